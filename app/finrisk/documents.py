@@ -1,0 +1,223 @@
+"""Documents: what the service may quote, and the index that finds it."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, tuple_row
+
+from finrisk.lexemes import company_key, pairs, words
+from finrisk.passages import Passage, lines_of, pages_of, passages_of
+
+TITLE_WEIGHT = 2.0
+"""What an occurrence in the title (with company and year) counts; one in the text counts 1."""
+
+INDEX_VERSION = "1"
+"""Part of every document's hash: raise it when cutting or lexemes change, and the next ingestion indexes anew."""
+
+ANALYZE_PAGES = 100
+"""From this many new pages on, the planner's statistics are made at once instead of by autovacuum."""
+
+_LOCK = 7235401
+"""Advisory lock of the index: one writer at a time, so that counts add up and no two writers wait for each other."""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    r"""A document as given, its text already redacted. Form feeds (``\f``) in the text separate pages."""
+
+    id: str
+    title: str
+    text: str
+    company: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """How many documents an ingestion added, changed, and left alone because they were the same."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A document of the index, without its text."""
+
+    id: str
+    title: str
+    company: str | None
+    year: int | None
+    pages: int
+    sha256: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class _Page:
+    number: int
+    text: str
+    passages: list[Passage]
+    line_lengths: list[int]
+    occurrences: dict[str, list[int]]  # lexeme -> the line of each occurrence
+
+
+def content_hash(document: Document) -> str:
+    """Return the SHA-256 of everything that was given, and of the way it is indexed."""
+    given = [INDEX_VERSION, document.id, document.title, document.company, document.year, document.text]
+    return hashlib.sha256(json.dumps(given).encode()).hexdigest()
+
+
+def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
+    """Index the documents in one transaction; of several with one id the last counts.
+
+    A document that is already there with the same content is not written again.
+    Raises psycopg.Error when the database refuses; nothing is changed then.
+    """
+    given = {document.id: (document, content_hash(document)) for document in documents}
+    if not given:
+        return Ingested(0, 0, 0)
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        cursor.execute("select id, sha256 from documents where id = any(%s)", (list(given),))
+        known: dict[str, str] = dict(cursor.fetchall())
+        stale = [name for name, (_, sha256) in given.items() if name in known and known[name] != sha256]
+        new = [name for name in given if name not in known]
+        if stale:
+            _forget(cursor, stale)
+        if stale or new:
+            _write(cursor, [given[name] for name in given if known.get(name) != given[name][1]])
+    return Ingested(len(new), len(stale), len(given) - len(new) - len(stale))
+
+
+def delete(connection: Connection, document_id: str) -> bool:
+    """Delete a document and everything that was indexed from it; False when there was none."""
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        _forget(cursor, [document_id])
+        cursor.execute("delete from documents where id = %s", (document_id,))
+        return cursor.rowcount > 0
+
+
+def listing(connection: Connection, limit: int = 100, after: str = "") -> list[Listed]:
+    """Return documents by id, at most `limit` of them, from the first id behind `after` on."""
+    query = """
+        select d.id, d.title, d.company, d.year, d.sha256, d.created_at, d.updated_at,
+               (select count(*) from pages p where p.document_id = d.id) as pages
+        from documents d where d.id > %s order by d.id limit %s"""
+    with connection.cursor(row_factory=class_row(Listed)) as cursor:
+        return cursor.execute(query, (after, limit)).fetchall()
+
+
+def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> None:
+    """Take the documents' pages out of the index; the documents' own rows stay."""
+    cursor.execute(
+        """update terms t set pages = t.pages - gone.pages
+           from (select o.term_id, count(*) as pages from postings o join pages p on p.id = o.page_id
+                 where p.document_id = any(%s) group by o.term_id) gone
+           where t.id = gone.term_id returning case when t.pages = 0 then t.id end""",
+        (document_ids,),
+    )
+    unused = [row[0] for row in cursor.fetchall() if row[0] is not None]
+    cursor.execute("delete from terms where id = any(%s)", (unused,))
+    cursor.execute(
+        """with gone as (delete from pages where document_id = any(%s) returning length, line_lengths)
+           update corpus set pages = corpus.pages - total.pages, words = corpus.words - total.words,
+                             lines = corpus.lines - total.lines
+           from (select count(*) as pages, coalesce(sum(length), 0) as words,
+                        coalesce(sum(cardinality(line_lengths)), 0) as lines from gone) total""",
+        (document_ids,),
+    )
+
+
+def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Document, str]]) -> None:
+    cursor.executemany(
+        """insert into documents (id, title, company, company_key, year, sha256) values (%s, %s, %s, %s, %s, %s)
+           on conflict (id) do update set title = excluded.title, company = excluded.company,
+               company_key = excluded.company_key, year = excluded.year, sha256 = excluded.sha256,
+               updated_at = now()""",
+        [(d.id, d.title, d.company, company_key(d.company or "") or None, d.year, sha) for d, sha in documents],
+    )
+    pages = [(document.id, page) for document, _ in documents for page in _pages(document)]
+    cursor.execute(
+        "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
+        (len(pages),),
+    )
+    numbered = [(row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)]
+    with cursor.copy("copy pages (id, document_id, number, text, length, line_lengths) from stdin") as copy:
+        for page_id, document_id, page in numbered:
+            length = sum(page.line_lengths)
+            copy.write_row((page_id, document_id, page.number, page.text, length, page.line_lengths))
+    with cursor.copy("copy passages (page_id, number, kind, text, first_line, last_line) from stdin") as copy:
+        for page_id, _, page in numbered:
+            for number, passage in enumerate(page.passages, start=1):
+                place = (passage.first_line, passage.last_line)
+                copy.write_row((page_id, number, passage.kind, passage.text, *place))
+    _write_postings(cursor, [(page_id, page) for page_id, _, page in numbered])
+    cursor.execute(
+        "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s",
+        (len(pages), sum(sum(p.line_lengths) for _, p in pages), sum(len(p.line_lengths) for _, p in pages)),
+    )
+    if len(pages) >= ANALYZE_PAGES:
+        cursor.execute("analyze documents, pages, passages, terms, postings")
+
+
+def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, _Page]]) -> None:
+    counts = Counter(term for _, page in pages for term in page.occurrences)
+    names = sorted(counts)
+    cursor.execute(
+        """insert into terms (term, pages) select * from unnest(%s::text[], %s::integer[])
+           on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id""",
+        (names, [counts[name] for name in names]),
+    )
+    ids: dict[str, int] = dict(cursor.fetchall())
+    rows = defaultdict(list)
+    for page_id, page in pages:
+        length = sum(page.line_lengths)
+        for term, lines in page.occurrences.items():
+            tf = len(lines) + (TITLE_WEIGHT - 1) * lines.count(1)
+            places = ",".join(map(str, lines))
+            rows[ids[term]].append(f"{page_id}\t{tf}\t{length}\t{{{places}}}\n")
+    with cursor.copy("copy postings (term_id, page_id, tf, length, lines) from stdin") as copy:
+        for term_id in sorted(rows):
+            copy.write("".join([f"{term_id}\t{row}" for row in rows[term_id]]))
+
+
+def _pages(document: Document) -> list[_Page]:
+    return [_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1)]
+
+
+def _page(document: Document, number: int, text: str) -> _Page:
+    lines = lines_of(text)
+    by_line = [words(line) for line in (_heading(document), *(line.text for line in lines))]
+    occurrences: dict[str, list[int]] = defaultdict(list)
+    previous = ""
+    for at, sequence in enumerate(by_line, start=1):
+        for word in sequence:
+            occurrences[word].append(at)
+        joined = [previous, *sequence] if previous else sequence  # a pair over the line's end counts on the later line
+        for pair in pairs(joined):
+            occurrences[pair].append(at)
+        previous = sequence[-1] if sequence else previous
+    shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
+    return _Page(number, text, shifted, [len(sequence) for sequence in by_line], dict(occurrences))
+
+
+def _heading(document: Document) -> str:
+    """Return the title with company and year put in front where it does not name them."""
+    parts = [document.title]
+    if document.year is not None and str(document.year) not in document.title:
+        parts.insert(0, str(document.year))
+    if document.company and document.company.lower() not in document.title.lower():
+        parts.insert(0, document.company)
+    return " ".join(parts)

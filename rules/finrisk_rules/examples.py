@@ -1,0 +1,82 @@
+"""What makes a strategy and its analysis a usable training example.
+
+Collection, export and prepare ask the same function, so that every count an operator sees is of rows
+that can be trained on.
+"""
+
+import re
+import unicodedata
+
+from finrisk_rules.limits import (
+    TRAINING_ANALYSIS_MAX,
+    TRAINING_ANALYSIS_MIN,
+    TRAINING_STRATEGY_MAX,
+    TRAINING_STRATEGY_MIN,
+)
+
+_ERROR_START = re.compile(
+    r"""(?ix) \A \W*
+    (?: (?:error|fatal|exception)\s*[:\]]
+      | traceback\ \(most\ recent\ call\ last\)
+      | <!doctype\ html | <html | <\?xml
+      | (?:internal\ server\ error|bad\ gateway|service\ unavailable|gateway\ time-?out|too\ many\ requests)\b
+      | [45]\d\d\ [A-Z_]+[:.]
+      | (?:[a-z_]+\.)+[A-Z]?[a-z]*(?:error|exception)\s*:
+      | (?:null|none|undefined|nan)\b(?:\W+(?:null|none|undefined|nan)\b)*\W*\Z
+      | "?error"?\s*:\s*[{\["]
+    )"""
+)
+_ERROR_ANYWHERE = re.compile(r"Traceback \(most recent call last\):|^\s*<title>\s*[45]\d\d\b", re.MULTILINE)
+_REFUSAL_START = re.compile(
+    r"(?i)\A\W*(?:i'?m sorry|i am sorry|sorry|unfortunately|apologies|i apologi[sz]e)?\W*"
+    r"(?:but\W+)?(?:as an? (?:ai|large)\b.{0,40}?\b(?:i|model)\b"
+    r"|i (?:can(?:no|')t|am (?:not able|unable)|won't|will not)"
+    r" (?:help|assist|provide|answer|comply|analy[sz]e|fulfil))"
+)
+# Controls that PostgreSQL text or JSON Lines cannot carry, bidirectional overrides, lone surrogates.
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def is_error_text(analysis: str) -> bool:
+    """Whether the text is an error message (not a text that speaks of errors, as audit notes do)."""
+    head = analysis.lstrip()[:400]
+    return bool(_ERROR_START.match(head) or _ERROR_ANYWHERE.search(analysis))
+
+
+def is_refusal(analysis: str) -> bool:
+    """Whether the model declined to answer."""
+    return bool(_REFUSAL_START.match(analysis.lstrip()[:400]))
+
+
+def problem(strategy: object, analysis: object) -> str | None:
+    """Why the pair cannot be a training example, as a reason code; None when it can.
+
+    Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
+    ``control_characters``, ``error_text``, ``refusal``.
+    """
+    if not isinstance(strategy, str):
+        return "strategy_not_text"
+    if not isinstance(analysis, str):
+        return "analysis_not_text"
+    question, answer = strategy.strip(), analysis.strip()
+    if len(question) < TRAINING_STRATEGY_MIN:
+        return "strategy_too_short"
+    if len(question) > TRAINING_STRATEGY_MAX:
+        return "strategy_too_long"
+    if len(answer) < TRAINING_ANALYSIS_MIN:
+        return "analysis_too_short"
+    if len(answer) > TRAINING_ANALYSIS_MAX:
+        return "analysis_too_long"
+    if _UNUSABLE.search(question) or _UNUSABLE.search(answer):
+        return "control_characters"
+    if is_error_text(answer):
+        return "error_text"
+    if is_refusal(answer):
+        return "refusal"
+    return None
+
+
+def fold(text: str) -> str:
+    """The text with case, width, hyphen and white-space differences removed: equal folds are duplicates."""
+    folded = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2011", "-").casefold()
+    return " ".join(folded.split())

@@ -1,0 +1,196 @@
+"""``python -m sandbox up | status | down | connection``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sandbox import connection as connections
+from sandbox import postgresql, simulator
+from sandbox.connection import LOOPBACK, Connection
+from sandbox.process import Process, SandboxError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PARTS = ("postgresql", "gemini")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, 1 when not, with the reason on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (
+        ("up", "start PostgreSQL and the Gemini simulator, or what of them is down"),
+        ("status", "say what runs; exit 1 when a part is down"),
+        ("down", "stop what up started; all data stays"),
+        ("connection", "print addresses and keys as JSON"),
+    ):
+        command = commands.add_parser(name, help=what, description=what)
+        command.add_argument(
+            "--var", type=Path, metavar="DIR", help="state folder (FINRISK_VAR_DIR, else var/local)"
+        )
+        if name == "status":
+            command.add_argument("--json", action="store_true", help="print JSON")
+    chosen = parser.parse_args(arguments)
+    var = (chosen.var or Path(os.environ.get("FINRISK_VAR_DIR") or REPOSITORY / "var" / "local")).absolute()
+    try:
+        if chosen.command == "up":
+            return up(var)
+        if chosen.command == "status":
+            return status(var, as_json=chosen.json)
+        if chosen.command == "down":
+            return down(var)
+        return print_connection(var)
+    except SandboxError as error:
+        _complain(str(error))
+    except OSError as error:
+        _complain(f"{error.strerror}: {error.filename}; check that this account may write to {var}")
+    return 1
+
+
+def up(var: Path) -> int:
+    """Start what is down, the parts side by side, and leave a complete ``sandbox.json``."""
+    _make_folder(var)
+    with connections.locked(var):
+        state = State(var, _with_usable_ports(var, connections.read(var) or connections.new(var)))
+        with ThreadPoolExecutor(len(PARTS)) as pool:
+            done = list(pool.map(lambda name: _bring_up(name, state), PARTS))
+    return 0 if all(done) else 1
+
+
+def status(var: Path, *, as_json: bool = False) -> int:
+    """Print each part and whether it runs and accepts connections; 1 when a part does not."""
+    held = connections.read(var)
+    parts = {name: _part_status(var, held, name) for name in PARTS}
+    if as_json:
+        _say(json.dumps({"var": str(var), **parts}))
+    else:
+        for name, part in parts.items():
+            place = f" on {LOOPBACK}:{part['port']}, pid {part['pid']}" if part["running"] else ""
+            _say(f"{name:<11} {'up' if part['running'] else 'down'}{place}")
+    return 0 if all(part["running"] for part in parts.values()) else 1
+
+
+def down(var: Path) -> int:
+    """Stop what ``up`` started and nothing else; the data stays."""
+    if not var.is_dir():
+        _say(f"nothing runs: there is no {var}")
+        return 0
+    with connections.locked(var):
+        held = connections.read(var)
+        for name in PARTS:
+            began = time.monotonic()
+            process = held.processes.get(name) if held else None
+            stopped = postgresql.halt(var, process) if name == "postgresql" else simulator.halt(process)
+            _tell(name, "stopped" if stopped else "was not running", began)
+            if held and process:
+                held = held.with_process(name, None)
+                connections.write(var, held)
+    return 0
+
+
+def print_connection(var: Path) -> int:
+    """Print the addresses and keys of a running sandbox as JSON; SandboxError when it is not up."""
+    held = connections.read(var)
+    if held is None or not all(_part_status(var, held, name)["running"] for name in PARTS):
+        raise SandboxError(
+            f"the sandbox in {var} is not up; start it with `make up` (`python -m sandbox up`)"
+        )
+    _say(json.dumps(connections.published(var, held)))
+    return 0
+
+
+class State:
+    """The connection while the parts start side by side; each change is on disk before work goes on."""
+
+    def __init__(self, var: Path, connection: Connection) -> None:
+        """Write the connection as it is, so that no secret in use is ever unknown."""
+        self.var = var
+        self.connection = connection
+        self._lock = threading.Lock()
+        if connections.read(var) != connection:
+            connections.write(var, connection)
+
+    def record(self, name: str, process: Process) -> None:
+        """Keep which process serves this part."""
+        with self._lock:
+            self.connection = self.connection.with_process(name, process)
+            connections.write(self.var, self.connection)
+
+
+def _bring_up(name: str, state: State) -> bool:
+    began = time.monotonic()
+    process = _running(state.var, state.connection, name)
+    if process:
+        _tell(name, f"already running, pid {process.pid}: nothing to do", began)
+        return True
+    launch: Callable[[Path, Connection, Callable[[Process], None]], str] = (
+        postgresql.launch if name == "postgresql" else simulator.launch
+    )
+    try:
+        _tell(name, launch(state.var, state.connection, lambda found: state.record(name, found)), began)
+    except SandboxError as error:
+        _complain(f"{name}: {error}")
+        return False
+    return True
+
+
+def _with_usable_ports(var: Path, held: Connection) -> Connection:
+    """Keep every port that is in use by ourselves or free, and choose another for one taken by a stranger."""
+    postgresql_port, gemini_port = held.postgresql_port, held.gemini_port
+    api_port, ops_port = held.api_port, held.ops_port
+    database_runs = postgresql.running(var, held) is not None
+    simulator_runs = simulator.running(held) is not None
+    if not database_runs:
+        (postgresql_port,) = connections.free_ports(postgresql_port)
+    if not simulator_runs:
+        (gemini_port,) = connections.free_ports(gemini_port)
+    if not (database_runs and simulator_runs) and not connections.running_service(var):
+        api_port, ops_port = connections.free_ports(api_port, ops_port)
+    return dataclasses.replace(
+        held, postgresql_port=postgresql_port, gemini_port=gemini_port, api_port=api_port, ops_port=ops_port
+    )
+
+
+def _running(var: Path, held: Connection, name: str) -> Process | None:
+    return postgresql.running(var, held) if name == "postgresql" else simulator.running(held)
+
+
+def _part_status(var: Path, held: Connection | None, name: str) -> dict[str, int | bool | None]:
+    process = _running(var, held, name) if held else None
+    if held is None or process is None:
+        return {"running": False, "pid": None, "port": None}
+    port = held.postgresql_port if name == "postgresql" else held.gemini_port
+    return {"running": connections.is_listening(port), "pid": process.pid, "port": port}
+
+
+def _make_folder(var: Path) -> None:
+    if var.is_dir():
+        return
+    var.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        var.chmod(0o711)  # made just now: the database's account must be able to pass through
+
+
+def _tell(name: str, what: str, began: float) -> None:
+    _say(f"{name:<11} {what}  {time.monotonic() - began:.1f} s")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"sandbox: {text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
