@@ -146,22 +146,30 @@ def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Do
            on conflict (id) do update set title = excluded.title, company = excluded.company,
                company_key = excluded.company_key, year = excluded.year, sha256 = excluded.sha256,
                updated_at = now()""",
-        [(d.id, d.title, d.company, company_key(d.company or "") or None, d.year, sha) for d, sha in documents],
+        [
+            (d.id, d.title, d.company, company_key(d.company or "") or None, d.year, sha)
+            for d, sha in documents
+        ],
     )
     pages = [(document.id, page) for document, _ in documents for page in _pages(document)]
     cursor.execute(
         "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
         (len(pages),),
     )
-    numbered = [(row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)]
+    numbered = [
+        (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
+    ]
     with cursor.copy("copy pages (id, document_id, number, text, length, line_lengths) from stdin") as copy:
         for page_id, document_id, page in numbered:
             length = sum(page.line_lengths)
             copy.write_row((page_id, document_id, page.number, page.text, length, page.line_lengths))
-    with cursor.copy("copy passages (page_id, number, kind, text, first_line, last_line) from stdin") as copy:
+    with cursor.copy(
+        "copy passages (page_id, number, kind, text, first_line, last_line, length) from stdin"
+    ) as copy:
         for page_id, _, page in numbered:
             for number, passage in enumerate(page.passages, start=1):
-                place = (passage.first_line, passage.last_line)
+                length = sum(page.line_lengths[passage.first_line - 1 : passage.last_line])
+                place = (passage.first_line, passage.last_line, length)
                 copy.write_row((page_id, number, passage.kind, passage.text, *place))
     _write_postings(cursor, [(page_id, page) for page_id, _, page in numbered])
     cursor.execute(
@@ -205,7 +213,9 @@ def _page(document: Document, number: int, text: str) -> _Page:
     for at, sequence in enumerate(by_line, start=1):
         for word in sequence:
             occurrences[word].append(at)
-        joined = [previous, *sequence] if previous else sequence  # a pair over the line's end counts on the later line
+        joined = (
+            [previous, *sequence] if previous else sequence
+        )  # a pair over the line's end counts on the later line
         for pair in pairs(joined):
             occurrences[pair].append(at)
         previous = sequence[-1] if sequence else previous

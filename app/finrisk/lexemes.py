@@ -66,7 +66,9 @@ def query_lexemes(question: str) -> dict[str, float]:
     return weights
 
 
-_LEGAL_FORMS = frozenset("inc incorporated corp corporation co company ltd limited plc llc lp ag sa se nv group".split())
+_LEGAL_FORMS = frozenset(
+    "inc incorporated corp corporation co company ltd limited plc llc lp ag sa se nv group".split()
+)
 
 
 def company_key(company: str) -> str:

@@ -32,6 +32,7 @@ create table analyses (
     redaction_version text not null
 );
 create index analyses_created_at on analyses (created_at);
+create index analyses_with_text on analyses (created_at) where strategy is not null;
 
 -- The good pairs, with the exact prompt that was sent.
 create table training_data (

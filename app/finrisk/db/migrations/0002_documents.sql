@@ -29,6 +29,7 @@ create table passages (
     text       text not null,
     first_line integer not null,
     last_line  integer not null,
+    length     integer not null,                 -- words that count
     primary key (page_id, number)
 );
 

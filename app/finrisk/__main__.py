@@ -1,0 +1,5 @@
+"""``python -m finrisk``."""
+
+from finrisk.cli import main
+
+main()

@@ -1,0 +1,163 @@
+"""The story of a request, from the question to the answer that is kept."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from finrisk import metrics, quality
+from finrisk.collection import Collection
+from finrisk.db.pool import Database, DatabaseUnavailableError
+from finrisk.generation import Generation, NoAnswerError, Served
+from finrisk.logs import log
+from finrisk.records import Answered, Asked, Outcome, Question, analysis_row, approach, training_row
+from finrisk.retrieval import RankedPassage, search
+from finrisk.routing import assignment
+from finrisk.settings import Settings
+from finrisk_rules.prompt import Source, render
+from finrisk_rules.redaction import redact
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a worker process holds to answer requests."""
+
+    settings: Settings
+    database: Database
+    generation: Generation
+    collection: Collection
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the client gets: the answer, the passages it rests on, and how it came about."""
+
+    text: str
+    sources: list[RankedPassage]
+    metadata: dict[str, Any]
+
+
+class RetrievalRequiredError(Exception):
+    """The database does not answer and RETRIEVAL_REQUIRED forbids an answer without sources."""
+
+
+def analyze(service: Service, question: Question) -> Analysis:
+    """Answer a question: redact, route, retrieve, generate, judge, keep.
+
+    Raises:
+        NoAnswerError: no model answered; the request is recorded all the same.
+        RetrievalRequiredError: no database, and the settings demand sources.
+    """
+    asked = _asked(service, question)
+    try:
+        served = service.generation.answer(asked.place.arm, asked.prompt)
+    except NoAnswerError as failure:
+        _keep(service, asked, failure)
+        raise
+    return _told(service, asked, served)
+
+
+def stream(service: Service, question: Question) -> Iterator[dict[str, Any] | str | Analysis]:
+    """The same story as it happens: a dict of what is known first, pieces of text, then the Analysis.
+
+    Raises:
+        NoAnswerError, RetrievalRequiredError: as ``analyze``.
+    """
+    asked = _asked(service, question)
+    yield {
+        "request_id": str(question.request_id),
+        "arm_assigned": asked.place.arm,
+        "revision": service.settings.finrisk_revision,
+    }
+    try:
+        for piece in service.generation.stream(asked.place.arm, asked.prompt):
+            yield _told(service, asked, piece) if isinstance(piece, Served) else piece
+    except NoAnswerError as failure:
+        _keep(service, asked, failure)
+        raise
+
+
+def _asked(service: Service, question: Question) -> Asked:
+    """Redact first: what is searched with, sent and stored is one text."""
+    started = time.monotonic()
+    strategy = redact(question.strategy.strip()).text
+    place = assignment(service.settings, question.user_id, question.session_id, str(question.request_id))
+    passages = _retrieved(service, strategy, question)
+    prompt = render(strategy, [Source(found.document_id, found.title, found.text) for found in passages])
+    return Asked(question, strategy, place, passages, prompt, started)
+
+
+def _retrieved(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
+    """The best passages, or none while the database is away."""
+    pages, passages = service.settings.retrieval_pages, service.settings.retrieval_passages
+    try:
+        with service.database.connection() as connection:
+            found = search(connection, strategy, question.company, question.year, pages, passages)
+    except DatabaseUnavailableError as error:
+        if service.settings.retrieval_required:
+            raise RetrievalRequiredError(str(error)) from error
+        log("retrieval_unavailable", f"answering without sources: {error}", level=logging.WARNING)
+        return []
+    return list(found.passages)
+
+
+def _told(service: Service, asked: Asked, served: Served) -> Analysis:
+    """Judge the answer, keep it, and give it its metadata."""
+    text = redact(served.completion.text.strip()).text
+    texts = [f"{found.title}\n{found.text}" for found in asked.passages]
+    parts = quality.quality_parts(text, asked.strategy, texts, asked.question.company, asked.question.year)
+    answered = Answered(served, text, parts, quality.score(parts))
+    row = _keep(service, asked, answered)
+    metadata: dict[str, Any] = {
+        "request_id": row["id"],
+        "approach": approach(asked, answered),
+        "finetuned_model_used": served.arm == "tuned",
+        "arm_assigned": asked.place.arm,
+        "arm_served": served.arm,
+        "model": served.model,
+        "model_version": served.completion.model_version,
+        "revision": service.settings.finrisk_revision,
+        "quality_score": answered.score,
+        "grounded": answered.grounded(asked),
+        "latency_ms": round(row["latency_ms"], 1),
+        "tokens": {"prompt": served.completion.prompt_tokens, "answer": served.completion.answer_tokens},
+    }
+    if served.fallback_reason:
+        metadata["fallback_reason"] = served.fallback_reason
+    return Analysis(text, asked.passages, metadata)
+
+
+def _keep(service: Service, asked: Asked, outcome: Outcome) -> dict[str, Any]:
+    """Write the request to the journal, before the reply, and say so in metrics and log."""
+    latency_ms = (time.monotonic() - asked.started) * 1000
+    model = service.generation.model(asked.place.arm)
+    row = analysis_row(service.settings, asked, outcome, model, latency_ms)
+    service.collection.keep("analysis", row)
+    reason = row["skip_reason"]
+    if reason is None and isinstance(outcome, Answered):
+        service.collection.keep("training", training_row(service.settings, asked, outcome, row))
+        log("training_example_collected", "collecting training example", request_id=row["id"])
+    else:
+        metrics.SKIPPED.labels(reason).inc()
+        message = f"not collecting training example: {reason}"
+        log("training_example_skipped", message, request_id=row["id"], reason=reason)
+    _observe(row, outcome)
+    return row
+
+
+def _observe(row: dict[str, Any], outcome: Outcome) -> None:
+    assigned, served = row["arm_assigned"], row.get("arm_served")
+    metrics.REQUESTS.labels(assigned, served or "none", row["outcome"]).inc()
+    metrics.DURATION.labels(assigned).observe(row["latency_ms"] / 1000)
+    if row["fallback_reason"]:
+        metrics.FALLBACKS.labels(row["fallback_reason"]).inc()
+    names = ("arm_assigned", "bucket", "outcome", "arm_error", "fallback_reason", "latency_ms", "revision")
+    fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}
+    if isinstance(outcome, Answered):
+        metrics.UPSTREAM.labels(served).observe(row["upstream_ms"] / 1000)
+        message = f"model {row['model']}, fine-tuned {'true' if served == 'tuned' else 'false'}"
+        log("analysis_served", message, quality=outcome.score, **fields)
+    else:
+        message = f"no model answered: {row['outcome']}: {outcome}"
+        log("analysis_failed", message, level=logging.ERROR, **fields)

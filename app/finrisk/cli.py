@@ -1,0 +1,112 @@
+"""The ``finrisk`` command: serve | migrate | keys | status | settings."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+
+from finrisk.db.migration import migrate, pending
+from finrisk.http.keys import ROLES, key_hash
+from finrisk.settings import SettingsError, settings_from_environment
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _database_url() -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        raise SystemExit("finrisk: DATABASE_URL is empty: set it to the connection string of PostgreSQL")
+    return url
+
+
+def _serve(_: argparse.Namespace) -> None:
+    """Become Gunicorn."""
+    configuration = os.environ.get("GUNICORN_CONFIG", str(Path(__file__).parents[1] / "gunicorn.conf.py"))
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", configuration, "finrisk.wsgi:app"])  # noqa: S606
+
+
+def _migrate(arguments: argparse.Namespace) -> None:
+    """Apply pending migrations, or only name them with --plan."""
+    try:
+        with psycopg.connect(_database_url(), connect_timeout=10, autocommit=True) as connection:
+            names = [migration.name for migration in (pending if arguments.plan else migrate)(connection)]
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise SystemExit(f"finrisk: cannot reach PostgreSQL: {reason}") from None
+    found = {"applied": [] if arguments.plan else names, "pending": names if arguments.plan else []}
+    if arguments.json:
+        _out(json.dumps(found))
+    else:
+        _out(
+            f"{'pending' if arguments.plan else 'applied'}: {', '.join(names) or 'nothing, the schema is current'}"
+        )
+
+
+def _keys(arguments: argparse.Namespace) -> None:
+    """Make an API key: the key for the client, its hash for the operator's inventory."""
+    roles = [role.strip() for role in arguments.roles.split(",")]
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise SystemExit(f"finrisk: unknown role {', '.join(unknown)}: choose from {', '.join(ROLES)}")
+    identifier = secrets.token_hex(4)
+    key = f"frk_{identifier}_{secrets.token_urlsafe(32)}"
+    entry = {"id": identifier, "name": arguments.name, "sha256": key_hash(key), "roles": roles}
+    _out(json.dumps({"key": key, "entry": entry}, indent=2))
+
+
+def _status(arguments: argparse.Namespace) -> None:
+    """Print GET /api/v1/status of a running service."""
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
+
+    key = os.environ.get("FINRISK_API_KEY", "")
+    request = Request(f"{arguments.url}/api/v1/status", headers={"Authorization": f"Bearer {key}"})  # noqa: S310
+    try:
+        with urlopen(request, timeout=10) as response:  # noqa: S310  the operator gave the address
+            _out(json.dumps(json.load(response), indent=2))
+    except HTTPError as error:
+        raise SystemExit(
+            f"finrisk: {arguments.url} answered {error.code}: {error.read().decode()[:500]}"
+        ) from None
+    except URLError as error:
+        raise SystemExit(f"finrisk: nothing answers at {arguments.url}: {error.reason}") from None
+
+
+def _settings(_: argparse.Namespace) -> None:
+    """Check the settings that the environment gives."""
+    try:
+        settings = settings_from_environment()
+    except SettingsError as error:
+        sys.stderr.write(f"finrisk: {error}\n")
+        raise SystemExit(2) from None
+    _out(f"settings are usable: split {settings.split:g}, base model {settings.base_model}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="finrisk", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("serve", help="run the service (Gunicorn)").set_defaults(run=_serve)
+    migration = commands.add_parser("migrate", help="bring the database schema up to date")
+    migration.add_argument("--plan", action="store_true", help="only name what would be applied")
+    migration.add_argument("--json", action="store_true", help="print JSON")
+    migration.set_defaults(run=_migrate)
+    keys = commands.add_parser("keys", help="make an API key")
+    keys.add_argument("--name", required=True, help="whose key it is")
+    keys.add_argument("--roles", default="analyze,feedback", help=f"comma separated: {', '.join(ROLES)}")
+    keys.set_defaults(run=_keys)
+    status = commands.add_parser(
+        "status", help="print the status of a running service (key in FINRISK_API_KEY)"
+    )
+    status.add_argument("--url", default="http://127.0.0.1:8000")
+    status.set_defaults(run=_status)
+    commands.add_parser("settings", help="check the settings in the environment").set_defaults(run=_settings)
+    chosen = parser.parse_args(arguments)
+    chosen.run(chosen)

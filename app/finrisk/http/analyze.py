@@ -1,0 +1,106 @@
+"""POST /api/v1/analyze: the whole answer as JSON, or as it is written (SSE)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, request, stream_with_context
+
+from finrisk import analysis
+from finrisk.analysis import Analysis, RetrievalRequiredError
+from finrisk.generation import NoAnswerError
+from finrisk.http.admission import Place
+from finrisk.http.bodies import AnalyzeBody, parsed
+from finrisk.http.context import context, requires
+from finrisk.http.errors import ApiError, error_body
+from finrisk.records import Question
+
+bp = Blueprint("analyze", __name__)
+
+_EXCERPT = 400
+_MESSAGES = {
+    "timeout": "the model did not answer in time",
+    "blocked_or_empty": "the model gave no usable answer to this question",
+    "cut_stream": "the model's answer broke off",
+    "upstream_error": "the model cannot be reached at the moment",
+}
+
+
+def _body(told: Analysis) -> dict[str, Any]:
+    sources = [
+        {
+            "n": source.n,
+            "document_id": source.document_id,
+            "title": source.title,
+            "excerpt": source.text if len(source.text) <= _EXCERPT else source.text[: _EXCERPT - 1] + "…",
+        }
+        for source in told.sources
+    ]
+    return {"analysis": told.text, "sources": sources, "metadata": told.metadata}
+
+
+def _error(failure: Exception) -> ApiError:
+    if isinstance(failure, RetrievalRequiredError):
+        return ApiError(503, "retrieval_unavailable", f"no answer without sources: {failure}", retry_after=2)
+    if isinstance(failure, NoAnswerError):
+        wait = max(1, round(failure.retry_after or 1))
+        return ApiError(503, failure.kind, f"{_MESSAGES[failure.kind]}; try again", retry_after=wait)
+    raise failure
+
+
+@bp.post("/api/v1/analyze")
+@requires("analyze")
+def analyze() -> Response:
+    """Answer a strategy."""
+    shared = context()
+    place = shared.admission.enter()
+    try:
+        body = parsed(request, AnalyzeBody)
+        question = Question(
+            request_id=g.request_id,
+            strategy=body.strategy,
+            user_id=body.user_id,
+            session_id=body.session_id,
+            company=body.filters.company if body.filters else None,
+            year=body.filters.year if body.filters else None,
+        )
+        if request.accept_mimetypes.best == "text/event-stream":
+            return _streamed(question, place)
+        try:
+            told = analysis.analyze(shared.service, question)
+        except (NoAnswerError, RetrievalRequiredError) as failure:
+            raise _error(failure) from failure
+        place.leave()
+        return jsonify(_body(told))
+    except BaseException:
+        place.leave()
+        raise
+
+
+def _streamed(question: Question, place: Place) -> Response:
+    service = context().service
+    events = stream_with_context(_events(analysis.stream(service, question), place))
+    response = Response(events, mimetype="text/event-stream")
+    response.headers.update({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response.call_on_close(place.leave)
+    return response
+
+
+def _events(pieces: Iterator[dict[str, Any] | str | Analysis], place: Place) -> Iterator[str]:
+    try:
+        for piece in pieces:
+            if isinstance(piece, str):
+                yield _event("delta", {"text": piece})
+            elif isinstance(piece, Analysis):
+                yield _event("done", _body(piece))
+            else:
+                yield _event("meta", piece)
+    except (NoAnswerError, RetrievalRequiredError) as failure:
+        error = _error(failure)
+        yield _event("error", error_body(error.code, error.message))
+    finally:
+        place.leave()
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

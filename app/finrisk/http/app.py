@@ -1,0 +1,67 @@
+"""The Flask application of one worker process."""
+
+from typing import Any
+
+from flask import Flask, Response, g
+
+from finrisk import ids, metrics
+from finrisk.analysis import Service
+from finrisk.collection import Collection
+from finrisk.db.pool import Database
+from finrisk.generation import Generation
+from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
+from finrisk.http.admission import Admission
+from finrisk.http.context import Context
+from finrisk.http.keys import KeyRing, RateLimit
+from finrisk.settings import Settings
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_DATABASE_CONNECTIONS = 8
+
+
+def service(settings: Settings) -> Service:
+    """Everything that a process needs to answer requests; made after fork."""
+    database = Database(settings.database_url.get_secret_value(), _DATABASE_CONNECTIONS)
+    return Service(settings, database, Generation(settings), Collection(settings, database))
+
+
+def create_app(running: Service) -> Flask:
+    """The application around a running service."""
+    app = Flask("finrisk", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    settings = running.settings
+    app.extensions["finrisk"] = Context(
+        service=running,
+        keys=KeyRing(settings.variable_path("api_keys.json")),
+        admission=Admission(settings.max_in_flight),
+        rate_limit=RateLimit(settings.rate_limit_per_minute / settings.workers)
+        if settings.rate_limit_per_minute
+        else None,
+    )
+    for module in (analyze, feedback, documents, status, health, openapi):
+        app.register_blueprint(module.bp)
+    errors.register(app)
+    app.before_request(_name_request)
+    app.after_request(_finish_response)
+    metrics.SPLIT.set(settings.split)
+    return app
+
+
+def _name_request() -> None:
+    g.request_id = ids.request_id()
+
+
+def _finish_response(response: Response) -> Any:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = str(g.request_id)
+    return response

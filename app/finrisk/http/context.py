@@ -1,0 +1,52 @@
+"""What the routes of one worker process share, and the key that a request carries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import current_app, g, request
+
+from finrisk.analysis import Service
+from finrisk.http.admission import Admission
+from finrisk.http.errors import ApiError
+from finrisk.http.keys import KeyRing, RateLimit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The service and what guards it."""
+
+    service: Service
+    keys: KeyRing
+    admission: Admission
+    rate_limit: RateLimit | None
+
+
+def context() -> Context:
+    """The context of the app that answers the current request."""
+    return cast(Context, current_app.extensions["finrisk"])
+
+
+def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a route answer only to a key with the role (any valid key where none is named)."""
+
+    def decorate(route: Callable[P, R]) -> Callable[P, R]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            shared = context()
+            if shared.service.settings.require_api_key:
+                key = shared.keys.key_of(request)
+                if role and not key.roles & {role, "admin"}:
+                    raise ApiError(403, "forbidden", f"key {key.id} does not have the role {role}")
+                if shared.rate_limit:
+                    shared.rate_limit.take(key.id)
+                g.key_id = key.id
+            return route(*args, **kwargs)
+
+        return guarded
+
+    return decorate

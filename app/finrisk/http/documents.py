@@ -1,0 +1,74 @@
+"""/api/v1/documents: what the answers may quote."""
+
+from flask import Blueprint, Response, jsonify, request
+
+from finrisk import documents
+from finrisk.http.bodies import DOCUMENTS_BYTES, DocumentBody, DocumentsBody, parsed
+from finrisk.http.context import context, requires
+from finrisk.http.errors import ApiError
+from finrisk_rules.documents import digest
+from finrisk_rules.redaction import redact
+
+bp = Blueprint("documents", __name__)
+
+_PAGE = 1000
+
+
+def _document(body: DocumentBody) -> documents.Document:
+    """The document as it is indexed: redacted, and known by the digest of what was sent."""
+    return documents.Document(
+        id=body.id,
+        title=redact(body.title).text,
+        text=redact(body.text).text,
+        company=body.company,
+        year=body.year,
+        sha256=digest(body.title, body.company, body.year, body.text),
+    )
+
+
+@bp.post("/api/v1/documents")
+@requires("documents")
+def add() -> Response:
+    """Add documents, or bring them up to date; one that is the same is left alone."""
+    body = parsed(request, DocumentsBody, DOCUMENTS_BYTES)
+    with context().service.database.connection() as connection:
+        ingested = documents.ingest(connection, [_document(each) for each in body.documents])
+    return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
+
+
+@bp.get("/api/v1/documents")
+@requires("documents")
+def listing() -> Response:
+    """A page of the list, ordered by id; ``next`` is the id to give as ``after`` for the next page."""
+    text = request.args.get("limit", str(_PAGE))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _PAGE):
+        raise ApiError(
+            422, "invalid", "cannot use: limit", details=[{"field": "limit", "message": f"1 to {_PAGE}"}]
+        )
+    limit = int(text)
+    with context().service.database.connection() as connection:
+        listed = documents.listing(connection, limit + 1, request.args.get("after", "").replace("\x00", ""))
+    shown = listed[:limit]
+    rows = [
+        {
+            "id": each.id,
+            "title": each.title,
+            "company": each.company,
+            "year": each.year,
+            "pages": each.pages,
+            "sha256": each.sha256,
+        }
+        for each in shown
+    ]
+    return jsonify(documents=rows, next=shown[-1].id if len(listed) > limit else None)
+
+
+@bp.delete("/api/v1/documents/<path:document_id>")
+@requires("documents")
+def delete(document_id: str) -> tuple[Response, int]:
+    """Remove a document from the index."""
+    with context().service.database.connection() as connection:
+        found = "\x00" not in document_id and documents.delete(connection, document_id)
+    if not found:
+        raise ApiError(404, "not_found", f"there is no document {document_id!r}")
+    return jsonify(deleted=document_id), 200

@@ -1,0 +1,102 @@
+"""Errors as clients see them: one shape for every status, never a traceback."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from finrisk import metrics
+from finrisk.db.pool import DatabaseUnavailableError
+
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "rate_limited",
+    503: "unavailable",
+}
+
+
+class ApiError(Exception):
+    """A request that is answered with an error.
+
+    ``details`` is a list of ``{"field", "message"}``; ``retry_after`` is in seconds.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        details: list[dict[str, str]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.details, self.retry_after = details, retry_after
+
+
+def error_body(code: str, message: str, details: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    """The one error shape."""
+    error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
+    if details:
+        error["details"] = details
+    return {"error": error}
+
+
+def _response(error: ApiError) -> Response:
+    metrics.REJECTED.labels(error.code).inc()
+    response = jsonify(error_body(error.code, error.message, error.details))
+    response.status_code = error.status
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _from_werkzeug(error: HTTPException) -> Response:
+    status = error.code or 500
+    messages = {
+        404: f"there is nothing at {request.path}; /openapi.json lists what there is",
+        405: f"{request.method} is not allowed at {request.path}",
+    }
+    answer = _response(
+        ApiError(
+            status, _CODES.get(status, "error"), messages.get(status, HTTPStatus(status).phrase.capitalize())
+        )
+    )
+    for name, value in error.get_headers():
+        if name == "Allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _unavailable(error: DatabaseUnavailableError) -> Response:
+    return _response(ApiError(503, "database_unavailable", f"{error}; try again shortly", retry_after=2))
+
+
+def _unexpected(_: Exception) -> Response:
+    logging.getLogger("finrisk").exception(
+        "a request failed", extra={"event": "request_failed", "fields": {"request_id": str(g.request_id)}}
+    )
+    return _response(
+        ApiError(500, "internal_error", "the request failed; the log knows it by its request_id")
+    )
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app in the one shape."""
+    app.register_error_handler(ApiError, _response)
+    app.register_error_handler(HTTPException, _from_werkzeug)
+    app.register_error_handler(DatabaseUnavailableError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,151 @@
+"""What is written down of a request: its row in ``analyses`` and, when good enough, in ``training_data``."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from finrisk import ids
+from finrisk.generation import NoAnswerError, Served
+from finrisk.quality import QualityParts
+from finrisk.retrieval import RankedPassage
+from finrisk.routing import Assignment
+from finrisk.settings import Settings
+from finrisk_rules.examples import problem
+from finrisk_rules.identity import keyed_hash
+from finrisk_rules.prompt import PROMPT_HASH
+from finrisk_rules.redaction import VERSION
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a client asks."""
+
+    request_id: UUID
+    strategy: str
+    user_id: str | None = None
+    session_id: str | None = None
+    company: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on its way to a model: redacted, routed, with its passages and its prompt."""
+
+    question: Question
+    strategy: str
+    place: Assignment
+    passages: list[RankedPassage]
+    prompt: str
+    started: float
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A model's answer, redacted and judged."""
+
+    served: Served
+    text: str
+    parts: QualityParts
+    score: float
+
+    def grounded(self, asked: Asked) -> bool:
+        """Whether there are sources and every figure follows from them."""
+        return bool(asked.passages) and self.parts.grounding == 1.0
+
+
+Outcome = Answered | NoAnswerError
+
+
+def approach(asked: Asked, outcome: Outcome) -> str:
+    """How the answer came about, in the words that clients read."""
+    if not asked.passages:
+        return "ungrounded"
+    tuned = isinstance(outcome, Answered) and outcome.served.arm == "tuned"
+    return "rag_finetuned" if tuned else "rag_base"
+
+
+def skip_reason(settings: Settings, asked: Asked, outcome: Outcome) -> str | None:
+    """Why the pair does not go to training_data, or None when it does."""
+    if not settings.enable_data_collection:
+        return "collection_disabled"
+    if isinstance(outcome, NoAnswerError):
+        return "no_answer"
+    if not asked.passages:
+        return "ungrounded"
+    flaw = problem(asked.strategy, outcome.text)
+    if flaw:
+        return flaw
+    return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None
+
+
+def analysis_row(
+    settings: Settings, asked: Asked, outcome: Outcome, assigned_model: str, latency_ms: float
+) -> dict[str, Any]:
+    """The request's row in ``analyses``: what the gate reads, and the text where it may be kept."""
+    question, place = asked.question, asked.place
+    key = settings.user_hash_key.get_secret_value()
+    row: dict[str, Any] = {
+        "id": str(question.request_id),
+        "created_at": ids.time_of(question.request_id).isoformat(),
+        "user_hash": keyed_hash(key, question.user_id) if question.user_id else None,
+        "session_hash": keyed_hash(key, question.session_id) if question.session_id else None,
+        "experiment": place.experiment,
+        "revision": settings.finrisk_revision,
+        "split_bp": place.split_bp,
+        "unit_kind": place.unit_kind,
+        "unit_hash": place.unit_hash,
+        "bucket": place.bucket,
+        "arm_assigned": place.arm,
+        "model": assigned_model,
+        "approach": approach(asked, outcome),
+        "latency_ms": round(latency_ms, 3),
+        "skip_reason": skip_reason(settings, asked, outcome),
+        "redaction_version": VERSION,
+    }
+    if settings.analysis_retention_days:
+        row["strategy"] = asked.strategy
+    if isinstance(outcome, NoAnswerError):
+        row.update(outcome=outcome.kind, arm_error=outcome.arm_error, fallback_reason=outcome.fallback_reason)
+        return row
+    completion = outcome.served.completion
+    row.update(
+        arm_served=outcome.served.arm,
+        model=outcome.served.model,
+        model_version=completion.model_version,
+        outcome="ok",
+        arm_error=outcome.served.arm_error,
+        fallback_reason=outcome.served.fallback_reason,
+        upstream_ms=round(completion.upstream_ms, 3),
+        prompt_tokens=completion.prompt_tokens,
+        answer_tokens=completion.answer_tokens,
+        quality_score=outcome.score,
+        quality_parts=outcome.parts.as_dict(),
+        grounded=outcome.grounded(asked),
+    )
+    if settings.analysis_retention_days:
+        row["analysis"] = outcome.text
+    return row
+
+
+def training_row(settings: Settings, asked: Asked, answered: Answered, row: dict[str, Any]) -> dict[str, Any]:
+    """The good pair's row in ``training_data``, with the exact prompt that was sent."""
+    sources = {passage.document_id: passage for passage in reversed(asked.passages)}
+    shared = ("id", "created_at", "quality_score", "quality_parts", "model", "model_version", "latency_ms")
+    return {
+        **{name: row[name] for name in (*shared, "redaction_version")},
+        "strategy": asked.strategy,
+        "analysis": answered.text,
+        "finetuned_model_used": answered.served.arm == "tuned",
+        "user_id": row["user_hash"],
+        "session_id": row["session_hash"],
+        "request_id": row["id"],
+        "prompt": asked.prompt,
+        "prompt_hash": PROMPT_HASH,
+        "sources": [
+            {"document_id": source.document_id, "company": source.company, "year": source.year}
+            for source in reversed(sources.values())
+        ],
+        "arm": answered.served.arm,
+        "revision": settings.finrisk_revision,
+    }

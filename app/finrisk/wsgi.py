@@ -1,0 +1,40 @@
+"""What Gunicorn loads in each worker, after fork: the settings, the service, its app."""
+
+import atexit
+import logging
+import sys
+
+from finrisk import logs, workers
+from finrisk.http.app import create_app, service
+from finrisk.logs import log
+from finrisk.settings import Settings, SettingsError, settings_from_environment
+
+
+def _settings() -> Settings:
+    try:
+        return settings_from_environment()
+    except SettingsError as error:
+        log("settings_refused", str(error), level=logging.CRITICAL)
+        sys.exit(4)
+
+
+def _announce(settings: Settings) -> None:
+    if settings.split:
+        models = f"base model {settings.base_model}, fine-tuned {settings.finetuned_model_name}"
+        log("ab_testing_configured", f"A/B testing enabled: split {settings.split:g}, {models}")
+    else:
+        log(
+            "ab_testing_configured",
+            f"A/B testing disabled: everybody gets the base model {settings.base_model}",
+        )
+    workers.announce(settings)
+
+
+logs.configure("INFO")
+_SETTINGS = _settings()
+logs.configure(_SETTINGS.log_level)
+SERVICE = service(_SETTINGS)
+SERVICE.generation.prepare()
+app = create_app(SERVICE)
+_announce(_SETTINGS)
+atexit.register(SERVICE.collection.close)

@@ -1,0 +1,84 @@
+"""Gunicorn for FinRisk. HUP reads this file again, and with it the revision that ``current`` points to.
+
+On one machine the rendered ConfigMap, Secret and credentials are files in the var folder; in a pod they are
+the environment already, and none of these files is there.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+_VAR = Path(os.environ.get("FINRISK_VAR_DIR", "var/local")).resolve()
+_VAR.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _settings() -> dict[str, str]:
+    """The keys of the current revision and of the credentials, as the environment wants them."""
+    found: dict[str, str] = {}
+    current = _VAR / "current"
+    for path, section in (
+        (current / "config.json", "data"),
+        (current / "secrets.json", "stringData"),
+        (_VAR / "credentials.json", "stringData"),
+    ):
+        if path.exists():
+            found.update(json.loads(path.read_text("utf-8"))[section])
+    if current.exists():
+        found["FINRISK_REVISION"] = current.resolve().name
+    return found
+
+
+_SETTINGS = _settings()
+_metrics = _VAR / "metrics"
+_limit = int(_SETTINGS.get("MAX_IN_FLIGHT") or os.environ.get("MAX_IN_FLIGHT") or 64)
+
+raw_env = [f"{key}={value}" for key, value in _SETTINGS.items()]
+raw_env += [f"FINRISK_VAR_DIR={_VAR}", f"PROMETHEUS_MULTIPROC_DIR={_metrics}"]
+bind = [
+    os.environ.get("FINRISK_BIND", "127.0.0.1:8000"),
+    os.environ.get("FINRISK_OPS_BIND", "127.0.0.1:9090"),
+]
+pidfile = str(_VAR / "gunicorn.pid")
+workers = int(_SETTINGS.get("WORKERS") or os.environ.get("WORKERS") or 2)
+worker_class = "gthread"
+threads = _limit + max(8, _limit // 2)  # spare threads, so that refusals do not queue behind the accepted
+worker_connections = 2000
+keepalive = 75
+timeout = 60
+graceful_timeout = 35
+preload_app = False  # settings, pools and clients are made after fork
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+errorlog = "-"
+loglevel = "warning"
+proc_name = "finrisk"
+
+
+def on_starting(server: Any) -> None:
+    """Begin with no metrics and no workers of an earlier life."""
+    del server
+    for folder in (_metrics, _VAR / "workers"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Ship what is in the journal before the process ends."""
+    del server, worker
+    import sys
+
+    module = sys.modules.get("finrisk.wsgi")
+    if module is not None:
+        module.SERVICE.collection.close()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget a worker that ended."""
+    del server
+    from prometheus_client import multiprocess
+
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_metrics))
+    multiprocess.mark_process_dead(worker.pid, str(_metrics))
+    (_VAR / "workers" / f"{worker.pid}.json").unlink(missing_ok=True)
