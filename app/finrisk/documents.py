@@ -1,7 +1,5 @@
 """Documents: what the service may quote, and the index that finds it."""
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +11,10 @@ from psycopg.rows import class_row, tuple_row
 
 from finrisk.lexemes import company_key, pairs, words
 from finrisk.passages import Passage, lines_of, pages_of, passages_of
+from finrisk_rules.documents import digest
 
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title (with company and year) counts; one in the text counts 1."""
-
-INDEX_VERSION = "1"
-"""Part of every document's hash: raise it when cutting or lexemes change, and the next ingestion indexes anew."""
 
 ANALYZE_PAGES = 100
 """From this many new pages on, the planner's statistics are made at once instead of by autovacuum."""
@@ -72,19 +68,16 @@ class _Page:
     occurrences: dict[str, list[int]]  # lexeme -> the line of each occurrence
 
 
-def content_hash(document: Document) -> str:
-    """Return the SHA-256 of everything that was given, and of the way it is indexed."""
-    given = [INDEX_VERSION, document.id, document.title, document.company, document.year, document.text]
-    return hashlib.sha256(json.dumps(given).encode()).hexdigest()
-
-
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
     """Index the documents in one transaction; of several with one id the last counts.
 
     A document that is already there with the same content is not written again.
     Raises psycopg.Error when the database refuses; nothing is changed then.
     """
-    given = {document.id: (document, content_hash(document)) for document in documents}
+    given = {
+        document.id: (document, digest(document.title, document.company, document.year, document.text))
+        for document in documents
+    }
     if not given:
         return Ingested(0, 0, 0)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:

@@ -3,8 +3,12 @@
 import hashlib
 import json
 
+INDEX_VERSION = "1"
+"""Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
+
 
 def digest(title: str, company: str | None, year: int | None, text: str) -> str:
-    """SHA-256 (hex) over a document's content as submitted: only a changed one is sent again."""
-    content = json.dumps([title, company, year, text], ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 (hex) of a document; title and text are redacted before. Only a changed one is sent again."""
+    given = [INDEX_VERSION, title, company, year, text]
+    content = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

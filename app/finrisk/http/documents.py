@@ -6,7 +6,6 @@ from finrisk import documents
 from finrisk.http.bodies import DOCUMENTS_BYTES, DocumentBody, DocumentsBody, parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import ApiError
-from finrisk_rules.documents import digest
 from finrisk_rules.redaction import redact
 
 bp = Blueprint("documents", __name__)
@@ -15,14 +14,13 @@ _PAGE = 1000
 
 
 def _document(body: DocumentBody) -> documents.Document:
-    """The document as it is indexed: redacted, and known by the digest of what was sent."""
+    """The document as it is indexed: redacted."""
     return documents.Document(
         id=body.id,
         title=redact(body.title).text,
         text=redact(body.text).text,
         company=body.company,
         year=body.year,
-        sha256=digest(body.title, body.company, body.year, body.text),
     )
 
 

@@ -58,3 +58,9 @@ create table corpus (
     lines    bigint not null default 0
 );
 insert into corpus default values;
+
+-- BM25's term frequency part with its usual k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009, section 4.1);
+-- length and average in words. One expression, so that the planner writes it into the query that calls it.
+create function bm25(tf double precision, length double precision, average double precision)
+returns double precision language sql immutable parallel safe
+as $$ select tf * float8 '2.2' / (tf + float8 '1.2' * (float8 '0.25' + float8 '0.75' * length / average)) $$;

@@ -1,0 +1,73 @@
+# FinRisk: `make help` says what each target does.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+UV := .uv/bin/uv
+BIN := .venv/bin
+DEV := .venv-dev/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DOCUMENTS KEEP
+
+.PHONY: help setup demo up down connection test test-fast lint clean
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.ready collections/.ready ## make .venv with what service and playbooks need
+
+demo: setup ## the whole loop on this machine (DOCUMENTS=DIR: other documents; KEEP=1: leave it running)
+	@$(BIN)/python -m sandbox.demo
+
+up: setup ## start sandbox and service and index the sample documents; data is kept in var/local
+	@$(BIN)/python -m sandbox.demo --up
+
+down: ## stop what `make up` or `make demo KEEP=1` started; data is kept
+	@test ! -x $(BIN)/python || $(BIN)/python -m sandbox.demo --down
+
+connection: ## print URLs and key of what is up, as JSON
+	@$(BIN)/python -m sandbox connection
+
+test: .venv-dev/.ready collections/.ready ## lint, then every test tier that this machine can run
+	@$(MAKE) lint
+	$(DEV)/python -m pytest
+
+test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
+	$(DEV)/python -m pytest tests/unit tests/role -m "not slow"
+
+lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
+	$(DEV)/ruff check
+	$(DEV)/ruff format --check
+	$(DEV)/mypy
+	$(DEV)/yamllint --strict .
+	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME=$(CURDIR)/.ansible $(DEV)/ansible-lint --offline -q
+
+clean: down ## forget all state of this checkout: data, venvs, collections
+	rm -rf var training_data collections .ansible .venv .venv-dev .uv
+
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "FinRisk needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V 2>&1); set PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .uv || { echo "python3-venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
+	@.uv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+
+.venv/.ready: $(UV) requirements/embedded.txt pyproject.toml
+	@$(call install,.venv,requirements/embedded.txt)
+
+.venv-dev/.ready: $(UV) requirements/dev.txt pyproject.toml
+	@$(call install,.venv-dev,requirements/dev.txt)
+
+define install
+	[ -x $(1)/bin/python ] || $(UV) venv -q --python $(PYTHON) $(1)
+	$(UV) pip sync -q --python $(1) --require-hashes $(2)
+	$(UV) pip install -q --python $(1) --no-build-isolation --no-deps -e .
+	touch $(1)/.ready
+	echo "$(1)  $(2), $$(du -sh $(1) | cut -f1)"
+endef
+
+collections/.ready: requirements.yml requirements/collections.txt | .venv/.ready
+	@mkdir -p collections
+	@ANSIBLE_HOME=$(CURDIR)/.ansible $(BIN)/python requirements/collections.py .uv/bin/pip collections
+	@touch collections/.ready

@@ -1,0 +1,269 @@
+"""``make demo``: the whole loop on this machine, told as it goes.
+
+serve -> collect -> export -> prepare -> tune -> deploy 50 % -> the same traffic again -> 100 % -> rollback
+"""
+
+import argparse
+import gzip
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sandbox.analysts import Analysts, Reply, Strategy, by_arm, strategies_of
+from sandbox.terminal import Bar, command, heading, say, styled, table
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+QUESTIONS = 1500
+"""At most so many questions of a folder are asked, evenly picked."""
+
+_BAR = re.compile(r"^\[[#.]+\]")
+
+
+class StepFailedError(Exception):
+    """A command of the demo failed; it has printed why."""
+
+
+class Demo:
+    """One run of the story: where things are, and what was written."""
+
+    def __init__(self, documents: Path | None) -> None:
+        self.var = Path(os.environ.get("FINRISK_VAR_DIR") or REPOSITORY / "var" / "local").absolute()
+        self.documents = documents or self.var / "samples"
+        self.log = self.var / "logs" / "demo.log"
+        self.files: dict[str, None] = {}
+        self.failed_requests = 0
+
+    def playbook(self, name: str, *arguments: str) -> list[str]:
+        """Run a playbook; show its command, its progress bars and its summary. The rest goes to the log."""
+        line = ["ansible-playbook", f"playbooks/{name}.yml", *arguments]
+        command(shlex.join(line))
+        started = time.monotonic()
+        output: list[str] = []
+        environment = {
+            **os.environ,
+            "FINRISK_VAR_DIR": str(self.var),
+            "ANSIBLE_FORCE_COLOR": "0",
+            "PYTHONUNBUFFERED": "1",
+        }
+        with (
+            self.log.open("a", encoding="utf-8") as log,
+            subprocess.Popen(
+                [str(Path(sys.executable).with_name("ansible-playbook")), *line[1:]],
+                cwd=REPOSITORY,
+                env=environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            ) as process,
+        ):
+            for each in process.stdout or ():
+                log.write(each)
+                output.append(each.rstrip())
+                if _BAR.match(each):
+                    say(f"   {each.rstrip()}")
+        if process.returncode:
+            say("\n".join(output))
+            raise StepFailedError(f"{shlex.join(line)} ended with {process.returncode}")
+        recap = next(number for number, each in enumerate(output) if each.startswith("PLAY RECAP"))
+        counts = re.sub(r"\s+", " ", output[recap + 1].partition(":")[2]).strip()
+        summary = [each for each in output[recap + 2 :] if each.strip()]
+        for each in summary:
+            say(f"   {each}")
+            if each.startswith("/") and Path(each).is_file():
+                self.files[each] = None
+        say(styled(f"   {counts.partition(' unreachable')[0]}  {time.monotonic() - started:.1f} s", "2"))
+        return summary
+
+    def connection(self) -> dict[str, str]:
+        """What ``make -s connection`` prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox", "connection", "--var", str(self.var)],
+            cwd=REPOSITORY,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found: dict[str, str] = json.loads(done.stdout)
+        return found
+
+    def start(self) -> None:
+        """Bring sandbox, service and documents up."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._module("sandbox", "up", "--var", str(self.var))
+        if not (self.documents / "documents.jsonl.gz").exists():
+            self._module("sandbox.samples", str(self.documents))
+        self.playbook("site")
+        self.playbook("ingest", "-e", f"finrisk_documents={self.documents}")
+
+    def stop(self) -> None:
+        """Stop the service, then the sandbox; all data stays."""
+        if not (self.var / "sandbox.json").exists():
+            say("   nothing is up")
+            return
+        self.playbook("site", "-e", "finrisk_service_state=stopped")
+        self._module("sandbox", "down", "--var", str(self.var))
+
+    def _module(self, *arguments: str) -> None:
+        """Run one of the sandbox's own commands."""
+        command(shlex.join(["python", "-m", *arguments]))
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=REPOSITORY,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for each in done.stdout.splitlines():
+            say(f"   {each}")
+        if done.returncode:
+            raise StepFailedError(f"{arguments[0]} ended with {done.returncode}")
+        say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
+
+    def strategies(self) -> list[Strategy]:
+        """The questions of the documents' folder."""
+        with gzip.open(self.documents / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
+            found = strategies_of(json.loads(line) for line in lines)
+        step = max(1.0, len(found) / QUESTIONS)
+        return [found[int(number * step)] for number in range(min(len(found), QUESTIONS))]
+
+    def ask(self, analysts: Analysts, strategies: Sequence[Strategy]) -> list[Reply]:
+        """Send all questions and show how that went, by arm."""
+        started = time.monotonic()
+        replies = analysts.ask_all(strategies, Bar(len(strategies), "questions").show)
+        table(by_arm(replies))
+        self.failed_requests += sum(reply.status != 200 for reply in replies)
+        say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
+        return replies
+
+
+def tell(demo: Demo) -> None:
+    """The story, step by step."""
+    began = time.monotonic()
+    heading("1  Serve: PostgreSQL, the Gemini wire, the service, the documents")
+    demo.start()
+    connection = demo.connection()
+    analysts = Analysts(connection["api_url"], connection["api_key"])
+    strategies = demo.strategies()
+
+    heading(
+        f"2  Collect: {len({each.user_id for each in strategies})} analysts ask {len(strategies)} questions"
+    )
+    replies = demo.ask(analysts, strategies)
+    _show_answer(replies)
+    _show_collected(analysts)
+
+    heading("3  Export what was collected")
+    demo.playbook("export")
+    heading("4  Prepare a dataset")
+    demo.playbook("prepare")
+    heading("5  Tune")
+    demo.playbook("tune")
+    heading("6  Deploy: half of the users get the tuned model")
+    demo.playbook("deploy", "-e", "finrisk_ab_ratio=50")
+    say("   the same questions again, by the same users:")
+    demo.ask(analysts, strategies)
+    heading("7  Everybody")
+    demo.playbook("deploy", "-e", "finrisk_ab_ratio=100")
+    say("   a tenth of the questions:")
+    demo.ask(analysts, strategies[::10])
+    heading("8  Status: is it a success?")
+    demo.playbook("status")
+    heading("9  Roll back to the base model")
+    demo.playbook("rollback")
+    demo.ask(analysts, strategies[::10])
+
+    heading("What was written")
+    for file in demo.files:
+        say(f"   {file}")
+    say(f"   {demo.log}  (everything the playbooks printed)")
+    say(f"   the loop took {time.monotonic() - began:.0f} s; requests that failed: {demo.failed_requests}")
+
+
+def _show_answer(replies: Sequence[Reply]) -> None:
+    """One question with its answer, as its user saw them."""
+    answered = [reply for reply in replies if reply.status == 200]
+    if not answered:
+        raise StepFailedError(
+            "no question was answered; the service's log says why: var/local/logs/service.log"
+        )
+    reply = max(answered, key=lambda each: float(each.metadata["quality_score"]))
+    say(f"   one of them: {reply.strategy.text[:200]}")
+    for line in reply.body["analysis"].splitlines()[:7]:
+        if line.strip():
+            say(styled(f"   | {line[:150]}{'…' if len(line) > 150 else ''}", "2"))
+
+
+def _show_collected(analysts: Analysts) -> None:
+    """How many pairs were good enough; rows arrive within a second of their reply."""
+    time.sleep(1.5)
+    status, body = analysts.call("/api/v1/status")
+    if status != 200:
+        raise StepFailedError(f"GET /api/v1/status answered {status}")
+    kept: dict[str, Any] = body["collection"]
+    skipped = ", ".join(f"{count} {reason}" for reason, count in kept["skipped"].items())
+    say(f"   kept for training: {kept['count']} (quality {kept['quality_threshold']} or better)")
+    say(f"   not kept in the last 24 h: {skipped or 'none'}")
+
+
+def _farewell(connection: dict[str, str]) -> None:
+    """How to go on by hand: the old manual's test loop, and why one user always gets one model."""
+    url, key = connection["api_url"], connection["api_key"]
+    heading("It is still running: try it")
+    say(f"   URL  {url}     metrics and health  {connection['ops_url']}")
+    say(f"   key  {key}")
+    say()
+    say(f"""   for i in {{1..10}}; do
+     curl -s -X POST {url}/api/v1/analyze \\
+       -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\
+       -d '{{"strategy": "Analyze liquidity risk", "user_id": "test_user_'$i'", "session_id": "test"}}' \\
+       | jq '.metadata.approach, .metadata.finetuned_model_used'
+   done""")
+    say()
+    say("   A user always gets the same model, so that what a person sees does not change from question to")
+    say("   question: ten requests of one user all go one way, ten users are split. Deploy first, since the")
+    say("   demo ended with a rollback: ansible-playbook playbooks/deploy.yml -e finrisk_ab_ratio=50")
+    say("   (AB_TEST_UNIT=request draws every request anew: -e finrisk_ab_test_unit=request)")
+    say("   Stop it with: make down")
+
+
+def main() -> int:
+    """Run the demo, or only its beginning or end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--up", action="store_true", help="start everything and stop there")
+    parser.add_argument("--down", action="store_true", help="stop everything")
+    chosen = parser.parse_args()
+    folder = os.environ.get("DOCUMENTS")
+    demo = Demo(Path(folder).resolve() if folder else None)
+    keep = os.environ.get("KEEP") == "1"
+    try:
+        if chosen.down:
+            demo.stop()
+        elif chosen.up:
+            demo.start()
+            say(json.dumps(demo.connection(), indent=2))
+        else:
+            tell(demo)
+            if keep:
+                _farewell(demo.connection())
+    except StepFailedError as error:
+        sys.stderr.write(f"demo: {error}; everything the playbooks printed is in {demo.log}\n")
+        return 1
+    finally:
+        if not (chosen.up or chosen.down or keep) and (demo.var / "sandbox.json").exists():
+            heading("Stop")
+            demo.stop()
+    return 1 if demo.failed_requests else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""The journal: what was appended survives, what is torn is counted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from finrisk.journal import Journal, JournalFullError, decoded, encoded
+
+RECORD = {"kind": "analysis", "row": {"id": "1", "text": 'Größe \u2028 \\ " 😀\n'}}
+
+
+def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.append(RECORD)
+    journal.append({"kind": "feedback", "row": {"n": 2}})
+    journal.seal(now=True)
+    with journal.claimed() as [segment]:
+        assert segment.records == [RECORD, {"kind": "feedback", "row": {"n": 2}}]
+        assert segment.torn == 0
+    journal.close()
+
+
+def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    program = (
+        "import sys, itertools; from pathlib import Path; from finrisk.journal import Journal\n"
+        "journal = Journal(Path(sys.argv[1]))\n"
+        "for n in itertools.count(1):\n"
+        "    journal.append({'kind': 'analysis', 'row': {'n': n}}); print(n, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(200):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        acknowledged = 200 + len(process.stdout.read().splitlines())
+    heir = Journal(tmp_path)
+    heir.adopt()
+    with heir.claimed() as [segment]:
+        numbers = [record["row"]["n"] for record in segment.records]
+    assert numbers[:acknowledged] == list(range(1, acknowledged + 1))
+    assert len(numbers) <= acknowledged + 1
+    heir.close()
+
+
+def test_a_torn_tail_is_counted_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.seg"
+    whole = encoded(RECORD)
+    path.write_bytes(whole + whole[: len(whole) // 2] + b"\n" + b"garbage\n" + whole + whole[:30])
+    segment = decoded(path)
+    assert segment.records == [RECORD, RECORD]
+    assert segment.torn == 3
+
+
+def test_a_changed_byte_fails_the_checksum(tmp_path: Path) -> None:
+    path = tmp_path / "x.seg"
+    path.write_bytes(encoded(RECORD).replace(b"analysis", b"analysys"))
+    assert decoded(path).torn == 1
+
+
+def test_a_file_of_a_living_worker_is_not_taken(tmp_path: Path) -> None:
+    owner, sibling = Journal(tmp_path), Journal(tmp_path)
+    owner.append(RECORD)
+    sibling.adopt()
+    with sibling.claimed() as segments:
+        assert segments == []
+    owner.close()
+    sibling.close()
+
+
+def test_two_shippers_never_claim_the_same_file(tmp_path: Path) -> None:
+    first, second = Journal(tmp_path), Journal(tmp_path)
+    first.append(RECORD)
+    first.seal(now=True)
+    with first.claimed() as mine, second.claimed() as theirs:
+        assert len(mine) == 1
+        assert theirs == []
+    first.close()
+    second.close()
+
+
+def test_a_full_quota_refuses_and_keeps_nothing_of_the_record(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, quota=len(encoded(RECORD)) + 10)
+    journal.append(RECORD)
+    with pytest.raises(JournalFullError, match="quota"):
+        journal.append(RECORD)
+    journal.close()
+    [sealed] = tmp_path.glob("*.seg")
+    assert decoded(sealed).records == [RECORD]
+
+
+def test_a_full_disk_is_one_refused_record_and_no_more() -> None:
+    """/dev/full refuses every write, as a full disk does."""
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no /dev/full")
+    journal = Journal.__new__(Journal)
+    journal.__dict__.update(_quota=1 << 30, _used=0, _size=0, _descriptor=os.open("/dev/full", os.O_WRONLY))
+    import threading
+
+    journal.__dict__["_lock"] = threading.Lock()
+    with pytest.raises(JournalFullError, match="No space"):
+        journal.append(RECORD)
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append(RECORD)
+    assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "journal").iterdir()} == {0o600}
+    journal.close()

@@ -1,0 +1,64 @@
+"""The quality score and its parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from finrisk.quality import WEIGHTS, quality_parts, rescored, score
+
+STRATEGY = "How far did the liquidity coverage ratio of Corvane Bank fall in 2024, and what caused it?"
+SOURCE = (
+    "The liquidity coverage ratio of Corvane Bank fell to 118 % at the end of 2024 from 131 % a year earlier, "
+    "because wholesale deposits of $412 million left in the fourth quarter."
+)
+GOOD = (
+    f"## Liquidity risk\n{SOURCE} [1]\nDeposits of $412 million left, which caused the ratio to fall to 118 % [1]."
+    + (" Wholesale funding is the weak point of the bank, since it leaves first [1].")
+)
+
+
+def judged(answer: str) -> float:
+    return score(quality_parts(answer, STRATEGY, [SOURCE], "Corvane Bank", 2024))
+
+
+def test_a_grounded_cited_answer_passes_the_threshold() -> None:
+    assert judged(GOOD) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("flaw", "answer"),
+    [
+        ("an invented figure", GOOD.replace("118 %", "108 %").replace("131 %", "141 %")),
+        ("no citation", GOOD.replace(" [1]", "")),
+        ("a citation of a source that is not there", GOOD.replace("[1]", "[7]")),
+        (
+            "another subject",
+            "## Cyber risk\nThe firm of 2024 was attacked by nobody at all and has no servers [1].\n" * 3,
+        ),
+        ("a cut end", GOOD[: len(GOOD) // 3] + " and then the"),
+        ("a refusal", "I'm sorry, but I cannot help with that. " + GOOD),
+        ("an error text", "Error: 500. " + GOOD),
+    ],
+)
+def test_an_answer_with_a_flaw_falls_below_the_threshold(flaw: str, answer: str) -> None:
+    assert judged(answer) < 0.9, flaw
+    assert judged(answer) < judged(GOOD)
+
+
+def test_the_weights_add_up_to_one() -> None:
+    assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+
+
+def test_a_thumb_down_takes_a_good_answer_below_the_threshold_and_a_thumb_up_takes_it_back() -> None:
+    stored = quality_parts(GOOD, STRATEGY, [SOURCE], "Corvane Bank", 2024).as_dict()
+    down, parts = rescored(stored, -1)
+    assert down < 0.9
+    assert parts["rating"] == -1
+    up, _ = rescored(parts, 1)
+    assert up >= judged(GOOD) >= 0.9
+    assert up <= 1.0
+
+
+@pytest.mark.parametrize("text", ["", " ", "[1]" * 1000, "#" * 1000, "|-|" * 500, "\ud800", "٣" * 100])
+def test_hostile_text_gets_a_score_and_never_raises(text: str) -> None:
+    assert 0.0 <= score(quality_parts(text, text, [text], None, None)) <= 1.0
