@@ -88,7 +88,7 @@ def down(var: Path) -> int:
         for name in PARTS:
             began = time.monotonic()
             process = held.processes.get(name) if held else None
-            stopped = postgresql.halt(var, process) if name == "postgresql" else simulator.halt(process)
+            stopped = postgresql.halt(var, process) if name == "postgresql" else simulator.halt(var, process)
             _tell(name, "stopped" if stopped else "was not running", began)
             if held and process:
                 held = held.with_process(name, None)

@@ -211,7 +211,7 @@ def _set_password(where: Server, connection: Connection) -> None:
 
 
 def _run_unlocked(where: Server, data: Path, *statements: str) -> None:
-    """Run statements in single-user mode, which asks for no password; they never stand in an argument list."""
+    """Run statements in single-user mode, which asks for no password; no argument list shows them."""
     command: list[str | Path] = [where.programs / "postgres", "--single", "-D", data, "postgres"]
     answer = _run(command, where.folder, where.account, ("\n".join(statements) + "\n").encode())
     if answer.returncode != 0:

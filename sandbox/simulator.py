@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.connection import LOOPBACK, PROJECT, Connection
-from sandbox.process import POLL_SECONDS, Process, SandboxError, is_running, log_tail, start, stop
+from sandbox.connection import LOOPBACK, Connection
+from sandbox.process import POLL_SECONDS, Process, SandboxError, is_running, log_tail, start, start_time, stop
 
 READY_SECONDS = 30.0
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -23,35 +23,48 @@ def running(connection: Connection) -> Process | None:
 
 
 def launch(var: Path, connection: Connection, record: Callable[[Process], None]) -> str:
-    """Write the throw-away service account and start the simulator on the connection's port.
+    """Start the simulator on the connection's port; it writes the throw-away service account itself.
 
     ``record`` gets the process as soon as it exists. Returns a line on what was done. Raises SandboxError.
     """
-    if not (REPOSITORY / "sandbox" / "gemini" / "__main__.py").exists():  # TEMPORARY
-        return "not written yet, left out"
     log = var / "logs" / "gemini.log"
+    halt(var, None)
     offset = log.stat().st_size if log.exists() else 0
     process = start(
-        [sys.executable, "-m", "sandbox.gemini", "--var", var, "--port", str(connection.gemini_port)],
+        [*_command(var), "--port", str(connection.gemini_port)],
         log,
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     record(process)
-    _write_service_account(var, connection)
     _wait_until_ready(process, connection.gemini_port, log, offset)
     return f"Gemini simulator on {LOOPBACK}:{connection.gemini_port}"
 
 
-def halt(process: Process | None) -> bool:
-    """Stop the simulator; False when it was not running."""
-    return stop(process)
+def halt(var: Path, process: Process | None) -> bool:
+    """Stop the simulator, also one that `up` had no time to record; False when none was running."""
+    found = {process, *_strays(var)}
+    stopped = [stop(one) for one in found]
+    return any(stopped)
 
 
-def _write_service_account(var: Path, connection: Connection) -> None:
-    from sandbox.gemini import oauth  # not at the top: it needs cryptography, `status` and `down` do not
+def _command(var: Path) -> list[str]:
+    return [sys.executable, "-m", "sandbox.gemini", "--var", str(var)]
 
-    oauth.service_account(var, f"{connection.gemini_url}/token", PROJECT)
+
+def _strays(var: Path) -> list[Process]:
+    """Return the running simulators that were started for this folder."""
+    wanted = "\0".join([*_command(var)[1:], "--port", ""]).encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            is_simulator = entry.name.isdigit() and wanted in (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        began = start_time(int(entry.name)) if is_simulator else None
+        if began is not None:
+            found.append(Process(int(entry.name), began))
+    return found
 
 
 def _wait_until_ready(process: Process, port: int, log: Path, offset: int) -> None:

@@ -19,6 +19,7 @@ from sandbox.gemini.files import read_json, write_atomic
 from sandbox.gemini.messages import ApiError, Json, Reply, json_reply
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"  # what google-auth signs for, whatever the token_uri
 SCOPES = {
     "https://www.googleapis.com/auth/cloud-platform",
     "https://www.googleapis.com/auth/devstorage.read_write",
@@ -80,7 +81,9 @@ class Tokens:
         private = serialization.load_pem_private_key(account["private_key"].encode(), password=None)
         public = private.public_key()
         if not isinstance(public, rsa.RSAPublicKey):
-            raise TypeError("service-account.json holds a key that is not RSA; remove the file and start again")
+            raise TypeError(
+                "service-account.json holds a key that is not RSA; remove the file and start again"
+            )
         self._public = public
 
     def issue(self, seconds: int) -> str:
@@ -138,12 +141,14 @@ class Tokens:
         issued, expires, now = claims.get("iat"), claims.get("exp"), time.time()
         if claims.get("iss") != self.account["client_email"]:
             return "Invalid issuer: Not a valid email or user ID."
-        if claims.get("aud") != self.account["token_uri"]:
-            return f"Invalid JWT: audience must be {self.account['token_uri']}."
+        if claims.get("aud") not in (GOOGLE_AUDIENCE, self.account["token_uri"]):
+            return f"Invalid JWT: audience must be {GOOGLE_AUDIENCE} or {self.account['token_uri']}."
         if not isinstance(issued, int) or not isinstance(expires, int):
             return "Invalid JWT: iat and exp must be numbers."
         if expires < now - CLOCK_SKEW or issued > now + CLOCK_SKEW or expires - issued > LONGEST_ASSERTION:
-            return "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+            return (
+                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+            )
         if not SCOPES & set(str(claims.get("scope", "")).split()):
             return "Invalid OAuth scope or ID token audience provided."
         return None

@@ -1,10 +1,11 @@
 """The HTTP front: HTTP/1.1 with keep-alive on 127.0.0.1, a thread for each connection."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.gemini.messages import ApiError, Dropped, Reply, Request
 
@@ -35,8 +36,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is not worth a traceback; anything else is."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
@@ -49,7 +48,7 @@ class Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 300
     rbufsize = 65536
-    server: Server  # type: ignore[assignment]  # the base class declares the general server
+    server: Server
 
     reasons: ClassVar[dict[int, str]] = {
         **{code: texts[0] for code, texts in BaseHTTPRequestHandler.responses.items()},
@@ -78,7 +77,7 @@ class Connection(BaseHTTPRequestHandler):
         return Request(
             method=self.command,
             path=parts.path,
-            query={k: v for k, v in parse_qsl(parts.query, keep_blank_values=True)},
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.read_body(),
         )
@@ -136,8 +135,3 @@ class Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Nothing is written for a request; `/_sandbox/requests` has the last ones."""
-
-
-def decoded(part: str) -> str:
-    """A percent-encoded part of a path as text."""
-    return unquote(part)

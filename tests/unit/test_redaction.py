@@ -30,9 +30,9 @@ from finrisk_rules.redaction import iban_valid, luhn_valid, redact
     ],
 )
 def test_an_identifier_is_replaced_by_its_kind(kind: str, value: str) -> None:
-    found = redact(f"Before {value} after, and {value}.")
-    assert found.text == f"Before [{kind}] after, and [{kind}]."
-    assert found.found == {kind: 2}
+    found = redact(f"Before {value} after, {value}, and {value}.")
+    assert found.text == f"Before [{kind}] after, [{kind}], and [{kind}]."
+    assert found.found == {kind: 3}
 
 
 def test_a_nine_digit_ssn_needs_its_word() -> None:

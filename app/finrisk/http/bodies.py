@@ -25,6 +25,13 @@ def _storable(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    """JSON's true and 1.0 are equal to 1 in Python, but they are no rating."""
+    if type(value) is not int:
+        raise ValueError("must be -1 or 1")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_storable)]
 Identifier = Annotated[Text, StringConstraints(min_length=1, max_length=IDENTIFIER_MAX)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -58,7 +65,7 @@ class FeedbackBody(_Body):
     """A reader's judgement of an answer."""
 
     request_id: Annotated[Text, StringConstraints(max_length=64)]
-    rating: Literal[-1, 1]
+    rating: Annotated[Literal[-1, 1], BeforeValidator(_whole)]
     comment: Annotated[Text, StringConstraints(max_length=4000)] | None = None
 
 

@@ -1,0 +1,224 @@
+"""Two arms: sticky users, fallback to base, deadlines, breaker; and which answers count."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from tests.app.conftest import STRATEGY, RunningService
+from tests.tuning_ground import LOCATION, PROJECT, Wire
+
+from finrisk_rules.assignment import bucket
+
+TUNED = "publishers/google/models/gemini-3.5-flash"
+"""Stands for a tuned model: the service only needs a name that answers."""
+SPLIT = {
+    "ENABLE_FINETUNING": "true",
+    "ENABLE_AB_TESTING": "true",
+    "AB_TEST_TRAFFIC_SPLIT": "0.5",
+    "AB_EXPERIMENT": "finrisk-v1-demo",
+    "FINETUNED_MODEL_NAME": "gemini-3.5-flash",
+}
+ON_TUNED = "models/gemini-3\\.5-flash:"
+ON_BASE = "models/gemini-3\\.5-flash-lite:"
+
+
+def user_on(arm: str, number: int = 0) -> str:
+    """A user id that the experiment puts on the arm."""
+    found = (
+        f"user-{n}"
+        for n in range(10_000)
+        if (bucket("finrisk-v1-demo", "user", f"user-{n}") < 5000) == (arm == "tuned")
+    )
+    for _ in range(number):
+        next(found)
+    return next(found)
+
+
+@pytest.fixture
+def service(new_service: Callable[..., RunningService]) -> RunningService:
+    running = new_service(**SPLIT)
+    running.add_page()
+    return running
+
+
+def test_a_user_keeps_its_arm_over_requests_workers_and_restarts(service: RunningService) -> None:
+    users = [f"user-{n}" for n in range(40)]
+    expected = {user: "tuned" if bucket("finrisk-v1-demo", "user", user) < 5000 else "base" for user in users}
+    for _ in range(2):
+        for user in users:
+            assert service.analyze(user_id=user).metadata["arm_assigned"] == expected[user]
+        service.stop()
+        service.start()
+    assert set(expected.values()) == {"base", "tuned"}
+
+
+def test_the_tuned_answer_says_so(service: RunningService) -> None:
+    metadata = service.analyze(user_id=user_on("tuned")).metadata
+    assert metadata["approach"] == "rag_finetuned"
+    assert metadata["finetuned_model_used"] is True
+    assert metadata["model"] == "gemini-3.5-flash"
+    [line] = service.log_lines("analysis_served")
+    assert line["message"] == "model gemini-3.5-flash, fine-tuned true"
+    started = service.log_lines("ab_testing_configured")[0]["message"]
+    assert started == (
+        "A/B testing enabled: split 0.5, base model gemini-3.5-flash-lite, fine-tuned gemini-3.5-flash"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "reason"),
+    [
+        ("status", {"kind": "status", "status": 500}, "upstream_error"),
+        ("status", {"kind": "status", "status": 429, "retry_after": 60}, "upstream_error"),
+        ("drop", {"kind": "drop"}, "upstream_error"),
+        ("safety", {"kind": "safety"}, "blocked_or_empty"),
+        ("blocked", {"kind": "blocked_prompt"}, "blocked_or_empty"),
+        ("empty", {"kind": "empty"}, "blocked_or_empty"),
+    ],
+)
+def test_when_the_tuned_model_fails_base_answers_and_the_failure_is_the_tuned_arms(
+    service: RunningService, kind: str, fault: dict[str, object], reason: str
+) -> None:
+    service.gemini.fault(path=ON_TUNED, **fault)
+    answer = service.analyze(user_id=user_on("tuned"))
+    assert answer.status == 200, (kind, answer.body)
+    metadata = answer.metadata
+    assert (metadata["arm_assigned"], metadata["arm_served"]) == ("tuned", "base")
+    assert metadata["finetuned_model_used"] is False
+    assert metadata["approach"] == "rag_base"
+    assert metadata["fallback_reason"] == reason
+    row = service.wait_for_row(answer)
+    assert (row["arm_assigned"], row["arm_served"], row["arm_error"], row["outcome"]) == (
+        "tuned",
+        "base",
+        reason,
+        "ok",
+    )
+
+
+def test_a_slow_tuned_model_leaves_base_its_share_of_the_deadline(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(**SPLIT, REQUEST_DEADLINE_SECONDS=3)
+    service.add_page()
+    service.gemini.fault(path=ON_TUNED, kind="latency", ms=10_000)
+    started = time.monotonic()
+    answer = service.analyze(user_id=user_on("tuned"))
+    assert answer.metadata["fallback_reason"] == "timeout"
+    assert 1.7 < time.monotonic() - started < 3.2
+
+
+def test_base_is_asked_once_more_after_429_and_the_wait_it_asks_for_is_kept(service: RunningService) -> None:
+    service.gemini.fault(path=ON_BASE, kind="status", status=429, retry_after=1, times=1)
+    started = time.monotonic()
+    answer = service.analyze(user_id=user_on("base"))
+    assert answer.status == 200
+    assert time.monotonic() - started >= 1.0
+
+
+def test_a_wait_beyond_the_deadline_is_an_error_at_once(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(**SPLIT, REQUEST_DEADLINE_SECONDS=5)
+    service.gemini.fault(path=ON_BASE, kind="status", status=429, retry_after=60)
+    started = time.monotonic()
+    answer = service.analyze(user_id=user_on("base"))
+    assert time.monotonic() - started < 2
+    assert answer.status == 503
+    assert answer.json["error"]["code"] == "upstream_error"
+    assert int(answer.headers["Retry-After"]) == 60
+
+
+def test_when_no_model_answers_the_request_fails_in_the_one_shape_and_is_recorded(
+    service: RunningService,
+) -> None:
+    service.gemini.fault(path="generateContent", kind="status", status=500)
+    answer = service.analyze(user_id=user_on("tuned"))
+    assert answer.status == 503
+    assert answer.json["error"]["code"] == "upstream_error"
+    assert "Traceback" not in answer.body.decode()
+    row = service.wait_for_row(answer)
+    assert (row["outcome"], row["arm_error"], row["arm_served"]) == ("upstream_error", "upstream_error", None)
+    assert row["skip_reason"] == "no_answer"
+
+
+def test_a_tuned_model_that_mostly_fails_is_left_alone_by_the_breaker(service: RunningService) -> None:
+    service.gemini.fault(path=ON_TUNED, kind="status", status=500)
+    reasons = [service.analyze(user_id=user_on("tuned")).metadata["fallback_reason"] for _ in range(40)]
+    assert set(reasons[:8]) == {"upstream_error"}
+    assert reasons[-5:] == ["breaker"] * 5
+    service.gemini.forget_requests()
+    service.analyze(user_id=user_on("tuned"))
+    assert service.gemini.requests(ON_TUNED) == []
+
+
+def test_a_stream_falls_back_before_its_first_piece(service: RunningService) -> None:
+    service.gemini.fault(path=ON_TUNED, kind="status", status=500)
+    answer = service.call(
+        "POST",
+        "/api/v1/analyze",
+        {"strategy": STRATEGY, "user_id": user_on("tuned")},
+        headers={"Accept": "text/event-stream"},
+    )
+    done = json.loads(answer.body.decode().strip().rpartition("data: ")[2])
+    assert done["metadata"]["fallback_reason"] == "upstream_error"
+    assert done["metadata"]["arm_served"] == "base"
+
+
+@pytest.mark.parametrize("fault", [{"kind": "cut_stream", "after_chunks": 1}, {"kind": "clean_cut"}])
+def test_a_stream_that_breaks_off_is_the_arms_error_and_is_not_collected(
+    service: RunningService, fault: dict[str, object]
+) -> None:
+    service.gemini.fault(path=ON_TUNED, **fault)
+    answer = service.call(
+        "POST",
+        "/api/v1/analyze",
+        {"strategy": STRATEGY, "user_id": user_on("tuned")},
+        headers={"Accept": "text/event-stream"},
+    )
+    last = answer.body.decode().strip().split("\n\n")[-1]
+    assert last.startswith("event: error")
+    assert json.loads(last.partition("data: ")[2])["error"]["code"] == "cut_stream"
+    row = service.wait_for_row(answer)
+    assert (row["arm_assigned"], row["arm_error"], row["outcome"]) == ("tuned", "cut_stream", "cut_stream")
+    assert service.rows("select 1 from training_data where id = %s", row["id"]) == []
+
+
+def test_with_unit_request_one_user_meets_both_models(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(**SPLIT, AB_TEST_UNIT="request")
+    arms = {service.analyze(user_id="test_user").metadata["arm_assigned"] for _ in range(30)}
+    assert arms == {"base", "tuned"}
+
+
+def test_the_session_decides_where_no_user_is_named(service: RunningService) -> None:
+    place = bucket("finrisk-v1-demo", "session", "test_session")
+    answer = service.analyze(session_id="test_session")
+    assert answer.metadata["arm_assigned"] == ("tuned" if place < 5000 else "base")
+    assert service.wait_for_row(answer)["unit_kind"] == "session"
+
+
+def test_a_tuned_endpoint_of_another_region_is_called_in_that_region(
+    new_service: Callable[..., RunningService], gemini: Wire
+) -> None:
+    endpoint = f"projects/{PROJECT}/locations/europe-west4/endpoints/77"
+    service = new_service(**{**SPLIT, "AB_TEST_TRAFFIC_SPLIT": "1", "FINETUNED_MODEL_NAME": endpoint})
+    gemini.forget_requests()
+    answer = service.analyze(user_id="u")
+    assert answer.metadata["fallback_reason"] == "upstream_error"  # there is no such endpoint
+    asked = [request["path"] for request in gemini.requests("generateContent")]
+    assert f"/v1/{endpoint}:generateContent" in asked
+    assert any(
+        f"/locations/{LOCATION}/publishers/google/models/gemini-3.5-flash-lite" in path for path in asked
+    )
+
+
+def test_settings_that_cannot_be_used_keep_the_service_from_starting(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(start=False, AB_TEST_TRAFFIC_SPLIT="25")
+    service.start(wait=False)
+    assert service.process is not None
+    assert service.process.wait(timeout=20) != 0
+    refused = service.log_lines("settings_refused")
+    assert "AB_TEST_TRAFFIC_SPLIT" in refused[0]["message"]

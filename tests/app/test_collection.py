@@ -1,0 +1,227 @@
+"""Collection: nothing acknowledged is lost or doubled, feedback is joined, and a user never pays for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.process import Process
+from tests.app.conftest import STRATEGY, RunningService
+
+
+class OwnServer:
+    """A PostgreSQL of this test's own, which it may stop."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.processes: list[Process] = []
+        (var / "logs").mkdir(parents=True, exist_ok=True)
+        self.held = connections.new(var)
+        self.start()
+
+    def start(self) -> None:
+        postgresql.launch(self.var, self.held, self.processes.append)
+
+    def kill(self) -> None:
+        os.kill(self.processes[-1].pid, signal.SIGQUIT)  # immediate shutdown, as a crash
+        time.sleep(0.3)
+
+    def stop(self) -> None:
+        postgresql.halt(self.var, self.processes[-1])
+
+
+@pytest.fixture
+def own_server() -> Iterator[OwnServer]:
+    import shutil
+    import tempfile
+
+    from finrisk.db.migration import migrate
+
+    var = Path(tempfile.mkdtemp(prefix="finrisk-own-"))
+    var.chmod(0o711)
+    server = OwnServer(var)
+    try:
+        with psycopg.connect(server.held.database_url, autocommit=True) as connection:
+            migrate(connection)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+def test_killed_workers_and_a_crashed_database_lose_and_double_nothing(
+    own_server: OwnServer, new_service: Callable[..., RunningService]
+) -> None:
+    service = new_service(database_url=own_server.held.database_url)
+    service.add_page()
+    acknowledged: set[str] = set()
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                answer = service.analyze(user_id="u")
+            except (OSError, ValueError):
+                continue  # its worker was killed before the reply
+            if answer.status == 200:
+                acknowledged.add(answer.metadata["request_id"])
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.7)
+    service.kill_workers()
+    time.sleep(1.5)
+    own_server.kill()
+    time.sleep(1.5)
+    service.kill_workers()
+    time.sleep(1)
+    own_server.start()
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert len(acknowledged) > 50
+
+    def stored() -> set[str]:
+        return {str(row[0]) for row in service.rows("select id from analyses")}
+
+    service.wait_until(lambda: acknowledged <= stored(), 15)
+    [(rows, distinct)] = service.rows("select count(*), count(distinct id) from analyses")
+    assert rows == distinct
+
+
+def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by_themselves(
+    own_server: OwnServer, new_service: Callable[..., RunningService]
+) -> None:
+    service = new_service(database_url=own_server.held.database_url)
+    service.add_page()
+    own_server.kill()
+    away = service.analyze()
+    assert away.status == 200
+    assert away.metadata["approach"] == "ungrounded"
+    assert service.call("GET", "/readyz", port=service.ops_port).json["database"] == "down"
+    assert service.call("GET", "/api/v1/status").status == 503
+    started = time.monotonic()
+    assert service.analyze().status == 200
+    assert time.monotonic() - started < 2, "an outage must not hold up every request"
+    own_server.start()
+    service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base", 10)
+    assert service.wait_for_row(away)["skip_reason"] == "ungrounded"
+
+
+def test_where_retrieval_is_required_an_outage_is_503_with_retry_after(
+    own_server: OwnServer, new_service: Callable[..., RunningService]
+) -> None:
+    service = new_service(database_url=own_server.held.database_url, RETRIEVAL_REQUIRED="true")
+    own_server.kill()
+    answer = service.analyze()
+    assert answer.status == 503
+    assert answer.json["error"]["code"] == "retrieval_unavailable"
+    assert answer.headers["Retry-After"]
+
+
+def test_the_service_starts_and_answers_without_any_database(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(database_url="postgresql://nobody:x@127.0.0.1:1/none")
+    assert service.analyze().metadata["approach"] == "ungrounded"
+
+
+def test_feedback_right_after_the_answer_is_accepted_and_joined_when_the_row_arrives(
+    service: RunningService,
+) -> None:
+    answer = service.analyze()
+    body = {
+        "request_id": answer.metadata["request_id"],
+        "rating": -1,
+        "comment": "wrong, write to a@example.com",
+    }
+    reply = service.call("POST", "/api/v1/feedback", body)
+    assert reply.status in (200, 202)
+    row = service.wait_until(
+        lambda: service.rows(
+            "select rating, quality_score from analyses where id = %s and rating = -1", body["request_id"]
+        )
+    )[0]
+    assert row[1] < 0.9
+    [(comment,)] = service.rows("select comment from feedback where request_id = %s", body["request_id"])
+    assert comment == "wrong, write to [email]"
+
+
+def test_a_thumb_down_withdraws_the_training_example_and_the_last_rating_counts(
+    service: RunningService,
+) -> None:
+    answer = service.analyze()
+    service.wait_for_row(answer)
+    identifier = answer.metadata["request_id"]
+    query = "select withdrawn_at is not null, quality_score >= 0.9 from training_data where id = %s"
+    assert service.rows(query, identifier) == [(False, True)]
+    down = service.call("POST", "/api/v1/feedback", {"request_id": identifier, "rating": -1})
+    assert (down.status, down.json["status"]) == (200, "joined")
+    service.wait_until(lambda: service.rows(query, identifier) == [(True, False)])
+    service.call("POST", "/api/v1/feedback", {"request_id": identifier, "rating": 1})
+    service.wait_until(lambda: service.rows(query, identifier) == [(False, True)])
+
+
+def test_collection_can_be_switched_off(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(ENABLE_DATA_COLLECTION="false")
+    service.add_page()
+    row = service.wait_for_row(service.analyze())
+    assert row["skip_reason"] == "collection_disabled"
+    assert service.rows("select 1 from training_data") == []
+
+
+def test_a_threshold_of_one_keeps_only_perfect_answers(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(DATA_COLLECTION_QUALITY="1")
+    service.add_page()
+    answer = service.analyze(
+        "Which customers hold the deposits of Corvane Bank, and how would foreign exchange hedges matter to it in 2021?"
+    )
+    assert answer.metadata["quality_score"] < 1
+    assert service.wait_for_row(answer)["skip_reason"] == "quality_below_threshold"
+
+
+def test_with_retention_zero_no_text_is_kept_in_analyses(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(ANALYSIS_RETENTION_DAYS=0)
+    service.add_page()
+    row = service.wait_for_row(service.analyze())
+    assert row["strategy"] is None
+    assert row["analysis"] is None
+    assert service.rows("select strategy from training_data") == [(STRATEGY,)]
+
+
+def test_text_older_than_the_retention_is_forgotten_and_the_figures_stay(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(ANALYSIS_RETENTION_DAYS=30)
+    service.add_page()
+    answer = service.analyze()
+    row = service.wait_for_row(answer)
+    with psycopg.connect(service.database_url) as connection:
+        connection.execute("update analyses set created_at = now() - interval '31 days'")
+    service.stop()
+    service.start()
+    query = "select strategy, analysis, latency_ms from analyses where id = %s"
+    service.wait_until(
+        lambda: service.rows(query, row["id"]) == [(None, None, pytest.approx(row["latency_ms"]))]
+    )
+
+
+def test_a_terminated_service_leaves_nothing_in_the_journal(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service()
+    answers = [service.analyze() for _ in range(5)]
+    service.stop()
+    stored = {str(row[0]) for row in service.rows("select id from analyses")}
+    assert {answer.metadata["request_id"] for answer in answers} <= stored
+    assert [path.name for path in (service.var / "journal").iterdir()] == []

@@ -1,0 +1,232 @@
+"""Gunicorn: overload, reload, workers, metrics, documents, status, OpenAPI."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.app.conftest import PAGE, STRATEGY, RunningService
+
+DOCUMENTS = "/api/v1/documents"
+
+
+def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service()
+    service.add_page()
+    service.gemini.fault(path="generateContent", kind="latency", ms=100)
+    old = set(service.workers())
+    failures: list[object] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            answer = service.analyze()
+            if answer.status != 200:
+                failures.append((answer.status, answer.body))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    service.configure(DATA_COLLECTION_QUALITY="0.5")
+    assert service.process is not None
+    os.kill(service.process.pid, signal.SIGHUP)
+    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()), 20)
+    time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    listed = service.call("GET", "/readyz", port=service.ops_port).json["workers"]
+    assert {worker["revision"] for worker in listed} == {(service.var / "current").resolve().name}
+    status = service.call("GET", "/api/v1/status").json
+    assert status["configuration"]["DATA_COLLECTION_QUALITY"] == 0.5
+
+
+def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=2, MAX_IN_FLIGHT=4)
+    service.gemini.fault(path="generateContent", kind="latency", ms=700)
+
+    def timed(_: int) -> tuple[int, float]:
+        started = time.monotonic()
+        answer = service.analyze()
+        return answer.status, time.monotonic() - started
+
+    with ThreadPoolExecutor(24) as pool:
+        outcomes = list(pool.map(timed, range(24)))
+    refused = [seconds for status, seconds in outcomes if status == 503]
+    accepted = [seconds for status, seconds in outcomes if status == 200]
+    assert 4 <= len(accepted) <= 8
+    assert len(refused) == 24 - len(accepted)
+    assert max(refused) < 0.6, "a refusal waits for nobody"
+
+
+def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=1, MAX_IN_FLIGHT=1)
+    import http.client
+    import json
+
+    from tests.app.conftest import key
+
+    for _ in range(3):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+        headers = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
+        headers["Accept"] = "text/event-stream"
+        connection.request("POST", "/api/v1/analyze", json.dumps({"strategy": STRATEGY}), headers)
+        connection.getresponse().read(10)
+        connection.close()
+    service.wait_until(lambda: service.analyze().status == 200, 5)
+
+
+def test_metrics_add_up_over_the_workers(new_service: Callable[..., RunningService]) -> None:
+    service = new_service()
+    for _ in range(12):
+        service.analyze()
+    service.call("POST", "/api/v1/analyze", {})
+    text = service.call("GET", "/metrics", port=service.ops_port).body.decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert lines['finrisk_requests_total{assigned="base",outcome="ok",served="base"}'] == "12.0"
+    assert lines['finrisk_rejected_total{code="invalid"}'] == "1.0"
+    assert lines['finrisk_request_duration_seconds_bucket{assigned="base",le="2.0"}'] == "12.0"
+    assert lines["finrisk_split"] == "0.0"
+
+
+def test_nothing_listens_beyond_loopback(service: RunningService) -> None:
+    def listening(table: str) -> set[tuple[str, int]]:
+        found = set()
+        with open(table, encoding="ascii") as lines:
+            for line in list(lines)[1:]:
+                address, state = line.split()[1], line.split()[3]
+                host, _, port = address.partition(":")
+                if state == "0A" and int(port, 16) in (service.port, service.ops_port):
+                    found.add((host, int(port, 16)))
+        return found
+
+    assert listening("/proc/net/tcp") == {("0100007F", service.port), ("0100007F", service.ops_port)}
+    assert listening("/proc/net/tcp6") == set()
+
+
+def test_documents_are_added_listed_changed_and_deleted(new_service: Callable[..., RunningService]) -> None:
+    service = new_service()
+    other = {**PAGE, "id": "a/b c", "title": "Second"}
+    assert service.call("POST", DOCUMENTS, {"documents": [PAGE, other]}).json == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 0,
+    }
+    again = service.call("POST", DOCUMENTS, {"documents": [PAGE, {**other, "title": "Third"}]})
+    assert again.json == {"added": 0, "changed": 1, "unchanged": 1}
+    listed = service.call("GET", DOCUMENTS + "?limit=1").json
+    assert [each["id"] for each in listed["documents"]] == ["a/b c"]
+    assert listed["next"] == "a/b c"
+    rest = service.call("GET", DOCUMENTS + "?limit=1&after=a/b%20c").json
+    assert [each["id"] for each in rest["documents"]] == [PAGE["id"]]
+    assert rest["next"] is None
+    assert service.call("DELETE", DOCUMENTS + "/a/b%20c").json == {"deleted": "a/b c"}
+    assert service.call("DELETE", DOCUMENTS + "/a/b%20c").status == 404
+
+
+def test_the_listed_digest_is_the_one_that_the_playbooks_compute(service: RunningService) -> None:
+    from finrisk_rules.documents import digest
+
+    [listed] = service.call("GET", DOCUMENTS).json["documents"]
+    assert listed["sha256"] == digest(PAGE["title"], PAGE["company"], PAGE["year"], PAGE["text"])
+
+
+def test_documents_are_redacted_at_ingestion(new_service: Callable[..., RunningService]) -> None:
+    service = new_service()
+    document = {
+        "id": "d",
+        "title": "Contact a@example.com",
+        "text": "Write to b@example.com about SSN 536-36-3852.",
+    }
+    assert service.call("POST", DOCUMENTS, {"documents": [document]}).status == 200
+    stored = str(
+        service.rows("select to_jsonb(d), to_jsonb(p) from documents d join pages p on p.document_id = d.id")
+    )
+    assert "example.com" not in stored
+    assert "536-36-3852" not in stored
+
+
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "abc", "１"])
+def test_a_wrong_page_size_gets_422(service: RunningService, limit: str) -> None:
+    from urllib.parse import quote
+
+    assert service.call("GET", f"{DOCUMENTS}?limit={quote(limit)}").status == 422
+
+
+def test_status_tells_configuration_collection_and_traffic(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service()
+    service.add_page()
+    answers = [service.analyze(user_id=f"u{n}") for n in range(4)]
+    service.wait_for_row(answers[-1])
+    status = service.wait_until(
+        lambda: (found := service.call("GET", "/api/v1/status").json)["collection"]["count"] == 4 and found
+    )
+    assert (
+        status["collection"].items()
+        >= {"enabled": True, "target": 1000, "percent": 0.4, "rows_last_24h": 4}.items()
+    )
+    assert status["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == 0.5
+    assert status["configuration"]["split"] == 0
+    base = status["traffic"]["base"]
+    assert (base["requests"], base["users"], base["share"]) == (4, 4, 1.0)
+    assert base["p95_ms"] >= base["p50_ms"] > 0
+    assert base["quality"] >= 0.9
+
+
+def test_the_api_keeps_to_its_own_description(service: RunningService) -> None:
+    """Property tests of schemathesis: every answer has a documented status and shape."""
+    import schemathesis
+    from hypothesis import HealthCheck, Phase, settings
+    from tests.app.conftest import key
+
+    description = service.call("GET", "/openapi.json").json
+    schema = schemathesis.openapi.from_dict(description)
+    headers = {"Authorization": f"Bearer {key('all')}"}
+    called: set[str] = set()
+
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        called.add(operation.label)
+
+        @settings(
+            max_examples=25,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        )
+        @schema.given_operation(operation) if hasattr(schema, "given_operation") else _given(operation)
+        def check(case: schemathesis.Case) -> None:
+            response = case.call(base_url=f"http://127.0.0.1:{service.port}", headers=headers)
+            assert response.status_code < 500 or response.status_code == 503, response.text
+            documented = set(
+                description["paths"][case.operation.path][case.operation.method.lower()]["responses"]
+            )
+            assert str(response.status_code) in documented, (case, response.status_code, response.text)
+            if response.status_code >= 400:
+                assert set(response.json()) == {"error"}
+
+        check()
+    assert len(called) >= 6
+
+
+def _given(operation: object) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())  # type: ignore[attr-defined]

@@ -1,0 +1,151 @@
+"""The ranker, and that tuning it changes what it picks for the better."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from sandbox.gemini import dataset, fitting
+from sandbox.gemini.dataset import DatasetError, Example
+from sandbox.gemini.extractive import picks
+from sandbox.gemini.passages import parse
+from sandbox.gemini.ranker import BASE, FEATURES, Weights
+from sandbox.gemini.training import main
+
+FIRMS = ("Aldermoor", "Birchwick", "Cinderby", "Dovecote", "Elmhurst")
+THEMES = ("deposits", "receivables", "borrowings", "inventories", "premiums")
+FILLER = (
+    "Management of {theme} risk and {theme} limits is the duty of the {theme} committee of the board",
+    "The {theme} policy describes how {theme} are measured, how {theme} are approved and how {theme} are watched",
+    "Changes of {theme} may follow from changes of markets and from changes of customers of {firm}",
+)
+
+
+def example(dice: random.Random) -> Example:
+    """A question on one firm and year, whose answer copies what has figures and that year, of that firm."""
+    firm, other = dice.sample(FIRMS, 2)
+    theme, year = dice.choice(THEMES), dice.randint(2019, 2024)
+    wanted, blocks = [], []
+    for number, name in enumerate(dice.sample([firm, other], 2), 1):
+        lines = [f.format(theme=theme, firm=name) + "." for f in FILLER]
+        for at in (year, year - 1):
+            line = f"In {at} {theme} came to ${dice.randint(10, 999)} million, {dice.randint(2, 90)}% of the whole."
+            lines.append(line)
+            if (name, at) == (firm, year):
+                wanted.append(f"- {line} [{number}]")
+        lines.append(
+            f"Growth of {theme} in {year} was {dice.randint(2, 30)}.{dice.randint(0, 9)} percent over all."
+        )
+        if name == firm:
+            wanted.append(f"- {lines[-1]} [{number}]")
+        dice.shuffle(lines)
+        blocks.append(f"[{number}] {name} {year} report (doc-{number})\n" + "\n".join(lines))
+    question = f"How are {theme} of {firm} measured, approved and watched, and what were {theme} in {year}?"
+    prompt = "SOURCES\n" + "\n\n".join(blocks) + f"\n\nQUESTION\n{question}"
+    return Example(prompt, "Extract\n" + "\n".join(wanted), len(prompt) // 4, 50, 2)
+
+
+def examples(seed: int, number: int) -> list[Example]:
+    dice = random.Random(seed)
+    return [example(dice) for _ in range(number)]
+
+
+def fitted(train: list[Example], epochs: int = 5, multiplier: float = 1.0) -> Weights:
+    return list(fitting.epochs(fitting.lessons(train), BASE, epochs, multiplier))[-1]
+
+
+def first_two(held_out: list[Example], weights: Weights) -> float:
+    """The share of the wanted statements that are among the two best."""
+    shares = []
+    for one in held_out:
+        best = [c.statement.text for c in picks(parse(one.prompt), weights)[:2]]
+        shares.append(sum(text in one.answer for text in best) / 2)
+    return sum(shares) / len(shares)
+
+
+@pytest.mark.parametrize("number", [40, 200])
+def test_tuning_ranks_the_statements_of_held_out_answers_higher(number: int) -> None:
+    held_out, tuned = examples(99, 60), fitted(examples(1, number))
+    before, after = first_two(held_out, BASE), first_two(held_out, tuned)
+    assert before < 0.5
+    assert after > before + 0.3
+
+
+def test_tuning_learns_what_the_answers_have_in_common() -> None:
+    tuned = dict(zip(FEATURES, fitted(examples(1, 100)).values, strict=True))
+    base = dict(zip(FEATURES, BASE.values, strict=True))
+    assert (base["similarity"], base["figures"], base["title"]) == (1.0, 0.0, 0.0)
+    assert tuned["figures"] > 0.5
+    assert tuned["title"] > 0.5
+    assert tuned["year"] > 0.2
+
+
+def test_the_same_dataset_gives_the_same_weights_and_another_one_others() -> None:
+    assert fitted(examples(1, 40)) == fitted(examples(1, 40))
+    assert fitted(examples(1, 40)) != fitted(examples(2, 40))
+
+
+def test_epochs_and_learning_rate_multiplier_count() -> None:
+    train = examples(1, 40)
+    assert fitted(train, epochs=1) != fitted(train, epochs=3)
+    slow, fast = (abs(fitted(train, 1, multiplier).values[3]) for multiplier in (0.1, 1.0))
+    assert slow < fast
+
+
+def test_examples_without_sources_teach_nothing() -> None:
+    bare = [Example("SOURCES\n(none)\n\nQUESTION\nWhat is the risk?", "None is known.", 10, 5, 2)] * 20
+    assert fitting.lessons(bare) == []
+    assert fitted(bare) == BASE
+
+
+def test_a_choice_prefers_something_new_over_the_same_again() -> None:
+    lines = [f"Deposits of the bank fell by {n}% in the year 2024." for n in (5, 6, 7, 8)]
+    lines += ["Phishing against deposits staff of the bank grew."]
+    prompt = (
+        "SOURCES\n[1] Bank (b)\n"
+        + "\n".join(lines)
+        + "\n\nQUESTION\nHow much did deposits of the bank fall in 2024?"
+    )
+    order = [candidate.statement.text for candidate in picks(parse(prompt))]
+    assert order[0] == lines[0]
+    assert order.index(lines[-1]) < 4
+
+
+def test_weights_survive_being_stored() -> None:
+    tuned = fitted(examples(1, 40))
+    assert Weights.from_json(json.loads(json.dumps(tuned.as_json()))) == tuned
+
+
+def row(one: Example) -> str:
+    turns = [
+        {"role": "user", "parts": [{"text": one.prompt}]},
+        {"role": "model", "parts": [{"text": one.answer}]},
+    ]
+    return json.dumps({"contents": turns})
+
+
+def test_the_fitting_process_leaves_a_checkpoint_for_each_epoch_and_the_gain(tmp_path: Path) -> None:
+    train, held_out = tmp_path / "train.jsonl", tmp_path / "held_out.jsonl"
+    train.write_text("\n".join(map(row, examples(1, 50))))
+    held_out.write_text("\n".join(map(row, examples(2, 20))))
+    spec = {"training": str(train), "validation": str(held_out), "epochs": 3, "multiplier": 1.0}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    assert main([str(tmp_path / "spec.json")]) == 0
+    results = [json.loads((tmp_path / f"epoch-{epoch}.json").read_text()) for epoch in (1, 2, 3)]
+    assert [(result["epoch"], result["step"]) for result in results] == [(1, 7), (2, 14), (3, 21)]
+    assert results[-1]["recall"]["tuned"] >= results[-1]["recall"]["start"]
+    assert Weights.from_json(results[-1]) == fitted(examples(1, 50), epochs=3)
+    assert (
+        json.loads((tmp_path / "stats.json").read_text())["supervisedTuningDataStats"]["tuningStepCount"]
+        == "21"
+    )
+
+
+def test_a_row_that_is_no_example_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    lines = [row(one) for one in examples(1, 12)]
+    file.write_text("\n".join([*lines, '{"contents": [{"role": "user", "parts": [{"text": "x"}]}]}']))
+    with pytest.raises(DatasetError, match=r"Row 13: the last turn must have the role model"):
+        dataset.read(file)
