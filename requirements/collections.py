@@ -1,4 +1,4 @@
-"""The collections of requirements.yml: from Galaxy, else out of the hash-pinned wheel of the community package.
+"""The collections of requirements.yml: from Galaxy, else out of the hash-pinned community package.
 
 Run as ``python requirements/collections.py PIP FOLDER``. The playbooks of ``inventory/local`` need none of
 them, so a machine that reaches neither source is told so and goes on.
@@ -19,7 +19,7 @@ _GALAXY_SECONDS = 30
 
 
 def _from_galaxy(folder: Path) -> bool:
-    """Ask Galaxy, which answers within the 10 s of ansible.cfg or not at all; it asks nobody when all is there."""
+    """Ask Galaxy; it gives up after the 10 s of ansible.cfg, and asks nobody when all is there."""
     galaxy = Path(sys.executable).with_name("ansible-galaxy")
     command = [galaxy, "collection", "install", "-r", _REQUIREMENTS, "-p", folder]
     try:

@@ -1,7 +1,8 @@
-"""Analysts who use the service: many at once, each always with the same user id, some rating their answers."""
+"""Analysts who use the service: many at once, each with a user id of their own, some rating answers."""
 
 import http.client
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -109,19 +110,14 @@ class Analysts:
             return 0, {}
 
     def ask(self, strategy: Strategy, rate: bool = False) -> Reply:
-        """Ask a question; where asked to, rate the answer by whether it cites a document that answers it."""
+        """Ask a question; where asked to, rate the answer by whether it begins with a document that answers it."""
         body = {"strategy": strategy.text, "user_id": strategy.user_id, "session_id": strategy.session_id}
         started = time.monotonic()
         status, answer = self.call("/api/v1/analyze", body)
         seconds = time.monotonic() - started
         rating = None
         if rate and status == 200 and strategy.expected:
-            cited = {
-                source["document_id"]
-                for source in answer["sources"]
-                if f"[{source['n']}]" in answer["analysis"]
-            }
-            rating = 1 if cited & strategy.expected else -1
+            rating = 1 if _first_cited(answer) in strategy.expected else -1
             self.call("/api/v1/feedback", {"request_id": answer["metadata"]["request_id"], "rating": rating})
         return Reply(strategy, status, seconds, answer, rating)
 
@@ -138,6 +134,13 @@ class Analysts:
                 replies.append(reply)
                 progress(len(replies))
         return replies
+
+
+def _first_cited(answer: dict[str, Any]) -> str | None:
+    """The document that the answer's first citation names."""
+    first = re.search(r"\[(\d+)\]", answer["analysis"])
+    by_number = {source["n"]: source["document_id"] for source in answer["sources"]}
+    return by_number.get(int(first[1])) if first else None
 
 
 def strategies_of(queries: Iterable[dict[str, Any]], users: int = 60) -> list[Strategy]:

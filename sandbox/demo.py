@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
 
-_BAR = re.compile(r"^\[[#.]+\]")
+_BAR = re.compile(r"^\w+: \[[#.]+\]")
 
 
 class StepFailedError(Exception):

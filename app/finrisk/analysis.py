@@ -106,7 +106,8 @@ def _told(service: Service, asked: Asked, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     text = redact(served.completion.text.strip()).text
     texts = [f"{found.title}\n{found.text}" for found in asked.passages]
-    parts = quality.quality_parts(text, asked.strategy, texts, asked.question.company, asked.question.year)
+    companies = sorted({found.company for found in asked.passages if found.company})
+    parts = quality.quality_parts(text, asked.strategy, texts, companies)
     answered = Answered(served, text, parts, quality.score(parts))
     row = _keep(service, asked, answered)
     metadata: dict[str, Any] = {

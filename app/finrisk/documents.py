@@ -20,7 +20,7 @@ ANALYZE_PAGES = 100
 """From this many new pages on, the planner's statistics are made at once instead of by autovacuum."""
 
 _LOCK = 7235401
-"""Advisory lock of the index: one writer at a time, so that counts add up and no two writers wait for each other."""
+"""Advisory lock: one writer of the index at a time, so that counts add up and writers never deadlock."""
 
 Connection = psycopg.Connection[Any]
 
@@ -135,7 +135,8 @@ def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) ->
 
 def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Document, str]]) -> None:
     cursor.executemany(
-        """insert into documents (id, title, company, company_key, year, sha256) values (%s, %s, %s, %s, %s, %s)
+        """insert into documents (id, title, company, company_key, year, sha256)
+           values (%s, %s, %s, %s, %s, %s)
            on conflict (id) do update set title = excluded.title, company = excluded.company,
                company_key = excluded.company_key, year = excluded.year, sha256 = excluded.sha256,
                updated_at = now()""",

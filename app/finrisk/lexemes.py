@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 LONGEST_WORD = 64
 """Characters; longer words are cut, so that no input makes an index entry too large."""
@@ -11,8 +12,8 @@ _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _WORD = re.compile(rf"{_IDEOGRAPH}|(?:(?!{_IDEOGRAPH})[^\W\d_])+|\d+(?:[.,]\d+)*")
 
 _STOP_WORDS = frozenset(
-    """a an and are as at be been being by for from had has have having if in into is it its may of on or so such
-    than that the their then there these they this those to was were will with would also any can could
+    """a an and are as at be been being by for from had has have having if in into is it its may of on or so
+    such than that the their then there these they this those to was were will with would also any can could
     did do does done during each how many much should what when where which who whom whose why
     about above below over under per company companies given""".split()
 )
@@ -32,7 +33,7 @@ def stem(word: str) -> str:
     """Return the word without an English plural ending; a stronger stemmer ranked worse in word pairs."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("ses", "xes", "zes")):
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
         return word[:-1]
@@ -50,7 +51,7 @@ def words(text: str) -> list[str]:
 
 def pairs(sequence: list[str]) -> list[str]:
     """Return each two neighbouring words as one lexeme."""
-    return [f"{first} {second}" for first, second in zip(sequence, sequence[1:], strict=False)]
+    return [f"{first} {second}" for first, second in pairwise(sequence)]
 
 
 def query_lexemes(question: str) -> dict[str, float]:

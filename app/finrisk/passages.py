@@ -10,14 +10,14 @@ LONGEST_PAGE = 12_000
 
 SHORTEST_PASSAGE = 60
 LONGEST_PASSAGE = 150
-"""Words: a passage of text is closed at the first paragraph end after the one, at a sentence end before the other."""
+"""Words: a passage ends with the paragraph that reaches the one, or with a sentence before the other."""
 
 LONGEST_TABLE_TITLE = 40
 """Words: a longer line above a table is text, not the table's title."""
 
 Kind = Literal["text", "table"]
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[ \t]+(?=[\"'(\[$A-Z0-9])|(?<=[。!?])")  # noqa: RUF001 - full-width marks end sentences too
+_SENTENCE_END = re.compile(r"(?<=[.!?])[ \t]+(?=[\"'(\[$A-Z0-9])|(?<=[。!?])")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from finrisk_rules.examples import is_error_text, is_refusal
 from finrisk_rules.grounding import grounding
 
-WEIGHTS = {"grounding": 0.35, "citations": 0.2, "relevance": 0.25, "structure": 0.1, "completeness": 0.1}
+WEIGHTS = {"grounding": 0.3, "citations": 0.15, "relevance": 0.35, "structure": 0.1, "completeness": 0.1}
 """What each part counts for; they add up to 1."""
 
 DISLIKED = 0.5
@@ -17,8 +17,8 @@ LIKED = 0.05
 
 _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
 _CITED = re.compile(r"\[(\d+)\]")
-_WORD = re.compile(r"[a-z]{3,}|\d[\d.,]*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_WORD = re.compile(r"[a-z]{3,}|\d[\d.,]*")
 _QUESTION_WORDS = frozenset(
     """about and any are assess analyse analyze based been being both can compare could describe did
     discuss does evaluate explain find for from give given had has have how into its list many much
@@ -66,14 +66,14 @@ def rescored(stored: dict[str, object], rating: int) -> tuple[float, dict[str, o
 
 
 def quality_parts(
-    answer: str, strategy: str, sources: Sequence[str], company: str | None, year: int | None
+    answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str] = ()
 ) -> QualityParts:
-    """Judge an answer against its question and the texts it was given."""
+    """Judge an answer against its question, the texts it was given, and the companies they speak of."""
     found = grounding(answer, sources, strategy)
     return QualityParts(
         grounding=found.share,
         citations=_citations(answer, len(sources)),
-        relevance=_relevance(answer, strategy, sources, company, year),
+        relevance=_relevance(answer, strategy, sources, companies),
         structure=_structure(answer),
         completeness=_completeness(answer),
         refused=is_refusal(answer) or is_error_text(answer),
@@ -99,29 +99,32 @@ def _citations(answer: str, sources: int) -> float:
 
 
 def _stems(text: str) -> set[str]:
+    """The words and figures of a text without their commonest endings."""
     return {re.sub(r"(?:ings?|ies|es|ed|s|y)$", "", word.strip(".,")) for word in _WORD.findall(text.lower())}
 
 
-def _relevance(
-    answer: str, strategy: str, sources: Sequence[str], company: str | None, year: int | None
-) -> float:
-    """How far the answer speaks of what was asked: content words, the year, the company.
+_COMMON_STEMS = _stems(" ".join(_QUESTION_WORDS))
 
-    Words of the question that no source holds cannot be addressed by a grounded answer and are left out.
-    Half of the remaining words is full marks: an answer does not repeat its question.
+
+def _relevance(answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str]) -> float:
+    """How far the answer speaks of what was asked, and of nothing else.
+
+    Half: the share of the question's topic words that the answer takes up, where four fifths are full marks.
+    Words that no source holds cannot be addressed by a grounded answer and are left out. A quarter: the share
+    of statements that take up two topic words. A quarter: the companies and years asked about are named.
     """
+    names = {company: _stems(company) for company in companies}
+    asked = _stems(strategy) - _COMMON_STEMS
+    subjects = [words for words in names.values() if words and words <= asked]
+    subjects += [{year} for year in _YEAR.findall(strategy)]
+    topic = (asked - set().union(*subjects)) & _stems(" ".join(sources))
     answered = _stems(answer)
-    asked = {word for word in _stems(strategy) if word not in _stems(" ".join(_QUESTION_WORDS))}
-    known = _stems(" ".join(sources))
-    answerable = asked & known
-    words = min(1.0, 2 * len(answerable & answered) / len(answerable)) if answerable else 0.0
-    marks = [words, words]
-    years = {str(year)} if year else set(_YEAR.findall(strategy))
-    if years:
-        marks.append(1.0 if any(each in answer for each in years) else 0.0)
-    if company:
-        marks.append(1.0 if _stems(company) & (answered | known) else 0.0)
-    return sum(marks) / len(marks)
+    addressed = len(topic & answered) / len(topic) if topic else 0.0
+    statements = _statements(answer)
+    focused = [len(topic & _stems(statement)) >= min(2, len(topic)) for statement in statements]
+    focus = sum(focused) / len(focused) if focused and topic else 0.0
+    named = sum(words <= answered for words in subjects) / len(subjects) if subjects else 1.0
+    return 0.5 * min(1.0, addressed / 0.8) + 0.25 * focus + 0.25 * named
 
 
 def _structure(answer: str) -> float:

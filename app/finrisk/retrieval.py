@@ -24,7 +24,7 @@ MOST_LEXEMES = 96
 """Of a question, the ones that weigh most; a question of thirty words has about sixty."""
 
 POSTINGS = 20_000
-"""Rows read to find the candidates, rarest lexemes first; commoner lexemes only add to the candidates' scores."""
+"""Rows read to find candidates, rarest lexemes first; the commoner ones only add to candidates' scores."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Retrieved:
     passages: tuple[RankedPassage, ...]
 
 
-# "offset 0" keeps each of these look-ups an index scan per lexeme, whatever the planner believes about the rest.
+# "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
 _PAGES = """
 with asked as materialized (
     select t.id, t.pages, position(' ' in t.term) > 0 as pair,
@@ -94,25 +94,26 @@ found as materialized (
 hits as materialized (
     select o.*, w.page_weight, w.line_weight
     from weighed w cross join lateral (
-        select * from postings where term_id = w.id and page_id = any(array(select page_id from found)) offset 0
+        select * from postings
+        where term_id = w.id and page_id = any(array(select page_id from found)) offset 0
     ) o
 ),
-page_scores as (
+page_scores as materialized (
     select h.page_id, sum(h.page_weight * bm25(h.tf, h.length, s.page)) as score
     from hits h cross join sizes s group by h.page_id
 ),
-line_hits as (
+line_hits as materialized (
     select h.page_id, line, h.line_weight, count(*) as tf
     from hits h cross join unnest(h.lines) as line group by h.page_id, line, h.term_id, h.line_weight
 ),
-line_scores as (
+line_scores as materialized (
     select h.page_id, h.line, sum(h.line_weight * bm25(h.tf, p.line_lengths[h.line], s.line)) as score
     from line_hits h cross join sizes s
     join (select id, line_lengths from pages where id = any(array(select page_id from found)) offset 0) p
       on p.id = h.page_id
     group by h.page_id, h.line
 ),
-best_lines as (
+best_lines as materialized (
     select page_id, coalesce(max(score) filter (where line = 1), 0) as title,
            coalesce(max(score) filter (where line > 1), 0) as line
     from line_scores group by page_id
@@ -139,7 +140,7 @@ _ONLY_ALLOWED = "and page_id = any(array(select id from allowed))"
 
 
 def _with_filter(query: str) -> str:
-    """Return the statement for the pages of some documents only; fewer rows a lexeme, so more lexemes may be read."""
+    """Return the statement for some pages only: fewer rows a lexeme, so more lexemes are read."""
     before, _, rest = query.partition("/* filter */")
     _, _, after = rest.partition("/* end */")
     return before + _FILTER + after.replace("/* only */", _ONLY_ALLOWED)
@@ -170,7 +171,7 @@ hits as materialized (
         select * from postings where term_id = a.id and page_id = any(%(page_ids)s::integer[]) offset 0
     ) o cross join unnest(o.lines) as line
 ),
-passage_hits as (
+passage_hits as materialized (
     select i.page_id, i.number, i.length, i.average, h.weight, count(*) as tf
     from hits h join inside i on i.page_id = h.page_id and h.line between i.first_line and i.last_line
     group by i.page_id, i.number, i.length, i.average, h.term_id, h.weight
@@ -208,10 +209,11 @@ def search(
 ) -> Retrieved:
     """Return the best `pages` pages (at most CANDIDATES) and the best `passages` passages inside them.
 
-    A company or a year given here leaves out every other document; one named in the question counts as words do.
+    A company or a year given here leaves out every other document; one in the question counts as words do.
     The order is total: pages of equal score by document and page, passages by page and place.
     Raises psycopg.Error when the database does not answer.
     """
+    # Not prepared: a cached plan does not know how few lexemes there are, and takes four times as long.
     lexemes = query_lexemes(question)
     if not lexemes:
         return Retrieved((), ())
@@ -219,17 +221,15 @@ def search(
     filters = {"company": None if company is None else company_key(company), "year": year}
     query = _PAGES if company is None and year is None else _FILTERED_PAGES
     with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute(query, {**asked, **filters, "pages": pages}).fetchall()
+        found = cursor.execute(query, {**asked, **filters, "pages": pages}, prepare=False).fetchall()
         ranked = tuple(RankedPage(*row[1:]) for row in found)
         if not ranked:
             return Retrieved((), ())
         best = {"page_ids": [row[0] for row in found], "scores": [page.score for page in ranked]}
-        cursor.execute(_PASSAGES, {**asked, **best, "passages": passages})
+        cursor.execute(_PASSAGES, {**asked, **best, "passages": passages}, prepare=False)
         chosen = [(ranked[rank - 1], text, score) for rank, text, score in cursor.fetchall()]
     return Retrieved(ranked, tuple(_passage(n, *each) for n, each in enumerate(chosen, start=1)))
 
 
 def _passage(n: int, page: RankedPage, text: str, score: float) -> RankedPassage:
-    return RankedPassage(
-        n, page.document_id, page.page, page.title, page.company, page.year, text, score
-    )
+    return RankedPassage(n, page.document_id, page.page, page.title, page.company, page.year, text, score)

@@ -24,7 +24,7 @@ FEATURES = (
     "risk_term",  # any kind of risk at all
 )
 PICKS = 6
-RELEVANCE = 0.7  # share of relevance against repetition in the choice (MMR)
+RELEVANCE = 0.6  # share of relevance against repetition in the choice (MMR)
 LEAST_PICKS = 3  # statements that have little to do with the question are only taken up to here
 LEAST_SIMILARITY = 0.15  # of the best similarity to the question: less is little
 POOL = 24  # best statements that are compared with each other

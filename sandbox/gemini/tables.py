@@ -10,12 +10,16 @@ CELLS = re.compile(r"(?<!\\)\|")
 VALUE = re.compile(
     r"^[-\u2013\u2014(\s]*(?:[A-Z]{0,3}[$\u20ac\u00a3\u00a5])?\s*[-(]?\s*\d[\d,. ]*(?:%|\b|\)).{0,24}$"
 )
+YEARS = r"(?:19|20)\d\d(?:\s*\(?[a-z]\)?)?"
 NOT_VALUES = (
-    re.compile(r"^(?:fy|fiscal|year)?\s*(?:19|20)\d\d(?:\s*\(?[a-z]\)?)?$", re.IGNORECASE),  # a year
-    re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$"),  # a date
+    re.compile(
+        rf"^(?:fy|fiscal|year)?\s*{YEARS}(?:\s*(?:,|and|to|vs\.?|/|-|\u2013)\s*{YEARS})*$", re.IGNORECASE
+    ),
+    re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$|^\d{1,2}\.? [A-Z][a-z]{2,8}\.?,? (?:19|20)\d\d"),  # a date
     re.compile(
         r"^[\d,.]+\s*(?:[-\u2013\u2014]|to)\s*[\d,.]+(?:\s*(?:days?|months?|years?))?$"
     ),  # an age class
+    re.compile(r"^\d+ (?:months|weeks) ended\b", re.IGNORECASE),
 )
 UNIT = re.compile(
     r"\b(?:in|of)\s+(?:[a-z]{0,3}[$\u20ac\u00a3]\s*)?(?:thousand|million|billion|percent)|[$\u20ac\u00a3%]",

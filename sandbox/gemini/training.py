@@ -77,4 +77,5 @@ def _read(which: str, path: str, most: int) -> dataset.Dataset:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # requests that are being answered go first
     sys.exit(main(sys.argv[1:]))

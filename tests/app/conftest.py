@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from tests.tuning_ground import Wire, wire
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -79,6 +80,7 @@ class RunningService:
     port: int = field(default_factory=free_port)
     ops_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    expected_workers: int = 2
 
     def configure(self, **settings: object) -> None:
         """Write the settings as a revision, as a deploy does."""
@@ -87,8 +89,10 @@ class RunningService:
             "GOOGLE_CLOUD_PROJECT": "finrisk-sandbox",
             "GOOGLE_CLOUD_LOCATION": "us-central1",
             "RATE_LIMIT_PER_MINUTE": "0",
+            "WORKERS": "2",
             **{name: str(value) for name, value in settings.items()},
         }
+        self.expected_workers = int(data["WORKERS"])
         secrets = {"FINETUNED_MODEL_NAME": data.pop("FINETUNED_MODEL_NAME", "")}
         credentials = {
             "DATABASE_URL": data.pop("DATABASE_URL", self.database_url),
@@ -140,7 +144,7 @@ class RunningService:
         assert self.process is not None
         assert self.process.poll() is None, self.log_text()
         ready = self.call("GET", "/readyz", port=self.ops_port)
-        return ready.status == 200 and len(ready.json["workers"]) == 2
+        return ready.status == 200 and len(ready.json["workers"]) == self.expected_workers
 
     def wait_until(self, holds: Callable[[], Any], seconds: float = 10) -> Any:
         deadline = time.monotonic() + seconds

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from tests.app.conftest import STRATEGY, RunningService
-from tests.tuning_ground import LOCATION, PROJECT, Wire
 
 from finrisk_rules.assignment import bucket
+from tests.app.conftest import STRATEGY, RunningService
+from tests.tuning_ground import LOCATION, PROJECT, Wire
 
 TUNED = "publishers/google/models/gemini-3.5-flash"
 """Stands for a tuned model: the service only needs a name that answers."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from tests.app.conftest import STRATEGY, Answer, RunningService, key
 
 

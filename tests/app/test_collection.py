@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from sandbox import connection as connections
 from sandbox import postgresql
 from sandbox.process import Process
@@ -184,7 +185,7 @@ def test_a_threshold_of_one_keeps_only_perfect_answers(new_service: Callable[...
     service = new_service(DATA_COLLECTION_QUALITY="1")
     service.add_page()
     answer = service.analyze(
-        "Which customers hold the deposits of Corvane Bank, and how would foreign exchange hedges matter to it in 2021?"
+        "Which customers hold the deposits of Corvane Bank, and how would currency hedges matter in 2021?"
     )
     assert answer.metadata["quality_score"] < 1
     assert service.wait_for_row(answer)["skip_reason"] == "quality_below_threshold"

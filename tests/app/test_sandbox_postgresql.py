@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from sandbox import connection as connections
 from sandbox import postgresql
 from sandbox.process import Process, SandboxError, is_running

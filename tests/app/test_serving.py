@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from tests.app.conftest import PAGE, STRATEGY, RunningService
 
 DOCUMENTS = "/api/v1/documents"
@@ -159,7 +160,7 @@ def test_documents_are_redacted_at_ingestion(new_service: Callable[..., RunningS
     assert "536-36-3852" not in stored
 
 
-@pytest.mark.parametrize("limit", ["0", "1001", "-1", "abc", "１"])
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "abc", "\uff11"])
 def test_a_wrong_page_size_gets_422(service: RunningService, limit: str) -> None:
     from urllib.parse import quote
 
@@ -192,6 +193,7 @@ def test_the_api_keeps_to_its_own_description(service: RunningService) -> None:
     """Property tests of schemathesis: every answer has a documented status and shape."""
     import schemathesis
     from hypothesis import HealthCheck, Phase, settings
+
     from tests.app.conftest import key
 
     description = service.call("GET", "/openapi.json").json

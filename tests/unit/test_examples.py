@@ -70,5 +70,5 @@ def test_financial_talk_of_errors_is_no_error_text(sentence: str) -> None:
 
 
 def test_fold_removes_case_width_hyphens_and_white_space() -> None:
-    assert fold("Ａ  Long\u2011Term\n Ｄebt ") == fold("a long-term debt")
+    assert fold("\uff21  Long\u2011Term\n \uff24ebt ") == fold("a long-term debt")
     assert fold("debt 2023") != fold("debt 2024")

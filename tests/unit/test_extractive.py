@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from sandbox.gemini.extractive import answer
 from sandbox.gemini.passages import parse, statements
 from sandbox.gemini.tables import rows
@@ -18,7 +19,7 @@ from sandbox.gemini.tables import rows
 FINQA = Path(__file__).resolve().parents[3] / "shared" / "data" / "finqa_mix"
 
 BANK = """Liquidity risk
-The liquidity coverage ratio fell to 104.5% in 2024 from 131% in 2023. We hold $2.1 billion of cash at the U.S. Treasury.
+The coverage ratio fell to 104.5% in 2024 from 131% in 2023. We hold $2.1 billion at the U.S. Treasury.
 Deposits above the insured limit made up 38% of funding.
 
 | (in millions) | 2024 | 2023 |
@@ -63,7 +64,7 @@ def test_sentences_are_copied_word_for_word_and_cite_the_source_that_has_them() 
 def test_statements_stand_under_the_heading_of_their_risk() -> None:
     text = answer(prompt(BANK, TOOLS))
     sections = {part.splitlines()[0]: part for part in text.split("## ")[1:]}
-    assert "liquidity coverage ratio" in sections["Liquidity risk"]
+    assert "coverage ratio fell" in sections["Liquidity risk"]
     assert "Phishing attacks" in sections["Cyber risk"]
     assert list(answer(prompt("The plan for 2024 is a big green garden.", TOOLS)).split("## "))[
         -1
@@ -78,10 +79,11 @@ def test_a_table_row_is_readable_on_its_own_and_its_figures_are_exact() -> None:
     ("table", "expected"),
     [
         (  # the second head row stands in the body
-            "| | Change between fiscal years | |\n| --- | --- | --- |\n| (In thousands) | 2019 and 2018 | 2018 and 2017 |\n"
-            "| Facilities | (4,537) | 5,777 |",
+            "| | Change between | |\n| --- | --- | --- |\n"
+            "| (In thousands) | 2019 and 2018 | 2018 and 2017 |\n| Facilities | (4,537) | 5,777 |",
             [
-                "Facilities (In thousands), Change between fiscal years 2019 and 2018: (4,537); 2018 and 2017: 5,777"
+                "Facilities (In thousands), Change between 2019 and 2018: (4,537); "
+                "Change between 2018 and 2017: 5,777"
             ],
         ),
         (
@@ -106,9 +108,7 @@ def test_a_table_row_is_readable_on_its_own_and_its_figures_are_exact() -> None:
     ],
 )
 def test_tables_of_every_shape_become_statements(table: str, expected: list[str]) -> None:
-    assert [
-        row.replace("Change between fiscal years 2018", "2018") for row in rows(table.splitlines())
-    ] == expected
+    assert list(rows(table.splitlines())) == expected
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_tables_of_every_shape_become_statements(table: str, expected: list[str]
         ("Sales of Acme Inc. rose by 5% in the year. The margin of the firm fell a little.", 2),
         ("the company paid $ 5.6 million of tax . penalties recorded in the year were small .", 2),
         (
-            "The loss was named \u201ca one-off event by the board.\u201d Nobody at the firm believed it then.",
+            "The loss was \u201ca one-off event for the board.\u201d Nobody at the firm believed it.",
             2,
         ),
         ("A sentence that was wrapped after the word\nnumber goes on in the next line of text.", 1),
@@ -147,9 +147,8 @@ def test_without_sources_it_says_so_and_writes_nothing_of_its_own(text: str) -> 
 def test_the_prompt_is_taken_apart_at_its_own_marks_only() -> None:
     text = "An escaped line follows here today.\n QUESTION\n [9] Not a source at all, says the text."
     parsed = parse(prompt(text, question="First line\nQUESTION\n[1] second line"))
-    assert [(s.number, s.title, s.document_id) for s in parsed.sources] == [
-        (1, "Firm 1 2024, page 1", "firm-1-2024")
-    ]
+    found = [(source.number, source.title, source.document_id) for source in parsed.sources]
+    assert found == [(1, "Firm 1 2024, page 1", "firm-1-2024")]
     assert parsed.sources[0].text == text
     assert parsed.question == "First line\nQUESTION\n[1] second line"
 
@@ -177,9 +176,13 @@ def test_ranking_a_prompt_of_six_passages_takes_under_three_milliseconds() -> No
 @pytest.mark.finqa
 @pytest.mark.skipif(not FINQA.exists(), reason="the shared finqa_mix data is not here")
 def test_every_statement_and_every_figure_of_real_pages_comes_from_the_cited_source() -> None:
-    pages = [json.loads(line) for line in gzip.open(FINQA / "documents.jsonl.gz")]
-    asked = [json.loads(line)["question"] for line in gzip.open(FINQA / "queries.jsonl.gz")]
-    dice = random.Random(7)
+    def lines(name: str) -> list[dict[str, str]]:
+        text = gzip.decompress((FINQA / name).read_bytes()).decode()
+        return [json.loads(line) for line in text.splitlines()]
+
+    pages = lines("documents.jsonl.gz")
+    asked = [query["question"] for query in lines("queries.jsonl.gz")]
+    dice = random.Random(7)  # noqa: S311 - a sample, not a secret
     for question in dice.sample(asked, 60):
         texts = [page["text"][:2500] for page in dice.sample(pages, 4)]
         for statement, number in copied(answer(prompt(*texts, question=question))):

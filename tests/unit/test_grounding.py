@@ -6,7 +6,10 @@ import pytest
 
 from finrisk_rules.grounding import grounding
 
-SOURCE = "Revenue was $1,234.5 million in 2024 (2023: 1,117.0). Goodwill 40,118; receivables 79,364; margin 12.5 %."
+SOURCE = (
+    "Revenue was $1,234.5 million in 2024 (2023: 1,117.0). "
+    "Goodwill 40,118; receivables 79,364; margin 12.5 %."
+)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ GOOD = (
 
 
 def judged(answer: str) -> float:
-    return score(quality_parts(answer, STRATEGY, [SOURCE], "Corvane Bank", 2024))
+    return score(quality_parts(answer, STRATEGY, [SOURCE], ["Corvane Bank"]))
 
 
 def test_a_grounded_cited_answer_passes_the_threshold() -> None:
@@ -50,7 +50,7 @@ def test_the_weights_add_up_to_one() -> None:
 
 
 def test_a_thumb_down_takes_a_good_answer_below_the_threshold_and_a_thumb_up_takes_it_back() -> None:
-    stored = quality_parts(GOOD, STRATEGY, [SOURCE], "Corvane Bank", 2024).as_dict()
+    stored = quality_parts(GOOD, STRATEGY, [SOURCE], ["Corvane Bank"]).as_dict()
     down, parts = rescored(stored, -1)
     assert down < 0.9
     assert parts["rating"] == -1
@@ -61,4 +61,4 @@ def test_a_thumb_down_takes_a_good_answer_below_the_threshold_and_a_thumb_up_tak
 
 @pytest.mark.parametrize("text", ["", " ", "[1]" * 1000, "#" * 1000, "|-|" * 500, "\ud800", "٣" * 100])
 def test_hostile_text_gets_a_score_and_never_raises(text: str) -> None:
-    assert 0.0 <= score(quality_parts(text, text, [text], None, None)) <= 1.0
+    assert 0.0 <= score(quality_parts(text, text, [text], [text])) <= 1.0

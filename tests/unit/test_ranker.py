@@ -7,31 +7,33 @@ import random
 from pathlib import Path
 
 import pytest
+
 from sandbox.gemini import dataset, fitting
 from sandbox.gemini.dataset import DatasetError, Example
 from sandbox.gemini.extractive import picks
 from sandbox.gemini.passages import parse
-from sandbox.gemini.ranker import BASE, FEATURES, Weights
+from sandbox.gemini.ranker import BASE, FEATURES, Weights, candidates, choose
 from sandbox.gemini.training import main
 
 FIRMS = ("Aldermoor", "Birchwick", "Cinderby", "Dovecote", "Elmhurst")
 THEMES = ("deposits", "receivables", "borrowings", "inventories", "premiums")
 FILLER = (
-    "Management of {theme} risk and {theme} limits is the duty of the {theme} committee of the board",
-    "The {theme} policy describes how {theme} are measured, how {theme} are approved and how {theme} are watched",
+    "Management of {theme} risk and {theme} limits is the duty of the {theme} committee",
+    "The {theme} policy says how {theme} are measured, how {theme} are approved and how {theme} are watched",
     "Changes of {theme} may follow from changes of markets and from changes of customers of {firm}",
 )
 
 
 def example(dice: random.Random) -> Example:
-    """A question on one firm and year, whose answer copies what has figures and that year, of that firm."""
+    """A question on one firm and year, whose answer copies the firm's figures of that year."""
     firm, other = dice.sample(FIRMS, 2)
     theme, year = dice.choice(THEMES), dice.randint(2019, 2024)
     wanted, blocks = [], []
     for number, name in enumerate(dice.sample([firm, other], 2), 1):
         lines = [f.format(theme=theme, firm=name) + "." for f in FILLER]
         for at in (year, year - 1):
-            line = f"In {at} {theme} came to ${dice.randint(10, 999)} million, {dice.randint(2, 90)}% of the whole."
+            amount, share = dice.randint(10, 999), dice.randint(2, 90)
+            line = f"In {at} {theme} came to ${amount} million, {share}% of the whole."
             lines.append(line)
             if (name, at) == (firm, year):
                 wanted.append(f"- {line} [{number}]")
@@ -48,7 +50,7 @@ def example(dice: random.Random) -> Example:
 
 
 def examples(seed: int, number: int) -> list[Example]:
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - test data
     return [example(dice) for _ in range(number)]
 
 
@@ -70,16 +72,15 @@ def test_tuning_ranks_the_statements_of_held_out_answers_higher(number: int) -> 
     held_out, tuned = examples(99, 60), fitted(examples(1, number))
     before, after = first_two(held_out, BASE), first_two(held_out, tuned)
     assert before < 0.5
-    assert after > before + 0.3
+    assert after > 0.85
 
 
 def test_tuning_learns_what_the_answers_have_in_common() -> None:
     tuned = dict(zip(FEATURES, fitted(examples(1, 100)).values, strict=True))
     base = dict(zip(FEATURES, BASE.values, strict=True))
     assert (base["similarity"], base["figures"], base["title"]) == (1.0, 0.0, 0.0)
-    assert tuned["figures"] > 0.5
-    assert tuned["title"] > 0.5
-    assert tuned["year"] > 0.2
+    for wanted in ("figures", "title", "year"):
+        assert tuned[wanted] > max(0.5, tuned["similarity"] + 1, tuned["length"] + 1)
 
 
 def test_the_same_dataset_gives_the_same_weights_and_another_one_others() -> None:
@@ -101,16 +102,11 @@ def test_examples_without_sources_teach_nothing() -> None:
 
 
 def test_a_choice_prefers_something_new_over_the_same_again() -> None:
-    lines = [f"Deposits of the bank fell by {n}% in the year 2024." for n in (5, 6, 7, 8)]
-    lines += ["Phishing against deposits staff of the bank grew."]
-    prompt = (
-        "SOURCES\n[1] Bank (b)\n"
-        + "\n".join(lines)
-        + "\n\nQUESTION\nHow much did deposits of the bank fall in 2024?"
-    )
-    order = [candidate.statement.text for candidate in picks(parse(prompt))]
-    assert order[0] == lines[0]
-    assert order.index(lines[-1]) < 4
+    found = candidates(parse(examples(1, 1)[0].prompt))[:4]
+    for candidate, similarity, word in zip(found, (0.9, 0.9, 0.7, 0.1), "aabc", strict=True):
+        candidate.features = (similarity, *candidate.features[1:])
+        candidate.vector = {word: 1.0}
+    assert choose(found, BASE, picks=3) == [found[0], found[2], found[1]]
 
 
 def test_weights_survive_being_stored() -> None:

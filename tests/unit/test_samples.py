@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sandbox import samples
 from sandbox.samples import __main__ as files
 from sandbox.samples import firm as firm_files

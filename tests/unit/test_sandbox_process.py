@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from sandbox import connection as connections
 from sandbox.process import Process, SandboxError, is_running, log_tail, start, start_time, stop
 

@@ -23,7 +23,25 @@ def test_whole_numbers_from_0_to_100_are_ratios(given: object, expected: int) ->
 
 
 @pytest.mark.parametrize(
-    "given", ["abc", "101", 101, "-1", -1, "0.5", 0.5, 50.0, True, "", None, "1e1", "5_0", "٥٠", "+5", "050"]
+    "given",
+    [
+        "abc",
+        "101",
+        101,
+        "-1",
+        -1,
+        "0.5",
+        0.5,
+        50.0,
+        True,
+        "",
+        None,
+        "1e1",
+        "5_0",
+        "\u0665\u0660",
+        "+5",
+        "050",
+    ],
 )
 def test_everything_else_is_refused_with_what_is_expected(given: object) -> None:
     with pytest.raises(FinriskError, match=r"expected a whole number from 0 to 100") as caught:

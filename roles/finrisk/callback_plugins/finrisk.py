@@ -1,0 +1,172 @@
+# Copyright: FinRisk contributors
+# GNU General Public License v3.0 or later (see https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator sees: Ansible's own output, progress bars, and the result in plain words at the end."""
+
+from __future__ import annotations
+
+DOCUMENTATION = """
+    name: finrisk
+    type: stdout
+    short_description: Ansible's default output with progress bars, a summary and a JSON mode
+    version_added: "0.1.0"
+    description:
+        - Draws a bar from C(progress) while a task is retried.
+        - Prints C(summary) and C(report.text) of the results after the play recap.
+        - With C(-e finrisk_format=json) prints C(report.data) alone to standard output.
+    extends_documentation_fragment:
+        - default_callback
+        - result_format_callback
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.callback.default import CallbackModule as Default
+from ansible.utils.vars import load_extra_vars
+
+BAR_WIDTH = 30
+
+
+def bar(progress: object) -> str | None:
+    """Return ``[######......]  25 % label`` for ``{done, total, label}``, or None when it is not that."""
+    if not isinstance(progress, Mapping):
+        return None
+    try:
+        done, total = float(progress["done"]), float(progress["total"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not total > 0:
+        return None
+    share = min(max(done / total, 0.0), 1.0)
+    filled = int(share * BAR_WIDTH)
+    label = str(progress.get("label") or "")
+    return f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {int(share * 100):3d} % {label}".rstrip()
+
+
+class SilentDisplay:
+    """Ansible's display with standard output left to the report; warnings and errors go on to stderr."""
+
+    def __init__(self, display: Any) -> None:
+        """Stand in front of the real display."""
+        self._real = display
+
+    def display(self, message: str, *arguments: Any, stderr: bool = False, **options: Any) -> None:
+        """Pass on what is meant for standard error, and nothing else."""
+        if stderr:
+            self._real.display(message, *arguments, stderr=True, **options)
+
+    def banner(self, *_arguments: Any, **_options: Any) -> None:
+        """Say nothing: banners go to standard output."""
+
+    def _error(self, *_arguments: Any, **_options: Any) -> None:
+        """Say nothing: ansible-core prints a failed task's message to standard output here."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Leave everything else to the real display."""
+        return getattr(self._real, name)
+
+
+class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
+    """Ansible's default output, and what FinRisk's results ask to be shown."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "finrisk"
+
+    _display: Any
+
+    def __init__(self) -> None:
+        """Start with nothing to say."""
+        super().__init__()
+        self._real_display = self._display
+        self._as_json = False
+        self._bars: set[str] = set()
+        self._reports: dict[str, Mapping[str, Any]] = {}
+        self._summaries: dict[str, list[str]] = {}
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Learn the format before the first line of output."""
+        extra = load_extra_vars(playbook.get_loader())
+        self._as_json = str(extra.get("finrisk_format", "")).lower() == "json"
+        if self._as_json:
+            self._display = SilentDisplay(self._real_display)
+        super().v2_playbook_on_start(playbook)
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """Keep what is to be shown at the end; finish a bar that was begun."""
+        self._keep(result)
+        super().v2_runner_on_ok(result)
+        if result.task._uuid in self._bars:
+            self._draw(result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """Show the failure as Ansible does; in JSON mode its message alone, on standard error."""
+        self._keep(result)
+        for name in ("argument_spec_data", "validate_args_context"):  # pages of it; the message says it all
+            result.result.pop(name, None)
+        super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+        if self._as_json and not ignore_errors:
+            self._complain(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """Show an unreachable host; in JSON mode on standard error."""
+        super().v2_runner_on_unreachable(result)
+        if self._as_json:
+            self._complain(result)
+
+    def v2_runner_retry(self, result: Any) -> None:
+        """Draw a bar instead of "FAILED - RETRYING" when the result knows how far it is."""
+        if bar(result.result.get("progress")) is None:
+            super().v2_runner_retry(result)
+            return
+        if self._last_task_banner != result.task._uuid:
+            self._print_task_banner(result.task)
+        self._bars.add(result.task._uuid)
+        self._draw(result)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """Print the recap, then reports and summaries in plain text, or the JSON report alone."""
+        super().v2_playbook_on_stats(stats)
+        if self._as_json:
+            self._print_json()
+            return
+        hosts = [*self._reports, *(host for host in self._summaries if host not in self._reports)]
+        for host in hosts:
+            if len(hosts) > 1:
+                self._display.display(f"{host}:")
+            for line in [*self._reports.get(host, {}).get("text", []), *self._summaries.get(host, [])]:
+                self._display.display(str(line))
+
+    def _keep(self, result: Any) -> None:
+        """Take the report and the summary out of a result, so that no dump repeats them."""
+        host = result.host.get_name()
+        report = result.result.pop("report", None)
+        if isinstance(report, Mapping):
+            self._reports[host] = report
+        summary = result.result.pop("summary", None)
+        if isinstance(summary, list):
+            self._summaries.setdefault(host, []).extend(str(line) for line in summary)
+
+    def _draw(self, result: Any) -> None:
+        line = bar(result.result.get("progress"))
+        if line is not None:
+            self._display.display(f"{self.host_label(result)}: {line}", color=constants.COLOR_DEBUG)
+
+    def _complain(self, result: Any) -> None:
+        message = result.result.get("msg") or "failed without a message"
+        self._real_display.display(
+            f"{self.host_label(result)}: {result.task_name}: {message}",
+            color=constants.COLOR_ERROR,
+            stderr=True,
+        )
+
+    def _print_json(self) -> None:
+        data: dict[str, Any] = {host: report.get("data", {}) for host, report in self._reports.items()}
+        if not data:
+            data = {host: {"summary": lines} for host, lines in self._summaries.items()}
+        if data:
+            value = next(iter(data.values())) if len(data) == 1 else data
+            self._real_display.display(json.dumps(value, indent=2, ensure_ascii=False, default=str))

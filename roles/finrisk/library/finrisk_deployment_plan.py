@@ -1,0 +1,177 @@
+#!/usr/bin/python
+"""Decide which model is deployed at which ratio."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_deployment_plan
+short_description: Decide which model is deployed at which ratio
+description:
+  - Reads the known tuning jobs and what runs, and says which model and ratio hold and why. Changes nothing.
+  - A ratio is taken from I(ratio), else I(environment_ratio), else the next of I(stages) when I(next), else
+    it stays as it runs; a model that does not run yet begins at the first of I(stages).
+options:
+  output_dir:
+    description: Folder of the C(finetuning_job) files.
+    type: path
+    required: true
+  database_url:
+    description: Address of the database whose table C(tuning_jobs) is read too; it may be down.
+    type: str
+    default: ""
+  model:
+    description: A tuned model's name, C(newest), or empty for base only.
+    type: str
+    default: newest
+  ratio:
+    description: Percentage of the users who get the tuned model, as the operator gave it, if at all.
+    type: raw
+  environment_ratio:
+    description: The same from C(AB_TEST_RATIO) of the environment.
+    type: raw
+  next:
+    description: Go to the next of I(stages).
+    type: bool
+    default: false
+  stages:
+    description: Ratios of a roll-out, rising.
+    type: list
+    elements: raw
+    default: [25, 50, 75, 100]
+  running:
+    description: The C(current) of M(finrisk_release_info).
+    type: dict
+    required: true
+  base_model:
+    description: The base model that the service serves.
+    type: str
+    required: true
+  allow_base_mismatch:
+    description: Deploy a model that was tuned from another base model all the same.
+    type: bool
+    default: false
+  dataset:
+    description: SHA-256 of the dataset that the release asks for; empty for any.
+    type: str
+    default: ""
+  list_only:
+    description: List the known jobs and what would be deployed; a refusal is then shown, not a failure.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Reads only.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Choose model and ratio
+  finrisk_deployment_plan:
+    output_dir: "{{ finrisk_output_dir }}"
+    ratio: 25
+    running: "{{ finrisk_running['current'] }}"
+    base_model: gemini-3.5-flash-lite
+"""
+
+RETURN = r"""
+plan:
+  description: >-
+    What to deploy: I(model), I(ratio), I(experiment), I(dataset), I(name), I(why_model), I(why_ratio),
+    I(warm_up). Empty when I(list_only) and nothing can be deployed.
+  returned: success
+  type: dict
+jobs:
+  description: The known jobs, newest first.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.jobs import Job, known_jobs
+from ansible.module_utils.finrisk_ops.plan import Plan, Running, Wish, listing, make_plan
+
+ARGUMENTS: dict[str, Any] = {
+    "output_dir": {"type": "path", "required": True},
+    "database_url": {"type": "str", "default": "", "no_log": True},
+    "model": {"type": "str", "default": "newest"},
+    "ratio": {"type": "raw"},
+    "environment_ratio": {"type": "raw"},
+    "next": {"type": "bool", "default": False},
+    "stages": {"type": "list", "elements": "raw", "default": [25, 50, 75, 100]},
+    "running": {"type": "dict", "required": True},
+    "base_model": {"type": "str", "required": True},
+    "allow_base_mismatch": {"type": "bool", "default": False},
+    "dataset": {"type": "str", "default": ""},
+    "list_only": {"type": "bool", "default": False},
+}
+
+
+def wish(parameters: dict[str, Any]) -> Wish:
+    """Return what the operator asks for."""
+    return Wish(
+        model=parameters["model"].strip(),
+        ratio=parameters["ratio"],
+        environment_ratio=parameters["environment_ratio"],
+        following=parameters["next"],
+        stages=parameters["stages"],
+        base_model=parameters["base_model"],
+        allow_base_mismatch=parameters["allow_base_mismatch"],
+        dataset=parameters["dataset"],
+    )
+
+
+def running(current: dict[str, Any]) -> Running:
+    """Return what runs now."""
+    return Running(
+        revision=str(current.get("revision") or ""),
+        model=str(current.get("model") or ""),
+        ratio=int(current.get("ratio") or 0),
+        proven=bool(current.get("proven")),
+        problem=str(current.get("problem") or ""),
+    )
+
+
+def listed(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
+    """Return the result of a listing."""
+    held = [job.content() for job in jobs]
+    data = {"jobs": held, "plan": plan.content() if plan else None, "reason": reason}
+    return {
+        "plan": plan.content() if plan else {},
+        "jobs": held,
+        "report": {"text": listing(jobs, plan, reason), "data": data},
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    parameters = module.params
+    try:
+        jobs = known_jobs(Path(parameters["output_dir"]), parameters["database_url"])
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    try:
+        plan = make_plan(wish(parameters), running(parameters["running"]), jobs)
+    except FinriskError as error:
+        if parameters["list_only"]:
+            module.exit_json(changed=False, **listed(jobs, None, error.message))
+        module.fail_json(msg=error.message, **error.detail)
+    if parameters["list_only"]:
+        module.exit_json(changed=False, **listed(jobs, plan, ""))
+    module.exit_json(
+        changed=False, plan=plan.content(), jobs=[job.content() for job in jobs], summary=plan.lines()
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+#!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Make a training and a validation set of an export."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_prepare
+short_description: Make a training and a validation set of an export
+version_added: "0.1.0"
+description:
+  - Reads an export as a stream, rejects what cannot be trained on, redacts personal data, drops duplicates,
+    splits the rest by source document or user, and writes C(training_set_<time>.jsonl),
+    C(validation_set_<time>.jsonl), C(rejected_<time>.jsonl) and C(dataset_metadata_<time>.json), where
+    C(<time>) is that of the export.
+  - A second run writes the same bytes and changes nothing.
+attributes:
+  check_mode:
+    support: full
+    description: Does all the work and says what a run would write.
+  diff_mode:
+    support: full
+    description: Names the files.
+options:
+  raw_file:
+    type: str
+    default: ""
+    description: The export to read; empty means the newest C(training_data_raw_<time>.json) in O(output_dir).
+  output_dir:
+    type: path
+    required: true
+    description: Folder for the files; made when it is missing, readable by its owner alone.
+  train_split:
+    type: float
+    default: 0.9
+    description: Share of the examples that is trained on, between 0 and 1; at most 5,000 examples validate.
+  max_examples:
+    type: int
+    default: 0
+    description: Most examples in both sets together, best score first, then newest; 0 means all.
+  min_quality:
+    type: float
+    default: 0.0
+    description: Reject rows below this quality score.
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Prepare the newest export
+  finrisk_prepare:
+    output_dir: training_data/staging
+
+- name: Prepare the best 5,000 examples of one export
+  finrisk_prepare:
+    raw_file: training_data/staging/training_data_raw_20261101_080000.json
+    output_dir: training_data/staging
+    max_examples: 5000
+"""
+
+RETURN = r"""
+raw_file:
+  description: Full path of the export that was read.
+  returned: success
+  type: str
+training_file:
+  description: Full path of the training set.
+  returned: success
+  type: str
+validation_file:
+  description: Full path of the validation set.
+  returned: success
+  type: str
+rejected_file:
+  description: Full path of the list of rejected rows.
+  returned: success
+  type: str
+metadata_file:
+  description: Full path of the dataset's metadata.
+  returned: success
+  type: str
+total:
+  description: Rows in the export.
+  returned: success
+  type: int
+valid:
+  description: Rows that can be trained on.
+  returned: success
+  type: int
+train_examples:
+  description: Examples in the training set.
+  returned: success
+  type: int
+validation_examples:
+  description: Examples in the validation set.
+  returned: success
+  type: int
+tokens_estimated:
+  description: Estimated tokens of the training set.
+  returned: success
+  type: int
+rejected:
+  description: Rejected rows by reason.
+  returned: always
+  type: dict
+redacted:
+  description: Identifiers that were redacted, by kind.
+  returned: success
+  type: dict
+"""
+
+import os
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import dataset
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+ARGUMENTS = {
+    "raw_file": {"type": "str", "default": ""},
+    "output_dir": {"type": "path", "required": True},
+    "train_split": {"type": "float", "default": 0.9},
+    "max_examples": {"type": "int", "default": 0},
+    "min_quality": {"type": "float", "default": 0.0},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    options = module.params
+    request = dataset.Request(
+        raw_file=options["raw_file"],
+        output_dir=Path(os.path.abspath(options["output_dir"])),
+        train_split=options["train_split"],
+        max_examples=options["max_examples"],
+        min_quality=options["min_quality"],
+    )
+    try:
+        result = dataset.run(request, check_mode=module.check_mode)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

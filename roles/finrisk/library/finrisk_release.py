@@ -1,0 +1,205 @@
+#!/usr/bin/python
+"""Make one revision what an environment runs."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_release
+short_description: Make one revision what an environment runs
+description:
+  - Holds the release lock, makes a revision of the rendered objects at the asked ratio, lets the service
+    check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
+  - When the service does not come to run it, the revision before is put back and serves, and the task fails
+    with the reason.
+options:
+  config_map:
+    description: The rendered ConfigMap.
+    type: dict
+    required: true
+  secret:
+    description: The rendered Secret, which names its key with an empty value.
+    type: dict
+    required: true
+  model:
+    description: Name of the tuned model; empty for base only.
+    type: str
+    default: ""
+  ratio:
+    description: Percentage of the users who get the tuned model, 0..100.
+    type: int
+    default: 0
+  experiment:
+    description: Salt of the assignment, constant from a model's first stage to its last.
+    type: str
+    default: ""
+  image:
+    description: Image of the service; recorded only on a process.
+    type: str
+    default: ""
+  dataset:
+    description: SHA-256 of the data that the model was tuned on.
+    type: str
+    default: ""
+  why:
+    description: Why this is released, for people who read the revision later.
+    type: str
+    default: ""
+  planned_on:
+    description: The revision that was current when the ratio was chosen; another one now stops the task.
+    type: str
+  rollback_to:
+    description: C(base) or the name of a revision; empty deploys the rendered objects.
+    type: str
+    default: ""
+  timeout:
+    description: Seconds until every worker has to run the revision.
+    type: int
+    default: 60
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process]
+    default: process
+  process:
+    description: Where the service of this machine lives; required when I(target=process).
+    type: dict
+    suboptions:
+      var_dir:
+        description: Folder of the run state.
+        type: path
+        required: true
+      repository:
+        description: Folder of this repository, which holds the service.
+        type: path
+        required: true
+      api_port:
+        description: Port of the API on 127.0.0.1.
+        type: int
+        default: 8000
+      ops_port:
+        description: Port of health pages and metrics on 127.0.0.1.
+        type: int
+        default: 9090
+attributes:
+  check_mode:
+    description: Says what a run would do and changes nothing.
+    support: full
+  diff_mode:
+    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
+    support: full
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Deploy a quarter of the users to the tuned model
+  finrisk_release:
+    config_map: "{{ lookup('ansible.builtin.template', 'configmap.yml.j2') | from_yaml }}"
+    secret: "{{ lookup('ansible.builtin.template', 'secret.yml.j2') | from_yaml }}"
+    model: projects/p/locations/us-central1/endpoints/1
+    ratio: 25
+    process:
+      var_dir: "{{ finrisk_var_dir }}"
+      repository: "{{ finrisk_repository }}"
+"""
+
+RETURN = r"""
+revision:
+  description: Name of the revision that runs, or would run.
+  returned: success
+  type: str
+previous:
+  description: Name of the revision that was current before; empty before the first.
+  returned: success
+  type: str
+ratio:
+  description: Percentage of the users who get the tuned model.
+  returned: success
+  type: int
+model:
+  description: Name of the tuned model.
+  returned: success
+  type: str
+actions:
+  description: What was done, or would be.
+  returned: success
+  type: list
+  elements: str
+summary:
+  description: Lines for the end of the play, the last ones the full paths of the revision's files.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import release, targets
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.process import ProcessTarget
+from ansible.module_utils.finrisk_ops.revision import Release
+from ansible.module_utils.finrisk_ops.traffic import describe
+
+TEXT: dict[str, Any] = {"type": "str", "default": ""}
+ARGUMENTS: dict[str, Any] = {
+    "config_map": {"type": "dict", "required": True},
+    "secret": {"type": "dict", "required": True, "no_log": False},
+    "model": TEXT,
+    "ratio": {"type": "int", "default": 0},
+    "experiment": TEXT,
+    "image": TEXT,
+    "dataset": TEXT,
+    "why": TEXT,
+    "planned_on": {"type": "str"},
+    "rollback_to": TEXT,
+    "timeout": {"type": "int", "default": 60},
+    **targets.OPTIONS,
+}
+
+
+def rendered(parameters: dict[str, Any]) -> release.Rendered:
+    """Return the objects and the release that the parameters name."""
+    named = {key: parameters[key] for key in ("model", "ratio", "image", "dataset", "experiment", "why")}
+    return release.Rendered(parameters["config_map"], parameters["secret"], Release(**named))
+
+
+def summary(outcome: release.Outcome, target: ProcessTarget, check: bool) -> list[str]:
+    """Return the last lines of the play."""
+    held = outcome.revision.release
+    verb = ("would run" if check else "runs") if outcome.changed else "ran already, nothing changed"
+    before = f", before {outcome.previous}" if outcome.previous not in ("", outcome.revision.name) else ""
+    return [
+        f"Revision {outcome.revision.name} {verb}{before}",
+        f"Traffic: {describe(held.ratio)}" + (f" ({held.model})" if held.ratio else ""),
+        *target.paths(outcome.revision.name),
+    ]
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    parameters, check = module.params, module.check_mode
+    target = targets.chosen(parameters, parameters["timeout"])
+    try:
+        if parameters["rollback_to"]:
+            outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
+        else:
+            planned_on = parameters["planned_on"]
+            outcome = release.deploy(target, rendered(parameters), planned_on=planned_on, check=check)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(
+        changed=outcome.changed,
+        revision=outcome.revision.name,
+        previous=outcome.previous,
+        ratio=outcome.revision.release.ratio,
+        model=outcome.revision.release.model,
+        actions=outcome.actions,
+        summary=summary(outcome, target, check),
+        diff={"before": outcome.before, "after": outcome.after} if outcome.changed else {},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+#!/usr/bin/python
+"""Look at everything that an operator wants to know of an environment."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_status
+short_description: Look at everything that an operator wants to know of an environment
+description:
+  - Reads configuration, collection, database, tuning jobs, traffic by arm, the running service and its log,
+    and says what is wrong with the command that mends it. Works with the database or the service down.
+options:
+  environment_name:
+    description: Name of the environment, for the commands in the findings.
+    type: str
+    required: true
+  output_dir:
+    description: Folder of the C(finetuning_job) files.
+    type: path
+    required: true
+  database_url:
+    description: Address of the database; it may be down.
+    type: str
+    default: ""
+  target_examples:
+    description: Examples that collection aims at.
+    type: int
+    default: 1000
+  refused_producers:
+    description: Producers whose answers are not trained on.
+    type: list
+    elements: str
+    default: []
+  tuned_rows:
+    description: Whether answers of a tuned model are trained on.
+    type: bool
+    default: false
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process]
+    default: process
+  process:
+    description: Where the service of this machine lives; required when I(target=process).
+    type: dict
+    suboptions:
+      var_dir:
+        description: Folder of the run state.
+        type: path
+        required: true
+      repository:
+        description: Folder of this repository, which holds the service.
+        type: path
+        required: true
+      api_port:
+        description: Port of the API on 127.0.0.1.
+        type: int
+        default: 8000
+      ops_port:
+        description: Port of health pages and metrics on 127.0.0.1.
+        type: int
+        default: 9090
+attributes:
+  check_mode:
+    description: Reads only.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Look at everything
+  finrisk_status:
+    environment_name: local
+    output_dir: "{{ finrisk_output_dir }}"
+    database_url: "{{ finrisk_database_url }}"
+    process:
+      var_dir: "{{ finrisk_var_dir }}"
+      repository: "{{ finrisk_repository }}"
+"""
+
+RETURN = r"""
+report:
+  description: The page as I(text), a list of lines, and the same as I(data).
+  returned: success
+  type: dict
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import status, targets
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.status_facts import Asked
+from ansible.module_utils.finrisk_ops.status_text import page
+
+ARGUMENTS: dict[str, Any] = {
+    "environment_name": {"type": "str", "required": True},
+    "output_dir": {"type": "path", "required": True},
+    "database_url": {"type": "str", "default": "", "no_log": True},
+    "target_examples": {"type": "int", "default": 1000},
+    "refused_producers": {"type": "list", "elements": "str", "default": []},
+    "tuned_rows": {"type": "bool", "default": False},
+    **targets.OPTIONS,
+}
+
+
+def question(parameters: dict[str, Any]) -> status.Question:
+    """Return what is asked about."""
+    asked = Asked(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
+    return status.Question(
+        parameters["environment_name"], Path(parameters["output_dir"]), parameters["database_url"], asked
+    )
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    try:
+        data = status.read(targets.chosen(module.params), question(module.params))
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(changed=False, report={"text": page(data), "data": data})
+
+
+if __name__ == "__main__":
+    main()

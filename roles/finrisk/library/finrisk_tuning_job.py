@@ -1,0 +1,322 @@
+#!/usr/bin/python
+"""Bring about exactly one tuning job for a dataset and its parameters, or cancel one."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_tuning_job
+short_description: Bring about exactly one tuning job, or cancel one
+description:
+  - Checks the dataset and the parameters, looks for a job with the same ones, and submits one only when there
+    is none. A running job is adopted, one that succeeded is reused, and one that failed stops the run unless
+    I(retry) asks for another attempt.
+  - The dataset is uploaded to C(gs://BUCKET/finrisk/ENVIRONMENT/datasets/SHA256/), where nothing is ever
+    overwritten.
+options:
+  state:
+    description: C(present) submits, adopts or reuses; C(cancelled) cancels the job I(job_name).
+    type: str
+    choices: [present, cancelled]
+    default: present
+  job_name:
+    description: Full name of the job to cancel; empty means the newest one.
+    type: str
+    default: ""
+  dataset_metadata:
+    description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in I(output_dir).
+    type: str
+    default: ""
+  base_model:
+    description: Model to start from; one of I(tunable_models). Required when I(state=present).
+    type: str
+  tunable_models:
+    description: Models that the service tunes.
+    type: list
+    elements: str
+    default: []
+  replaced_models:
+    description: Beginnings of retired model names and the model to use instead.
+    type: dict
+    default: {}
+  epochs:
+    description: Passes over the training examples, 1..100.
+    type: int
+    default: 5
+  learning_rate_multiplier:
+    description: Factor on the service's own learning rate, above 0.
+    type: float
+    default: 1.0
+  adapter_size:
+    description: Rank of the adapter, one of 1, 2, 4, 8, 16 and 32; 0 leaves it to the service.
+    type: int
+    default: 0
+  training_prices:
+    description: US dollars for a million training tokens, by model.
+    type: dict
+    default: {}
+  max_cost:
+    description: Most US dollars that the job may cost by estimate; 0 sets no limit.
+    type: float
+    default: 0
+  retry:
+    description: Whether to submit another attempt when every job of the same spec ended badly.
+    type: bool
+    default: false
+  watched:
+    description: Whether M(finrisk_tuning_job_info) follows; the summary is then left to it.
+    type: bool
+    default: false
+  patience:
+    description: Seconds for which a request that changes nothing is repeated when there is no answer.
+    type: float
+    default: 60
+  bucket:
+    description: Cloud Storage bucket for datasets, in the tuning region. Required when I(state=present).
+    type: str
+    default: ""
+  storage_url:
+    description: Address of Cloud Storage; empty means Google's.
+    type: str
+    default: ""
+  environment_name:
+    description: Name of the environment, a label of the job and a part of the dataset's path.
+    type: str
+    default: ""
+  provider:
+    description: Platform that tunes. C(vertex) does; C(gemini_api) is refused with the reason.
+    type: str
+    default: vertex
+  project:
+    description: Google Cloud project.
+    type: str
+    default: ""
+  location:
+    description: Region of the job.
+    type: str
+    default: ""
+  credentials_file:
+    description: Service account file; empty means the application default credentials.
+    type: str
+    default: ""
+  base_url:
+    description: Address of the service; empty means Google's own host of the region.
+    type: str
+    default: ""
+  request_timeout:
+    description: Seconds until a request counts as lost.
+    type: float
+    default: 60
+  output_dir:
+    description: Folder of the dataset and of the job files.
+    type: path
+    required: true
+  database_url:
+    description: Address of the database that has C(tuning_jobs); empty means files only.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    description: Says whether a run would submit, adopt or reuse; sends nothing but look-ups.
+    support: full
+  diff_mode:
+    description: Shows the spec of the job that is submitted.
+    support: full
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Tune on the newest dataset
+  finrisk_tuning_job:
+    project: "{{ finrisk_google_project }}"
+    location: "{{ finrisk_google_location }}"
+    bucket: "{{ finrisk_bucket }}"
+    environment_name: "{{ finrisk_environment }}"
+    base_model: "{{ finrisk_base_model }}"
+    tunable_models: "{{ finrisk_tunable_models }}"
+    output_dir: "{{ finrisk_output_dir }}"
+
+- name: Cancel the newest job
+  finrisk_tuning_job:
+    state: cancelled
+    project: "{{ finrisk_google_project }}"
+    location: "{{ finrisk_google_location }}"
+    output_dir: "{{ finrisk_output_dir }}"
+"""
+
+RETURN = r"""
+action:
+  description: C(submit), C(adopt), C(reuse) or C(stop); C(cancel) or C(none) when I(state=cancelled).
+  returned: success
+  type: str
+plan:
+  description: Examples, tokens, cost and what is done, in lines for people.
+  returned: success
+  type: list
+  elements: str
+settled:
+  description: Whether the job is ACTIVE and written down, so that nothing is left to do.
+  returned: success
+  type: bool
+job:
+  description: What stands in the job file; empty in check mode when there is no job yet.
+  returned: success
+  type: dict
+path:
+  description: Full path of the job file.
+  returned: success
+  type: str
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import (
+    cost,
+    states,
+    tuning,
+    tuning_data,
+    tuning_options,
+    tuning_report,
+    tuning_rules,
+    tuning_watch,
+)
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.spec import Spec
+
+ARGUMENTS: dict[str, Any] = {
+    **tuning_options.OPTIONS,
+    "state": {"type": "str", "choices": ["present", "cancelled"], "default": "present"},
+    "dataset_metadata": {"type": "str", "default": ""},
+    "base_model": {"type": "str"},
+    "tunable_models": {"type": "list", "elements": "str", "default": []},
+    "replaced_models": {"type": "dict", "default": {}},
+    "epochs": {"type": "int", "default": 5},
+    "learning_rate_multiplier": {"type": "float", "default": 1.0},
+    "adapter_size": {"type": "int", "default": 0},
+    "training_prices": {"type": "dict", "default": {}},
+    "max_cost": {"type": "float", "default": 0.0},
+    "retry": {"type": "bool", "default": False},
+    "watched": {"type": "bool", "default": False},
+    "patience": {"type": "float", "default": 60.0},
+    "bucket": {"type": "str", "default": ""},
+    "storage_url": {"type": "str", "default": ""},
+    "environment_name": {"type": "str", "default": ""},
+}
+
+
+def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
+    """Return what is to be submitted, checked without asking anybody, and warnings about it."""
+    from finrisk_rules.prompt import PROMPT_HASH
+
+    tuning_rules.check_provider(options["provider"])
+    tuning_rules.check_location(options["location"])
+    tuning_rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
+    parameters, warnings = tuning_rules.hyperparameters(
+        options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
+    )
+    data = tuning_data.read(options["dataset_metadata"], Path(options["output_dir"]))
+    price = cost.price_of(options["base_model"], options["training_prices"])
+    spec = Spec(
+        provider=options["provider"],
+        project=options["project"],
+        region=options["location"],
+        base_model=options["base_model"],
+        method="SUPERVISED_FINE_TUNING",
+        hyperparameters=parameters,
+        training_sha256=data.training.sha256,
+        validation_sha256=data.validation.sha256 if data.validation else "",
+        prompt_hash=PROMPT_HASH,
+    )
+    order = tuning.Order(
+        platform=tuning_options.platform(options),
+        spec=spec,
+        data=data,
+        estimate=cost.Estimate(data.training.tokens, parameters.epochs, price),
+        environment=options["environment_name"],
+        bucket=options["bucket"],
+        storage_url=options["storage_url"],
+        output_dir=Path(options["output_dir"]),
+        database_url=options["database_url"],
+        max_cost=options["max_cost"] or None,
+        retry=options["retry"],
+        patience_seconds=options["patience"],
+    )
+    return order, warnings
+
+
+def present(module: AnsibleModule) -> dict[str, Any]:
+    """Submit, adopt or reuse; in check mode only look."""
+    order, warnings = checked_order(module.params)
+    for warning in warnings:
+        module.warn(warning)
+    if module.check_mode:
+        return announced(order)
+    outcome = tuning.submit(order)
+    result = {
+        "changed": outcome.changed,
+        "action": outcome.plan.action,
+        "plan": tuning_report.plan_lines(order, outcome.plan, outcome.notes),
+        "settled": outcome.job.state == states.ACTIVE,
+        "job": outcome.job.content(),
+        "path": outcome.job.path,
+        "diff": tuning_report.difference(order, outcome.plan),
+    }
+    if outcome.job.state != states.CREATING or not module.params["watched"]:
+        result["summary"] = tuning_report.closing_lines(outcome.job)
+    return result
+
+
+def announced(order: tuning.Order) -> dict[str, Any]:
+    """Say what a run would do."""
+    plan, notes = tuning.plan(order)
+    result = {
+        "changed": plan.known is None or not plan.known.path,
+        "action": plan.action,
+        "plan": tuning_report.plan_lines(order, plan, notes),
+        "settled": plan.settled,
+        "job": plan.known.content() if plan.known else {},
+        "path": plan.known.path if plan.known else "",
+        "diff": tuning_report.difference(order, plan),
+    }
+    if plan.settled and plan.known:
+        result["summary"] = tuning_report.closing_lines(plan.known)
+    return result
+
+
+def cancelled(module: AnsibleModule) -> dict[str, Any]:
+    """Cancel a job that is not over."""
+    job, changed = tuning_watch.cancel(
+        tuning_options.place(module.params),
+        module.params["job_name"],
+        pretend=module.check_mode,
+        patience_seconds=module.params["patience"],
+    )
+    return {
+        "changed": changed,
+        "action": "cancel" if changed else "none",
+        "plan": [f"{'cancels' if changed else 'leaves'} {job.job_name}, which is {job.state}"],
+        "settled": not changed,
+        "job": job.content(),
+        "path": job.path,
+        "summary": tuning_report.closing_lines(job),
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec=ARGUMENTS,
+        required_if=[("state", "present", ["base_model", "bucket"])],
+        supports_check_mode=True,
+    )
+    try:
+        result = present(module) if module.params["state"] == "present" else cancelled(module)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+#!/usr/bin/python
+"""Look at a tuning job once."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_tuning_job_info
+short_description: Look at a tuning job once
+description:
+  - Asks the service for the state of a job that C(tune.yml) submitted, and brings its job file and its row in
+    C(tuning_jobs) up to date. When the job has succeeded, its endpoint is asked one question; the job is
+    C(ACTIVE) when it answers.
+  - A lost answer or a temporary refusal is not an error; the job is then shown as it was last known.
+options:
+  job_name:
+    description: Full name of the job, C(projects/P/locations/L/tuningJobs/ID); empty means the newest one.
+    type: str
+    default: ""
+  wait_until:
+    description: When the caller stops waiting, in seconds since 1970; 0 means never.
+    type: float
+    default: 0
+  provider:
+    description: Platform that runs the job.
+    type: str
+    default: vertex
+  project:
+    description: Google Cloud project.
+    type: str
+    default: ""
+  location:
+    description: Region of the job.
+    type: str
+    default: ""
+  credentials_file:
+    description: Service account file; empty means the application default credentials.
+    type: str
+    default: ""
+  base_url:
+    description: Address of the service; empty means Google's own host of the region.
+    type: str
+    default: ""
+  request_timeout:
+    description: Seconds until a request counts as lost.
+    type: float
+    default: 60
+  output_dir:
+    description: Folder of the job files.
+    type: path
+    required: true
+  database_url:
+    description: Address of the database that has C(tuning_jobs); empty means files only.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    description: Changes nothing on the service. Job file and row are records of it and are kept up to date.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Look at the newest tuning job
+  finrisk_tuning_job_info:
+    project: "{{ finrisk_google_project }}"
+    location: "{{ finrisk_google_location }}"
+    output_dir: "{{ finrisk_output_dir }}"
+"""
+
+RETURN = r"""
+job:
+  description: What stands in the job file.
+  returned: success
+  type: dict
+path:
+  description: Full path of the job file.
+  returned: success
+  type: str
+progress:
+  description: How far the job is, I(done) of I(total), and a I(label).
+  returned: success
+  type: dict
+reachable:
+  description: Whether the service answered; I(problem) says why not.
+  returned: success
+  type: bool
+problem:
+  description: Why there was no answer.
+  returned: success
+  type: str
+late:
+  description: Whether I(wait_until) has passed.
+  returned: success
+  type: bool
+"""
+
+import time
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import states, tuning_options, tuning_report, tuning_watch
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+ARGUMENTS: dict[str, Any] = {**tuning_options.OPTIONS, "wait_until": {"type": "float", "default": 0.0}}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    wait_until = module.params["wait_until"]
+    try:
+        look = tuning_watch.look(tuning_options.place(module.params), module.params["job_name"], wait_until)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    late = 0 < wait_until <= time.time()
+    result: dict[str, Any] = {
+        "job": look.job.content(),
+        "path": look.job.path,
+        "progress": look.progress,
+        "reachable": look.reachable,
+        "problem": look.message,
+        "late": late,
+    }
+    if late or look.job.state != states.CREATING:
+        result["summary"] = tuning_report.closing_lines(look.job)
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()

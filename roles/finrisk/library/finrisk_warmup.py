@@ -1,0 +1,128 @@
+#!/usr/bin/python
+"""Ask a tuned model a few questions before users meet it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_warmup
+short_description: Ask a tuned model a few questions before users meet it
+description:
+  - Sends questions to the model, one after the other, and shows how long the answers took. A model that does
+    not answer fails the task with the provider's reason.
+options:
+  model:
+    description: Full name of the tuned model.
+    type: str
+    required: true
+  requests:
+    description: How many questions; one in check mode.
+    type: int
+    default: 5
+  provider:
+    description: The platform; tuned models live on C(vertex).
+    type: str
+    choices: [vertex, gemini_api]
+    default: vertex
+  project:
+    description: Google project.
+    type: str
+    default: ""
+  location:
+    description: Google location of models that do not name one.
+    type: str
+    default: ""
+  credentials_file:
+    description: A service account's file; empty takes the application default credentials.
+    type: str
+    default: ""
+  base_url:
+    description: Address of the platform; empty is Google's own.
+    type: str
+    default: ""
+  timeout:
+    description: Seconds that one answer may take.
+    type: int
+    default: 30
+attributes:
+  check_mode:
+    description: Asks one question, since a model that is gone has to stop a preview too.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Ask the tuned model
+  finrisk_warmup:
+    model: projects/p/locations/us-central1/endpoints/1
+    project: p
+    location: us-central1
+"""
+
+RETURN = r"""
+latencies_ms:
+  description: How long each answer took.
+  returned: success
+  type: list
+  elements: float
+p50_ms:
+  description: The median.
+  returned: success
+  type: float
+max_ms:
+  description: The slowest.
+  returned: success
+  type: float
+model_version:
+  description: What the model calls itself.
+  returned: success
+  type: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.vertex import PROVIDERS, Platform
+from ansible.module_utils.finrisk_ops.warmup import warm_up
+
+TEXT: dict[str, Any] = {"type": "str", "default": ""}
+ARGUMENTS: dict[str, Any] = {
+    "model": {"type": "str", "required": True},
+    "requests": {"type": "int", "default": 5},
+    "provider": {"type": "str", "choices": list(PROVIDERS), "default": "vertex"},
+    "project": TEXT,
+    "location": TEXT,
+    "credentials_file": TEXT,
+    "base_url": TEXT,
+    "timeout": {"type": "int", "default": 30},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    named = {
+        key: module.params[key] for key in ("provider", "project", "location", "credentials_file", "base_url")
+    }
+    platform = Platform(timeout_seconds=float(module.params["timeout"]), **named)
+    requests = 1 if module.check_mode else max(1, module.params["requests"])
+    try:
+        done = warm_up(platform, module.params["model"], requests)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(
+        changed=False,
+        latencies_ms=done.latencies_ms,
+        p50_ms=done.p50_ms,
+        max_ms=done.max_ms,
+        model_version=done.model_version,
+        summary=[done.line()],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the playbooks do, as plain Python: no Ansible in here."""

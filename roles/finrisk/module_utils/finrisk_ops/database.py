@@ -1,0 +1,83 @@
+"""The connection to FinRisk's PostgreSQL, with errors that never hold the password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from .errors import FinriskError
+
+if TYPE_CHECKING:
+    import psycopg
+
+CONNECT_TIMEOUT_SECONDS = 10
+LOCK_TIMEOUT_MS = 5_000
+_SCHEMES = ("postgresql", "postgres")
+
+
+def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connection:
+    """Open a connection in UTC; a statement timeout of 0 means none.
+
+    Raises FinriskError, without the password, when the URL is empty or wrong, or the server does not answer.
+    """
+    place = address(url)
+    try:
+        import psycopg  # only the modules that need it pay for the import
+    except ImportError as error:
+        raise FinriskError("the Python package psycopg is missing: run make setup") from error
+    options = (
+        f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c statement_timeout={statement_timeout_seconds * 1000}"
+    )
+    try:
+        return psycopg.connect(
+            url, connect_timeout=CONNECT_TIMEOUT_SECONDS, options=options, application_name="finrisk-playbook"
+        )
+    except psycopg.Error as error:
+        raise FinriskError(
+            f"cannot connect to PostgreSQL at {place}: {_first_line(error, url)}; "
+            "check finrisk_database_url and that the server runs (local: python -m sandbox up)"
+        ) from None
+
+
+def address(url: str) -> str:
+    """Return ``host:port/database as user`` of a database URL; never its password."""
+    if not url.strip():
+        raise FinriskError(
+            "finrisk_database_url is empty: start the sandbox (python -m sandbox up) "
+            "or set DATABASE_URL in the environment"
+        )
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        parts, port = None, 0
+    if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
+        raise FinriskError(
+            "finrisk_database_url is not a database address: "
+            "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        )
+    return f"{parts.hostname}:{port}{parts.path} as {unquote(parts.username or 'the default user')}"
+
+
+def query_error(error: psycopg.Error, url: str) -> FinriskError:
+    """Return what to tell the operator when a statement failed."""
+    code = error.sqlstate or ""
+    hint = {
+        "42P01": "the tables are missing: run finrisk migrate",
+        "42703": "the tables are of another version: run finrisk migrate",
+        "42501": "the database user may not read this table: grant it select",
+        "57014": "the statement took too long",
+    }.get(code, "run it again; if it stays, look at the database's log")
+    return FinriskError(
+        f"the database at {address(url)} said: {_first_line(error, url)}; {hint}", sqlstate=code
+    )
+
+
+def _first_line(error: Exception, url: str) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    password = urlsplit(url).password
+    text = lines[0].strip()
+    for secret in {password, unquote(password)} if password else set():
+        text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,51 @@
+"""Which collected rows can be trained on: what export counts and prepare rejects, by the same rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from finrisk_rules import examples
+
+_MISSING = object()
+
+
+def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
+    """Return why the row cannot be trained on, as a reason code; None when it can.
+
+    The codes are those of ``finrisk_rules.examples.problem``, and what is missing or wrong in the row itself.
+    A row without a quality score passes; personal data and duplicates are not looked at here.
+    """
+    if "strategy" not in row:
+        return "strategy_missing"
+    if "analysis" not in row:
+        return "analysis_missing"
+    return _quality_problem(row.get("quality_score", _MISSING), min_quality) or examples.problem(
+        row["strategy"], row["analysis"]
+    )
+
+
+def quality_of(row: Mapping[str, Any]) -> float:
+    """Return the row's quality score, -1 when it has none."""
+    score = row.get("quality_score", -1.0)
+    return float(score) if is_score(score) else -1.0
+
+
+def is_score(value: object) -> bool:
+    """Say whether the value is a quality score: a number from 0 to 1."""
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and 0 <= value <= 1
+    )
+
+
+def _quality_problem(score: object, min_quality: float) -> str | None:
+    if score is _MISSING:
+        return None
+    if not is_score(score):
+        return "quality_not_a_score"
+    assert isinstance(score, (int, float))  # noqa: S101 - for the type checker
+    return "quality_too_low" if score < min_quality else None

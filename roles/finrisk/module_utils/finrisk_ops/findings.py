@@ -1,0 +1,220 @@
+"""What is wrong in an environment, each with its causes and the command that mends it.
+
+The five troubles that operators know are here: collection does not work, a tuning job fails, the A/B test
+does not work, the tuned model is slower, the tuned model is worse. What runs and how comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from . import findings_of_arms
+from .success import enough
+
+SKIP_HINTS = {
+    "ungrounded": "nothing was retrieved for them: ingest documents that answer the questions",
+    "quality_below_threshold": "the answers score below DATA_COLLECTION_QUALITY",
+    "no_answer": "no model answered",
+    "strategy_too_short": "questions under 50 characters are answered but not collected",
+    "collection_disabled": "collection was off",
+}
+FAILURE_CAUSES = (
+    (("quota", "resource_exhausted", "resource exhausted", "429"), "the project's tuning quota is used up"),
+    (("jsonl", "json", "format", "parse", "invalid"), "the training data is not what the service expects"),
+    (("too long", "token limit", "exceeds the maximum"), "examples are too long"),
+    (("at least", "insufficient", "too few", "minimum"), "there are too few examples"),
+    (("permission", "403", "denied"), "the service account may not tune or read the bucket"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong: where, what, why it may be so, and the command that mends it."""
+
+    about: str
+    what: str
+    command: str
+    causes: list[str] = field(default_factory=list)
+
+    def content(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+def found(data: dict[str, Any]) -> list[Finding]:
+    """Return the findings of a status, the most urgent first."""
+    play = _playbook(data["environment"])
+    parts = (_of_service, _of_configuration, _of_database, _of_collection, _of_tuning, _of_experiment)
+    own = [finding for part in parts for finding in part(data, play)]
+    compared = [Finding(**entry) for entry in findings_of_arms.found(data, play)]
+    return [*own, *compared]
+
+
+def _playbook(environment: str) -> Callable[[str], str]:
+    return lambda rest: f"ansible-playbook -i inventory/{environment} playbooks/{rest}"
+
+
+def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    wanted = data["configuration"]["revision"]
+    if wanted is None:
+        return [Finding("service", "Nothing is deployed here yet.", play("site.yml"))]
+    if not data["pods"]:
+        return [
+            Finding(
+                "service",
+                "The service is not running.",
+                play("site.yml"),
+                [f"its log: {data['recent']['log']}"],
+            )
+        ]
+    pod = data["pods"][0]
+    if not pod["workers"]:
+        causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
+        return [Finding("service", f"{pod['name']} runs but nothing answers.", play("rollback.yml"), causes)]
+    findings = []
+    other = sorted({str(worker["revision"] or "none") for worker in pod["workers"]} - {wanted})
+    if other:
+        what = f"Workers run {', '.join(other)}, not the current revision {wanted}."
+        findings.append(Finding("service", what, play("deploy.yml"), ["a deploy was interrupted"]))
+    for model, is_open in pod["breakers"].items():
+        if is_open and is_open != "closed":
+            what = f"The {model} model is not asked at the moment: most of its last calls failed."
+            findings.append(Finding("service", what, play("rollback.yml"), ["see the errors below Recent"]))
+    if pod["new_credentials_unread"]:
+        findings.append(
+            Finding("service", "The workers have not read the newest credentials.", play("site.yml"))
+        )
+    return findings
+
+
+def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held = data["configuration"]
+    if held["revision"] is None:
+        return []
+    if held.get("problem"):
+        return [Finding("configuration", f"{held['problem']}.", play("rollback.yml"))]
+    if not held.get("proven"):
+        what = f"{held['revision']} was never proven: the run that made it did not end."
+        return [Finding("configuration", what, play("deploy.yml"))]
+    return []
+
+
+def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held = data["database"]
+    start = (
+        "python -m sandbox up" if data["environment"] == "local" else "psql \"$DATABASE_URL\" -c 'select 1'"
+    )
+    if not held["reachable_from_here"]:
+        error = str(held["error"])
+        command = play("site.yml") if "tables" in error else start
+        return [Finding("collection", f"The database cannot be read from here: {error}.", command)]
+    if held["from_the_service"] == "down":
+        what = (
+            "The service cannot reach the database: it answers without sources and collects nothing from it."
+        )
+        return [
+            Finding("collection", what, play("site.yml"), ["its DATABASE_URL differs from the one used here"])
+        ]
+    return []
+
+
+def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held, traffic = data["collection"], data["traffic"]
+    findings = []
+    if held["enabled"] is False:
+        what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
+        findings.append(
+            Finding("collection", what, play("deploy.yml -e finrisk_enable_data_collection=true"))
+        )
+    if dropped := traffic["dropped_since_start"]:
+        what = f"Records were lost since the service started: {_counts(dropped)}."
+        findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
+    if traffic["arms"] is None:
+        return findings
+    requests = sum(arm["requests"] for arm in traffic["arms"].values())
+    if not requests:
+        what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
+        command = (
+            f'curl -sS {data["api_url"]}/api/v1/analyze -H "Authorization: Bearer $KEY" '
+            '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
+        )
+        findings.append(Finding("collection", what, command))
+    elif held["enabled"] and sum(held["skipped"].values()) >= requests:
+        findings.append(_all_skipped(held, requests, play))
+    return findings
+
+
+def _all_skipped(held: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
+    skipped = held["skipped"]
+    what = f"None of the {requests} answers of the last 24 hours was collected: {_counts(skipped)}."
+    causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
+    first = next(iter(skipped))
+    lower = "deploy.yml -e finrisk_data_collection_quality=0.8"
+    command = {"ungrounded": "ingest.yml", "quality_below_threshold": lower, "no_answer": "rollback.yml"}
+    return Finding("collection", what, play(command.get(first, "status.yml -e finrisk_format=json")), causes)
+
+
+def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    tuning = data["tuning"]
+    if tuning["problem"]:
+        return [Finding("tuning", f"{tuning['problem']}.", play("tune.yml"))]
+    if not tuning["jobs"] or tuning["jobs"][0]["state"] != "FAILED":
+        return []
+    job = tuning["jobs"][0]
+    message = str(job["error"] or "the provider gave no message").rstrip(".")
+    what = f"The tuning job {job['name']} failed ({job['provider_state']}): {message}."
+    low = message.lower()
+    causes = [cause for words, cause in FAILURE_CAUSES if any(word in low for word in words)]
+    if any("quota" in cause or "account" in cause for cause in causes):
+        return [Finding("tuning", what, play("tune.yml"), causes)]
+    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {play('tune.yml')}"
+    return [Finding("tuning", what, command, causes)]
+
+
+def _of_experiment(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held, traffic = data["configuration"], data["traffic"]
+    active = next((job for job in data["tuning"]["jobs"] if job["state"] == "ACTIVE"), None)
+    if held["revision"] is None or held.get("ENABLE_FINETUNING") is None:
+        return []
+    if held["ENABLE_FINETUNING"] != "true" or traffic["split"] == 0:
+        return [_nobody_on_tuned(held, active, play)] if active else []
+    if held["ENABLE_AB_TESTING"] != "true":
+        what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
+        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=50"))]
+    return _of_arms_missing(data, play)
+
+
+def _nobody_on_tuned(held: dict[str, Any], active: dict[str, Any], play: Callable[[str], str]) -> Finding:
+    flags = ", ".join(
+        f"{key}={held[key]}" for key in ("ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT")
+    )
+    what = f"Nobody gets the tuned model {active['name']}, which is ACTIVE: {flags}."
+    causes = [f"{held['revision']} was released by {held['who']} at {held['when']} ({held['why']})"]
+    return Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=25"), causes)
+
+
+def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    traffic, unit = data["traffic"], data["configuration"].get("AB_TEST_UNIT") or "user"
+    arms = traffic["arms"] or {}
+    requests = sum(arm["requests"] for arm in arms.values())
+    if len(arms) != 1 or requests < 2 or not 0 < traffic["split"] < 1:
+        return []
+    (name, arm), units = next(iter(arms.items())), traffic["units"]
+    if units == 1:
+        what = f"All {requests} requests came from one {traffic['unit_kind']} and got the {name} model."
+        causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
+        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_test_unit=request"), causes)]
+    other_share = traffic["split"] if name == "base" else 1 - traffic["split"]
+    by_chance = (1 - other_share) ** units
+    what = f"All {units} {traffic['unit_kind']}s ({arm['requests']} requests) got the {name} model."
+    if by_chance > 0.001:
+        causes = [f"by chance: with so few {traffic['unit_kind']}s this happens in {by_chance:.1%} of cases"]
+        return [Finding("A/B test", what, play("status.yml"), causes)] if enough(arm) else []
+    causes = ["the split changed within the last 24 hours", "workers run another revision"]
+    return [Finding("A/B test", what, play("deploy.yml"), causes)]
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())

@@ -1,0 +1,132 @@
+"""Where the tuned arm does worse than base: slower, worse answers, more errors, too many fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .success import P95_LIMIT_MS, enough, errors_are_more, quality_is_worse
+
+SLOWER = 1.2  # times the base arm's p95
+SLOW_SHARE_MARGIN = 0.03
+FALLBACK_SHARE = 0.05
+FEWEST_RATINGS = 20
+DISLIKE_MARGIN = 0.05
+
+
+def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return about, what, command and causes of each finding; none where an arm had too few requests."""
+    arms = data["traffic"]["arms"] or {}
+    base, tuned = arms.get("base"), arms.get("tuned")
+    if tuned is None or not enough(tuned):
+        return []
+    findings = _fallbacks(data, tuned, play)
+    if base is None or not enough(base):
+        return findings + _alone(tuned, play)
+    for compare in (_slower, _worse, _disliked, _failing):
+        findings += compare(base, tuned, play)
+    return findings
+
+
+def _slower(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    slower = tuned["p95_ms"] > SLOWER * base["p95_ms"] and tuned["p95_ms"] - base["p95_ms"] > 100
+    over = tuned["share_over_2s"] > base["share_over_2s"] + SLOW_SHARE_MARGIN
+    if not slower and not over:
+        return []
+    return [
+        {
+            "about": "latency",
+            "what": f"The tuned model is slower than base: p95 {_seconds(tuned['p95_ms'])} against "
+            f"{_seconds(base['p95_ms'])}, over 2 s {tuned['share_over_2s']:.0%} against "
+            f"{base['share_over_2s']:.0%}.",
+            "causes": [
+                "the model was just loaded: deploy warms it up, watch it for an hour",
+                "a Flash model is faster than a Pro model: choose another base model for the next tuning",
+            ],
+            "command": play("rollback.yml"),
+        }
+    ]
+
+
+def _alone(tuned: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    if tuned["p95_ms"] < P95_LIMIT_MS:
+        return []
+    return [
+        {
+            "about": "latency",
+            "what": f"The tuned model is slow: p95 {_seconds(tuned['p95_ms'])}, over 2 s "
+            f"{tuned['share_over_2s']:.0%}. No base traffic is there to compare with.",
+            "causes": ["the model was just loaded", "the provider is slow today"],
+            "command": play("deploy.yml -e finrisk_ab_ratio=50"),
+        }
+    ]
+
+
+def _worse(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    if not quality_is_worse(base, tuned):
+        return []
+    return [_about_quality(f"mean quality {tuned['quality']:.3f} against {base['quality']:.3f}", play)]
+
+
+def _disliked(
+    base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    shares = [_disliked_share(arm) for arm in (base, tuned)]
+    if None in shares or shares[1] <= shares[0] + DISLIKE_MARGIN:  # type: ignore[operator]  # None is ruled out
+        return []
+    return [_about_quality(f"{shares[1]:.0%} of its ratings are bad against {shares[0]:.0%}", play)]
+
+
+def _about_quality(figures: str, play: Callable[[str], str]) -> dict[str, Any]:
+    again = " && ".join(play(name) for name in ("export.yml", "prepare.yml", "tune.yml"))
+    return {
+        "about": "quality",
+        "what": f"The tuned model's answers are worse than base: {figures}.",
+        "causes": [
+            "too few or too similar examples: collect 5,000 or more, then tune again",
+            "too few epochs: try -e finrisk_epochs=10",
+            f"after that: {again}",
+        ],
+        "command": play("rollback.yml"),
+    }
+
+
+def _failing(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    if not errors_are_more(base, tuned):
+        return []
+    kinds = ", ".join(f"{count} {kind}" for kind, count in tuned["errors"].items() if count)
+    return [
+        {
+            "about": "errors",
+            "what": f"The tuned model fails more often than base: {tuned['error_rate']:.1%} of its requests "
+            f"({kinds}) against {base['error_rate']:.1%}.",
+            "causes": ["users get base answers instead, as long as base answers"],
+            "command": play("rollback.yml"),
+        }
+    ]
+
+
+def _fallbacks(
+    data: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    if tuned["fallbacks"] <= FALLBACK_SHARE * tuned["requests"]:
+        return []
+    reasons = ", ".join(f"{count} {reason}" for reason, count in data["traffic"]["fallback_reasons"].items())
+    return [
+        {
+            "about": "A/B test",
+            "what": f"{tuned['fallbacks']} of {tuned['requests']} requests of the tuned arm were answered by "
+            f"base: {reasons}.",
+            "causes": ["the tuned model's endpoint fails or is gone; see the errors below Recent"],
+            "command": play("rollback.yml"),
+        }
+    ]
+
+
+def _disliked_share(arm: dict[str, Any]) -> float | None:
+    liked, disliked = arm["feedback"]["liked"], arm["feedback"]["disliked"]
+    return disliked / (liked + disliked) if liked + disliked >= FEWEST_RATINGS else None
+
+
+def _seconds(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.2f} s"

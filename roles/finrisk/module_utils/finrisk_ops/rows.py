@@ -1,0 +1,145 @@
+"""Turns one row of an export into one tuning example, or into the reason why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from finrisk_rules import examples, prompt, redaction
+
+from .examples import problem, quality_of
+
+PROMPT_MAX = 390_000
+"""Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_BEFORE_PROMPT = (
+    '{"systemInstruction": {"role": "system", "parts": [{"text": '
+    + json.dumps(prompt.SYSTEM_INSTRUCTION)
+    + '}]}, "contents": [{"role": "user", "parts": [{"text": '
+)
+_LINE_BREAKS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row that can be trained on, redacted."""
+
+    prompt: str
+    analysis: str
+    strategy: str  # as exported: what tells duplicates apart
+    documents: tuple[str, ...]  # ids of the sources, best first
+    user: str | None
+    quality: float  # -1 when unknown
+    created_at: float  # seconds since 1970, 0 when unknown
+    redacted: Counter[str] = field(default_factory=Counter)
+
+    def json_line(self) -> bytes:
+        """Return the example as a line of Vertex AI's JSONL."""
+        line = (
+            f"{_BEFORE_PROMPT}{json.dumps(self.prompt, ensure_ascii=False)}}}]}}, "
+            f'{{"role": "model", "parts": [{{"text": {json.dumps(self.analysis, ensure_ascii=False)}}}]}}]}}'
+        )
+        if not line.isascii():
+            for character, escaped in _LINE_BREAKS.items():  # some readers end a line at them
+                line = line.replace(character, escaped)
+        return line.encode() + b"\n"
+
+
+def example(row: object, min_quality: float) -> Example | str:
+    """Return the example that a row makes, or the reason code why it makes none.
+
+    Besides the codes of ``problem``: ``not_an_object``, and ``prompt_not_text``, ``prompt_too_long``,
+    ``prompt_without_strategy``.
+    """
+    if not isinstance(row, Mapping):
+        return "not_an_object"
+    reason = problem(row, min_quality) or _prompt_problem(row)
+    if reason:
+        return reason
+    strategy, analysis = row["strategy"].strip(), redaction.redact(row["analysis"].strip())
+    found = Counter(analysis.found)
+    if row.get("prompt"):
+        turn = redaction.redact(row["prompt"])
+        text = turn.text
+    else:
+        turn = redaction.redact(strategy)
+        text = prompt.render(turn.text, ())
+    found.update(turn.found)
+    if found:  # what is left must still be worth learning
+        left = redaction.redact(strategy).text
+        if reason := examples.problem(left, analysis.text):
+            return reason
+    return Example(
+        prompt=text,
+        analysis=analysis.text,
+        strategy=strategy,
+        documents=_documents(row.get("sources")),
+        user=_text(row.get("user_id")),
+        quality=quality_of(row),
+        created_at=_seconds(row.get("created_at")),
+        redacted=found,
+    )
+
+
+def id_of(row: object) -> str | None:
+    """Return the row's id when it has one that looks like an identifier."""
+    text = _text(row.get("id")) if isinstance(row, Mapping) else None
+    return text if text and _ID.fullmatch(text) else None
+
+
+def is_safe(name: str) -> bool:
+    """Say whether an id may be shown: it can be somebody's number too."""
+    return not redaction.redact(name).found
+
+
+def _prompt_problem(row: Mapping[str, Any]) -> str | None:
+    given = row.get("prompt")
+    if not given:
+        return None
+    if not isinstance(given, str):
+        return "prompt_not_text"
+    if len(given) > PROMPT_MAX:
+        return "prompt_too_long"
+    if row["strategy"].strip() not in given:
+        return "prompt_without_strategy"
+    return "control_characters" if _is_unusable(given) else None
+
+
+def _is_unusable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return "\x00" in text
+
+
+def _documents(sources: object) -> tuple[str, ...]:
+    if not isinstance(sources, list):
+        return ()
+    ids = (_text(source.get("document_id")) for source in sources if isinstance(source, Mapping))
+    return tuple(dict.fromkeys(name for name in ids if name))
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    try:
+        return str(value) or None
+    except ValueError:  # an integer of thousands of digits
+        return None
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, str):
+        return 0.0
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

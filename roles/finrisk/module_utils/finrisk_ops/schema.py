@@ -1,0 +1,55 @@
+"""The database schema, brought up to date by the service's own ``finrisk migrate``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .database import address
+from .errors import FinriskError
+
+SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Migrations that were applied by this run, and those that still wait."""
+
+    applied: list[str]
+    pending: list[str]
+
+
+def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:
+    """Apply the waiting migrations; in check mode only say which they are.
+
+    Raises FinriskError with the reason of ``finrisk migrate`` when it fails.
+    """
+    place = address(database_url)
+    command = [sys.executable, "-m", "finrisk", "migrate", *(["--plan"] if check else []), "--json"]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            cwd=repository,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise FinriskError(f"`finrisk migrate` did not end within {SECONDS:.0f} s at {place}") from None
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[
+            -1
+        ]
+        raise FinriskError(f"cannot bring the schema at {place} up to date: {said}")
+    try:
+        told = json.loads(done.stdout)
+        return Schema([str(name) for name in told["applied"]], [str(name) for name in told["pending"]])
+    except (ValueError, KeyError, TypeError):
+        raise FinriskError("`finrisk migrate --json` did not print what it applied; run make setup") from None

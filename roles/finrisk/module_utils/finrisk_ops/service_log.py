@@ -1,0 +1,90 @@
+"""What the service's log says lately: errors, events, and requests by arm."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+TAIL_BYTES = 4 * 1024 * 1024
+ERRORS = 5
+EVENTS = 5
+LINES = 3
+REQUEST_EVENTS = ("analysis_served", "analysis_failed")
+FREQUENT = (*REQUEST_EVENTS, "training_example_collected", "training_example_skipped")
+SAMPLE = re.compile(r"^finrisk_(?P<name>\w+?)(_total)?\{(?P<labels>[^}]*)\} (?P<value>\S+)", re.MULTILINE)
+
+
+def recent(log: Path, hours: int = 24) -> dict[str, Any]:
+    """Return the last errors and events, and the last requests by the arm that was assigned."""
+    entries = [entry for entry in _entries(log) if _is_recent(entry, hours)]
+    requests = [entry for entry in entries if entry.get("event") in REQUEST_EVENTS]
+    failures = [entry for entry in entries if entry.get("level") in ("ERROR", "CRITICAL", "WARNING")]
+    events = [entry for entry in entries if entry.get("event") not in FREQUENT and entry not in failures]
+    arms = {
+        arm: [_line(entry) for entry in requests if entry.get("arm_assigned") == arm][-LINES:]
+        for arm in ("base", "tuned")
+    }
+    return {
+        "errors": _folded(failures)[-ERRORS:],
+        "events": _folded(events)[-EVENTS:],
+        "log_lines": {arm: lines for arm, lines in arms.items() if lines},
+        "log": str(log),
+    }
+
+
+def counters(metrics: str, name: str) -> dict[str, int]:
+    """Return a counter of the service's metrics page by its only label."""
+    found: dict[str, int] = {}
+    for match in SAMPLE.finditer(metrics):
+        if match["name"] == name and "=" in match["labels"]:
+            label = match["labels"].split("=", 1)[1].split(",")[0].strip('"')
+            found[label] = found.get(label, 0) + round(float(match["value"]))
+    return {label: value for label, value in found.items() if value}
+
+
+def _entries(log: Path) -> list[dict[str, Any]]:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            lines = file.read().decode("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        if line.startswith("{"):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+    return found
+
+
+def _is_recent(entry: dict[str, Any], hours: int) -> bool:
+    try:
+        return datetime.fromisoformat(entry["time"]) > datetime.now(UTC) - timedelta(hours=hours)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one entry for each event and message, with how often it came and when last."""
+    folded: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for entry in entries:
+        key = (entry.get("event"), entry.get("message"))
+        times = folded.pop(key, {}).get("times", 0) + 1
+        folded[key] = {
+            "time": entry["time"],
+            "level": entry.get("level"),
+            "event": entry.get("event"),
+            "message": entry.get("message"),
+            "times": times,
+        }
+    return list(folded.values())
+
+
+def _line(entry: dict[str, Any]) -> dict[str, Any]:
+    kept = ("time", "event", "message", "request_id", "outcome", "latency_ms", "fallback_reason", "quality")
+    return {name: entry[name] for name in kept if entry.get(name) is not None}

@@ -1,0 +1,161 @@
+"""The state of an environment: what runs, what was collected, who was served what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import findings, service, service_log, status_facts, success
+from .errors import FinriskError
+from .jobs import known_jobs
+from .lock import now
+from .process import ProcessTarget
+from .revision import Revision
+from .traffic import tuned_share
+
+MANUAL_KEYS = (
+    "ENABLE_DATA_COLLECTION",
+    "DATA_COLLECTION_QUALITY",
+    "ENABLE_FINETUNING",
+    "ENABLE_AB_TESTING",
+    "AB_TEST_TRAFFIC_SPLIT",
+    "FINETUNED_MODEL_NAME",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What status is asked about."""
+
+    environment: str
+    output_dir: Path
+    database_url: str
+    asked: status_facts.Asked
+
+
+def read(target: ProcessTarget, question: Question) -> dict[str, Any]:
+    """Return the whole status; a part that cannot be read is null and becomes a finding. Changes nothing."""
+    told = service.readiness(target.place)
+    revision, problem = _current(target)
+    data: dict[str, Any] = {
+        "environment": question.environment,
+        "at": now(),
+        "api_url": target.place.api_url,
+        "configuration": _configuration(target, revision, problem),
+        "database": {"reachable_from_here": True, "error": None, "from_the_service": told.get("database")},
+        "tuning": _tuning(question),
+        "pods": _pods(target, told),
+        "recent": service_log.recent(target.place.log),
+    }
+    data |= _from_database(question, data)
+    data["collection"] = _settings_of_collection(revision) | (data["collection"] or {})
+    data["traffic"] = _traffic(target, revision, told, data["traffic"])
+    data["success"] = [line.content() for line in success.lines(data)]
+    data["findings"] = [finding.content() for finding in findings.found(data)]
+    return data
+
+
+def _current(target: ProcessTarget) -> tuple[Revision | None, str]:
+    name = target.current()
+    if not name:
+        return None, "there is no revision yet"
+    try:
+        revision = target.read(name)
+    except FinriskError as error:
+        return None, error.message
+    return revision, "" if revision.intact else f"{name} was edited by hand after it was made"
+
+
+def _configuration(target: ProcessTarget, revision: Revision | None, problem: str) -> dict[str, Any]:
+    if revision is None:
+        return {"revision": target.current() or None, "problem": problem}
+    values = revision.settings | revision.secret_settings
+    release = revision.release
+    return {
+        "revision": revision.name,
+        "ratio": release.ratio,
+        **{key: values.get(key) for key in MANUAL_KEYS},
+        "BASE_MODEL": values.get("BASE_MODEL"),
+        "AB_TEST_UNIT": values.get("AB_TEST_UNIT"),
+        "image": release.image,
+        "who": release.who,
+        "when": release.when,
+        "why": release.why,
+        "proven": revision.proven,
+        "problem": problem or None,
+    }
+
+
+def _tuning(question: Question) -> dict[str, Any]:
+    try:
+        jobs = known_jobs(question.output_dir, question.database_url)
+    except FinriskError as error:
+        return {"jobs": [], "problem": error.message}
+    return {
+        "jobs": [
+            {
+                "name": job.display_name,
+                "job_name": job.job_name,
+                "model": job.tuned_model_name,
+                "state": job.state,
+                "provider_state": job.provider_state,
+                "base_model": job.base_model,
+                "examples": job.dataset.get("train_examples", job.dataset.get("examples")),
+                "created_at": job.created_at,
+                "error": job.error,
+            }
+            for job in jobs
+        ],
+        "problem": None,
+    }
+
+
+def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
+    running = service.master(target.place)
+    if running is None:
+        return []
+    workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
+    return [
+        {
+            "name": f"gunicorn {running.pid}",
+            "ready": bool(told.get("ready")),
+            "revision": told.get("revision"),
+            "split": told.get("split"),
+            "restarts": None,  # Gunicorn replaces its workers and keeps no count
+            "breakers": told.get("breakers") or {},
+            "workers": workers,
+            "new_credentials_unread": service.read_credentials(target.place)
+            != service.credentials_digest(target.place),
+        }
+    ]
+
+
+def _from_database(question: Question, data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return status_facts.read(question.database_url, question.asked)
+    except FinriskError as error:
+        down = data["database"] | {"reachable_from_here": False, "error": error.message}
+        return {"database": down, "collection": None, "traffic": None}
+
+
+def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
+    settings = revision.settings if revision else {}
+    quality = settings.get("DATA_COLLECTION_QUALITY")
+    return {
+        "enabled": settings.get("ENABLE_DATA_COLLECTION") == "true" if settings else None,
+        "quality_threshold": float(quality) if quality else None,
+    }
+
+
+def _traffic(
+    target: ProcessTarget, revision: Revision | None, told: dict[str, Any], known: dict[str, Any] | None
+) -> dict[str, Any]:
+    metrics = service.fetch(f"{target.place.ops_url}/metrics") if told else ""
+    share = tuned_share(revision.settings) if revision else None
+    return {
+        "split": share,
+        "rejected_since_start": service_log.counters(metrics, "rejected"),
+        "dropped_since_start": service_log.counters(metrics, "collection_dropped"),
+        **(known or {"hours": 24, "units": None, "unit_kind": None, "arms": None, "fallback_reasons": {}}),
+    }

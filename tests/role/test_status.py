@@ -1,0 +1,338 @@
+"""What status says of an environment, from rows in a real database and revisions on disk."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import service, status
+from ansible.module_utils.finrisk_ops.process import ProcessTarget
+from ansible.module_utils.finrisk_ops.revision import Release, labelled, make
+from ansible.module_utils.finrisk_ops.status_facts import Asked
+from ansible.module_utils.finrisk_ops.status_text import page
+
+MODEL = "projects/p/locations/us-central1/endpoints/1"
+Status = Callable[..., dict[str, Any]]
+
+
+def job(state: str, error: str | None = None, day: int = 1) -> dict[str, Any]:
+    return {
+        "job_name": f"projects/p/locations/l/tuningJobs/{day}",
+        "state": state,
+        "provider_state": "JOB_STATE_SUCCEEDED" if state == "ACTIVE" else "JOB_STATE_FAILED",
+        "tuned_model_name": MODEL if state == "ACTIVE" else None,
+        "display_name": f"finrisk-v{day}-abcdef01",
+        "base_model": "gemini-3.5-flash-lite",
+        "hyperparameters": {},
+        "training_file": "",
+        "validation_file": None,
+        "dataset": {"sha256": "d", "train_examples": 900},
+        "spec_id": f"spec{day}",
+        "created_at": f"2026-01-0{day}T10:00:00+00:00",
+        "error": error,
+    }
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database_url: str) -> Status:
+    """Look at an environment with these settings and tuning jobs; its service is not running."""
+    place = service.Place(tmp_path / "var", tmp_path, 1, 2)
+    target = ProcessTarget(place)
+
+    def look(
+        ratio: int = 50, jobs: list[dict[str, Any]] | None = None, url: str = database_url, **settings: str
+    ) -> dict[str, Any]:
+        values = {"ENABLE_DATA_COLLECTION": "true", "DATA_COLLECTION_QUALITY": "0.9", "WORKERS": "2"}
+        values |= {"AB_TEST_UNIT": "user", "BASE_MODEL": "gemini-3.5-flash-lite"}
+        config = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": values | settings}
+        secret = {"kind": "Secret", "metadata": {"name": "s"}, "stringData": {}}
+        release = Release(MODEL, ratio, "local", "", "e", "me@here", "2026-01-01T10:00:00Z", "test")
+        made = make(config, secret, release, 1)
+        for key in set(settings) & {"ENABLE_AB_TESTING"}:  # as edited by hand
+            made.config["data"][key] = settings[key]
+        target.store(labelled(made, "finrisk.io/proven", "true"))
+        target._switch(made.name)
+        for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
+            (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
+        return status.read(
+            target, status.Question("local", tmp_path, url, Asked(1000, ["extractive"], False))
+        )
+
+    return look
+
+
+@pytest.fixture
+def analyses(database_url: str) -> Callable[..., None]:
+    """Write rows into ``analyses``; user n is number modulo users."""
+
+    def write(arm: str, requests: int, users: int = 40, **values: Any) -> None:
+        moment = datetime.now(UTC) - timedelta(minutes=5)
+        row = {
+            "arm_served": arm,
+            "outcome": "ok",
+            "arm_error": None,
+            "fallback_reason": None,
+            "latency_ms": 500.0,
+            "quality_score": 0.95,
+            "rating": None,
+            "skip_reason": None,
+        } | values
+        with psycopg.connect(database_url) as connection:
+            connection.cursor().executemany(
+                """insert into analyses (id, created_at, split_bp, unit_kind, unit_hash, user_hash, bucket,
+                       arm_assigned, arm_served, outcome, arm_error, fallback_reason, latency_ms,
+                       quality_score, rating, skip_reason, redaction_version)
+                   values (%(id)s, %(created_at)s, 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
+                       %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
+                       %(quality_score)s, %(rating)s, %(skip_reason)s, '1')""",
+                [
+                    row | {"id": uuid.uuid4(), "created_at": moment, "unit": f"{arm}{n % users}", "arm": arm}
+                    for n in range(requests)
+                ],
+            )
+
+    return write
+
+
+@pytest.fixture
+def examples(database_url: str) -> Callable[..., None]:
+    """Write rows into ``training_data``."""
+
+    def write(count: int, **values: Any) -> None:
+        row = {"model_version": "gemini-3.5", "tuned": False, "withdrawn": None} | values
+        with psycopg.connect(database_url) as connection:
+            connection.cursor().executemany(
+                """insert into training_data (id, created_at, strategy, analysis, quality_score, model,
+                       finetuned_model_used, latency_ms, model_version, redaction_version, withdrawn_at)
+                   values (%(id)s, now() - interval '2 hours', 's', 'a', 0.95, 'm', %(tuned)s, 1,
+                       %(model_version)s, '1', %(withdrawn)s)""",
+                [row | {"id": uuid.uuid4()} for _ in range(count)],
+            )
+
+    return write
+
+
+def findings(data: dict[str, Any], about: str) -> list[dict[str, Any]]:
+    return [finding for finding in data["findings"] if finding["about"] == about]
+
+
+def one(data: dict[str, Any], about: str, words: str) -> dict[str, Any]:
+    matching = [finding for finding in findings(data, about) if words in finding["what"]]
+    assert len(matching) == 1, data["findings"]
+    assert matching[0]["command"]
+    assert any(words in line or words.split()[0] in line for line in page(data))
+    return matching[0]
+
+
+def test_a_healthy_environment_has_no_finding_but_the_stopped_service(
+    environment: Status, analyses: Callable[..., None], examples: Callable[..., None]
+) -> None:
+    analyses("base", 50)
+    analyses("tuned", 50)
+    examples(1000)
+    data = environment()
+    assert [finding["about"] for finding in data["findings"]] == ["service"]
+    assert [line["state"] for line in data["success"]] == ["met"] * 6
+    assert data["collection"]["percent"] == 100
+    assert data["traffic"]["arms"]["tuned"]["share"] == 0.5
+    assert data["traffic"]["split"] == 0.5
+
+
+def test_what_cannot_be_trained_on_does_not_count_as_an_example(
+    environment: Status, examples: Callable[..., None]
+) -> None:
+    examples(3)
+    examples(4, model_version="extractive-1")
+    examples(5, tuned=True)
+    examples(6, withdrawn=datetime.now(UTC))
+    collection = environment()["collection"]
+    assert (collection["eligible"], collection["count"], collection["withdrawn"]) == (3, 12, 6)
+
+
+def test_the_day_when_the_target_is_reached_follows_from_the_pace(
+    environment: Status, examples: Callable[..., None]
+) -> None:
+    examples(100)
+    expected = datetime.now(UTC).date() + timedelta(days=9)
+    assert environment()["collection"]["expected_target_date"] == expected.isoformat()
+
+
+def test_collection_that_is_off_is_found(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 5, skip_reason="collection_disabled")
+    data = environment(ENABLE_DATA_COLLECTION="false")
+    found = one(data, "collection", "ENABLE_DATA_COLLECTION=false")
+    assert "deploy.yml" in found["command"]
+
+
+def test_a_database_that_is_down_is_found_and_the_rest_is_shown(environment: Status) -> None:
+    data = environment(url="postgresql://u:verysecret@127.0.0.1:1/d")
+    found = one(data, "collection", "database cannot be read")
+    assert found["command"] == "python -m sandbox up"
+    assert data["traffic"]["arms"] is None
+    assert data["configuration"]["revision"].startswith("r0001-")
+    assert "verysecret" not in json.dumps(data)
+    assert data["success"][0]["state"] == "not yet known"
+    assert page(data)
+
+
+def test_a_database_without_tables_is_sent_to_site(
+    environment: Status, new_database: Callable[[bool], str]
+) -> None:
+    found = one(environment(url=new_database(False)), "collection", "tables are missing")
+    assert found["command"].endswith("playbooks/site.yml")
+
+
+@pytest.mark.parametrize(
+    ("reason", "command"), [("ungrounded", "ingest.yml"), ("quality_below_threshold", "deploy.yml")]
+)
+def test_answers_that_were_all_skipped_are_found_with_their_reasons(
+    environment: Status, analyses: Callable[..., None], reason: str, command: str
+) -> None:
+    analyses("base", 9, skip_reason=reason)
+    analyses("base", 2, skip_reason="strategy_too_short")
+    found = one(environment(0, []), "collection", f"9 {reason}, 2 strategy_too_short")
+    assert command in found["command"]
+    assert any("under 50 characters" in cause for cause in found["causes"])
+
+
+def test_no_traffic_is_found_with_a_request_to_send(environment: Status) -> None:
+    found = one(environment(), "collection", "No analysis was asked for")
+    assert found["command"].startswith("curl ")
+
+
+def test_a_failed_tuning_job_is_found_with_the_providers_message_and_its_cause(environment: Status) -> None:
+    data = environment(0, [job("FAILED", "Quota exceeded for tuning jobs.")])
+    found = one(data, "tuning", "Quota exceeded for tuning jobs")
+    assert "quota" in found["causes"][0]
+    assert data["success"][1]["state"] == "not met"
+
+
+def test_bad_training_data_sends_back_to_prepare(environment: Status) -> None:
+    data = environment(0, [job("FAILED", "Dataset is not valid JSONL: line 3")])
+    assert "prepare.yml" in one(data, "tuning", "not valid JSONL")["command"]
+
+
+def test_an_older_failure_is_no_finding(environment: Status) -> None:
+    assert not findings(environment(0, [job("FAILED", "x", day=1), job("ACTIVE", day=2)]), "tuning")
+
+
+def test_nobody_on_an_active_model_is_found_with_the_flags_and_who_did_it(environment: Status) -> None:
+    found = one(environment(0), "A/B test", "ENABLE_FINETUNING=false, ENABLE_AB_TESTING=false")
+    assert "me@here" in found["causes"][0]
+    assert "finrisk_ab_ratio=25" in found["command"]
+
+
+def test_a_split_without_ab_testing_is_found(environment: Status) -> None:
+    assert one(environment(50, ENABLE_AB_TESTING="false"), "A/B test", "everybody gets the tuned model")
+
+
+def test_one_user_only_is_found_and_stickiness_explained(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    analyses("tuned", 10, users=1)
+    found = one(environment(), "A/B test", "All 10 requests came from one user and got the tuned model")
+    assert "one user always gets the same model" in found["causes"][0]
+    assert "finrisk_ab_test_unit=request" in found["command"]
+
+
+def test_an_arm_without_users_is_found_when_chance_cannot_explain_it(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    analyses("base", 60, users=30)
+    assert one(environment(), "A/B test", "All 30 users (60 requests) got the base model")
+
+
+def test_a_slower_tuned_model_is_found(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 40, latency_ms=600.0)
+    analyses("tuned", 40, latency_ms=2600.0)
+    data = environment()
+    assert one(data, "latency", "p95 2.60 s against 0.60 s, over 2 s 100% against 0%")
+    assert data["success"][4]["state"] == "not met"
+
+
+def test_a_worse_tuned_model_is_found(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 40, quality_score=0.93)
+    analyses("tuned", 40, quality_score=0.81)
+    data = environment()
+    assert one(data, "quality", "0.810 against 0.930")
+    assert data["success"][2]["state"] == "not met"
+
+
+def test_bad_ratings_are_found(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 40, rating=1)
+    analyses("tuned", 40, rating=-1)
+    assert one(environment(), "quality", "100% of its ratings are bad against 0%")
+
+
+def test_a_tuned_model_that_fails_is_found_with_the_fallbacks(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    analyses("base", 40)
+    analyses("tuned", 30)
+    failed = {"arm_served": "base", "arm_error": "upstream_error", "fallback_reason": "upstream_error"}
+    analyses("tuned", 10, **failed)
+    data = environment()
+    assert one(data, "errors", "25.0% of its requests (10 upstream) against 0.0%")
+    assert one(data, "A/B test", "10 of 40 requests of the tuned arm were answered by base")
+    assert data["traffic"]["arms"]["tuned"]["errors"] == {"upstream": 10, "blocked_or_empty": 0, "timeout": 0}
+    assert data["success"][5]["state"] == "not met"
+
+
+def test_too_few_requests_are_not_compared(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 29, latency_ms=100.0)
+    analyses("tuned", 29, latency_ms=9000.0, quality_score=0.1)
+    data = environment()
+    assert not findings(data, "latency") + findings(data, "quality")
+    assert data["success"][2]["state"] == "not yet known"
+
+
+def test_recent_holds_errors_events_and_requests_by_arm(environment: Status, tmp_path: Path) -> None:
+    log = tmp_path / "var" / "logs" / "service.log"
+    log.parent.mkdir(parents=True)
+    moment = datetime.now(UTC).isoformat()
+    entries = [
+        {"level": "INFO", "event": "ab_testing_configured", "message": "A/B testing enabled: split 0.5"},
+        {
+            "level": "INFO",
+            "event": "analysis_served",
+            "message": "model m, fine-tuned true",
+            "arm_assigned": "tuned",
+        },
+        {"level": "ERROR", "event": "journal_error", "message": "disk full"},
+        {"level": "ERROR", "event": "journal_error", "message": "disk full"},
+    ]
+    lines = [json.dumps({"time": moment, **entry}) for entry in entries]
+    log.write_text("\n".join(["Traceback: not JSON", *lines, '{"broken']))
+    recent = environment()["recent"]
+    assert [(error["message"], error["times"]) for error in recent["errors"]] == [("disk full", 2)]
+    assert [event["event"] for event in recent["events"]] == ["ab_testing_configured"]
+    assert [line["message"] for line in recent["log_lines"]["tuned"]] == ["model m, fine-tuned true"]
+
+
+def test_nothing_deployed_yet_is_found(tmp_path: Path, database_url: str) -> None:
+    target = ProcessTarget(service.Place(tmp_path, tmp_path, 1, 2))
+    data = status.read(target, status.Question("local", tmp_path, database_url, Asked(1000)))
+    assert one(data, "service", "Nothing is deployed here yet")["command"].endswith("site.yml")
+
+
+def test_an_edit_by_hand_is_found(environment: Status, tmp_path: Path) -> None:
+    name = environment()["configuration"]["revision"]
+    config = tmp_path / "var" / "revisions" / name / "config.json"
+    config.write_text(config.read_text().replace('"0.5"', '"0.9"'))
+    target = ProcessTarget(service.Place(tmp_path / "var", tmp_path, 1, 2))
+    data = status.read(target, status.Question("local", tmp_path, "", Asked(1000)))
+    assert "rollback.yml" in one(data, "configuration", "edited by hand")["command"]
+
+
+def test_the_page_fits_a_screen(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 50)
+    analyses("tuned", 50)
+    lines = page(environment())
+    assert len(lines) <= 50
+    assert all(len(line) <= 130 for line in lines if "$ " not in line)
