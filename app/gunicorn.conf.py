@@ -80,5 +80,5 @@ def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess
 
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_metrics))
-    multiprocess.mark_process_dead(worker.pid, str(_metrics))
+    multiprocess.mark_process_dead(worker.pid, str(_metrics))  # type: ignore[no-untyped-call]  # untyped library
     (_VAR / "workers" / f"{worker.pid}.json").unlink(missing_ok=True)

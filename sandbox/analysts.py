@@ -110,7 +110,7 @@ class Analysts:
             return 0, {}
 
     def ask(self, strategy: Strategy, rate: bool = False) -> Reply:
-        """Ask a question; where asked to, rate the answer by whether it begins with a document that answers it."""
+        """Ask a question; rate the answer, where asked to, by whether it begins with the right document."""
         body = {"strategy": strategy.text, "user_id": strategy.user_id, "session_id": strategy.session_id}
         started = time.monotonic()
         status, answer = self.call("/api/v1/analyze", body)

@@ -44,9 +44,8 @@ def _migrate(arguments: argparse.Namespace) -> None:
     if arguments.json:
         _out(json.dumps(found))
     else:
-        _out(
-            f"{'pending' if arguments.plan else 'applied'}: {', '.join(names) or 'nothing, the schema is current'}"
-        )
+        listed = ", ".join(names) or "nothing, the schema is current"
+        _out(f"{'pending' if arguments.plan else 'applied'}: {listed}")
 
 
 def _keys(arguments: argparse.Namespace) -> None:

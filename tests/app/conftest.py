@@ -27,7 +27,7 @@ KEYS = {
     "analyst": ["analyze", "feedback"],
     "librarian": ["documents"],
 }
-PAGE = {
+PAGE: dict[str, Any] = {
     "id": "corvane-2024-liquidity",
     "title": "Corvane Bank annual report 2024: liquidity risk",
     "company": "Corvane Bank",
@@ -37,8 +37,8 @@ PAGE = {
         "earlier, because wholesale deposits of $412 million left in the fourth quarter.\n\n"
         "Deposits of the ten largest customers were 14.2 % of all deposits in 2024. A withdrawal of half of "
         "them would take the ratio to 104 %, which is above the regulatory minimum of 100 %.\n\n"
-        "| In $ million | 2024 | 2023 |\n| --- | --- | --- |\n| High-quality liquid assets | 2,310 | 2,640 |\n"
-        "| Net cash outflows | 1,958 | 2,015 |\n"
+        "| In $ million | 2024 | 2023 |\n| --- | --- | --- |\n"
+        "| High-quality liquid assets | 2,310 | 2,640 |\n| Net cash outflows | 1,958 | 2,015 |\n"
     ),
 }
 STRATEGY = "How far did the liquidity coverage ratio of Corvane Bank fall in 2024, and what caused it?"

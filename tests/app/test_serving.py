@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.app.conftest import PAGE, STRATEGY, RunningService
+from tests.app.conftest import PAGE, STRATEGY, RunningService, key
 
 DOCUMENTS = "/api/v1/documents"
 
@@ -75,11 +80,6 @@ def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
     new_service: Callable[..., RunningService],
 ) -> None:
     service = new_service(WORKERS=1, MAX_IN_FLIGHT=1)
-    import http.client
-    import json
-
-    from tests.app.conftest import key
-
     for _ in range(3):
         connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
         headers = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
@@ -190,45 +190,27 @@ def test_status_tells_configuration_collection_and_traffic(
 
 
 def test_the_api_keeps_to_its_own_description(service: RunningService) -> None:
-    """Property tests of schemathesis: every answer has a documented status and shape."""
-    import schemathesis
-    from hypothesis import HealthCheck, Phase, settings
-
-    from tests.app.conftest import key
-
+    """Property tests by schemathesis: every answer has a documented status and the documented shape."""
     description = service.call("GET", "/openapi.json").json
     schema = schemathesis.openapi.from_dict(description)
     headers = {"Authorization": f"Bearer {key('all')}"}
-    called: set[str] = set()
 
-    for result in schema.get_all_operations():
-        operation = result.ok()
-        called.add(operation.label)
+    def holds(case: Any) -> None:
+        response = case.call(base_url=f"http://127.0.0.1:{service.port}", headers=headers)
+        documented = description["paths"][case.operation.path][case.operation.method.lower()]["responses"]
+        assert str(response.status_code) in documented, (case, response.text)
+        if response.status_code >= 400:
+            assert set(response.json()) == {"error"}
 
-        @settings(
-            max_examples=25,
-            deadline=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        )
-        @schema.given_operation(operation) if hasattr(schema, "given_operation") else _given(operation)
-        def check(case: schemathesis.Case) -> None:
-            response = case.call(base_url=f"http://127.0.0.1:{service.port}", headers=headers)
-            assert response.status_code < 500 or response.status_code == 503, response.text
-            documented = set(
-                description["paths"][case.operation.path][case.operation.method.lower()]["responses"]
-            )
-            assert str(response.status_code) in documented, (case, response.status_code, response.text)
-            if response.status_code >= 400:
-                assert set(response.json()) == {"error"}
-
-        check()
-    assert len(called) >= 6
-
-
-def _given(operation: object) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    from hypothesis import given
-
-    return given(case=operation.as_strategy())  # type: ignore[attr-defined]
+    operations: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
+    assert len(operations) == 6
+    quickly = settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    for operation in operations:
+        quickly(given(case=operation.as_strategy())(holds))()

@@ -8,12 +8,13 @@ from finrisk.quality import WEIGHTS, quality_parts, rescored, score
 
 STRATEGY = "How far did the liquidity coverage ratio of Corvane Bank fall in 2024, and what caused it?"
 SOURCE = (
-    "The liquidity coverage ratio of Corvane Bank fell to 118 % at the end of 2024 from 131 % a year earlier, "
-    "because wholesale deposits of $412 million left in the fourth quarter."
+    "The liquidity coverage ratio of Corvane Bank fell to 118 % at the end of 2024 from 131 % a year "
+    "earlier, because wholesale deposits of $412 million left in the fourth quarter."
 )
 GOOD = (
-    f"## Liquidity risk\n{SOURCE} [1]\nDeposits of $412 million left, which caused the ratio to fall to 118 % [1]."
-    + (" Wholesale funding is the weak point of the bank, since it leaves first [1].")
+    f"## Liquidity risk\n{SOURCE} [1]\n"
+    "Deposits of $412 million left, which caused the ratio to fall to 118 % [1]. "
+    "Wholesale funding is the weak point of the bank, since it leaves first [1]."
 )
 
 

@@ -1,0 +1,429 @@
+"""From an export to a training and a validation set."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import dataset, raw_export, rows
+from ansible.module_utils.finrisk_ops.digests import DigestIndex
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.sizes import Sizes
+from ansible.module_utils.finrisk_ops.split import Ties
+from tests.training_rows import row
+
+from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render
+
+METADATA_KEYS = (
+    "created_at source total valid train_examples validation_examples train_split max_examples rejected "
+    "strategy_chars analysis_chars tokens_estimated files"
+).split()
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
+
+
+def write_raw(folder: Path, given: Iterable[dict[str, Any] | bytes], array: bool = True) -> Path:
+    folder.mkdir(exist_ok=True)
+    raw = folder / "training_data_raw_20261101_080000.json"
+    lines = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in given]
+    raw.write_bytes(b"[\n" + b",\n".join(lines) + b"\n]\n" if array else b"\n".join(lines))
+    return raw
+
+
+def prepare(folder: Path, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "raw_file": "",
+        "output_dir": folder,
+        "train_split": 0.9,
+        "max_examples": 0,
+        "min_quality": 0.9,
+        **changes,
+    }
+    result: dict[str, Any] = dataset.run(dataset.Request(**given), check_mode)
+    return result
+
+
+def lines(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(path).read_text().split("\n") if line]
+
+
+def turns(path: str) -> list[tuple[str, str]]:
+    return [tuple(turn["parts"][0]["text"] for turn in each["contents"]) for each in lines(path)]  # type: ignore[misc]
+
+
+def rejected(result: dict[str, Any]) -> dict[int, str]:
+    return {each["row"]: each["reason"] for each in lines(result["rejected_file"])}
+
+
+def test_the_sets_are_vertex_jsonl_with_the_prompt_that_was_sent(tmp_path: Path) -> None:
+    sent = render(row(3)["strategy"], [Source("doc-1", "Corvane Bank 2024", "The ratio fell to 118 %.")])
+    write_raw(tmp_path, [row(3, prompt=sent), *(row(number) for number in range(20, 40))])
+    result = prepare(tmp_path)
+    both = [*lines(result["training_file"]), *lines(result["validation_file"])]
+    assert len(both) == 21
+    for each in both:
+        assert list(each) == ["systemInstruction", "contents"]
+        assert each["systemInstruction"] == {"role": "system", "parts": [{"text": SYSTEM_INSTRUCTION}]}
+        assert [turn["role"] for turn in each["contents"]] == ["user", "model"]
+    prompts = {
+        prompt: analysis
+        for path in ("training_file", "validation_file")
+        for prompt, analysis in turns(result[path])
+    }
+    assert prompts[sent] == row(3)["analysis"]
+    assert prompts[render(row(20)["strategy"], [])] == row(20)["analysis"]
+
+
+def test_the_metadata_accounts_for_every_row_and_names_the_files(tmp_path: Path) -> None:
+    raw = write_raw(
+        tmp_path, [*(row(number) for number in range(60)), row(60, strategy="short"), row(1), b"{"]
+    )
+    result = prepare(tmp_path)
+    metadata = json.loads(Path(result["metadata_file"]).read_text())
+    assert list(metadata) == METADATA_KEYS
+    assert metadata["created_at"] == "2026-11-01T08:00:00+00:00"
+    assert metadata["source"]["file"] == raw.name
+    assert metadata["rejected"] == {"duplicate": 1, "not_json": 1, "strategy_too_short": 1}
+    assert metadata["total"] == metadata["valid"] + sum(metadata["rejected"].values()) == 63
+    assert metadata["train_examples"] + metadata["validation_examples"] == metadata["valid"]
+    assert metadata["train_examples"] == len(lines(result["training_file"]))
+    assert metadata["max_examples"] is None
+    assert sorted(metadata["strategy_chars"]) == ["max", "mean", "min", "p95"]
+    assert all((tmp_path / name).is_file() for name in metadata["files"])
+    assert all("20261101_080000" in name for name in metadata["files"])
+
+
+def test_a_second_run_changes_no_byte_and_check_mode_announces_it(tmp_path: Path) -> None:
+    write_raw(tmp_path, [row(number) for number in range(50)])
+    announced = prepare(tmp_path, check_mode=True)
+    assert announced["changed"]
+    assert len(list(tmp_path.iterdir())) == 1
+    first = prepare(tmp_path)
+    assert {key: first[key] for key in ("valid", "rejected", "tokens_estimated")} == {
+        key: announced[key] for key in ("valid", "rejected", "tokens_estimated")
+    }
+    before = {path.name: (path.read_bytes(), path.stat().st_ino) for path in tmp_path.iterdir()}
+    assert prepare(tmp_path, check_mode=True)["changed"] is False
+    assert prepare(tmp_path)["changed"] is False
+    assert {path.name: (path.read_bytes(), path.stat().st_ino) for path in tmp_path.iterdir()} == before
+
+
+def test_a_missing_file_of_the_four_is_written_again(tmp_path: Path) -> None:
+    write_raw(tmp_path, [row(number) for number in range(30)])
+    first = prepare(tmp_path)
+    Path(first["metadata_file"]).unlink()
+    assert prepare(tmp_path)["changed"]
+    assert Path(first["metadata_file"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"strategy": "caf\xe9"}', "not_utf8"),
+        (b"\xff\xfe{\x00}\x00", "not_utf8"),
+        (b'{"strategy": "cut', "not_json"),
+        (b'{"a": 1} {"b": 2}', "not_json"),
+        (b'{"quality_score": NaN}', "number_out_of_range"),
+        (b'{"id": 1e999}', "number_out_of_range"),
+        (b'{"id": 1, "id": 2}', "repeated_key"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "not_json"),
+        (b'{"a":' * 100_000, "not_json"),
+        (b"[" * 100_000, "not_json"),
+        (b'"text"', "not_an_object"),
+        (b"[1, 2]", "not_an_object"),
+        (b'{"strategy": "' + b"x" * (raw_export.LINE_LIMIT + 10) + b'"}', "line_too_long"),
+        (json.dumps(row(99, strategy=None)).encode(), "strategy_not_text"),
+        (json.dumps(row(99, analysis=["x"])).encode(), "analysis_not_text"),
+        (json.dumps(row(99, quality_score="high")).encode(), "quality_not_a_score"),
+        (json.dumps(row(99, quality_score=0.89)).encode(), "quality_too_low"),
+        (json.dumps(row(99, strategy="lone \ud83d half " + "x" * 60)).encode(), "control_characters"),
+        (json.dumps(row(99, prompt="another question")).encode(), "prompt_without_strategy"),
+        (json.dumps(row(99, prompt=7)).encode(), "prompt_not_text"),
+        (json.dumps({"strategy": "x" * 60}).encode(), "analysis_missing"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_set_aside_and_costs_nothing_else(
+    tmp_path: Path, line: bytes, reason: str
+) -> None:
+    good = [json.dumps(row(number)).encode() for number in range(12)]
+    write_raw(tmp_path, [*good[:6], line, *good[6:]], array=False)
+    result = prepare(tmp_path)
+    assert rejected(result) == {7: reason}
+    assert result["valid"] == 12
+
+
+@pytest.mark.parametrize(
+    "layout", ["lines", "array of lines", "crlf", "bom", "one line", "json_agg", "indented"]
+)
+def test_every_layout_of_an_export_gives_the_same_rows(tmp_path: Path, layout: str) -> None:
+    given = [row(number, sources=[{"document_id": "a]"}, {"document_id": "b,\n["}]) for number in range(300)]
+    each = [json.dumps(one) for one in given]
+    text = {
+        "lines": "\n".join(each),
+        "array of lines": "[\n" + ",\n".join(each) + "\n]\n",
+        "crlf": "[\r\n" + ",\r\n".join(each) + "\r\n]\r\n",
+        "bom": "\ufeff[\n" + ",\n".join(each) + "\n]\n",
+        "one line": json.dumps(given),
+        "json_agg": "[" + ", \n ".join(each) + "]",
+        "indented": json.dumps(given, indent=2),
+    }[layout]
+    raw = tmp_path / "raw.json"
+    raw.write_bytes(text.encode())
+    read = list(raw_export.read(raw))
+    assert [line.value for line in read] == given
+    assert not any(line.problem for line in read)
+
+
+def test_an_indented_array_that_was_cut_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.json"
+    raw.write_text(json.dumps([row(number) for number in range(5)], indent=2)[:-400])
+    assert [line.problem for line in raw_export.read(raw)] == [None] * 4 + ["not_json"]
+
+
+def test_rows_need_only_a_strategy_and_an_analysis_and_any_id_will_do(tmp_path: Path) -> None:
+    bare = [
+        {"strategy": row(n)["strategy"], "analysis": row(n)["analysis"], "id": {"x": n}, "mood": n}
+        for n in range(9)
+    ]
+    write_raw(tmp_path, bare)
+    assert prepare(tmp_path)["valid"] == 9
+
+
+def test_personal_data_is_redacted_and_reaches_no_file(tmp_path: Path) -> None:
+    mail, card = "jane.roe@example.com", "4111 1111 1111 1111"
+    strategy = row(1)["strategy"] + f" Write to {mail}."
+    write_raw(
+        tmp_path,
+        [
+            row(1, strategy=strategy, analysis=row(1)["analysis"] + f" Card {card}."),
+            row(2, prompt=render(row(2)["strategy"], [Source("d", "t", f"Ask {mail} for it.")])),
+            row(3, id=mail, analysis="too short"),
+            row(4, id="4111111111111111", strategy="too short " + mail),
+            *(row(number) for number in range(10, 20)),
+        ],
+    )
+    result = prepare(tmp_path)
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("*_set_*"))
+    written += Path(result["rejected_file"]).read_bytes() + json.dumps(result).encode()
+    assert result["redacted"] == {"card": 1, "email": 2}
+    for secret in (mail, card, "4111111111111111"):
+        assert secret.encode() not in written
+    assert [each["id"] for each in lines(result["rejected_file"])] == [None, None]
+
+
+def test_of_several_answers_to_one_question_the_best_scored_stays(tmp_path: Path) -> None:
+    again = row(1)["strategy"].upper().replace(" ", "  ")
+    write_raw(
+        tmp_path,
+        [
+            row(1, quality_score=0.91),
+            row(1, id="b", quality_score=0.97, analysis=row(5)["analysis"], strategy=again),
+            row(1, id="c", quality_score=0.93),
+            *(row(number) for number in range(10, 20)),
+        ],
+    )
+    result = prepare(tmp_path)
+    assert result["rejected"] == {"duplicate": 2}
+    assert sorted(rejected(result)) == [2, 4]
+    answers = [
+        analysis for path in ("training_file", "validation_file") for _, analysis in turns(result[path])
+    ]
+    assert answers.count(row(5)["analysis"]) == 1
+    assert row(1)["analysis"] not in answers
+
+
+def test_one_question_on_other_sources_is_another_example_on_the_same_side(tmp_path: Path) -> None:
+    asked = [
+        row(number, strategy=row(0)["strategy"], sources=[{"document_id": f"d{number}"}])
+        for number in range(5)
+    ]
+    write_raw(tmp_path, [*asked, *(row(number) for number in range(10, 60))])
+    result = prepare(tmp_path)
+    assert result["valid"] == 55
+    sides = {
+        path
+        for path in ("training_file", "validation_file")
+        if row(0)["strategy"] in Path(result[path]).read_text()
+    }
+    assert len(sides) == 1
+
+
+def test_no_source_document_and_no_user_is_on_both_sides(tmp_path: Path) -> None:
+    dice = random.Random(3)  # noqa: S311 - repeatable
+    given = []
+    for number in range(600):
+        firm = dice.randrange(40)
+        documents = [{"document_id": f"firm-{firm}-page-{page}"} for page in dice.sample(range(6), 3)]
+        given.append(
+            row(number, sources=documents if number % 3 else [], user_id=f"user-{dice.randrange(30)}")
+        )
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path)
+    assert 30 <= result["validation_examples"] <= 120
+    by_analysis = {each["analysis"]: each for each in given}
+    sides = []
+    for path in ("training_file", "validation_file"):
+        side = [by_analysis[analysis] for _, analysis in turns(result[path])]
+        documents = {source["document_id"] for each in side for source in each["sources"]}
+        sides.append(documents | {each["user_id"] for each in side if not each["sources"]})
+    assert not sides[0] & sides[1]
+
+
+def test_rows_stay_on_their_side_when_the_data_grows(tmp_path: Path) -> None:
+    given = [row(number, user_id=f"user-{number % 60}") for number in range(400)]
+    write_raw(tmp_path / "before", given[:300])
+    write_raw(tmp_path / "after", given)
+    before, after = prepare(tmp_path / "before"), prepare(tmp_path / "after")
+    assert set(turns(before["validation_file"])) <= set(turns(after["validation_file"]))
+    assert set(turns(before["training_file"])) <= set(turns(after["training_file"]))
+
+
+def test_rows_that_all_share_sources_are_split_by_the_best_source_and_a_single_user_by_strategy() -> None:
+    shared = Ties()
+    for number in range(100):
+        shared.add([f"d{number % 20}", f"d{(number + 1) % 20}"], None, f"s{number}")
+    validation, apart = shared.validation(range(100), 0.9)
+    assert 5 <= len(validation) <= 50
+    assert apart == "best source documents and users"
+    assert (
+        len({number % 20 for number in validation} & {n % 20 for n in range(100) if n not in validation}) == 0
+    )
+    single = Ties()
+    for number in range(100):
+        single.add([], "only", f"s{number}")
+    validation, apart = single.validation(range(100), 0.9)
+    assert 5 <= len(validation) <= 50
+    assert apart == "strategies"
+
+
+def test_validation_never_has_more_than_5000_examples() -> None:
+    ties = Ties()
+    for number in range(60_000):
+        ties.add([], f"u{number // 3}", f"s{number}")
+    validation, _ = ties.validation(range(60_000), 0.8)
+    assert 4_990 <= len(validation) <= 5_000
+
+
+def test_two_examples_are_one_for_each_side_and_one_cannot_be_split(tmp_path: Path) -> None:
+    write_raw(tmp_path, [row(1), row(2)])
+    result = prepare(tmp_path)
+    assert (result["train_examples"], result["validation_examples"]) == (1, 1)
+    write_raw(tmp_path, [row(1)])
+    with pytest.raises(FinriskError, match="1 usable examples cannot be split"):
+        prepare(tmp_path)
+
+
+def test_max_examples_takes_the_best_scored_then_the_newest(tmp_path: Path) -> None:
+    given = [
+        row(n, quality_score=0.99 if n >= 15 else 0.95, created_at=f"2026-10-{1 + n:02d}T00:00:00Z")
+        for n in range(20)
+    ]
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path, max_examples=8)
+    kept = {analysis for path in ("training_file", "validation_file") for _, analysis in turns(result[path])}
+    assert kept == {each["analysis"] for each in given[12:]}
+    assert (result["valid"], json.loads(Path(result["metadata_file"]).read_text())["max_examples"]) == (20, 8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train_split": 1.0}, "finrisk_train_split is 1: expected a share between 0 and 1"),
+        ({"train_split": 0}, "finrisk_train_split is 0"),
+        ({"train_split": 90}, "finrisk_train_split is 90"),
+        ({"max_examples": -1}, "finrisk_max_examples is -1"),
+        ({"raw_file": "/nowhere/raw.json"}, "/nowhere/raw.json is not a file"),
+        ({}, "run ansible-playbook playbooks/export.yml first"),
+    ],
+)
+def test_a_wrong_value_is_named_before_anything_is_written(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(FinriskError) as refused:
+        prepare(tmp_path / "out", **changes)
+    assert message in refused.value.message
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_without_a_usable_row_says_why(tmp_path: Path) -> None:
+    write_raw(tmp_path, [row(n, strategy="short") for n in range(3)])
+    with pytest.raises(FinriskError, match="holds nothing to train on: 3 rows, 3 strategy_too_short"):
+        prepare(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_pattern_names_the_newest_file_as_in_the_old_manual(tmp_path: Path) -> None:
+    raw = write_raw(tmp_path, [row(n) for n in range(10)])
+    raw.with_name("training_data_raw_20200101_000000.json").write_text("[]")
+    assert prepare(tmp_path, raw_file=str(tmp_path / "training_data_raw_*.json"))["raw_file"] == str(raw)
+
+
+def test_an_index_of_digests_numbers_each_once() -> None:
+    dice = random.Random(5)  # noqa: S311 - repeatable
+    values = [dice.getrandbits(64) or 1 for _ in range(20_000)]
+    index = DigestIndex()
+    assert [index.number(value) for value in values] == list(range(20_000))
+    assert [index.number(value) for value in reversed(values)] == list(range(19_999, -1, -1))
+    assert len(index) == 20_000
+
+
+def test_sizes_are_those_of_the_sorted_list() -> None:
+    assert Sizes.of(range(1, 101)) == Sizes(1, 50.5, 95, 100)
+    assert Sizes.of([]) == Sizes(0, 0.0, 0, 0)
+
+
+def test_a_line_ends_only_where_the_example_ends() -> None:
+    made = rows.example(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), 0.9)
+    assert not isinstance(made, str)
+    assert len(made.json_line().decode().splitlines()) == 1
+    assert json.loads(made.json_line())["contents"][1]["parts"][0]["text"].startswith(
+        "one\u2028two\x85three\n"
+    )
+
+
+def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
+    raw = tmp_path / "raw_20261101_080000.json"
+    with raw.open("w") as file:
+        for number in range(3_000):
+            file.write(
+                json.dumps(row(number, analysis=f"Case {number}. " + "Funding costs rose again. " * 1000))
+                + "\n"
+            )
+    assert raw.stat().st_size > 75_000_000
+    code = (
+        "import json, resource, sys; from pathlib import Path; from finrisk_rules import redaction\n"
+        "redaction.redact = lambda text: redaction.Redacted(text, {})\n"
+        "from finrisk_ops import dataset\n"
+        "dataset.run(dataset.Request(sys.argv[1], Path(sys.argv[2]), 0.9, 0, 0.9), False)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(raw), str(tmp_path)],
+        cwd=Path(dataset.__file__).resolve().parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(answer.stdout) < 60
+
+
+@pytest.mark.skipif(not LABELLED.is_file(), reason="the shared labelled rows are not here")
+def test_labelled_rows_come_out_as_their_labels_ask(tmp_path: Path) -> None:
+    raw = tmp_path / "raw_20261101_080000.jsonl"
+    score = [sys.executable, str(SHARED / "tools" / "score_prepare.py"), str(LABELLED)]
+    subprocess.run([*score, "--raw", str(raw)], check=True)
+    result = prepare(tmp_path, raw_file=str(raw))
+    files = [result[f"{name}_file"] for name in ("training", "validation", "rejected", "metadata")]
+    answer = subprocess.run([*score, *files], check=True, capture_output=True, text=True).stdout
+    totals = json.loads(answer[answer.index("{") :])
+    assert totals["mean_over_categories"] >= 0.95
+    assert totals["invalid_lines"] == 0
+    with gzip.open(LABELLED, "rt") as labelled:
+        assert result["total"] + 2 == sum(1 for _ in labelled)  # two of the lines are blank

@@ -1,0 +1,244 @@
+"""The export, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import export
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from tests.training_rows import insert, row
+
+FIELDS = (
+    "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
+    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
+).split()
+METADATA_KEYS = (
+    "exported_at environment total_examples eligible_examples min_examples filters quality oldest newest "
+    "rejected file bytes sha256"
+).split()
+NASTY = (
+    'back\\slash and \\n, tab\t, line\nfeed, return\r\n, quote " and \', {"a": 1}, a,b;c, \\., \u2028 \u0085, '
+    "emoji 😀 é, percent %s, {{ jinja }}, and a long enough rest"
+)
+
+
+def ask(database_url: str, folder: Path, **changes: Any) -> Any:
+    given: dict[str, Any] = {
+        "database_url": database_url,
+        "output_dir": folder,
+        "environment": "test",
+        "min_examples": 1,
+        "min_quality": 0.9,
+        **changes,
+    }
+    return export.Request(**given)
+
+
+def exported(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(json.loads(Path(result["raw_file"]).read_text()))
+
+
+def test_the_file_is_a_json_array_with_one_element_a_line_ordered_by_id(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(database_url, 0, *(row(number) for number in (5, 2, 9)))
+    result = export.run(ask(database_url, tmp_path), check_mode=False)
+    lines = Path(result["raw_file"]).read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("[", "]")
+    assert [json.loads(line.rstrip(","))["session_id"] for line in lines[1:-1]] == [
+        "session-2",
+        "session-5",
+        "session-9",
+    ]
+    assert list(exported(result)[0]) == FIELDS
+    assert exported(result)[0]["created_at"] == "2026-10-03T08:00:02+00:00"
+
+
+def test_every_text_comes_out_as_it_went_in(database_url: str, tmp_path: Path) -> None:
+    analysis = NASTY * 2 + " \x01 control"
+    insert(database_url, 0, row(1, strategy=NASTY, analysis=analysis, sources=[{"document_id": NASTY}]))
+    [back] = exported(export.run(ask(database_url, tmp_path, min_examples=0), check_mode=False))
+    assert (back["strategy"], back["analysis"], back["sources"]) == (
+        NASTY,
+        analysis,
+        [{"document_id": NASTY}],
+    )
+
+
+def test_the_metadata_names_counts_quality_and_hash(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 4, row(7, quality_score=1.0), row(8, quality_score=0.5))
+    result = export.run(ask(database_url, tmp_path), check_mode=False)
+    metadata = json.loads(Path(result["metadata_file"]).read_text())
+    raw = Path(result["raw_file"]).read_bytes()
+    assert list(metadata) == METADATA_KEYS
+    assert (metadata["total_examples"], metadata["eligible_examples"]) == (6, 5)
+    assert metadata["rejected"] == {"quality_too_low": 1}
+    assert metadata["quality"] == {"min": 0.5, "mean": 0.8833, "histogram": {"0.50": 1, "0.95": 5}}
+    assert (metadata["bytes"], metadata["sha256"]) == (len(raw), hashlib.sha256(raw).hexdigest())
+    assert (metadata["oldest"], metadata["newest"]) == (
+        "2026-10-01T08:00:00+00:00",
+        "2026-10-09T08:00:08+00:00",
+    )
+
+
+def test_rows_that_prepare_would_reject_are_written_but_do_not_count(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(database_url, 3, row(4, strategy="Too short?"), row(5, analysis="Error: upstream failed. " * 9))
+    result = export.run(ask(database_url, tmp_path, min_examples=3), check_mode=False)
+    assert (result["total_examples"], result["eligible_examples"]) == (5, 3)
+    assert result["rejected"] == {"error_text": 1, "strategy_too_short": 1}
+    assert len(exported(result)) == 5
+
+
+def test_a_score_of_exactly_the_threshold_counts(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 0, row(1, quality_score=0.9))
+    assert export.run(ask(database_url, tmp_path), check_mode=False)["eligible_examples"] == 1
+
+
+def test_withdrawn_rows_refused_producers_and_a_tuned_models_answers_are_left_out_and_counted(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(
+        database_url,
+        2,
+        row(11, withdrawn_at="2026-10-30"),
+        row(12, model_version="Extractive-1"),
+        row(13, finetuned_model_used=True),
+        row(14, model_version=None),
+    )
+    result = export.run(
+        ask(database_url, tmp_path, refused_producers=("extractive",)),
+        check_mode=False,
+    )
+    assert {each["session_id"] for each in exported(result)} == {"session-0", "session-1", "session-14"}
+    assert result["rejected"] == {"made_by_tuned_model": 1, "producer_refused": 1, "withdrawn": 1}
+    result = export.run(ask(database_url, tmp_path, tuned_rows=True), check_mode=False)
+    assert result["rejected"] == {"withdrawn": 1}
+    assert result["total_examples"] == 5
+
+
+def test_since_leaves_out_older_rows(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 6)
+    since = export.moment("2026-10-04")
+    result = export.run(ask(database_url, tmp_path, since=since), check_mode=False)
+    assert (result["total_examples"], result["rejected"]) == (3, {"before_since": 3})
+
+
+def test_too_few_usable_rows_leave_no_file_and_say_how_many_are_missing(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(database_url, 3, row(4, strategy="Too short?"))
+    with pytest.raises(FinriskError) as refused:
+        export.run(ask(database_url, tmp_path / "out", min_examples=1000), check_mode=False)
+    assert "3 usable examples, finrisk_min_examples is 1,000: 997 are missing" in refused.value.message
+    assert "1 strategy_too_short" in refused.value.message
+    assert refused.value.detail["missing_examples"] == 997
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_same_data_keeps_the_newest_file_and_new_data_makes_another(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(database_url, 3)
+    first = export.run(ask(database_url, tmp_path), check_mode=False)
+    assert first["changed"]
+    kept = export.run(ask(database_url, tmp_path), check_mode=False)
+    assert (kept["changed"], kept["raw_file"]) == (False, first["raw_file"])
+    insert(database_url, 0, row(50))
+    third = export.run(ask(database_url, tmp_path), check_mode=False)
+    assert third["changed"]
+    assert third["raw_file"] > first["raw_file"]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_an_export_that_somebody_changed_is_not_kept(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 3)
+    first = export.run(ask(database_url, tmp_path), check_mode=False)
+    Path(first["raw_file"]).write_text("[]")
+    assert export.run(ask(database_url, tmp_path), check_mode=False)["changed"]
+
+
+def test_what_a_killed_run_left_is_removed(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 2)
+    (tmp_path / ".training_data_raw.abc.part").write_text("half")
+    export.run(ask(database_url, tmp_path), check_mode=False)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_check_mode_reads_everything_and_writes_nothing(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 3)
+    folder = tmp_path / "out"
+    announced = export.run(ask(database_url, folder), check_mode=True)
+    assert not folder.exists()
+    done = export.run(ask(database_url, folder), check_mode=False)
+    assert announced["sha256"] == done["sha256"]
+    assert export.run(ask(database_url, folder), check_mode=True)["changed"] is False
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_rows_that_arrive_meanwhile_are_not_half_seen(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 500)
+    ended = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            while not ended.is_set():
+                connection.execute(
+                    "insert into training_data (id, created_at, strategy, analysis, quality_score, model, "
+                    "finetuned_model_used, latency_ms) select gen_random_uuid(), now(), strategy, analysis, "
+                    "quality_score, model, false, 1 from training_data limit 1"
+                )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(5):
+            result = export.run(ask(database_url, tmp_path), check_mode=True)
+            assert result["total_examples"] >= 500
+    finally:
+        ended.set()
+        writer.join()
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("", "finrisk_database_url is empty"),
+        ("finrisk:hidden-word@host", "is not a database address"),
+        ("postgresql://u:hidden-word@127.0.0.1:9/d", "cannot connect to PostgreSQL at 127.0.0.1:9/d as u"),
+        ("postgresql://u:hidden-word@127.0.0.1:notaport/d", "is not a database address"),
+        ("postgresql://u:hidden-word@127.0.0.1:9/d?nonsense=1", "cannot connect to PostgreSQL"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_named_without_the_password(
+    tmp_path: Path, url: str, message: str
+) -> None:
+    with pytest.raises(FinriskError) as refused:
+        export.run(ask(url, tmp_path), check_mode=False)
+    assert message in refused.value.message
+    assert "hidden-word" not in refused.value.message + repr(refused.value.detail)
+    assert "hidden-word" not in repr(ask(url, tmp_path))
+
+
+def test_a_database_without_tables_says_what_to_run(
+    new_database: Callable[[bool], str], tmp_path: Path
+) -> None:
+    with pytest.raises(FinriskError, match="the tables are missing: run finrisk migrate"):
+        export.run(ask(new_database(False), tmp_path), check_mode=False)
+
+
+def test_a_wrong_password_is_an_error_that_does_not_repeat_it(database_url: str, tmp_path: Path) -> None:
+    wrong = database_url.replace("finrisk_user:", "finrisk_user:not-it-")
+    with pytest.raises(FinriskError, match="password authentication failed") as refused:
+        export.run(ask(wrong, tmp_path), check_mode=False)
+    assert "not-it-" not in refused.value.message
