@@ -9,8 +9,8 @@ from sandbox.gemini.dataset import Example
 from sandbox.gemini.passages import parse
 from sandbox.gemini.ranker import FEATURES, PICKS, Weights, candidates, choose
 
-BATCH = 8  # examples a step
-RATE = 0.3  # at a learning rate multiplier of 1
+BATCH = 4  # examples a step
+RATE = 0.4  # at a learning rate multiplier of 1
 DECAY = 1e-3  # pull of the weights towards zero, a step
 MOST_EXAMPLES = 5_000  # fitted on; a larger dataset is sampled evenly
 MOST_NEGATIVES = 30  # of one example

@@ -1,5 +1,6 @@
 """Reads the prompt: its sources, its question, and the statements that a source is made of."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,7 @@ class Statement:
     figures: int
     years: frozenset[str]
     words: int
+    length: float
     category: str
 
 
@@ -138,14 +140,16 @@ def _statement(text: str, is_row: bool, position: int, section: str) -> Statemen
     years = frozenset(YEAR.findall(text))
     numbers = [n.rstrip(".,") for n in NUMBER.findall(text)]
     words = terms(text)
+    counts = Counter(words)
     return Statement(
         text=text,
         is_row=is_row,
         position=position,
-        terms=Counter(words),
+        terms=counts,
         figures=sum(number not in years for number in numbers),
         years=years,
         words=len(words),
+        length=math.sqrt(sum(n * n for n in counts.values())) or 1.0,
         category=category_of(text, section),
     )
 

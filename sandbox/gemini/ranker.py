@@ -10,6 +10,7 @@ from sandbox.gemini.categories import OTHER, category_of
 from sandbox.gemini.passages import YEAR, Prompt, Source, Statement, terms
 
 FEATURES = (
+    "overlap",  # cosine of plain word counts to the question: all that the base model goes by
     "similarity",  # cosine of tf-idf to the question
     "coverage",  # share of the question's content words that occur
     "centrality",  # cosine to the mean of all statements
@@ -26,7 +27,7 @@ FEATURES = (
 PICKS = 6
 RELEVANCE = 0.6  # share of relevance against repetition in the choice (MMR)
 LEAST_PICKS = 3  # statements that have little to do with the question are only taken up to here
-LEAST_SIMILARITY = 0.15  # of the best similarity to the question: less is little
+LEAST_OVERLAP = 0.15  # of the best overlap with the question: less is little
 POOL = 24  # best statements that are compared with each other
 
 
@@ -52,7 +53,7 @@ class Weights:
         return cls(tuple(float(named.get(name, 0.0)) for name in FEATURES), float(stored.get("bias", 0.0)))
 
 
-BASE = Weights(tuple(1.0 if name == "similarity" else 0.0 for name in FEATURES))
+BASE = Weights(tuple(1.0 if name == "overlap" else 0.0 for name in FEATURES))
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ def candidates(prompt: Prompt) -> list[Candidate]:
             source,
             statement,
             (
+                question.overlap(statement),
                 _dot(question.vector, vector),
                 question.coverage(statement),
                 _dot(vector, centre),
@@ -116,7 +118,7 @@ def choose(found: Sequence[Candidate], weights: Weights, picks: int = PICKS) -> 
     repeated = [0.0] * len(pool)
     chosen: list[int] = []
     left = set(range(len(pool)))
-    enough = LEAST_SIMILARITY * max(c.features[0] for c in pool)
+    enough = LEAST_OVERLAP * max(c.features[0] for c in pool)
     while left and len(chosen) < picks:
         best = max(left, key=lambda i: (relevance[i] - (1 - RELEVANCE) * repeated[i], -i))
         left.discard(best)
@@ -130,7 +132,8 @@ def choose(found: Sequence[Candidate], weights: Weights, picks: int = PICKS) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    words: frozenset[str]
+    words: Mapping[str, int]
+    length: float
     vector: Mapping[str, float]
     years: frozenset[str]
     category: str
@@ -139,7 +142,11 @@ class _Question:
     def of(cls, text: str, idf: Mapping[str, float]) -> "_Question":
         counts = Counter(terms(text))
         vector = _unit({term: idf.get(term, 0.0) * n for term, n in counts.items()})
-        return cls(frozenset(counts), vector, frozenset(YEAR.findall(text)), category_of(text))
+        length = math.sqrt(sum(n * n for n in counts.values())) or 1.0
+        return cls(counts, length, vector, frozenset(YEAR.findall(text)), category_of(text))
+
+    def overlap(self, statement: Statement) -> float:
+        return _dot(self.words, statement.terms) / (self.length * statement.length)
 
     def coverage(self, statement: Statement) -> float:
         return sum(word in statement.terms for word in self.words) / (len(self.words) or 1)
@@ -151,7 +158,7 @@ class _Question:
 
     def title_match(self, title: str) -> float:
         words = set(terms(title))
-        return len(words & self.words) / (len(words) or 1)
+        return len(words & self.words.keys()) / (len(words) or 1)
 
 
 def _distinct(sources: Sequence[Source]) -> list[tuple[Source, Statement]]:

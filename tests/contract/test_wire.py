@@ -190,13 +190,13 @@ def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(
         if states[-1] == "RUNNING" and job.tuned_model:
             assert job.tuned_model.endpoint is None
             checkpoints.append(len(job.tuned_model.checkpoints))
-            assert job.tuning_data_stats.supervised_tuning_data_stats.tuning_step_count == 15
+            assert job.tuning_data_stats.supervised_tuning_data_stats.tuning_step_count == 30
 
     assert list(dict.fromkeys(states)) == ["PENDING", "RUNNING", "SUCCEEDED"]
     assert 0 < checkpoints[0] < 3
     assert checkpoints == sorted(checkpoints)
     assert len(moved) > 5
-    assert [(c.epoch, c.step) for c in job.tuned_model.checkpoints] == [(1, 5), (2, 10), (3, 15)]
+    assert [(c.epoch, c.step) for c in job.tuned_model.checkpoints] == [(1, 10), (2, 20), (3, 30)]
     assert job.tuned_model.model.endswith("@1")
     stats = job.tuning_data_stats.supervised_tuning_data_stats
     assert (stats.tuning_dataset_example_count, stats.total_truncated_example_count) == (40, 0)

@@ -290,7 +290,7 @@ def test_plan_lists_the_jobs_and_stops_there(base: World) -> None:
     assert done.code == 0, done.output
     row = next(line for line in done.last_lines if line.startswith("finrisk-v1-"))
     assert re.search(
-        r"ACTIVE +gemini-3.5-flash-lite +120 +\d{4}-\d\d-\d\d \d\d:\d\d +<- would be deployed at 50 %", row
+        r" ACTIVE +gemini-3.5-flash-lite +120 +[-0-9]{10} [0-9:]{5} +<- would be deployed at 50 %", row
     )
     assert base.told == before
     as_json = base.run("deploy", "--tags", "plan", "-e", "finrisk_format=json", "-e", "finrisk_ab_ratio=50")

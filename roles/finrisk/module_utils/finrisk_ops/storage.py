@@ -127,13 +127,24 @@ def _md5(path: Path) -> str:
 
 
 def _request(bucket: Bucket, method: str, url: str, **arguments: Any) -> Any:
+    """One call with a fresh bearer; google-auth's own session would also ask Google about other regions."""
     import requests
     from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
-    from google.auth.transport.requests import AuthorizedSession
+    from google.auth.transport.requests import Request
 
-    with AuthorizedSession(bucket.credentials) as session:  # type: ignore[no-untyped-call]  # google-auth has no types here
+    credentials, headers = bucket.credentials, arguments.pop("headers", {})
+    with requests.Session() as session:
         try:
-            return session.request(method, url, timeout=bucket.timeout_seconds, **arguments)  # type: ignore[no-untyped-call]  # as above
+            for stale in (not credentials.valid, True):  # a bearer that expired on the way is renewed once
+                if stale:
+                    credentials.refresh(Request(session))  # type: ignore[no-untyped-call]  # google-auth has no types
+                headers["Authorization"] = f"Bearer {credentials.token}"
+                response = session.request(
+                    method, url, timeout=bucket.timeout_seconds, headers=headers, **arguments
+                )
+                if response.status_code != 401:
+                    break
+            return response
         except (requests.RequestException, TransportError) as error:
             raise UnreachableError(
                 f"cannot reach Cloud Storage at {bucket.url}: {type(error).__name__}"

@@ -275,7 +275,11 @@ def _first(order: Order, made: Plan, remote: RemoteJob) -> Job:
         hyperparameters=dict(order.spec.hyperparameters.as_shown()),
         training_file=str(order.data.training.path),
         validation_file=str(validation.path) if validation else None,
-        dataset={"sha256": order.data.training.sha256},
+        dataset={
+            "sha256": order.data.training.sha256,
+            "train_examples": order.data.training.examples,
+            "validation_examples": order.data.validation.examples if order.data.validation else 0,
+        },
         spec_id=order.spec.id,
         created_at=_iso(remote.created_at) or jobs.now(),
         tokens={

@@ -1,0 +1,228 @@
+"""Documents from files into the real service's index."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import documents, ingest
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from werkzeug.serving import make_server
+
+from finrisk.http.app import create_app, service
+from finrisk.settings import settings_from_environment
+
+LIBRARIAN, ANALYST = (f"frk_{name}_{'x' * 40}" for name in ("books", "asks"))
+PAGE = {
+    "id": "corvane-2024",
+    "title": "Corvane Bank 2024",
+    "company": "Corvane Bank",
+    "year": 2024,
+    "text": "The liquidity ratio fell to 118 % in 2024. Ask ir@corvane.example for more.",
+}
+
+
+@pytest.fixture
+def api_url(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """The service's own application on a loopback port, with the keys of a librarian and an analyst."""
+    var = tmp_path / "var"
+    var.mkdir()
+    entries = [
+        {"id": name, "name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "roles": [role]}
+        for name, key, role in (("books", LIBRARIAN, "documents"), ("asks", ANALYST, "analyze"))
+    ]
+    (var / "api_keys.json").write_text(json.dumps(entries))
+    running = service(
+        settings_from_environment(
+            {
+                "DATABASE_URL": database_url,
+                "FINRISK_VAR_DIR": str(var),
+                "USER_HASH_KEY": "a key of the tests",
+                "GOOGLE_CLOUD_PROJECT": "finrisk-sandbox",
+                "GOOGLE_CLOUD_LOCATION": "us-central1",
+                "GEMINI_BASE_URL": "http://127.0.0.1:9",
+                "RATE_LIMIT_PER_MINUTE": "0",
+            }
+        )
+    )
+    server = make_server("127.0.0.1", 0, create_app(running), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    running.database.close()
+
+
+def bring(api_url: str, source: Path, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "api_url": api_url,
+        "api_key": LIBRARIAN,
+        "source": source,
+        "batch": 50,
+        **changes,
+    }
+    result: dict[str, Any] = ingest.run(ingest.Request(**given), check_mode)
+    return result
+
+
+def counts(result: dict[str, Any]) -> tuple[int, int, int, bool]:
+    return result["added"], result["updated"], result["unchanged"], result["changed"]
+
+
+def collection(folder: Path, *pages: dict[str, Any]) -> Path:
+    folder.mkdir(exist_ok=True)
+    with gzip.open(folder / "documents.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(page) + "\n" for page in pages)
+    return folder
+
+
+def numbered(number: int, **changes: Any) -> dict[str, Any]:
+    return {**PAGE, "id": f"page-{number}", "text": f"Case {number}. {PAGE['text']}", **changes}
+
+
+def test_only_new_and_changed_documents_are_sent_and_check_mode_announces_them(
+    api_url: str, tmp_path: Path
+) -> None:
+    folder = collection(tmp_path / "filings", *(numbered(n) for n in range(7)))
+    assert counts(bring(api_url, folder, check_mode=True)) == (7, 0, 0, True)
+    assert counts(bring(api_url, folder, batch=3)) == (7, 0, 0, True)
+    assert counts(bring(api_url, folder)) == (0, 0, 7, False)
+    collection(folder, *(numbered(n) for n in range(6)), numbered(6, year=2025), numbered(7))
+    announced = bring(api_url, folder, check_mode=True)
+    assert counts(announced) == (1, 1, 6, True)
+    assert [line.split()[0] for line in announced["diff"]["after"].splitlines()] == ["page-6", "page-7"]
+    assert counts(bring(api_url, folder)) == (1, 1, 6, True)
+    assert counts(bring(api_url, folder, check_mode=True)) == (0, 0, 8, False)
+
+
+def test_the_listing_is_followed_over_its_pages(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "_PAGE", 2)
+    folder = collection(tmp_path / "filings", *(numbered(n) for n in range(5)))
+    bring(api_url, folder)
+    assert counts(bring(api_url, folder)) == (0, 0, 5, False)
+
+
+def test_long_documents_make_small_batches(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "BATCH_CHARACTERS", 100)
+    folder = collection(tmp_path / "filings", *(numbered(n) for n in range(3)))
+    assert counts(bring(api_url, folder)) == (3, 0, 0, True)
+
+
+def test_markdown_text_and_json_files_of_a_folder_are_read(tmp_path: Path) -> None:
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank" / "risk.md").write_text("Intro.\n\n# Corvane Bank: liquidity #\nThe ratio fell.")
+    (tmp_path / "notes.txt").write_bytes(b"\xef\xbb\xbfThe ratio fell.")
+    (tmp_path / "one.json").write_text(json.dumps(PAGE))
+    (tmp_path / "two.jsonl").write_text(json.dumps(numbered(1, year="2024", company=None)) + "\n\n")
+    (tmp_path / "three.json").write_text(json.dumps({"documents": [numbered(2), numbered(3)]}))
+    (tmp_path / ".hidden.md").write_text("no")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    found = {each.id: each for each in documents.read(tmp_path)}
+    assert set(found) == {"bank/risk", "notes", "corvane-2024", "page-1", "page-2", "page-3"}
+    assert (found["bank/risk"].title, found["notes"].title) == ("Corvane Bank: liquidity", "notes")
+    assert found["notes"].text == "The ratio fell."
+    assert (found["page-1"].year, found["page-1"].company) == (2024, None)
+
+
+def test_a_collections_other_files_are_not_documents(tmp_path: Path) -> None:
+    folder = collection(tmp_path, PAGE)
+    (folder / "queries.jsonl").write_text('{"id": "q", "question": "?"}')
+    (folder / "README.md").write_text("# Not a document")
+    assert [each.id for each in documents.read(folder)] == ["corvane-2024"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"id": "a", "title": "t"}', "line 2 has no text"),
+        (b'{"id": "a", "title": "t", "text": " "}', "line 2 has no text"),
+        (b'{"id": "corvane-2024", "title": "t", "text": "x"}', "line 2 repeats the id 'corvane-2024'"),
+        (b'{"title": "t", "text": "x"}', "line 2 has no id"),
+        (b'{"id": "a", "text": "x", "year": 20240}', "line 2 has the year 20240"),
+        (b'{"id": "a", "text": "x", "company": 7}', "line 2 has a company"),
+        (b'{"id": "a", "text": "\\u0000x"}', "line 2 holds a NUL"),
+        (b'{"id": "a", "text": ', "line 2 is not JSON"),
+        (b"[1]", "line 2 is not an object"),
+        (b'{"id": "a", "text": "caf\xe9"}', "is not UTF-8"),
+    ],
+)
+def test_an_unusable_document_is_named_and_nothing_is_sent(
+    api_url: str, tmp_path: Path, content: bytes, message: str
+) -> None:
+    source = tmp_path / "filings.jsonl"
+    source.write_bytes(json.dumps(PAGE).encode() + b"\n" + content + b"\n")
+    with pytest.raises(FinriskError) as refused:
+        bring(api_url, source)
+    assert message in refused.value.message
+    assert "1 document cannot be used and nothing was sent" in refused.value.message
+    source.write_text(json.dumps(PAGE))
+    assert counts(bring(api_url, source, check_mode=True)) == (1, 0, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "does not exist"),
+        ("empty", "holds no documents"),
+        ("picture.png", "expected a folder or"),
+    ],
+)
+def test_a_source_without_documents_is_named(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    with pytest.raises(FinriskError, match=message):
+        documents.check(tmp_path / name)
+
+
+def test_a_broken_archive_is_named(tmp_path: Path) -> None:
+    source = tmp_path / "documents.jsonl.gz"
+    source.write_bytes(gzip.compress(json.dumps(PAGE).encode())[:-10])
+    with pytest.raises(FinriskError, match=r"documents.jsonl.gz cannot be read"):
+        documents.check(source)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"api_url": "http://127.0.0.1:9"},
+            "service at http://127.0.0.1:9: connection refused",
+        ),
+        ({"api_url": "localhost"}, "finrisk_api_url is 'localhost': expected an address"),
+        ({"api_key": ""}, "finrisk_api_key is empty"),
+        ({"api_key": "frk_none_" + "y" * 40}, "answered 401"),
+        ({"api_key": ANALYST}, "finrisk_api_key needs the role documents"),
+        ({"batch": 0}, "finrisk_documents_batch is 0"),
+    ],
+)
+def test_a_service_that_does_not_take_documents_is_an_error_that_keeps_the_key(
+    api_url: str, tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    folder = collection(tmp_path / "filings", PAGE)
+    with pytest.raises(FinriskError) as refused:
+        bring(**{"api_url": api_url, "source": folder, **changes})
+    assert message in refused.value.message
+    assert "x" * 40 not in refused.value.message
+    assert "y" * 40 not in refused.value.message
+
+
+def test_a_proxy_or_a_netrc_entry_does_not_come_between_us_and_a_local_service(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert bring(api_url, collection(tmp_path / "filings", PAGE))["added"] == 1
