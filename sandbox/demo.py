@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.analysts import Analysts, Reply, Strategy, by_arm, strategies_of
+from sandbox.process import Process, stop
 from sandbox.terminal import Bar, command, heading, say, styled, table
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -108,8 +109,17 @@ class Demo:
         if not (self.var / "sandbox.json").exists():
             say("   nothing is up")
             return
-        self.playbook("site", "-e", "finrisk_service_state=stopped")
+        self._stop_service()
         self._module("sandbox", "down", "--var", str(self.var))
+
+    def _stop_service(self) -> None:
+        """End the Gunicorn that site.yml recorded, and no other process that may have got its number."""
+        recorded = self.var / "service.json"
+        if not recorded.exists():
+            return
+        found = json.loads(recorded.read_text("utf-8"))
+        stopped = stop(Process(found["pid"], found["start_time"]), seconds=40)
+        say(f"   service     {'stopped' if stopped else 'was not running'}")
 
     def _module(self, *arguments: str) -> None:
         """Run one of the sandbox's own commands."""

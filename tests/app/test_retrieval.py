@@ -100,7 +100,7 @@ def test_a_table_is_returned_whole_with_its_title(filled: Connection) -> None:
 
 def test_two_words_side_by_side_beat_the_same_words_apart(connection: Connection) -> None:
     together = Document("b", "Report", "The interest rate swap hedges loans. Our margin is thin.")
-    apart = Document("a", "Report", "The swap of interest hedges our margin. Thin loans rate well.")
+    apart = Document("a", "Report", "The swap hedges the rate of loan interest. Our margin is thin.")
     documents.ingest(connection, [apart, together])
     found = search(connection, "interest rate swap", None, None, 2, 2)
     assert ids(found) == ["b", "a"]

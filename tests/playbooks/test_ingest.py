@@ -8,10 +8,12 @@ from tests.playbooks.conftest import Playground
 def test_a_service_that_does_not_run_and_a_wrong_folder_are_named_and_the_key_is_kept(
     playground: Playground,
 ) -> None:
-    (playground.folder / "page.md").write_text("# Corvane Bank\nThe ratio fell to 118 % in 2024.")
+    (playground.folder / "filings").mkdir()
+    (playground.folder / "filings" / "page.md").write_text("# Corvane Bank\nThe ratio fell to 118 % in 2024.")
     key = "frk_abc_" + "x" * 40
     run = playground.run(
-        "ingest", "-e", f"finrisk_documents={playground.folder}", "-e", "finrisk_api_port=9", "-vvv"
+        *("ingest", "-e", f"finrisk_documents={playground.folder / 'filings'}"),
+        *("-e", "finrisk_api_port=9", "-vvv"),
     )
     assert run.code == 2
     assert "cannot reach the service at http://127.0.0.1:9: connection refused" in " ".join(

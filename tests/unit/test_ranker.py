@@ -135,7 +135,7 @@ def test_the_fitting_process_leaves_a_checkpoint_for_each_epoch_and_the_gain(tmp
     assert Weights.from_json(results[-1]) == fitted(examples(1, 50), epochs=3)
     assert (
         json.loads((tmp_path / "stats.json").read_text())["supervisedTuningDataStats"]["tuningStepCount"]
-        == "21"
+        == "39"
     )
 
 
