@@ -129,7 +129,7 @@ def test_settings_that_the_service_refuses_change_nothing(target: ProcessTarget)
 
 
 @dataclass(frozen=True)
-class Trusting(ProcessTarget):
+class Trusting(ProcessTarget):  # type: ignore[misc]  # Ansible's namespace has no types
     """A target that does not ask the service beforehand, so that a broken revision gets as far as it can."""
 
     def preflight(self, revision: Revision, *, check: bool) -> None:
@@ -300,6 +300,16 @@ def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) 
     assert target.start(check=False)
     assert not before & {worker.pid for worker in service.workers(_master(target))}
     assert target.start(check=False) == []
+
+
+def test_a_service_on_other_ports_is_moved_to_the_new_ones(target: ProcessTarget) -> None:
+    deploy(target)
+    api, ops = free_ports()
+    moved = replace(target, place=replace(target.place, api_port=api, ops_port=ops))
+    assert moved.start(check=False)
+    assert service.readiness(moved.place)
+    assert not service.readiness(target.place)
+    assert moved.start(check=False) == []
 
 
 def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTarget) -> None:

@@ -60,9 +60,9 @@ def environment(tmp_path: Path, database_url: str) -> Status:
         target._switch(made.name)
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
-        return status.read(
-            target, status.Question("local", tmp_path, url, Asked(1000, ["extractive"], False))
-        )
+        asked = Asked(1000, ["extractive"], False)
+        data: dict[str, Any] = status.read(target, status.Question("local", tmp_path, url, asked))
+        return data
 
     return look
 

@@ -135,6 +135,9 @@ class ProcessTarget:
         self._switch(revision.name)
         running = service.master(self.place)
         older: list[Process] = []
+        if running and not service.listens_here(self.place):  # HUP does not move a master to other ports
+            service.stop(self.place)
+            running = None
         if running is None:
             running = service.start(self.place)
         else:

@@ -189,6 +189,15 @@ def credentials_digest(place: Place) -> str:
         return ""
 
 
+def listens_here(place: Place) -> bool:
+    """Say whether the recorded master was started with these ports."""
+    try:
+        held = json.loads(place.record.read_text(encoding="utf-8"))
+        return bool(held["api_url"] == place.api_url and held["ops_url"] == place.ops_url)
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+
+
 def read_credentials(place: Place) -> str:
     """Return the hash of the credentials that the workers have read, as recorded."""
     try:
