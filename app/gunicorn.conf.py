@@ -65,13 +65,13 @@ def on_starting(server: Any) -> None:
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """Ship what is in the journal before the process ends."""
+    """Let the worker end in good order."""
     del server, worker
     import sys
 
     module = sys.modules.get("finrisk.wsgi")
     if module is not None:
-        module.SERVICE.collection.close()
+        module.close()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,6 +1,5 @@
 """What Gunicorn loads in each worker, after fork: the settings, the service, its app."""
 
-import atexit
 import logging
 import sys
 
@@ -30,6 +29,12 @@ def _announce(settings: Settings) -> None:
     workers.announce(settings)
 
 
+def close() -> None:
+    """Ship what is in the journal and end the process's threads; Gunicorn calls it when a worker exits."""
+    SERVICE.collection.close()
+    SERVICE.database.close()
+
+
 logs.configure("INFO")
 _SETTINGS = _settings()
 logs.configure(_SETTINGS.log_level)
@@ -37,4 +42,3 @@ SERVICE = service(_SETTINGS)
 SERVICE.generation.prepare()
 app = create_app(SERVICE)
 _announce(_SETTINGS)
-atexit.register(SERVICE.collection.close)

@@ -128,11 +128,19 @@ def test_settings_that_the_service_refuses_change_nothing(target: ProcessTarget)
     assert target.current() == ""
 
 
+def test_without_credentials_a_deploy_and_its_preview_send_to_site(target: ProcessTarget) -> None:
+    (target.place.var_dir / "credentials.json").unlink()
+    for check in (True, False):
+        with pytest.raises(FinriskError, match=r"run playbooks/site\.yml first"):
+            deploy(target, check=check)
+    assert deploy(replace(target, credentials_follow=True), check=True).changed
+
+
 @dataclass(frozen=True)
 class Trusting(ProcessTarget):  # type: ignore[misc]  # Ansible's namespace has no types
     """A target that does not ask the service beforehand, so that a broken revision gets as far as it can."""
 
-    def preflight(self, revision: Revision, *, check: bool) -> None:
+    def preflight(self, revision: Revision) -> None:
         """Accept everything."""
 
 

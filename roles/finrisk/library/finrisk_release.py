@@ -51,6 +51,10 @@ options:
     description: C(base) or the name of a revision; empty deploys the rendered objects.
     type: str
     default: ""
+  credentials_changed:
+    description: In check mode, whether a run would have written new credentials before.
+    type: bool
+    default: false
   timeout:
     description: Seconds until every worker has to run the revision.
     type: int
@@ -132,6 +136,7 @@ summary:
   elements: str
 """
 
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -153,6 +158,7 @@ ARGUMENTS: dict[str, Any] = {
     "why": TEXT,
     "planned_on": {"type": "str"},
     "rollback_to": TEXT,
+    "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
     **targets.OPTIONS,
 }
@@ -180,7 +186,10 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
     parameters, check = module.params, module.check_mode
-    target = targets.chosen(parameters, parameters["timeout"])
+    target = replace(
+        targets.chosen(parameters, parameters["timeout"]),
+        credentials_follow=check and parameters["credentials_changed"],
+    )
     try:
         if parameters["rollback_to"]:
             outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)

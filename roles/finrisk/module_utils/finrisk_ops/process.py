@@ -31,6 +31,7 @@ class ProcessTarget:
     place: Place
     timeout_seconds: float = 60.0
     kept_revisions: int = KEPT_REVISIONS
+    credentials_follow: bool = False  # a preview of a run that would write them before
 
     @property
     def folder(self) -> Path:
@@ -82,16 +83,17 @@ class ProcessTarget:
             shutil.rmtree(place)
         os.rename(draft, place)
 
-    def preflight(self, revision: Revision, *, check: bool) -> None:
+    def preflight(self, revision: Revision) -> None:
         """Let the service check its settings under this revision before anything is switched.
 
-        In check mode the credentials may still have to be written; values that satisfy stand in for them.
         Raises FinriskError with the service's own message, which names the key and the fix.
         """
         environment = service.environment(self.place) | revision.settings | revision.secret_settings
         credentials = credential_values(self.place.var_dir)
-        if not credentials and check:
+        if not credentials and self.credentials_follow:
             credentials = dict.fromkeys(("USER_HASH_KEY", "GEMINI_API_KEY"), "written by the run itself")
+        if not credentials:
+            raise FinriskError("the service has no credentials yet; run playbooks/site.yml first")
         environment |= credentials | {"FINRISK_REVISION": revision.name}
         command = [sys.executable, "-m", "finrisk", "settings"]
         try:

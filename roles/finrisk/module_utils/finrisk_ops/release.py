@@ -36,7 +36,7 @@ class Target(Protocol):
     def store(self, revision: Revision) -> None:
         """Write the revision's objects."""
 
-    def preflight(self, revision: Revision, *, check: bool) -> None:
+    def preflight(self, revision: Revision) -> None:
         """Check the settings before anything is switched."""
 
     def pending(self, revision: Revision) -> str:
@@ -135,7 +135,7 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
     if not outcome.changed:
         return outcome
     if switches or pending:
-        _preflight(target, revision, check)
+        _preflight(target, revision)
     if check:
         return outcome
     if revision.name not in target.names():
@@ -175,9 +175,9 @@ def _previous(target: Target, failed: Revision, running: Revision | None) -> Rev
     return proven[0] if proven else None
 
 
-def _preflight(target: Target, revision: Revision, check: bool) -> None:
+def _preflight(target: Target, revision: Revision) -> None:
     try:
-        target.preflight(revision, check=check)
+        target.preflight(revision)
     except FinriskError as failure:
         raise SettingsRefusedError(failure.message) from failure
 

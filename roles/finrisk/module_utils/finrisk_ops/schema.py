@@ -44,10 +44,9 @@ def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:
     except subprocess.TimeoutExpired:
         raise FinriskError(f"`finrisk migrate` did not end within {SECONDS:.0f} s at {place}") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[
-            -1
-        ]
-        raise FinriskError(f"cannot bring the schema at {place} up to date: {said}")
+        said = done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
+        reason = " ".join(said.split()).removeprefix("finrisk: ")
+        raise FinriskError(f"cannot bring the schema at {place} up to date: {reason}")
     try:
         told = json.loads(done.stdout)
         return Schema([str(name) for name in told["applied"]], [str(name) for name in told["pending"]])

@@ -49,7 +49,8 @@ def read(target: ProcessTarget, question: Question) -> dict[str, Any]:
         "recent": service_log.recent(target.place.log),
     }
     data |= _from_database(question, data)
-    data["collection"] = _settings_of_collection(revision) | (data["collection"] or {})
+    goals = {"target": question.asked.target, "recommended": list(status_facts.RECOMMENDED)}
+    data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(target, revision, told, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]
     data["findings"] = [finding.content() for finding in findings.found(data)]
