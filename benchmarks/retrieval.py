@@ -4,13 +4,15 @@
 
 DATA_DIR holds documents.jsonl.gz ({id, title, text, company?, year?}) and queries.jsonl.gz ({id,
 question_scoped}). Every document is indexed, every question is asked on one connection, and RUN.jsonl gets
-{"query_id", "ranked": [document ids, best first]} for each. The database is a scratch one on the server of
+{"query_id", "ranked": [document ids, best first]} for each. Where the questions name their right pages
+(gold_doc_ids), recall and nDCG are printed. The database is a scratch one on the server of
 FINRISK_DATABASE_URL, or of a PostgreSQL that is started for this run and removed after it.
 """
 
 import argparse
 import gzip
 import json
+import math
 import os
 import shutil
 import sys
@@ -18,14 +20,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psycopg
-
 REPOSITORY = Path(__file__).resolve().parents[1]
+_VENV = REPOSITORY / ".venv"
+if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
+    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
+
+import psycopg  # noqa: E402
+
 for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
     sys.path.insert(0, str(folder))
 
@@ -119,6 +126,24 @@ def ask(
     return run, seconds
 
 
+def figures(questions: list[dict[str, Any]], run: list[dict[str, Any]]) -> str:
+    """Recall at 1 and 5, and binary nDCG at 10 (Jarvelin and Kekalainen 2002), over the judged questions."""
+    gold = {question["id"]: set(question.get("gold_doc_ids") or ()) for question in questions}
+    judged = [(gold[line["query_id"]], line["ranked"]) for line in run if gold[line["query_id"]]]
+    if not judged:
+        return "no question names its right page: nothing to judge"
+
+    def recall(at: int) -> float:
+        return sum(len(right & set(ranked[:at])) / len(right) for right, ranked in judged) / len(judged)
+
+    def ndcg(right: set[str], ranked: list[str]) -> float:
+        gain = sum(1 / math.log2(place + 2) for place, found in enumerate(ranked[:10]) if found in right)
+        return gain / sum(1 / math.log2(place + 2) for place in range(min(10, len(right))))
+
+    mean = sum(ndcg(right, ranked) for right, ranked in judged) / len(judged)
+    return f"R@1 {recall(1):.3f}, R@5 {recall(5):.3f}, nDCG@10 {mean:.3f} over {len(judged)} judged questions"
+
+
 def write(path: Path, run: list[dict[str, Any]]) -> None:
     """Write the run file in one step."""
     partial = path.with_name(path.name + ".partial")
@@ -147,7 +172,8 @@ def main() -> int:
         ):
             migrate(connection)
             ingest(connection, given.data)
-            run, seconds = ask(connection, rows(given.data / "queries.jsonl.gz"), given.pages)
+            questions = rows(given.data / "queries.jsonl.gz")
+            run, seconds = ask(connection, questions, given.pages)
     except (SandboxError, psycopg.Error) as error:
         print(f"retrieval.py: {error}", file=sys.stderr)
         return 1
@@ -158,8 +184,8 @@ def main() -> int:
         f"{len(run)} questions, {len(run) / sum(seconds):.0f} a second on one connection,"
         f" p50 {p50:.1f} ms, p95 {p95:.1f} ms"
     )
-    print(f"wrote {given.run}; score it:")
-    print(f"  python ../shared/tools/retrieval_eval.py score {given.data} {given.run}")
+    print(figures(questions, run))
+    print(f"wrote {given.run}")
     return 0
 
 

@@ -82,6 +82,10 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
         if is_open and is_open != "closed":
             what = f"The {model} model is not asked at the moment: most of its last calls failed."
             findings.append(Finding("service", what, play("rollback.yml"), ["see the errors below Recent"]))
+    if failed := data["traffic"]["rejected_since_start"].get("internal_error"):
+        what = f"{failed:,} requests failed inside the service since it started."
+        causes = [error["message"] for error in data["recent"]["errors"][-2:]]
+        findings.append(Finding("service", what, f"tail -n 50 {data['recent']['log']}", causes))
     if pod["new_credentials_unread"]:
         findings.append(
             Finding("service", "The workers have not read the newest credentials.", play("site.yml"))

@@ -73,16 +73,23 @@ def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one entry for each event and message, with how often it came and when last."""
     folded: dict[tuple[Any, Any], dict[str, Any]] = {}
     for entry in entries:
-        key = (entry.get("event"), entry.get("message"))
+        message = _message(entry)
+        key = (entry.get("event"), message)
         times = folded.pop(key, {}).get("times", 0) + 1
         folded[key] = {
             "time": entry["time"],
             "level": entry.get("level"),
             "event": entry.get("event"),
-            "message": entry.get("message"),
+            "message": message,
             "times": times,
         }
     return list(folded.values())
+
+
+def _message(entry: dict[str, Any]) -> str:
+    """Return the message, with the exception and its place where there was one."""
+    raised = f" ({entry['exception']} at {entry.get('at', '?')})" if entry.get("exception") else ""
+    return f"{entry.get('message')}{raised}"
 
 
 def _line(entry: dict[str, Any]) -> dict[str, Any]:
