@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from finrisk.db.migration import migrate, pending
+from finrisk.gemini import check_credentials
 from finrisk.http.keys import ROLES, key_hash
 from finrisk.settings import SettingsError, settings_from_environment
 
@@ -38,7 +39,7 @@ def _migrate(arguments: argparse.Namespace) -> None:
         with psycopg.connect(_database_url(), connect_timeout=10, autocommit=True) as connection:
             names = [migration.name for migration in (pending if arguments.plan else migrate)(connection)]
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise SystemExit(f"finrisk: cannot reach PostgreSQL: {reason}") from None
     found = {"applied": [] if arguments.plan else names, "pending": names if arguments.plan else []}
     if arguments.json:
@@ -79,9 +80,10 @@ def _status(arguments: argparse.Namespace) -> None:
 
 
 def _settings(_: argparse.Namespace) -> None:
-    """Check the settings that the environment gives."""
+    """Check the settings that the environment gives, and that the credentials they name can be read."""
     try:
         settings = settings_from_environment()
+        check_credentials(settings)
     except SettingsError as error:
         sys.stderr.write(f"finrisk: {error}\n")
         raise SystemExit(2) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from finrisk.settings import Settings
+from finrisk.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -73,6 +73,8 @@ def _failure(error: Exception) -> GenerationError:
         )
     if isinstance(error, GoogleAuthError):
         return GenerationError("upstream_error", f"credentials were not accepted: {type(error).__name__}")
+    if isinstance(error, OSError):
+        return GenerationError("upstream_error", f"the credentials cannot be read: {error.strerror}")
     if isinstance(error, ValueError):
         return GenerationError("upstream_error", "the answer could not be read", transient=True)
     raise error
@@ -88,6 +90,28 @@ def _checked(text: str, finish: Any, reason: str | None) -> str:
             "blocked_or_empty", f"the model stopped with {name or 'no reason'} and no usable text"
         )
     return text
+
+
+def check_credentials(settings: Settings) -> None:
+    """Find out whether the service account file can be read.
+
+    Raises:
+        SettingsError: it cannot; the message names the file, never its content.
+    """
+    path = settings.google_application_credentials
+    if settings.gemini_provider != "vertex" or not path:
+        return
+    import google.auth
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # untyped library
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(f"GOOGLE_APPLICATION_CREDENTIALS={path} cannot be read: {reason}") from None
+    except (GoogleAuthError, ValueError) as error:
+        kind = type(error).__name__
+        raise SettingsError(f"GOOGLE_APPLICATION_CREDENTIALS={path} holds no credentials ({kind})") from None
 
 
 class Gemini:

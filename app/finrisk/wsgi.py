@@ -4,6 +4,7 @@ import logging
 import sys
 
 from finrisk import logs, workers
+from finrisk.analysis import Service
 from finrisk.http.app import create_app, service
 from finrisk.logs import log
 from finrisk.settings import Settings, SettingsError, settings_from_environment
@@ -29,6 +30,15 @@ def _announce(settings: Settings) -> None:
     workers.announce(settings)
 
 
+def _prepare_models(running: Service) -> None:
+    """Make the model client; a service without one still answers, with the reason, and says so here."""
+    try:
+        running.generation.prepare()
+    except Exception as error:  # credentials can be wrong in as many ways as there are kinds of them
+        message = f"no client for the models: {type(error).__name__}; check the credentials"
+        log("model_client_failed", message, level=logging.ERROR)
+
+
 def close() -> None:
     """Ship what is in the journal and end the process's threads; Gunicorn calls it when a worker exits."""
     SERVICE.collection.close()
@@ -39,6 +49,6 @@ logs.configure("INFO")
 _SETTINGS = _settings()
 logs.configure(_SETTINGS.log_level)
 SERVICE = service(_SETTINGS)
-SERVICE.generation.prepare()
+_prepare_models(SERVICE)
 app = create_app(SERVICE)
 _announce(_SETTINGS)

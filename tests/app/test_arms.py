@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -222,3 +224,30 @@ def test_settings_that_cannot_be_used_keep_the_service_from_starting(
     assert service.process.wait(timeout=20) != 0
     refused = service.log_lines("settings_refused")
     assert "AB_TEST_TRAFFIC_SPLIT" in refused[0]["message"]
+
+
+@pytest.mark.parametrize("content", [None, "not json", "{}"])
+def test_unusable_credentials_fail_requests_with_the_reason_and_not_the_service(
+    new_service: Callable[..., RunningService], content: str | None
+) -> None:
+    service = new_service(start=False)
+    path = service.var / "broken.json"
+    if content is not None:
+        path.write_text(content)
+    held = json.loads((service.var / "credentials.json").read_text())
+    held["stringData"]["GOOGLE_APPLICATION_CREDENTIALS"] = str(path)
+    (service.var / "credentials.json").write_text(json.dumps(held))
+    service.start()
+    answer = service.analyze()
+    assert (answer.status, answer.json["error"]["code"]) == (503, "upstream_error")
+    assert service.log_lines("model_client_failed")
+    checked = subprocess.run(
+        [sys.executable, "-m", "finrisk", "settings"],
+        env={"USER_HASH_KEY": "k", "GOOGLE_CLOUD_PROJECT": "p", "GOOGLE_CLOUD_LOCATION": "l"}
+        | held["stringData"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 2
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in checked.stderr
