@@ -167,7 +167,7 @@ def test_collection_that_is_off_is_found(environment: Status, analyses: Callable
     analyses("base", 5, skip_reason="collection_disabled")
     data = environment(ENABLE_DATA_COLLECTION="false")
     found = one(data, "collection", "ENABLE_DATA_COLLECTION=false")
-    assert "deploy.yml" in found["command"]
+    assert "site.yml" in found["command"]  # deploy.yml stops where nothing was tuned yet
 
 
 def test_a_database_that_is_down_is_found_and_the_rest_is_shown(environment: Status) -> None:
@@ -189,7 +189,7 @@ def test_a_database_without_tables_is_sent_to_site(
 
 
 @pytest.mark.parametrize(
-    ("reason", "command"), [("ungrounded", "ingest.yml"), ("quality_below_threshold", "deploy.yml")]
+    ("reason", "command"), [("ungrounded", "ingest.yml"), ("quality_below_threshold", "site.yml")]
 )
 def test_answers_that_were_all_skipped_are_found_with_their_reasons(
     environment: Status, analyses: Callable[..., None], reason: str, command: str
@@ -215,7 +215,9 @@ def test_a_failed_tuning_job_is_found_with_the_providers_message_and_its_cause(e
 
 def test_bad_training_data_sends_back_to_prepare(environment: Status) -> None:
     data = environment(0, [job("FAILED", "Dataset is not valid JSONL: line 3")])
-    assert "prepare.yml" in one(data, "tuning", "not valid JSONL")["command"]
+    command = one(data, "tuning", "not valid JSONL")["command"]
+    assert "prepare.yml" in command
+    assert "finrisk_tune_retry=true" in command  # the same dataset is not submitted again without it
 
 
 def test_an_older_failure_is_no_finding(environment: Status) -> None:

@@ -130,7 +130,7 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
     if held["enabled"] is False:
         what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
         findings.append(
-            Finding("collection", what, play("deploy.yml -e finrisk_enable_data_collection=true"))
+            Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true"))
         )
     if dropped := traffic["dropped_since_start"]:
         what = f"Records were lost since the service started: {_counts(dropped)}."
@@ -155,7 +155,7 @@ def _all_skipped(held: dict[str, Any], requests: int, play: Callable[[str], str]
     what = f"None of the {requests} answers of the last 24 hours was collected: {_counts(skipped)}."
     causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
     first = next(iter(skipped))
-    lower = "deploy.yml -e finrisk_data_collection_quality=0.8"
+    lower = "site.yml -e finrisk_data_collection_quality=0.8"
     command = {"ungrounded": "ingest.yml", "quality_below_threshold": lower, "no_answer": "rollback.yml"}
     return Finding("collection", what, play(command.get(first, "status.yml -e finrisk_format=json")), causes)
 
@@ -169,11 +169,11 @@ def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding
     job = tuning["jobs"][0]
     message = str(job["error"] or "the provider gave no message").rstrip(".")
     what = f"The tuning job {job['name']} failed ({job['provider_state']}): {message}."
-    low = message.lower()
+    low, again = message.lower(), play("tune.yml -e finrisk_tune_retry=true")
     causes = [cause for words, cause in FAILURE_CAUSES if any(word in low for word in words)]
     if any("quota" in cause or "account" in cause for cause in causes):
-        return [Finding("tuning", what, play("tune.yml"), causes)]
-    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {play('tune.yml')}"
+        return [Finding("tuning", what, again, causes)]
+    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {again}"
     return [Finding("tuning", what, command, causes)]
 
 
@@ -200,23 +200,22 @@ def _nobody_on_tuned(held: dict[str, Any], active: dict[str, Any], play: Callabl
 
 
 def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    traffic, unit = data["traffic"], data["configuration"].get("AB_TEST_UNIT") or "user"
-    arms = traffic["arms"] or {}
-    requests = sum(arm["requests"] for arm in arms.values())
-    if len(arms) != 1 or requests < 2 or not 0 < traffic["split"] < 1:
+    split, unit = data["traffic"]["split"], data["configuration"].get("AB_TEST_UNIT") or "user"
+    stage = data["traffic"]["since_release"] or {"arms": {}}
+    if len(stage["arms"]) != 1 or stage["requests"] < 2 or not 0 < split < 1:
         return []
-    (name, arm), units = next(iter(arms.items())), traffic["units"]
+    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["units"], stage["unit_kind"]
     if units == 1:
-        what = f"All {requests} requests came from one {traffic['unit_kind']} and got the {name} model."
+        what = f"All {requests} requests came from one {kind} and got the {name} model."
         causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
         return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_test_unit=request"), causes)]
-    other_share = traffic["split"] if name == "base" else 1 - traffic["split"]
+    other_share = split if name == "base" else 1 - split
     by_chance = (1 - other_share) ** units
-    what = f"All {units} {traffic['unit_kind']}s ({arm['requests']} requests) got the {name} model."
+    what = f"All {units} {kind}s ({requests} requests) got the {name} model."
     if by_chance > 0.001:
-        causes = [f"by chance: with so few {traffic['unit_kind']}s this happens in {by_chance:.1%} of cases"]
-        return [Finding("A/B test", what, play("status.yml"), causes)] if enough(arm) else []
-    causes = ["the split changed within the last 24 hours", "workers run another revision"]
+        causes = [f"by chance: with so few {kind}s this happens in {by_chance:.1%} of cases"]
+        return [Finding("A/B test", what, play("status.yml"), causes)] if enough(stage) else []
+    causes = ["workers run another revision"]
     return [Finding("A/B test", what, play("deploy.yml"), causes)]
 
 

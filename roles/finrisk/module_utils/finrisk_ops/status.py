@@ -23,6 +23,15 @@ MANUAL_KEYS = (
     "FINETUNED_MODEL_NAME",
 )
 
+UNKNOWN_TRAFFIC = {
+    "hours": 24,
+    "units": None,
+    "unit_kind": None,
+    "since_release": None,
+    "arms": None,
+    "fallback_reasons": {},
+}
+
 
 @dataclass(frozen=True)
 class Question:
@@ -134,7 +143,7 @@ def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _from_database(question: Question, data: dict[str, Any]) -> dict[str, Any]:
     try:
-        return status_facts.read(question.database_url, question.asked)
+        return status_facts.read(question.database_url, question.asked, data["configuration"].get("when"))
     except FinriskError as error:
         down = data["database"] | {"reachable_from_here": False, "error": error.message}
         return {"database": down, "collection": None, "traffic": None}
@@ -158,5 +167,5 @@ def _traffic(
         "split": share,
         "rejected_since_start": service_log.counters(metrics, "rejected"),
         "dropped_since_start": service_log.counters(metrics, "collection_dropped"),
-        **(known or {"hours": 24, "units": None, "unit_kind": None, "arms": None, "fallback_reasons": {}}),
+        **(known or UNKNOWN_TRAFFIC),
     }

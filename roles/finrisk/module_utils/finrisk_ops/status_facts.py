@@ -57,6 +57,11 @@ _UNITS = """
 select count(distinct unit_hash) as units, count(distinct user_hash) as users, min(unit_kind) as kind
 from analyses where created_at > now() - interval '24 hours'"""
 
+_STAGE = """
+select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as units, min(unit_kind) as kind
+from analyses where created_at > greatest(now() - interval '24 hours', %(since)s::timestamptz)
+group by 1 order by 1"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -67,9 +72,10 @@ class Asked:
     tuned_rows: bool = False
 
 
-def read(database_url: str, asked: Asked) -> dict[str, Any]:
+def read(database_url: str, asked: Asked, released_at: str | None = None) -> dict[str, Any]:
     """Return ``collection`` and ``traffic`` as the database knows them.
 
+    ``released_at`` is when the running revision was released, ISO 8601: what came before it met another split.
     Raises FinriskError when the database cannot be reached or has no tables.
     """
     import psycopg
@@ -77,7 +83,7 @@ def read(database_url: str, asked: Asked) -> dict[str, Any]:
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             connection.execute("set transaction isolation level repeatable read read only")
-            return {"collection": _collection(connection, asked), "traffic": _traffic(connection)}
+            return {"collection": _collection(connection, asked), "traffic": _traffic(connection, released_at)}
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
 
@@ -101,7 +107,7 @@ def _collection(connection: psycopg.Connection, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _traffic(connection: psycopg.Connection) -> dict[str, Any]:
+def _traffic(connection: psycopg.Connection, released_at: str | None) -> dict[str, Any]:
     rows = {row["arm"]: row for row in _rows(connection, _ARMS)}
     units = _rows(connection, _UNITS)[0]
     users = sum(row["users"] for row in rows.values())
@@ -109,8 +115,18 @@ def _traffic(connection: psycopg.Connection) -> dict[str, Any]:
         "hours": 24,
         "units": units["units"],
         "unit_kind": units["kind"],
+        "since_release": _stage(_rows(connection, _STAGE, {"since": released_at})),
         "arms": {arm: _arm(rows[arm], users) for arm in ARMS if arm in rows},
         "fallback_reasons": {each["reason"]: each["requests"] for each in _rows(connection, _FALLBACKS)},
+    }
+
+
+def _stage(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "requests": sum(row["requests"] for row in rows),
+        "units": sum(row["units"] for row in rows),
+        "unit_kind": rows[0]["kind"] if rows else None,
+        "arms": {row["arm"]: row["requests"] for row in rows},
     }
 
 
