@@ -111,11 +111,8 @@ def _sentence(error: ValidationError) -> str:
         if not key:
             sentences.append(detail["msg"].removeprefix("Value error, "))
             continue
-        field = Settings.model_fields.get(key.lower())
-        hidden = field is not None and field.annotation is SecretStr
-        value = "(not shown)" if hidden else repr(detail["input"])
         hint = ": a share from 0 to 1, not a percentage" if key == "AB_TEST_TRAFFIC_SPLIT" else ""
-        sentences.append(f"{key}={value} cannot be used: {detail['msg']}{hint}")
+        sentences.append(f"{key}={detail['input']!r} cannot be used: {detail['msg']}{hint}")
     return "; ".join(sentences)
 
 

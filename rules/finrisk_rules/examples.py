@@ -26,7 +26,8 @@ _ERROR_START = re.compile(
       | "?error"?\s*:\s*[{\["]
     )"""
 )
-_ERROR_ANYWHERE = re.compile(r"Traceback \(most recent call last\):|^\s*<title>\s*[45]\d\d\b", re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last):"
+_ERROR_PAGE = re.compile(r"^\s*<title>\s*[45]\d\d\b", re.MULTILINE)
 _REFUSAL_START = re.compile(
     r"(?i)\A\W*(?:i'?m sorry|i am sorry|sorry|unfortunately|apologies|i apologi[sz]e)?\W*"
     r"(?:but\W+)?(?:as an? (?:ai|large)\b.{0,40}?\b(?:i|model)\b"
@@ -40,7 +41,9 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u206
 def is_error_text(analysis: str) -> bool:
     """Whether the text is an error message (not a text that speaks of errors, as audit notes do)."""
     head = analysis.lstrip()[:400]
-    return bool(_ERROR_START.match(head) or _ERROR_ANYWHERE.search(analysis))
+    if _ERROR_START.match(head) or _TRACEBACK in analysis:
+        return True
+    return "<title>" in analysis and bool(_ERROR_PAGE.search(analysis))
 
 
 def is_refusal(analysis: str) -> bool:

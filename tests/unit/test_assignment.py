@@ -41,6 +41,10 @@ def test_nobody_is_tuned_at_zero_and_everybody_at_one() -> None:
     assert {arm(place, split_in_buckets(1.0)) for place in range(BUCKETS)} == {"tuned"}
 
 
+def test_the_tuned_arm_is_the_bottom_of_the_buckets() -> None:
+    assert [arm(place, 2500) for place in (0, 2499, 2500, 9999)] == ["tuned", "tuned", "base", "base"]
+
+
 def test_every_whole_ratio_is_an_exact_share_of_the_buckets() -> None:
     for ratio in range(101):
         tuned = sum(arm(place, split_in_buckets(ratio / 100)) == "tuned" for place in range(BUCKETS))

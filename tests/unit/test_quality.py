@@ -46,6 +46,11 @@ def test_an_answer_with_a_flaw_falls_below_the_threshold(flaw: str, answer: str)
     assert judged(answer) < judged(GOOD)
 
 
+@pytest.mark.parametrize("opening", ["I'm sorry, but I cannot help with that. ", "Error: 500. "])
+def test_a_refusal_and_an_error_text_are_worth_nothing(opening: str) -> None:
+    assert judged(opening + GOOD) == 0.0
+
+
 def test_the_weights_add_up_to_one() -> None:
     assert sum(WEIGHTS.values()) == pytest.approx(1.0)
 

@@ -56,6 +56,7 @@ def test_a_private_key_goes_whole() -> None:
         "Total assets were 219,099,999 and equity 078,051,120 (in thousands).",
         "Invoice 1234567890123456 and purchase order 100-20-3000X were matched.",
         "CIK 0001000180 filed the 10-K under accession number 0001000180-10-000008.",
+        "Reference 4123 4567 8901 2345 and 5105105105105101 are no card numbers: their check digit is wrong.",
         "Bonds yielded 5.25% @ par; options @ $14.50; VaR(99%) 10.3.1 million.",
         "| 2024 | 2,310 | 1,958 |\n| 2023 | 2,640 | 2,015 |",
     ],

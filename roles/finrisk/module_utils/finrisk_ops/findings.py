@@ -129,9 +129,7 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
     findings = []
     if held["enabled"] is False:
         what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
-        findings.append(
-            Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true"))
-        )
+        findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
     if dropped := traffic["dropped_since_start"]:
         what = f"Records were lost since the service started: {_counts(dropped)}."
         findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))

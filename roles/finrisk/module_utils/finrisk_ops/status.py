@@ -23,7 +23,7 @@ MANUAL_KEYS = (
     "FINETUNED_MODEL_NAME",
 )
 
-UNKNOWN_TRAFFIC = {
+UNKNOWN_TRAFFIC: dict[str, Any] = {
     "hours": 24,
     "units": None,
     "unit_kind": None,

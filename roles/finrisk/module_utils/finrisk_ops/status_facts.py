@@ -75,7 +75,7 @@ class Asked:
 def read(database_url: str, asked: Asked, released_at: str | None = None) -> dict[str, Any]:
     """Return ``collection`` and ``traffic`` as the database knows them.
 
-    ``released_at`` is when the running revision was released, ISO 8601: what came before it met another split.
+    ``released_at`` (ISO 8601) is when the running revision was released: earlier requests met another split.
     Raises FinriskError when the database cannot be reached or has no tables.
     """
     import psycopg
@@ -83,9 +83,10 @@ def read(database_url: str, asked: Asked, released_at: str | None = None) -> dic
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             connection.execute("set transaction isolation level repeatable read read only")
-            return {"collection": _collection(connection, asked), "traffic": _traffic(connection, released_at)}
+            collection, traffic = _collection(connection, asked), _traffic(connection, released_at)
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
+    return {"collection": collection, "traffic": traffic}
 
 
 def _collection(connection: psycopg.Connection, asked: Asked) -> dict[str, Any]:
