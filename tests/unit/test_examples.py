@@ -37,6 +37,7 @@ ANALYSIS = "The allowance for credit losses rose to 2.1 % of loans in 2024 [1]. 
             "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>" * 2,
             "error_text",
         ),
+        (STRATEGY, "The proxy said:\n<title>502 Bad Gateway</title>\n" + "x " * 60, "error_text"),
         (
             STRATEGY,
             "Internal Server Error: the retrieval service did not respond in time. " * 2,
