@@ -44,7 +44,7 @@ class Demo:
     def playbook(self, name: str, *arguments: str) -> list[str]:
         """Run a playbook; show its command, its progress bars and its summary. The rest goes to the log."""
         line = ["ansible-playbook", f"playbooks/{name}.yml", *arguments]
-        command(shlex.join(line))
+        command(_short(shlex.join(line)))
         started = time.monotonic()
         output: list[str] = []
         environment = {
@@ -77,7 +77,7 @@ class Demo:
         counts = re.sub(r"\s+", " ", output[recap + 1].partition(":")[2]).strip()
         summary = [each for each in output[recap + 2 :] if each.strip()]
         for each in summary:
-            say(f"   {each}")
+            say(f"   {_short(each)}")
             if each.startswith("/") and Path(each).is_file():
                 self.files[each] = None
         say(styled(f"   {counts.partition(' unreachable')[0]}  {time.monotonic() - started:.1f} s", "2"))
@@ -86,7 +86,7 @@ class Demo:
     def connection(self) -> dict[str, str]:
         """What ``make -s connection`` prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "sandbox", "connection", "--var", str(self.var)],
+            [sys.executable, "-m", "sandbox", "connection"],
             cwd=REPOSITORY,
             check=True,
             capture_output=True,
@@ -98,9 +98,9 @@ class Demo:
     def start(self) -> None:
         """Bring sandbox, service and documents up."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._module("sandbox", "up", "--var", str(self.var))
+        self._module("sandbox", "up")
         if not (self.documents / "documents.jsonl.gz").exists():
-            self._module("sandbox.samples", str(self.documents))
+            self._module("sandbox.samples", _short(str(self.documents)))
         self.playbook("site")
         self.playbook("ingest", "-e", f"finrisk_documents={self.documents}")
 
@@ -110,7 +110,7 @@ class Demo:
             say("   nothing is up")
             return
         self._stop_service()
-        self._module("sandbox", "down", "--var", str(self.var))
+        self._module("sandbox", "down")
 
     def _stop_service(self) -> None:
         """End the Gunicorn that site.yml recorded, and no other process that may have got its number."""
@@ -156,6 +156,11 @@ class Demo:
         return replies
 
 
+def _short(text: str) -> str:
+    """The text with paths told from the repository, where the commands are typed."""
+    return text.replace(f"{REPOSITORY}/", "")
+
+
 def tell(demo: Demo) -> None:
     """The story, step by step."""
     began = time.monotonic()
@@ -194,8 +199,8 @@ def tell(demo: Demo) -> None:
 
     heading("What was written")
     for file in demo.files:
-        say(f"   {file}")
-    say(f"   {demo.log}  (everything the playbooks printed)")
+        say(f"   {_short(file)}")
+    say(f"   {_short(str(demo.log))}  (everything the playbooks printed)")
     say(f"   the loop took {time.monotonic() - began:.0f} s; requests that failed: {demo.failed_requests}")
 
 
