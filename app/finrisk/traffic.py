@@ -15,7 +15,7 @@ _COLLECTION = """
 select count(*) as count,
        count(*) filter (where created_at > now() - interval '24 hours') as rows_last_24h,
        max(created_at) as last_collected_at
-from training_data where withdrawn_at is null"""
+from training_data where withdrawn_at is null and not finetuned_model_used"""
 
 _SKIPPED = """
 select skip_reason, count(*) as requests from analyses
@@ -53,7 +53,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 
 def collection(connection: Connection, settings: Settings) -> dict[str, Any]:
-    """How many examples there are, and why pairs of the last 24 hours were not kept."""
+    """How many examples base has given, and why pairs of the last 24 hours were not kept."""
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(_COLLECTION).fetchone() or {}
         skipped = {each["skip_reason"]: each["requests"] for each in cursor.execute(_SKIPPED)}

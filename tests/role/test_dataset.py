@@ -372,6 +372,7 @@ def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not LABELLED.is_file(), reason="the shared labelled rows are not here")
+@pytest.mark.slow
 def test_labelled_rows_come_out_as_their_labels_ask(tmp_path: Path) -> None:
     raw = tmp_path / "raw_20261101_080000.jsonl"
     score = [sys.executable, str(SHARED / "tools" / "score_prepare.py"), str(LABELLED)]

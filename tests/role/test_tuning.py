@@ -17,6 +17,8 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from tests.tuning_ground import Wire, dataset, options, place, run_module, start_module, wire
 
+pytestmark = pytest.mark.slow
+
 JOB_KEYS = [
     "job_name", "state", "provider_state", "tuned_model_name", "display_name", "base_model",
     "hyperparameters", "training_file", "validation_file", "dataset", "spec_id", "created_at", "completed_at",
