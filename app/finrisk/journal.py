@@ -71,6 +71,7 @@ class Journal:
         self._folder = folder
         self._quota = quota
         self._used = 0
+        self._torn = False
         self._descriptor, self._path, self._size, self._born = -1, folder, 0, 0.0
         self._lock = threading.Lock()
         self._tag = f"{os.getpid()}-{secrets.token_hex(3)}"
@@ -92,6 +93,7 @@ class Journal:
             old = (self._descriptor, self._path, self._size) if self._number > 1 else None
             self._descriptor, self._path, self._size = descriptor, path, 0
             self._born = time.monotonic()
+            self._torn = False
         return old
 
     def append(self, record: Record) -> None:
@@ -104,14 +106,16 @@ class Journal:
         with self._lock:
             if self._used + self._size + len(line) > self._quota:
                 raise JournalFullError(f"the journal holds its quota of {self._quota} bytes")
+            if self._torn:
+                line = b"\n" + line  # ends the line that a full disk cut, so that this one is whole
             try:
                 written = os.write(self._descriptor, line)
-                if written < len(line):
-                    os.write(self._descriptor, b"\n")  # ends the torn line, so that the next one is whole
-                    raise JournalFullError("the disk is full")
             except OSError as error:
                 raise JournalFullError(os.strerror(error.errno or 0)) from error
-            self._size += len(line)
+            self._size += written
+            self._torn = written < len(line)
+            if self._torn:
+                raise JournalFullError("the disk is full")
 
     def sync(self) -> None:
         """Push what was written to the disk, against the loss of power."""

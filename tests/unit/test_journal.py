@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -96,17 +95,34 @@ def test_a_full_quota_refuses_and_keeps_nothing_of_the_record(tmp_path: Path) ->
     assert decoded(sealed).records == [RECORD]
 
 
-def test_a_full_disk_is_one_refused_record_and_no_more() -> None:
-    """/dev/full refuses every write, as a full disk does."""
-    if not os.path.exists("/dev/full"):
-        pytest.skip("this system has no /dev/full")
-    journal = Journal.__new__(Journal)
-    journal.__dict__.update(_quota=1 << 30, _used=0, _size=0, _descriptor=os.open("/dev/full", os.O_WRONLY))
-    import threading
-
-    journal.__dict__["_lock"] = threading.Lock()
-    with pytest.raises(JournalFullError, match="No space"):
-        journal.append(RECORD)
+def test_a_disk_that_fills_up_in_the_middle_of_a_record_costs_that_record_alone(tmp_path: Path) -> None:
+    """A limit on the file's size cuts a write as a full disk does; later there is room again."""
+    program = """
+import resource, sys
+from pathlib import Path
+from finrisk.journal import Journal, JournalFullError, encoded
+record = {"kind": "analysis", "row": {"text": "x" * 1000}}
+journal = Journal(Path(sys.argv[1]))
+journal.append(record)
+resource.setrlimit(resource.RLIMIT_FSIZE, (len(encoded(record)) + 500, resource.RLIM_INFINITY))
+for _ in range(2):  # cut, then nothing fits
+    try:
+        journal.append(record)
+        sys.exit("the record was acknowledged")
+    except JournalFullError as error:
+        print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+journal.append(record)
+journal.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["the disk is full", "File too large"]
+    [sealed] = tmp_path.glob("*.seg")
+    segment = decoded(sealed)
+    assert len(segment.records) == 2
+    assert segment.torn == 1
 
 
 def test_files_are_private(tmp_path: Path) -> None:
