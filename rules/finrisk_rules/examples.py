@@ -27,7 +27,7 @@ _ERROR_START = re.compile(
     )"""
 )
 _TRACEBACK = "Traceback (most recent call last):"
-_ERROR_PAGE = re.compile(r"^\s*<title>\s*[45]\d\d\b", re.MULTILINE)
+_ERROR_PAGE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
 _REFUSAL_START = re.compile(
     r"(?i)\A\W*(?:i'?m sorry|i am sorry|sorry|unfortunately|apologies|i apologi[sz]e)?\W*"
     r"(?:but\W+)?(?:as an? (?:ai|large)\b.{0,40}?\b(?:i|model)\b"

@@ -5,7 +5,7 @@ that yields it and the operands are grounded. No combination is searched for.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -17,13 +17,15 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\[\d+(?:\s*,\s*\d+)*\]")
-_ORDINAL = re.compile(r"^\s*(?:\d+[.)]|#+\s.*$)", re.MULTILINE)
-_OPERAND = rf"[$€£¥(−-]*\s?(?:{_NUMBER})\s?%?\)?"
-_CALCULATION = re.compile(
-    rf"(?P<left>{_OPERAND}(?:\s*[-+−–*x×/÷]\s*{_OPERAND})+)\s*=\s*[$€£¥−-]?\s?"
-    rf"(?P<result>{_NUMBER})(?P<percent>\s?%)?"
+_ORDINAL = re.compile(r"^[ \t]*(?:\d+[.)]|#+\s.*$)", re.MULTILINE)
+_TOKEN = re.compile(
+    rf"(?P<number>{_NUMBER})(?P<percent>\s?%)?|(?P<operator>[-+−–*x×/÷()])|(?P<equals>=)|[$€£¥\s]|(?P<other>.)",
+    re.DOTALL,
 )
-_TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<operator>[-+*/()])")
+_OPERATORS = str.maketrans("−–x×÷", "--**/")
+_LONGEST_CALCULATION = 40
+"""Tokens: a longer chain is not a calculation that a reader checks."""
+
 _COUNT_MAX = 12
 
 
@@ -61,9 +63,8 @@ def _is_count(match: re.Match[str], value: Decimal) -> bool:
     return bare and value == value.to_integral_value() and value <= _COUNT_MAX
 
 
-def _evaluated(expression: str) -> Decimal | None:
+def _evaluated(tokens: Sequence[str]) -> Decimal | None:
     """The value of a flat arithmetic expression by the usual precedence, or None where it has none."""
-    tokens = [match[0] for match in _TOKEN.finditer(expression)]
     position = 0
 
     def factor() -> Decimal:
@@ -104,28 +105,41 @@ def _evaluated(expression: str) -> Decimal | None:
     return value if position == len(tokens) else None
 
 
+def _written(answer: str) -> Iterator[tuple[list[str], str, bool]]:
+    """Each ``expression = result`` of the text: the expression's tokens, the result, whether in percent."""
+    tokens = [match for match in _TOKEN.finditer(answer) if not match[0].isspace() and match[0] not in "$€£¥"]
+    for place, token in enumerate(tokens):
+        if not token["equals"]:
+            continue
+        start = place
+        while start and place - start < _LONGEST_CALCULATION:
+            before = tokens[start - 1]
+            if not (before["number"] or before["operator"]):
+                break
+            start -= 1
+        result = next((each for each in tokens[place + 1 : place + 3] if each["number"]), None)
+        left = [each["number"] or each["operator"].translate(_OPERATORS) for each in tokens[start:place]]
+        if result is not None and any(each in "+-*/" for each in left):
+            yield left, result["number"], bool(result["percent"])
+
+
 def _calculated(answer: str, known: set[Decimal]) -> set[Decimal]:
-    """Results of the calculations written in the answer whose operands are known and whose sum is right."""
+    """Results of the calculations in the answer whose operands are known and whose result is right."""
     results: set[Decimal] = set()
-    for match in _CALCULATION.finditer(answer):
-        left = re.sub("[−–]", "-", match["left"])
-        left = re.sub("[x×]", "*", left).replace("÷", "/")
-        operands = [_value(number) for number in re.findall(_NUMBER, left)]
+    for expression, written, in_percent in _written(answer):
+        operands = [_value(each) for each in expression if each not in "+-*/()"]
         if not all(
             operand in known | results or operand in (Decimal(1), Decimal(100)) for operand in operands
         ):
             continue
-        value = _evaluated(left)
+        value = _evaluated(expression)
         if value is None:
             continue
-        result = _value(match["result"])
-        exponent = result.as_tuple().exponent
-        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        written = len(match["result"].partition(".")[2]) if "." in match["result"] else places
-        tolerance = Decimal(6).scaleb(-written - 1)
-        candidates = (abs(value), abs(value) * 100) if match["percent"] else (abs(value),)
-        if any(abs(candidate - result) <= tolerance for candidate in candidates):
-            results.add(result)
+        places = len(written.partition(".")[2])
+        tolerance = Decimal(6).scaleb(-places - 1)
+        candidates = (abs(value), abs(value) * 100) if in_percent else (abs(value),)
+        if any(abs(candidate - _value(written)) <= tolerance for candidate in candidates):
+            results.add(_value(written))
     return results
 
 

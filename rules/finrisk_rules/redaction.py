@@ -68,7 +68,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "connection_string",
-        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:@/]*:[^\s@/]+@[^\s\"'<>]*[^\s\"'<>.,;)]"),
+        re.compile(
+            r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:@/]{0,256}:[^\s@/]{1,256}@[^\s\"'<>]*[^\s\"'<>.,;)]"
+        ),
         _always,
     ),
     (
@@ -94,7 +96,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "email",
-        re.compile(r"\b[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b"),
+        re.compile(
+            r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+            r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"
+        ),
         _always,
     ),
     ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),

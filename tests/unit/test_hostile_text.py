@@ -1,0 +1,60 @@
+"""Text of 30,000 characters made to be slow is judged in a moment: one request must not hold up a worker."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from finrisk.quality import quality_parts
+from finrisk_rules.examples import problem
+from finrisk_rules.grounding import grounding
+from finrisk_rules.prompt import Source, render
+from finrisk_rules.redaction import redact
+
+LENGTH = 30_000
+HOSTILE = [
+    "2010 - 2011 - " * 2200,
+    "1-" * 15_000,
+    "1 + " * 7500 + "= 5",
+    "1=" * 15_000,
+    "(" * LENGTH,
+    "\n" * LENGTH,
+    " " * LENGTH,
+    "\n \n" * 10_000,
+    "a.a." * 7500,
+    "a@" * 15_000,
+    "a" * LENGTH,
+    "A1" * 15_000,
+    "x://" * 7500,
+    "user:pass" * 3300,
+    "1234 " * 6000,
+    "1" * LENGTH,
+    "1,234," * 5000,
+    "12-" * 10_000,
+    "+1 202 " * 4200,
+    "GB82 WEST " * 3000,
+    "eyJ" * 10_000,
+    "eyJaaaaaaaaaa." * 2100,
+    "-----BEGIN PRIVATE KEY-----" * 1100,
+    "password=" * 3300,
+    "null " * 6000,
+    "error.Error: " * 2300,
+    "[1]" * 10_000,
+    "# " * 15_000,
+    "<title>" * 4200,
+    "QUESTION\n" * 3300,
+    "sorry i'm sorry as an ai " * 1200,
+    "!" * LENGTH,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[text[:14] for text in HOSTILE])
+def test_no_text_is_slow_to_judge(text: str) -> None:
+    started = time.process_time()
+    redact(text)
+    problem(text, text)
+    grounding(text, [text[:5000]], text)
+    quality_parts(text, text, [text], [text[:100]])
+    render(text, [Source(text[:100], text[:100], text)])
+    assert time.process_time() - started < 1.0
