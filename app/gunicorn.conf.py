@@ -5,6 +5,7 @@ the environment already, and none of these files is there.
 """
 
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -32,7 +33,18 @@ def _settings() -> dict[str, str]:
 
 _SETTINGS = _settings()
 _metrics = _VAR / "metrics"
-_limit = int(_SETTINGS.get("MAX_IN_FLIGHT") or os.environ.get("MAX_IN_FLIGHT") or 64)
+
+
+def _number(key: str, default: int) -> int:
+    """A setting that Gunicorn itself needs; the service checks its range."""
+    text = _SETTINGS.get(key) or os.environ.get(key) or str(default)
+    try:
+        return math.ceil(float(text))
+    except ValueError:
+        raise SystemExit(f"{key}={text!r} cannot be used: give a number, such as {default}") from None
+
+
+_limit = _number("MAX_IN_FLIGHT", 64)
 
 raw_env = [f"{key}={value}" for key, value in _SETTINGS.items()]
 raw_env += [f"FINRISK_VAR_DIR={_VAR}", f"PROMETHEUS_MULTIPROC_DIR={_metrics}"]
@@ -41,13 +53,13 @@ bind = [
     os.environ.get("FINRISK_OPS_BIND", "127.0.0.1:9090"),
 ]
 pidfile = str(_VAR / "gunicorn.pid")
-workers = int(_SETTINGS.get("WORKERS") or os.environ.get("WORKERS") or 2)
-worker_class = "gthread"
+workers = _number("WORKERS", 2)
+worker_class = "finrisk.worker.Worker"
 threads = _limit + max(8, _limit // 2)  # spare threads, so that refusals do not queue behind the accepted
 worker_connections = 2000
 keepalive = 75
 timeout = 60
-graceful_timeout = 35
+graceful_timeout = _number("REQUEST_DEADLINE_SECONDS", 30) + 5  # a reload waits for what is being answered
 preload_app = False  # settings, pools and clients are made after fork
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108

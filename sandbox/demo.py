@@ -97,12 +97,22 @@ class Demo:
 
     def start(self) -> None:
         """Bring sandbox, service and documents up."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.log.touch(mode=0o600)
+        self._require_documents()
         self._module("sandbox", "up")
-        if not (self.documents / "documents.jsonl.gz").exists():
+        if self.documents == self.var / "samples":
             self._module("sandbox.samples", _short(str(self.documents)))
         self.playbook("site")
         self.playbook("ingest", "-e", f"finrisk_documents={self.documents}")
+
+    def _require_documents(self) -> None:
+        """Stop before anything starts when a folder that was named lacks a file."""
+        if self.documents == self.var / "samples":
+            return
+        for name in ("documents.jsonl.gz", "queries.jsonl.gz"):
+            if not (self.documents / name).is_file():
+                raise StepFailedError(f"DOCUMENTS={self.documents} has no {name}")
 
     def stop(self) -> None:
         """Stop the service, then the sandbox; all data stays."""
@@ -208,9 +218,7 @@ def _show_answer(replies: Sequence[Reply]) -> None:
     """One question with its answer, as its user saw them."""
     answered = [reply for reply in replies if reply.status == 200]
     if not answered:
-        raise StepFailedError(
-            "no question was answered; the service's log says why: var/local/logs/service.log"
-        )
+        raise StepFailedError("no question was answered; the service's log says why")
     reply = max(answered, key=lambda each: float(each.metadata["quality_score"]))
     say(f"   one of them: {reply.strategy.text[:200]}")
     for line in reply.body["analysis"].splitlines()[:7]:

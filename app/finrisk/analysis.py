@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
 from finrisk import metrics, quality
 from finrisk.collection import Collection
 from finrisk.db.pool import Database, DatabaseUnavailableError
+from finrisk.gemini import GenerationError
 from finrisk.generation import Generation, NoAnswerError, Served
 from finrisk.logs import log
 from finrisk.records import Answered, Asked, Outcome, Question, analysis_row, approach, training_row
@@ -51,14 +52,14 @@ def analyze(service: Service, question: Question) -> Analysis:
     """
     asked = _asked(service, question)
     try:
-        served = service.generation.answer(asked.place.arm, asked.prompt)
+        served = service.generation.answer(asked.place.arm, asked.prompt, asked.started)
     except NoAnswerError as failure:
         _keep(service, asked, failure)
         raise
     return _told(service, asked, served)
 
 
-def stream(service: Service, question: Question) -> Iterator[dict[str, Any] | str | Analysis]:
+def stream(service: Service, question: Question) -> Generator[dict[str, Any] | str | Analysis, None, None]:
     """The same story as it happens: a dict of what is known first, pieces of text, then the Analysis.
 
     Raises:
@@ -71,8 +72,11 @@ def stream(service: Service, question: Question) -> Iterator[dict[str, Any] | st
         "revision": service.settings.finrisk_revision,
     }
     try:
-        for piece in service.generation.stream(asked.place.arm, asked.prompt):
+        for piece in service.generation.stream(asked.place.arm, asked.prompt, asked.started):
             yield _told(service, asked, piece) if isinstance(piece, Served) else piece
+    except GeneratorExit:  # the client left: a request all the same, and no failure of the arm
+        _keep(service, asked, NoAnswerError(None, GenerationError("abandoned", "the client left"), None))
+        raise
     except NoAnswerError as failure:
         _keep(service, asked, failure)
         raise
@@ -134,12 +138,13 @@ def _keep(service: Service, asked: Asked, outcome: Outcome) -> dict[str, Any]:
     latency_ms = (time.monotonic() - asked.started) * 1000
     model = service.generation.model(asked.place.arm)
     row = analysis_row(service.settings, asked, outcome, model, latency_ms)
-    service.collection.keep("analysis", row)
     reason = row["skip_reason"]
     if reason is None and isinstance(outcome, Answered):
-        service.collection.keep("training", training_row(service.settings, asked, outcome, row))
+        example = training_row(service.settings, asked, outcome, row)
+        service.collection.keep(analysis=row, training=example)
         log("training_example_collected", "collecting training example", request_id=row["id"])
     else:
+        service.collection.keep(analysis=row)
         metrics.SKIPPED.labels(reason).inc()
         message = f"not collecting training example: {reason}"
         log("training_example_skipped", message, request_id=row["id"], reason=reason)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 _WINDOW_SECONDS = 30.0
 _MINIMUM_CALLS = 10
 _FAILURE_SHARE = 0.5
-_OPEN_SECONDS = 10.0
+OPEN_SECONDS = 10.0
 
 
 class Breaker:
@@ -27,9 +27,9 @@ class Breaker:
             now = self._clock()
             if self._opened_at is None:
                 return True
-            if now - self._opened_at < _OPEN_SECONDS:
+            if now - self._opened_at < OPEN_SECONDS:
                 return False
-            if self._probing_since is not None and now - self._probing_since < _OPEN_SECONDS:
+            if self._probing_since is not None and now - self._probing_since < OPEN_SECONDS:
                 return False
             self._probing_since = now
             return True

@@ -48,6 +48,15 @@ _STATEMENTS = {
             created_at = excluded.created_at, applied_at = null
         where feedback.created_at <= excluded.created_at""",
 }
+_FORGET_ROWS = 1000
+_FORGET = (
+    f"""update analyses set strategy = null, analysis = null where id in (
+            select id from analyses where created_at < %s and strategy is not null
+            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
+    f"""update feedback set comment = null where request_id in (
+            select request_id from feedback where created_at < %s and comment is not null
+            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
+)
 _TABLES = {"analysis": "analyses", "training": "training_data", "feedback": "feedback"}
 _COLUMNS = {
     "analysis": _ANALYSES,
@@ -71,10 +80,13 @@ class Collection:
         for thread in self._threads:
             thread.start()
 
-    def keep(self, kind: str, row: Record) -> bool:
-        """Write a record to the journal; False, counted and logged, when it could not be kept."""
+    def keep(self, **rows: Record) -> bool:
+        """Write what belongs together (``analysis`` with ``training``, or ``feedback``) as one record.
+
+        False, counted and logged, when it could not be kept.
+        """
         try:
-            self._journal.append({"kind": kind, "row": row})
+            self._journal.append(rows)
         except JournalFullError as error:
             metrics.DROPPED.labels("journal_full").inc()
             log("collection_dropped", f"a record was not kept: {error}", level=logging.ERROR)
@@ -134,25 +146,21 @@ class Collection:
         with self._journal.claimed() as segments:
             if not segments:
                 return False
-            for segment in segments:
-                if segment.torn:
-                    metrics.DROPPED.labels("torn_record").inc(segment.torn)
             records = [record for segment in segments for record in segment.records]
             with self._database.connection() as connection:
                 self._write(connection, records)
             for segment in segments:
                 segment.path.unlink()
+                metrics.DROPPED.labels("torn_record").inc(segment.torn)
         return True
 
     def _write(self, connection: Connection, records: list[Record]) -> None:
         try:
             with connection.transaction():
-                for kind, statement in _STATEMENTS.items():
-                    rows = [_row(kind, record["row"]) for record in records if record["kind"] == kind]
-                    if rows:
-                        connection.cursor().executemany(statement, rows)
-                        metrics.COLLECTED.labels(_TABLES[kind]).inc(len(rows))
+                written = {kind: _inserted(connection, kind, records) for kind in _STATEMENTS}
                 _join_feedback(connection, self._settings.data_collection_quality)
+            for kind, rows in written.items():
+                metrics.COLLECTED.labels(_TABLES[kind]).inc(rows)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             if len(records) == 1:
                 self._journal.set_aside(records[0], f"{type(error).__name__} {error.sqlstate}")
@@ -171,15 +179,22 @@ class Collection:
             _join_feedback(connection, self._settings.data_collection_quality)
 
     def _forget_old_text(self) -> None:
-        """Remove question and answer from analyses older than the retention."""
+        """Remove questions, answers and comments older than the retention, a batch at a time."""
         oldest = datetime.now(UTC) - timedelta(days=self._settings.analysis_retention_days)
         with self._database.connection() as connection:
-            connection.execute(
-                """update analyses set strategy = null, analysis = null where id in (
-                       select id from analyses where created_at < %s and strategy is not null
-                       limit 1000 for update skip locked)""",
-                (oldest,),
-            )
+            for statement in _FORGET:
+                while connection.execute(statement, (oldest,)).rowcount == _FORGET_ROWS:
+                    pass
+
+
+def _inserted(connection: Connection, kind: str, records: list[Record]) -> int:
+    """Insert the records' rows of one kind; how many were new."""
+    rows = [_row(kind, record[kind]) for record in records if kind in record]
+    if not rows:
+        return 0
+    cursor = connection.cursor()
+    cursor.executemany(_STATEMENTS[kind], rows)
+    return cursor.rowcount
 
 
 def _row(kind: str, row: Record) -> dict[str, Any]:

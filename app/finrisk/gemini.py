@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from google.genai import Client, types
 
-FailureKind = Literal["upstream_error", "timeout", "blocked_or_empty", "cut_stream"]
+FailureKind = Literal["upstream_error", "timeout", "blocked_or_empty", "cut_stream", "abandoned"]
 
 _ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finrisk.breaker import Breaker
+from finrisk.breaker import OPEN_SECONDS, Breaker
 from finrisk.gemini import Completion, FailureKind, Gemini, GenerationError
 from finrisk.settings import Settings
 from finrisk_rules.assignment import Arm
@@ -31,11 +31,13 @@ class Served:
 
 
 class NoAnswerError(Exception):
-    """Neither arm answered; ``arm_error`` is the assigned arm's own failure."""
+    """No answer reached the user; ``arm_error`` is the assigned arm's own failure, if it was one."""
 
-    def __init__(self, arm_error: FailureKind, cause: GenerationError, fallback_reason: str | None) -> None:
+    def __init__(
+        self, arm_error: FailureKind | None, cause: GenerationError, fallback_reason: str | None
+    ) -> None:
         super().__init__(str(cause))
-        self.arm_error: FailureKind = arm_error
+        self.arm_error = arm_error
         self.fallback_reason = fallback_reason
         self.kind: FailureKind = cause.kind
         self.retry_after = cause.retry_after
@@ -61,38 +63,38 @@ class Generation:
         """Import the SDK and make the client now, so that the first user does not wait for it."""
         self._gemini.client(self._settings.base_model)
 
-    def answer(self, arm: Arm, prompt: str) -> Served:
+    def answer(self, arm: Arm, prompt: str, started: float) -> Served:
         """The answer of the arm, or of base when the tuned model fails.
+
+        ``started`` is the monotonic time at which the request came in: the one deadline counts from there.
 
         Raises:
             NoAnswerError: base failed too, or the deadline ran out.
         """
-        deadline = time.monotonic() + self._settings.request_deadline_seconds
+        deadline = started + self._settings.request_deadline_seconds
         if arm == "base":
             return self._base(prompt, deadline, None, None)
         if not self._breakers[self.model("tuned")].allows():
             return self._base(prompt, deadline, None, "breaker")
         try:
-            completion = self._call("tuned", prompt, self._settings.request_deadline_seconds * TUNED_SHARE)
+            completion = self._call("tuned", prompt, self._tuned_seconds(deadline))
         except GenerationError as error:
             return self._base(prompt, deadline, error.kind, error.kind)
         return Served("tuned", self.model("tuned"), completion)
 
-    def stream(self, arm: Arm, prompt: str) -> Iterator[str | Served]:
+    def stream(self, arm: Arm, prompt: str, started: float) -> Iterator[str | Served]:
         """The answer piece by piece, then whole; falls back to base only before the first piece.
 
         Raises:
             NoAnswerError: as ``answer``, or the stream broke off after a piece.
         """
-        deadline = time.monotonic() + self._settings.request_deadline_seconds
+        deadline = started + self._settings.request_deadline_seconds
         reason: str | None = None
         arm_error: FailureKind | None = None
         if arm == "tuned":
             if self._breakers[self.model("tuned")].allows():
                 try:
-                    yield from self._streamed(
-                        "tuned", prompt, self._settings.request_deadline_seconds * TUNED_SHARE, None, None
-                    )
+                    yield from self._streamed("tuned", prompt, self._tuned_seconds(deadline), None, None)
                 except GenerationError as error:
                     if error.kind == "cut_stream":
                         raise NoAnswerError("cut_stream", error, None) from error
@@ -102,9 +104,21 @@ class Generation:
             else:
                 reason = "breaker"
         try:
+            self._require("base")
             yield from self._streamed("base", prompt, deadline - time.monotonic(), arm_error, reason)
         except GenerationError as error:
             raise NoAnswerError(arm_error or error.kind, error, reason) from error
+
+    def _tuned_seconds(self, deadline: float) -> float:
+        """What the tuned model may use of the time that is left."""
+        return (deadline - time.monotonic()) * TUNED_SHARE
+
+    def _require(self, arm: Arm) -> None:
+        """Refuse to ask a model whose breaker is open: its users hear so at once, and it gets a rest."""
+        model = self.model(arm)
+        if not self._breakers[model].allows():
+            message = f"most of the last calls to {model} failed, so it is not asked for a moment"
+            raise GenerationError("upstream_error", message, retry_after=OPEN_SECONDS)
 
     def _streamed(
         self, arm: Arm, prompt: str, seconds: float, arm_error: FailureKind | None, reason: str | None
@@ -147,6 +161,7 @@ class Generation:
 
     def _call_with_retry(self, prompt: str, deadline: float) -> Completion:
         """Ask base; once more after a transient failure when the wait it asks for fits the deadline."""
+        self._require("base")
         try:
             return self._call("base", prompt, deadline - time.monotonic())
         except GenerationError as error:
@@ -156,4 +171,5 @@ class Generation:
             if not error.transient or time.monotonic() + pause + _LEAST_SECONDS > deadline:
                 raise
             time.sleep(pause)
+        self._require("base")
         return self._call("base", prompt, deadline - time.monotonic())

@@ -1,5 +1,7 @@
 """What has been collected and who was served what: the figures of GET /api/v1/status."""
 
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -23,14 +25,13 @@ where skip_reason is not null and created_at > now() - interval '24 hours' group
 
 _ARMS = """
 select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
-       count(*) filter (where arm_error = 'upstream_error') as upstream,
+       count(*) filter (where arm_error in ('upstream_error', 'cut_stream')) as upstream,
        count(*) filter (where arm_error = 'blocked_or_empty') as blocked_or_empty,
        count(*) filter (where arm_error = 'timeout') as timeout,
-       count(*) filter (where arm_error = 'cut_stream') as cut_stream,
        percentile_cont(0.5) within group (order by latency_ms) as p50_ms,
        percentile_cont(0.95) within group (order by latency_ms) as p95_ms,
        avg((latency_ms > 2000)::int)::float8 as share_over_2s,
-       avg(quality_score) filter (where outcome = 'ok') as quality,
+       avg(quality_score) filter (where outcome = 'ok' and arm_served = arm_assigned) as quality,
        count(*) filter (where rating = 1) as liked,
        count(*) filter (where rating = -1) as disliked,
        count(*) filter (where fallback_reason is not null) as fallbacks
@@ -66,9 +67,18 @@ def collection(connection: Connection, settings: Settings) -> dict[str, Any]:
         "recommended": list(RECOMMENDED),
         "percent": round(100 * row["count"] / TARGET, 1),
         "rows_last_24h": row["rows_last_24h"],
+        "expected_target_date": _expected(TARGET - row["count"], row["rows_last_24h"]),
         "last_collected_at": last.isoformat() if last else None,
         "skipped": skipped,
     }
+
+
+def _expected(missing: int, per_day: int) -> str | None:
+    """The date on which the target is reached at the rate of the last 24 hours; None: not in sight."""
+    if missing > 0 and not per_day:
+        return None
+    days = math.ceil(max(missing, 0) / max(per_day, 1))
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat() if days < 3650 else None
 
 
 def traffic(connection: Connection) -> dict[str, Any]:
@@ -76,7 +86,7 @@ def traffic(connection: Connection) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_ARMS).fetchall()
     total = sum(row["requests"] for row in rows) or 1
-    kinds = ("upstream", "blocked_or_empty", "timeout", "cut_stream")
+    kinds = ("upstream", "blocked_or_empty", "timeout")
     return {
         row["arm"]: {
             "requests": row["requests"],

@@ -34,11 +34,6 @@ def announce(settings: Settings) -> None:
     new.rename(folder / f"{pid}.json")
 
 
-def withdraw(folder: Path, pid: int) -> None:
-    """Remove a process from the list."""
-    (folder / f"{pid}.json").unlink(missing_ok=True)
-
-
 def live_workers(folder: Path) -> list[dict[str, Any]]:
     """The processes that are alive, by pid."""
     entries = []

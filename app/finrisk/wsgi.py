@@ -20,7 +20,7 @@ def _settings() -> Settings:
 
 def _announce(settings: Settings) -> None:
     if settings.split:
-        models = f"base model {settings.base_model}, fine-tuned {settings.finetuned_model_name}"
+        models = f"base model {settings.base_model}, fine-tuned model {settings.finetuned_model_name}"
         log("ab_testing_configured", f"A/B testing enabled: split {settings.split:g}, {models}")
     else:
         log(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from finrisk_rules.assignment import bucket
-from tests.app.conftest import STRATEGY, RunningService
+from tests.app.conftest import STRATEGY, RunningService, key
 from tests.tuning_ground import LOCATION, PROJECT, Wire
 
 TUNED = "publishers/google/models/gemini-3.5-flash"
@@ -66,7 +67,7 @@ def test_the_tuned_answer_says_so(service: RunningService) -> None:
     assert line["message"] == "model gemini-3.5-flash, fine-tuned true"
     started = service.log_lines("ab_testing_configured")[0]["message"]
     assert started == (
-        "A/B testing enabled: split 0.5, base model gemini-3.5-flash-lite, fine-tuned gemini-3.5-flash"
+        "A/B testing enabled: split 0.5, base model gemini-3.5-flash-lite, fine-tuned model gemini-3.5-flash"
     )
 
 
@@ -251,3 +252,44 @@ def test_unusable_credentials_fail_requests_with_the_reason_and_not_the_service(
     )
     assert checked.returncode == 2
     assert "GOOGLE_APPLICATION_CREDENTIALS" in checked.stderr
+
+
+def test_a_base_model_that_mostly_fails_gets_a_rest_and_then_users_again(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=1)
+    service.gemini.fault(path="generateContent", kind="status", status=500)
+    for _ in range(8):
+        assert service.analyze().status == 503
+    service.gemini.forget_requests()
+    started = time.monotonic()
+    answer = service.analyze()
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+    assert time.monotonic() - started < 0.5
+    assert service.gemini.requests("generateContent") == []
+    assert service.call("GET", "/readyz", port=service.ops_port).json["breakers"] == {
+        "gemini-3.5-flash-lite": True
+    }
+    service.gemini.clear()
+    service.wait_until(lambda: service.analyze().status == 200, 15)
+    assert service.call("GET", "/readyz", port=service.ops_port).json["breakers"] == {
+        "gemini-3.5-flash-lite": False
+    }
+
+
+def test_a_client_that_leaves_a_stream_leaves_a_row_that_is_no_failure_of_the_arm(
+    service: RunningService,
+) -> None:
+    service.gemini.fault(path="streamGenerateContent", kind="latency", ms=300)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    headers = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
+    headers["Accept"] = "text/event-stream"
+    connection.request(
+        "POST", "/api/v1/analyze", json.dumps({"strategy": STRATEGY, "user_id": "leaver"}), headers
+    )
+    response = connection.getresponse()
+    response.read(20)
+    response.close()
+    connection.close()
+    query = "select arm_error, skip_reason from analyses where outcome = 'abandoned'"
+    assert service.wait_until(lambda: service.rows(query)) == [(None, "no_answer")]

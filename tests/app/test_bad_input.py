@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -181,3 +182,40 @@ def test_half_a_request_line_does_not_stop_the_service(service: RunningService) 
 def test_without_required_keys_the_operator_has_said_so(new_service: Callable[..., RunningService]) -> None:
     service = new_service(REQUIRE_API_KEY="false")
     assert service.call("GET", "/api/v1/status", with_key=None).status == 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000 + b"\r\n\r\n", b"431"),
+        (b"GET /" + b"y" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: nonsense\r\n\r\n", b"501"),
+    ],
+)
+def test_what_is_no_http_request_gets_the_one_shape_too(
+    service: RunningService, raw: bytes, status: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(raw)
+        reply = b""
+        while piece := connection.recv(65536):
+            reply += piece
+    head, _, body = reply.partition(b"\r\n\r\n")
+    assert head.split(b" ")[1] == status, reply
+    assert b"Content-Type: application/json" in head
+    assert set(json.loads(body)["error"]) == {"code", "message", "request_id"}
+
+
+@pytest.mark.parametrize("document_id", ["a\nQUESTION\nb", "a\x00b", "", "x" * 257, "a\u2028b"])
+def test_a_document_id_that_could_break_a_line_is_refused(service: RunningService, document_id: str) -> None:
+    body = {"documents": [{"id": document_id, "title": "t", "text": "x"}]}
+    found = error(service.call("POST", "/api/v1/documents", body), 422, "invalid")
+    assert found["details"][0]["field"] == "documents.0.id"
+
+
+@pytest.mark.parametrize("field", ["title", "text"])
+def test_a_document_of_white_space_is_refused(service: RunningService, field: str) -> None:
+    document = {"id": "d", "title": "t", "text": "x", field: " \n "}
+    error(service.call("POST", "/api/v1/documents", {"documents": [document]}), 422, "invalid")

@@ -90,7 +90,7 @@ def test_killed_workers_and_a_crashed_database_lose_and_double_nothing(
     stop.set()
     for thread in threads:
         thread.join()
-    assert len(acknowledged) > 50
+    assert len(acknowledged) > 20
 
     def stored() -> set[str]:
         return {str(row[0]) for row in service.rows("select id from analyses")}
@@ -110,7 +110,9 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
     assert away.status == 200
     assert away.metadata["approach"] == "ungrounded"
     assert service.call("GET", "/readyz", port=service.ops_port).json["database"] == "down"
-    assert service.call("GET", "/api/v1/status").status == 503
+    status = service.call("GET", "/api/v1/status").json
+    assert (status["collection"], status["traffic"]) == (None, None)
+    assert "PostgreSQL" in status["problem"]
     started = time.monotonic()
     assert service.analyze().status == 200
     assert time.monotonic() - started < 2, "an outage must not hold up every request"
@@ -135,6 +137,14 @@ def test_the_service_starts_and_answers_without_any_database(
 ) -> None:
     service = new_service(database_url="postgresql://nobody:x@127.0.0.1:1/none")
     assert service.analyze().metadata["approach"] == "ungrounded"
+
+
+def test_a_database_behind_this_release_counts_as_away_and_the_fix_is_named(
+    new_database: Callable[[bool], str], new_service: Callable[..., RunningService]
+) -> None:
+    service = new_service(database_url=new_database(False))
+    assert service.analyze().metadata["approach"] == "ungrounded"
+    assert "run finrisk migrate" in service.call("GET", "/api/v1/status").json["problem"]
 
 
 def test_feedback_right_after_the_answer_is_accepted_and_joined_when_the_row_arrives(

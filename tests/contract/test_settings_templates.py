@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
+from jinja2.meta import find_undeclared_variables
 
 from finrisk.settings import POD_KEYS, Settings
 
@@ -18,29 +19,15 @@ TRAFFIC = {"ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT", "A
 """Written by deploy and rollback alone: no inventory variable."""
 
 
-class _AnyValue(dict[str, str]):
-    """Every variable has a value, its own name."""
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-
 def rendered(name: str) -> dict[str, str]:
     """Return the keys of a template with, as their values, the variables that they are rendered from."""
     environment = jinja2.Environment(autoescape=False)  # noqa: S701  YAML, as Ansible renders it
     environment.filters["to_json"] = lambda value, **_: f'"{value}"'
     source = (REPOSITORY / "templates" / f"{name}.yml.j2").read_text("utf-8")
-    code = environment.compile(source)
-    template = jinja2.Template.from_code(environment, code, _AnyValue())
-    variables = {word: word for word in _variables(environment, source)}
-    held: dict[str, str] = yaml.safe_load(template.render(variables))[SECTIONS[name]]
+    variables = find_undeclared_variables(environment.parse(source))
+    text = environment.from_string(source).render({variable: variable for variable in variables})
+    held: dict[str, str] = yaml.safe_load(text)[SECTIONS[name]]
     return held
-
-
-def _variables(environment: jinja2.Environment, source: str) -> set[str]:
-    from jinja2.meta import find_undeclared_variables
-
-    return find_undeclared_variables(environment.parse(source))
 
 
 def yaml_of(path: Path) -> Any:

@@ -1,7 +1,8 @@
 """POST /api/v1/analyze: the whole answer as JSON, or as it is written (SSE)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, stream_with_context
@@ -12,10 +13,12 @@ from finrisk.generation import NoAnswerError
 from finrisk.http.admission import Place
 from finrisk.http.bodies import AnalyzeBody, parsed
 from finrisk.http.context import context, requires
-from finrisk.http.errors import ApiError, error_body
+from finrisk.http.errors import INTERNAL_ERROR, ApiError, error_body, log_unexpected
 from finrisk.records import Question
 
 bp = Blueprint("analyze", __name__)
+
+Pieces = Generator[dict[str, Any] | str | Analysis, None, None]
 
 _EXCERPT = 400
 _MESSAGES = {
@@ -86,20 +89,28 @@ def _streamed(question: Question, place: Place) -> Response:
     return response
 
 
-def _events(pieces: Iterator[dict[str, Any] | str | Analysis], place: Place) -> Iterator[str]:
+def _events(pieces: Pieces, place: Place) -> Iterator[str]:
     try:
-        for piece in pieces:
-            if isinstance(piece, str):
-                yield _event("delta", {"text": piece})
-            elif isinstance(piece, Analysis):
-                yield _event("done", _body(piece))
-            else:
-                yield _event("meta", piece)
+        with closing(pieces):
+            yield from _as_events(pieces)
     except (NoAnswerError, RetrievalRequiredError) as failure:
         error = _error(failure)
         yield _event("error", error_body(error.code, error.message))
+    except Exception:  # the status line is sent; what is left is to say so in the stream
+        log_unexpected()
+        yield _event("error", error_body("internal_error", INTERNAL_ERROR))
     finally:
         place.leave()
+
+
+def _as_events(pieces: Pieces) -> Iterator[str]:
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield _event("delta", {"text": piece})
+        elif isinstance(piece, Analysis):
+            yield _event("done", _body(piece))
+        else:
+            yield _event("meta", piece)
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -1,10 +1,20 @@
 """Request bodies: bounded, JSON, valid; each failure says which field and why."""
 
 import json
+import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
 
 from finrisk.http.errors import ApiError
 from finrisk_rules.limits import IDENTIFIER_MAX, REQUEST_STRATEGY_MAX
@@ -15,13 +25,17 @@ DOCUMENTS_BYTES = 16 * 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _storable(value: object) -> object:
-    """Text that PostgreSQL and JSON can carry: no NUL, no lone surrogate."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValueError("must not contain a NUL character")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("must be valid Unicode: it holds half of a surrogate pair")
+def _storable(value: str) -> str:
+    """Text that PostgreSQL can hold: no NUL."""
+    if "\x00" in value:
+        raise ValueError("must not contain a NUL character")
+    return value
+
+
+def _one_line(value: str) -> str:
+    """An identifier or a name: nothing that could begin a new line of a prompt or a log."""
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise ValueError("must not contain control characters or line breaks")
     return value
 
 
@@ -32,8 +46,30 @@ def _whole(value: object) -> object:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_storable)]
-Identifier = Annotated[Text, StringConstraints(min_length=1, max_length=IDENTIFIER_MAX)]
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must hold more than white space")
+    return value
+
+
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=IDENTIFIER_MAX), AfterValidator(_one_line)
+]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_one_line)
+]
+Strategy = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REQUEST_STRATEGY_MAX),
+    AfterValidator(_storable),
+]
+PageText = Annotated[
+    str, StringConstraints(max_length=4_000_000), AfterValidator(_storable), AfterValidator(_not_blank)
+]
+Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
@@ -44,18 +80,14 @@ class _Body(BaseModel):
 class Filters(_Body):
     """Which filings may be quoted."""
 
-    company: (
-        Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None
-    ) = None
+    company: Name | None = None
     year: Year | None = None
 
 
 class AnalyzeBody(_Body):
     """A strategy to analyse."""
 
-    strategy: Annotated[
-        Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=REQUEST_STRATEGY_MAX)
-    ]
+    strategy: Strategy
     user_id: Identifier | None = None
     session_id: Identifier | None = None
     filters: Filters | None = None
@@ -64,20 +96,18 @@ class AnalyzeBody(_Body):
 class FeedbackBody(_Body):
     """A reader's judgement of an answer."""
 
-    request_id: Annotated[Text, StringConstraints(max_length=64)]
+    request_id: Identifier
     rating: Annotated[Literal[-1, 1], BeforeValidator(_whole)]
-    comment: Annotated[Text, StringConstraints(max_length=4000)] | None = None
+    comment: Comment | None = None
 
 
 class DocumentBody(_Body):
     """A document to index; form feeds in the text separate its pages."""
 
     id: Identifier
-    title: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    text: Annotated[Text, StringConstraints(min_length=1, max_length=4_000_000)]
-    company: (
-        Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None
-    ) = None
+    title: Title
+    text: PageText
+    company: Name | None = None
     year: Year | None = None
 
 
@@ -103,6 +133,11 @@ def _constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _message(detail: ErrorDetails) -> str:
+    """What is wrong with a field, without the names of our classes."""
+    return "must be a JSON object" if detail["type"] in ("model_type", "dict_type") else detail["msg"]
+
+
 def parsed(request: Request, model: type[Model], limit: int = ANALYZE_BYTES) -> Model:
     """The request's body as the model.
 
@@ -120,7 +155,7 @@ def parsed(request: Request, model: type[Model], limit: int = ANALYZE_BYTES) -> 
         return model.model_validate(value)
     except ValidationError as error:
         details = [
-            {"field": ".".join(str(part) for part in detail["loc"]) or "body", "message": detail["msg"]}
+            {"field": ".".join(str(part) for part in detail["loc"]) or "body", "message": _message(detail)}
             for detail in error.errors(include_url=False, include_input=False)[:20]
         ]
         fields = ", ".join(dict.fromkeys(detail["field"] for detail in details))

@@ -85,13 +85,19 @@ def _unavailable(error: DatabaseUnavailableError) -> Response:
     return _response(ApiError(503, "database_unavailable", f"{error}; try again shortly", retry_after=2))
 
 
-def _unexpected(_: Exception) -> Response:
+INTERNAL_ERROR = "the request failed; the log knows it by its request_id"
+
+
+def log_unexpected() -> None:
+    """Log the exception being handled, under the request's id."""
     logging.getLogger("finrisk").exception(
         "a request failed", extra={"event": "request_failed", "fields": {"request_id": str(g.request_id)}}
     )
-    return _response(
-        ApiError(500, "internal_error", "the request failed; the log knows it by its request_id")
-    )
+
+
+def _unexpected(_: Exception) -> Response:
+    log_unexpected()
+    return _response(ApiError(500, "internal_error", INTERNAL_ERROR))
 
 
 def register(app: Flask) -> None:

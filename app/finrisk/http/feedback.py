@@ -63,7 +63,7 @@ def feedback() -> tuple[Response, int]:
         "comment": redact(body.comment).text if body.comment else None,
         "created_at": datetime.now(UTC).isoformat(),
     }
-    if not context().service.collection.keep("feedback", row):
+    if not context().service.collection.keep(feedback=row):
         raise ApiError(503, "not_kept", "the feedback could not be kept; try again", retry_after=5)
     status = "joined" if found else "accepted"
     return jsonify({"request_id": str(request_id), "status": status}), 200 if found else 202

@@ -1,8 +1,11 @@
 """GET /api/v1/status: what is configured, collected and served."""
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify
 
 from finrisk import traffic
+from finrisk.db.pool import DatabaseUnavailableError
 from finrisk.http.context import context, requires
 
 bp = Blueprint("status", __name__)
@@ -11,11 +14,13 @@ bp = Blueprint("status", __name__)
 @bp.get("/api/v1/status")
 @requires()
 def status() -> Response:
-    """Configuration, collection progress, and the last 24 hours by arm."""
+    """Configuration, collection progress, and the last 24 hours by arm; the latter two need the database."""
     service = context().service
-    with service.database.connection() as connection:
-        return jsonify(
-            configuration=traffic.configuration(service.settings),
-            collection=traffic.collection(connection, service.settings),
-            traffic=traffic.traffic(connection),
-        )
+    known: dict[str, Any] = {"collection": None, "traffic": None}
+    try:
+        with service.database.connection() as connection:
+            known["collection"] = traffic.collection(connection, service.settings)
+            known["traffic"] = traffic.traffic(connection)
+    except DatabaseUnavailableError as error:
+        known["problem"] = str(error)
+    return jsonify(configuration=traffic.configuration(service.settings), **known)

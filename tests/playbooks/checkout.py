@@ -1,0 +1,196 @@
+"""A checkout beside the repository, with a sandbox and a service of its own, where an operator types."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from ansible.module_utils.finrisk_ops import service
+from psycopg import sql
+
+from sandbox.analysts import Analysts, Reply, Strategy, strategies_of
+from tests.tuning_ground import Wire
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OWN = {"inventory", "training_data", "var"}
+FASTER = "finrisk_workers: 1\nfinrisk_warmup_requests: 1\n"
+INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FINRISK_PG_BIN")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Everything it printed."""
+        return self.stdout + self.stderr
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder in which every relative path of the documentation leads to files of the test's own."""
+
+    folder: Path
+
+    @property
+    def var(self) -> Path:
+        """The state of its environment."""
+        return self.folder / "var" / "local"
+
+    @property
+    def training_data(self) -> Path:
+        """Where export, prepare and tune write."""
+        return self.folder / "training_data" / "local"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the shell of the operator knows."""
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            "HOME": str(self.folder),
+            "FINRISK_VAR_DIR": str(self.var),
+            "OUTPUT_DIR": str(self.training_data),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """What sandbox.json says."""
+        found: dict[str, Any] = json.loads((self.var / "sandbox.json").read_text())
+        return found
+
+    @property
+    def database_url(self) -> str:
+        """The database of its sandbox."""
+        return str(self.held["database_url"])
+
+    @property
+    def wire(self) -> Wire:
+        """Its simulator, to switch faults on."""
+        return Wire(self.held["gemini_url"], self.var)
+
+    @property
+    def place(self) -> service.Place:
+        """Its service."""
+        held = self.held
+        return service.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
+
+    def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 120) -> Done:
+        """Run a script in bash, in the folder; code 124 when it did not end in time."""
+        process = subprocess.Popen(
+            ["bash", "-o", "pipefail", "-c", script],
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            stdout, stderr = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 15)
+            stdout, stderr = process.communicate()
+            return Done(124, stdout, stderr)
+        return Done(process.returncode, stdout, stderr)
+
+    def command(self, *arguments: str) -> Done:
+        """Run a program of the checkout's .venv; it has to succeed."""
+        bin_folder = self.folder / ".venv" / "bin"
+        path = f"{bin_folder}:{self.environment['PATH']}"
+        done = self.shell(" ".join(arguments), {"PATH": path})
+        assert done.code == 0, done.output
+        return done
+
+    def playbook(self, line: str) -> Done:
+        """Run a playbook, which has to succeed: ``"deploy.yml -e finrisk_ab_ratio=50"``."""
+        return self.command(f"ansible-playbook playbooks/{line}")
+
+    def status(self) -> tuple[str, dict[str, Any]]:
+        """Return what status.yml says, as text and as JSON."""
+        text = self.playbook("status.yml").stdout.partition("PLAY RECAP")[2]
+        data: dict[str, Any] = json.loads(self.playbook("status.yml -e finrisk_format=json").stdout)
+        return text, data
+
+    def strategies(self) -> list[Strategy]:
+        """The sample questions."""
+        with gzip.open(self.var / "samples" / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
+            return strategies_of(json.loads(line) for line in lines)
+
+    def analysts(self) -> Analysts:
+        """Clients of the service, with the sandbox's key."""
+        return Analysts(self.place.api_url, self.held["api_key"], threads=8)
+
+    def ask(self, strategies: Sequence[Strategy]) -> list[Reply]:
+        """Ask the questions, all of which are answered, and wait until the database has them."""
+        wanted = self.count("analyses") + len(strategies)
+        with ThreadPoolExecutor(8) as pool:
+            replies = list(pool.map(self.analysts().ask, strategies))
+        assert [reply.status for reply in replies] == [200] * len(strategies)
+        self.wait_until(lambda: self.count("analyses") >= wanted)
+        return replies
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 15) -> None:
+        """Wait for what happens in the background; fail when it does not."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"not so within {seconds} s"
+            time.sleep(0.05)
+
+    def count(self, table: str) -> int:
+        """The rows of a table."""
+        counting = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute(counting).fetchone()
+        assert row
+        return int(row[0])
+
+    def execute(self, statement: LiteralString) -> None:
+        """Change something in the database."""
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def checkout() -> Iterator[Checkout]:
+    """Make a checkout with a running sandbox and service; stop them and remove it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-checkout-"))  # the database's account passes through
+    folder.chmod(0o711)
+    for entry in REPOSITORY.iterdir():
+        if not entry.name.startswith(".") and entry.name not in OWN:
+            (folder / entry.name).symlink_to(entry)
+    shutil.copytree(REPOSITORY / "inventory", folder / "inventory")
+    (folder / "inventory/local/group_vars/finrisk/test.yml").write_text(FASTER)
+    (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
+    (folder / "var").mkdir()
+    (folder / "var").chmod(0o711)
+    made = Checkout(folder)
+    try:
+        made.command("python -m sandbox up")
+        made.command(f"python -m sandbox.samples {made.var / 'samples'}")
+        made.playbook("site.yml")
+        yield made
+    finally:
+        if (made.var / "sandbox.json").exists():
+            service.stop(made.place)
+            made.shell(f"{sys.executable} -m sandbox down")
+        shutil.rmtree(folder, ignore_errors=True)

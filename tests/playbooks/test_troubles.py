@@ -1,0 +1,233 @@
+"""The five troubles of the old manual, brought about for real: status.yml names each and how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.analysts import Reply, Strategy
+from tests.playbooks.checkout import Checkout, checkout
+from tests.playbooks.test_deploy_rollback import tuned_model
+from tests.tuning_ground import dataset
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TROUBLESHOOTING = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+STRATEGY = "Which liquidity and refinancing risks does Corvane Bank name, and with which figures?"
+
+
+def strategies(count: int, users: int) -> list[Strategy]:
+    """Questions of so many users, in turn."""
+    names = (f"user-{number % users}" for number in range(count))
+    return [Strategy(name, f"session-{name}", STRATEGY, frozenset()) for name in names]
+
+
+def shape(text: str) -> str:
+    """A text without what differs from run to run: figures, names of models, the folder, line ends."""
+    text = re.sub(r"r\d{4}-[0-9a-f]{8}|finrisk-v\d+-[0-9a-f]{8}", "NAME", text)
+    text = re.sub(r"released by \S+ at \S+", "released by WHO", text)
+    text = re.sub(r"\d[\d,.]*", "N", text)
+    return re.sub(r"\s+", " ", text)
+
+
+def documented(title: str) -> list[str]:
+    """The findings that a section of docs/troubleshooting.md shows, each up to its command."""
+    section = TROUBLESHOOTING.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    assert section, title
+    shown = "\n".join(re.findall(r"```text\n(.*?)```", section, re.DOTALL))
+    return [shape(each) for each in re.split(r"^\d+\. ", shown, flags=re.MULTILINE) if each.strip()]
+
+
+def named(place: Checkout, title: str, about: str, words: str) -> dict[str, Any]:
+    """The finding with these words, in the JSON of status.yml, in its text, and as documented."""
+    text, data = place.status()
+    found = [each for each in data["findings"] if each["about"] == about and words in each["what"]]
+    assert len(found) == 1, data["findings"]
+    section = text.partition("\nFindings ")[2]
+    shown = [shape(each) for each in re.split(r"(?:^|\n)\s*\d+\. ", section) if each.strip()]
+    (printed,) = (each for each in shown if shape(found[0]["what"]) in each)
+    assert shape(found[0]["command"]) in printed
+    assert printed.strip() in [each.strip() for each in documented(title)], printed
+    one: dict[str, Any] = found[0]
+    return one
+
+
+def a_day_passes(place: Checkout) -> None:
+    """What was asked so far is older than the 24 hours that status looks at."""
+    place.execute("update analyses set created_at = created_at - interval '25 hours'")
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Checkout]:
+    """An environment with documents, where nobody has asked anything yet."""
+    with checkout() as place:
+        place.playbook("ingest.yml")
+        yield place
+
+
+@pytest.fixture
+def place(started: Checkout) -> Iterator[Checkout]:
+    """The environment a day after the last trouble, with everybody on base and no fault on the wire."""
+    a_day_passes(started)
+    yield started
+    started.wire.clear()
+
+
+@pytest.fixture
+def with_tuned_model(place: Checkout) -> Checkout:
+    """The environment with a tuned model for half of the users."""
+    if not list(place.training_data.glob("finetuning_job_*")):
+        place.wire.fault(kind="job_slow", seconds=0.3)
+        tuned_model(place.wire, place.training_data, place.database_url)
+    place.playbook("deploy.yml -e finrisk_ab_ratio=50")
+    return place
+
+
+COLLECTION = "Data collection does not work"
+
+
+def test_no_requests_at_all_are_named(place: Checkout) -> None:
+    found = named(place, COLLECTION, "collection", "No analysis was asked for in the last 24 hours")
+    assert "/api/v1/analyze" in found["command"]
+
+
+def test_answers_below_the_threshold_are_named_and_the_command_mends_it(place: Checkout) -> None:
+    place.playbook("site.yml -e finrisk_data_collection_quality=1.0")
+    place.ask(strategies(3, 3))
+    found = named(place, COLLECTION, "collection", "None of the 3 answers")
+    assert place.count("training_data") == 0
+    mended = found["command"].replace("=0.8", "=0.5")
+    assert mended != found["command"]
+    place.command(mended)
+    place.ask(strategies(1, 1))
+    place.wait_until(lambda: place.count("training_data") == 1)
+
+
+def test_collection_that_is_off_is_named_and_the_command_mends_it(place: Checkout) -> None:
+    place.playbook("site.yml -e finrisk_enable_data_collection=false")
+    place.ask(strategies(2, 2))
+    found = named(place, COLLECTION, "collection", "Data collection is off")
+    place.command(found["command"])
+    assert place.status()[1]["collection"]["enabled"] is True
+
+
+def test_a_database_that_is_down_is_named_and_the_command_mends_it(place: Checkout) -> None:
+    held = connections.read(place.var)
+    assert held
+    postgresql.halt(place.var, held.processes["postgresql"])
+    found = named(place, COLLECTION, "collection", "The database cannot be read from here")
+    place.command(found["command"])
+    assert place.status()[1]["database"]["reachable_from_here"] is True
+    place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
+
+
+TUNING = "A tuning job fails"
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("Dataset is not valid JSONL: row 3 has no contents.", "the training data is not what the service"),
+        ("Quota exceeded for tuning jobs in this region.", "the project's tuning quota is used up"),
+    ],
+)
+def test_a_failed_job_is_named_with_the_providers_message_and_tuned_again(
+    place: Checkout, message: str, cause: str
+) -> None:
+    dataset(place.training_data, seed=message[:5])
+    place.wire.fault(kind="job_slow", seconds=0.3)
+    place.wire.fault(kind="job_fail", message=message, times=1)
+    tuned = place.shell(f'PATH="{place.folder}/.venv/bin:$PATH" ansible-playbook playbooks/tune.yml')
+    assert tuned.code == 2
+    assert f"FAILED {message}" in tuned.stdout
+    found = named(place, TUNING, "tuning", message.rstrip("."))
+    assert found["causes"][0].startswith(cause)
+    assert "finrisk_tune_retry=true" in found["command"]
+    last = found["command"].rpartition("&& ")[2]  # nothing was exported here that could be prepared again
+    assert "\nACTIVE projects/" in place.command(last).stdout
+    assert not [each for each in place.status()[1]["findings"] if each["about"] == "tuning"]
+
+
+AB_TEST = "A/B testing does not work"
+
+
+def test_flags_that_are_off_are_named(with_tuned_model: Checkout) -> None:
+    with_tuned_model.playbook("rollback.yml")
+    found = named(with_tuned_model, AB_TEST, "A/B test", "Nobody gets the tuned model")
+    assert "ENABLE_FINETUNING=false, ENABLE_AB_TESTING=false, AB_TEST_TRAFFIC_SPLIT=0" in found["what"]
+    with_tuned_model.command(found["command"])
+    assert with_tuned_model.status()[1]["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
+
+
+def test_one_single_user_is_named_also_beside_yesterdays_users(with_tuned_model: Checkout) -> None:
+    place = with_tuned_model
+    place.ask(strategies(6, 6))
+    place.playbook("deploy.yml -e finrisk_ab_ratio=40")
+    replies = place.ask([replace(each, user_id="test_user") for each in strategies(10, 1)])
+    assert len({reply.metadata["arm_assigned"] for reply in replies}) == 1
+    found = named(place, AB_TEST, "A/B test", "All 10 requests came from one user")
+    assert "one user always gets the same model" in found["causes"][0]
+    place.command(found["command"])
+    replies = place.ask([replace(each, user_id="test_user") for each in strategies(30, 1)])
+    assert {reply.metadata["arm_assigned"] for reply in replies} == {"base", "tuned"}
+
+
+def by_arm(replies: list[Reply]) -> dict[str, list[Reply]]:
+    arms: dict[str, list[Reply]] = {"base": [], "tuned": []}
+    for reply in replies:
+        arms[reply.metadata["arm_assigned"]].append(reply)
+    assert min(map(len, arms.values())) >= 30, "too few of one arm to be compared"
+    return arms
+
+
+def test_a_slow_tuned_model_is_named(with_tuned_model: Checkout) -> None:
+    place = with_tuned_model
+    place.wire.fault(kind="latency", ms=400, arm="tuned")
+    by_arm(place.ask(strategies(100, 100)))
+    found = named(place, "The tuned model is slower than base", "latency", "is slower than base: p95")
+    assert "rollback.yml" in found["command"]
+
+
+WORSE = "The tuned model's answers are worse"
+
+
+def test_bad_ratings_of_the_tuned_model_are_named(with_tuned_model: Checkout) -> None:
+    place = with_tuned_model
+    arms = by_arm(place.ask(strategies(100, 100)))
+    analysts = place.analysts()
+    for arm, replies in arms.items():
+        for reply in replies:
+            rating = {"request_id": reply.metadata["request_id"], "rating": -1 if arm == "tuned" else 1}
+            assert analysts.call("/api/v1/feedback", rating)[0] == 200
+    place.wait_until(lambda: unrated(place) == 0)
+    disliked = named(place, WORSE, "quality", "of its ratings are bad")
+    assert "rollback.yml" in disliked["command"]
+    assert named(place, WORSE, "quality", "mean quality")["causes"]
+
+
+def unrated(place: Checkout) -> int:
+    """How many analyses of today have no rating yet."""
+    with psycopg.connect(place.database_url) as connection:
+        row = connection.execute(
+            "select count(*) from analyses where rating is null and created_at > now() - interval '24 hours'"
+        ).fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_a_tuned_model_that_refuses_to_answer_is_named_and_rolled_back(with_tuned_model: Checkout) -> None:
+    place = with_tuned_model
+    place.wire.fault(kind="safety", arm="tuned")
+    by_arm(place.ask(strategies(100, 100)))
+    failing = named(place, WORSE, "errors", "fails more often than base")
+    assert "blocked_or_empty" in failing["what"]
+    named(place, WORSE, "A/B test", "were answered by base")
+    place.command(failing["command"])
+    assert place.status()[1]["traffic"]["split"] == 0
