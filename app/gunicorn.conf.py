@@ -54,7 +54,7 @@ bind = [
 ]
 pidfile = str(_VAR / "gunicorn.pid")
 workers = _number("WORKERS", 2)
-worker_class = "finrisk.worker.Worker"
+worker_class = "finrisk.http.worker.Worker"
 threads = _limit + max(8, _limit // 2)  # spare threads, so that refusals do not queue behind the accepted
 worker_connections = 2000
 keepalive = 75
