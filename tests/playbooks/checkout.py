@@ -127,9 +127,17 @@ class Checkout:
 
     def status(self) -> tuple[str, dict[str, Any]]:
         """Return what status.yml says, as text and as JSON."""
-        text = self.playbook("status.yml").stdout.partition("PLAY RECAP")[2]
-        data: dict[str, Any] = json.loads(self.playbook("status.yml -e finrisk_format=json").stdout)
-        return text, data
+        with ThreadPoolExecutor(2) as pool:
+            text, data = pool.map(self.playbook, ("status.yml", "status.yml -e finrisk_format=json"))
+        found: dict[str, Any] = json.loads(data.stdout)
+        return text.stdout.partition("PLAY RECAP")[2], found
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The ConfigMap of the running revision."""
+        held = json.loads((self.var / "current" / "config.json").read_text())
+        found: dict[str, str] = held["data"]
+        return found
 
     def strategies(self) -> list[Strategy]:
         """The sample questions."""

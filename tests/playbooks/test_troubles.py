@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TROUBLESHOOTING = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 STRATEGY = "Which liquidity and refinancing risks does Corvane Bank name, and with which figures?"
 
+# The sections of docs/troubleshooting.md.
+COLLECTION = "Data collection does not work"
+TUNING = "A tuning job fails"
+AB_TEST = "A/B testing does not work"
+SLOWER = "The tuned model is slower than base"
+WORSE = "The tuned model's answers are worse"
+
 
 def strategies(count: int, users: int) -> list[Strategy]:
     """Questions of so many users, in turn."""
@@ -32,9 +40,10 @@ def strategies(count: int, users: int) -> list[Strategy]:
 def shape(text: str) -> str:
     """A text without what differs from run to run: figures, names of models, the folder, line ends."""
     text = re.sub(r"r\d{4}-[0-9a-f]{8}|finrisk-v\d+-[0-9a-f]{8}", "NAME", text)
+    text = re.sub(r"got the (base|tuned) model", "got the SAME model", text)
     text = re.sub(r"released by \S+ at \S+", "released by WHO", text)
     text = re.sub(r"\d[\d,.]*", "N", text)
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def documented(title: str) -> list[str]:
@@ -45,18 +54,19 @@ def documented(title: str) -> list[str]:
     return [shape(each) for each in re.split(r"^\d+\. ", shown, flags=re.MULTILINE) if each.strip()]
 
 
-def named(place: Checkout, title: str, about: str, words: str) -> dict[str, Any]:
-    """The finding with these words, in the JSON of status.yml, in its text, and as documented."""
+def named(place: Checkout, title: str, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
+    """The findings about this with these words: in the JSON of status.yml, in its text, and as documented."""
     text, data = place.status()
-    found = [each for each in data["findings"] if each["about"] == about and words in each["what"]]
-    assert len(found) == 1, data["findings"]
-    section = text.partition("\nFindings ")[2]
-    shown = [shape(each) for each in re.split(r"(?:^|\n)\s*\d+\. ", section) if each.strip()]
-    (printed,) = (each for each in shown if shape(found[0]["what"]) in each)
-    assert shape(found[0]["command"]) in printed
-    assert printed.strip() in [each.strip() for each in documented(title)], printed
-    one: dict[str, Any] = found[0]
-    return one
+    shown = [shape(each) for each in re.split(r"\n\s*\d+\. ", text.replace("\nFindings", "\n"))]
+    named = []
+    for about, words in wanted:
+        fitting = [each for each in data["findings"] if each["about"] == about and words in each["what"]]
+        assert len(fitting) == 1, data["findings"]
+        (printed,) = (each for each in shown if shape(fitting[0]["what"]) in each)
+        assert shape(fitting[0]["command"]) in printed
+        assert printed in documented(title), printed
+        named += fitting
+    return named
 
 
 def a_day_passes(place: Checkout) -> None:
@@ -81,101 +91,87 @@ def place(started: Checkout) -> Iterator[Checkout]:
 
 
 @pytest.fixture
-def with_tuned_model(place: Checkout) -> Checkout:
-    """The environment with a tuned model for half of the users."""
-    if not list(place.training_data.glob("finetuning_job_*")):
+def tuned(place: Checkout) -> Checkout:
+    """The environment with a tuned model."""
+    if not any(json.loads(file.read_text())["state"] == "ACTIVE" for file in job_files(place)):
         place.wire.fault(kind="job_slow", seconds=0.3)
         tuned_model(place.wire, place.training_data, place.database_url)
-    place.playbook("deploy.yml -e finrisk_ab_ratio=50")
     return place
 
 
-COLLECTION = "Data collection does not work"
+@pytest.fixture
+def half(tuned: Checkout) -> Checkout:
+    """The environment with half of the users on its tuned model."""
+    if (tuned.settings["AB_TEST_TRAFFIC_SPLIT"], tuned.settings["AB_TEST_UNIT"]) != ("0.5", "user"):
+        tuned.playbook("deploy.yml -e finrisk_ab_ratio=50")
+    return tuned
+
+
+def job_files(place: Checkout) -> list[Path]:
+    return list(place.training_data.glob("finetuning_job_*.json"))
 
 
 def test_no_requests_at_all_are_named(place: Checkout) -> None:
-    found = named(place, COLLECTION, "collection", "No analysis was asked for in the last 24 hours")
+    (found,) = named(place, COLLECTION, ("collection", "No analysis was asked for in the last 24 hours"))
     assert "/api/v1/analyze" in found["command"]
 
 
-def test_answers_below_the_threshold_are_named_and_the_command_mends_it(place: Checkout) -> None:
+def test_answers_that_are_all_below_the_threshold_are_named(place: Checkout) -> None:
     place.playbook("site.yml -e finrisk_data_collection_quality=1.0")
     place.ask(strategies(3, 3))
-    found = named(place, COLLECTION, "collection", "None of the 3 answers")
+    (found,) = named(place, COLLECTION, ("collection", "None of the 3 answers"))
+    assert "finrisk_data_collection_quality=0.8" in found["command"]
     assert place.count("training_data") == 0
-    mended = found["command"].replace("=0.8", "=0.5")
-    assert mended != found["command"]
-    place.command(mended)
-    place.ask(strategies(1, 1))
-    place.wait_until(lambda: place.count("training_data") == 1)
 
 
 def test_collection_that_is_off_is_named_and_the_command_mends_it(place: Checkout) -> None:
     place.playbook("site.yml -e finrisk_enable_data_collection=false")
     place.ask(strategies(2, 2))
-    found = named(place, COLLECTION, "collection", "Data collection is off")
+    (found,) = named(place, COLLECTION, ("collection", "Data collection is off"))
     place.command(found["command"])
-    assert place.status()[1]["collection"]["enabled"] is True
+    place.ask(strategies(1, 1))
+    place.wait_until(lambda: place.count("training_data") == 1)
 
 
 def test_a_database_that_is_down_is_named_and_the_command_mends_it(place: Checkout) -> None:
     held = connections.read(place.var)
     assert held
     postgresql.halt(place.var, held.processes["postgresql"])
-    found = named(place, COLLECTION, "collection", "The database cannot be read from here")
+    (found,) = named(place, COLLECTION, ("collection", "The database cannot be read from here"))
     place.command(found["command"])
-    assert place.status()[1]["database"]["reachable_from_here"] is True
     place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
 
 
-TUNING = "A tuning job fails"
-
-
-@pytest.mark.parametrize(
-    ("message", "cause"),
-    [
-        ("Dataset is not valid JSONL: row 3 has no contents.", "the training data is not what the service"),
-        ("Quota exceeded for tuning jobs in this region.", "the project's tuning quota is used up"),
-    ],
-)
-def test_a_failed_job_is_named_with_the_providers_message_and_tuned_again(
-    place: Checkout, message: str, cause: str
-) -> None:
-    dataset(place.training_data, seed=message[:5])
+def test_a_failed_job_is_named_with_the_providers_message_and_can_be_tried_again(place: Checkout) -> None:
+    message = "Dataset is not valid JSONL: row 3 has no contents."
+    dataset(place.training_data)
     place.wire.fault(kind="job_slow", seconds=0.3)
     place.wire.fault(kind="job_fail", message=message, times=1)
     tuned = place.shell(f'PATH="{place.folder}/.venv/bin:$PATH" ansible-playbook playbooks/tune.yml')
     assert tuned.code == 2
     assert f"FAILED {message}" in tuned.stdout
-    found = named(place, TUNING, "tuning", message.rstrip("."))
-    assert found["causes"][0].startswith(cause)
-    assert "finrisk_tune_retry=true" in found["command"]
-    last = found["command"].rpartition("&& ")[2]  # nothing was exported here that could be prepared again
-    assert "\nACTIVE projects/" in place.command(last).stdout
-    assert not [each for each in place.status()[1]["findings"] if each["about"] == "tuning"]
+    (found,) = named(place, TUNING, ("tuning", message.rstrip(".")))
+    assert found["causes"] == ["the training data is not what the service expects"]
+    again = found["command"].rpartition("&& ")[2]  # nothing was exported here that could be prepared again
+    assert "\nACTIVE projects/" in place.command(again).stdout
 
 
-AB_TEST = "A/B testing does not work"
-
-
-def test_flags_that_are_off_are_named(with_tuned_model: Checkout) -> None:
-    with_tuned_model.playbook("rollback.yml")
-    found = named(with_tuned_model, AB_TEST, "A/B test", "Nobody gets the tuned model")
+def test_flags_that_are_off_are_named_and_the_command_mends_it(tuned: Checkout) -> None:
+    (found,) = named(tuned, AB_TEST, ("A/B test", "Nobody gets the tuned model"))
     assert "ENABLE_FINETUNING=false, ENABLE_AB_TESTING=false, AB_TEST_TRAFFIC_SPLIT=0" in found["what"]
-    with_tuned_model.command(found["command"])
-    assert with_tuned_model.status()[1]["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
+    tuned.command(found["command"])
+    assert tuned.settings["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
 
 
-def test_one_single_user_is_named_also_beside_yesterdays_users(with_tuned_model: Checkout) -> None:
-    place = with_tuned_model
-    place.ask(strategies(6, 6))
-    place.playbook("deploy.yml -e finrisk_ab_ratio=40")
-    replies = place.ask([replace(each, user_id="test_user") for each in strategies(10, 1)])
+def test_one_single_user_is_named_also_after_others_asked_before_the_release(tuned: Checkout) -> None:
+    tuned.ask(strategies(6, 6))
+    tuned.playbook("deploy.yml -e finrisk_ab_ratio=40")
+    replies = tuned.ask([replace(each, user_id="test_user") for each in strategies(10, 1)])
     assert len({reply.metadata["arm_assigned"] for reply in replies}) == 1
-    found = named(place, AB_TEST, "A/B test", "All 10 requests came from one user")
+    (found,) = named(tuned, AB_TEST, ("A/B test", "All 10 requests came from one user"))
     assert "one user always gets the same model" in found["causes"][0]
-    place.command(found["command"])
-    replies = place.ask([replace(each, user_id="test_user") for each in strategies(30, 1)])
+    tuned.command(found["command"])
+    replies = tuned.ask([replace(each, user_id="test_user") for each in strategies(40, 1)])
     assert {reply.metadata["arm_assigned"] for reply in replies} == {"base", "tuned"}
 
 
@@ -187,29 +183,23 @@ def by_arm(replies: list[Reply]) -> dict[str, list[Reply]]:
     return arms
 
 
-def test_a_slow_tuned_model_is_named(with_tuned_model: Checkout) -> None:
-    place = with_tuned_model
-    place.wire.fault(kind="latency", ms=400, arm="tuned")
-    by_arm(place.ask(strategies(100, 100)))
-    found = named(place, "The tuned model is slower than base", "latency", "is slower than base: p95")
+def test_a_slow_tuned_model_is_named(half: Checkout) -> None:
+    half.wire.fault(kind="latency", ms=400, arm="tuned")
+    by_arm(half.ask(strategies(100, 100)))
+    (found,) = named(half, SLOWER, ("latency", "is slower than base: p95"))
     assert "rollback.yml" in found["command"]
 
 
-WORSE = "The tuned model's answers are worse"
-
-
-def test_bad_ratings_of_the_tuned_model_are_named(with_tuned_model: Checkout) -> None:
-    place = with_tuned_model
-    arms = by_arm(place.ask(strategies(100, 100)))
-    analysts = place.analysts()
+def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
+    arms = by_arm(half.ask(strategies(100, 100)))
+    analysts = half.analysts()
     for arm, replies in arms.items():
         for reply in replies:
             rating = {"request_id": reply.metadata["request_id"], "rating": -1 if arm == "tuned" else 1}
             assert analysts.call("/api/v1/feedback", rating)[0] == 200
-    place.wait_until(lambda: unrated(place) == 0)
-    disliked = named(place, WORSE, "quality", "of its ratings are bad")
-    assert "rollback.yml" in disliked["command"]
-    assert named(place, WORSE, "quality", "mean quality")["causes"]
+    half.wait_until(lambda: unrated(half) == 0)
+    found = named(half, WORSE, ("quality", "mean quality"), ("quality", "of its ratings are bad"))
+    assert all("rollback.yml" in each["command"] for each in found)
 
 
 def unrated(place: Checkout) -> int:
@@ -222,12 +212,12 @@ def unrated(place: Checkout) -> int:
     return int(row[0])
 
 
-def test_a_tuned_model_that_refuses_to_answer_is_named_and_rolled_back(with_tuned_model: Checkout) -> None:
-    place = with_tuned_model
-    place.wire.fault(kind="safety", arm="tuned")
-    by_arm(place.ask(strategies(100, 100)))
-    failing = named(place, WORSE, "errors", "fails more often than base")
+def test_a_tuned_model_that_refuses_to_answer_is_named_and_rolled_back(half: Checkout) -> None:
+    half.wire.fault(kind="safety", arm="tuned")
+    by_arm(half.ask(strategies(100, 100)))
+    failing, _ = named(
+        half, WORSE, ("errors", "fails more often than base"), ("A/B test", "were answered by base")
+    )
     assert "blocked_or_empty" in failing["what"]
-    named(place, WORSE, "A/B test", "were answered by base")
-    place.command(failing["command"])
-    assert place.status()[1]["traffic"]["split"] == 0
+    half.command(failing["command"])
+    assert half.settings["ENABLE_FINETUNING"] == "false"

@@ -18,7 +18,7 @@ def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, An
     """Return about, what, command and causes of each finding; none where an arm had too few requests."""
     arms = data["traffic"]["arms"] or {}
     base, tuned = arms.get("base"), arms.get("tuned")
-    if tuned is None or not enough(tuned):
+    if tuned is None or not enough(tuned) or _is_rolled_back(data):
         return []
     findings = _fallbacks(data, tuned, play)
     if base is None or not enough(base):
@@ -26,6 +26,11 @@ def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, An
     for compare in (_slower, _worse, _disliked, _failing):
         findings += compare(base, tuned, play)
     return findings
+
+
+def _is_rolled_back(data: dict[str, Any]) -> bool:
+    """Whether base serves everybody after a release that did not: what the tuned arm did is then over."""
+    return bool(data["configuration"].get("revision")) and data["traffic"]["split"] == 0
 
 
 def _slower(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
@@ -43,7 +48,7 @@ def _slower(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], s
                 "the model was just loaded: deploy warms it up, watch it for an hour",
                 "a Flash model is faster than a Pro model: choose another base model for the next tuning",
             ],
-            "command": play("rollback.yml"),
+            "command": play("rollback.yml" if over or tuned["p95_ms"] >= P95_LIMIT_MS else "status.yml"),
         }
     ]
 
