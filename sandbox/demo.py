@@ -254,7 +254,8 @@ def _farewell(connection: dict[str, str]) -> None:
     say()
     say("   A user always gets the same model, so that what a person sees does not change from question to")
     say("   question: ten requests of one user all go one way, ten users are split. Deploy first, since the")
-    say("   demo ended with a rollback: ansible-playbook playbooks/deploy.yml -e finrisk_ab_ratio=50")
+    say('   demo ended with a rollback: export PATH="$PWD/.venv/bin:$PATH"')
+    say("   ansible-playbook playbooks/deploy.yml -e finrisk_ab_ratio=50")
     say("   (AB_TEST_UNIT=request draws every request anew: -e finrisk_ab_test_unit=request)")
     say("   Stop it with: make down")
 
