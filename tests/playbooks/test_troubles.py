@@ -187,7 +187,7 @@ def test_a_slow_tuned_model_is_named(half: Checkout) -> None:
     half.wire.fault(kind="latency", ms=400, arm="tuned")
     by_arm(half.ask(strategies(100, 100)))
     (found,) = named(half, SLOWER, ("latency", "is slower than base: p95"))
-    assert "rollback.yml" in found["command"]
+    assert found["command"].endswith("status.yml")  # it is still under 2 s: look again later
 
 
 def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
