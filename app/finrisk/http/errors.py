@@ -67,7 +67,7 @@ def _response(error: ApiError) -> Response:
 def _from_werkzeug(error: HTTPException) -> Response:
     status = error.code or 500
     messages = {
-        404: f"there is nothing at {request.path}; /openapi.json lists what there is",
+        404: f"there is nothing at {request.path}; /openapi.json, with a key, lists what there is",
         405: f"{request.method} is not allowed at {request.path}",
     }
     answer = _response(

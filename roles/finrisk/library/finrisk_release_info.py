@@ -36,11 +36,11 @@ options:
         default: 9090
 attributes:
   check_mode:
-    description: Says what a run would do and changes nothing.
+    description: Reads only, in check mode too.
     support: full
   diff_mode:
-    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
-    support: full
+    description: Reads only, so there is nothing to show.
+    support: none
 author:
   - FinRisk contributors
 """
