@@ -47,3 +47,14 @@ def test_an_index_of_digests_numbers_each_once() -> None:
 def test_sizes_are_those_of_the_sorted_list() -> None:
     assert Sizes.of(range(1, 101)) == Sizes(1, 50.5, 95, 100)
     assert Sizes.of([]) == Sizes(0, 0.0, 0, 0)
+
+
+def test_a_giant_group_beside_a_tiny_one_is_split_by_the_best_source() -> None:
+    """Real questions retrieve overlapping pages: nearly all rows hang together, and one stands apart."""
+    ties = Ties()
+    for number in range(200):
+        ties.add([f"page-{number % 20}", "page-everybody-cites"], f"user-{number % 7}", f"strategy-{number}")
+    ties.add(["page-alone"], "user-alone", "strategy-alone")
+    validation, rule = ties.validation(range(201), 0.9)
+    assert rule == "best source documents and users"
+    assert 10 <= len(validation) <= 40

@@ -47,8 +47,9 @@ class Ties:
     def validation(self, rows: Sequence[int], train_split: float) -> tuple[set[int], str]:
         """Return those of the rows to validate with, and what keeps the two sides apart.
 
-        The rules are tried from the strictest: when all rows hang together by their sources, they are told
-        apart by the best source alone, and at last by the strategy. FinriskError when nothing can be split.
+        The rules are tried from the strictest: when so many rows hang together by their sources that less
+        than half of the share can be set apart, they are told apart by the best source alone, and at last by
+        the strategy. FinriskError when nothing can be split.
         """
         unions = self._unions(rows)
         digests = self._nodes.digests
@@ -57,10 +58,16 @@ class Ties:
             ("best source documents and users", lambda row: digests[self._own(row)[:2][-1]]),
             ("strategies", lambda row: digests[self._own(row)[0]]),
         ]
+        strictest: tuple[set[int], str] | None = None
         for name, key in rules:
             chosen = _choose(lambda key=key: map(key, rows), len(rows), 1 - train_split)  # type: ignore[misc]
-            if chosen:
-                return {row for row in rows if key(row) in chosen}, name
+            apart = {row for row in rows if key(row) in chosen}
+            if len(apart) >= _enough(len(rows), 1 - train_split):
+                return apart, name
+            if apart and strictest is None:
+                strictest = apart, name
+        if strictest:
+            return strictest
         raise FinriskError(
             f"{len(rows)} usable examples cannot be split into a training and a validation set: "
             "at least two different strategies are needed; collect more, then export again"
@@ -78,6 +85,11 @@ class Ties:
         return unions
 
 
+def _enough(total: int, share: float) -> int:
+    """Fewest rows that make a validation set of the share: half of it, within the limits."""
+    return max(1, min(VALIDATION_LIMIT, total // 2, math.ceil(share * total / 2)))
+
+
 def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[int]:
     """Return the groups (64-bit hashes, one for each row in ``keys``) that validate.
 
@@ -85,7 +97,7 @@ def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[
     of the share when groups that small exist. Groups are counted below a hash only, to keep memory small.
     """
     room = min(VALIDATION_LIMIT, total // 2)
-    enough = min(room, math.ceil(share * total / 2))
+    enough = _enough(total, share)
     reach = share
     while True:
         border = int(reach * (1 << 64))
