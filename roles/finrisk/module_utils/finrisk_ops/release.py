@@ -18,6 +18,9 @@ TO_BASE = "base"
 class Target(Protocol):
     """A place where revisions are kept and run: a process of this machine, or a cluster."""
 
+    def check_usable(self) -> None:
+        """Raise FinriskError in one sentence when it cannot be reached."""
+
     def locked(self, why: str) -> AbstractContextManager[None]:
         """Hold the release lock of the environment."""
 
