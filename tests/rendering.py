@@ -1,4 +1,7 @@
-"""Every object of an environment as its templates render it; ``python -m tests.rendering`` refreshes tests/golden."""
+"""Every object of an environment as its templates render it.
+
+``python -m tests.rendering`` refreshes tests/golden.
+"""
 
 from __future__ import annotations
 
