@@ -45,7 +45,7 @@ options:
       namespace:
         description: Namespace of FinRisk.
         type: str
-        default: finrisk-ai
+        required: true
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.

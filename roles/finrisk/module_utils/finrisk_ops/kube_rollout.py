@@ -93,7 +93,7 @@ def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
         return Trouble(
             "the Deployment is paused: kubectl rollout resume deployment/finrisk-api lets it go on"
         )
-    found = [trouble for pod in mine for trouble in _of_pod(pod, view.events)]
+    found = [trouble for pod in mine for trouble in troubles(pod, view.events)]
     found += _of_deployment(view.deployment)
     return min(found, key=lambda trouble: trouble.patience, default=None)
 
@@ -111,7 +111,8 @@ def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
     return found
 
 
-def _of_pod(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
+def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
+    """Return what keeps a pod from serving, by what it and its events say; nothing for one that ends."""
     name = str(pod["metadata"]["name"])
     status = pod.get("status") or {}
     if pod["metadata"].get("deletionTimestamp"):

@@ -173,11 +173,10 @@ class KubernetesTarget:
             return error.message
         if self.credentials_follow:
             return "the credentials change, which pods read when they start"
-        planned = self._apply(revision, check=True)
-        if planned.changed:
-            return _changes(planned)
-        if marked := self._wrong_labels(revision.name):
-            return f"the label {CURRENT} is on {marked}"
+        if different := self.changes(revision):
+            return different
+        if (marked := self.marked()) != [revision.name]:
+            return f"the label {CURRENT} is on {' and '.join(marked) or 'no revision'}"
         verdict = judge(self._view(live), revision.name)
         if verdict.trouble:
             return verdict.trouble.text
@@ -268,6 +267,28 @@ class KubernetesTarget:
         except FinriskError:
             return {}
 
+    def log(self, pod: str, **query: str | int) -> str:
+        """Return lines of a pod's log; raises FinriskError when it has none."""
+        return self.cluster.text(self._path("pods", f"{pod}/log"), **query)
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """Return the namespace's events that warn."""
+        return list(self.cluster.list(self._path("events"), fields="type=Warning"))
+
+    def credentials(self) -> str:
+        """Return the hash of the credentials that a pod would start with now."""
+        return kube_template.credentials_digest(self.cluster.find(self._path("secrets", CREDENTIALS)))
+
+    def marked(self) -> list[str]:
+        """Return the revisions that are labelled as current; one, unless somebody was at it."""
+        held = self.cluster.list(self._path("configmaps"), labels=f"{CURRENT}=true")
+        return sorted(revision_of(each) for each in held)
+
+    def changes(self, revision: Revision) -> str:
+        """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""
+        planned = self._apply(revision, check=True)
+        return _changes(planned) if planned.changed else ""
+
     @property
     def _deployment(self) -> str:
         return f"/apis/apps/v1/namespaces/{self.cluster.namespace}/deployments/{DEPLOYMENT}"
@@ -279,10 +300,7 @@ class KubernetesTarget:
         return self.cluster.find(self._deployment)
 
     def _view(self, deployment: Mapping[str, Any]) -> View:
-        return View(deployment, self.pods(), self.cluster.list(self._path("events"), fields="type=Warning"))
-
-    def _credentials(self) -> str:
-        return kube_template.credentials_digest(self.cluster.find(self._path("secrets", CREDENTIALS)))
+        return View(deployment, self.pods(), self.warnings())
 
     def _check_lease(self) -> None:
         if self._lease is not None:
@@ -290,7 +308,7 @@ class KubernetesTarget:
 
     def _apply(self, revision: Revision, *, check: bool) -> Applied:
         """Apply the Deployment of a revision; a rollback takes the pod template back, and it alone."""
-        body = kube_template.deployment(revision, self._credentials())
+        body = kube_template.deployment(revision, self.credentials())
         try:
             return kube_objects.apply(self.cluster, body, check=check, force=self.force_conflicts)
         except DriftError as drift:
@@ -347,9 +365,7 @@ class KubernetesTarget:
             for previous in (True, False) if trouble.previous else (False,):
                 with contextlib.suppress(FinriskError):
                     more: dict[str, str | int] = {"previous": "true"} if previous else {}
-                    words = last_words(
-                        self.cluster.text(self._path("pods", f"{trouble.pod}/log"), **query, **more)
-                    )
+                    words = last_words(self.log(trouble.pod, **query, **more))
                 if words:
                     break
         return FinriskError(
@@ -370,11 +386,6 @@ class KubernetesTarget:
             if missing := not_yet(told, revision):
                 return f"pod {name}: {missing}"
         return ""
-
-    def _wrong_labels(self, name: str) -> str:
-        marked = self.cluster.list(self._path("configmaps"), labels=f"{CURRENT}=true")
-        found = sorted(revision_of(held) for held in marked)
-        return "" if found == [name] else " and ".join(found) or "no revision"
 
     def _say(self, verdict: Verdict, missing: str) -> None:
         if self.tell:

@@ -135,6 +135,11 @@ def revision_of_deployment(live: Mapping[str, Any]) -> str:
     return str(((pod.get("metadata") or {}).get("labels") or {}).get(REVISION, ""))
 
 
+def credentials_of(held: Mapping[str, Any]) -> str:
+    """Return the hash of the credentials that a pod was started with, empty when unknown."""
+    return str(((held.get("metadata") or {}).get("annotations") or {}).get(CREDENTIALS_READ, ""))
+
+
 def credentials_digest(secret: Mapping[str, Any] | None) -> str:
     """Return a short hash of the credentials that a pod reads once, when it starts."""
     data = {key: value for key, value in ((secret or {}).get("data") or {}).items() if key not in READ_AGAIN}

@@ -182,7 +182,7 @@ def _preflight(target: Target, revision: Revision) -> None:
     try:
         target.preflight(revision)
     except FinriskError as failure:
-        raise SettingsRefusedError(failure.message) from failure
+        raise SettingsRefusedError(failure.message, **failure.detail) from failure
 
 
 def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> Revision:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import port_forward
+from .errors import FinriskError
 from .kube_client import Access, Cluster
 from .kube_target import KubernetesTarget
 from .process import ProcessTarget
@@ -18,7 +19,7 @@ KUBERNETES: dict[str, Any] = {
     "options": {
         "kubeconfig": {"type": "str", "default": ""},
         "context": {"type": "str", "required": True},
-        "namespace": {"type": "str", "default": "finrisk-ai"},
+        "namespace": {"type": "str", "required": True},
     },
 }
 OPTIONS: dict[str, Any] = {
@@ -66,13 +67,17 @@ def cluster(parameters: Mapping[str, Any]) -> Cluster:
 
 
 @contextlib.contextmanager
-def reachable(parameters: Mapping[str, Any], url: str) -> Iterator[str]:
+def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> Iterator[str]:
     """Lend a URL of the environment as one that works from here: a Service of its cluster by port-forward.
 
-    Raises FinriskError when that Service cannot be reached.
+    Raises FinriskError when that Service cannot be reached; unless it ``must`` be: then the URL is lent as it
+    is.
     """
-    if parameters["target"] != "kubernetes" or not url:
+    with contextlib.ExitStack() as stack:
+        if parameters["target"] == "kubernetes" and url:
+            try:
+                url = stack.enter_context(port_forward.reachable(cluster(parameters), url))
+            except FinriskError:
+                if must:
+                    raise
         yield url
-        return
-    with port_forward.reachable(cluster(parameters), url) as lent:
-        yield lent
