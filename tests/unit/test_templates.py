@@ -291,7 +291,8 @@ def test_the_migration_job_is_named_after_the_newest_migration() -> None:
     newest = max(path.name for path in (REPOSITORY / "app/finrisk/db/migrations").glob("*.sql"))
     job = manifests("staging")["migration-job"]
     assert job["metadata"]["name"] == f"finrisk-migrate-{newest.partition('_')[0]}"
-    assert container("staging", "migration-job")["command"] == ["finrisk", "migrate"]
+    assert container("staging", "migration-job")["args"] == ["migrate"]
+    assert container("staging")["args"] == ["serve"]
 
 
 def test_postgresql_keeps_the_names_that_people_know() -> None:

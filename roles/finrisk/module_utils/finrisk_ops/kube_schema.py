@@ -20,6 +20,7 @@ from .kube_rollout import IMAGE, SETUP, last_words
 POLL_SECONDS = 0.5
 APP = "finrisk-migration"
 LOG_LINES = 20
+NEVER_RAN = ("StartError", "ContainerCannotRun")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def _reason(cluster: Cluster, name: str) -> _Reason:
             if waiting.get("reason") in (*IMAGE, *SETUP):
                 said = " ".join(str(waiting.get("message") or "").split())
                 return _Reason(f"{waiting['reason']}: {said}", waiting["reason"] in IMAGE)
-            if (held.get("state") or {}).get("terminated"):
+            ended = (held.get("state") or {}).get("terminated") or {}
+            if ended.get("reason") in NEVER_RAN:
+                return _Reason(" ".join(str(ended.get("message") or ended["reason"]).split()), True)
+            if ended:
                 return _Reason(_said(cluster, str(pod["metadata"]["name"])))
         for condition in status.get("conditions") or []:
             if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
