@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +51,8 @@ def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
     recent = service_log.of_lines(
         (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
     )
-    recent["events"] = [*recent["events"], *_events(events)]
+    ready = {pod.name for pod in pods if port_forward.is_ready(dict(pod.held))}
+    recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
     databases = {str(pod.told["database"]) for pod in pods if pod.told.get("database")}
     return Seen(
         pods=[_shown(pod, events, unread) for pod in pods],
@@ -116,7 +117,13 @@ def _drift(target: KubernetesTarget, revision: Revision | None) -> tuple[str, li
     return problem, []
 
 
-def _events(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _got_over(event: Mapping[str, Any], ready: set[str]) -> bool:
+    """Say whether a pod that is ready now only failed its probe while it started, as every pod does."""
+    starting = str(event.get("message", "")).startswith(("Startup probe failed", "Readiness probe failed"))
+    return starting and (event.get("involvedObject") or {}).get("name") in ready
+
+
+def _events(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     shown = []
     for event in sorted(events, key=event_time)[-EVENTS:]:
         about = event.get("involvedObject") or {}
