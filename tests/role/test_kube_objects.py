@@ -141,7 +141,7 @@ def test_what_the_server_counts_by_itself_is_no_difference() -> None:
 
 
 def test_a_field_that_stays_with_its_owner_is_left_out() -> None:
-    body = {"metadata": {"name": "a"}, "spec": {"replicas": 2, "template": {}}}
+    body: dict[str, Any] = {"metadata": {"name": "a"}, "spec": {"replicas": 2, "template": {}}}
     assert kube_objects.without(body, ".spec.replicas") == {
         "metadata": {"name": "a"},
         "spec": {"template": {}},

@@ -150,7 +150,7 @@ def test_troubles_of_the_old_pods_do_not_fail_the_new_ones() -> None:
 
 
 def test_a_restart_that_the_roll_out_got_over_does_not_fail_it() -> None:
-    once = {"restartCount": 1, "lastState": {"terminated": {"exitCode": 1}}}
+    once: dict[str, Any] = {"restartCount": 1, "lastState": {"terminated": {"exitCode": 1}}}
     assert judge(View(deployment(), [pod("a", **once), pod("b")]), NEW).arrived
 
 
