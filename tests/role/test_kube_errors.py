@@ -20,8 +20,7 @@ DEPLOYMENT = "/apis/apps/v1/namespaces/finrisk-ai/deployments/finrisk-api"
 def refused(status: int, message: str, call: Call | None = None, **details: Any) -> str:
     body = {"kind": "Status", "message": message, "details": details}
     call = call or Call("PATCH", DEPLOYMENT)
-    error: FinriskError = kube_errors.refusal(status, json.dumps(body).encode(), call, "staging")
-    return error.message
+    return str(kube_errors.refusal(status, json.dumps(body).encode(), call, "staging").message)
 
 
 def kubeconfig(folder: Path, server: str) -> Access:
