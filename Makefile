@@ -11,7 +11,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast lint clean
+.PHONY: help setup demo up down connection test test-fast golden lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: .venv-dev/.ready collections/.ready ## lint, then every test tier that thi
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
 	$(DEV)/python -m pytest tests/unit tests/role -m "not slow"
+
+golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
+	$(DEV)/python -m tests.rendering
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
 	$(DEV)/ruff check

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_BIND", "FINRISK_OPS_BIND")
+POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
 """What a pod or process knows by itself; every other key comes from a rendered template."""
 
 
@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     # Known to the pod or process itself
     finrisk_revision: str = ""
     finrisk_var_dir: Path = Path("var/local")
+    finrisk_keys_file: str = ""
     finrisk_bind: str = "127.0.0.1:8000"
     finrisk_ops_bind: str = "127.0.0.1:9090"
 
@@ -98,6 +99,11 @@ class Settings(BaseSettings):
     def ops_port(self) -> int:
         """Port of metrics and health pages."""
         return int(self.finrisk_ops_bind.rpartition(":")[2])
+
+    @property
+    def keys_path(self) -> Path:
+        """The clients' keys as hashes: of the var folder, in a pod the mounted credentials."""
+        return Path(self.finrisk_keys_file) if self.finrisk_keys_file else self.variable_path("api_keys.json")
 
     def variable_path(self, *parts: str) -> Path:
         """A path inside the folder that holds this environment's run state."""

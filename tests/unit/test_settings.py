@@ -83,3 +83,9 @@ def test_no_secret_appears_in_an_error_or_a_repr() -> None:
         )
     assert "hunter2" not in str(refused.value)
     assert "hunter2" not in repr(settings(GEMINI_API_KEY="hunter2hunter2", DATABASE_URL="hunter2hunter2"))
+
+
+def test_client_keys_are_read_from_the_var_folder_or_from_where_the_pod_mounts_them() -> None:
+    assert settings(FINRISK_VAR_DIR="/v").keys_path.as_posix() == "/v/api_keys.json"
+    mounted = settings(FINRISK_VAR_DIR="/v", FINRISK_KEYS_FILE="/etc/finrisk/api_keys.json")
+    assert mounted.keys_path.as_posix() == "/etc/finrisk/api_keys.json"

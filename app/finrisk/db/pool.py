@@ -51,6 +51,7 @@ class Database:
             kwargs={
                 "autocommit": True,
                 "connect_timeout": 2,
+                "tcp_user_timeout": 2000,  # ms; a pod that is gone answers nothing, not even a refusal
                 "application_name": "finrisk",
                 "options": f"{_given_options(url)} -c statement_timeout=10000 -c jit=off".strip(),
             },

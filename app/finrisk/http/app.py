@@ -41,7 +41,7 @@ def create_app(running: Service) -> Flask:
     settings = running.settings
     app.extensions["finrisk"] = Context(
         service=running,
-        keys=KeyRing(settings.variable_path("api_keys.json")),
+        keys=KeyRing(settings.keys_path),
         admission=Admission(settings.max_in_flight),
         rate_limit=RateLimit(settings.rate_limit_per_minute / settings.workers)
         if settings.rate_limit_per_minute

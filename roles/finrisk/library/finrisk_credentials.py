@@ -9,6 +9,8 @@ short_description: Write the service's credentials and the hashes of its clients
 description:
   - Writes what does not belong to a release and is never rolled back. On a process these are
     C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone.
+  - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
+    account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
 options:
   secret:
     description: The rendered Secret, which names its keys with empty values.
@@ -19,14 +21,15 @@ options:
     type: dict
     required: true
   client_keys:
-    description: The clients of the API, each with I(id), I(name), I(sha256) of its key and I(roles).
+    description: >-
+      The clients of the API, each with I(id), I(name), I(sha256) of its key and I(roles); left out for a
+      Secret that is not the service's.
     type: list
     elements: dict
-    default: []
   target:
     description: What the environment runs on.
     type: str
-    choices: [process]
+    choices: [process, kubernetes]
     default: process
   process:
     description: Where the service of this machine lives; required when I(target=process).
@@ -48,6 +51,26 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
+  force_conflicts:
+    description: Take fields back that somebody else changed in the cluster.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.
@@ -72,7 +95,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 written:
-  description: Full paths of the files that were written, or would be.
+  description: Full paths of the files that were written, or would be; on a cluster the objects.
   returned: success
   type: list
   elements: str
@@ -82,48 +105,73 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import credentials, targets
+from ansible.module_utils.finrisk_ops import credentials, kube_credentials, targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {
     "secret": {"type": "dict", "required": True, "no_log": False},
     "secret_values": {"type": "dict", "required": True, "no_log": True},
-    "client_keys": {"type": "list", "elements": "dict", "default": [], "no_log": False},
+    "client_keys": {"type": "list", "elements": "dict", "no_log": False},
+    "force_conflicts": {"type": "bool", "default": False},
     **targets.OPTIONS,
 }
 
 
+def values(parameters: dict[str, Any]) -> dict[str, str]:
+    """Return the values of the Secret as text."""
+    return {key: str(value or "") for key, value in parameters["secret_values"].items()}
+
+
 def wanted_files(parameters: dict[str, Any]) -> list[credentials.PrivateFile]:
     """Return the files as they should be."""
-    values = {key: str(value or "") for key, value in parameters["secret_values"].items()}
-    secret = credentials.filled(parameters["secret"], values)
-    clients = credentials.client_keys(parameters["client_keys"])
+    secret = credentials.filled(parameters["secret"], values(parameters))
+    clients = credentials.client_keys(parameters["client_keys"] or [])
     files: list[credentials.PrivateFile] = credentials.private_files(
         Path(parameters["process"]["var_dir"]), secret, clients
     )
     return files
 
 
+def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
+    """Write what is stale in the run-state folder, and return the module's result."""
+    stale = [file for file in wanted_files(parameters) if not credentials.is_written(file)]
+    diff = [
+        {
+            "before_header": str(file.path),
+            "after_header": str(file.path),
+            "before": credentials.shown_before(file),
+            "after": file.shown,
+        }
+        for file in stale
+    ]
+    for file in [] if check else stale:
+        credentials.write(file)
+    return {"changed": bool(stale), "written": [str(file.path) for file in stale], "diff": diff}
+
+
+def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
+    """Apply the Secret to the cluster, and return the module's result."""
+    cluster = targets.cluster(parameters)
+    wanted = kube_credentials.Wanted(parameters["secret"], values(parameters), parameters["client_keys"])
+    done = kube_credentials.apply(cluster, wanted, check=check, force=parameters["force_conflicts"])
+    where = f"{done.what} ({cluster.label})"
+    diff = {"before_header": where, "after_header": where, "before": done.before, "after": done.after}
+    return {
+        "changed": done.changed,
+        "written": [where] if done.changed else [],
+        "diff": diff if done.changed else {},
+    }
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    bring_about = apply_secret if module.params["target"] == "kubernetes" else write_files
     try:
-        stale = [file for file in wanted_files(module.params) if not credentials.is_written(file)]
-        diff = [
-            {
-                "before_header": str(file.path),
-                "after_header": str(file.path),
-                "before": credentials.shown_before(file),
-                "after": file.shown,
-            }
-            for file in stale
-        ]
-        if not module.check_mode:
-            for file in stale:
-                credentials.write(file)
+        result = bring_about(module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(changed=bool(stale), written=[str(file.path) for file in stale], diff=diff)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,27 @@ options:
     description: List the known jobs and what would be deployed; a refusal is then shown, not a failure.
     type: bool
     default: false
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Reads only.
@@ -96,6 +117,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.jobs import Job, known_jobs
 from ansible.module_utils.finrisk_ops.plan import Plan, Running, Wish, listing, make_plan
@@ -113,6 +135,7 @@ ARGUMENTS: dict[str, Any] = {
     "allow_base_mismatch": {"type": "bool", "default": False},
     "dataset": {"type": "str", "default": ""},
     "list_only": {"type": "bool", "default": False},
+    **targets.REACHED,
 }
 
 
@@ -154,10 +177,11 @@ def listed(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
     parameters = module.params
     try:
-        jobs = known_jobs(Path(parameters["output_dir"]), parameters["database_url"])
+        with targets.reachable(parameters, parameters["database_url"], must=False) as url:
+            jobs = known_jobs(Path(parameters["output_dir"]), url)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     try:

@@ -55,6 +55,27 @@ options:
     elements: str
     default: []
     description: Leave out rows whose model_version begins with one of these words.
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 author:
   - FinRisk contributors
 """
@@ -101,12 +122,13 @@ sha256:
 
 import os
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import export
+from ansible.module_utils.finrisk_ops import export, targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
     "output_dir": {"type": "path", "required": True},
     "environment": {"type": "str", "required": True},
@@ -115,25 +137,32 @@ ARGUMENTS = {
     "since": {"type": "str", "default": ""},
     "tuned_rows": {"type": "bool", "default": False},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
+    **targets.REACHED,
 }
+
+
+def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> dict[str, Any]:
+    """Write the export, and return the module's result."""
+    request = export.Request(
+        database_url=database_url,
+        output_dir=Path(os.path.abspath(options["output_dir"])),
+        environment=options["environment"],
+        min_examples=options["min_examples"],
+        min_quality=options["min_quality"],
+        since=export.moment(options["since"]),
+        tuned_rows=options["tuned_rows"],
+        refused_producers=tuple(options["refused_producers"]),
+    )
+    result: dict[str, Any] = export.run(request, check_mode=check)
+    return result
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    options = module.params
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
     try:
-        request = export.Request(
-            database_url=options["database_url"],
-            output_dir=Path(os.path.abspath(options["output_dir"])),
-            environment=options["environment"],
-            min_examples=options["min_examples"],
-            min_quality=options["min_quality"],
-            since=export.moment(options["since"]),
-            tuned_rows=options["tuned_rows"],
-            refused_producers=tuple(options["refused_producers"]),
-        )
-        result = export.run(request, check_mode=module.check_mode)
+        with targets.reachable(module.params, module.params["database_url"]) as url:
+            result = export_from(url, module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

@@ -40,6 +40,27 @@ options:
     type: int
     default: 50
     description: Most documents in one request.
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 author:
   - FinRisk contributors
 """
@@ -78,35 +99,38 @@ status:
 
 import os
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import ingest
+from ansible.module_utils.finrisk_ops import ingest, targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, Any] = {
     "api_url": {"type": "str", "required": True},
     "api_key": {"type": "str", "required": True, "no_log": True},
     "documents": {"type": "path", "required": True},
     "batch": {"type": "int", "default": 50},
+    **targets.REACHED,
 }
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
     options = module.params
     try:
         if not options["documents"]:
             raise FinriskError(
                 "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
             )
-        request = ingest.Request(
-            api_url=options["api_url"],
-            api_key=options["api_key"],
-            source=Path(os.path.abspath(options["documents"])),
-            batch=options["batch"],
-        )
-        result = ingest.run(request, check_mode=module.check_mode)
+        with targets.reachable(options, options["api_url"]) as url:
+            request = ingest.Request(
+                api_url=url,
+                api_key=options["api_key"],
+                source=Path(os.path.abspath(options["documents"])),
+                batch=options["batch"],
+            )
+            result = ingest.run(request, check_mode=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

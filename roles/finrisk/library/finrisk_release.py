@@ -11,6 +11,9 @@ description:
     check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
   - When the service does not come to run it, the revision before is put back and serves, and the task fails
     with the reason.
+  - On a cluster a revision is an immutable ConfigMap and Secret and the Deployment that names them. They are
+    applied server-side by the field manager C(finrisk); a field that somebody else took stops a deploy, which
+    names who took what, and a rollback takes the pod template back.
 options:
   config_map:
     description: The rendered ConfigMap.
@@ -20,6 +23,17 @@ options:
     description: The rendered Secret, which names its key with an empty value.
     type: dict
     required: true
+  deployment:
+    description: The rendered Deployment; required when I(target=kubernetes).
+    type: dict
+  force_conflicts:
+    description: On a cluster, whether to take back fields that somebody else changed.
+    type: bool
+    default: false
+  progress_file:
+    description: A file that gets a line of JSON whenever the roll-out gets further; none when empty.
+    type: str
+    default: ""
   model:
     description: Name of the tuned model; empty for base only.
     type: str
@@ -62,7 +76,7 @@ options:
   target:
     description: What the environment runs on.
     type: str
-    choices: [process]
+    choices: [process, kubernetes]
     default: process
   process:
     description: Where the service of this machine lives; required when I(target=process).
@@ -84,6 +98,22 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.
@@ -140,8 +170,10 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import release, targets
+from ansible.module_utils.finrisk_ops import progress, release, targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube_target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.kube_template import with_deployment
 from ansible.module_utils.finrisk_ops.process import ProcessTarget
 from ansible.module_utils.finrisk_ops.revision import Release
 from ansible.module_utils.finrisk_ops.traffic import describe
@@ -150,6 +182,9 @@ TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {
     "config_map": {"type": "dict", "required": True},
     "secret": {"type": "dict", "required": True, "no_log": False},
+    "deployment": {"type": "dict"},
+    "force_conflicts": {"type": "bool", "default": False},
+    "progress_file": TEXT,
     "model": TEXT,
     "ratio": {"type": "int", "default": 0},
     "experiment": TEXT,
@@ -164,13 +199,34 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
+REQUIRED_IF = [*targets.REQUIRED_IF, ("target", "kubernetes", ["deployment"])]
+
+
 def rendered(parameters: dict[str, Any]) -> release.Rendered:
     """Return the objects and the release that the parameters name."""
     named = {key: parameters[key] for key in ("model", "ratio", "image", "dataset", "experiment", "why")}
-    return release.Rendered(parameters["config_map"], parameters["secret"], Release(**named))
+    config = parameters["config_map"]
+    if parameters["target"] == "kubernetes":
+        config = with_deployment(config, parameters["deployment"])
+    return release.Rendered(config, parameters["secret"], Release(**named))
 
 
-def summary(outcome: release.Outcome, target: ProcessTarget, check: bool) -> list[str]:
+def chosen(parameters: dict[str, Any], check: bool) -> ProcessTarget | KubernetesTarget:
+    """Return the place where revisions run, as this run uses it."""
+    target = targets.chosen(parameters, parameters["timeout"])
+    follow = check and parameters["credentials_changed"]
+    if isinstance(target, KubernetesTarget):
+        return replace(
+            target,
+            credentials_follow=follow,
+            force_conflicts=parameters["force_conflicts"],
+            takes_back=bool(parameters["rollback_to"]),
+            tell=progress.teller(parameters["progress_file"]),
+        )
+    return replace(target, credentials_follow=follow)
+
+
+def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, check: bool) -> list[str]:
     """Return the last lines of the play."""
     held = outcome.revision.release
     verb = ("would run" if check else "runs") if outcome.changed else "ran already, nothing changed"
@@ -178,19 +234,17 @@ def summary(outcome: release.Outcome, target: ProcessTarget, check: bool) -> lis
     return [
         f"Revision {outcome.revision.name} {verb}{before}",
         f"Traffic: {describe(held.ratio)}" + (f" ({held.model})" if held.ratio else ""),
+        *(f"Taken back: {taken}" for taken in getattr(target, "taken_back", [])),
         *target.paths(outcome.revision.name),
     ]
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
     parameters, check = module.params, module.check_mode
-    target = replace(
-        targets.chosen(parameters, parameters["timeout"]),
-        credentials_follow=check and parameters["credentials_changed"],
-    )
     try:
+        target = chosen(parameters, check)
         if parameters["rollback_to"]:
             outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
         else:

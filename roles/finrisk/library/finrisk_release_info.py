@@ -12,7 +12,7 @@ options:
   target:
     description: What the environment runs on.
     type: str
-    choices: [process]
+    choices: [process, kubernetes]
     default: process
   process:
     description: Where the service of this machine lives; required when I(target=process).
@@ -34,6 +34,22 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Reads only, in check mode too.
@@ -96,8 +112,13 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec=targets.OPTIONS, required_if=targets.REQUIRED_IF, supports_check_mode=True
     )
-    target = targets.chosen(module.params)
-    module.exit_json(changed=False, current=current(target), revisions=target.names())
+    try:
+        target = targets.chosen(module.params)
+        target.check_usable()
+        found, names = current(target), target.names()
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(changed=False, current=found, revisions=names)
 
 
 if __name__ == "__main__":

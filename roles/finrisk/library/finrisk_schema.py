@@ -8,6 +8,7 @@ module: finrisk_schema
 short_description: Bring the database schema up to date
 description:
   - Applies the migrations that the database does not have yet, by C(finrisk migrate) under an advisory lock.
+  - On a cluster a Job does this with the release's image, once for each schema version, image and database.
 options:
   database_url:
     description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
@@ -17,6 +18,34 @@ options:
     description: Folder of this repository, which holds the service.
     type: path
     required: true
+  job:
+    description: The rendered migration Job; required when I(target=kubernetes).
+    type: dict
+  timeout:
+    description: Seconds until the Job has to have ended.
+    type: int
+    default: 300
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.
@@ -37,7 +66,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 applied:
-  description: Migrations that this run applied.
+  description: Migrations that this run applied; on a cluster the Job knows them.
   returned: success
   type: list
   elements: str
@@ -46,37 +75,70 @@ pending:
   returned: success
   type: list
   elements: str
+job:
+  description: Name of the Job on a cluster; empty on a process.
+  returned: success
+  type: str
 """
 
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import kube_schema, schema, targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.schema import migrate
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
     "repository": {"type": "path", "required": True},
+    "job": {"type": "dict"},
+    "timeout": {"type": "int", "default": 300},
+    **targets.REACHED,
 }
+REQUIRED_IF = [("target", "kubernetes", ["kubernetes", "job"])]
+
+
+def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
+    """Apply the migrations from this machine, and return the module's result."""
+    done = schema.migrate(parameters["database_url"], Path(parameters["repository"]), check=check)
+    new = done.pending if check else done.applied
+    return {
+        "changed": bool(new),
+        "applied": done.applied,
+        "pending": done.pending,
+        "job": "",
+        "diff": {"before": {"migrations": []}, "after": {"migrations": new}},
+    }
+
+
+def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
+    """Let the Job apply the migrations, and return the module's result."""
+    done = kube_schema.migrate(
+        targets.cluster(parameters),
+        parameters["job"],
+        parameters["database_url"],
+        timeout=parameters["timeout"],
+        check=check,
+    )
+    diff = {"before": {f"Job {done.name}": done.before}, "after": {f"Job {done.name}": done.after}}
+    return {
+        "changed": done.changed,
+        "applied": [],
+        "pending": [],
+        "job": done.name,
+        "diff": diff if done.changed else {},
+    }
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
+    migrate = migrate_in_cluster if module.params["target"] == "kubernetes" else migrate_here
     try:
-        schema = migrate(
-            module.params["database_url"], Path(module.params["repository"]), check=module.check_mode
-        )
+        result = migrate(module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
-    new = schema.pending if module.check_mode else schema.applied
-    module.exit_json(
-        changed=bool(new),
-        applied=schema.applied,
-        pending=schema.pending,
-        diff={"before": {"migrations": []}, "after": {"migrations": new}},
-    )
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/python
-"""Start or stop the service of this machine."""
+"""Start or stop the service."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: finrisk_service
-short_description: Start or stop the service of this machine
+short_description: Start or stop the service
 description:
   - Started means that every worker runs the current revision with the credentials on disk; workers that
     have read older credentials are replaced without losing a request.
@@ -26,7 +26,7 @@ options:
   target:
     description: What the environment runs on.
     type: str
-    choices: [process]
+    choices: [process, kubernetes]
     default: process
   process:
     description: Where the service of this machine lives; required when I(target=process).
@@ -48,6 +48,22 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.
@@ -101,9 +117,9 @@ ARGUMENTS: dict[str, Any] = {
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
-    target = targets.chosen(module.params, module.params["timeout"])
     state = module.params["state"]
     try:
+        target = targets.chosen(module.params, module.params["timeout"])
         if state == "started":
             renewed = module.check_mode and module.params["credentials_changed"]
             reasons = target.start(check=module.check_mode, renewed=renewed)
@@ -115,8 +131,8 @@ def main() -> None:
     module.exit_json(
         changed=bool(reasons),
         reasons=reasons,
-        api_url=target.place.api_url,
-        ops_url=target.place.ops_url,
+        api_url=target.api_url,
+        ops_url=target.ops_url,
         diff={"before": before, "after": {"service": state}},
     )
 

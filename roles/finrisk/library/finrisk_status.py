@@ -38,7 +38,7 @@ options:
   target:
     description: What the environment runs on.
     type: str
-    choices: [process]
+    choices: [process, kubernetes]
     default: process
   process:
     description: Where the service of this machine lives; required when I(target=process).
@@ -60,6 +60,22 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Reads only.
@@ -89,6 +105,7 @@ report:
   type: dict
 """
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -109,19 +126,32 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def question(parameters: dict[str, Any]) -> status.Question:
+def question(parameters: dict[str, Any], database_url: str) -> status.Question:
     """Return what is asked about."""
     asked = Asked(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
     return status.Question(
-        parameters["environment_name"], Path(parameters["output_dir"]), parameters["database_url"], asked
+        parameters["environment_name"], Path(parameters["output_dir"]), database_url, asked
     )
+
+
+def read(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the status, also when there is no way to the database."""
+    target, url = targets.chosen(parameters), parameters["database_url"]
+    target.check_usable()
+    with ExitStack() as stack:
+        try:
+            lent, unreachable = stack.enter_context(targets.reachable(parameters, url)), ""
+        except FinriskError as error:
+            lent, unreachable = url, error.message
+        data: dict[str, Any] = status.read(target, question(parameters, lent), unreachable)
+        return data
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
     try:
-        data = status.read(targets.chosen(module.params), question(module.params))
+        data = read(module.params)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(changed=False, report={"text": page(data), "data": data})

@@ -114,6 +114,27 @@ options:
     description: Address of the database that has C(tuning_jobs); empty means files only.
     type: str
     default: ""
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Says whether a run would submit, adopt or reuse; sends nothing but look-ups.
@@ -175,6 +196,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops import (
     cost,
     states,
+    targets,
     tuning,
     tuning_data,
     tuning_options,
@@ -308,11 +330,13 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec=ARGUMENTS,
-        required_if=[("state", "present", ["base_model", "bucket"])],
+        required_if=[("state", "present", ["base_model", "bucket"]), *targets.REACHED_IF],
         supports_check_mode=True,
     )
     try:
-        result = present(module) if module.params["state"] == "present" else cancelled(module)
+        with targets.reachable(module.params, module.params["database_url"], must=False) as url:
+            module.params["database_url"] = url
+            result = present(module) if module.params["state"] == "present" else cancelled(module)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

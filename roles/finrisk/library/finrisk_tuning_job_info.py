@@ -52,6 +52,27 @@ options:
     description: Address of the database that has C(tuning_jobs); empty means files only.
     type: str
     default: ""
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
 attributes:
   check_mode:
     description: Changes nothing on the service. Job file and row are records of it and are kept up to date.
@@ -102,7 +123,7 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import states, tuning_options, tuning_report, tuning_watch
+from ansible.module_utils.finrisk_ops import states, targets, tuning_options, tuning_report, tuning_watch
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {**tuning_options.OPTIONS, "wait_until": {"type": "float", "default": 0.0}}
@@ -110,10 +131,12 @@ ARGUMENTS: dict[str, Any] = {**tuning_options.OPTIONS, "wait_until": {"type": "f
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
     wait_until = module.params["wait_until"]
     try:
-        look = tuning_watch.look(tuning_options.place(module.params), module.params["job_name"], wait_until)
+        with targets.reachable(module.params, module.params["database_url"], must=False) as url:
+            place = tuning_options.place(module.params | {"database_url": url})
+            look = tuning_watch.look(place, module.params["job_name"], wait_until)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     late = 0 < wait_until <= time.time()

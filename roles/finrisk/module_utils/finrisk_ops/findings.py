@@ -69,7 +69,24 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
                 [f"its log: {data['recent']['log']}"],
             )
         ]
-    pod = data["pods"][0]
+    findings = [finding for pod in data["pods"] for finding in _of_pod(pod, data, play)]
+    if failed := data["traffic"]["rejected_since_start"].get("internal_error"):
+        what = f"{failed:,} requests failed inside the service since it started."
+        causes = [error["message"] for error in data["recent"]["errors"][-2:]]
+        findings.append(Finding("service", what, data["recent"]["command"], causes))
+    if any(pod["new_credentials_unread"] for pod in data["pods"]):
+        what = "The workers have not read the newest credentials."
+        findings.append(Finding("service", what, play("site.yml")))
+    return list({finding.what: finding for finding in findings}.values())
+
+
+def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    wanted = data["configuration"]["revision"]
+    if pod.get("ending"):
+        return []
+    if pod["problem"]:
+        what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}."
+        return [Finding("service", what, play("rollback.yml"), [f"more: {data['recent']['command']}"])]
     if not pod["workers"]:
         causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
         return [Finding("service", f"{pod['name']} runs but nothing answers.", play("rollback.yml"), causes)]
@@ -82,14 +99,6 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
         if is_open and is_open != "closed":
             what = f"The {model} model is not asked at the moment: most of its last calls failed."
             findings.append(Finding("service", what, play("rollback.yml"), ["see the errors below Recent"]))
-    if failed := data["traffic"]["rejected_since_start"].get("internal_error"):
-        what = f"{failed:,} requests failed inside the service since it started."
-        causes = [error["message"] for error in data["recent"]["errors"][-2:]]
-        findings.append(Finding("service", what, f"tail -n 50 {data['recent']['log']}", causes))
-    if pod["new_credentials_unread"]:
-        findings.append(
-            Finding("service", "The workers have not read the newest credentials.", play("site.yml"))
-        )
     return findings
 
 
@@ -99,6 +108,11 @@ def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[
         return []
     if held.get("problem"):
         return [Finding("configuration", f"{held['problem']}.", play("rollback.yml"))]
+    if drift := held.get("drift"):
+        listed = ", ".join(f"{each['field']} (by {each['manager']} {each['when']})" for each in drift)
+        keep = "to keep it, write it into the inventory or the template first"
+        command = play("deploy.yml -e finrisk_force_conflicts=true")
+        return [Finding("configuration", f"Somebody changed the Deployment: {listed}.", command, [keep])]
     if not held.get("proven"):
         what = f"{held['revision']} was never proven: the run that made it did not end."
         return [Finding("configuration", what, play("deploy.yml"))]

@@ -42,6 +42,19 @@ class ProcessTarget:
         """Return the files of a revision."""
         return [str(self.folder / name / file) for file in ("config.json", "secrets.json")]
 
+    @property
+    def api_url(self) -> str:
+        """The address of the API."""
+        return self.place.api_url
+
+    @property
+    def ops_url(self) -> str:
+        """The address of health pages and metrics."""
+        return self.place.ops_url
+
+    def check_usable(self) -> None:
+        """Nothing has to be reached: this machine is here."""
+
     def locked(self, why: str) -> AbstractContextManager[None]:
         """Hold this environment's release lock."""
         return lock.held(self.place.var_dir / "release.lock", why)
@@ -125,7 +138,7 @@ class ProcessTarget:
         told = service.readiness(self.place)
         if not told:
             return f"nothing answers on {self.place.ops_url}/readyz"
-        return _not_yet(told, revision)
+        return not_yet(told, revision)
 
     def roll_out(self, revision: Revision) -> None:
         """Make the revision current, and wait until every worker runs it and every older one is gone.
@@ -235,7 +248,8 @@ class ProcessTarget:
             write_json(secret, wanted.secret)
 
 
-def _not_yet(told: dict[str, Any], revision: Revision) -> str:
+def not_yet(told: dict[str, Any], revision: Revision) -> str:
+    """Say from an answer of ``/readyz`` what is missing until every worker runs it; empty when nothing is."""
     workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
     expected = int(revision.settings.get("WORKERS") or 1)
     share = revision.release.ratio / 100

@@ -18,6 +18,9 @@ TO_BASE = "base"
 class Target(Protocol):
     """A place where revisions are kept and run: a process of this machine, or a cluster."""
 
+    def check_usable(self) -> None:
+        """Raise FinriskError in one sentence when it cannot be reached."""
+
     def locked(self, why: str) -> AbstractContextManager[None]:
         """Hold the release lock of the environment."""
 
@@ -179,7 +182,7 @@ def _preflight(target: Target, revision: Revision) -> None:
     try:
         target.preflight(revision)
     except FinriskError as failure:
-        raise SettingsRefusedError(failure.message) from failure
+        raise SettingsRefusedError(failure.message, **failure.detail) from failure
 
 
 def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> Revision:

@@ -19,6 +19,7 @@ RELEASE = "finrisk.io/release"
 REVISION = "finrisk.io/revision"
 CURRENT = "finrisk.io/current"
 PROVEN = "finrisk.io/proven"
+DEPLOYMENT_PART = "finrisk.io/deployment"  # an annotation of the ConfigMap: the rendered Deployment, as JSON
 MODEL_KEY = "FINETUNED_MODEL_NAME"
 
 
@@ -83,14 +84,21 @@ class Revision:
 
     @property
     def digest(self) -> str:
-        """Eight hex digits of the content: settings of both objects, and the image."""
-        content = {
+        """Eight hex digits of the content: settings of both objects, image, and a cluster's Deployment."""
+        content: dict[str, Any] = {
             "settings": self.settings,
             "secret": self.secret_settings,
             "image": self.release.image,
         }
+        if self.pod_template:
+            content["deployment"] = self.pod_template
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
+
+    @property
+    def pod_template(self) -> str:
+        """The rendered Deployment as JSON; empty for a process."""
+        return str(((self.config.get("metadata") or {}).get("annotations") or {}).get(DEPLOYMENT_PART, ""))
 
     def label(self, name: str) -> str:
         """Return a label of the ConfigMap, empty when it has none of this name."""
@@ -157,6 +165,7 @@ def shown(revision: Revision | None) -> dict[str, Any]:
         "image": release.image,
         "ConfigMap": revision.settings,
         "Secret": revision.secret_settings,
+        **({"Deployment": json.loads(revision.pod_template)} if revision.pod_template else {}),
     }
 
 

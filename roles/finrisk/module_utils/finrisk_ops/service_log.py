@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,15 @@ SAMPLE = re.compile(r"^finrisk_(?P<name>\w+?)(_total)?\{(?P<labels>[^}]*)\} (?P<
 
 
 def recent(log: Path, hours: int = 24) -> dict[str, Any]:
-    """Return the last errors and events, and the last requests by the arm that was assigned."""
-    entries = [entry for entry in _entries(log) if _is_recent(entry, hours)]
+    """Return the last errors and events of a log file, and the last requests by the arm that was assigned."""
+    return of_lines(_tail(log), str(log), f"tail -n 50 {log}", hours)
+
+
+def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> dict[str, Any]:
+    """Return the same of lines of logs; ``log`` names the place, ``command`` shows more of it."""
+    entries = sorted(
+        (entry for entry in _entries(lines) if _is_recent(entry, hours)), key=lambda entry: str(entry["time"])
+    )
     requests = [entry for entry in entries if entry.get("event") in REQUEST_EVENTS]
     failures = [entry for entry in entries if entry.get("level") in ("ERROR", "CRITICAL", "WARNING")]
     events = [entry for entry in entries if entry.get("event") not in FREQUENT and entry not in failures]
@@ -31,7 +40,8 @@ def recent(log: Path, hours: int = 24) -> dict[str, Any]:
         "errors": _folded(failures)[-ERRORS:],
         "events": _folded(events)[-EVENTS:],
         "log_lines": {arm: lines for arm, lines in arms.items() if lines},
-        "log": str(log),
+        "log": log,
+        "command": command,
     }
 
 
@@ -45,21 +55,20 @@ def counters(metrics: str, name: str) -> dict[str, int]:
     return {label: value for label, value in found.items() if value}
 
 
-def _entries(log: Path) -> list[dict[str, Any]]:
+def _tail(log: Path) -> list[str]:
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - TAIL_BYTES))
-            lines = file.read().decode("utf-8", errors="replace").splitlines()
+            return file.read().decode("utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    found = []
+
+
+def _entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         if line.startswith("{"):
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                continue
-    return found
+            with suppress(ValueError):
+                yield json.loads(line)
 
 
 def _is_recent(entry: dict[str, Any], hours: int) -> bool:

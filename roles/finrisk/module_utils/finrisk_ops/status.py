@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import findings, service, service_log, status_facts, success
+from . import findings, kube_status, process_status, status_facts, success
 from .errors import FinriskError
 from .jobs import known_jobs
+from .kube_target import KubernetesTarget
 from .lock import now
 from .process import ProcessTarget
 from .revision import Revision
+from .status_view import Seen
 from .traffic import tuned_share
 
 MANUAL_KEYS = (
@@ -39,34 +41,44 @@ class Question:
 
     environment: str
     output_dir: Path
-    database_url: str
+    database_url: str  # as it is reached from here
     asked: status_facts.Asked
 
 
-def read(target: ProcessTarget, question: Question) -> dict[str, Any]:
-    """Return the whole status; a part that cannot be read is null and becomes a finding. Changes nothing."""
-    told = service.readiness(target.place)
+Place = ProcessTarget | KubernetesTarget
+
+
+def read(target: Place, question: Question, unreachable: str = "") -> dict[str, Any]:
+    """Return the whole status; a part that cannot be read is null and becomes a finding. Changes nothing.
+
+    ``unreachable`` says why there is no way to the database from here.
+    """
     revision, problem = _current(target)
+    seen = (
+        kube_status.seen(target, revision)
+        if isinstance(target, KubernetesTarget)
+        else process_status.seen(target)
+    )
     data: dict[str, Any] = {
         "environment": question.environment,
         "at": now(),
-        "api_url": target.place.api_url,
-        "configuration": _configuration(target, revision, problem),
-        "database": {"reachable_from_here": True, "error": None, "from_the_service": told.get("database")},
-        "tuning": _tuning(question),
-        "pods": _pods(target, told),
-        "recent": service_log.recent(target.place.log),
+        "api_url": target.api_url,
+        "configuration": _configuration(target, revision, problem or seen.problem) | {"drift": seen.drift},
+        "database": {"reachable_from_here": True, "error": None, "from_the_service": seen.database},
+        "tuning": _tuning(question, unreachable),
+        "pods": seen.pods,
+        "recent": seen.recent,
     }
-    data |= _from_database(question, data)
+    data |= _from_database(question, data, unreachable)
     goals = {"target": question.asked.target, "recommended": list(status_facts.RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
-    data["traffic"] = _traffic(target, revision, told, data["traffic"])
+    data["traffic"] = _traffic(revision, seen, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]
     data["findings"] = [finding.content() for finding in findings.found(data)]
     return data
 
 
-def _current(target: ProcessTarget) -> tuple[Revision | None, str]:
+def _current(target: Place) -> tuple[Revision | None, str]:
     name = target.current()
     if not name:
         return None, "there is no revision yet"
@@ -77,7 +89,7 @@ def _current(target: ProcessTarget) -> tuple[Revision | None, str]:
     return revision, "" if revision.intact else f"{name} was edited by hand after it was made"
 
 
-def _configuration(target: ProcessTarget, revision: Revision | None, problem: str) -> dict[str, Any]:
+def _configuration(target: Place, revision: Revision | None, problem: str) -> dict[str, Any]:
     if revision is None:
         return {"revision": target.current() or None, "problem": problem}
     values = revision.settings | revision.secret_settings
@@ -97,9 +109,9 @@ def _configuration(target: ProcessTarget, revision: Revision | None, problem: st
     }
 
 
-def _tuning(question: Question) -> dict[str, Any]:
+def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
     try:
-        jobs = known_jobs(question.output_dir, question.database_url)
+        jobs = known_jobs(question.output_dir, "" if unreachable else question.database_url)
     except FinriskError as error:
         return {"jobs": [], "problem": error.message}
     return {
@@ -121,28 +133,10 @@ def _tuning(question: Question) -> dict[str, Any]:
     }
 
 
-def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
-    running = service.master(target.place)
-    if running is None:
-        return []
-    workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
-    return [
-        {
-            "name": f"gunicorn {running.pid}",
-            "ready": bool(told.get("ready")),
-            "revision": told.get("revision"),
-            "split": told.get("split"),
-            "restarts": None,  # Gunicorn replaces its workers and keeps no count
-            "breakers": told.get("breakers") or {},
-            "workers": workers,
-            "new_credentials_unread": service.read_credentials(target.place)
-            != service.credentials_digest(target.place),
-        }
-    ]
-
-
-def _from_database(question: Question, data: dict[str, Any]) -> dict[str, Any]:
+def _from_database(question: Question, data: dict[str, Any], unreachable: str) -> dict[str, Any]:
     try:
+        if unreachable:
+            raise FinriskError(unreachable)
         return status_facts.read(question.database_url, question.asked, data["configuration"].get("when"))
     except FinriskError as error:
         down = data["database"] | {"reachable_from_here": False, "error": error.message}
@@ -158,14 +152,11 @@ def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
     }
 
 
-def _traffic(
-    target: ProcessTarget, revision: Revision | None, told: dict[str, Any], known: dict[str, Any] | None
-) -> dict[str, Any]:
-    metrics = service.fetch(f"{target.place.ops_url}/metrics") if told else ""
+def _traffic(revision: Revision | None, seen: Seen, known: dict[str, Any] | None) -> dict[str, Any]:
     share = tuned_share(revision.settings) if revision else None
     return {
         "split": share,
-        "rejected_since_start": service_log.counters(metrics, "rejected"),
-        "dropped_since_start": service_log.counters(metrics, "collection_dropped"),
+        "rejected_since_start": seen.rejected,
+        "dropped_since_start": seen.dropped,
         **(known or UNKNOWN_TRAFFIC),
     }

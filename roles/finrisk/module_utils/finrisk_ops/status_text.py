@@ -144,8 +144,9 @@ def _pods(pods: list[dict[str, Any]]) -> list[str]:
         return ["not running"]
     lines = []
     for pod in pods:
-        ready = "ready" if pod["ready"] else "NOT ready"
-        lines.append(f"{pod['name']}: {ready}, revision {pod['revision']}, split {pod['split']}")
+        ready = "ending" if pod.get("ending") else "ready" if pod["ready"] else "NOT ready"
+        restarts = f", {pod['restarts']} restarts" if pod["restarts"] else ""
+        lines.append(f"{pod['name']}: {ready}, revision {pod['revision']}, split {pod['split']}{restarts}")
         workers = [
             f"worker {worker['pid']} {'ready' if worker.get('ready') else 'not ready'}"
             + ("" if worker["revision"] == pod["revision"] else f" on {worker['revision']}")

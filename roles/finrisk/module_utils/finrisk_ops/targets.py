@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from . import port_forward
+from .errors import FinriskError
+from .kube_client import Access, Cluster
+from .kube_target import KubernetesTarget
 from .process import ProcessTarget
 from .service import Place
 
+KUBERNETES: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "kubeconfig": {"type": "str", "default": ""},
+        "context": {"type": "str", "required": True},
+        "namespace": {"type": "str", "required": True},
+    },
+}
 OPTIONS: dict[str, Any] = {
-    "target": {"type": "str", "choices": ["process"], "default": "process"},
+    "target": {"type": "str", "choices": ["process", "kubernetes"], "default": "process"},
     "process": {
         "type": "dict",
         "options": {
@@ -20,12 +33,23 @@ OPTIONS: dict[str, Any] = {
             "ops_port": {"type": "int", "default": 9090},
         },
     },
+    "kubernetes": KUBERNETES,
 }
-REQUIRED_IF = [("target", "process", ["process"])]
+REQUIRED_IF = [("target", "process", ["process"]), ("target", "kubernetes", ["kubernetes"])]
+REACHED: dict[str, Any] = {  # for modules that only have to reach something of the environment
+    "target": OPTIONS["target"],
+    "kubernetes": KUBERNETES,
+}
+REACHED_IF = [("target", "kubernetes", ["kubernetes"])]
 
 
-def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget:
-    """Return the target of these module parameters."""
+def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget | KubernetesTarget:
+    """Return the target of these module parameters.
+
+    Raises FinriskError when the cluster that they name cannot be one.
+    """
+    if parameters["target"] == "kubernetes":
+        return KubernetesTarget(cluster(parameters), timeout_seconds)
     process = parameters["process"]
     place = Place(
         var_dir=Path(process["var_dir"]),
@@ -34,3 +58,26 @@ def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
         ops_port=process["ops_port"],
     )
     return ProcessTarget(place, timeout_seconds)
+
+
+def cluster(parameters: Mapping[str, Any]) -> Cluster:
+    """Return the cluster of these module parameters."""
+    named = parameters["kubernetes"]
+    return Cluster(Access(named["kubeconfig"] or "", named["context"] or "", named["namespace"] or ""))
+
+
+@contextlib.contextmanager
+def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> Iterator[str]:
+    """Lend a URL of the environment as one that works from here: a Service of its cluster by port-forward.
+
+    Raises FinriskError when that Service cannot be reached; unless it ``must`` be: then the URL is lent as it
+    is.
+    """
+    with contextlib.ExitStack() as stack:
+        if parameters["target"] == "kubernetes" and url:
+            try:
+                url = stack.enter_context(port_forward.reachable(cluster(parameters), url))
+            except FinriskError:
+                if must:
+                    raise
+        yield url

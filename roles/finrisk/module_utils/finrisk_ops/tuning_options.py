@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from . import targets
 from .tuning_watch import Place
 from .vertex import Platform
 
@@ -19,6 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "output_dir": {"type": "path", "required": True},
     "database_url": {"type": "str", "default": "", "no_log": True},
     "job_name": {"type": "str", "default": ""},
+    **targets.REACHED,
 }
 
 

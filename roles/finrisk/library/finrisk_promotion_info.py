@@ -1,0 +1,153 @@
+#!/usr/bin/python
+"""Say which release an environment runs and proved."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_promotion_info
+short_description: Say which release an environment runs and proved
+description:
+  - Reads the current revision and fails unless it is proven, unchanged since, runs everywhere, and serves the
+    model that it names.
+options:
+  environment:
+    description: Name of the environment that is read.
+    type: str
+    required: true
+  promote_to:
+    description: Name of the environment that the release is for.
+    type: str
+    required: true
+  file:
+    description: The release file of that environment, for the summary.
+    type: path
+    required: true
+  target:
+    description: What the environment runs on.
+    type: str
+    choices: [process, kubernetes]
+    default: process
+  process:
+    description: Where the service of this machine lives; required when I(target=process).
+    type: dict
+    suboptions:
+      var_dir:
+        description: Folder of the run state.
+        type: path
+        required: true
+      repository:
+        description: Folder of this repository, which holds the service.
+        type: path
+        required: true
+      api_port:
+        description: Port of the API on 127.0.0.1.
+        type: int
+        default: 8000
+      ops_port:
+        description: Port of health pages and metrics on 127.0.0.1.
+        type: int
+        default: 9090
+  kubernetes:
+    description: Which cluster; required when I(target=kubernetes).
+    type: dict
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
+attributes:
+  check_mode:
+    description: Reads only.
+    support: full
+  diff_mode:
+    description: Changes nothing, so there is no diff.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Read the release that runs and is proven
+  finrisk_promotion_info:
+    environment: staging
+    promote_to: production
+    file: inventory/production/group_vars/finrisk/release.yml
+    target: kubernetes
+    kubernetes:
+      context: finrisk-staging
+      namespace: finrisk-ai
+"""
+
+RETURN = r"""
+release:
+  description: The part of the release that travels, I(model), I(image) and I(dataset).
+  returned: success
+  type: dict
+revision:
+  description: Name of the revision.
+  returned: success
+  type: str
+summary:
+  description: Lines for the end of the play, the last one the full path of the release file.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import promotion, targets
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+ARGUMENTS: dict[str, Any] = {
+    "environment": {"type": "str", "required": True},
+    "promote_to": {"type": "str", "required": True},
+    "file": {"type": "path", "required": True},
+    **targets.OPTIONS,
+}
+
+
+def found(parameters: dict[str, Any]) -> promotion.Promotable:
+    """Return what can be promoted; FinriskError when nothing can."""
+    environment, to = parameters["environment"], parameters["promote_to"]
+    if environment == to:
+        raise FinriskError(
+            f"{environment} cannot be promoted to itself: run this on the environment that proves releases, "
+            "ansible-playbook -i inventory/staging playbooks/promote.yml"
+        )
+    held: promotion.Promotable = promotion.promotable(targets.chosen(parameters), environment)
+    return held
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    parameters = module.params
+    try:
+        held = found(parameters)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(
+        changed=False,
+        release=held.release,
+        revision=held.revision.name,
+        summary=[
+            held.told,
+            f"Review it with git diff and commit it; then, in steps, playbooks/deploy.yml -i inventory/"
+            f"{parameters['promote_to']}",
+            parameters["file"],
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Credentials in a cluster: Secrets that no release holds, filled in here and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import kube_objects
+from .credentials import client_keys, filled
+from .errors import FinriskError
+from .kube_client import Cluster
+from .kube_objects import Applied
+
+GOOGLE = "GOOGLE_APPLICATION_CREDENTIALS"
+GOOGLE_FILE, CLIENTS_FILE = "service-account.json", "api_keys.json"
+MOUNTED = "/etc/finrisk"  # where templates/deployment.yml.j2 mounts the two files
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A rendered Secret, its values, and the clients of the API; None for a Secret not of the service."""
+
+    manifest: Mapping[str, Any]
+    values: Mapping[str, str]
+    clients: Sequence[Mapping[str, Any]] | None
+
+
+def secret(wanted: Wanted) -> dict[str, Any]:
+    """Return the whole Secret to apply.
+
+    The service's own also holds two files: the clients' keys as hashes, and the service account that
+    GOOGLE_APPLICATION_CREDENTIALS names on this machine; in the pod the setting names the mounted file.
+
+    Raises FinriskError when a value has no key in the template, or the service account file cannot be read.
+    """
+    values, files = dict(wanted.values), {}
+    if wanted.clients is not None:
+        account = _service_account(str(values.get(GOOGLE) or ""))
+        files = {CLIENTS_FILE: json.dumps(client_keys(wanted.clients), indent=2), GOOGLE_FILE: account}
+        values[GOOGLE] = f"{MOUNTED}/{GOOGLE_FILE}" if account else ""
+    made = filled(wanted.manifest, values)
+    held = made.pop("stringData") | files
+    # Not stringData: the server would not own the keys by that name, nor forget one that is gone.
+    made["data"] = {key: base64.b64encode(value.encode()).decode() for key, value in held.items()}
+    return made
+
+
+def apply(cluster: Cluster, wanted: Wanted, *, check: bool, force: bool = False) -> Applied:
+    """Bring the Secret about, or say in check mode what that would change."""
+    body = secret(wanted)
+    if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
+        return Applied(kube_objects.named(body), True, {}, kube_objects.masked(body), body)
+    return kube_objects.apply(cluster, body, check=check, force=force)
+
+
+def _service_account(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8")
+        json.loads(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not JSON"
+        raise FinriskError(
+            f"cannot read the service account {path}: {reason}; set GOOGLE_APPLICATION_CREDENTIALS to the "
+            "file, or to nothing for Workload Identity"
+        ) from None
+    return text

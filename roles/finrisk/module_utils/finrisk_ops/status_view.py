@@ -1,0 +1,29 @@
+"""What a running service shows from outside, alike for every target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of the service: its pods, its log, and what they count since they started."""
+
+    pods: list[dict[str, Any]]
+    recent: dict[str, Any]
+    database: str | None  # ok, down, or None when no pod says
+    rejected: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    problem: str = ""  # what is wrong with the configuration
+    drift: list[dict[str, str]] = field(default_factory=list)  # field, manager, when
+
+
+def added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return counters of several pods as one."""
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    return total

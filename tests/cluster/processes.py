@@ -1,0 +1,96 @@
+"""The processes of a cluster: each is recorded with its start time, and found again after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sandbox.process import Process, is_running, log_tail, start, start_time, wait_until_gone
+from tests.cluster.binaries import PATH
+from tests.cluster.failure import ClusterError
+from tests.cluster.place import Place
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAMS = {"hyperkube", "containerd", "containerd-shim-runc-v2"}
+MODULES = {"tests.cluster.dns", "tests.cluster.fake_node"}
+KILL_SECONDS = 10.0
+
+
+def launch(place: Place, name: str, command: Sequence[str | Path], *, inside: bool) -> Process:
+    """Start a process and record it; ``inside`` puts it into the network namespace.
+
+    ``nsenter`` becomes the program it starts, so the pid is the program's. (`ip netns exec` would mount
+    another /sys over the cgroups that container runtimes need.)
+    """
+    entered = ["nsenter", f"--net=/run/netns/{place.name}", *command] if inside else command
+    environment = {"PATH": PATH, "HOME": str(place.folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    process = start(entered, log(place, name), cwd=REPOSITORY, env=environment)
+    folder = _records(place)
+    folder.mkdir(exist_ok=True)
+    part = folder / f".{name}"
+    part.write_text(json.dumps({"pid": process.pid, "start_time": process.start_time}), encoding="utf-8")
+    part.rename(folder / f"{name}.json")
+    return process
+
+
+def log(place: Place, name: str) -> Path:
+    """The log of one process."""
+    return place.logs / f"{name}.log"
+
+
+def recorded(place: Place) -> dict[str, Process]:
+    """Every process that was started and not stopped by us, running or not."""
+    found = {}
+    for path in sorted(_records(place).glob("*.json")):
+        held = json.loads(path.read_text("utf-8"))
+        found[path.stem] = Process(int(held["pid"]), int(held["start_time"]))
+    return found
+
+
+def require(place: Place, process: Process, name: str) -> None:
+    """Raise ClusterError with the end of its log when the process has ended."""
+    if not is_running(process):
+        raise ClusterError(f"{name} ended: {log(place, name)} says\n{log_tail(log(place, name))}")
+
+
+def strays(place: Place) -> list[Process]:
+    """Our programs that run on this cluster's folder, recorded or not: what a crash leaves behind."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode("utf-8", errors="replace").split("\0")
+        except OSError:
+            continue
+        ours = Path(words[0]).name in PROGRAMS or MODULES.intersection(words)
+        began = start_time(int(entry.name))
+        if ours and began is not None and any(f"{place.folder}/" in f"{word}/" for word in words):
+            found.append(Process(int(entry.name), began))
+    return found
+
+
+def kill(processes: Sequence[Process]) -> None:
+    """End processes at once: nothing they hold is worth keeping.
+
+    Raises ClusterError when one survives.
+    """
+    for process in processes:
+        if is_running(process):
+            try:
+                os.kill(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+    for process in processes:
+        if not wait_until_gone(process, KILL_SECONDS):
+            raise ClusterError(f"process {process.pid} does not end: look for it with `ps {process.pid}`")
+        with suppress(ChildProcessError):  # not ours to wait for when an earlier command started it
+            os.waitpid(process.pid, os.WNOHANG)
+
+
+def _records(place: Place) -> Path:
+    return place.folder / "processes"

@@ -1,0 +1,128 @@
+"""promote.yml writes what an environment runs and proved as a diff to review, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.module_utils.finrisk_ops import service
+
+from tests.playbooks.conftest import REPOSITORY, Playground, Run
+from tests.tuning_ground import BUCKET, LOCATION, PROJECT, wire
+
+IMAGE = "registry.example.com/finrisk/finrisk-api:0.2.0"
+RELEASE_FILE = REPOSITORY / "inventory" / "production" / "group_vars" / "finrisk" / "release.yml"
+
+
+@dataclass(frozen=True)
+class Proving:
+    """An environment that proved a release, and the release file of the next one."""
+
+    playground: Playground
+    place: service.Place
+    file: Path
+
+    def promote(self, *arguments: str) -> Run:
+        return self.playground.run("promote", "-e", f"finrisk_promote_file={self.file}", *arguments)
+
+
+@pytest.fixture(scope="module")
+def proving(new_database: Callable[[bool], str]) -> Iterator[Proving]:
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-promote-"))
+    playground = Playground(folder)
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        api, ops = one.getsockname()[1], other.getsockname()[1]
+    with wire(folder / "var") as ground:
+        playground.sandbox(
+            database_url=new_database(True),
+            gemini_url=ground.url,
+            storage_url=ground.url,
+            credentials_file=str(ground.credentials_file),
+            project=PROJECT,
+            location=LOCATION,
+            bucket=BUCKET,
+            api_port=api,
+            ops_port=ops,
+            user_hash_key="ab" * 32,
+        )
+        where = service.Place(folder / "var", REPOSITORY, api, ops)
+        try:
+            done = playground.run("site", "-e", f"finrisk_image={IMAGE}")
+            assert done.code == 0, done.output
+            yield Proving(playground, where, folder / "release.yml")
+        finally:
+            service.stop(where)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def before(proving: Proving) -> str:
+    """The release file of the next environment as the repository holds it."""
+    shutil.copy(RELEASE_FILE, proving.file)
+    return proving.file.read_text()
+
+
+def test_the_release_is_announced_as_a_diff_written_once_and_then_kept(proving: Proving, before: str) -> None:
+    announced = proving.promote("--check", "--diff")
+    assert announced.code == 0, announced.output
+    assert proving.file.read_text() == before
+    assert f"+finrisk_image: {json.dumps(IMAGE)}" in announced.stdout
+    assert "-finrisk_image:" in announced.stdout
+    done = proving.promote()
+    assert done.code == 0, done.output
+    assert (announced.changed, done.changed, proving.promote().changed) == (1, 1, 0)
+    assert yaml.safe_load(proving.file.read_text()) == {
+        "finrisk_model": "",
+        "finrisk_image": IMAGE,
+        "finrisk_dataset_sha256": "",
+    }
+    assert done.last_lines[-1] == str(proving.file)
+
+
+def test_nothing_but_the_values_differs_from_the_file_in_the_repository(
+    proving: Proving, before: str
+) -> None:
+    proving.promote()
+    after = proving.file.read_text().splitlines()
+    changed = [line for line, old in zip(after, before.splitlines(), strict=True) if line != old]
+    assert changed == [f"finrisk_image: {json.dumps(IMAGE)}"]
+
+
+def test_an_environment_is_not_promoted_to_itself(proving: Proving, before: str) -> None:
+    refused = proving.promote("-e", "finrisk_promote_to=local")
+    assert refused.code != 0
+    assert "cannot be promoted to itself" in refused.output
+    assert proving.file.read_text() == before
+
+
+def test_what_was_edited_by_hand_is_not_promoted(proving: Proving, before: str) -> None:
+    config = proving.place.var_dir / "current" / "config.json"
+    kept = config.read_text()
+    held = json.loads(kept)
+    held["data"]["MAX_OUTPUT_TOKENS"] = "100"
+    config.write_text(json.dumps(held))
+    try:
+        refused = proving.promote()
+    finally:
+        config.write_text(kept)
+    assert refused.code != 0
+    assert "edited by hand" in refused.output
+    assert proving.file.read_text() == before
+
+
+def test_what_the_environment_does_not_run_is_not_promoted(proving: Proving, before: str) -> None:
+    """Last in this file: it stops the service."""
+    service.stop(proving.place)
+    refused = proving.promote()
+    assert refused.code != 0
+    assert "does not run everywhere" in refused.output
+    assert proving.file.read_text() == before

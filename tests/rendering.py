@@ -1,0 +1,89 @@
+"""Every object of an environment as its templates render it.
+
+``python -m tests.rendering`` refreshes tests/golden.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+GOLDEN = REPOSITORY / "tests" / "golden"
+ENVIRONMENTS = ("local", "staging", "production")
+SECRETS = {
+    "DATABASE_URL": "postgresql://finrisk_user:canary-database@database.example.com/finrisk_db",
+    "POSTGRES_PASSWORD": "canary-postgres",
+    "GEMINI_API_KEY": "canary-gemini",
+    "USER_HASH_KEY": "canary-user-hash",
+    "FINRISK_API_KEY": "canary-api-key",
+}
+"""Values that no rendered object may hold."""
+_IGNORED = ("KUBECONFIG", "BASE_MODEL", "GOOGLE_APPLICATION_CREDENTIALS", "OUTPUT_DIR", "ANSIBLE_CONFIG")
+
+
+def rendered_text(environment: str, **variables: Any) -> dict[str, str]:
+    """Return what each template renders for an environment, by the template's name; variables win."""
+    with tempfile.TemporaryDirectory(prefix="finrisk-rendering-") as folder:
+        out = Path(folder, "objects.json")
+        kept = {name: value for name, value in os.environ.items() if name not in _IGNORED}
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "ansible", "playbook", str(REPOSITORY / "tests" / "rendering.yml")),
+                *("-i", str(REPOSITORY / "inventory" / environment), "-e"),
+                json.dumps(
+                    {"finrisk_rendered": str(out), "finrisk_repository": str(REPOSITORY), **variables}
+                ),
+            ],
+            cwd=REPOSITORY,
+            env={**kept, **SECRETS, "FINRISK_VAR_DIR": folder, "ANSIBLE_LOCAL_TEMP": f"{folder}/ansible"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        found: dict[str, str] = json.loads(out.read_text())
+        return dict(sorted(found.items()))
+
+
+def rendered(environment: str, **variables: Any) -> dict[str, dict[str, Any]]:
+    """Return the objects of an environment by the names of their templates."""
+    return {name: yaml.safe_load(text) for name, text in rendered_text(environment, **variables).items()}
+
+
+def golden_text(manifest: dict[str, Any]) -> str:
+    """Return an object as it stands in tests/golden: block style, keys as the template orders them."""
+    return yaml.dump(manifest, Dumper=_Plain, sort_keys=False, explicit_start=True, width=110)
+
+
+class _Plain(yaml.SafeDumper):
+    """A dumper that writes a repeated value again instead of an alias."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def refresh() -> None:
+    """Write tests/golden anew from the templates and inventories as they are."""
+    shutil.rmtree(GOLDEN, ignore_errors=True)
+    for environment in ENVIRONMENTS:
+        folder = GOLDEN / environment
+        folder.mkdir(parents=True)
+        for name, manifest in rendered(environment).items():
+            (folder / f"{name}.yml").write_text(golden_text(manifest))
+
+
+if __name__ == "__main__":
+    refresh()
+    sys.stdout.write(f"{GOLDEN}: look at `git diff tests/golden`\n")

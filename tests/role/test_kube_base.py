@@ -1,0 +1,172 @@
+"""What site.yml brings to a cluster beside the standard objects: filled Secrets and the migration Job."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import kube_credentials, kube_objects, kube_schema
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+PASSWORD = "correct-horse"
+URL = f"postgresql://finrisk_user:{PASSWORD}@postgres-service:5432/finrisk_db"
+CLIENT = {"id": "a1", "name": "desk", "sha256": "ab" * 32, "roles": ["analyze"]}
+
+
+def manifest(*keys: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "finrisk-credentials", "namespace": "finrisk-ai"},
+        "stringData": dict.fromkeys(keys, ""),
+    }
+
+
+def held(secret: dict[str, Any]) -> dict[str, str]:
+    return {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+
+
+def test_the_services_secret_holds_values_client_keys_and_the_service_account(tmp_path: Path) -> None:
+    account = tmp_path / "account.json"
+    account.write_text('{"type": "service_account"}')
+    wanted = kube_credentials.Wanted(
+        manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS"),
+        {"DATABASE_URL": URL, "GOOGLE_APPLICATION_CREDENTIALS": str(account)},
+        [CLIENT],
+    )
+    made = held(kube_credentials.secret(wanted))
+    assert made["DATABASE_URL"] == URL
+    assert made["GOOGLE_APPLICATION_CREDENTIALS"] == "/etc/finrisk/service-account.json"
+    assert made["service-account.json"] == account.read_text()
+    assert json.loads(made["api_keys.json"]) == [CLIENT]
+
+
+def test_without_a_service_account_the_mounted_file_is_there_and_empty() -> None:
+    wanted = kube_credentials.Wanted(manifest("GOOGLE_APPLICATION_CREDENTIALS"), {}, [])
+    made = held(kube_credentials.secret(wanted))
+    assert made == {"GOOGLE_APPLICATION_CREDENTIALS": "", "service-account.json": "", "api_keys.json": "[]"}
+
+
+def test_another_secret_gets_its_values_and_no_files() -> None:
+    wanted = kube_credentials.Wanted(manifest("POSTGRES_PASSWORD"), {"POSTGRES_PASSWORD": PASSWORD}, None)
+    assert held(kube_credentials.secret(wanted)) == {"POSTGRES_PASSWORD": PASSWORD}
+
+
+def test_what_a_diff_shows_of_a_secret_is_a_hash() -> None:
+    named = manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS")
+    wanted = kube_credentials.Wanted(named, {"DATABASE_URL": URL}, [CLIENT])
+    shown = json.dumps(kube_objects.masked(kube_credentials.secret(wanted)))
+    assert PASSWORD not in shown
+    assert base64.b64encode(URL.encode()).decode() not in shown
+    assert "sha256:" in shown
+
+
+@pytest.mark.parametrize("content", [None, "not json"])
+def test_an_unusable_service_account_is_named_before_anything_is_sent(
+    tmp_path: Path, content: str | None
+) -> None:
+    account = tmp_path / "account.json"
+    if content is not None:
+        account.write_text(content)
+    values = {"GOOGLE_APPLICATION_CREDENTIALS": str(account)}
+    wanted = kube_credentials.Wanted(manifest(*values), values, [])
+    with pytest.raises(FinriskError, match=r"account\.json.*GOOGLE_APPLICATION_CREDENTIALS"):
+        kube_credentials.secret(wanted)
+
+
+def job(image: str = "finrisk:1") -> dict[str, Any]:
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "finrisk-migrate-0002"},
+        "spec": {"template": {"spec": {"containers": [{"image": image}]}}},
+    }
+
+
+def test_a_job_is_named_by_schema_image_and_database_and_not_by_the_password() -> None:
+    name = kube_schema.job_of(job(), URL)["metadata"]["name"]
+    assert name.startswith("finrisk-migrate-0002-")
+    assert kube_schema.job_of(job(), URL.replace(PASSWORD, "another"))["metadata"]["name"] == name
+    assert kube_schema.job_of(job("finrisk:2"), URL)["metadata"]["name"] != name
+    assert kube_schema.job_of(job(), URL + "_2")["metadata"]["name"] != name
+
+
+class Answers:
+    """An API server's answers, in turn; it takes note of what is sent."""
+
+    namespace = "finrisk-ai"
+
+    def __init__(self, *jobs: dict[str, Any] | None, pods: list[dict[str, Any]] | None = None) -> None:
+        self.jobs, self.pods, self.sent = list(jobs), pods or [], list[str]()
+
+    def find(self, _path: str) -> dict[str, Any] | None:
+        return self.jobs.pop(0) if len(self.jobs) > 1 else self.jobs[0]
+
+    def has_namespace(self) -> bool:
+        return True
+
+    def list(self, path: str, **_: str) -> list[dict[str, Any]]:
+        return self.pods if path.endswith("/pods") else []
+
+    def text(self, _path: str, **_: Any) -> str:
+        return "finrisk: cannot reach PostgreSQL: password authentication failed\n"
+
+    def request(self, method: str, path: str, *_: Any, **__: Any) -> dict[str, Any]:
+        self.sent.append(f"{method} {path}")
+        return {"kind": "Job", "metadata": {}}
+
+
+def ended(kind: str) -> dict[str, Any]:
+    return {"status": {"conditions": [{"type": kind, "status": "True", "message": "BackoffLimitExceeded"}]}}
+
+
+def pod(state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "metadata": {"name": "p", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "status": {"containerStatuses": [{"state": state}]},
+    }
+
+
+def migrate(answers: Any, *, check: bool = False, timeout: float = 5.0) -> Any:
+    return kube_schema.migrate(answers, job(), URL, timeout=timeout, check=check)
+
+
+def test_a_job_that_ended_well_is_left_alone() -> None:
+    answers = Answers(ended("Complete"))
+    assert migrate(answers).changed is False
+    assert answers.sent == []
+
+
+def test_a_check_of_a_job_that_failed_announces_and_sends_nothing() -> None:
+    answers = Answers(ended("Failed"))
+    assert migrate(answers, check=True).changed is True
+    assert answers.sent == []
+
+
+def test_a_failed_job_is_made_anew_and_waited_for() -> None:
+    answers = Answers(ended("Failed"), None, None, {"status": {}}, ended("Complete"))
+    assert migrate(answers).changed is True
+    assert [each.split()[0] for each in answers.sent] == ["DELETE", "PATCH", "PATCH"]  # a dry run first
+
+
+@pytest.mark.parametrize(
+    ("last", "state", "words"),
+    [
+        (ended("Failed"), {"terminated": {"exitCode": 1}}, "password authentication failed"),
+        (
+            {},
+            {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}},
+            "cannot start: ImagePull",
+        ),
+        ({}, {"terminated": {"reason": "StartError", "message": "no finrisk in PATH"}}, "no finrisk in PATH"),
+        ({}, {"running": {}}, "did not end within"),
+    ],
+)
+def test_a_job_that_does_not_come_to_its_end_says_why(
+    last: dict[str, Any], state: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(FinriskError, match=words):
+        migrate(Answers({"status": {}}, last, pods=[pod(state)]), timeout=0.0)

@@ -1,0 +1,221 @@
+"""Revisions as objects of a cluster: what is applied, compared, and shown of secrets."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import kube_lease, kube_objects, kube_template, port_forward
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.revision import Release, Revision, make, same_content, shown
+
+DEPLOYMENT: dict[str, Any] = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "finrisk-api", "namespace": "finrisk-ai", "labels": {"app": "finrisk-api"}},
+    "spec": {
+        "replicas": 2,
+        "template": {
+            "metadata": {"labels": {"app": "finrisk-api"}},
+            "spec": {
+                "containers": [
+                    {
+                        "name": "api",
+                        "image": "app:rendered",
+                        "envFrom": [
+                            {"configMapRef": {"name": "finrisk-config"}},
+                            {"secretRef": {"name": "finrisk-secrets"}},
+                            {"configMapRef": {"name": "of-the-operator"}},
+                        ],
+                        "env": [{"name": "FINRISK_REVISION", "value": ""}, {"name": "A", "value": "b"}],
+                    }
+                ]
+            },
+        },
+    },
+}
+
+
+def revision(deployment: dict[str, Any] = DEPLOYMENT, image: str = "app:1") -> Revision:
+    config = {"kind": "ConfigMap", "metadata": {"name": "finrisk-config"}, "data": {"WORKERS": "2"}}
+    secret = {"kind": "Secret", "metadata": {"name": "finrisk-secrets"}, "stringData": {}}
+    release = Release(model="m", ratio=25, image=image, experiment="e")
+    return make(kube_template.with_deployment(config, deployment), secret, release, 3)
+
+
+def test_the_deployment_of_a_revision_names_its_objects_its_image_and_itself() -> None:
+    made = kube_template.deployment(revision(), "c0ffee")
+    name = revision().name
+    pod = made["spec"]["template"]
+    container = pod["spec"]["containers"][0]
+    assert [next(iter(held.values()))["name"] for held in container["envFrom"]] == [
+        f"finrisk-config-{name}",
+        f"finrisk-secrets-{name}",
+        "of-the-operator",
+    ]
+    assert container["image"] == "app:1"
+    assert {"name": "FINRISK_REVISION", "value": name} in container["env"]
+    assert pod["metadata"]["labels"]["finrisk.io/revision"] == name
+    assert pod["metadata"]["annotations"]["finrisk.io/credentials"] == "c0ffee"
+    assert kube_template.revision_of_deployment(made) == name
+    assert "namespace" not in made["metadata"]
+
+
+def test_another_pod_template_is_another_revision() -> None:
+    other = copy.deepcopy(DEPLOYMENT)
+    other["spec"]["replicas"] = 3
+    assert revision().digest != revision(other).digest
+    assert not same_content(revision(), revision(other))
+    assert shown(revision())["Deployment"]["spec"]["replicas"] == 2
+
+
+def test_a_revision_comes_back_from_the_cluster_as_it_was_stored() -> None:
+    config, secret = (copy.deepcopy(held) for held in kube_template.objects(revision()))
+    config["metadata"] |= {"uid": "u", "resourceVersion": "1", "managedFields": []}
+    back = kube_template.revision_from(revision().name, config, secret)
+    assert back.intact
+    assert back.release == revision().release
+    assert back.secret_settings == {"FINETUNED_MODEL_NAME": "m"}
+    config["data"]["WORKERS"] = "9"
+    assert not kube_template.revision_from(revision().name, config, secret).intact
+
+
+def test_a_template_that_finrisk_could_not_roll_out_is_refused() -> None:
+    broken = copy.deepcopy(DEPLOYMENT)
+    broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
+    kube_template.checked(broken)
+    broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
+    with pytest.raises(FinriskError, match="does not render the Deployment finrisk-api"):
+        kube_template.checked(broken)
+
+
+def test_a_revision_made_for_a_process_has_no_pod_template() -> None:
+    held = revision()
+    del held.config["metadata"]["annotations"]["finrisk.io/deployment"]
+    with pytest.raises(FinriskError, match="has no pod template"):
+        kube_template.deployment(held, "")
+
+
+def test_new_credentials_mean_new_pods_but_new_client_keys_do_not() -> None:
+    data = {"DATABASE_URL": "YQ==", "api_keys.json": "W10="}
+    first = kube_template.credentials_digest({"data": data})
+    assert kube_template.credentials_digest({"data": data | {"api_keys.json": "e30="}}) == first
+    assert kube_template.credentials_digest({"data": data | {"DATABASE_URL": "Yg=="}}) != first
+
+
+def test_a_diff_shows_the_values_of_a_secret_as_hashes_only() -> None:
+    value = base64.b64encode(b"canary-password").decode()
+    kept = json.dumps({"data": {"p": value}})
+    held = {
+        "kind": "Secret",
+        "metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": kept}},
+        "data": {"p": value},
+        "stringData": {"q": "canary-other"},
+    }
+    text = json.dumps(kube_objects.masked(held))
+    assert "canary" not in text
+    assert value not in text
+    assert text.count("sha256:") == 2
+
+
+def test_what_the_server_counts_by_itself_is_no_difference() -> None:
+    live = {
+        "metadata": {
+            "name": "a",
+            "generation": 3,
+            "managedFields": [],
+            "annotations": {"deployment.kubernetes.io/revision": "4"},
+        },
+        "spec": {"replicas": 2, "containers": [{"name": "api", "image": "1"}]},
+        "status": {},
+    }
+    planned = {
+        "metadata": {"name": "a"},
+        "spec": {"replicas": 3, "containers": [{"name": "api", "image": "2"}]},
+    }
+    before, after = kube_objects.comparable(live), kube_objects.comparable(planned)
+    assert list(kube_objects.differences(before, after)) == [".spec.containers[api].image", ".spec.replicas"]
+
+
+def test_a_field_that_stays_with_its_owner_is_left_out() -> None:
+    body: dict[str, Any] = {"metadata": {"name": "a"}, "spec": {"replicas": 2, "template": {}}}
+    assert kube_objects.without(body, ".spec.replicas") == {
+        "metadata": {"name": "a"},
+        "spec": {"template": {}},
+    }
+    assert kube_objects.without(body, '.spec.template.spec.containers[name="a"].image') is None
+    assert kube_objects.without(body, ".spec.absent.more") is None
+    assert body["spec"]["replicas"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "expected"),
+    [
+        ("ConfigMap", "v1", "/api/v1/namespaces/n/configmaps/x"),
+        (
+            "NetworkPolicy",
+            "networking.k8s.io/v1",
+            "/apis/networking.k8s.io/v1/namespaces/n/networkpolicies/x",
+        ),
+        ("Namespace", "v1", "/api/v1/namespaces/x"),
+    ],
+)
+def test_an_object_has_its_address(kind: str, version: str, expected: str) -> None:
+    assert (
+        kube_objects.path({"kind": kind, "apiVersion": version, "metadata": {"name": "x"}}, "n") == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "service"),
+    [
+        ("postgresql://u:p@postgres-service:5432/d", "postgres-service"),
+        ("postgresql://u:p@postgres-service.finrisk-ai.svc:5432/d", "postgres-service"),
+        ("http://finrisk-api-service.finrisk-ai", "finrisk-api-service"),
+        ("postgresql://u:p@10.1.2.3/d", ""),
+        ("postgresql://u:p@db.example.com/d", ""),
+        ("postgresql://u:p@postgres-service.other/d", ""),
+        ("http://127.0.0.1:8000", ""),
+        ("http://localhost:8000", ""),
+    ],
+)
+def test_only_a_service_of_the_namespace_is_reached_by_port_forward(url: str, service: str) -> None:
+    assert port_forward.service_of(url, "finrisk-ai") == service
+
+
+def lease(identity: str = "me@here/1", renewed: str = "2026-01-01T00:00:00.000000Z") -> dict[str, Any]:
+    return {"spec": {"holderIdentity": identity, "renewTime": renewed, "leaseDurationSeconds": 30}}
+
+
+def test_a_lease_is_held_until_it_is_given_back_or_not_renewed() -> None:
+    renewed = kube_lease.moment("2026-01-01T00:00:00.000000Z")
+    holder = kube_lease.held_by(lease(), renewed + 29)
+    assert holder is not None
+    assert holder.who == "me@here/1"
+    assert kube_lease.held_by(lease(), renewed + 31) is None
+    assert kube_lease.held_by(lease(identity=""), renewed) is None
+    assert kube_lease.held_by(None, renewed) is None
+
+
+def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once() -> None:
+    held = lease()
+    signed = {
+        "identity": "me@here/1",
+        "who": "me@here",
+        "machine": kube_lease.machine(),
+        "pid": 2**22 + 1,
+        "start_time": 1,
+        "since": "now",
+        "why": "deploy",
+    }
+    held["metadata"] = {"annotations": {kube_lease.HOLDER: json.dumps(signed)}}
+    renewed = kube_lease.moment(held["spec"]["renewTime"])
+    assert kube_lease.held_by(held, renewed + 1) is None
+    signed["machine"] = "another"
+    held["metadata"]["annotations"][kube_lease.HOLDER] = json.dumps(signed)
+    holder = kube_lease.held_by(held, renewed + 1)
+    assert holder is not None
+    assert (holder.who, holder.why) == ("me@here", "deploy")

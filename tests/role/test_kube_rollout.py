@@ -1,0 +1,167 @@
+"""What a roll-out has come to, by Deployments, pods and events as a cluster shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.kube_rollout import View, judge, last_words
+
+NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
+
+
+def deployment(*, updated: int = 2, available: int = 2, total: int = 2, **spec: Any) -> dict[str, Any]:
+    return {
+        "metadata": {"generation": 3},
+        "spec": {"replicas": 2, **spec},
+        "status": {
+            "observedGeneration": 3,
+            "updatedReplicas": updated,
+            "availableReplicas": available,
+            "replicas": total,
+        },
+    }
+
+
+def pod(
+    name: str, revision: str = NEW, *, ready: bool = True, ending: bool = False, **container: Any
+) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"name": name, "labels": {"finrisk.io/revision": revision}}
+    if ending:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    conditions = [{"type": "Ready", "status": "True" if ready else "False"}]
+    statuses = [{"image": "app:1", "restartCount": 0, **container}]
+    return {
+        "metadata": metadata,
+        "status": {"phase": "Running", "conditions": conditions, "containerStatuses": statuses},
+    }
+
+
+def waiting(reason: str, message: str = "") -> dict[str, Any]:
+    return {"state": {"waiting": {"reason": reason, "message": message}}}
+
+
+def event(name: str, reason: str, message: str) -> dict[str, Any]:
+    return {"involvedObject": {"name": name}, "reason": reason, "message": message, "lastTimestamp": "1"}
+
+
+def test_it_has_arrived_when_every_pod_runs_it_and_no_other_is_left() -> None:
+    verdict = judge(View(deployment(), [pod("a"), pod("b")]), NEW)
+    assert verdict.arrived
+    assert (verdict.ready, verdict.wanted) == (2, 2)
+
+
+def test_an_old_pod_that_ends_may_still_answer_and_is_waited_for() -> None:
+    verdict = judge(View(deployment(), [pod("a"), pod("b"), pod("c", OLD, ending=True)]), NEW)
+    assert verdict.waits_for == "1 pods of the revision before have not ended yet"
+
+
+def test_a_pod_that_ended_long_ago_is_not_waited_for() -> None:
+    evicted = pod("c", OLD)
+    evicted["status"] |= {"phase": "Failed", "reason": "Evicted"}
+    assert judge(View(deployment(), [pod("a"), pod("b"), evicted]), NEW).arrived
+
+
+def test_what_the_controller_has_not_seen_says_nothing_yet() -> None:
+    held = deployment()
+    held["metadata"]["generation"] = 4
+    assert judge(View(held, [pod("a"), pod("b")]), NEW).waits_for == "the controller has not seen it yet"
+
+
+@pytest.mark.parametrize(
+    ("container", "told"),
+    [
+        (
+            waiting("ImagePullBackOff", "not found"),
+            "cannot get the image app:1 (ImagePullBackOff): not found",
+        ),
+        (waiting("ErrImageNeverPull"), "cannot get the image app:1 (ErrImageNeverPull)"),
+        (
+            waiting("CrashLoopBackOff")
+            | {"restartCount": 3, "lastState": {"terminated": {"exitCode": 4, "reason": "Error"}}},
+            "ended with exit status 4",
+        ),
+        (
+            waiting("CrashLoopBackOff")
+            | {"restartCount": 3, "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}},
+            "more memory than its limit",
+        ),
+        (
+            waiting("CrashLoopBackOff")
+            | {
+                "lastState": {
+                    "terminated": {"exitCode": 128, "reason": "StartError", "message": "no finrisk"}
+                }
+            },
+            "cannot start: no finrisk",
+        ),
+        (
+            waiting("CrashLoopBackOff") | {"lastState": {"terminated": {"exitCode": 137, "reason": "Error"}}},
+            "its probe failed: Startup probe failed: 500",
+        ),
+    ],
+)
+def test_a_pod_that_cannot_run_fails_the_roll_out_at_once_with_its_own_reason(
+    container: dict[str, Any], told: str
+) -> None:
+    events = [event("a", "Unhealthy", "Startup probe failed: 500"), event("b", "Unhealthy", "of another pod")]
+    verdict = judge(View(deployment(available=1), [pod("a", ready=False, **container)], events), NEW)
+    assert verdict.trouble
+    assert told in verdict.trouble.text
+    assert verdict.trouble.patience == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        ({"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: small"}, "exceeded quota"),
+        ({"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "timed out"}, "timed out"),
+    ],
+)
+def test_what_may_mend_itself_gets_some_time(trouble: dict[str, Any], told: str) -> None:
+    held = deployment(available=0, updated=0)
+    held["status"]["conditions"] = [trouble]
+    verdict = judge(View(held, []), NEW)
+    assert verdict.trouble
+    assert told in verdict.trouble.text
+    assert 0 < verdict.trouble.patience < 60
+
+
+def test_a_pod_without_a_node_waits_as_long_as_the_roll_out_may() -> None:
+    held = pod("a", ready=False)
+    held["status"]["conditions"] = [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]
+    verdict = judge(View(deployment(available=1), [held]), NEW)
+    assert verdict.trouble
+    assert verdict.trouble.text == "no node takes pod a: 0/3 nodes"
+    assert verdict.trouble.patience == float("inf")
+
+
+def test_a_paused_deployment_is_told_with_the_command() -> None:
+    verdict = judge(View(deployment(paused=True), [pod("a", OLD)]), NEW)
+    assert verdict.trouble
+    assert "kubectl rollout resume" in verdict.trouble.text
+
+
+def test_troubles_of_the_old_pods_do_not_fail_the_new_ones() -> None:
+    crashing = pod("old", OLD, ready=False, **waiting("CrashLoopBackOff"), restartCount=9)
+    verdict = judge(View(deployment(updated=1, total=3), [pod("a"), crashing]), NEW)
+    assert verdict.trouble is None
+    assert verdict.waits_for
+
+
+def test_a_restart_that_the_roll_out_got_over_does_not_fail_it() -> None:
+    once: dict[str, Any] = {"restartCount": 1, "lastState": {"terminated": {"exitCode": 1}}}
+    assert judge(View(deployment(), [pod("a", **once), pod("b")]), NEW).arrived
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        ('{"level": "ERROR", "message": "no model"}\nbye', "no model"),
+        ("Traceback\n  x\nValueError: no\n[INFO] bye", "ValueError: no"),
+        ("one\ntwo\n\n", "two"),
+        ("", ""),
+    ],
+)
+def test_the_last_words_of_a_log_are_its_error(log: str, told: str) -> None:
+    assert last_words(log) == told
