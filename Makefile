@@ -32,6 +32,7 @@ connection: ## print URLs and key of what is up, as JSON
 
 test: .venv-dev/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@$(MAKE) lint
+	@[ "$${CI:-}" != true ] || $(DEV)/python -m tests.cluster build
 	$(DEV)/python -m pytest
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
@@ -39,6 +40,17 @@ test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tes
 
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
 	$(DEV)/python -m tests.rendering
+
+test-cluster: export FINRISK_TEST_CLUSTER ?= local
+test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one
+	$(DEV)/python -m tests.cluster build
+	$(DEV)/python -m pytest tests/cluster
+
+cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
+	@$(DEV)/python -m tests.cluster up
+
+cluster-down: .venv-dev/.ready ## stop it and remove everything of it, also after a crash
+	@$(DEV)/python -m tests.cluster down
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
 	$(DEV)/ruff check

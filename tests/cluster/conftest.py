@@ -19,6 +19,7 @@ from tests.cluster.place import Place
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster
 IN_CI = os.environ.get("CI") == "true"
+NUMBER = int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0"))  # another lets two sessions run side by side
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,11 +49,11 @@ def cluster_allowed() -> None:
 @pytest.fixture(scope="session", name="cluster")
 def shared_cluster(cluster_allowed: None) -> Iterator[Cluster]:  # noqa: ARG001 - it skips
     """A cluster that answers; one that was up before stays up."""
-    place = Place()
+    place = Place(NUMBER)
     rung = ladder.choose()
     if IN_CI and rung.kind is Kind.CONTROL_PLANE:
         pytest.fail(f"in CI the cluster tests need a node: {rung.reason}")
-    with binaries.locked(binaries.cache() / "tests.lock"):  # of two test sessions one would end the other's
+    with binaries.locked(binaries.cache() / f"tests-{NUMBER}.lock"):  # of two test sessions one would end the other's
         was_up = cluster.running(place) is not None
         there = cluster.up(place, rung)
         yield there
