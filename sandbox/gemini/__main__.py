@@ -32,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         token_seconds=given.token_seconds,
     )
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    server = Server(given.port, lambda request: answer(request))
-    url = f"http://{HOST}:{server.server_port}"
+    server = Server(given.port, lambda request: answer(request), given.bind)
+    url = given.public_url or f"http://{given.bind}:{server.server_port}"
     simulator = _simulator(settings, url)
     answer = application(simulator)
 
@@ -75,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     defaults = Settings(Path())
     parser.add_argument("--var", type=Path, required=True, help="folder of the environment's state")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--bind", default=HOST, metavar="HOST", help=f"address to listen on ({HOST})")
+    parser.add_argument("--public-url", default="", help="how clients reach it, where that is not HOST:PORT")
     parser.add_argument("--project", default=defaults.project)
     parser.add_argument("--bucket", default=defaults.bucket)
     parser.add_argument("--location", default=defaults.location, help="region of the bucket")

@@ -1,4 +1,4 @@
-"""The HTTP front: HTTP/1.1 with keep-alive on 127.0.0.1, a thread for each connection."""
+"""The HTTP front: HTTP/1.1 with keep-alive, a thread for each connection."""
 
 import socket
 import sys
@@ -17,22 +17,22 @@ Application = Callable[[Request], Reply]
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on 127.0.0.1 only."""
+    """Listens on 127.0.0.1 unless another address is named."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 1024
 
-    def __init__(self, port: int, application: Application) -> None:
+    def __init__(self, port: int, application: Application, host: str = HOST) -> None:
         self.application = application
-        super().__init__((HOST, port), Connection)
+        super().__init__((host, port), Connection)
 
     def server_bind(self) -> None:
         """Bind without the reverse look-up of the host name that the base class makes."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = HOST, self.server_address[1]
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is not worth a traceback; anything else is."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import binaries, cluster, ladder
+from tests.cluster import binaries, cluster, environment, ladder, manifests
 from tests.cluster.cluster import Cluster
+from tests.cluster.environment import Environment
 from tests.cluster.failure import ClusterError
 from tests.cluster.ladder import Kind
 from tests.cluster.place import Place
@@ -53,7 +54,8 @@ def shared_cluster(cluster_allowed: None) -> Iterator[Cluster]:  # noqa: ARG001 
     rung = ladder.choose()
     if IN_CI and rung.kind is Kind.CONTROL_PLANE:
         pytest.fail(f"in CI the cluster tests need a node: {rung.reason}")
-    with binaries.locked(binaries.cache() / f"tests-{NUMBER}.lock"):  # of two test sessions one would end the other's
+    # Of two test sessions one would end the other's cluster.
+    with binaries.locked(binaries.cache() / f"tests-{NUMBER}.lock"):
         was_up = cluster.running(place) is not None
         there = cluster.up(place, rung)
         yield there
@@ -79,9 +81,18 @@ def images(node: Cluster) -> dict[str, str]:
 def namespace(cluster: Cluster) -> Iterator[str]:
     """A fresh namespace that takes restricted pods only."""
     name = f"finrisk-test-{secrets.token_hex(4)}"
-    labels = {"pod-security.kubernetes.io/enforce": "restricted", "finrisk.io/test-run": "true"}
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-    cluster.kubectl("create", "-f", "-", stdin=json.dumps(body))
+    cluster.kubectl("create", "-f", "-", stdin=json.dumps(manifests.namespace(name)))
     cluster.kubectl("-n", name, "wait", "--for=create", "--timeout=30s", "serviceaccount/default")
     yield name
     cluster.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture(scope="module", name="environment")
+def own_environment(
+    node: Cluster, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Environment]:
+    """A namespace to come, a simulator, and the operator's variables; site.yml has not run yet."""
+    if node.kind is not Kind.NODE:
+        pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
+    with environment.environment(node, images, tmp_path_factory.mktemp("environment")) as made:
+        yield made

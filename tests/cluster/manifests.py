@@ -23,6 +23,12 @@ def document(*objects: dict[str, Any]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
 
 
+def namespace(name: str) -> dict[str, Any]:
+    """A namespace of the tests that takes restricted pods only."""
+    labels = {"pod-security.kubernetes.io/enforce": "restricted", "finrisk.io/test-run": "true"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
 def pod(name: str, image: str, user: int, folders: tuple[str, ...], **container: Any) -> dict[str, Any]:
     """A pod that Pod Security calls restricted; ``folders`` can be written."""
     volumes = [{"name": f"v{number}", "emptyDir": {}} for number in range(len(folders))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,35 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.plays import Run
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 _CLEARED = ("OUTPUT_DIR", "MIN_EXAMPLES", "ANSIBLE_CONFIG", "DATABASE_URL", "FINRISK_VAR_DIR")
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run of ansible-playbook said."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def output(self) -> str:
-        """Everything it printed."""
-        return self.stdout + self.stderr
-
-    @property
-    def changed(self) -> int:
-        """The recap's changed count."""
-        found = re.search(r"changed=(\d+)", self.stdout)
-        assert found, self.output
-        return int(found[1])
-
-    @property
-    def last_lines(self) -> list[str]:
-        """What stands behind the recap."""
-        lines = self.stdout.partition("PLAY RECAP")[2].splitlines()[2:]
-        return [line for line in lines if line]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops import service
 
-from tests.playbooks.conftest import REPOSITORY, Playground, Run
+from tests.playbooks.conftest import REPOSITORY, Playground
+from tests.plays import Run
 from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, options, place, run_module, wire
 
 KEY = "frk_test_" + "k" * 43

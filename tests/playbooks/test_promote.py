@@ -14,7 +14,8 @@ import pytest
 import yaml
 from ansible.module_utils.finrisk_ops import service
 
-from tests.playbooks.conftest import REPOSITORY, Playground, Run
+from tests.playbooks.conftest import REPOSITORY, Playground
+from tests.plays import Run
 from tests.tuning_ground import BUCKET, LOCATION, PROJECT, wire
 
 IMAGE = "registry.example.com/finrisk/finrisk-api:0.2.0"

@@ -72,7 +72,8 @@ def default_of(variable: str) -> tuple[str, str] | None:
         return other[1], ""
     if isinstance(value, str) and "{{" in value:
         return None
-    return None if isinstance(value, dict) and value else (shown(value), "")
+    deep = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value))
+    return None if deep and value else (shown(value), "")
 
 
 @cache
@@ -191,8 +192,9 @@ def test_every_module_has_its_section_and_the_reverse() -> None:
 def test_a_module_documents_exactly_its_options_and_what_it_returns(module: str) -> None:
     options = _document(module, "DOCUMENTATION")["options"]
     assert _documented_options(module) == _options(options)
-    if "process" in options:
-        assert _documented_options("process") == _options(options["process"]["suboptions"])
+    for place in ("process", "kubernetes"):
+        if place in options:
+            assert _documented_options(place) == _options(options[place]["suboptions"])
     text = (DOCS / "modules.md").read_text("utf-8").partition(f"## {module}\n")[2].partition("\n## ")[0]
     returned = re.search(r"^Returns (.+)$", text, re.MULTILINE)
     assert returned

@@ -126,6 +126,18 @@ def taken_fields(error: ApiError, live: Mapping[str, Any] | None) -> list[Taken]
     ]
 
 
+def owns(live: Mapping[str, Any], name: str) -> bool:
+    """Say whether FinRisk's last apply set a field such as ``.spec.replicas``."""
+    for entry in (live.get("metadata") or {}).get("managedFields") or []:
+        if entry.get("manager") == MANAGER and entry.get("operation") == "Apply":
+            held: Any = entry.get("fieldsV1") or {}
+            for step in STEP.findall(name):
+                held = held.get(f"f:{step}") if isinstance(held, dict) else None
+            if held is not None:
+                return True
+    return False
+
+
 def without(body: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     """Return the object without a field such as ``.spec.replicas``; None for a field inside a list."""
     steps = STEP.findall(name)

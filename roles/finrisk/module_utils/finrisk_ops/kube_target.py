@@ -309,6 +309,7 @@ class KubernetesTarget:
     def _apply(self, revision: Revision, *, check: bool) -> Applied:
         """Apply the Deployment of a revision; a rollback takes the pod template back, and it alone."""
         body = kube_template.deployment(revision, self.credentials())
+        body = self._with_pods_kept(body, check=check)
         try:
             return kube_objects.apply(self.cluster, body, check=check, force=self.force_conflicts)
         except DriftError as drift:
@@ -322,6 +323,25 @@ class KubernetesTarget:
                     text for taken in drift.taken if (text := str(taken)) not in self.taken_back
                 ]
             return kube_objects.apply(self.cluster, body, check=check, force=True)
+
+    def _with_pods_kept(self, body: dict[str, Any], *, check: bool) -> dict[str, Any]:
+        """Hand the number of pods over when an autoscaler has it from now on.
+
+        A field that its only owner stops to send falls back to its default, here to a single pod. So another
+        manager takes the live number first, and the autoscaler, which writes by the scale subresource, goes on
+        from there.
+        """
+        live = self._live() or {}
+        if "replicas" in body["spec"] or not kube_objects.owns(live, ".spec.replicas"):
+            return body
+        pods = int(live["spec"]["replicas"])
+        if check:
+            return body | {"spec": body["spec"] | {"replicas": pods}}
+        claim = {key: body[key] for key in ("apiVersion", "kind")}
+        claim |= {"metadata": {"name": DEPLOYMENT}, "spec": {"replicas": pods}}
+        query = {"fieldManager": f"{MANAGER}-replicas", "force": "true"}
+        self.cluster.request("PATCH", self._deployment, claim, query, patch="apply")
+        return body
 
     def _wait(self, revision: Revision) -> None:
         deadline = time.monotonic() + self.timeout_seconds
