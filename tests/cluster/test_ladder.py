@@ -8,8 +8,11 @@ import pytest
 import yaml
 
 from tests.cluster import binaries, ladder
+from tests.cluster.binaries import Go
 from tests.cluster.failure import ClusterError
 from tests.cluster.ladder import Kind
+
+GO = Go("go", "go1.26.8")
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_disposable_without_a_kubeconfig_says_what_is_missing(kubeconfig: Path) 
 def test_a_kubeconfig_alone_is_not_consent(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(kubeconfig, "kind-finrisk")
     monkeypatch.delenv("FINRISK_TEST_CLUSTER")
-    monkeypatch.setattr(binaries, "go", lambda: "go1.26.8")
+    monkeypatch.setattr(binaries, "go", lambda: GO)
     assert ladder.choose().kind is not Kind.DISPOSABLE
 
 
@@ -59,7 +62,7 @@ def test_without_packages_and_leave_to_install_the_reason_names_the_apt_line(
     for name in ("FINRISK_TEST_CLUSTER", "FINRISK_CLUSTER_INSTALL", "CI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    monkeypatch.setattr(binaries, "go", lambda: "go1.26.8")
+    monkeypatch.setattr(binaries, "go", lambda: GO)
     monkeypatch.setattr(binaries, "missing_packages", lambda: ["containerd", "runc"])
     found = ladder.choose()
     assert found.kind is Kind.CONTROL_PLANE
@@ -68,13 +71,28 @@ def test_without_packages_and_leave_to_install_the_reason_names_the_apt_line(
     assert ladder.choose().kind is Kind.NODE
 
 
-def test_without_root_there_is_a_control_plane_and_without_go_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_root_there_is_a_control_plane(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FINRISK_TEST_CLUSTER", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr(binaries, "go", lambda: "go1.26.8")
+    monkeypatch.setattr(binaries, "go", lambda: GO)
     assert "it needs root" in ladder.choose().reason
-    monkeypatch.setattr(binaries, "go", lambda: None)
-    with pytest.raises(ClusterError, match=r"Go 1\.26 or newer is needed"):
+
+
+def test_without_go_and_without_what_fetches_it_there_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FINRISK_TEST_CLUSTER", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(binaries, "REPOSITORY", tmp_path)
+    with pytest.raises(ClusterError, match=r"Go is missing, and so is .* run `make setup`"):
         ladder.choose()
+
+
+def test_a_go_that_is_too_old_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "go"
+    old.write_text("#!/bin/sh\necho go1.19.8\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert binaries.installed_go() is None
