@@ -48,7 +48,8 @@ def choose(*, control_plane_only: bool = False) -> Rung:
         binaries.go()
     except ClusterError as error:
         raise ClusterError(
-            f"no test cluster: {error}; or use a disposable one: KUBECONFIG=... FINRISK_TEST_CLUSTER=disposable"
+            f"no test cluster: {error}. Or use a disposable one: "
+            "KUBECONFIG=... FINRISK_TEST_CLUSTER=disposable"
         ) from None
     if control_plane_only:
         return Rung(Kind.CONTROL_PLANE, "asked for")
