@@ -4,10 +4,13 @@ On one machine the rendered ConfigMap, Secret and credentials are files in the v
 the environment already, and none of these files is there.
 """
 
+import contextlib
 import json
 import math
 import os
+import queue
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +77,32 @@ def on_starting(server: Any) -> None:
     for folder in (_metrics, _VAR / "workers"):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
+    if "FINRISK_REVISION" not in _SETTINGS:  # a pod, which is replaced and never reloaded
+        _import_libraries()
+
+
+def _import_libraries() -> None:
+    """Import once for all workers what takes long and is not ours; a reload would not renew it."""
+    import flask  # noqa: F401
+    import google.genai  # noqa: F401
+    import psycopg_pool  # noqa: F401
+    import pydantic_settings  # noqa: F401
+
+
+def when_ready(server: Any) -> None:
+    """Take the SIGTERM that came while the service started: `finrisk serve` blocks it until here."""
+    del server
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a worker end that is told so before it has begun: Gunicorn tells it once, and would wait for it."""
+    del worker
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    with contextlib.suppress(queue.Empty):
+        while True:
+            if server.SIG_QUEUE.get_nowait() == signal.SIGTERM:
+                os._exit(0)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

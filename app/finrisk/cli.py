@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,8 @@ def _database_url() -> str:
 
 
 def _serve(_: argparse.Namespace) -> None:
-    """Become Gunicorn."""
+    """Become Gunicorn, which takes a SIGTERM of the meantime when it can (gunicorn.conf.py)."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     configuration = os.environ.get("GUNICORN_CONFIG", str(Path(__file__).parents[1] / "gunicorn.conf.py"))
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", configuration, "finrisk.wsgi:app"])  # noqa: S606  no shell
 

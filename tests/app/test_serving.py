@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
     assert {worker["revision"] for worker in listed} == {(service.var / "current").resolve().name}
     status = service.call("GET", "/api/v1/status").json
     assert status["configuration"]["DATA_COLLECTION_QUALITY"] == 0.5
+
+
+def test_what_a_reload_may_renew_is_not_imported_before_the_workers(service: RunningService) -> None:
+    def imports(pid: int) -> bool:
+        return "pydantic_core" in Path(f"/proc/{pid}/maps").read_text()
+
+    assert service.process is not None
+    assert not imports(service.process.pid)
+    assert all(imports(pid) for pid in service.workers())
 
 
 def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(

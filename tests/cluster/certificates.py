@@ -58,20 +58,25 @@ class Authority:
         _write(folder / "ca.crt", certificate.public_bytes(serialization.Encoding.PEM))
         return cls(folder, key, certificate)
 
-    def client(self, file: str, user: str, group: str) -> None:
+    def client(self, file: str, user: str, group: str, valid_days: int = VALID_DAYS) -> None:
         """Sign a client's certificate: the API server takes its name as user, its organisation as group."""
-        self._sign(file, _name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH, ())
+        self._sign(file, _name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH, (), valid_days)
 
     def server(self, file: str, user: str, group: str, names: Sequence[str]) -> None:
         """Sign a server's certificate for host names and addresses."""
         self._sign(file, _name(user, group), ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def _sign(
-        self, file: str, subject: x509.Name, usage: x509.ObjectIdentifier, names: Sequence[str]
+        self,
+        file: str,
+        subject: x509.Name,
+        usage: x509.ObjectIdentifier,
+        names: Sequence[str],
+        valid_days: int = VALID_DAYS,
     ) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _builder(subject, key.public_key())
+            _builder(subject, key.public_key(), valid_days)
             .issuer_name(self.certificate.subject)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         )
@@ -91,6 +96,7 @@ def issue(folder: Path, address: str, api_service: str) -> None:
     authority.client("apiserver-kubelet", "kube-apiserver-kubelet-client", "system:masters")
     for file, (user, group) in COMPONENTS.items():
         authority.client(file, user, group)
+    authority.client("expired", *COMPONENTS["admin"], valid_days=-1)
     tokens = ec.generate_private_key(ec.SECP256R1())
     _write(folder / "service-accounts.key", _private(tokens))
     public = tokens.public_key().public_bytes(
@@ -126,15 +132,18 @@ def _name(user: str, group: str) -> x509.Name:
     return x509.Name(parts)
 
 
-def _builder(subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, key: ec.EllipticCurvePublicKey, valid_days: int = VALID_DAYS
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
+    begins = min(now, now + datetime.timedelta(days=valid_days - 1)) - datetime.timedelta(minutes=5)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=VALID_DAYS))
+        .not_valid_before(begins)
+        .not_valid_after(now + datetime.timedelta(days=valid_days))
     )
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import binaries, cluster, environment, ladder, manifests
+from tests.cluster import binaries, cluster, environment, ladder, manifests, operation
 from tests.cluster.cluster import Cluster
 from tests.cluster.environment import Environment
 from tests.cluster.ladder import Kind
+from tests.cluster.operation import Operated
 from tests.cluster.place import Place
 
 HERE = Path(__file__).parent
@@ -92,3 +93,14 @@ def own_environment(
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
     with environment.environment(node, images, tmp_path_factory.mktemp("environment")) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def operated(
+    node: Cluster, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Operated]:
+    """An environment of staging that several modules use. Each test leaves it as it was."""
+    if node.kind is not Kind.NODE:
+        pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
+    with environment.environment(node, images, tmp_path_factory.mktemp("operated")) as made:
+        yield operation.operated(made)

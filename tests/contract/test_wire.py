@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +22,7 @@ from tests.contract.client import (
     developer,
     vertex,
 )
-from tests.contract.wire import PARENT, PROMPT, Simulator
+from tests.contract.wire import PARENT, PROMPT, Simulator, simulator
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
@@ -146,3 +150,25 @@ def test_a_call_without_a_key_or_for_a_model_or_project_that_is_not_there_says_s
     gone = gemini.call("POST", "/v1beta/tunedModels/x:generateContent", ASK, KEY)
     assert gone.status == 404
     assert "May 2025" in gone.json["error"]["message"]
+
+
+def test_the_simulator_listens_on_loopback_alone_unless_another_address_is_named(tmp_path: Path) -> None:
+    url = "http://simulator.example:8443"
+    with simulator(tmp_path / "own", "--bind", "127.0.0.2", "--public-url", url) as running:
+        account = json.loads((tmp_path / "own" / "service-account.json").read_text())
+        assert (running.url, account["token_uri"]) == (url, f"{url}/token")
+        assert _listens_on(running.process.pid) == {"127.0.0.2"}
+    with simulator(tmp_path / "default") as running:
+        assert running.url.startswith("http://127.0.0.1:")
+        assert _listens_on(running.process.pid) == {"127.0.0.1"}
+
+
+def _listens_on(pid: int) -> set[str]:
+    """The addresses on which a process listens, after proc(5)."""
+    own = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
+    found = set()
+    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "0A" and f"socket:[{fields[9]}]" in own:
+            found.add(socket.inet_ntoa(bytes.fromhex(fields[1].split(":")[0])[::-1]))
+    return found

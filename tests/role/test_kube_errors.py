@@ -65,6 +65,13 @@ def test_expired_credentials_send_to_a_login() -> None:
     assert "missing or have expired: log in" in refused(401, "Unauthorized")
 
 
+def test_who_comes_without_credentials_is_sent_to_a_login_too() -> None:
+    said = refused(
+        403, 'forbidden: User "system:anonymous" cannot get path "/version"', Call("GET", "/version")
+    )
+    assert "missing or have expired: log in" in said
+
+
 def test_a_full_quota_is_told_in_the_clusters_words() -> None:
     said = refused(403, 'pods "a" is forbidden: exceeded quota: small, requested: pods=1, limited: pods=2')
     assert said.endswith("exceeded quota: small, requested: pods=1, limited: pods=2")

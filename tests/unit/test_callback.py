@@ -114,3 +114,32 @@ def test_a_failure_in_json_mode_leaves_standard_output_empty_and_says_why_on_sta
     assert run.stderr.strip() == "localhost: Watch: the job broke: say so"
     assert "TASK" not in run.stdout
     assert "Task failed" not in run.stdout
+
+
+LIST = """
+from ansible.module_utils.basic import AnsibleModule
+module = AnsibleModule({"state": {"type": "path"}}, supports_check_mode=True)
+def held(name, before, after):
+    changed = before != after
+    diff = {"before": {"spec": before}, "after": {"spec": after}} if changed else {}
+    return {"changed": changed, "diff": diff, "result": {"kind": "Service", "metadata": {"name": name}}}
+module.exit_json(changed=True, result={"results": [held("one", 1, 2), held("same", 3, 3), held("two", 4, 5)]})
+"""
+LIST_PLAYBOOK = """
+- name: Show
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Apply a list
+      list_of_objects:
+        state: "{{ state }}"
+"""
+
+
+def test_a_list_of_objects_shows_the_diff_of_each_that_changes(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "list_of_objects.py").write_text("#!/usr/bin/python\n" + LIST)
+    run = show(tmp_path, "--check", "--diff", playbook=LIST_PLAYBOOK)
+    assert run.returncode == 0, run.stdout + run.stderr
+    heads = [line for line in run.stdout.splitlines() if line.startswith(("+++", "+ "))]
+    assert heads == ["+++ after: Service one", "+    spec: 2", "+++ after: Service two", "+    spec: 5"]

@@ -207,7 +207,7 @@ def test_a_roll_out_loses_no_request(site: str, tmp_path: Path) -> None:
     """A pod that goes first waits until clients know, then answers what it took on; never one pod fewer."""
     objects = manifests(site)
     deployment, settings, held = objects["deployment"]["spec"], objects["configmap"]["data"], container(site)
-    assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "100%"}
     assert deployment["progressDeadlineSeconds"] > held["startupProbe"]["failureThreshold"]
     pause = held["lifecycle"]["preStop"]["sleep"]["seconds"]
     graceful = graceful_timeout(settings, tmp_path)

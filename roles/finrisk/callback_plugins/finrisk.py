@@ -69,6 +69,19 @@ class SilentDisplay:
         return getattr(self._real, name)
 
 
+def diffs_inside(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the diffs of a list of objects: kubernetes.core hides them where Ansible does not look."""
+    inside = result.get("result")
+    objects = inside.get("results") if isinstance(inside, Mapping) and "diff" not in result else None
+    found = []
+    for held in objects if isinstance(objects, list) else []:
+        if held.get("changed") and held.get("diff"):
+            of = held.get("result") or {}
+            name = f"{of.get('kind')} {(of.get('metadata') or {}).get('name')}"
+            found.append({**held["diff"], "before_header": name, "after_header": name})
+    return found
+
+
 class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
     """Ansible's default output, and what FinRisk's results ask to be shown."""
 
@@ -98,6 +111,9 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
     def v2_runner_on_ok(self, result: Any) -> None:
         """Keep what is to be shown at the end; finish a bar that was begun."""
         self._keep(result)
+        if diffs := diffs_inside(result.result):
+            result.result["diff"] = diffs
+            self.v2_on_file_diff(result)
         super().v2_runner_on_ok(result)
         if result.task._uuid in self._bars:
             self._draw(result)

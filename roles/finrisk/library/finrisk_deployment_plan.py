@@ -113,13 +113,14 @@ jobs:
   elements: dict
 """
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops import targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.jobs import Job, known_jobs
+from ansible.module_utils.finrisk_ops.jobs import Job, read_jobs
 from ansible.module_utils.finrisk_ops.plan import Plan, Running, Wish, listing, make_plan
 
 ARGUMENTS: dict[str, Any] = {
@@ -175,21 +176,38 @@ def listed(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
     }
 
 
+def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
+    """Return the known jobs, and a sentence when the database, which may know more, could not be read."""
+    folder, unread = Path(parameters["output_dir"]), ""
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(targets.reachable(parameters, parameters["database_url"]))
+        except FinriskError as error:
+            url, unread = "", error.message
+        jobs, problem = read_jobs(folder, url)
+    unread = unread or problem
+    if unread:
+        unread = f"The database cannot be reached, so only the tuning jobs of {folder} are known: {unread}"
+    return jobs, unread
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
     parameters = module.params
     try:
-        with targets.reachable(parameters, parameters["database_url"], must=False) as url:
-            jobs = known_jobs(Path(parameters["output_dir"]), url)
+        jobs, unread = known(parameters)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
+    if unread:
+        module.warn(unread)
     try:
         plan = make_plan(wish(parameters), running(parameters["running"]), jobs)
     except FinriskError as error:
+        reason = f"{error.message}. {unread}" if unread else error.message
         if parameters["list_only"]:
-            module.exit_json(changed=False, **listed(jobs, None, error.message))
-        module.fail_json(msg=error.message, **error.detail)
+            module.exit_json(changed=False, **listed(jobs, None, reason))
+        module.fail_json(msg=reason, **error.detail)
     if parameters["list_only"]:
         module.exit_json(changed=False, **listed(jobs, plan, ""))
     module.exit_json(

@@ -268,9 +268,9 @@ def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
     return order, warnings
 
 
-def present(module: AnsibleModule) -> dict[str, Any]:
+def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     """Submit, adopt or reuse; in check mode only look."""
-    order, warnings = checked_order(module.params)
+    order, warnings = checked_order(options)
     for warning in warnings:
         module.warn(warning)
     if module.check_mode:
@@ -285,7 +285,7 @@ def present(module: AnsibleModule) -> dict[str, Any]:
         "path": outcome.job.path,
         "diff": tuning_report.difference(order, outcome.plan),
     }
-    if outcome.job.state != states.CREATING or not module.params["watched"]:
+    if outcome.job.state != states.CREATING or not options["watched"]:
         result["summary"] = tuning_report.closing_lines(outcome.job)
     return result
 
@@ -307,13 +307,13 @@ def announced(order: tuning.Order) -> dict[str, Any]:
     return result
 
 
-def cancelled(module: AnsibleModule) -> dict[str, Any]:
+def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     """Cancel a job that is not over."""
     job, changed = tuning_watch.cancel(
-        tuning_options.place(module.params),
-        module.params["job_name"],
+        tuning_options.place(options),
+        options["job_name"],
         pretend=module.check_mode,
-        patience_seconds=module.params["patience"],
+        patience_seconds=options["patience"],
     )
     return {
         "changed": changed,
@@ -335,8 +335,8 @@ def main() -> None:
     )
     try:
         with targets.reachable(module.params, module.params["database_url"], must=False) as url:
-            module.params["database_url"] = url
-            result = present(module) if module.params["state"] == "present" else cancelled(module)
+            options = module.params | {"database_url": url}  # a copy: Ansible prints its own, and hides less
+            result = (present if options["state"] == "present" else cancelled)(module, options)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

@@ -109,7 +109,10 @@ def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[
     if held.get("problem"):
         return [Finding("configuration", f"{held['problem']}.", play("rollback.yml"))]
     if drift := held.get("drift"):
-        listed = ", ".join(f"{each['field']} (by {each['manager']} {each['when']})" for each in drift)
+        listed = ", ".join(
+            f"{each['field']} (by {' '.join(filter(None, (each['manager'], each['when'])))})"
+            for each in drift
+        )
         keep = "to keep it, write it into the inventory or the template first"
         command = play("deploy.yml -e finrisk_force_conflicts=true")
         return [Finding("configuration", f"Somebody changed the Deployment: {listed}.", command, [keep])]
@@ -127,7 +130,14 @@ def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Findi
     if not held["reachable_from_here"]:
         error = str(held["error"])
         command = play("site.yml") if "tables" in error else start
-        return [Finding("collection", f"The database cannot be read from here: {error}.", command)]
+        causes = []
+        if (kubectl := data["recent"]["command"].partition(" logs ")[0]).startswith("kubectl "):
+            if "tables" in error:  # its Job ended well, for a database that is not this one any more
+                command = f"{kubectl} delete job -l app=finrisk-migration && {command}"
+            elif "no pod of the Service" in error:
+                command = f"{kubectl} scale statefulset/postgres --replicas=1"
+                causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
+        return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
     if held["from_the_service"] == "down":
         what = (
             "The service cannot reach the database: it answers without sources and collects nothing from it."

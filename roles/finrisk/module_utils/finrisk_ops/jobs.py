@@ -71,19 +71,27 @@ def known_jobs(output_dir: Path, database_url: str) -> list[Job]:
 
     Where both know a job, the one that has seen its end is right. Raises FinriskError for a broken file.
     """
-    found = in_files(output_dir)
+    return read_jobs(output_dir, database_url)[0]
+
+
+def read_jobs(output_dir: Path, database_url: str) -> tuple[list[Job], str]:
+    """Return the known jobs, and why the table could not be read; empty when it was, or there is none.
+
+    Raises FinriskError for a broken file.
+    """
+    found, unread = in_files(output_dir), ""
     if database_url:
         try:
             with Table.open(database_url) as table:
                 rows = table.contents()
-        except TableError:
-            rows = []
+        except TableError as error:
+            rows, unread = [], error.message
         found += [from_content(row, "a row of tuning_jobs") for row in rows if row.get("job_name")]
     merged: dict[tuple[str, str], Job] = {}
     for job in found:
         key = (job.spec_id, job.job_name)
         merged[key] = _further(merged[key], job) if key in merged else job
-    return _newest_first(merged.values())
+    return _newest_first(merged.values()), unread
 
 
 def choose(jobs: list[Job], model: str) -> Job:

@@ -24,8 +24,13 @@ OLDEST = (1, 30)  # preStop sleep, and what the templates use beside it
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 PAUSES = (0.5, 1.0, 2.0)  # between attempts, once the server has answered at all
+Body = Mapping[str, Any] | Sequence[Mapping[str, Any]]  # a list is a JSON patch
 PASSING = (429, 500, 502, 503, 504)
-CONTENT_TYPES = {"apply": "application/apply-patch+yaml", "merge": "application/merge-patch+json"}
+CONTENT_TYPES = {
+    "apply": "application/apply-patch+yaml",
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+}
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,13 @@ class Cluster:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         query: Mapping[str, str | int] | None = None,
         patch: str = "",
     ) -> dict[str, Any]:
         """Send a request and return the answer's object.
 
-        ``patch`` is ``apply`` or ``merge``. Raises ApiError with one sentence for everything that fails.
+        ``patch`` is ``apply``, ``merge`` or ``json``. Raises ApiError with one sentence for what fails.
         """
         content_type = CONTENT_TYPES.get(patch, "application/json")
         answer = self._send(Call(method, path), query or {}, body, content_type)
@@ -153,7 +158,7 @@ class Cluster:
         return self.fresh()
 
     def _send(
-        self, call: Call, query: Mapping[str, str | int], body: Mapping[str, Any] | None, content_type: str
+        self, call: Call, query: Mapping[str, str | int], body: Body | None, content_type: str
     ) -> bytes:
         for pause in (*PAUSES, None):
             try:
@@ -166,7 +171,7 @@ class Cluster:
         raise AssertionError("the last attempt returns or raises")
 
     def _send_once(
-        self, call: Call, query: Mapping[str, str | int], body: Mapping[str, Any] | None, content_type: str
+        self, call: Call, query: Mapping[str, str | int], body: Body | None, content_type: str
     ) -> bytes:
         import urllib3
         from kubernetes.client.exceptions import ApiException
@@ -206,7 +211,7 @@ class Cluster:
             self._ahead = ahead if abs(ahead) > 2 else 0.0  # the header is whole seconds
 
 
-def _serialised(body: Mapping[str, Any], content_type: str) -> Any:
+def _serialised(body: Body, content_type: str) -> Any:
     return (
         json.dumps(body) if content_type == CONTENT_TYPES["apply"] else body
     )  # the library knows JSON alone

@@ -17,6 +17,7 @@ from .kube_objects import Applied
 
 GOOGLE = "GOOGLE_APPLICATION_CREDENTIALS"
 GOOGLE_FILE, CLIENTS_FILE = "service-account.json", "api_keys.json"
+IRREPLACEABLE = ("USER_HASH_KEY", "DATABASE_URL", GOOGLE, "POSTGRES_PASSWORD")
 MOUNTED = "/etc/finrisk"  # where templates/deployment.yml.j2 mounts the two files
 
 
@@ -50,11 +51,26 @@ def secret(wanted: Wanted) -> dict[str, Any]:
 
 
 def apply(cluster: Cluster, wanted: Wanted, *, check: bool, force: bool = False) -> Applied:
-    """Bring the Secret about, or say in check mode what that would change."""
+    """Bring the Secret about, or say in check mode what that would change.
+
+    Raises FinriskError rather than lose a value that only the cluster knows, unless ``force`` is set.
+    """
     body = secret(wanted)
     if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
         return Applied(kube_objects.named(body), True, {}, kube_objects.masked(body), body)
+    live = cluster.find(kube_objects.path(body, cluster.namespace)) or {}
+    if not force and (lost := [key for key in IRREPLACEABLE if _is_emptied(key, live, body)]):
+        raise FinriskError(
+            f"the Secret {body['metadata']['name']} in namespace {cluster.namespace} holds a value for "
+            f"{', '.join(lost)}, and this run has none, which would lose it. Nothing was changed: set "
+            f"{', '.join(lost)} in your shell as docs/kubernetes.md says, or empty it on purpose with "
+            "-e finrisk_force_conflicts=true"
+        )
     return kube_objects.apply(cluster, body, check=check, force=force)
+
+
+def _is_emptied(key: str, live: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return bool((live.get("data") or {}).get(key)) and not body["data"].get(key, "")
 
 
 def _service_account(path: str) -> str:

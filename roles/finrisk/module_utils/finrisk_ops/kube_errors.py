@@ -128,7 +128,7 @@ def conflicts(error: ApiError) -> list[tuple[str, str]]:
 
 def _sentence(status: int, said: str, causes: list[dict[str, Any]], call: Call, context: str) -> str:
     where = f" in namespace {call.namespace}" if call.namespace else ""
-    if status == 401:
+    if status == 401 or (status == 403 and "system:anonymous" in said):
         return expired(context)
     if status == 403 and (match := CANNOT.search(said)):
         kind = match["resource"] + (f".{match['group']}" if match["group"] else "")

@@ -92,11 +92,13 @@ def apply(cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool
     except ApiError as error:
         if check and error.status == 404:  # its namespace is made by the same run
             return Applied(named(body), True, {}, masked(comparable(body)), dict(body))
-        taken = taken_fields(error, live)
-        if not taken:
+        held = taken_fields(error, live)
+        if not held:
             raise
-        if not force:
+        taken = [each for each in held if not is_ours(each.manager)]
+        if taken and not force:
             raise DriftError(named(body), taken) from None
+        force = True
         planned = _send(cluster, where, body, dry=True, force=True)
     before, after = comparable(live), comparable(planned)
     changed = live is None or before != after or bool(taken)
@@ -124,6 +126,11 @@ def taken_fields(error: ApiError, live: Mapping[str, Any] | None) -> list[Taken]
         )
         for name, manager in conflicts(error)
     ]
+
+
+def is_ours(manager: str) -> bool:
+    """Say whether a field manager is FinRisk's, which has one for each concern."""
+    return manager == MANAGER or manager.startswith(f"{MANAGER}-")
 
 
 def owns(live: Mapping[str, Any], name: str) -> bool:

@@ -34,6 +34,14 @@ class View:
     deployment: Mapping[str, Any]
     pods: Sequence[Mapping[str, Any]]
     events: Sequence[Mapping[str, Any]] = ()
+    replicasets: Sequence[Mapping[str, Any]] = ()
+
+    def has_newest(self, pod: Mapping[str, Any], revision: str) -> bool:
+        """Whether a pod is of the revision, and of the newest pod template: one revision may have had two."""
+        if revision_of(pod) != revision or not self.replicasets:
+            return revision_of(pod) == revision
+        newest = _counted(self.deployment)
+        return any(_hash(held) == _hash(pod) and _counted(held) == newest for held in self.replicasets)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,8 @@ def judge(view: View, revision: str) -> Verdict:
     """Return how far the Deployment is on its way to the revision."""
     spec, status = view.deployment.get("spec") or {}, view.deployment.get("status") or {}
     wanted = int(spec.get("replicas", 1))
-    mine = [pod for pod in view.pods if revision_of(pod) == revision]
-    others = [pod for pod in view.pods if revision_of(pod) != revision and not _ended(pod)]
+    mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
+    others = [pod for pod in view.pods if pod not in mine and not _ended(pod)]
     ready = sum(_ready(pod) for pod in mine)
     trouble = _trouble(view, mine)
     waits = ""
@@ -67,7 +75,7 @@ def judge(view: View, revision: str) -> Verdict:
     elif ready < wanted or int(status.get("availableReplicas") or 0) < wanted:
         waits = f"{ready} of {wanted} pods are ready"
     elif others or int(status.get("replicas") or 0) > wanted:
-        waits = f"{len(others)} pods of the revision before have not ended yet"
+        waits = f"{len(others)} earlier pods have not ended yet"
     if trouble and not waits and trouble.patience:  # what the roll-out got over
         trouble = None
     return Verdict(ready, wanted, waits, trouble)
@@ -92,6 +100,10 @@ def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
     if (view.deployment.get("spec") or {}).get("paused"):
         return Trouble(
             "the Deployment is paused: kubectl rollout resume deployment/finrisk-api lets it go on"
+        )
+    if (view.deployment.get("spec") or {}).get("replicas") == 0:
+        return Trouble(
+            "the Deployment asks for no pods: kubectl scale deployment/finrisk-api --replicas=2 asks for two"
         )
     found = [trouble for pod in mine for trouble in troubles(pod, view.events)]
     found += _of_deployment(view.deployment)
@@ -159,7 +171,7 @@ def _death(held: Mapping[str, Any], pod: str, events: Sequence[Mapping[str, Any]
         return f"cannot start: {_flat(ended.get('message'))}"
     if ended.get("reason") == "OOMKilled":
         return "was killed because it used more memory than its limit"
-    if code in (137, 143) and (said := _event(events, pod, "Unhealthy")):
+    if code in (0, 137, 143) and (said := _event(events, pod, "Unhealthy")):
         return f"was restarted because its probe failed: {said}"
     return f"ended with exit status {code}" if code is not None else "ended while it started"
 
@@ -180,6 +192,16 @@ def event_time(event: Mapping[str, Any]) -> str:
     series = event.get("series") or {}
     held = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
     return str(held or (event.get("metadata") or {}).get("creationTimestamp") or "")
+
+
+def _counted(held: Mapping[str, Any]) -> str:
+    """Return which of the Deployment's pod templates this is, as its controller counts them."""
+    annotations = (held.get("metadata") or {}).get("annotations") or {}
+    return str(annotations.get("deployment.kubernetes.io/revision", ""))
+
+
+def _hash(held: Mapping[str, Any]) -> str:
+    return str(((held.get("metadata") or {}).get("labels") or {}).get("pod-template-hash", ""))
 
 
 def _flat(text: object) -> str:

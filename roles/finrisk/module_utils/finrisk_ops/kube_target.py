@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import kube_lease, kube_objects, kube_template, port_forward
+from . import kube_deployment, kube_lease, kube_objects, kube_template, port_forward
 from .errors import FinriskError
 from .kube_client import Cluster
 from .kube_errors import may_not
-from .kube_objects import MANAGER, Applied, DriftError
+from .kube_objects import MANAGER, Applied
 from .kube_rollout import Trouble, Verdict, View, judge, last_words, revision_of
 from .kube_template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
 from .process import not_yet
@@ -49,7 +49,7 @@ class KubernetesTarget:
     kept_revisions: int = KEPT_REVISIONS
     credentials_follow: bool = False  # a preview of a run that would make namespace and credentials before
     force_conflicts: bool = False
-    takes_back: bool = False  # a rollback: the pod template is FinRisk's again, whoever changed it
+    takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
     ops_port: int = 9090
     probe: Probe | None = None  # how /readyz of a pod is asked; by port-forward unless said otherwise
     tell: Tell | None = None  # hears of progress: done, total, label
@@ -215,10 +215,7 @@ class KubernetesTarget:
         self._check_lease()
         names = self.names()
         proven = next((held.name for held in self.readable() if held.proven), "")
-        sets = self.cluster.list(
-            f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets", labels=SELECTOR
-        )
-        used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in sets}
+        used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in self._replicasets()}
         for name in set(names) - {self.current(), proven, *names[: self.kept_revisions]} - used:
             for path in (
                 self._path("configmaps", f"{CONFIG}-{name}"),
@@ -253,7 +250,8 @@ class KubernetesTarget:
         del check
         raise FinriskError(
             f"finrisk_service does not stop a service on a cluster; use kubectl -n {self.cluster.namespace} "
-            f"scale deployment/{DEPLOYMENT} --replicas=0, and playbooks/site.yml to start it again"
+            f"scale deployment/{DEPLOYMENT} --replicas=0, and playbooks/site.yml -e "
+            "finrisk_force_conflicts=true to start it again"
         )
 
     def pods(self) -> list[dict[str, Any]]:
@@ -300,48 +298,27 @@ class KubernetesTarget:
         return self.cluster.find(self._deployment)
 
     def _view(self, deployment: Mapping[str, Any]) -> View:
-        return View(deployment, self.pods(), self.warnings())
+        return View(deployment, self.pods(), self.warnings(), self._replicasets())
+
+    def _replicasets(self) -> list[dict[str, Any]]:
+        where = f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets"
+        return list(self.cluster.list(where, labels=SELECTOR))
 
     def _check_lease(self) -> None:
         if self._lease is not None:
             self._lease.check()
 
     def _apply(self, revision: Revision, *, check: bool) -> Applied:
-        """Apply the Deployment of a revision; a rollback takes the pod template back, and it alone."""
+        """Apply the Deployment of a revision; a rollback takes back what others changed in it."""
         body = kube_template.deployment(revision, self.credentials())
-        body = self._with_pods_kept(body, check=check)
-        try:
-            return kube_objects.apply(self.cluster, body, check=check, force=self.force_conflicts)
-        except DriftError as drift:
-            if not self.takes_back:
-                raise
-            for taken in drift.taken:
-                if not taken.field.startswith(".spec.template"):
-                    body = kube_objects.without(body, taken.field) or body
-            if not check:
-                self.taken_back += [
-                    text for taken in drift.taken if (text := str(taken)) not in self.taken_back
-                ]
-            return kube_objects.apply(self.cluster, body, check=check, force=True)
-
-    def _with_pods_kept(self, body: dict[str, Any], *, check: bool) -> dict[str, Any]:
-        """Hand the number of pods over when an autoscaler has it from now on.
-
-        A field that its only owner stops to send falls back to its default, here to a single pod. So another
-        manager takes the live number first, and the autoscaler, which writes by the scale subresource, goes on
-        from there.
-        """
-        live = self._live() or {}
-        if "replicas" in body["spec"] or not kube_objects.owns(live, ".spec.replicas"):
-            return body
-        pods = int(live["spec"]["replicas"])
-        if check:
-            return body | {"spec": body["spec"] | {"replicas": pods}}
-        claim = {key: body[key] for key in ("apiVersion", "kind")}
-        claim |= {"metadata": {"name": DEPLOYMENT}, "spec": {"replicas": pods}}
-        query = {"fieldManager": f"{MANAGER}-replicas", "force": "true"}
-        self.cluster.request("PATCH", self._deployment, claim, query, patch="apply")
-        return body
+        done = kube_deployment.apply(
+            self.cluster, body, check=check, force=self.force_conflicts, takes_back=self.takes_back
+        )
+        if not check:
+            self.taken_back += [
+                text for each in done.taken_back if (text := str(each)) not in self.taken_back
+            ]
+        return done
 
     def _wait(self, revision: Revision) -> None:
         deadline = time.monotonic() + self.timeout_seconds

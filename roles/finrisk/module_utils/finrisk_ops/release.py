@@ -166,7 +166,10 @@ def _put_back(target: Target, failed: Revision, running: Revision | None) -> str
     try:
         target.roll_out(previous)
     except FinriskError as failure:
-        return f"Putting {previous.name} back failed too: {failure.message}; run playbooks/rollback.yml"
+        return (
+            f"Putting {previous.name} back failed too: {failure.message}; playbooks/status.yml says what is "
+            "wrong, playbooks/rollback.yml goes to base"
+        )
     target.prove(previous)
     return f"{previous.name} ({describe(previous.release.ratio)}) was put back and serves"
 

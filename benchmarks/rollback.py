@@ -1,0 +1,122 @@
+"""How long a rollback takes on a warm cluster with two replicas, while clients never stop asking.
+
+    python benchmarks/rollback.py [--rounds N]
+
+A test cluster is started when none runs (as `make cluster-up` does; it then stays up) and an environment is
+built on it by the playbooks: PostgreSQL, a simulated Gemini, the service with two replicas and a tuned model.
+Each round sends everybody to the tuned model, then times `rollback.yml` from the command on: until the last
+answer by the tuned model, on new and on kept connections, and until the command ends. Every request counts.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_VENV = REPOSITORY / ".venv-dev"
+if find_spec("kubernetes") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
+    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
+sys.path.insert(0, str(REPOSITORY))
+
+from tests.cluster import cluster, environment, ladder  # noqa: E402 - found by the lines above
+from tests.cluster.clients import Clients  # noqa: E402
+from tests.cluster.environment import Environment  # noqa: E402
+from tests.cluster.failure import ClusterError  # noqa: E402
+from tests.cluster.ladder import Kind  # noqa: E402
+from tests.cluster.place import Place  # noqa: E402
+
+HOLD_SECONDS = 20.0
+SETTLE_SECONDS = 3.0  # of requests before and after
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One rollback, in seconds from the command on."""
+
+    last_tuned_new: float
+    last_tuned_kept: float
+    ended: float
+    requests: int
+    failed: int
+
+    @property
+    def held(self) -> bool:
+        """Whether it was fast enough and nobody lost a request."""
+        slowest = max(self.last_tuned_new, self.last_tuned_kept, self.ended)
+        return slowest <= HOLD_SECONDS and not self.failed
+
+    def __str__(self) -> str:
+        """Return the line of the report."""
+        return (
+            f"last tuned answer after {self.last_tuned_new:.1f} s on new connections,"
+            f" {self.last_tuned_kept:.1f} s on kept ones; command ended after {self.ended:.1f} s;"
+            f" {self.failed} of {self.requests} requests failed"
+        )
+
+
+def measured(where: Environment) -> Figures:
+    """Roll back from 100 % tuned, and watch what clients get."""
+    with Clients(where) as clients:
+        time.sleep(SETTLE_SECONDS)
+        began = time.time()
+        where.play("rollback")
+        ended = time.time()
+        time.sleep(SETTLE_SECONDS)
+    for lost in clients.failed():
+        kind = "kept" if lost.keeps else "new"
+        print(
+            f"   lost after {lost.began - began:.2f}..{lost.ended - began:.2f} s on a {kind} connection:"
+            f" {lost.status} {lost.problem}"
+        )
+    last = {
+        keeps: max(sent.ended for sent in clients.between() if sent.keeps == keeps and sent.arm == "tuned")
+        for keeps in (False, True)
+    }
+    return Figures(
+        last[False] - began,
+        last[True] - began,
+        ended - began,
+        len(clients.between()),
+        len(clients.failed()),
+    )
+
+
+def main() -> int:
+    """Measure and print; 1 when a figure is not held."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    rung = ladder.choose()
+    if rung.kind is not Kind.NODE:
+        print(f"rollback.py needs a node of its own on this machine: {rung.reason}", file=sys.stderr)
+        return 1
+    rounds = []
+    try:
+        up = cluster.up(Place(), rung)
+        with (
+            tempfile.TemporaryDirectory(prefix="finrisk-rollback-") as folder,
+            environment.environment(up, up.load(), Path(folder)) as where,
+        ):
+            where.play("site")
+            where.tune()
+            for number in range(given.rounds):
+                where.play("deploy", "-e", "finrisk_ab_ratio=100")
+                rounds.append(measured(where))
+                print(f"{number + 1}. {rounds[-1]}", flush=True)
+    except (ClusterError, AssertionError) as error:
+        print(f"rollback.py: {error}", file=sys.stderr)
+        return 1
+    held = all(each.held for each in rounds)
+    print(f"{'held' if held else 'NOT HELD'}: everything within {HOLD_SECONDS:.0f} s, no request lost")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""PostgreSQL stopped: pods start, answer and are released, and what was not checked is said."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cluster.environment import Environment
+from tests.cluster.operation import Operated
+
+SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def down(operated: Operated) -> Iterator[Operated]:
+    """The environment without its database; afterwards with an empty one whose schema is up to date."""
+    environment = operated.environment
+    environment.kubectl("scale", "statefulset/postgres", "--replicas=0")
+    eventually(lambda: not environment.objects("pods", "app=postgres"), "PostgreSQL has ended")
+    eventually(lambda: databases(environment) == {"down"}, "the pods have noticed")
+    yield operated
+    environment.kubectl("scale", "statefulset/postgres", "--replicas=1")
+    environment.kubectl("rollout", "status", "statefulset/postgres", "--timeout=90s")
+    environment.kubectl("delete", "job", "-l", "app=finrisk-migration")  # its volume was the pod's
+    environment.play("deploy", "-e", "finrisk_ab_ratio=25")
+    eventually(lambda: databases(environment) == {"ok"}, "the pods recover by themselves")
+
+
+def eventually(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"not in time: {what}"
+        time.sleep(0.5)
+
+
+def databases(environment: Environment) -> set[str]:
+    return {str(told.get("database")) for told in environment.readiness().values()}
+
+
+def test_users_are_answered_without_sources(down: Operated) -> None:
+    answer = down.environment.analyze("somebody")
+    assert answer.status == 200
+    assert answer.metadata["approach"] == "ungrounded"
+    assert answer.body["sources"] == []
+
+
+def test_a_new_pod_starts_and_gets_ready(down: Operated) -> None:
+    environment = down.environment
+    (first, *_) = environment.readiness()
+    environment.kubectl("delete", "pod", first, "--wait=false")
+    environment.kubectl("rollout", "status", "deployment/finrisk-api", "--timeout=60s")
+    told = environment.readiness()
+    assert len({name for name, each in told.items() if each.get("ready")} - {first}) >= 2
+
+
+def test_deploy_moves_users_and_says_that_the_table_of_jobs_was_not_read(down: Operated) -> None:
+    done = down.environment.play("deploy", "-vvv", "--diff", "-e", "finrisk_ab_ratio=50")
+    assert down.splits() == {(down.revision, 0.5)}
+    assert "The database cannot be reached, so only the tuning jobs of" in " ".join(done.output.split())
+    assert down.environment.play("deploy", "-e", "finrisk_ab_ratio=50").changed == 0
+
+
+def test_rollback_takes_everybody_to_base(down: Operated) -> None:
+    began = time.monotonic()
+    down.environment.play("rollback", "-vvv", "--diff")
+    assert down.splits() == {(down.revision, 0.0)}
+    assert time.monotonic() - began < SECONDS
+    assert down.environment.analyze("somebody").metadata["approach"] == "ungrounded"
+
+
+def test_a_migration_that_has_not_run_yet_stops_a_deploy_and_not_a_rollback(down: Operated) -> None:
+    environment, before = down.environment, down.revision
+    environment.kubectl("delete", "job", "-l", "app=finrisk-migration")
+    given = ("-e", "finrisk_ab_ratio=75", "-e", "finrisk_migration_timeout=15")
+    failed = environment.try_to_play("deploy", *given)
+    assert failed.code != 0
+    said = " ".join(failed.output.split())
+    assert "the migration Job finrisk-migrate-" in said
+    assert "database" in said.lower()
+    assert down.revision == before
+    environment.play("rollback")
+
+
+def test_status_says_what_could_not_be_read_and_what_to_do(down: Operated) -> None:
+    done = down.environment.play("status", "-e", "finrisk_format=json")
+    found = json.loads(done.stdout)
+    assert found["database"]["reachable_from_here"] is False
+    assert found["database"]["from_the_service"] == "down"
+    assert found["configuration"]["revision"] == down.revision
+    assert {pod["database"] for pod in found["pods"]} == {"down"}
+    (finding,) = [each for each in found["findings"] if "database" in each["what"]]
+    assert "postgres" in finding["what"]
+    assert "kubectl" in finding["command"]

@@ -1,0 +1,197 @@
+"""What an operator can get wrong on a cluster: one sentence that says what to do, and nothing half done."""
+
+from __future__ import annotations
+
+import datetime
+import http.server
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cluster import releases
+from tests.cluster.environment import Environment
+from tests.cluster.operation import Operated
+from tests.plays import Run
+from tests.rendering import rendered
+
+DEPLOY = ("-e", "finrisk_ab_ratio=50")
+
+
+@pytest.fixture
+def untouched(operated: Operated) -> Iterator[Environment]:
+    """The environment, of which nothing may have changed afterwards."""
+    before = operated.revision, operated.generation, operated.environment.objects("configmap")
+    yield operated.environment
+    assert (operated.revision, operated.generation) == before[:2]
+    assert operated.environment.objects("configmap") == before[2]
+    assert operated.splits() == {(operated.revision, 0.25)}
+
+
+def kubeconfig(
+    environment: Environment, folder: Path, user: Mapping[str, Any] | None = None, server: str = ""
+) -> str:
+    """Write a kubeconfig with another user or server; return its path."""
+    held = yaml.safe_load(environment.cluster.kubeconfig.read_text())
+    if user is not None:
+        held["users"][0]["user"] = dict(user)
+    if server:
+        held["clusters"][0]["cluster"] = {"server": server}
+    file = folder / "kubeconfig"
+    file.write_text(json.dumps(held))
+    return str(file)
+
+
+def refused(run: Run, *words: str) -> None:
+    """A run has to have failed with one sentence that holds all the words, and without a traceback."""
+    assert run.code != 0, run.output
+    assert "Traceback" not in run.output
+    flat = " ".join(run.output.split())
+    for word in words:
+        assert word in flat, run.output
+
+
+@pytest.mark.parametrize("playbook", ["deploy", "rollback", "status", "export"])
+def test_a_cluster_that_is_not_there(untouched: Environment, tmp_path: Path, playbook: str) -> None:
+    file = kubeconfig(untouched, tmp_path, server="https://127.0.0.1:1")
+    run = untouched.try_to_play(playbook, KUBECONFIG=file)
+    refused(run, "context finrisk-test at https://127.0.0.1:1 cannot be reached (connection refused): check")
+
+
+def test_a_token_that_is_wrong(untouched: Environment, tmp_path: Path) -> None:
+    file = kubeconfig(untouched, tmp_path, {"token": "canary-wrong-token"})
+    run = untouched.try_to_play("deploy", "-vvv", *DEPLOY, KUBECONFIG=file)
+    refused(run, "the credentials of context finrisk-test are missing or have expired: log in")
+    assert "canary-wrong-token" not in run.output
+
+
+def test_a_client_certificate_that_has_expired(untouched: Environment, tmp_path: Path) -> None:
+    folder = untouched.cluster.kubeconfig.parent
+    user = {"client-certificate": str(folder / "expired.crt"), "client-key": str(folder / "expired.key")}
+    run = untouched.try_to_play("rollback", KUBECONFIG=kubeconfig(untouched, tmp_path, user))
+    refused(run, "the credentials of context finrisk-test are missing or have expired: log in")
+
+
+def test_no_credentials_at_all(untouched: Environment, tmp_path: Path) -> None:
+    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=kubeconfig(untouched, tmp_path, {}))
+    refused(run, "context finrisk-test", "log in")
+
+
+@pytest.mark.parametrize("playbook", ["site", "deploy"])
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        (
+            "finrisk_context=elsewhere",
+            ["no context 'elsewhere' in", "it has finrisk-test; set finrisk_context"],
+        ),
+        ("finrisk_context=", ["finrisk_context is empty", "finrisk_context=finrisk-test"]),
+        ("finrisk_namespace=FinRisk_AI", ["'FinRisk_AI', which no namespace can be called: use small"]),
+    ],
+)
+def test_a_name_that_cannot_be(
+    untouched: Environment, playbook: str, variable: str, words: list[str]
+) -> None:
+    refused(untouched.try_to_play(playbook, "-e", variable), *words)
+
+
+@pytest.mark.parametrize("playbook", ["deploy", "rollback", "status"])
+def test_a_namespace_that_is_not_there(untouched: Environment, playbook: str) -> None:
+    run = untouched.try_to_play(playbook, "-e", "finrisk_namespace=finrisk-none")
+    refused(run, "there is no namespace finrisk-none in context finrisk-test: check finrisk_namespace")
+    assert "finrisk-none" not in untouched.cluster.kubectl("get", "namespaces")
+
+
+def test_a_label_that_cannot_be_is_refused_before_anything_is_applied(untouched: Environment) -> None:
+    clients = [{"podSelector": {"matchLabels": {"role": "not a label"}}}]
+    run = untouched.try_to_play("site", "-e", json.dumps({"finrisk_api_clients": clients}))
+    refused(run, "not a label", "a valid label must be")
+
+
+def test_a_missing_permission_names_verb_and_object(untouched: Environment) -> None:
+    ground = _ground(untouched)
+    access = releases.operator(ground, "without-patch", without=("patch", "deployments"))
+    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=access.kubeconfig)
+    refused(run, "may not patch deployments.apps", untouched.namespace, "ask whoever administers the cluster")
+
+
+def test_the_role_of_the_templates_is_enough_for_every_playbook_but_site(
+    operated: Operated, tmp_path: Path
+) -> None:
+    environment = operated.environment
+    file = releases.operator(_ground(environment), "operator").kubeconfig
+    environment.play("deploy", *DEPLOY, KUBECONFIG=file)
+    environment.play("status", KUBECONFIG=file)
+    environment.play("promote", "-e", f"finrisk_promote_file={tmp_path}/release.yml", KUBECONFIG=file)
+    environment.play("rollback", KUBECONFIG=file)
+    few = environment.try_to_play("export", KUBECONFIG=file)
+    refused(few, "examples")  # it reads the database, in which there are none yet
+    environment.play("deploy", "-e", "finrisk_ab_ratio=25", KUBECONFIG=file)
+    refused(environment.try_to_play("site", KUBECONFIG=file), "forbidden")
+
+
+def test_a_cluster_that_is_too_old(untouched: Environment, tmp_path: Path) -> None:
+    with old_server() as url:
+        run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=kubeconfig(untouched, tmp_path, server=url))
+    refused(run, "is Kubernetes 1.25; FinRisk needs 1.30 or newer: upgrade it, or choose another context")
+
+
+def test_an_image_that_cannot_be_pulled(untouched: Environment) -> None:
+    run = untouched.try_to_play("deploy", "-e", "finrisk_image=localhost/finrisk/none:2")
+    refused(run, "localhost/finrisk/none:2", "migration Job", "ErrImagePull")
+
+
+def test_a_pod_that_never_gets_ready(operated: Operated) -> None:
+    before, environment = operated.revision, operated.environment
+    resources = {"requests": {"cpu": "1000"}, "limits": {"memory": "1Gi"}}
+    given = json.dumps({"finrisk_resources": resources, "finrisk_rollout_timeout": 10})
+    run = environment.try_to_play("deploy", "-vvv", "-e", given)
+    refused(
+        run,
+        "no node takes pod finrisk-api-",
+        "Insufficient cpu",
+        f"{before} (25 % tuned, 75 % base) was put back",
+    )
+    assert operated.splits() == {(before, 0.25)}
+    assert environment.analyze("u").status == 200
+
+
+def _ground(environment: Environment) -> releases.Ground:
+    """What `releases` needs to make an operator of this environment."""
+    made = rendered("staging")
+    return releases.Ground(environment.cluster, environment.namespace, "", made)
+
+
+@contextmanager
+def old_server() -> Iterator[str]:
+    """An API server that says it is Kubernetes 1.25, and nothing else."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps({"major": "1", "minor": "25+", "gitVersion": "v1.25.16"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header(
+                "Date", datetime.datetime.now(datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+            )
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join()

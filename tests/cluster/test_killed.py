@@ -1,0 +1,93 @@
+"""Playbooks killed on their way and run again: the end is that of a run that nobody killed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.cluster import operation
+from tests.cluster.clients import Clients
+from tests.cluster.environment import Environment
+from tests.cluster.operation import AfterChange, Operated
+
+RELEASE = "TASK [finrisk : Release"
+RATIO = ("-e", "finrisk_ab_ratio=50")
+
+
+def heading(line: str) -> bool:
+    return line.startswith(RELEASE)
+
+
+def progress(label: str) -> Callable[[str], bool]:
+    """Stop at a line of the roll-out's progress."""
+    return lambda line: " pods: " in line and label in line
+
+
+def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
+    operated: Operated, environment: Environment
+) -> None:
+    killed_at = []
+    for _ in range(20):
+        run = operation.killed(environment, "site", AfterChange())
+        if run.at_end:
+            break
+        killed_at.append(run.last)
+    assert len(killed_at) >= 3, killed_at
+    assert len(killed_at) == len(set(killed_at)), "each run came one task further"
+    during = operation.killed(environment, "site", progress("pods"), "-e", "finrisk_max_in_flight=63")
+    assert not during.at_end
+    environment.play("site")
+    assert environment.play("site").changed == 0
+    there = operation.objects(environment)
+    forgotten = "ConfigMap finrisk-config-r0002", "Secret finrisk-secrets-r0002"  # of the other setting
+    assert {name: text for name, text in there.items() if name not in forgotten} == operated.objects
+
+
+@pytest.mark.parametrize("playbook", ["deploy", "rollback"])
+def test_a_release_killed_anywhere_ends_as_if_nobody_had_killed_it_and_users_are_answered(
+    operated: Operated, playbook: str
+) -> None:
+    environment, before = operated.environment, operated.revision
+    arguments = RATIO if playbook == "deploy" else ()
+    points = {
+        "the release begins": heading,
+        "the Deployment is applied": progress(""),
+        "new pods are ready": progress("2 of 2"),
+        "all pods run it": progress("every pod runs it"),
+    }
+    with Clients(environment) as clients:
+        for name, point in points.items():
+            run = operation.killed(environment, playbook, point, *arguments)
+            assert not run.at_end or name != "the release begins"
+        environment.play(playbook, *arguments)
+    assert clients.failed() == []
+    assert len(clients.between()) > 50
+    after = operated.revision
+    split = 0.5 if playbook == "deploy" else 0.0
+    assert operated.splits() == {(after, split)}
+    assert int(after[1:5]) == int(before[1:5]) + 1, "one revision, however often it was begun"
+    (current,) = environment.objects("configmap", "finrisk.io/current=true")
+    assert current["metadata"]["labels"]["finrisk.io/revision"] == after
+    assert current["metadata"]["labels"]["finrisk.io/proven"] == "true"
+    assert json.loads(current["metadata"]["annotations"]["finrisk.io/release"])["ratio"] == split * 100
+    assert environment.play(playbook, *arguments).changed == 0
+
+
+def test_a_killed_group_leaves_no_release_half_done(operated: Operated) -> None:
+    """SIGKILL to the process group spares what left it: that release ends, or the next run takes over."""
+    environment = operated.environment
+    process = environment.start("deploy", "-e", "finrisk_ab_ratio=75")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " pods: " in line:
+            break
+    operation.kill_group(process)
+    for _ in range(30):
+        again = environment.try_to_play("deploy", "-e", "finrisk_ab_ratio=75")
+        if again.code == 0:
+            break
+        assert "another release is under way" in again.output
+    assert operated.splits() == {(operated.revision, 0.75)}
+    environment.play("deploy", "-e", "finrisk_ab_ratio=25")

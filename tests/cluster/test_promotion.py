@@ -1,0 +1,78 @@
+"""promote.yml copies what staging runs and proved, and production is changed on purpose alone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cluster.environment import REPOSITORY
+from tests.cluster.operation import Operated
+from tests.plays import Run
+
+RELEASE_FILE = REPOSITORY / "inventory" / "production" / "group_vars" / "finrisk" / "release.yml"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Production's release file, as it is in the repository."""
+    return Path(shutil.copy(RELEASE_FILE, tmp_path / "release.yml"))
+
+
+def promote(operated: Operated, file: Path, *arguments: str) -> Run:
+    return operated.environment.try_to_play("promote", "-e", f"finrisk_promote_file={file}", *arguments)
+
+
+def test_the_release_that_staging_proved_is_written_once_as_a_diff(operated: Operated, file: Path) -> None:
+    before, repository = file.read_text(), RELEASE_FILE.read_text()
+    announced = promote(operated, file, "--check", "--diff")
+    assert announced.code == 0, announced.output
+    assert file.read_text() == before
+    done = promote(operated, file, "--diff")
+    assert (announced.changed, done.changed, promote(operated, file).changed) == (1, 1, 0)
+    held = yaml.safe_load(file.read_text())
+    (current,) = operated.environment.objects("secret", "finrisk.io/current=true")
+    assert held["finrisk_model"].startswith("projects/")
+    assert (
+        held["finrisk_image"] == yaml.safe_load(operated.environment.variables.read_text())["finrisk_image"]
+    )
+    assert held["finrisk_dataset_sha256"]
+    assert "ratio" not in file.read_text().replace("The ratio is not here", "")
+    assert f'+finrisk_model: "{held["finrisk_model"]}"' in done.stdout
+    assert current["metadata"]["labels"]["finrisk.io/proven"] == "true"
+    assert RELEASE_FILE.read_text() == repository
+
+
+def test_what_staging_does_not_run_is_not_promoted(operated: Operated, file: Path) -> None:
+    before, environment = file.read_text(), operated.environment
+    environment.kubectl("set", "image", "deployment/finrisk-api", "api=localhost/finrisk/by-hand:1")
+    try:
+        refused = promote(operated, file)
+        assert refused.code != 0
+        assert "by kubectl" in " ".join(refused.output.split())
+        assert file.read_text() == before
+    finally:
+        environment.play("deploy", "-e", "finrisk_ab_ratio=25", "-e", "finrisk_force_conflicts=true")
+
+
+def test_production_is_changed_only_when_it_is_named(operated: Operated) -> None:
+    generation = operated.generation
+    for playbook in ("site", "deploy", "rollback"):
+        refused = _in_production(operated, playbook)
+        assert refused.code != 0
+        assert "This changes production. Look at it with --check --diff first" in " ".join(
+            refused.output.split()
+        )
+        other = _in_production(operated, playbook, "-e", "finrisk_confirm=staging")
+        assert other.code != 0
+    assert operated.generation == generation
+    assert _in_production(operated, "rollback", "-e", "finrisk_confirm=production", "--check").code == 0
+
+
+def _in_production(operated: Operated, playbook: str, *arguments: str) -> Run:
+    """Play with the inventory of production, which this cluster stands in for."""
+    return operated.environment.try_to_play(
+        playbook, "-i", "inventory/production", "--limit", "production", *arguments
+    )

@@ -1,0 +1,210 @@
+"""Releases that fail: at once, with the pod's own reason, and the revision before serves again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+from tests.cluster import releases
+from tests.cluster.cluster import Cluster
+from tests.cluster.releases import Edit, Ground
+
+EARLY_SECONDS = 60.0  # the roll-out itself may take 90
+
+
+@pytest.fixture(scope="module")
+def ground(node: Cluster, images: dict[str, str]) -> Iterator[Ground]:
+    with releases.ground(node, images["app"], releases.objects(images["app"])) as made:
+        yield made
+
+
+@pytest.fixture
+def serving(ground: Ground) -> str:
+    """A proven revision that serves a quarter of the users."""
+    return str(ground.deploy(25, force_conflicts=True).revision.name)
+
+
+def container(**changes: Any) -> Edit:
+    def edit(deployment: dict[str, Any]) -> None:
+        deployment["spec"]["template"]["spec"]["containers"][0] |= changes
+
+    return edit
+
+
+def probe(name: str, path: str, **more: int) -> Edit:
+    held = {"httpGet": {"path": path, "port": "ops"}, "periodSeconds": 1, "failureThreshold": 2, **more}
+    return container(**{name: held})
+
+
+def privileged(deployment: dict[str, Any]) -> None:
+    deployment["spec"]["template"]["spec"]["hostNetwork"] = True
+
+
+def without_key(deployment: dict[str, Any]) -> None:
+    held = {"name": "USER_HASH_KEY", "valueFrom": {"secretKeyRef": {"name": "gone", "key": "a"}}}
+    variables = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    variables[:] = [each for each in variables if each["name"] != "USER_HASH_KEY"] + [held]
+
+
+CPUS = container(resources={"requests": {"cpu": "1000"}})
+FAILURES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "an image that cannot be pulled": (
+        {"image": "localhost/finrisk/none:1"},
+        ["cannot get the image localhost/finrisk/none:1", "ErrImagePull|ImagePullBackOff"],
+    ),
+    "a setting that the service refuses": (
+        {"settings": {"MAX_IN_FLIGHT": "many"}},
+        ["ended with exit status", "its log says: .*MAX_IN_FLIGHT"],
+    ),
+    "a program that is not there": (
+        {"edit": container(command=["/no/such/program"])},
+        ["cannot start: .*/no/such/program"],
+    ),
+    "a start probe that fails": (
+        {"edit": probe("startupProbe", "/nowhere")},
+        ["was restarted because its probe failed: Startup probe failed: .*404"],
+    ),
+    "a readiness probe that fails": (
+        {"edit": probe("readinessProbe", "/nowhere"), "timeout_seconds": 12.0},
+        ["does not get ready: Readiness probe failed: .*404"],
+    ),
+    "a pod that Pod Security refuses": (
+        {"edit": privileged},
+        ["the cluster makes no pod: .*violates PodSecurity", "hostNetwork"],
+    ),
+    "a Secret that is not there": (
+        {"edit": without_key},
+        ["CreateContainerConfigError", 'secret "gone" not found'],
+    ),
+    "no node with room": (
+        {"edit": CPUS, "timeout_seconds": 8.0},
+        ["no node takes pod finrisk-api-.*Insufficient cpu"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_release_that_cannot_run_fails_early_with_the_reason_and_the_old_one_serves(
+    ground: Ground, serving: str, name: str
+) -> None:
+    options, words = FAILURES[name]
+    began = time.monotonic()
+    with pytest.raises(FinriskError, match=words[0]) as failed:
+        ground.deploy(50, **options)
+    assert time.monotonic() - began < EARLY_SECONDS
+    for word in words:
+        failed.match(word)
+    failed.match(rf"\. {serving} \(25 % tuned, 75 % base\) was put back and serves$")
+    assert ground.told() == {(serving, 0.25)}
+    assert ground.names("configmap", "finrisk.io/current=true") == {f"configmap/finrisk-config-{serving}"}
+    assert not ground.deploy(25).changed
+
+
+def test_a_quota_is_told_in_the_clusters_words_and_the_old_pods_go_on(ground: Ground, serving: str) -> None:
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "full"},
+        "spec": {"hard": {"pods": "1"}},
+    }
+    ground.kubectl("create", "-f", "-", stdin=json.dumps(quota))
+    try:
+        while "used" not in ground.get("resourcequota", "full").get("status", {}):
+            time.sleep(0.2)
+        with pytest.raises(FinriskError, match=r"the cluster makes no pod: .*exceeded quota: full") as failed:
+            ground.deploy(50)
+        assert failed.match("was put back and serves")
+        assert ground.told() == {(serving, 0.25)}
+    finally:
+        ground.kubectl("delete", "resourcequota", "full")
+
+
+def test_a_rollback_works_while_the_pods_of_another_release_crash(ground: Ground, serving: str) -> None:
+    """As after a killed deploy: nobody put the old revision back."""
+    target = ground.target()
+    what = ground.rendered(50, MAX_IN_FLIGHT="many")
+    broken = releases.made(what, 77)
+    target.store(broken)
+    target._apply(broken, check=False)
+    while not any("waiting" in state for state in _states(ground)):
+        time.sleep(0.2)
+    done = ground.roll_back()
+    assert ground.told() == {(done.revision.name, 0.0)}
+    assert done.revision.settings["MAX_IN_FLIGHT"] != "many", "of the newest settings that were proven"
+    assert serving in ground.target().names()
+
+
+def _states(ground: Ground) -> list[dict[str, Any]]:
+    statuses = [pod["status"].get("containerStatuses") or [] for pod in ground.target().pods()]
+    return [held["state"] for each in statuses for held in each if held.get("restartCount")]
+
+
+def test_a_rollback_whose_settings_do_not_run_says_so_and_what_served_goes_on(
+    ground: Ground, serving: str
+) -> None:
+    edit = container(command=["/no/such/program"])
+    what = ground.rendered(11, edit=edit)
+    broken = releases.made(what, 78)
+    ground.target().store(broken)
+    with pytest.raises(FinriskError, match=r"/no/such/program.*was put back and serves"):
+        ground.roll_back(broken.name)
+    assert ground.told() == {(serving, 0.25)}
+
+
+def test_a_first_release_that_fails_leaves_nothing_running(node: Cluster, ground: Ground) -> None:
+    with releases.ground(node, ground.image, ground.objects) as empty:
+        with pytest.raises(
+            FinriskError, match=r"MAX_IN_FLIGHT.*There is no revision before it, so nothing runs"
+        ):
+            empty.deploy(0, settings={"MAX_IN_FLIGHT": "many"})
+        assert empty.target().current() == ""
+        assert empty.target().pods() == [] or all(
+            pod["metadata"].get("deletionTimestamp") for pod in empty.target().pods()
+        )
+        assert empty.deploy(0).changed, "and does not stand in the way of the next one"
+
+
+def test_without_credentials_nothing_is_applied(node: Cluster, ground: Ground) -> None:
+    with releases.ground(node, ground.image, ground.objects) as empty:
+        empty.kubectl("delete", "secret", "finrisk-credentials")
+        with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*site\.yml first"):
+            empty.deploy(0)
+        assert empty.names("configmap") == set()
+
+
+@pytest.mark.parametrize(
+    ("verb", "resource", "named"),
+    [
+        ("patch", "deployments", "patch deployments.apps"),
+        ("create", "pods/portforward", "create pods/portforward"),
+        ("list", "events", "list events"),
+        ("create", "leases", "create leases.coordination.k8s.io"),
+        ("delete", "configmaps", "delete configmaps"),
+    ],
+)
+def test_a_missing_permission_is_named_before_anything_is_changed(
+    ground: Ground, serving: str, verb: str, resource: str, named: str
+) -> None:
+    access = releases.operator(ground, f"less-{verb}-{resource.replace('/', '-')}", without=(verb, resource))
+    with pytest.raises(FinriskError) as refused:
+        ground.deploy(50, access=access)
+    assert f"may not {named}" in refused.value.message
+    assert ground.namespace in refused.value.message
+    assert "ask whoever administers the cluster" in refused.value.message
+    assert len(ground.names("configmap", "finrisk.io/current=true")) == 1
+    assert ground.told() == {(serving, 0.25)}
+
+
+def test_the_role_of_the_templates_is_enough_to_release_and_to_roll_back(
+    ground: Ground, serving: str
+) -> None:
+    access = releases.operator(ground, "operator")
+    assert ground.target(access).current() == serving
+    done = ground.deploy(75, access=access)
+    assert ground.told() == {(done.revision.name, 0.75)}
+    assert ground.roll_back(access=access).changed

@@ -1,0 +1,149 @@
+"""One release at a time: the Lease on a real API server, its holder named, killed, or robbed of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import kube_lease
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+from tests.cluster import releases
+from tests.cluster.cluster import Cluster
+from tests.cluster.releases import Ground
+
+HOLD = """
+import sys, time
+import ansible.module_utils
+ansible.module_utils.__path__.append(sys.argv[1])
+from ansible.module_utils.finrisk_ops.kube_client import Access, Cluster
+from ansible.module_utils.finrisk_ops.kube_target import KubernetesTarget
+with KubernetesTarget(Cluster(Access(*sys.argv[2:5]))).locked("deploy at 50 % tuned, 50 % base"):
+    print("held", flush=True)
+    time.sleep(120)
+"""
+
+
+@pytest.fixture(scope="module")
+def ground(node: Cluster, images: dict[str, str]) -> Iterator[Ground]:
+    with releases.ground(node, images["app"], releases.objects(images["app"])) as made:
+        made.deploy(25)
+        yield made
+
+
+@pytest.fixture
+def holder(ground: Ground) -> Iterator[subprocess.Popen[str]]:
+    """Another process that is releasing."""
+    access = ground.access
+    module_utils = str(releases.ROLE / "module_utils")
+    command = [sys.executable, "-c", HOLD, module_utils, access.kubeconfig, access.context, access.namespace]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def lease(ground: Ground) -> dict[str, Any]:
+    return ground.get("lease", kube_lease.NAME)
+
+
+def pretend(ground: Ground, **spec: Any) -> None:
+    ground.kubectl("patch", "lease", kube_lease.NAME, "--type=merge", "-p", json.dumps({"spec": spec}))
+
+
+def test_the_second_of_two_releases_names_the_first_and_changes_nothing(
+    ground: Ground, holder: subprocess.Popen[str]
+) -> None:
+    both: list[Callable[[], object]] = [lambda: ground.deploy(50), ground.roll_back]
+    for run in both:
+        with pytest.raises(
+            FinriskError, match=r"another release is under way: \S+@\S+ since 20\S+, deploy at 50"
+        ):
+            run()
+    assert holder.poll() is None
+    assert ground.deploy(50, check=True).changed, "a check needs no lease"
+    assert ground.told() == {(ground.target().current(), 0.25)}
+
+
+def test_the_lease_of_a_killed_holder_is_taken_over_at_once(
+    ground: Ground, holder: subprocess.Popen[str]
+) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    began = time.monotonic()
+    assert not ground.deploy(25).changed
+    assert time.monotonic() - began < kube_lease.DURATION_SECONDS / 2
+    assert lease(ground)["spec"].get("holderIdentity", "") == "", "and given back"
+
+
+def test_the_lease_of_another_machine_is_respected_until_it_ends(ground: Ground) -> None:
+    with ground.target().locked("deploy at 50"):
+        held = lease(ground)["spec"]["holderIdentity"]
+    now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+    pretend(ground, holderIdentity=held, renewTime=now, leaseDurationSeconds=30)
+    with pytest.raises(FinriskError, match=r"if it was killed, its hold ends at \d\d:\d\d:\d\d UTC"):
+        ground.deploy(25)
+    pretend(ground, renewTime="2026-01-01T00:00:00.000000Z")
+    assert not ground.deploy(25).changed
+
+
+def test_a_release_that_loses_its_lease_stops_and_leaves_the_rest_to_the_other(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kube_lease, "RENEW_SECONDS", 0.2)
+    said: list[str] = []
+
+    def rob(_done: int, _total: int, label: str) -> None:
+        if not said:
+            now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+            pretend(ground, holderIdentity="somebody-else", renewTime=now, leaseDurationSeconds=30)
+            time.sleep(1)
+        said.append(label)
+
+    try:
+        with pytest.raises(
+            FinriskError, match=r"Lease finrisk-release was lost \(it is held by somebody-else\)"
+        ):
+            ground.deploy(50, tell=rob)
+        there = ground.deployment
+        current = ground.names("configmap", "finrisk.io/current=true")
+        assert lease(ground)["spec"]["holderIdentity"] == "somebody-else", "it is not given away"
+        time.sleep(1)
+        assert ground.deployment["metadata"]["generation"] == there["metadata"]["generation"]
+        assert ground.names("configmap", "finrisk.io/current=true") == current
+    finally:
+        pretend(ground, holderIdentity="")
+    done = ground.deploy(50)
+    assert done.changed
+    assert ground.told() == {(done.revision.name, 0.5)}
+
+
+def test_of_two_releases_at_the_same_moment_one_runs(ground: Ground) -> None:
+    ground.deploy(25)
+    results: list[str] = []
+
+    def run(ratio: int) -> None:
+        try:
+            results.append(f"ran {ground.deploy(ratio).revision.release.ratio}")
+        except FinriskError as error:
+            results.append(error.message)
+
+    both = [threading.Thread(target=run, args=(ratio,)) for ratio in (60, 61)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    ran, refused = sorted(results, key=lambda text: not text.startswith("ran"))
+    assert ran.startswith("ran")
+    assert "another release is under way" in refused
+    assert {split for _, split in ground.told()} == {int(ran.split()[1]) / 100}

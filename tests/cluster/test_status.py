@@ -1,0 +1,154 @@
+"""status.yml on a cluster: CONTRACTS section 6 in full, what somebody changed by hand, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cluster.environment import Environment
+from tests.cluster.operation import Operated
+
+MANUAL_KEYS = (
+    "ENABLE_DATA_COLLECTION DATA_COLLECTION_QUALITY ENABLE_FINETUNING ENABLE_AB_TESTING AB_TEST_TRAFFIC_SPLIT"
+    " FINETUNED_MODEL_NAME"
+).split()
+CONTRACT: dict[str, set[str]] = {
+    "configuration": {"revision", "image", "who", "when", *MANUAL_KEYS},
+    "collection": {
+        "enabled",
+        "quality_threshold",
+        "count",
+        "target",
+        "recommended",
+        "percent",
+        "rows_last_24h",
+        "expected_target_date",
+        "last_collected_at",
+        "skipped",
+    },
+    "database": {"reachable_from_here", "from_the_service"},
+    "traffic": {"split", "arms", "rejected_since_start"},
+    "recent": {"errors", "events", "log_lines", "command"},
+    "tuning": {"jobs"},
+}
+ARM = {
+    "requests",
+    "users",
+    "share",
+    "errors",
+    "p50_ms",
+    "p95_ms",
+    "share_over_2s",
+    "quality",
+    "feedback",
+    "fallbacks",
+}
+JOB = {"name", "state", "base_model", "examples", "created_at", "error"}
+POD = {"name", "ready", "revision", "split", "restarts", "database"}
+USERS = 60
+
+
+@pytest.fixture(scope="module")
+def asked(operated: Operated) -> Operated:
+    """The environment after some users asked."""
+    for number in range(USERS):
+        assert operated.environment.analyze(f"status-{number}").status == 200
+    return operated
+
+
+def status(environment: Environment, *arguments: str) -> dict[str, Any]:
+    """The one JSON object that stands alone on standard output."""
+    found: dict[str, Any] = json.loads(
+        environment.play("status", "-e", "finrisk_format=json", *arguments).stdout
+    )
+    return found
+
+
+def commands(found: dict[str, Any], about: str) -> list[str]:
+    return [each["command"] for each in found["findings"] if each["about"] == about]
+
+
+def test_everything_of_the_contract_is_told(asked: Operated) -> None:
+    found = status(asked.environment)
+    for part, keys in CONTRACT.items():
+        assert keys <= found[part].keys(), part
+    assert found["configuration"]["revision"] == asked.revision
+    assert found["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
+    assert (found["collection"]["target"], found["collection"]["recommended"]) == (1000, [2000, 5000])
+    assert found["traffic"]["split"] == 0.25
+    assert len(found["pods"]) == 2
+    for pod in found["pods"]:
+        assert pod.keys() >= POD
+        assert (pod["ready"], pod["revision"], pod["split"], pod["database"]) == (
+            True,
+            asked.revision,
+            0.25,
+            "ok",
+        )
+    assert found["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
+    (job, *_) = found["tuning"]["jobs"]
+    assert job.keys() >= JOB
+    assert job["state"] == "ACTIVE"
+    assert len(found["success"]) == 6
+    assert {line["state"] for line in found["success"]} <= {"met", "not met", "not yet known"}
+    assert all(finding["command"] for finding in found["findings"])
+    assert not commands(found, "configuration")
+    assert not commands(found, "service")
+
+
+def test_both_arms_are_told_apart_with_their_share(asked: Operated) -> None:
+    arms = status(asked.environment)["traffic"]["arms"]
+    assert arms.keys() == {"base", "tuned"}
+    for arm in arms.values():
+        assert arm.keys() >= ARM
+        assert arm["errors"].keys() >= {"upstream", "blocked_or_empty", "timeout"}
+    assert sum(arm["requests"] for arm in arms.values()) >= USERS
+    assert 0.05 < arms["tuned"]["share"] < 0.5
+
+
+def test_it_reads_only(asked: Operated) -> None:
+    before = asked.generation, asked.environment.kubectl("get", "configmap,secret,lease,job", "-o", "name")
+    done = asked.environment.play("status", "-vvv")
+    assert done.changed == 0
+    after = asked.generation, asked.environment.kubectl("get", "configmap,secret,lease,job", "-o", "name")
+    assert after == before
+
+
+def test_what_somebody_changed_by_hand_is_told_with_the_command_that_takes_it_back(asked: Operated) -> None:
+    environment = asked.environment
+    environment.kubectl("set", "env", "deployment/finrisk-api", "LOG_LEVEL=DEBUG")
+    environment.kubectl("scale", "deployment/finrisk-api", "--replicas=3")
+    try:
+        found = status(environment)
+        drift = {each["field"]: each["manager"] for each in found["configuration"]["drift"]}
+        assert drift['.spec.template.spec.containers[name="api"].env[name="LOG_LEVEL"]'].startswith("kubectl")
+        assert drift[".spec.replicas"].startswith("kubectl")
+        (command,) = commands(found, "configuration")
+        assert command.endswith("playbooks/deploy.yml -e finrisk_force_conflicts=true")
+        page = environment.play("status").stdout
+        assert "Somebody changed the Deployment" in page
+    finally:
+        taken = environment.play("deploy", "-e", "finrisk_ab_ratio=25", "-e", "finrisk_force_conflicts=true")
+    assert "Taken back: .spec.replicas (by kubectl" in taken.stdout
+    assert not commands(status(environment), "configuration")
+
+
+def test_an_undo_by_kubectl_is_told_as_what_runs_against_what_was_released(asked: Operated) -> None:
+    environment, before = asked.environment, asked.revision
+    environment.kubectl("rollout", "undo", "deployment/finrisk-api")
+    try:
+        found = status(environment)
+        assert found["configuration"]["revision"] != before
+        assert before in found["configuration"]["problem"]
+        assert "rollout undo" in found["configuration"]["problem"]
+        (command,) = commands(found, "configuration")
+        assert command.endswith("playbooks/rollback.yml")
+    finally:
+        environment.play("deploy", "-e", "finrisk_ab_ratio=25", "-e", "finrisk_force_conflicts=true")
+
+
+def test_no_secret_stands_in_anything_that_site_said(operated: Operated) -> None:
+    assert operated.environment.secrets.found_in(operated.site) == []
+    assert "sha256:" in operated.site, "a secret is shown as a hash"
