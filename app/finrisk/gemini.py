@@ -17,6 +17,7 @@ FailureKind = Literal["upstream_error", "timeout", "blocked_or_empty", "cut_stre
 
 _ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+_API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 has no systemInstruction
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -144,7 +145,7 @@ class Gemini:
         )
         options = types.HttpOptions(
             base_url=settings.gemini_base_url or None,
-            api_version="v1",
+            api_version=_API_VERSION[settings.gemini_provider],
             timeout=round(settings.request_deadline_seconds * 1000),
             client_args={"limits": limits, "trust_env": not settings.gemini_base_url},
         )
