@@ -37,8 +37,8 @@ WHERE = {  # the requests that a kind can hit at all
 }
 METHODS = {"short_chunk": "PUT"}
 FIELDS = {
-    "kind", "method", "path", "model", "arm", "times", "probability", "seed", "ms", "code", "message", "status",
-    "retry_after",
+    "kind", "method", "path", "model", "arm", "times", "probability", "seed", "ms", "code", "message",
+    "status", "retry_after",
     "after", "after_chunks", "seconds", "key",
 }  # fmt: skip
 

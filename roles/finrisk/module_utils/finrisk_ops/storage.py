@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,17 +144,33 @@ def _holds(location: str, regions: Iterable[str], region: str) -> bool:
 
 
 def _send_whole(bucket: Bucket, name: str, path: Path) -> Uploaded:
-    parameters = {"uploadType": "media", "name": name, "ifGenerationMatch": "0", "fields": FIELDS}
+    """Send metadata and content in one request, as Google's own library does with small files."""
+    boundary = secrets.token_hex(16)
+    parameters = {"uploadType": "multipart", "ifGenerationMatch": "0", "fields": FIELDS}
     # bytes, not the open file: when the token has expired, the same body is sent again
     response = request(
         bucket,
         "POST",
         bucket.uploads,
         params=parameters,
-        data=path.read_bytes(),
-        headers={"Content-Type": CONTENT_TYPE, "x-goog-hash": f"md5={md5(path)}"},
+        data=_related(boundary, metadata(name, path), path.read_bytes()),
+        headers={"Content-Type": f"multipart/related; boundary={boundary}"},
     )
     return settled(bucket, name, path, response)
+
+
+def metadata(name: str, path: Path) -> dict[str, str]:
+    """Return what an upload says of the object; the service refuses content that has another MD5."""
+    return {"name": name, "contentType": CONTENT_TYPE, "md5Hash": md5(path)}
+
+
+def _related(boundary: str, about: dict[str, str], content: bytes) -> bytes:
+    parts = (("application/json; charset=UTF-8", json.dumps(about).encode()), (CONTENT_TYPE, content))
+    lines = b"".join(
+        b"--%b\r\nContent-Type: %b\r\n\r\n%b\r\n" % (boundary.encode(), kind.encode(), part)
+        for kind, part in parts
+    )
+    return lines + b"--%b--\r\n" % boundary.encode()
 
 
 def settled(bucket: Bucket, name: str, path: Path, response: Any) -> Uploaded:

@@ -38,29 +38,35 @@ class Session:
         self._opened = 0
 
     def send(self, patience_seconds: float, seconds: float | None = None) -> Uploaded:
-        """Send pieces until the file is there or ``seconds`` are over.
+        """Send pieces until the file is there or ``seconds`` are over; at least one, so that it gets on.
 
         Raises UnreachableError when nothing moved for ``patience_seconds``, FinriskError when the service
         refuses or other bytes lie under the name.
         """
         moved = started = time.monotonic()
-        pause, have = 0.5, None
+        have: int | None = None
+        first, known, pause = -1, 0, 0.5
         while True:
             try:
-                have, ended = self._step(have)
+                before = have
+                have, ended = self._step(before)
                 if ended is not None:
                     return ended
-                moved, pause = time.monotonic(), 0.5
+                first = have if first < 0 else first
+                if have != known:
+                    known, moved, pause = have, time.monotonic(), 0.5
+                elif have == before:
+                    raise UnreachableError(f"Cloud Storage took nothing of a piece of {self._path}")
             except UnreachableError as error:
                 wait = max(pause, error.retry_after or 0.0)
                 if time.monotonic() + wait > moved + patience_seconds:
                     raise
                 time.sleep(wait)
                 pause, have = min(pause * 2, _LONGEST_PAUSE), None
-            if seconds is not None and time.monotonic() - started >= seconds:
-                return Uploaded(str(self._about["object"]), added=True, sent=have or 0, size=self._size)
+            if seconds is not None and known > first >= 0 and time.monotonic() - started >= seconds:
+                return Uploaded(str(self._about["object"]), added=True, sent=known, size=self._size)
 
-    def _step(self, have: int | None) -> tuple[int | None, Uploaded | None]:
+    def _step(self, have: int | None) -> tuple[int, Uploaded | None]:
         """Ask how far the service is, or send a piece; return what it has, and the file at the end."""
         if not self._address:
             ended = storage.present(self._bucket, self._name, self._path) or self._open()
@@ -93,11 +99,7 @@ class Session:
             "POST",
             self._bucket.uploads,
             params={"uploadType": "resumable", "ifGenerationMatch": "0", "fields": storage.FIELDS},
-            json={
-                "name": self._name,
-                "contentType": storage.CONTENT_TYPE,
-                "md5Hash": storage.md5(self._path),
-            },
+            json=storage.metadata(self._name, self._path),
             headers={
                 "X-Upload-Content-Type": storage.CONTENT_TYPE,
                 "X-Upload-Content-Length": str(self._size),

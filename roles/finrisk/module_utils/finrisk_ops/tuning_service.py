@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,8 @@ def list_jobs(client: Client, seconds: float) -> list[RemoteJob]:
     """
 
     def read() -> list[RemoteJob]:
-        return [_remote(job) for job in client.tunings.list(config={"page_size": _PAGE})]
+        with _quiet():
+            return [_remote(job) for job in client.tunings.list(config={"page_size": _PAGE})]
 
     return ask_patiently("list the tuning jobs", read, seconds)
 
@@ -79,7 +81,8 @@ def of_spec(jobs: list[RemoteJob], spec_id: str) -> list[RemoteJob]:
 
 def read_job(client: Client, name: str, seconds: float) -> RemoteJob:
     """Return one job by its full name."""
-    return _remote(ask_patiently(f"read {name}", lambda: client.tunings.get(name=name), seconds))
+    with _quiet():
+        return _remote(ask_patiently(f"read {name}", lambda: client.tunings.get(name=name), seconds))
 
 
 def create_job(client: Client, new: NewJob) -> RemoteJob:
@@ -88,7 +91,6 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
     Raises UnreachableError when the answer was lost: the job may exist, and only a look at the list can tell.
     """
     from google.genai import types
-    from google.genai.errors import ExperimentalWarning
 
     config = types.CreateTuningJobConfig(
         validation_dataset=types.TuningValidationDataset(gcs_uri=new.validation_uri)
@@ -101,8 +103,7 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
         adapter_size=_adapter(new.hyperparameters.adapter_size),
         labels=dict(new.labels),
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
+    with _quiet():
         created = ask(
             "create the tuning job",
             lambda: client.tunings.tune(
@@ -117,6 +118,14 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
 def cancel_job(client: Client, name: str, seconds: float) -> None:
     """Ask the service to cancel a job; repeating it is safe."""
     ask_patiently(f"cancel {name}", lambda: client.tunings.cancel(name=name), seconds)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """google-genai warns that tuning is experimental, and of every state that it does not know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _adapter(size: int) -> types.AdapterSize | None:
