@@ -13,6 +13,7 @@ from tests.contract.peer_processes import Strict
 from tests.contract.tap import Exchange
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 MESSAGES = {  # what a call of aiplatform carries, by its name without the resource's path
     "tuningJobs.create": ("TuningJob", "TuningJob"),
     "tuningJobs.get": ("", "TuningJob"),
@@ -164,11 +165,10 @@ def storage_error_problems(exchange: Exchange) -> list[str]:
 
 
 def token_problems(exchange: Exchange) -> list[str]:
-    """What is wrong with a token call: RFC 7523 (asked), RFC 6749 section 5 (answered)."""
+    """What is wrong with a token call: RFC 7523, or STS's own document, and RFC 6749 section 5."""
     form = {name: values[0] for name, values in parse_qs(exchange.sent.decode()).items()}
-    found = [] if set(form) == {"grant_type", "assertion"} else [f"the form has {sorted(form)}"]
-    found += [] if form.get("grant_type") == GRANT else [f"grant_type {form.get('grant_type')}"]
-    found += _assertion_problems(form.get("assertion", ""))
+    exchanged = form.get("grant_type") == EXCHANGE
+    found = _exchange_problems(exchange, form) if exchanged else _grant_problems(form)
     [answer] = exchange.answers
     if exchange.status == 400:
         return found + ([] if set(answer) <= {"error", "error_description"} else [f"error {sorted(answer)}"])
@@ -177,6 +177,18 @@ def token_problems(exchange: Exchange) -> list[str]:
         f"{name} is {answer.get(name)!r}" for name, t in whole.items() if type(answer.get(name)) is not t
     ]
     return found + ([] if answer.get("token_type") == "Bearer" else ["token_type is not Bearer"])
+
+
+def _exchange_problems(exchange: Exchange, form: dict[str, str]) -> list[str]:
+    """A form of STS has the fields of its JSON; its answer is the one of Google's APIs in snake_case."""
+    [answer] = exchange.answers
+    return discovery.load("sts.v1").problems("POST", "/v1/token", {}, form, answer)
+
+
+def _grant_problems(form: dict[str, str]) -> list[str]:
+    found = [] if set(form) == {"grant_type", "assertion"} else [f"the form has {sorted(form)}"]
+    found += [] if form.get("grant_type") == GRANT else [f"grant_type {form.get('grant_type')}"]
+    return found + _assertion_problems(form.get("assertion", ""))
 
 
 def _assertion_problems(assertion: str) -> list[str]:

@@ -32,7 +32,7 @@ class Exchange:
     @property
     def sent_json(self) -> Any:
         """The request's JSON body; None when it has another."""
-        is_json = self.sent_headers.get("content-type", "").startswith("application/json")
+        is_json = self.sent_headers.get("content-type", "").partition(";")[0] == "application/json"
         return json.loads(self.sent) if self.sent and is_json else None
 
     @property
@@ -42,7 +42,7 @@ class Exchange:
         if kind.startswith("text/event-stream"):
             lines = self.answered.decode().splitlines()
             return [json.loads(line[len("data: ") :]) for line in lines if line.startswith("data: ")]
-        if not self.answered or not kind.startswith("application/json"):
+        if not self.answered or kind.partition(";")[0] != "application/json":
             return []
         body = json.loads(self.answered)
         return body if isinstance(body, list) else [body]

@@ -13,6 +13,7 @@ import pytest
 from finrisk.gemini import Completion, Gemini
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
+from tests import tuning_ground
 from tests.contract.client import (
     ASK,
     DEVELOPER,
@@ -94,6 +95,61 @@ def test_all_that_the_service_sends_and_gets_is_what_google_publishes(
         "gemini_api.generateContent",
         "gemini_api.streamGenerateContent",
     }
+
+
+def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
+    gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
+) -> None:
+    from ansible.module_utils.finrisk_ops import vertex, warmup
+
+    ground = tuning_ground.Wire(watched.url, gemini.var)
+    tuning_ground.dataset(tmp_path, seed="types")
+    account = watched.account(gemini.var / "service-account.json", tmp_path / "account.json")
+    given = tuning_ground.options(ground, tmp_path, credentials_file=str(account), adapter_size=8)
+    gemini.faults({"kind": "job_slow", "seconds": 60, "times": 1})
+    first = tuning_ground.run_module("finrisk_tuning_job", given)
+    assert first["action"] == "submit", first
+    tuning_ground.run_module("finrisk_tuning_job", given | {"state": "cancelled"})
+    second = tuning_ground.run_module("finrisk_tuning_job", given | {"epochs": 6})
+    endpoint = wait(gemini, second["job"]["job_name"], "SUCCEEDED")["tunedModel"]["endpoint"]
+    look = tuning_ground.run_module("finrisk_tuning_job_info", tuning_ground.place(given))
+    assert look["job"]["state"] == "ACTIVE"
+    platform = vertex.Platform(
+        "vertex", tuning_ground.PROJECT, tuning_ground.LOCATION, str(account), watched.url, timeout_seconds=10
+    )
+    warmup.warm_up(platform, endpoint, 2)
+    by_key = vertex.Platform("gemini_api", base_url=watched.url, api_key="k")
+    vertex.generate(vertex.client(by_key), "gemini-3.8-flash", PROMPT, SYSTEM_INSTRUCTION)
+    assert judge(strict, watched).seen == {
+        "token",
+        "storage.buckets.get",
+        "storage.objects.get",
+        "storage.objects.insert",
+        "tuningJobs.create",
+        "tuningJobs.list",
+        "tuningJobs.get",
+        "tuningJobs.cancel",
+        "endpoints.generateContent",
+        "gemini_api.generateContent",
+    }
+    created = [e.sent_json for e in watched.exchanges if e.path.endswith("tuningJobs") and e.method == "POST"]
+    parameters = [body["supervisedTuningSpec"]["hyperParameters"] for body in created]
+    assert [each["epochCount"] for each in parameters] == [5, 6]
+    assert {each["adapterSize"] for each in parameters} == {"ADAPTER_SIZE_EIGHT"}
+
+
+def test_a_workload_without_a_key_gets_its_bearer_as_google_publishes(
+    gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
+) -> None:
+    from ansible.module_utils.finrisk_ops import vertex
+
+    account = json.loads((gemini.var / "workload-identity.json").read_text())
+    file = tmp_path / "workload-identity.json"
+    file.write_text(json.dumps(account | {"token_url": f"{watched.url}/token"}))
+    place = (tuning_ground.PROJECT, tuning_ground.LOCATION, str(file), watched.url)
+    client = vertex.client(vertex.Platform("vertex", *place))
+    vertex.generate(client, LITE, PROMPT)
+    assert judge(strict, watched).seen == {"token", "publishers.models.generateContent"}
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
@@ -186,8 +242,6 @@ def test_every_refusal_of_the_simulator_has_the_shape_of_googles(
 
 
 def test_the_rows_that_are_trained_on_are_googles_examples(strict: Strict, tmp_path: Path) -> None:
-    from tests import tuning_ground
-
     tuning_ground.dataset(tmp_path)
     for file in tmp_path.glob("*_set_*.jsonl"):
         for row in map(json.loads, file.read_text().splitlines()):
