@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.contract.client import good_dataset
+from tests.contract.client import JOBS, LITE, good_dataset
 from tests.contract.peer_processes import PEERS, PYTHON, Strict, node, run
 from tests.contract.published import Published
 from tests.contract.tap import Tap, tap
@@ -89,3 +90,35 @@ def test_googles_javascript_client_creates_pages_cancels_awaits_and_asks(
     assert saw["refused"]["cancel"]["status"] == 400
     assert "FAILED_PRECONDITION" in saw["refused"]["cancel"]["message"]
     assert judged(strict, watched).seen == CALLS
+
+
+def test_our_job_is_the_one_that_googles_javascript_client_asks_for(gemini: Simulator, watched: Tap) -> None:
+    from ansible.module_utils.finrisk_ops import tuning_service, vertex
+    from ansible.module_utils.finrisk_ops.spec import Hyperparameters
+
+    training, validation = good_dataset(gemini, "same.jsonl"), good_dataset(gemini, "held-out.jsonl", 12)
+    labels = {"finrisk-spec": "0" * 40, "finrisk-env": "test"}
+    new = tuning_service.NewJob(
+        LITE, training, validation, Hyperparameters(7, 0.5, 16), "finrisk-v1-00000000", "d", labels
+    )
+    account = str(gemini.var / "service-account.json")
+    place = ("finrisk-sandbox", "us-central1", account, watched.url)
+    tuning_service.create_job(vertex.client(vertex.Platform("vertex", *place)), new)
+    same = {
+        "baseModel": LITE,
+        "trainingDataset": {"gcsUri": training},
+        "config": {
+            "validationDataset": {"gcsUri": validation},
+            "tunedModelDisplayName": new.display_name,
+            "description": "d",
+            "epochCount": 7,
+            "learningRateMultiplier": 0.5,
+            "adapterSize": "ADAPTER_SIZE_SIXTEEN",
+            "labels": labels,
+        },
+    }
+    bearer = gemini.bearer()["Authorization"].removeprefix("Bearer ")
+    run([node(), str(PEERS / "tune.mjs"), watched.url], json.dumps(same), BEARER=bearer)
+    ours, theirs = [exchange for exchange in watched.exchanges if exchange.path == JOBS]
+    assert ours.sent_json == theirs.sent_json
+    assert ours.sent_json["labels"] == labels
