@@ -50,7 +50,7 @@ def job(types: Any, uri: str, label: str, n: int) -> Any:
 
 def ended(client: Any, name: str) -> Any:
     """The job once it has ended."""
-    for _ in range(400):
+    for _ in range(1200):
         found = client.get_tuning_job(name=name)
         if found.end_time:
             return found

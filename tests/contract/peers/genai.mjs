@@ -29,7 +29,7 @@ async function create(n) {
 }
 
 async function ended(name) {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 1200; i++) {
     const job = await client.tunings.get({ name });
     if (job.endTime) return job;
     await pause(50);
