@@ -307,6 +307,8 @@ def present(module: AnsibleModule) -> dict[str, Any]:
     }
     if outcome.job.state != states.CREATING or not module.params["watched"]:
         result["summary"] = tuning_report.closing_lines(outcome.job)
+    else:
+        result["interrupted"] = tuning_report.left_running(outcome.job)
     return result
 
 
