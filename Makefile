@@ -11,7 +11,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast golden lint clean
+.PHONY: help setup demo up down connection test test-fast peers golden lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,13 +30,15 @@ down: ## stop what `make up` or `make demo KEEP=1` started; data is kept
 connection: ## print URLs and key of what is up, as JSON
 	@$(BIN)/python -m sandbox connection
 
-test: .venv-dev/.ready collections/.ready ## lint, then every test tier that this machine can run
+test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m tests.cluster build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
 	$(DEV)/python -m pytest
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
 	$(DEV)/python -m pytest tests/unit tests/role -m "not slow"
+
+peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run
 
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
 	$(DEV)/python -m tests.rendering
@@ -60,7 +62,7 @@ lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
 	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME=$(CURDIR)/.ansible $(DEV)/ansible-lint --offline -q
 
 clean: down ## forget all state of this checkout: data, venvs, collections
-	rm -rf var training_data collections .ansible .venv .venv-dev .uv
+	rm -rf var training_data collections .ansible .venv .venv-dev .venv-peers .uv tests/contract/peers/node_modules
 
 $(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -73,6 +75,17 @@ $(UV): requirements/uv.txt
 
 .venv-dev/.ready: $(UV) requirements/dev.txt pyproject.toml
 	@$(call install,.venv-dev,requirements/dev.txt)
+
+PEERS := tests/contract/peers
+
+.venv-peers/.ready: $(UV) requirements/peers.txt requirements/node.txt $(PEERS)/package-lock.json
+	@[ -x .venv-peers/bin/python ] || $(UV) venv -q --python $(PYTHON) .venv-peers
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	  && node= || node=requirements/node.txt; \
+	$(UV) pip sync -q --python .venv-peers --require-hashes requirements/peers.txt $$node
+	@cd $(PEERS) && PATH="$(CURDIR)/.venv-peers/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+	@echo ".venv-peers  requirements/peers.txt, $$(du -sh .venv-peers | cut -f1); $(PEERS), $$(du -sh $(PEERS) | cut -f1)"
 
 define install
 	[ -x $(1)/bin/python ] || $(UV) venv -q --python $(PYTHON) $(1)

@@ -25,6 +25,14 @@ LOCATION = "us-central1"
 BUCKET = "finrisk-sandbox"
 
 
+LIMITS = {
+    "tokens_per_example": 131_072,
+    "file_bytes": 1 << 30,
+    "training_examples": 1_000_000,
+    "validation_examples": 5_000,
+}
+
+
 @dataclass(frozen=True)
 class Wire:
     """A running simulator."""
@@ -63,10 +71,11 @@ class Wire:
 
 
 @contextmanager
-def wire(var: Path, tuning_seconds: float = 1.0) -> Iterator[Wire]:
+def wire(var: Path, tuning_seconds: float = 1.0, bucket_location: str = LOCATION) -> Iterator[Wire]:
     """Start a simulator and stop it at the end."""
     command = [sys.executable, "-m", "sandbox.gemini", "--var", str(var), "--port", "0"]
     command += ["--tuning-seconds", str(tuning_seconds), "--latency-ms", "1", "1"]
+    command += ["--location", bucket_location]
     var.mkdir(parents=True, exist_ok=True)
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -77,12 +86,17 @@ def wire(var: Path, tuning_seconds: float = 1.0) -> Iterator[Wire]:
             process.wait(timeout=20)
 
 
-def dataset(folder: Path, training: int = 120, validation: int = 13, seed: str = "a") -> Path:
-    """Write a small dataset as prepare.yml does; return its metadata file."""
+def dataset(
+    folder: Path, training: int = 120, validation: int = 13, seed: str = "a", padding: int = 0
+) -> Path:
+    """Write a small dataset as prepare.yml does; return its metadata file.
+
+    ``padding`` adds so many letters to each training example's source.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stamp = "20261101_120000"
     files = {
-        f"training_set_{stamp}.jsonl": _lines(seed, 0, training),
+        f"training_set_{stamp}.jsonl": _lines(seed, 0, training, padding),
         f"validation_set_{stamp}.jsonl": _lines(seed, training, validation),
     }
     for name, text in files.items():
@@ -94,16 +108,19 @@ def dataset(folder: Path, training: int = 120, validation: int = 13, seed: str =
     return metadata
 
 
-def _lines(seed: str, start: int, number: int) -> str:
-    return "".join(json.dumps(_example(f"{seed}{n}", n)) + "\n" for n in range(start, start + number))
+def _lines(seed: str, start: int, number: int, padding: int = 0) -> str:
+    return "".join(
+        json.dumps(_example(f"{seed}{n}", n, padding)) + "\n" for n in range(start, start + number)
+    )
 
 
-def _example(name: str, n: int) -> dict[str, Any]:
+def _example(name: str, n: int, padding: int = 0) -> dict[str, Any]:
     firm = f"Firm {name}"
     text = (
         f"{firm} invoiced {20 + n % 60} percent of its sales in US dollars in 2025. "
         f"A fall of the dollar by 10 percent would lower operating profit by ${n + 1}.4 million. "
         "The board reviews the hedging policy twice a year. The canteen was renovated."
+        + (" " + "x" * padding if padding else "")
     )
     source = Source(f"doc-{name}", f"{firm}, annual report 2025", text)
     prompt = render(
@@ -139,6 +156,7 @@ def options(ground: Wire, output_dir: Path, database_url: str = "", **more: Any)
         "database_url": database_url,
         "patience": 15,
         "request_timeout": 5,
+        "limits": dict(LIMITS),
     } | more
 
 
@@ -153,7 +171,7 @@ def place(given: dict[str, Any]) -> dict[str, Any]:
         "database_url",
         "request_timeout",
     )
-    return {name: given[name] for name in names}
+    return {name: given[name] for name in (*names, "max_dropped_share") if name in given}
 
 
 def run_module(name: str, given: dict[str, Any], check: bool = False) -> dict[str, Any]:
@@ -177,11 +195,18 @@ def run_module(name: str, given: dict[str, Any], check: bool = False) -> dict[st
     return result
 
 
-def start_module(name: str, given: dict[str, Any]) -> subprocess.Popen[str]:
-    """Run a module in a process of its own, to be killed."""
+def start_module(
+    name: str, given: dict[str, Any], environment: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Run a module in a process of its own, to be killed, or in an environment of its own."""
     command = [sys.executable, "-m", "tests.tuning_ground", name, json.dumps(given)]
     return subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
 
 

@@ -108,6 +108,7 @@ def _retrieved(service: Service, strategy: str, question: Question) -> list[Rank
 
 def _told(service: Service, asked: Asked, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
+    _watch_version(service, served)
     text = redact(served.completion.text.strip()).text
     texts = [f"{found.title}\n{found.text}" for found in asked.passages]
     companies = sorted({found.company for found in asked.passages if found.company})
@@ -150,6 +151,24 @@ def _keep(service: Service, asked: Asked, outcome: Outcome) -> dict[str, Any]:
         log("training_example_skipped", message, request_id=row["id"], reason=reason)
     _observe(row, outcome)
     return row
+
+
+def _watch_version(service: Service, served: Served) -> None:
+    """Alarm when the model behind a name is another one than before: figures of before tell nothing of it."""
+    version = served.completion.model_version
+    before = service.generation.versions.changed_from(served.model, version)
+    if before is None:
+        return
+    metrics.VERSION_CHANGES.labels(served.model).inc()
+    message = f"model {served.model} answers as {version}, before as {before}: compare the arms from here on"
+    log(
+        "model_version_changed",
+        message,
+        level=logging.WARNING,
+        model=served.model,
+        version=version,
+        before=before,
+    )
 
 
 def _observe(row: dict[str, Any], outcome: Outcome) -> None:

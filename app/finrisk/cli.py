@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from finrisk.db.migration import migrate, pending
-from finrisk.gemini import check_credentials
+from finrisk.google_account import check_credentials
 from finrisk.http.keys import ROLES, key_hash
 from finrisk.settings import SettingsError, settings_from_environment
 

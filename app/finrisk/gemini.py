@@ -1,13 +1,16 @@
 """One call to a Gemini model, on either platform: what was asked, what came back, or why nothing did."""
 
+import os
 import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from finrisk.settings import Settings, SettingsError
+from finrisk import deadline, google_account
+from finrisk.settings import Settings
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 FailureKind = Literal["upstream_error", "timeout", "blocked_or_empty", "cut_stream", "abandoned"]
 
 _ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
-_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+_API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 has no systemInstruction
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -52,6 +55,11 @@ def _seconds(error: Any) -> float | None:
     header = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
     if re.fullmatch(r"\d+(\.\d+)?", header):
         return float(header)
+    if header:
+        try:
+            return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+        except ValueError:
+            pass  # neither a number nor a date: as if there were none
     delay = re.search(r"'retryDelay': '(\d+(?:\.\d+)?)s'", str(getattr(error, "details", "")))
     return float(delay[1]) if delay else None
 
@@ -92,39 +100,29 @@ def _checked(text: str, finish: Any, reason: str | None) -> str:
     return text
 
 
-def check_credentials(settings: Settings) -> None:
-    """Find out whether the service account file can be read.
-
-    Raises:
-        SettingsError: it cannot; the message names the file, never its content.
-    """
-    path = settings.google_application_credentials
-    if settings.gemini_provider != "vertex" or not path:
-        return
-    import google.auth
-    from google.auth.exceptions import GoogleAuthError
-
-    try:
-        google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # untyped library
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SettingsError(f"GOOGLE_APPLICATION_CREDENTIALS={path} cannot be read: {reason}") from None
-    except (GoogleAuthError, ValueError) as error:
-        kind = type(error).__name__
-        raise SettingsError(f"GOOGLE_APPLICATION_CREDENTIALS={path} holds no credentials ({kind})") from None
-
-
 class Gemini:
     """Clients of one process, one per location, made at first use and so after fork."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._inherited: list[object] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._clients: dict[str, Client] = {}
         self._credentials: Credentials | None = None
 
     def client(self, model: str) -> "Client":
-        """The client whose host serves the model: a tuned endpoint lives in its own location."""
+        """The client whose host serves the model: a tuned endpoint lives in its own location.
+
+        After a fork the child makes its own: a connection that two processes share gives one of them the
+        other's answer. The parent's clients are kept unused, since closing them would end its connections.
+        """
+        if os.getpid() != self._pid:
+            self._inherited.append(self._clients)
+            self._begin()
         match = _ENDPOINT_LOCATION.match(model)
         location = match["location"] if match else self._settings.google_cloud_location
         with self._lock:
@@ -133,7 +131,6 @@ class Gemini:
             return self._clients[location]
 
     def _new_client(self, location: str) -> "Client":
-        import google.auth
         import httpx2
         from google.genai import Client, types
 
@@ -144,21 +141,20 @@ class Gemini:
         )
         options = types.HttpOptions(
             base_url=settings.gemini_base_url or None,
-            api_version="v1",
+            api_version=_API_VERSION[settings.gemini_provider],
             timeout=round(settings.request_deadline_seconds * 1000),
-            client_args={"limits": limits, "trust_env": not settings.gemini_base_url},
+            client_args={
+                "limits": limits,
+                "trust_env": not settings.gemini_base_url,
+                "event_hooks": deadline.event_hooks(),
+            },
         )
         if settings.gemini_provider == "gemini_api":
             return Client(
                 vertexai=False, api_key=settings.gemini_api_key.get_secret_value(), http_options=options
             )
         if self._credentials is None:
-            path = settings.google_application_credentials
-            self._credentials, _ = (
-                google.auth.load_credentials_from_file(path, scopes=_SCOPES)  # type: ignore[no-untyped-call]  # untyped library
-                if path
-                else google.auth.default(scopes=_SCOPES, quota_project_id=settings.google_cloud_project)
-            )
+            self._credentials = google_account.credentials(settings)
         return Client(
             vertexai=True,
             project=settings.google_cloud_project,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from finrisk.breaker import OPEN_SECONDS, Breaker
 from finrisk.gemini import Completion, FailureKind, Gemini, GenerationError
 from finrisk.settings import Settings
+from finrisk.versions import Versions
 from finrisk_rules.assignment import Arm
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
@@ -50,6 +51,7 @@ class Generation:
         self._settings = settings
         self._gemini = Gemini(settings)
         self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
+        self.versions = Versions()
 
     def model(self, arm: Arm) -> str:
         """The model that serves an arm."""

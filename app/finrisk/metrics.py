@@ -26,6 +26,9 @@ SPLIT = Gauge("finrisk_split", "Share of users on the tuned arm", multiprocess_m
 BREAKER = Gauge(
     "finrisk_breaker_open", "1 while a model is not asked", ["model"], multiprocess_mode="livemax"
 )
+VERSION_CHANGES = Counter(
+    "finrisk_model_version_changes", "Times a model answered as a version not met before", ["model"]
+)
 COLLECTED = Counter("finrisk_collection_rows", "Rows written to the database", ["table"])
 SKIPPED = Counter("finrisk_collection_skipped", "Pairs not kept for training, by reason", ["reason"])
 DROPPED = Counter("finrisk_collection_dropped", "Records that could not be kept", ["reason"])

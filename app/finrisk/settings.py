@@ -1,6 +1,7 @@
 """The service's whole configuration: every key of the ConfigMap, the Secret and the credentials."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
 """What a pod or process knows by itself; every other key comes from a rendered template."""
+
+
+# Names that the SDK turns into another path: tunedModels/ ended in May 2025, a number alone or endpoints/8 is
+# looked for among Google's own models, and models/8@1 takes no requests.
+_NO_ENDPOINT = re.compile(r"tunedModels/|\d+$|endpoints/|projects/[^/]+/locations/[^/]+/models/")
 
 
 class SettingsError(ValueError):
@@ -77,6 +83,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "GEMINI_PROVIDER=gemini_api serves base models only: "
                 "set GEMINI_PROVIDER=vertex, or ENABLE_FINETUNING=false"
+            )
+        if self.enable_finetuning and _NO_ENDPOINT.match(self.finetuned_model_name):
+            raise ValueError(
+                f"FINETUNED_MODEL_NAME={self.finetuned_model_name} is no endpoint: give the full name, "
+                "projects/P/locations/L/endpoints/E, as tune.yml prints it"
             )
         if not self.user_hash_key.get_secret_value():
             raise ValueError("USER_HASH_KEY is empty: user ids are stored as a keyed hash, so it needs a key")

@@ -10,7 +10,7 @@ from types import FrameType
 
 from sandbox.gemini.endpoints import Endpoints
 from sandbox.gemini.faults import Faults
-from sandbox.gemini.oauth import Tokens, service_account
+from sandbox.gemini.oauth import Tokens, service_account, workload_identity
 from sandbox.gemini.routes import application
 from sandbox.gemini.server import HOST, Server
 from sandbox.gemini.simulator import Journal, Settings, Simulator
@@ -55,11 +55,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _simulator(settings: Settings, url: str) -> Simulator:
     account = service_account(settings.var, f"{url}/token", settings.project)
+    workload_identity(settings.var, f"{url}/token")
     objects = Objects(settings.folder, settings.bucket, settings.location)
     endpoints = Endpoints(settings.folder / "endpoints")
     return Simulator(
         settings=settings,
-        tokens=Tokens(settings.folder, account, settings.token_seconds),
+        tokens=Tokens(
+            settings.folder, account, settings.token_seconds, workload=settings.var / "workload.token"
+        ),
         faults=Faults(),
         journal=Journal(),
         endpoints=endpoints,

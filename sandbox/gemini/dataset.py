@@ -109,12 +109,12 @@ def stats(dataset: Dataset, epochs: int, steps: int) -> Json:
         "totalTuningCharacterCount": str(sum(len(e.prompt) + len(e.answer) for e in examples)),
         "totalBillableTokenCount": str(billable * epochs),
         "tuningStepCount": str(steps),
-        "totalTruncatedExampleCount": str(len(dropped)),
         "userInputTokenDistribution": _distribution([e.input_tokens for e in examples]),
         "userOutputTokenDistribution": _distribution([e.output_tokens for e in examples]),
         "userMessagePerExampleDistribution": _distribution([e.messages for e in examples]),
     }
-    if dropped:
+    if dropped:  # a zero is not written
+        supervised["totalTruncatedExampleCount"] = str(len(dropped))
         supervised["truncatedExampleIndices"] = [str(number) for number, _ in dropped[:SHOWN_DROPPED]]
         supervised["droppedExampleReasons"] = [reason for _, reason in dropped[:SHOWN_DROPPED]]
     return {"supervisedTuningDataStats": supervised}

@@ -60,7 +60,7 @@ class Endpoint:
                 }
             ],
             "trafficSplit": {self.id: 100},
-            "labels": self.labels,
+            **({"labels": self.labels} if self.labels else {}),
             "createTime": self.created,
             "updateTime": self.created,
         }

@@ -13,6 +13,7 @@ GENERATE = re.compile(r":(?:stream)?[gG]enerateContent$")
 STREAM = re.compile(r":streamGenerateContent$")
 CREATE_JOB = re.compile(r"/tuningJobs$")
 TOKEN = re.compile(r"^/token$")
+UPLOAD = re.compile(r"^/upload/")
 ENDPOINT = re.compile(r"/endpoints/([^/:]+)")
 MODEL = re.compile(r"/models/([^/:]+)")
 
@@ -28,20 +29,26 @@ WHERE = {  # the requests that a kind can hit at all
     "clean_cut": STREAM,
     "job_slow": CREATE_JOB,
     "job_fail": CREATE_JOB,
+    "job_state": CREATE_JOB,
+    "model_version": GENERATE,
+    "not_json": None,
+    "short_chunk": UPLOAD,
     "token_seconds": TOKEN,
 }
+METHODS = {"short_chunk": "PUT"}
 FIELDS = {
-    "kind", "path", "model", "arm", "times", "probability", "seed", "ms", "code", "message", "status",
-    "retry_after",
+    "kind", "method", "path", "model", "arm", "times", "probability", "seed", "ms", "code", "message",
+    "status", "retry_after",
     "after", "after_chunks", "seconds", "key",
 }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Fault:
-    """One rule. `times` None means for ever; `path` is a regular expression that is searched in the path."""
+    """One rule. `times` None means for ever; `path` is a regular expression, searched in the path."""
 
     kind: str
+    method: str = ""
     path: str = ""
     model: str = ""
     arm: str = ""  # "base" | "tuned"
@@ -83,9 +90,11 @@ class Fault:
     def hits(self, method: str, path: str) -> bool:
         """Whether this rule is about such a request; does not count it."""
         where = WHERE[self.kind]
-        if where and (method != "POST" or not where.search(path)):
+        if where and (method != METHODS.get(self.kind, "POST") or not where.search(path)):
             return False
         if self.times is not None and self.fired >= self.times:
+            return False
+        if self.method and method != self.method:
             return False
         if self.path and not re.search(self.path, path):
             return False

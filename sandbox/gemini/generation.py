@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sandbox.gemini.extractive import ENGINE, answer
@@ -42,7 +42,7 @@ class Turn:
 
 def generate(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply:
     """Answer a generateContent call."""
-    body, turn = _turn(request, speaker)
+    body, turn = _turn(request, _versioned(speaker, faults))
     special = _special(turn, faults)
     if special:
         _sleep(speaker, body["prompt"])
@@ -54,7 +54,7 @@ def generate(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Rep
 
 def stream(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply:
     """Answer a streamGenerateContent call, as server-sent events or as a JSON array."""
-    body, turn = _turn(request, speaker)
+    body, turn = _turn(request, _versioned(speaker, faults))
     special = _special(turn, faults)
     events = iter([special]) if special else _events(body, turn, faults)
     sse = request.query.get("alt") == "sse"
@@ -97,9 +97,16 @@ def content_problem(contents: Sequence[Json]) -> str | None:
     return None
 
 
+def _versioned(speaker: Speaker, faults: Sequence[Fault]) -> Speaker:
+    """The speaker as a `model_version` rule wants it to call itself: as when Google moves it on."""
+    version = next((fault.message for fault in faults if fault.kind == "model_version"), "")
+    return replace(speaker, version=version) if version else speaker
+
+
 def _turn(request: Request, speaker: Speaker) -> tuple[Json, Turn]:
-    kind = "developer/GenerateContentRequest" if speaker.platform == "developer" else "GenerateContentRequest"
-    body = checked(kind, request.json())
+    version = request.path.split("/")[1]
+    developer = f"developer/{version}/" if speaker.platform == "developer" else ""
+    body = checked(f"{developer}GenerateContentRequest", request.json())
     problem = content_problem(body.get("contents", []))
     if problem:
         raise ApiError(400, problem)

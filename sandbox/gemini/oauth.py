@@ -19,6 +19,10 @@ from sandbox.gemini.files import read_json, write_atomic
 from sandbox.gemini.messages import ApiError, Json, Reply, json_reply
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+POOL = (
+    "//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/sandbox/providers/sandbox"
+)
 GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"  # what google-auth signs for, whatever the token_uri
 SCOPES = {
     "https://www.googleapis.com/auth/cloud-platform",
@@ -65,14 +69,33 @@ def _new_account(project: str) -> dict[str, str]:
     }
 
 
+def workload_identity(var: Path, token_uri: str) -> None:
+    """Write `<var>/workload-identity.json`: the account of a workload that has a token file and no key."""
+    token = var / "workload.token"
+    if not token.exists():
+        write_atomic(token, os.urandom(24).hex().encode(), 0o600)
+    config = {
+        "type": "external_account",
+        "universe_domain": "googleapis.com",
+        "audience": POOL,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": token_uri,
+        "credential_source": {"file": str(token), "format": {"type": "text"}},
+    }
+    write_atomic(var / "workload-identity.json", (json.dumps(config, indent=2) + "\n").encode(), 0o600)
+
+
 class Tokens:
     """Issues bearers for the service account and checks them.
 
     A bearer carries its own expiry under an HMAC, so that those issued before a restart stay good.
     """
 
-    def __init__(self, folder: Path, account: dict[str, str], seconds: int) -> None:
+    def __init__(
+        self, folder: Path, account: dict[str, str], seconds: int, workload: Path | None = None
+    ) -> None:
         self.account = account
+        self._workload = workload
         self.seconds = seconds
         path = folder / "token.key"
         if not path.exists():
@@ -111,16 +134,29 @@ class Tokens:
             )
 
     def exchange(self, body: bytes, seconds: int | None = None) -> Reply:
-        """Answer `POST /token`: a bearer for a signed assertion."""
+        """Answer `POST /token`: a bearer for a signed assertion, or for the token of a workload."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
-        if form.get("grant_type") != GRANT:
+        if form.get("grant_type") not in (GRANT, EXCHANGE):
             return _refused("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
-        problem = self._problem(form.get("assertion", ""))
+        federated = form["grant_type"] == EXCHANGE
+        problem = self._workload_problem(form) if federated else self._problem(form.get("assertion", ""))
         if problem:
             return _refused("invalid_grant", problem)
         lifetime = self.seconds if seconds is None else seconds
         token = {"access_token": self.issue(lifetime), "expires_in": lifetime, "token_type": "Bearer"}
+        if federated:
+            token["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a kind
         return json_reply(token, headers={"Cache-Control": "no-store"})
+
+    def _workload_problem(self, form: Mapping[str, str]) -> str | None:
+        if form.get("audience") != POOL:
+            return f"Invalid value for audience: {form.get('audience', '')}"
+        if not SCOPES & set(form.get("scope", "").split()):
+            return "Invalid OAuth scope or ID token audience provided."
+        held = self._workload.read_bytes() if self._workload else b""
+        if not held or not hmac.compare_digest(form.get("subject_token", "").encode(), held):
+            return "The given credential is rejected by the attribute condition."
+        return None
 
     def _problem(self, assertion: str) -> str | None:
         try:

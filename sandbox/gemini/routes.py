@@ -19,6 +19,7 @@ LOCATION = r"/(?P<version>v1|v1beta1)/projects/(?P<project>[^/]+)/locations/(?P<
 PUBLISHED = rf"{LOCATION}/publishers/google/models/(?P<model>[^/:]+)"
 ENDPOINT = rf"{LOCATION}/endpoints/(?P<endpoint>[^/:]+)"
 DEVELOPER = r"/(?P<version>v1|v1beta)"
+STORAGE = re.compile(r"(/upload|/download)?/storage/")
 BUCKET = r"/storage/v1/b/(?P<bucket>[^/]+)"
 
 EVERYWHERE = {
@@ -118,12 +119,14 @@ def _faulted(simulator: Simulator, request: Request, fired: Sequence[Fault]) -> 
     if drop and not drop.after:
         raise Dropped
     if "status" in kinds:
-        return kinds["status"].error().reply()
+        return _refusal(request, kinds["status"].error())
     if "refuse_key" in kinds:
         return developer.bad_key().reply()
     reply = _answered(simulator, request, fired)
     if drop:
         raise Dropped
+    if "not_json" in kinds:
+        return Reply(200, b"<html>a proxy's page</html>", {"Content-Type": "text/html"})
     return reply
 
 
@@ -144,7 +147,12 @@ def _answered(simulator: Simulator, request: Request, fired: Sequence[Fault]) ->
             )
         return route.handler(simulator, Call(request, names, tuple(fired)))
     except ApiError as error:
-        return error.reply()
+        return _refusal(request, error)
+
+
+def _refusal(request: Request, error: ApiError) -> Reply:
+    """A refusal in the shape of the API that was asked."""
+    return storage_api.refusal(error) if STORAGE.match(request.path) else error.reply()
 
 
 def _found(request: Request) -> tuple[Route, Mapping[str, str]]:

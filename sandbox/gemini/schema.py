@@ -42,7 +42,9 @@ MESSAGES = {
     "GenerateContentRequest": "contents:[Content] systemInstruction:Content tools:[any] toolConfig:any "
     "safetySettings:[SafetySetting] generationConfig:GenerationConfig cachedContent:string labels:map "
     "modelArmorConfig:any",
-    "developer/GenerateContentRequest": "model:string contents:[Content] systemInstruction:Content "
+    "developer/v1/GenerateContentRequest": "model:string contents:[Content] safetySettings:[SafetySetting] "
+    "generationConfig:GenerationConfig",
+    "developer/v1beta/GenerateContentRequest": "model:string contents:[Content] systemInstruction:Content "
     "tools:[any] "
     "toolConfig:any safetySettings:[SafetySetting] generationConfig:GenerationConfig cachedContent:string "
     "serviceTier:string store:bool",
@@ -50,7 +52,7 @@ MESSAGES = {
     "tools:[any] "
     "generationConfig:GenerationConfig",
     "developer/CountTokensRequest": "contents:[Content] "
-    "generateContentRequest:developer/GenerateContentRequest",
+    "generateContentRequest:developer/v1beta/GenerateContentRequest",
     "EmbedContentConfig": "audioTrackExtraction:bool autoTruncate:bool documentOcr:bool "
     "outputDimensionality:int32 "
     "taskType:string title:string",

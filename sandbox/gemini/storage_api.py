@@ -20,19 +20,30 @@ GIVEN = {
 LARGEST_PAGE = 1000
 
 
+REASONS = {  # what the storage API calls a refusal that has no reason of its own
+    400: "invalid", 401: "authError", 403: "forbidden", 404: "notFound", 408: "uploadBrokenConnection",
+    412: "conditionNotMet", 429: "rateLimitExceeded",
+}  # fmt: skip
+
+
+def refusal(error: ApiError) -> Reply:
+    """A refusal in the storage API's shape of an error."""
+    reason = error.reason if isinstance(error, StorageError) else REASONS.get(error.code, "backendError")
+    detail: Json = {"message": error.message, "domain": "global", "reason": reason}
+    if error.code == 412:
+        detail |= {"locationType": "header", "location": "If-Match"}
+    if error.code == 401:
+        detail |= {"locationType": "header", "location": "Authorization"}
+    body = {"error": {"code": error.code, "message": error.message, "errors": [detail]}}
+    return json_reply(body, error.code, error.headers)
+
+
 def _storage(handler: Handler) -> Handler:
-    """Answer a refusal in the storage API's shape of an error."""
+    """Refuse another bucket than the one there is."""
 
     def answered(simulator: Simulator, call: Call) -> Reply:
-        try:
-            simulator.objects.require(unquote(call.names["bucket"]))
-            return handler(simulator, call)
-        except StorageError as error:
-            reason: Json = {"message": error.message, "domain": "global", "reason": error.reason}
-            if error.code == 412:
-                reason |= {"locationType": "header", "location": "If-Match"}
-            body = {"error": {"code": error.code, "message": error.message, "errors": [reason]}}
-            return json_reply(body, error.code)
+        simulator.objects.require(unquote(call.names["bucket"]))
+        return handler(simulator, call)
 
     return answered
 
@@ -102,7 +113,7 @@ def continue_upload(simulator: Simulator, call: Call) -> Reply:
     session, file = objects.session(upload_id)
     first, total = _range(call.request)
     if first is not None:
-        _append(file, call.request.body, first, last_one=total is not None)
+        _append(file, _kept(call), first, last_one=total is not None)
     have = file.stat().st_size
     if total is None or have < total:
         return Reply(308, b"", {"Range": f"bytes=0-{have - 1}"} if have else {})
@@ -119,6 +130,14 @@ def _range(request: Request) -> tuple[int | None, int | None]:
     if not match or (match[1] is not None and int(match[2]) - int(match[1]) + 1 != length):
         raise StorageError(400, f"Invalid Content-Range for {length} bytes: {header}", "badRequest")
     return (None if match[1] is None else int(match[1])), (None if match[3] == "*" else int(match[3]))
+
+
+def _kept(call: Call) -> bytes:
+    """What of a chunk is kept: all of it, or under a `short_chunk` rule about half, as Google may do."""
+    body = call.request.body
+    if not any(fault.kind == "short_chunk" for fault in call.faults):
+        return body
+    return body[: len(body) // 2 // GRANULE * GRANULE]
 
 
 def _append(file: Path, chunk: bytes, first: int, last_one: bool) -> None:

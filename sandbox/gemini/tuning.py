@@ -22,7 +22,8 @@ from sandbox.gemini.storage import GS_URI, Objects
 from sandbox.gemini.training import Spec
 
 ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package `sandbox`
-ENDED = {"JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED"}
+ENDED_OTHERWISE = {"JOB_STATE_EXPIRED", "JOB_STATE_PARTIALLY_SUCCEEDED"}
+ENDED = {"JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED"} | ENDED_OTHERWISE
 PENDING_SHARE = 0.15  # of a job's time, and at most
 PENDING_SECONDS = 1.0
 CANCEL_SECONDS = 0.4  # a job is seen CANCELLING for so long
@@ -59,8 +60,16 @@ class Jobs:
         for thread in self._threads:
             thread.join(timeout=2)
 
-    def create(self, parent: str, version: str, body: Json, seconds: float | None, fail: str | None) -> Json:
-        """A new job. `seconds` and `fail` are what fault rules ask of it. Raises ApiError 400."""
+    def create(
+        self,
+        parent: str,
+        version: str,
+        body: Json,
+        seconds: float | None,
+        fail: str | None,
+        stop_at: str = "",
+    ) -> Json:
+        """A new job. `seconds`, `fail` and `stop_at` are what fault rules ask of it. Raises ApiError 400."""
         asked = _checked_job(checked(f"{version}/TuningJob", body))
         start = self._pre_tuned(parent, asked)
         now = time.time()
@@ -76,6 +85,7 @@ class Jobs:
             "created": now,
             "seconds": self._seconds if seconds is None else seconds,
             "fail": fail,
+            "stop_at": stop_at,
             "start": start,
             "cancelled": None,
             "seen": now,
@@ -153,6 +163,12 @@ class Jobs:
                 if gone >= 0:
                     self._change(record, state="JOB_STATE_RUNNING", startTime=_stamp(now))
                 return False
+            if record.get("stop_at"):
+                over = record["stop_at"] in ENDED_OTHERWISE
+                if record["job"]["state"] != record["stop_at"]:
+                    ended = {"endTime": _stamp(now)} if over else {}
+                    self._change(record, state=record["stop_at"], **ended)
+                return over
             failure = read_json(folder / "failure.json")
             if failure:
                 return self._fail(record, failure["code"], failure["message"])

@@ -151,8 +151,9 @@ def create_job(simulator: Simulator, call: Call) -> Reply:
     where = parent(simulator, call, regional=True)
     slow = next((f.seconds for f in call.faults if f.kind == "job_slow"), None)
     fail = next((f.message or "Internal error" for f in call.faults if f.kind == "job_fail"), None)
+    stop_at = next((f.status for f in call.faults if f.kind == "job_state"), "")
     body = call.request.json()
-    return json_reply(simulator.jobs.create(where, call.names["version"], body, slow, fail))
+    return json_reply(simulator.jobs.create(where, call.names["version"], body, slow, fail, stop_at))
 
 
 def get_job(simulator: Simulator, call: Call) -> Reply:

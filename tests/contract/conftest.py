@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract import wire
+from tests.contract import peer_processes, wire
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +19,16 @@ def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[wire.Sim
 def gemini(one_simulator: wire.Simulator) -> Iterator[wire.Simulator]:
     yield one_simulator
     one_simulator.clear()
+
+
+@pytest.fixture(scope="session")
+def peers() -> None:
+    """The clients and servers of others are installed."""
+    peer_processes.require_peers()
+
+
+@pytest.fixture(scope="session")
+def strict(peers: None) -> Iterator[peer_processes.Strict]:  # noqa: ARG001 - installed first
+    """Google's protobuf types as a judge."""
+    with peer_processes.strict() as judge:
+        yield judge

@@ -27,6 +27,7 @@ FLOORS = [
     {"records"},
     {"retrieval", "routing", "generation", "quality", "collection", "documents", "traffic"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},
+    {"deadline", "google_account", "versions"},
     {"db", "settings", "ids", "logs", "metrics", "workers"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""

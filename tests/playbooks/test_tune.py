@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,13 @@ def tune(ground: Wire, folder: Path, *arguments: str, **more: str) -> tuple[int,
     return process.returncode, text
 
 
+def until(met: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.05)
+
+
 def changed(text: str) -> int:
     found = re.search(r"changed=(\d+)", text)
     assert found, text
@@ -89,7 +97,7 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
 ) -> None:
     status, announced = tune(ground, folder, "--check", "--diff")
     assert status == 0, announced
-    assert changed(announced) == 1
+    assert changed(announced) == 2  # the upload and the submission
     assert "120 for training" in announced
     assert "x 5 epochs" in announced
     assert "price unknown" in announced
@@ -99,14 +107,14 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
 
     status, text = tune(ground, folder)
     assert status == 0, text
-    assert changed(text) == 1
+    assert changed(text) == 2
     assert re.search(r"\[#+\.+\] +\d+ % RUNNING, epoch \d of 5 finished", text), text
     lines = text.strip().splitlines()
     assert re.fullmatch(r"ACTIVE projects/[^/]+/locations/[^/]+/endpoints/\d+", lines[-2])
     job = json.loads(Path(lines[-1]).read_text())
     assert job["state"] == "ACTIVE"
     assert f"ACTIVE {job['tuned_model_name']}" == lines[-2]
-    assert text.index("120 for training") < text.index("Submit, adopt or reuse")
+    assert text.index("120 for training") < text.index("Upload the dataset") < text.index("Submit, adopt")
 
     status, again = tune(ground, folder)
     assert status == 0, again
@@ -117,17 +125,34 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
 
 def test_a_wait_that_was_killed_is_resumed_by_the_next_run(ground: Wire, folder: Path) -> None:
     process = start(ground, folder)
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("finetuning_job_*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    os.killpg(process.pid, 9)
+    until(lambda: list(folder.glob("finetuning_job_*")))
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     status, text = tune(ground, folder)
     assert status == 0, text
     assert changed(text) == 0
     assert "ACTIVE projects/" in text
     assert len(ground.requests(CREATE, "POST")) == 1
+
+
+def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, folder: Path) -> None:
+    ground.fault(kind="job_slow", seconds=20, times=1)
+    process = start(ground, folder)
+    until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"))  # it waits
+    os.killpg(process.pid, signal.SIGINT)
+    text, _ = process.communicate(timeout=30)
+    assert process.returncode == 99, text
+    [path] = folder.glob("finetuning_job_*")
+    name = json.loads(path.read_text())["job_name"]
+    assert text.strip().splitlines()[-2:] == [
+        f"The tuning job {name} runs on. Run tune.yml again to watch it; "
+        "-e finrisk_tune_cancel=true cancels it.",
+        str(path),
+    ]
+    assert "Traceback" not in text
+    assert not ground.requests(":cancel$")
+    status, text = tune(ground, folder, "-e", "finrisk_tune_cancel=true")
+    assert (status, changed(text)) == (0, 1), text
 
 
 def test_a_run_may_submit_only_and_a_job_is_cancelled_when_asked(ground: Wire, folder: Path) -> None:

@@ -72,7 +72,6 @@ def analyses(database_url: str) -> Callable[..., None]:
     """Write rows into ``analyses``; user n is number modulo users."""
 
     def write(arm: str, requests: int, users: int = 40, **values: Any) -> None:
-        moment = datetime.now(UTC) - timedelta(minutes=5)
         row = {
             "arm_served": arm,
             "outcome": "ok",
@@ -82,15 +81,19 @@ def analyses(database_url: str) -> Callable[..., None]:
             "quality_score": 0.95,
             "rating": None,
             "skip_reason": None,
+            "model": None,
+            "model_version": None,
+            "ago": timedelta(minutes=5),
         } | values
+        moment = datetime.now(UTC) - row["ago"]
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
                 """insert into analyses (id, created_at, split_bp, unit_kind, unit_hash, user_hash, bucket,
                        arm_assigned, arm_served, outcome, arm_error, fallback_reason, latency_ms,
-                       quality_score, rating, skip_reason, redaction_version)
+                       quality_score, rating, skip_reason, model, model_version, redaction_version)
                    values (%(id)s, %(created_at)s, 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
                        %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
-                       %(quality_score)s, %(rating)s, %(skip_reason)s, '1')""",
+                       %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s, %(model_version)s, '1')""",
                 [
                     row | {"id": uuid.uuid4(), "created_at": moment, "unit": f"{arm}{n % users}", "arm": arm}
                     for n in range(requests)
@@ -338,3 +341,34 @@ def test_the_page_fits_a_screen(environment: Status, analyses: Callable[..., Non
     lines = page(environment())
     assert len(lines) <= 50
     assert all(len(line) <= 130 for line in lines if "$ " not in line)
+
+
+def test_a_model_that_google_moved_behind_its_name_is_a_finding_for_a_week(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    base: dict[str, Any] = {"model": "gemini-3.5-flash-lite"}
+    analyses("base", 30, **base, model_version="gemini-3.5-flash-lite-001", ago=timedelta(days=2))
+    analyses("base", 30, model="gemini-2.5-pro", model_version="other", ago=timedelta(days=1))
+    assert not [each for each in environment()["findings"] if each["about"] == "model version"]
+    analyses("base", 30, **base, model_version="gemini-3.6-flash-lite-001", ago=timedelta(hours=3))
+    data = environment()
+    [finding] = [each for each in data["findings"] if each["about"] == "model version"]
+    assert "answers as gemini-3.6-flash-lite-001 since" in finding["what"]
+    assert "before as gemini-3.5-flash-lite-001" in finding["what"]
+    assert finding["command"].endswith("| jq .traffic.model_versions")
+    assert [
+        each["requests"] for each in data["traffic"]["model_versions"] if each["model"] == base["model"]
+    ] == [
+        30,
+        30,
+    ]
+
+
+def test_a_change_of_version_that_is_older_than_a_week_is_no_finding(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    base: dict[str, Any] = {"model": "gemini-3.5-flash-lite"}
+    analyses("base", 5, **base, model_version="a", ago=timedelta(days=9))
+    analyses("base", 5, **base, model_version="b", ago=timedelta(days=8))
+    analyses("base", 5, **base, model_version="b")
+    assert not [each for each in environment()["findings"] if each["about"] == "model version"]

@@ -65,6 +65,13 @@ def test_three_keys_say_who_gets_the_tuned_model(
             ["gemini_api", "vertex"],
         ),
         ({"MAX_IN_FLIGHT": "0"}, ["MAX_IN_FLIGHT"]),
+        *(
+            (
+                {"ENABLE_FINETUNING": "true", "FINETUNED_MODEL_NAME": name},
+                [name, "projects/P/locations/L/endpoints/E"],
+            )
+            for name in ("tunedModels/finrisk-v1-x", "8", "endpoints/8", "projects/p/locations/l/models/8@1")
+        ),
     ],
 )
 def test_an_unusable_setting_is_refused_by_name(keys: dict[str, str], words: list[str]) -> None:

@@ -13,12 +13,14 @@ DOCUMENTATION = """
     description:
         - Draws a bar from C(progress) while a task is retried.
         - Prints C(summary) and C(report.text) of the results after the play recap.
+        - Prints C(interrupted) of the results when Ctrl-C ends the run, since something goes on without it.
         - With C(-e finrisk_format=json) prints C(report.data) alone to standard output.
     extends_documentation_fragment:
         - default_callback
         - result_format_callback
 """
 
+import atexit
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -99,6 +101,8 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
         self._bars: set[str] = set()
         self._reports: dict[str, Mapping[str, Any]] = {}
         self._summaries: dict[str, list[str]] = {}
+        self._interrupted: dict[str, list[str]] = {}
+        atexit.register(self._say_what_goes_on)
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Learn the format before the first line of output."""
@@ -145,6 +149,7 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Print the recap, then reports and summaries in plain text, or the JSON report alone."""
+        self._interrupted.clear()
         super().v2_playbook_on_stats(stats)
         if self._as_json:
             self._print_json()
@@ -162,9 +167,18 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
         report = result.result.pop("report", None)
         if isinstance(report, Mapping):
             self._reports[host] = report
+        interrupted = result.result.pop("interrupted", None)
+        if isinstance(interrupted, list):
+            self._interrupted[host] = [str(line) for line in interrupted]
         summary = result.result.pop("summary", None)
         if isinstance(summary, list):
             self._summaries.setdefault(host, []).extend(str(line) for line in summary)
+
+    def _say_what_goes_on(self) -> None:
+        """Say, when a run never came to its end, what it has left running and how to come back to it."""
+        for lines in self._interrupted.values():
+            for line in lines:
+                self._real_display.display(line, stderr=self._as_json)
 
     def _draw(self, result: Any) -> None:
         line = bar(result.result.get("progress"))

@@ -19,7 +19,9 @@ options:
     choices: [present, cancelled]
     default: present
   job_name:
-    description: Full name of the job to cancel; empty means the newest one.
+    description:
+      - Full name of the job to cancel, C(projects/P/locations/L/tuningJobs/ID), also one that no file or row
+        knows; empty means the newest one.
     type: str
     default: ""
   dataset_metadata:
@@ -82,6 +84,16 @@ options:
     description: Name of the environment, a label of the job and a part of the dataset's path.
     type: str
     default: ""
+  max_dropped_share:
+    description: Largest share of the examples, 0..1, that the service may leave out of the tuning.
+    type: float
+    default: 1
+  limits:
+    description:
+      - What the service takes, C(tokens_per_example), C(file_bytes), C(training_examples) and
+        C(validation_examples); checked before anything is sent. What is missing has no limit.
+    type: dict
+    default: {}
   provider:
     description: Platform that tunes. C(vertex) does; C(gemini_api) is refused with the reason.
     type: str
@@ -225,6 +237,7 @@ ARGUMENTS: dict[str, Any] = {
     "bucket": {"type": "str", "default": ""},
     "storage_url": {"type": "str", "default": ""},
     "environment_name": {"type": "str", "default": ""},
+    "limits": {"type": "dict", "default": {}},
 }
 
 
@@ -238,7 +251,13 @@ def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
     parameters, warnings = tuning_rules.hyperparameters(
         options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
     )
-    data = tuning_data.read(options["dataset_metadata"], Path(options["output_dir"]))
+    limits = tuning_data.Limits.of(options["limits"])
+    data = tuning_data.read(options["dataset_metadata"], Path(options["output_dir"]), limits)
+    warnings += tuning_data.warnings(data, limits)
+    if not 0 <= options["max_dropped_share"] <= 1:
+        raise FinriskError(
+            f"finrisk_max_dropped_share is {options['max_dropped_share']:g}, expected a share from 0 to 1"
+        )
     price = cost.price_of(options["base_model"], options["training_prices"])
     spec = Spec(
         provider=options["provider"],
@@ -264,6 +283,7 @@ def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
         max_cost=options["max_cost"] or None,
         retry=options["retry"],
         patience_seconds=options["patience"],
+        max_dropped_share=options["max_dropped_share"],
     )
     return order, warnings
 
@@ -287,6 +307,8 @@ def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     }
     if outcome.job.state != states.CREATING or not options["watched"]:
         result["summary"] = tuning_report.closing_lines(outcome.job)
+    else:
+        result["interrupted"] = tuning_report.left_running(outcome.job)
     return result
 
 

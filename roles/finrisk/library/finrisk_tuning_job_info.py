@@ -10,7 +10,8 @@ description:
   - Asks the service for the state of a job that C(tune.yml) submitted, and brings its job file and its row in
     C(tuning_jobs) up to date. When the job has succeeded, its endpoint is asked one question; the job is
     C(ACTIVE) when it answers.
-  - A lost answer or a temporary refusal is not an error; the job is then shown as it was last known.
+  - A lost answer or a temporary refusal is not an error; the job is then shown as it was last known,
+    after the wait that the service asks for.
 options:
   job_name:
     description: Full name of the job, C(projects/P/locations/L/tuningJobs/ID); empty means the newest one.
@@ -20,6 +21,10 @@ options:
     description: When the caller stops waiting, in seconds since 1970; 0 means never.
     type: float
     default: 0
+  max_dropped_share:
+    description: Largest share of the examples, 0..1, that the service may leave out of the tuning.
+    type: float
+    default: 1
   provider:
     description: Platform that runs the job.
     type: str

@@ -48,7 +48,8 @@ def found(data: dict[str, Any]) -> list[Finding]:
     play = _playbook(data["environment"])
     parts = (_of_service, _of_configuration, _of_database, _of_collection, _of_tuning, _of_experiment)
     own = [finding for part in parts for finding in part(data, play)]
-    compared = [Finding(**entry) for entry in findings_of_arms.found(data, play)]
+    moved = findings_of_arms.versions(data, play)
+    compared = [Finding(**entry) for entry in [*moved, *findings_of_arms.found(data, play)]]
     return [*own, *compared]
 
 

@@ -28,6 +28,31 @@ def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, An
     return findings
 
 
+def versions(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return a finding for each model in use that answered as another version within the last seven days."""
+    held = data["configuration"]
+    in_use = {held.get("BASE_MODEL"): "base", held.get("FINETUNED_MODEL_NAME"): "tuned"}
+    findings = []
+    for model, arm in in_use.items():
+        met = [each for each in data["traffic"]["model_versions"] if model and each["model"] == model]
+        if len(met) < 2:
+            continue
+        before, now = met[-2], met[-1]
+        findings.append(
+            {
+                "about": "model version",
+                "what": f"The {arm} model {model} answers as {now['version']} since {now['first_seen']}, "
+                f"before as {before['version']}: Google moved the model behind its name.",
+                "causes": [
+                    "judge the experiment by what came after that; earlier figures are of another model",
+                    "worse since then: name a model that stays in finrisk_base_model, tune it, and deploy",
+                ],
+                "command": play("status.yml -e finrisk_format=json") + " | jq .traffic.model_versions",
+            }
+        )
+    return findings
+
+
 def _is_rolled_back(data: dict[str, Any]) -> bool:
     """Whether base serves everybody after a release that did not: what the tuned arm did is then over."""
     return bool(data["configuration"].get("revision")) and data["traffic"]["split"] == 0

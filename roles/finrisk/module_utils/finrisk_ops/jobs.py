@@ -37,6 +37,8 @@ class Job:
     tokens: dict[str, Any] = field(default_factory=dict)
     estimated_cost: float | None = None  # US dollars
     smoke_test: dict[str, Any] | None = None
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)
+    statistics: dict[str, Any] | None = None
     path: str = ""
 
     def content(self) -> dict[str, Any]:

@@ -32,6 +32,7 @@ UNKNOWN_TRAFFIC: dict[str, Any] = {
     "since_release": None,
     "arms": None,
     "fallback_reasons": {},
+    "model_versions": [],
 }
 
 

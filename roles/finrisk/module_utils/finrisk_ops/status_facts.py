@@ -63,6 +63,14 @@ from analyses where created_at > greatest(now() - interval '24 hours', %(since)s
 group by 1 order by 1"""
 
 
+_VERSIONS = """
+select model, model_version as version, count(*) as requests,
+       min(created_at) as first_seen, max(created_at) as last_seen
+from analyses
+where created_at > now() - interval '7 days' and outcome = 'ok' and model <> '' and model_version <> ''
+group by 1, 2 order by 1, 4"""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What counts as an example that can be trained on."""
@@ -118,6 +126,10 @@ def _traffic(connection: psycopg.Connection, released_at: str | None) -> dict[st
         "unit_kind": units["kind"],
         "since_release": _stage(_rows(connection, _STAGE, {"since": released_at})),
         "arms": {arm: _arm(rows[arm], users) for arm in ARMS if arm in rows},
+        "model_versions": [
+            each | {"first_seen": _text(each["first_seen"]), "last_seen": _text(each["last_seen"])}
+            for each in _rows(connection, _VERSIONS)
+        ],
         "fallback_reasons": {each["reason"]: each["requests"] for each in _rows(connection, _FALLBACKS)},
     }
 

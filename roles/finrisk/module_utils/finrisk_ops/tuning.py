@@ -7,18 +7,15 @@ spec adopts it; a lost answer to the creation is settled by looking again.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import cost, jobs, states, storage, tuning_service, vertex
+from . import cost, dataset_upload, folder_lock, jobs, states, storage, tuning_service, vertex
 from .errors import FinriskError
 from .files import make_folder
 from .jobs import Job
@@ -26,6 +23,7 @@ from .smoke import tested
 from .spec import ATTEMPT_LABEL, ENVIRONMENT_LABEL, SPEC_LABEL, Spec, display_name
 from .tuning_data import TuningData
 from .tuning_intent import Intent
+from .tuning_observed import iso, observed
 from .tuning_report import stopped
 from .tuning_service import NewJob, RemoteJob
 from .tuning_table import Table, TableError
@@ -37,7 +35,6 @@ SUBMIT, ADOPT, REUSE, STOP = "submit", "adopt", "reuse", "stop"
 
 _LOOKS_AFTER_LOST_ANSWER = (0.5, 1.0, 2.0, 4.0)  # seconds before each
 _LOOK_SECONDS = 1.0
-_LOCK_WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,18 @@ class Order:
     max_cost: float | None = None  # US dollars
     retry: bool = False
     patience_seconds: float = 60.0
+    max_dropped_share: float = 1.0
+
+    @property
+    def destination(self) -> dataset_upload.Destination:
+        """Where the dataset goes."""
+        bucket = storage.Bucket(
+            self.bucket,
+            self.storage_url or storage.GOOGLE_STORAGE_URL,
+            vertex.credentials(self.platform),
+            self.platform.timeout_seconds,
+        )
+        return dataset_upload.Destination(bucket, self.environment, self.output_dir, self.patience_seconds)
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,10 @@ def plan(order: Order) -> tuple[Plan, list[str]]:
     """
     client = vertex.client(order.platform)
     with _table(order.database_url) as (table, notes):
-        return _plan(order, client, table), notes
+        made = _plan(order, client, table)
+        if made.action == SUBMIT:
+            notes = [*notes, *_bucket_notes(order)]
+        return made, notes
 
 
 def submit(order: Order) -> Outcome:
@@ -121,15 +133,16 @@ def submit(order: Order) -> Outcome:
     refuses; UnreachableError when it could not be asked.
     """
     client = vertex.client(order.platform)
-    make_folder(order.output_dir)
-    with _folder_lock(order.output_dir), _table(order.database_url) as (table, notes):
+    _check_folder(order.output_dir)
+    with folder_lock.held(order.output_dir), _table(order.database_url) as (table, notes):
         with _table_lock(table):
             made = _plan(order, client, table)
             remote = made.remote
             if remote is None:
+                notes = [*notes, *_bucket_notes(order)]
                 remote = _create(order, client, made, table)
-            job, new = _write(order, made, remote, table)
-        if made.action == STOP:
+            job, new = _written(order, made, remote, table)
+        if made.action == STOP or job.state == states.FAILED:
             raise stopped(job)
         if job.state == states.CREATING and states.succeeded(remote.state):
             job, _ = jobs.write(order.output_dir, tested(order.platform, job))
@@ -174,7 +187,7 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
     earlier = _on_its_way(order, client, intent, made.attempt)
     if earlier:
         return earlier
-    training_uri, validation_uri = _upload(order)
+    training_uri, validation_uri = dataset_upload.upload(order.destination, order.data).uris
     new = NewJob(
         base_model=order.spec.base_model,
         training_uri=training_uri,
@@ -198,8 +211,8 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
             intent.clear()
         if found is None:
             raise vertex.UnreachableError(
-                f"{error.message}, and no such job shows up; a creation is never sent twice: "
-                "run tune.yml again, it looks first"
+                f"{error.message}; no job labelled {SPEC_LABEL}={order.spec.id} shows up, and a creation "
+                "is never sent twice: run tune.yml again, it looks first"
             ) from None
         return found
     except FinriskError:
@@ -232,26 +245,25 @@ def _newest_attempt(order: Order, client: Client, attempt: int) -> RemoteJob | N
     return found[0] if found and found[0].attempt >= attempt else None
 
 
-def _upload(order: Order) -> tuple[str, str]:
-    bucket = storage.Bucket(
-        order.bucket,
-        order.storage_url or storage.GOOGLE_STORAGE_URL,
-        vertex.credentials(order.platform),
-        order.platform.timeout_seconds,
-    )
-    uris = []
-    for part, file in (("train", order.data.training), ("validation", order.data.validation)):
-        if file is None:
-            uris.append("")
-            continue
-        name = storage.object_name(order.environment, file.sha256, part)
-        send = partial(storage.upload, bucket, name, file.path)
-        uris.append(vertex.patiently(send, order.patience_seconds).uri)
-    return uris[0], uris[1]
+def _bucket_notes(order: Order) -> list[str]:
+    bucket = order.destination.bucket
+    note = vertex.patiently(lambda: storage.check_bucket(bucket, order.spec.region), order.patience_seconds)
+    return [note] if note else []
+
+
+def _written(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
+    """Write the job down; a job that exists is named whatever stands in the way."""
+    try:
+        return _write(order, made, remote, table)
+    except (FinriskError, OSError) as error:
+        raise FinriskError(
+            f"the tuning job {remote.name} is {states.short(remote.state)} on the service but could not be "
+            f"written down: {error}; mend that and run tune.yml again, which finds the job by its label"
+        ) from None
 
 
 def _write(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
-    job = observed(made.known or _first(order, made, remote), remote)
+    job = observed(made.known or _first(order, made, remote), remote, order.max_dropped_share)
     job, new = jobs.write(order.output_dir, job)
     if table:
         table.keep(order.spec.id, order.spec.canonical(), job.content())
@@ -281,7 +293,7 @@ def _first(order: Order, made: Plan, remote: RemoteJob) -> Job:
             "validation_examples": order.data.validation.examples if order.data.validation else 0,
         },
         spec_id=order.spec.id,
-        created_at=_iso(remote.created_at) or jobs.now(),
+        created_at=iso(remote.created_at) or jobs.now(),
         tokens={
             "per_epoch_estimated": order.estimate.tokens,
             "total_estimated": order.estimate.billed_tokens,
@@ -289,26 +301,6 @@ def _first(order: Order, made: Plan, remote: RemoteJob) -> Job:
         },
         estimated_cost=order.estimate.dollars,
     )
-
-
-def observed(job: Job, remote: RemoteJob) -> Job:
-    """Return the job as it stands after a look at the service; its smoke test is kept."""
-    answers = bool(job.smoke_test and job.smoke_test.get("ok"))
-    bad = states.ended_badly(remote.state)
-    waiting = job.error if states.succeeded(remote.state) and not answers else None
-    return replace(
-        job,
-        state=states.shown(remote.state, answers),
-        provider_state=remote.state,
-        tuned_model_name=remote.endpoint or None,
-        completed_at=_iso(remote.ended_at),
-        error=(remote.error or states.ending(remote.state)) if bad else waiting,
-        tokens={**job.tokens, "billed": remote.billed_tokens},
-    )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 @contextmanager
@@ -334,23 +326,8 @@ def _table_lock(table: Table | None) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder itself, so that two runs of one machine wait for each other without a database."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-    try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise FinriskError(
-                        f"another tune.yml has been submitting from {folder} for {_LOCK_WAIT_SECONDS} s; "
-                        "wait for it and run again"
-                    ) from None
-                time.sleep(0.2)
-        yield
-    finally:
-        os.close(descriptor)
+def _check_folder(folder: Path) -> None:
+    """Find out before a job exists whether it can be written down."""
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FinriskError(f"{folder} cannot be written to, so no job could be kept; choose another folder")

@@ -20,6 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "output_dir": {"type": "path", "required": True},
     "database_url": {"type": "str", "default": "", "no_log": True},
     "job_name": {"type": "str", "default": ""},
+    "max_dropped_share": {"type": "float", "default": 1.0},
     **targets.REACHED,
 }
 
@@ -38,4 +39,9 @@ def platform(options: Mapping[str, Any]) -> Platform:
 
 def place(options: Mapping[str, Any]) -> Place:
     """Return where the options say that jobs run and are written down."""
-    return Place(platform(options), Path(options["output_dir"]), options["database_url"])
+    return Place(
+        platform(options),
+        Path(options["output_dir"]),
+        options["database_url"],
+        options["max_dropped_share"],
+    )

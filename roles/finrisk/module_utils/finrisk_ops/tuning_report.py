@@ -56,11 +56,26 @@ def closing_lines(job: Job) -> list[str]:
     return [first, job.path] if job.path else [first]
 
 
+def left_running(job: Job) -> list[str]:
+    """Return the last lines of a tune.yml that was ended by Ctrl-C while it waited."""
+    return [
+        f"The tuning job {job.job_name} runs on. Run tune.yml again to watch it; "
+        "-e finrisk_tune_cancel=true cancels it.",
+        job.path,
+    ]
+
+
 def stopped(job: Job) -> FinriskError:
     """Return the error of a job that ended badly, with what to do about it."""
+    if states.succeeded(job.provider_state):
+        fix = (
+            "mend or withdraw those rows and prepare again, which makes another job, or accept the loss with "
+            "-e finrisk_max_dropped_share=N"
+        )
+    else:
+        fix = "mend the cause, then run again with -e finrisk_tune_retry=true"
     return FinriskError(
-        f"the tuning job {job.job_name} ended as {states.short(job.provider_state)}: {job.error}; "
-        "mend the cause, then run again with -e finrisk_tune_retry=true",
+        f"the tuning job {job.job_name} ended as {states.short(job.provider_state)}: {job.error}; {fix}",
         summary=closing_lines(job),
     )
 

@@ -12,6 +12,7 @@ from .spec import Hyperparameters
 MIN_TRAINING_EXAMPLES = 100  # below this, tuning makes a model worse; Google advises the same number
 ADAPTER_SIZES = (1, 2, 4, 8, 16, 32)
 
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+[0-9]+")
 _EPOCHS = range(1, 101)
 _USUAL_EPOCHS = range(5, 11)
 _SMALL_MULTIPLIER = 0.01  # absolute learning rates of the old manual were 0.0001 to 0.001
@@ -33,9 +34,9 @@ def check_location(location: str) -> None:
     """Raise FinriskError for a location that runs no tuning jobs."""
     if not location:
         raise FinriskError("finrisk_google_location is empty; name a region, for example us-central1")
-    if location == "global":
+    if not _REGION.fullmatch(location):
         raise FinriskError(
-            "finrisk_google_location is global, which runs no tuning jobs; "
+            f"finrisk_google_location is {location}, which is no region, and only regions run tuning jobs; "
             "name a region, for example us-central1"
         )
 

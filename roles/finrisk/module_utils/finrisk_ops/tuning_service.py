@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .spec import ATTEMPT_LABEL, SPEC_LABEL, Hyperparameters
 from .vertex import ask, ask_patiently
@@ -30,8 +31,13 @@ class RemoteJob:
     display_name: str
     base_model: str
     labels: Mapping[str, str] = field(default_factory=dict)
-    epochs_finished: int = 0
-    billed_tokens: int | None = None
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)
+    statistics: dict[str, Any] | None = None
+
+    @property
+    def epochs_finished(self) -> int:
+        """How many passes over the examples are done."""
+        return max((point["epoch"] for point in self.checkpoints), default=0)
 
     @property
     def attempt(self) -> int:
@@ -61,7 +67,8 @@ def list_jobs(client: Client, seconds: float) -> list[RemoteJob]:
     """
 
     def read() -> list[RemoteJob]:
-        return [_remote(job) for job in client.tunings.list(config={"page_size": _PAGE})]
+        with _quiet():
+            return [_remote(job) for job in client.tunings.list(config={"page_size": _PAGE})]
 
     return ask_patiently("list the tuning jobs", read, seconds)
 
@@ -74,7 +81,8 @@ def of_spec(jobs: list[RemoteJob], spec_id: str) -> list[RemoteJob]:
 
 def read_job(client: Client, name: str, seconds: float) -> RemoteJob:
     """Return one job by its full name."""
-    return _remote(ask_patiently(f"read {name}", lambda: client.tunings.get(name=name), seconds))
+    with _quiet():
+        return _remote(ask_patiently(f"read {name}", lambda: client.tunings.get(name=name), seconds))
 
 
 def create_job(client: Client, new: NewJob) -> RemoteJob:
@@ -83,7 +91,6 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
     Raises UnreachableError when the answer was lost: the job may exist, and only a look at the list can tell.
     """
     from google.genai import types
-    from google.genai.errors import ExperimentalWarning
 
     config = types.CreateTuningJobConfig(
         validation_dataset=types.TuningValidationDataset(gcs_uri=new.validation_uri)
@@ -96,8 +103,7 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
         adapter_size=_adapter(new.hyperparameters.adapter_size),
         labels=dict(new.labels),
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
+    with _quiet():
         created = ask(
             "create the tuning job",
             lambda: client.tunings.tune(
@@ -114,6 +120,14 @@ def cancel_job(client: Client, name: str, seconds: float) -> None:
     ask_patiently(f"cancel {name}", lambda: client.tunings.cancel(name=name), seconds)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """google-genai warns that tuning is experimental, and of every state that it does not know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _adapter(size: int) -> types.AdapterSize | None:
     from google.genai import types
 
@@ -123,8 +137,6 @@ def _adapter(size: int) -> types.AdapterSize | None:
 
 def _remote(job: types.TuningJob) -> RemoteJob:
     tuned = job.tuned_model
-    checkpoints = (tuned.checkpoints if tuned else None) or []
-    stats = job.tuning_data_stats.supervised_tuning_data_stats if job.tuning_data_stats else None
     return RemoteJob(
         name=job.name or "",
         state=str(getattr(job.state, "value", job.state or "JOB_STATE_UNSPECIFIED")),
@@ -135,6 +147,37 @@ def _remote(job: types.TuningJob) -> RemoteJob:
         display_name=job.tuned_model_display_name or "",
         base_model=job.base_model or "",
         labels=job.labels or {},
-        epochs_finished=max((point.epoch or 0 for point in checkpoints), default=0),
-        billed_tokens=stats.total_billable_token_count if stats else None,
+        checkpoints=[
+            {
+                "id": point.checkpoint_id,
+                "epoch": point.epoch or 0,
+                "step": point.step,
+                "endpoint": point.endpoint,
+            }
+            for point in (tuned.checkpoints if tuned else None) or []
+        ],
+        statistics=_statistics(job),
     )
+
+
+def _statistics(job: types.TuningJob) -> dict[str, Any] | None:
+    """What the service found in the training file; line numbers count from 1 and may be a part of them."""
+    found = job.tuning_data_stats.supervised_tuning_data_stats if job.tuning_data_stats else None
+    if found is None:
+        return None
+    return {
+        "examples": found.tuning_dataset_example_count,
+        "steps": found.tuning_step_count,
+        "billed_tokens": found.total_billable_token_count,
+        "input_tokens": _spread(found.user_input_token_distribution),
+        "output_tokens": _spread(found.user_output_token_distribution),
+        "dropped": {
+            "examples": found.total_truncated_example_count or 0,
+            "lines": [int(line) for line in found.truncated_example_indices or []],
+            "reasons": list(found.dropped_example_reasons or []),
+        },
+    }
+
+
+def _spread(found: types.SupervisedTuningDatasetDistribution | None) -> dict[str, float | None] | None:
+    return {"min": found.min, "mean": found.mean, "max": found.max} if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from . import jobs, smoke, states, tuning_service, vertex
 from .errors import FinriskError
 from .jobs import Job
-from .tuning import observed
+from .tuning_observed import observed
 from .tuning_service import RemoteJob
 from .tuning_table import Table, TableError
 
@@ -23,6 +24,7 @@ class Place:
     platform: vertex.Platform
     output_dir: Path
     database_url: str
+    max_dropped_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,33 @@ class Look:
     message: str = ""
 
 
+_LONGEST_WAIT = 300.0  # seconds that a Retry-After keeps a look waiting
+_JOB_NAME = re.compile(r"projects/[^/]+/locations/[^/]+/tuningJobs/[^/]+")
+
+
 def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
     """Look at a job once (the newest when no name is given) and bring its file and row up to date.
 
     A job that is over is not asked about again. ``wait_until`` (seconds since 1970) is when the caller stops
-    waiting; it is the end of the bar while no epoch is finished. Raises FinriskError for an unknown job and
-    when the service refuses; a lost answer is not an error.
+    waiting; it is the end of the bar while no epoch is finished. A service that asks to be left alone for a
+    while is left alone. Raises FinriskError for an unknown job and when the service refuses, naming the job
+    that runs on; a lost answer is not an error.
     """
     job = _find(place, job_name)
     if job.state != states.CREATING:
         return Look(job, {"done": 1, "total": 1, "label": job.state})
-    client = vertex.client(place.platform, job.tuned_model_name or "")
     try:
+        client = vertex.client(place.platform, job.job_name)
         remote = tuning_service.read_job(client, job.job_name, seconds=0)
     except vertex.UnreachableError as error:
+        _leave_alone(error.retry_after, wait_until)
         return Look(job, _waiting(job, "no answer, looking again", wait_until), False, error.message)
-    seen = observed(job, remote)
+    except FinriskError as error:
+        raise FinriskError(
+            f"{error.message}. The job {job.job_name} was {states.short(job.provider_state)} when last "
+            "seen and is not touched: mend this, then run tune.yml again to watch it"
+        ) from None
+    seen = observed(job, remote, place.max_dropped_share)
     if seen.state == states.CREATING and states.succeeded(remote.state):
         seen = smoke.tested(place.platform, seen)
     return Look(_keep(place, job, seen), _progress(seen, remote, wait_until))
@@ -63,17 +76,33 @@ def cancel(
 
     With ``pretend`` only say what would happen.
     """
-    job = _find(place, job_name)
+    try:
+        job = _find(place, job_name)
+    except FinriskError:
+        if not _JOB_NAME.fullmatch(job_name):
+            raise
+        job = _only_named(job_name)
     if job.state != states.CREATING:
         return job, False
-    client = vertex.client(place.platform)
+    client = vertex.client(place.platform, job.job_name)
     remote = tuning_service.read_job(client, job.job_name, patience_seconds)
     over = states.succeeded(remote.state) or states.ended_badly(remote.state)
-    if pretend or over:
-        return (job if pretend else _keep(place, job, observed(job, remote))), not over
-    tuning_service.cancel_job(client, job.job_name, patience_seconds)
-    remote = tuning_service.read_job(client, job.job_name, patience_seconds)
-    return _keep(place, job, observed(job, remote)), True
+    if not pretend and not over:
+        tuning_service.cancel_job(client, job.job_name, patience_seconds)
+        remote = tuning_service.read_job(client, job.job_name, patience_seconds)
+    seen = observed(job, remote)
+    return (seen if pretend or not job.spec_id else _keep(place, job, seen)), not over
+
+
+def _only_named(job_name: str) -> Job:
+    """Return a job that no file and no row knows: another machine's, or one whose file is lost."""
+    nothing: dict[str, Any] = {}
+    return Job(job_name, states.CREATING, "", None, "", "", nothing, "", None, nothing, "", jobs.now())
+
+
+def _leave_alone(seconds: float | None, wait_until: float) -> None:
+    left = wait_until - time.time() if wait_until else _LONGEST_WAIT
+    time.sleep(max(0.0, min(seconds or 0.0, left, _LONGEST_WAIT)))
 
 
 def _find(place: Place, job_name: str) -> Job:

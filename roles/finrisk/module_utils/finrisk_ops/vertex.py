@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from . import retry_after
 from .errors import FinriskError
 
 if TYPE_CHECKING:
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 PROVIDERS = ("vertex", "gemini_api")
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-_ENDPOINT = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+")
+_RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
-_TIMED_OUT = {
-    408,
-    502,
-    504,
-}  # somebody between us and the service gave up: the request may still be on its way
+# The request may have been carried out or still be on its way: a proxy gave up, or the service broke over it.
+_UNCLEAR = {408, 500, 502, 504}
 _LONGEST_PAUSE = 15.0  # seconds between two looks
 
 Result = TypeVar("Result")
@@ -70,24 +68,24 @@ class Answer:
     latency_ms: float
 
 
-def location_of(model: str, default: str) -> str:
-    """Return the location in a tuned model's endpoint name, else ``default``.
+def location_of(name: str, default: str) -> str:
+    """Return the location in the full name of an endpoint or a tuning job, else ``default``.
 
     The client takes its host from the location and the path from the name: with two different ones the
-    request would reach a region that does not have the endpoint.
+    request would reach a region that does not have the resource.
     """
-    match = _ENDPOINT.fullmatch(model)
+    match = _RESOURCE.fullmatch(name)
     return match["location"] if match else default
 
 
-def client(platform: Platform, model: str = "") -> Client:
-    """Return a client of the platform, in the region of ``model`` when that is an endpoint.
+def client(platform: Platform, name: str = "") -> Client:
+    """Return a client of the platform, in the region of ``name`` when that is an endpoint or a tuning job.
 
     Keep a reference to it: a client that is dropped closes its connections under the request.
     Raises FinriskError when the platform is not described well enough to be reached.
     """
     if platform.provider == "vertex":
-        return _vertex_client(platform, location_of(model, platform.location))
+        return _vertex_client(platform, location_of(name, platform.location))
     if platform.provider == "gemini_api":
         return _key_client(platform)
     raise FinriskError(f"provider {platform.provider!r} is not known; use one of {', '.join(PROVIDERS)}")
@@ -96,25 +94,28 @@ def client(platform: Platform, model: str = "") -> Client:
 def credentials(platform: Platform) -> Credentials:
     """Return the credentials of the platform's file, else the application default ones.
 
+    They are loaded without scopes and get them afterwards: with scopes google-auth asks the Resource Manager
+    for the project of a workload identity, which our caller knows and an account need not be allowed to read.
     Raises FinriskError when there are none, or when the file is not a credentials file.
     """
     import google.auth
+    from google.auth.credentials import with_scopes_if_required
     from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
     from google.oauth2 import service_account
 
     path = platform.credentials_file
     try:
         if not path:
-            found, _ = google.auth.default(scopes=[_SCOPE])
-            return found
+            found, _ = google.auth.default()
+            return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content.get("type") == "service_account":
             return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
-            found, _ = google.auth.load_credentials_from_file(path, scopes=[_SCOPE])  # type: ignore[no-untyped-call]  # as above
-        return cast("Credentials", found)
+            found, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
+        return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
     except DefaultCredentialsError as error:
         if path:
             raise FinriskError(_not_credentials(path, error)) from None
@@ -155,7 +156,7 @@ def ask(what: str, call: Callable[[], Result]) -> Result:
         ) from None
     except (httpx2.HTTPError, TransportError) as error:
         raise UnreachableError(
-            f"cannot {what}: no answer ({type(error).__name__}: {_short(error)})"
+            f"cannot {what}: no answer ({type(error).__name__}: {_short(error)}){_unknown_host(error)}"
         ) from None
     except GoogleAuthError as error:
         raise FinriskError(
@@ -256,25 +257,39 @@ def _http_options(platform: Platform, api_version: str) -> Any:
 def _refused(what: str, error: APIError) -> FinriskError:
     code, message = error.code, _short(error.message or error.status or "no message")
     if code in _TEMPORARY or code >= 500:
-        answered = code not in _TIMED_OUT
-        return UnreachableError(f"cannot {what}: {code} {message}", _retry_after(error), answered)
-    return FinriskError(f"cannot {what}: {code} {message}{_fix(code)}")
+        answered = code not in _UNCLEAR
+        fix = _QUOTA if code == 429 else ""
+        return UnreachableError(f"cannot {what}: {code} {message}{fix}", _wait_of(error), answered)
+    return FinriskError(f"cannot {what}: {code} {message}{_fix(code, message)}")
 
 
-def _fix(code: int) -> str:
+_QUOTA = "; a quota is used up: wait, or ask for more under Quotas & System Limits in the Cloud console"
+
+
+def _fix(code: int, message: str) -> str:
+    """Return what to do about a refusal; the words of a 400 tell what it is about."""
+    low = message.lower()
+    if code == 400 and ("region" in low or "location" in low):
+        return "; set finrisk_google_location to a region that tunes, for example us-central1"
+    if code == 400 and "model" in low:
+        return "; choose another finrisk_base_model and correct finrisk_tunable_models"
     return {
+        400: "; mend what it names, then run again",
         401: "; the credentials are not accepted: check finrisk_google_credentials_file",
         403: "; the account needs the role Vertex AI User (roles/aiplatform.user) in finrisk_google_project",
         404: "; check finrisk_google_project and finrisk_google_location, and that the model still exists",
     }.get(code, "")
 
 
-def _retry_after(error: APIError) -> float | None:
-    headers = getattr(error.response, "headers", None) or {}
-    try:
-        return float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
+def _wait_of(error: APIError) -> float | None:
+    wait = retry_after.of_headers(getattr(error.response, "headers", None))
+    return retry_after.of_details(error.details) if wait is None else wait
+
+
+def _unknown_host(error: Exception) -> str:
+    words = ("name or service not known", "name resolution", "nodename nor servname", "no address associated")
+    found = any(word in str(error).lower() for word in words)
+    return "; is finrisk_google_location a region of Google's?" if found else ""
 
 
 def _not_credentials(path: str, error: Exception) -> str:

@@ -1,0 +1,140 @@
+#!/usr/bin/python
+"""Bring a dataset into Cloud Storage, for some seconds at a time."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_dataset_upload
+short_description: Bring a dataset into Cloud Storage, for some seconds at a time
+description:
+  - Sends the files of a dataset to C(gs://BUCKET/finrisk/ENVIRONMENT/datasets/SHA256/), unless the same bytes
+    are there. Nothing is ever overwritten, and what was sent is compared by checksum.
+  - A file above 8 MB goes up in pieces. The module returns after I(seconds) with how far it is; called again,
+    also by a later run, it goes on where it was.
+options:
+  seconds:
+    description: After how many seconds to return although there is more to send; 0 means never.
+    type: float
+    default: 0
+  dataset_metadata:
+    description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in I(output_dir).
+    type: str
+    default: ""
+  output_dir:
+    description: Folder of the dataset.
+    type: path
+    required: true
+  bucket:
+    description: Cloud Storage bucket for datasets.
+    type: str
+    required: true
+  storage_url:
+    description: Address of Cloud Storage; empty means Google's.
+    type: str
+    default: ""
+  environment_name:
+    description: Name of the environment, a part of the dataset's path.
+    type: str
+    required: true
+  credentials_file:
+    description: Service account file; empty means the application default credentials.
+    type: str
+    default: ""
+  patience:
+    description: Seconds for which the upload may stand still before it fails.
+    type: float
+    default: 60
+  request_timeout:
+    description: Seconds until a request counts as lost.
+    type: float
+    default: 60
+attributes:
+  check_mode:
+    description: Looks what is there and sends nothing.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Bring the newest dataset into the bucket
+  finrisk_dataset_upload:
+    output_dir: "{{ finrisk_output_dir }}"
+    bucket: "{{ finrisk_bucket }}"
+    environment_name: "{{ finrisk_environment }}"
+"""
+
+RETURN = r"""
+complete:
+  description: Whether the bucket has everything.
+  returned: success
+  type: bool
+uris:
+  description: Addresses of the training and the validation file; the latter is empty when there is none.
+  returned: success
+  type: list
+  elements: str
+progress:
+  description: How far the upload is, I(done) of I(total) bytes, and a I(label).
+  returned: success
+  type: dict
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import dataset_upload, folder_lock, storage, tuning_data, vertex
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+ARGUMENTS: dict[str, Any] = {
+    "seconds": {"type": "float", "default": 0.0},
+    "dataset_metadata": {"type": "str", "default": ""},
+    "output_dir": {"type": "path", "required": True},
+    "bucket": {"type": "str", "required": True},
+    "storage_url": {"type": "str", "default": ""},
+    "environment_name": {"type": "str", "required": True},
+    "credentials_file": {"type": "str", "default": "", "no_log": False},
+    "patience": {"type": "float", "default": 60.0},
+    "request_timeout": {"type": "float", "default": 60.0},
+}
+
+
+def uploaded(options: dict[str, Any], check_mode: bool) -> dataset_upload.Progress:
+    """Send, or in check mode only look."""
+    folder = Path(options["output_dir"])
+    data = tuning_data.unread(options["dataset_metadata"], folder)
+    account = vertex.Platform("vertex", credentials_file=options["credentials_file"])
+    bucket = storage.Bucket(
+        options["bucket"],
+        options["storage_url"] or storage.GOOGLE_STORAGE_URL,
+        vertex.credentials(account),
+        options["request_timeout"],
+    )
+    destination = dataset_upload.Destination(bucket, options["environment_name"], folder, options["patience"])
+    if check_mode:
+        return dataset_upload.look(destination, data)
+    with folder_lock.held(folder):
+        return dataset_upload.upload(destination, data, options["seconds"] or None)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        progress = uploaded(module.params, module.check_mode)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(
+        changed=progress.added,
+        complete=progress.complete or module.check_mode,
+        uris=progress.uris,
+        progress=progress.bar(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""The traps of the SDK and of HTTP that the service's model calls have to get around, each sprung once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finrisk import google_account
+from finrisk.gemini import Completion, Gemini, GenerationError
+from finrisk.settings import Settings, settings_from_environment
+from finrisk.versions import Versions
+from tests.app.conftest import RunningService
+from tests.tuning_ground import LOCATION, PROJECT, Wire
+
+BASE = "gemini-3.5-flash-lite"
+ANSWER = {
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "Yes."}]}, "finishReason": "STOP"}],
+    "modelVersion": "v",
+}
+
+
+def settings(url: str, credentials: Path | str, **more: object) -> Settings:
+    keys: dict[str, object] = {
+        "USER_HASH_KEY": "k",
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "GOOGLE_CLOUD_LOCATION": LOCATION,
+        "GEMINI_BASE_URL": url,
+        "GOOGLE_APPLICATION_CREDENTIALS": credentials,
+    }
+    return settings_from_environment({key: str(value) for key, value in (keys | more).items()})
+
+
+class Odd:
+    """A server that answers with bytes of the test's choosing."""
+
+    def __init__(self, answer: Callable[[socket.socket, bytes], bool]) -> None:
+        self.connections = 0
+        self.requests = 0
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            while (request := _request(connection)) and self._count() and self._answer(connection, request):
+                pass
+
+    def _count(self) -> bool:
+        self.requests += 1
+        return True
+
+
+def _request(connection: socket.socket) -> bytes:
+    held = b""
+    while b"\r\n\r\n" not in held:
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        held += piece
+    head, _, body = held.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def whole(connection: socket.socket, value: object) -> bool:
+    body = json.dumps(value).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall(head.encode() + body)
+    return True
+
+
+@pytest.fixture
+def odd() -> Iterator[Callable[[Callable[[socket.socket, bytes], bool]], Odd]]:
+    made: list[Odd] = []
+
+    def make(answer: Callable[[socket.socket, bytes], bool]) -> Odd:
+        made.append(Odd(answer))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def by_key(url: str, **more: object) -> Gemini:
+    """The service's client with an API key, which needs no token first."""
+    return Gemini(settings(url, "", GEMINI_PROVIDER="gemini_api", GEMINI_API_KEY="k", **more))
+
+
+def test_a_model_that_drips_bytes_does_not_outlast_the_deadline(odd: Callable[..., Odd]) -> None:
+    def drip(connection: socket.socket, _: bytes) -> bool:
+        body = json.dumps(ANSWER).encode()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
+        for byte in body:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.2)
+        return True
+
+    gemini = by_key(odd(drip).url)
+    gemini.client(BASE)
+    started = time.monotonic()
+    with pytest.raises(GenerationError) as failure:
+        gemini.complete(BASE, "i", "p", seconds=1.5)
+    assert failure.value.kind == "timeout"
+    assert 1.4 < time.monotonic() - started < 3
+
+
+def test_a_model_that_never_answers_does_not_outlast_the_deadline(odd: Callable[..., Odd]) -> None:
+    def silent(*_: object) -> bool:
+        time.sleep(5)
+        return False
+
+    gemini = by_key(odd(silent).url)
+    gemini.client(BASE)
+    started = time.monotonic()
+    with pytest.raises(GenerationError) as failure:
+        gemini.complete(BASE, "i", "p", seconds=1)
+    assert (failure.value.kind, failure.value.transient) == ("timeout", True)
+    assert time.monotonic() - started < 2.5
+
+
+def test_sparse_calls_keep_their_connection(odd: Callable[..., Odd]) -> None:
+    """httpx2 drops an idle connection after five seconds by default: a handshake for every sparse call."""
+    server = odd(lambda connection, _: whole(connection, ANSWER))
+    gemini = by_key(server.url)
+    for pause in (0, 0, 5.5):
+        time.sleep(pause)
+        assert gemini.complete(BASE, "i", "p", 5).text == "Yes."
+    assert (server.connections, server.requests) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("upstream_error", lambda connection, _: connection.sendall(b"")),  # closes without a word
+        (
+            "upstream_error",
+            lambda connection, _: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n<>"),
+        ),
+    ],
+)
+def test_transport_errors_and_answers_that_are_no_json_are_temporary_failures(
+    odd: Callable[..., Odd], kind: str, answer: Callable[[socket.socket, bytes], bool]
+) -> None:
+    with pytest.raises(GenerationError) as failure:
+        by_key(odd(answer).url).complete(BASE, "i", "p", 3)
+    assert (failure.value.kind, failure.value.transient) == (kind, True)
+
+
+def test_a_connection_that_was_closed_meanwhile_is_repeated_by_the_service(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service()
+    service.add_page()
+    service.gemini.fault(kind="drop", path="generateContent", times=1)
+    assert service.analyze().status == 200
+    service.gemini.fault(kind="not_json", path="generateContent", times=1)
+    assert service.analyze().status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"candidates": []}, "blocked_or_empty"),
+        ({"candidates": None, "promptFeedback": {"blockReason": "SAFETY"}}, "blocked_or_empty"),
+        ({"candidates": [{"content": {}, "finishReason": "SAFETY"}]}, "blocked_or_empty"),
+        ({"candidates": [{"content": {}, "finishReason": "MAX_TOKENS"}]}, "blocked_or_empty"),
+        (
+            {"candidates": [{"content": {"parts": [{"text": "Yes"}]}, "finishReason": "MAX_TOKENS"}]},
+            "blocked_or_empty",
+        ),
+        ({"candidates": [{"content": {"parts": [{"text": "Yes"}]}}]}, "blocked_or_empty"),
+        (
+            {"candidates": [{"content": {"parts": [{"text": " "}]}, "finishReason": "STOP"}]},
+            "blocked_or_empty",
+        ),
+        (
+            {"candidates": [{"content": {"parts": [{"text": "Yes"}]}, "finishReason": "LATER"}]},
+            "blocked_or_empty",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:LATER is not a valid FinishReason")
+def test_only_a_stop_with_text_is_an_answer(
+    odd: Callable[..., Odd], change: dict[str, Any], kind: str
+) -> None:
+    server = odd(lambda connection, _: whole(connection, ANSWER | change))
+    with pytest.raises(GenerationError) as failure:
+        by_key(server.url).complete(BASE, "i", "p", 3)
+    assert failure.value.kind == kind
+
+
+def test_fields_and_kinds_that_are_new_do_not_disturb(odd: Callable[..., Odd]) -> None:
+    new = {"usageMetadata": {"promptTokenCount": 3, "serviceTier": "new"}, "somethingNew": {"a": 1}}
+    server = odd(lambda connection, _: whole(connection, ANSWER | new))
+    assert by_key(server.url).complete(BASE, "i", "p", 3).prompt_tokens == 3
+
+
+def test_after_a_fork_the_child_has_connections_of_its_own(odd: Callable[..., Odd]) -> None:
+    """A pool that two processes share gives one of them the other's answer."""
+    server = odd(lambda connection, _: whole(connection, ANSWER))
+    gemini = by_key(server.url)
+    gemini.complete(BASE, "i", "p", 3)
+    parents = gemini.client(BASE)
+    child = os.fork()
+    if child == 0:
+        own = gemini.client(BASE) is not parents and gemini.complete(BASE, "i", "p", 3).text == "Yes."
+        os._exit(0 if own else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert gemini.client(BASE) is parents
+    assert gemini.complete(BASE, "i", "p", 3).text == "Yes."
+    assert server.connections == 2
+
+
+def test_each_endpoint_is_asked_at_the_host_of_its_own_region(gemini: Wire) -> None:
+    held = Gemini(settings("", gemini.credentials_file))
+    hosts = {
+        model: str(held.client(model)._api_client._http_options.base_url)
+        for model in (BASE, "projects/p/locations/europe-west4/endpoints/8")
+    }
+    assert list(hosts.values()) == [
+        "https://us-central1-aiplatform.googleapis.com/",
+        "https://europe-west4-aiplatform.googleapis.com/",
+    ]
+
+
+# ---- as whom
+
+
+def test_a_workload_identity_answers_without_a_key_and_without_the_resource_manager(
+    gemini: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    held = settings(gemini.url, gemini.var / "workload-identity.json")
+    google_account.check_credentials(held)
+    answer = Gemini(held).complete(BASE, "i", "SOURCES\n(none)\n\nQUESTION\nIs there a risk?", 5)
+    assert isinstance(answer, Completion)
+
+
+def test_the_application_default_credentials_are_taken_when_no_file_is_named(
+    gemini: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(gemini.credentials_file))
+    answer = Gemini(settings(gemini.url, "")).complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+    assert answer.model_version == "extractive-1"
+
+
+# ---- which model it really is
+
+
+def test_a_version_counts_as_new_once_and_the_first_one_is_no_change() -> None:
+    versions = Versions()
+    seen = [versions.changed_from(model, version) for model, version in [
+        ("a", "1"), ("a", "1"), ("b", "1"), ("a", "2"), ("a", "1"), ("a", "2"), ("a", ""), ("a", "3"),
+    ]]  # fmt: skip
+    assert seen == [None, None, None, "1", None, None, None, "2"]
+
+
+def test_a_model_that_moves_behind_its_name_is_recorded_logged_and_counted(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=1)
+    service.add_page()
+    assert service.wait_for_row(service.analyze())["model_version"] == "extractive-1"
+    service.gemini.fault(kind="model_version", message="extractive-2")
+    answer = service.analyze()
+    assert answer.metadata["model_version"] == "extractive-2"
+    assert service.wait_for_row(answer)["model_version"] == "extractive-2"
+    service.analyze()
+    [line] = service.log_lines("model_version_changed")
+    assert (line["level"], line["version"], line["before"]) == ("WARNING", "extractive-2", "extractive-1")
+    metrics = service.call("GET", "/metrics", port=service.ops_port).body.decode()
+    assert f'finrisk_model_version_changes_total{{model="{BASE}"}} 1.0' in metrics

