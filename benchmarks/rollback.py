@@ -10,6 +10,7 @@ answer by the tuned model, on new and on kept connections, and until the command
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -93,6 +94,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was made is removed
     rung = ladder.choose()
     if rung.kind is not Kind.NODE:
         print(f"rollback.py needs a node of its own on this machine: {rung.reason}", file=sys.stderr)

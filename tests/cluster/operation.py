@@ -118,9 +118,7 @@ def killed(environment: Environment, playbook: str, stop: Callable[[str], bool],
         assert process.returncode == 0, "".join(lines)
         return Killed(True, "".join(lines), "")
     finally:
-        for pid in _descendants(process.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _kill(process.pid)
         process.communicate()
 
 
@@ -131,18 +129,35 @@ def kill_group(process: subprocess.Popen[str]) -> None:
 
 
 class AfterChange:
-    """Says yes at the first heading after a task that changed something: the state is one more task on."""
+    """Says yes at the first heading after a task that changed something: the state is one more task on.
 
-    def __init__(self) -> None:
+    Or earlier, at a line that is named.
+    """
+
+    def __init__(self, or_at: Callable[[str], bool] | None = None) -> None:
         self._changed = False
+        self._or_at = or_at
 
     def __call__(self, line: str) -> bool:
         self._changed = self._changed or line.startswith("changed: ")
-        return self._changed and line.startswith("TASK [")
+        return (self._changed and line.startswith("TASK [")) or bool(self._or_at and self._or_at(line))
+
+
+def _kill(pid: int) -> None:
+    """Kill a process and all that it started, in whatever session; stopped first, none can start another."""
+    stopped: set[int] = set()
+    while new := set(_descendants(pid)) - stopped:
+        for each in new:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGSTOP)
+        stopped |= new
+    for each in stopped:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def _descendants(pid: int) -> Iterable[int]:
-    """The process and all that it started, in whatever session they are."""
+    """The process and all that it started."""
     parents: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -57,9 +57,9 @@ class Held:
         self._lost = why
 
     def check(self) -> None:
-        """Raise FinriskError when the lease was lost: whoever has it now may be releasing."""
+        """Raise LostError when the lease was lost: whoever has it now may be releasing."""
         if self._lost:
-            raise FinriskError(
+            raise lock.LostError(
                 f"the Lease {NAME} was lost ({self._lost}), so another release may be under way; look at "
                 "playbooks/status.yml, then run this again"
             )

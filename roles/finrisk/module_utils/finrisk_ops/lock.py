@@ -16,6 +16,10 @@ from typing import IO
 from .errors import FinriskError
 
 
+class LostError(FinriskError):
+    """The lock was lost: whoever has it now may be releasing, so nothing may be put back either."""
+
+
 @contextlib.contextmanager
 def held(path: Path, why: str) -> Iterator[None]:
     """Hold the release lock for the length of the block.

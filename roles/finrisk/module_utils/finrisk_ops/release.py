@@ -153,6 +153,8 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
 def _roll_out(target: Target, revision: Revision, running: Revision | None) -> None:
     try:
         target.roll_out(revision)
+    except lock.LostError:
+        raise
     except FinriskError as failure:
         raise FinriskError(f"{failure.message}. {_put_back(target, revision, running)}") from failure
 
