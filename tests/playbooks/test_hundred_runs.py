@@ -206,7 +206,7 @@ def while_the_job_runs(tally: Tally) -> None:
         rule = refusals[number % len(refusals)]
         ground.fault(path=CREATE, method="GET", times=1, **rule)
         ground.fault(path=READ, times=1, **rule)
-        tally.run("looks refused or lost", "-e", "finrisk_tune_deadline_minutes=0.05", ends=(0, 2))
+        tally.run("looks refused or lost", "-e", "finrisk_tune_deadline_minutes=0.03", ends=(0, 2))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(killed, range(16)))
