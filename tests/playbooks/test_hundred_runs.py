@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from tests.playbooks.test_tune import CREATE, UPLOAD, start, until
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, wire
+from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, end_orphans, wire
 
 RUNS = 100
 AT_ONCE = 3
@@ -85,6 +85,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Itera
         }
         (running.var / "sandbox.json").write_text(json.dumps(connection))
         yield running
+        end_orphans(running.var)
 
 
 def labels(ground: Wire) -> list[dict[str, str]]:
@@ -206,7 +207,7 @@ def while_the_job_runs(tally: Tally) -> None:
         rule = refusals[number % len(refusals)]
         ground.fault(path=CREATE, method="GET", times=1, **rule)
         ground.fault(path=READ, times=1, **rule)
-        tally.run("looks refused or lost", "-e", "finrisk_tune_deadline_minutes=0.05", ends=(0, 2))
+        tally.run("looks refused or lost", "-e", "finrisk_tune_deadline_minutes=0.03", ends=(0, 2))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(killed, range(16)))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, REPOSITORY, Wire, dataset, wire
+from tests.tuning_ground import BUCKET, LOCATION, PROJECT, REPOSITORY, Wire, dataset, end_orphans, wire
 
 CREATE = r"/tuningJobs$"
 UPLOAD = r"^/upload/"
@@ -42,6 +42,7 @@ def ground(service: Wire, database_url: str) -> Iterator[Wire]:
     }
     (service.var / "sandbox.json").write_text(json.dumps(connection))
     yield service
+    end_orphans(service.var)
     service.clear()
 
 

@@ -208,6 +208,8 @@ def test_bytes_that_change_on_the_way_are_refused_by_the_service(ground: Wire, l
     assert "finrisk/test/" + large.parent.name not in json.dumps(
         [json.loads(path.read_text())["name"] for path in (ground.var / "gemini/objects").glob("*.json")]
     )
+    assert session(ground, large).send(patience_seconds=5).complete  # the next run begins anew
+    assert stored(ground, large) == large.read_bytes()
 
 
 def test_the_upload_returns_after_its_seconds_with_how_far_it_is(ground: Wire, folder: Path) -> None:

@@ -84,6 +84,8 @@ class Session:
         if answer.status_code == 308:
             found = _RANGE.fullmatch(answer.headers.get("Range", ""))
             return (int(found[1]) + 1 if found else 0), None
+        if answer.status_code == 400:  # other bytes than were announced, say: going on would end here again
+            self._forget()
         if answer.status_code != 412:
             storage.expect_ok(answer, f"upload {self._path} to {self._about['object']}")
         self._forget()
