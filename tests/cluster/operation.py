@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,10 +151,19 @@ def _kill(pid: int) -> None:
         for each in new:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGSTOP)
+        while not all(map(_rests, new)):  # one that is forking has not stopped yet
+            time.sleep(0.005)
         stopped |= new
     for each in stopped:
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
+
+
+def _rests(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "TtZX"
+    except (OSError, IndexError):
+        return True
 
 
 def _descendants(pid: int) -> Iterable[int]:

@@ -67,7 +67,7 @@ FAILURES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a start probe that fails": (
         {"edit": probe("startupProbe", "/nowhere")},
-        ["was restarted because its probe failed: Startup probe failed: .*404"],
+        ["was restarted because its probe failed: Startup probe failed: .*(404|refused)"],
     ),
     "a readiness probe that fails": (
         {"edit": probe("readinessProbe", "/nowhere"), "timeout_seconds": 12.0},

@@ -259,7 +259,11 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(base: W
         (["AB_TEST_TRAFFIC_SPLIT=0.5"], {}, "AB_TEST_TRAFFIC_SPLIT cannot be set"),
         (["finrisk_ab_test_finetuned_ratio=75"], {}, "use -e finrisk_ab_ratio=N"),
         (["finrisk_why=x"], {"AB_TEST_FINETUNED_RATIO": "75"}, "AB_TEST_FINETUNED_RATIO is not read"),
-        (["finrisk_target=kubernetes"], {}, "this release works on process alone"),
+        (
+            ["finrisk_target=kubernetes"],
+            {"KUBECONFIG": "/nowhere"},
+            "there is no kubeconfig with a context at /nowhere",
+        ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
         (["finrisk_model=nope"], {}, "no tuning job made 'nope'"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),

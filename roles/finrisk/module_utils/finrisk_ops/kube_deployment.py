@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import kube_objects
 from .kube_client import Cluster
+from .kube_errors import ApiError
 from .kube_objects import MANAGER, Applied, DriftError, Taken
 
 REPLICAS = ".spec.replicas"
 AUTOSCALER = "kube-controller-manager"  # the HorizontalPodAutoscaler's, which writes nothing else there
+ATTEMPTS, PAUSE_SECONDS = 6, 0.3
 ADDED_TO_PODS = ".spec.template.spec."
 
 
@@ -26,6 +29,20 @@ def apply(
 
     Raises DriftError, which names who changed what, when neither is set.
     """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _apply_once(cluster, body, check=check, force=force, takes_back=takes_back)
+        except ApiError as error:
+            changes = not check and (force or takes_back)
+            if error.status not in (409, 422) or not changes or attempt + 1 == ATTEMPTS:
+                raise
+            time.sleep(PAUSE_SECONDS)  # its status changes all the time while pods come and go
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _apply_once(
+    cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool, takes_back: bool
+) -> Applied:
     where = kube_objects.path(body, cluster.namespace)
     live = cluster.find(where) or {}
     wanted = dict(body)
