@@ -28,7 +28,7 @@ PLAUSIBLE = (
     ("make -s connection", r'"api_key": "frk_'),
     ("export.yml", r"520 examples, 520 of them usable[\s\S]*/export_metadata_\d{8}_\d{6}\.json"),
     ("prepare.yml", r"rows, \d+ usable\n[\s\S]*/dataset_metadata_\d{8}_\d{6}\.json"),
-    ("tune.yml --check", r"price unknown[\s\S]*changed=1"),
+    ("tune.yml --check", r"price unknown[\s\S]*changed=2"),
     ("tune.yml", r"\nACTIVE projects/\S+/endpoints/\d+\n\S+/finetuning_job_\d{8}_\d{6}\.json"),
     ("jq -r .state", r"^ACTIVE$"),
     ("jq -r '.tuning", r"^ACTIVE$"),
