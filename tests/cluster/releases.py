@@ -5,10 +5,12 @@ There is no database and no model behind it: the service starts and says what it
 
 from __future__ import annotations
 
+import atexit
 import base64
 import copy
 import json
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,7 +50,7 @@ def objects(image: str) -> Objects:
     """The objects of inventory/staging in a size that fits the test cluster."""
     made = rendered("staging", finrisk_image=image, **CHOICES)
     pod = made["deployment"]["spec"]["template"]["spec"]
-    del pod["containers"][0]["lifecycle"]  # nobody calls these pods, so nobody has to learn that one goes
+    pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] = 1  # nobody has to learn that one goes
     return made
 
 
@@ -174,7 +176,9 @@ def operator(ground: Ground, name: str, without: tuple[str, str] = ("", "")) -> 
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
     ground.kubectl("apply", "-f", "-", stdin=manifests.document(account, role, binding))
     token = ground.kubectl("create", "token", name).strip()
-    file = Path(tempfile.mkdtemp(prefix="finrisk-operator-")) / "kubeconfig"
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-operator-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "kubeconfig"
     file.write_text(json.dumps(kubeconfig(ground.cluster, {"token": token})))
     return Access(str(file), CONTEXT, ground.namespace)
 
