@@ -29,7 +29,12 @@ def simulator(cluster: Cluster, image: str, var: Path, tuning_seconds: float = 1
         url = f"http://{where}"
         arguments = f"--var {VAR} --bind 0.0.0.0 --port {PORT} --public-url {url}".split()
         arguments += f"--tuning-seconds {tuning_seconds} --latency-ms 5 5".split()
-        probe = {"httpGet": {"path": "/_sandbox/requests", "port": PORT}, "periodSeconds": 1}
+        ready = {"httpGet": {"path": "/_sandbox/requests", "port": PORT}}
+        probe = ready | {
+            "periodSeconds": 1,
+            "timeoutSeconds": 5,
+            "failureThreshold": 60,
+        }  # Google does not go
         pod = manifests.pod(NAME, image, 10001, (VAR, "/tmp"), args=arguments, readinessProbe=probe)
         cluster.kubectl(
             *inside, "wait", "--for=create", "--timeout=30s", "serviceaccount/default"
