@@ -12,12 +12,15 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render
 
@@ -195,6 +198,43 @@ def run_module(name: str, given: dict[str, Any], check: bool = False) -> dict[st
         module.main()
     result: dict[str, Any] = json.loads(printed.getvalue())
     return result
+
+
+def submit(given: dict[str, Any], check: bool = False) -> dict[str, Any]:
+    """Bring about the job of these options; return what finrisk_tuning_job prints."""
+    return run_module("finrisk_tuning_job", given, check)
+
+
+def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Look at the job once; return what finrisk_tuning_job_info prints."""
+    return run_module("finrisk_tuning_job_info", place(given) | more)
+
+
+def wait(given: dict[str, Any], *words: str, seconds: float = 30) -> dict[str, Any]:
+    """Look until the provider says one of the words, or until the job is over when none is given."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = look(given)
+        assert "failed" not in seen, seen
+        job = seen["job"]
+        if job["provider_state"] in words or (not words and job["state"] != "CREATING"):
+            return seen
+        time.sleep(0.2)
+    raise AssertionError(f"the job is not {' or '.join(words) or 'over'} within {seconds} s")
+
+
+def of_spec(ground: Wire, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the simulator's jobs of the same spec as a module's result."""
+    wanted = result["job"]["spec_id"]
+    return [job for job in ground.jobs() if job.get("labels", {}).get("finrisk-spec") == wanted]
+
+
+def row(database_url: str, spec_id: str) -> dict[str, Any]:
+    """Return the job as the table has it."""
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("select job from tuning_jobs where spec_id = %s", [spec_id]).fetchone()
+    assert found is not None
+    return dict(found[0])
 
 
 def end_orphans(var: Path) -> None:

@@ -187,11 +187,14 @@ class Environment:
         return self.call("/api/v1/analyze", {"strategy": strategy, "user_id": user}, connection)
 
     def readiness(self) -> dict[str, dict[str, Any]]:
-        """What ``/readyz`` of every pod of the service says on its ops port, by pod."""
+        """What ``/readyz`` of every pod of the service says on its ops port, by pod.
+
+        A pod whose containers have ended is listed until the kubelet has cleaned up; it answers nobody.
+        """
         found = {}
         for pod in self.objects("pods", "app=finrisk-api"):
-            address = (pod.get("status") or {}).get("podIP")
-            if address:
+            status = pod.get("status") or {}
+            if (address := status.get("podIP")) and status.get("phase") not in ("Succeeded", "Failed"):
                 found[pod["metadata"]["name"]] = _asked(address)
         return found
 

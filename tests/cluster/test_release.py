@@ -249,6 +249,15 @@ def test_a_half_deleted_revision_is_no_obstacle(ground: Ground, quarter: Outcome
     assert made.name not in ground.target().names()
 
 
+def test_a_half_written_revision_is_finished_under_its_own_number(ground: Ground, quarter: Outcome) -> None:
+    what = ground.rendered(60)
+    begun = make(what.config, what.secret, what.release, quarter.revision.number + 1)
+    ground.target().store(begun)
+    ground.kubectl("delete", "secret", f"finrisk-secrets-{begun.name}")
+    assert ground.deploy(60).revision.name == begun.name
+    assert ground.told() == {(begun.name, 0.6)}
+
+
 def test_an_autoscaler_gets_the_pods_as_they_are_and_keeps_their_number(ground: Ground) -> None:
     ground.deploy(25, edit=replicas(2), force_conflicts=True)
     seen: set[int] = set()

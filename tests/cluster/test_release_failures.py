@@ -156,6 +156,20 @@ def test_a_rollback_whose_settings_do_not_run_says_so_and_what_served_goes_on(
     assert ground.told() == {(serving, 0.25)}
 
 
+def test_credentials_that_the_service_refuses_move_nobody_to_an_older_ratio(ground: Ground) -> None:
+    ground.deploy(50, force_conflicts=True)
+    serving = ground.deploy(25).revision.name
+    try:
+        ground.write_credentials(USER_HASH_KEY="")
+        with pytest.raises(FinriskError, match=rf"USER_HASH_KEY.*\. {serving} stays the revision"):
+            ground.deploy(25)
+        assert ground.target().current() == serving
+        assert (serving, 0.25) in ground.told(), "the pods that have the old credentials go on"
+    finally:
+        ground.write_credentials()
+        ground.deploy(25)
+
+
 def test_a_first_release_that_fails_leaves_nothing_running(node: Cluster, ground: Ground) -> None:
     with releases.ground(node, ground.image, ground.objects) as empty:
         with pytest.raises(

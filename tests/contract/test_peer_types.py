@@ -118,6 +118,7 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
         "vertex", tuning_ground.PROJECT, tuning_ground.LOCATION, str(account), watched.url, timeout_seconds=10
     )
     warmup.warm_up(platform, endpoint, 2)
+    assert warmup.check_base(platform, endpoint, given["base_model"]) == ""
     by_key = vertex.Platform("gemini_api", base_url=watched.url, api_key="k")
     vertex.generate(vertex.client(by_key), "gemini-3.8-flash", PROMPT, SYSTEM_INSTRUCTION)
     assert judge(strict, watched).seen == {

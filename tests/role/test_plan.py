@@ -57,6 +57,14 @@ def test_the_same_model_keeps_its_ratio_and_needs_no_warm_up() -> None:
     assert not made.warm_up
 
 
+def test_a_model_that_runs_keeps_the_salt_of_its_users_where_its_job_is_not_known() -> None:
+    held = replace(running(2, 25), experiment="spec2", dataset="data2")
+    wish = replace(WISH, model=ENDPOINT + "2", ratio=50)
+    made = plan(wish, held, jobs=[])
+    assert (made.experiment, made.dataset) == ("spec2", "data2"), "no user is drawn anew"
+    assert plan(replace(wish, model=ENDPOINT + "9"), held, jobs=[]).experiment not in ("", "spec2")
+
+
 def test_after_a_rollback_a_plain_deploy_moves_nobody() -> None:
     made = plan(running=running(2, 0))
     assert made.ratio == 0
@@ -110,6 +118,9 @@ def test_a_full_name_that_no_job_here_made_is_taken_and_warmed_up() -> None:
     assert made.model == ENDPOINT + "99"
     assert len(made.experiment) == 40
     assert made.warm_up
+    assert made.base_unknown
+    assert not plan(replace(WISH, model=ENDPOINT + "99", allow_base_mismatch=True), jobs=[]).base_unknown
+    assert not plan().base_unknown
 
 
 def test_another_base_model_is_refused_unless_told() -> None:

@@ -228,6 +228,32 @@ def test_a_run_killed_before_the_switch_leaves_a_revision_that_the_next_run_take
     assert deploy(target, 50, check=True).revision.name == left.name
 
 
+def test_a_run_killed_while_it_wrote_its_revision_does_not_cost_a_number(target: ProcessTarget) -> None:
+    stored(target, 0, 1)
+    target._switch(target.names()[0])
+    left = stored(target, 50, 2, proven=False)
+    Path(target.paths(left.name)[1]).unlink()
+    assert deploy(target, 25, check=True).revision.number == 3, "another revision does not take its name"
+    assert deploy(target, 50).revision.name == left.name
+    assert told(target) == (left.name, 0.5)
+
+
+def test_a_proven_revision_that_does_not_come_up_again_gives_way_to_no_other_ratio(
+    target: ProcessTarget,
+) -> None:
+    stored(target, 50, 1)
+    base = stored(target, 0, 2)
+    target._switch(base.name)
+    path = target.place.var_dir / "credentials.json"
+    held = json.loads(path.read_text())
+    held["stringData"]["USER_HASH_KEY"] = ""
+    path.write_text(json.dumps(held))
+    trusting = Trusting(target.place, timeout_seconds=10)
+    with pytest.raises(FinriskError, match=rf"USER_HASH_KEY.*{base.name} stays the revision"):
+        roll_back(trusting)
+    assert target.current() == base.name
+
+
 def test_a_run_killed_after_the_switch_is_finished_by_the_next(target: ProcessTarget) -> None:
     deploy(target)
     left = stored(target, 50, 2, proven=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,18 @@ import pytest
 from ansible.module_utils.finrisk_ops import jobs, states, vertex
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-from tests.tuning_ground import Wire, dataset, options, place, run_module, start_module, wire
+from tests.tuning_ground import (
+    Wire,
+    dataset,
+    look,
+    of_spec,
+    options,
+    place,
+    row,
+    start_module,
+    submit,
+    wait,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -26,58 +37,6 @@ JOB_KEYS = [
 ]  # fmt: skip
 CREATE = r"/tuningJobs$"
 UPLOAD = r"^/upload/"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    with wire(tmp_path_factory.mktemp("wire"), tuning_seconds=1.0) as running:
-        yield running
-
-
-@pytest.fixture
-def ground(service: Wire) -> Iterator[Wire]:
-    service.clear()
-    service.forget_requests()
-    yield service
-    service.clear()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An output folder with a dataset of this test's own."""
-    dataset(tmp_path, seed=tmp_path.name)
-    return tmp_path
-
-
-def submit(given: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    return run_module("finrisk_tuning_job", given, check)
-
-
-def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return run_module("finrisk_tuning_job_info", place(given) | more)
-
-
-def wait(given: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
-    """Look until the job is over."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        seen = look(given)
-        assert "failed" not in seen, seen
-        if seen["job"]["state"] != "CREATING":
-            return seen
-        time.sleep(0.2)
-    raise AssertionError("the job is not over in time")
-
-
-def of_spec(ground: Wire, result: dict[str, Any]) -> list[dict[str, Any]]:
-    return [job for job in ground.jobs() if job["labels"]["finrisk-spec"] == result["job"]["spec_id"]]
-
-
-def row(database_url: str, spec_id: str) -> dict[str, Any]:
-    with psycopg.connect(database_url) as connection:
-        found = connection.execute("select job from tuning_jobs where spec_id = %s", [spec_id]).fetchone()
-    assert found is not None
-    return dict(found[0])
 
 
 def until(met: Callable[[], object], seconds: float = 20) -> None:

@@ -11,71 +11,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops import jobs, tuning_service, vertex
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.spec import Hyperparameters
 
-from tests.tuning_ground import Wire, dataset, options, place, run_module, start_module, wire
+from tests.tuning_ground import (
+    Wire,
+    dataset,
+    look,
+    of_spec,
+    options,
+    place,
+    row,
+    run_module,
+    start_module,
+    submit,
+    wait,
+)
 
 pytestmark = pytest.mark.slow
 
 CREATE = r"/tuningJobs$"
 READ = r"/tuningJobs/\d+$"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    with wire(tmp_path_factory.mktemp("wire")) as running:
-        yield running
-
-
-@pytest.fixture
-def ground(service: Wire) -> Iterator[Wire]:
-    service.clear()
-    service.forget_requests()
-    yield service
-    service.clear()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    dataset(tmp_path, seed=tmp_path.name)
-    return tmp_path
-
-
-def submit(given: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    return run_module("finrisk_tuning_job", given, check)
-
-
-def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return run_module("finrisk_tuning_job_info", place(given) | more)
-
-
-def wait(given: dict[str, Any], *words: str, seconds: float = 30) -> dict[str, Any]:
-    """Look until the provider says one of the words, or until the job is over when none is given."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        seen = look(given)
-        assert "failed" not in seen, seen
-        job = seen["job"]
-        if job["provider_state"] in words or (not words and job["state"] != "CREATING"):
-            return seen
-        time.sleep(0.2)
-    raise AssertionError("the job is not there in time")
-
-
-def of_spec(ground: Wire, result: dict[str, Any]) -> list[dict[str, Any]]:
-    wanted = result["job"]["spec_id"]
-    return [job for job in ground.jobs() if job.get("labels", {}).get("finrisk-spec") == wanted]
-
-
-def row(database_url: str, spec_id: str) -> dict[str, Any]:
-    with psycopg.connect(database_url) as connection:
-        found = connection.execute("select job from tuning_jobs where spec_id = %s", [spec_id]).fetchone()
-    assert found is not None
-    return dict(found[0])
 
 
 # ---- every state of the provider, over the wire
@@ -462,6 +420,31 @@ def metadata_server(ground: Wire) -> Iterator[dict[str, str]]:
 
     with serve(ground) as environment:
         yield environment
+
+
+# ---- before users meet the model
+
+
+def test_a_model_that_no_file_knows_is_compared_with_the_base_arm_by_what_the_service_says(
+    ground: Wire, folder: Path
+) -> None:
+    given = options(ground, folder)
+    submit(given)
+    model = wait(given)["job"]["tuned_model_name"]
+    names = ("project", "location", "credentials_file", "base_url")
+    asked = {name: given[name] for name in names} | {"model": model, "requests": 1}
+    same = run_module("finrisk_warmup", asked | {"base_model": "gemini-3.5-flash-lite"})
+    assert same["latencies_ms"]
+    assert "is not known" not in str(same)
+    other = run_module("finrisk_warmup", asked | {"base_model": "gemini-3.5-flash"})
+    assert re.search(
+        "was tuned from gemini-3.5-flash-lite, but BASE_MODEL is gemini-3.5-flash: .*mismatch=true",
+        other["msg"],
+    )
+    ground.fault(kind="status", path=CREATE, method="GET", code=403)
+    refused = run_module("finrisk_warmup", asked | {"base_model": "gemini-3.5-flash"})
+    assert "is not known: cannot list the tuning jobs: 403" in str(refused["warnings"])
+    assert refused["latencies_ms"], "a list that may not be read stops no deploy"
 
 
 def test_without_any_credentials_the_ways_to_give_some_are_named(ground: Wire, folder: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,6 @@ pytestmark = pytest.mark.slow
 
 UPLOAD = r"^/upload/"
 MEGABYTE = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    with wire(tmp_path_factory.mktemp("wire")) as running:
-        yield running
-
-
-@pytest.fixture
-def ground(service: Wire) -> Iterator[Wire]:
-    service.clear()
-    service.forget_requests()
-    yield service
-    service.clear()
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ RETURN = r"""
 plan:
   description: >-
     What to deploy: I(model), I(ratio), I(experiment), I(dataset), I(name), I(why_model), I(why_ratio),
-    I(warm_up). Empty when I(list_only) and nothing can be deployed.
+    I(warm_up), I(base_unknown). Empty when I(list_only) and nothing can be deployed.
   returned: success
   type: dict
 jobs:
@@ -161,6 +161,8 @@ def running(current: dict[str, Any]) -> Running:
         model=str(current.get("model") or ""),
         ratio=int(current.get("ratio") or 0),
         proven=bool(current.get("proven")),
+        experiment=str(current.get("experiment") or ""),
+        dataset=str(current.get("dataset") or ""),
         problem=str(current.get("problem") or ""),
     )
 

@@ -43,6 +43,12 @@ options:
     description: Seconds that one answer may take.
     type: int
     default: 30
+  base_model:
+    description: >-
+      The base arm's model. When given, the service is asked which model I(model) was tuned from, and another
+      one fails the task; that nobody knows is a warning.
+    type: str
+    default: ""
 attributes:
   check_mode:
     description: Asks one question, since a model that is gone has to stop a preview too.
@@ -87,7 +93,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.vertex import PROVIDERS, Platform
-from ansible.module_utils.finrisk_ops.warmup import warm_up
+from ansible.module_utils.finrisk_ops.warmup import check_base, warm_up
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {
@@ -99,6 +105,7 @@ ARGUMENTS: dict[str, Any] = {
     "credentials_file": TEXT,
     "base_url": TEXT,
     "timeout": {"type": "int", "default": 30},
+    "base_model": TEXT,
 }
 
 
@@ -110,10 +117,14 @@ def main() -> None:
     }
     platform = Platform(timeout_seconds=float(module.params["timeout"]), **named)
     requests = 1 if module.check_mode else max(1, module.params["requests"])
+    model, base_model = module.params["model"], module.params["base_model"]
     try:
-        done = warm_up(platform, module.params["model"], requests)
+        warning = check_base(platform, model, base_model) if base_model else ""
+        done = warm_up(platform, model, requests)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
+    if warning:
+        module.warn(warning)
     module.exit_json(
         changed=False,
         latencies_ms=done.latencies_ms,

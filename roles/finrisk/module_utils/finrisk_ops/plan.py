@@ -11,6 +11,7 @@ from .errors import FinriskError
 from .jobs import Job, choose
 from .states import ACTIVE
 from .traffic import choose_ratio, describe, experiment, is_given, parse_ratio, parse_stages
+from .tuning_rules import check_same_base
 
 ENDPOINT = re.compile(r"projects/[^/\s]+/locations/[^/\s]+/endpoints/[^/\s]+")
 NEWEST = "newest"
@@ -38,6 +39,8 @@ class Running:
     model: str = ""
     ratio: int = 0
     proven: bool = False
+    experiment: str = ""
+    dataset: str = ""
     problem: str = ""  # why the current revision cannot be read
 
 
@@ -53,6 +56,7 @@ class Plan:
     why_model: str
     why_ratio: str
     warm_up: bool
+    base_unknown: bool = False  # which base model it was tuned from, only the service can tell
 
     def lines(self) -> list[str]:
         """Return which values won and why."""
@@ -93,15 +97,17 @@ def make_plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
     if not model:
         ratio, why_ratio = _without_model(asked)
     moved = model != running.model or ratio != running.ratio or not running.proven
+    salt, dataset = _experiment_and_dataset(model, job, wish, running)
     return Plan(
         model=model,
         ratio=ratio,
-        experiment=experiment(model, job.spec_id if job else ""),
-        dataset=str(job.dataset.get("sha256") or "") if job else wish.dataset,
+        experiment=salt,
+        dataset=dataset,
         name=f"{job.display_name}, {model}" if job else model,
         why_model=why_model,
         why_ratio=why_ratio,
         warm_up=ratio > 0 and moved,
+        base_unknown=bool(model) and job is None and not wish.allow_base_mismatch,
     )
 
 
@@ -145,6 +151,18 @@ def _model(wish: Wish, running: Running, jobs: list[Job], asked: int | None) -> 
     return job.tuned_model_name, job, newest if wish.model == NEWEST else "finrisk_model"
 
 
+def _experiment_and_dataset(model: str, job: Job | None, wish: Wish, running: Running) -> tuple[str, str]:
+    """Return the salt of the assignment and the dataset's hash.
+
+    A model that runs keeps both, whoever deploys next and whether the job is known there: with another salt
+    its users would be drawn anew.
+    """
+    of_job = str(job.dataset.get("sha256") or "") if job else wish.dataset
+    if model and model == running.model and running.experiment:
+        return running.experiment, of_job or running.dataset
+    return experiment(model, job.spec_id if job else ""), of_job
+
+
 def _passed_over(job: Job, jobs: list[Job]) -> str:
     later = [other for other in jobs[: jobs.index(job)] if other.state != ACTIVE]
     return f"; {later[0].display_name} is newer but {later[0].state}" if later else ""
@@ -155,13 +173,8 @@ def _is_known(model: str, jobs: list[Job]) -> bool:
 
 
 def _check_base_model(job: Job, wish: Wish) -> None:
-    if job.base_model == wish.base_model or wish.allow_base_mismatch:
-        return
-    raise FinriskError(
-        f"{job.display_name} was tuned from {job.base_model}, but BASE_MODEL is {wish.base_model}: the arms "
-        "would differ in more than the tuning. Set finrisk_base_model to the tuned model's base, or add "
-        "-e finrisk_allow_base_mismatch=true"
-    )
+    if not wish.allow_base_mismatch:
+        check_same_base(job.display_name, job.base_model, wish.base_model)
 
 
 def _check_dataset(job: Job, wish: Wish) -> None:

@@ -141,7 +141,7 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
         _preflight(target, revision)
     if check:
         return outcome
-    if revision.name not in target.names():
+    if revision.name not in {held.name for held in target.readable()}:
         target.store(revision)
     if switches or pending:
         _roll_out(target, revision, running)
@@ -160,7 +160,16 @@ def _roll_out(target: Target, revision: Revision, running: Revision | None) -> N
 
 
 def _put_back(target: Target, failed: Revision, running: Revision | None) -> str:
-    """Let the revision before serve again and say so."""
+    """Let the revision before serve again and say so.
+
+    A proven revision that was rolled out anew has none before it: an older one would move users to another
+    ratio, and what keeps this one from starting now would keep that one too.
+    """
+    if running and running.name == failed.name and failed.proven:
+        return (
+            f"{failed.name} stays the revision of this environment, and whatever still runs it goes on; mend "
+            "the cause, then run this again"
+        )
     previous = _previous(target, failed, running)
     if previous is None:
         target.clear()
@@ -193,13 +202,17 @@ def _preflight(target: Target, revision: Revision) -> None:
 def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> Revision:
     """Return the revision of the rendered objects: the running one, one a killed run left, or a new one."""
     draft = make(rendered.config, rendered.secret, rendered.release, 0)
-    newest = next(iter(target.readable()), None)
-    left = newest if newest and not newest.proven else None
+    readable = target.readable()
+    left = readable[0] if readable and not readable[0].proven else None
     for known in (running, left):
         if known and same_content(known, draft):
             return known
     signed = replace(rendered.release, who=lock.who(), when=lock.now())
-    return make(rendered.config, rendered.secret, signed, next_number(target.names()))
+    names = target.names()
+    half_written = [name for name in names[:1] if name not in {held.name for held in readable}]
+    number = next_number(names)
+    again = make(rendered.config, rendered.secret, signed, number - 1)
+    return again if again.name in half_written else make(rendered.config, rendered.secret, signed, number)
 
 
 def _base_candidates(target: Target, rendered: Rendered, running: Revision | None) -> Iterator[Revision]:

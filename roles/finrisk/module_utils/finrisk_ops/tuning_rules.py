@@ -67,6 +67,16 @@ def check_model(model: str, tunable: Sequence[str], replaced: Mapping[str, str])
         )
 
 
+def check_same_base(name: str, tuned_from: str, base_model: str) -> None:
+    """Raise FinriskError when the model of that name was tuned from another base than the base arm's."""
+    if tuned_from.rpartition("/")[2] != base_model.rpartition("/")[2]:
+        raise FinriskError(
+            f"{name} was tuned from {tuned_from}, but BASE_MODEL is {base_model}: the arms would differ in "
+            "more than the tuning. Set finrisk_base_model to the tuned model's base, or add "
+            "-e finrisk_allow_base_mismatch=true"
+        )
+
+
 def hyperparameters(
     epochs: int, learning_rate_multiplier: float, adapter_size: int
 ) -> tuple[Hyperparameters, list[str]]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render
 
-from . import vertex
+from . import tuning_service, vertex
 from .errors import FinriskError
+from .tuning_rules import check_same_base
 
 PATIENCE_SECONDS = 30.0  # a new endpoint may answer 429 or 503 at first
 QUESTION = "Which liquidity risks does the report name, and which figures does it give for them?"
@@ -60,3 +61,25 @@ def warm_up(platform: vertex.Platform, model: str, requests: int) -> WarmUp:
         what = "the tuned model does not answer, so nothing was deployed"
         raise FinriskError(f"{what}: {error.message}") from error
     return WarmUp([answer.latency_ms for answer in answers], answers[-1].model_version)
+
+
+def check_base(platform: vertex.Platform, model: str, base_model: str) -> str:
+    """Ask the service which base model a tuned model was made from; return a warning when nobody knows.
+
+    Raises FinriskError when it is another one than ``base_model``.
+    """
+    unknown = f"whether {model} was tuned from {base_model} is not known"
+    try:
+        found = tuning_service.list_jobs(vertex.client(platform, model), PATIENCE_SECONDS)
+    except FinriskError as error:
+        return f"{unknown}: {error.message}"
+    made_by = next((job for job in found if _place(job.endpoint) == _place(model)), None)
+    if made_by is None:
+        return f"{unknown}: no tuning job of its project and region made it"
+    check_same_base(made_by.display_name or model, made_by.base_model, base_model)
+    return ""
+
+
+def _place(endpoint: str) -> str:
+    """Return region and number of an endpoint: Google names its project by id or by number."""
+    return endpoint.partition("/locations/")[2]
