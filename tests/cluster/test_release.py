@@ -302,23 +302,23 @@ def test_changed_credentials_roll_the_pods_and_changed_client_keys_do_not(
     pods = running(ground)
     ground.write_credentials(api_keys__json='[{"id": "a", "name": "b", "sha256": "c", "roles": []}]')
     assert target.pending(quarter.revision) == ""
-    assert target.start(check=False) == []
+    assert not ground.deploy(25).changed
     assert running(ground) == pods
     try:
         ground.write_credentials(USER_HASH_KEY="11" * 32)
         assert "not read the new credentials" in target.pending(quarter.revision)
-        assert target.start(check=True)
+        assert ground.deploy(25, check=True).changed
         assert running(ground) == pods, "a check starts nothing"
-        assert target.start(check=False)
+        assert ground.deploy(25).revision.name == quarter.revision.name
         assert (
             not {pod["metadata"]["uid"] for pod in target.pods() if pod["status"]["phase"] == "Running"}
             & pods
         )
         assert ground.told() == {(quarter.revision.name, 0.25)}
-        assert target.start(check=False) == []
+        assert not ground.deploy(25).changed
     finally:
         ground.write_credentials()
-        target.start(check=False)
+        ground.deploy(25)
 
 
 def test_a_release_waits_until_no_old_pod_answers(ground: Ground) -> None:

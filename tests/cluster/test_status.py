@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -106,6 +107,34 @@ def test_both_arms_are_told_apart_with_their_share(asked: Operated) -> None:
         assert arm["errors"].keys() >= {"upstream", "blocked_or_empty", "timeout"}
     assert sum(arm["requests"] for arm in arms.values()) >= USERS
     assert 0.05 < arms["tuned"]["share"] < 0.5
+
+
+def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(asked: Operated) -> None:
+    environment = asked.environment
+    about = {"kind": "Pod", "name": "a", "namespace": environment.namespace}
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "full"},
+        "type": "Warning",
+        "reason": "FailedMount",
+        "message": "the disk is full",
+        "involvedObject": about,
+        "lastTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    environment.kubectl("create", "-f", "-", stdin=json.dumps(event))
+    before = status(environment)["traffic"]["rejected_since_start"]
+    assert environment.call("/api/v1/analyze", {"strategy": ""}).status == 422
+    found = status(environment)
+    assert sum(found["traffic"]["rejected_since_start"].values()) == sum(before.values()) + 1
+    lines = found["recent"]["log_lines"]
+    assert lines.keys() == {"base", "tuned"}
+    for arm, told in lines.items():
+        assert len(told) == 3
+        assert all(f"fine-tuned {str(arm == 'tuned').lower()}" in each["message"] for each in told)
+    assert ("FailedMount", "Pod a: the disk is full") in {
+        (each["event"], each["message"]) for each in found["recent"]["events"]
+    }
 
 
 def test_it_reads_only(asked: Operated) -> None:

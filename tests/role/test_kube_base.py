@@ -101,8 +101,11 @@ class Answers:
 
     def __init__(self, *jobs: dict[str, Any] | None, pods: list[dict[str, Any]] | None = None) -> None:
         self.jobs, self.pods, self.sent = list(jobs), pods or [], list[str]()
+        self.credentials: dict[str, Any] | None = {}
 
-    def find(self, _path: str) -> dict[str, Any] | None:
+    def find(self, path: str) -> dict[str, Any] | None:
+        if "/secrets/" in path:
+            return self.credentials
         return self.jobs.pop(0) if len(self.jobs) > 1 else self.jobs[0]
 
     def has_namespace(self) -> bool:
@@ -150,6 +153,14 @@ def test_a_failed_job_is_made_anew_and_waited_for() -> None:
     answers = Answers(ended("Failed"), None, None, {"status": {}}, ended("Complete"))
     assert migrate(answers).changed is True
     assert [each.split()[0] for each in answers.sent] == ["DELETE", "PATCH", "PATCH"]  # a dry run first
+
+
+def test_without_credentials_no_job_is_made_that_could_only_wait() -> None:
+    answers = Answers(None)
+    answers.credentials = None
+    with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*run playbooks/site\.yml first"):
+        migrate(answers)
+    assert answers.sent == []
 
 
 @pytest.mark.parametrize(

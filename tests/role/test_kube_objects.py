@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops import kube_lease, kube_objects, kube_template, port_forward
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.lock import LostError
 from ansible.module_utils.finrisk_ops.revision import Release, Revision, make, same_content, shown
 
 DEPLOYMENT: dict[str, Any] = {
@@ -198,6 +199,16 @@ def test_a_lease_is_held_until_it_is_given_back_or_not_renewed() -> None:
     assert kube_lease.held_by(lease(), renewed + 31) is None
     assert kube_lease.held_by(lease(identity=""), renewed) is None
     assert kube_lease.held_by(None, renewed) is None
+
+
+def test_a_lease_that_could_not_be_renewed_in_time_counts_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the API server answers nobody, or the machine was asleep."""
+    mine = kube_lease.Held()
+    mine.check()
+    began = kube_lease._uptime()
+    monkeypatch.setattr(kube_lease, "_uptime", lambda: began + 31)
+    with pytest.raises(LostError, match="could not be renewed for 30 s"):
+        mine.check()
 
 
 def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube_rollout import View, judge, last_words
+from ansible.module_utils.finrisk_ops.kube_rollout import Verdict, View, judge, last_words
 
 NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
 
@@ -45,9 +45,13 @@ def event(name: str, reason: str, message: str) -> dict[str, Any]:
     return {"involvedObject": {"name": name}, "reason": reason, "message": message, "lastTimestamp": "1"}
 
 
+def has_arrived(verdict: Verdict) -> bool:
+    return not verdict.waits_for and verdict.trouble is None
+
+
 def test_it_has_arrived_when_every_pod_runs_it_and_no_other_is_left() -> None:
     verdict = judge(View(deployment(), [pod("a"), pod("b")]), NEW)
-    assert verdict.arrived
+    assert has_arrived(verdict)
     assert (verdict.ready, verdict.wanted) == (2, 2)
 
 
@@ -69,13 +73,13 @@ def test_a_pod_of_the_same_revision_with_an_earlier_template_is_waited_for() -> 
         each["metadata"]["labels"]["pod-template-hash"] = name
     view = View(held, pods, (), [counted(1, "old"), counted(2, "new")])
     assert judge(view, NEW).waits_for == "1 earlier pods have not ended yet"
-    assert judge(View(held, pods[:2], (), view.replicasets), NEW).arrived
+    assert has_arrived(judge(View(held, pods[:2], (), view.replicasets), NEW))
 
 
 def test_a_pod_that_ended_long_ago_is_not_waited_for() -> None:
     evicted = pod("c", OLD)
     evicted["status"] |= {"phase": "Failed", "reason": "Evicted"}
-    assert judge(View(deployment(), [pod("a"), pod("b"), evicted]), NEW).arrived
+    assert has_arrived(judge(View(deployment(), [pod("a"), pod("b"), evicted]), NEW))
 
 
 def test_what_the_controller_has_not_seen_says_nothing_yet() -> None:
@@ -167,7 +171,31 @@ def test_troubles_of_the_old_pods_do_not_fail_the_new_ones() -> None:
 
 def test_a_restart_that_the_roll_out_got_over_does_not_fail_it() -> None:
     once: dict[str, Any] = {"restartCount": 1, "lastState": {"terminated": {"exitCode": 1}}}
-    assert judge(View(deployment(), [pod("a", **once), pod("b")]), NEW).arrived
+    assert has_arrived(judge(View(deployment(), [pod("a", **once), pod("b")]), NEW))
+
+
+def test_a_pod_that_serves_is_no_trouble_however_often_it_was_restarted_in_its_life() -> None:
+    often: dict[str, Any] = {
+        "restartCount": 7,
+        "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}},
+    }
+    assert has_arrived(judge(View(deployment(), [pod("a", **often), pod("b")]), NEW))
+    crashing = pod("a", ready=False, **often)
+    verdict = judge(View(deployment(available=1), [crashing, pod("b")]), NEW)
+    assert verdict.trouble is not None
+    assert "used more memory than its limit" in verdict.trouble.text
+
+
+def test_a_pod_on_a_lost_node_that_nobody_can_end_does_not_hold_up_a_roll_out() -> None:
+    lost = pod("c", OLD, ready=False, ending=True)  # it was to be gone by 2026-01-01 00:00
+    midnight = 1767225600.0
+
+    def waits(held: dict[str, Any], now: float) -> str:
+        return str(judge(View(deployment(), [pod("a"), pod("b"), held], now=now), NEW).waits_for)
+
+    assert waits(lost, midnight + 20), "it may just be slow"
+    assert not waits(lost, midnight + 40)
+    assert waits(pod("c", OLD, ending=True), midnight + 40), "what is in service may answer"
 
 
 @pytest.mark.parametrize(

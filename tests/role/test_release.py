@@ -162,6 +162,16 @@ def test_a_first_revision_that_does_not_start_leaves_nothing_running(target: Pro
     assert target.current() == ""
 
 
+def test_a_release_that_fails_after_an_unreadable_one_clears_nothing_away(target: ProcessTarget) -> None:
+    lost = stored(target, 0, 1)
+    target._switch(lost.name)
+    Path(target.paths(lost.name)[0]).write_text("{")
+    trusting = Trusting(target.place, timeout_seconds=10)
+    with pytest.raises(FinriskError, match="No earlier revision can be read, so none was put back"):
+        deploy(trusting, DATA_COLLECTION_QUALITY="2")
+    assert target.current() != ""
+
+
 def test_rollback_starts_a_service_that_is_down_with_its_database_and_model_gone(
     target: ProcessTarget,
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops import service, status
+from ansible.module_utils.finrisk_ops.findings import found
 from ansible.module_utils.finrisk_ops.process import ProcessTarget
 from ansible.module_utils.finrisk_ops.revision import Release, labelled, make
 from ansible.module_utils.finrisk_ops.status_facts import Asked
@@ -372,3 +373,33 @@ def test_a_change_of_version_that_is_older_than_a_week_is_no_finding(
     analyses("base", 5, **base, model_version="b", ago=timedelta(days=8))
     analyses("base", 5, **base, model_version="b")
     assert not [each for each in environment()["findings"] if each["about"] == "model version"]
+
+
+def test_a_pod_that_nobody_ends_is_told_with_the_command_that_does(environment: Status) -> None:
+    data = environment()
+    pod: dict[str, Any] = {
+        "name": "a",
+        "problem": None,
+        "ending": True,
+        "workers": [],
+        "new_credentials_unread": False,
+    }
+    data["recent"]["command"] = "kubectl --context c -n n logs deployment/finrisk-api --tail=50"
+    data["pods"] = [pod]
+    assert not [each for each in found(data) if each.about == "service"]
+    data["pods"] = [pod | {"problem": "pod a was to be gone by 2026-01-01T00:00:00Z"}]
+    [told] = [each for each in found(data) if each.about == "service"]
+    assert told.what == "Pod a was to be gone by 2026-01-01T00:00:00Z."
+    assert told.command == "kubectl --context c -n n delete pod a --force --grace-period=0"
+
+
+def test_the_question_to_a_cluster_goes_through_a_port_forward(environment: Status) -> None:
+    data = environment()
+    [told] = [each for each in found(data) if "No analysis was asked" in each.what]
+    assert told.command.startswith("curl -sS http://127.0.0.1:1/api/v1/analyze ")
+    data["recent"]["command"] = "kubectl --context c -n n logs deployment/finrisk-api --tail=50"
+    [told] = [each for each in found(data) if "No analysis was asked" in each.what]
+    assert told.command.startswith(
+        "kubectl --context c -n n port-forward service/finrisk-api-service 8000:80 &"
+    )
+    assert "curl -sS http://127.0.0.1:8000/api/v1/analyze " in told.command

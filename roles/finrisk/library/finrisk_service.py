@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: finrisk_service
-short_description: Start or stop the service
+short_description: Start or stop the service of this machine
 description:
   - Started means that every worker runs the current revision with the credentials on disk; workers that
     have read older credentials are replaced without losing a request.
@@ -23,14 +23,10 @@ options:
     description: Seconds that the service may take.
     type: int
     default: 60
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
   process:
-    description: Where the service of this machine lives; required when I(target=process).
+    description: Where the service of this machine lives.
     type: dict
+    required: true
     suboptions:
       var_dir:
         description: Folder of the run state.
@@ -48,22 +44,6 @@ options:
         description: Port of health pages and metrics on 127.0.0.1.
         type: int
         default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
 attributes:
   check_mode:
     description: Says what a run would do and changes nothing.
@@ -110,16 +90,16 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
     "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
-    **targets.OPTIONS,
+    "process": targets.OPTIONS["process"] | {"required": True},
 }
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     state = module.params["state"]
     try:
-        target = targets.chosen(module.params, module.params["timeout"])
+        target = targets.process(module.params, module.params["timeout"])
         if state == "started":
             renewed = module.check_mode and module.params["credentials_changed"]
             reasons = target.start(check=module.check_mode, renewed=renewed)

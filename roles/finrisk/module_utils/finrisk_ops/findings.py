@@ -83,10 +83,11 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
 
 def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     wanted = data["configuration"]["revision"]
+    what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}." if pod["problem"] else ""
     if pod.get("ending"):
-        return []
-    if pod["problem"]:
-        what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}."
+        command = f"{_kubectl(data)} delete pod {pod['name']} --force --grace-period=0"
+        return [Finding("service", what, command, ["its node is lost, or hangs"])] if what else []
+    if what:
         return [Finding("service", what, play("rollback.yml"), [f"more: {data['recent']['command']}"])]
     if not pod["workers"]:
         causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
@@ -132,7 +133,7 @@ def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Findi
         error = str(held["error"])
         command = play("site.yml") if "tables" in error else start
         causes = []
-        if (kubectl := data["recent"]["command"].partition(" logs ")[0]).startswith("kubectl "):
+        if kubectl := _kubectl(data):
             if "tables" in error:  # its Job ended well, for a database that is not this one any more
                 command = f"{kubectl} delete job -l app=finrisk-migration && {command}"
             elif "no pod of the Service" in error:
@@ -163,14 +164,28 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
     requests = sum(arm["requests"] for arm in traffic["arms"].values())
     if not requests:
         what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
-        command = (
-            f'curl -sS {data["api_url"]}/api/v1/analyze -H "Authorization: Bearer $KEY" '
-            '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
-        )
-        findings.append(Finding("collection", what, command))
+        findings.append(Finding("collection", what, _question(data)))
     elif held["enabled"] and sum(held["skipped"].values()) >= requests:
         findings.append(_all_skipped(held, requests, play))
     return findings
+
+
+def _question(data: dict[str, Any]) -> str:
+    """Return a command that asks the service one question; one of a cluster through a port-forward."""
+    kubectl = _kubectl(data)
+    url = "http://127.0.0.1:8000" if kubectl else data["api_url"]
+    ask = (
+        f'curl -sS {url}/api/v1/analyze -H "Authorization: Bearer $KEY" '
+        '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
+    )
+    forward = f"{kubectl} port-forward service/finrisk-api-service 8000:80"
+    return f"{forward} & sleep 2; {ask}; kill $!" if kubectl else ask
+
+
+def _kubectl(data: dict[str, Any]) -> str:
+    """Return kubectl with context and namespace, as the command for more of the log has it; else nothing."""
+    command = str(data["recent"]["command"]).partition(" logs ")[0]
+    return command if command.startswith("kubectl ") else ""
 
 
 def _all_skipped(held: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:

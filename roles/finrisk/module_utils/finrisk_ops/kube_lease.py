@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -51,6 +52,12 @@ class Held:
     def __init__(self) -> None:
         """Begin with the lease just taken."""
         self._lost = ""
+        self._until = 0.0
+        self.renewed(_uptime())
+
+    def renewed(self, asked_at: float) -> None:
+        """Note a renewal that was asked for at this uptime: it holds from then on."""
+        self._until = asked_at + DURATION_SECONDS
 
     def lose(self, why: str) -> None:
         """Note that somebody else may release now."""
@@ -58,6 +65,8 @@ class Held:
 
     def check(self) -> None:
         """Raise LostError when the lease was lost: whoever has it now may be releasing."""
+        if not self._lost and _uptime() > self._until:
+            self.lose(f"it could not be renewed for {DURATION_SECONDS} s")
         if self._lost:
             raise lock.LostError(
                 f"the Lease {NAME} was lost ({self._lost}), so another release may be under way; look at "
@@ -73,8 +82,8 @@ def held(cluster: Cluster, why: str) -> Iterator[Held]:
     30 s, at once when it ran on this machine.
     """
     me = _myself(why)
-    _take(cluster, me)
     mine, stop = Held(), threading.Event()
+    _take(cluster, me)
     renewing = threading.Thread(target=_renew_until, args=(stop, cluster, me, mine), daemon=True)
     renewing.start()
     try:
@@ -134,8 +143,8 @@ def _take(cluster: Cluster, me: Holder) -> None:
 
 
 def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Held) -> None:
-    good = cluster.now()
     while not stop.wait(RENEW_SECONDS):
+        asked_at = _uptime()
         try:
             found = cluster.find(_path(cluster)) or {}
             holder = str((found.get("spec") or {}).get("holderIdentity") or "")
@@ -143,11 +152,14 @@ def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Held
                 mine.lose(f"it is held by {holder or 'nobody'}")
                 return
             cluster.request("PUT", _path(cluster), _lease(cluster, me, found))
-            good = cluster.now()
-        except FinriskError as error:
-            if cluster.now() - good > DURATION_SECONDS - RENEW_SECONDS:
-                mine.lose(error.message)
-                return
+            mine.renewed(asked_at)
+        except FinriskError:
+            continue  # until `check` says that the time is up
+
+
+def _uptime() -> float:
+    """Return seconds of a clock that nobody sets and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _give_back(cluster: Cluster, me: Holder) -> None:

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from .revision import REVISION
 
 PATIENCE_SECONDS = 10.0  # for what may mend itself
+STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
 IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
 SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
@@ -35,6 +37,7 @@ class View:
     pods: Sequence[Mapping[str, Any]]
     events: Sequence[Mapping[str, Any]] = ()
     replicasets: Sequence[Mapping[str, Any]] = ()
+    now: float = 0.0  # the API server's time, seconds since 1970
 
     def has_newest(self, pod: Mapping[str, Any], revision: str) -> bool:
         """Whether a pod is of the revision, and of the newest pod template: one revision may have had two."""
@@ -53,18 +56,13 @@ class Verdict:
     waits_for: str = ""
     trouble: Trouble | None = None
 
-    @property
-    def arrived(self) -> bool:
-        """Whether every pod runs the revision and no other is left."""
-        return not self.waits_for and self.trouble is None
-
 
 def judge(view: View, revision: str) -> Verdict:
     """Return how far the Deployment is on its way to the revision."""
     spec, status = view.deployment.get("spec") or {}, view.deployment.get("status") or {}
     wanted = int(spec.get("replicas", 1))
     mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
-    others = [pod for pod in view.pods if pod not in mine and not _ended(pod)]
+    others = [pod for pod in view.pods if pod not in mine and not _ended(pod) and not stuck(pod, view.now)]
     ready = sum(_ready(pod) for pod in mine)
     trouble = _trouble(view, mine)
     waits = ""
@@ -85,6 +83,14 @@ def revision_of(held: Mapping[str, Any]) -> str:
     """Return the revision of a pod, or of a template of pods; empty when unknown."""
     labels = (held.get("metadata") or {}).get("labels") or {}
     return str(labels.get(REVISION, ""))
+
+
+def stuck(pod: Mapping[str, Any], now: float) -> bool:
+    """Say whether a pod should have gone long ago and is out of service: nobody on its node can end it."""
+    deleted = str(pod["metadata"].get("deletionTimestamp") or "")
+    if not deleted or _condition_ready(pod):
+        return False
+    return now - datetime.fromisoformat(deleted).timestamp() > STUCK_SECONDS
 
 
 def last_words(log: str) -> str:
@@ -124,7 +130,10 @@ def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
 
 
 def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
-    """Return what keeps a pod from serving, by what it and its events say; nothing for one that ends."""
+    """Return what keeps a pod from serving, by what it and its events say; nothing for one that ends.
+
+    How often the container of a ready pod was restarted in its life keeps nobody from anything.
+    """
     name = str(pod["metadata"]["name"])
     status = pod.get("status") or {}
     if pod["metadata"].get("deletionTimestamp"):
@@ -135,9 +144,11 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             said = _flat(condition.get("message"))
             return [Trouble(f"no node takes pod {name}: {said}", float("inf"))]  # a node may be on its way
+    if _ready(pod):
+        return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
     found = [trouble for held in statuses if (trouble := _of_container(name, held, events))]
-    if not found and not _ready(pod) and (said := _event(events, name, "Unhealthy")):
+    if not found and (said := _event(events, name, "Unhealthy")):
         found.append(Trouble(f"pod {name} does not get ready: {said}", float("inf"), name))
     return found
 
@@ -209,8 +220,10 @@ def _flat(text: object) -> str:
 
 
 def _ready(pod: Mapping[str, Any]) -> bool:
-    if pod["metadata"].get("deletionTimestamp"):
-        return False
+    return not pod["metadata"].get("deletionTimestamp") and _condition_ready(pod)
+
+
+def _condition_ready(pod: Mapping[str, Any]) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or []
     return any(held.get("type") == "Ready" and held.get("status") == "True" for held in conditions)
 

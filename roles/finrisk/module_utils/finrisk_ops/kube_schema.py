@@ -16,6 +16,7 @@ from .database import address
 from .errors import FinriskError
 from .kube_client import Cluster
 from .kube_rollout import IMAGE, SETUP, last_words
+from .kube_template import CREDENTIALS
 
 POLL_SECONDS = 0.5
 APP = "finrisk-migration"
@@ -64,6 +65,7 @@ def migrate(
         kube_objects.apply(cluster, body, check=True)  # the server says whether it would take it
     if not check:
         deadline = time.monotonic() + timeout
+        _check_credentials(cluster)
         if before == "failed":
             _delete(cluster, where)
             _wait_until_gone(cluster, where, deadline)
@@ -72,6 +74,15 @@ def migrate(
         _wait(cluster, where, name, deadline, timeout)
         _tidy(cluster, name)
     return Migration(name, True, before, "complete")
+
+
+def _check_credentials(cluster: Cluster) -> None:
+    where = f"/api/v1/namespaces/{cluster.namespace}/secrets/{CREDENTIALS}"
+    if cluster.find(where) is None:
+        raise FinriskError(
+            f"the migration has no address of the database: there is no Secret {CREDENTIALS} in namespace "
+            f"{cluster.namespace}; run playbooks/site.yml first"
+        )
 
 
 def _state(job: Mapping[str, Any] | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from . import port_forward, service_log
 from .errors import FinriskError
 from .kube_objects import DriftError
-from .kube_rollout import event_time, revision_of, troubles
+from .kube_rollout import event_time, revision_of, stuck, troubles
 from .kube_target import KubernetesTarget
 from .kube_template import DEPLOYMENT, credentials_of
 from .revision import Revision
@@ -55,7 +55,7 @@ def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
     recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
     databases = {str(pod.told["database"]) for pod in pods if pod.told.get("database")}
     return Seen(
-        pods=[_shown(pod, events, unread) for pod in pods],
+        pods=[_shown(pod, events, unread, target.cluster.now()) for pod in pods],
         recent=recent,
         database="down" if "down" in databases else min(databases, default=None),
         rejected=added(service_log.counters(pod.metrics, "rejected") for pod in pods),
@@ -78,9 +78,11 @@ def _look(target: KubernetesTarget, pod: Mapping[str, Any]) -> _Pod:
     return _Pod(pod, told, metrics, log)
 
 
-def _shown(pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str) -> dict[str, Any]:
+def _shown(pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str, now: float) -> dict[str, Any]:
     statuses = (pod.held.get("status") or {}).get("containerStatuses") or []
     problems = [trouble.text for trouble in troubles(pod.held, events)]
+    if stuck(pod.held, now):
+        problems.append(f"pod {pod.name} was to be gone by {pod.held['metadata']['deletionTimestamp']}")
     return {
         "name": pod.name,
         "ready": port_forward.is_ready(dict(pod.held)),

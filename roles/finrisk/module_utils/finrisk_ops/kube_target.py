@@ -66,11 +66,6 @@ class KubernetesTarget:
         """The address of the API inside the cluster."""
         return f"http://{SERVICE}.{self.cluster.namespace}"
 
-    @property
-    def ops_url(self) -> str:
-        """The address of health pages and metrics inside the cluster."""
-        return f"http://{SERVICE}.{self.cluster.namespace}:{self.ops_port}"
-
     def check_usable(self) -> None:
         """Raise FinriskError in one sentence when the cluster cannot be used."""
         self.cluster.check_usable()
@@ -229,31 +224,6 @@ class KubernetesTarget:
         if self._live() is not None:
             self.cluster.request("DELETE", self._deployment, query={"propagationPolicy": "Background"})
 
-    def start(self, *, check: bool, renewed: bool = False) -> list[str]:
-        """Let the current revision run with the credentials that are there; return what had to be done.
-
-        ``renewed`` says that the credentials are about to be replaced, which only a preview knows.
-        Raises FinriskError when there is no revision, or it does not come to run.
-        """
-        with contextlib.nullcontext() if check else self.locked("start of the service"):
-            if not self.current():
-                raise FinriskError("there is no revision to start; run playbooks/site.yml")
-            revision = self.read(self.current())
-            missing = self.pending(revision)
-            if missing and not check:
-                self.roll_out(revision)
-                self.prove(revision)
-            return [missing or "the pods have not read the new credentials"] if missing or renewed else []
-
-    def stop(self, *, check: bool) -> list[str]:
-        """Refuse: a cluster's service is stopped by those who own the cluster."""
-        del check
-        raise FinriskError(
-            f"finrisk_service does not stop a service on a cluster; use kubectl -n {self.cluster.namespace} "
-            f"scale deployment/{DEPLOYMENT} --replicas=0, and playbooks/site.yml -e "
-            "finrisk_force_conflicts=true to start it again"
-        )
-
     def pods(self) -> list[dict[str, Any]]:
         """Return the service's pods."""
         return list(self.cluster.list(self._path("pods"), labels=SELECTOR))
@@ -298,7 +268,7 @@ class KubernetesTarget:
         return self.cluster.find(self._deployment)
 
     def _view(self, deployment: Mapping[str, Any]) -> View:
-        return View(deployment, self.pods(), self.warnings(), self._replicasets())
+        return View(deployment, self.pods(), self.warnings(), self._replicasets(), self.cluster.now())
 
     def _replicasets(self) -> list[dict[str, Any]]:
         where = f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets"

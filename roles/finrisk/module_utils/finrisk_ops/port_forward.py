@@ -7,7 +7,8 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ LOOPBACK = "127.0.0.1"
 CHUNK = 65536
 DEFAULT_PORTS = {"postgresql": 5432, "postgres": 5432, "http": 80, "https": 443}
 JOIN_SECONDS = 5.0
+CONNECT_SECONDS = 15.0  # the library itself would wait for ever
 
 
 @contextlib.contextmanager
@@ -58,7 +60,7 @@ def service_of(url: str, namespace: str) -> str:
 @contextlib.contextmanager
 def forwarded(cluster: Cluster, pod: str, port: int) -> Iterator[int]:
     """Listen on a free port of 127.0.0.1 for the length of the block, and connect it to the pod's port."""
-    _connect(cluster, pod, port)[1].close()  # one try here, where an error can still be told
+    _try(cluster, pod, port)  # here, where an error can still be told
     listener = socket.create_server((LOOPBACK, 0))
     serving = threading.Thread(target=_accept, args=(listener, cluster, pod, port), daemon=True)
     serving.start()
@@ -69,6 +71,12 @@ def forwarded(cluster: Cluster, pod: str, port: int) -> Iterator[int]:
             listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept
         listener.close()
         serving.join(timeout=JOIN_SECONDS)
+
+
+def _try(cluster: Cluster, pod: str, port: int) -> None:
+    private, remote = _connect(cluster, pod, port)
+    remote.close()
+    private.close()  # type: ignore[no-untyped-call]  # the library has no types there
 
 
 def ask(cluster: Cluster, pod: str, port: int, path: str, seconds: float = 5.0) -> tuple[int, bytes]:
@@ -152,19 +160,32 @@ def _connect(cluster: Cluster, pod: str, port: int) -> tuple[ApiClient, Any]:
     from kubernetes.stream import portforward
 
     private = cluster.fresh()
+    call = client.CoreV1Api(private).connect_get_namespaced_pod_portforward
     try:
-        forward = portforward(
-            client.CoreV1Api(private).connect_get_namespaced_pod_portforward,
-            pod,
-            cluster.namespace,
-            ports=str(port),
-        )
+        forward = _in_time(lambda: portforward(call, pod, cluster.namespace, ports=str(port)))
     except (ApiException, OSError) as error:
         private.close()  # type: ignore[no-untyped-call]  # the library has no types there
         raise _refused(error, cluster, pod) from None
     remote = forward.socket(port)
     remote.setblocking(True)
     return private, remote
+
+
+def _in_time(connect: Callable[[], Any]) -> Any:
+    """Return what ``connect`` returns; raises what it raises, and TimeoutError when that takes too long."""
+    outcome: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(connect())
+        except Exception as error:  # it goes to the caller's thread
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result(timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        raise TimeoutError(f"no answer within {CONNECT_SECONDS:.0f} s") from None
 
 
 def _refused(error: Exception, cluster: Cluster, pod: str) -> FinriskError:

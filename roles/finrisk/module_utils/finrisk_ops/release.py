@@ -144,22 +144,22 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
     if revision.name not in {held.name for held in target.readable()}:
         target.store(revision)
     if switches or pending:
-        _roll_out(target, revision, running)
+        _roll_out(target, revision, running, first=not outcome.previous)
     target.prove(revision)
     target.prune()
     return outcome
 
 
-def _roll_out(target: Target, revision: Revision, running: Revision | None) -> None:
+def _roll_out(target: Target, revision: Revision, running: Revision | None, *, first: bool) -> None:
     try:
         target.roll_out(revision)
     except lock.LostError:
         raise
     except FinriskError as failure:
-        raise FinriskError(f"{failure.message}. {_put_back(target, revision, running)}") from failure
+        raise FinriskError(f"{failure.message}. {_put_back(target, revision, running, first)}") from failure
 
 
-def _put_back(target: Target, failed: Revision, running: Revision | None) -> str:
+def _put_back(target: Target, failed: Revision, running: Revision | None, first: bool) -> str:
     """Let the revision before serve again and say so.
 
     A proven revision that was rolled out anew has none before it: an older one would move users to another
@@ -171,17 +171,19 @@ def _put_back(target: Target, failed: Revision, running: Revision | None) -> str
             "the cause, then run this again"
         )
     previous = _previous(target, failed, running)
-    if previous is None:
+    if previous is None and first:
         target.clear()
         return "There is no revision before it, so nothing runs"
+    if previous is None:
+        return "No earlier revision can be read, so none was put back; what still runs of it goes on"
     try:
         target.roll_out(previous)
+        target.prove(previous)
     except FinriskError as failure:
         return (
             f"Putting {previous.name} back failed too: {failure.message}; playbooks/status.yml says what is "
             "wrong, playbooks/rollback.yml goes to base"
         )
-    target.prove(previous)
     return f"{previous.name} ({describe(previous.release.ratio)}) was put back and serves"
 
 

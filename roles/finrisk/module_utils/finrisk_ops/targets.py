@@ -50,12 +50,17 @@ def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
     """
     if parameters["target"] == "kubernetes":
         return KubernetesTarget(cluster(parameters), timeout_seconds)
-    process = parameters["process"]
+    return process(parameters, timeout_seconds)
+
+
+def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:
+    """Return the service of this machine that these module parameters name."""
+    named = parameters["process"]
     place = Place(
-        var_dir=Path(process["var_dir"]),
-        root=Path(process["repository"]),
-        api_port=process["api_port"],
-        ops_port=process["ops_port"],
+        var_dir=Path(named["var_dir"]),
+        root=Path(named["repository"]),
+        api_port=named["api_port"],
+        ops_port=named["ops_port"],
     )
     return ProcessTarget(place, timeout_seconds)
 
