@@ -5,6 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
+# The longest files of tests first, two at once: much of a test is waiting.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 UV := .uv/bin/uv
 BIN := .venv/bin
 DEV := .venv-dev/bin
@@ -33,7 +35,10 @@ connection: ## print URLs and key of what is up, as JSON
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m tests.cluster build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
-	$(DEV)/python -m pytest
+	@status=0; set -x; \
+	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/playbooks tests/app tests/contract tests/role tests/unit || status=$$?; \
+	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/cluster || status=$$?; \
+	exit $$status
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
 	$(DEV)/python -m pytest tests/unit tests/role -m "not slow"
@@ -46,7 +51,7 @@ golden: .venv-dev/.ready ## render the objects of every environment into tests/g
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one
 	$(DEV)/python -m tests.cluster build
-	$(DEV)/python -m pytest tests/cluster
+	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/cluster
 
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
 	@$(DEV)/python -m tests.cluster up

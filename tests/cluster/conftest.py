@@ -20,7 +20,8 @@ from tests.cluster.place import Place
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster
 IN_CI = os.environ.get("CI") == "true"
-NUMBER = int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0"))  # another lets two sessions run side by side
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")  # each has a cluster of its own
+NUMBER = int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0")) + int(WORKER)  # another, for two sessions
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

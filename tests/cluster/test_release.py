@@ -332,3 +332,16 @@ def test_a_release_waits_until_no_old_pod_answers(ground: Ground) -> None:
     assert time.monotonic() - began > 4
     alive = [pod for pod in ground.target().pods() if pod["status"]["phase"] == "Running"]
     assert {pod["metadata"]["labels"]["finrisk.io/revision"] for pod in alive} == {done.revision.name}
+
+
+def test_what_was_taken_back_goes_when_a_later_release_no_longer_has_it(ground: Ground) -> None:
+    def with_variable(deployment: dict[str, Any]) -> None:
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        container["env"].append({"name": "OF_ONE_RELEASE", "value": "1"})
+
+    ground.deploy(25, edit=with_variable, force_conflicts=True)
+    ground.kubectl("set", "env", "deployment/finrisk-api", "OF_ONE_RELEASE=2")
+    assert ground.deploy(25, edit=with_variable, force_conflicts=True).changed
+    ground.deploy(25)
+    (container,) = ground.deployment["spec"]["template"]["spec"]["containers"]
+    assert "OF_ONE_RELEASE" not in {each["name"] for each in container["env"]}

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -21,6 +21,7 @@ import psycopg
 from ansible.module_utils.finrisk_ops import service
 from psycopg import sql
 
+from sandbox import connection as connections
 from sandbox.analysts import Analysts, Reply, Strategy, strategies_of
 from tests.tuning_ground import Wire
 
@@ -178,6 +179,13 @@ class Checkout:
             connection.execute(statement)
 
 
+def own_ports(var: Path) -> None:
+    """Choose the ports of a sandbox to come: each would begin at 8000, also one that starts beside it."""
+    var.mkdir(parents=True)
+    api, ops = connections.free_ports(0, 0)
+    connections.write(var, replace(connections.new(var), api_port=api, ops_port=ops))
+
+
 @contextmanager
 def checkout() -> Iterator[Checkout]:
     """Make a checkout with a running sandbox and service; stop them and remove it at the end."""
@@ -192,6 +200,7 @@ def checkout() -> Iterator[Checkout]:
     (folder / "var").mkdir()
     (folder / "var").chmod(0o711)
     made = Checkout(folder)
+    own_ports(made.var)
     try:
         made.command("python -m sandbox up")
         made.command(f"python -m sandbox.samples {made.var / 'samples'}")

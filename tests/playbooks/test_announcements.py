@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.playbooks.checkout import own_ports
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOOP: tuple[tuple[str, list[str]], ...] = (
     ("site", []),
@@ -90,6 +92,7 @@ def machine() -> Iterator[Machine]:
     folder = Path(tempfile.mkdtemp(prefix="finrisk-loop-"))
     folder.chmod(0o711)
     held = Machine(folder)
+    own_ports(held.var)
     try:
         held.module("sandbox", "up")
         held.module("sandbox.samples", str(held.var / "samples"))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.playbooks.checkout import own_ports
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -44,6 +46,7 @@ def told() -> Iterator[Told]:
         "KEEP": "1",
     }
     command = [sys.executable, "-m", "sandbox.demo"]
+    own_ports(folder / "var")
     try:
         done = subprocess.run(
             command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=280
