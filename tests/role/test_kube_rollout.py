@@ -85,7 +85,10 @@ def test_a_pod_that_ended_long_ago_is_not_waited_for() -> None:
 def test_what_the_controller_has_not_seen_says_nothing_yet() -> None:
     held = deployment()
     held["metadata"]["generation"] = 4
-    assert judge(View(held, [pod("a"), pod("b")]), NEW).waits_for == "the controller has not seen it yet"
+    crashing = pod("b", ready=False, **waiting("CrashLoopBackOff"))  # of the template before, for all we know
+    verdict = judge(View(held, [pod("a"), crashing]), NEW)
+    assert verdict.waits_for == "the controller has not seen it yet"
+    assert verdict.trouble is None
 
 
 @pytest.mark.parametrize(

@@ -64,11 +64,11 @@ def judge(view: View, revision: str) -> Verdict:
     mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
     others = [pod for pod in view.pods if pod not in mine and not _ended(pod) and not stuck(pod, view.now)]
     ready = sum(_ready(pod) for pod in mine)
+    if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
+        return Verdict(ready, wanted, "the controller has not seen it yet")  # nor says which pods are new
     trouble = _trouble(view, mine)
     waits = ""
-    if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
-        waits = "the controller has not seen it yet"
-    elif int(status.get("updatedReplicas") or 0) < wanted:
+    if int(status.get("updatedReplicas") or 0) < wanted:
         waits = f"{int(status.get('updatedReplicas') or 0)} of {wanted} pods are made"
     elif ready < wanted or int(status.get("availableReplicas") or 0) < wanted:
         waits = f"{ready} of {wanted} pods are ready"
