@@ -108,6 +108,8 @@ class Answers:
             return self.credentials
         return self.jobs.pop(0) if len(self.jobs) > 1 else self.jobs[0]
 
+    def check_namespace(self) -> None: ...
+
     def has_namespace(self) -> bool:
         return True
 

@@ -77,6 +77,7 @@ def migrate(
 
 
 def _check_credentials(cluster: Cluster) -> None:
+    cluster.check_namespace()
     where = f"/api/v1/namespaces/{cluster.namespace}/secrets/{CREDENTIALS}"
     if cluster.find(where) is None:
         raise FinriskError(
