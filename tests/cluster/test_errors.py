@@ -113,6 +113,15 @@ def test_a_label_that_cannot_be_is_refused_before_anything_is_applied(untouched:
     refused(run, "not a label", "a valid label must be")
 
 
+def test_a_label_that_cannot_be_leaves_a_new_environment_without_objects(environment: Environment) -> None:
+    clients = [{"podSelector": {"matchLabels": {"role": "not a label"}}}]
+    run = environment.try_to_play("site", "-e", json.dumps({"finrisk_api_clients": clients}))
+    refused(run, "not a label", "a valid label must be")
+    assert (
+        environment.kubectl("get", "secrets,statefulsets,jobs,services,networkpolicies", "-o", "name") == ""
+    )
+
+
 def test_a_missing_permission_names_verb_and_object(untouched: Environment) -> None:
     ground = _ground(untouched)
     access = releases.operator(ground, "without-patch", without=("patch", "deployments"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -65,13 +66,14 @@ def _traces(place: Place) -> list[str]:
     found: list[str] = []
     for kind, command in shown.items():
         text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        lines = (line for line in text.splitlines() if any(name in line for name in _names(place)))
-        found.extend(f"{kind}: {line}" for line in lines)
+        found.extend(f"{kind}: {line}" for line in text.splitlines() if _names(place).search(line))
     return found
 
 
-def _names(place: Place) -> tuple[str, ...]:
-    return place.name, place.link, place.node_address
+def _names(place: Place) -> re.Pattern[str]:
+    """The names of this cluster, not of one whose name begins in the same way."""
+    names = "|".join(map(re.escape, (place.name, place.link, place.node_address)))
+    return re.compile(rf"({names})(?![0-9a-z])")
 
 
 def _contained(place: Place) -> list[Process]:
