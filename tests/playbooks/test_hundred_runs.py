@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -60,15 +62,24 @@ class Tally:
         try:
             until(lambda: happened() or process.poll() is not None)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, number)
-            process.communicate(timeout=60)
+            end(process, number)
 
     def sent(self) -> bool:
         """Whether a creation was sent whose outcome nobody has seen."""
         with psycopg.connect(self.database_url) as connection:
             found = connection.execute("select 1 from tuning_jobs where job ? 'submitting_since'").fetchone()
         return found is not None
+
+
+def end(process: subprocess.Popen[str], number: int) -> None:
+    """End a run; Python may lose a Ctrl-C while it imports, so it is pressed again, as people do."""
+    for seconds in (10, 50):
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=seconds)
+            return
+    raise AssertionError(f"the run did not end after signal {number}")
 
 
 @pytest.fixture

@@ -18,6 +18,18 @@ from tests.tuning_ground import BUCKET, LOCATION, PROJECT, REPOSITORY, Wire, dat
 
 CREATE = r"/tuningJobs$"
 UPLOAD = r"^/upload/"
+FORK_INTERRUPTED = """
+import os, signal
+from pathlib import Path
+
+def interrupted(trigger=Path({trigger!r})):
+    if trigger.exists():
+        left = int(trigger.read_text())
+        trigger.write_text(str(left - 1)) if left else trigger.unlink()
+        left or os.kill(os.getpid(), signal.SIGINT)
+
+os.register_at_fork(after_in_parent=interrupted)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +166,25 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, f
     assert not ground.requests(":cancel$")
     status, text = tune(ground, folder, "-e", "finrisk_tune_cancel=true")
     assert (status, changed(text)) == (0, 1), text
+
+
+@pytest.mark.parametrize("forks", [0, 1], ids=["before the wait", "at the wait"])
+def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
+    ground: Wire, folder: Path, tmp_path: Path, forks: int
+) -> None:
+    ground.fault(kind="job_slow", seconds=100, times=1)
+    trigger, hooks = tmp_path / "forks left", tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "sitecustomize.py").write_text(FORK_INTERRUPTED.format(trigger=str(trigger)))
+    process = start(ground, folder, PYTHONPATH=str(hooks))
+    until(lambda: ground.requests(CREATE, "POST"))
+    trigger.write_text(str(forks))
+    text, _ = process.communicate(timeout=60)
+    assert not trigger.exists()
+    assert process.returncode == 99, text
+    assert "runs on. Run tune.yml again to watch it" in text
+    assert "Exception ignored" not in text
+    assert not ground.requests(":cancel$")
 
 
 def test_a_run_may_submit_only_and_a_job_is_cancelled_when_asked(ground: Wire, folder: Path) -> None:

@@ -22,6 +22,8 @@ DOCUMENTATION = """
 
 import atexit
 import json
+import signal
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +32,7 @@ from ansible.plugins.callback.default import CallbackModule as Default
 from ansible.utils.vars import load_extra_vars
 
 BAR_WIDTH = 30
+LOST_INTERRUPT_SECONDS = 0.2
 
 
 def bar(progress: object) -> str | None:
@@ -102,6 +105,8 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
         self._reports: dict[str, Mapping[str, Any]] = {}
         self._summaries: dict[str, list[str]] = {}
         self._interrupted: dict[str, list[str]] = {}
+        self._report_unraisable = sys.unraisablehook
+        sys.unraisablehook = self._interrupt_again
         atexit.register(self._say_what_goes_on)
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
@@ -173,6 +178,14 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
         summary = result.result.pop("summary", None)
         if isinstance(summary, list):
             self._summaries.setdefault(host, []).extend(str(line) for line in summary)
+
+    def _interrupt_again(self, unraisable: Any) -> None:
+        """Bring back a Ctrl-C that Python lost: one that falls on a fork ends in the fork's own handlers."""
+        if unraisable.exc_type is KeyboardInterrupt:
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            signal.setitimer(signal.ITIMER_REAL, LOST_INTERRUPT_SECONDS)
+        else:
+            self._report_unraisable(unraisable)
 
     def _say_what_goes_on(self) -> None:
         """Say, when a run never came to its end, what it has left running and how to come back to it."""
