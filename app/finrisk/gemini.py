@@ -72,7 +72,7 @@ def _failure(error: Exception) -> GenerationError:
 
     if isinstance(error, httpx2.TimeoutException):
         return GenerationError("timeout", "the model did not answer in time", transient=True)
-    if isinstance(error, httpx2.TransportError):
+    if isinstance(error, httpx2.HTTPError):
         return GenerationError("upstream_error", f"connection failed: {type(error).__name__}", transient=True)
     if isinstance(error, APIError):
         message = f"{error.code} {error.status}: {error.message}"

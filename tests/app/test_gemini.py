@@ -159,6 +159,12 @@ def test_sparse_calls_keep_their_connection(odd: Callable[..., Odd]) -> None:
             "upstream_error",
             lambda connection, _: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n<>"),
         ),
+        (
+            "upstream_error",
+            lambda connection, _: connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"
+            ),
+        ),
     ],
 )
 def test_transport_errors_and_answers_that_are_no_json_are_temporary_failures(

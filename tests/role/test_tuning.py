@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops import jobs, states, vertex
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.tuning_table import Table
 
 from tests.tuning_ground import (
     Wire,
@@ -295,6 +296,40 @@ def test_a_cancelled_job_is_failed_and_cancelling_twice_changes_nothing(ground: 
     again = submit(place(given) | {"state": "cancelled"})
     assert again["changed"] is False
     assert "the job was cancelled" in submit(given)["msg"]
+
+
+def test_the_newest_job_is_cancelled_though_another_machine_submitted_it(
+    ground: Wire, folder: Path, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    given = options(ground, folder, database_url)
+    ground.fault(kind="job_slow", seconds=30, times=2)
+    mine = submit(given)["job"]["job_name"]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    dataset(elsewhere, seed="elsewhere")
+    time.sleep(1.1)  # dates of job files are whole seconds
+    newest = submit(options(ground, elsewhere, database_url))["job"]["job_name"]
+    assert submit(place(given) | {"state": "cancelled"})["changed"] is True
+    states_now = {job["name"]: job["state"] for job in ground.jobs()}
+    assert "CANCEL" in states_now[newest]
+    assert "CANCEL" not in states_now[mine]
+
+
+def test_a_connection_that_is_lost_with_the_lock_hides_no_error(database_url: str) -> None:
+    def lose_both(table: Table) -> None:
+        with table.lock():
+            table._connection.close()
+            raise FinriskError("the job is named")
+
+    with Table.open(database_url) as table, pytest.raises(FinriskError, match="the job is named"):
+        lose_both(table)
+
+
+def test_a_proxys_page_in_another_character_set_is_no_traceback() -> None:
+    def unreadable() -> None:
+        "für".encode("latin-1").decode()
+
+    with pytest.raises(vertex.UnreachableError, match="cannot list jobs: the answer cannot be read"):
+        vertex.ask("list jobs", unreadable)
 
 
 def test_a_job_that_is_over_by_now_is_not_cancelled(ground: Wire, folder: Path) -> None:

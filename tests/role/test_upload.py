@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from ansible.module_utils.finrisk_ops import retry_after, storage, vertex
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.storage_session import PIECE, Session
@@ -293,3 +294,25 @@ def test_googles_retry_info_is_read_from_the_details() -> None:
     detail = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17.5s"}
     assert retry_after.of_details({"error": {"code": 429, "details": [detail]}}) == 17.5
     assert retry_after.of_details({"error": {"code": 429}}) is None
+
+
+def test_a_page_in_place_of_cloud_storages_answer_is_named() -> None:
+    page = requests.Response()
+    page.status_code, page._content = 200, b"<html>Sign in</html>"
+    page.headers["Content-Type"] = "text/html"
+    with pytest.raises(
+        FinriskError, match=r"\(text/html\) is not Cloud Storage's; check finrisk_storage_url"
+    ):
+        storage.answer(page, "look at the bucket gs://b")
+
+
+def test_the_output_folder_is_made_when_it_is_missing_and_named_when_it_cannot_be(
+    ground: Wire, tmp_path: Path
+) -> None:
+    metadata = dataset(tmp_path / "data", seed=tmp_path.name)
+    given = upload_options(options(ground, tmp_path / "data")) | {"dataset_metadata": str(metadata)}
+    made = run_module("finrisk_dataset_upload", given | {"output_dir": str(tmp_path / "new")})
+    assert made["changed"] is True
+    (tmp_path / "file").write_text("")
+    refused = run_module("finrisk_dataset_upload", given | {"output_dir": str(tmp_path / "file/x")})
+    assert "cannot make the folder" in refused["msg"]

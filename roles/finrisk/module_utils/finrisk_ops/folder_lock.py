@@ -10,13 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import FinriskError
+from .files import make_folder
 
 _WAIT_SECONDS = 120
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder itself; a killed holder loses it. Raises FinriskError after two minutes of waiting."""
+    """Hold the folder itself, made when it is missing; a killed holder loses it.
+
+    Raises FinriskError when the folder cannot be written to, so that nothing is begun that could not be kept,
+    and after two minutes of waiting.
+    """
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FinriskError(f"{folder} cannot be written to, so no job could be kept; choose another folder")
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     deadline = time.monotonic() + _WAIT_SECONDS
     try:

@@ -122,7 +122,7 @@ def check_bucket(bucket: Bucket, region: str) -> str:
     if response.status_code == 403:
         return ""
     expect_ok(response, f"look at the bucket gs://{bucket.name}")
-    held = response.json()
+    held = answer(response, f"look at the bucket gs://{bucket.name}")
     location = str(held.get("location", "")).lower()
     regions = [str(each).lower() for each in held.get("customPlacementConfig", {}).get("dataLocations", [])]
     if not location or _holds(location, regions, region):
@@ -185,7 +185,7 @@ def settled(bucket: Bucket, name: str, path: Path, response: Any) -> Uploaded:
             raise UnreachableError(f"{uri} was there a moment ago and is gone: who deletes in the bucket?")
         return found
     expect_ok(response, f"upload {path} to {uri}")
-    compare(uri, response.json(), path)
+    compare(uri, answer(response, f"upload {path} to {uri}"), path)
     return Uploaded(uri, added=True, sent=path.stat().st_size, size=path.stat().st_size)
 
 
@@ -197,7 +197,7 @@ def _stored(bucket: Bucket, name: str) -> Any:
     if response.status_code == 404 and "bucket does not exist" not in _message(response):
         return None
     expect_ok(response, f"read {uri_of(bucket, name)}")
-    return response.json()
+    return answer(response, f"read {uri_of(bucket, name)}")
 
 
 def compare(uri: str, stored: Any, path: Path) -> None:
@@ -291,6 +291,21 @@ def expect_ok(response: Any, what: str) -> None:
         wait = retry_after.of_headers(response.headers)
         raise UnreachableError(f"cannot {what}: Cloud Storage answered {code}", wait)
     raise FinriskError(f"cannot {what}: {code} {_message(response)}; {_FIXES.get(code, 'see the message')}")
+
+
+def answer(response: Any, what: str) -> dict[str, Any]:
+    """Return what Cloud Storage said. Raises FinriskError when something else answered in its place."""
+    try:
+        said = response.json()
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        kind = response.headers.get("Content-Type", "no content type")
+        raise FinriskError(
+            f"cannot {what}: the answer ({kind}) is not Cloud Storage's; "
+            "check finrisk_storage_url, and the proxy if there is one"
+        )
+    return said
 
 
 def _message(response: Any) -> str:

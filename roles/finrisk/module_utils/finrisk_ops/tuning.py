@@ -7,7 +7,6 @@ spec adopts it; a lost answer to the creation is settled by looking again.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from . import cost, dataset_upload, folder_lock, jobs, states, storage, tuning_service, vertex
 from .errors import FinriskError
-from .files import make_folder
 from .jobs import Job
 from .smoke import tested
 from .spec import ATTEMPT_LABEL, ENVIRONMENT_LABEL, SPEC_LABEL, Spec, display_name
@@ -133,7 +131,6 @@ def submit(order: Order) -> Outcome:
     refuses; UnreachableError when it could not be asked.
     """
     client = vertex.client(order.platform)
-    _check_folder(order.output_dir)
     with folder_lock.held(order.output_dir), _table(order.database_url) as (table, notes):
         with _table_lock(table):
             made = _plan(order, client, table)
@@ -324,10 +321,3 @@ def _table_lock(table: Table | None) -> Iterator[None]:
         return
     with table.lock():
         yield
-
-
-def _check_folder(folder: Path) -> None:
-    """Find out before a job exists whether it can be written down."""
-    make_folder(folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise FinriskError(f"{folder} cannot be written to, so no job could be kept; choose another folder")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from .database import connect, query_error
@@ -65,7 +65,8 @@ class Table:
         try:
             yield
         finally:
-            self._rows("select pg_advisory_unlock(%s)", _LOCK)
+            with suppress(FinriskError):  # a lost connection has lost the lock too, and hides no error
+                self._rows("select pg_advisory_unlock(%s)", _LOCK)
 
     def display_names(self) -> dict[str, str]:
         """Return the display name of each spec that was ever about to be submitted."""

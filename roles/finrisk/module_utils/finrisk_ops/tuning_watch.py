@@ -107,7 +107,7 @@ def _leave_alone(seconds: float | None, wait_until: float) -> None:
 
 def _find(place: Place, job_name: str) -> Job:
     known = jobs.in_files(place.output_dir)
-    if not any(job_name in ("", job.job_name) for job in known):
+    if not any(job.job_name == job_name for job in known):  # the newest one may be another machine's
         known = jobs.known_jobs(place.output_dir, place.database_url)
     for job in known:
         if job_name in ("", job.job_name):

@@ -163,7 +163,7 @@ def ask(what: str, call: Callable[[], Result]) -> Result:
             f"cannot {what}: {_short(error)}; "
             "check finrisk_google_credentials_file and finrisk_google_project"
         ) from None
-    except (UnknownApiResponseError, ValidationError) as error:
+    except (UnknownApiResponseError, ValidationError, UnicodeDecodeError) as error:
         raise UnreachableError(f"cannot {what}: the answer cannot be read ({_short(error)})") from None
 
 
