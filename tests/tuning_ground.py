@@ -210,7 +210,7 @@ def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
     return run_module("finrisk_tuning_job_info", place(given) | more)
 
 
-def wait(given: dict[str, Any], *words: str, seconds: float = 30) -> dict[str, Any]:
+def wait(given: dict[str, Any], *words: str, seconds: float = 90) -> dict[str, Any]:
     """Look until the provider says one of the words, or until the job is over when none is given."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -1,13 +1,64 @@
-"""A limit on the whole of an HTTP answer; the client's own time-outs start anew with every byte."""
+"""A limit in time on a whole call: name look-up, connection, token, a stall between two bytes."""
 
+import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import httpx2
 
+Item = TypeVar("Item")
+
 _STARTED = "finrisk_started"
+
+
+@dataclass(frozen=True)
+class _End:
+    error: BaseException | None = None
+
+
+def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """What ``items`` gives and raises, for as long as the time lasts.
+
+    The call runs in a thread of its own, since parts of it have no time-out (the look-up of a name) or one
+    that starts anew with every byte. What is not done in time is left behind, as is what the caller stops
+    reading; the call's own time-outs and ``event_hooks`` end it.
+
+    Raises:
+        TimeoutError: the next item did not come in time.
+    """
+    end = time.monotonic() + seconds
+    come: SimpleQueue[Item | _End] = SimpleQueue()
+    left = threading.Event()
+
+    def run() -> None:
+        try:
+            for item in items():
+                come.put(item)
+                if left.is_set():
+                    return
+            come.put(_End())
+        except BaseException as error:  # it is raised where the items are read
+            come.put(_End(error))
+
+    threading.Thread(target=run, name="bounded call", daemon=True).start()
+    try:
+        while True:
+            try:
+                item = come.get(timeout=max(0.0, end - time.monotonic()))
+            except Empty:
+                raise TimeoutError(f"not done within {seconds:g} s") from None
+            if not isinstance(item, _End):
+                yield item
+            elif item.error is None:
+                return
+            else:
+                raise item.error
+    finally:
+        left.set()
 
 
 def event_hooks() -> dict[str, list[Callable[..., Any]]]:

@@ -67,10 +67,10 @@ def _seconds(error: Any) -> float | None:
 def _failure(error: Exception) -> GenerationError:
     """The one error that callers see, whatever the SDK or its transport raised."""
     import httpx2
-    from google.auth.exceptions import GoogleAuthError
+    from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai.errors import APIError
 
-    if isinstance(error, httpx2.TimeoutException):
+    if isinstance(error, httpx2.TimeoutException | TimeoutError):
         return GenerationError("timeout", "the model did not answer in time", transient=True)
     if isinstance(error, httpx2.HTTPError):
         return GenerationError("upstream_error", f"connection failed: {type(error).__name__}", transient=True)
@@ -79,6 +79,8 @@ def _failure(error: Exception) -> GenerationError:
         return GenerationError(
             "upstream_error", message, transient=error.code in _TRANSIENT, retry_after=_seconds(error)
         )
+    if isinstance(error, TransportError) or (isinstance(error, GoogleAuthError) and error.retryable):
+        return GenerationError("upstream_error", f"no token came: {type(error).__name__}", transient=True)
     if isinstance(error, GoogleAuthError):
         return GenerationError("upstream_error", f"credentials were not accepted: {type(error).__name__}")
     if isinstance(error, OSError):
@@ -179,10 +181,13 @@ class Gemini:
             GenerationError: no answer, or one that did not end with STOP and text.
         """
         started = time.monotonic()
+        config = self._config(instruction, seconds)
+
+        def answers() -> Iterator["types.GenerateContentResponse"]:
+            yield self.client(model).models.generate_content(model=model, contents=prompt, config=config)
+
         try:
-            response = self.client(model).models.generate_content(
-                model=model, contents=prompt, config=self._config(instruction, seconds)
-            )
+            [response] = deadline.within(seconds, answers)
         except Exception as error:  # everything the SDK and its transport raise becomes one type
             raise _failure(error) from error
         feedback = response.prompt_feedback
@@ -198,15 +203,18 @@ class Gemini:
             GenerationError: ``cut_stream`` once a piece was given and the rest did not come.
         """
         started = time.monotonic()
+        config = self._config(instruction, seconds)
         pieces: list[str] = []
         last: Any = None
+
+        def chunks() -> Iterator["types.GenerateContentResponse"]:
+            return self.client(model).models.generate_content_stream(
+                model=model, contents=prompt, config=config
+            )
+
         try:
-            for chunk in self.client(model).models.generate_content_stream(
-                model=model, contents=prompt, config=self._config(instruction, seconds)
-            ):
+            for chunk in deadline.within(seconds, chunks):
                 last = chunk
-                if time.monotonic() - started > seconds:
-                    raise GenerationError("timeout", "the model did not finish in time")
                 piece = _text(chunk.candidates[0] if chunk.candidates else None)
                 if piece:
                     pieces.append(piece)

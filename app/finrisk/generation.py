@@ -106,8 +106,7 @@ class Generation:
             else:
                 reason = "breaker"
         try:
-            self._require("base")
-            yield from self._streamed("base", prompt, deadline - time.monotonic(), arm_error, reason)
+            yield from self._streamed_with_retry(prompt, deadline, arm_error, reason)
         except GenerationError as error:
             raise NoAnswerError(arm_error or error.kind, error, reason) from error
 
@@ -167,11 +166,29 @@ class Generation:
         try:
             return self._call("base", prompt, deadline - time.monotonic())
         except GenerationError as error:
-            pause = random.uniform(*_RETRY_PAUSE_SECONDS)  # noqa: S311  jitter, not a secret
-            if error.retry_after is not None:
-                pause = max(pause, error.retry_after)
-            if not error.transient or time.monotonic() + pause + _LEAST_SECONDS > deadline:
-                raise
-            time.sleep(pause)
+            _pause(error, deadline)
         self._require("base")
         return self._call("base", prompt, deadline - time.monotonic())
+
+    def _streamed_with_retry(
+        self, prompt: str, deadline: float, arm_error: FailureKind | None, reason: str | None
+    ) -> Iterator[str | Served]:
+        """As ``_call_with_retry``; a stream that broke off after a piece is no transient failure."""
+        self._require("base")
+        try:
+            yield from self._streamed("base", prompt, deadline - time.monotonic(), arm_error, reason)
+            return
+        except GenerationError as error:
+            _pause(error, deadline)
+        self._require("base")
+        yield from self._streamed("base", prompt, deadline - time.monotonic(), arm_error, reason)
+
+
+def _pause(error: GenerationError, deadline: float) -> None:
+    """Wait until the model may be asked again; raise the error when that cannot help or comes too late."""
+    pause = random.uniform(*_RETRY_PAUSE_SECONDS)  # noqa: S311  jitter, not a secret
+    if error.retry_after is not None:
+        pause = max(pause, error.retry_after)
+    if not error.transient or time.monotonic() + pause + _LEAST_SECONDS > deadline:
+        raise error
+    time.sleep(pause)

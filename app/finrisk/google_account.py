@@ -1,6 +1,6 @@
 """As whom Vertex AI is asked: a service account, a workload identity, or the application default."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from finrisk.settings import Settings, SettingsError
 
@@ -19,13 +19,15 @@ def credentials(settings: Settings) -> "Credentials":
     import google.auth
     from google.auth.credentials import with_scopes_if_required
 
+    from finrisk.google_token import EarlyRenewal
+
     path = settings.google_application_credentials
     found, _ = (
         google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # untyped library
         if path
         else google.auth.default(quota_project_id=settings.google_cloud_project)
     )
-    return cast("Credentials", with_scopes_if_required(found, _SCOPES))  # type: ignore[no-untyped-call]  # as above
+    return EarlyRenewal(with_scopes_if_required(found, _SCOPES))  # type: ignore[no-untyped-call]  # as above
 
 
 def check_credentials(settings: Settings) -> None:

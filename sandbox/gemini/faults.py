@@ -77,6 +77,8 @@ class Fault:
             raise ApiError(400, f"Unknown field of a fault rule: {', '.join(sorted(unknown))}.")
         if rule.get("kind") not in WHERE:
             raise ApiError(400, f"Unknown fault kind {rule.get('kind')!r}; one of {', '.join(WHERE)}.")
+        if not isinstance(rule.get("status", ""), str):
+            raise ApiError(400, "A fault rule's status is a name, such as UNAVAILABLE; its number is `code`.")
         try:
             re.compile(rule.get("path", ""))
             fault = cls(**rule)

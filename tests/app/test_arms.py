@@ -115,16 +115,29 @@ def test_a_slow_tuned_model_leaves_base_its_share_of_the_deadline(
 
 
 def test_base_is_asked_once_more_after_429_and_the_wait_it_asks_for_is_kept(service: RunningService) -> None:
-    service.gemini.fault(path=ON_BASE, kind="status", status=429, retry_after=1, times=1)
+    service.gemini.fault(path=ON_BASE, kind="status", code=429, retry_after=1, times=1)
     started = time.monotonic()
     answer = service.analyze(user_id=user_on("base"))
     assert answer.status == 200
     assert time.monotonic() - started >= 1.0
 
 
+def test_a_stream_asks_base_once_more_as_long_as_it_has_given_nothing(service: RunningService) -> None:
+    service.gemini.fault(path=ON_BASE, kind="status", code=429, retry_after=1, times=1)
+    started = time.monotonic()
+    answer = service.call(
+        "POST",
+        "/api/v1/analyze",
+        {"strategy": STRATEGY, "user_id": user_on("base")},
+        headers={"Accept": "text/event-stream"},
+    )
+    assert "event: done" in answer.body.decode()
+    assert time.monotonic() - started >= 1.0
+
+
 def test_a_wait_beyond_the_deadline_is_an_error_at_once(new_service: Callable[..., RunningService]) -> None:
     service = new_service(**SPLIT, REQUEST_DEADLINE_SECONDS=5)
-    service.gemini.fault(path=ON_BASE, kind="status", status=429, retry_after=60)
+    service.gemini.fault(path=ON_BASE, kind="status", code=429, retry_after=60)
     started = time.monotonic()
     answer = service.analyze(user_id=user_on("base"))
     assert time.monotonic() - started < 2
@@ -136,7 +149,7 @@ def test_a_wait_beyond_the_deadline_is_an_error_at_once(new_service: Callable[..
 def test_when_no_model_answers_the_request_fails_in_the_one_shape_and_is_recorded(
     service: RunningService,
 ) -> None:
-    service.gemini.fault(path="generateContent", kind="status", status=500)
+    service.gemini.fault(path="generateContent", kind="status", code=500)
     answer = service.analyze(user_id=user_on("tuned"))
     assert answer.status == 503
     assert answer.json["error"]["code"] == "upstream_error"
@@ -151,7 +164,7 @@ def test_a_tuned_model_that_mostly_fails_is_left_alone_by_the_breaker(
 ) -> None:
     service = new_service(**SPLIT, WORKERS=1)  # each worker counts on its own
     service.add_page()
-    service.gemini.fault(path=ON_TUNED, kind="status", status=500)
+    service.gemini.fault(path=ON_TUNED, kind="status", code=500)
     reasons = [service.analyze(user_id=user_on("tuned")).metadata["fallback_reason"] for _ in range(15)]
     assert reasons == ["upstream_error"] * 10 + ["breaker"] * 5
     service.gemini.forget_requests()
@@ -160,7 +173,7 @@ def test_a_tuned_model_that_mostly_fails_is_left_alone_by_the_breaker(
 
 
 def test_a_stream_falls_back_before_its_first_piece(service: RunningService) -> None:
-    service.gemini.fault(path=ON_TUNED, kind="status", status=500)
+    service.gemini.fault(path=ON_TUNED, kind="status", code=500)
     answer = service.call(
         "POST",
         "/api/v1/analyze",
@@ -261,7 +274,7 @@ def test_a_base_model_that_mostly_fails_gets_a_rest_and_then_users_again(
     new_service: Callable[..., RunningService],
 ) -> None:
     service = new_service(WORKERS=1)
-    service.gemini.fault(path="generateContent", kind="status", status=500)
+    service.gemini.fault(path="generateContent", kind="status", code=500)
     for _ in range(8):
         assert service.analyze().status == 503
     service.gemini.forget_requests()

@@ -8,7 +8,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +141,55 @@ def test_a_model_that_never_answers_does_not_outlast_the_deadline(odd: Callable[
         gemini.complete(BASE, "i", "p", seconds=1)
     assert (failure.value.kind, failure.value.transient) == ("timeout", True)
     assert time.monotonic() - started < 2.5
+
+
+@pytest.mark.parametrize("stalled", ["headers", "body"])
+def test_a_late_answer_that_stalls_does_not_outlast_the_deadline(
+    odd: Callable[..., Odd], stalled: str
+) -> None:
+    """The client's own time-out starts anew with every byte: here just before it would end."""
+
+    def late(connection: socket.socket, _: bytes) -> bool:
+        time.sleep(1.2)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n"
+        connection.sendall(head if stalled == "headers" else head + b"\r\n{")
+        time.sleep(6)
+        return False
+
+    gemini = by_key(odd(late).url)
+    gemini.client(BASE)
+    calls: list[Callable[[], object]] = [
+        lambda: gemini.complete(BASE, "i", "p", seconds=1.5),
+        lambda: list(gemini.stream(BASE, "i", "p", seconds=1.5)),
+    ]
+    for call in calls:
+        started = time.monotonic()
+        with pytest.raises(GenerationError) as failure:
+            call()
+        assert (failure.value.kind, failure.value.transient) == ("timeout", True)
+        assert 1.4 < time.monotonic() - started < 2.3
+
+
+def test_what_is_no_longer_read_is_not_read_on(odd: Callable[..., Odd]) -> None:
+    """A user who leaves a stream costs the model's connection at most one piece more."""
+    closed = threading.Event()
+
+    def endless(connection: socket.socket, _: bytes) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        piece = {"candidates": [{"content": {"role": "model", "parts": [{"text": "and "}]}}]}
+        try:
+            while True:
+                connection.sendall(b"data: " + json.dumps(piece).encode() + b"\n\n")
+                time.sleep(0.05)
+        except OSError:
+            closed.set()
+        return False
+
+    stream = by_key(odd(endless).url).stream(BASE, "i", "p", seconds=10)
+    assert next(stream) == "and "
+    assert isinstance(stream, Generator)
+    stream.close()
+    assert closed.wait(5)
 
 
 def test_sparse_calls_keep_their_connection(odd: Callable[..., Odd]) -> None:
@@ -272,6 +323,91 @@ def test_the_application_default_credentials_are_taken_when_no_file_is_named(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(gemini.credentials_file))
     answer = Gemini(settings(gemini.url, "")).complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
     assert answer.model_version == "extractive-1"
+
+
+def account(gemini: Wire, folder: Path, token_uri: str) -> Path:
+    """The simulator's service account, whose tokens come from somewhere else."""
+    path = folder / "account.json"
+    path.write_text(json.dumps(json.loads(gemini.credentials_file.read_text()) | {"token_uri": token_uri}))
+    return path
+
+
+def test_a_token_service_that_is_silent_does_not_outlast_the_deadline(
+    gemini: Wire, odd: Callable[..., Odd], tmp_path: Path
+) -> None:
+    def silent(*_: object) -> bool:
+        time.sleep(8)
+        return False
+
+    held = Gemini(settings(gemini.url, account(gemini, tmp_path, odd(silent).url)))
+    held.client(BASE)
+
+    def ask(_: int) -> tuple[str, bool, float]:
+        started = time.monotonic()
+        with pytest.raises(GenerationError) as failure:
+            held.complete(BASE, "i", "p", seconds=1)
+        return failure.value.kind, failure.value.transient, time.monotonic() - started
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(4)))
+    assert {answer[:2] for answer in answers} == {("timeout", True)}
+    assert max(seconds for _, _, seconds in answers) < 2.5
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "transient"),
+    [
+        (lambda *_: False, "no token came: TransportError", True),
+        (
+            lambda connection, _: connection.sendall(
+                b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            ),
+            "no token came: RefreshError",
+            True,
+        ),
+        (
+            lambda connection, _: connection.sendall(
+                b'HTTP/1.1 400 No\r\nContent-Length: 25\r\n\r\n{"error":"invalid_grant"}'
+            ),
+            "credentials were not accepted: RefreshError",
+            False,
+        ),
+    ],
+    ids=["cut", "busy", "revoked"],
+)
+def test_a_token_that_does_not_come_is_temporary_and_one_refused_is_not(
+    gemini: Wire, odd: Callable[..., Odd], tmp_path: Path, answer: Any, said: str, transient: bool
+) -> None:
+    held = Gemini(settings(gemini.url, account(gemini, tmp_path, odd(answer).url)))
+    with pytest.raises(GenerationError) as failure:
+        held.complete(BASE, "i", "p", seconds=15)
+    assert (failure.value.kind, failure.value.transient) == ("upstream_error", transient)
+    assert str(failure.value) == said
+
+
+def test_a_token_near_its_end_is_renewed_beside_the_requests(gemini: Wire) -> None:
+    gemini.forget_requests()
+    gemini.fault(kind="token_seconds", seconds=200, times=1)  # google-auth renews from 225 s on
+    held = Gemini(settings(gemini.url, gemini.credentials_file))
+    held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+    gemini.fault(kind="status", path="^/token$", code=400, times=1)
+    gemini.fault(kind="latency", path="^/token$", ms=2000)
+    started = time.monotonic()
+    for _ in range(3):
+        held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+    assert time.monotonic() - started < 2  # nobody waited for the token
+    seconds_left: list[float] = []
+    until = time.monotonic() + 30
+    while (not seconds_left or seconds_left[-1] < 3000) and time.monotonic() < until:
+        held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+        credentials = held.client(BASE)._api_client._credentials
+        assert credentials is not None
+        assert credentials.expiry is not None
+        seconds_left.append((credentials.expiry - datetime.now(UTC).replace(tzinfo=None)).total_seconds())
+        time.sleep(0.2)
+    assert seconds_left[0] < 200
+    assert seconds_left[-1] > 3000
+    assert len(gemini.requests("^/token$")) == 3  # the first, the one refused, the renewal
 
 
 # ---- which model it really is

@@ -118,6 +118,7 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
     assert not ground.requests(f"{UPLOAD}|{CREATE}", "POST")
     assert not list(folder.glob("finetuning_job_*"))
 
+    ground.fault(kind="job_slow", seconds=20, times=1)  # else a busy machine first looks when it is over
     status, text = tune(ground, folder)
     assert status == 0, text
     assert changed(text) == 2
@@ -149,7 +150,7 @@ def test_a_wait_that_was_killed_is_resumed_by_the_next_run(ground: Wire, folder:
 
 
 def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, folder: Path) -> None:
-    ground.fault(kind="job_slow", seconds=20, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     process = start(ground, folder)
     until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"))  # it waits
     os.killpg(process.pid, signal.SIGINT)
@@ -188,7 +189,7 @@ def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
 
 
 def test_a_run_may_submit_only_and_a_job_is_cancelled_when_asked(ground: Wire, folder: Path) -> None:
-    ground.fault(kind="job_slow", seconds=60, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     status, text = tune(ground, folder, "-e", "finrisk_tune_wait=false")
     assert status == 0, text
     assert re.search(r"^CREATING projects/.*run tune.yml again to watch it$", text, re.MULTILINE)
@@ -199,7 +200,7 @@ def test_a_run_may_submit_only_and_a_job_is_cancelled_when_asked(ground: Wire, f
 
 
 def test_a_deadline_ends_the_wait_and_leaves_the_job_running(ground: Wire, folder: Path) -> None:
-    ground.fault(kind="job_slow", seconds=60, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     status, text = tune(ground, folder, "-e", "finrisk_tune_deadline_minutes=0.03")
     assert status == 2
     assert "it runs on, run tune.yml again to watch it" in text

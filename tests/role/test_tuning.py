@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ def test_a_second_run_adopts_the_running_job_and_a_third_reuses_the_finished_one
     ground: Wire, folder: Path, database_url: str
 ) -> None:
     given = options(ground, folder, database_url)
-    ground.fault(kind="job_slow", seconds=4, times=1)
+    ground.fault(kind="job_slow", seconds=12, times=1)
     first = submit(given)
     second = submit(given)
     assert (second["changed"], second["action"]) == (False, "adopt")
@@ -96,7 +95,7 @@ def test_a_second_run_adopts_the_running_job_and_a_third_reuses_the_finished_one
 def test_another_machine_without_file_or_table_adopts_the_job_by_its_label(
     ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(options(ground, folder))
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     dataset(elsewhere, seed=folder.name)
@@ -117,7 +116,7 @@ def test_another_parameter_is_another_job_with_the_next_number(ground: Wire, fol
 def test_the_job_is_found_on_a_later_page(ground: Wire, folder: Path) -> None:
     from ansible.module_utils.finrisk_ops import tuning_service
 
-    ground.fault(kind="job_slow", seconds=6, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(options(ground, folder))
     submit(options(ground, folder, epochs=7))
     submit(options(ground, folder, epochs=8))
@@ -176,14 +175,9 @@ def test_ten_runs_with_kills_lost_answers_and_refusals_leave_exactly_one_job(
 
 
 def submit_with_a_fault_at_the_creation(ground: Wire, given: dict[str, Any], **rule: Any) -> dict[str, Any]:
-    """Put the rule in force between the look-up, which has the same path, and the creation."""
-    ground.forget_requests()
-    ground.fault(kind="latency", path=UPLOAD, ms=700, times=1)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(submit, given)
-        until(lambda: ground.requests(CREATE, "GET"))
-        ground.fault(path=CREATE, times=1, **rule)
-        return running.result(timeout=60)
+    """The look-up has the same path and stays as it is."""
+    ground.fault(method="POST", path=CREATE, times=1, **rule)
+    return submit(given)
 
 
 def killed(name: str, given: dict[str, Any], happened: Callable[[], object]) -> None:
@@ -222,10 +216,10 @@ def test_a_creation_that_was_on_its_way_when_its_run_was_killed_is_found_by_the_
     marked = (
         (lambda: submitting(database_url)) if with_database else (lambda: list(folder.glob(".submitting*")))
     )
-    ground.fault(kind="latency", path=UPLOAD, ms=700, times=1)
+    ground.fault(
+        kind="latency", method="POST", path=CREATE, ms=4000, times=1
+    )  # it arrives late
     process = start_module("finrisk_tuning_job", given)
-    until(lambda: ground.requests(CREATE, "GET"))
-    ground.fault(kind="latency", path=CREATE, ms=4000, times=1)  # the creation arrives, and takes its time
     until(marked)
     time.sleep(1)
     process.kill()
@@ -249,7 +243,7 @@ def test_runs_at_the_same_moment_submit_one_job(
     ground: Wire, folder: Path, database_url: str, with_database: bool
 ) -> None:
     given = options(ground, folder, database_url if with_database else "")
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     processes = [start_module("finrisk_tuning_job", given) for _ in range(3)]
     results = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
     assert sorted(result["action"] for result in results) == ["adopt", "adopt", "submit"]
@@ -274,7 +268,7 @@ def test_a_failed_job_stops_the_run_with_the_services_own_message_until_told_to_
     assert "finrisk_tune_retry=true" in stopped["msg"]
     assert len(of_spec(ground, first)) == 1
 
-    ground.fault(kind="job_slow", seconds=4, times=1)
+    ground.fault(kind="job_slow", seconds=12, times=1)
     retried = submit(given | {"retry": True})
     assert (retried["changed"], retried["action"]) == (True, "submit")
     assert [job["labels"]["finrisk-attempt"] for job in of_spec(ground, first)] == ["1", "2"]
@@ -286,7 +280,7 @@ def test_a_failed_job_stops_the_run_with_the_services_own_message_until_told_to_
 
 def test_a_cancelled_job_is_failed_and_cancelling_twice_changes_nothing(ground: Wire, folder: Path) -> None:
     given = options(ground, folder)
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     submit(given)
     pretended = submit(place(given) | {"state": "cancelled"}, check=True)
     assert pretended["changed"] is True
@@ -366,7 +360,7 @@ def test_a_job_whose_endpoint_does_not_answer_is_not_active(ground: Wire, folder
 
 def test_progress_counts_finished_epochs(ground: Wire, folder: Path) -> None:
     given = options(ground, folder)
-    ground.fault(kind="job_slow", seconds=4, times=1)
+    ground.fault(kind="job_slow", seconds=12, times=1)
     submit(given)
     seen: list[dict[str, Any]] = []
 

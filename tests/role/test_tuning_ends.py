@@ -249,7 +249,7 @@ def test_an_account_that_is_refused_half_way_names_the_job_that_runs_on(
     ground: Wire, folder: Path, code: int
 ) -> None:
     given = options(ground, folder)
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(given)
     ground.fault(kind="status", path=READ, code=code)
     seen = look(given)
@@ -265,7 +265,7 @@ def test_credentials_that_are_revoked_half_way_name_the_job_that_runs_on(
     from sandbox.gemini import service_account
 
     given = options(ground, folder)
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(given)
     other = tmp_path_factory.mktemp("other")
     service_account(other, f"{ground.url}/token", "finrisk-sandbox")
@@ -354,7 +354,7 @@ def test_a_job_that_no_file_knows_is_cancelled_by_its_full_name(
     ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     given = options(ground, folder)
-    ground.fault(kind="job_slow", seconds=30, times=1)
+    ground.fault(kind="job_slow", seconds=600, times=1)
     name = submit(given)["job"]["job_name"]
     elsewhere = place(given) | {"output_dir": str(tmp_path_factory.mktemp("elsewhere")), "state": "cancelled"}
     assert "no tuning job at all is known" in submit(elsewhere)["msg"]

@@ -198,6 +198,9 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
             ATTEMPT_LABEL: str(made.attempt),
         },
     )
+    earlier = _newest_attempt(order, client, made.attempt)  # the upload may have taken long
+    if earlier:
+        return earlier
     intent.set()
     try:
         return tuning_service.create_job(client, new)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LOCK = 4_606_001_204  # an arbitrary number, the same in every release
 _LOCK_WAIT = "120s"
+_LOCK_NOT_AVAILABLE = "55P03"  # sqlstate
 
 
 class TableError(FinriskError):
@@ -52,12 +53,14 @@ class Table:
     def lock(self) -> Iterator[None]:
         """Hold the environment's submission lock; a killed holder loses it with its connection.
 
-        Raises FinriskError when another run holds it for two minutes.
+        Raises FinriskError when another run holds it for two minutes, or the database cannot be asked.
         """
         try:
             self._rows("select set_config('lock_timeout', %s, false)", _LOCK_WAIT)
             self._rows("select 1 from (select pg_advisory_lock(%s)) held", _LOCK)
         except FinriskError as error:
+            if error.detail.get("sqlstate") != _LOCK_NOT_AVAILABLE:
+                raise
             raise FinriskError(
                 f"another tune.yml has been submitting for {_LOCK_WAIT}; wait for it and run again "
                 f"({error.message})"
@@ -90,10 +93,23 @@ class Table:
             _json(job),
         )
 
-    def submitting_since(self, spec_id: str) -> float | None:
-        """Return when a creation of the spec was sent whose outcome is unknown, in seconds since 1970."""
-        rows = self._rows("select job -> 'submitting_since' from tuning_jobs where spec_id = %s", spec_id)
-        return float(rows[0][0]) if rows and rows[0][0] is not None else None
+    def begin(self, spec_id: str, spec: str, display_name: str) -> None:
+        """Write down, in the database's own time, that a creation of the spec is about to be sent."""
+        self.keep(spec_id, spec, {"display_name": display_name})
+        self._rows(
+            "update tuning_jobs set job = job || jsonb_build_object("
+            "'submitting_since', extract(epoch from clock_timestamp())) where spec_id = %s returning 1",
+            spec_id,
+        )
+
+    def submitting_for(self, spec_id: str) -> float | None:
+        """Return how long ago, in seconds, a creation of the spec was sent whose outcome is unknown."""
+        rows = self._rows(
+            "select extract(epoch from clock_timestamp())::float8 - (job ->> 'submitting_since')::float8 "
+            "from tuning_jobs where spec_id = %s and job ? 'submitting_since'",
+            spec_id,
+        )
+        return max(float(rows[0][0]), 0.0) if rows else None
 
     def settle(self, spec_id: str) -> None:
         """Forget that a creation of the spec was sent."""

@@ -30,7 +30,7 @@ _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
 # The request may have been carried out or still be on its way: a proxy gave up, or the service broke over it.
-_UNCLEAR = {408, 500, 502, 504}
+_UNCLEAR = {408, 500, 502, 503, 504}
 _LONGEST_PAUSE = 15.0  # seconds between two looks
 
 Result = TypeVar("Result")

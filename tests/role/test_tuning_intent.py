@@ -1,0 +1,96 @@
+"""The mark of a creation that is on its way: in the file and the row, each aged by one clock."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import tuning_table
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.tuning_intent import Intent
+from ansible.module_utils.finrisk_ops.tuning_table import Table
+
+from tests.tuning_ground import Wire, dataset, of_spec, options, start_module, submit
+
+CREATE = r"/tuningJobs$"
+UPLOAD = r"^/upload/"
+
+
+def intent(folder: Path, table: Table | None) -> Intent:
+    return Intent("a" * 40, "{}", "finrisk-v1-aaaaaaaa", folder, table)
+
+
+def test_a_mark_is_seen_by_a_run_without_the_database_and_by_one_in_another_folder(
+    database_url: str, tmp_path: Path
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    with Table.open(database_url) as table:
+        assert intent(here, table).age() is None
+        intent(here, table).set()
+        for seen in (intent(here, table), intent(here, None), intent(elsewhere, table)):
+            assert seen.age() == pytest.approx(0.0, abs=10)
+        intent(here, table).clear()
+        for seen in (intent(here, table), intent(here, None), intent(elsewhere, table)):
+            assert seen.age() is None
+
+
+def test_a_machine_whose_clock_is_wrong_does_not_take_a_mark_for_an_old_one(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    with Table.open(database_url) as table:
+        monkeypatch.setattr(time, "time", lambda: now - 3600)
+        intent(tmp_path, table).set()
+        monkeypatch.setattr(time, "time", lambda: now + 3600)
+        assert intent(tmp_path, table).age() == pytest.approx(0.0, abs=10)
+
+
+def test_a_mark_that_the_lost_database_keeps_hides_no_error(database_url: str, tmp_path: Path) -> None:
+    with Table.open(database_url) as table:
+        intent(tmp_path, table).set()
+        table._connection.close()
+        intent(tmp_path, table).clear()
+    assert intent(tmp_path, None).age() is None
+
+
+@pytest.mark.slow
+def test_a_job_that_came_during_a_long_upload_is_adopted(
+    ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two machines without a database know of each other by the service's list alone."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    dataset(elsewhere, seed=folder.name)
+    ground.fault(kind="job_slow", seconds=600)
+    ground.fault(kind="latency", path=UPLOAD, ms=15_000, times=1)
+    slow = start_module("finrisk_tuning_job", options(ground, folder))
+    deadline = time.monotonic() + 30
+    while not ground.requests(CREATE, "GET"):  # its look before the upload
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)
+    quick = submit(options(ground, elsewhere))
+    assert quick["action"] == "submit"
+    assert slow.poll() is None
+    adopted = json.loads(slow.communicate(timeout=60)[0])
+    assert adopted["job"]["job_name"] == quick["job"]["job_name"]
+    assert len(of_spec(ground, quick)) == 1
+    assert len(ground.requests(CREATE, "POST")) == 1
+
+
+def test_only_a_lock_that_is_held_is_told_as_another_run(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuning_table, "_LOCK_WAIT", "200ms")
+    with Table.open(database_url) as first, Table.open(database_url) as second, first.lock():
+        with pytest.raises(FinriskError, match=r"^another tune.yml has been submitting for 200ms"):
+            second.lock().__enter__()
+        pid = second._connection.info.backend_pid
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s)", (pid,))
+        with pytest.raises(FinriskError, match=r"^the database at .* said: "):
+            second.lock().__enter__()
