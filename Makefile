@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 # The longest files of tests first, two at once: much of a test is waiting.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# What fails beside others on a busy machine runs once more, alone; both outcomes stay in the output.
+tests = { $(DEV)/python -m pytest $(SIDE_BY_SIDE) $(1) || \
+	$(DEV)/python -m pytest --last-failed --last-failed-no-failures none --maxfail 3 -v $(1); }
 UV := .uv/bin/uv
 BIN := .venv/bin
 DEV := .venv-dev/bin
@@ -36,8 +39,8 @@ test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m tests.cluster build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
 	@status=0; set -x; \
-	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/playbooks tests/app tests/contract tests/role tests/unit || status=$$?; \
-	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/cluster || status=$$?; \
+	$(call tests,tests/playbooks tests/app tests/contract tests/role tests/unit) || status=$$?; \
+	$(call tests,tests/cluster) || status=$$?; \
 	exit $$status
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
@@ -51,7 +54,7 @@ golden: .venv-dev/.ready ## render the objects of every environment into tests/g
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one
 	$(DEV)/python -m tests.cluster build
-	$(DEV)/python -m pytest $(SIDE_BY_SIDE) tests/cluster
+	$(call tests,tests/cluster)
 
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
 	@$(DEV)/python -m tests.cluster up

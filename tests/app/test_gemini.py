@@ -167,7 +167,7 @@ def test_a_late_answer_that_stalls_does_not_outlast_the_deadline(
         with pytest.raises(GenerationError) as failure:
             call()
         assert (failure.value.kind, failure.value.transient) == ("timeout", True)
-        assert 1.4 < time.monotonic() - started < 2.3
+        assert 1.4 < time.monotonic() - started < 2.6
 
 
 def test_what_is_no_longer_read_is_not_read_on(odd: Callable[..., Odd]) -> None:
@@ -391,13 +391,13 @@ def test_a_token_near_its_end_is_renewed_beside_the_requests(gemini: Wire) -> No
     held = Gemini(settings(gemini.url, gemini.credentials_file))
     held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
     gemini.fault(kind="status", path="^/token$", code=400, times=1)
-    gemini.fault(kind="latency", path="^/token$", ms=2000)
+    gemini.fault(kind="latency", path="^/token$", ms=4000)
     started = time.monotonic()
     for _ in range(3):
         held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
-    assert time.monotonic() - started < 2  # nobody waited for the token
+    assert time.monotonic() - started < 3.5  # nobody waited for the token
     seconds_left: list[float] = []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while (not seconds_left or seconds_left[-1] < 3000) and time.monotonic() < until:
         held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
         credentials = held.client(BASE)._api_client._credentials

@@ -98,14 +98,14 @@ def test_a_cut_stream_breaks_and_a_clean_cut_ends_without_a_reason(gemini: Simul
 def test_latency_is_added_for_the_arm_that_is_asked_for(gemini: Simulator) -> None:
     bearer = gemini.bearer()
     gemini.faults(
-        {"kind": "latency", "ms": 300, "arm": "tuned"}, {"kind": "latency", "ms": [100, 120], "model": LITE}
+        {"kind": "latency", "ms": 1500, "arm": "tuned"}, {"kind": "latency", "ms": [100, 120], "model": LITE}
     )
     started = time.monotonic()
     assert gemini.call("POST", GENERATE, ASK, bearer).status == 200
-    assert 0.1 <= time.monotonic() - started < 0.3
+    assert 0.1 <= time.monotonic() - started < 1.5
     started = time.monotonic()
     gemini.call("POST", f"/v1/{PARENT}/endpoints/8:generateContent", ASK, bearer)
-    assert time.monotonic() - started >= 0.3
+    assert time.monotonic() - started >= 1.5
 
 
 def test_a_seeded_probability_gives_the_same_failures_again(gemini: Simulator) -> None:

@@ -42,7 +42,7 @@ def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(
         labels={"finrisk-spec": label},
         validation_dataset=held_out,
     )
-    gemini.faults({"kind": "job_slow", "seconds": 2.5})
+    gemini.faults({"kind": "job_slow", "seconds": 8})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         training = types.TuningDataset(gcs_uri=good_dataset(gemini))

@@ -154,7 +154,7 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, f
     process = start(ground, folder)
     until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"))  # it waits
     os.killpg(process.pid, signal.SIGINT)
-    text, _ = process.communicate(timeout=30)
+    text, _ = process.communicate(timeout=60)
     assert process.returncode == 99, text
     [path] = folder.glob("finetuning_job_*")
     name = json.loads(path.read_text())["job_name"]
