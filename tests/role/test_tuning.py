@@ -216,9 +216,7 @@ def test_a_creation_that_was_on_its_way_when_its_run_was_killed_is_found_by_the_
     marked = (
         (lambda: submitting(database_url)) if with_database else (lambda: list(folder.glob(".submitting*")))
     )
-    ground.fault(
-        kind="latency", method="POST", path=CREATE, ms=4000, times=1
-    )  # it arrives late
+    ground.fault(kind="latency", method="POST", path=CREATE, ms=4000, times=1)  # it arrives late
     process = start_module("finrisk_tuning_job", given)
     until(marked)
     time.sleep(1)
