@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 _STARTED = "finrisk_started"
+_call = threading.local()
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
 
     The call runs in a thread of its own, since parts of it have no time-out (the look-up of a name) or one
     that starts anew with every byte. What is not done in time is left behind, as is what the caller stops
-    reading; the call's own time-outs and ``event_hooks`` end it.
+    reading: with ``event_hooks`` it begins no request any more, and one under way ends by its own time-outs.
 
     Raises:
         TimeoutError: the next item did not come in time.
@@ -35,6 +36,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
     left = threading.Event()
 
     def run() -> None:
+        _call.left = left
         try:
             for item in items():
                 come.put(item)
@@ -61,12 +63,22 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
         left.set()
 
 
+def is_left_behind() -> bool:
+    """Whether nobody waits any more for the call that this thread runs."""
+    left: threading.Event | None = getattr(_call, "left", None)
+    return left is not None and left.is_set()
+
+
 def event_hooks() -> dict[str, list[Callable[..., Any]]]:
-    """Hooks for an httpx2 client: an answer that as a whole outlasts its time-out is a ReadTimeout."""
+    """Hooks for an httpx2 client: ReadTimeout for what is left behind or as a whole outlasts its time-out."""
     return {"request": [_begin], "response": [_limit]}
 
 
 def _begin(request: "httpx2.Request") -> None:
+    import httpx2
+
+    if is_left_behind():
+        raise httpx2.ReadTimeout("nobody waits for this answer any more", request=request)
     request.extensions[_STARTED] = time.monotonic()
 
 

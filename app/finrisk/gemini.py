@@ -85,6 +85,8 @@ def _failure(error: Exception) -> GenerationError:
         return GenerationError("upstream_error", f"credentials were not accepted: {type(error).__name__}")
     if isinstance(error, OSError):
         return GenerationError("upstream_error", f"the credentials cannot be read: {error.strerror}")
+    if isinstance(error, RuntimeError):
+        return GenerationError("upstream_error", f"the call could not be made: {error}", transient=True)
     if isinstance(error, ValueError):
         return GenerationError("upstream_error", "the answer could not be read", transient=True)
     raise error
@@ -220,7 +222,7 @@ class Gemini:
                     pieces.append(piece)
                     yield piece
         except Exception as error:
-            failure = error if isinstance(error, GenerationError) else _failure(error)
+            failure = _failure(error)
             if pieces:
                 raise GenerationError("cut_stream", f"the answer broke off: {failure}") from error
             raise failure from error

@@ -138,7 +138,7 @@ class RunningService:
                 start_new_session=True,
             )
         if wait:
-            self.wait_until(self.is_ready, 20)
+            self.wait_until(self.is_ready)
 
     def is_ready(self) -> bool:
         assert self.process is not None
@@ -146,7 +146,7 @@ class RunningService:
         ready = self.call("GET", "/readyz", port=self.ops_port)
         return ready.status == 200 and len(ready.json["workers"]) == self.expected_workers
 
-    def wait_until(self, holds: Callable[[], Any], seconds: float = 10) -> Any:
+    def wait_until(self, holds: Callable[[], Any], seconds: float = 60) -> Any:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = holds()
@@ -158,7 +158,7 @@ class RunningService:
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=45)
+            self.process.wait(timeout=60)
 
     def workers(self) -> list[int]:
         listed = self.call("GET", "/readyz", port=self.ops_port).json["workers"]

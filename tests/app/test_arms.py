@@ -285,7 +285,7 @@ def test_a_base_model_that_mostly_fails_gets_a_rest_and_then_users_again(
         "gemini-3.5-flash-lite": True
     }
     service.gemini.clear()
-    service.wait_until(lambda: service.analyze().status == 200, 15)
+    service.wait_until(lambda: service.analyze().status == 200)
     assert service.call("GET", "/readyz", port=service.ops_port).json["breakers"] == {
         "gemini-3.5-flash-lite": False
     }

@@ -96,7 +96,7 @@ def test_killed_workers_and_a_crashed_database_lose_and_double_nothing(
     def stored() -> set[str]:
         return {str(row[0]) for row in service.rows("select id from analyses")}
 
-    service.wait_until(lambda: acknowledged <= stored(), 15)
+    service.wait_until(lambda: acknowledged <= stored())
     [(rows, distinct)] = service.rows("select count(*), count(distinct id) from analyses")
     assert rows == distinct
 
@@ -118,7 +118,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
     assert service.analyze().status == 200
     assert time.monotonic() - started < 2, "an outage must not hold up every request"
     own_server.start()
-    service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base", 10)
+    service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base")
     assert service.wait_for_row(away)["skip_reason"] == "ungrounded"
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from finrisk import google_account
+from finrisk import google_account, google_token
 from finrisk.gemini import Completion, Gemini, GenerationError
 from finrisk.settings import Settings, settings_from_environment
 from finrisk.versions import Versions
@@ -352,6 +352,59 @@ def test_a_token_service_that_is_silent_does_not_outlast_the_deadline(
         answers = list(pool.map(ask, range(4)))
     assert {answer[:2] for answer in answers} == {("timeout", True)}
     assert max(seconds for _, _, seconds in answers) < 2.5
+
+
+def test_what_is_left_behind_while_it_waits_for_a_token_asks_no_model_later(gemini: Wire) -> None:
+    """Else every call of an outage reaches the model at its end, is billed, and answers nobody."""
+    gemini.forget_requests()
+    gemini.fault(kind="latency", path="^/token$", ms=3000, times=1)
+    held = Gemini(settings(gemini.url, gemini.credentials_file))
+    held.client(BASE)
+
+    def ask(_: int) -> None:
+        with pytest.raises(GenerationError, match="did not answer in time"):
+            held.complete(BASE, "i", "p", seconds=1)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    time.sleep(4)
+    assert gemini.requests("generateContent") == []
+    assert len(gemini.requests("^/token$")) == 1
+    held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+    assert len(gemini.requests("generateContent")) == 1
+
+
+def test_calls_do_not_wait_one_after_the_other_for_a_token_service_that_is_silent(
+    gemini: Wire, odd: Callable[..., Odd], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(google_token, "SECONDS", 1.0)
+
+    def silent(*_: object) -> bool:
+        time.sleep(8)
+        return False
+
+    server = odd(silent)
+    held = Gemini(settings(gemini.url, account(gemini, tmp_path, server.url)))
+    held.client(BASE)
+
+    def ask(_: int) -> str:
+        with pytest.raises(GenerationError) as failure:
+            held.complete(BASE, "i", "p", seconds=8)
+        return str(failure.value)
+
+    with ThreadPoolExecutor(12) as pool:
+        said = list(pool.map(ask, range(12)))
+    assert said == ["no token came: TransportError"] * 12
+    assert server.requests <= 3
+
+
+def test_a_token_is_not_used_in_its_last_half_minute(gemini: Wire) -> None:
+    gemini.forget_requests()
+    gemini.fault(kind="token_seconds", seconds=20, times=1)
+    held = Gemini(settings(gemini.url, gemini.credentials_file))
+    for _ in range(2):
+        held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
+    assert len(gemini.requests("^/token$")) == 2
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
     service.configure(DATA_COLLECTION_QUALITY="0.5")
     assert service.process is not None
     os.kill(service.process.pid, signal.SIGHUP)
-    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()), 20)
+    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()))
     time.sleep(0.5)
     stop.set()
     for thread in threads:
@@ -70,7 +70,7 @@ def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(
     new_service: Callable[..., RunningService],
 ) -> None:
     service = new_service(WORKERS=2, MAX_IN_FLIGHT=4)
-    service.gemini.fault(path="generateContent", kind="latency", ms=700)
+    service.gemini.fault(path="generateContent", kind="latency", ms=3000)
 
     def timed(_: int) -> tuple[int, float]:
         started = time.monotonic()
@@ -83,7 +83,7 @@ def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(
     accepted = [seconds for status, seconds in outcomes if status == 200]
     assert 4 <= len(accepted) <= 8
     assert len(refused) == 24 - len(accepted)
-    assert max(refused) < 0.6, "a refusal waits for nobody"
+    assert max(refused) < 2, "a refusal waits for nobody"
 
 
 def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
@@ -97,7 +97,7 @@ def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
         connection.request("POST", "/api/v1/analyze", json.dumps({"strategy": STRATEGY}), headers)
         connection.getresponse().read(10)
         connection.close()
-    service.wait_until(lambda: service.analyze().status == 200, 5)
+    service.wait_until(lambda: service.analyze().status == 200)
 
 
 def test_metrics_add_up_over_the_workers(new_service: Callable[..., RunningService]) -> None:

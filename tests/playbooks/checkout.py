@@ -94,7 +94,7 @@ class Checkout:
         held = self.held
         return service.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
 
-    def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 120) -> Done:
+    def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 240) -> Done:
         """Run a script in bash, in the folder; code 124 when it did not end in time."""
         process = subprocess.Popen(
             ["bash", "-o", "pipefail", "-c", script],
@@ -158,7 +158,7 @@ class Checkout:
         self.wait_until(lambda: self.count("analyses") >= wanted)
         return replies
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 15) -> None:
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait for what happens in the background; fail when it does not."""
         deadline = time.monotonic() + seconds
         while not holds():

@@ -40,7 +40,7 @@ class Playground:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         return Run(answer.returncode, answer.stdout, answer.stderr)

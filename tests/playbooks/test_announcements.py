@@ -45,7 +45,7 @@ class Machine:
     def module(self, *arguments: str) -> None:
         command = [sys.executable, "-m", *arguments]
         subprocess.run(
-            command, cwd=REPOSITORY, env=self.environment, check=True, capture_output=True, timeout=60
+            command, cwd=REPOSITORY, env=self.environment, check=True, capture_output=True, timeout=120
         )
 
     def playbook(self, name: str, *arguments: str) -> tuple[int, list[str]]:
@@ -57,7 +57,7 @@ class Machine:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=240,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         tasks, current = [], ""

@@ -49,11 +49,11 @@ def told() -> Iterator[Told]:
     own_ports(folder / "var")
     try:
         done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=280
+            command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=500
         )
         yield Told(done.stdout + done.stderr, done.returncode, environment)
     finally:
-        subprocess.run([*command, "--down"], cwd=REPOSITORY, env=environment, check=False, timeout=60)
+        subprocess.run([*command, "--down"], cwd=REPOSITORY, env=environment, check=False, timeout=120)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -117,7 +117,7 @@ def test_the_loop_that_it_prints_works_as_typed(told: Told) -> None:
     loop = re.search(r"for i in .*?\n   done", told.step("It is still running"), re.DOTALL)
     assert loop
     done = subprocess.run(
-        ["bash", "-c", loop[0]], env=told.environment, capture_output=True, text=True, check=True, timeout=60
+        ["bash", "-c", loop[0]], env=told.environment, capture_output=True, text=True, check=True, timeout=240
     )
     lines = done.stdout.split()
     assert len(lines) == 20, done.stdout + done.stderr

@@ -338,7 +338,7 @@ def start(world: World, playbook: str, *arguments: str) -> subprocess.Popen[str]
 
 def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: World) -> None:
     both = [start(base, "deploy", "-e", f"finrisk_ab_ratio={ratio}") for ratio in (40, 60)]
-    outputs = [process.communicate(timeout=120)[0] for process in both]
+    outputs = [process.communicate(timeout=240)[0] for process in both]
     codes = [process.returncode for process in both]
     assert sorted(codes) == [0, 2], outputs
     refused = " ".join(outputs[codes.index(2)].split())

@@ -88,11 +88,11 @@ def start(ground: Wire, folder: Path, *arguments: str, **more: str) -> subproces
 def tune(ground: Wire, folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """Run tune.yml; return its exit status and all that it printed."""
     process = start(ground, folder, *arguments, **more)
-    text, _ = process.communicate(timeout=120)
+    text, _ = process.communicate(timeout=240)
     return process.returncode, text
 
 
-def until(met: Callable[[], object], seconds: float = 60) -> None:
+def until(met: Callable[[], object], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline, "what was waited for did not happen"
@@ -154,7 +154,7 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, f
     process = start(ground, folder)
     until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"))  # it waits
     os.killpg(process.pid, signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=180)
     assert process.returncode == 99, text
     [path] = folder.glob("finetuning_job_*")
     name = json.loads(path.read_text())["job_name"]
@@ -180,7 +180,7 @@ def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
     process = start(ground, folder, PYTHONPATH=str(hooks))
     until(lambda: ground.requests(CREATE, "POST"))
     trigger.write_text(str(forks))
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=180)
     assert not trigger.exists()
     assert process.returncode == 99, text
     assert "runs on. Run tune.yml again to watch it" in text

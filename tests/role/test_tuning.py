@@ -39,7 +39,7 @@ CREATE = r"/tuningJobs$"
 UPLOAD = r"^/upload/"
 
 
-def until(met: Callable[[], object], seconds: float = 20) -> None:
+def until(met: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline, "what was waited for did not happen"
@@ -243,7 +243,7 @@ def test_runs_at_the_same_moment_submit_one_job(
     given = options(ground, folder, database_url if with_database else "")
     ground.fault(kind="job_slow", seconds=600, times=1)
     processes = [start_module("finrisk_tuning_job", given) for _ in range(3)]
-    results = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
+    results = [json.loads(process.communicate(timeout=180)[0]) for process in processes]
     assert sorted(result["action"] for result in results) == ["adopt", "adopt", "submit"]
     assert len(of_spec(ground, results[0])) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning_intent import Intent
 from ansible.module_utils.finrisk_ops.tuning_table import Table
 
-from tests.tuning_ground import Wire, dataset, of_spec, options, start_module, submit
+from tests.tuning_ground import Wire, dataset, look, of_spec, options, start_module, submit, wait
 
 CREATE = r"/tuningJobs$"
 UPLOAD = r"^/upload/"
@@ -58,6 +59,67 @@ def test_a_mark_that_the_lost_database_keeps_hides_no_error(database_url: str, t
     assert intent(tmp_path, None).age() is None
 
 
+def test_a_mark_of_what_could_not_be_sent_does_not_stay(
+    ground: Wire, folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(table: Table, *_: str) -> None:
+        table._connection.close()
+        table._rows("select 1")
+
+    monkeypatch.setattr(Table, "begin", lost)
+    assert "the database at" in submit(options(ground, folder, database_url))["msg"]
+    assert not list(folder.glob(".submitting*"))
+    assert not ground.requests(CREATE, "POST")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_database", [True, False])
+def test_a_mark_that_lies_in_the_future_holds_nobody_up_longer_than_a_request_may_take(
+    ground: Wire, folder: Path, database_url: str, with_database: bool
+) -> None:
+    url = database_url if with_database else ""
+    given = options(ground, folder, url, request_timeout=2)
+    [spec_id] = [line.split()[-1] for line in submit(given, check=True)["plan"] if line.startswith("spec ")]
+    with contextlib.ExitStack() as stack:
+        table = stack.enter_context(Table.open(url)) if url else None
+        held = Intent(spec_id, "{}", "finrisk-v1-x", folder, table)
+        held.set()
+        mark = json.loads(held._file.read_text()) | {"submitting_since": time.time() + 3600}
+        held._file.write_text(json.dumps(mark))
+        if table:
+            table._rows("update tuning_jobs set job = job || %s::jsonb returning 1", json.dumps(mark))
+    started = time.monotonic()
+    assert submit(given)["action"] == "submit"
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.slow
+def test_the_mark_of_another_attempt_outlasts_runs_that_only_find_the_failed_one(
+    ground: Wire, folder: Path, database_url: str
+) -> None:
+    given = options(ground, folder, database_url, request_timeout=30)
+    ground.fault(kind="job_fail", message="Row 3 has no answer.", times=1)
+    spec_id = submit(given)["job"]["spec_id"]
+    wait(given)
+    ground.fault(kind="latency", method="POST", path=CREATE, ms=6000, times=1)
+    sent = start_module("finrisk_tuning_job", given | {"retry": True})
+    with Table.open(database_url) as table:
+        deadline = time.monotonic() + 30
+        while table.submitting_for(spec_id) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1)  # the creation is under way
+        sent.kill()
+        sent.communicate()
+        assert "Row 3 has no answer." in submit(given)["msg"]
+        look(given)
+        assert table.submitting_for(spec_id) is not None
+    assert list(folder.glob(".submitting*"))
+    found = submit(given | {"retry": True})
+    assert [job["labels"]["finrisk-attempt"] for job in of_spec(ground, found)] == ["1", "2"]
+    assert len(ground.requests(CREATE, "POST")) == 2
+
+
 @pytest.mark.slow
 def test_a_job_that_came_during_a_long_upload_is_adopted(
     ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
@@ -76,7 +138,7 @@ def test_a_job_that_came_during_a_long_upload_is_adopted(
     quick = submit(options(ground, elsewhere))
     assert quick["action"] == "submit"
     assert slow.poll() is None
-    adopted = json.loads(slow.communicate(timeout=60)[0])
+    adopted = json.loads(slow.communicate(timeout=180)[0])
     assert adopted["job"]["job_name"] == quick["job"]["job_name"]
     assert len(of_spec(ground, quick)) == 1
     assert len(ground.requests(CREATE, "POST")) == 1

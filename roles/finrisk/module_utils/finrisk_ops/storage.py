@@ -128,7 +128,7 @@ def check_bucket(bucket: Bucket, region: str) -> str:
     if not location or _holds(location, regions, region):
         return ""
     where = f"the bucket gs://{bucket.name} is in {location}, the job would run in {region}"
-    places = {location, *regions, *_DUAL_REGIONS.get(location, ())}
+    places = {"europe" if location == "eu" else location, *regions, *_DUAL_REGIONS.get(location, ())}
     if region.split("-")[0] in {place.split("-")[0] for place in places}:
         return f"{where}: it works, but a bucket in the same region is faster and its data stay there"
     raise FinriskError(

@@ -201,8 +201,8 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
     earlier = _newest_attempt(order, client, made.attempt)  # the upload may have taken long
     if earlier:
         return earlier
-    intent.set()
     try:
+        intent.set()
         return tuning_service.create_job(client, new)
     except vertex.UnreachableError as error:
         looks = _LOOKS_AFTER_LOST_ANSWER[: 2 if error.answered else None]
@@ -222,7 +222,9 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
 
 def _on_its_way(order: Order, client: Client, intent: Intent, attempt: int) -> RemoteJob | None:
     """Return the job of a creation that an earlier run sent and was killed before it saw the outcome."""
-    while (age := intent.age()) is not None and age < order.platform.timeout_seconds:
+    age = intent.age()
+    until = time.monotonic() + order.platform.timeout_seconds - age if age is not None else 0.0
+    while time.monotonic() < until:
         found = _newest_attempt(order, client, attempt)
         if found:
             return found
@@ -267,7 +269,8 @@ def _write(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> 
     job, new = jobs.write(order.output_dir, job)
     if table:
         table.keep(order.spec.id, order.spec.canonical(), job.content())
-    _intent(order, made, table).clear()
+    if made.action != STOP:  # else a newer attempt than this job may be on its way
+        _intent(order, made, table).clear()
     return job, new
 
 

@@ -95,11 +95,13 @@ class Table:
 
     def begin(self, spec_id: str, spec: str, display_name: str) -> None:
         """Write down, in the database's own time, that a creation of the spec is about to be sent."""
-        self.keep(spec_id, spec, {"display_name": display_name})
         self._rows(
-            "update tuning_jobs set job = job || jsonb_build_object("
-            "'submitting_since', extract(epoch from clock_timestamp())) where spec_id = %s returning 1",
+            "insert into tuning_jobs (spec_id, spec, job) values (%s, %s::jsonb, jsonb_build_object("
+            "'display_name', %s::text, 'submitting_since', extract(epoch from clock_timestamp()))) "
+            "on conflict (spec_id) do update set job = tuning_jobs.job || excluded.job returning 1",
             spec_id,
+            spec,
+            display_name,
         )
 
     def submitting_for(self, spec_id: str) -> float | None:
@@ -120,8 +122,9 @@ class Table:
     def update(self, spec_id: str, job: dict[str, Any]) -> None:
         """Bring the row of a job that is known already up to date; a row of another job of the spec stays."""
         self._rows(
-            "update tuning_jobs set job = %s::jsonb, updated_at = now() "
-            "where spec_id = %s and job_name = %s and job <> %s::jsonb returning 1",
+            "update tuning_jobs set updated_at = now(), job = %s::jsonb "
+            "|| jsonb_strip_nulls(jsonb_build_object('submitting_since', job -> 'submitting_since')) "
+            "where spec_id = %s and job_name = %s and job - 'submitting_since' <> %s::jsonb returning 1",
             _json(job),
             spec_id,
             job["job_name"],

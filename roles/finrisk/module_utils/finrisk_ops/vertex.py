@@ -29,8 +29,6 @@ PROVIDERS = ("vertex", "gemini_api")
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
-# The request may have been carried out or still be on its way: a proxy gave up, or the service broke over it.
-_UNCLEAR = {408, 500, 502, 503, 504}
 _LONGEST_PAUSE = 15.0  # seconds between two looks
 
 Result = TypeVar("Result")
@@ -257,7 +255,7 @@ def _http_options(platform: Platform, api_version: str) -> Any:
 def _refused(what: str, error: APIError) -> FinriskError:
     code, message = error.code, _short(error.message or error.status or "no message")
     if code in _TEMPORARY or code >= 500:
-        answered = code not in _UNCLEAR
+        answered = code == 429  # others may have carried the request out, or a proxy spoke for them
         fix = _QUOTA if code == 429 else ""
         return UnreachableError(f"cannot {what}: {code} {message}{fix}", _wait_of(error), answered)
     return FinriskError(f"cannot {what}: {code} {message}{_fix(code, message)}")
