@@ -120,6 +120,20 @@ def test_the_mark_of_another_attempt_outlasts_runs_that_only_find_the_failed_one
     assert len(ground.requests(CREATE, "POST")) == 2
 
 
+def test_what_is_learned_about_a_job_leaves_the_mark_of_a_newer_attempt(database_url: str) -> None:
+    spec_id, job = "b" * 40, {"job_name": "projects/p/locations/l/tuningJobs/1", "state": "CREATING"}
+    with Table.open(database_url) as table:
+        table.keep(spec_id, "{}", job)
+        table.begin(spec_id, "{}", "finrisk-v1-bbbbbbbb")
+        table.update(spec_id, job | {"state": "FAILED"})
+        assert table.submitting_for(spec_id) == pytest.approx(0.0, abs=10)
+        [row] = [row for row in table.contents() if row["job_name"] == job["job_name"]]
+        assert row["state"] == "FAILED"
+        table.settle(spec_id)
+        [row] = [row for row in table.contents() if row["job_name"] == job["job_name"]]
+        assert row == job | {"state": "FAILED"}
+
+
 @pytest.mark.slow
 def test_a_job_that_came_during_a_long_upload_is_adopted(
     ground: Wire, folder: Path, tmp_path_factory: pytest.TempPathFactory
