@@ -13,12 +13,14 @@ from tests.cluster.failure import ClusterError
 from tests.cluster.place import Place
 from tests.cluster.progress import say
 
+NUMBERS = range(10)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 1 and a sentence when it fails."""
     given = _parser().parse_args(arguments)
     try:
-        given.run(given, Place(given.number))
+        given.run(given, Place(given.number or 0))
     except ClusterError as error:
         say(f"test cluster: {error}")
         return 1
@@ -47,8 +49,13 @@ def _build(_: argparse.Namespace, __: Place) -> None:
                 images.archive(make())
 
 
-def _down(given: argparse.Namespace, place: Place) -> None:
-    cluster.down(place, forget=given.forget)
+def _down(given: argparse.Namespace, _: Place) -> None:
+    for number in NUMBERS if given.number is None else (given.number,):
+        place = Place(number)
+        if number and binaries.is_locked(cluster.session_lock(place)):
+            say(f"           cluster {number} stays: a session of tests uses it")
+        else:
+            cluster.down(place, forget=given.forget)
 
 
 def _status(_: argparse.Namespace, place: Place) -> None:
@@ -86,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.cluster", description="A Kubernetes cluster for tests."
     )
-    parser.add_argument("--number", type=int, default=0, choices=range(10), help="which of several (0)")
+    which = "which of several (0; down: all that no session of tests uses)"
+    parser.add_argument("--number", type=int, choices=NUMBERS, help=which)
     commands = parser.add_subparsers(required=True)
     up = commands.add_parser("up", help="start it, and load the images; nothing when it runs")
     up.add_argument("--control-plane", action="store_true", help="without a real node: needs no root")

@@ -126,6 +126,11 @@ def up(place: Place, rung: Rung) -> Cluster:
             raise
 
 
+def session_lock(place: Place) -> Path:
+    """What a session of tests holds: of two, one would end the other's cluster."""
+    return binaries.cache() / f"tests-{place.number}.lock"
+
+
 def down(place: Place, *, forget: bool = False) -> None:
     """Stop and remove everything; with ``forget`` also the node's store of images."""
     with binaries.locked(place.lock):

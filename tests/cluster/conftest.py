@@ -52,8 +52,7 @@ def shared_cluster(cluster_allowed: None) -> Iterator[Cluster]:  # noqa: ARG001 
     rung = ladder.choose()
     if IN_CI and rung.kind is not Kind.NODE:
         pytest.fail(f"in CI the cluster tests need a node: {rung.reason}")
-    # Of two test sessions one would end the other's cluster.
-    with binaries.locked(binaries.cache() / f"tests-{NUMBER}.lock"):
+    with binaries.locked(cluster.session_lock(place)):
         was_up = cluster.running(place) is not None
         there = cluster.up(place, rung)
         yield there

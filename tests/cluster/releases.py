@@ -165,7 +165,7 @@ def operator(ground: Ground, name: str, without: tuple[str, str] = ("", "")) -> 
     role = copy.deepcopy(ground.objects["role"])
     role["metadata"] = {"name": name}
     verb, resource = without
-    role["rules"] = [rule for held in role["rules"] for rule in _split(held, verb, resource)]
+    role["rules"] = [rule for held in role["rules"] for rule in reduced(held, verb, resource)]
     binding = {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "RoleBinding",
@@ -183,7 +183,7 @@ def operator(ground: Ground, name: str, without: tuple[str, str] = ("", "")) -> 
     return Access(str(file), CONTEXT, ground.namespace)
 
 
-def _split(rule: dict[str, Any], verb: str, resource: str) -> list[dict[str, Any]]:
+def reduced(rule: dict[str, Any], verb: str, resource: str) -> list[dict[str, Any]]:
     """A rule without one verb on one of its resources."""
     if resource not in rule["resources"]:
         return [rule]

@@ -27,8 +27,9 @@ FLOORS = [
     {"records"},
     {"retrieval", "routing", "generation", "quality", "collection", "documents", "traffic"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},
-    {"deadline", "google_account", "versions"},
+    {"google_account", "versions"},
     {"google_token"},
+    {"deadline"},
     {"db", "settings", "ids", "logs", "metrics", "workers"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""

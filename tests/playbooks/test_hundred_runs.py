@@ -120,7 +120,7 @@ def test_a_hundred_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset
     after_it_has_ended(tally)
 
     assert tally.total == RUNS, tally.done
-    assert tally.wrong == []
+    assert not tally.wrong, "\n\n".join(tally.wrong)
     [only] = labels(ground)
     assert only["finrisk-attempt"] == "1"
     [path] = folder.glob("finetuning_job_*")
@@ -133,7 +133,7 @@ def test_a_hundred_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset
     dataset(tmp_path / "other", seed="b")
     assert tally.run("another dataset", *SUBMIT_ONLY, folder=tmp_path / "other")
     assert len({each["finrisk-spec"] for each in labels(ground)}) == len(labels(ground)) == 3
-    assert tally.wrong == []
+    assert not tally.wrong, "\n\n".join(tally.wrong)
 
 
 def before_there_is_a_job(tally: Tally) -> None:

@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import kube_deployment, kube_lease, kube_objects, kube_template, port_forward
+from . import kube_deployment, kube_lease, kube_objects, kube_permissions, kube_template, port_forward
 from .errors import FinriskError
 from .kube_client import Cluster
-from .kube_errors import may_not
 from .kube_objects import MANAGER, Applied
 from .kube_rollout import Trouble, Verdict, View, judge, last_words, revision_of
 from .kube_template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
@@ -21,20 +20,6 @@ from .revision import CURRENT, NAME, PROVEN, REVISION, Revision
 
 KEPT_REVISIONS = 10
 POLL_SECONDS = 0.5
-NEEDED = (  # verb, group, resource, part
-    ("patch", "", "configmaps", ""),
-    ("delete", "", "configmaps", ""),
-    ("patch", "", "secrets", ""),
-    ("delete", "", "secrets", ""),
-    ("patch", "apps", "deployments", ""),
-    ("list", "apps", "replicasets", ""),
-    ("list", "", "pods", ""),
-    ("get", "", "pods", "log"),
-    ("create", "", "pods", "portforward"),
-    ("list", "", "events", ""),
-    ("create", "coordination.k8s.io", "leases", ""),
-    ("update", "coordination.k8s.io", "leases", ""),
-)
 
 Probe = Callable[[str], dict[str, Any]]
 Tell = Callable[[int, int, str], None]
@@ -142,7 +127,7 @@ class KubernetesTarget:
             if self.credentials_follow:
                 return
             self.cluster.check_namespace()
-        self._check_permissions()
+        kube_permissions.check(self.cluster, kube_permissions.RELEASE)
         if not self.credentials_follow and self.cluster.find(self._path("secrets", CREDENTIALS)) is None:
             raise FinriskError(
                 f"the service has no credentials yet: there is no Secret {CREDENTIALS} in namespace "
@@ -357,35 +342,6 @@ class KubernetesTarget:
     def _say(self, verdict: Verdict, missing: str) -> None:
         if self.tell:
             self.tell(verdict.ready, verdict.wanted, missing or "every pod runs it")
-
-    def _check_permissions(self) -> None:
-        def allowed(needed: tuple[str, str, str, str]) -> bool:
-            verb, group, resource, part = needed
-            asked = {
-                "namespace": self.cluster.namespace,
-                "verb": verb,
-                "group": group,
-                "resource": resource,
-                "subresource": part,
-            }
-            answer = self.cluster.request(
-                "POST",
-                "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                {
-                    "apiVersion": "authorization.k8s.io/v1",
-                    "kind": "SelfSubjectAccessReview",
-                    "spec": {"resourceAttributes": asked},
-                },
-            )
-            return bool((answer.get("status") or {}).get("allowed"))
-
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            answers = list(pool.map(allowed, NEEDED))
-        for (verb, group, resource, part), yes in zip(NEEDED, answers, strict=True):
-            if not yes:
-                what = resource + (f".{group}" if group else "") + (f"/{part}" if part else "")
-                user = f"the user of context {self.cluster.access.context}"
-                raise FinriskError(may_not(user, verb, what, self.cluster.namespace))
 
 
 def _changes(planned: Applied) -> str:

@@ -1,0 +1,90 @@
+#!/usr/bin/python
+"""Say whether an account may build an environment on a cluster."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_permissions_info
+short_description: Say whether an account may build an environment on a cluster
+description:
+  - Asks the API server about every verb that C(site.yml) needs, and fails with the first one that is missing,
+    so that nothing is half built.
+options:
+  objects:
+    description: The rendered objects of the environment.
+    type: list
+    elements: dict
+    required: true
+  kubernetes:
+    description: Which cluster.
+    type: dict
+    required: true
+    suboptions:
+      kubeconfig:
+        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
+        type: str
+        default: ""
+      context:
+        description: Name of the context in it; the current one is never taken by accident.
+        type: str
+        required: true
+      namespace:
+        description: Namespace of FinRisk.
+        type: str
+        required: true
+attributes:
+  check_mode:
+    description: Reads only, in check mode too.
+    support: full
+  diff_mode:
+    description: Reads only, so there is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Ask whether this account may make all of it
+  finrisk_permissions_info:
+    objects: "{{ query('ansible.builtin.template', 'service.yml.j2') | map('from_yaml') }}"
+    kubernetes:
+      context: staging
+      namespace: finrisk-ai
+"""
+
+RETURN = r"""
+given:
+  description: What was asked for, and may be done.
+  returned: success
+  type: list
+  elements: str
+  sample: [patch deployments.apps]
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import kube_permissions, targets
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+ARGUMENTS: dict[str, Any] = {
+    "objects": {"type": "list", "elements": "dict", "required": True},
+    "kubernetes": {**targets.KUBERNETES, "required": True},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        cluster = targets.cluster(module.params)
+        cluster.check_usable()
+        rights = kube_permissions.of_site(cluster, module.params["objects"])
+        kube_permissions.check(cluster, rights)
+    except FinriskError as error:
+        module.fail_json(msg=error.message, **error.detail)
+    module.exit_json(changed=False, given=[str(right) for right in rights])
+
+
+if __name__ == "__main__":
+    main()
