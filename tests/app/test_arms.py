@@ -74,8 +74,8 @@ def test_the_tuned_answer_says_so(service: RunningService) -> None:
 @pytest.mark.parametrize(
     ("kind", "fault", "reason"),
     [
-        ("status", {"kind": "status", "status": 500}, "upstream_error"),
-        ("status", {"kind": "status", "status": 429, "retry_after": 60}, "upstream_error"),
+        ("status", {"kind": "status", "code": 500}, "upstream_error"),
+        ("status", {"kind": "status", "code": 429, "retry_after": 60}, "upstream_error"),
         ("drop", {"kind": "drop"}, "upstream_error"),
         ("safety", {"kind": "safety"}, "blocked_or_empty"),
         ("blocked", {"kind": "blocked_prompt"}, "blocked_or_empty"),
