@@ -61,5 +61,5 @@ def dropped_too_many(statistics: dict[str, Any] | None, max_share: float, traini
 
 
 def iso(moment: datetime | None) -> str | None:
-    """Return the time as job files write it."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+    """Return the time as job files write it: fine enough to tell which of two jobs is the newer one."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else None
