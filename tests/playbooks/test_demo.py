@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import connection as connections
 from tests.playbooks.checkout import own_ports
+from tests.tuning_ground import Wire
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -48,6 +50,12 @@ def told() -> Iterator[Told]:
     command = [sys.executable, "-m", "sandbox.demo"]
     own_ports(folder / "var")
     try:
+        up = [sys.executable, "-m", "sandbox", "up"]
+        subprocess.run(up, cwd=REPOSITORY, env=environment, check=True, capture_output=True, timeout=120)
+        held = connections.read(folder / "var")
+        assert held is not None
+        # else a busy machine looks at the job for the first time when it is over
+        Wire(held.gemini_url, folder / "var").fault(kind="job_slow", seconds=20, times=1)
         done = subprocess.run(
             command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=500
         )
@@ -68,10 +76,7 @@ def test_the_loop_closes_without_a_failed_request(told: Told) -> None:
 
 def test_tuning_shows_a_bar_and_ends_with_the_model(told: Told) -> None:
     step = told.step("5  Tune")
-    took = re.search(r"ok=\d+ changed=\d+ +([0-9.]+) s", step)
-    assert took
-    if float(took[1]) < 15:  # else the machine is so busy that the job is over before its first look
-        assert len(re.findall(r"\[#*\.*\] +\d+ %", step)) >= 2
+    assert len(re.findall(r"\[#*\.*\] +\d+ %", step)) >= 2
     assert re.search(r"ACTIVE projects/finrisk-sandbox/locations/us-central1/endpoints/\d+", step)
 
 
