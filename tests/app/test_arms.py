@@ -111,7 +111,7 @@ def test_a_slow_tuned_model_leaves_base_its_share_of_the_deadline(
     started = time.monotonic()
     answer = service.analyze(user_id=user_on("tuned"))
     assert answer.metadata["fallback_reason"] == "timeout"
-    assert 1.7 < time.monotonic() - started < 4
+    assert 1.7 < time.monotonic() - started < 3.2
 
 
 def test_base_is_asked_once_more_after_429_and_the_wait_it_asks_for_is_kept(service: RunningService) -> None:
@@ -278,14 +278,16 @@ def test_a_base_model_that_mostly_fails_gets_a_rest_and_then_users_again(
     for _ in range(8):
         assert service.analyze().status == 503
     service.gemini.forget_requests()
+    started = time.monotonic()
     answer = service.analyze()
     assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+    assert time.monotonic() - started < 0.5
     assert service.gemini.requests("generateContent") == []
     assert service.call("GET", "/readyz", port=service.ops_port).json["breakers"] == {
         "gemini-3.5-flash-lite": True
     }
     service.gemini.clear()
-    service.wait_until(lambda: service.analyze().status == 200)
+    service.wait_until(lambda: service.analyze().status == 200, 15)
     assert service.call("GET", "/readyz", port=service.ops_port).json["breakers"] == {
         "gemini-3.5-flash-lite": False
     }

@@ -127,7 +127,7 @@ def test_a_revoked_key_stops_working_within_seconds(new_service: Callable[..., R
     service = new_service()
     assert service.call("GET", "/api/v1/status", with_key="analyst").status == 200
     service.write_keys({"all": ["admin"]})
-    service.wait_until(lambda: service.call("GET", "/api/v1/status", with_key="analyst").status == 401)
+    service.wait_until(lambda: service.call("GET", "/api/v1/status", with_key="analyst").status == 401, 5)
 
 
 def test_unknown_paths_and_methods_get_404_and_405_in_the_same_shape(service: RunningService) -> None:

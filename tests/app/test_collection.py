@@ -88,15 +88,15 @@ def test_killed_workers_and_a_crashed_database_lose_and_double_nothing(
     time.sleep(1)
     own_server.start()
     time.sleep(1)
+    service.wait_until(lambda: len(acknowledged) > 20)  # a busy machine takes longer
     stop.set()
     for thread in threads:
         thread.join()
-    assert len(acknowledged) > 5
 
     def stored() -> set[str]:
         return {str(row[0]) for row in service.rows("select id from analyses")}
 
-    service.wait_until(lambda: acknowledged <= stored())
+    service.wait_until(lambda: acknowledged <= stored(), 15)
     [(rows, distinct)] = service.rows("select count(*), count(distinct id) from analyses")
     assert rows == distinct
 
@@ -118,7 +118,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
     assert service.analyze().status == 200
     assert time.monotonic() - started < 2, "an outage must not hold up every request"
     own_server.start()
-    service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base")
+    service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base", 10)
     assert service.wait_for_row(away)["skip_reason"] == "ungrounded"
 
 

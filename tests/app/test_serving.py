@@ -45,7 +45,7 @@ def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
     service.configure(DATA_COLLECTION_QUALITY="0.5")
     assert service.process is not None
     os.kill(service.process.pid, signal.SIGHUP)
-    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()))
+    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()), 20)
     time.sleep(0.5)
     stop.set()
     for thread in threads:
@@ -97,7 +97,7 @@ def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
         connection.request("POST", "/api/v1/analyze", json.dumps({"strategy": STRATEGY}), headers)
         connection.getresponse().read(10)
         connection.close()
-    service.wait_until(lambda: service.analyze().status == 200)
+    service.wait_until(lambda: service.analyze().status == 200, 5)
 
 
 def test_metrics_add_up_over_the_workers(new_service: Callable[..., RunningService]) -> None:

@@ -315,7 +315,7 @@ def test_no_request_is_lost_while_deploy_and_rollback_run(base: World) -> None:
         time.sleep(0.5)
     assert clients.failures == []
     assert any(arm == "tuned" for _, revision, arm in clients.answers if revision == tuned)
-    assert back - deployed < 60  # a quarter of it, unless the machine is busy
+    assert back - deployed < 20
     late = {arm for moment, _, arm in clients.answers if moment > back + 0.2}
     assert late == {"base"}
 
