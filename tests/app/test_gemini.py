@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
 
 from finrisk import google_account, google_token
 from finrisk.gemini import Completion, Gemini, GenerationError
@@ -461,6 +462,36 @@ def test_a_token_near_its_end_is_renewed_beside_the_requests(gemini: Wire) -> No
     assert seconds_left[0] < 200
     assert seconds_left[-1] > 3000
     assert len(gemini.requests("^/token$")) == 3  # the first, the one refused, the renewal
+
+
+def test_a_thread_that_cannot_start_is_a_temporary_failure_and_renews_the_token_later(
+    odd: Callable[..., Odd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Source(AnonymousCredentials):
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call]  # untyped library
+            self.asked = threading.Event()
+
+        def refresh(self, _request: object) -> None:
+            self.asked.set()
+
+    def full(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    source = Source()
+    held = google_token.EarlyRenewal(source)
+    held.token, held.expiry = "t", datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=100)
+    gemini = by_key(odd(lambda connection, _: whole(connection, ANSWER)).url)
+    with monkeypatch.context() as busy:
+        busy.setattr(threading.Thread, "start", full)
+        assert not held.expired
+        with pytest.raises(GenerationError, match="the call could not be made: can't start") as failure:
+            gemini.complete(BASE, "i", "p", 3)
+    assert (failure.value.kind, failure.value.transient) == ("upstream_error", True)
+    assert not source.asked.is_set()
+    assert not held.expired
+    assert source.asked.wait(5)
+    assert gemini.complete(BASE, "i", "p", 3).text == "Yes."
 
 
 # ---- which model it really is
