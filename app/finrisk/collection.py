@@ -22,12 +22,12 @@ _ANALYSES = """
     id created_at user_hash session_hash experiment revision split_bp unit_kind unit_hash bucket
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
-    analysis redaction_version
+    analysis redaction_version key_id block_reason
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
     session_id request_id prompt prompt_hash sources arm model_version revision quality_parts
-    redaction_version
+    redaction_version key_id
 """.split()
 _JSON = frozenset({"quality_parts", "sources"})
 
@@ -42,10 +42,10 @@ _STATEMENTS = {
     "analysis": _insert("analyses", _ANALYSES),
     "training": _insert("training_data", _TRAINING_DATA),
     "feedback": """
-        insert into feedback (request_id, rating, comment, created_at)
-        values (%(request_id)s, %(rating)s, %(comment)s, %(created_at)s)
+        insert into feedback (request_id, rating, comment, created_at, key_id)
+        values (%(request_id)s, %(rating)s, %(comment)s, %(created_at)s, %(key_id)s)
         on conflict (request_id) do update set rating = excluded.rating, comment = excluded.comment,
-            created_at = excluded.created_at, applied_at = null
+            created_at = excluded.created_at, key_id = excluded.key_id, applied_at = null, problem = null
         where feedback.created_at <= excluded.created_at""",
 }
 _FORGET_ROWS = 1000
@@ -61,7 +61,7 @@ _TABLES = {"analysis": "analyses", "training": "training_data", "feedback": "fee
 _COLUMNS = {
     "analysis": _ANALYSES,
     "training": _TRAINING_DATA,
-    "feedback": ["request_id", "rating", "comment", "created_at"],
+    "feedback": ["request_id", "rating", "comment", "created_at", "key_id"],
 }
 
 

@@ -26,6 +26,7 @@ class Question:
     session_id: str | None = None
     company: str | None = None
     year: int | None = None
+    key_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def analysis_row(
         "arm_assigned": place.arm,
         "model": assigned_model,
         "approach": approach(asked, outcome),
+        "key_id": question.key_id,
         "latency_ms": round(latency_ms, 3),
         "skip_reason": skip_reason(settings, asked, outcome),
         "redaction_version": VERSION,
@@ -131,9 +133,10 @@ def analysis_row(
 def training_row(settings: Settings, asked: Asked, answered: Answered, row: dict[str, Any]) -> dict[str, Any]:
     """The good pair's row in ``training_data``, with the exact prompt that was sent."""
     sources = {passage.document_id: passage for passage in reversed(asked.passages)}
-    shared = ("id", "created_at", "quality_score", "quality_parts", "model", "model_version", "latency_ms")
+    shared = """id created_at quality_score quality_parts model model_version latency_ms key_id
+        redaction_version""".split()
     return {
-        **{name: row[name] for name in (*shared, "redaction_version")},
+        **{name: row[name] for name in shared},
         "strategy": asked.strategy,
         "analysis": answered.text,
         "finetuned_model_used": answered.served.arm == "tuned",

@@ -66,6 +66,7 @@ def analyze() -> Response:
             session_id=body.session_id,
             company=body.filters.company if body.filters else None,
             year=body.filters.year if body.filters else None,
+            key_id=g.get("key_id"),
         )
         if request.accept_mimetypes.best == "text/event-stream":
             return _streamed(question, place)

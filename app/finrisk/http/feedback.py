@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from finrisk import ids
 from finrisk.collection import known_request
@@ -62,6 +62,7 @@ def feedback() -> tuple[Response, int]:
         "rating": body.rating,
         "comment": redact(body.comment).text if body.comment else None,
         "created_at": datetime.now(UTC).isoformat(),
+        "key_id": g.get("key_id"),
     }
     if not context().service.collection.keep(feedback=row):
         raise ApiError(503, "not_kept", "the feedback could not be kept; try again", retry_after=5)
