@@ -114,7 +114,7 @@ def _told(service: Service, asked: Asked, served: Served) -> Analysis:
     companies = sorted({found.company for found in asked.passages if found.company})
     parts = quality.quality_parts(text, asked.strategy, texts, companies)
     answered = Answered(served, text, parts, quality.score(parts))
-    row = _keep(service, asked, answered)
+    row, recorded = _keep(service, asked, answered)
     metadata: dict[str, Any] = {
         "request_id": row["id"],
         "approach": approach(asked, answered),
@@ -127,6 +127,7 @@ def _told(service: Service, asked: Asked, served: Served) -> Analysis:
         "quality_score": answered.score,
         "grounded": answered.grounded(asked),
         "latency_ms": round(row["latency_ms"], 1),
+        "recorded": recorded,
         "tokens": {"prompt": served.completion.prompt_tokens, "answer": served.completion.answer_tokens},
     }
     if served.fallback_reason:
@@ -134,23 +135,24 @@ def _told(service: Service, asked: Asked, served: Served) -> Analysis:
     return Analysis(text, asked.passages, metadata)
 
 
-def _keep(service: Service, asked: Asked, outcome: Outcome) -> dict[str, Any]:
-    """Write the request to the journal, before the reply, and say so in metrics and log."""
+def _keep(service: Service, asked: Asked, outcome: Outcome) -> tuple[dict[str, Any], bool]:
+    """Write the request to the journal, before the reply; its row, and whether there was room for it."""
     latency_ms = (time.monotonic() - asked.started) * 1000
     model = service.generation.model(asked.place.arm)
     row = analysis_row(service.settings, asked, outcome, model, latency_ms)
     reason = row["skip_reason"]
     if reason is None and isinstance(outcome, Answered):
         example = training_row(service.settings, asked, outcome, row)
-        service.collection.keep(analysis=row, training=example)
-        log("training_example_collected", "collecting training example", request_id=row["id"])
+        recorded = service.collection.keep(analysis=row, training=example)
+        if recorded:
+            log("training_example_collected", "collecting training example", request_id=row["id"])
     else:
-        service.collection.keep(analysis=row)
+        recorded = service.collection.keep(analysis=row)
         metrics.SKIPPED.labels(reason).inc()
         message = f"not collecting training example: {reason}"
         log("training_example_skipped", message, request_id=row["id"], reason=reason)
     _observe(row, outcome)
-    return row
+    return row, recorded
 
 
 def _watch_version(service: Service, served: Served) -> None:

@@ -1,4 +1,4 @@
-"""The ``finrisk`` command: serve | migrate | keys | status | settings."""
+"""The ``finrisk`` command: serve | migrate | keys | journal | status | settings."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from finrisk import journal_commands
 from finrisk.db.migration import migrate, pending
 from finrisk.google_account import check_credentials
 from finrisk.http.keys import ROLES, key_hash
@@ -105,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     keys.add_argument("--name", required=True, help="whose key it is")
     keys.add_argument("--roles", default="analyze,feedback", help=f"comma separated: {', '.join(ROLES)}")
     keys.set_defaults(run=_keys)
+    journal_commands.add_parser(commands)
     status = commands.add_parser(
         "status", help="print the status of a running service (key in FINRISK_API_KEY)"
     )

@@ -5,21 +5,25 @@ by age or size; any worker of this folder ships sealed files and those whose own
 
     <pid>-<random>-<number>.open   being written, locked by its owner
     <pid>-<random>-<number>.seg    sealed, waiting to be shipped
-    *.bad                          records that the database refused for good
+    later-*.seg                    what is left of a file after the rest of it was shipped
+    *.bad                          records set aside (finrisk.aside)
 """
 
 import fcntl
 import json
+import logging
 import os
 import secrets
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from finrisk.logs import log
 
 Record = dict[str, Any]
 
@@ -27,6 +31,10 @@ SEAL_SECONDS = 0.5
 SEAL_BYTES = 8 << 20
 QUOTA_BYTES = 2 << 30
 SYNC_SECONDS = 0.1
+CLAIM_RECORDS, CLAIM_BYTES = 1000, 32 << 20
+"""What is read and shipped at a time, to the end of the file that passes one of them."""
+
+_HALF_MADE_SECONDS = 60.0
 
 
 class JournalFullError(Exception):
@@ -40,6 +48,14 @@ class Segment:
     path: Path
     records: list[Record]
     torn: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits in a folder: bytes, and the age in seconds of the oldest file that nobody shipped yet."""
+
+    size: int
+    oldest: float
 
 
 def encoded(record: Record) -> bytes:
@@ -56,41 +72,78 @@ def decoded(path: Path) -> Segment:
             body = line[18:-1]
             try:
                 whole = int(line[:8], 16) == len(body) and int(line[9:17], 16) == zlib.crc32(body)
-                if not whole:
+                record = json.loads(body) if whole else None
+                if not isinstance(record, dict):
                     raise ValueError
-                records.append(json.loads(body))
-            except ValueError:
+                records.append(record)
+            except (ValueError, RecursionError):
                 torn += 1
     return Segment(path, records, torn)
 
 
+def backlog(folder: Path) -> Backlog:
+    """What waits in the folder now; empty when the folder is not there yet."""
+    size, oldest = 0, 0.0
+    try:
+        paths = list(folder.iterdir())
+    except FileNotFoundError:
+        paths = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        size += status.st_size
+        if path.suffix == ".seg":
+            oldest = max(oldest, time.time() - status.st_mtime)
+    return Backlog(size, oldest)
+
+
+def write_sealed(path: Path, records: Iterable[Record]) -> None:
+    """Write a sealed file whole: under another name, synced, renamed; OSError leaves what was there."""
+    new = path.with_suffix(".new")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.writelines(map(encoded, records))
+            file.flush()
+            os.fsync(file.fileno())
+        new.rename(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
 class Journal:
-    """The open end of the journal of one worker process."""
+    """The open end of the journal of one worker process; on a full disk it opens as soon as there is room."""
 
     def __init__(self, folder: Path, quota: int = QUOTA_BYTES) -> None:
-        self._folder = folder
+        self.folder = folder
         self._quota = quota
         self._used = 0
         self._torn = False
         self._descriptor, self._path, self._size, self._born = -1, folder, 0, 0.0
         self._lock = threading.Lock()
-        self._tag = f"{os.getpid()}-{secrets.token_hex(3)}"
+        self.tag = f"{os.getpid()}-{secrets.token_hex(3)}"
         self._number = 0
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._open_next()
+        self._unreadable: set[Path] = set()
+        try:
+            self._open_next()
+        except OSError as error:  # a worker that cannot keep records answers all the same
+            log("journal_error", f"journal not opened: {error.strerror}", level=logging.ERROR)
 
-    def _open_next(self) -> tuple[int, Path, int] | None:
-        """Swap in a fresh file; the old one comes back for sealing outside the lock.
+    def _open_next(self) -> tuple[int, Path] | None:
+        """Swap in a fresh file; the old one, if any, comes back for sealing outside the lock.
 
         The new file is locked before it gets its name, or a sibling would take it for a dead worker's.
         """
-        self._number += 1
-        path = self._folder / f"{self._tag}-{self._number:06d}.open"
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{self.tag}-{self._number + 1:06d}.open"
         descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.with_suffix(".new").rename(path)
+        self._number += 1
         with self._lock:
-            old = (self._descriptor, self._path, self._size) if self._number > 1 else None
+            old = (self._descriptor, self._path) if self._descriptor >= 0 else None
             self._descriptor, self._path, self._size = descriptor, path, 0
             self._born = time.monotonic()
             self._torn = False
@@ -104,6 +157,8 @@ class Journal:
         """
         line = encoded(record)
         with self._lock:
+            if self._descriptor < 0:
+                raise JournalFullError("no file could be opened for it")
             if self._used + self._size + len(line) > self._quota:
                 raise JournalFullError(f"the journal holds its quota of {self._quota} bytes")
             if self._torn:
@@ -120,6 +175,8 @@ class Journal:
     def sync(self) -> None:
         """Push what was written to the disk, against the loss of power."""
         with self._lock:
+            if self._descriptor < 0:
+                return
             descriptor = os.dup(self._descriptor)
         try:
             os.fdatasync(descriptor)
@@ -127,67 +184,93 @@ class Journal:
             os.close(descriptor)
 
     def seal(self, *, now: bool = False) -> None:
-        """Hand a file that is old or large enough over for shipping."""
+        """Hand a file that is old or large enough over for shipping; open one where there is none yet."""
+        if self._descriptor < 0:
+            self._open_next()
         due = self._size >= SEAL_BYTES or time.monotonic() - self._born >= SEAL_SECONDS
         if not self._size or not (due or now):
             return
         old = self._open_next()
         if old:
-            descriptor, path, _ = old
+            descriptor, path = old
             os.fdatasync(descriptor)
             path.rename(path.with_suffix(".seg"))
             os.close(descriptor)
 
     def adopt(self) -> None:
-        """Seal the files of workers that died: their lock is free."""
-        for path in self._folder.glob("*.open"):
+        """Seal the files of workers that died, whose lock is free, and remove what they had half made."""
+        for path in self.folder.glob("*.open"):
             if path == self._path:
                 continue
-            with _locked(path) as mine:
+            with locked(path) as mine:
                 if mine:
                     path.rename(path.with_suffix(".seg"))
+        for path in self.folder.glob("*.new"):
+            with locked(path) as mine:
+                if mine and time.time() - path.stat().st_mtime > _HALF_MADE_SECONDS:
+                    path.unlink(missing_ok=True)
 
     @contextmanager
     def claimed(self) -> Iterator[list[Segment]]:
-        """The sealed files that no sibling is shipping, oldest first; locked while the block runs."""
+        """The sealed files that no sibling is shipping, oldest first; locked while the block runs.
+
+        A file that cannot be read is left where it is, said in the log, and does not stop the others.
+        """
         segments: list[Segment] = []
         descriptors: list[int] = []
+        size = 0
         try:
-            for path in sorted(self._folder.glob("*.seg")):
-                descriptor = _lock(path)
-                if descriptor is None:
+            for path in sorted(self.folder.glob("*.seg")):
+                try:
+                    descriptor = _lock(path)
+                    if descriptor is None:
+                        continue
+                    descriptors.append(descriptor)
+                    segments.append(decoded(path))
+                except OSError as error:
+                    self._say_unreadable(path, error)
                     continue
-                descriptors.append(descriptor)
-                segments.append(decoded(path))
-                if sum(len(segment.records) for segment in segments) >= 1000:
+                size += os.fstat(descriptor).st_size
+                if sum(len(each.records) for each in segments) >= CLAIM_RECORDS or size >= CLAIM_BYTES:
                     break
             yield segments
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def measure(self) -> tuple[int, float]:
-        """Bytes waiting in the folder, and the age in seconds of the oldest sealed file."""
-        total, oldest = 0, 0.0
-        for path in self._folder.iterdir():
-            try:
-                status = path.stat()
-            except FileNotFoundError:
-                continue
-            total += status.st_size
-            if path.suffix == ".seg":
-                oldest = max(oldest, time.time() - status.st_mtime)
-        self._used = total
-        return total, oldest
+    def _say_unreadable(self, path: Path, error: OSError) -> None:
+        if path not in self._unreadable:
+            self._unreadable.add(path)
+            log("journal_error", f"{path} cannot be read: {error.strerror}", level=logging.ERROR)
 
-    def set_aside(self, record: Record, reason: str) -> None:
-        """Put a record that the database refuses out of the way of the rest."""
-        path = self._folder / f"{self._tag}.bad"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
-            file.write(encoded({"reason": reason, "record": record}))
+    def keep_rest(self, segment: Segment, records: list[Record]) -> bool:
+        """Leave of a claimed file only these records, to be shipped after the others; its age stays.
+
+        False when that is all of them, and the file is as it was.
+        """
+        path = segment.path
+        if records and len(records) == len(segment.records):
+            return False
+        if records:
+            age = path.stat()
+            later = path if path.name.startswith("later-") else path.with_name(f"later-{path.name}")
+            write_sealed(later, records)
+            os.utime(later, ns=(age.st_atime_ns, age.st_mtime_ns))
+            if later == path:
+                return True
+        path.unlink()
+        return True
+
+    def measure(self) -> Backlog:
+        """What waits in the folder; new records are held against the quota by it."""
+        waiting = backlog(self.folder)
+        self._used = waiting.size
+        return waiting
 
     def close(self) -> None:
         """Seal what is open."""
+        if self._descriptor < 0:
+            return
         self.seal(now=True)
         with self._lock:
             os.close(self._descriptor)
@@ -213,7 +296,8 @@ def _lock(path: Path) -> int | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[bool]:
+def locked(path: Path) -> Iterator[bool]:
+    """Hold the file's lock while the block runs; False when somebody else has it or it is gone."""
     descriptor = _lock(path)
     try:
         yield descriptor is not None

@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from finrisk_rules.storable import storable
+
 LOGGER = logging.getLogger("finrisk")
 
 
@@ -28,7 +30,7 @@ class JsonFormatter(logging.Formatter):
                 trace = trace.tb_next
             if trace:
                 line["at"] = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return storable(json.dumps(line, ensure_ascii=False, default=str))
 
 
 def configure(level: str) -> None:

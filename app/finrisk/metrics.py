@@ -36,6 +36,9 @@ JOURNAL_BYTES = Gauge("finrisk_journal_bytes", "Bytes waiting in the journal", m
 JOURNAL_AGE = Gauge(
     "finrisk_journal_oldest_seconds", "Age of the oldest sealed journal file", multiprocess_mode="livemax"
 )
+JOURNAL_ASIDE = Gauge(
+    "finrisk_journal_set_aside", "Records that the database refused", multiprocess_mode="livemax"
+)
 
 
 def exposition() -> bytes:

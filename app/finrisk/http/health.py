@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, jsonify, request
 
 from finrisk import metrics
+from finrisk.collection import journal_state
 from finrisk.http.context import context
 from finrisk.workers import live_workers
 
@@ -31,6 +32,7 @@ def readyz() -> Response:
         split=service.settings.split,
         database="ok" if service.database.answers() else "down",
         breakers=service.generation.breaker_states(),
+        journal=journal_state(service.settings.variable_path("journal")),
         workers=live_workers(service.settings.variable_path("workers")),
     )
 

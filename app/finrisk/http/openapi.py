@@ -74,6 +74,7 @@ _ANALYSIS = {
                 "grounded": {"type": "boolean"},
                 "fallback_reason": {"type": "string"},
                 "latency_ms": {"type": "number"},
+                "recorded": {"type": "boolean"},
                 "tokens": {"type": "object"},
             },
         },

@@ -1,0 +1,243 @@
+"""From the journal to the database: each record once, and no record in the way of another.
+
+A shipment is one transaction. When it fails, each record is tried alone. What the database refuses while it
+takes others is set aside; while it is away, full, frozen or without its tables everything waits.
+"""
+
+import logging
+import time
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from finrisk import metrics
+from finrisk.aside import set_aside
+from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
+from finrisk.journal import Journal, Record
+from finrisk.logs import log
+
+_ANALYSES = """
+    id created_at user_hash session_hash experiment revision split_bp unit_kind unit_hash bucket
+    arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
+    upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
+    analysis redaction_version key_id block_reason
+""".split()
+_TRAINING_DATA = """
+    id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
+    session_id request_id prompt prompt_hash sources arm model_version revision quality_parts
+    redaction_version key_id
+""".split()
+_JSON = frozenset({"quality_parts", "sources"})
+
+
+def _insert(table: str, columns: list[str]) -> str:
+    names = ", ".join(columns)
+    values = ", ".join(f"%({name})s" for name in columns)
+    return f"insert into {table} ({names}) values ({values}) on conflict (id) do nothing"  # noqa: S608  constants
+
+
+_STATEMENTS = {
+    "analysis": _insert("analyses", _ANALYSES),
+    "training": _insert("training_data", _TRAINING_DATA),
+    "feedback": """
+        insert into feedback (request_id, rating, comment, created_at, key_id)
+        values (%(request_id)s, %(rating)s, %(comment)s, %(created_at)s, %(key_id)s)
+        on conflict (request_id) do update set rating = excluded.rating, comment = excluded.comment,
+            created_at = excluded.created_at, key_id = excluded.key_id, applied_at = null, problem = null
+        where feedback.created_at <= excluded.created_at""",
+}
+_TABLES = {"analysis": "analyses", "training": "training_data", "feedback": "feedback"}
+_COLUMNS = {
+    "analysis": _ANALYSES,
+    "training": _TRAINING_DATA,
+    "feedback": ["request_id", "rating", "comment", "created_at", "key_id"],
+}
+
+_STATES = ("08", "25", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE that speak of the server and not of what it was given: connection, read-only, rollback,
+resources, locks, operator, system (PostgreSQL manual, appendix A)."""
+
+_TIME_LIMIT = "57014"
+"""Of that list, but a record can cause it too, and the loss of a connection: what meets either twice, with a
+database that answers in between, is set aside."""
+
+_PROBE_SECONDS = 2.5  # longer than the pool's rest after a lost connection
+_STATES_IN_A_ROW = 3
+_TRIES = 4
+
+
+class UnknownKindError(Exception):
+    """A record holds what this release has no table for."""
+
+
+class Shipper:
+    """Writes what the journal holds to the database."""
+
+    def __init__(self, journal: Journal, database: Database) -> None:
+        self._journal = journal
+        self._database = database
+        self._alone = False  # whether the last shipment failed as a whole
+
+    def ship(self) -> bool:
+        """Ship the files that nobody else ships; True when there were any.
+
+        Raises:
+            DatabaseUnavailableError: the database takes nothing at the moment; everything left waits.
+        """
+        with self._journal.claimed() as segments:
+            if not segments:
+                return False
+            records = [record for segment in segments for record in segment.records]
+            waiting = self._waiting(records)
+            left = {id(record) for record in waiting}
+            for segment in segments:
+                if self._journal.keep_rest(segment, [each for each in segment.records if id(each) in left]):
+                    metrics.DROPPED.labels("torn_record").inc(segment.torn)
+        if waiting:
+            raise DatabaseUnavailableError(f"{len(waiting)} records wait until PostgreSQL can take them")
+        return True
+
+    def _waiting(self, records: list[Record]) -> list[Record]:
+        """Write the records; those that have to wait, because the database cannot take them now."""
+        if not self._alone:
+            try:
+                self._write(records)
+                return []
+            except Exception:  # whatever one of them raised, the others must not pay for it
+                self._alone = True
+        self._probe()
+        waiting: list[Record] = []
+        in_a_row = 0
+        for place, record in enumerate(records):
+            try:
+                settled = self._settled(record)
+            except DatabaseUnavailableError:
+                return waiting + records[place:]
+            in_a_row = 0 if settled else in_a_row + 1
+            waiting += [] if settled else [record]
+            if in_a_row == _STATES_IN_A_ROW:
+                return waiting + records[place + 1 :]
+        self._alone = bool(waiting)
+        return waiting
+
+    def _settled(self, record: Record) -> bool:
+        """Write one record, or set it aside when it is the record's fault; False: it has to wait.
+
+        Raises:
+            DatabaseUnavailableError: a probe fails too.
+        """
+        losses = 0
+        for _ in range(_TRIES):
+            try:
+                self._write([record])
+                return True
+            except Exception as error:  # any at all: see the module
+                cause = error.__cause__ if isinstance(error, DatabaseUnavailableError) else error
+            state = getattr(cause, "sqlstate", None) or ""
+            if state.startswith(_STATES) and state != _TIME_LIMIT:
+                return False
+            self._probe()
+            if cause is None or isinstance(cause, PoolTimeout | PoolClosed):
+                continue  # the record did not get as far as the database
+            losses += state in ("", _TIME_LIMIT) and isinstance(cause, psycopg.OperationalError)
+            if losses != 1:
+                return self._set_aside(record, f"{type(cause).__name__} {state}".strip())
+        return False
+
+    def _set_aside(self, record: Record, reason: str) -> bool:
+        try:
+            set_aside(self._journal.folder, self._journal.tag, record, reason)
+        except OSError as error:
+            log("journal_error", f"a record cannot be set aside: {error.strerror}", level=logging.ERROR)
+            return False
+        message = f"the database refused a record: {reason}; see finrisk journal list"
+        log("record_set_aside", message, level=logging.ERROR)
+        return True
+
+    def _write(self, records: list[Record]) -> None:
+        if unknown := set().union(*records) - set(_STATEMENTS):
+            raise UnknownKindError(f"no table for {', '.join(sorted(unknown))}")
+        with self._database.connection() as connection:
+            with connection.transaction():
+                written = {kind: _inserted(connection, kind, records) for kind in _STATEMENTS}
+            for kind, rows in written.items():
+                metrics.COLLECTED.labels(_TABLES[kind]).inc(rows)
+
+    def _probe(self) -> None:
+        """Find out whether the database takes a record like any other.
+
+        Raises:
+            DatabaseUnavailableError: it does not.
+        """
+        end = time.monotonic() + _PROBE_SECONDS
+        while True:
+            try:
+                with self._database.connection() as connection:
+                    _try_out(connection)
+                return
+            except DatabaseUnavailableError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.25)
+
+
+def _try_out(connection: Connection) -> None:
+    """Insert a record of every kind and roll back; a connection on which that fails is not used again."""
+    try:
+        with connection.transaction(force_rollback=True):
+            for kind in _STATEMENTS:
+                _inserted(connection, kind, [_probe_record()])
+    except psycopg.Error as error:
+        connection.close()
+        raise DatabaseUnavailableError(f"PostgreSQL takes no records: SQLSTATE {error.sqlstate}") from error
+
+
+def _probe_record() -> Record:
+    identifier, moment = str(uuid4()), "2000-01-01T00:00:00+00:00"
+    analysis = {
+        "id": identifier,
+        "created_at": moment,
+        "experiment": "",
+        "revision": "",
+        "split_bp": 0,
+        "unit_kind": "request",
+        "unit_hash": "",
+        "bucket": 0,
+        "arm_assigned": "base",
+        "outcome": "ok",
+        "latency_ms": 0,
+        "redaction_version": "",
+    }
+    training = {
+        "id": identifier,
+        "created_at": moment,
+        "strategy": "",
+        "analysis": "",
+        "quality_score": 0,
+        "model": "",
+        "finetuned_model_used": False,
+        "latency_ms": 0,
+        "sources": [],
+    }
+    feedback = {"request_id": identifier, "rating": 1, "created_at": moment}
+    return {"analysis": analysis, "training": training, "feedback": feedback}
+
+
+def _inserted(connection: Connection, kind: str, records: list[Record]) -> int:
+    """Insert the records' rows of one kind; how many were new."""
+    rows = [_row(kind, record[kind]) for record in records if kind in record]
+    if not rows:
+        return 0
+    cursor = connection.cursor()
+    cursor.executemany(_STATEMENTS[kind], rows)
+    return cursor.rowcount
+
+
+def _row(kind: str, row: Record) -> dict[str, Any]:
+    return {
+        name: Jsonb(row.get(name)) if name in _JSON and row.get(name) is not None else row.get(name)
+        for name in _COLUMNS[kind]
+    }
