@@ -403,3 +403,32 @@ def test_the_question_to_a_cluster_goes_through_a_port_forward(environment: Stat
         "kubectl --context c -n n port-forward service/finrisk-api-service 8000:80 &"
     )
     assert "curl -sS http://127.0.0.1:8000/api/v1/analyze " in told.command
+
+
+def test_a_journal_that_does_not_ship_and_records_set_aside_are_findings_with_their_commands(
+    environment: Status,
+) -> None:
+    data = environment()
+    told = {"ships": True, "bytes": 120, "oldest_seconds": 0.4, "set_aside": 0}
+    pod: dict[str, Any] = {"name": "pod a", "finrisk": "kubectl exec a -- finrisk", "database": "ok"}
+    pod |= {"problem": None, "workers": [], "new_credentials_unread": False, "breakers": {}}
+    data["pods"] = [pod | {"journal": told}, pod | {"journal": None}]
+    about = ("Answers are not recorded", "set aside")
+    assert not [each for each in found(data) if any(words in each.what for words in about)]
+    data["pods"] = [pod | {"journal": told | {"ships": False, "oldest_seconds": 41.2, "set_aside": 3}}]
+    [waits] = [each for each in found(data) if about[0] in each.what]
+    assert "120 bytes wait in the journal of pod a, the oldest for 41 s" in waits.what
+    [refused] = [each for each in found(data) if about[1] in each.what]
+    assert refused.what == "3 records of pod a could not be stored and were set aside."
+    assert refused.command == "kubectl exec a -- finrisk journal list"
+
+
+def test_ratings_that_could_not_be_applied_are_a_finding(environment: Status, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """insert into feedback (request_id, rating, created_at, problem)
+               values (%s, 1, now(), 'TypeError')""",
+            (uuid.uuid4(),),
+        )
+    told = one(environment(), "collection", "1 rating could not be applied")
+    assert "where problem is not null" in told["command"]

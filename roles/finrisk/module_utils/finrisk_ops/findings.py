@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from . import findings_of_arms
+from . import findings_of_arms, findings_of_journal
 from .success import enough
 
 SKIP_HINTS = {
@@ -48,6 +48,7 @@ def found(data: dict[str, Any]) -> list[Finding]:
     play = _playbook(data["environment"])
     parts = (_of_service, _of_configuration, _of_database, _of_collection, _of_tuning, _of_experiment)
     own = [finding for part in parts for finding in part(data, play)]
+    own += [Finding(**entry) for entry in findings_of_journal.found(data)]
     moved = findings_of_arms.versions(data, play)
     compared = [Finding(**entry) for entry in [*moved, *findings_of_arms.found(data, play)]]
     return [*own, *compared]

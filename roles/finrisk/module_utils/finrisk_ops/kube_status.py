@@ -55,7 +55,7 @@ def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
     recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
     databases = {str(pod.told["database"]) for pod in pods if pod.told.get("database")}
     return Seen(
-        pods=[_shown(pod, events, unread, target.cluster.now()) for pod in pods],
+        pods=[_shown(target, pod, events, unread) for pod in pods],
         recent=recent,
         database="down" if "down" in databases else min(databases, default=None),
         rejected=added(service_log.counters(pod.metrics, "rejected") for pod in pods),
@@ -78,10 +78,13 @@ def _look(target: KubernetesTarget, pod: Mapping[str, Any]) -> _Pod:
     return _Pod(pod, told, metrics, log)
 
 
-def _shown(pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str, now: float) -> dict[str, Any]:
+def _shown(
+    target: KubernetesTarget, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
+) -> dict[str, Any]:
+    place = target.cluster.access
     statuses = (pod.held.get("status") or {}).get("containerStatuses") or []
     problems = [trouble.text for trouble in troubles(pod.held, events)]
-    if stuck(pod.held, now):
+    if stuck(pod.held, target.cluster.now()):
         problems.append(f"pod {pod.name} was to be gone by {pod.held['metadata']['deletionTimestamp']}")
     return {
         "name": pod.name,
@@ -92,6 +95,8 @@ def _shown(pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str, now
         "breakers": pod.told.get("breakers") or {},
         "workers": [worker for worker in pod.told.get("workers") or [] if isinstance(worker, dict)],
         "database": pod.told.get("database"),
+        "journal": pod.told.get("journal"),
+        "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
         "problem": problems[0] if problems else None,
         "ending": bool(pod.held["metadata"].get("deletionTimestamp")),
         "new_credentials_unread": credentials_of(pod.held) != credentials,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
 from typing import Any
 
 from . import service, service_log
@@ -22,6 +25,11 @@ def seen(target: ProcessTarget) -> Seen:
     )
 
 
+def _finrisk() -> str:
+    """Return the command line tool beside the Python that runs this."""
+    return shlex.quote(str(Path(sys.executable).with_name("finrisk")))
+
+
 def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
     running = service.master(target.place)
     if running is None:
@@ -37,6 +45,8 @@ def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
             "breakers": told.get("breakers") or {},
             "workers": workers,
             "database": told.get("database"),
+            "journal": told.get("journal"),
+            "finrisk": f"FINRISK_VAR_DIR={shlex.quote(str(target.place.var_dir))} {_finrisk()}",
             "problem": None,
             "new_credentials_unread": service.read_credentials(target.place)
             != service.credentials_digest(target.place),

@@ -34,6 +34,8 @@ _SKIPPED = """
 select skip_reason as reason, count(*) as requests from analyses
 where skip_reason is not null and created_at > now() - interval '24 hours' group by 1 order by 2 desc, 1"""
 
+_RATINGS = "select count(*) as count from feedback where problem is not null"
+
 _ARMS = """
 select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
        count(*) filter (where arm_error in ('upstream_error', 'cut_stream')) as upstream,
@@ -112,6 +114,7 @@ def _collection(connection: psycopg.Connection, asked: Asked) -> dict[str, Any]:
         "rows_last_24h": row["rows_last_24h"],
         "expected_target_date": _expected(asked.target - row["eligible"], rate),
         "last_collected_at": _text(last),
+        "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
         "skipped": {each["reason"]: each["requests"] for each in _rows(connection, _SKIPPED)},
     }
 
