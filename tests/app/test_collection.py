@@ -2,107 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from sandbox import connection as connections
-from sandbox import postgresql
-from sandbox.process import Process
 from tests.app.conftest import STRATEGY, RunningService
-
-
-class OwnServer:
-    """A PostgreSQL of this test's own, which it may stop."""
-
-    def __init__(self, var: Path) -> None:
-        self.var = var
-        self.processes: list[Process] = []
-        (var / "logs").mkdir(parents=True, exist_ok=True)
-        self.held = connections.new(var)
-        self.start()
-
-    def start(self) -> None:
-        postgresql.launch(self.var, self.held, self.processes.append)
-
-    def kill(self) -> None:
-        os.kill(self.processes[-1].pid, signal.SIGQUIT)  # immediate shutdown, as a crash
-        time.sleep(0.3)
-
-    def stop(self) -> None:
-        postgresql.halt(self.var, self.processes[-1])
+from tests.own_postgresql import OwnPostgresql, own_postgresql
 
 
 @pytest.fixture
-def own_server() -> Iterator[OwnServer]:
-    import shutil
-    import tempfile
-
-    from finrisk.db.migration import migrate
-
-    var = Path(tempfile.mkdtemp(prefix="finrisk-own-"))
-    var.chmod(0o711)
-    server = OwnServer(var)
-    try:
-        with psycopg.connect(server.held.database_url, autocommit=True) as connection:
-            migrate(connection)
+def own_server() -> Iterator[OwnPostgresql]:
+    with own_postgresql() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(var, ignore_errors=True)
-
-
-def test_killed_workers_and_a_crashed_database_lose_and_double_nothing(
-    own_server: OwnServer, new_service: Callable[..., RunningService]
-) -> None:
-    service = new_service(database_url=own_server.held.database_url)
-    service.add_page()
-    acknowledged: set[str] = set()
-    stop = threading.Event()
-
-    def ask() -> None:
-        while not stop.is_set():
-            try:
-                answer = service.analyze(user_id="u")
-            except (OSError, ValueError, HTTPException):
-                continue  # its worker was killed before the reply or while it was on its way
-            if answer.status == 200:
-                acknowledged.add(answer.metadata["request_id"])
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.7)
-    service.kill_workers()
-    time.sleep(1.5)
-    own_server.kill()
-    time.sleep(1.5)
-    service.kill_workers()
-    time.sleep(1)
-    own_server.start()
-    time.sleep(1)
-    service.wait_until(lambda: len(acknowledged) > 20)  # a busy machine takes longer
-    stop.set()
-    for thread in threads:
-        thread.join()
-
-    def stored() -> set[str]:
-        return {str(row[0]) for row in service.rows("select id from analyses")}
-
-    service.wait_until(lambda: acknowledged <= stored(), 15)
-    [(rows, distinct)] = service.rows("select count(*), count(distinct id) from analyses")
-    assert rows == distinct
 
 
 def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by_themselves(
-    own_server: OwnServer, new_service: Callable[..., RunningService]
+    own_server: OwnPostgresql, new_service: Callable[..., RunningService]
 ) -> None:
     service = new_service(database_url=own_server.held.database_url)
     service.add_page()
@@ -123,7 +40,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
 
 
 def test_where_retrieval_is_required_an_outage_is_503_with_retry_after(
-    own_server: OwnServer, new_service: Callable[..., RunningService]
+    own_server: OwnPostgresql, new_service: Callable[..., RunningService]
 ) -> None:
     service = new_service(database_url=own_server.held.database_url, RETRIEVAL_REQUIRED="true")
     own_server.kill()
