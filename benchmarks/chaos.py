@@ -2,10 +2,10 @@
 
     python benchmarks/chaos.py [--seconds 180] [--rate 20]
 
-Starts a PostgreSQL, a simulator for tokens, a model that answers oddly and a service of its own. For a third of
-the time PostgreSQL is dead, eighteen times a worker is killed, once all of them while PostgreSQL is away, once
-the master. Of the model's answers one in fifty holds NUL, half a surrogate pair or 2 MB of text, one in a
-hundred never ends. Every third answer is rated, half of the ratings come before the row.
+Starts a PostgreSQL, a simulator for tokens, a model that answers oddly and a service of its own. For a third
+of the time PostgreSQL is dead, eighteen times a worker is killed, once all of them while PostgreSQL is away,
+once the master. Of the model's answers one in fifty holds NUL, half a surrogate pair or 2 MB of text, one in
+a hundred never ends. Every third answer is rated, half of the ratings come before the row.
 """
 
 import argparse
