@@ -1,7 +1,6 @@
 """Text from outside as PostgreSQL, JSON and UTF-8 can hold it: no NUL, no half of a surrogate pair."""
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -17,21 +16,26 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def storable_pieces(pieces: Iterable[str]) -> Iterator[str]:
-    """The pieces of one text, each storable; a pair that was cut between two of them comes with the later.
+class StorableText:
+    """A text that comes in pieces, each made storable; a pair cut between two of them comes with the later.
 
-    Together they are ``storable`` of the whole text. A piece that becomes empty is left out.
+    The pieces and the rest together are ``storable`` of the whole text.
     """
-    waiting = ""
-    for piece in pieces:
-        text = waiting + piece
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def add(self, piece: str) -> str:
+        """What can be told of the text after this piece."""
+        text = self._half + piece
         half = _FIRST_HALF.search(text)
-        waiting = half[0] if half else ""
-        whole = storable(text[: half.start()] if half else text)
-        if whole:
-            yield whole
-    if waiting:
-        yield storable(waiting)
+        self._half = half[0] if half else ""
+        return storable(text[: half.start()] if half else text)
+
+    def rest(self) -> str:
+        """What is left at the end of the text: half a pair whose other half never came."""
+        rest, self._half = storable(self._half), ""
+        return rest
 
 
 def storable_json(value: Json) -> Json:
