@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Request
+from werkzeug.test import EnvironBuilder
 
 from finrisk import api_keys, cli
+from finrisk.http.errors import ApiError
+from finrisk.http.keys import KeyRing
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 GOOD: dict[str, Any] = {"id": "a1", "name": "desk", "sha256": "ab" * 32, "roles": ["analyze"]}
@@ -65,6 +69,38 @@ def test_a_role_that_is_not_known_allows_nothing_and_takes_nothing(tmp_path: Pat
     held = api_keys.read(written(tmp_path, GOOD | {"roles": ["analyze", "review"]}))
     assert "analyze" in held.keys["a1"].roles
     assert held.problems == ["entry 1 (a1): no role is called 'review'; it allows nothing"]
+
+
+def request_with(key: str) -> Request:
+    return Request(EnvironBuilder(headers=[("Authorization", f"Bearer {key}")]).get_environ())
+
+
+def test_a_file_that_stays_unreadable_keeps_the_keys_and_is_logged_once_until_it_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, said = [1000.0], list[str]()
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("finrisk.http.keys.log", lambda *line, **_: said.append(line[1]))
+    key = "frk_a1_" + "s" * 43
+    good = GOOD | {"sha256": api_keys.key_hash(key)}
+    path = written(tmp_path, good)
+    ring = KeyRing(path)
+    for content in ("[", json.dumps([good]), "[", "{}"):
+        assert ring.key_of(request_with(key)).id == "a1"
+        path.write_text(content)
+        for _ in range(3):
+            now[0] += 1.1
+            assert ring.key_of(request_with(key)).id == "a1"
+    assert (
+        said
+        == [f"{path}: the file cannot be read (it is no JSON list in UTF-8): the keys known before stay"] * 2
+    )
+    path.unlink()
+    for _ in range(3):
+        now[0] += 1.1
+        with pytest.raises(ApiError, match="not known"):
+            ring.key_of(request_with(key))
+    assert said[2:] == [f"{path}: the file is not there: no key is known"]
 
 
 @pytest.mark.parametrize("text", ["{}", "[", "\xff", "7", "[" * 100_000])

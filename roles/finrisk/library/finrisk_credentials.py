@@ -8,8 +8,8 @@ module: finrisk_credentials
 short_description: Write the service's credentials and the hashes of its clients' keys
 description:
   - Writes what does not belong to a release and is never rolled back. On a process these are
-    C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone. A key that
-    C(finrisk keys end) ended there stays ended.
+    C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone. A key
+    that C(finrisk keys end) ended there stays ended.
   - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
     account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
 options:

@@ -281,7 +281,7 @@ def _wrong_key(tries: dict[str, Any], log_command: str) -> Finding:
     about = f"for the key {key}" if key else "without the id of a key"
     what = f"{tries['requests']:,} requests in 24 h had a wrong secret, {about}, from {address}."
     causes = [
-        "a client there has an old or mistyped key: finrisk keys make gives it another",
+        "a client there has an old or mistyped key; a new one comes from finrisk keys make",
         f"somebody tries keys: none can be guessed, and the right one is served; shut {address} out",
     ]
     if key:
