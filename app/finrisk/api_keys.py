@@ -92,7 +92,7 @@ def read(path: Path) -> HeldKeys:
             held.problems.append(f"{where} is left out: an entry before it has the same id")
             continue
         if unknown := sorted(key.roles - set(ROLES)):
-            held.problems.append(f"{where}: no role is called {unknown[0][:40]!r}; it allows nothing")
+            held.problems.append(f"{where}: no role is called {_word(unknown[0])}; it allows nothing")
         held.keys[key.id] = key
     return held
 
@@ -135,12 +135,17 @@ def _named(entry: object) -> str:
 
 
 def _reasons(error: ValidationError) -> str:
-    """What is wrong, by field, without the values: one may be a key written in place of its hash."""
+    """What is wrong, by field."""
     reasons = [
-        f"{'.'.join(map(str, detail['loc']))[:40]!r}: {detail['msg'].removeprefix('Value error, ')}"
+        f"{_word('.'.join(map(str, detail['loc'])))}: {detail['msg'].removeprefix('Value error, ')}"
         for detail in error.errors(include_url=False, include_input=False)[:3]
     ]
     return "; ".join(reasons)
+
+
+def _word(text: str) -> str:
+    """A word of the file as the log may show it: what is no plain word may be a key in the wrong place."""
+    return repr(text) if re.fullmatch(r"[a-z_.]{1,20}(\.\d+)?", text) else "a word of another form"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -48,6 +48,7 @@ def written(folder: Path, *entries: object) -> Path:
         GOOD | {"expires": 20270101},
         GOOD | {"expires": {}},
         GOOD | {"expire": "2027-01-01"},
+        GOOD | {"frk_a2_" + "s" * 43: ""},
     ],
 )
 def test_an_entry_that_cannot_be_used_costs_the_others_nothing(tmp_path: Path, entry: object) -> None:
@@ -63,6 +64,11 @@ def test_of_two_entries_with_one_id_the_first_holds(tmp_path: Path) -> None:
     held = api_keys.read(written(tmp_path, GOOD, GOOD | {"sha256": "cd" * 32, "roles": ["admin"]}))
     assert held.keys["a1"].roles == {"analyze"}
     assert held.problems == ["entry 2 (a1) is left out: an entry before it has the same id"]
+
+
+def test_a_key_in_place_of_a_role_is_not_repeated(tmp_path: Path) -> None:
+    held = api_keys.read(written(tmp_path, GOOD | {"roles": ["frk_a1_" + "s" * 43]}))
+    assert held.problems == ["entry 1 (a1): no role is called a word of another form; it allows nothing"]
 
 
 def test_a_role_that_is_not_known_allows_nothing_and_takes_nothing(tmp_path: Path) -> None:
