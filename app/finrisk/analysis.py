@@ -179,7 +179,7 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
     metrics.DURATION.labels(assigned).observe(row["latency_ms"] / 1000)
     if row["fallback_reason"]:
         metrics.FALLBACKS.labels(row["fallback_reason"]).inc()
-    names = ("arm_assigned", "bucket", "outcome", "arm_error", "fallback_reason", "latency_ms", "revision")
+    names = "arm_assigned bucket outcome arm_error fallback_reason latency_ms revision key_id".split()
     fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}
     if isinstance(outcome, Answered):
         metrics.UPSTREAM.labels(served).observe(row["upstream_ms"] / 1000)

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import psycopg
 
-from finrisk import journal_commands
+from finrisk import journal_command, keys_command
 from finrisk.db.migration import migrate, pending
 from finrisk.google_account import check_credentials
-from finrisk.http.keys import ROLES, key_hash
 from finrisk.settings import SettingsError, settings_from_environment
 
 
@@ -50,18 +48,6 @@ def _migrate(arguments: argparse.Namespace) -> None:
     else:
         listed = ", ".join(names) or "nothing, the schema is current"
         _out(f"{'pending' if arguments.plan else 'applied'}: {listed}")
-
-
-def _keys(arguments: argparse.Namespace) -> None:
-    """Make an API key: the key for the client, its hash for the operator's inventory."""
-    roles = [role.strip() for role in arguments.roles.split(",")]
-    unknown = sorted(set(roles) - set(ROLES))
-    if unknown:
-        raise SystemExit(f"finrisk: unknown role {', '.join(unknown)}: choose from {', '.join(ROLES)}")
-    identifier = secrets.token_hex(4)
-    key = f"frk_{identifier}_{secrets.token_urlsafe(32)}"
-    entry = {"id": identifier, "name": arguments.name, "sha256": key_hash(key), "roles": roles}
-    _out(json.dumps({"key": key, "entry": entry}, indent=2))
 
 
 def _status(arguments: argparse.Namespace) -> None:
@@ -102,11 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     migration.add_argument("--plan", action="store_true", help="only name what would be applied")
     migration.add_argument("--json", action="store_true", help="print JSON")
     migration.set_defaults(run=_migrate)
-    keys = commands.add_parser("keys", help="make an API key")
-    keys.add_argument("--name", required=True, help="whose key it is")
-    keys.add_argument("--roles", default="analyze,feedback", help=f"comma separated: {', '.join(ROLES)}")
-    keys.set_defaults(run=_keys)
-    journal_commands.add_parser(commands)
+    keys_command.add_to(commands)
+    journal_command.add_to(commands)
     status = commands.add_parser(
         "status", help="print the status of a running service (key in FINRISK_API_KEY)"
     )

@@ -21,6 +21,7 @@ UPSTREAM = Histogram(
 )
 FALLBACKS = Counter("finrisk_fallback", "Analyses that base answered for the tuned arm", ["reason"])
 REJECTED = Counter("finrisk_rejected", "Requests that were refused, by error code", ["code"])
+WRONG_KEYS = Counter("finrisk_wrong_keys", "Requests whose API key is not known")
 IN_FLIGHT = Gauge("finrisk_inflight", "Analyses being worked on", multiprocess_mode="livesum")
 SPLIT = Gauge("finrisk_split", "Share of users on the tuned arm", multiprocess_mode="livemax")
 BREAKER = Gauge(

@@ -5,6 +5,7 @@ import sys
 
 from finrisk import logs, workers
 from finrisk.analysis import Service
+from finrisk.http import refusals
 from finrisk.http.app import create_app, service
 from finrisk.logs import log
 from finrisk.settings import Settings, SettingsError, settings_from_environment
@@ -40,7 +41,8 @@ def _prepare_models(running: Service) -> None:
 
 
 def close() -> None:
-    """Ship what is in the journal and end the process's threads; Gunicorn calls it when a worker exits."""
+    """Log the last refusals, ship the journal, end the threads; Gunicorn calls it when a worker exits."""
+    refusals.tell()
     SERVICE.collection.close()
     SERVICE.database.close()
 

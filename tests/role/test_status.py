@@ -321,6 +321,37 @@ def test_recent_holds_errors_events_and_requests_by_arm(environment: Status, tmp
     assert [line["message"] for line in recent["log_lines"]["tuned"]] == ["model m, fine-tuned true"]
 
 
+def test_many_wrong_keys_are_a_finding_with_who_and_how_many_and_hide_no_event(
+    environment: Status, tmp_path: Path
+) -> None:
+    log = tmp_path / "var" / "logs" / "service.log"
+    log.parent.mkdir(parents=True)
+    refused = {
+        "time": datetime.now(UTC).isoformat(),
+        "level": "INFO",
+        "event": "request_refused",
+        "message": "refused: too_many_wrong_keys",
+        "code": "too_many_wrong_keys",
+    }
+    entries = [
+        refused | {"key_id": "a1", "address": "203.0.113.9", "left_out": 0},
+        refused | {"key_id": "a1", "address": "203.0.113.9", "left_out": 1498},
+        refused | {"key_id": "b2", "address": "203.0.113.9", "left_out": 3},
+        refused | {"key_id": None, "address": None, "left_out": 99},
+        refused | {"code": "unauthorized", "key_id": "c3", "address": "203.0.113.9", "left_out": 500},
+    ]
+    log.write_text("\n".join(map(json.dumps, entries)))
+    data = environment()
+    assert data["recent"]["events"] == []
+    first, second = [each for each in data["findings"] if each["about"] == "keys"]
+    assert first["what"] == "1,500 requests in 24 h had a wrong secret, for the key a1, from 203.0.113.9."
+    assert "finrisk keys end a1" in first["causes"][-1]
+    assert (
+        second["what"]
+        == "100 requests in 24 h had a wrong secret, without the id of a key, from many addresses."
+    )
+
+
 def test_nothing_deployed_yet_is_found(tmp_path: Path, database_url: str) -> None:
     target = ProcessTarget(service.Place(tmp_path, tmp_path, 1, 2))
     data = status.read(target, status.Question("local", tmp_path, database_url, Asked(1000)))

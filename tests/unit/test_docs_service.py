@@ -16,9 +16,9 @@ from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
 from finrisk import metrics
+from finrisk.api_keys import ROLES
 from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
-from finrisk.http.keys import ROLES
 from tests.markdown import DOCS, REPOSITORY, headings, name, names, table
 from tests.training_rows import row
 

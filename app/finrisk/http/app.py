@@ -12,7 +12,8 @@ from finrisk.generation import Generation
 from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
 from finrisk.http.admission import Admission
 from finrisk.http.context import Context
-from finrisk.http.keys import KeyRing, RateLimit
+from finrisk.http.keys import KeyRing
+from finrisk.http.limits import RateLimit
 from finrisk.settings import Settings
 
 _HEADERS = {

@@ -10,7 +10,8 @@ from flask import current_app, g, request
 from finrisk.analysis import Service
 from finrisk.http.admission import Admission
 from finrisk.http.errors import ApiError
-from finrisk.http.keys import KeyRing, RateLimit
+from finrisk.http.keys import KeyRing
+from finrisk.http.limits import RateLimit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,11 +41,11 @@ def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, 
             shared = context()
             if shared.service.settings.require_api_key:
                 key = shared.keys.key_of(request)
+                g.key_id = key.id
                 if role and not key.roles & {role, "admin"}:
                     raise ApiError(403, "forbidden", f"key {key.id} does not have the role {role}")
                 if shared.rate_limit:
                     shared.rate_limit.take(key.id)
-                g.key_id = key.id
             return route(*args, **kwargs)
 
         return guarded

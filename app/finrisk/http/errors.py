@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from finrisk import metrics
 from finrisk.db.pool import DatabaseUnavailableError
+from finrisk.http import refusals
 
 _CODES = {
     400: "bad_request",
@@ -28,7 +29,8 @@ _CODES = {
 class ApiError(Exception):
     """A request that is answered with an error.
 
-    ``details`` is a list of ``{"field", "message"}``; ``retry_after`` is in seconds.
+    ``details`` is a list of ``{"field", "message"}``; ``retry_after`` is in seconds; ``key_id`` is the id of
+    a key that was refused, for the log alone.
     """
 
     def __init__(
@@ -39,10 +41,11 @@ class ApiError(Exception):
         *,
         details: list[dict[str, str]] | None = None,
         retry_after: int | None = None,
+        key_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
-        self.details, self.retry_after = details, retry_after
+        self.details, self.retry_after, self.key_id = details, retry_after, key_id
 
 
 def error_body(code: str, message: str, details: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -55,6 +58,14 @@ def error_body(code: str, message: str, details: list[dict[str, str]] | None = N
 
 def _response(error: ApiError) -> Response:
     metrics.REJECTED.labels(error.code).inc()
+    refusals.note(
+        error.code,
+        error.key_id or g.get("key_id"),
+        request.remote_addr,
+        status=error.status,
+        route=request.url_rule.rule if request.url_rule else None,
+        request_id=str(g.request_id),
+    )
     response = jsonify(error_body(error.code, error.message, error.details))
     response.status_code = error.status
     if error.retry_after is not None:

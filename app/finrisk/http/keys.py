@@ -1,45 +1,25 @@
-"""API keys: who may call what, and how often."""
+"""Who calls: the key that a request carries, looked up in the file of keys."""
 
-import hashlib
 import hmac
-import json
-import re
+import logging
+import math
 import threading
 import time
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from flask import Request
 
+from finrisk import api_keys
+from finrisk.api_keys import FORM, ApiKey, key_hash
 from finrisk.http.errors import ApiError
+from finrisk.http.limits import WrongKeys
+from finrisk.logs import log
 
-ROLES = ("analyze", "feedback", "documents", "admin")
-"""What a key may be for; admin includes the others."""
-
-_FORM = re.compile(r"frk_[A-Za-z0-9]{1,32}_[A-Za-z0-9_-]{20,128}")
 _RECHECK_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class ApiKey:
-    """A key as it is stored: never the key itself, only its SHA-256."""
-
-    id: str
-    name: str
-    sha256: str
-    roles: frozenset[str]
-
-
-def key_hash(key: str) -> str:
-    """SHA-256 (hex) of a key: it is 32 random bytes, so a slow hash would add nothing."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _read(path: Path) -> dict[str, ApiKey]:
-    entries: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
-    keys = (ApiKey(e["id"], e.get("name", e["id"]), e["sha256"], frozenset(e["roles"])) for e in entries)
-    return {key.id: key for key in keys}
+_PROBLEMS = 20
+_WHOLE_SECRET = 43
+"""Characters of 32 bytes in base64: of a key sent without its id, no part is taken for an id and logged."""
 
 
 class KeyRing:
@@ -47,63 +27,63 @@ class KeyRing:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
         self._keys: dict[str, ApiKey] = {}
-        self._stamp: tuple[int, int] | None = None
-        self._checked = 0.0
+        self._stamp: tuple[int, int, int] | None = None
+        self._checked = -math.inf
+        self._problems: list[str] = []
+        self._wrong = WrongKeys()
 
     def _current(self) -> dict[str, ApiKey]:
-        if time.monotonic() - self._checked < _RECHECK_SECONDS and self._stamp:
+        with self._lock:
+            if time.monotonic() - self._checked >= _RECHECK_SECONDS:
+                self._read_when_changed()
+                self._checked = time.monotonic()
             return self._keys
+
+    def _read_when_changed(self) -> None:
         try:
             status = self._path.stat()
-            stamp = (status.st_mtime_ns, status.st_ino)
-            if stamp != self._stamp:
-                self._keys, self._stamp = _read(self._path), stamp
+            stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
+            if stamp == self._stamp:
+                return
+            held = api_keys.read(self._path)
         except FileNotFoundError:
             self._keys, self._stamp = {}, None
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # a file that cannot be read keeps the keys that were valid before
-        self._checked = time.monotonic()
-        return self._keys
+            self._report(["the file is not there: no key is known"])
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no JSON list in UTF-8"
+            self._report([f"the file cannot be read ({reason}): the keys known before stay"])
+        else:
+            self._keys, self._stamp = held.keys, stamp
+            self._report(held.problems)
+
+    def _report(self, problems: list[str]) -> None:
+        """Log what is wrong with the file, once until it is something else."""
+        if problems != self._problems:
+            for problem in problems[:_PROBLEMS]:
+                log("api_keys_problem", f"{self._path}: {problem}", level=logging.WARNING)
+        self._problems = problems
 
     def key_of(self, request: Request) -> ApiKey:
         """The key that the request carries.
 
         Raises:
-            ApiError: 401, there is none, or it is not known.
+            ApiError: 401, there is none, it is not known, or it is good no more; 429, too many wrong ones.
         """
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         given = given.strip()
         if scheme.lower() != "bearer" or not given:
             raise ApiError(401, "unauthorized", "send an API key: Authorization: Bearer frk_...")
-        known = self._current().get(given.split("_")[1]) if _FORM.fullmatch(given) else None
+        form = FORM.fullmatch(given)
+        known = self._current().get(form["id"]) if form else None
         if known is None or not hmac.compare_digest(known.sha256, key_hash(given)):
-            raise ApiError(401, "unauthorized", "the API key is not known")
+            claimed = form["id"] if form else ""
+            whole = form is not None and len(form["secret"]) >= _WHOLE_SECRET
+            raise self._wrong.refusal(request.remote_addr or "", claimed, claimed if known or whole else None)
+        state = known.state(datetime.now(UTC))
+        if state != "valid":
+            since = (known.ended or known.expires or datetime.now(UTC)).isoformat(timespec="seconds")
+            message = f"the API key has {state} ({since}); ask the operator for another"
+            raise ApiError(401, "unauthorized", message, key_id=known.id)
         return known
-
-
-class RateLimit:
-    """A token bucket a key, for one worker process; a minute's worth may come at once."""
-
-    def __init__(self, per_minute: float) -> None:
-        self._rate = per_minute / 60
-        self._burst = max(1.0, per_minute)
-        self._lock = threading.Lock()
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def take(self, key_id: str) -> None:
-        """Use one request of the key's allowance.
-
-        Raises:
-            ApiError: 429 with the seconds until the next one is free.
-        """
-        now = time.monotonic()
-        with self._lock:
-            tokens, since = self._buckets.get(key_id, (self._burst, now))
-            tokens = min(self._burst, tokens + (now - since) * self._rate)
-            self._buckets[key_id] = (max(tokens - 1, 0) if tokens >= 1 else tokens, now)
-        if tokens < 1:
-            wait = int((1 - tokens) / self._rate) + 1
-            raise ApiError(
-                429, "rate_limited", f"too many requests with this key; wait {wait} s", retry_after=wait
-            )

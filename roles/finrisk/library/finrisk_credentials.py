@@ -8,7 +8,8 @@ module: finrisk_credentials
 short_description: Write the service's credentials and the hashes of its clients' keys
 description:
   - Writes what does not belong to a release and is never rolled back. On a process these are
-    C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone.
+    C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone. A key
+    that C(finrisk keys end) ended there stays ended.
   - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
     account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
 options:
@@ -22,8 +23,8 @@ options:
     required: true
   client_keys:
     description: >-
-      The clients of the API, each with I(id), I(name), I(sha256) of its key and I(roles); left out for a
-      Secret that is not the service's.
+      The clients of the API, each with I(id), I(name), I(sha256) of its key and I(roles), perhaps I(created),
+      I(expires) and I(ended); left out for a Secret that is not the service's.
     type: list
     elements: dict
   target:

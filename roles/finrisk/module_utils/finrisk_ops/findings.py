@@ -28,6 +28,8 @@ FAILURE_CAUSES = (
     (("permission", "403", "denied"), "the service account may not tune or read the bucket"),
 )
 
+MANY_WRONG_KEYS = 50
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -46,7 +48,15 @@ class Finding:
 def found(data: dict[str, Any]) -> list[Finding]:
     """Return the findings of a status, the most urgent first."""
     play = _playbook(data["environment"])
-    parts = (_of_service, _of_configuration, _of_database, _of_collection, _of_tuning, _of_experiment)
+    parts = (
+        _of_service,
+        _of_configuration,
+        _of_database,
+        _of_collection,
+        _of_tuning,
+        _of_experiment,
+        _of_keys,
+    )
     own = [finding for part in parts for finding in part(data, play)]
     own += [Finding(**entry) for entry in findings_of_journal.found(data)]
     moved = findings_of_arms.versions(data, play)
@@ -256,6 +266,28 @@ def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[F
         return [Finding("A/B test", what, play("status.yml"), causes)] if enough(stage) else []
     causes = ["workers run another revision"]
     return [Finding("A/B test", what, play("deploy.yml"), causes)]
+
+
+def _of_keys(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    del play
+    return [
+        _wrong_key(tries, str(data["recent"]["command"]))
+        for tries in data["recent"]["wrong_keys"]
+        if tries["requests"] >= MANY_WRONG_KEYS
+    ]
+
+
+def _wrong_key(tries: dict[str, Any], log_command: str) -> Finding:
+    key, address = tries["key_id"], tries["address"] or "many addresses"
+    about = f"for the key {key}" if key else "without the id of a key"
+    what = f"{tries['requests']:,} requests in 24 h had a wrong secret, {about}, from {address}."
+    causes = [
+        "a client there has an old or mistyped key; a new one comes from finrisk keys make",
+        f"somebody tries keys: none can be guessed, and the right one is served; shut {address} out",
+    ]
+    if key:
+        causes.append(f"the key got out and was replaced: finrisk keys end {key}")
+    return Finding("keys", what, f"{log_command} | grep request_refused", causes)
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ ERRORS = 5
 EVENTS = 5
 LINES = 3
 REQUEST_EVENTS = ("analysis_served", "analysis_failed")
-FREQUENT = (*REQUEST_EVENTS, "training_example_collected", "training_example_skipped")
+REFUSED = "request_refused"
+FREQUENT = (*REQUEST_EVENTS, REFUSED, "training_example_collected", "training_example_skipped")
 SAMPLE = re.compile(r"^finrisk_(?P<name>\w+?)(_total)?\{(?P<labels>[^}]*)\} (?P<value>\S+)", re.MULTILINE)
 
 
@@ -40,6 +42,7 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
         "errors": _folded(failures)[-ERRORS:],
         "events": _folded(events)[-EVENTS:],
         "log_lines": {arm: lines for arm, lines in arms.items() if lines},
+        "wrong_keys": _wrong_keys(entries),
         "log": log,
         "command": command,
     }
@@ -76,6 +79,18 @@ def _is_recent(entry: dict[str, Any], hours: int) -> bool:
         return datetime.fromisoformat(entry["time"]) > datetime.now(UTC) - timedelta(hours=hours)
     except (KeyError, TypeError, ValueError):
         return False
+
+
+def _wrong_keys(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return who was told to wait for wrong keys, most frequent first; a line stands for many requests."""
+    counts: Counter[tuple[Any, Any]] = Counter()
+    for entry in entries:
+        if entry.get("event") == REFUSED and entry.get("code") == "too_many_wrong_keys":
+            counts[entry.get("key_id"), entry.get("address")] += 1 + int(entry.get("left_out") or 0)
+    return [
+        {"key_id": key_id, "address": address, "requests": requests}
+        for (key_id, address), requests in counts.most_common(LINES)
+    ]
 
 
 def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ _REASONS = {
 }
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line of ``finrisk``."""
     journal = commands.add_parser("journal", help="records that the database refused: list, retry, drop")
     actions = journal.add_subparsers(required=True)

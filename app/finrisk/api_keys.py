@@ -1,0 +1,171 @@
+"""The API keys as their file holds them: hashes, what each is for, and how long it is good."""
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+ROLES = ("analyze", "feedback", "documents", "admin")
+"""What a key may be for; admin includes the others."""
+
+FORM = re.compile(r"frk_(?P<id>[A-Za-z0-9]{1,32})_(?P<secret>[A-Za-z0-9_-]{20,128})")
+
+
+def key_hash(key: str) -> str:
+    """SHA-256 (hex) of a key: it is 32 random bytes, so a slow hash would add nothing."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment(text: object) -> datetime:
+    """A point in time in ISO 8601, in UTC where it names no zone; a date alone is its 00:00.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        read = datetime.fromisoformat(text if isinstance(text, str) else "")
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            "is no date or time in ISO 8601, such as 2027-06-30 or 2027-06-30T12:00:00Z"
+        ) from None
+
+
+_Moment = Annotated[datetime, BeforeValidator(moment)]
+
+
+class ApiKey(BaseModel):
+    """A key as it is stored: never the key itself, only its SHA-256.
+
+    A field that we do not know may be a restriction of a later release, or a slip in writing one; so its
+    entry is refused rather than taken without it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,32}$")]
+    name: str = ""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
+    roles: frozenset[str]
+    created: _Moment | None = None
+    expires: _Moment | None = None
+    ended: _Moment | None = None
+
+    def state(self, now: datetime) -> str:
+        """``valid``, ``expired`` or ``ended``."""
+        if self.ended is not None:
+            return "ended"
+        return "expired" if self.expires is not None and self.expires <= now else "valid"
+
+
+@dataclass(frozen=True)
+class HeldKeys:
+    """The usable keys of a file by their id, and what is wrong with its other entries."""
+
+    keys: dict[str, ApiKey]
+    problems: list[str]
+
+
+def read(path: Path) -> HeldKeys:
+    """The keys of a file; an entry that cannot be used costs the others nothing.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no JSON list.
+    """
+    held = HeldKeys({}, [])
+    for number, entry in enumerate(_entries(path), start=1):
+        where = f"entry {number}{_named(entry)}"
+        try:
+            key = ApiKey.model_validate(entry)
+        except ValidationError as error:
+            held.problems.append(f"{where} is left out: {_reasons(error)}")
+            continue
+        if key.id in held.keys:
+            held.problems.append(f"{where} is left out: an entry before it has the same id")
+            continue
+        if unknown := sorted(key.roles - set(ROLES)):
+            held.problems.append(f"{where}: no role is called {_word(unknown[0])}; it allows nothing")
+        held.keys[key.id] = key
+    return held
+
+
+def end(path: Path, identifier: str, now: datetime) -> ApiKey:
+    """Mark a key of a file as ended, and return it as it is now; one that had ended stays as it was.
+
+    Raises:
+        OSError: the file cannot be read or replaced.
+        ValueError: it is no JSON list.
+        KeyError: it holds no usable key with this id.
+    """
+    path = path.resolve()
+    key = read(path).keys[identifier]
+    if key.ended is not None:
+        return key
+    ended = now.isoformat(timespec="seconds")
+    entries = [
+        {**entry, "ended": ended} if isinstance(entry, dict) and entry.get("id") == identifier else entry
+        for entry in _entries(path)
+    ]
+    _replace(path, json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    return key.model_copy(update={"ended": moment(ended)})
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        entries = json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(entries, list):
+        raise ValueError("it is no JSON list")
+    return entries
+
+
+def _named(entry: object) -> str:
+    identifier = entry.get("id") if isinstance(entry, dict) else None
+    known = isinstance(identifier, str) and re.fullmatch(r"[A-Za-z0-9]{1,32}", identifier)
+    return f" ({identifier})" if known else ""
+
+
+def _reasons(error: ValidationError) -> str:
+    """What is wrong, by field."""
+    reasons = [
+        f"{_word('.'.join(map(str, detail['loc'])))}: {detail['msg'].removeprefix('Value error, ')}"
+        for detail in error.errors(include_url=False, include_input=False)[:3]
+    ]
+    return "; ".join(reasons)
+
+
+def _word(text: str) -> str:
+    """A word of the file as the log may show it: what is no plain word may be a key in the wrong place."""
+    return repr(text) if re.fullmatch(r"[a-z_.]{1,20}(\.\d+)?", text) else "a word of another form"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the file anew in one step, 0600, for the owner that it had, whose service reads it."""
+    before = path.stat()
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            if os.geteuid() != before.st_uid:
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,103 @@
+"""The clients' keys on their way from the inventory to the service."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops import credentials
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+from finrisk import api_keys, cli
+
+CLIENT: dict[str, Any] = {"id": "a1", "name": "desk", "sha256": "ab" * 32, "roles": ["analyze"]}
+OTHER = CLIENT | {"id": "b2", "sha256": "cd" * 32}
+SECRET: dict[str, Any] = {"stringData": {"DATABASE_URL": ""}}
+
+
+def site(folder: Path, *clients: dict[str, Any]) -> bool:
+    """Write the keys as site.yml does; say whether anything changed."""
+    files = credentials.private_files(folder, SECRET, credentials.client_keys(clients))
+    stale = [file for file in files if not credentials.is_written(file)]
+    for file in stale:
+        credentials.write(file)
+    return bool(stale)
+
+
+def states(folder: Path) -> dict[str, str]:
+    held = api_keys.read(folder / "api_keys.json")
+    assert not held.problems
+    return {key.id: key.state(datetime.now(UTC)) for key in held.keys.values()}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2027-06-30", "2027-06-30T00:00:00+00:00"),
+        (date(2027, 6, 30), "2027-06-30T00:00:00+00:00"),
+        (datetime(2027, 6, 30, 12, tzinfo=UTC), "2027-06-30T12:00:00+00:00"),
+        ("2027-06-30T12:00:00+02:00", "2027-06-30T10:00:00+00:00"),
+        ("20270630", "2027-06-30T00:00:00+00:00"),
+    ],
+)
+def test_a_date_of_the_inventory_is_one_moment_to_the_service(
+    tmp_path: Path, written: object, read: str
+) -> None:
+    site(tmp_path, CLIENT | {"expires": written, "created": "2026-01-01", "ended": ""})
+    [entry] = json.loads((tmp_path / "api_keys.json").read_text())
+    assert (entry["expires"], entry["created"]) == (read, "2026-01-01T00:00:00+00:00")
+    assert "ended" not in entry
+    assert states(tmp_path) == {"a1": "valid"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (CLIENT | {"expires": "next year"}, r"entry 1 \(a1\): expires 'next year' is no date"),
+        (CLIENT | {"expire": "2027-06-30"}, "entry 1 has"),
+        ({"id": "a1"}, "entry 1 has"),
+        (CLIENT | {"id": 12345678}, "the id 12345678 is no text of .* put it in quotes"),
+        (CLIENT | {"id": "a-1"}, "the id 'a-1' is no text"),
+    ],
+)
+def test_an_entry_that_the_service_would_leave_out_stops_the_playbook(
+    entry: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(FinriskError, match=reason):
+        credentials.client_keys([entry])
+
+
+def test_a_key_that_was_ended_stays_so_when_the_inventory_does_not_know(tmp_path: Path) -> None:
+    assert site(tmp_path, CLIENT, OTHER)
+    cli.main(["keys", "end", "a1", str(tmp_path / "api_keys.json")])
+    assert not site(tmp_path, CLIENT, OTHER)
+    assert site(tmp_path, CLIENT | {"name": "renamed"}, OTHER)
+    assert states(tmp_path) == {"a1": "ended", "b2": "valid"}
+
+
+def test_a_new_key_under_the_id_of_an_ended_one_is_another_key(tmp_path: Path) -> None:
+    site(tmp_path, CLIENT)
+    cli.main(["keys", "end", "a1", str(tmp_path / "api_keys.json")])
+    site(tmp_path, CLIENT | {"sha256": "ef" * 32})
+    assert states(tmp_path) == {"a1": "valid"}
+
+
+def test_an_end_in_the_inventory_ends_the_key(tmp_path: Path) -> None:
+    site(tmp_path, CLIENT | {"ended": "2026-01-01"}, OTHER)
+    assert states(tmp_path) == {"a1": "ended", "b2": "valid"}
+
+
+@pytest.mark.parametrize("held", ["", "{}", "[7]", '[{"ended": "2026-01-01"}]', "\xff"])
+def test_a_file_that_cannot_be_read_is_written_anew(tmp_path: Path, held: str) -> None:
+    (tmp_path / "api_keys.json").write_text(held, "latin-1")
+    assert site(tmp_path, CLIENT)
+    assert states(tmp_path) == {"a1": "valid"}
+
+
+def test_a_diff_shows_when_a_key_ends_and_no_whole_hash() -> None:
+    shown = credentials.shown_clients(credentials.client_keys([CLIENT | {"expires": "2027-06-30"}]))
+    assert shown["a1"]["expires"] == "2027-06-30T00:00:00+00:00"
+    assert "ab" * 32 not in json.dumps(shown)
