@@ -18,7 +18,8 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 
 from finrisk import google_account, google_token
-from finrisk.gemini import Completion, Gemini, GenerationError
+from finrisk.completion import Completion, GenerationError
+from finrisk.gemini import Gemini
 from finrisk.settings import Settings, settings_from_environment
 from finrisk.versions import Versions
 from tests.app.conftest import RunningService

@@ -25,10 +25,13 @@ _CODES = {
 }
 
 
+Details = list[dict[str, str]] | dict[str, str]
+
+
 class ApiError(Exception):
     """A request that is answered with an error.
 
-    ``details`` is a list of ``{"field", "message"}``; ``retry_after`` is in seconds.
+    ``details`` is a list of ``{"field", "message"}``, or what the code says; ``retry_after`` is in seconds.
     """
 
     def __init__(
@@ -37,7 +40,7 @@ class ApiError(Exception):
         code: str,
         message: str,
         *,
-        details: list[dict[str, str]] | None = None,
+        details: Details | None = None,
         retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
@@ -45,7 +48,7 @@ class ApiError(Exception):
         self.details, self.retry_after = details, retry_after
 
 
-def error_body(code: str, message: str, details: list[dict[str, str]] | None = None) -> dict[str, Any]:
+def error_body(code: str, message: str, details: Details | None = None) -> dict[str, Any]:
     """The one error shape."""
     error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
     if details:

@@ -14,7 +14,7 @@ TAIL_BYTES = 4 * 1024 * 1024
 ERRORS = 5
 EVENTS = 5
 LINES = 3
-REQUEST_EVENTS = ("analysis_served", "analysis_failed")
+REQUEST_EVENTS = ("analysis_served", "analysis_unanswered", "analysis_failed")
 FREQUENT = (*REQUEST_EVENTS, "training_example_collected", "training_example_skipped")
 SAMPLE = re.compile(r"^finrisk_(?P<name>\w+?)(_total)?\{(?P<labels>[^}]*)\} (?P<value>\S+)", re.MULTILINE)
 
