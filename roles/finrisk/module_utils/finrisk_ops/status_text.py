@@ -106,9 +106,7 @@ def _traffic(held: dict[str, Any]) -> list[str]:
         return ["not known while the database cannot be read"]
     if not held["arms"]:
         return ["no analyses", *_rejected(held)]
-    head = (
-        "arm requests users share split upstream timeout cut blocked p50 p95 >2s quality rated fallbacks"
-    )
+    head = "arm asked users share split upstream timeout cut blocked p50 p95 >2s quality ratings fallbacks"
     rows = [tuple(head.split())]
     split = held["split"]
     for name, arm in held["arms"].items():
