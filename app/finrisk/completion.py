@@ -35,7 +35,7 @@ class GenerationError(Exception):
     Kind ``blocked`` says that the model works and will not answer this question; ``reason`` then says how:
     ``blocked`` (the prompt), ``refused`` (the model declined), ``length`` (cut at its token limit).
     ``retry_after`` is the wait, in seconds, that the service asked for; ``transient`` says whether asking
-    the same model again can help.
+    the same model again can help; ``is_about_question`` that the model works, and others may ask it.
     """
 
     def __init__(
@@ -46,12 +46,14 @@ class GenerationError(Exception):
         transient: bool = False,
         retry_after: float | None = None,
         reason: BlockReason | None = None,
+        is_about_question: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.transient = transient
         self.retry_after = retry_after
         self.reason: BlockReason | None = reason
+        self.is_about_question = is_about_question or kind == "blocked"
 
 
 class Answer:
@@ -71,6 +73,12 @@ class Answer:
         self._block = ""
         self._usage: types.GenerateContentResponseUsageMetadata | None = None
         self._version = ""
+        self._spent = (0, 0)
+
+    def again(self) -> None:
+        """The model is asked once more: what it said is forgotten, what it cost is not."""
+        self._spent = self._tokens()
+        self._pieces, self._finish, self._usage = [], "", None
 
     def add(self, chunk: "types.GenerateContentResponse") -> str:
         """The text that the chunk adds to what can be shown; blank until the answer has begun.
@@ -125,15 +133,22 @@ class Answer:
         if self._finish != "STOP" or not self.has_begun:
             message = f"the model stopped with {self._finish} and no usable text"
             raise GenerationError("blocked", message, reason="refused")
-        usage = self._usage
-        thoughts = _count(usage.thoughts_token_count) if usage else 0
+        prompt_tokens, answer_tokens = self._tokens()
         return Completion(
             text=self.text,
             model_version=self._version,
-            prompt_tokens=_count(usage.prompt_token_count) if usage else 0,
-            answer_tokens=_count(_count(usage.candidates_token_count) + thoughts) if usage else 0,
+            prompt_tokens=prompt_tokens,
+            answer_tokens=answer_tokens,
             upstream_ms=(time.monotonic() - self._started) * 1000,
         )
+
+    def _tokens(self) -> tuple[int, int]:
+        """What all calls cost so far: tokens of the prompts, and of all that the model wrote or thought."""
+        prompt, answer = self._spent
+        if self._usage is None:
+            return prompt, answer
+        written = _count(self._usage.candidates_token_count) + _count(self._usage.thoughts_token_count)
+        return _count(prompt + _count(self._usage.prompt_token_count)), _count(answer + written)
 
 
 def _word(given: Any) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
 _API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 has no systemInstruction
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+_ABOUT_REQUEST = frozenset({400, 413, 422})
 _LONGEST_WAIT_SECONDS = 60.0
 _LEAST_SECONDS = 0.25
 """With less time left than this a model is not asked a second time."""
@@ -72,7 +73,11 @@ def _failure(error: Exception) -> GenerationError:
     if isinstance(error, APIError):
         message = f"{error.code} {error.status}: {error.message}"
         return GenerationError(
-            "upstream_error", message, transient=error.code in _TRANSIENT, retry_after=_seconds(error)
+            "upstream_error",
+            message,
+            transient=error.code in _TRANSIENT,
+            retry_after=_seconds(error),
+            is_about_question=error.code in _ABOUT_REQUEST,
         )
     if isinstance(error, TransportError) or (isinstance(error, GoogleAuthError) and error.retryable):
         return GenerationError("upstream_error", f"no token came: {type(error).__name__}", transient=True)
@@ -218,7 +223,7 @@ class Gemini:
         past = time.monotonic() - started
         soonest = seconds if first is None else min(seconds, first)
         if answer.is_silence and soonest - past > _LEAST_SECONDS:
-            answer = Answer(answer_size.text_bytes(self._settings.max_output_tokens))
+            answer.again()
             yield from self._asked(call, answer, seconds - past, None if first is None else first - past)
         yield answer.completion()
 

@@ -185,7 +185,7 @@ class Generation:
     def _watched(self, arm: Arm) -> Iterator[None]:
         """Tell the breaker how an allowed call ended.
 
-        A model that blocks a question works: whoever asks such questions must not close it for all others.
+        A model that blocks or refuses a question works: whoever asks such must not close it for all others.
         A client that leaves is no failure of the model either.
         """
         succeeded = False
@@ -195,7 +195,7 @@ class Generation:
             if arm == "base":
                 self._base_answered_at = time.monotonic()
         except GenerationError as error:
-            succeeded = error.kind == "blocked"
+            succeeded = error.is_about_question
             raise
         except GeneratorExit:
             succeeded = True

@@ -96,10 +96,11 @@ def test_a_block_in_any_chunk_blocks(odd: Callable[..., Odd]) -> None:
 
 @pytest.mark.parametrize("way", ["whole", "stream"])
 def test_a_model_that_stops_without_a_word_is_asked_once_more(odd: Callable[..., Odd], way: str) -> None:
-    answers = iter([parts(" ", finish="STOP"), parts("Yes.", finish="STOP")])
+    answers = iter([parts(word, finish="STOP", usageMetadata=USAGE) for word in (" ", "Yes.")])
     server = odd(lambda connection, request: in_chunks(way, next(answers))(connection, request))
     pieces, completion = told(by_key(server.url), way)
     assert completion.text == "Yes."
+    assert (completion.prompt_tokens, completion.answer_tokens) == (18, 808)  # both are billed
     assert "".join(pieces) in ("", "Yes.")
     assert server.requests == 2
 

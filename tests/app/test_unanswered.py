@@ -161,6 +161,20 @@ def test_one_users_blocked_questions_leave_both_models_to_the_others(
     assert not any(service.call("GET", "/readyz", port=service.ops_port).json["breakers"].values())
 
 
+def test_a_prompt_that_the_service_finds_wrong_leaves_the_model_to_the_others(
+    gemini: Wire,
+) -> None:
+    """Status 400 is a failure, but one of that request: such as a prompt that is too long for the model."""
+    for code, is_left in ((400, True), (500, False)):
+        generation = Generation(settings(gemini.url, gemini.credentials_file))
+        gemini.fault(kind="status", path="generateContent", code=code)
+        for _ in range(12):
+            with pytest.raises(NoAnswerError):
+                generation.answer("base", "p", time.monotonic())
+        assert generation.breaker_states()[BASE] is not is_left
+        gemini.clear()
+
+
 def base_figures(service: RunningService) -> dict[str, Any]:
     found: dict[str, Any] = service.call("GET", "/api/v1/status").json["traffic"]["base"]
     return found
