@@ -8,8 +8,8 @@ from typing import Any
 
 from finrisk import metrics, quality
 from finrisk.collection import Collection
+from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
-from finrisk.gemini import GenerationError
 from finrisk.generation import Generation, NoAnswerError, Served
 from finrisk.logs import log
 from finrisk.records import Answered, Asked, Outcome, Question, analysis_row, approach, training_row
@@ -185,6 +185,9 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
         metrics.UPSTREAM.labels(served).observe(row["upstream_ms"] / 1000)
         message = f"model {row['model']}, fine-tuned {'true' if served == 'tuned' else 'false'}"
         log("analysis_served", message, quality=outcome.score, **fields)
-    else:
+    elif outcome.is_failure:
         message = f"no model answered: {row['outcome']}: {outcome}"
         log("analysis_failed", message, level=logging.ERROR, **fields)
+    else:
+        message = f"the question got no answer: {row['outcome']}: {outcome}"
+        log("analysis_unanswered", message, **fields)

@@ -1,10 +1,11 @@
 """A limit in time on a whole call: name look-up, connection, token, a stall between two bytes."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 _STARTED = "finrisk_started"
+_AHEAD = 512
+"""Items that a call may be ahead of its reader; a stream that is faster waits, and its sender with it."""
+
 _call = threading.local()
 
 
@@ -21,8 +25,8 @@ class _End:
     error: BaseException | None = None
 
 
-def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item]:
-    """What ``items`` gives and raises, for as long as the time lasts.
+def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | None = None) -> Iterator[Item]:
+    """What ``items`` gives and raises, for as long as the time lasts; the first within ``first`` seconds.
 
     The call runs in a thread of its own, since parts of it have no time-out (the look-up of a name) or one
     that starts anew with every byte. What is not done in time is left behind, as is what the caller stops
@@ -31,8 +35,10 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
     Raises:
         TimeoutError: the next item did not come in time.
     """
-    end = time.monotonic() + seconds
-    come: SimpleQueue[Item | _End] = SimpleQueue()
+    began = time.monotonic()
+    end = began + seconds
+    until = end if first is None else min(end, began + first)
+    come: Queue[Item | _End] = Queue(_AHEAD)
     left = threading.Event()
 
     def run() -> None:
@@ -50,9 +56,10 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
     try:
         while True:
             try:
-                item = come.get(timeout=max(0.0, end - time.monotonic()))
+                item = come.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
-                raise TimeoutError(f"not done within {seconds:g} s") from None
+                raise TimeoutError(f"not there within {until - began:g} s") from None
+            until = end
             if not isinstance(item, _End):
                 yield item
             elif item.error is None:
@@ -61,6 +68,9 @@ def within(seconds: float, items: Callable[[], Iterable[Item]]) -> Iterator[Item
                 raise item.error
     finally:
         left.set()
+        with contextlib.suppress(Empty):  # a call that waits for room goes on, sees that, and ends
+            while True:
+                come.get_nowait()
 
 
 def is_left_behind() -> bool:

@@ -4,64 +4,56 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from finrisk import deadline, google_account
+from finrisk import answer_size, deadline, google_account
+from finrisk.answer_size import TooLongError
+from finrisk.completion import Answer, Completion, GenerationError
+from finrisk.latency import Latency
 from finrisk.settings import Settings
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from google.genai import Client, types
 
-FailureKind = Literal["upstream_error", "timeout", "blocked_or_empty", "cut_stream", "abandoned"]
-
 _ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
 _API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 has no systemInstruction
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True)
-class Completion:
-    """A model's whole answer. Tokens are as the service counted them; upstream_ms is the call alone."""
-
-    text: str
-    model_version: str
-    prompt_tokens: int
-    answer_tokens: int
-    upstream_ms: float
-
-
-class GenerationError(Exception):
-    """A model gave no usable answer.
-
-    ``retry_after`` is the wait, in seconds, that the service asked for; ``transient`` says whether asking
-    the same model again can help.
-    """
-
-    def __init__(
-        self, kind: FailureKind, message: str, *, transient: bool = False, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message)
-        self.kind: FailureKind = kind
-        self.transient = transient
-        self.retry_after = retry_after
+_ABOUT_REQUEST = frozenset({400, 413, 422})
+_LONGEST_WAIT_SECONDS = 60.0
+_LEAST_SECONDS = 0.25
+"""With less time left than this a model is not asked a second time."""
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+"""What the SDK raises where an answer is not what it should be."""
 
 
 def _seconds(error: Any) -> float | None:
-    """The wait an API error asks for: its Retry-After header, else Google's RetryInfo detail."""
-    header = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
-    if re.fullmatch(r"\d+(\.\d+)?", header):
-        return float(header)
-    if header:
-        try:
-            return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-        except ValueError:
-            pass  # neither a number nor a date: as if there were none
+    """The wait an API error asks for: its Retry-After header, else Google's RetryInfo detail.
+
+    A date is read against the answer's own ``Date``, so that it holds whatever our clock says. The longest
+    wait is a minute: the breaker looks sooner than that whether the model is back.
+    """
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    wait = headers.get("retry-after", "")
+    if re.fullmatch(r"\d+(\.\d+)?", wait, re.ASCII):
+        return min(_LONGEST_WAIT_SECONDS, float(wait))
+    then, now = _moment(wait), _moment(headers.get("date", ""))
+    if then is not None:
+        return min(_LONGEST_WAIT_SECONDS, max(0.0, then - (time.time() if now is None else now)))
     delay = re.search(r"'retryDelay': '(\d+(?:\.\d+)?)s'", str(getattr(error, "details", "")))
-    return float(delay[1]) if delay else None
+    return min(_LONGEST_WAIT_SECONDS, float(delay[1])) if delay else None
+
+
+def _moment(date: str) -> float | None:
+    """An HTTP date as Unix time; None when it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _failure(error: Exception) -> GenerationError:
@@ -70,6 +62,10 @@ def _failure(error: Exception) -> GenerationError:
     from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai.errors import APIError
 
+    if isinstance(error, GenerationError):
+        return error
+    if isinstance(error, TooLongError):
+        return GenerationError("cut_stream", str(error))
     if isinstance(error, httpx2.TimeoutException | TimeoutError):
         return GenerationError("timeout", "the model did not answer in time", transient=True)
     if isinstance(error, httpx2.HTTPError):
@@ -77,7 +73,11 @@ def _failure(error: Exception) -> GenerationError:
     if isinstance(error, APIError):
         message = f"{error.code} {error.status}: {error.message}"
         return GenerationError(
-            "upstream_error", message, transient=error.code in _TRANSIENT, retry_after=_seconds(error)
+            "upstream_error",
+            message,
+            transient=error.code in _TRANSIENT,
+            retry_after=_seconds(error),
+            is_about_question=error.code in _ABOUT_REQUEST,
         )
     if isinstance(error, TransportError) or (isinstance(error, GoogleAuthError) and error.retryable):
         return GenerationError("upstream_error", f"no token came: {type(error).__name__}", transient=True)
@@ -87,21 +87,18 @@ def _failure(error: Exception) -> GenerationError:
         return GenerationError("upstream_error", f"the credentials cannot be read: {error.strerror}")
     if isinstance(error, RuntimeError):
         return GenerationError("upstream_error", f"the call could not be made: {error}", transient=True)
-    if isinstance(error, ValueError):
+    if isinstance(error, _UNREADABLE):
         return GenerationError("upstream_error", "the answer could not be read", transient=True)
     raise error
 
 
-def _checked(text: str, finish: Any, reason: str | None) -> str:
-    """The text of an answer that ended with STOP; anything else is a failure, even with status 200."""
-    if reason:
-        raise GenerationError("blocked_or_empty", f"the prompt was blocked: {reason}")
-    name = getattr(finish, "value", finish)
-    if name != "STOP" or not text.strip():
-        raise GenerationError(
-            "blocked_or_empty", f"the model stopped with {name or 'no reason'} and no usable text"
-        )
-    return text
+@dataclass(frozen=True)
+class _Call:
+    """How a model is asked, and where the time that it takes is noted."""
+
+    chunks: "Callable[[types.GenerateContentConfig], Iterator[types.GenerateContentResponse]]"
+    instruction: str
+    latency: Latency
 
 
 class Gemini:
@@ -109,6 +106,7 @@ class Gemini:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._latencies: defaultdict[tuple[str, bool], Latency] = defaultdict(Latency)
         self._inherited: list[object] = []
         self._begin()
 
@@ -150,7 +148,7 @@ class Gemini:
             client_args={
                 "limits": limits,
                 "trust_env": not settings.gemini_base_url,
-                "event_hooks": deadline.event_hooks(),
+                "event_hooks": self._event_hooks(),
             },
         )
         if settings.gemini_provider == "gemini_api":
@@ -167,6 +165,11 @@ class Gemini:
             http_options=options,
         )
 
+    def _event_hooks(self) -> dict[str, list[Callable[..., Any]]]:
+        hooks = deadline.event_hooks()
+        hooks["response"].append(answer_size.hook(answer_size.wire_bytes(self._settings.max_output_tokens)))
+        return hooks
+
     def _config(self, instruction: str, seconds: float) -> "types.GenerateContentConfig":
         from google.genai import types
 
@@ -176,80 +179,79 @@ class Gemini:
             http_options=types.HttpOptions(timeout=max(1, round(seconds * 1000))),
         )
 
-    def complete(self, model: str, instruction: str, prompt: str, seconds: float) -> Completion:
-        """One call, bounded by ``seconds``.
+    def latency(self, model: str, *, streamed: bool) -> Latency:
+        """How fast the model has lately given its whole answers, or the first text of its streams."""
+        return self._latencies[model, streamed]
+
+    def complete(
+        self, model: str, instruction: str, prompt: str, seconds: float, first: float | None = None
+    ) -> Completion:
+        """One answer, bounded by ``seconds``, and by ``first`` where that is less.
 
         Raises:
             GenerationError: no answer, or one that did not end with STOP and text.
         """
-        started = time.monotonic()
-        config = self._config(instruction, seconds)
 
-        def answers() -> Iterator["types.GenerateContentResponse"]:
+        def whole(config: "types.GenerateContentConfig") -> Iterator["types.GenerateContentResponse"]:
             yield self.client(model).models.generate_content(model=model, contents=prompt, config=config)
 
-        try:
-            [response] = deadline.within(seconds, answers)
-        except Exception as error:  # everything the SDK and its transport raise becomes one type
-            raise _failure(error) from error
-        feedback = response.prompt_feedback
-        candidate = response.candidates[0] if response.candidates else None
-        blocked = feedback.block_reason.value if feedback and feedback.block_reason else None
-        text = _checked(_text(candidate), candidate.finish_reason if candidate else None, blocked)
-        return _completion(text, response, started)
+        call = _Call(whole, instruction, self.latency(model, streamed=False))
+        return [each for each in self._told(call, seconds, first) if isinstance(each, Completion)][-1]
 
-    def stream(self, model: str, instruction: str, prompt: str, seconds: float) -> Iterator[str | Completion]:
-        """One streamed call: pieces of text as they come, then the whole answer.
+    def stream(
+        self, model: str, instruction: str, prompt: str, seconds: float, first: float | None = None
+    ) -> Iterator[str | Completion]:
+        """One streamed answer: pieces as they come, the first within ``first`` seconds, then the whole.
 
         Raises:
-            GenerationError: ``cut_stream`` once a piece was given and the rest did not come.
+            GenerationError: as ``complete``; ``cut_stream`` once a piece was given and the rest did not come.
         """
-        started = time.monotonic()
-        config = self._config(instruction, seconds)
-        pieces: list[str] = []
-        last: Any = None
 
-        def chunks() -> Iterator["types.GenerateContentResponse"]:
+        def chunks(config: "types.GenerateContentConfig") -> Iterator["types.GenerateContentResponse"]:
             return self.client(model).models.generate_content_stream(
                 model=model, contents=prompt, config=config
             )
 
+        call = _Call(chunks, instruction, self.latency(model, streamed=True))
+        return self._told(call, seconds, first)
+
+    def _told(self, call: _Call, seconds: float, first: float | None) -> Iterator[str | Completion]:
+        """The pieces of one answer and then the whole; a model that said nothing is asked once more."""
+        started = time.monotonic()
+        answer = Answer(answer_size.text_bytes(self._settings.max_output_tokens))
+        yield from self._asked(call, answer, seconds, first)
+        past = time.monotonic() - started
+        soonest = seconds if first is None else min(seconds, first)
+        if answer.is_silence and soonest - past > _LEAST_SECONDS:
+            answer.again()
+            yield from self._asked(call, answer, seconds - past, None if first is None else first - past)
+        yield answer.completion()
+
+    def _asked(self, call: _Call, answer: Answer, seconds: float, first: float | None) -> Iterator[str]:
+        """One call: the pieces that it adds to the answer."""
+        config = self._config(call.instruction, seconds)
+
+        def pieces() -> Iterator[str]:
+            started = time.monotonic()
+            call.latency.begin()
+            try:
+                for chunk in call.chunks(config):
+                    had_begun = answer.has_begun
+                    piece = answer.add(chunk)
+                    if answer.has_begun and not had_begun:
+                        call.latency.add(time.monotonic() - started)
+                    if piece:
+                        yield piece
+            finally:
+                call.latency.end()
+
+        given = False
         try:
-            for chunk in deadline.within(seconds, chunks):
-                last = chunk
-                piece = _text(chunk.candidates[0] if chunk.candidates else None)
-                if piece:
-                    pieces.append(piece)
-                    yield piece
-        except Exception as error:
+            for piece in deadline.within(seconds, pieces, first):
+                given = True
+                yield piece
+        except Exception as error:  # everything the SDK and its transport raise becomes one type
             failure = _failure(error)
-            if pieces:
+            if given and failure.kind != "cut_stream":
                 raise GenerationError("cut_stream", f"the answer broke off: {failure}") from error
             raise failure from error
-        candidate = last.candidates[0] if last is not None and last.candidates else None
-        feedback = last.prompt_feedback if last is not None else None
-        try:
-            blocked = feedback.block_reason.value if feedback and feedback.block_reason else None
-            text = _checked("".join(pieces), candidate.finish_reason if candidate else None, blocked)
-        except GenerationError as failure:
-            if pieces:
-                raise GenerationError("cut_stream", f"the answer broke off: {failure}") from failure
-            raise
-        yield _completion(text, last, started)
-
-
-def _text(candidate: Any) -> str:
-    """The candidate's text parts without the model's thoughts."""
-    parts = (candidate.content.parts if candidate and candidate.content else None) or []
-    return "".join(part.text for part in parts if part.text and not part.thought)
-
-
-def _completion(text: str, response: Any, started: float) -> Completion:
-    usage = response.usage_metadata
-    return Completion(
-        text=text,
-        model_version=response.model_version or "",
-        prompt_tokens=(usage.prompt_token_count or 0) if usage else 0,
-        answer_tokens=(usage.candidates_token_count or 0) if usage else 0,
-        upstream_ms=(time.monotonic() - started) * 1000,
-    )

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from google.auth.credentials import Credentials, TokenState
@@ -16,10 +16,23 @@ from finrisk.logs import log
 SECONDS = 5.0
 """Limit of each wait for the token service, and the pause after a renewal that failed."""
 
-LAST_USE = timedelta(seconds=30)
+LAST_USE_SECONDS = 30.0
 """A token with less time left is used no more: clocks differ, and a request may wait for a connection."""
 
+RENEWAL_SECONDS = 225.0
+"""A token with less time left is renewed: google-auth's own limit."""
+
+_LONGEST_LIFE_SECONDS = 3600.0
+"""A token that says it lives longer, read by a clock that is slow, is taken to live an hour, as all do."""
+
 _REPEAT_SECONDS = 1.0
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _now() -> float:
+    """Seconds that nobody can set, and that go on while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
 
 
 class _BoundedRequest(Request):
@@ -33,7 +46,9 @@ class EarlyRenewal(Credentials):
     """Other credentials, whose token is renewed in the background as soon as it nears its end.
 
     google-genai renews a token in the request that finds it nearly expired: when the token service is slow
-    or down, every request fails although the token in hand is good for some minutes more.
+    or down, every request fails although the token in hand is good for some minutes more. And it takes the
+    end of a token from the wall clock: moved by hours, it makes a good token look old, while the request for
+    a new one holds a time that Google refuses. Here the end is counted from when the token came.
     """
 
     def __init__(self, source: Credentials) -> None:
@@ -42,18 +57,26 @@ class EarlyRenewal(Credentials):
         self._quota_project_id = source.quota_project_id
         self._renewing = threading.Lock()
         self._failed_at = float("-inf")
+        self._ends_at = float("-inf")
+
+    @property
+    def token_state(self) -> TokenState:
+        """Whether the token can be used, and whether it should be renewed."""
+        left = self._ends_at - _now()
+        if self.token is None or left < LAST_USE_SECONDS:
+            return TokenState.INVALID
+        return TokenState.STALE if left < RENEWAL_SECONDS else TokenState.FRESH
 
     @property
     def expired(self) -> bool:
         """Whether the token can be used no more; one that soon cannot is renewed meanwhile."""
-        if self.expiry is not None and datetime.now(UTC).replace(tzinfo=None) > self.expiry - LAST_USE:
-            return True
-        if self.token_state is TokenState.STALE and self._renewing.acquire(blocking=False):
+        state = self.token_state
+        if state is TokenState.STALE and self._renewing.acquire(blocking=False):
             try:
                 threading.Thread(target=self._renew, name="token renewal", daemon=True).start()
             except RuntimeError:  # no thread to be had: a later call tries again
                 self._renewing.release()
-        return False
+        return state is TokenState.INVALID
 
     def refresh(self, _request: Request | None) -> None:
         """Fetch a token, unless a call before this one has just waited in vain.
@@ -70,7 +93,8 @@ class EarlyRenewal(Credentials):
                 self._failed_at = time.monotonic()
             raise
         self.token = self._source.token
-        self.expiry = self._source.expiry  # last: a token that looks too old is fetched once too often
+        self.expiry = self._source.expiry
+        self._ends_at = _now() + _life(self.expiry)  # last: looking too old costs one fetch
 
     def _renew(self) -> None:
         try:
@@ -81,3 +105,11 @@ class EarlyRenewal(Credentials):
             time.sleep(SECONDS)
         finally:
             self._renewing.release()
+
+
+def _life(expiry: datetime | None) -> float:
+    """The seconds that a token can be used which has just come; ``expiry`` is in UTC and unmarked."""
+    if expiry is None:
+        return _LONGEST_LIFE_SECONDS
+    left = (expiry - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+    return min(left, _LONGEST_LIFE_SECONDS)

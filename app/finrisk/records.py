@@ -108,7 +108,12 @@ def analysis_row(
     if settings.analysis_retention_days:
         row["strategy"] = asked.strategy
     if isinstance(outcome, NoAnswerError):
-        row.update(outcome=outcome.kind, arm_error=outcome.arm_error, fallback_reason=outcome.fallback_reason)
+        row.update(
+            outcome=outcome.kind,
+            arm_error=outcome.arm_error,
+            block_reason=outcome.block_reason,
+            fallback_reason=outcome.fallback_reason,
+        )
         return row
     completion = outcome.served.completion
     row.update(
@@ -117,6 +122,7 @@ def analysis_row(
         model_version=completion.model_version,
         outcome="ok",
         arm_error=outcome.served.arm_error,
+        block_reason=outcome.served.block_reason,
         fallback_reason=outcome.served.fallback_reason,
         upstream_ms=round(completion.upstream_ms, 3),
         prompt_tokens=completion.prompt_tokens,

@@ -25,9 +25,10 @@ where skip_reason is not null and created_at > now() - interval '24 hours' group
 
 _ARMS = """
 select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
-       count(*) filter (where arm_error in ('upstream_error', 'cut_stream')) as upstream,
-       count(*) filter (where arm_error = 'blocked_or_empty') as blocked_or_empty,
+       count(*) filter (where arm_error = 'upstream_error') as upstream,
        count(*) filter (where arm_error = 'timeout') as timeout,
+       count(*) filter (where arm_error = 'cut_stream') as cut,
+       count(*) filter (where arm_error = 'blocked') as blocked,
        percentile_cont(0.5) within group (order by latency_ms) as p50_ms,
        percentile_cont(0.95) within group (order by latency_ms) as p95_ms,
        avg((latency_ms > 2000)::int)::float8 as share_over_2s,
@@ -82,17 +83,21 @@ def _expected(missing: int, per_day: int) -> str | None:
 
 
 def traffic(connection: Connection) -> dict[str, Any]:
-    """The last 24 hours by assigned arm: requests, users, own errors, latency, quality, feedback."""
+    """The last 24 hours by assigned arm: requests, users, own errors, latency, quality, feedback.
+
+    ``blocked`` are the questions that the arm's model would not answer: no error, and not part of ``errors``.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_ARMS).fetchall()
     total = sum(row["requests"] for row in rows) or 1
-    kinds = ("upstream", "blocked_or_empty", "timeout")
+    kinds = ("upstream", "timeout", "cut")
     return {
         row["arm"]: {
             "requests": row["requests"],
             "users": row["users"],
             "share": round(row["requests"] / total, 4),
             "errors": {kind: row[kind] for kind in kinds},
+            "blocked": row["blocked"],
             "p50_ms": round(row["p50_ms"], 1),
             "p95_ms": round(row["p95_ms"], 1),
             "share_over_2s": round(row["share_over_2s"], 4),

@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.app.odd import Odd
 from tests.tuning_ground import Wire, wire
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -270,3 +271,16 @@ def service(
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def odd() -> Iterator[Callable[[Callable[[socket.socket, bytes], bool]], Odd]]:
+    made: list[Odd] = []
+
+    def make(answer: Callable[[socket.socket, bytes], bool]) -> Odd:
+        made.append(Odd(answer))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -77,9 +77,9 @@ def test_the_tuned_answer_says_so(service: RunningService) -> None:
         ("status", {"kind": "status", "code": 500}, "upstream_error"),
         ("status", {"kind": "status", "code": 429, "retry_after": 60}, "upstream_error"),
         ("drop", {"kind": "drop"}, "upstream_error"),
-        ("safety", {"kind": "safety"}, "blocked_or_empty"),
-        ("blocked", {"kind": "blocked_prompt"}, "blocked_or_empty"),
-        ("empty", {"kind": "empty"}, "blocked_or_empty"),
+        ("safety", {"kind": "safety"}, "blocked"),
+        ("blocked", {"kind": "blocked_prompt"}, "blocked"),
+        ("length", {"kind": "empty"}, "blocked"),
     ],
 )
 def test_when_the_tuned_model_fails_base_answers_and_the_failure_is_the_tuned_arms(

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ import psycopg
 import pytest
 
 from finrisk.journal import encoded
-from tests.app.conftest import RunningService
+from tests.app.conftest import STRATEGY, RunningService
+from tests.odd_model import body, odd_model, whole
+from tests.tuning_ground import Wire
 
 NOW = datetime.now(UTC).isoformat()
 
@@ -75,6 +77,34 @@ def journal(service: RunningService) -> dict[str, Any]:
 def clean(service: RunningService) -> RunningService:
     command(service, "drop", "--all")
     return service
+
+
+OddService = tuple[RunningService, list[str]]
+"""A service and what its model says, piece by piece."""
+
+
+@pytest.fixture(scope="module")
+def odd_service(
+    tmp_path_factory: pytest.TempPathFactory, gemini: Wire, new_database: Callable[[bool], str]
+) -> Iterator[OddService]:
+    said: list[str] = []
+
+    def answers(streams: bool) -> Iterable[bytes]:
+        if not streams:
+            return body(False, whole("".join(said)))
+        *first, last = said
+        return body(
+            True, *({"candidates": [{"content": {"parts": [{"text": each}]}}]} for each in first), whole(last)
+        )
+
+    with odd_model(answers) as url:
+        service = RunningService(tmp_path_factory.mktemp("odd"), gemini, new_database(True))
+        service.configure(GEMINI_BASE_URL=url)
+        service.start()
+        try:
+            yield service, said
+        finally:
+            service.stop()
 
 
 POISON = {
@@ -217,3 +247,31 @@ def test_a_file_that_cannot_be_read_stops_no_other(clean: RunningService) -> Non
         clean.wait_until(lambda: stored(clean, [good]), 20)
     finally:
         odd.rmdir()
+
+
+ODD_ANSWERS = {
+    "half a pair": (["Cash was 12 \ud83d [1]."], "Cash was 12 \ufffd [1]."),
+    "a pair cut over two chunks": (["Cash was 12 \ud83d", "\ude00 [1]."], "Cash was 12 \U0001f600 [1]."),
+    "NUL": (["Cash\x00 was", "\x00 12 [1]."], "Cash was 12 [1]."),
+    "half a pair at the end": (["Cash was 12 [1]. ", "\ud83d"], "Cash was 12 [1]. \ufffd"),
+}
+
+
+@pytest.mark.parametrize(("pieces", "text"), ODD_ANSWERS.values(), ids=ODD_ANSWERS.keys())
+@pytest.mark.parametrize("streams", [False, True])
+def test_what_a_model_says_is_made_storable_before_the_reply_and_the_journal(
+    odd_service: OddService, pieces: list[str], text: str, streams: bool
+) -> None:
+    service, said = odd_service
+    said[:] = pieces
+    headers = {"Accept": "text/event-stream"} if streams else {}
+    answer = service.call("POST", "/api/v1/analyze", {"strategy": STRATEGY}, headers=headers)
+    assert answer.status == 200
+    events = answer.body.decode()
+    told = json.loads(events.rpartition("event: done\ndata: ")[2]) if streams else answer.json
+    assert told["analysis"] == text
+    assert told["metadata"]["recorded"] is True
+    query = "select analysis, model_version from analyses where id = %s"
+    found = service.wait_until(lambda: service.rows(query, told["metadata"]["request_id"]), 20)
+    assert found == [(text, "odd-1")]
+    assert journal(service)["set_aside"] == 0

@@ -39,6 +39,7 @@ ARM = {
     "users",
     "share",
     "errors",
+    "blocked",
     "p50_ms",
     "p95_ms",
     "share_over_2s",
@@ -104,7 +105,7 @@ def test_both_arms_are_told_apart_with_their_share(asked: Operated) -> None:
     assert arms.keys() == {"base", "tuned"}
     for arm in arms.values():
         assert arm.keys() >= ARM
-        assert arm["errors"].keys() >= {"upstream", "blocked_or_empty", "timeout"}
+        assert arm["errors"].keys() >= {"upstream", "timeout", "cut"}
     assert sum(arm["requests"] for arm in arms.values()) >= USERS
     assert 0.05 < arms["tuned"]["share"] < 0.5
 

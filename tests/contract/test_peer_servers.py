@@ -16,7 +16,8 @@ import pytest
 from google import genai
 from google.genai import types
 
-from finrisk.gemini import Completion, Gemini, GenerationError
+from finrisk.completion import Completion, GenerationError
+from finrisk.gemini import Gemini
 from finrisk.generation import Generation, NoAnswerError
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
@@ -116,7 +117,7 @@ def test_an_answer_of_aimock_that_did_not_stop_by_itself_is_none(
 ) -> None:
     with pytest.raises(GenerationError, match=f"stopped with {reason}") as raised:
         served.complete(LITE, SYSTEM_INSTRUCTION, prompt, 10)
-    assert (raised.value.kind, raised.value.transient) == ("blocked_or_empty", False)
+    assert (raised.value.kind, raised.value.transient) == ("blocked", False)
 
 
 def test_a_stream_that_aimock_breaks_off_is_a_cut_stream(served: Gemini) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from finrisk.gemini import Completion, Gemini
+from finrisk.completion import Completion
+from finrisk.gemini import Gemini
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from tests import tuning_ground

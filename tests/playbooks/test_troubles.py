@@ -212,12 +212,16 @@ def unrated(place: Checkout) -> int:
     return int(row[0])
 
 
-def test_a_tuned_model_that_refuses_to_answer_is_named_and_rolled_back(half: Checkout) -> None:
+def test_a_tuned_model_that_refuses_to_answer_or_fails_is_named_and_rolled_back(half: Checkout) -> None:
     half.wire.fault(kind="safety", arm="tuned")
+    half.wire.fault(kind="status", code=500, arm="tuned", probability=0.2, seed=1)
     by_arm(half.ask(strategies(100, 100)))
-    failing, _ = named(
-        half, WORSE, ("errors", "fails more often than base"), ("A/B test", "were answered by base")
+    refusing, *_ = named(
+        half,
+        WORSE,
+        ("unanswered", "leaves more questions unanswered than base"),
+        ("errors", "fails more often than base"),
+        ("A/B test", "were answered by base"),
     )
-    assert "blocked_or_empty" in failing["what"]
-    half.command(failing["command"])
+    half.command(refusing["command"])
     assert half.settings["ENABLE_FINETUNING"] == "false"

@@ -286,8 +286,33 @@ def test_a_tuned_model_that_fails_is_found_with_the_fallbacks(
     data = environment()
     assert one(data, "errors", "25.0% of its requests (10 upstream) against 0.0%")
     assert one(data, "A/B test", "10 of 40 requests of the tuned arm were answered by base")
-    assert data["traffic"]["arms"]["tuned"]["errors"] == {"upstream": 10, "blocked_or_empty": 0, "timeout": 0}
+    assert data["traffic"]["arms"]["tuned"]["errors"] == {"upstream": 10, "timeout": 0, "cut": 0}
     assert data["success"][5]["state"] == "not met"
+
+
+def test_a_tuned_model_that_leaves_questions_unanswered_is_found_and_has_not_failed(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    analyses("base", 40)
+    analyses("tuned", 36)
+    analyses("tuned", 4, arm_served="base", arm_error="blocked", fallback_reason="blocked")
+    data = environment()
+    found = one(data, "unanswered", "10.0% of its requests were blocked, refused or cut by length")
+    assert "rollback.yml" in found["command"]
+    assert not findings(data, "errors") + findings(data, "A/B test")
+    tuned = data["traffic"]["arms"]["tuned"]
+    assert (tuned["blocked"], tuned["error_rate"]) == (4, 0.0)
+    assert set(tuned["errors"].values()) == {0}
+    assert data["success"][3]["state"] == "met"
+
+
+def test_questions_that_both_models_leave_unanswered_are_nobodys_fault(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    for arm in ("base", "tuned"):
+        analyses(arm, 30)
+        analyses(arm, 30, arm_served=None, outcome="blocked", arm_error="blocked")
+    assert not {"errors", "unanswered", "A/B test"} & {each["about"] for each in environment()["findings"]}
 
 
 def test_too_few_requests_are_not_compared(environment: Status, analyses: Callable[..., None]) -> None:
@@ -372,7 +397,7 @@ def test_the_page_fits_a_screen(environment: Status, analyses: Callable[..., Non
     analyses("tuned", 50)
     lines = [line.replace(str(tmp_path), "/srv/finrisk") for line in page(environment())]
     assert len(lines) <= 50
-    assert all(len(line) <= 130 for line in lines if "$ " not in line)
+    assert [line for line in lines if "$ " not in line and len(line) > 130] == []
 
 
 def test_a_model_that_google_moved_behind_its_name_is_a_finding_for_a_week(

@@ -23,9 +23,13 @@ Pieces = Generator[dict[str, Any] | str | Analysis, None, None]
 _EXCERPT = 400
 _MESSAGES = {
     "timeout": "the model did not answer in time",
-    "blocked_or_empty": "the model gave no usable answer to this question",
     "cut_stream": "the model's answer broke off",
     "upstream_error": "the model cannot be reached at the moment",
+}
+_BLOCKED = {
+    "blocked": "the model's provider blocks this question",
+    "refused": "the model declines to answer this question",
+    "length": "the model cannot answer this question within the length that it may write",
 }
 
 
@@ -45,6 +49,10 @@ def _body(told: Analysis) -> dict[str, Any]:
 def _error(failure: Exception) -> ApiError:
     if isinstance(failure, RetrievalRequiredError):
         return ApiError(503, "retrieval_unavailable", f"no answer without sources: {failure}", retry_after=2)
+    if isinstance(failure, NoAnswerError) and failure.kind == "blocked":
+        reason = failure.block_reason or "refused"
+        message = f"{_BLOCKED[reason]}; asked again it gets the same: ask another one"
+        return ApiError(422, "blocked", message, details={"reason": reason})
     if isinstance(failure, NoAnswerError):
         wait = max(1, round(failure.retry_after or 1))
         return ApiError(503, failure.kind, f"{_MESSAGES[failure.kind]}; try again", retry_after=wait)
@@ -96,7 +104,7 @@ def _events(pieces: Pieces, place: Place) -> Iterator[str]:
             yield from _as_events(pieces)
     except (NoAnswerError, RetrievalRequiredError) as failure:
         error = _error(failure)
-        yield _event("error", error_body(error.code, error.message))
+        yield _event("error", error_body(error.code, error.message, error.details))
     except Exception:  # the status line is sent; what is left is to say so in the stream
         log_unexpected()
         yield _event("error", error_body("internal_error", INTERNAL_ERROR))

@@ -26,11 +26,14 @@ _CODES = {
 }
 
 
+Details = list[dict[str, str]] | dict[str, str]
+
+
 class ApiError(Exception):
     """A request that is answered with an error.
 
-    ``details`` is a list of ``{"field", "message"}``; ``retry_after`` is in seconds; ``key_id`` is the id of
-    a key that was refused, for the log alone.
+    ``details`` is a list of ``{"field", "message"}``, or what the code says; ``retry_after`` is in seconds;
+    ``key_id`` is the id of a key that was refused, for the log alone.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class ApiError(Exception):
         code: str,
         message: str,
         *,
-        details: list[dict[str, str]] | None = None,
+        details: Details | None = None,
         retry_after: int | None = None,
         key_id: str | None = None,
     ) -> None:
@@ -48,7 +51,7 @@ class ApiError(Exception):
         self.details, self.retry_after, self.key_id = details, retry_after, key_id
 
 
-def error_body(code: str, message: str, details: list[dict[str, str]] | None = None) -> dict[str, Any]:
+def error_body(code: str, message: str, details: Details | None = None) -> dict[str, Any]:
     """The one error shape."""
     error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
     if details:

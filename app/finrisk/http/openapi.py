@@ -23,11 +23,20 @@ _ERROR = {
                 "message": {"type": "string"},
                 "request_id": {"type": "string", "format": "uuid"},
                 "details": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                    },
+                    "oneOf": [
+                        {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                            },
+                        },
+                        {
+                            "type": "object",
+                            "description": "with code blocked",
+                            "properties": {"reason": {"enum": ["blocked", "refused", "length"]}},
+                        },
+                    ]
                 },
             },
         }

@@ -1,4 +1,4 @@
-"""Where the tuned arm does worse than base: slower, worse answers, more errors, too many fallbacks."""
+"""Where the tuned arm does worse than base: slower, worse or fewer answers, more errors or fallbacks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ SLOW_SHARE_MARGIN = 0.03
 FALLBACK_SHARE = 0.05
 FEWEST_RATINGS = 20
 DISLIKE_MARGIN = 0.05
+BLOCKED_MARGIN = 0.02
 
 
 def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def found(data: dict[str, Any], play: Callable[[str], str]) -> list[dict[str, An
     findings = _fallbacks(data, tuned, play)
     if base is None or not enough(base):
         return findings + _alone(tuned, play)
-    for compare in (_slower, _worse, _disliked, _failing):
+    for compare in (_slower, _worse, _disliked, _failing, _blocking):
         findings += compare(base, tuned, play)
     return findings
 
@@ -136,17 +137,40 @@ def _failing(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], 
     ]
 
 
+def _blocking(
+    base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    if tuned["blocked_rate"] <= base["blocked_rate"] + BLOCKED_MARGIN:
+        return []
+    return [
+        {
+            "about": "unanswered",
+            "what": "The tuned model leaves more questions unanswered than base: "
+            f"{tuned['blocked_rate']:.1%} of its requests were blocked, refused or cut by length, against "
+            f"{base['blocked_rate']:.1%}.",
+            "causes": [
+                "users get base answers instead, as long as base answers them",
+                "block_reason in analyses tells which; for length raise finrisk_max_output_tokens, "
+                "or train on shorter answers",
+            ],
+            "command": play("rollback.yml"),
+        }
+    ]
+
+
 def _fallbacks(
     data: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    if tuned["fallbacks"] <= FALLBACK_SHARE * tuned["requests"]:
+    reasons = {reason: n for reason, n in data["traffic"]["fallback_reasons"].items() if reason != "blocked"}
+    failed = sum(reasons.values())  # what the tuned model would not answer is told apart
+    if failed <= FALLBACK_SHARE * tuned["requests"]:
         return []
-    reasons = ", ".join(f"{count} {reason}" for reason, count in data["traffic"]["fallback_reasons"].items())
+    told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     return [
         {
             "about": "A/B test",
-            "what": f"{tuned['fallbacks']} of {tuned['requests']} requests of the tuned arm were answered by "
-            f"base: {reasons}.",
+            "what": f"{failed} of {tuned['requests']} requests of the tuned arm were answered by base: "
+            f"{told}.",
             "causes": ["the tuned model's endpoint fails or is gone; see the errors below Recent"],
             "command": play("rollback.yml"),
         }

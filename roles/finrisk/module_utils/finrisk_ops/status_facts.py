@@ -38,9 +38,10 @@ _RATINGS = "select count(*) as count from feedback where problem is not null"
 
 _ARMS = """
 select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
-       count(*) filter (where arm_error in ('upstream_error', 'cut_stream')) as upstream,
-       count(*) filter (where arm_error = 'blocked_or_empty') as blocked_or_empty,
+       count(*) filter (where arm_error = 'upstream_error') as upstream,
        count(*) filter (where arm_error = 'timeout') as timeout,
+       count(*) filter (where arm_error = 'cut_stream') as cut,
+       count(*) filter (where arm_error = 'blocked') as blocked,
        percentile_cont(0.5) within group (order by latency_ms) as p50_ms,
        percentile_cont(0.95) within group (order by latency_ms) as p95_ms,
        avg((latency_ms > 2000)::int)::float8 as share_over_2s,
@@ -147,7 +148,7 @@ def _stage(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _arm(row: dict[str, Any], users: int) -> dict[str, Any]:
-    kinds = ("upstream", "blocked_or_empty", "timeout")
+    kinds = ("upstream", "timeout", "cut")
     errors = {kind: row[kind] for kind in kinds}
     return {
         "requests": row["requests"],
@@ -155,6 +156,8 @@ def _arm(row: dict[str, Any], users: int) -> dict[str, Any]:
         "share": round(row["users"] / users, 4) if users else 0.0,
         "errors": errors,
         "error_rate": round(sum(errors.values()) / row["requests"], 4),
+        "blocked": row["blocked"],
+        "blocked_rate": round(row["blocked"] / row["requests"], 4),
         "p50_ms": round(row["p50_ms"], 1),
         "p95_ms": round(row["p95_ms"], 1),
         "share_over_2s": round(row["share_over_2s"], 4),

@@ -106,7 +106,7 @@ def _traffic(held: dict[str, Any]) -> list[str]:
         return ["not known while the database cannot be read"]
     if not held["arms"]:
         return ["no analyses", *_rejected(held)]
-    head = "arm requests users share split upstream blocked timeout p50 p95 >2s quality feedback fallbacks"
+    head = "arm asked users share split upstream timeout cut blocked p50 p95 >2s quality ratings fallbacks"
     rows = [tuple(head.split())]
     split = held["split"]
     for name, arm in held["arms"].items():
@@ -119,7 +119,8 @@ def _traffic(held: dict[str, Any]) -> list[str]:
                 f"{arm['users']:,}",
                 f"{arm['share']:.0%}",
                 asked,
-                *(str(arm["errors"][kind]) for kind in ("upstream", "blocked_or_empty", "timeout")),
+                *(str(arm["errors"][kind]) for kind in ("upstream", "timeout", "cut")),
+                str(arm["blocked"]),
                 f"{arm['p50_ms'] / 1000:.2f}s",
                 f"{arm['p95_ms'] / 1000:.2f}s",
                 f"{arm['share_over_2s']:.0%}",

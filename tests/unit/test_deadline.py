@@ -1,0 +1,61 @@
+"""A limit in time on a call, and what becomes of a call that is faster than its reader."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from finrisk.deadline import within
+
+
+def test_the_first_item_has_a_limit_of_its_own() -> None:
+    silence = threading.Event()
+
+    def late() -> Iterator[int]:
+        silence.wait(30)
+        yield 1
+
+    started = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"not there within 0\.2 s"):
+        next(within(20, late, first=0.2))
+    assert time.monotonic() - started < 10
+    silence.set()
+
+
+def test_after_the_first_item_the_whole_limit_holds() -> None:
+    pause = threading.Event()
+
+    def halting() -> Iterator[int]:
+        yield 1
+        pause.wait(0.5)
+        yield 2
+
+    assert list(within(20, halting, first=0.2)) == [1, 2]
+
+
+def test_a_call_that_nobody_reads_waits_and_ends_when_it_is_left() -> None:
+    made = 0
+    ended = threading.Event()
+
+    def endless() -> Iterator[int]:
+        nonlocal made
+        try:
+            for number in itertools.count(1):
+                made = number
+                yield number
+        finally:
+            ended.set()
+
+    items = within(20, endless)
+    assert next(items) == 1
+    before = -1
+    while made != before:  # until it makes no more
+        before = made
+        ended.wait(0.2)
+    assert made < 2000
+    items.close()  # type: ignore[attr-defined]  # it is a generator
+    assert ended.wait(10)
