@@ -49,8 +49,12 @@ def odd_model(answers: Answers) -> Iterator[str]:
             except OSError:
                 self.close_connection = True  # the service had enough
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None: ...  # a killed worker leaves its connections
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
