@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from finrisk_rules.prompt import parse, render, without_mark
 from tests.app.conftest import STRATEGY, RunningService
 
 
@@ -41,8 +42,12 @@ def test_a_good_answer_becomes_a_training_example_with_its_exact_prompt(service:
     [(stored,)] = service.rows("select to_jsonb(t) from training_data t where id = %s", row["id"])
     assert stored["strategy"] == STRATEGY
     assert stored["analysis"] == answer.json["analysis"]
-    assert stored["prompt"].startswith("SOURCES\n[1] Corvane Bank annual report 2024")
-    assert stored["prompt"].endswith("QUESTION\n" + STRATEGY)
+    plain = without_mark(stored["prompt"])
+    assert plain.startswith("SOURCES\n[1]\nCorvane Bank annual report 2024\n(corvane-2024-liquidity)\n")
+    assert plain.endswith(f"\n\nQUESTION\n{STRATEGY}\n")
+    turn = parse(stored["prompt"])
+    assert turn is not None
+    assert render(STRATEGY, turn.sources) == stored["prompt"]
     assert stored["sources"] == [
         {"document_id": "corvane-2024-liquidity", "company": "Corvane Bank", "year": 2024}
     ]
