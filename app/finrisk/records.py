@@ -10,9 +10,9 @@ from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
-from finrisk_rules.examples import problem
+from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.identity import keyed_hash
-from finrisk_rules.prompt import PROMPT_HASH
+from finrisk_rules.prompt import PROMPT_HASH, Source
 from finrisk_rules.redaction import VERSION
 
 
@@ -39,6 +39,10 @@ class Asked:
     passages: list[RankedPassage]
     prompt: str
     started: float
+
+    def sources(self) -> list[Source]:
+        """The passages as the prompt has them."""
+        return [Source(found.document_id, found.title, found.text) for found in self.passages]
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def skip_reason(settings: Settings, asked: Asked, outcome: Outcome) -> str | Non
         return "no_answer"
     if not asked.passages:
         return "ungrounded"
-    flaw = problem(asked.strategy, outcome.text)
+    flaw = problem(asked.strategy, outcome.text) or problem_of_sources(asked.sources())
     if flaw:
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None

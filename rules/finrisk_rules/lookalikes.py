@@ -65,6 +65,7 @@ _BLANK = (
     "\u115f\u1160\u3164\uffa0\u2800"  # fillers and the empty Braille cell: letters and a symbol without ink
 )
 _TAGS = range(0xE0020, 0xE007F)
+_LONGEST = 8  # of a decomposition; some Arabic ligatures are whole sentences
 _UNPLAIN = re.compile(r"[^\t\n\r -~]+")
 
 
@@ -87,7 +88,8 @@ def _plain(match: re.Match[str]) -> str:
 def _shape(character: str) -> str:
     if ord(character) in _TAGS:
         return chr(ord(character) - _TAGS.start + ord(" "))
-    return "".join(map(_part, unicodedata.normalize("NFKD", character)))
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(map(_part, parts if len(parts) <= _LONGEST else character))
 
 
 def _part(character: str) -> str:
