@@ -1,7 +1,8 @@
 """Which texts give the model orders, and which only speak of orders.
 
-`injections.jsonl` holds texts that were written before the rules, of many kinds, and ordinary ones that use the
-same words. The half `seen` was looked at while the rules were made, the half `held_out` was scored when they were.
+`injections.jsonl` holds texts of many kinds that were written before the rules, and ordinary ones with the
+same words. The half `seen` was looked at while the rules were made, `held_out` was scored after that, once:
+75 of 77 found, 2 of 49 ordinary ones taken for orders. Then these were looked at too.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def test_a_whole_prompt_of_ours_fakes_our_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", itertools.combinations(["override", "previous", "rules", "system", "answer"], 3)
+    "words", list(itertools.combinations(["override", "previous", "rules", "system", "answer"], 3))
 )
 def test_words_alone_are_no_order(words: tuple[str, ...]) -> None:
     assert not looks_like_instruction(
