@@ -40,10 +40,6 @@ class Asked:
     prompt: str
     started: float
 
-    def sources(self) -> list[Source]:
-        """The passages as the prompt has them."""
-        return [Source(found.document_id, found.title, found.text) for found in self.passages]
-
 
 @dataclass(frozen=True)
 class Answered:
@@ -62,6 +58,11 @@ class Answered:
 Outcome = Answered | NoAnswerError
 
 
+def sources_of(passages: list[RankedPassage]) -> list[Source]:
+    """The passages as the prompt has them."""
+    return [Source(found.document_id, found.title, found.text) for found in passages]
+
+
 def approach(asked: Asked, outcome: Outcome) -> str:
     """How the answer came about, in the words that clients read."""
     if not asked.passages:
@@ -78,7 +79,7 @@ def skip_reason(settings: Settings, asked: Asked, outcome: Outcome) -> str | Non
         return "no_answer"
     if not asked.passages:
         return "ungrounded"
-    flaw = problem(asked.strategy, outcome.text) or problem_of_sources(asked.sources())
+    flaw = problem(asked.strategy, outcome.text) or problem_of_sources(sources_of(asked.passages))
     if flaw:
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None

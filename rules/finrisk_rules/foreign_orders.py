@@ -16,11 +16,11 @@ _IMPERATIVE_FIRST = {
     ),
     "fr": (
         "ignore|ignorez|oublie|oubliez|ne suis pas|ne suivez pas",
-        "instruction|consigne|r\u00e8gle|directive|prompt",
+        "instruction|consigne|r\u00e8gle|directive",
     ),
     "es": (
         "ignora|ignore|ignorad|ignoren|olvida|olvide|olvidad|descarta|descarte",
-        "instruccion|reglas|indicacion|\u00f3rdenes|directrices|prompt",
+        "instruccion|reglas|indicacion|\u00f3rdenes|directrices",
     ),
     "it": (
         "ignora|ignorate|ignori|dimentica|dimenticate|trascura",
@@ -28,7 +28,7 @@ _IMPERATIVE_FIRST = {
     ),
     "pt": (
         "ignore|ignora|ignorem|esque\u00e7a|esquece|desconsidere|descarte",
-        "instru\u00e7|regras|diretrizes|orienta\u00e7|comandos|prompt",
+        "instru\u00e7|regras|diretrizes|orienta\u00e7|comandos",
     ),
     "nl": ("negeer|vergeet", "instructie|regels|richtlijn|opdracht|prompt"),
     "sv": ("ignorera|gl\u00f6m|bortse fr\u00e5n", "instruktion|regler|anvisning|riktlinjer|prompt"),

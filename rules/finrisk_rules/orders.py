@@ -25,34 +25,34 @@ ALONE = r"""(?:  # where a verb has no subject but the one who is spoken to
 ORDER = rf"(?:{ALONE}|\b(?:and|also|so|but)\ )"  # enough where the object leaves no doubt
 DROP = r"""(?:
     ignore|disregard|forget(?:\ about)?|overrid(?:e|ing)|bypass|neglect|skip|drop|scratch|discard|dismiss
-            |abandon
-  | circumvent|violate|break|void|erase|delete|suspend|disable|reject|unlearn|(?:set|put|leave)\ aside
-            |turn\ off
+  | abandon|circumvent|violate|break|void|erase|delete|suspend|disable|reject|unlearn
+  | (?:set|put|leave)\ aside|turn\ off
   | pay\ no\ attention\ to|get\ around
   | (?:do\ not|don['\u2019]?t|never|not|stop|cease|refuse\ to|quit)\ (?:
         follow|obey|heed|observe|respect|apply|comply\ with|adher(?:e|ing)\ to|listen(?:ing)?\ to
-            |stick(?:ing)?\ to
+      | stick(?:ing)?\ to
     )(?:p?ing)?
 )"""
-LAW = r"""(?:
-    instructions?|directions?|directives?|prompts?|rules?|guidelines?|guardrails?|commands?|programming
-            |constraints?
-  | restrictions?|messages?|limitations?
+PROMPT = r"""(?:prompts?  # the noun: "prompt payment" and "prompt settlement" are something else
+    (?!\ (?!(?:above|and|are|as|at|before|below|but|by|entirely|for|from|given|has|have|here|if|in|instead|is
+        |it|now|of|on|or|so|that|then|to|was|were|when|which|with|you)\b)\w)
+)"""
+LAW = rf"""(?:
+    instructions?|directions?|directives?|{PROMPT}|rules?|guidelines?|guardrails?|commands?|programming
+  | constraints?|restrictions?|messages?|limitations?
 )"""
 OWN_LAW = rf"(?:{LAW}|polic(?:y|ies)|training|role|task|filters?|safeguards?|safety|configuration|persona)"
 BEFORE = r"(?:previous(?:ly)?|prior|above|earlier|preceding|initial|original|former|foregoing|before|so\ far)"
 MIND = r"(?:system|hidden|secret|developer|internal|initial|original|safety|content)"
 MACHINE = r"""(?:
     assistants?|chat(?:bot|\ ?gpt)s?|(?:large\ )?language\ models?|llms?|gpt|gemini|claude|copilot|bots?
-            |models?
-  | ai(?:\ (?:systems?|models?|assistants?|agents?|tools?|readers?))?|automated\ (?:analysts?|readers?
-            |systems?)
+  | models?|ai(?:\ (?:systems?|models?|assistants?|agents?|tools?|readers?))?
+  | automated\ (?:analysts?|readers?|systems?)
 )"""
 FREE = rf"""(?:
     (?:no|without|any|free\ of|free\ from|zero|lacks?) {_near(3)} (?:
         restrictions?|rules?|guidelines?|filters?|limits?|limitations?|constraints?|censorship|ethics
-            |boundaries
-      | polic(?:y|ies)|safeguards?|guardrails|programming
+      | boundaries|polic(?:y|ies)|safeguards?|guardrails|programming
     )
   | (?:unrestricted|unfiltered|uncensored|unlimited|jailbroken)\b
   | (?:filters?|safety\ \w+)\ (?:is|are|were|was|have\ been)\ (?:\w+\ )?(?:off|disabled|removed|lifted)
@@ -66,8 +66,7 @@ LITERAL = r"""(?:
 )"""
 TELL = r"""(?:
     reveal|print|show|repeat|output|display|leak|quote|tell|give|list|dump|expose|share|summari[sz]e
-            |translate|copy
-  | disclose|write|recite|echo|describe|return|send|extract|reproduce
+  | translate|copy|disclose|write|recite|echo|describe|return|send|extract|reproduce
 )"""
 ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|output)"
 NOT = r"(?:do\ not|don['\u2019]?t|never)"
@@ -100,7 +99,7 @@ RULES = (
             {_near(6)}{LAW}\b""",
         rf"{ORDER}{DROP}{_near(2)}your{_near(3)}{OWN_LAW}\b",
         rf"{ORDER}{DROP}\ (?:all\ (?:of\ )?)?(?:the\ )?{BEFORE}\ (?:instructions?|prompts?|directives?)\b",
-        rf"""{ALONE}{DROP}{_near(1)}(?:context|prompts?|instructions?|guidelines?|directives?|task
+        rf"""{ALONE}{DROP}{_near(1)}(?:context|{PROMPT}|instructions?|guidelines?|directives?|task
             |conversation)\b""",
         rf"""{ALONE}{DROP}{_near(1)}(?:everything|anything|all|what(?:ever)?){_near(6)}(?:{BEFORE}|told
             |said)\b""",
