@@ -12,11 +12,20 @@ from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Generation, NoAnswerError, Served
 from finrisk.logs import log
-from finrisk.records import Answered, Asked, Outcome, Question, analysis_row, approach, training_row
+from finrisk.records import (
+    Answered,
+    Asked,
+    Outcome,
+    Question,
+    analysis_row,
+    approach,
+    sources_of,
+    training_row,
+)
 from finrisk.retrieval import RankedPassage, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
-from finrisk_rules.prompt import Source, render
+from finrisk_rules.prompt import render
 from finrisk_rules.redaction import redact
 
 
@@ -88,7 +97,7 @@ def _asked(service: Service, question: Question) -> Asked:
     strategy = redact(question.strategy.strip()).text
     place = assignment(service.settings, question.user_id, question.session_id, str(question.request_id))
     passages = _retrieved(service, strategy, question)
-    prompt = render(strategy, [Source(found.document_id, found.title, found.text) for found in passages])
+    prompt = render(strategy, sources_of(passages))
     return Asked(question, strategy, place, passages, prompt, started)
 
 

@@ -10,9 +10,9 @@ from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
-from finrisk_rules.examples import problem
+from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.identity import keyed_hash
-from finrisk_rules.prompt import PROMPT_HASH
+from finrisk_rules.prompt import PROMPT_HASH, Source
 from finrisk_rules.redaction import VERSION
 
 
@@ -58,6 +58,11 @@ class Answered:
 Outcome = Answered | NoAnswerError
 
 
+def sources_of(passages: list[RankedPassage]) -> list[Source]:
+    """The passages as the prompt has them."""
+    return [Source(found.document_id, found.title, found.text) for found in passages]
+
+
 def approach(asked: Asked, outcome: Outcome) -> str:
     """How the answer came about, in the words that clients read."""
     if not asked.passages:
@@ -74,7 +79,7 @@ def skip_reason(settings: Settings, asked: Asked, outcome: Outcome) -> str | Non
         return "no_answer"
     if not asked.passages:
         return "ungrounded"
-    flaw = problem(asked.strategy, outcome.text)
+    flaw = problem(asked.strategy, outcome.text) or problem_of_sources(sources_of(asked.passages))
     if flaw:
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None

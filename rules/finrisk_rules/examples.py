@@ -6,13 +6,17 @@ that can be trained on.
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
+from finrisk_rules.instructions import gives_order, looks_like_instruction
 from finrisk_rules.limits import (
     TRAINING_ANALYSIS_MAX,
     TRAINING_ANALYSIS_MIN,
     TRAINING_STRATEGY_MAX,
     TRAINING_STRATEGY_MIN,
 )
+from finrisk_rules.prompt import Source
 
 _ERROR_START = re.compile(
     r"""(?ix) \A \W*
@@ -55,7 +59,7 @@ def problem(strategy: object, analysis: object) -> str | None:
     """Why the pair cannot be a training example, as a reason code; None when it can.
 
     Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
-    ``control_characters``, ``error_text``, ``refusal``.
+    ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``.
     """
     if not isinstance(strategy, str):
         return "strategy_not_text"
@@ -76,7 +80,22 @@ def problem(strategy: object, analysis: object) -> str | None:
         return "error_text"
     if is_refusal(answer):
         return "refusal"
-    return None
+    return "looks_like_instruction" if looks_like_instruction(question) or gives_order(answer) else None
+
+
+def problem_of_sources(sources: Iterable[Source]) -> str | None:
+    """Why no prompt with these sources can be learnt from, as a reason code; None when it can.
+
+    The only code is ``looks_like_instruction``: of a title, a name or a text.
+    """
+    texts = (text for source in sources for text in (source.title, source.document_id, source.text))
+    return "looks_like_instruction" if any(map(_is_instruction, texts)) else None
+
+
+@lru_cache(maxsize=4096)
+def _is_instruction(text: str) -> bool:
+    """Remember the answer: many questions have the same sources."""
+    return looks_like_instruction(text)
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from sandbox.gemini.categories import category_of
 from sandbox.gemini.tables import is_table_line, rows
 
+MARKED = re.compile(r"SOURCES (\S+)\n")  # the first line of a prompt whose texts stand between marks
+NUMBER_ALONE = re.compile(r"\[(\d{1,4})\]")
 SOURCES = re.compile(r"(?:^|\n)SOURCES\n")
 QUESTION = re.compile(r"(?:^|\n)QUESTION\n")
 HEADER = re.compile(r"^\[(\d{1,4})\] (.*)$", re.MULTILINE)
@@ -88,7 +90,34 @@ class Prompt:
 
 
 def parse(text: str) -> Prompt:
-    """Take a prompt apart into its sources and its question."""
+    """Take a prompt apart into its sources and its question, with marks or, as old rows have it, without."""
+    marked = MARKED.match(text)
+    return _marked(text, marked[1]) if marked else _unmarked(text)
+
+
+def _marked(text: str, mark: str) -> Prompt:
+    """Lines that end with the mark are the frame: a number or QUESTION opens a text, a bare mark ends it."""
+    sources: list[Source] = []
+    question, opened = "", ""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if not line.endswith(mark):
+            lines.append(line)
+            continue
+        word = line.removesuffix(mark).strip()
+        number = NUMBER_ALONE.fullmatch(opened)
+        if not word and number:
+            title, document_id, *body = [*lines, "", ""]
+            sources.append(
+                Source(int(number[1]), title, document_id.strip(" ()"), "\n".join(body).strip("\n"))
+            )
+        elif not word and opened == "QUESTION":
+            question = "\n".join(lines)
+        opened, lines = word, []
+    return Prompt(tuple(sources), question.strip())
+
+
+def _unmarked(text: str) -> Prompt:
     start = SOURCES.search(text)
     end = QUESTION.search(text, start.end() - 1) if start else None
     if start is None or end is None:

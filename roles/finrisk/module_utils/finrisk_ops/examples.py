@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from finrisk_rules import examples
+from finrisk_rules import examples, prompt
+from finrisk_rules.instructions import gives_order
 
 _MISSING = object()
 
@@ -21,8 +22,10 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
         return "strategy_missing"
     if "analysis" not in row:
         return "analysis_missing"
-    return _quality_problem(row.get("quality_score", _MISSING), min_quality) or examples.problem(
-        row["strategy"], row["analysis"]
+    return (
+        _quality_problem(row.get("quality_score", _MISSING), min_quality)
+        or examples.problem(row["strategy"], row["analysis"])
+        or _problem_of_prompt(row.get("prompt"))
     )
 
 
@@ -40,6 +43,16 @@ def is_score(value: object) -> bool:
         and math.isfinite(value)
         and 0 <= value <= 1
     )
+
+
+def _problem_of_prompt(given: object) -> str | None:
+    """Look at the sources; of a prompt that is not of our making or of an older shape, at all of it."""
+    if not isinstance(given, str):
+        return None
+    turn = prompt.parse(given)
+    if turn is not None:
+        return examples.problem_of_sources(turn.sources)
+    return "looks_like_instruction" if gives_order(given) else None
 
 
 def _quality_problem(score: object, min_quality: float) -> str | None:

@@ -18,6 +18,7 @@ SKIP_HINTS = {
     "quality_below_threshold": "the answers score below DATA_COLLECTION_QUALITY",
     "no_answer": "no model answered",
     "strategy_too_short": "questions under 50 characters are answered but not collected",
+    "looks_like_instruction": "the question or a source of it gives the model orders instead of asking",
     "collection_disabled": "collection was off",
 }
 FAILURE_CAUSES = (

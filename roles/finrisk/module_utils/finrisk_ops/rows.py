@@ -64,13 +64,7 @@ def example(row: object, min_quality: float) -> Example | str:
         return reason
     strategy, analysis = row["strategy"].strip(), redaction.redact(row["analysis"].strip())
     found = Counter(analysis.found)
-    if row.get("prompt"):
-        turn = redaction.redact(row["prompt"])
-        text = turn.text
-    else:
-        turn = redaction.redact(strategy)
-        text = prompt.render(turn.text, ())
-    found.update(turn.found)
+    text = _prompt(row.get("prompt") or prompt.render(strategy, ()), found)
     if found:  # what is left must still be worth learning
         left = redaction.redact(strategy).text
         if reason := examples.problem(left, analysis.text):
@@ -98,6 +92,24 @@ def is_safe(name: str) -> bool:
     return not redaction.redact(name).found
 
 
+def _prompt(given: str, found: Counter[str]) -> str:
+    """Return the prompt redacted, as it would be sent with the texts that are left; count what was found."""
+
+    def redacted(text: str) -> str:
+        clean = redaction.redact(text)
+        found.update(clean.found)
+        return clean.text
+
+    turn = prompt.parse(given)
+    if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
+        return redacted(given)
+    sources = [
+        prompt.Source(redacted(source.document_id), redacted(source.title), redacted(source.text))
+        for source in turn.sources
+    ]
+    return prompt.render(redacted(turn.question), sources)
+
+
 def _prompt_problem(row: Mapping[str, Any]) -> str | None:
     given = row.get("prompt")
     if not given:
@@ -106,9 +118,14 @@ def _prompt_problem(row: Mapping[str, Any]) -> str | None:
         return "prompt_not_text"
     if len(given) > PROMPT_MAX:
         return "prompt_too_long"
-    if row["strategy"].strip() not in given:
+    if not _holds(given, row["strategy"]):
         return "prompt_without_strategy"
     return "control_characters" if _is_unusable(given) else None
+
+
+def _holds(given: str, strategy: str) -> bool:
+    turn = prompt.parse(given)
+    return strategy.strip() in given if turn is None else turn.question == prompt.as_asked(strategy)
 
 
 def _is_unusable(text: str) -> bool:

@@ -1,0 +1,52 @@
+"""How a text may read to somebody who looks through its disguise."""
+
+import base64
+import binascii
+import codecs
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from finrisk_rules.lookalikes import skeleton
+
+_DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
+_LEET = re.compile(
+    r"(?<![\w$@])(?=[\w$@]*[a-z])(?=[\w$@]*[013457$@])[a-z013457$@]{3,}(?![\w$@])", re.IGNORECASE
+)
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
+_BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
+_ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
+_TURNED = tuple(word[::-1] for word in _GIVEAWAYS)
+_ROTATED = tuple(codecs.encode(word, "rot13") for word in _GIVEAWAYS)
+
+
+def appearances(text: str) -> Iterator[str]:
+    """The text with invisible characters and look-alikes resolved, then each other reading that it has.
+
+    Digits for letters, letters with signs between them, character references, percent and Base64 encoding,
+    letters rotated by 13, and the text backwards.
+    """
+    seen = skeleton(text)
+    yield seen
+    if _LEET.search(seen):
+        yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), seen)
+    if _SPACED.search(seen):
+        yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), seen)
+    if _ENTITY.search(seen) or _PERCENT.search(seen):
+        yield skeleton(html.unescape(unquote(seen)))
+    yield from filter(None, map(_decoded, _BASE64.findall(seen)))
+    lower = seen.lower()
+    if any(word in lower for word in _ROTATED):
+        yield codecs.encode(seen, "rot13")
+    if any(word in lower for word in _TURNED):
+        yield seen[::-1]
+
+
+def _decoded(letters: str) -> str | None:
+    try:
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None

@@ -1,0 +1,104 @@
+"""Orders to drop one's instructions in other languages than English, as patterns over skeletons.
+
+Each language gives its imperatives of dropping and its nouns for what governs a model; in languages whose
+verb comes last, or that write no blanks, a word for "earlier", "all" or "your" must stand with the noun.
+"""
+
+import re
+
+from finrisk_rules.lookalikes import skeleton
+
+_CLAUSE = r"(?:\A|\n|[^\w\s'\u2019][^\w\n]{0,8}|\b(?:und|bitte|et|y|e|en|i|och|now|please)\s+)"
+_IMPERATIVE_FIRST = {
+    "de": (
+        "ignorier|ignoriere|ignoriert|ignorieren sie|vergiss|vergesst|vergessen sie|missachte|missachten sie",
+        "anweisung|instruktion|regel|vorgabe|richtlinie|befehl|prompt|kontext",
+    ),
+    "fr": (
+        "ignore|ignorez|oublie|oubliez|ne suis pas|ne suivez pas",
+        "instruction|consigne|r\u00e8gle|directive",
+    ),
+    "es": (
+        "ignora|ignore|ignorad|ignoren|olvida|olvide|olvidad|descarta|descarte",
+        "instruccion|reglas|indicacion|\u00f3rdenes|directrices",
+    ),
+    "it": (
+        "ignora|ignorate|ignori|dimentica|dimenticate|trascura",
+        "istruzion|regole|direttive|indicazion|prompt",
+    ),
+    "pt": (
+        "ignore|ignora|ignorem|esque\u00e7a|esquece|desconsidere|descarte",
+        "instru\u00e7|regras|diretrizes|orienta\u00e7|comandos",
+    ),
+    "nl": ("negeer|vergeet", "instructie|regels|richtlijn|opdracht|prompt"),
+    "sv": ("ignorera|gl\u00f6m|bortse fr\u00e5n", "instruktion|regler|anvisning|riktlinjer|prompt"),
+    "pl": ("ignoruj|zignoruj|zapomnij|pomi\u0144", "instrukcj|polece|zasad|regu\u0142|prompt"),
+    "ru": (
+        "\u0438\u0433\u043d\u043e\u0440\u0438\u0440\u0443\u0439|\u0438\u0433\u043d\u043e\u0440\u0438\u0440\u0443\u0439\u0442\u0435"
+        "|\u0437\u0430\u0431\u0443\u0434\u044c|\u0437\u0430\u0431\u0443\u0434\u044c\u0442\u0435"
+        "|\u043e\u0442\u0431\u0440\u043e\u0441\u044c",
+        "\u0438\u043d\u0441\u0442\u0440\u0443\u043a\u0446|\u043f\u0440\u0430\u0432\u0438\u043b|\u0443\u043a\u0430\u0437\u0430\u043d"
+        "|\u043f\u0440\u043e\u043c\u043f\u0442|\u043a\u043e\u043c\u0430\u043d\u0434",
+    ),
+    "ar": (
+        "\u062a\u062c\u0627\u0647\u0644|\u0627\u0646\u0633\u064e|\u062a\u062c\u0627\u0648\u0632",
+        "\u0627\u0644\u062a\u0639\u0644\u064a\u0645\u0627\u062a|\u062a\u0639\u0644\u064a\u0645\u0627\u062a\u0643"
+        "|\u0627\u0644\u0642\u0648\u0627\u0639\u062f|\u0627\u0644\u0623\u0648\u0627\u0645\u0631",
+    ),
+}
+_WITHOUT_BLANKS = (
+    (  # Chinese: drop, earlier or all, law
+        "\u5ffd\u7565|\u5ffd\u89c6|\u5ffd\u8996|\u65e0\u89c6|\u7121\u8996|\u5fd8\u8bb0|\u5fd8\u8a18|\u5fd8\u6389|\u4e0d\u8981\u9075\u5b88",
+        "\u4e4b\u524d|\u5148\u524d|\u4ee5\u524d|\u4ee5\u4e0a|\u4e0a\u8ff0|\u4e0a\u9762|\u524d\u9762|\u6240\u6709|\u5168\u90e8|\u4f60\u7684|\u60a8\u7684|\u7cfb\u7edf",
+        "\u6307\u4ee4|\u6307\u793a|\u89c4\u5219|\u898f\u5247|\u63d0\u793a|\u547d\u4ee4|\u9650\u5236",
+    ),
+    (  # Japanese: earlier or all, law, drop
+        "\u4ee5\u524d|\u4e4b\u524d|\u3053\u308c\u307e\u3067|\u4e0a\u8a18|\u4e0a\u306e|\u3059\u3079\u3066|\u5168\u3066|\u3042\u306a\u305f|\u30b7\u30b9\u30c6\u30e0",
+        "\u6307\u793a|\u547d\u4ee4|\u30eb\u30fc\u30eb|\u898f\u5247|\u30d7\u30ed\u30f3\u30d7\u30c8|\u5236\u9650",
+        "\u7121\u8996|\u5fd8\u308c|\u7121\u52b9",
+    ),
+    (  # Korean: earlier or all, law, drop
+        "\uc774\uc804|\uc704\uc758|\uc704 |\uc55e\uc758|\ubaa8\ub4e0|\ub2f9\uc2e0|\uc2dc\uc2a4\ud15c",
+        "\uc9c0\uc2dc|\uba85\ub839|\uaddc\uce59|\ud504\ub86c\ud504\ud2b8|\uc9c0\uce68",
+        "\ubb34\uc2dc|\uc78a\uc5b4|\uc78a\uc73c",
+    ),
+    (  # Turkish: earlier or all, law, drop
+        "\u00f6nceki|t\u00fcm|b\u00fct\u00fcn|yukar\u0131daki",
+        "talimat|kural|komut|y\u00f6nerge",
+        "yok say|g\u00f6rmezden gel|unut|dikkate alma",
+    ),
+)
+
+
+def _skeletons(words: str) -> list[str]:
+    return [skeleton(word).lower() for word in words.split("|")]
+
+
+def _forms(words: str) -> str:
+    return "|".join(map(re.escape, _skeletons(words)))
+
+
+_LAWS = tuple(
+    word
+    for words in (*(law for _, law in _IMPERATIVE_FIRST.values()), *(words[-1] for words in _WITHOUT_BLANKS))
+    for word in _skeletons(words)
+)
+_PATTERN = re.compile(
+    "|".join(
+        [
+            rf"{_CLAUSE}(?:{_forms(drop)})\b(?:[^\w.!?;\n]+\w+){{0,5}}?[^\w.!?;\n]+(?:{_forms(law)})"
+            for drop, law in _IMPERATIVE_FIRST.values()
+        ]
+        + [
+            rf"(?:{_forms(one)})[^.!?;,\n\u3001\u3002\uff0c\uff01\uff1f]{{0,30}}?(?:{_forms(two)})"
+            rf"[^.!?;,\n\u3001\u3002\uff0c\uff01\uff1f]{{0,30}}?(?:{_forms(three)})"
+            for one, two, three in _WITHOUT_BLANKS
+        ]
+    )
+)
+
+
+def drops_instructions(clause: str) -> bool:
+    """Whether a sentence, as a skeleton, orders in another language to drop instructions or rules."""
+    lower = clause.lower()
+    return any(law in lower for law in _LAWS) and _PATTERN.search(lower) is not None

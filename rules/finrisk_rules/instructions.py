@@ -1,0 +1,84 @@
+"""Text that orders the model about instead of informing it: it is answered, but nothing is learnt from it.
+
+The frame and the system instruction guard an answer; what is trained on must not even hold an order, since a
+model learns from what such a text was answered. Looked for are orders, in English by ``orders`` and in other
+languages by ``foreign_orders``, and the marks by which chats and our own prompts are built.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from finrisk_rules.disguises import appearances
+from finrisk_rules.foreign_orders import drops_instructions
+from finrisk_rules.orders import RULES
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_WORD = re.compile(r"[a-z]+")
+_CHAT = re.compile(
+    r"""(?imx)
+      <\|[\w\ ]{2,24}\|> | <(?:start|end)_of_turn> | <</?sys>> | \[/?inst\]
+    | </?(?:system|assistant|instructions?|prompt)> | "role"\s*:\s*"(?:system|assistant|user)"
+    | ^[^\w\n]*(?:system|developer)\ (?:prompt|message)\b[^\w\n]{0,3}:
+    | \[\s*(?:system|assistant|user|admin|developer)\s*[\]:] | ^```\ *(?:system|assistant|user)\b
+    | (?<![a-z])(?:system|admin(?:istrator)?|developer|hidden|ai|priority)[\ _]
+      (?:override|instructions?|prompt|command|note)\b[^.\n]{0,40}["':>]
+    | ^\#{1,6}\ *(?:system|instructions?|assistant|response|user|human)\b[^\n]{0,12}:\ *$
+    """
+)
+_SPEAKER = re.compile(
+    r"^[^\w\n]*(system|assistant|ai|user|human|model|bot)\b(?: (?:message|prompt))?[^\w\n]*(?:[:>]|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FRAME = re.compile(
+    r"""(?mx)
+      ^[^\w\n]*(?:SOURCES|QUESTION)\ *[^\w\n]{0,4}$                    # a heading of the prompt, alone
+    | ^[^\w\n]*(?:SOURCES|QUESTION|\[\d{1,4}\])\ [a-z]{16}$            # and with a mark
+    | </?(?i:sources?|question)>
+    | ^[^\w\n]*(?i:(?:begin|start|end)\ (?:of\ )?(?:the\ )?
+      (?:sources|question|instructions|document|prompt))\b[^\w\n]*$
+    | ^[^\w\n]*\[\d{1,4}\]\ [^\n]*                                   # number, title and name of a source
+      \((?=[\w.:/-]*[-_:/.\d])[\w.:/-]*[A-Za-z][\w.:/-]*\)$
+    """
+)
+
+
+def looks_like_instruction(text: str) -> bool:
+    """Whether a text that is to be analysed gives the model an order, or fakes the frame of our prompt."""
+    readings = list(appearances(text))
+    return any(map(_FRAME.search, readings)) or _orders(readings)
+
+
+def gives_order(text: str) -> bool:
+    """Whether the text gives the model an order or fakes a chat; it may list sources, as answers do."""
+    return _orders(appearances(text))
+
+
+def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
+    """What gives an order away in the readings of a text, as it is found.
+
+    ``chat`` (roles and control tokens), the kinds of ``RULES``, and ``foreign`` (another language).
+    """
+    known: set[str] = set()
+    for reading in readings:
+        if _CHAT.search(reading) or _has_speakers(reading):
+            yield "chat"
+        sentences = set(_SENTENCE_END.split(reading)) - known
+        yield from (kind for sentence in sentences for kind in _kinds(sentence))
+        known |= sentences
+
+
+def _orders(readings: Iterable[str]) -> bool:
+    return next(kinds_of_order(readings), None) is not None
+
+
+def _kinds(sentence: str) -> Iterator[str]:
+    words = set(_WORD.findall(sentence.lower()))
+    yield from (rule.kind for rule in RULES if rule.words & words and rule.pattern.search(sentence))
+    if drops_instructions(sentence):
+        yield "foreign"
+
+
+def _has_speakers(text: str) -> bool:
+    """Whether lines are spoken by turns, one of them by a machine."""
+    speakers = {speaker.lower() for speaker in _SPEAKER.findall(text)}
+    return len(speakers) > 1 and bool(speakers & {"assistant", "ai", "bot", "system"})

@@ -1,0 +1,213 @@
+r"""The grammar of English orders to a model, as patterns over one sentence; ``\ `` is a blank.
+
+A rule is not a list of phrases: it joins an order (a verb where imperatives stand, or a ban on obeying) to an
+object that governs the model: its instructions, its role, its answer. Reports and analysts speak of rules,
+instructions and overrides all the time, but as statements about somebody else.
+"""
+
+import re
+from dataclasses import dataclass
+
+_STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
+
+
+def _near(words: int) -> str:
+    """Up to so many other words."""
+    return rf"(?:{_STEP}[\w'\u2019]+){{0,{words}}}?{_STEP}"
+
+
+ALONE = r"""(?:  # where a verb has no subject but the one who is spoken to
+    (?: (?:\A|\n|[^\w\s'\u2019)%/&$-]) [^\w\n]{0,8}
+      | \b(?:please|kindly|now|then|just|simply|actually|instead|first)[\ ,:]{1,2}
+      | \byou\ (?:(?:must|should|shall|will|can|may|are\ to|need\ to|have\ to)\ )?
+    ) (?:\w+ly\ )?
+)"""
+ORDER = rf"(?:{ALONE}|\b(?:and|also|so|but)\ )"  # enough where the object leaves no doubt
+DROP = r"""(?:
+    ignore|disregard|forget(?:\ about)?|overrid(?:e|ing)|bypass|neglect|skip|drop|scratch|discard|dismiss
+  | abandon|circumvent|violate|break|void|erase|delete|suspend|disable|reject|unlearn
+  | (?:set|put|leave)\ aside|turn\ off
+  | pay\ no\ attention\ to|get\ around
+  | (?:do\ not|don['\u2019]?t|never|not|stop|cease|refuse\ to|quit)\ (?:
+        follow|obey|heed|observe|respect|apply|comply\ with|adher(?:e|ing)\ to|listen(?:ing)?\ to
+      | stick(?:ing)?\ to
+    )(?:p?ing)?
+)"""
+PROMPT = r"""(?:prompts?  # the noun: "prompt payment" and "prompt settlement" are something else
+    (?!\ (?!(?:above|and|are|as|at|before|below|but|by|entirely|for|from|given|has|have|here|if|in|instead|is
+        |it|now|of|on|or|so|that|then|to|was|were|when|which|with|you)\b)\w)
+)"""
+LAW = rf"""(?:
+    instructions?|directions?|directives?|{PROMPT}|rules?|guidelines?|guardrails?|commands?|programming
+  | constraints?|restrictions?|messages?|limitations?
+)"""
+OWN_LAW = rf"(?:{LAW}|polic(?:y|ies)|training|role|task|filters?|safeguards?|safety|configuration|persona)"
+BEFORE = r"(?:previous(?:ly)?|prior|above|earlier|preceding|initial|original|former|foregoing|before|so\ far)"
+MIND = r"(?:system|hidden|secret|developer|internal|initial|original|safety|content)"
+MACHINE = r"""(?:
+    assistants?|chat(?:bot|\ ?gpt)s?|(?:large\ )?language\ models?|llms?|gpt|gemini|claude|copilot|bots?
+  | models?|ai(?:\ (?:systems?|models?|assistants?|agents?|tools?|readers?))?
+  | automated\ (?:analysts?|readers?|systems?)
+)"""
+FREE = rf"""(?:
+    (?:no|without|any|free\ of|free\ from|zero|lacks?) {_near(3)} (?:
+        restrictions?|rules?|guidelines?|filters?|limits?|limitations?|constraints?|censorship|ethics
+      | boundaries|polic(?:y|ies)|safeguards?|guardrails|programming
+    )
+  | (?:unrestricted|unfiltered|uncensored|unlimited|jailbroken)\b
+  | (?:filters?|safety\ \w+)\ (?:is|are|were|was|have\ been)\ (?:\w+\ )?(?:off|disabled|removed|lifted)
+)"""
+SAY = (
+    r"(?:answer|reply|respond|output|print|say|write|state|return|type|claim|begin|start|end|finish|conclude)"
+)
+LITERAL = r"""(?:
+    ["\u201c\u2018'`*] | https?:
+  | the\ (?:single\ |exact\ |following\ )?(?:words?|phrase|sentence|string|token|letters?)\b
+)"""
+TELL = r"""(?:
+    reveal|print|show|repeat|output|display|leak|quote|tell|give|list|dump|expose|share|summari[sz]e
+  | translate|copy|disclose|write|recite|echo|describe|return|send|extract|reproduce
+)"""
+ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|output)"
+NOT = r"(?:do\ not|don['\u2019]?t|never)"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What gives an order away; without one of ``words`` a sentence is not looked at."""
+
+    kind: str
+    words: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+def _rule(kind: str, words: str, *patterns: str) -> Rule:
+    return Rule(kind, frozenset(words.split()), re.compile("|".join(patterns), re.IGNORECASE | re.VERBOSE))
+
+
+_LAW_WORDS = """instruction instructions direction directions directive directives prompt prompts rule rules
+    guideline guidelines guardrail guardrails command commands programming constraint constraints
+    restriction restrictions message messages limitation limitations"""
+
+RULES = (
+    _rule(
+        "override",
+        f"""{_LAW_WORDS} context conversation everything anything all policy training role task filter
+            filters safeguards safety told said""",
+        rf"""{ALONE}{DROP} (?={_near(8)}(?:{BEFORE}|your|my|system|safety|hidden|developer|given|told|all
+            |these|those)\b)
+            {_near(6)}{LAW}\b""",
+        rf"{ORDER}{DROP}{_near(2)}your{_near(3)}{OWN_LAW}\b",
+        rf"{ORDER}{DROP}\ (?:all\ (?:of\ )?)?(?:the\ )?{BEFORE}\ (?:instructions?|prompts?|directives?)\b",
+        rf"""{ALONE}{DROP}{_near(1)}(?:context|{PROMPT}|instructions?|guidelines?|directives?|task
+            |conversation)\b""",
+        rf"""{ALONE}{DROP}{_near(1)}(?:everything|anything|all|what(?:ever)?){_near(6)}(?:{BEFORE}|told
+            |said)\b""",
+        rf"""{ALONE}{DROP}{_near(3)}(?:content|safety)\ (?:filters?|features?|measures?|polic(?:y|ies)
+            |training)\b""",
+        rf"""\b(?:your(?:\ \w+){{0,2}}\ {OWN_LAW}|{BEFORE}\ (?:system\ )?prompts?)\ (?:\w+\ )?
+            (?:(?:have|has|were|was|are|is)\ (?:\w+\ ){{0,2}})?
+            (?:changed|updated|replaced|reset|suspended|revoked|removed|cancell?ed|void|obsolete|invalid
+            |lifted|off)\b""",
+        rf"\b{LAW}\b{_near(8)}(?:cancell?ed|void|apply|lifted|changed)\ (?:to|for)\ you\b",
+        rf"\b(?:replaces?|supersedes?|overrides?){_near(2)}your{_near(2)}{OWN_LAW}\b",
+        r"\bnew\ (?:instructions?|task|rules?|directives?|orders?)(?:\ for\ you)?\ ?:",
+    ),
+    _rule(
+        "persona",
+        """you ai assistant assistants model models bot chatbot mode role act pretend behave imagine
+            roleplay respond answer if""",
+        r"""\byou\ (?:are|act|will\ act|behave)\ (?:now|no\ longer|henceforth)\ (?:an?|the|my
+            |in\ \w+\ mode|free|dan)\b""",
+        rf"""\b(?:from\ now\ on|henceforth|from\ here\ on)\b{_near(1)}
+            (?:you|your|every\ answer|answer|reply|respond|act|behave)\b""",
+        rf"""{ORDER}(?:pretend|act|behave|imagine|role-?play|answer|respond
+            |assume\ the\ role){_near(12)}{FREE}""",
+        rf"""\b(?:{MACHINE}|you)(?:[\ ,]{{1,2}}(?:that|which|who|whose|with|has|have|had|is|are
+            |absolutely))*\ {FREE}""",
+        rf"""\b(?:enable|enter|activate|switch(?:ed)?\ (?:in)?to|turn\ on|start
+            |you\ are(?:\ now)?\ in){_near(2)}
+            (?:developer|dev|debug|admin|god|jailbreak|dan|unrestricted|unfiltered|sudo|root
+            |maintenance)\ mode\b""",
+        rf"{ORDER}role-?play\ as\b",
+        r"\bas\ if\ (?:your|all|any)(?:\ \w+)?\ (?:safety|filters?|restrictions|guidelines)\b",
+        rf"\brole\ of\ (?:\w+\ ){{0,3}}?{MACHINE}\b(?!\ (?:risk|valid))",
+        r"\bstay(?:ing)?\ in\ character\b",
+    ),
+    _rule(
+        "output",
+        """answer answers answering reply replies respond response responses output print say write
+            state return type claim tell inform assure convince persuade cite citing quote mention
+            reveal asked asks include append add insert""",
+        rf"""{ORDER}(?:always\ )?(?:answer|reply|respond|output|print|say
+            |write)(?:\ \w+){{0,2}}\ (?:(?:with|by)\ )?
+            {LITERAL}""",
+        rf"""{ORDER}(?:include|append|add|insert)\ (?:the|this)\
+            (?:words?|phrase|sentence|message)\b[^\w\n]{{0,3}}
+            ["\u201c\u2018':]""",
+        rf"{ORDER}(?:always|never)\ {SAY}{_near(2)}(?:with|by|that|your)\b",
+        rf"{ORDER}{SAY}\ exactly\b\ ?:",
+        rf"{ORDER}{SAY}\b[^.!?\n]{{0,60}}\b(?:nothing\ (?:else|more)|as\ your\ only)\b",
+        rf"""\b(?:whatever|regardless\ of|no\ matter\ what){_near(4)}(?:question|sources?|context|asked?
+            |user)\b
+            [^.!?\n]{{0,30}}\b{SAY}\b""",
+        rf"""\b(?:your|every|each|all)\ (?:\w+\ ){{0,2}}{ANSWER}\b[^.!?\n]{{0,30}}
+            \b(?:must|shall|should|has\ to|have\ to|will)\ (?:always\ )?
+            (?:be\ ?:|recommend|praise|(?:begin|start|end)\ with)""",
+        rf"\byour\ only\ {ANSWER}\b",
+        rf"\b(?:{NOT}|without)\ (?:cit(?:e|ing)|quot(?:e|ing)){_near(1)}(?:sources?|citations?)\b",
+        rf"""\b{NOT}\ (?:mention|reveal|disclose|quote|show)\ th(?:is|ese)\ (?:text|message|instructions?
+            |note|prompt|rules?)\b""",
+        rf"(?:{ORDER}|\bnever\ )(?:tell|inform|assure|convince|persuade|advise)\ the\ (?:user|reader)s?\b",
+        rf"""\b(?:if|when|whenever)\ (?:you\ are\ |anyone\ is\ |a\ user\ )?ask(?:ed|s)\b[^.!?\n]{{0,60}},
+            \ (?:you\ (?:must\ )?|always\ |never\ |only\ )*{SAY}\b""",
+        r"\binstead\ (?:output|print|say|reply|respond|answer|claim|tell)\b",
+        r"\binstead\ of\ (?:answering|replying|responding)\b",
+        rf"""\b(?:in|to)(?:to)?\ your\ (?:\w+\ )?{ANSWER}\b[^.!?\n]{{0,20}}\b(?:include|embed|insert
+            |append|add)\b
+            [^.!?\n]{{0,30}}(?:{LITERAL}|\b(?:image|link|url|address)\b)""",
+    ),
+    _rule(
+        "disclosure",
+        f"""{_LAW_WORDS} key keys configuration above before verbatim context conversation chat you""",
+        rf"\b(?:your|my)\ {MIND}\ (?:prompt|instructions?|messages?|rules|guidelines|configuration)\b",
+        rf"""{ORDER}{TELL}{_near(8)}(?:
+            {MIND}\ (?:prompt|message|instructions?|configuration|rules)
+          | your\ (?:\w+\ ){{0,2}}(?:prompts?|instructions?|configuration|guidelines|directives|rules)
+          | (?:api|secret|private|access)\ keys?|context\ window|prompts?\ you\ have|(?:this|our
+            |the)\ (?:conversation|chat)
+          | (?:everything|all|the\ text|words)\ (?:\w+\ ){{0,3}}(?:above|before)\ (?:this|the\
+            (?:word|line)|here)
+        )\b""",
+        r"""\b(?:instructions?|rules|prompts?|guidelines|text|task)\ (?:that\ |which\ )?you\ (?:were
+            |have\ been|are)
+            \ (?:\w+\ )?(?:given|told|trained|programmed|prompted)\b""",
+        rf"{ORDER}{SAY}\ your\ {ANSWER}\ with\ (?:an?|the)\ (?:copy|text|content)\b",
+    ),
+    _rule(
+        "address",
+        """assistant assistants ai llm llms chatbot chatbots chatgpt gemini gpt claude copilot model
+            models bot analyst""",
+        rf"""\b(?:note|message|attention|instructions?|notice|reminder|memo|request)\ (?:to|for)
+            \ (?:(?:the|any|all|every|our)\ )*{MACHINE}\b[^.!?\n]{{0,60}}:""",
+        rf"""\A[^\w\n]{{0,8}}(?:attention|dear|hey|hello|to\ (?:any|all|every|the))[\ ,:]{{1,2}}{MACHINE}\b
+            [^.!?\n]{{0,20}}[,:]""",
+        rf"\bif\ you\ are\ (?:an?|the)\ {MACHINE}\b",
+        rf"""\b{MACHINE}\ (?:(?:that|which|who)\ )?(?:are\ )?(?:read|process|summari[sz]|analy[sz]
+            |pars)(?:e|es|ing)?
+            \ (?:this|these)\b[^.!?\n]{{0,60}}\b(?:must|should|shall|is\ to|are\ to|please)\b""",
+        rf"\b{MACHINE}\ (?:is|are)\ (?:hereby\ )?(?:instructed|ordered|required|told)\ to\b",
+        rf"<!--[^>]{{0,40}}\b{MACHINE}\b",
+    ),
+    _rule(
+        "tool",
+        """http https tool tools function functions command commands code script scripts""",
+        r"!\[[^\]\n]{0,80}\]\(\s*https?://[^)\s]*\?",
+        rf"""{ORDER}(?:send|post|upload|forward|transmit|append|add|embed)\b[^!?\n]{{0,60}}
+            \b(?:conversation|chat|question|prompt|answer|history|user|keys?)\b[^!?\n]{{0,60}}https?://""",
+        rf"""{ORDER}(?:send|post|append|add)\b[^!?\n]{{0,60}}https?://[^\n]{{0,80}}
+            \b(?:your\ (?:answer|reply)|before\ you\ answer)""",
+        rf"""{ORDER}(?:call|invoke|run|execute|use)\ (?:(?:the|this|these|following)\ ){{1,2}}
+            (?:tools?|functions?|commands?|code|scripts?)\b""",
+    ),
+)
