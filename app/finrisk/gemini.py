@@ -137,9 +137,10 @@ class Gemini:
         from google.genai import Client, types
 
         settings = self._settings
-        connections = settings.max_in_flight * 2
-        limits = httpx2.Limits(
-            max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
+        limits = httpx2.Limits(  # a call for each question, and those that were given up and have not ended
+            max_connections=settings.max_in_flight * 4,
+            max_keepalive_connections=settings.max_in_flight * 2,
+            keepalive_expiry=60,
         )
         options = types.HttpOptions(
             base_url=settings.gemini_base_url or None,

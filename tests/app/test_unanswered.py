@@ -196,6 +196,8 @@ def test_what_is_blocked_is_a_class_of_its_own_in_the_arms_figures(
     service.wait_until(lambda: base_figures(service)["blocked"] >= before["blocked"] + 3)
     assert base_figures(service)["errors"] == before["errors"]
     assert before["errors"].keys() == {"upstream", "timeout", "cut"}
+    metrics = service.call("GET", "/metrics", port=service.ops_port).body.decode()
+    assert 'finrisk_rejected_total{code="blocked"}' not in metrics
 
 
 def test_a_blocked_question_closes_the_breaker_that_tries_a_model_again(

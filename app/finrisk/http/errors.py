@@ -48,6 +48,10 @@ class ApiError(Exception):
         self.details, self.retry_after = details, retry_after
 
 
+class UnansweredError(ApiError):
+    """A question that was taken and got no answer: it is counted with its arm, and is no rejected input."""
+
+
 def error_body(code: str, message: str, details: Details | None = None) -> dict[str, Any]:
     """The one error shape."""
     error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
@@ -57,7 +61,8 @@ def error_body(code: str, message: str, details: Details | None = None) -> dict[
 
 
 def _response(error: ApiError) -> Response:
-    metrics.REJECTED.labels(error.code).inc()
+    if not isinstance(error, UnansweredError):
+        metrics.REJECTED.labels(error.code).inc()
     response = jsonify(error_body(error.code, error.message, error.details))
     response.status_code = error.status
     if error.retry_after is not None:
