@@ -29,7 +29,7 @@ FLOORS = [
     {"breaker", "gemini", "journal", "lexemes", "passages"},
     {"google_account", "versions"},
     {"google_token"},
-    {"deadline"},
+    {"answer_size", "completion", "deadline", "latency"},
     {"db", "settings", "ids", "logs", "metrics", "workers"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""
