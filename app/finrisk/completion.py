@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 FailureKind = Literal["upstream_error", "timeout", "cut_stream", "blocked", "abandoned"]
 BlockReason = Literal["blocked", "refused", "length"]
 
+_AT_A_LIMIT = frozenset({"MAX_TOKENS", "CONTINUATION"})
+_LONGEST_WORD = 64
+
 _LARGEST_COUNT = 2**31 - 1
 """The largest number that a column of ``analyses`` holds: a count that a model made up costs no record."""
 
@@ -132,8 +135,8 @@ class Answer:
             if self.has_begun:
                 raise GenerationError("cut_stream", "the answer broke off: it ended without a finish reason")
             raise GenerationError("upstream_error", "the answer ended before it began", transient=True)
-        if self._finish == "MAX_TOKENS":
-            raise GenerationError("blocked", "the model stopped with MAX_TOKENS", reason="length")
+        if self._finish in _AT_A_LIMIT:
+            raise GenerationError("blocked", f"the model stopped with {self._finish}", reason="length")
         if self._finish != "STOP" or not self.has_begun:
             message = f"the model stopped with {self._finish} and no usable text"
             raise GenerationError("blocked", message, reason="refused")
@@ -157,7 +160,7 @@ class Answer:
 
 def _word(given: Any) -> str:
     """A reason as the service spells it; empty when there is none, which it also calls UNSPECIFIED."""
-    word = str(getattr(given, "value", given) or "")
+    word = str(getattr(given, "value", given) or "")[:_LONGEST_WORD]
     return "" if word.endswith("_UNSPECIFIED") else word
 
 

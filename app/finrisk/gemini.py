@@ -25,6 +25,7 @@ _API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 h
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _ABOUT_REQUEST = frozenset({400, 413, 422})
 _LONGEST_WAIT_SECONDS = 60.0
+_LONGEST_MESSAGE = 500
 _LEAST_SECONDS = 0.25
 """With less time left than this a model is not asked a second time."""
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
@@ -71,7 +72,7 @@ def _failure(error: Exception) -> GenerationError:
     if isinstance(error, httpx2.HTTPError):
         return GenerationError("upstream_error", f"connection failed: {type(error).__name__}", transient=True)
     if isinstance(error, APIError):
-        message = f"{error.code} {error.status}: {error.message}"
+        message = f"{error.code} {error.status}: {error.message}"[:_LONGEST_MESSAGE]
         return GenerationError(
             "upstream_error",
             message,
@@ -137,9 +138,10 @@ class Gemini:
         from google.genai import Client, types
 
         settings = self._settings
-        connections = settings.max_in_flight * 2
-        limits = httpx2.Limits(
-            max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
+        limits = httpx2.Limits(  # a call for each question, and those that were given up and have not ended
+            max_connections=settings.max_in_flight * 4,
+            max_keepalive_connections=settings.max_in_flight * 2,
+            keepalive_expiry=60,
         )
         options = types.HttpOptions(
             base_url=settings.gemini_base_url or None,
@@ -176,6 +178,7 @@ class Gemini:
         return types.GenerateContentConfig(
             system_instruction=instruction,
             max_output_tokens=self._settings.max_output_tokens,
+            automatic_continuation=False,  # the SDK would ask on and on, for as long as it is given a token
             http_options=types.HttpOptions(timeout=max(1, round(seconds * 1000))),
         )
 

@@ -147,14 +147,14 @@ class Generation:
     def _patience(self, share: float, *, streamed: bool) -> float:
         """The seconds until the tuned model is given up: less than its share where its own pace says so.
 
-        Only where base can be counted on, and while few enough are still listened to after they were given
-        up: each of them holds a connection.
+        Only where base can be counted on, and while there are connections: a call that is given up holds its
+        own until it ends.
         """
         latency = self._gemini.latency(self.model("tuned"), streamed=streamed)
         is_base_known = time.monotonic() - self._base_answered_at < _KNOWN_SECONDS
         if self._breakers[self.model("base")].is_open or not is_base_known:
             return share
-        if 2 * latency.running >= self._settings.max_in_flight:
+        if latency.running >= 2 * self._settings.max_in_flight:
             return share
         return min(share, latency.patience() or share)
 

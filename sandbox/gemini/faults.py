@@ -27,6 +27,7 @@ WHERE = {  # the requests that a kind can hit at all
     "empty": GENERATE,
     "cut_stream": STREAM,
     "clean_cut": STREAM,
+    "endless": GENERATE,
     "job_slow": CREATE_JOB,
     "job_fail": CREATE_JOB,
     "job_state": CREATE_JOB,

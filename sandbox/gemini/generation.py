@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, repeat
 
 from sandbox.gemini.extractive import ENGINE, answer
 from sandbox.gemini.faults import Fault
@@ -18,6 +19,9 @@ from sandbox.gemini.schema import checked
 
 CHARACTERS_PER_TOKEN = 4
 STREAM_PIECES = 6
+_JSON_TYPE = "application/json; charset=UTF-8"
+_ON_AND_ON = "and so on, " * 100
+"""What an answer without an end repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ class Turn:
 def generate(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply:
     """Answer a generateContent call."""
     body, turn = _turn(request, _versioned(speaker, faults))
+    if any(fault.kind == "endless" for fault in faults):
+        opening, _, _ = encoded(_response(turn, "", None, None)).partition(b'""')
+        return Reply(200, chain([opening, b'"'], repeat(_ON_AND_ON.encode())), {"Content-Type": _JSON_TYPE})
     special = _special(turn, faults)
     if special:
         _sleep(speaker, body["prompt"])
@@ -56,9 +63,12 @@ def stream(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply
     """Answer a streamGenerateContent call, as server-sent events or as a JSON array."""
     body, turn = _turn(request, _versioned(speaker, faults))
     special = _special(turn, faults)
-    events = iter([special]) if special else _events(body, turn, faults)
+    if any(fault.kind == "endless" for fault in faults):
+        events: Iterator[Json] = repeat(_response(turn, _ON_AND_ON, None, None))
+    else:
+        events = iter([special]) if special else _events(body, turn, faults)
     sse = request.query.get("alt") == "sse"
-    kind = "text/event-stream" if sse else "application/json; charset=UTF-8"
+    kind = "text/event-stream" if sse else _JSON_TYPE
     return Reply(200, _as_sse(events) if sse else _as_array(events), {"Content-Type": kind})
 
 

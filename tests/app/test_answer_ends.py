@@ -112,6 +112,17 @@ def test_a_model_that_never_says_a_word_is_asked_twice_and_no_more(odd: Callable
     assert server.requests == 2
 
 
+@pytest.mark.parametrize("way", ["whole", "stream"])
+def test_a_model_that_asks_to_be_asked_on_and_on_is_asked_once(odd: Callable[..., Odd], way: str) -> None:
+    """The SDK follows a continuationToken by itself, without a limit of its own."""
+    answer = parts("and so on, ", finish="CONTINUATION")
+    answer["candidates"][0]["continuationToken"] = "YWdhaW4="
+    server = odd(in_chunks(way, answer))
+    with pytest.raises(GenerationError) as failure:
+        told(by_key(server.url), way)
+    assert (failure.value.kind, failure.value.reason, server.requests) == ("blocked", "length", 1)
+
+
 @pytest.mark.parametrize(
     "body", ["[]", "5", "null", '"text"', '{"candidates": 5}', '{"candidates": [5]}', "[" * 9999]
 )

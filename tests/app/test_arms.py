@@ -309,3 +309,4 @@ def test_a_client_that_leaves_a_stream_leaves_a_row_that_is_no_failure_of_the_ar
     connection.close()
     query = "select arm_error, skip_reason from analyses where outcome = 'abandoned'"
     assert service.wait_until(lambda: service.rows(query)) == [(None, "no_answer")]
+    assert not [line for line in service.log_lines("analysis_failed") if line["outcome"] == "abandoned"]

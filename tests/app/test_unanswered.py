@@ -37,6 +37,7 @@ class Models:
 
     said: dict[str, Chunks | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    seconds: float = 0.0  # that the tuned model takes
     over: threading.Event = field(default_factory=threading.Event)
 
     def reset(self) -> None:
@@ -44,6 +45,7 @@ class Models:
         self.over = threading.Event()
         self.said = {arm: [parts(GOOD, finish="STOP")] for arm in ("base", "tuned")}
         self.asked = []
+        self.seconds = 0.0
 
     def answer(self, connection: socket.socket, request: bytes) -> bool:
         path = request.split(b" ", 2)[1].decode()
@@ -53,6 +55,8 @@ class Models:
         if said is None:
             self.over.wait(60)
             return False
+        if arm == "tuned":
+            self.over.wait(self.seconds)
         if "stream" in path:
             return events(connection, *said)
         return whole(connection, said[0])
@@ -192,6 +196,8 @@ def test_what_is_blocked_is_a_class_of_its_own_in_the_arms_figures(
     service.wait_until(lambda: base_figures(service)["blocked"] >= before["blocked"] + 3)
     assert base_figures(service)["errors"] == before["errors"]
     assert before["errors"].keys() == {"upstream", "timeout", "cut"}
+    metrics = service.call("GET", "/metrics", port=service.ops_port).body.decode()
+    assert 'finrisk_rejected_total{code="blocked"}' not in metrics
 
 
 def test_a_blocked_question_closes_the_breaker_that_tries_a_model_again(
@@ -260,6 +266,22 @@ def test_a_tuned_model_that_falls_silent_is_given_up_by_its_own_pace(
         answer = ask(user_id=user_on("tuned"))
         assert 1.9 < time.monotonic() - started < 8  # 18 s without a pace of its own
         assert noted(service, answer) == ("ok", "timeout", None, "timeout")
+
+
+def test_a_tuned_model_that_gets_slower_is_given_up_once_and_then_waited_for(
+    models: Models, gemini: Wire
+) -> None:
+    """The answer that came too late for its own question is listened to, and tells that others will come."""
+    server = Odd(models.answer)
+    generation = Generation(settings(server.url, gemini.credentials_file, **SPLIT))
+    generation.answer("base", "p", time.monotonic())
+    for _ in range(20):
+        generation.answer("tuned", "p", time.monotonic())
+    models.seconds = 3.0
+    assert generation.answer("tuned", "p", time.monotonic()).arm_error == "timeout"
+    models.over.wait(1.5)  # until it comes
+    assert generation.answer("tuned", "p", time.monotonic()).arm == "tuned"
+    server.close()
 
 
 def test_a_tuned_model_is_waited_for_where_base_cannot_take_over(models: Models, gemini: Wire) -> None:

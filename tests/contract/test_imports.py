@@ -31,8 +31,8 @@ FLOORS = [
     {"aside"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},
     {"google_account", "versions"},
-    {"google_token", "completion"},
-    {"deadline", "answer_size", "latency"},
+    {"google_token"},
+    {"answer_size", "completion", "deadline", "latency"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""

@@ -93,6 +93,22 @@ def test_a_cut_stream_breaks_and_a_clean_cut_ends_without_a_reason(gemini: Simul
     assert chunks[-1].usage_metadata is None
 
 
+def test_an_endless_answer_goes_on_until_the_client_has_had_enough(gemini: Simulator) -> None:
+    gemini.faults({"kind": "endless"})
+    for path in (GENERATE, GENERATE.replace("generateC", "streamGenerateC") + "?alt=sse"):
+        request = httpx2.stream("POST", gemini.url + path, json=ASK, headers=gemini.bearer(), trust_env=False)
+        with request as answer:
+            assert answer.status_code == 200
+            got = b""
+            for piece in answer.iter_bytes():
+                got += piece
+                if len(got) > 1_000_000:
+                    break
+        assert got.count(b"and so on") > 10_000
+    gemini.clear()
+    assert gemini.call("POST", GENERATE, ASK, gemini.bearer()).status == 200
+
+
 def test_latency_is_added_for_the_arm_that_is_asked_for(gemini: Simulator) -> None:
     bearer = gemini.bearer()
     gemini.faults(

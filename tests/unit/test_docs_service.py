@@ -34,6 +34,10 @@ def _calls(function: str) -> list[ast.Call]:
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == function]
 
 
+def _errors() -> list[ast.Call]:
+    return _calls("ApiError") + _calls("UnansweredError")
+
+
 def _constants(calls: list[ast.Call], place: int) -> set[str]:
     found = [call.args[place] for call in calls if len(call.args) > place]
     return {str(node.value) for node in found if isinstance(node, ast.Constant)}
@@ -53,15 +57,19 @@ def test_every_route_has_its_section_and_the_reverse() -> None:
 
 
 def test_every_error_code_is_documented_and_the_reverse() -> None:
-    given = _constants(_calls("ApiError"), 1) | set(errors._CODES.values()) | {"error"}
+    given = _constants(_errors(), 1) | set(errors._CODES.values()) | {"error"}
     assert set(names(table(API, "Errors", "code"))) == given | set(analyze._MESSAGES)
+
+
+def test_every_reason_of_a_blocked_question_is_documented_and_the_reverse() -> None:
+    assert names(table(API, "Questions that get no answer", "`reason`")) == list(analyze._BLOCKED)
 
 
 def test_the_documented_status_of_an_error_is_its_own() -> None:
     documented = {name(row["code"]): row["status"] for row in table(API, "Errors", "code").rows}
     for status_code, code in errors._CODES.items():
         assert documented[code] == str(status_code)
-    for call in _calls("ApiError"):
+    for call in _errors():
         given = [str(node.value) for node in call.args[:2] if isinstance(node, ast.Constant)]
         if len(given) == 2:
             assert documented[given[1]] == given[0]

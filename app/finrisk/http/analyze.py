@@ -13,7 +13,7 @@ from finrisk.generation import NoAnswerError
 from finrisk.http.admission import Place
 from finrisk.http.bodies import AnalyzeBody, parsed
 from finrisk.http.context import context, requires
-from finrisk.http.errors import INTERNAL_ERROR, ApiError, error_body, log_unexpected
+from finrisk.http.errors import INTERNAL_ERROR, ApiError, UnansweredError, error_body, log_unexpected
 from finrisk.records import Question
 
 bp = Blueprint("analyze", __name__)
@@ -52,10 +52,10 @@ def _error(failure: Exception) -> ApiError:
     if isinstance(failure, NoAnswerError) and failure.kind == "blocked":
         reason = failure.block_reason or "refused"
         message = f"{_BLOCKED[reason]}; asked again it gets the same: ask another one"
-        return ApiError(422, "blocked", message, details={"reason": reason})
+        return UnansweredError(422, "blocked", message, details={"reason": reason})
     if isinstance(failure, NoAnswerError):
         wait = max(1, round(failure.retry_after or 1))
-        return ApiError(503, failure.kind, f"{_MESSAGES[failure.kind]}; try again", retry_after=wait)
+        return UnansweredError(503, failure.kind, f"{_MESSAGES[failure.kind]}; try again", retry_after=wait)
     raise failure
 
 

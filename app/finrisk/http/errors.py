@@ -51,6 +51,10 @@ class ApiError(Exception):
         self.details, self.retry_after, self.key_id = details, retry_after, key_id
 
 
+class UnansweredError(ApiError):
+    """A question that was taken and got no answer: it is counted with its arm, and is no rejected input."""
+
+
 def error_body(code: str, message: str, details: Details | None = None) -> dict[str, Any]:
     """The one error shape."""
     error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
@@ -59,8 +63,7 @@ def error_body(code: str, message: str, details: Details | None = None) -> dict[
     return {"error": error}
 
 
-def _response(error: ApiError) -> Response:
-    metrics.REJECTED.labels(error.code).inc()
+def _note_refusal(error: ApiError) -> None:
     refusals.note(
         error.code,
         error.key_id or g.get("key_id"),
@@ -69,6 +72,12 @@ def _response(error: ApiError) -> Response:
         route=request.url_rule.rule if request.url_rule else None,
         request_id=str(g.request_id),
     )
+
+
+def _response(error: ApiError) -> Response:
+    if not isinstance(error, UnansweredError):
+        metrics.REJECTED.labels(error.code).inc()
+        _note_refusal(error)
     response = jsonify(error_body(error.code, error.message, error.details))
     response.status_code = error.status
     if error.retry_after is not None:
