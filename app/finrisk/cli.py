@@ -18,7 +18,7 @@ from finrisk.http.keys import ROLES, key_hash
 from finrisk.settings import SettingsError, settings_from_environment
 
 UNANSWERED = os.EX_TEMPFAIL
-"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer; playbooks read it, also from the Job."""
+"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer; playbooks read it, and the Job."""
 
 
 def _out(text: str) -> None:

@@ -30,8 +30,8 @@ def not_checked(reason: str) -> str:
     """Return what an operator has to know when the service runs on a database that nobody could ask."""
     return (
         f"DATABASE NOT CHECKED: {reason}. No migration was looked for or applied; the service answers "
-        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is right, run "
-        "site.yml again then; if it is not, mend finrisk_database_url (DATABASE_URL) and run site.yml now"
+        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is "
+        "right, run site.yml again then; if not, mend finrisk_database_url (DATABASE_URL) and run it now"
     )
 
 
