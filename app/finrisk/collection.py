@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.journal import SYNC_SECONDS, Journal, JournalFullError, Record
 from finrisk.logs import log
 from finrisk.quality import rescored
+from finrisk.retention import forget_old_text
 from finrisk.settings import Settings
 
 _ANALYSES = """
@@ -48,15 +48,6 @@ _STATEMENTS = {
             created_at = excluded.created_at, key_id = excluded.key_id, applied_at = null, problem = null
         where feedback.created_at <= excluded.created_at""",
 }
-_FORGET_ROWS = 1000
-_FORGET = (
-    f"""update analyses set strategy = null, analysis = null where id in (
-            select id from analyses where created_at < %s and strategy is not null
-            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
-    f"""update feedback set comment = null where request_id in (
-            select request_id from feedback where created_at < %s and comment is not null
-            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
-)
 _TABLES = {"analysis": "analyses", "training": "training_data", "feedback": "feedback"}
 _COLUMNS = {
     "analysis": _ANALYSES,
@@ -122,7 +113,7 @@ class Collection:
                     self._apply_pending_feedback()
                 if time.monotonic() >= forgetting_due:
                     forgetting_due = time.monotonic() + 600
-                    self._forget_old_text()
+                    forget_old_text(self._database, self._settings.analysis_retention_days)
                 if self._ship():
                     pause = 0
             except DatabaseUnavailableError:
@@ -177,14 +168,6 @@ class Collection:
     def _apply_pending_feedback(self) -> None:
         with self._database.connection() as connection, connection.transaction():
             _join_feedback(connection, self._settings.data_collection_quality)
-
-    def _forget_old_text(self) -> None:
-        """Remove questions, answers and comments older than the retention, a batch at a time."""
-        oldest = datetime.now(UTC) - timedelta(days=self._settings.analysis_retention_days)
-        with self._database.connection() as connection:
-            for statement in _FORGET:
-                while connection.execute(statement, (oldest,)).rowcount == _FORGET_ROWS:
-                    pass
 
 
 def _inserted(connection: Connection, kind: str, records: list[Record]) -> int:
