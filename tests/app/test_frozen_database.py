@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from ansible.module_utils.finrisk_ops import database
 
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from tests.app.conftest import Answer, RunningService
@@ -85,32 +86,40 @@ def test_every_request_is_answered_beside_a_frozen_database_and_nothing_is_lost(
     service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base")
 
 
+def test_a_playbook_gives_up_a_database_that_freezes_while_it_is_read(database_url: str) -> None:
+    with database.connect(database_url, statement_timeout_seconds=1) as connection:
+        began = time.monotonic()
+        with frozen(database_url), pytest.raises(psycopg.OperationalError):
+            connection.execute("select 1")
+        assert time.monotonic() - began < 3 * (1 + database.ANSWER_SECONDS)
+
+
 def test_a_query_that_nobody_waits_for_any_more_ends_in_the_server(database_url: str) -> None:
-    database = Database(database_url, 2)
+    pool = Database(database_url, 2)
     late = pytest.raises(DatabaseUnavailableError, match=r"longer than 0\.2 s")
-    with late, database.connection(0.2) as connection:
+    with late, pool.connection(0.2) as connection:
         connection.execute("select pg_sleep(9)")
-    with database.connection(5) as connection:  # a slow query is no outage: the next is asked at once
+    with pool.connection(5) as connection:  # a slow query is no outage: the next is asked at once
         counting = "select count(*) from pg_stat_activity where query like '%%pg_sleep(9)' and pid <> %s"
         deadline = time.monotonic() + 5
         while connection.execute(counting, (connection.info.backend_pid,)).fetchone() != (0,):
             assert time.monotonic() < deadline
-    database.close()
+    pool.close()
 
 
 def test_one_call_at_a_time_tries_a_database_that_was_away() -> None:
-    database = Database("postgresql://u:p@127.0.0.1:9/d", 2)
+    pool = Database("postgresql://u:p@127.0.0.1:9/d", 2)
 
     def refused(_: int) -> float:
         began = time.monotonic()
-        with pytest.raises(DatabaseUnavailableError), database.connection():
+        with pytest.raises(DatabaseUnavailableError), pool.connection():
             pass
         return time.monotonic() - began
 
     refused(0)
     time.sleep(1.1)  # its rest is over
-    with ThreadPoolExecutor(8) as pool:
-        waited = sorted(pool.map(refused, range(8)))
+    with ThreadPoolExecutor(8) as callers:
+        waited = sorted(callers.map(refused, range(8)))
     assert waited[-1] > 0.5
     assert waited[-2] < 0.5
-    database.close()
+    pool.close()

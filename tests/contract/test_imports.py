@@ -26,11 +26,13 @@ FLOORS = [
     {"analysis"},
     {"records"},
     {"retrieval", "routing", "generation", "quality", "collection", "documents", "traffic"},
+    {"retention"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},
     {"google_account", "versions"},
     {"google_token"},
     {"deadline"},
     {"db", "settings", "ids", "logs", "metrics", "workers"},
+    {"metric_files"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""
 
