@@ -50,7 +50,7 @@ def _number(key: str, default: int) -> int:
 _limit = _number("MAX_IN_FLIGHT", 64)
 
 raw_env = [f"{key}={value}" for key, value in _SETTINGS.items()]
-raw_env += [f"FINRISK_VAR_DIR={_VAR}", f"PROMETHEUS_MULTIPROC_DIR={_metrics}"]
+raw_env += [f"FINRISK_VAR_DIR={_VAR}"]
 bind = [
     os.environ.get("FINRISK_BIND", "127.0.0.1:8000"),
     os.environ.get("FINRISK_OPS_BIND", "127.0.0.1:9090"),
@@ -76,7 +76,8 @@ def on_starting(server: Any) -> None:
     del server
     for folder in (_metrics, _VAR / "workers"):
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
+        with contextlib.suppress(OSError):  # a full disk: its workers do without
+            folder.mkdir(parents=True, mode=0o700)
     if "FINRISK_REVISION" not in _SETTINGS:  # a pod, which is replaced and never reloaded
         _import_libraries()
 
@@ -103,6 +104,9 @@ def post_fork(server: Any, worker: Any) -> None:
         while True:
             if server.SIG_QUEUE.get_nowait() == signal.SIGTERM:
                 os._exit(0)
+    from finrisk import metric_files
+
+    metric_files.share(_metrics)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
@@ -118,8 +122,7 @@ def worker_exit(server: Any, worker: Any) -> None:
 def child_exit(server: Any, worker: Any) -> None:
     """Forget a worker that ended."""
     del server
-    from prometheus_client import multiprocess
+    from finrisk import metric_files
 
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_metrics))
-    multiprocess.mark_process_dead(worker.pid, str(_metrics))  # type: ignore[no-untyped-call]  # untyped library
+    metric_files.forget(_metrics, worker.pid)
     (_VAR / "workers" / f"{worker.pid}.json").unlink(missing_ok=True)

@@ -28,6 +28,10 @@ from finrisk.settings import Settings
 from finrisk_rules.prompt import render
 from finrisk_rules.redaction import redact
 
+RETRIEVAL_SECONDS = 5.0
+RETRIEVAL_SHARE = 0.2
+"""Longest wait for sources, in seconds and of the request's deadline; then the answer goes without them."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -104,8 +108,9 @@ def _asked(service: Service, question: Question) -> Asked:
 def _retrieved(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
     """The best passages, or none while the database is away."""
     pages, passages = service.settings.retrieval_pages, service.settings.retrieval_passages
+    seconds = min(RETRIEVAL_SECONDS, RETRIEVAL_SHARE * service.settings.request_deadline_seconds)
     try:
-        with service.database.connection() as connection:
+        with service.database.connection(seconds) as connection:
             found = search(connection, strategy, question.company, question.year, pages, passages)
     except DatabaseUnavailableError as error:
         if service.settings.retrieval_required:

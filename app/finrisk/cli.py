@@ -12,8 +12,12 @@ import psycopg
 
 from finrisk import journal_command, keys_command
 from finrisk.db.migration import migrate, pending
+from finrisk.db.presence import does_not_answer
 from finrisk.google_account import check_credentials
 from finrisk.settings import SettingsError, settings_from_environment
+
+UNANSWERED = os.EX_TEMPFAIL
+"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer; playbooks read it, and the Job."""
 
 
 def _out(text: str) -> None:
@@ -35,13 +39,20 @@ def _serve(_: argparse.Namespace) -> None:
 
 
 def _migrate(arguments: argparse.Namespace) -> None:
-    """Apply pending migrations, or only name them with --plan."""
+    """Apply pending migrations, or only name them with --plan.
+
+    Ends with UNANSWERED when no PostgreSQL takes connections at the address, and with 1 when one refuses.
+    """
+    url = _database_url()
     try:
-        with psycopg.connect(_database_url(), connect_timeout=10, autocommit=True) as connection:
+        with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
             names = [migration.name for migration in (pending if arguments.plan else migrate)(connection)]
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise SystemExit(f"finrisk: cannot reach PostgreSQL: {reason}") from None
+    except psycopg.Error as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if isinstance(error, psycopg.OperationalError) and does_not_answer(url):
+            sys.stderr.write(f"finrisk: PostgreSQL does not answer: {reason}\n")
+            raise SystemExit(UNANSWERED) from None
+        raise SystemExit(f"finrisk: PostgreSQL refused: {reason}") from None
     found = {"applied": [] if arguments.plan else names, "pending": names if arguments.plan else []}
     if arguments.json:
         _out(json.dumps(found))

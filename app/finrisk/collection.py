@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +13,7 @@ from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.journal import SYNC_SECONDS, Journal, JournalFullError, Record, backlog
 from finrisk.logs import log
 from finrisk.ratings import apply_ratings
+from finrisk.retention import forget_old_text
 from finrisk.settings import Settings
 from finrisk.shipping import Shipper
 
@@ -24,16 +24,6 @@ _PAUSE_SECONDS = 0.1
 _AWAY_SECONDS = 0.5
 _FAILED_SECONDS = 1.0
 _REMINDER_SECONDS = 60.0
-
-_FORGET_ROWS = 1000
-_FORGET = (
-    f"""update analyses set strategy = null, analysis = null where id in (
-            select id from analyses where created_at < %s and strategy is not null
-            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
-    f"""update feedback set comment = null where request_id in (
-            select request_id from feedback where created_at < %s and comment is not null
-            limit {_FORGET_ROWS} for update skip locked)""",  # noqa: S608  a constant
-)
 
 
 class Collection:
@@ -123,12 +113,7 @@ class Collection:
         apply_ratings(self._database, self._settings.data_collection_quality)
 
     def _forget_old_text(self) -> None:
-        """Remove questions, answers and comments older than the retention, a batch at a time."""
-        oldest = datetime.now(UTC) - timedelta(days=self._settings.analysis_retention_days)
-        with self._database.connection() as connection:
-            for statement in _FORGET:
-                while connection.execute(statement, (oldest,)).rowcount == _FORGET_ROWS:
-                    pass
+        forget_old_text(self._database, self._settings.analysis_retention_days)
 
 
 def journal_state(folder: Path) -> dict[str, float | int | bool]:

@@ -1,9 +1,10 @@
 """Documents: what the service may quote, and the index that finds it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -16,8 +17,17 @@ from finrisk_rules.documents import digest
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title (with company and year) counts; one in the text counts 1."""
 
+MOST_POSTINGS = 600_000
+"""Rows of the index that one request may add: each lexeme of each page is one. Filings have some 120,000 a
+million characters, so the longest that is taken stays below; only text that hardly repeats a word does not.
+So many are written in less than 10 s on two cores."""
+
 ANALYZE_PAGES = 100
-"""From this many new pages on, the planner's statistics are made at once instead of by autovacuum."""
+ANALYZE_POSTINGS = 50_000
+"""From so many new rows on, the planner's statistics are made at once instead of by autovacuum: without them
+a large document was seen to take minutes to delete."""
+
+COPY_ROWS = 2000
 
 _LOCK = 7235401
 """Advisory lock: one writer of the index at a time, so that counts add up and writers never deadlock."""
@@ -59,6 +69,10 @@ class Listed:
     updated_at: datetime
 
 
+class TooManyPostingsError(ValueError):
+    """The documents would add more than MOST_POSTINGS to the index; nothing of them was written."""
+
+
 @dataclass(frozen=True)
 class _Page:
     number: int
@@ -71,8 +85,12 @@ class _Page:
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
     """Index the documents in one transaction; of several with one id the last counts.
 
-    A document that is already there with the same content is not written again.
-    Raises psycopg.Error when the database refuses; nothing is changed then.
+    A document that is already there with the same content is not written again. How long the database may
+    take is for the connection to say.
+
+    Raises:
+        TooManyPostingsError: the documents are too large together; the database was not asked to write.
+        psycopg.Error: the database refuses; nothing is changed then.
     """
     given = {
         document.id: (document, digest(document.title, document.company, document.year, document.text))
@@ -80,22 +98,26 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
     }
     if not given:
         return Ingested(0, 0, 0)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        known = _digests(cursor, list(given))
+    indexed = _indexed(document for name, (document, sha256) in given.items() if known.get(name) != sha256)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("set local statement_timeout = 0")
         cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        cursor.execute("select id, sha256 from documents where id = any(%s)", (list(given),))
-        known: dict[str, str] = dict(cursor.fetchall())
+        known = _digests(cursor, list(given))
         stale = [name for name, (_, sha256) in given.items() if name in known and known[name] != sha256]
         new = [name for name in given if name not in known]
         if stale:
             _forget(cursor, stale)
         if stale or new:
-            _write(cursor, [given[name] for name in given if known.get(name) != given[name][1]])
+            _write(cursor, [given[name] for name in given if known.get(name) != given[name][1]], indexed)
     return Ingested(len(new), len(stale), len(given) - len(new) - len(stale))
 
 
 def delete(connection: Connection, document_id: str) -> bool:
     """Delete a document and everything that was indexed from it; False when there was none."""
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute("set local statement_timeout = 0")
         cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         _forget(cursor, [document_id])
         cursor.execute("delete from documents where id = %s", (document_id,))
@@ -110,6 +132,29 @@ def listing(connection: Connection, limit: int = 100, after: str = "") -> list[L
         from documents d where d.id > %s order by d.id limit %s"""
     with connection.cursor(row_factory=class_row(Listed)) as cursor:
         return cursor.execute(query, (after, limit)).fetchall()
+
+
+def _digests(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> dict[str, str]:
+    """Return the digest of each of these documents that is there."""
+    return dict(cursor.execute("select id, sha256 from documents where id = any(%s)", (document_ids,)))
+
+
+def _indexed(documents: Iterable[Document]) -> dict[str, list[_Page]]:
+    """Return the pages of each document, made before anybody has to wait for the lock."""
+    indexed: dict[str, list[_Page]] = {}
+    postings = 0
+    for document in documents:
+        indexed[document.id] = pages = []
+        for page in _pages(document):
+            pages.append(page)
+            postings += len(page.occurrences)
+            if postings > MOST_POSTINGS:
+                raise TooManyPostingsError(
+                    f"up to page {page.number} of document {document.id!r} there are {postings} entries for "
+                    "the index (each different word, and pair of words, of a page is one), the limit is "
+                    f"{MOST_POSTINGS}: send fewer documents at a time, and split one that is larger by itself"
+                )
+    return indexed
 
 
 def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> None:
@@ -133,7 +178,12 @@ def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) ->
     )
 
 
-def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Document, str]]) -> None:
+def _write(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    documents: Sequence[tuple[Document, str]],
+    indexed: Mapping[str, list[_Page]],
+) -> None:
+    """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
         """insert into documents (id, title, company, company_key, year, sha256)
            values (%s, %s, %s, %s, %s, %s)
@@ -145,7 +195,11 @@ def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Do
             for d, sha in documents
         ],
     )
-    pages = [(document.id, page) for document, _ in documents for page in _pages(document)]
+    pages = [
+        (document.id, page)
+        for document, _ in documents
+        for page in indexed.get(document.id) or _pages(document)
+    ]
     cursor.execute(
         "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
         (len(pages),),
@@ -170,7 +224,7 @@ def _write(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Do
         "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s",
         (len(pages), sum(sum(p.line_lengths) for _, p in pages), sum(len(p.line_lengths) for _, p in pages)),
     )
-    if len(pages) >= ANALYZE_PAGES:
+    if len(pages) >= ANALYZE_PAGES or sum(len(page.occurrences) for _, page in pages) >= ANALYZE_POSTINGS:
         cursor.execute("analyze documents, pages, passages, terms, postings")
 
 
@@ -178,25 +232,27 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
     counts = Counter(term for _, page in pages for term in page.occurrences)
     names = sorted(counts)
     cursor.execute(
-        """insert into terms (term, pages) select * from unnest(%s::text[], %s::integer[])
+        """insert into terms (term, pages)
+           select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])
            on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id""",
-        (names, [counts[name] for name in names]),
+        ("\n".join(names), ",".join(str(counts[name]) for name in names)),  # an array is slow to write
     )
     ids: dict[str, int] = dict(cursor.fetchall())
-    rows = defaultdict(list)
+    rows: dict[int, list[str]] = defaultdict(list)
     for page_id, page in pages:
         length = sum(page.line_lengths)
         for term, lines in page.occurrences.items():
             tf = len(lines) + (TITLE_WEIGHT - 1) * lines.count(1)
             places = ",".join(map(str, lines))
             rows[ids[term]].append(f"{page_id}\t{tf}\t{length}\t{{{places}}}\n")
+    ordered = (f"{term_id}\t{row}" for term_id in sorted(rows) for row in rows[term_id])
     with cursor.copy("copy postings (term_id, page_id, tf, length, lines) from stdin") as copy:
-        for term_id in sorted(rows):
-            copy.write("".join([f"{term_id}\t{row}" for row in rows[term_id]]))
+        while block := "".join(islice(ordered, COPY_ROWS)):  # each write waits for the connection anew
+            copy.write(block)
 
 
-def _pages(document: Document) -> list[_Page]:
-    return [_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1)]
+def _pages(document: Document) -> Iterator[_Page]:
+    return (_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1))
 
 
 def _page(document: Document, number: int, text: str) -> _Page:

@@ -1,8 +1,8 @@
 """What Prometheus reads. Counters add up over the worker processes of one Gunicorn."""
 
-import os
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+from finrisk.metric_files import are_shared
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -43,9 +43,9 @@ JOURNAL_ASIDE = Gauge(
 
 
 def exposition() -> bytes:
-    """All metrics in the Prometheus text format."""
+    """The metrics of all workers that share theirs, in the Prometheus text format; else of this one alone."""
     registry = CollectorRegistry()
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if are_shared():
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped library
         return generate_latest(registry)
     return generate_latest()

@@ -18,7 +18,10 @@ def start_time(pid: int) -> int | None:
 
 
 def announce(settings: Settings) -> None:
-    """Write down that this process runs these settings; replaced whole, never half-written."""
+    """Write down that this process runs these settings; replaced whole, never half-written.
+
+    Raises OSError when there is no room for it.
+    """
     folder = settings.variable_path("workers")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pid = os.getpid()
@@ -30,7 +33,11 @@ def announce(settings: Settings) -> None:
         "ready": True,
     }
     new = folder / f"{pid}.new"
-    new.write_text(json.dumps(entry), "utf-8")
+    try:
+        new.write_text(json.dumps(entry), "utf-8")
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
     new.rename(folder / f"{pid}.json")
 
 

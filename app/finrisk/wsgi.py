@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from finrisk import logs, workers
+from finrisk import logs, metric_files, workers
 from finrisk.analysis import Service
 from finrisk.http import refusals
 from finrisk.http.app import create_app, service
@@ -28,7 +28,14 @@ def _announce(settings: Settings) -> None:
             "ab_testing_configured",
             f"A/B testing disabled: everybody gets the base model {settings.base_model}",
         )
-    workers.announce(settings)
+    if not metric_files.are_shared():
+        message = "the metrics of this worker are not shared: no room for their files in the var folder"
+        log("metrics_not_shared", message, level=logging.ERROR)
+    try:
+        workers.announce(settings)
+    except OSError as error:  # a release misses this worker and says so; those who ask need it all the same
+        message = f"this worker is not listed among the workers: {error.strerror}"
+        log("worker_not_listed", message, level=logging.ERROR)
 
 
 def _prepare_models(running: Service) -> None:

@@ -28,12 +28,13 @@ FLOORS = [
     {"collection"},
     {"shipping", "ratings"},
     {"retrieval", "routing", "generation", "quality", "documents", "traffic"},
-    {"aside"},
+    {"aside", "retention"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},
     {"google_account", "versions"},
     {"google_token"},
     {"answer_size", "completion", "deadline", "latency"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
+    {"metric_files"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from ansible.module_utils.finrisk_ops import service
 
 from sandbox import connection as connections
 from sandbox import postgresql
@@ -140,6 +142,34 @@ def test_a_database_that_is_down_is_named_and_the_command_mends_it(place: Checko
     (found,) = named(place, COLLECTION, ("collection", "The database cannot be read from here"))
     place.command(found["command"])
     place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
+
+
+def test_a_service_starts_and_deploys_while_the_database_is_down_and_says_what_was_not_checked(
+    place: Checkout,
+) -> None:
+    held = connections.read(place.var)
+    assert held
+    postgresql.halt(place.var, held.processes["postgresql"])
+    service.stop(place.place)
+    for line in ("site.yml --check", "site.yml", "deploy.yml --check -e finrisk_ab_ratio=0"):
+        said = place.playbook(line).stdout.partition("PLAY RECAP")[2]
+        assert "DATABASE NOT CHECKED: at 127.0.0.1" in said
+        assert "run site.yml again then" in said
+    reply = place.analysts().ask(strategies(1, 1)[0])
+    assert (reply.status, reply.metadata["approach"]) == (200, "ungrounded")
+    place.command("python -m sandbox up")
+    assert "NOT CHECKED" not in place.playbook("site.yml").output
+    place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
+
+
+def test_a_database_that_refuses_stops_a_site(place: Checkout) -> None:
+    wrong = place.database_url.replace(place.database_url.split(":")[2].split("@")[0], "a-wrong-word")
+    done = place.shell(
+        f"{sys.executable} -m ansible playbook playbooks/site.yml -e finrisk_database_url={wrong}"
+    )
+    assert done.code == 2
+    assert "password authentication failed" in done.output
+    assert "a-wrong-word" not in done.output
 
 
 def test_a_failed_job_is_named_with_the_providers_message_and_can_be_tried_again(place: Checkout) -> None:

@@ -117,7 +117,7 @@ class Answers:
         return self.pods if path.endswith("/pods") else []
 
     def text(self, _path: str, **_: Any) -> str:
-        return "finrisk: cannot reach PostgreSQL: password authentication failed\n"
+        return "finrisk: PostgreSQL refused: password authentication failed\n"
 
     def request(self, method: str, path: str, *_: Any, **__: Any) -> dict[str, Any]:
         self.sent.append(f"{method} {path}")
@@ -183,3 +183,10 @@ def test_a_job_that_does_not_come_to_its_end_says_why(
 ) -> None:
     with pytest.raises(FinriskError, match=words):
         migrate(Answers({"status": {}}, last, pods=[pod(state)]), timeout=0.0)
+
+
+def test_a_job_that_no_database_answered_is_passed_over_and_says_so() -> None:
+    silent = pod({"terminated": {"exitCode": 75}})
+    done = migrate(Answers(None, None, ended("Failed"), pods=[silent]))
+    assert (done.changed, done.after) == (False, "failed")
+    assert "finrisk-migrate-0002" in done.unanswered

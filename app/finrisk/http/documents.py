@@ -1,5 +1,9 @@
 """/api/v1/documents: what the answers may quote."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, Response, jsonify, request
 
 from finrisk import documents
@@ -10,7 +14,30 @@ from finrisk_rules.redaction import redact
 
 bp = Blueprint("documents", __name__)
 
+WRITING_SECONDS = 30.0
+"""Longest wait for the database to write, its lock included."""
+
+TURN_SECONDS = 10.0
+"""Longest wait for another request of this worker that writes documents."""
+
 _PAGE = 1000
+_turn = threading.Lock()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """One request of this worker at a time: the index has one writer, and those who ask need the connections.
+
+    Raises:
+        ApiError: 503, others have not finished in time.
+    """
+    if not _turn.acquire(timeout=TURN_SECONDS):
+        message = "other documents are being written; try again when they are done"
+        raise ApiError(503, "overloaded", message, retry_after=int(TURN_SECONDS))
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def _document(body: DocumentBody) -> documents.Document:
@@ -29,8 +56,11 @@ def _document(body: DocumentBody) -> documents.Document:
 def add() -> Response:
     """Add documents, or bring them up to date; one that is the same is left alone."""
     body = parsed(request, DocumentsBody, DOCUMENTS_BYTES)
-    with context().service.database.connection() as connection:
-        ingested = documents.ingest(connection, [_document(each) for each in body.documents])
+    with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
+        try:
+            ingested = documents.ingest(connection, [_document(each) for each in body.documents])
+        except documents.TooManyPostingsError as error:
+            raise ApiError(413, "too_large", str(error)) from None
     return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
 
 
@@ -65,7 +95,7 @@ def listing() -> Response:
 @requires("documents")
 def delete(document_id: str) -> tuple[Response, int]:
     """Remove a document from the index."""
-    with context().service.database.connection() as connection:
+    with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
         found = "\x00" not in document_id and documents.delete(connection, document_id)
     if not found:
         raise ApiError(404, "not_found", f"there is no document {document_id!r}")

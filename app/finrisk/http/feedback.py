@@ -18,6 +18,9 @@ bp = Blueprint("feedback", __name__)
 YOUNG = timedelta(minutes=5)
 """How long a request may take to appear in the database before it counts as unknown."""
 
+LOOK_UP_SECONDS = 5.0
+"""Longest wait for the database to say whether it knows a request."""
+
 
 def _identifier(text: str) -> UUID:
     try:
@@ -39,7 +42,7 @@ def _found(request_id: UUID) -> bool:
     age = datetime.now(UTC) - ids.time_of(request_id)
     young = abs(age) < YOUNG
     try:
-        with context().service.database.connection() as connection:
+        with context().service.database.connection(LOOK_UP_SECONDS) as connection:
             if known_request(connection, request_id):
                 return True
     except DatabaseUnavailableError:

@@ -10,6 +10,9 @@ from finrisk.http.context import context, requires
 
 bp = Blueprint("status", __name__)
 
+SECONDS = 10.0
+"""Longest wait for the database's part."""
+
 
 @bp.get("/api/v1/status")
 @requires()
@@ -18,7 +21,7 @@ def status() -> Response:
     service = context().service
     known: dict[str, Any] = {"collection": None, "traffic": None}
     try:
-        with service.database.connection() as connection:
+        with service.database.connection(SECONDS) as connection:
             known["collection"] = traffic.collection(connection, service.settings)
             known["traffic"] = traffic.traffic(connection)
     except DatabaseUnavailableError as error:

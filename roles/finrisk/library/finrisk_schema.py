@@ -9,6 +9,8 @@ short_description: Bring the database schema up to date
 description:
   - Applies the migrations that the database does not have yet, by C(finrisk migrate) under an advisory lock.
   - On a cluster a Job does this with the release's image, once for each schema version, image and database.
+  - A database that does not answer is passed over with a warning, since the service starts without one. One
+    that refuses, or a migration that fails, fails the task.
 options:
   database_url:
     description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
@@ -79,6 +81,15 @@ job:
   description: Name of the Job on a cluster; empty on a process.
   returned: success
   type: str
+unanswered:
+  description: Why the schema was neither checked nor changed; empty when the database answered.
+  returned: success
+  type: str
+summary:
+  description: Lines about a database that did not answer; the output plugin prints them at the end.
+  returned: success
+  type: list
+  elements: str
 """
 
 from pathlib import Path
@@ -107,6 +118,7 @@ def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
         "applied": done.applied,
         "pending": done.pending,
         "job": "",
+        "unanswered": done.unanswered,
         "diff": {"before": {"migrations": []}, "after": {"migrations": new}},
     }
 
@@ -126,6 +138,7 @@ def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, 
         "applied": [],
         "pending": [],
         "job": done.name,
+        "unanswered": done.unanswered,
         "diff": diff if done.changed else {},
     }
 
@@ -138,7 +151,10 @@ def main() -> None:
         result = migrate(module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    told = [schema.not_checked(result["unanswered"])] if result["unanswered"] else []
+    for line in told:
+        module.warn(line)
+    module.exit_json(**result, summary=told)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import psycopg
 
 CONNECT_TIMEOUT_SECONDS = 10
+ANSWER_SECONDS = 3
+"""What a server that works may take to say that a statement took too long."""
+
 LOCK_TIMEOUT_MS = 5_000
 _SCHEMES = ("postgresql", "postgres")
 
@@ -18,11 +21,14 @@ _SCHEMES = ("postgresql", "postgres")
 def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connection:
     """Open a connection in UTC; a statement timeout of 0 means none.
 
+    A statement that has one also ends while the server is frozen, some seconds later.
     Raises FinriskError, without the password, when the URL is empty or wrong, or the server does not answer.
     """
     place = address(url)
     try:
         import psycopg  # only the modules that need it pay for the import
+
+        from .patience import PatientConnection
     except ImportError as error:
         raise FinriskError("the Python package psycopg is missing: run make setup") from error
     options = (
@@ -30,7 +36,7 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
         f"-c statement_timeout={statement_timeout_seconds * 1000}"
     )
     try:
-        return psycopg.connect(
+        connection = PatientConnection.connect(
             url, connect_timeout=CONNECT_TIMEOUT_SECONDS, options=options, application_name="finrisk-playbook"
         )
     except psycopg.Error as error:
@@ -38,6 +44,9 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
             f"cannot connect to PostgreSQL at {place}: {_first_line(error, url)}; "
             "check finrisk_database_url and that the server runs (local: python -m sandbox up)"
         ) from None
+    if statement_timeout_seconds:
+        connection.patience = statement_timeout_seconds + ANSWER_SECONDS
+    return connection
 
 
 def address(url: str) -> str:

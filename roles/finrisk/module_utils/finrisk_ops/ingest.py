@@ -21,6 +21,8 @@ ANSWER_SECONDS = 120
 BATCH_CHARACTERS = 3_000_000
 """Most characters in one request: with every one escaped it stays below the service's body limit."""
 
+TOO_LARGE = 413
+
 _ATTEMPTS = 4
 _LONGEST_WAIT_SECONDS = 30
 _PAGE = 1000
@@ -122,8 +124,18 @@ class Service:
                 return held
 
     def send(self, batch: list[Document]) -> dict[str, int]:
-        """Send the documents; sending them again changes nothing, so that a lost answer does no harm."""
-        answer = self._ask("POST", json={"documents": [each.body() for each in batch]})
+        """Send the documents, in halves while they are too large together.
+
+        Sending them again changes nothing, so that a lost answer does no harm.
+        """
+        try:
+            answer = self._ask("POST", json={"documents": [each.body() for each in batch]})
+        except FinriskError as error:
+            if error.detail.get("status") != TOO_LARGE or len(batch) == 1:
+                raise
+            half = len(batch) // 2
+            parts = self.send(batch[:half]), self.send(batch[half:])
+            return {name: sum(part[name] for part in parts) for name in parts[0]}
         return {name: int(answer[name]) for name in ("added", "changed", "unchanged")}
 
     def _ask(self, method: str, **given: Any) -> dict[str, Any]:
@@ -172,7 +184,7 @@ def _content(answer: requests.Response, url: str) -> dict[str, Any]:
         401: "finrisk_api_key is not a key that it knows; give it one of finrisk_client_keys",
         403: "finrisk_api_key needs the role documents",
         404: f"is {url} the service? Check finrisk_api_url",
-        413: "send fewer at a time with -e finrisk_documents_batch=10",
+        TOO_LARGE: "split the document: it is too large by itself",
         503: "its database may be down; see ansible-playbook playbooks/status.yml",
     }.get(answer.status_code, "see ansible-playbook playbooks/status.yml and its log")
     raise FinriskError(

@@ -17,6 +17,7 @@ from .errors import FinriskError
 from .kube_client import Cluster
 from .kube_rollout import IMAGE, SETUP, last_words
 from .kube_template import CREDENTIALS
+from .schema import UNANSWERED
 
 POLL_SECONDS = 0.5
 APP = "finrisk-migration"
@@ -26,12 +27,13 @@ NEVER_RAN = ("StartError", "ContainerCannotRun")
 
 @dataclass(frozen=True)
 class Migration:
-    """The Job of a schema: its name, whether it ended well, and whether this run made it so."""
+    """The Job of a schema: its name, its state before and after, and why the database could not be asked."""
 
     name: str
     changed: bool
     before: str
     after: str
+    unanswered: str = ""
 
 
 def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
@@ -52,7 +54,8 @@ def migrate(
 ) -> Migration:
     """Let the Job of this schema run once, and wait for its end.
 
-    A Job that ended well is left alone, one that failed is made anew, one that runs is waited for.
+    A Job that ended well is left alone, one that failed is made anew, one that runs is waited for. One that
+    failed because the database does not answer is no failure: pods start without one.
     Raises FinriskError with the pod's own reason.
     """
     body = job_of(manifest, database_url)
@@ -71,7 +74,9 @@ def migrate(
             _wait_until_gone(cluster, where, deadline)
         if before in ("", "failed"):
             kube_objects.apply(cluster, body, check=False)
-        _wait(cluster, where, name, deadline, timeout)
+        unanswered = _wait(cluster, where, name, deadline, timeout)
+        if unanswered:
+            return Migration(name, False, before, "failed", unanswered)
         _tidy(cluster, name)
     return Migration(name, True, before, "complete")
 
@@ -103,9 +108,12 @@ def _message(job: Mapping[str, Any] | None) -> str:
     )
 
 
-def _wait(cluster: Cluster, where: str, name: str, deadline: float, timeout: float) -> None:
+def _wait(cluster: Cluster, where: str, name: str, deadline: float, timeout: float) -> str:
+    """Wait for the Job's end; return why its pods could not ask the database, or nothing when they did."""
     while (state := _state(job := cluster.find(where))) != "complete":
         reason = _reason(cluster, name)
+        if state == "failed" and reason.unanswered:
+            return f"as the Job {name} says: {reason.text}"
         if state == "failed":
             raise FinriskError(f"the migration Job {name} failed: {reason.text or _message(job)}")
         if not state:
@@ -118,14 +126,16 @@ def _wait(cluster: Cluster, where: str, name: str, deadline: float, timeout: flo
                 f"{reason.text or 'it still runs'}. It goes on; run this again to wait for it"
             )
         time.sleep(POLL_SECONDS)
+    return ""
 
 
 @dataclass(frozen=True)
 class _Reason:
-    """What the newest pod of the Job says, and whether no later pod can do better."""
+    """What the newest pod of the Job says, whether it is final, and whether no database answered the pod."""
 
     text: str = ""
     final: bool = False
+    unanswered: bool = False
 
 
 def _reason(cluster: Cluster, name: str) -> _Reason:
@@ -143,7 +153,8 @@ def _reason(cluster: Cluster, name: str) -> _Reason:
             if ended.get("reason") in NEVER_RAN:
                 return _Reason(" ".join(str(ended.get("message") or ended["reason"]).split()), True)
             if ended:
-                return _Reason(_said(cluster, str(pod["metadata"]["name"])))
+                said = _said(cluster, str(pod["metadata"]["name"]))
+                return _Reason(said, unanswered=ended.get("exitCode") == UNANSWERED)
         for condition in status.get("conditions") or []:
             if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
                 return _Reason(f"no node takes its pod: {condition.get('message', '')}")

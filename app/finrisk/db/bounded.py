@@ -1,0 +1,36 @@
+"""A connection whose every wait ends: a frozen server keeps no statement_timeout."""
+
+import math
+import time
+from typing import Any
+
+import psycopg
+from psycopg.abc import RV, PQGen
+
+
+class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection to use for a time; what is not answered in it is given up, and the connection closed."""
+
+    _until = math.inf
+    overdue = False
+    """Whether this connection was closed because the server did not answer in time."""
+
+    def allow(self, seconds: float) -> None:
+        """Let everything asked from now on take so long together."""
+        self._until = time.monotonic() + seconds
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait for the server, as long as is allowed.
+
+        Raises:
+            psycopg.OperationalError: it did not answer in time; the connection is closed.
+        """
+        if timeout is not None or self._until == math.inf:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, max(0.0, self._until - time.monotonic()))
+        except psycopg.OperationalError:
+            if time.monotonic() >= self._until and not self.closed:
+                self.overdue = True
+                self.pgconn.finish()  # what comes later would be taken for the answer to the next question
+            raise
