@@ -56,9 +56,9 @@ def _error(failure: Exception) -> ApiError:
 def analyze() -> Response:
     """Answer a strategy."""
     shared = context()
+    body = parsed(request, AnalyzeBody)
     place = shared.admission.enter()
     try:
-        body = parsed(request, AnalyzeBody)
         question = Question(
             request_id=g.request_id,
             strategy=body.strategy,

@@ -15,15 +15,6 @@ from finrisk.http.context import Context
 from finrisk.http.keys import KeyRing, RateLimit
 from finrisk.settings import Settings
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 _DATABASE_CONNECTIONS = 8
 
 
@@ -61,7 +52,7 @@ def _name_request() -> None:
 
 
 def _finish_response(response: Response) -> Any:
-    for name, value in _HEADERS.items():
+    for name, value in errors.HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = str(g.request_id)
     return response

@@ -19,8 +19,12 @@ from pydantic_core import ErrorDetails
 from finrisk.http.errors import ApiError
 from finrisk_rules.limits import IDENTIFIER_MAX, REQUEST_STRATEGY_MAX
 
-ANALYZE_BYTES = 512 * 1024
-DOCUMENTS_BYTES = 16 * 1024 * 1024
+LIMITS = {
+    "/api/v1/analyze": 512 * 1024,
+    "/api/v1/feedback": 512 * 1024,
+    "/api/v1/documents": 16 * 1024 * 1024,
+}
+"""Most bytes of a body, for each path that reads one (by POST)."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -117,6 +121,11 @@ class DocumentsBody(_Body):
     documents: Annotated[list[DocumentBody], Field(min_length=1, max_length=1000)]
 
 
+def limit_of(method: str, path: str) -> int:
+    """Most bytes of body that a request may bring; 0 where none is read."""
+    return LIMITS.get(path, 0) if method == "POST" else 0
+
+
 def _bytes(request: Request, limit: int) -> bytes:
     """The body, read no further than the limit, whether its length was announced or it came in chunks."""
     if (request.content_length or 0) > limit:
@@ -138,7 +147,7 @@ def _message(detail: ErrorDetails) -> str:
     return "must be a JSON object" if detail["type"] in ("model_type", "dict_type") else detail["msg"]
 
 
-def parsed(request: Request, model: type[Model], limit: int = ANALYZE_BYTES) -> Model:
+def parsed(request: Request, model: type[Model]) -> Model:
     """The request's body as the model.
 
     Raises:
@@ -146,7 +155,7 @@ def parsed(request: Request, model: type[Model], limit: int = ANALYZE_BYTES) -> 
     """
     if request.mimetype != "application/json":
         raise ApiError(415, "unsupported_media_type", "send the body as Content-Type: application/json")
-    body = _bytes(request, limit)
+    body = _bytes(request, limit_of(request.method, request.path))
     try:
         value = json.loads(body, parse_constant=_constant)
     except (ValueError, RecursionError):

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 
 from finrisk import documents
-from finrisk.http.bodies import DOCUMENTS_BYTES, DocumentBody, DocumentsBody, parsed
+from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import ApiError
 from finrisk_rules.redaction import redact
@@ -28,7 +28,7 @@ def _document(body: DocumentBody) -> documents.Document:
 @requires("documents")
 def add() -> Response:
     """Add documents, or bring them up to date; one that is the same is left alone."""
-    body = parsed(request, DocumentsBody, DOCUMENTS_BYTES)
+    body = parsed(request, DocumentsBody)
     with context().service.database.connection() as connection:
         ingested = documents.ingest(connection, [_document(each) for each in body.documents])
     return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)

@@ -10,6 +10,17 @@ from werkzeug.exceptions import HTTPException
 from finrisk import metrics
 from finrisk.db.pool import DatabaseUnavailableError
 
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""What every answer carries, whoever made it."""
+
 _CODES = {
     400: "bad_request",
     401: "unauthorized",

@@ -72,14 +72,28 @@ class KeyRing:
         Raises:
             ApiError: 401, there is none, or it is not known.
         """
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        given = given.strip()
-        if scheme.lower() != "bearer" or not given:
+        given = _bearer(request.headers.get("Authorization", ""))
+        if not given:
             raise ApiError(401, "unauthorized", "send an API key: Authorization: Bearer frk_...")
-        known = self._current().get(given.split("_")[1]) if _FORM.fullmatch(given) else None
-        if known is None or not hmac.compare_digest(known.sha256, key_hash(given)):
+        known = self._known(given)
+        if known is None:
             raise ApiError(401, "unauthorized", "the API key is not known")
         return known
+
+    def knows(self, authorization: str) -> bool:
+        """Whether the header carries a known key; for a request whose body has not been read yet."""
+        return self._known(_bearer(authorization)) is not None
+
+    def _known(self, given: str) -> ApiKey | None:
+        known = self._current().get(given.split("_")[1]) if _FORM.fullmatch(given) else None
+        matches = known is not None and hmac.compare_digest(known.sha256, key_hash(given))
+        return known if matches else None
+
+
+def _bearer(authorization: str) -> str:
+    """The key of an Authorization header, or nothing."""
+    scheme, _, given = authorization.partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 class RateLimit:
