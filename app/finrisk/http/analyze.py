@@ -85,7 +85,7 @@ def _streamed(question: Question, place: Place) -> Response:
     service = context().service
     events = stream_with_context(_events(analysis.stream(service, question), place))
     response = Response(events, mimetype="text/event-stream")
-    response.headers.update({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(place.leave)
     return response
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, abort, g, request
 
 from finrisk import ids, metrics
 from finrisk.analysis import Service
@@ -38,10 +38,13 @@ def create_app(running: Service) -> Flask:
         if settings.rate_limit_per_minute
         else None,
     )
+    app.url_map.merge_slashes = False
+    app.url_map.converters["document_id"] = documents.DocumentIdConverter
     for module in (analyze, feedback, documents, status, health, openapi):
         app.register_blueprint(module.bp)
     errors.register(app)
     app.before_request(_name_request)
+    app.before_request(_take_the_path_as_it_is)
     app.after_request(_finish_response)
     metrics.SPLIT.set(settings.split)
     return app
@@ -51,8 +54,18 @@ def _name_request() -> None:
     g.request_id = ids.request_id()
 
 
+def _take_the_path_as_it_is() -> None:
+    """Find nothing at a path that would be read as another: slashes merged, or bytes that are no UTF-8."""
+    path = request.environ["PATH_INFO"]
+    try:
+        path.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        abort(404)
+    if path.startswith("//"):
+        abort(404)
+
+
 def _finish_response(response: Response) -> Any:
-    for name, value in errors.HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(errors.HEADERS)
     response.headers["X-Request-Id"] = str(g.request_id)
     return response

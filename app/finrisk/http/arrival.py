@@ -5,8 +5,8 @@ head before its body is there. Whatever it does not understand it calls odd, and
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 from urllib.parse import unquote
 
 HEAD_BYTES = 64 * 1024
@@ -15,10 +15,13 @@ HEAD_BYTES = 64 * 1024
 CHUNK_LINE_BYTES = 4096
 """Longest line that announces a chunk, its extensions included."""
 
-_NEVER_IN_A_HEAD = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FIELDS = re.compile(
+    rb"\r\n(content-length|transfer-encoding|expect|authorization):([^\r\n]*)", re.IGNORECASE
+)
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 _LENGTH = re.compile(rb"[0-9]{1,15}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})(?:[ \t]*;.*)?", re.DOTALL)
-_ONCE = frozenset((b"content-length", b"transfer-encoding"))
 
 
 class Stage(Enum):
@@ -30,8 +33,7 @@ class Stage(Enum):
     ODD = "odd"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What is known of a request before its body is there; ``length`` is None for a body in chunks."""
 
     method: str
@@ -80,7 +82,7 @@ class Arrival:
     def _after_head(self) -> Stage:
         end = self.data.find(b"\r\n\r\n", max(0, self._looked - 3))
         known = end if end >= 0 else len(self.data)
-        if _NEVER_IN_A_HEAD.search(self.data, self._looked, known):
+        if self._has_what_no_head_has(known):
             return Stage.ODD
         self._looked = known
         if (end + 4 if end >= 0 else known) > HEAD_BYTES:
@@ -94,11 +96,17 @@ class Arrival:
         self._start = self._chunk = self._looked = end + 4
         return Stage.BODY
 
+    def _has_what_no_head_has(self, end: int) -> bool:
+        """Whether there is a control character, or a line feed without its carriage return."""
+        lines = self.data.count(b"\r\n", max(0, self._looked - 1), end)
+        return self.data.count(b"\n", self._looked, end) != lines or bool(
+            _CONTROL.search(self.data, self._looked, end)
+        )
+
     def _after_body(self) -> Stage:
-        assert self.head is not None
-        if self.head.length is None:
-            return self._after_chunks()
-        return Stage.WHOLE if self.body_bytes >= self.head.length else Stage.BODY
+        if self.head and self.head.length is not None:
+            return Stage.WHOLE if self.body_bytes >= self.head.length else Stage.BODY
+        return self._after_chunks()
 
     def _after_chunks(self) -> Stage:
         while True:
@@ -132,16 +140,14 @@ class Arrival:
 
 
 def _read(raw: bytes) -> Head | None:
-    """The head, or None when its lines or the framing of its body are not plain."""
-    lines = raw.removeprefix(b"\r\n").split(b"\r\n")
-    request = lines[0].split(b" ")
+    """The head, or None when its first line or the framing of its body is not plain."""
+    request = raw.removeprefix(b"\r\n").partition(b"\r\n")[0].split(b" ")
     if len(request) != 3:
         return None
     fields: dict[bytes, bytes] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        name = name.lower()
-        if not colon or name[:1] in b" \t" or (name in _ONCE and name in fields):
+    for field, value in _FIELDS.findall(raw):
+        name = field.lower()
+        if name in fields and name in _FRAMING:
             return None
         fields[name] = value.strip(b" \t")
     length, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")

@@ -47,7 +47,7 @@ def delivered(connection: Connection, cfg: Any) -> Any:
     source = _Delivery(arrival.data)
     try:
         request = Request(cfg, source, connection.client)
-        request._expected_100_continue = False  # noqa: SLF001 - the loop sent it, where a body was wanted
+        request._expected_100_continue = False  # the loop sent it, where a body was wanted
         if connection.cut:
             request.force_close()
             return request

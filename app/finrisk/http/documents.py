@@ -1,6 +1,7 @@
 """/api/v1/documents: what the answers may quote."""
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.routing import BaseConverter
 
 from finrisk import documents
 from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
@@ -11,6 +12,13 @@ from finrisk_rules.redaction import redact
 bp = Blueprint("documents", __name__)
 
 _PAGE = 1000
+
+
+class DocumentIdConverter(BaseConverter):
+    """All that follows in the path, slashes wherever they stand: percent-decoded once, and nothing else."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
 
 
 def _document(body: DocumentBody) -> documents.Document:
@@ -61,7 +69,7 @@ def listing() -> Response:
     return jsonify(documents=rows, next=shown[-1].id if len(listed) > limit else None)
 
 
-@bp.delete("/api/v1/documents/<path:document_id>")
+@bp.delete("/api/v1/documents/<document_id:document_id>")
 @requires("documents")
 def delete(document_id: str) -> tuple[Response, int]:
     """Remove a document from the index."""

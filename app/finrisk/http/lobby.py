@@ -29,7 +29,7 @@ _OTHER_FILES = 128  # listeners, pools of connections, journal, metrics
 
 
 def sockets_at_most(threads: int) -> int:
-    """How many connections may wait: what the limit of open files, raised as far as it goes, leaves for them."""
+    """How many connections may wait: what the limit of open files, raised as far as it goes, leaves them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_SOCKETS + threads * _FILES_A_THREAD + _OTHER_FILES
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

@@ -1,8 +1,8 @@
 """Gunicorn's threaded worker, with a thread for whole requests only.
 
 Sockets are read by the worker's own loop; a thread gets a request when its last byte is there, and Gunicorn's
-parser reads it from memory. So a client that is slow, or never ends, costs a socket and a few bytes. Probes have
-threads of their own.
+parser reads it from memory. So a client that is slow, or never ends, costs a socket and a few bytes. Probes
+have threads of their own.
 
 This module is loaded before the workers fork and stays until Gunicorn is started anew; what a reload renews,
 the application with its rules, is asked through `intake`.
@@ -31,7 +31,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from finrisk.http import lobby
-from finrisk.http.arrival import HEAD_BYTES, Stage
+from finrisk.http.arrival import HEAD_BYTES, Head, Stage
 from finrisk.http.delivery import delivered
 from finrisk.http.lobby import Connection, Lobby
 
@@ -45,10 +45,11 @@ SEND_SECONDS = 10.0
 """How long a client may take to read one piece of its answer."""
 
 PARTING_SECONDS = 2.0
-"""How long a client may go on sending after its last answer; a socket closed before takes the answer along."""
+"""How long a client may go on sending after its last answer: closing at once would take the answer along."""
 
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024
 _SWEEP_SECONDS = 0.5
+_ACCEPTED_A_TURN = 8
 
 _STATUS = {
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -101,20 +102,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     # The loop: who comes, who waits, who goes
 
     def accept(self, listener: socket) -> None:
-        """Take a new connection; when too many wait, the longest waiting one makes room."""
-        try:
-            sock, client = listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._make_room()
-            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
-                raise
-            return
-        sock.setblocking(False)
+        """Take new connections; when too many wait, the longest waiting one makes room."""
+        for _ in range(_ACCEPTED_A_TURN):
+            try:
+                sock, client = listener.accept()
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):
+                    self._make_room()
+                elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                    raise
+                return
+            self._welcome(Connection(sock, client, listener.getsockname()))
+
+    def _welcome(self, connection: Connection) -> None:
+        connection.sock.setblocking(False)
         self.nr_conns += 1
         if len(self.lobby) + len(self.parting) + len(self.keepalived_conns) >= self.most_waiting:
             self._make_room()
-        self._await(Connection(sock, client, listener.getsockname()))
+        self._await(connection)
 
     def _make_room(self) -> None:
         """Close whom it costs least: who was answered, then who waits longest, then who is idle longest."""
@@ -147,6 +152,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             self.poller.unregister(connection.sock)
 
     def _read(self, connection: Connection, sock: socket) -> None:
+        if connection not in self.lobby:
+            return  # it was ended in this very turn, after the poller had seen it
         try:
             piece = sock.recv(_PIECE)
         except BlockingIOError:
@@ -168,14 +175,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         arrival = connection.arrival
         arrival.take(piece)
         self.lobby.hold(connection, len(piece))
-        if arrival.stage is Stage.BODY:
-            self._go_on_with_body(connection)
+        if arrival.stage is Stage.BODY and arrival.head:
+            self._go_on_with_body(connection, arrival.head)
         elif arrival.stage is not Stage.HEAD:
             self._hand_over(connection)
+        if self.lobby.held > lobby.MOST_BYTES and (largest := self.lobby.largest()):
+            message = "this worker holds too many unanswered requests; try again shortly"
+            self._refuse(largest, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", message, retry_after=1)
 
-    def _go_on_with_body(self, connection: Connection) -> None:
-        arrival, head = connection.arrival, connection.arrival.head
-        assert head is not None
+    def _go_on_with_body(self, connection: Connection, head: Head) -> None:
+        arrival = connection.arrival
         if connection.body_limit is None:
             connection.body_limit = limit = self.intake.body_limit(head)
             if not limit or arrival.announced > limit:
@@ -191,9 +200,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             self._refuse(connection, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
             return
         connection.timeout = connection.body_since + lobby.BODY_SECONDS + arrival.body_bytes / lobby.BODY_RATE
-        if self.lobby.held > lobby.MOST_BYTES and (largest := self.lobby.largest()):
-            message = "too many bytes of unanswered requests; try again shortly"
-            self._refuse(largest, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", message, retry_after=1)
 
     def _hand_over(self, connection: Connection) -> None:
         """Give the request to a thread."""
@@ -225,6 +231,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def on_client_socket_readable(self, conn: Connection, client: socket) -> None:
         """Read from a connection that was kept: its next request begins, or it ends."""
         del client
+        if not conn.polled:
+            return
         self._poll_no_more(conn)
         self.keepalived_conns.remove(conn)
         self._await(conn)
@@ -280,11 +288,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         except OSError:
             self._drop(connection)
             return
-        self._discard(connection, connection.sock)
-        if connection in self.parting:
-            self._poll(connection, self._discard)
+        self._poll(connection, self._discard)
 
     def _discard(self, connection: Connection, sock: socket) -> None:
+        if connection not in self.parting:
+            return
         try:
             gone = not sock.recv(_PIECE)
         except BlockingIOError:
@@ -316,7 +324,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             self.handle_error(request, conn, conn.client, error)
         except (OSError, StopIteration) as error:
             self.log.debug("a client left, or did not read its answer: %s", error)
-        except Exception as error:  # noqa: BLE001 - whatever it was, its client gets an answer
+        except Exception as error:  # whatever it was, its client gets an answer
             self.handle_error(request, conn, conn.client, error)
         return False
 
