@@ -40,11 +40,11 @@ def create_app(running: Service) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
+    app.before_request(_name_request)
+    app.before_request(_take_the_path_as_it_is)
     for module in (analyze, feedback, documents, status, health, openapi):
         app.register_blueprint(module.bp)
     errors.register(app)
-    app.before_request(_name_request)
-    app.before_request(_take_the_path_as_it_is)
     app.after_request(_finish_response)
     metrics.SPLIT.set(settings.split)
     return app

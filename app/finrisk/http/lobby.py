@@ -8,15 +8,16 @@ from socket import socket
 from typing import Any
 
 from finrisk.http.arrival import Arrival
+from finrisk.http.outbox import Outbox
 
 HEAD_SECONDS = 10.0
 """How long a head may take, from the moment it is awaited: the connection's start, or its first byte."""
 
-BODY_SECONDS = 10.0
-"""How long a body may take beside what its bytes take at the least rate."""
+GRACE_SECONDS = 10.0
+"""How long the sending of a body, or the taking of an answer, may last beside what its bytes need."""
 
-BODY_RATE = 16 * 1024
-"""Least bytes a second of a body."""
+LEAST_RATE = 16 * 1024
+"""Bytes a second that a client sends, or takes, at least."""
 
 MOST_SOCKETS = 8192
 """Most connections of a worker that wait for their client, where the limit of open files allows it."""
@@ -42,7 +43,8 @@ def sockets_at_most(threads: int) -> int:
 class Connection:
     """A client's connection, and the request that arrives on it.
 
-    ``timeout`` is when its time is over (monotonic seconds); ``body_limit`` is None before it was asked for.
+    ``timeout`` is when its time is over (monotonic seconds); ``body_limit`` is None before it was asked for;
+    ``outbox`` is for the answer, and ``keeps`` says whether another request may follow.
     """
 
     sock: socket
@@ -54,13 +56,15 @@ class Connection:
     body_since: float = 0.0
     body_limit: int | None = None
     cut: bool = False
+    outbox: Outbox | None = None
+    keeps: bool = False
     polled: bool = False
     held: int = 0
 
     def expect(self, until: float) -> None:
         """Begin with the next request, whose head is awaited until then."""
         self.arrival, self.timeout = Arrival(), until
-        self.body_limit, self.cut = None, False
+        self.body_limit, self.cut, self.keeps = None, False, False
 
     def close(self) -> None:
         """End it at once."""

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from socket import SHUT_WR, socket
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.http.errors import (
@@ -34,15 +35,13 @@ from finrisk.http import lobby
 from finrisk.http.arrival import HEAD_BYTES, Head, Stage
 from finrisk.http.delivery import delivered
 from finrisk.http.lobby import Connection, Lobby
+from finrisk.http.outbox import Outbox
 
 if TYPE_CHECKING:
     from finrisk.http.intake import Intake
 
 PROBE_THREADS = 4
 """Threads for health and metrics, which no user's request can take."""
-
-SEND_SECONDS = 10.0
-"""How long a client may take to read one piece of its answer."""
 
 PARTING_SECONDS = 2.0
 """How long a client may go on sending after its last answer: closing at once would take the answer along."""
@@ -77,6 +76,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lobby = Lobby()
+        self.sending: dict[Connection, None] = {}
         self.parting: dict[Connection, None] = {}
         self.worker_connections = sys.maxsize  # accepting never stops: whoever waited longest makes room
         self._swept = 0.0
@@ -117,16 +117,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def _welcome(self, connection: Connection) -> None:
         connection.sock.setblocking(False)
         self.nr_conns += 1
-        if len(self.lobby) + len(self.parting) + len(self.keepalived_conns) >= self.most_waiting:
+        free = self.most_waiting
+        for waiting in (self.lobby, self.sending, self.parting, self.keepalived_conns):
+            free -= len(waiting)
+        if free <= 0:
             self._make_room()
         self._await(connection)
 
     def _make_room(self) -> None:
-        """Close whom it costs least: who was answered, then who waits longest, then who is idle longest."""
-        if self.parting:
-            self._drop(next(iter(self.parting)))
-        elif longest := self.lobby.longest():
-            self._drop(longest)
+        """Close whom it costs least: who was answered, then who is slowest, then who is idle longest."""
+        if first := next(iter(self.parting), None) or self.lobby.longest() or next(iter(self.sending), None):
+            self._drop(first)
         elif self.keepalived_conns:
             self._drop(self.keepalived_conns.popleft())
 
@@ -142,8 +143,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         if connection in self.lobby:
             self._poll(connection, self._read)
 
-    def _poll(self, connection: Connection, callback: Callable[[Connection, socket], None]) -> None:
-        self.poller.register(connection.sock, selectors.EVENT_READ, partial(callback, connection))
+    def _poll(
+        self,
+        connection: Connection,
+        callback: Callable[[Connection, socket], None],
+        event: int = selectors.EVENT_READ,
+    ) -> None:
+        self._poll_no_more(connection)
+        self.poller.register(connection.sock, event, partial(callback, connection))
         connection.polled = True
 
     def _poll_no_more(self, connection: Connection) -> None:
@@ -187,7 +194,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         arrival = connection.arrival
         if connection.body_limit is None:
             connection.body_limit = limit = self.intake.body_limit(head)
-            if not limit or arrival.announced > limit:
+            if not limit or (head.length or 0) > limit:
                 connection.cut = True
                 self._hand_over(connection)
                 return
@@ -199,7 +206,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             message = f"the body has more than {limit} bytes, which is the limit"
             self._refuse(connection, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
             return
-        connection.timeout = connection.body_since + lobby.BODY_SECONDS + arrival.body_bytes / lobby.BODY_RATE
+        connection.timeout = (
+            connection.body_since + lobby.GRACE_SECONDS + arrival.body_bytes / lobby.LEAST_RATE
+        )
 
     def _hand_over(self, connection: Connection) -> None:
         """Give the request to a thread."""
@@ -209,17 +218,46 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
 
     def enqueue_req(self, conn: Connection) -> None:
         """Have the request answered: a probe by the probes' threads."""
+        conn.outbox = Outbox(conn.sock, lambda: self.method_queue.defer(self._send_more, conn))
         is_probe = self.intake.is_probe(conn.arrival.head, conn.server[1])
         future = (self.probes if is_probe else self.tpool).submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def finish_request(self, conn: Connection, fs: "Future[bool]") -> None:
-        """Go on with a connection whose request was answered: the next one, or the end."""
+        """Go on with a connection whose request was answered, when its client has taken the answer."""
         self.lobby.release(conn)
-        if fs.cancelled() or fs.exception() or not fs.result():
+        conn.keeps = not fs.cancelled() and not fs.exception() and fs.result()
+        if not conn.outbox:
+            self._follow(conn)
+            return
+        conn.timeout = time.monotonic() + lobby.GRACE_SECONDS + len(conn.outbox) / lobby.LEAST_RATE
+        self.lobby.hold(conn, len(conn.outbox))
+        self.sending[conn] = None
+        self._send_more(conn)
+        if self.lobby.held > lobby.MOST_BYTES:
+            self._drop(next(iter(self.sending)))
+
+    def _send_more(self, connection: Connection) -> None:
+        """Send the rest of an answer whenever its client takes some."""
+        if connection.outbox and not connection.polled:
+            self._poll(connection, self._flush, selectors.EVENT_WRITE)
+
+    def _flush(self, connection: Connection, sock: socket) -> None:
+        del sock
+        if not connection.polled or connection.outbox is None or not connection.outbox.flush():
+            return
+        self._poll_no_more(connection)
+        if connection in self.sending:
+            del self.sending[connection]
+            self.lobby.release(connection)
+            self._follow(connection)
+
+    def _follow(self, conn: Connection) -> None:
+        """Turn to what follows an answer: the next request, or the end."""
+        if not conn.keeps or (conn.outbox is not None and conn.outbox.gone):
             self._part(conn)
             return
-        conn.sock.setblocking(False)
+        conn.outbox = None
         if conn.rest:
             self._await(conn)
             return
@@ -245,6 +283,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         if now - self._swept < _SWEEP_SECONDS:
             return
         self._swept = now
+        for slow in [each for each in self.sending if each.timeout <= now]:
+            self._drop(slow)
         for late in self.lobby.late(now):
             if late.arrival.data:
                 message = "the request took too long to arrive"
@@ -260,7 +300,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def _send(self, connection: Connection, answer: bytes) -> None:
         """Send what fits the socket at once; a client that is not there needs no answer."""
         with contextlib.suppress(OSError):
-            connection.sock.setblocking(False)
             connection.sock.send(answer)
 
     def _refuse(
@@ -280,10 +319,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
 
     def _part(self, connection: Connection) -> None:
         """End a connection in order: our side now, the client's when it has read the answer."""
-        connection.timeout = time.monotonic() + PARTING_SECONDS
+        connection.timeout, connection.outbox = time.monotonic() + PARTING_SECONDS, None
         self.parting[connection] = None
         try:
-            connection.sock.setblocking(False)
             connection.sock.shutdown(SHUT_WR)
         except OSError:
             self._drop(connection)
@@ -306,6 +344,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         """Close a connection, wherever it stands."""
         self.lobby.leave(connection)
         self.lobby.release(connection)
+        self.sending.pop(connection, None)
         self.parting.pop(connection, None)
         self._poll_no_more(connection)
         self.nr_conns -= 1
@@ -317,9 +356,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         """Answer a request; True when its connection may carry another."""
         request = None
         try:
-            conn.sock.settimeout(SEND_SECONDS)
             request = delivered(conn, self.cfg)
-            return bool(self.handle_request(request, conn)) and not conn.cut
+            answering = SimpleNamespace(sock=conn.outbox, client=conn.client, server=conn.server)
+            return bool(self.handle_request(request, answering)) and not conn.cut
         except (ParseException, NoMoreData) as error:
             self.handle_error(request, conn, conn.client, error)
         except (OSError, StopIteration) as error:
@@ -337,4 +376,5 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             code = "internal_error"
             self.log.error("a connection failed: %s", type(exc).__name__)
         message = f"the request cannot be read: {status.phrase}"
-        self._send(client, self.early_refusal(status, code, message))
+        if client.outbox is not None:
+            client.outbox.sendall(self.early_refusal(status, code, message))
