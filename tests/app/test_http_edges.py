@@ -115,8 +115,8 @@ def test_what_a_path_may_hold_as_it_is_need_not_be_encoded(service: RunningServi
 
 @pytest.mark.parametrize(
     "path",
-    ["/api//v1/status", "//api/v1/status", "/api/v1/status/", "/api/v1/documents/", "/api/v1/documents//", "//",
-     "/api/v1/documents/%FF", "/%ff", "//evil.example/a", "/api/v1/analyze//", "/./healthz", "/healthz/"],
+    ["/api//v1/status", "//api/v1/status", "/api/v1/status/", "/api/v1/documents/", "//",
+     "/api/v1/documents//", "/api/v1/documents/%FF", "/%ff", "//evil.example/a", "/api/v1/analyze//", "/./healthz", "/healthz/"],
 )  # fmt: skip
 def test_no_path_is_redirected_or_taken_for_another(service: RunningService, path: str) -> None:
     error(service.call("DELETE" if DOCUMENTS in path else "GET", path), 404, "not_found")
@@ -134,7 +134,7 @@ def test_no_path_is_redirected_or_taken_for_another(service: RunningService, pat
         b"",
     ],
 )
-def test_a_broken_chunk_or_a_client_that_leaves_is_not_our_fault(
+def test_a_broken_chunk_or_a_client_that_leaves_is_no_fault_of_ours(
     service: RunningService, sent: bytes
 ) -> None:
     before = len(service.log_text())
