@@ -116,7 +116,8 @@ def test_what_a_path_may_hold_as_it_is_need_not_be_encoded(service: RunningServi
 @pytest.mark.parametrize(
     "path",
     ["/api//v1/status", "//api/v1/status", "/api/v1/status/", "/api/v1/documents/", "//",
-     "/api/v1/documents//", "/api/v1/documents/%FF", "/%ff", "//evil.example/a", "/api/v1/analyze//", "/./healthz", "/healthz/"],
+     "/api/v1/documents//", "/api/v1/documents/%FF", "/%ff", "//evil.example/a", "/api/v1/analyze//",
+     "/./healthz", "/healthz/"],
 )  # fmt: skip
 def test_no_path_is_redirected_or_taken_for_another(service: RunningService, path: str) -> None:
     error(service.call("DELETE" if DOCUMENTS in path else "GET", path), 404, "not_found")
