@@ -39,7 +39,6 @@ def create_app(running: Service) -> Flask:
         else None,
     )
     app.url_map.merge_slashes = False
-    app.url_map.converters["document_id"] = documents.DocumentIdConverter
     app.before_request(_name_request)
     app.before_request(_take_the_path_as_it_is)
     for module in (analyze, feedback, documents, status, health, openapi):

@@ -123,13 +123,12 @@ class Arrival:
             if size == 0:
                 return self._after_trailers(line)
             end = line + 2 + size
+            self.announced = self._ended + size
             if len(self.data) < end + 2:
-                self.announced = self._ended + size
                 return Stage.BODY
             if self.data[end : end + 2] != b"\r\n":
                 return Stage.ODD
-            self._ended += size
-            self.announced = self._ended
+            self._ended = self.announced
             self._chunk = self._looked = end + 2
 
     def _after_trailers(self, line: int) -> Stage:

@@ -1,6 +1,7 @@
 """/api/v1/documents: what the answers may quote."""
 
 from flask import Blueprint, Response, jsonify, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from finrisk import documents
@@ -14,11 +15,16 @@ bp = Blueprint("documents", __name__)
 _PAGE = 1000
 
 
-class DocumentIdConverter(BaseConverter):
+class _DocumentIdConverter(BaseConverter):
     """All that follows in the path, slashes wherever they stand: percent-decoded once, and nothing else."""
 
     part_isolating = False
     regex = "(?s:.+)"
+
+
+@bp.record_once
+def _add_converter(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["document_id"] = _DocumentIdConverter
 
 
 def _document(body: DocumentBody) -> documents.Document:
