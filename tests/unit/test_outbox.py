@@ -30,17 +30,20 @@ def test_whatever_is_taken_when_the_whole_answer_comes_in_order(
         for piece, take in zip(answer, [*takes, *[1] * len(answer)], strict=False):
             box.sendall(piece)
             assert told or not box, "the loop is told of what is left"
-            received += theirs.recv(take)
             box.flush()
+            received += theirs.recv(take)
         wanted = b"".join(answer)
         while len(received) < len(wanted):
-            received += theirs.recv(65536)
             box.flush()
+            received += theirs.recv(65536)
         assert received == wanted
         assert box.flush()
 
 
-def test_a_thread_waits_only_when_much_is_left_and_goes_on_when_some_was_taken() -> None:
+def test_a_thread_waits_only_when_much_is_left_and_goes_on_when_some_was_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "WAIT_SECONDS", 60)
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.setblocking(False)
@@ -52,7 +55,8 @@ def test_a_thread_waits_only_when_much_is_left_and_goes_on_when_some_was_taken()
         while taken < 2 * outbox.ROOM:
             taken += len(theirs.recv(outbox.ROOM))
             box.flush()
-        writer.join()
+        writer.join(20)
+        assert not writer.is_alive()
         assert box.flush()
 
 
