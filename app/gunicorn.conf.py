@@ -59,7 +59,6 @@ pidfile = str(_VAR / "gunicorn.pid")
 workers = _number("WORKERS", 2)
 worker_class = "finrisk.http.worker.Worker"
 threads = _limit + max(8, _limit // 2)  # spare threads, so that refusals do not queue behind the accepted
-worker_connections = 2000
 keepalive = 75
 timeout = 60
 graceful_timeout = _number("REQUEST_DEADLINE_SECONDS", 30) + 5  # a reload waits for what is being answered

@@ -192,7 +192,7 @@ def test_a_request_that_no_model_answers_names_its_key_too(service: RunningServi
         ("POST", "/api/v1/analyze", b" " * 600_000, "all", 413, "too_large", "/api/v1/analyze"),
         (
             *("DELETE", "/api/v1/documents/word-of-a-client", None, "librarian", 404, "not_found"),
-            "/api/v1/documents/<path:document_id>",
+            "/api/v1/documents/<document_id:document_id>",
         ),
     ],
 )

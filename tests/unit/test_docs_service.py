@@ -48,7 +48,7 @@ def test_every_route_has_its_section_and_the_reverse() -> None:
     for module in (analyze, feedback, documents, status, health, openapi):
         app.register_blueprint(module.bp)
     routes = {
-        f"{method} {re.sub(r'<path:', '<', rule.rule)}"
+        f"{method} {re.sub(r'<[a-z_]+:', '<', rule.rule)}"
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }

@@ -64,9 +64,9 @@ def _error(failure: Exception) -> ApiError:
 def analyze() -> Response:
     """Answer a strategy."""
     shared = context()
+    body = parsed(request, AnalyzeBody)
     place = shared.admission.enter()
     try:
-        body = parsed(request, AnalyzeBody)
         question = Question(
             request_id=g.request_id,
             strategy=body.strategy,
@@ -93,7 +93,7 @@ def _streamed(question: Question, place: Place) -> Response:
     service = context().service
     events = stream_with_context(_events(analysis.stream(service, question), place))
     response = Response(events, mimetype="text/event-stream")
-    response.headers.update({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(place.leave)
     return response
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, abort, g, request
 
 from finrisk import ids, metrics
 from finrisk.analysis import Service
@@ -16,15 +16,6 @@ from finrisk.http.keys import KeyRing
 from finrisk.http.limits import RateLimit
 from finrisk.settings import Settings
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 _DATABASE_CONNECTIONS = 8
 
 
@@ -48,10 +39,12 @@ def create_app(running: Service) -> Flask:
         if settings.rate_limit_per_minute
         else None,
     )
+    app.url_map.merge_slashes = False
+    app.before_request(_name_request)
+    app.before_request(_take_the_path_as_it_is)
     for module in (analyze, feedback, documents, status, health, openapi):
         app.register_blueprint(module.bp)
     errors.register(app)
-    app.before_request(_name_request)
     app.after_request(_finish_response)
     metrics.SPLIT.set(settings.split)
     return app
@@ -61,8 +54,18 @@ def _name_request() -> None:
     g.request_id = ids.request_id()
 
 
+def _take_the_path_as_it_is() -> None:
+    """Find nothing at a path that would be read as another: slashes merged, or bytes that are no UTF-8."""
+    path = request.environ["PATH_INFO"]
+    try:
+        path.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        abort(404)
+    if path.startswith("//"):
+        abort(404)
+
+
 def _finish_response(response: Response) -> Any:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(errors.HEADERS)
     response.headers["X-Request-Id"] = str(g.request_id)
     return response

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, Response, jsonify, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
 
 from finrisk import documents
-from finrisk.http.bodies import DOCUMENTS_BYTES, DocumentBody, DocumentsBody, parsed
+from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import ApiError
 from finrisk_rules.redaction import redact
@@ -40,6 +42,18 @@ def _writing() -> Iterator[None]:
         _turn.release()
 
 
+class _DocumentIdConverter(BaseConverter):
+    """All that follows in the path, slashes wherever they stand: percent-decoded once, and nothing else."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
+
+
+@bp.record_once
+def _add_converter(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["document_id"] = _DocumentIdConverter
+
+
 def _document(body: DocumentBody) -> documents.Document:
     """The document as it is indexed: redacted."""
     return documents.Document(
@@ -55,7 +69,7 @@ def _document(body: DocumentBody) -> documents.Document:
 @requires("documents")
 def add() -> Response:
     """Add documents, or bring them up to date; one that is the same is left alone."""
-    body = parsed(request, DocumentsBody, DOCUMENTS_BYTES)
+    body = parsed(request, DocumentsBody)
     with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
         try:
             ingested = documents.ingest(connection, [_document(each) for each in body.documents])
@@ -91,7 +105,7 @@ def listing() -> Response:
     return jsonify(documents=rows, next=shown[-1].id if len(listed) > limit else None)
 
 
-@bp.delete("/api/v1/documents/<path:document_id>")
+@bp.delete("/api/v1/documents/<document_id:document_id>")
 @requires("documents")
 def delete(document_id: str) -> tuple[Response, int]:
     """Remove a document from the index."""

@@ -14,6 +14,13 @@ def _on_ops_port() -> bool:
     return request.environ.get("SERVER_PORT") == str(context().service.settings.ops_port)
 
 
+@bp.before_app_request
+def _keep_users_from_the_ops_port() -> None:
+    """Answer nothing but this file's pages there: the threads behind it are few, and for machines."""
+    if _on_ops_port() and request.blueprint != bp.name:
+        abort(404)
+
+
 @bp.get("/healthz")
 def healthz() -> Response:
     """Whether this process answers at all."""

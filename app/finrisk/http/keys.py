@@ -71,19 +71,37 @@ class KeyRing:
         Raises:
             ApiError: 401, there is none, it is not known, or it is good no more; 429, too many wrong ones.
         """
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        given = given.strip()
-        if scheme.lower() != "bearer" or not given:
+        given = _bearer(request.headers.get("Authorization", ""))
+        if not given:
             raise ApiError(401, "unauthorized", "send an API key: Authorization: Bearer frk_...")
         form = FORM.fullmatch(given)
-        known = self._current().get(form["id"]) if form else None
-        if known is None or not hmac.compare_digest(known.sha256, key_hash(given)):
+        entry = self._current().get(form["id"]) if form else None
+        known = _opened(entry, given)
+        if known is None:
             claimed = form["id"] if form else ""
             whole = form is not None and len(form["secret"]) >= _WHOLE_SECRET
-            raise self._wrong.refusal(request.remote_addr or "", claimed, claimed if known or whole else None)
+            raise self._wrong.refusal(request.remote_addr or "", claimed, claimed if entry or whole else None)
         state = known.state(datetime.now(UTC))
         if state != "valid":
             since = (known.ended or known.expires or datetime.now(UTC)).isoformat(timespec="seconds")
             message = f"the API key has {state} ({since}); ask the operator for another"
             raise ApiError(401, "unauthorized", message, key_id=known.id)
         return known
+
+    def knows(self, authorization: str) -> bool:
+        """Whether the header carries a valid key; for a request whose body has not been read yet."""
+        given = _bearer(authorization)
+        form = FORM.fullmatch(given)
+        known = _opened(self._current().get(form["id"]) if form else None, given)
+        return known is not None and known.state(datetime.now(UTC)) == "valid"
+
+
+def _opened(entry: ApiKey | None, given: str) -> ApiKey | None:
+    """The entry, when the key that was given is its own."""
+    return entry if entry is not None and hmac.compare_digest(entry.sha256, key_hash(given)) else None
+
+
+def _bearer(authorization: str) -> str:
+    """The key of an Authorization header, or nothing."""
+    scheme, _, given = authorization.partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""

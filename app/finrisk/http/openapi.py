@@ -123,7 +123,7 @@ def description() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     models = [(model, "validation") for model in (AnalyzeBody, FeedbackBody, DocumentsBody)]
     _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
-    body_errors = (400, 401, 403, 413, 415, 422, 429, 503)
+    body_errors = (400, 401, 403, 408, 413, 415, 422, 429, 503)
     analyze = _operation(
         "Answer a strategy (a question) from the filings",
         {200: ("The analysis", _ANALYSIS)},

@@ -1,0 +1,57 @@
+"""What a worker asks the application before a request reaches it: is it a probe, may it send a body."""
+
+import json
+from http import HTTPStatus
+
+from flask import Flask
+
+from finrisk import ids, metrics
+from finrisk.http import refusals
+from finrisk.http.arrival import Head
+from finrisk.http.bodies import limit_of
+from finrisk.http.context import Context
+from finrisk.http.errors import HEADERS
+
+_PROBES = frozenset(("/healthz", "/readyz", "/metrics"))
+
+
+class Intake:
+    """The rules of one application on requests of which the head alone is known."""
+
+    def __init__(self, app: Flask) -> None:
+        self._context: Context = app.extensions["finrisk"]
+        self._ops_port = self._context.service.settings.ops_port
+
+    def is_probe(self, head: Head | None, port: int) -> bool:
+        """Whether machines ask, not users: health and metrics, and all that comes to the ops port."""
+        return port == self._ops_port or (head is not None and head.target.partition("?")[0] in _PROBES)
+
+    def body_limit(self, head: Head) -> int:
+        """How many bytes of body are worth waiting for: none where the head alone is reason to refuse."""
+        limit = limit_of(head.method, head.path)
+        if limit and self._context.service.settings.require_api_key:
+            return limit if self._context.keys.knows(head.authorization) else 0
+        return limit
+
+
+def early_refusal(
+    address: str, status: HTTPStatus, code: str, message: str, retry_after: int | None = None
+) -> bytes:
+    """The whole answer, in the one error shape, to a request that the application never sees."""
+    metrics.REJECTED.labels(code).inc()
+    request_id = str(ids.request_id())
+    refusals.note(code, None, address, status=status.value, request_id=request_id)
+    error = {"code": code, "message": message, "request_id": request_id}
+    body = json.dumps({"error": error}, ensure_ascii=False).encode()
+    headers = {
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        **HEADERS,
+        "X-Request-Id": request_id,
+    }
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return head.encode("latin-1") + b"\r\n" + body

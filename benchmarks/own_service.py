@@ -1,0 +1,145 @@
+"""A service of a benchmark's own: PostgreSQL, simulated Gemini, Gunicorn on free ports, removed after."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from finrisk.db.migration import migrate
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.connection import LOCATION, LOOPBACK, PROJECT, Connection
+from sandbox.process import Process, SandboxError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class OwnService:
+    """Where it listens, and a key with every role."""
+
+    port: int
+    ops_port: int
+    api_key: str
+
+    def workers(self) -> list[int]:
+        """The process ids of its workers."""
+        listed = json.loads(_read(f"http://{LOOPBACK}:{self.ops_port}/readyz"))["workers"]
+        return [int(worker["pid"]) for worker in listed]
+
+    def add_documents(self, documents: list[dict[str, Any]]) -> None:
+        """Index documents."""
+        request = urllib.request.Request(
+            f"http://{LOOPBACK}:{self.port}/api/v1/documents",
+            json.dumps({"documents": documents}).encode(),
+            {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            answer.read()
+
+
+@contextmanager
+def own_service() -> Iterator[OwnService]:
+    """Start one with the settings that an environment has when nobody changes them; stop and remove it after.
+
+    Raises:
+        SandboxError: a part did not start.
+    """
+    with ExitStack() as parts:
+        var = Path(tempfile.mkdtemp(prefix="finrisk-benchmark-"))
+        parts.callback(shutil.rmtree, var, ignore_errors=True)
+        var.chmod(0o711)  # PostgreSQL's account passes through
+        (var / "logs").mkdir()
+        held = connections.new(var)
+        started: list[Process] = []
+        parts.callback(lambda: postgresql.halt(var, started[-1] if started else None))
+        postgresql.launch(var, held, started.append)
+        with psycopg.connect(held.database_url, autocommit=True) as connection:
+            migrate(connection)
+        gemini = parts.enter_context(_gemini(var))
+        yield parts.enter_context(_gunicorn(var, held, gemini))
+
+
+@contextmanager
+def _gemini(var: Path) -> Iterator[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "sandbox.gemini",
+        "--var",
+        str(var),
+        "--port",
+        "0",
+        "--latency-ms",
+        "1",
+        "1",
+    ]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield str(json.loads(process.stdout.readline() if process.stdout else "")["url"])
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _gunicorn(var: Path, held: Connection, gemini: str) -> Iterator[OwnService]:
+    service = OwnService(held.api_port, held.ops_port, held.api_key)
+    digest = hashlib.sha256(held.api_key.encode()).hexdigest()
+    key = {"id": held.api_key_id, "name": "benchmark", "sha256": digest, "roles": ["admin"]}
+    (var / "api_keys.json").write_text(json.dumps([key]), "utf-8")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{REPOSITORY / 'app'}:{REPOSITORY / 'rules'}",
+        "FINRISK_VAR_DIR": str(var),
+        "FINRISK_BIND": f"{LOOPBACK}:{held.api_port}",
+        "FINRISK_OPS_BIND": f"{LOOPBACK}:{held.ops_port}",
+        "DATABASE_URL": held.database_url,
+        "USER_HASH_KEY": held.user_hash_key,
+        "GEMINI_BASE_URL": gemini,
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "GOOGLE_CLOUD_LOCATION": LOCATION,
+        "GOOGLE_APPLICATION_CREDENTIALS": str(held.credentials_file),
+        "RATE_LIMIT_PER_MINUTE": "0",
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "app/gunicorn.conf.py", "finrisk.wsgi:app"]
+    log = var / "logs" / "service.log"
+    with (
+        log.open("ab") as output,
+        subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output) as process,
+    ):
+        try:
+            _wait_until_ready(service, process, log)
+            yield service
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(service: OwnService, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if len(service.workers()) == 2:
+                return
+        except (OSError, ValueError):
+            time.sleep(0.1)
+    raise SandboxError(f"the service did not start; its log ends:\n{log.read_text('utf-8')[-2000:]}")
+
+
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - http to this machine
+        found: bytes = answer.read()
+    return found

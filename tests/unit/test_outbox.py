@@ -1,0 +1,84 @@
+"""An answer reaches its client whole and in order, however slowly the client takes it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from finrisk.http import outbox
+from finrisk.http.outbox import Outbox
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    st.lists(st.binary(min_size=1, max_size=60_000), max_size=8), st.lists(st.integers(1, 90_000), max_size=8)
+)
+def test_whatever_is_taken_when_the_whole_answer_comes_in_order(
+    answer: list[bytes], takes: list[int]
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        told: list[bool] = []
+        box = Outbox(ours, lambda: told.append(True))
+        received = b""
+        for piece, take in zip(answer, [*takes, *[1] * len(answer)], strict=False):
+            box.sendall(piece)
+            assert told or not box, "the loop is told of what is left"
+            box.flush()
+            received += theirs.recv(take)
+        wanted = b"".join(answer)
+        while len(received) < len(wanted):
+            box.flush()
+            received += theirs.recv(65536)
+        assert received == wanted
+        assert box.flush()
+
+
+def test_a_thread_waits_only_when_much_is_left_and_goes_on_when_some_was_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "WAIT_SECONDS", 60)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        box = Outbox(ours, lambda: None)
+        box.sendall(b"x" * outbox.ROOM)
+        writer = threading.Thread(target=box.sendall, args=(b"y" * outbox.ROOM,))
+        writer.start()
+        taken = 0
+        while taken < 2 * outbox.ROOM:
+            taken += len(theirs.recv(outbox.ROOM))
+            box.flush()
+        writer.join(20)
+        assert not writer.is_alive()
+        assert box.flush()
+
+
+def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "WAIT_SECONDS", 0.05)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        box = Outbox(ours, lambda: None)
+        with pytest.raises(BrokenPipeError):
+            box.sendall(b"x" * 4 * outbox.ROOM)
+        assert box.gone
+        assert box.flush(), "nothing is left to send"
+
+
+def test_a_client_that_left_is_told_to_the_thread_that_answers() -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.setblocking(False)
+        box = Outbox(ours, lambda: None)
+        box.sendall(b"x" * outbox.ROOM)
+        theirs.close()
+        assert box.flush()
+        with pytest.raises(BrokenPipeError):
+            box.sendall(b"more")
