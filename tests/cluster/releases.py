@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.module_utils.finrisk_ops import kube_template, release
-from ansible.module_utils.finrisk_ops.kube_client import Access
-from ansible.module_utils.finrisk_ops.kube_client import Cluster as Connection
-from ansible.module_utils.finrisk_ops.kube_target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.release import Outcome, Rendered
-from ansible.module_utils.finrisk_ops.revision import Release, Revision, make
+from ansible.module_utils.finrisk_ops.kube import template
+from ansible.module_utils.finrisk_ops.kube.client import Access
+from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
+from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.release import release
+from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
+from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make
 
 from tests.cluster import manifests
 from tests.cluster.cluster import Cluster
@@ -84,7 +85,7 @@ class Ground:
             edit(deployment)
         config["data"] |= settings
         made = Release(model=MODEL, ratio=ratio, image=image or self.image, experiment="e")
-        return Rendered(kube_template.with_deployment(config, deployment), self.objects["secret"], made)
+        return Rendered(template.with_deployment(config, deployment), self.objects["secret"], made)
 
     def deploy(
         self,

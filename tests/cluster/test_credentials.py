@@ -6,10 +6,10 @@ import base64
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import kube_credentials
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube_client import Access
-from ansible.module_utils.finrisk_ops.kube_client import Cluster as Connection
+from ansible.module_utils.finrisk_ops.kube import credentials
+from ansible.module_utils.finrisk_ops.kube.client import Access
+from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.place import CONTEXT
@@ -19,14 +19,14 @@ KEYS = ("DATABASE_URL", "GEMINI_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "USE
 COMPLETE = {"DATABASE_URL": "postgresql://u:p@h/d", "GEMINI_API_KEY": "g", "USER_HASH_KEY": "of all users"}
 
 
-def wanted(values: dict[str, str]) -> kube_credentials.Wanted:
+def wanted(values: dict[str, str]) -> credentials.Wanted:
     manifest: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": NAME},
         "stringData": dict.fromkeys(KEYS, ""),
     }
-    return kube_credentials.Wanted(manifest, values, [])
+    return credentials.Wanted(manifest, values, [])
 
 
 @pytest.fixture(scope="module")
@@ -40,27 +40,27 @@ def value(connection: Connection, key: str) -> str:
 
 
 def test_a_shell_without_a_value_does_not_lose_the_clusters(connection: Connection) -> None:
-    kube_credentials.apply(connection, wanted(COMPLETE), check=False)
+    credentials.apply(connection, wanted(COMPLETE), check=False)
     lacking = wanted(COMPLETE | {"USER_HASH_KEY": ""})
     for check in (True, False):
         with pytest.raises(
             FinriskError, match="holds a value for USER_HASH_KEY, and this run has none"
         ) as said:
-            kube_credentials.apply(connection, lacking, check=check)
+            credentials.apply(connection, lacking, check=check)
         assert "of all users" not in said.value.message
     assert value(connection, "USER_HASH_KEY") == "of all users"
 
 
 def test_another_value_or_another_provider_is_an_ordinary_change(connection: Connection) -> None:
-    kube_credentials.apply(connection, wanted(COMPLETE), check=False)
+    credentials.apply(connection, wanted(COMPLETE), check=False)
     changed = COMPLETE | {"USER_HASH_KEY": "another", "GEMINI_API_KEY": ""}
-    assert kube_credentials.apply(connection, wanted(changed), check=False).changed
+    assert credentials.apply(connection, wanted(changed), check=False).changed
     assert value(connection, "USER_HASH_KEY") == "another"
     assert value(connection, "GEMINI_API_KEY") == ""
 
 
 def test_on_purpose_a_value_is_emptied(connection: Connection) -> None:
-    kube_credentials.apply(connection, wanted(COMPLETE), check=False)
+    credentials.apply(connection, wanted(COMPLETE), check=False)
     lacking = wanted(COMPLETE | {"USER_HASH_KEY": ""})
-    assert kube_credentials.apply(connection, lacking, check=False, force=True).changed
+    assert credentials.apply(connection, lacking, check=False, force=True).changed
     assert value(connection, "USER_HASH_KEY") == ""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release import Outcome
-from ansible.module_utils.finrisk_ops.revision import make
+from ansible.module_utils.finrisk_ops.release.release import Outcome
+from ansible.module_utils.finrisk_ops.release.revision import make
 
 from tests.cluster import releases
 from tests.cluster.cluster import Cluster

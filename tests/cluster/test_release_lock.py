@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import kube_lease
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 
 from tests.cluster import releases
 from tests.cluster.cluster import Cluster

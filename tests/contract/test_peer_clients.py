@@ -93,17 +93,18 @@ def test_googles_javascript_client_creates_pages_cancels_awaits_and_asks(
 
 
 def test_our_job_is_the_one_that_googles_javascript_client_asks_for(gemini: Simulator, watched: Tap) -> None:
-    from ansible.module_utils.finrisk_ops import tuning_service, vertex
-    from ansible.module_utils.finrisk_ops.spec import Hyperparameters
+    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
+    from ansible.module_utils.finrisk_ops.tuning import remote
+    from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
 
     training, validation = good_dataset(gemini, "same.jsonl"), good_dataset(gemini, "held-out.jsonl", 12)
     labels = {"finrisk-spec": "0" * 40, "finrisk-env": "test"}
-    new = tuning_service.NewJob(
+    new = remote.NewJob(
         LITE, training, validation, Hyperparameters(7, 0.5, 16), "finrisk-v1-00000000", "d", labels
     )
     account = str(gemini.var / "service-account.json")
     place = ("finrisk-sandbox", "us-central1", account, watched.url)
-    tuning_service.create_job(vertex.client(vertex.Platform("vertex", *place)), new)
+    remote.create_job(vertex.client(vertex.Platform("vertex", *place)), new)
     same = {
         "baseModel": LITE,
         "trainingDataset": {"gcsUri": training},

@@ -137,7 +137,7 @@ def test_aimocks_429_and_its_wait_are_understood(served: Gemini) -> None:
 def test_the_operators_client_asks_aimock_as_the_service_does(
     gemini: Simulator, aimock: str, provider: str
 ) -> None:
-    from ansible.module_utils.finrisk_ops import vertex
+    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     account = str(gemini.var / "service-account.json")
     place = ("finrisk-sandbox", "us-central1", account, aimock, "k")
@@ -243,7 +243,7 @@ def test_a_stream_that_llmock_lets_hang_ends_with_the_deadline(gemini: Simulator
 
 
 def test_llmock_finds_the_operators_client_resilient(llmock: str) -> None:
-    from ansible.module_utils.finrisk_ops import vertex
+    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     client = vertex.client(vertex.Platform("gemini_api", base_url=f"{llmock}/gemini", api_key="k"))
     provoke(llmock, {"type": "fail", "status": 429, "retry_after": 1}, {"type": "fail", "status": 503})
@@ -279,7 +279,7 @@ def watched(one_fake_gcs: str) -> Iterator[Tap]:
 
 @pytest.fixture
 def bucket(gemini: Simulator, watched: Tap) -> Any:
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
     return storage.Bucket("datasets", watched.url, gemini.credentials(), timeout_seconds=20)
 
@@ -287,7 +287,7 @@ def bucket(gemini: Simulator, watched: Tap) -> Any:
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[[int], tuple[Path, str]]:
     """Make a file of so many random bytes and the name of its object."""
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
     def make(size: int) -> tuple[Path, str]:
         path = tmp_path / f"{size}.jsonl"
@@ -312,7 +312,7 @@ def md5_of(path: Path) -> str:
 def test_a_dataset_goes_up_once_and_is_found_there_afterwards(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
     path, name = file(100_000)
     first = storage.upload(bucket, name, path)
@@ -328,7 +328,7 @@ def test_a_dataset_goes_up_once_and_is_found_there_afterwards(
 def test_a_412_of_the_other_storage_means_that_it_is_there_already(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
     path, name = file(5_000)
@@ -346,7 +346,7 @@ def test_a_412_of_the_other_storage_means_that_it_is_there_already(
 def test_a_large_file_goes_up_in_pieces(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]], tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops.storage_session import PIECE, Session
+    from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 
     size, note = 2 * PIECE + 1234, tmp_path / ".upload"
     path, name = file(size)
@@ -366,8 +366,8 @@ def test_a_large_file_goes_up_in_pieces(
 def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
     bucket: Any, file: Callable[[int], tuple[Path, str]], tmp_path: Path
 ) -> None:
+    from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
     from ansible.module_utils.finrisk_ops.errors import FinriskError
-    from ansible.module_utils.finrisk_ops.storage_session import PIECE, Session
 
     path, name = file(2 * PIECE)
     cut = Session(bucket, name, path, tmp_path / ".upload").send(5, seconds=0)
@@ -381,7 +381,7 @@ def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
 def test_a_bucket_that_the_other_storage_does_not_have_is_named(
     gemini: Simulator, watched: Tap, file: Callable[[int], tuple[Path, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
     path, name = file(100)

@@ -101,7 +101,8 @@ def test_all_that_the_service_sends_and_gets_is_what_google_publishes(
 def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
     gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops import vertex, warmup
+    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
+    from ansible.module_utils.finrisk_ops.release import warmup
 
     ground = tuning_ground.Wire(watched.url, gemini.var)
     tuning_ground.dataset(tmp_path, seed="types")
@@ -143,7 +144,7 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
 def test_a_workload_without_a_key_gets_its_bearer_as_google_publishes(
     gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops import vertex
+    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     account = json.loads((gemini.var / "workload-identity.json").read_text())
     file = tmp_path / "workload-identity.json"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from ansible.module_utils.finrisk_ops import service
+from ansible.module_utils.finrisk_ops.process import gunicorn
 from psycopg import sql
 
 from sandbox import connection as connections
@@ -89,10 +89,10 @@ class Checkout:
         return Wire(self.held["gemini_url"], self.var)
 
     @property
-    def place(self) -> service.Place:
+    def place(self) -> gunicorn.Place:
         """Its service."""
         held = self.held
-        return service.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
+        return gunicorn.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
 
     def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 240) -> Done:
         """Run a script in bash, in the folder; code 124 when it did not end in time."""
@@ -146,7 +146,7 @@ class Checkout:
             return strategies_of(json.loads(line) for line in lines)
 
     def analysts(self) -> Analysts:
-        """Clients of the service, with the sandbox's key."""
+        """Clients of the gunicorn, with the sandbox's key."""
         return Analysts(self.place.api_url, self.held["api_key"], threads=8)
 
     def ask(self, strategies: Sequence[Strategy]) -> list[Reply]:
@@ -208,6 +208,6 @@ def checkout() -> Iterator[Checkout]:
         yield made
     finally:
         if (made.var / "sandbox.json").exists():
-            service.stop(made.place)
+            gunicorn.stop(made.place)
             made.shell(f"{sys.executable} -m sandbox down")
         shutil.rmtree(folder, ignore_errors=True)

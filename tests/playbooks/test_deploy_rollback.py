@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import service
+from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from tests.playbooks.conftest import REPOSITORY, Playground
 from tests.plays import Run
@@ -38,7 +38,7 @@ class World:
 
     playground: Playground
     ground: Wire
-    place: service.Place
+    place: gunicorn.Place
     model: str
 
     def run(self, playbook: str, *arguments: str, **environment: str) -> Run:
@@ -63,14 +63,14 @@ class World:
     @property
     def told(self) -> tuple[str, float]:
         """Revision and split as the service reports them."""
-        answer = service.readiness(self.place)
+        answer = gunicorn.readiness(self.place)
         assert {(worker["revision"], worker["split"]) for worker in answer["workers"]} == {
             (answer["revision"], answer["split"])
         }
         return answer["revision"], answer["split"]
 
 
-def ask(place: service.Place, user: str) -> dict[str, Any]:
+def ask(place: gunicorn.Place, user: str) -> dict[str, Any]:
     """Send one question of a user."""
     content = {
         "strategy": "Which currency risk does the firm name for its sales in dollars?",
@@ -90,7 +90,7 @@ def ask(place: service.Place, user: str) -> dict[str, Any]:
 class Clients:
     """Users who ask all the time, and what went wrong for them."""
 
-    place: service.Place
+    place: gunicorn.Place
     answers: list[tuple[float, str, str]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -168,7 +168,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
             api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
             user_hash_key="ab" * 32,
         )
-        where = service.Place(folder / "var", REPOSITORY, api, ops)
+        where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
             announced = playground.run("site", "--check", "--diff")
             assert announced.code == 0, announced.output
@@ -178,7 +178,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
             model = tuned_model(ground, folder / "training_data", database_url)
             yield World(playground, ground, where, model)
         finally:
-            service.stop(where)
+            gunicorn.stop(where)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -186,7 +186,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
 def base(world: World) -> World:
     """The world with everybody on base and the service running."""
     world.ground.clear()
-    if service.readiness(world.place).get("split") != 0:
+    if gunicorn.readiness(world.place).get("split") != 0:
         done = world.run("rollback")
         assert done.code == 0, done.output
     assert world.told[1] == 0
@@ -368,7 +368,7 @@ def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(base: World, seco
 
 def test_rollback_needs_neither_model_nor_database_nor_a_running_service(base: World) -> None:
     base.deploy("-e", "finrisk_ab_ratio=50")
-    service.stop(base.place)
+    gunicorn.stop(base.place)
     base.ground.fault(kind="status", code=503)
     base.ground.forget_requests()
     path = base.place.var_dir / "sandbox.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops import service
+from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from tests.playbooks.conftest import REPOSITORY, Playground
 from tests.plays import Run
@@ -27,7 +27,7 @@ class Proving:
     """An environment that proved a release, and the release file of the next one."""
 
     playground: Playground
-    place: service.Place
+    place: gunicorn.Place
     file: Path
 
     def promote(self, *arguments: str) -> Run:
@@ -55,13 +55,13 @@ def proving(new_database: Callable[[bool], str]) -> Iterator[Proving]:
             ops_port=ops,
             user_hash_key="ab" * 32,
         )
-        where = service.Place(folder / "var", REPOSITORY, api, ops)
+        where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
             done = playground.run("site", "-e", f"finrisk_image={IMAGE}")
             assert done.code == 0, done.output
             yield Proving(playground, where, folder / "release.yml")
         finally:
-            service.stop(where)
+            gunicorn.stop(where)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -122,7 +122,7 @@ def test_what_was_edited_by_hand_is_not_promoted(proving: Proving, before: str) 
 
 def test_what_the_environment_does_not_run_is_not_promoted(proving: Proving, before: str) -> None:
     """Last in this file: it stops the service."""
-    service.stop(proving.place)
+    gunicorn.stop(proving.place)
     refused = proving.promote()
     assert refused.code != 0
     assert "does not run everywhere" in refused.output

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops import service
+from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from tests.playbooks.checkout import Checkout, Done, checkout
 from tests.playbooks.test_deploy_rollback import tuned_model
@@ -190,7 +190,7 @@ def test_a_command_of_the_runbook_runs_here(shell: Shell, command: str) -> None:
 
 def test_ten_users_are_split_and_each_keeps_the_same_model(shell: Shell) -> None:
     loop = blocks(RUNBOOK.partition("## Ten requests")[2])[0]
-    if service.readiness(shell.place.place)["split"] == 0:
+    if gunicorn.readiness(shell.place.place)["split"] == 0:
         shell.place.playbook("deploy.yml -e finrisk_ab_ratio=50")
     first, second = (shell.type(loop) for _ in range(2))
     assert first.code == 0, first.output

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import service
+from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from sandbox import connection as connections
 from sandbox import postgresql
@@ -150,7 +150,7 @@ def test_a_service_starts_and_deploys_while_the_database_is_down_and_says_what_w
     held = connections.read(place.var)
     assert held
     postgresql.halt(place.var, held.processes["postgresql"])
-    service.stop(place.place)
+    gunicorn.stop(place.place)
     for line in ("site.yml --check", "site.yml", "deploy.yml --check -e finrisk_ab_ratio=0"):
         said = place.playbook(line).stdout.partition("PLAY RECAP")[2]
         assert "DATABASE NOT CHECKED: at 127.0.0.1" in said

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import dataset, raw_export, rows
+from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
+from ansible.module_utils.finrisk_ops.dataset import raw as raw_export
+from ansible.module_utils.finrisk_ops.dataset import rows
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render, without_mark

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import export
+from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import Source, render

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import documents, ingest
+from ansible.module_utils.finrisk_ops.documents import files, ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from werkzeug.serving import make_server
 
@@ -68,7 +68,7 @@ def bring(api_url: str, source: Path, check_mode: bool = False, **changes: Any) 
         "batch": 50,
         **changes,
     }
-    result: dict[str, Any] = ingest.run(ingest.Request(**given), check_mode)
+    result: dict[str, Any] = ingestion.run(ingestion.Request(**given), check_mode)
     return result
 
 
@@ -105,7 +105,7 @@ def test_only_new_and_changed_documents_are_sent_and_check_mode_announces_them(
 def test_the_listing_is_followed_over_its_pages(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "_PAGE", 2)
+    monkeypatch.setattr(ingestion, "_PAGE", 2)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(5)))
     bring(api_url, folder)
     assert counts(bring(api_url, folder)) == (0, 0, 5, False)
@@ -114,7 +114,7 @@ def test_the_listing_is_followed_over_its_pages(
 def test_long_documents_make_small_batches(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(ingestion, "BATCH_CHARACTERS", 100)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(3)))
     assert counts(bring(api_url, folder)) == (3, 0, 0, True)
 
@@ -128,7 +128,7 @@ def test_markdown_text_and_json_files_of_a_folder_are_read(tmp_path: Path) -> No
     (tmp_path / "three.json").write_text(json.dumps({"documents": [numbered(2), numbered(3)]}))
     (tmp_path / ".hidden.md").write_text("no")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
-    found = {each.id: each for each in documents.read(tmp_path)}
+    found = {each.id: each for each in files.read(tmp_path)}
     assert set(found) == {"bank/risk", "notes", "corvane-2024", "page-1", "page-2", "page-3"}
     assert (found["bank/risk"].title, found["notes"].title) == ("Corvane Bank: liquidity", "notes")
     assert found["notes"].text == "The ratio fell."
@@ -139,7 +139,7 @@ def test_a_collections_other_files_are_not_documents(tmp_path: Path) -> None:
     folder = collection(tmp_path, PAGE)
     (folder / "queries.jsonl").write_text('{"id": "q", "question": "?"}')
     (folder / "README.md").write_text("# Not a document")
-    assert [each.id for each in documents.read(folder)] == ["corvane-2024"]
+    assert [each.id for each in files.read(folder)] == ["corvane-2024"]
 
 
 @pytest.mark.parametrize(
@@ -182,14 +182,14 @@ def test_a_source_without_documents_is_named(tmp_path: Path, name: str, message:
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     with pytest.raises(FinriskError, match=message):
-        documents.check(tmp_path / name)
+        files.check(tmp_path / name)
 
 
 def test_a_broken_archive_is_named(tmp_path: Path) -> None:
     source = tmp_path / "documents.jsonl.gz"
     source.write_bytes(gzip.compress(json.dumps(PAGE).encode())[:-10])
     with pytest.raises(FinriskError, match=r"documents.jsonl.gz cannot be read"):
-        documents.check(source)
+        files.check(source)
 
 
 @pytest.mark.parametrize(

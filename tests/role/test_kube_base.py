@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import kube_credentials, kube_objects, kube_schema
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube import credentials, objects, schema
 
 PASSWORD = "correct-horse"
 URL = f"postgresql://finrisk_user:{PASSWORD}@postgres-service:5432/finrisk_db"
@@ -32,12 +32,12 @@ def held(secret: dict[str, Any]) -> dict[str, str]:
 def test_the_services_secret_holds_values_client_keys_and_the_service_account(tmp_path: Path) -> None:
     account = tmp_path / "account.json"
     account.write_text('{"type": "service_account"}')
-    wanted = kube_credentials.Wanted(
+    wanted = credentials.Wanted(
         manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS"),
         {"DATABASE_URL": URL, "GOOGLE_APPLICATION_CREDENTIALS": str(account)},
         [CLIENT],
     )
-    made = held(kube_credentials.secret(wanted))
+    made = held(credentials.secret(wanted))
     assert made["DATABASE_URL"] == URL
     assert made["GOOGLE_APPLICATION_CREDENTIALS"] == "/etc/finrisk/service-account.json"
     assert made["service-account.json"] == account.read_text()
@@ -45,20 +45,20 @@ def test_the_services_secret_holds_values_client_keys_and_the_service_account(tm
 
 
 def test_without_a_service_account_the_mounted_file_is_there_and_empty() -> None:
-    wanted = kube_credentials.Wanted(manifest("GOOGLE_APPLICATION_CREDENTIALS"), {}, [])
-    made = held(kube_credentials.secret(wanted))
+    wanted = credentials.Wanted(manifest("GOOGLE_APPLICATION_CREDENTIALS"), {}, [])
+    made = held(credentials.secret(wanted))
     assert made == {"GOOGLE_APPLICATION_CREDENTIALS": "", "service-account.json": "", "api_keys.json": "[]"}
 
 
 def test_another_secret_gets_its_values_and_no_files() -> None:
-    wanted = kube_credentials.Wanted(manifest("POSTGRES_PASSWORD"), {"POSTGRES_PASSWORD": PASSWORD}, None)
-    assert held(kube_credentials.secret(wanted)) == {"POSTGRES_PASSWORD": PASSWORD}
+    wanted = credentials.Wanted(manifest("POSTGRES_PASSWORD"), {"POSTGRES_PASSWORD": PASSWORD}, None)
+    assert held(credentials.secret(wanted)) == {"POSTGRES_PASSWORD": PASSWORD}
 
 
 def test_what_a_diff_shows_of_a_secret_is_a_hash() -> None:
     named = manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS")
-    wanted = kube_credentials.Wanted(named, {"DATABASE_URL": URL}, [CLIENT])
-    shown = json.dumps(kube_objects.masked(kube_credentials.secret(wanted)))
+    wanted = credentials.Wanted(named, {"DATABASE_URL": URL}, [CLIENT])
+    shown = json.dumps(objects.masked(credentials.secret(wanted)))
     assert PASSWORD not in shown
     assert base64.b64encode(URL.encode()).decode() not in shown
     assert "sha256:" in shown
@@ -72,9 +72,9 @@ def test_an_unusable_service_account_is_named_before_anything_is_sent(
     if content is not None:
         account.write_text(content)
     values = {"GOOGLE_APPLICATION_CREDENTIALS": str(account)}
-    wanted = kube_credentials.Wanted(manifest(*values), values, [])
+    wanted = credentials.Wanted(manifest(*values), values, [])
     with pytest.raises(FinriskError, match=r"account\.json.*GOOGLE_APPLICATION_CREDENTIALS"):
-        kube_credentials.secret(wanted)
+        credentials.secret(wanted)
 
 
 def job(image: str = "finrisk:1") -> dict[str, Any]:
@@ -87,11 +87,11 @@ def job(image: str = "finrisk:1") -> dict[str, Any]:
 
 
 def test_a_job_is_named_by_schema_image_and_database_and_not_by_the_password() -> None:
-    name = kube_schema.job_of(job(), URL)["metadata"]["name"]
+    name = schema.job_of(job(), URL)["metadata"]["name"]
     assert name.startswith("finrisk-migrate-0002-")
-    assert kube_schema.job_of(job(), URL.replace(PASSWORD, "another"))["metadata"]["name"] == name
-    assert kube_schema.job_of(job("finrisk:2"), URL)["metadata"]["name"] != name
-    assert kube_schema.job_of(job(), URL + "_2")["metadata"]["name"] != name
+    assert schema.job_of(job(), URL.replace(PASSWORD, "another"))["metadata"]["name"] == name
+    assert schema.job_of(job("finrisk:2"), URL)["metadata"]["name"] != name
+    assert schema.job_of(job(), URL + "_2")["metadata"]["name"] != name
 
 
 class Answers:
@@ -136,7 +136,7 @@ def pod(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def migrate(answers: Any, *, check: bool = False, timeout: float = 5.0) -> Any:
-    return kube_schema.migrate(answers, job(), URL, timeout=timeout, check=check)
+    return schema.migrate(answers, job(), URL, timeout=timeout, check=check)
 
 
 def test_a_job_that_ended_well_is_left_alone() -> None:

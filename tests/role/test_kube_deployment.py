@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import kube_deployment
-from ansible.module_utils.finrisk_ops.kube_objects import DriftError
+from ansible.module_utils.finrisk_ops.kube import deployment
+from ansible.module_utils.finrisk_ops.kube.objects import DriftError
 
 BODY: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -40,7 +40,7 @@ def in_container(**fields: Any) -> dict[str, Any]:
 
 
 def others(held: dict[str, Any]) -> list[tuple[str, bool]]:
-    return [(each.taken.field, each.added) for each in kube_deployment._of_others(held, BODY)]
+    return [(each.taken.field, each.added) for each in deployment._of_others(held, BODY)]
 
 
 ROOT = '.spec.template.spec.containers[name="api"]'
@@ -97,11 +97,11 @@ def test_an_addition_stops_a_release_and_is_removed_when_it_is_taken_back() -> N
     fields = in_container(env={'k:{"name":"B"}': {".": {}, "f:name": {}}})
     answers: Any = Answers(live("kubectl-edit", fields))
     with pytest.raises(DriftError, match=r'env\[name="B"\] \(by kubectl-edit, 2026-01-01'):
-        kube_deployment.apply(answers, BODY, check=False)
+        deployment.apply(answers, BODY, check=False)
     assert answers.sent == []
-    assert kube_deployment.apply(answers, BODY, check=True, takes_back=True).changed
+    assert deployment.apply(answers, BODY, check=True, takes_back=True).changed
     assert answers.sent == []
-    done = kube_deployment.apply(answers, BODY, check=False, force=True)
+    done = deployment.apply(answers, BODY, check=False, force=True)
     assert [str(each) for each in done.taken_back] == [
         f'{ROOT}.env[name="B"] (by kubectl-edit, 2026-01-01T00:00:00Z)'
     ]

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops import kube_errors, port_forward
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube_client import Access, Cluster
-from ansible.module_utils.finrisk_ops.kube_errors import Call
+from ansible.module_utils.finrisk_ops.kube import errors, port_forward
+from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
+from ansible.module_utils.finrisk_ops.kube.errors import Call
 
 DEPLOYMENT = "/apis/apps/v1/namespaces/finrisk-ai/deployments/finrisk-api"
 
@@ -21,7 +21,7 @@ DEPLOYMENT = "/apis/apps/v1/namespaces/finrisk-ai/deployments/finrisk-api"
 def refused(status: int, message: str, call: Call | None = None, **details: Any) -> str:
     body = {"kind": "Status", "message": message, "details": details}
     call = call or Call("PATCH", DEPLOYMENT)
-    return str(kube_errors.refusal(status, json.dumps(body).encode(), call, "staging").message)
+    return str(errors.refusal(status, json.dumps(body).encode(), call, "staging").message)
 
 
 def kubeconfig(folder: Path, server: str) -> Access:
@@ -98,14 +98,14 @@ def test_a_conflict_tells_who_took_which_field() -> None:
         "message": 'conflict with "kubectl" using apps/v1',
         "field": '.spec.template.spec.containers[name="api"].envFrom',
     }
-    error = kube_errors.refusal(
+    error = errors.refusal(
         409, json.dumps({"details": {"causes": [cause]}}).encode(), Call("PATCH", DEPLOYMENT), "staging"
     )
-    assert kube_errors.conflicts(error) == [('.spec.template.spec.containers[name="api"].envFrom', "kubectl")]
+    assert errors.conflicts(error) == [('.spec.template.spec.containers[name="api"].envFrom', "kubectl")]
 
 
 def test_an_answer_that_is_not_json_is_still_a_sentence() -> None:
-    error = kube_errors.refusal(502, b"<html>Bad gateway</html>", Call("GET", DEPLOYMENT), "staging")
+    error = errors.refusal(502, b"<html>Bad gateway</html>", Call("GET", DEPLOYMENT), "staging")
     assert "is in trouble (502: <html>Bad gateway</html>)" in error.message
 
 

@@ -8,10 +8,11 @@ import json
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import kube_lease, kube_objects, kube_template, port_forward
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.lock import LostError
-from ansible.module_utils.finrisk_ops.revision import Release, Revision, make, same_content, shown
+from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
+from ansible.module_utils.finrisk_ops.kube import objects, port_forward, template
+from ansible.module_utils.finrisk_ops.machine.locks import LostError
+from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make, same_content, shown
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -44,11 +45,11 @@ def revision(deployment: dict[str, Any] = DEPLOYMENT, image: str = "app:1") -> R
     config = {"kind": "ConfigMap", "metadata": {"name": "finrisk-config"}, "data": {"WORKERS": "2"}}
     secret = {"kind": "Secret", "metadata": {"name": "finrisk-secrets"}, "stringData": {}}
     release = Release(model="m", ratio=25, image=image, experiment="e")
-    return make(kube_template.with_deployment(config, deployment), secret, release, 3)
+    return make(template.with_deployment(config, deployment), secret, release, 3)
 
 
 def test_the_deployment_of_a_revision_names_its_objects_its_image_and_itself() -> None:
-    made = kube_template.deployment(revision(), "c0ffee")
+    made = template.deployment(revision(), "c0ffee")
     name = revision().name
     pod = made["spec"]["template"]
     container = pod["spec"]["containers"][0]
@@ -61,7 +62,7 @@ def test_the_deployment_of_a_revision_names_its_objects_its_image_and_itself() -
     assert {"name": "FINRISK_REVISION", "value": name} in container["env"]
     assert pod["metadata"]["labels"]["finrisk.io/revision"] == name
     assert pod["metadata"]["annotations"]["finrisk.io/credentials"] == "c0ffee"
-    assert kube_template.revision_of_deployment(made) == name
+    assert template.revision_of_deployment(made) == name
     assert "namespace" not in made["metadata"]
 
 
@@ -74,37 +75,37 @@ def test_another_pod_template_is_another_revision() -> None:
 
 
 def test_a_revision_comes_back_from_the_cluster_as_it_was_stored() -> None:
-    config, secret = (copy.deepcopy(held) for held in kube_template.objects(revision()))
+    config, secret = (copy.deepcopy(held) for held in template.objects(revision()))
     config["metadata"] |= {"uid": "u", "resourceVersion": "1", "managedFields": []}
-    back = kube_template.revision_from(revision().name, config, secret)
+    back = template.revision_from(revision().name, config, secret)
     assert back.intact
     assert back.release == revision().release
     assert back.secret_settings == {"FINETUNED_MODEL_NAME": "m"}
     config["data"]["WORKERS"] = "9"
-    assert not kube_template.revision_from(revision().name, config, secret).intact
+    assert not template.revision_from(revision().name, config, secret).intact
 
 
 def test_a_template_that_finrisk_could_not_roll_out_is_refused() -> None:
     broken = copy.deepcopy(DEPLOYMENT)
     broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
-    kube_template.checked(broken)
+    template.checked(broken)
     broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
     with pytest.raises(FinriskError, match="does not render the Deployment finrisk-api"):
-        kube_template.checked(broken)
+        template.checked(broken)
 
 
 def test_a_revision_made_for_a_process_has_no_pod_template() -> None:
     held = revision()
     del held.config["metadata"]["annotations"]["finrisk.io/deployment"]
     with pytest.raises(FinriskError, match="has no pod template"):
-        kube_template.deployment(held, "")
+        template.deployment(held, "")
 
 
 def test_new_credentials_mean_new_pods_but_new_client_keys_do_not() -> None:
     data = {"DATABASE_URL": "YQ==", "api_keys.json": "W10="}
-    first = kube_template.credentials_digest({"data": data})
-    assert kube_template.credentials_digest({"data": data | {"api_keys.json": "e30="}}) == first
-    assert kube_template.credentials_digest({"data": data | {"DATABASE_URL": "Yg=="}}) != first
+    first = template.credentials_digest({"data": data})
+    assert template.credentials_digest({"data": data | {"api_keys.json": "e30="}}) == first
+    assert template.credentials_digest({"data": data | {"DATABASE_URL": "Yg=="}}) != first
 
 
 def test_a_diff_shows_the_values_of_a_secret_as_hashes_only() -> None:
@@ -116,7 +117,7 @@ def test_a_diff_shows_the_values_of_a_secret_as_hashes_only() -> None:
         "data": {"p": value},
         "stringData": {"q": "canary-other"},
     }
-    text = json.dumps(kube_objects.masked(held))
+    text = json.dumps(objects.masked(held))
     assert "canary" not in text
     assert value not in text
     assert text.count("sha256:") == 2
@@ -137,18 +138,18 @@ def test_what_the_server_counts_by_itself_is_no_difference() -> None:
         "metadata": {"name": "a"},
         "spec": {"replicas": 3, "containers": [{"name": "api", "image": "2"}]},
     }
-    before, after = kube_objects.comparable(live), kube_objects.comparable(planned)
-    assert list(kube_objects.differences(before, after)) == [".spec.containers[api].image", ".spec.replicas"]
+    before, after = objects.comparable(live), objects.comparable(planned)
+    assert list(objects.differences(before, after)) == [".spec.containers[api].image", ".spec.replicas"]
 
 
 def test_a_field_that_stays_with_its_owner_is_left_out() -> None:
     body: dict[str, Any] = {"metadata": {"name": "a"}, "spec": {"replicas": 2, "template": {}}}
-    assert kube_objects.without(body, ".spec.replicas") == {
+    assert objects.without(body, ".spec.replicas") == {
         "metadata": {"name": "a"},
         "spec": {"template": {}},
     }
-    assert kube_objects.without(body, '.spec.template.spec.containers[name="a"].image') is None
-    assert kube_objects.without(body, ".spec.absent.more") is None
+    assert objects.without(body, '.spec.template.spec.containers[name="a"].image') is None
+    assert objects.without(body, ".spec.absent.more") is None
     assert body["spec"]["replicas"] == 2
 
 
@@ -165,9 +166,7 @@ def test_a_field_that_stays_with_its_owner_is_left_out() -> None:
     ],
 )
 def test_an_object_has_its_address(kind: str, version: str, expected: str) -> None:
-    assert (
-        kube_objects.path({"kind": kind, "apiVersion": version, "metadata": {"name": "x"}}, "n") == expected
-    )
+    assert objects.path({"kind": kind, "apiVersion": version, "metadata": {"name": "x"}}, "n") == expected
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.jobs import Job
-from ansible.module_utils.finrisk_ops.plan import Plan, Running, Wish, listing, make_plan
+from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, listing, make_plan
+from ansible.module_utils.finrisk_ops.tuning.jobs import Job
 
 BASE = "gemini-3.5-flash-lite"
 ENDPOINT = "projects/p/locations/us-central1/endpoints/"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.promotion import promotable
-from ansible.module_utils.finrisk_ops.revision import PROVEN, Release, Revision, labelled, make
+from ansible.module_utils.finrisk_ops.release.promotion import promotable
+from ansible.module_utils.finrisk_ops.release.revision import PROVEN, Release, Revision, labelled, make
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 RELEASE = Release(model=MODEL, ratio=50, image="registry.example.com/finrisk:1", dataset="ab" * 32)

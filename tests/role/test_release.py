@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import lock, release, service
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import Outcome, Rendered
-from ansible.module_utils.finrisk_ops.revision import Release, Revision, labelled, make
+from ansible.module_utils.finrisk_ops.machine import locks
+from ansible.module_utils.finrisk_ops.process import gunicorn
+from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
+from ansible.module_utils.finrisk_ops.release import release
+from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
+from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, labelled, make
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = "projects/p/locations/us-central1/endpoints/1"
@@ -59,9 +61,9 @@ def target(tmp_path: Path) -> Iterator[ProcessTarget]:
     values = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "USER_HASH_KEY": "00" * 32}
     (tmp_path / "credentials.json").write_text(json.dumps({"stringData": values}))
     (tmp_path / "api_keys.json").write_text("[]")
-    made = ProcessTarget(service.Place(tmp_path, REPOSITORY, api, ops), timeout_seconds=30)
+    made = ProcessTarget(gunicorn.Place(tmp_path, REPOSITORY, api, ops), timeout_seconds=30)
     yield made
-    service.stop(made.place)
+    gunicorn.stop(made.place)
 
 
 def deploy(target: ProcessTarget, ratio: int = 0, *, check: bool = False, **settings: str) -> Outcome:
@@ -73,7 +75,7 @@ def roll_back(target: ProcessTarget, to: str = "base", *, check: bool = False) -
 
 
 def told(target: ProcessTarget) -> tuple[str, float]:
-    answer = service.readiness(target.place)
+    answer = gunicorn.readiness(target.place)
     return answer["revision"], answer["split"]
 
 
@@ -95,7 +97,7 @@ def test_the_story_of_a_release(target: ProcessTarget) -> None:
     assert first.revision.name == preview.revision.name
     assert told(target) == (first.revision.name, 0.0)
     assert target.read(first.revision.name).proven
-    master = service.master(target.place)
+    master = gunicorn.master(target.place)
 
     assert not deploy(target).changed
     assert deploy(target, 50, check=True).changed
@@ -104,7 +106,7 @@ def test_the_story_of_a_release(target: ProcessTarget) -> None:
     half = deploy(target, 50)
     assert half.revision.name.startswith("r0002-")
     assert told(target) == (half.revision.name, 0.5)
-    assert service.master(target.place) == master, "the master was reloaded, not restarted"
+    assert gunicorn.master(target.place) == master, "the master was reloaded, not restarted"
     assert not target.read(first.revision.name).label("finrisk.io/current")
     assert target.read(half.revision.name).label("finrisk.io/current") == "true"
 
@@ -158,7 +160,7 @@ def test_a_first_revision_that_does_not_start_leaves_nothing_running(target: Pro
     trusting = Trusting(target.place, timeout_seconds=10)
     with pytest.raises(FinriskError, match="nothing runs"):
         deploy(trusting, DATA_COLLECTION_QUALITY="2")
-    assert service.master(target.place) is None
+    assert gunicorn.master(target.place) is None
     assert target.current() == ""
 
 
@@ -291,7 +293,7 @@ def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: 
 
 
 def _hold(path: Path, ready: Any, done: Any) -> None:
-    with lock.held(path, "deploy at 25 % tuned, 75 % base"):
+    with locks.held(path, "deploy at 25 % tuned, 75 % base"):
         ready.set()
         done.wait(20)
 
@@ -306,7 +308,7 @@ def test_a_second_release_is_refused_and_names_the_holder(target: ProcessTarget)
         assert ready.wait(10)
         with pytest.raises(FinriskError, match=rf"process {holder.pid}.*deploy at 25 % tuned") as caught:
             deploy(target)
-        assert lock.who() in caught.value.message
+        assert locks.who() in caught.value.message
     finally:
         done.set()
         holder.join()
@@ -322,27 +324,27 @@ def test_the_lock_of_a_killed_holder_is_free(target: ProcessTarget) -> None:
     assert ready.wait(10)
     holder.kill()
     holder.join()
-    with lock.held(path, "next"):
+    with locks.held(path, "next"):
         assert json.loads(path.read_text())["pid"] == os.getpid()
 
 
 def test_a_service_whose_starter_was_killed_is_found_by_its_pidfile(target: ProcessTarget) -> None:
     first = deploy(target)
-    master = service.master(target.place)
+    master = gunicorn.master(target.place)
     target.place.record.unlink()
-    assert service.master(target.place) == master
+    assert gunicorn.master(target.place) == master
     assert target.pending(first.revision) == ""
 
 
 def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) -> None:
     deploy(target)
-    before = {worker.pid for worker in service.workers(_master(target))}
+    before = {worker.pid for worker in gunicorn.workers(_master(target))}
     assert target.start(check=False) == []
     path = target.place.var_dir / "credentials.json"
     path.write_text(path.read_text().replace("0000", "1111", 1))
     assert target.start(check=True)
     assert target.start(check=False)
-    assert not before & {worker.pid for worker in service.workers(_master(target))}
+    assert not before & {worker.pid for worker in gunicorn.workers(_master(target))}
     assert target.start(check=False) == []
 
 
@@ -351,14 +353,14 @@ def test_a_service_on_other_ports_is_moved_to_the_new_ones(target: ProcessTarget
     api, ops = free_ports()
     moved = replace(target, place=replace(target.place, api_port=api, ops_port=ops))
     assert moved.start(check=False)
-    assert service.readiness(moved.place)
-    assert not service.readiness(target.place)
+    assert gunicorn.readiness(moved.place)
+    assert not gunicorn.readiness(target.place)
     assert moved.start(check=False) == []
 
 
 def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTarget) -> None:
     deploy(target)
-    left = service.workers(_master(target))
+    left = gunicorn.workers(_master(target))
     assert target.stop(check=True)
     assert target.stop(check=False)
     assert target.stop(check=False) == []
@@ -368,7 +370,7 @@ def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTar
     assert not any(worker.alive for worker in left)
 
 
-def _master(target: ProcessTarget) -> service.Process:
-    running = service.master(target.place)
+def _master(target: ProcessTarget) -> gunicorn.Process:
+    running = gunicorn.master(target.place)
     assert running is not None
     return running

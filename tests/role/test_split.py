@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from ansible.module_utils.finrisk_ops.digests import DigestIndex
-from ansible.module_utils.finrisk_ops.sizes import Sizes
-from ansible.module_utils.finrisk_ops.split import Ties
+from ansible.module_utils.finrisk_ops.dataset.digests import DigestIndex
+from ansible.module_utils.finrisk_ops.dataset.sizes import Sizes
+from ansible.module_utils.finrisk_ops.dataset.split import Ties
 
 
 def test_rows_that_all_share_sources_are_split_by_the_best_source_and_a_single_user_by_strategy() -> None:

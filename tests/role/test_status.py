@@ -11,12 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import service, status
-from ansible.module_utils.finrisk_ops.findings import found
-from ansible.module_utils.finrisk_ops.process import ProcessTarget
-from ansible.module_utils.finrisk_ops.revision import Release, labelled, make
-from ansible.module_utils.finrisk_ops.status_facts import Asked
-from ansible.module_utils.finrisk_ops.status_text import page
+from ansible.module_utils.finrisk_ops.process import gunicorn
+from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
+from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
+from ansible.module_utils.finrisk_ops.status import report
+from ansible.module_utils.finrisk_ops.status.facts import Asked
+from ansible.module_utils.finrisk_ops.status.findings import found
+from ansible.module_utils.finrisk_ops.status.page import page
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 Status = Callable[..., dict[str, Any]]
@@ -43,7 +44,7 @@ def job(state: str, error: str | None = None, day: int = 1) -> dict[str, Any]:
 @pytest.fixture
 def environment(tmp_path: Path, database_url: str) -> Status:
     """Look at an environment with these settings and tuning jobs; its service is not running."""
-    place = service.Place(tmp_path / "var", tmp_path, 1, 2)
+    place = gunicorn.Place(tmp_path / "var", tmp_path, 1, 2)
     target = ProcessTarget(place)
 
     def look(
@@ -62,7 +63,7 @@ def environment(tmp_path: Path, database_url: str) -> Status:
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
         asked = Asked(1000, ["extractive"], False)
-        data: dict[str, Any] = status.read(target, status.Question("local", tmp_path, url, asked))
+        data: dict[str, Any] = report.read(target, report.Question("local", tmp_path, url, asked))
         return data
 
     return look
@@ -378,8 +379,8 @@ def test_many_wrong_keys_are_a_finding_with_who_and_how_many_and_hide_no_event(
 
 
 def test_nothing_deployed_yet_is_found(tmp_path: Path, database_url: str) -> None:
-    target = ProcessTarget(service.Place(tmp_path, tmp_path, 1, 2))
-    data = status.read(target, status.Question("local", tmp_path, database_url, Asked(1000)))
+    target = ProcessTarget(gunicorn.Place(tmp_path, tmp_path, 1, 2))
+    data = report.read(target, report.Question("local", tmp_path, database_url, Asked(1000)))
     assert one(data, "service", "Nothing is deployed here yet")["command"].endswith("site.yml")
 
 
@@ -387,8 +388,8 @@ def test_an_edit_by_hand_is_found(environment: Status, tmp_path: Path) -> None:
     name = environment()["configuration"]["revision"]
     config = tmp_path / "var" / "revisions" / name / "config.json"
     config.write_text(config.read_text().replace('"0.5"', '"0.9"'))
-    target = ProcessTarget(service.Place(tmp_path / "var", tmp_path, 1, 2))
-    data = status.read(target, status.Question("local", tmp_path, "", Asked(1000)))
+    target = ProcessTarget(gunicorn.Place(tmp_path / "var", tmp_path, 1, 2))
+    data = report.read(target, report.Question("local", tmp_path, "", Asked(1000)))
     assert "rollback.yml" in one(data, "configuration", "edited by hand")["command"]
 
 

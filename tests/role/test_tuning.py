@@ -11,9 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import jobs, states, vertex
+from ansible.module_utils.finrisk_ops.cloud import gemini
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning_table import Table
+from ansible.module_utils.finrisk_ops.tuning import jobs, states
+from ansible.module_utils.finrisk_ops.tuning.table import Table
 
 from tests.tuning_ground import (
     Wire,
@@ -116,17 +117,17 @@ def test_another_parameter_is_another_job_with_the_next_number(ground: Wire, fol
 
 
 def test_the_job_is_found_on_a_later_page(ground: Wire, folder: Path) -> None:
-    from ansible.module_utils.finrisk_ops import tuning_service
+    from ansible.module_utils.finrisk_ops.tuning import remote
 
     ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(options(ground, folder))
     submit(options(ground, folder, epochs=7))
     submit(options(ground, folder, epochs=8))
-    page, tuning_service._PAGE = tuning_service._PAGE, 1
+    page, remote._PAGE = remote._PAGE, 1
     try:
         again = submit(options(ground, folder))
     finally:
-        tuning_service._PAGE = page
+        remote._PAGE = page
     assert (again["action"], again["job"]["job_name"]) == ("adopt", first["job"]["job_name"])
 
 
@@ -321,8 +322,8 @@ def test_a_proxys_page_in_another_character_set_is_no_traceback() -> None:
     def unreadable() -> None:
         "für".encode("latin-1").decode()
 
-    with pytest.raises(vertex.UnreachableError, match="cannot list jobs: the answer cannot be read"):
-        vertex.ask("list jobs", unreadable)
+    with pytest.raises(gemini.UnreachableError, match="cannot list jobs: the answer cannot be read"):
+        gemini.ask("list jobs", unreadable)
 
 
 def test_a_job_that_is_over_by_now_is_not_cancelled(ground: Wire, folder: Path) -> None:
@@ -384,10 +385,10 @@ def test_a_dataset_that_is_there_already_is_compared_and_not_sent_again(ground: 
 
 
 def test_other_bytes_under_the_datasets_name_are_an_error(ground: Wire, folder: Path) -> None:
-    from ansible.module_utils.finrisk_ops import storage
+    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
-    account = vertex.Platform("vertex", credentials_file=str(ground.credentials_file))
-    bucket = storage.Bucket("finrisk-sandbox", ground.url, vertex.credentials(account))
+    account = gemini.Platform("vertex", credentials_file=str(ground.credentials_file))
+    bucket = storage.Bucket("finrisk-sandbox", ground.url, gemini.credentials(account))
     (folder / "one").write_bytes(b"a" * 100)
     (folder / "other").write_bytes(b"b" * 100)
     (folder / "longer").write_bytes(b"b" * 101)
@@ -538,5 +539,5 @@ def test_files_and_table_are_one_list_and_the_newest_active_job_is_chosen(
 
 
 def test_an_endpoint_is_asked_in_its_own_region() -> None:
-    assert vertex.location_of("projects/p/locations/europe-west4/endpoints/8", "global") == "europe-west4"
-    assert vertex.location_of("gemini-3.5-flash-lite", "us-central1") == "us-central1"
+    assert gemini.location_of("projects/p/locations/europe-west4/endpoints/8", "global") == "europe-west4"
+    assert gemini.location_of("gemini-3.5-flash-lite", "us-central1") == "us-central1"

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import jobs, tuning_service, vertex
+from ansible.module_utils.finrisk_ops.cloud import gemini
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.spec import Hyperparameters
+from ansible.module_utils.finrisk_ops.tuning import jobs, remote
+from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
 
 from tests.tuning_ground import (
     Wire,
@@ -118,23 +119,23 @@ def test_the_server_has_exactly_what_was_asked(ground: Wire, folder: Path) -> No
 
 def test_a_creation_warns_of_nothing(ground: Wire) -> None:
     """google-genai calls tuning experimental each time; ``-W error`` must not break a run."""
-    account = vertex.Platform(
+    account = gemini.Platform(
         "vertex", "finrisk-sandbox", "us-central1", str(ground.credentials_file), ground.url
     )
     ground.fault(kind="job_state", status="JOB_STATE_INVENTED_LATER", times=1)
-    new = tuning_service.NewJob(
+    new = remote.NewJob(
         "gemini-3.5-flash-lite", "gs://finrisk-sandbox/x", "", Hyperparameters(5, 1.0, 0), "d", "d", {}
     )
-    client = vertex.client(account)
+    client = gemini.client(account)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        name = tuning_service.create_job(client, new).name
+        name = remote.create_job(client, new).name
         assert "/tuningJobs/" in name
         deadline = time.monotonic() + 10
-        while tuning_service.read_job(client, name, 5).state != "JOB_STATE_INVENTED_LATER":
+        while remote.read_job(client, name, 5).state != "JOB_STATE_INVENTED_LATER":
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        assert name in [job.name for job in tuning_service.list_jobs(client, 5)]
+        assert name in [job.name for job in remote.list_jobs(client, 5)]
 
 
 # ---- examples that the service leaves out
@@ -370,8 +371,8 @@ def test_a_job_that_no_file_knows_is_cancelled_by_its_full_name(
 
 def test_the_host_is_that_of_the_region_of_the_endpoint_or_job(ground: Wire) -> None:
     def host(name: str, location: str = "us-central1") -> str:
-        platform = vertex.Platform("vertex", "p", location, str(ground.credentials_file))
-        return str(vertex.client(platform, name)._api_client._http_options.base_url)
+        platform = gemini.Platform("vertex", "p", location, str(ground.credentials_file))
+        return str(gemini.client(platform, name)._api_client._http_options.base_url)
 
     assert host("") == "https://us-central1-aiplatform.googleapis.com/"
     assert host("projects/p/locations/europe-west4/endpoints/8") == (

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import tuning_table
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning_intent import Intent
-from ansible.module_utils.finrisk_ops.tuning_table import Table
+from ansible.module_utils.finrisk_ops.tuning import table as tuning_table
+from ansible.module_utils.finrisk_ops.tuning.intent import Intent
+from ansible.module_utils.finrisk_ops.tuning.table import Table
 
 from tests.tuning_ground import Wire, dataset, look, of_spec, options, start_module, submit, wait
 

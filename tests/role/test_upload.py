@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 import requests
-from ansible.module_utils.finrisk_ops import retry_after, storage, vertex
+from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+from ansible.module_utils.finrisk_ops.cloud import gemini, patience
+from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.storage_session import PIECE, Session
 
 from tests.tuning_ground import BUCKET, Wire, dataset, options, run_module, start_module, wire
 
@@ -40,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def bucket(ground: Wire, name: str = BUCKET) -> storage.Bucket:
-    account = vertex.Platform("vertex", credentials_file=str(ground.credentials_file))
-    return storage.Bucket(name, ground.url, vertex.credentials(account), timeout_seconds=30)
+    account = gemini.Platform("vertex", credentials_file=str(ground.credentials_file))
+    return storage.Bucket(name, ground.url, gemini.credentials(account), timeout_seconds=30)
 
 
 def session(ground: Wire, path: Path) -> Session:
@@ -150,7 +151,7 @@ def test_an_upload_that_stands_still_fails_and_one_that_moves_does_not(ground: W
     sending = session(ground, large)
     sending.send(patience_seconds=5, seconds=0)
     ground.fault(kind="status", path=UPLOAD, code=503)
-    with pytest.raises(vertex.UnreachableError, match="answered 503"):
+    with pytest.raises(gemini.UnreachableError, match="answered 503"):
         sending.send(patience_seconds=1.5)
     ground.clear()
     ground.fault(kind="latency", path=UPLOAD, ms=900)  # three pieces take longer than the patience
@@ -161,7 +162,7 @@ def test_an_upload_that_is_acknowledged_but_never_taken_fails_too(ground: Wire, 
     ground.fault(kind="short_chunk")
     small = large.with_name("one.jsonl")
     small.write_bytes(b"x" * (2 * 256 * 1024 - 1))  # half of it is less than the service keeps
-    with pytest.raises(vertex.UnreachableError, match="took nothing"):
+    with pytest.raises(gemini.UnreachableError, match="took nothing"):
         Session(bucket(ground), f"finrisk/test/{large.parent.name}-one", small, large.parent / ".one").send(2)
 
 
@@ -288,13 +289,13 @@ def test_a_refused_upload_says_what_the_account_lacks(
     [("7", 7.0), ("0.5", 0.5), ("", None), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
 )
 def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -> None:
-    assert retry_after.of_headers({"retry-after": header}) == seconds
+    assert patience.of_headers({"retry-after": header}) == seconds
 
 
 def test_googles_retry_info_is_read_from_the_details() -> None:
     detail = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17.5s"}
-    assert retry_after.of_details({"error": {"code": 429, "details": [detail]}}) == 17.5
-    assert retry_after.of_details({"error": {"code": 429}}) is None
+    assert patience.of_details({"error": {"code": 429, "details": [detail]}}) == 17.5
+    assert patience.of_details({"error": {"code": 429}}) is None
 
 
 def test_a_page_in_place_of_cloud_storages_answer_is_named() -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import yaml
-from ansible.module_utils.finrisk_ops import kube_client
+from ansible.module_utils.finrisk_ops.kube import client
 
 from tests.cluster import binaries, ladder
 from tests.markdown import DOCS, REPOSITORY, fences, headings, name, names, table
@@ -79,7 +79,7 @@ def test_who_may_run_site_may_also_give_the_operators_their_role() -> None:
 
 
 def test_the_oldest_kubernetes_is_said_everywhere() -> None:
-    oldest = ".".join(map(str, kube_client.OLDEST))
+    oldest = ".".join(map(str, client.OLDEST))
     for page in (KUBERNETES, REPOSITORY / "README.md"):
         assert set(re.findall(r"Kubernetes (1\.\d+) or newer", page.read_text("utf-8"))) == {oldest}
 

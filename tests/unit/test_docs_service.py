@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops import dataset, export, jobs, revision, states
-from ansible.module_utils.finrisk_ops.files import Sink, read_json
+from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
+from ansible.module_utils.finrisk_ops.release import revision
+from ansible.module_utils.finrisk_ops.tuning import jobs, states
 from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -122,7 +124,7 @@ def test_every_field_of_the_export_metadata_is_documented_and_the_reverse() -> N
 def test_every_field_of_the_dataset_metadata_is_documented_and_the_reverse(tmp_path: Path) -> None:
     lines = [json.dumps(row(number)) for number in range(20)]
     (tmp_path / "training_data_raw_20261101_080000.json").write_text("\n".join(lines), "utf-8")
-    made = dataset.run(dataset.Request("", tmp_path, 0.9, 0, 0.0), check_mode=False)
+    made = prepare.run(prepare.Request("", tmp_path, 0.9, 0, 0.0), check_mode=False)
     written = read_json(Path(made["metadata_file"]))
     assert names(table(FILES, "dataset_metadata", "field")) == list(written)
     documented = {name(each["file"]) for each in table(FILES, "Files", "file").rows}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.revision import (
+from ansible.module_utils.finrisk_ops.release.revision import (
     CURRENT,
     PROVEN,
     RELEASE,

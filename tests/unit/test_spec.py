@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from ansible.module_utils.finrisk_ops.spec import Hyperparameters, Spec, display_name
+from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters, Spec, display_name
 
 SPEC = Spec(
     provider="vertex",

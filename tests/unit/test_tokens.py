@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible.module_utils.finrisk_ops import cost, storage, tokens
+from ansible.module_utils.finrisk_ops.cloud import bucket
+from ansible.module_utils.finrisk_ops.dataset import tokens
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.tuning import cost
 
 
 def test_an_empty_text_has_no_tokens() -> None:
@@ -69,5 +71,5 @@ def test_a_price_that_is_no_amount_is_refused(price: object) -> None:
 
 
 def test_the_checksum_of_an_object_is_crc32c_as_rfc_3720_has_it() -> None:
-    assert storage.crc32c([b"1234", b"56789"]) == "4waSgw=="  # 0xE3069283
-    assert storage.crc32c([bytes(32)]) == "ipE2qg=="  # 0x8A9136AA, appendix B.4
+    assert bucket.crc32c([b"1234", b"56789"]) == "4waSgw=="  # 0xE3069283
+    assert bucket.crc32c([bytes(32)]) == "ipE2qg=="  # 0x8A9136AA, appendix B.4

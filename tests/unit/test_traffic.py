@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.traffic import (
+from ansible.module_utils.finrisk_ops.release.traffic import (
     choose_ratio,
     describe,
     experiment,

@@ -106,15 +106,17 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import credentials, kube_credentials, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
+from ansible.module_utils.finrisk_ops.release import credentials
 
 ARGUMENTS: dict[str, Any] = {
     "secret": {"type": "dict", "required": True, "no_log": False},
     "secret_values": {"type": "dict", "required": True, "no_log": True},
     "client_keys": {"type": "list", "elements": "dict", "no_log": False},
     "force_conflicts": {"type": "bool", "default": False},
-    **targets.OPTIONS,
+    **options.OPTIONS,
 }
 
 
@@ -152,7 +154,7 @@ def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 
 def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Apply the Secret to the cluster, and return the module's result."""
-    cluster = targets.cluster(parameters)
+    cluster = options.cluster(parameters)
     wanted = kube_credentials.Wanted(parameters["secret"], values(parameters), parameters["client_keys"])
     done = kube_credentials.apply(cluster, wanted, check=check, force=parameters["force_conflicts"])
     where = f"{done.what} ({cluster.label})"
@@ -166,7 +168,7 @@ def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
     bring_about = apply_secret if module.params["target"] == "kubernetes" else write_files
     try:
         result = bring_about(module.params, check=module.check_mode)

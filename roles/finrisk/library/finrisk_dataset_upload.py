@@ -87,8 +87,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import dataset_upload, folder_lock, storage, tuning_data, vertex
+from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+from ansible.module_utils.finrisk_ops.cloud import gemini
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.machine import folder_lock
+from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
+from ansible.module_utils.finrisk_ops.tuning import upload
 
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},
@@ -103,22 +107,22 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def uploaded(options: dict[str, Any], check_mode: bool) -> dataset_upload.Progress:
+def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
     """Send, or in check mode only look."""
     folder = Path(options["output_dir"])
     data = tuning_data.unread(options["dataset_metadata"], folder)
-    account = vertex.Platform("vertex", credentials_file=options["credentials_file"])
+    account = gemini.Platform("vertex", credentials_file=options["credentials_file"])
     bucket = storage.Bucket(
         options["bucket"],
         options["storage_url"] or storage.GOOGLE_STORAGE_URL,
-        vertex.credentials(account),
+        gemini.credentials(account),
         options["request_timeout"],
     )
-    destination = dataset_upload.Destination(bucket, options["environment_name"], folder, options["patience"])
+    destination = upload.Destination(bucket, options["environment_name"], folder, options["patience"])
     if check_mode:
-        return dataset_upload.look(destination, data)
+        return upload.look(destination, data)
     with folder_lock.held(folder):
-        return dataset_upload.upload(destination, data, options["seconds"] or None)
+        return upload.upload(destination, data, options["seconds"] or None)
 
 
 def main() -> None:

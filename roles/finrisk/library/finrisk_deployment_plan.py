@@ -118,10 +118,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.jobs import Job, read_jobs
-from ansible.module_utils.finrisk_ops.plan import Plan, Running, Wish, listing, make_plan
+from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, listing, make_plan
+from ansible.module_utils.finrisk_ops.tuning.jobs import Job, read_jobs
 
 ARGUMENTS: dict[str, Any] = {
     "output_dir": {"type": "path", "required": True},
@@ -136,7 +136,7 @@ ARGUMENTS: dict[str, Any] = {
     "allow_base_mismatch": {"type": "bool", "default": False},
     "dataset": {"type": "str", "default": ""},
     "list_only": {"type": "bool", "default": False},
-    **targets.REACHED,
+    **options.REACHED,
 }
 
 
@@ -183,7 +183,7 @@ def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
     folder, unread = Path(parameters["output_dir"]), ""
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(targets.reachable(parameters, parameters["database_url"]))
+            url = stack.enter_context(options.reachable(parameters, parameters["database_url"]))
         except FinriskError as error:
             url, unread = "", error.message
         jobs, problem = read_jobs(folder, url)
@@ -195,7 +195,7 @@ def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REACHED_IF, supports_check_mode=True)
     parameters = module.params
     try:
         jobs, unread = known(parameters)

@@ -125,7 +125,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import export, targets
+from ansible.module_utils.finrisk_ops import options as targets
+from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {

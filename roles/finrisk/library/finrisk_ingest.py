@@ -102,7 +102,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import ingest, targets
+from ansible.module_utils.finrisk_ops import options as targets
+from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {
@@ -124,13 +125,13 @@ def main() -> None:
                 "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
             )
         with targets.reachable(options, options["api_url"]) as url:
-            request = ingest.Request(
+            request = ingestion.Request(
                 api_url=url,
                 api_key=options["api_key"],
                 source=Path(os.path.abspath(options["documents"])),
                 batch=options["batch"],
             )
-            result = ingest.run(request, check_mode=module.check_mode)
+            result = ingestion.run(request, check_mode=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

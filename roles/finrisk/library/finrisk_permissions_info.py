@@ -64,12 +64,13 @@ given:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import kube_permissions, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube import permissions
 
 ARGUMENTS: dict[str, Any] = {
     "objects": {"type": "list", "elements": "dict", "required": True},
-    "kubernetes": {**targets.KUBERNETES, "required": True},
+    "kubernetes": {**options.KUBERNETES, "required": True},
 }
 
 
@@ -77,10 +78,10 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
-        cluster = targets.cluster(module.params)
+        cluster = options.cluster(module.params)
         cluster.check_usable()
-        rights = kube_permissions.of_site(cluster, module.params["objects"])
-        kube_permissions.check(cluster, rights)
+        rights = permissions.of_site(cluster, module.params["objects"])
+        permissions.check(cluster, rights)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(changed=False, given=[str(right) for right in rights])

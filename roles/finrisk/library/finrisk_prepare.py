@@ -114,7 +114,7 @@ import os
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import dataset
+from ansible.module_utils.finrisk_ops.dataset import prepare
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS = {
@@ -130,7 +130,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     options = module.params
-    request = dataset.Request(
+    request = prepare.Request(
         raw_file=options["raw_file"],
         output_dir=Path(os.path.abspath(options["output_dir"])),
         train_split=options["train_split"],
@@ -138,7 +138,7 @@ def main() -> None:
         min_quality=options["min_quality"],
     )
     try:
-        result = dataset.run(request, check_mode=module.check_mode)
+        result = prepare.run(request, check_mode=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     module.exit_json(**result)

@@ -105,14 +105,15 @@ summary:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import promotion, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.release import promotion
 
 ARGUMENTS: dict[str, Any] = {
     "environment": {"type": "str", "required": True},
     "promote_to": {"type": "str", "required": True},
     "file": {"type": "path", "required": True},
-    **targets.OPTIONS,
+    **options.OPTIONS,
 }
 
 
@@ -124,13 +125,13 @@ def found(parameters: dict[str, Any]) -> promotion.Promotable:
             f"{environment} cannot be promoted to itself: run this on the environment that proves releases, "
             "ansible-playbook -i inventory/staging playbooks/promote.yml"
         )
-    held: promotion.Promotable = promotion.promotable(targets.chosen(parameters), environment)
+    held: promotion.Promotable = promotion.promotable(options.chosen(parameters), environment)
     return held
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
     parameters = module.params
     try:
         held = found(parameters)

@@ -170,13 +170,15 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import progress, release, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube_target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.kube_template import with_deployment
-from ansible.module_utils.finrisk_ops.process import ProcessTarget
-from ansible.module_utils.finrisk_ops.revision import Release
-from ansible.module_utils.finrisk_ops.traffic import describe
+from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.kube.template import with_deployment
+from ansible.module_utils.finrisk_ops.machine import progress
+from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
+from ansible.module_utils.finrisk_ops.release import release
+from ansible.module_utils.finrisk_ops.release.revision import Release
+from ansible.module_utils.finrisk_ops.release.traffic import describe
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {
@@ -195,11 +197,11 @@ ARGUMENTS: dict[str, Any] = {
     "rollback_to": TEXT,
     "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
-    **targets.OPTIONS,
+    **options.OPTIONS,
 }
 
 
-REQUIRED_IF = [*targets.REQUIRED_IF, ("target", "kubernetes", ["deployment"])]
+REQUIRED_IF = [*options.REQUIRED_IF, ("target", "kubernetes", ["deployment"])]
 
 
 def rendered(parameters: dict[str, Any]) -> release.Rendered:
@@ -213,7 +215,7 @@ def rendered(parameters: dict[str, Any]) -> release.Rendered:
 
 def chosen(parameters: dict[str, Any], check: bool) -> ProcessTarget | KubernetesTarget:
     """Return the place where revisions run, as this run uses it."""
-    target = targets.chosen(parameters, parameters["timeout"])
+    target = options.chosen(parameters, parameters["timeout"])
     follow = check and parameters["credentials_changed"]
     if isinstance(target, KubernetesTarget):
         return replace(

@@ -88,10 +88,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release import Target
-from ansible.module_utils.finrisk_ops.revision import Release
+from ansible.module_utils.finrisk_ops.release.release import Target
+from ansible.module_utils.finrisk_ops.release.revision import Release
 
 
 def current(target: Target) -> dict[str, Any]:
@@ -110,10 +110,10 @@ def current(target: Target) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
-        argument_spec=targets.OPTIONS, required_if=targets.REQUIRED_IF, supports_check_mode=True
+        argument_spec=options.OPTIONS, required_if=options.REQUIRED_IF, supports_check_mode=True
     )
     try:
-        target = targets.chosen(module.params)
+        target = options.chosen(module.params)
         target.check_usable()
         found, names = current(target), target.names()
     except FinriskError as error:

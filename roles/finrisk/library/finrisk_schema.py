@@ -96,15 +96,17 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import kube_schema, schema, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
+from ansible.module_utils.finrisk_ops.process import schema
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
     "repository": {"type": "path", "required": True},
     "job": {"type": "dict"},
     "timeout": {"type": "int", "default": 300},
-    **targets.REACHED,
+    **options.REACHED,
 }
 REQUIRED_IF = [("target", "kubernetes", ["kubernetes", "job"])]
 
@@ -126,7 +128,7 @@ def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Let the Job apply the migrations, and return the module's result."""
     done = kube_schema.migrate(
-        targets.cluster(parameters),
+        options.cluster(parameters),
         parameters["job"],
         parameters["database_url"],
         timeout=parameters["timeout"],

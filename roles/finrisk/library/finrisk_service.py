@@ -83,14 +83,14 @@ ops_url:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
     "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
-    "process": targets.OPTIONS["process"] | {"required": True},
+    "process": options.OPTIONS["process"] | {"required": True},
 }
 
 
@@ -99,7 +99,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     state = module.params["state"]
     try:
-        target = targets.process(module.params, module.params["timeout"])
+        target = options.process(module.params, module.params["timeout"])
         if state == "started":
             renewed = module.check_mode and module.params["credentials_changed"]
             reasons = target.start(check=module.check_mode, renewed=renewed)

@@ -110,10 +110,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import status, targets
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.status_facts import Asked
-from ansible.module_utils.finrisk_ops.status_text import page
+from ansible.module_utils.finrisk_ops.status import report
+from ansible.module_utils.finrisk_ops.status.facts import Asked
+from ansible.module_utils.finrisk_ops.status.page import page
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
@@ -122,34 +123,34 @@ ARGUMENTS: dict[str, Any] = {
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
-    **targets.OPTIONS,
+    **options.OPTIONS,
 }
 
 
-def question(parameters: dict[str, Any], database_url: str) -> status.Question:
+def question(parameters: dict[str, Any], database_url: str) -> report.Question:
     """Return what is asked about."""
     asked = Asked(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
-    return status.Question(
+    return report.Question(
         parameters["environment_name"], Path(parameters["output_dir"]), database_url, asked
     )
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the status, also when there is no way to the database."""
-    target, url = targets.chosen(parameters), parameters["database_url"]
+    """Return the report, also when there is no way to the database."""
+    target, url = options.chosen(parameters), parameters["database_url"]
     target.check_usable()
     with ExitStack() as stack:
         try:
-            lent, unreachable = stack.enter_context(targets.reachable(parameters, url)), ""
+            lent, unreachable = stack.enter_context(options.reachable(parameters, url)), ""
         except FinriskError as error:
             lent, unreachable = url, error.message
-        data: dict[str, Any] = status.read(target, question(parameters, lent), unreachable)
+        data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
         return data
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
     try:
         data = read(module.params)
     except FinriskError as error:

@@ -205,19 +205,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import (
-    cost,
-    states,
-    targets,
-    tuning,
-    tuning_data,
-    tuning_options,
-    tuning_report,
-    tuning_rules,
-    tuning_watch,
-)
+from ansible.module_utils.finrisk_ops import options as targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.spec import Spec
+from ansible.module_utils.finrisk_ops.tuning import cost, report, rules, states, submission, watch
+from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
+from ansible.module_utils.finrisk_ops.tuning import options as tuning_options
+from ansible.module_utils.finrisk_ops.tuning.spec import Spec
 
 ARGUMENTS: dict[str, Any] = {
     **tuning_options.OPTIONS,
@@ -241,14 +234,14 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
+def checked_order(options: dict[str, Any]) -> tuple[submission.Order, list[str]]:
     """Return what is to be submitted, checked without asking anybody, and warnings about it."""
     from finrisk_rules.prompt import PROMPT_HASH
 
-    tuning_rules.check_provider(options["provider"])
-    tuning_rules.check_location(options["location"])
-    tuning_rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
-    parameters, warnings = tuning_rules.hyperparameters(
+    rules.check_provider(options["provider"])
+    rules.check_location(options["location"])
+    rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
+    parameters, warnings = rules.hyperparameters(
         options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
     )
     limits = tuning_data.Limits.of(options["limits"])
@@ -270,7 +263,7 @@ def checked_order(options: dict[str, Any]) -> tuple[tuning.Order, list[str]]:
         validation_sha256=data.validation.sha256 if data.validation else "",
         prompt_hash=PROMPT_HASH,
     )
-    order = tuning.Order(
+    order = submission.Order(
         platform=tuning_options.platform(options),
         spec=spec,
         data=data,
@@ -295,43 +288,43 @@ def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
         module.warn(warning)
     if module.check_mode:
         return announced(order)
-    outcome = tuning.submit(order)
+    outcome = submission.submit(order)
     result = {
         "changed": outcome.changed,
         "action": outcome.plan.action,
-        "plan": tuning_report.plan_lines(order, outcome.plan, outcome.notes),
+        "plan": report.plan_lines(order, outcome.plan, outcome.notes),
         "settled": outcome.job.state == states.ACTIVE,
         "job": outcome.job.content(),
         "path": outcome.job.path,
-        "diff": tuning_report.difference(order, outcome.plan),
+        "diff": report.difference(order, outcome.plan),
     }
     if outcome.job.state != states.CREATING or not options["watched"]:
-        result["summary"] = tuning_report.closing_lines(outcome.job)
+        result["summary"] = report.closing_lines(outcome.job)
     else:
-        result["interrupted"] = tuning_report.left_running(outcome.job)
+        result["interrupted"] = report.left_running(outcome.job)
     return result
 
 
-def announced(order: tuning.Order) -> dict[str, Any]:
+def announced(order: submission.Order) -> dict[str, Any]:
     """Say what a run would do."""
-    plan, notes = tuning.plan(order)
+    plan, notes = submission.plan(order)
     result = {
         "changed": plan.known is None or not plan.known.path,
         "action": plan.action,
-        "plan": tuning_report.plan_lines(order, plan, notes),
+        "plan": report.plan_lines(order, plan, notes),
         "settled": plan.settled,
         "job": plan.known.content() if plan.known else {},
         "path": plan.known.path if plan.known else "",
-        "diff": tuning_report.difference(order, plan),
+        "diff": report.difference(order, plan),
     }
     if plan.settled and plan.known:
-        result["summary"] = tuning_report.closing_lines(plan.known)
+        result["summary"] = report.closing_lines(plan.known)
     return result
 
 
 def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     """Cancel a job that is not over."""
-    job, changed = tuning_watch.cancel(
+    job, changed = watch.cancel(
         tuning_options.place(options),
         options["job_name"],
         pretend=module.check_mode,
@@ -344,7 +337,7 @@ def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
         "settled": not changed,
         "job": job.content(),
         "path": job.path,
-        "summary": tuning_report.closing_lines(job),
+        "summary": report.closing_lines(job),
     }
 
 

@@ -128,20 +128,22 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import states, targets, tuning_options, tuning_report, tuning_watch
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.tuning import options as tuning_options
+from ansible.module_utils.finrisk_ops.tuning import report, states, watch
 
 ARGUMENTS: dict[str, Any] = {**tuning_options.OPTIONS, "wait_until": {"type": "float", "default": 0.0}}
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REACHED_IF, supports_check_mode=True)
     wait_until = module.params["wait_until"]
     try:
-        with targets.reachable(module.params, module.params["database_url"], must=False) as url:
+        with options.reachable(module.params, module.params["database_url"], must=False) as url:
             place = tuning_options.place(module.params | {"database_url": url})
-            look = tuning_watch.look(place, module.params["job_name"], wait_until)
+            look = watch.look(place, module.params["job_name"], wait_until)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
     late = 0 < wait_until <= time.time()
@@ -154,7 +156,7 @@ def main() -> None:
         "late": late,
     }
     if late or look.job.state != states.CREATING:
-        result["summary"] = tuning_report.closing_lines(look.job)
+        result["summary"] = report.closing_lines(look.job)
     module.exit_json(changed=False, **result)
 
 

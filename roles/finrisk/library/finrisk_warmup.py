@@ -91,9 +91,9 @@ model_version:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops.cloud.gemini import PROVIDERS, Platform
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.vertex import PROVIDERS, Platform
-from ansible.module_utils.finrisk_ops.warmup import check_base, warm_up
+from ansible.module_utils.finrisk_ops.release.warmup import check_base, warm_up
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {

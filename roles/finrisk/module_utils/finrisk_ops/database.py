@@ -28,7 +28,7 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
     try:
         import psycopg  # only the modules that need it pay for the import
 
-        from .patience import PatientConnection
+        from .patient_connection import PatientConnection
     except ImportError as error:
         raise FinriskError("the Python package psycopg is missing: run make setup") from error
     options = (

@@ -1,0 +1,1 @@
+"""Google: accounts, models, buckets, and how to wait for them."""

@@ -1,0 +1,306 @@
+"""The one way from the operator's side to a Gemini platform: clients, their errors, a question to a model.
+
+``vertex`` is Google's Agent Platform (Vertex AI), with a service account or application default credentials;
+``gemini_api`` is the Developer API, with a key. Project, location, API version and timeouts are always given:
+google-genai would otherwise guess the first three and wait for ever. The libraries are imported inside the
+functions, since every module process that names this file would pay for them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import FinriskError
+from . import patience
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from google.genai import Client
+    from google.genai.errors import APIError
+
+PROVIDERS = ("vertex", "gemini_api")
+
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
+_TEMPORARY = {408, 429, 500, 502, 503, 504}
+_LONGEST_PAUSE = 15.0  # seconds between two looks
+
+Result = TypeVar("Result")
+
+
+class UnreachableError(FinriskError):
+    """The service did not answer, or said to come back later: what it did with the request is unknown."""
+
+    def __init__(self, message: str, retry_after: float | None = None, answered: bool = False) -> None:
+        """Keep the seconds to wait that were asked for, and whether it ``answered`` that it did nothing."""
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.answered = answered
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where a Gemini model is reached, and as whom."""
+
+    provider: str
+    project: str = ""
+    location: str = ""
+    credentials_file: str = ""  # "" takes the application default credentials
+    base_url: str = ""  # "" is Google's own host of the location
+    api_key: str = field(default="", repr=False)
+    timeout_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A model's complete answer and how long it took."""
+
+    text: str
+    model_version: str
+    latency_ms: float
+
+
+def location_of(name: str, default: str) -> str:
+    """Return the location in the full name of an endpoint or a tuning job, else ``default``.
+
+    The client takes its host from the location and the path from the name: with two different ones the
+    request would reach a region that does not have the resource.
+    """
+    match = _RESOURCE.fullmatch(name)
+    return match["location"] if match else default
+
+
+def client(platform: Platform, name: str = "") -> Client:
+    """Return a client of the platform, in the region of ``name`` when that is an endpoint or a tuning job.
+
+    Keep a reference to it: a client that is dropped closes its connections under the request.
+    Raises FinriskError when the platform is not described well enough to be reached.
+    """
+    if platform.provider == "vertex":
+        return _vertex_client(platform, location_of(name, platform.location))
+    if platform.provider == "gemini_api":
+        return _key_client(platform)
+    raise FinriskError(f"provider {platform.provider!r} is not known; use one of {', '.join(PROVIDERS)}")
+
+
+def credentials(platform: Platform) -> Credentials:
+    """Return the credentials of the platform's file, else the application default ones.
+
+    They are loaded without scopes and get them afterwards: with scopes google-auth asks the Resource Manager
+    for the project of a workload identity, which our caller knows and an account need not be allowed to read.
+    Raises FinriskError when there are none, or when the file is not a credentials file.
+    """
+    import google.auth
+    from google.auth.credentials import with_scopes_if_required
+    from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+    from google.oauth2 import service_account
+
+    path = platform.credentials_file
+    try:
+        if not path:
+            found, _ = google.auth.default()
+            return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        if content.get("type") == "service_account":
+            return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
+            found, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
+        return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
+    except DefaultCredentialsError as error:
+        if path:
+            raise FinriskError(_not_credentials(path, error)) from None
+        raise FinriskError(
+            "no Google credentials found; set finrisk_google_credentials_file "
+            "(GOOGLE_APPLICATION_CREDENTIALS) to a service account's file, "
+            "or run `gcloud auth application-default login`"
+        ) from None
+    except OSError as error:
+        raise FinriskError(
+            f"cannot read the Google credentials {path}: {error.strerror}; "
+            "set finrisk_google_credentials_file to a file that this account can read"
+        ) from None
+    except (ValueError, AttributeError, GoogleAuthError) as error:
+        raise FinriskError(_not_credentials(path, error)) from None
+
+
+def ask(what: str, call: Callable[[], Result]) -> Result:
+    """Return what ``call`` returns; ``what`` names it in errors ("list tuning jobs").
+
+    Raises UnreachableError without an answer or on a temporary refusal, FinriskError when the answer is no.
+    """
+    import httpx2
+    from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+    from google.genai.errors import APIError, UnknownApiResponseError
+    from pydantic import ValidationError
+
+    try:
+        return call()
+    except APIError as error:
+        raise _refused(what, error) from None
+    except RefreshError as error:
+        if error.retryable:
+            raise UnreachableError(f"cannot {what}: no token, {_short(error)}") from None
+        raise FinriskError(
+            f"cannot {what}: Google refused the credentials ({_short(error)}); "
+            "renew the service account's key or name another file in finrisk_google_credentials_file"
+        ) from None
+    except (httpx2.HTTPError, TransportError) as error:
+        raise UnreachableError(
+            f"cannot {what}: no answer ({type(error).__name__}: {_short(error)}){_unknown_host(error)}"
+        ) from None
+    except GoogleAuthError as error:
+        raise FinriskError(
+            f"cannot {what}: {_short(error)}; "
+            "check finrisk_google_credentials_file and finrisk_google_project"
+        ) from None
+    except (UnknownApiResponseError, ValidationError, UnicodeDecodeError) as error:
+        raise UnreachableError(f"cannot {what}: the answer cannot be read ({_short(error)})") from None
+
+
+def ask_patiently(what: str, call: Callable[[], Result], seconds: float) -> Result:
+    """Ask as ``ask`` does, again after a temporary failure until ``seconds`` are over."""
+    return patiently(lambda: ask(what, call), seconds)
+
+
+def patiently(call: Callable[[], Result], seconds: float) -> Result:
+    """Repeat ``call`` while it raises UnreachableError, until ``seconds`` are over.
+
+    Only for what is safe to repeat. A Retry-After that still fits is honoured.
+    """
+    deadline = time.monotonic() + seconds
+    pause = 0.5
+    while True:
+        try:
+            return call()
+        except UnreachableError as error:
+            wait = max(pause, error.retry_after or 0.0)
+            if time.monotonic() + wait > deadline:
+                raise
+        time.sleep(wait)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def generate(client: Client, model: str, prompt: str, system_instruction: str = "") -> Answer:
+    """Ask ``model`` one question and return its complete answer.
+
+    Raises UnreachableError when it did not answer, FinriskError when it refused or stopped before the end.
+    """
+    from google.genai import types
+
+    config = types.GenerateContentConfig(
+        system_instruction=system_instruction or None,
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+    )
+    started = time.perf_counter()
+    response = ask(
+        f"ask {model}",
+        lambda: client.models.generate_content(model=model, contents=prompt, config=config),
+    )
+    latency_ms = (time.perf_counter() - started) * 1000
+    if not response.candidates:
+        feedback = response.prompt_feedback
+        reason = feedback.block_reason if feedback else "no candidate"
+        raise FinriskError(f"{model} gave no answer: the prompt was blocked ({_word(reason)})")
+    reason = response.candidates[0].finish_reason
+    text = response.text or ""
+    if _word(reason) != "STOP" or not text.strip():
+        raise FinriskError(f"{model} gave no complete answer: it ended with {_word(reason)}")
+    return Answer(text, response.model_version or "", round(latency_ms, 1))
+
+
+def _vertex_client(platform: Platform, location: str) -> Client:
+    if not platform.project:
+        raise FinriskError("no Google project given; set finrisk_google_project (GOOGLE_CLOUD_PROJECT)")
+    if not location:
+        raise FinriskError("no Google location given; set finrisk_google_location (GOOGLE_CLOUD_LOCATION)")
+    from google import genai
+
+    return genai.Client(
+        enterprise=True,
+        project=platform.project,
+        location=location,
+        credentials=credentials(platform),
+        http_options=_http_options(platform, "v1"),
+    )
+
+
+def _key_client(platform: Platform) -> Client:
+    if not platform.api_key:
+        raise FinriskError("provider gemini_api needs a key; set GEMINI_API_KEY")
+    from google import genai
+
+    return genai.Client(
+        enterprise=False, api_key=platform.api_key, http_options=_http_options(platform, "v1beta")
+    )
+
+
+def _http_options(platform: Platform, api_version: str) -> Any:
+    from google.genai import types
+
+    return types.HttpOptions(
+        api_version=api_version,
+        base_url=platform.base_url or None,
+        timeout=round(platform.timeout_seconds * 1000),
+    )
+
+
+def _refused(what: str, error: APIError) -> FinriskError:
+    code, message = error.code, _short(error.message or error.status or "no message")
+    if code in _TEMPORARY or code >= 500:
+        answered = code == 429  # others may have carried the request out, or a proxy spoke for them
+        fix = _QUOTA if code == 429 else ""
+        return UnreachableError(f"cannot {what}: {code} {message}{fix}", _wait_of(error), answered)
+    return FinriskError(f"cannot {what}: {code} {message}{_fix(code, message)}")
+
+
+_QUOTA = "; a quota is used up: wait, or ask for more under Quotas & System Limits in the Cloud console"
+
+
+def _fix(code: int, message: str) -> str:
+    """Return what to do about a refusal; the words of a 400 tell what it is about."""
+    low = message.lower()
+    if code == 400 and ("region" in low or "location" in low):
+        return "; set finrisk_google_location to a region that tunes, for example us-central1"
+    if code == 400 and "model" in low:
+        return "; choose another finrisk_base_model and correct finrisk_tunable_models"
+    return {
+        400: "; mend what it names, then run again",
+        401: "; the credentials are not accepted: check finrisk_google_credentials_file",
+        403: "; the account needs the role Vertex AI User (roles/aiplatform.user) in finrisk_google_project",
+        404: "; check finrisk_google_project and finrisk_google_location, and that the model still exists",
+    }.get(code, "")
+
+
+def _wait_of(error: APIError) -> float | None:
+    wait = patience.of_headers(getattr(error.response, "headers", None))
+    return patience.of_details(error.details) if wait is None else wait
+
+
+def _unknown_host(error: Exception) -> str:
+    words = ("name or service not known", "name resolution", "nodename nor servname", "no address associated")
+    found = any(word in str(error).lower() for word in words)
+    return "; is finrisk_google_location a region of Google's?" if found else ""
+
+
+def _not_credentials(path: str, error: Exception) -> str:
+    return (
+        f"{path} is not a Google credentials file ({type(error).__name__}); "
+        "set finrisk_google_credentials_file to a service account's JSON file"
+    )
+
+
+def _short(error: object) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
+def _word(value: object) -> str:
+    return str(getattr(value, "value", value))

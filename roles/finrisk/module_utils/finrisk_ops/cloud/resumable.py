@@ -1,0 +1,137 @@
+"""A resumable upload: a file in pieces, each acknowledged, continued after a cut or by the next run.
+
+https://cloud.google.com/storage/docs/performing-resumable-uploads: a session is opened once; 308 says how far
+the service is (``Range``), which may be less than what was sent. The session's address stands in a hidden
+file beside the dataset, so that a run that was killed is continued and not begun again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..errors import FinriskError
+from ..machine.files import read_json, write_json
+from . import bucket as storage
+from .bucket import Bucket, Uploaded
+from .gemini import UnreachableError
+
+PIECE = 8 * 1024 * 1024  # bytes; a multiple of 256 KiB, as the service wants it
+_RANGE = re.compile(r"bytes=0-(\d+)")
+_GONE = (404, 410)  # the session is unknown or was ended; they live for a week
+_LONGEST_PAUSE = 15.0
+_MOST_SESSIONS = 5  # that one run opens for a file
+
+
+class Session:
+    """One file's upload under way; ``note`` is the file that remembers it."""
+
+    def __init__(self, bucket: Bucket, name: str, path: Path, note: Path) -> None:
+        """Take up the session that the note tells of, if it is about this object."""
+        self._bucket, self._name, self._path, self._note = bucket, name, path, note
+        self._size = path.stat().st_size
+        self._about = {"object": storage.uri_of(bucket, name), "url": bucket.url, "size": self._size}
+        self._address = self._remembered()
+        self._opened = 0
+
+    def send(self, patience_seconds: float, seconds: float | None = None) -> Uploaded:
+        """Send pieces until the file is there or ``seconds`` are over; at least one, so that it gets on.
+
+        Raises UnreachableError when nothing moved for ``patience_seconds``, FinriskError when the service
+        refuses or other bytes lie under the name.
+        """
+        moved = started = time.monotonic()
+        have: int | None = None
+        first, known, pause = -1, 0, 0.5
+        while True:
+            try:
+                before = have
+                have, ended = self._step(before)
+                if ended is not None:
+                    return ended
+                first = have if first < 0 else first
+                if have != known:
+                    known, moved, pause = have, time.monotonic(), 0.5
+                elif have == before:
+                    raise UnreachableError(f"Cloud Storage took nothing of a piece of {self._path}")
+            except UnreachableError as error:
+                wait = max(pause, error.retry_after or 0.0)
+                if time.monotonic() + wait > moved + patience_seconds:
+                    raise
+                time.sleep(wait)
+                pause, have = min(pause * 2, _LONGEST_PAUSE), None
+            if seconds is not None and known > first >= 0 and time.monotonic() - started >= seconds:
+                return Uploaded(str(self._about["object"]), added=True, sent=known, size=self._size)
+
+    def _step(self, have: int | None) -> tuple[int, Uploaded | None]:
+        """Ask how far the service is, or send a piece; return what it has, and the file at the end."""
+        if not self._address:
+            ended = storage.present(self._bucket, self._name, self._path) or self._open()
+            return 0, ended
+        if have is None:
+            answer = self._put(b"", f"bytes */{self._size}")
+        else:
+            with self._path.open("rb") as file:
+                file.seek(have)
+                piece = file.read(PIECE)
+            answer = self._put(piece, f"bytes {have}-{have + len(piece) - 1}/{self._size}")
+        if answer.status_code in _GONE:
+            self._forget()
+            raise UnreachableError(f"the upload session of {self._about['object']} is gone")
+        if answer.status_code == 308:
+            found = _RANGE.fullmatch(answer.headers.get("Range", ""))
+            return (int(found[1]) + 1 if found else 0), None
+        if answer.status_code == 400:  # other bytes than were announced, say: going on would end here again
+            self._forget()
+        if answer.status_code != 412:
+            storage.expect_ok(answer, f"upload {self._path} to {self._about['object']}")
+        self._forget()
+        return self._size, storage.settled(self._bucket, self._name, self._path, answer)
+
+    def _open(self) -> Uploaded | None:
+        """Open a session; return the file when somebody else was faster."""
+        self._opened += 1
+        if self._opened > _MOST_SESSIONS:
+            raise FinriskError(f"{self._bucket.url} ends every upload session at once; run again later")
+        answer = storage.request(
+            self._bucket,
+            "POST",
+            self._bucket.uploads,
+            params={"uploadType": "resumable", "ifGenerationMatch": "0", "fields": storage.FIELDS},
+            json=storage.metadata(self._name, self._path),
+            headers={
+                "X-Upload-Content-Type": storage.CONTENT_TYPE,
+                "X-Upload-Content-Length": str(self._size),
+            },
+        )
+        if answer.status_code == 412:
+            return storage.settled(self._bucket, self._name, self._path, answer)
+        storage.expect_ok(answer, f"begin the upload of {self._path} to {self._about['object']}")
+        self._address = str(answer.headers.get("Location", ""))
+        if not self._address:
+            raise FinriskError(f"{self._bucket.url} opened no upload session: there is no Location header")
+        write_json(self._note, {**self._about, "session": self._address})
+        return None
+
+    def _put(self, data: bytes, content_range: str) -> Any:
+        return storage.request(
+            self._bucket, "PUT", self._address, data=data, headers={"Content-Range": content_range}
+        )
+
+    def _remembered(self) -> str:
+        if not self._note.exists():
+            return ""
+        try:
+            held = read_json(self._note)
+        except FinriskError:  # a broken note costs the pieces sent so far, nothing else
+            return ""
+        same = isinstance(held, dict) and all(held.get(key) == value for key, value in self._about.items())
+        return str(held.get("session", "")) if same else ""
+
+    def _forget(self) -> None:
+        self._address = ""
+        with suppress(FileNotFoundError):
+            self._note.unlink()

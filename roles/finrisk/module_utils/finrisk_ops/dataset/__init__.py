@@ -1,0 +1,1 @@
+"""From rows of the database to a dataset that can be tuned on."""

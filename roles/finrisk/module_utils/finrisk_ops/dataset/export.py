@@ -1,0 +1,303 @@
+"""A consistent snapshot of the collected examples, as one JSON array with one element a line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import database
+from ..errors import FinriskError
+from ..machine.files import (
+    HashedFile,
+    Sink,
+    free_stamp,
+    make_folder,
+    newest,
+    put_in_place,
+    read_json,
+    remove_abandoned,
+    scratch,
+    sha256_of,
+    write_json,
+)
+from .examples import problem
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import sql
+
+RAW = "training_data_raw"
+METADATA = "export_metadata"
+COLUMNS = (
+    "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
+    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
+).split()
+_BIN = 500  # a quality histogram's bin, in ten thousandths
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to export, where to, and how many usable examples make it worth while."""
+
+    database_url: str = field(repr=False)
+    output_dir: Path
+    environment: str
+    min_examples: int
+    min_quality: float
+    since: datetime | None = None
+    tuned_rows: bool = False
+    refused_producers: tuple[str, ...] = ()
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters as they stand in the metadata."""
+        return {
+            "min_quality": self.min_quality,
+            "since": self.since.isoformat() if self.since else None,
+            "tuned_rows": self.tuned_rows,
+            "refused_producers": list(self.refused_producers),
+        }
+
+
+@dataclass
+class Tally:
+    """What went into the file, and what did not."""
+
+    total: int = 0
+    eligible: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    oldest: str | None = None
+    newest: str | None = None
+    qualities: Counter[int] = field(default_factory=Counter)
+    quality_min: float = 1.0
+    quality_sum: float = 0.0
+
+    def add(self, row: dict[str, Any], min_quality: float) -> None:
+        """Count one exported row."""
+        self.total += 1
+        reason = problem(row, min_quality)
+        if reason is None:
+            self.eligible += 1
+        else:
+            self.rejected[reason] += 1
+        moment, quality = row["created_at"], row["quality_score"]
+        if self.oldest is None or moment < self.oldest:
+            self.oldest = moment
+        if self.newest is None or moment > self.newest:
+            self.newest = moment
+        self.quality_min = min(self.quality_min, quality)
+        self.quality_sum += quality
+        self.qualities[min(round(quality * 10_000) // _BIN, 10_000 // _BIN - 1)] += 1
+
+    def quality(self) -> dict[str, Any]:
+        """Return the quality's least and mean value, and how many rows fall in each bin of 0.05."""
+        if not self.total:
+            return {"min": None, "mean": None, "histogram": {}}
+        histogram = {f"{key * _BIN / 10_000:.2f}": count for key, count in sorted(self.qualities.items())}
+        mean = round(self.quality_sum / self.total, 4)
+        return {"min": self.quality_min, "mean": mean, "histogram": histogram}
+
+    def reasons(self) -> dict[str, int]:
+        """Return how many rows cannot be trained on, by reason: exported ones and those left out."""
+        return dict(sorted((self.rejected + self.left_out).items()))
+
+
+def run(request: Request, check_mode: bool) -> dict[str, Any]:
+    """Write the export and its metadata, or keep the newest one when the data is the same.
+
+    Raises FinriskError when there are too few usable examples: then nothing is written.
+    """
+    if check_mode:
+        nowhere = Sink()
+        return _result(request, _snapshot(request, nowhere), nowhere, None)
+    make_folder(request.output_dir)
+    remove_abandoned(request.output_dir)
+    with scratch(request.output_dir, RAW) as (file, temporary):
+        tally = _snapshot(request, file)
+        return _result(request, tally, file, temporary)
+
+
+def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) -> dict[str, Any]:
+    if tally.eligible < request.min_examples:
+        raise _too_few(request, tally)
+    kept = _same_as_newest(request.output_dir, file.sha256())
+    if kept:
+        raw, metadata = kept
+    else:
+        moment = free_stamp(request.output_dir, (RAW, ".json"), (METADATA, ".json"))
+        raw = request.output_dir / f"{RAW}_{moment}.json"
+        metadata = request.output_dir / f"{METADATA}_{moment}.json"
+        if temporary is not None and isinstance(file, HashedFile):
+            put_in_place(file, temporary, raw)
+            write_json(metadata, _metadata(request, tally, file, raw))
+    return {
+        "changed": not kept,
+        "raw_file": str(raw),
+        "metadata_file": str(metadata),
+        "total_examples": tally.total,
+        "eligible_examples": tally.eligible,
+        "rejected": tally.reasons(),
+        "sha256": file.sha256(),
+        "summary": _summary(tally, raw, metadata, kept=bool(kept), written=temporary is not None),
+        "diff": {
+            "before": "" if not kept else f"{raw.name}\n",
+            "after": f"{raw.name}\n" if kept else f"{raw.name}: {tally.total} examples\n{metadata.name}\n",
+        },
+    }
+
+
+def _snapshot(request: Request, file: Sink) -> Tally:
+    """Stream the rows of one snapshot into the file; memory does not grow with their number."""
+    import psycopg  # only this module pays for the import
+
+    with database.connect(request.database_url) as connection:
+        try:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            counts: dict[str | None, int] = dict(connection.execute(_count_query(request)).fetchall())
+            expected = counts.pop(None, 0)
+            tally = Tally(left_out=Counter({str(reason): count for reason, count in counts.items()}))
+            for row in _rows(connection, request, file):
+                tally.add(row, request.min_quality)
+        except psycopg.Error as error:
+            raise database.query_error(error, request.database_url) from None
+    if tally.total != expected:
+        raise FinriskError(
+            f"the export was cut: {tally.total} of {expected} rows arrived. Nothing was written; run it again"
+        )
+    return tally
+
+
+def _rows(connection: psycopg.Connection, request: Request, file: Sink) -> Iterator[dict[str, Any]]:
+    """Write each row's JSON as the database made it, and yield it parsed.
+
+    Quoting with characters that JSON escapes (U+0001, U+0002) keeps COPY from touching the text; in its plain
+    text format it would double every backslash.
+    """
+    decode = json.JSONDecoder().decode
+    opening = b"[\n"
+    with connection.cursor().copy(_copy_query(request)) as copy:
+        for block in copy:
+            line = bytes(block).rstrip(b"\n")
+            file.write(opening + line)
+            opening = b",\n"
+            yield decode(line.decode())
+    file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
+
+
+def _reason(request: Request) -> sql.Composed:
+    """Return the SQL expression that says why a row is left out; null when it is exported."""
+    from psycopg import sql
+
+    since = request.since or datetime(1, 1, 1, tzinfo=UTC)
+    return sql.SQL(
+        "case when withdrawn_at is not null then 'withdrawn'"
+        " when created_at < {since} then 'before_since'"
+        " when lower(split_part(coalesce(model_version, ''), '-', 1)) = any({refused})"
+        " then 'producer_refused'"
+        " when finetuned_model_used and not {tuned} then 'made_by_tuned_model' end"
+    ).format(
+        since=sql.Literal(since),
+        refused=sql.Literal([name.lower() for name in request.refused_producers]),
+        tuned=sql.Literal(request.tuned_rows),
+    )
+
+
+def _count_query(request: Request) -> sql.Composed:
+    from psycopg import sql
+
+    return sql.SQL("select {} as reason, count(*) from training_data group by 1").format(_reason(request))
+
+
+def _copy_query(request: Request) -> sql.Composed:
+    from psycopg import sql
+
+    return sql.SQL(
+        "copy (select row_to_json(r) from (select {} from training_data where {} is null order by id) r)"
+        " to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), _reason(request))
+
+
+def _same_as_newest(folder: Path, sha256: str) -> tuple[Path, Path] | None:
+    """Return the newest export and its metadata when it holds exactly these bytes."""
+    metadata = newest(folder, METADATA, ".json")
+    if metadata is None:
+        return None
+    try:
+        known = read_json(metadata)
+    except FinriskError:
+        return None
+    raw = newest(folder, RAW, ".json")
+    if not isinstance(known, dict) or raw is None or known.get("file") != raw.name:
+        return None
+    return (raw, metadata) if known.get("sha256") == sha256 == sha256_of(raw) else None
+
+
+def _metadata(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[str, Any]:
+    return {
+        "exported_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+        "environment": request.environment,
+        "total_examples": tally.total,
+        "eligible_examples": tally.eligible,
+        "min_examples": request.min_examples,
+        "filters": request.filters(),
+        "quality": tally.quality(),
+        "oldest": tally.oldest,
+        "newest": tally.newest,
+        "rejected": tally.reasons(),
+        "file": raw.name,
+        "bytes": file.size,
+        "sha256": file.sha256(),
+    }
+
+
+def _too_few(request: Request, tally: Tally) -> FinriskError:
+    missing = request.min_examples - tally.eligible
+    why = f" Not usable: {listed(tally.reasons())}." if tally.reasons() else ""
+    return FinriskError(
+        f"{tally.eligible:,} usable examples, finrisk_min_examples is {request.min_examples:,}: "
+        f"{missing:,} are missing. Nothing was written.{why} Collect more, "
+        "or lower the limit with -e finrisk_min_examples=N (MIN_EXAMPLES=N in the environment)",
+        eligible_examples=tally.eligible,
+        missing_examples=missing,
+        rejected=tally.reasons(),
+    )
+
+
+def _summary(tally: Tally, raw: Path, metadata: Path, *, kept: bool, written: bool) -> list[str]:
+    lines = [f"{tally.total:,} examples, {tally.eligible:,} of them usable"]
+    if tally.total:
+        lines[0] += f", from {tally.oldest} to {tally.newest}"
+    if tally.rejected:
+        lines.append(f"exported but not usable: {listed(tally.rejected)}")
+    if tally.left_out:
+        lines.append(f"left out: {listed(tally.left_out)}")
+    if kept:
+        lines.append("the data is that of the newest export, which is kept:")
+    else:
+        lines.append("wrote:" if written else "would write:")
+    return [*lines, str(raw), str(metadata)]
+
+
+def listed(reasons: dict[str, int] | Counter[str]) -> str:
+    """Return ``1,200 duplicate, 3 refusal``, the most frequent first."""
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count:,} {reason}" for reason, count in ordered)
+
+
+def moment(text: str) -> datetime | None:
+    """Read a day or moment in ISO 8601, UTC unless it says otherwise; None when the text is empty."""
+    if not text.strip():
+        return None
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise FinriskError(
+            f"finrisk_since is {text!r}: expected a day or moment such as 2026-11-01 or 2026-11-01T08:00:00Z"
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

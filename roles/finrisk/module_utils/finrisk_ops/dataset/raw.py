@@ -1,0 +1,166 @@
+"""Reads an export row by row, whatever is in it: a broken line costs that line and nothing else.
+
+Understood are a JSON array with one element a line (what export writes), JSON Lines, and a JSON array in any
+other layout (as ``json_agg`` or ``jq`` leave it). Memory holds one row at a time.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from ..errors import FinriskError
+
+LINE_LIMIT = 4 << 20
+"""Bytes of the longest row that is read: texts at their limits and a long prompt, all escaped, fit in."""
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+_CHUNK = 1 << 20
+_BETWEEN = re.compile("[ \t\r\n,\\[\ufeff]*")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the file: its value, or the reason code why it has none."""
+
+    number: int  # of the line; of the element when the array has another layout
+    value: Any = None
+    problem: str | None = None
+
+
+class _BrokenError(ValueError):
+    """A value that JSON's grammar or our stricter reading of it refuses; its text is the reason code."""
+
+
+def read(path: Path) -> Iterator[Line]:
+    """Yield the rows of the file in order; FinriskError when the file itself cannot be read.
+
+    Codes: ``line_too_long``, ``not_utf8``, ``not_json``, ``repeated_key``, ``number_out_of_range``.
+    """
+    try:
+        with path.open("rb") as file:
+            layout = _layout(file)
+            file.seek(0)
+            yield from _elements(file) if layout == "array" else _lines(file, layout == "array of lines")
+    except OSError as error:
+        raise FinriskError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _layout(file: BinaryIO) -> str:
+    """Say how the file is laid out, from its first two lines that are not blank."""
+    first = _next_line(file)
+    if first == b"[":
+        second = _next_line(file)
+        whole = second in (b"", b"]") or second.endswith((b"}", b"},", b"}]"))
+        return "array of lines" if whole or _is_json(_element(second)) else "array"
+    if first.startswith(b"[") and first[1:].lstrip(_BLANK).startswith(b"{"):
+        return "array of lines" if _is_json(_element(first)) else "array"
+    return "lines"
+
+
+def _next_line(file: BinaryIO) -> bytes:
+    while raw := file.readline(LINE_LIMIT):
+        if line := raw.removeprefix(_BOM).strip(_BLANK):
+            return line
+    return b""
+
+
+def _lines(file: BinaryIO, in_array: bool) -> Iterator[Line]:
+    number = 0
+    while raw := file.readline(LINE_LIMIT + 1):
+        number += 1
+        if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
+            while (rest := file.readline(_CHUNK)) and not rest.endswith(b"\n"):
+                pass
+            yield Line(number, problem="line_too_long")
+            continue
+        text = raw.removeprefix(_BOM).strip(_BLANK)
+        if in_array:
+            text = _element(text)
+        if text:
+            try:
+                yield Line(number, value=_parsed(text))
+            except _BrokenError as error:
+                yield Line(number, problem=str(error))
+
+
+def _element(text: bytes) -> bytes:
+    """Return an array's element without the brackets and the comma around it."""
+    if text.startswith(b"["):
+        text = text[1:].lstrip(_BLANK)
+    if text.endswith(b"]"):
+        text = text[:-1].rstrip(_BLANK)
+    return text.removesuffix(b",").rstrip(_BLANK)
+
+
+def _elements(file: BinaryIO) -> Iterator[Line]:
+    """Yield the elements of an array in a free layout; behind a broken one nothing can be told apart."""
+    bytes_to_text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text, number = "", 0
+    while chunk := file.read(_CHUNK):
+        text += bytes_to_text.decode(chunk)
+        at = 0
+        while (at := _skip(text, at)) < len(text) and text[at] != "]":
+            try:
+                value, at = _DECODER.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                break  # cut by the end of the chunk, or broken
+            number += 1
+            yield Line(number, value=value)
+        text = text[at:]
+        if len(text) > LINE_LIMIT:
+            break
+    if text[_skip(text, 0) :].rstrip() not in ("", "]"):
+        yield Line(number + 1, problem="not_json")
+
+
+def _skip(text: str, at: int) -> int:
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _parsed(text)
+    except _BrokenError:
+        return False
+    return True
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return _DECODER.decode(text.decode())
+    except UnicodeDecodeError:
+        raise _BrokenError("not_utf8") from None
+    except _BrokenError:
+        raise
+    except (ValueError, RecursionError):
+        raise _BrokenError("not_json") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise _BrokenError("repeated_key")
+    return values
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _BrokenError("number_out_of_range")
+    return value
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise _BrokenError("number_out_of_range")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse_constant)

@@ -1,0 +1,1 @@
+"""Documents of this machine on their way into the service."""

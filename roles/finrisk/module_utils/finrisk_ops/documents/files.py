@@ -1,0 +1,203 @@
+"""The documents that an operator wants indexed, read from files as the service will see them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from finrisk_rules.documents import digest
+from finrisk_rules.limits import IDENTIFIER_MAX
+from finrisk_rules.redaction import redact
+
+from ..errors import FinriskError
+
+SUFFIXES = (".md", ".txt", ".json", ".jsonl", ".jsonl.gz")
+TITLE_MAX = 500
+TEXT_MAX = 4_000_000
+COMPANY_MAX = 200
+YEARS = range(1900, 2101)
+
+_COLLECTION = ("documents.jsonl.gz", "documents.jsonl")
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document to index; form feeds in the text separate its pages."""
+
+    id: str
+    title: str
+    text: str
+    company: str | None = None
+    year: int | None = None
+
+    def digest(self) -> str:
+        """Return the SHA-256 that the service shows for this document once it holds it."""
+        return digest(redact(self.title).text, self.company, self.year, redact(self.text).text)
+
+    def body(self) -> dict[str, Any]:
+        """Return it as the service takes it."""
+        known = {"id": self.id, "title": self.title, "company": self.company, "year": self.year}
+        return {**{name: value for name, value in known.items() if value is not None}, "text": self.text}
+
+
+def paths(source: Path) -> list[Path]:
+    """Return the files that hold documents: the file itself, or those of the folder in order.
+
+    A folder with ``documents.jsonl.gz`` is a collection whose other files are not documents. Raises
+    FinriskError when there are none.
+    """
+    if source.is_file():
+        if not source.name.endswith(SUFFIXES):
+            raise FinriskError(
+                f"finrisk_documents is {source}: expected a folder or a file of {', '.join(SUFFIXES)}"
+            )
+        return [source]
+    if not source.is_dir():
+        raise FinriskError(f"finrisk_documents is {source}, which does not exist; name a folder or a file")
+    for name in _COLLECTION:
+        if (source / name).is_file():
+            return [source / name]
+    found = sorted(
+        path
+        for path in source.rglob("*")
+        if path.name.endswith(SUFFIXES) and path.is_file() and not _is_hidden(path.relative_to(source))
+    )
+    if not found:
+        raise FinriskError(f"{source} holds no documents: none of its files ends in {', '.join(SUFFIXES)}")
+    return found
+
+
+def read(source: Path) -> Iterator[Document]:
+    """Yield the documents of a checked source in order."""
+    for where, item in _items(source):
+        if isinstance(item, Document):
+            yield item
+        else:
+            raise FinriskError(f"{where} {item}; the files changed while they were read, run it again")
+
+
+def check(source: Path) -> dict[str, str]:
+    """Return id and digest of every document, after looking at all of them.
+
+    Raises FinriskError that names the first files and lines with no id or text, a repeated id, wrong types,
+    or bytes that are not UTF-8.
+    """
+    digests: dict[str, str] = {}
+    problems: list[str] = []
+    for where, item in _items(source):
+        if not isinstance(item, Document):
+            problems.append(f"{where} {item}")
+        elif item.id in digests:
+            problems.append(f"{where} repeats the id {item.id!r}")
+        else:
+            digests[item.id] = item.digest()
+    if problems:
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise FinriskError(
+            f"{_counted(len(problems))} cannot be used and nothing was sent: "
+            f"{'; '.join(problems[:_SHOWN])}{more}. Mend or remove them, then run it again",
+            problems=problems,
+        )
+    return digests
+
+
+def _items(source: Path) -> Iterator[tuple[str, Document | str]]:
+    """Yield where each document stands, with the document or what is wrong with it."""
+    base = source if source.is_dir() else source.parent
+    for path in paths(source):
+        try:
+            if path.name.endswith((".md", ".txt")):
+                yield str(path), _plain(path, base)
+            else:
+                yield from _structured(path)
+        except UnicodeDecodeError as error:
+            yield str(path), f"is not UTF-8 (byte {error.start})"
+        except (OSError, EOFError) as error:
+            yield str(path), f"cannot be read ({error})"
+
+
+def _plain(path: Path, base: Path) -> Document | str:
+    text = path.read_text(encoding="utf-8-sig")
+    heading = _HEADING.search(text) if path.suffix == ".md" else None
+    title = heading[1] if heading else path.stem
+    name = path.relative_to(base).with_suffix("").as_posix()
+    return _document({"id": name, "title": title[:TITLE_MAX], "text": text})
+
+
+def _structured(path: Path) -> Iterator[tuple[str, Document | str]]:
+    if path.suffix == ".json":
+        try:
+            values = json.loads(path.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            yield str(path), f"is not JSON ({error})"
+            return
+        if isinstance(values, dict) and isinstance(values.get("documents"), list):
+            values = values["documents"]
+        listed = values if isinstance(values, list) else [values]
+        yield from ((f"{path} item {n}", _document(value)) for n, value in enumerate(listed, start=1))
+        return
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig") as lines:
+        yield from _json_lines(str(path), lines)
+
+
+def _json_lines(name: str, lines: Iterable[str]) -> Iterator[tuple[str, Document | str]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield f"{name} line {number}", _document(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            yield f"{name} line {number}", f"is not JSON ({error})"
+
+
+def _document(value: object) -> Document | str:
+    """Return the document, or what is wrong with it as the rest of a sentence."""
+    if not isinstance(value, dict):
+        return "is not an object with id, title and text"
+    name, text = value.get("id"), value.get("text")
+    title, company, year = value.get("title") or name, value.get("company"), value.get("year")
+    if not isinstance(name, str) or not 1 <= len(name) <= IDENTIFIER_MAX:
+        return f"has no id of 1 to {IDENTIFIER_MAX} characters"
+    if not isinstance(text, str) or not text.strip():
+        return "has no text"
+    if len(text) > TEXT_MAX:
+        return (
+            f"has a text of {len(text):,} characters, {TEXT_MAX:,} is the most; cut it into several documents"
+        )
+    if not isinstance(title, str) or not 1 <= len(title.strip()) <= TITLE_MAX:
+        return f"has no title of 1 to {TITLE_MAX} characters"
+    if company is not None and (not isinstance(company, str) or len(company.strip()) > COMPANY_MAX):
+        return f"has a company that is not a text of 1 to {COMPANY_MAX} characters"
+    if isinstance(year, str) and year.isascii() and year.isdigit():
+        year = int(year[:5])
+    if year is not None and (not isinstance(year, int) or isinstance(year, bool) or year not in YEARS):
+        return f"has the year {year!r}, expected {YEARS.start} to {YEARS.stop - 1}"
+    if any(_is_unusable(part) for part in (name, title, text, company or "")):
+        return "holds a NUL or half of a surrogate pair"
+    return Document(name, title.strip(), text, (company or "").strip() or None, year)
+
+
+def _is_unusable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return "\x00" in text
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _counted(number: int) -> str:
+    return "1 document" if number == 1 else f"{number:,} documents"

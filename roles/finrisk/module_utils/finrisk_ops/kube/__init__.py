@@ -1,0 +1,1 @@
+"""A cluster as the target of a release."""

@@ -1,0 +1,228 @@
+"""Objects applied server-side: what a run would change, who took which field, and secrets as hashes."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import FinriskError
+from ..release.credentials import hashed
+from .client import Cluster
+from .errors import ApiError, conflicts
+
+MANAGER = "finrisk"
+WITHOUT_NAMESPACE = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PriorityClass")
+IRREGULAR = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "PriorityClass": "priorityclasses"}
+OF_THE_SERVER = (
+    "managedFields",
+    "resourceVersion",
+    "generation",
+    "uid",
+    "creationTimestamp",
+    "selfLink",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)
+STEP = re.compile(r"\.([^.\[\]]+)")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A field that FinRisk sets and somebody else changed."""
+
+    field: str
+    manager: str
+    when: str = ""
+
+    def __str__(self) -> str:
+        """Return it as people read it."""
+        return f"{self.field} (by {self.manager}{', ' + self.when if self.when else ''})"
+
+
+class DriftError(FinriskError):
+    """Fields that FinRisk sets belong to somebody else now; nothing was changed."""
+
+    def __init__(self, what: str, taken: list[Taken]) -> None:
+        """Name the object, the fields, and who has them."""
+        listed = ", ".join(map(str, taken))
+        super().__init__(
+            f"{what} was changed by somebody else: {listed}. Nothing was changed. Look at it with "
+            "playbooks/status.yml; then take these fields back with -e finrisk_force_conflicts=true, or go "
+            "to base with playbooks/rollback.yml",
+            drift=[{"field": each.field, "manager": each.manager, "when": each.when} for each in taken],
+        )
+        self.taken = taken
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying an object changed, or would change."""
+
+    what: str
+    changed: bool
+    before: dict[str, Any]
+    after: dict[str, Any]
+    object: dict[str, Any] = field(repr=False)  # as the server has it, the values of a Secret too
+    taken_back: list[Taken] = field(default_factory=list)
+
+
+def path(body: Mapping[str, Any], namespace: str) -> str:
+    """Return the address of an object on the API server."""
+    kind, version = str(body["kind"]), str(body["apiVersion"])
+    plural = IRREGULAR.get(kind, kind.lower() + "s")
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    inside = "" if kind in WITHOUT_NAMESPACE else f"/namespaces/{namespace}"
+    return f"{root}{inside}/{plural}/{body['metadata']['name']}"
+
+
+def apply(cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool = False) -> Applied:
+    """Apply the object as FinRisk's, or find out in check mode what that would do.
+
+    Raises DriftError when somebody else holds a field and ``force`` is not set, ApiError for a refusal.
+    """
+    where = path(body, cluster.namespace)
+    live = cluster.find(where)
+    taken: list[Taken] = []
+    try:
+        planned = _send(cluster, where, body, dry=True, force=False)
+    except ApiError as error:
+        if check and error.status == 404:  # its namespace is made by the same run
+            return Applied(named(body), True, {}, masked(comparable(body)), dict(body))
+        held = taken_fields(error, live)
+        if not held:
+            raise
+        taken = [each for each in held if not is_ours(each.manager)]
+        if taken and not force:
+            raise DriftError(named(body), taken) from None
+        force = True
+        planned = _send(cluster, where, body, dry=True, force=True)
+    before, after = comparable(live), comparable(planned)
+    changed = live is None or before != after or bool(taken)
+    if changed and not check:
+        planned = _send(cluster, where, body, dry=False, force=force)
+    return Applied(named(body), changed, masked(before), masked(after), planned, taken)
+
+
+def named(body: Mapping[str, Any]) -> str:
+    """Return ``Deployment finrisk-api``."""
+    return f"{body.get('kind')} {(body.get('metadata') or {}).get('name')}"
+
+
+def taken_fields(error: ApiError, live: Mapping[str, Any] | None) -> list[Taken]:
+    """Return the fields of a conflict, with when their new owner last wrote."""
+    entries = ((live or {}).get("metadata") or {}).get("managedFields") or []
+    return [
+        Taken(
+            name,
+            manager,
+            max(
+                (str(entry.get("time", "")) for entry in entries if entry.get("manager") == manager),
+                default="",
+            ),
+        )
+        for name, manager in conflicts(error)
+    ]
+
+
+def is_ours(manager: str) -> bool:
+    """Say whether a field manager is FinRisk's, which has one for each concern."""
+    return manager == MANAGER or manager.startswith(f"{MANAGER}-")
+
+
+def owns(live: Mapping[str, Any], name: str) -> bool:
+    """Say whether FinRisk's last apply set a field such as ``.spec.replicas``."""
+    for entry in (live.get("metadata") or {}).get("managedFields") or []:
+        if entry.get("manager") == MANAGER and entry.get("operation") == "Apply":
+            held: Any = entry.get("fieldsV1") or {}
+            for step in STEP.findall(name):
+                held = held.get(f"f:{step}") if isinstance(held, dict) else None
+            if held is not None:
+                return True
+    return False
+
+
+def without(body: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Return the object without a field such as ``.spec.replicas``; None for a field inside a list."""
+    steps = STEP.findall(name)
+    if not steps or "".join(f".{step}" for step in steps) != name:
+        return None
+    made = copy.deepcopy(dict(body))
+    held: Any = made
+    for step in steps[:-1]:
+        held = held.get(step) if isinstance(held, dict) else None
+    if not isinstance(held, dict) or steps[-1] not in held:
+        return None
+    del held[steps[-1]]
+    return made
+
+
+def comparable(held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return an object without what the server keeps of its own accord."""
+    if held is None:
+        return {}
+    kept = copy.deepcopy({key: value for key, value in held.items() if key != "status"})
+    metadata = kept.get("metadata") or {}
+    for name in OF_THE_SERVER:
+        metadata.pop(name, None)
+    annotations = metadata.get("annotations") or {}
+    annotations.pop("deployment.kubernetes.io/revision", None)  # counted by the controller
+    if not annotations:
+        metadata.pop("annotations", None)
+    return kept
+
+
+def masked(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object as a diff may show it: the values of a Secret as ``sha256:`` and 12 hex digits."""
+    shown = copy.deepcopy(dict(held))
+    if shown.get("kind") != "Secret":
+        return shown
+    values = {key: _decoded(value) for key, value in (shown.pop("data", None) or {}).items()}
+    values |= {key: str(value) for key, value in (shown.pop("stringData", None) or {}).items()}
+    shown["data"] = hashed(values)
+    annotations = (shown.get("metadata") or {}).get("annotations") or {}
+    annotations.pop(
+        "kubectl.kubernetes.io/last-applied-configuration", None
+    )  # kubectl keeps the values there
+    return shown
+
+
+def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
+    """Yield the fields in which two objects differ, such as ``.spec.replicas``."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key), after.get(key), f"{at}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            name = one.get("name", number) if isinstance(one, dict) else number
+            yield from differences(one, other, f"{at}[{name}]")
+    elif before != after:
+        yield at
+
+
+def plain_secret(held: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of a Secret as text; FinriskError when one is not text."""
+    try:
+        return {
+            str(key): base64.b64decode(value).decode("utf-8")
+            for key, value in (held.get("data") or {}).items()
+        }
+    except (ValueError, TypeError):
+        raise FinriskError(f"{named(held)} holds a value that is not text") from None
+
+
+def _send(cluster: Cluster, where: str, body: Mapping[str, Any], *, dry: bool, force: bool) -> dict[str, Any]:
+    query = {"fieldManager": MANAGER, "fieldValidation": "Strict"}
+    query |= {"dryRun": "All"} if dry else {}
+    query |= {"force": "true"} if force else {}
+    return cluster.request("PATCH", where, body, query, patch="apply")
+
+
+def _decoded(value: Any) -> str:
+    try:
+        return base64.b64decode(str(value)).decode("utf-8", "replace")
+    except ValueError:
+        return str(value)

@@ -1,0 +1,245 @@
+"""A Deployment on its way to a revision: how far it is, and early why it will not arrive."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..release.revision import REVISION
+
+PATIENCE_SECONDS = 10.0  # for what may mend itself
+STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
+IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
+SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
+RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a roll-out will not arrive; ``patience`` is how many seconds it may last before that is sure."""
+
+    text: str
+    patience: float = 0.0
+    pod: str = ""  # whose log tells more
+    previous: bool = False  # the log of the container before the last restart
+
+
+@dataclass(frozen=True)
+class View:
+    """What the cluster says of the service at one moment, as plain objects."""
+
+    deployment: Mapping[str, Any]
+    pods: Sequence[Mapping[str, Any]]
+    events: Sequence[Mapping[str, Any]] = ()
+    replicasets: Sequence[Mapping[str, Any]] = ()
+    now: float = 0.0  # the API server's time, seconds since 1970
+
+    def has_newest(self, pod: Mapping[str, Any], revision: str) -> bool:
+        """Whether a pod is of the revision, and of the newest pod template: one revision may have had two."""
+        if revision_of(pod) != revision or not self.replicasets:
+            return revision_of(pod) == revision
+        newest = _counted(self.deployment)
+        return any(_hash(held) == _hash(pod) and _counted(held) == newest for held in self.replicasets)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far a roll-out is: pods that run the revision and are ready, of how many, and what is awaited."""
+
+    ready: int
+    wanted: int
+    waits_for: str = ""
+    trouble: Trouble | None = None
+
+
+def judge(view: View, revision: str) -> Verdict:
+    """Return how far the Deployment is on its way to the revision."""
+    spec, status = view.deployment.get("spec") or {}, view.deployment.get("status") or {}
+    wanted = int(spec.get("replicas", 1))
+    mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
+    others = [pod for pod in view.pods if pod not in mine and not _ended(pod) and not stuck(pod, view.now)]
+    ready = sum(_ready(pod) for pod in mine)
+    if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
+        return Verdict(ready, wanted, "the controller has not seen it yet")  # nor says which pods are new
+    trouble = _trouble(view, mine)
+    waits = ""
+    if int(status.get("updatedReplicas") or 0) < wanted:
+        waits = f"{int(status.get('updatedReplicas') or 0)} of {wanted} pods are made"
+    elif ready < wanted or int(status.get("availableReplicas") or 0) < wanted:
+        waits = f"{ready} of {wanted} pods are ready"
+    elif others or int(status.get("replicas") or 0) > wanted:
+        waits = f"{len(others)} earlier pods have not ended yet"
+    if trouble and not waits and trouble.patience:  # what the roll-out got over
+        trouble = None
+    return Verdict(ready, wanted, waits, trouble)
+
+
+def revision_of(held: Mapping[str, Any]) -> str:
+    """Return the revision of a pod, or of a template of pods; empty when unknown."""
+    labels = (held.get("metadata") or {}).get("labels") or {}
+    return str(labels.get(REVISION, ""))
+
+
+def stuck(pod: Mapping[str, Any], now: float) -> bool:
+    """Say whether a pod should have gone long ago and is out of service: nobody on its node can end it."""
+    deleted = str(pod["metadata"].get("deletionTimestamp") or "")
+    if not deleted or _condition_ready(pod):
+        return False
+    return now - datetime.fromisoformat(deleted).timestamp() > STUCK_SECONDS
+
+
+def last_words(log: str) -> str:
+    """Return the line of a log that says why it ended: a logged error, else a raised one, else the last."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    told = [message for line in lines if (message := _error_message(line))]
+    raised = [line for line in lines if RAISED.match(line)]
+    words = (told or raised or [line for line in lines if "[ERROR]" in line] or lines or [""])[-1]
+    return words[:LONGEST]
+
+
+def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
+    if (view.deployment.get("spec") or {}).get("paused"):
+        return Trouble(
+            "the Deployment is paused: kubectl rollout resume deployment/finrisk-api lets it go on"
+        )
+    if (view.deployment.get("spec") or {}).get("replicas") == 0:
+        return Trouble(
+            "the Deployment asks for no pods: kubectl scale deployment/finrisk-api --replicas=2 asks for two"
+        )
+    found = [trouble for pod in mine for trouble in troubles(pod, view.events)]
+    found += _of_deployment(view.deployment)
+    return min(found, key=lambda trouble: trouble.patience, default=None)
+
+
+def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
+    found = []
+    for condition in (deployment.get("status") or {}).get("conditions") or []:
+        said = _flat(condition.get("message"))
+        if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
+            found.append(Trouble(f"the cluster makes no pod: {said}", PATIENCE_SECONDS))
+        if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
+            found.append(
+                Trouble(f"nothing moved for the whole progress deadline: {said}", PATIENCE_SECONDS * 2)
+            )
+    return found
+
+
+def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
+    """Return what keeps a pod from serving, by what it and its events say; nothing for one that ends.
+
+    How often the container of a ready pod was restarted in its life keeps nobody from anything.
+    """
+    name = str(pod["metadata"]["name"])
+    status = pod.get("status") or {}
+    if pod["metadata"].get("deletionTimestamp"):
+        return []
+    if status.get("reason") == "Evicted":
+        return [Trouble(f"pod {name} was evicted: {status.get('message', '')}", float("inf"))]
+    for condition in status.get("conditions") or []:
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            said = _flat(condition.get("message"))
+            return [Trouble(f"no node takes pod {name}: {said}", float("inf"))]  # a node may be on its way
+    if _ready(pod):
+        return []
+    statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    found = [trouble for held in statuses if (trouble := _of_container(name, held, events))]
+    if not found and (said := _event(events, name, "Unhealthy")):
+        found.append(Trouble(f"pod {name} does not get ready: {said}", float("inf"), name))
+    return found
+
+
+def _of_container(pod: str, held: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Trouble | None:
+    waiting = (held.get("state") or {}).get("waiting") or {}
+    reason, said = (
+        str(waiting.get("reason") or ""),
+        _flat(waiting.get("message")),
+    )
+    restarts = int(held.get("restartCount") or 0)
+    if reason in IMAGE:
+        said = _event(events, pod, "Failed") if "Back-off" in said else said
+        return Trouble(f"pod {pod} cannot get the image {held.get('image')} ({reason}): {said or reason}")
+    if reason in SETUP:
+        return Trouble(f"pod {pod} cannot be made ({reason}): {said}", PATIENCE_SECONDS)
+    if reason == "CrashLoopBackOff" or restarts >= 2:
+        return Trouble(f"pod {pod} {_death(held, pod, events)}", 0.0, pod, previous=True)
+    if restarts or (held.get("state") or {}).get("terminated"):
+        previous = bool(restarts)
+        return Trouble(f"pod {pod} {_death(held, pod, events)}", PATIENCE_SECONDS * 2, pod, previous)
+    return None
+
+
+def _death(held: Mapping[str, Any], pod: str, events: Sequence[Mapping[str, Any]]) -> str:
+    ended = (
+        (held.get("lastState") or {}).get("terminated") or (held.get("state") or {}).get("terminated") or {}
+    )
+    code = ended.get("exitCode")
+    if ended.get("reason") in ("StartError", "ContainerCannotRun"):
+        return f"cannot start: {_flat(ended.get('message'))}"
+    if ended.get("reason") == "OOMKilled":
+        return "was killed because it used more memory than its limit"
+    if code in (0, 137, 143) and (said := _event(events, pod, "Unhealthy")):
+        return f"was restarted because its probe failed: {said}"
+    return f"ended with exit status {code}" if code is not None else "ended while it started"
+
+
+def _event(events: Sequence[Mapping[str, Any]], pod: str, reason: str) -> str:
+    """Return the newest event of this pod and reason."""
+    found = [
+        event
+        for event in events
+        if event.get("reason") == reason and (event.get("involvedObject") or {}).get("name") == pod
+    ]
+    newest = max(found, key=event_time, default={})
+    return _flat(newest.get("message"))
+
+
+def event_time(event: Mapping[str, Any]) -> str:
+    """Return when an event came last, ISO 8601."""
+    series = event.get("series") or {}
+    held = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    return str(held or (event.get("metadata") or {}).get("creationTimestamp") or "")
+
+
+def _counted(held: Mapping[str, Any]) -> str:
+    """Return which of the Deployment's pod templates this is, as its controller counts them."""
+    annotations = (held.get("metadata") or {}).get("annotations") or {}
+    return str(annotations.get("deployment.kubernetes.io/revision", ""))
+
+
+def _hash(held: Mapping[str, Any]) -> str:
+    return str(((held.get("metadata") or {}).get("labels") or {}).get("pod-template-hash", ""))
+
+
+def _flat(text: object) -> str:
+    return " ".join(str(text or "").split())[:LONGEST]
+
+
+def _ready(pod: Mapping[str, Any]) -> bool:
+    return not pod["metadata"].get("deletionTimestamp") and _condition_ready(pod)
+
+
+def _condition_ready(pod: Mapping[str, Any]) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return any(held.get("type") == "Ready" and held.get("status") == "True" for held in conditions)
+
+
+def _ended(pod: Mapping[str, Any]) -> bool:
+    """Say whether a pod runs nothing any more: an evicted or finished one may stay in the list."""
+    return (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
+
+
+def _error_message(line: str) -> str:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return ""
+    if not isinstance(entry, dict):
+        return ""
+    return (
+        str(entry.get("message", "")) if str(entry.get("level", "")).lower() in {"error", "critical"} else ""
+    )

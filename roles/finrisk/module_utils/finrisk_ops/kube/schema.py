@@ -1,0 +1,191 @@
+"""The database schema of a cluster, brought up to date by a Job before a roll-out."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..database import address
+from ..errors import FinriskError
+from ..process.schema import UNANSWERED
+from . import objects
+from .client import Cluster
+from .rollout import IMAGE, SETUP, last_words
+from .template import CREDENTIALS
+
+POLL_SECONDS = 0.5
+APP = "finrisk-migration"
+LOG_LINES = 20
+NEVER_RAN = ("StartError", "ContainerCannotRun")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """The Job of a schema: its name, its state before and after, and why the database could not be asked."""
+
+    name: str
+    changed: bool
+    before: str
+    after: str
+    unanswered: str = ""
+
+
+def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
+    """Return the Job with a name that holds its content: another image or database is another Job.
+
+    Raises FinriskError when the template renders something else.
+    """
+    if manifest.get("kind") != "Job" or not isinstance(manifest.get("spec"), Mapping):
+        raise FinriskError(f"templates/migration-job.yml.j2 renders {manifest.get('kind')!r}, expected a Job")
+    made: dict[str, Any] = copy.deepcopy(dict(manifest))
+    content = json.dumps([made["spec"], str(address(database_url))], sort_keys=True)
+    made["metadata"]["name"] += "-" + hashlib.sha256(content.encode()).hexdigest()[:8]
+    return made
+
+
+def migrate(
+    cluster: Cluster, manifest: Mapping[str, Any], database_url: str, *, timeout: float, check: bool
+) -> Migration:
+    """Let the Job of this schema run once, and wait for its end.
+
+    A Job that ended well is left alone, one that failed is made anew, one that runs is waited for. One that
+    failed because the database does not answer is no failure: pods start without one.
+    Raises FinriskError with the pod's own reason.
+    """
+    body = job_of(manifest, database_url)
+    name = str(body["metadata"]["name"])
+    where = objects.path(body, cluster.namespace)
+    before = _state(cluster.find(where))
+    if before == "complete":
+        return Migration(name, False, before, before)
+    if check and not before and cluster.has_namespace():
+        objects.apply(cluster, body, check=True)  # the server says whether it would take it
+    if not check:
+        deadline = time.monotonic() + timeout
+        _check_credentials(cluster)
+        if before == "failed":
+            _delete(cluster, where)
+            _wait_until_gone(cluster, where, deadline)
+        if before in ("", "failed"):
+            objects.apply(cluster, body, check=False)
+        unanswered = _wait(cluster, where, name, deadline, timeout)
+        if unanswered:
+            return Migration(name, False, before, "failed", unanswered)
+        _tidy(cluster, name)
+    return Migration(name, True, before, "complete")
+
+
+def _check_credentials(cluster: Cluster) -> None:
+    cluster.check_namespace()
+    where = f"/api/v1/namespaces/{cluster.namespace}/secrets/{CREDENTIALS}"
+    if cluster.find(where) is None:
+        raise FinriskError(
+            f"the migration has no address of the database: there is no Secret {CREDENTIALS} in namespace "
+            f"{cluster.namespace}; run playbooks/site.yml first"
+        )
+
+
+def _state(job: Mapping[str, Any] | None) -> str:
+    """Return ``complete``, ``failed``, ``running``, or nothing for a Job that is not there."""
+    if job is None:
+        return ""
+    for condition in (job.get("status") or {}).get("conditions") or []:
+        if condition.get("status") == "True" and condition.get("type") in ("Complete", "Failed"):
+            return str(condition["type"]).lower()
+    return "running"
+
+
+def _message(job: Mapping[str, Any] | None) -> str:
+    conditions = ((job or {}).get("status") or {}).get("conditions") or []
+    return next(
+        (str(held.get("message")) for held in conditions if held.get("type") == "Failed"), "no reason given"
+    )
+
+
+def _wait(cluster: Cluster, where: str, name: str, deadline: float, timeout: float) -> str:
+    """Wait for the Job's end; return why its pods could not ask the database, or nothing when they did."""
+    while (state := _state(job := cluster.find(where))) != "complete":
+        reason = _reason(cluster, name)
+        if state == "failed" and reason.unanswered:
+            return f"as the Job {name} says: {reason.text}"
+        if state == "failed":
+            raise FinriskError(f"the migration Job {name} failed: {reason.text or _message(job)}")
+        if not state:
+            raise FinriskError(f"somebody deleted the migration Job {name} while it ran; run this again")
+        if reason.final:
+            raise FinriskError(f"the migration Job {name} cannot start: {reason.text}")
+        if time.monotonic() > deadline:
+            raise FinriskError(
+                f"the migration Job {name} did not end within {timeout:.0f} s: "
+                f"{reason.text or 'it still runs'}. It goes on; run this again to wait for it"
+            )
+        time.sleep(POLL_SECONDS)
+    return ""
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """What the newest pod of the Job says, whether it is final, and whether no database answered the pod."""
+
+    text: str = ""
+    final: bool = False
+    unanswered: bool = False
+
+
+def _reason(cluster: Cluster, name: str) -> _Reason:
+    pods = cluster.list(
+        f"/api/v1/namespaces/{cluster.namespace}/pods", labels=f"batch.kubernetes.io/job-name={name}"
+    )
+    for pod in sorted(pods, key=lambda held: str(held["metadata"]["creationTimestamp"]), reverse=True):
+        status = pod.get("status") or {}
+        for held in status.get("containerStatuses") or []:
+            waiting = (held.get("state") or {}).get("waiting") or {}
+            if waiting.get("reason") in (*IMAGE, *SETUP):
+                said = " ".join(str(waiting.get("message") or "").split())
+                return _Reason(f"{waiting['reason']}: {said}", waiting["reason"] in IMAGE)
+            ended = (held.get("state") or {}).get("terminated") or {}
+            if ended.get("reason") in NEVER_RAN:
+                return _Reason(" ".join(str(ended.get("message") or ended["reason"]).split()), True)
+            if ended:
+                said = _said(cluster, str(pod["metadata"]["name"]))
+                return _Reason(said, unanswered=ended.get("exitCode") == UNANSWERED)
+        for condition in status.get("conditions") or []:
+            if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+                return _Reason(f"no node takes its pod: {condition.get('message', '')}")
+    return _Reason()
+
+
+def _said(cluster: Cluster, pod: str) -> str:
+    with suppress(FinriskError):
+        log = cluster.text(f"/api/v1/namespaces/{cluster.namespace}/pods/{pod}/log", tailLines=LOG_LINES)
+        return last_words(log).removeprefix("finrisk: ")
+    return f"the log of pod {pod} cannot be read"
+
+
+def _delete(cluster: Cluster, where: str) -> None:
+    cluster.request("DELETE", where, query={"propagationPolicy": "Background"})
+
+
+def _wait_until_gone(cluster: Cluster, where: str, deadline: float) -> None:
+    while cluster.find(where) is not None:
+        if time.monotonic() > deadline:
+            raise FinriskError(
+                f"the failed migration Job at {where} does not go away; delete it, then run this again"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _tidy(cluster: Cluster, name: str) -> None:
+    """Remove the ended Jobs of earlier schemas."""
+    for held in cluster.list(f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs", labels=f"app={APP}"):
+        if held["metadata"]["name"] != name and _state(held) in ("complete", "failed"):
+            with suppress(FinriskError):
+                _delete(
+                    cluster, f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs/{held['metadata']['name']}"
+                )

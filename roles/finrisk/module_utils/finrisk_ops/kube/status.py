@@ -1,0 +1,148 @@
+"""What the service on a cluster shows from outside: pods, their logs and counters, events, drift."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import FinriskError
+from ..release.revision import Revision
+from ..service import log as service_log
+from ..service.seen import Seen, added
+from . import port_forward
+from .objects import DriftError
+from .rollout import event_time, revision_of, stuck, troubles
+from .target import KubernetesTarget
+from .template import DEPLOYMENT, credentials_of
+
+DAY_SECONDS = 86_400
+LOG_LINES, LOG_BYTES = 3000, 4 * 1024 * 1024
+EVENTS = 5
+
+
+@dataclass(frozen=True)
+class _Pod:
+    """One pod: its object, what its ops port says, and its log."""
+
+    held: Mapping[str, Any]
+    told: dict[str, Any]
+    metrics: str
+    log: str
+
+    @property
+    def name(self) -> str:
+        return str(self.held["metadata"]["name"])
+
+
+def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
+    """Return what the cluster's service shows; raises FinriskError when the cluster cannot be reached."""
+    target.check_usable()
+    target.cluster.check_namespace()
+    events = target.warnings()
+    held = target.pods()
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        pods = list(pool.map(lambda pod: _look(target, pod), held))
+    unread = target.credentials()
+    problem, drift = _drift(target, revision)
+    place = target.cluster.access
+    command = f"kubectl --context {place.context} -n {place.namespace} logs deployment/{DEPLOYMENT} --tail=50"
+    recent = service_log.of_lines(
+        (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
+    )
+    ready = {pod.name for pod in pods if port_forward.is_ready(dict(pod.held))}
+    recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
+    databases = {str(pod.told["database"]) for pod in pods if pod.told.get("database")}
+    return Seen(
+        pods=[_shown(target, pod, events, unread) for pod in pods],
+        recent=recent,
+        database="down" if "down" in databases else min(databases, default=None),
+        rejected=added(service_log.counters(pod.metrics, "rejected") for pod in pods),
+        dropped=added(service_log.counters(pod.metrics, "collection_dropped") for pod in pods),
+        problem=problem,
+        drift=drift,
+    )
+
+
+def _look(target: KubernetesTarget, pod: Mapping[str, Any]) -> _Pod:
+    name = str(pod["metadata"]["name"])
+    told = target.told(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
+    metrics = log = ""
+    with contextlib.suppress(FinriskError):
+        if told:
+            content = port_forward.ask(target.cluster, name, target.ops_port, "/metrics")[1]
+            metrics = content.decode("utf-8", errors="replace")
+    with contextlib.suppress(FinriskError):  # a pod whose container never started has none
+        log = target.log(name, sinceSeconds=DAY_SECONDS, tailLines=LOG_LINES, limitBytes=LOG_BYTES)
+    return _Pod(pod, told, metrics, log)
+
+
+def _shown(
+    target: KubernetesTarget, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
+) -> dict[str, Any]:
+    place = target.cluster.access
+    statuses = (pod.held.get("status") or {}).get("containerStatuses") or []
+    problems = [trouble.text for trouble in troubles(pod.held, events)]
+    if stuck(pod.held, target.cluster.now()):
+        problems.append(f"pod {pod.name} was to be gone by {pod.held['metadata']['deletionTimestamp']}")
+    return {
+        "name": pod.name,
+        "ready": port_forward.is_ready(dict(pod.held)),
+        "revision": pod.told.get("revision") or revision_of(pod.held) or None,
+        "split": pod.told.get("split"),
+        "restarts": sum(int(held.get("restartCount") or 0) for held in statuses),
+        "breakers": pod.told.get("breakers") or {},
+        "workers": [worker for worker in pod.told.get("workers") or [] if isinstance(worker, dict)],
+        "database": pod.told.get("database"),
+        "journal": pod.told.get("journal"),
+        "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
+        "problem": problems[0] if problems else None,
+        "ending": bool(pod.held["metadata"].get("deletionTimestamp")),
+        "new_credentials_unread": credentials_of(pod.held) != credentials,
+    }
+
+
+def _drift(target: KubernetesTarget, revision: Revision | None) -> tuple[str, list[dict[str, str]]]:
+    """Return what somebody changed by hand: which revision is asked for, and fields that FinRisk sets."""
+    if revision is None:
+        return "", []
+    problem = ""
+    if (marked := target.marked()) not in ([], [revision.name]):
+        problem = (
+            f"the Deployment runs {revision.name}, but {' and '.join(marked)} was released last: somebody "
+            "ran kubectl rollout undo or changed the Deployment"
+        )
+    try:
+        target.changes(revision)
+    except DriftError as drift:
+        return problem, [
+            {"field": each.field, "manager": each.manager, "when": each.when} for each in drift.taken
+        ]
+    except FinriskError:  # who may only look may not try out either
+        return problem, []
+    return problem, []
+
+
+def _got_over(event: Mapping[str, Any], ready: set[str]) -> bool:
+    """Say whether a pod that is ready now only failed its probe while it started, as every pod does."""
+    starting = str(event.get("message", "")).startswith(("Startup probe failed", "Readiness probe failed"))
+    return starting and (event.get("involvedObject") or {}).get("name") in ready
+
+
+def _events(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    shown = []
+    for event in sorted(events, key=event_time)[-EVENTS:]:
+        about = event.get("involvedObject") or {}
+        said = " ".join(str(event.get("message", "")).split())
+        shown.append(
+            {
+                "time": event_time(event),
+                "level": "WARNING",
+                "event": event.get("reason"),
+                "message": f"{about.get('kind')} {about.get('name')}: {said}",
+                "times": int((event.get("series") or {}).get("count") or event.get("count") or 1),
+            }
+        )
+    return shown

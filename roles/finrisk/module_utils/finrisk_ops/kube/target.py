@@ -1,0 +1,353 @@
+"""``finrisk_target: kubernetes``: revisions as immutable objects, rolled out by one Deployment."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import FinriskError
+from ..process.target import not_yet
+from ..release.revision import CURRENT, NAME, PROVEN, REVISION, Revision
+from . import deployment as kube_deployment
+from . import lease, objects, permissions, port_forward, template
+from .client import Cluster
+from .objects import MANAGER, Applied
+from .rollout import Trouble, Verdict, View, judge, last_words, revision_of
+from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
+
+KEPT_REVISIONS = 10
+POLL_SECONDS = 0.5
+
+Probe = Callable[[str], dict[str, Any]]
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass
+class KubernetesTarget:
+    """The Deployment of one namespace as a place where revisions run."""
+
+    cluster: Cluster
+    timeout_seconds: float = 300.0
+    kept_revisions: int = KEPT_REVISIONS
+    credentials_follow: bool = False  # a preview of a run that would make namespace and credentials before
+    force_conflicts: bool = False
+    takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
+    ops_port: int = 9090
+    probe: Probe | None = None  # how /readyz of a pod is asked; by port-forward unless said otherwise
+    tell: Tell | None = None  # hears of progress: done, total, label
+    taken_back: list[str] = field(default_factory=list)
+    _lease: lease.Held | None = field(default=None, repr=False)
+
+    def paths(self, name: str) -> list[str]:
+        """Return the objects of a revision."""
+        where = f"{self.cluster.label}"
+        return [f"configmap/{CONFIG}-{name}, secret/{SECRET}-{name}, deployment/{DEPLOYMENT} ({where})"]
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API inside the cluster."""
+        return f"http://{SERVICE}.{self.cluster.namespace}"
+
+    def check_usable(self) -> None:
+        """Raise FinriskError in one sentence when the cluster cannot be used."""
+        self.cluster.check_usable()
+
+    @contextlib.contextmanager
+    def locked(self, why: str) -> Iterator[None]:
+        """Hold this environment's Lease."""
+        self.cluster.check_usable()
+        self.cluster.check_namespace()
+        with lease.held(self.cluster, why) as self._lease:
+            try:
+                yield
+            finally:
+                self._lease = None
+
+    def names(self) -> list[str]:
+        """Return the names of all revisions, the highest number first, half deleted ones among them."""
+        found = {self.current()}
+        for kind in ("configmaps", "secrets"):
+            found |= {revision_of(held) for held in self.cluster.list(self._path(kind), labels=REVISION)}
+        known = [name for name in found if NAME.fullmatch(name)]
+        return sorted(known, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
+
+    def current(self) -> str:
+        """Return the revision that the Deployment asks for now, whoever wrote it; empty before the first."""
+        live = self._live()
+        return template.revision_of_deployment(live) if live else ""
+
+    def read(self, name: str) -> Revision:
+        """Return a revision; raises FinriskError when one of its objects is gone or holds no settings."""
+        held = [
+            self.cluster.find(self._path("configmaps", f"{CONFIG}-{name}")),
+            self.cluster.find(self._path("secrets", f"{SECRET}-{name}")),
+        ]
+        for found, what in zip(held, (f"ConfigMap {CONFIG}-{name}", f"Secret {SECRET}-{name}"), strict=True):
+            if found is None:
+                raise FinriskError(f"the {what} is gone: somebody deleted it")
+            if not isinstance(found.get("data"), dict):
+                raise FinriskError(f"the {what} holds no settings")
+        return template.revision_from(name, held[0] or {}, held[1] or {})
+
+    def readable(self) -> list[Revision]:
+        """Return every revision whose objects can be read, the highest number first."""
+        secrets = {
+            revision_of(held): held for held in self.cluster.list(self._path("secrets"), labels=REVISION)
+        }
+        found = []
+        for config in self.cluster.list(self._path("configmaps"), labels=REVISION):
+            name = revision_of(config)
+            with contextlib.suppress(FinriskError):
+                if NAME.fullmatch(name) and name in secrets and isinstance(config.get("data"), dict):
+                    found.append(template.revision_from(name, config, secrets[name]))
+        return sorted(found, key=lambda revision: revision.number, reverse=True)
+
+    def store(self, revision: Revision) -> None:
+        """Make the revision's two objects, or make them anew when somebody put others in their place."""
+        for body in template.objects(revision):
+            where = objects.path(body, self.cluster.namespace)
+            found = self.cluster.find(where)
+            if found is not None and found.get("data") == body.get("data"):
+                continue
+            if found is not None:  # immutable, so not edited but replaced by hand
+                self.cluster.request("DELETE", where)
+            objects.apply(self.cluster, body, check=False, force=True)
+
+    def preflight(self, revision: Revision) -> None:
+        """Let the cluster say whether it would take everything, before anything is changed.
+
+        Raises FinriskError: a missing permission with verb and object, missing credentials, drift, an object
+        that the cluster refuses.
+        """
+        self.cluster.check_usable()
+        if not self.cluster.has_namespace():
+            if self.credentials_follow:
+                return
+            self.cluster.check_namespace()
+        permissions.check(self.cluster, permissions.RELEASE)
+        if not self.credentials_follow and self.cluster.find(self._path("secrets", CREDENTIALS)) is None:
+            raise FinriskError(
+                f"the service has no credentials yet: there is no Secret {CREDENTIALS} in namespace "
+                f"{self.cluster.namespace}; run playbooks/site.yml first"
+            )
+        for body in template.objects(revision):
+            if self.cluster.find(objects.path(body, self.cluster.namespace)) is None:
+                objects.apply(self.cluster, body, check=True)
+        self._apply(revision, check=True)
+
+    def pending(self, revision: Revision) -> str:
+        """Say what is missing until it runs everywhere; empty when nothing is."""
+        live = self._live()
+        if live is None:
+            return "the service is not running"
+        name = template.revision_of_deployment(live)
+        if name != revision.name:
+            return f"the Deployment runs {name or 'no revision'}"
+        try:
+            if not self.read(revision.name).intact:
+                return f"the objects of {revision.name} were replaced by hand"
+        except FinriskError as error:
+            return error.message
+        if self.credentials_follow:
+            return "the credentials change, which pods read when they start"
+        if different := self.changes(revision):
+            return different
+        if (marked := self.marked()) != [revision.name]:
+            return f"the label {CURRENT} is on {' and '.join(marked) or 'no revision'}"
+        verdict = judge(self._view(live), revision.name)
+        if verdict.trouble:
+            return verdict.trouble.text
+        return verdict.waits_for or self._unproven(revision)
+
+    def roll_out(self, revision: Revision) -> None:
+        """Apply the Deployment of the revision, and wait until every pod runs it and no other answers.
+
+        Raises FinriskError early with the pod's own reason, or with what is still missing when time is up.
+        """
+        self._check_lease()
+        self.store(revision)
+        self._apply(revision, check=False)
+        self._wait(revision)
+
+    def prove(self, revision: Revision) -> None:
+        """Label the revision as current and proven, and no other as current."""
+        self._check_lease()
+        for kind in ("configmaps", "secrets"):
+            for held in self.cluster.list(self._path(kind), labels=REVISION):
+                mine = revision_of(held) == revision.name
+                labels = held["metadata"].get("labels") or {}
+                wanted = {CURRENT: "true" if mine else None} | ({PROVEN: "true"} if mine else {})
+                changes = {key: value for key, value in wanted.items() if labels.get(key) != value}
+                if changes:
+                    self.cluster.request(
+                        "PATCH",
+                        self._path(kind, held["metadata"]["name"]),
+                        {"metadata": {"labels": changes}},
+                        {"fieldManager": f"{MANAGER}-labels"},
+                        patch="merge",
+                    )
+
+    def prune(self) -> None:
+        """Remove old revisions that no ReplicaSet uses; the newest ten stay, and the newest proven one."""
+        self._check_lease()
+        names = self.names()
+        proven = next((held.name for held in self.readable() if held.proven), "")
+        used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in self._replicasets()}
+        for name in set(names) - {self.current(), proven, *names[: self.kept_revisions]} - used:
+            for path in (
+                self._path("configmaps", f"{CONFIG}-{name}"),
+                self._path("secrets", f"{SECRET}-{name}"),
+            ):
+                if self.cluster.find(path) is not None:
+                    self.cluster.request("DELETE", path)
+
+    def clear(self) -> None:
+        """Leave nothing running: for a first revision that did not come up."""
+        if self._live() is not None:
+            self.cluster.request("DELETE", self._deployment, query={"propagationPolicy": "Background"})
+
+    def pods(self) -> list[dict[str, Any]]:
+        """Return the service's pods."""
+        return list(self.cluster.list(self._path("pods"), labels=SELECTOR))
+
+    def told(self, pod: str) -> dict[str, Any]:
+        """Return what ``/readyz`` of a pod says; empty when it does not answer."""
+        try:
+            return self.probe(pod) if self.probe else port_forward.readiness(self.cluster, pod, self.ops_port)
+        except FinriskError:
+            return {}
+
+    def log(self, pod: str, **query: str | int) -> str:
+        """Return lines of a pod's log; raises FinriskError when it has none."""
+        return self.cluster.text(self._path("pods", f"{pod}/log"), **query)
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """Return the namespace's events that warn."""
+        return list(self.cluster.list(self._path("events"), fields="type=Warning"))
+
+    def credentials(self) -> str:
+        """Return the hash of the credentials that a pod would start with now."""
+        return template.credentials_digest(self.cluster.find(self._path("secrets", CREDENTIALS)))
+
+    def marked(self) -> list[str]:
+        """Return the revisions that are labelled as current; one, unless somebody was at it."""
+        held = self.cluster.list(self._path("configmaps"), labels=f"{CURRENT}=true")
+        return sorted(revision_of(each) for each in held)
+
+    def changes(self, revision: Revision) -> str:
+        """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""
+        planned = self._apply(revision, check=True)
+        return _changes(planned) if planned.changed else ""
+
+    @property
+    def _deployment(self) -> str:
+        return f"/apis/apps/v1/namespaces/{self.cluster.namespace}/deployments/{DEPLOYMENT}"
+
+    def _path(self, kind: str, name: str = "") -> str:
+        return f"/api/v1/namespaces/{self.cluster.namespace}/{kind}" + (f"/{name}" if name else "")
+
+    def _live(self) -> dict[str, Any] | None:
+        return self.cluster.find(self._deployment)
+
+    def _view(self, deployment: Mapping[str, Any]) -> View:
+        return View(deployment, self.pods(), self.warnings(), self._replicasets(), self.cluster.now())
+
+    def _replicasets(self) -> list[dict[str, Any]]:
+        where = f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets"
+        return list(self.cluster.list(where, labels=SELECTOR))
+
+    def _check_lease(self) -> None:
+        if self._lease is not None:
+            self._lease.check()
+
+    def _apply(self, revision: Revision, *, check: bool) -> Applied:
+        """Apply the Deployment of a revision; a rollback takes back what others changed in it."""
+        body = template.deployment(revision, self.credentials())
+        done = kube_deployment.apply(
+            self.cluster, body, check=check, force=self.force_conflicts, takes_back=self.takes_back
+        )
+        if not check:
+            self.taken_back += [
+                text for each in done.taken_back if (text := str(each)) not in self.taken_back
+            ]
+        return done
+
+    def _wait(self, revision: Revision) -> None:
+        deadline = time.monotonic() + self.timeout_seconds
+        worst: tuple[str, float] = ("", 0.0)  # a trouble that may mend itself, and since when it stands
+        said = ""
+        while True:
+            self._check_lease()
+            live = self._live()
+            if live is None:
+                raise FinriskError(
+                    f"the Deployment {DEPLOYMENT} was deleted while {revision.name} rolled out"
+                )
+            if template.revision_of_deployment(live) != revision.name:
+                raise FinriskError(f"somebody changed the Deployment while {revision.name} rolled out")
+            verdict = judge(self._view(live), revision.name)
+            missing = verdict.waits_for or ("" if verdict.trouble else self._unproven(revision))
+            self._say(verdict, missing)
+            if not missing and not verdict.trouble:
+                return
+            now = time.monotonic()
+            if verdict.trouble:
+                kind = verdict.trouble.text[:60]
+                worst = worst if worst[0] == kind else (kind, now)
+                if now - worst[1] >= verdict.trouble.patience:
+                    raise self._failure(revision, verdict.trouble)
+            else:
+                worst = ("", 0.0)
+            said = missing or said
+            if now > deadline:
+                if verdict.trouble:
+                    raise self._failure(revision, verdict.trouble)
+                raise FinriskError(
+                    f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: {said}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _failure(self, revision: Revision, trouble: Trouble) -> FinriskError:
+        words = ""
+        if trouble.pod:
+            query: dict[str, str | int] = {"tailLines": 50, "limitBytes": 65536}
+            for previous in (True, False) if trouble.previous else (False,):
+                with contextlib.suppress(FinriskError):
+                    more: dict[str, str | int] = {"previous": "true"} if previous else {}
+                    words = last_words(self.log(trouble.pod, **query, **more))
+                if words:
+                    break
+        return FinriskError(
+            f"{revision.name} does not come to run: {trouble.text}"
+            + (f"; its log says: {words}" if words else "")
+        )
+
+    def _unproven(self, revision: Revision) -> str:
+        """Ask every pod by its ops port what it runs; empty when all say this revision and its split."""
+        names = [str(pod["metadata"]["name"]) for pod in self.pods() if port_forward.is_ready(pod)]
+        if not names:
+            return "no pod is ready"
+        with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
+            answers = list(pool.map(self.told, names))
+        for name, told in zip(names, answers, strict=True):
+            if not told:
+                return f"pod {name} does not answer on its ops port {self.ops_port}"
+            if missing := not_yet(told, revision):
+                return f"pod {name}: {missing}"
+        return ""
+
+    def _say(self, verdict: Verdict, missing: str) -> None:
+        if self.tell:
+            self.tell(verdict.ready, verdict.wanted, missing or "every pod runs it")
+
+
+def _changes(planned: Applied) -> str:
+    fields = list(dict.fromkeys(objects.differences(planned.before, planned.after)))
+    fields += [str(taken) for taken in planned.taken_back if taken.field not in fields]
+    if any(name.endswith(CREDENTIALS_READ) for name in fields):
+        return "the pods have not read the new credentials"
+    return f"the Deployment differs in {', '.join(fields[:5])}"

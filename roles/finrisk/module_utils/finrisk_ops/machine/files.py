@@ -1,0 +1,173 @@
+"""Private files that are whole or absent: temporary name, fsync, rename."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..errors import FinriskError
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+PART_SUFFIX = ".part"
+STAMP_FORMAT = "%Y%m%d_%H%M%S"
+STAMP_GLOB = "[0-9]" * 8 + "_" + "[0-9]" * 6
+_BUFFER = 1 << 20
+
+
+def stamp(moment: datetime | None = None) -> str:
+    """Return the time as it stands in file names: UTC, ``YYYYMMDD_HHMMSS``."""
+    return (moment or datetime.now(UTC)).astimezone(UTC).strftime(STAMP_FORMAT)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder with its parents, readable by its owner alone; an existing one keeps its mode."""
+    try:
+        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FinriskError(f"cannot make the folder {path}: {error.strerror}; choose another one") from error
+
+
+class Sink:
+    """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Take the bytes in."""
+        self._digest.update(data)
+        self.size += len(data)
+
+    def sha256(self) -> str:
+        """Return the hex SHA-256 of what was written so far."""
+        return self._digest.hexdigest()
+
+
+class HashedFile(Sink):
+    """A binary file being written that knows its SHA-256 and its length."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Write through to the open file."""
+        super().__init__()
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """Write and hash."""
+        self._file.write(data)
+        super().write(data)
+
+    def flush(self) -> None:
+        """Bring what was written to the disk itself."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+@contextmanager
+def scratch(folder: Path, name: str) -> Iterator[tuple[HashedFile, Path]]:
+    """Give a private temporary file in the folder, and remove it at the end whatever happens.
+
+    It is locked while it is open, so that ``remove_abandoned`` can tell it from what a killed run left.
+    """
+    descriptor, path = tempfile.mkstemp(prefix=f".{name}.", suffix=PART_SUFFIX, dir=folder)
+    try:
+        with open(descriptor, "wb", buffering=_BUFFER) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            os.fchmod(descriptor, FILE_MODE)
+            yield HashedFile(file), Path(path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[HashedFile]:
+    """Give a file to write that takes the place of ``path`` when the block ends without an error."""
+    with scratch(path.parent, path.name) as (file, temporary):
+        yield file
+        put_in_place(file, temporary, path)
+
+
+def put_in_place(file: HashedFile, temporary: Path, path: Path) -> None:
+    """Give a scratch file its final name, after its bytes have reached the disk."""
+    file.flush()
+    os.replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write the whole file, 0600, atomically; the folder is made when it is missing."""
+    make_folder(path.parent)
+    with replacing(path) as file:
+        file.write(data)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write the value as indented JSON, keys in the given order, with a final newline."""
+    write_bytes(path, json_bytes(value))
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return the bytes that ``write_json`` writes, for comparisons and check mode."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a missing or broken one is a FinriskError that names it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FinriskError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise FinriskError(f"{path} is not JSON ({error}); restore or remove it, then run again") from error
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stamped(folder: Path, prefix: str, suffix: str) -> list[Path]:
+    """Return the files ``<prefix>_<time><suffix>`` of the folder, oldest first."""
+    return sorted(folder.glob(f"{prefix}_{STAMP_GLOB}{suffix}"))
+
+
+def newest(folder: Path, prefix: str, suffix: str) -> Path | None:
+    """Return the newest file ``<prefix>_<time><suffix>`` of the folder, or None."""
+    found = stamped(folder, prefix, suffix)
+    return found[-1] if found else None
+
+
+def free_stamp(folder: Path, *names: tuple[str, str]) -> str:
+    """Return the time now, or the next second at which none of the files (prefix, suffix) exists yet."""
+    moment = datetime.now(UTC)
+    while any((folder / f"{prefix}_{stamp(moment)}{suffix}").exists() for prefix, suffix in names):
+        moment += timedelta(seconds=1)
+    return stamp(moment)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files that a killed run left in the folder."""
+    for path in folder.glob(f".*{PART_SUFFIX}"):
+        with suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

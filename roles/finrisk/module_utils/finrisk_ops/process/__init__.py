@@ -1,0 +1,1 @@
+"""This machine as the target of a release: Gunicorn, its files and its settings."""

@@ -1,0 +1,323 @@
+"""The Gunicorn of ``finrisk_target: process``: started, reloaded, stopped and asked what it runs."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import FinriskError
+from ..machine.files import make_folder, write_json
+
+LOOPBACK = "127.0.0.1"
+RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
+POLL_SECONDS = 0.1
+STOP_SECONDS = 45.0  # Gunicorn gives requests in flight 35 s to end
+KEPT_FROM_THE_OPERATOR = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a service on this machine lives: its folder, the repository and its two ports."""
+
+    var_dir: Path
+    root: Path
+    api_port: int
+    ops_port: int
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API."""
+        return f"http://{LOOPBACK}:{self.api_port}"
+
+    @property
+    def ops_url(self) -> str:
+        """The address of health pages and metrics."""
+        return f"http://{LOOPBACK}:{self.ops_port}"
+
+    @property
+    def record(self) -> Path:
+        """The file that names the running master."""
+        return self.var_dir / "service.json"
+
+    @property
+    def log(self) -> Path:
+        """The log of master and workers."""
+        return self.var_dir / "logs" / "service.log"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of this machine; pid and start time (clock ticks since boot) together never come twice."""
+
+    pid: int
+    start_time: int
+
+    @property
+    def alive(self) -> bool:
+        """Whether exactly this process still runs."""
+        return start_time(self.pid) == self.start_time
+
+
+def start_time(pid: int) -> int | None:
+    """Return field 22 of ``/proc/PID/stat``, or None when the process is gone or a zombie."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields and fields[0] not in "ZX" else None
+
+
+def master(place: Place) -> Process | None:
+    """Return the running master: the recorded one, else the one of Gunicorn's own pidfile."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        held = json.loads(place.record.read_text(encoding="utf-8"))
+        recorded = Process(int(held["pid"]), int(held["start_time"]))
+        if recorded.alive:
+            return recorded
+    return _unrecorded_master(place)
+
+
+def workers(of: Process) -> list[Process]:
+    """Return the children of the master that run now."""
+    found = []
+    for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        fields = _stat(pid)
+        if fields and fields[0] not in "ZX" and int(fields[1]) == of.pid:
+            found.append(Process(pid, int(fields[19])))
+    return found
+
+
+def start(place: Place, *, seconds: float = 30.0) -> Process:
+    """Start Gunicorn apart from this process, record it, and wait until it answers on the ops port.
+
+    Raises FinriskError with the log's own reason when it ends or does not answer in time.
+    """
+    make_folder(place.log.parent)
+    offset = log_size(place)
+    descriptor = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    command = [sys.executable, "-m", "gunicorn", "-c", str(_configuration(place)), "finrisk.wsgi:app"]
+    try:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            cwd=place.root,
+            env=environment(place),
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+    started = Process(child.pid, start_time(child.pid) or 0)
+    record(place, started, credentials_digest(place))
+
+    def answers() -> bool:
+        child.poll()  # collects the exit status, so that an ended master is seen as gone
+        return bool(readiness(place).get("workers"))
+
+    if wait(started, answers, seconds):
+        return started
+    reason = log_reason(place, offset)
+    if started.alive:
+        terminate(started, 5.0)
+        raise FinriskError(
+            f"the service did not answer on {place.ops_url}/readyz within {seconds:.0f} s: {reason}"
+        )
+    raise FinriskError(f"the service ended while it started: {reason}")
+
+
+def stop(place: Place) -> bool:
+    """Stop the service and forget its record; False when none ran."""
+    running = master(place)
+    if running:
+        terminate(running, STOP_SECONDS)
+    place.record.unlink(missing_ok=True)
+    return running is not None
+
+
+def terminate(process: Process, seconds: float) -> None:
+    """End a process by SIGTERM, after ``seconds`` by SIGKILL, with the children it leaves behind."""
+    children = workers(process)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while process.alive and time.monotonic() < deadline:
+        _collect(process.pid)
+        time.sleep(POLL_SECONDS)
+    for left in [process, *children]:
+        if left.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(left.pid, signal.SIGKILL)
+    _collect(process.pid)
+
+
+def reload_configuration(running: Process) -> None:
+    """Tell the master to read its configuration again and to replace its workers."""
+    try:
+        os.kill(running.pid, signal.SIGHUP)
+    except ProcessLookupError:
+        raise FinriskError(f"the service's master (process {running.pid}) has just ended") from None
+
+
+def record(place: Place, process: Process, credentials: str) -> None:
+    """Write which process is the master, and which credentials its workers have read."""
+    content = {
+        "pid": process.pid,
+        "start_time": process.start_time,
+        "api_url": place.api_url,
+        "ops_url": place.ops_url,
+        "credentials": credentials,
+    }
+    write_json(place.record, content)
+
+
+def credentials_digest(place: Place) -> str:
+    """Return a short hash of the credentials on disk, empty when there are none."""
+    try:
+        return hashlib.sha256((place.var_dir / "credentials.json").read_bytes()).hexdigest()[:12]
+    except OSError:
+        return ""
+
+
+def listens_here(place: Place) -> bool:
+    """Say whether the recorded master was started with these ports."""
+    try:
+        held = json.loads(place.record.read_text(encoding="utf-8"))
+        return bool(held["api_url"] == place.api_url and held["ops_url"] == place.ops_url)
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+
+
+def read_credentials(place: Place) -> str:
+    """Return the hash of the credentials that the workers have read, as recorded."""
+    try:
+        return str(json.loads(place.record.read_text(encoding="utf-8"))["credentials"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def wait(running: Process, ready: Callable[[], bool], seconds: float) -> bool:
+    """Ask ``ready`` until it says yes; False when time is up or the master has ended before."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        _collect(running.pid)
+        if not running.alive:
+            return False
+        if ready():
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def readiness(place: Place, seconds: float = 2.0) -> dict[str, Any]:
+    """Return what ``/readyz`` says, ready or not; empty when nothing answers."""
+    request = urllib.request.Request(f"{place.ops_url}/readyz")  # noqa: S310 - always http to this machine
+    try:
+        with _direct().open(request, timeout=seconds) as answer:
+            content = answer.read()
+    except urllib.error.HTTPError as error:
+        content = error.read()
+    except OSError:
+        return {}
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def fetch(url: str, seconds: float = 2.0) -> str:
+    """Return the body of a page of this machine, empty when nothing answers."""
+    try:
+        with _direct().open(url, timeout=seconds) as answer:
+            return str(answer.read().decode("utf-8", errors="replace"))
+    except OSError:
+        return ""
+
+
+def environment(place: Place) -> dict[str, str]:
+    """Return the environment of the master: nothing of the operator's but paths and language."""
+    kept = {name: os.environ[name] for name in KEPT_FROM_THE_OPERATOR if name in os.environ}
+    return kept | {
+        "FINRISK_VAR_DIR": str(place.var_dir),
+        "FINRISK_BIND": f"{LOOPBACK}:{place.api_port}",
+        "FINRISK_OPS_BIND": f"{LOOPBACK}:{place.ops_port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def log_size(place: Place) -> int:
+    """Return the length of the log in bytes, to read from there on later."""
+    return place.log.stat().st_size if place.log.exists() else 0
+
+
+def log_reason(place: Place, offset: int) -> str:
+    """Return the last error of the log after ``offset``: logged, else raised, else its last line."""
+    try:
+        with place.log.open("rb") as file:
+            file.seek(offset)
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        text = ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [message for line in lines if (message := _error_message(line))]
+    raised = [line for line in lines if RAISED.match(line)]
+    logged = [line for line in lines if "[ERROR]" in line]
+    return f"{(told or raised or logged or lines or ['the log says nothing'])[-1]} (log: {place.log})"
+
+
+def _error_message(line: str) -> str:
+    """Return the message of a JSON log line that is an error, else nothing."""
+    with contextlib.suppress(ValueError, AttributeError):
+        entry = json.loads(line)
+        if str(entry.get("level", "")).lower() in {"error", "critical"}:
+            return str(entry.get("message", ""))
+    return ""
+
+
+def _configuration(place: Place) -> Path:
+    return place.root / "app" / "gunicorn.conf.py"
+
+
+def _unrecorded_master(place: Place) -> Process | None:
+    """Find a master whose starter was killed before it could record it, by Gunicorn's pidfile."""
+    try:
+        pid = int((place.var_dir / "gunicorn.pid").read_text(encoding="utf-8"))
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    ours = f"FINRISK_VAR_DIR={place.var_dir}".encode() in variables
+    started = start_time(pid)
+    if not ours or started is None or str(_configuration(place)).encode() not in command:
+        return None
+    found = Process(pid, started)
+    record(place, found, "")
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return text[text.rindex(")") + 2 :].split()  # a program's name may hold blanks and brackets
+
+
+def _collect(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _direct() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))

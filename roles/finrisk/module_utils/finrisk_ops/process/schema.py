@@ -1,0 +1,69 @@
+"""The database schema, brought up to date by the service's own ``finrisk migrate``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..database import address
+from ..errors import FinriskError
+
+SECONDS = 300.0
+UNANSWERED = os.EX_TEMPFAIL
+"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer, on this machine and in a Job."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Migrations that were applied by this run, those that still wait, and why nobody could be asked."""
+
+    applied: list[str]
+    pending: list[str]
+    unanswered: str = ""
+
+
+def not_checked(reason: str) -> str:
+    """Return what an operator has to know when the service runs on a database that nobody could ask."""
+    return (
+        f"DATABASE NOT CHECKED: {reason}. No migration was looked for or applied; the service answers "
+        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is "
+        "right, run site.yml again then; if not, mend finrisk_database_url (DATABASE_URL) and run it now"
+    )
+
+
+def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:
+    """Apply the waiting migrations; in check mode only say which they are.
+
+    A database that does not answer is no failure, since the service starts without one; its ``unanswered``
+    says why. Raises FinriskError with the reason of ``finrisk migrate`` when the database refuses.
+    """
+    place = address(database_url)
+    command = [sys.executable, "-m", "finrisk", "migrate", *(["--plan"] if check else []), "--json"]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            cwd=repository,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise FinriskError(f"`finrisk migrate` did not end within {SECONDS:.0f} s at {place}") from None
+    if done.returncode:
+        said = done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
+        reason = " ".join(said.split()).removeprefix("finrisk: ")
+        if done.returncode == UNANSWERED:
+            return Schema([], [], f"at {place}: {reason}")
+        raise FinriskError(f"cannot bring the schema at {place} up to date: {reason}")
+    try:
+        told = json.loads(done.stdout)
+        return Schema([str(name) for name in told["applied"]], [str(name) for name in told["pending"]])
+    except (ValueError, KeyError, TypeError):
+        raise FinriskError("`finrisk migrate --json` did not print what it applied; run make setup") from None

@@ -1,0 +1,267 @@
+"""``finrisk_target: process``: revisions as folders on disk, rolled out to the Gunicorn of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import FinriskError
+from ..machine import locks
+from ..machine.files import make_folder, read_json, write_json
+from ..release.credentials import credential_values
+from ..release.revision import CURRENT, NAME, PROVEN, Revision, labelled
+from . import gunicorn
+from .gunicorn import Place, Process
+
+KEPT_REVISIONS = 10
+PREFLIGHT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class ProcessTarget:
+    """The service of this machine as a place where revisions run."""
+
+    place: Place
+    timeout_seconds: float = 60.0
+    kept_revisions: int = KEPT_REVISIONS
+    credentials_follow: bool = False  # a preview of a run that would write them before
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds one folder for each revision."""
+        return self.place.var_dir / "revisions"
+
+    def paths(self, name: str) -> list[str]:
+        """Return the files of a revision."""
+        return [str(self.folder / name / file) for file in ("config.json", "secrets.json")]
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API."""
+        return self.place.api_url
+
+    @property
+    def ops_url(self) -> str:
+        """The address of health pages and metrics."""
+        return self.place.ops_url
+
+    def check_usable(self) -> None:
+        """Nothing has to be reached: this machine is here."""
+
+    def locked(self, why: str) -> AbstractContextManager[None]:
+        """Hold this environment's release lock."""
+        return locks.held(self.place.var_dir / "release.lock", why)
+
+    def names(self) -> list[str]:
+        """Return the names of all revisions, the highest number first."""
+        if not self.folder.is_dir():
+            return []
+        found = [entry.name for entry in self.folder.iterdir() if NAME.fullmatch(entry.name)]
+        return sorted(found, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
+
+    def current(self) -> str:
+        """Return the name of the current revision, empty before the first."""
+        try:
+            return Path(os.readlink(self._link)).name
+        except OSError:
+            return ""
+
+    def read(self, name: str) -> Revision:
+        """Return a revision; raises FinriskError when its files are gone or broken."""
+        config, secret = (read_json(Path(path)) for path in self.paths(name))
+        for held, path in ((config, "config.json"), (secret, "secrets.json")):
+            if not isinstance(held, dict) or not isinstance(held.get("metadata"), dict):
+                raise FinriskError(f"{self.folder / name / path} is not an object that deploy wrote")
+        if not isinstance(config.get("data"), dict) or not isinstance(secret.get("stringData"), dict):
+            raise FinriskError(f"{self.folder / name} holds no settings")
+        return Revision(name, config, secret)
+
+    def store(self, revision: Revision) -> None:
+        """Write the revision's files, all of them or none."""
+        make_folder(self.folder)
+        draft = self.folder / f".{revision.name}.part"
+        shutil.rmtree(draft, ignore_errors=True)
+        make_folder(draft)
+        write_json(draft / "config.json", revision.config)
+        write_json(draft / "secrets.json", revision.secret)
+        place = self.folder / revision.name
+        if place.exists():  # broken by hand: what stands there is not this revision
+            shutil.rmtree(place)
+        os.rename(draft, place)
+
+    def preflight(self, revision: Revision) -> None:
+        """Let the service check its settings under this revision before anything is switched.
+
+        Raises FinriskError with the service's own message, which names the key and the fix.
+        """
+        environment = gunicorn.environment(self.place) | revision.settings | revision.secret_settings
+        credentials = credential_values(self.place.var_dir)
+        if not credentials and self.credentials_follow:
+            credentials = dict.fromkeys(("USER_HASH_KEY", "GEMINI_API_KEY"), "written by the run itself")
+        if not credentials:
+            raise FinriskError("the service has no credentials yet; run playbooks/site.yml first")
+        environment |= credentials | {"FINRISK_REVISION": revision.name}
+        command = [sys.executable, "-m", "finrisk", "settings"]
+        try:
+            done = subprocess.run(
+                command,
+                env=environment,
+                cwd=self.place.root,
+                capture_output=True,
+                text=True,
+                timeout=PREFLIGHT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise FinriskError(f"`finrisk settings` did not end within {PREFLIGHT_SECONDS:.0f} s") from None
+        if done.returncode:
+            said = (
+                done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
+            ).splitlines()
+            raise FinriskError(f"the service refuses these settings: {said[-1]}.")
+
+    def pending(self, revision: Revision, older: Sequence[Process] = ()) -> str:
+        """Say what is missing until every worker runs this revision; empty when nothing is."""
+        running = gunicorn.master(self.place)
+        if running is None:
+            return "the service is not running"
+        left = [process.pid for process in older if process.alive]
+        if left:
+            return f"workers of the revision before have not ended yet: {', '.join(map(str, left))}"
+        told = gunicorn.readiness(self.place)
+        if not told:
+            return f"nothing answers on {self.place.ops_url}/readyz"
+        return not_yet(told, revision)
+
+    def roll_out(self, revision: Revision) -> None:
+        """Make the revision current, and wait until every worker runs it and every older one is gone.
+
+        Raises FinriskError with the reason when that does not happen in time.
+        """
+        offset = gunicorn.log_size(self.place)
+        credentials = gunicorn.credentials_digest(self.place)
+        self._switch(revision.name)
+        running = gunicorn.master(self.place)
+        older: list[Process] = []
+        if running and not gunicorn.listens_here(self.place):  # HUP does not move a master to other ports
+            gunicorn.stop(self.place)
+            running = None
+        if running is None:
+            running = gunicorn.start(self.place)
+        else:
+            older = gunicorn.workers(running)
+            gunicorn.reload_configuration(running)
+        if gunicorn.wait(running, lambda: not self.pending(revision, older), self.timeout_seconds):
+            gunicorn.record(self.place, running, credentials)
+            return
+        if not running.alive:
+            reason = gunicorn.log_reason(self.place, offset)
+            raise FinriskError(f"the service ended when it read {revision.name}: {reason}")
+        raise FinriskError(
+            f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: "
+            f"{self.pending(revision, older)}; {gunicorn.log_reason(self.place, offset)}"
+        )
+
+    def prove(self, revision: Revision) -> None:
+        """Label the revision as current and proven, and no other as current."""
+        for name in self.names():
+            with contextlib.suppress(FinriskError):
+                self._label(self.read(name), current=name == revision.name, proven=name == revision.name)
+
+    def prune(self) -> None:
+        """Remove old revisions: the newest ten stay, the current one and the newest proven one."""
+        kept = {self.current(), *self.names()[: self.kept_revisions]}
+        newest_proven = next((revision.name for revision in self.readable() if revision.proven), "")
+        for name in self.names():
+            if name not in kept | {newest_proven}:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+        for draft in self.folder.glob(".r*.part"):
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def readable(self) -> list[Revision]:
+        """Return every revision whose files can be read, the highest number first."""
+        found = []
+        for name in self.names():
+            with contextlib.suppress(FinriskError):
+                found.append(self.read(name))
+        return found
+
+    def clear(self) -> None:
+        """Leave nothing running: for a first revision that did not come up."""
+        gunicorn.stop(self.place)
+        self._link.unlink(missing_ok=True)
+
+    def start(self, *, check: bool, renewed: bool = False) -> list[str]:
+        """Let the current revision run with the credentials on disk; return what had to be done.
+
+        ``renewed`` says that the credentials on disk are about to be replaced, which only a preview knows.
+
+        Raises FinriskError when there is no revision, or it does not come to run.
+        """
+        with contextlib.nullcontext() if check else self.locked("start of the service"):
+            if not self.current():
+                raise FinriskError("there is no revision to start; run playbooks/site.yml")
+            revision = self.read(self.current())
+            missing = self.pending(revision)
+            known = gunicorn.read_credentials(self.place) == gunicorn.credentials_digest(self.place)
+            if not missing and known and not renewed:
+                return []
+            if not check:
+                self.roll_out(revision)
+            return [missing or "the workers have not read the new credentials"]
+
+    def stop(self, *, check: bool) -> list[str]:
+        """Stop the service; return what had to be done."""
+        with contextlib.nullcontext() if check else self.locked("stop of the service"):
+            running = gunicorn.master(self.place)
+            if running is None:
+                return []
+            if not check:
+                gunicorn.stop(self.place)
+            return [f"process {running.pid} and its workers"]
+
+    @property
+    def _link(self) -> Path:
+        return self.place.var_dir / "current"
+
+    def _switch(self, name: str) -> None:
+        draft = self.place.var_dir / ".current.part"
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(Path("revisions") / name)
+        os.replace(draft, self._link)
+
+    def _label(self, revision: Revision, *, current: bool, proven: bool) -> None:
+        wanted = labelled(revision, CURRENT, "true" if current else None)
+        if proven:
+            wanted = labelled(wanted, PROVEN, "true")
+        config, secret = (Path(path) for path in self.paths(revision.name))
+        if wanted.config != revision.config:
+            write_json(config, wanted.config)
+        if wanted.secret != revision.secret:
+            write_json(secret, wanted.secret)
+
+
+def not_yet(told: dict[str, Any], revision: Revision) -> str:
+    """Say from an answer of ``/readyz`` what is missing until every worker runs it; empty when nothing is."""
+    workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
+    expected = int(revision.settings.get("WORKERS") or 1)
+    share = revision.release.ratio / 100
+    for worker in workers:
+        reported, split = worker.get("revision"), worker.get("split")
+        if reported != revision.name:
+            return f"worker {worker.get('pid')} runs revision {reported or 'none'}, not {revision.name}"
+        if split is None or abs(float(split) - share) > 1e-9:
+            return f"worker {worker.get('pid')} reports the split {split}, not {share:g}"
+        if worker.get("ready") is False:
+            return f"worker {worker.get('pid')} is not ready"
+    if len(workers) != expected:
+        return f"{len(workers)} of {expected} workers report"
+    return ""

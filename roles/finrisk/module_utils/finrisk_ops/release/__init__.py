@@ -1,0 +1,1 @@
+"""What should run, for how many users, and how it gets there."""

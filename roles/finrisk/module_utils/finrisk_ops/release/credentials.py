@@ -1,0 +1,185 @@
+"""What does not belong to a release: the service's credentials and the hashes of its clients' keys."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import FinriskError
+from ..machine.files import json_bytes, make_folder, write_bytes
+
+ROLES = ("analyze", "feedback", "documents", "admin")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+CLIENT_FIELDS = ("id", "name", "sha256", "roles")
+MOMENTS = ("created", "expires", "ended")
+
+
+@dataclass(frozen=True)
+class PrivateFile:
+    """A file to write, and what a diff may show of it."""
+
+    path: Path
+    content: bytes
+    shown: dict[str, Any]
+
+
+def credential_values(var_dir: Path) -> dict[str, str]:
+    """Return the credentials as the service gets them in its environment; {} before site.yml wrote them."""
+    try:
+        held = json.loads((var_dir / "credentials.json").read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in held["stringData"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise FinriskError(f"{var_dir / 'credentials.json'} cannot be read; run playbooks/site.yml") from None
+
+
+def filled(manifest: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """Return the rendered Secret with its empty values filled in.
+
+    Raises FinriskError when a value has no key in the template, or the template holds a value itself.
+    """
+    keys = manifest.get("stringData")
+    if manifest.get("kind") != "Secret" or not isinstance(keys, Mapping):
+        raise FinriskError("templates/credentials.yml.j2 does not render a Secret with stringData")
+    if written := sorted(key for key, value in keys.items() if value):
+        raise FinriskError(
+            f"templates/credentials.yml.j2 holds a value for {', '.join(written)}; leave it empty there: "
+            "values travel apart from templates"
+        )
+    if unknown := sorted(set(values) - set(keys)):
+        raise FinriskError(
+            f"templates/credentials.yml.j2 does not name {', '.join(unknown)}; add the key there"
+        )
+    made = copy.deepcopy(dict(manifest))
+    made["stringData"] = {str(key): str(values.get(key) or "") for key in keys}
+    return made
+
+
+def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the clients of the API, checked: [{id, name, sha256, roles}], with the MOMENTS that are given.
+
+    Raises FinriskError naming the entry that the service could not use.
+    """
+    checked = []
+    for number, entry in enumerate(entries, start=1):
+        where = f"finrisk_client_keys entry {number}"
+        if not set(CLIENT_FIELDS) <= set(entry) <= {*CLIENT_FIELDS, *MOMENTS}:
+            raise FinriskError(
+                f"{where} has {sorted(entry)}, expected {sorted(CLIENT_FIELDS)}, perhaps {sorted(MOMENTS)}"
+            )
+        if not isinstance(entry["id"], str) or not CLIENT_ID.fullmatch(entry["id"]):
+            raise FinriskError(
+                f"{where}: the id {entry['id']!r} is no text of 1 to 32 letters and digits; put it in quotes"
+            )
+        if not SHA256.fullmatch(str(entry["sha256"])):
+            raise FinriskError(f"{where} ({entry['id']}): sha256 is not 64 hex digits; see `finrisk keys`")
+        if unknown := sorted(set(entry["roles"]) - set(ROLES)):
+            raise FinriskError(
+                f"{where} ({entry['id']}): unknown role {unknown[0]!r}, known are {', '.join(ROLES)}"
+            )
+        when = {name: entry[name] for name in MOMENTS if entry.get(name) not in (None, "")}
+        checked.append(
+            {name: entry[name] for name in CLIENT_FIELDS}
+            | {"name": str(entry["name"])}
+            | {name: moment(value, f"{where} ({entry['id']}): {name}") for name, value in when.items()}
+        )
+    ids = [entry["id"] for entry in checked]
+    if repeated := {name for name in ids if ids.count(name) > 1}:
+        raise FinriskError(f"finrisk_client_keys holds the id {sorted(repeated)[0]!r} more than once")
+    return checked
+
+
+def moment(value: object, where: str) -> str:
+    """Return a point in time as the service reads it: ISO 8601 in UTC; a date alone is its 00:00.
+
+    Raises FinriskError when it is none.
+    """
+    try:
+        read = datetime.fromisoformat(str(value))
+        zoned = read if read.tzinfo else read.replace(tzinfo=UTC)
+        return zoned.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        raise FinriskError(
+            f"{where} {value!r} is no date or time; write it as 2027-06-30 or 2027-06-30T12:00:00Z"
+        ) from None
+
+
+def still_ended(clients: Sequence[Mapping[str, Any]], keys: Path) -> list[dict[str, Any]]:
+    """Return the clients, ended where the file of keys says that `finrisk keys end` ended this very key."""
+    try:
+        held = json.loads(keys.read_text(encoding="utf-8"))
+        ended = {(entry["id"], entry["sha256"]): entry["ended"] for entry in held if entry.get("ended")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        ended = {}
+    made = []
+    for client in clients:
+        when = ended.get((client["id"], client["sha256"]))
+        made.append({**client, "ended": when} if when else dict(client))
+    return made
+
+
+def private_files(
+    var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]]
+) -> list[PrivateFile]:
+    """Return the two files as they should be."""
+    keys = var_dir / "api_keys.json"
+    kept = still_ended(clients, keys)
+    return [
+        PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
+        PrivateFile(keys, json_bytes(kept), shown_clients(kept)),
+    ]
+
+
+def shown_before(file: PrivateFile) -> dict[str, Any]:
+    """Return what a diff may show of the file that stands there now."""
+    try:
+        held = json.loads(file.path.read_text(encoding="utf-8"))
+        return shown_clients(held) if isinstance(held, list) else hashed(held["stringData"])
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {"unreadable": True}
+
+
+def is_written(file: PrivateFile) -> bool:
+    """Say whether the file stands there with this content and readable by its owner alone."""
+    try:
+        return file.path.read_bytes() == file.content and file.path.stat().st_mode & 0o777 == 0o600
+    except OSError:
+        return False
+
+
+def write(file: PrivateFile) -> None:
+    """Write the file, 0600."""
+    make_folder(file.path.parent)
+    write_bytes(file.path, file.content)
+
+
+def hashed(values: Mapping[str, str]) -> dict[str, str]:
+    """Return each value as ``sha256:<12 hex>``, an empty one as empty."""
+    return {
+        key: f"sha256:{hashlib.sha256(str(value).encode()).hexdigest()[:12]}" if value else ""
+        for key, value in values.items()
+    }
+
+
+def shown_clients(clients: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the clients with their key's hash shortened."""
+    return {
+        str(entry["id"]): {
+            "name": entry["name"],
+            "key": f"sha256:{entry['sha256'][:12]}",
+            "roles": entry["roles"],
+            **{name: entry[name] for name in MOMENTS if name in entry},
+        }
+        for entry in clients
+    }

@@ -1,0 +1,276 @@
+"""Releasing a revision, from the lock to the label: the same story for every target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from ..errors import FinriskError
+from ..machine import locks
+from .revision import NAME, Release, Revision, at_base, make, next_number, same_content, shown
+from .traffic import describe
+
+TO_BASE = "base"
+
+
+class Target(Protocol):
+    """A place where revisions are kept and run: a process of this machine, or a cluster."""
+
+    def check_usable(self) -> None:
+        """Raise FinriskError in one sentence when it cannot be reached."""
+
+    def locked(self, why: str) -> AbstractContextManager[None]:
+        """Hold the release lock of the environment."""
+
+    def names(self) -> list[str]:
+        """Return the names of all revisions, the highest number first."""
+
+    def current(self) -> str:
+        """Return the name of the current revision, empty before the first."""
+
+    def read(self, name: str) -> Revision:
+        """Return a revision; raises FinriskError when it is gone or broken."""
+
+    def readable(self) -> list[Revision]:
+        """Return every revision that can be read, the highest number first."""
+
+    def store(self, revision: Revision) -> None:
+        """Write the revision's objects."""
+
+    def preflight(self, revision: Revision) -> None:
+        """Check the settings before anything is switched."""
+
+    def pending(self, revision: Revision) -> str:
+        """Say what is missing until it runs everywhere; empty when nothing is."""
+
+    def roll_out(self, revision: Revision) -> None:
+        """Make it current and wait until it runs everywhere."""
+
+    def prove(self, revision: Revision) -> None:
+        """Label it as current and proven."""
+
+    def prune(self) -> None:
+        """Remove revisions that nobody needs."""
+
+    def clear(self) -> None:
+        """Leave nothing running."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The objects that the templates rendered, and the release they are for."""
+
+    config: Mapping[str, Any]
+    secret: Mapping[str, Any]
+    release: Release
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a release did, or would do in check mode."""
+
+    changed: bool
+    revision: Revision
+    previous: str
+    actions: list[str] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+def deploy(target: Target, rendered: Rendered, *, planned_on: str | None, check: bool) -> Outcome:
+    """Make the rendered objects what the environment runs.
+
+    ``planned_on`` is the revision that was current when the ratio was chosen; None when nothing was planned.
+    Raises FinriskError, with the revision before serving again, when the service does not come to run it.
+    """
+    with nullcontext() if check else target.locked(f"deploy at {describe(rendered.release.ratio)}"):
+        running = current_revision(target)
+        if planned_on is not None and target.current() != planned_on:
+            raise FinriskError(_overtaken(running, target.current(), planned_on))
+        return _bring(target, _numbered(target, rendered, running), running, check)
+
+
+def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Outcome:
+    """Take everybody back to base, or the environment back to a named revision.
+
+    Raises FinriskError when no settings are left that the service accepts, or the name is unknown.
+    """
+    with nullcontext() if check else target.locked(f"rollback to {to}"):
+        running = current_revision(target)
+        if to != TO_BASE:
+            return _bring(target, _named(target, to), running, check)
+        failure: FinriskError | None = None
+        for revision in _base_candidates(target, rendered, running):
+            try:
+                return _bring(target, revision, running, check)
+            except SettingsRefusedError as refusal:
+                failure = failure or refusal
+        raise failure or FinriskError("there is nothing to roll back to; run playbooks/site.yml")
+
+
+class SettingsRefusedError(FinriskError):
+    """The service does not accept a revision's settings; nothing was switched."""
+
+
+def current_revision(target: Target) -> Revision | None:
+    """Return the current revision, or None when there is none or its objects cannot be read."""
+    name = target.current()
+    with suppress(FinriskError):
+        return target.read(name) if name else None
+    return None
+
+
+def _bring(target: Target, revision: Revision, running: Revision | None, check: bool) -> Outcome:
+    """Let the environment run this revision; the only place that switches."""
+    pending = target.pending(revision)
+    switches = target.current() != revision.name
+    outcome = Outcome(
+        changed=switches or bool(pending) or not revision.proven,
+        revision=revision,
+        previous=target.current(),
+        actions=_actions(revision, switches, pending),
+        before=shown(running)
+        | {"runs": "yes" if running and not switches and not pending else _runs(target, running)},
+        after=shown(revision) | {"runs": "yes"},
+    )
+    if not outcome.changed:
+        return outcome
+    if switches or pending:
+        _preflight(target, revision)
+    if check:
+        return outcome
+    if revision.name not in {held.name for held in target.readable()}:
+        target.store(revision)
+    if switches or pending:
+        _roll_out(target, revision, running, first=not outcome.previous)
+    target.prove(revision)
+    target.prune()
+    return outcome
+
+
+def _roll_out(target: Target, revision: Revision, running: Revision | None, *, first: bool) -> None:
+    try:
+        target.roll_out(revision)
+    except locks.LostError:
+        raise
+    except FinriskError as failure:
+        raise FinriskError(f"{failure.message}. {_put_back(target, revision, running, first)}") from failure
+
+
+def _put_back(target: Target, failed: Revision, running: Revision | None, first: bool) -> str:
+    """Let the revision before serve again and say so.
+
+    A proven revision that was rolled out anew has none before it: an older one would move users to another
+    ratio, and what keeps this one from starting now would keep that one too.
+    """
+    if running and running.name == failed.name and failed.proven:
+        return (
+            f"{failed.name} stays the revision of this environment, and whatever still runs it goes on; mend "
+            "the cause, then run this again"
+        )
+    previous = _previous(target, failed, running)
+    if previous is None and first:
+        target.clear()
+        return "There is no revision before it, so nothing runs"
+    if previous is None:
+        return "No earlier revision can be read, so none was put back; what still runs of it goes on"
+    try:
+        target.roll_out(previous)
+        target.prove(previous)
+    except FinriskError as failure:
+        return (
+            f"Putting {previous.name} back failed too: {failure.message}; playbooks/status.yml says what is "
+            "wrong, playbooks/rollback.yml goes to base"
+        )
+    return f"{previous.name} ({describe(previous.release.ratio)}) was put back and serves"
+
+
+def _previous(target: Target, failed: Revision, running: Revision | None) -> Revision | None:
+    proven = [held for held in target.readable() if held.proven and held.intact and held.name != failed.name]
+    if running and running.intact and running.name != failed.name and (running.proven or not proven):
+        return running
+    return proven[0] if proven else None
+
+
+def _preflight(target: Target, revision: Revision) -> None:
+    try:
+        target.preflight(revision)
+    except FinriskError as failure:
+        raise SettingsRefusedError(failure.message, **failure.detail) from failure
+
+
+def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> Revision:
+    """Return the revision of the rendered objects: the running one, one a killed run left, or a new one."""
+    draft = make(rendered.config, rendered.secret, rendered.release, 0)
+    readable = target.readable()
+    left = readable[0] if readable and not readable[0].proven else None
+    for known in (running, left):
+        if known and same_content(known, draft):
+            return known
+    signed = replace(rendered.release, who=locks.who(), when=locks.now())
+    names = target.names()
+    half_written = [name for name in names[:1] if name not in {held.name for held in readable}]
+    number = next_number(names)
+    again = make(rendered.config, rendered.secret, signed, number - 1)
+    return again if again.name in half_written else make(rendered.config, rendered.secret, signed, number)
+
+
+def _base_candidates(target: Target, rendered: Rendered, running: Revision | None) -> Iterator[Revision]:
+    """Yield base revisions, the most trusted settings first: proven ones, then what the inventory renders."""
+    proven = [held for held in target.readable() if held.proven and held.intact]
+    if running in proven:
+        proven = [held for held in proven if held == running] + [held for held in proven if held != running]
+    kept = running.release if running else (proven[0].release if proven else rendered.release)
+    for held in proven:
+        release = replace(
+            held.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
+        )
+        release = replace(release, why=rendered.release.why)
+        based = at_base(held, release, 0)
+        yield _numbered(target, Rendered(based.config, based.secret, release), running)
+    release = replace(
+        rendered.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
+    )
+    yield _numbered(target, replace(rendered, release=release), running)
+
+
+def _named(target: Target, name: str) -> Revision:
+    if not NAME.fullmatch(name) or name not in target.names():
+        known = ", ".join(target.names()) or "none"
+        raise FinriskError(f"there is no revision {name!r}; there are: {known}")
+    revision = target.read(name)
+    if not revision.intact:
+        raise FinriskError(
+            f"{name} was edited by hand: its content is {revision.digest} now. Choose another revision, or "
+            "roll back to base: its settings are then rendered anew"
+        )
+    return revision
+
+
+def _actions(revision: Revision, switches: bool, pending: str) -> list[str]:
+    done = []
+    if switches:
+        done.append(f"switched to {revision.name}")
+    elif pending:
+        done.append(f"rolled {revision.name} out again ({pending})")
+    if not revision.proven or switches:
+        done.append("checked that every worker runs it")
+    return done
+
+
+def _runs(target: Target, running: Revision | None) -> str:
+    if running is None:
+        return "no"
+    return target.pending(running) or "yes"
+
+
+def _overtaken(running: Revision | None, name: str, planned_on: str) -> str:
+    release = running.release if running else Release()
+    return (
+        f"{name or 'no revision'} is current, but this deploy was planned on {planned_on or 'none'}: "
+        f"{release.who or 'somebody'} released it at {release.when or 'an unknown time'} meanwhile "
+        f"({release.why or 'no reason given'}). Nothing was changed; look at playbooks/status.yml, then run "
+        "this again"
+    )

@@ -1,0 +1,194 @@
+"""A revision: one release at one ratio, as applied (ConfigMap, Secret and image together)."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from ..errors import FinriskError
+from .traffic import traffic_keys
+
+NAME = re.compile(r"r(?P<number>[0-9]{4,})-(?P<digest>[0-9a-f]{8})")
+OBJECT_SUFFIX = re.compile(r"-r[0-9]{4,}-[0-9a-f]{8}$")
+RELEASE = "finrisk.io/release"
+REVISION = "finrisk.io/revision"
+CURRENT = "finrisk.io/current"
+PROVEN = "finrisk.io/proven"
+DEPLOYMENT_PART = "finrisk.io/deployment"  # an annotation of the ConfigMap: the rendered Deployment, as JSON
+MODEL_KEY = "FINETUNED_MODEL_NAME"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What an environment runs and who asked for it: the annotation ``finrisk.io/release``."""
+
+    model: str = ""
+    ratio: int = 0
+    image: str = ""
+    dataset: str = ""
+    experiment: str = ""
+    who: str = ""
+    when: str = ""  # UTC, ISO 8601
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The two rendered objects of a revision. Its name holds a number and a hash of their content."""
+
+    name: str
+    config: dict[str, Any]  # the ConfigMap object
+    secret: dict[str, Any]  # the Secret object, values in stringData
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The service's settings of the ConfigMap."""
+        return {str(key): str(value) for key, value in (self.config.get("data") or {}).items()}
+
+    @property
+    def secret_settings(self) -> dict[str, str]:
+        """The service's settings of the Secret."""
+        return {str(key): str(value) for key, value in (self.secret.get("stringData") or {}).items()}
+
+    @property
+    def release(self) -> Release:
+        """The release as the annotation tells it; an unreadable annotation is an empty release."""
+        try:
+            held = json.loads(self.config["metadata"]["annotations"][RELEASE])
+            known = {field.name for field in fields(Release)}
+            return Release(**{key: value for key, value in held.items() if key in known})
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Release()
+
+    @property
+    def proven(self) -> bool:
+        """Whether a deploy checked that the service ran it."""
+        return self.label(PROVEN) == "true"
+
+    @property
+    def intact(self) -> bool:
+        """Whether nobody edited the objects after they were made."""
+        match = NAME.fullmatch(self.name)
+        return match is not None and match["digest"] == self.digest
+
+    @property
+    def number(self) -> int:
+        """The number in the name; 0 for a name that is none."""
+        match = NAME.fullmatch(self.name)
+        return int(match["number"]) if match else 0
+
+    @property
+    def digest(self) -> str:
+        """Eight hex digits of the content: settings of both objects, image, and a cluster's Deployment."""
+        content: dict[str, Any] = {
+            "settings": self.settings,
+            "secret": self.secret_settings,
+            "image": self.release.image,
+        }
+        if self.pod_template:
+            content["deployment"] = self.pod_template
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:8]
+
+    @property
+    def pod_template(self) -> str:
+        """The rendered Deployment as JSON; empty for a process."""
+        return str(((self.config.get("metadata") or {}).get("annotations") or {}).get(DEPLOYMENT_PART, ""))
+
+    def label(self, name: str) -> str:
+        """Return a label of the ConfigMap, empty when it has none of this name."""
+        metadata = self.config.get("metadata") or {}
+        return str((metadata.get("labels") or {}).get(name, ""))
+
+
+def make(config: Mapping[str, Any], secret: Mapping[str, Any], release: Release, number: int) -> Revision:
+    """Return the revision that these rendered objects become at this release and number.
+
+    The traffic keys, the experiment and the model's name are written here, whatever the templates hold.
+    Raises FinriskError when an object is not what its template should render.
+    """
+    for kind, given, key in (("ConfigMap", config, "data"), ("Secret", secret, "stringData")):
+        if given.get("kind") != kind or not isinstance(given.get(key), Mapping):
+            raise FinriskError(f"expected a {kind} with {key}, got {given.get('kind')!r}; look at templates/")
+    settings = {str(key): _text(key, value) for key, value in config["data"].items()}
+    settings |= traffic_keys(release.ratio) | {"AB_EXPERIMENT": release.experiment}
+    made = Revision(
+        name="",
+        config={**copy.deepcopy(dict(config)), "immutable": True, "data": settings},
+        secret={**copy.deepcopy(dict(secret)), "immutable": True, "stringData": {MODEL_KEY: release.model}},
+    )
+    return _named(_annotated(made, release), number)
+
+
+def at_base(proven: Revision, release: Release, number: int) -> Revision:
+    """Return the settings of a proven revision with nobody on the tuned arm."""
+    return make(proven.config, proven.secret, replace(release, ratio=0), number)
+
+
+def same_content(one: Revision | None, other: Revision | None) -> bool:
+    """Say whether two revisions differ in nothing that the service can see."""
+    if one is None or other is None:
+        return False
+    return one.intact and one.digest == other.digest
+
+
+def next_number(names: Iterable[str]) -> int:
+    """Return the number after the highest of these revision names."""
+    numbers = [int(match["number"]) for name in names if (match := NAME.fullmatch(name))]
+    return max(numbers, default=0) + 1
+
+
+def labelled(revision: Revision, name: str, value: str | None) -> Revision:
+    """Return the revision with one label set, or taken away when the value is None."""
+    config, secret = copy.deepcopy(revision.config), copy.deepcopy(revision.secret)
+    for held in (config, secret):
+        labels = held.setdefault("metadata", {}).setdefault("labels", {})
+        labels.pop(name, None)
+        if value is not None:
+            labels[name] = value
+    return replace(revision, config=config, secret=secret)
+
+
+def shown(revision: Revision | None) -> dict[str, Any]:
+    """Return what a diff shows of a revision: every setting, and what it releases."""
+    if revision is None:
+        return {}
+    release = revision.release
+    return {
+        "revision": revision.name,
+        "ratio": release.ratio,
+        "image": release.image,
+        "ConfigMap": revision.settings,
+        "Secret": revision.secret_settings,
+        **({"Deployment": json.loads(revision.pod_template)} if revision.pod_template else {}),
+    }
+
+
+def _named(revision: Revision, number: int) -> Revision:
+    name = f"r{number:04d}-{revision.digest}"
+    named = labelled(replace(revision, name=name), REVISION, name)
+    for held in (named.config, named.secret):
+        kept = OBJECT_SUFFIX.sub("", str(held["metadata"].get("name", "finrisk")))
+        held["metadata"]["name"] = f"{kept}-{name}"
+    return labelled(labelled(named, PROVEN, None), CURRENT, None)
+
+
+def _annotated(revision: Revision, release: Release) -> Revision:
+    config = copy.deepcopy(revision.config)
+    annotations = config.setdefault("metadata", {}).setdefault("annotations", {})
+    annotations[RELEASE] = json.dumps(asdict(release), sort_keys=True, ensure_ascii=False)
+    return replace(revision, config=config)
+
+
+def _text(key: object, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise FinriskError(
+        f"{key} of the rendered ConfigMap is {value!r} of type {type(value).__name__}, expected text; "
+        "quote it in templates/configmap.yml.j2"
+    )

@@ -1,0 +1,1 @@
+"""What any running service shows: its log, and what is seen from outside."""

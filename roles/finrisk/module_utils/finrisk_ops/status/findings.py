@@ -1,0 +1,295 @@
+"""What is wrong in an environment, each with its causes and the command that mends it.
+
+The five troubles that operators know are here: collection does not work, a tuning job fails, the A/B test
+does not work, the tuned model is slower, the tuned model is worse. What runs and how comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from . import arms, journal
+from .success import enough
+
+SKIP_HINTS = {
+    "ungrounded": "nothing was retrieved for them: ingest documents that answer the questions",
+    "quality_below_threshold": "the answers score below DATA_COLLECTION_QUALITY",
+    "no_answer": "no model answered",
+    "strategy_too_short": "questions under 50 characters are answered but not collected",
+    "looks_like_instruction": "the question or a source of it gives the model orders instead of asking",
+    "collection_disabled": "collection was off",
+}
+FAILURE_CAUSES = (
+    (("quota", "resource_exhausted", "resource exhausted", "429"), "the project's tuning quota is used up"),
+    (("jsonl", "json", "format", "parse", "invalid"), "the training data is not what the service expects"),
+    (("too long", "token limit", "exceeds the maximum"), "examples are too long"),
+    (("at least", "insufficient", "too few", "minimum"), "there are too few examples"),
+    (("permission", "403", "denied"), "the service account may not tune or read the bucket"),
+)
+
+MANY_WRONG_KEYS = 50
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong: where, what, why it may be so, and the command that mends it."""
+
+    about: str
+    what: str
+    command: str
+    causes: list[str] = field(default_factory=list)
+
+    def content(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+def found(data: dict[str, Any]) -> list[Finding]:
+    """Return the findings of a status, the most urgent first."""
+    play = _playbook(data["environment"])
+    parts = (
+        _of_service,
+        _of_configuration,
+        _of_database,
+        _of_collection,
+        _of_tuning,
+        _of_experiment,
+        _of_keys,
+    )
+    own = [finding for part in parts for finding in part(data, play)]
+    own += [Finding(**entry) for entry in journal.found(data)]
+    moved = arms.versions(data, play)
+    compared = [Finding(**entry) for entry in [*moved, *arms.found(data, play)]]
+    return [*own, *compared]
+
+
+def _playbook(environment: str) -> Callable[[str], str]:
+    return lambda rest: f"ansible-playbook -i inventory/{environment} playbooks/{rest}"
+
+
+def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    wanted = data["configuration"]["revision"]
+    if wanted is None:
+        return [Finding("service", "Nothing is deployed here yet.", play("site.yml"))]
+    if not data["pods"]:
+        return [
+            Finding(
+                "service",
+                "The service is not running.",
+                play("site.yml"),
+                [f"its log: {data['recent']['log']}"],
+            )
+        ]
+    findings = [finding for pod in data["pods"] for finding in _of_pod(pod, data, play)]
+    if failed := data["traffic"]["rejected_since_start"].get("internal_error"):
+        what = f"{failed:,} requests failed inside the service since it started."
+        causes = [error["message"] for error in data["recent"]["errors"][-2:]]
+        findings.append(Finding("service", what, data["recent"]["command"], causes))
+    if any(pod["new_credentials_unread"] for pod in data["pods"]):
+        what = "The workers have not read the newest credentials."
+        findings.append(Finding("service", what, play("site.yml")))
+    return list({finding.what: finding for finding in findings}.values())
+
+
+def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    wanted = data["configuration"]["revision"]
+    what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}." if pod["problem"] else ""
+    if pod.get("ending"):
+        command = f"{_kubectl(data)} delete pod {pod['name']} --force --grace-period=0"
+        return [Finding("service", what, command, ["its node is lost, or hangs"])] if what else []
+    if what:
+        return [Finding("service", what, play("rollback.yml"), [f"more: {data['recent']['command']}"])]
+    if not pod["workers"]:
+        causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
+        return [Finding("service", f"{pod['name']} runs but nothing answers.", play("rollback.yml"), causes)]
+    findings = []
+    other = sorted({str(worker["revision"] or "none") for worker in pod["workers"]} - {wanted})
+    if other:
+        what = f"Workers run {', '.join(other)}, not the current revision {wanted}."
+        findings.append(Finding("service", what, play("deploy.yml"), ["a deploy was interrupted"]))
+    for model, is_open in pod["breakers"].items():
+        if is_open and is_open != "closed":
+            what = f"The {model} model is not asked at the moment: most of its last calls failed."
+            findings.append(Finding("service", what, play("rollback.yml"), ["see the errors below Recent"]))
+    return findings
+
+
+def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held = data["configuration"]
+    if held["revision"] is None:
+        return []
+    if held.get("problem"):
+        return [Finding("configuration", f"{held['problem']}.", play("rollback.yml"))]
+    if drift := held.get("drift"):
+        listed = ", ".join(
+            f"{each['field']} (by {' '.join(filter(None, (each['manager'], each['when'])))})"
+            for each in drift
+        )
+        keep = "to keep it, write it into the inventory or the template first"
+        command = play("deploy.yml -e finrisk_force_conflicts=true")
+        return [Finding("configuration", f"Somebody changed the Deployment: {listed}.", command, [keep])]
+    if not held.get("proven"):
+        what = f"{held['revision']} was never proven: the run that made it did not end."
+        return [Finding("configuration", what, play("deploy.yml"))]
+    return []
+
+
+def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held = data["database"]
+    start = (
+        "python -m sandbox up" if data["environment"] == "local" else "psql \"$DATABASE_URL\" -c 'select 1'"
+    )
+    if not held["reachable_from_here"]:
+        error = str(held["error"])
+        command = play("site.yml") if "tables" in error else start
+        causes = []
+        if kubectl := _kubectl(data):
+            if "tables" in error:  # its Job ended well, for a database that is not this one any more
+                command = f"{kubectl} delete job -l app=finrisk-migration && {command}"
+            elif "no pod of the Service" in error:
+                command = f"{kubectl} scale statefulset/postgres --replicas=1"
+                causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
+        return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
+    if held["from_the_service"] == "down":
+        what = (
+            "The service cannot reach the database: it answers without sources and collects nothing from it."
+        )
+        return [
+            Finding("collection", what, play("site.yml"), ["its DATABASE_URL differs from the one used here"])
+        ]
+    return []
+
+
+def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held, traffic = data["collection"], data["traffic"]
+    findings = []
+    if held["enabled"] is False:
+        what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
+        findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
+    if dropped := traffic["dropped_since_start"]:
+        what = f"Records were lost since the service started: {_counts(dropped)}."
+        findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
+    if traffic["arms"] is None:
+        return findings
+    requests = sum(arm["requests"] for arm in traffic["arms"].values())
+    if not requests:
+        what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
+        findings.append(Finding("collection", what, _question(data)))
+    elif held["enabled"] and sum(held["skipped"].values()) >= requests:
+        findings.append(_all_skipped(held, requests, play))
+    return findings
+
+
+def _question(data: dict[str, Any]) -> str:
+    """Return a command that asks the service one question; one of a cluster through a port-forward."""
+    kubectl = _kubectl(data)
+    url = "http://127.0.0.1:8000" if kubectl else data["api_url"]
+    ask = (
+        f'curl -sS {url}/api/v1/analyze -H "Authorization: Bearer $KEY" '
+        '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
+    )
+    forward = f"{kubectl} port-forward service/finrisk-api-service 8000:80"
+    return f"{forward} & sleep 2; {ask}; kill $!" if kubectl else ask
+
+
+def _kubectl(data: dict[str, Any]) -> str:
+    """Return kubectl with context and namespace, as the command for more of the log has it; else nothing."""
+    command = str(data["recent"]["command"]).partition(" logs ")[0]
+    return command if command.startswith("kubectl ") else ""
+
+
+def _all_skipped(held: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
+    skipped = held["skipped"]
+    what = f"None of the {requests} answers of the last 24 hours was collected: {_counts(skipped)}."
+    causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
+    first = next(iter(skipped))
+    lower = "site.yml -e finrisk_data_collection_quality=0.8"
+    command = {"ungrounded": "ingest.yml", "quality_below_threshold": lower, "no_answer": "rollback.yml"}
+    return Finding("collection", what, play(command.get(first, "status.yml -e finrisk_format=json")), causes)
+
+
+def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    tuning = data["tuning"]
+    if tuning["problem"]:
+        return [Finding("tuning", f"{tuning['problem']}.", play("tune.yml"))]
+    if not tuning["jobs"] or tuning["jobs"][0]["state"] != "FAILED":
+        return []
+    job = tuning["jobs"][0]
+    message = str(job["error"] or "the provider gave no message").rstrip(".")
+    what = f"The tuning job {job['name']} failed ({job['provider_state']}): {message}."
+    low, again = message.lower(), play("tune.yml -e finrisk_tune_retry=true")
+    causes = [cause for words, cause in FAILURE_CAUSES if any(word in low for word in words)]
+    if any("quota" in cause or "account" in cause for cause in causes):
+        return [Finding("tuning", what, again, causes)]
+    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {again}"
+    return [Finding("tuning", what, command, causes)]
+
+
+def _of_experiment(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    held, traffic = data["configuration"], data["traffic"]
+    active = next((job for job in data["tuning"]["jobs"] if job["state"] == "ACTIVE"), None)
+    if held["revision"] is None or held.get("ENABLE_FINETUNING") is None:
+        return []
+    if held["ENABLE_FINETUNING"] != "true" or traffic["split"] == 0:
+        return [_nobody_on_tuned(held, active, play)] if active else []
+    if held["ENABLE_AB_TESTING"] != "true":
+        what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
+        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=50"))]
+    return _of_arms_missing(data, play)
+
+
+def _nobody_on_tuned(held: dict[str, Any], active: dict[str, Any], play: Callable[[str], str]) -> Finding:
+    flags = ", ".join(
+        f"{key}={held[key]}" for key in ("ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT")
+    )
+    what = f"Nobody gets the tuned model {active['name']}, which is ACTIVE: {flags}."
+    causes = [f"{held['revision']} was released by {held['who']} at {held['when']} ({held['why']})"]
+    return Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=25"), causes)
+
+
+def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    split, unit = data["traffic"]["split"], data["configuration"].get("AB_TEST_UNIT") or "user"
+    stage = data["traffic"]["since_release"] or {"arms": {}}
+    if len(stage["arms"]) != 1 or stage["requests"] < 2 or not 0 < split < 1:
+        return []
+    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["units"], stage["unit_kind"]
+    if units == 1:
+        what = f"All {requests} requests came from one {kind} and got the {name} model."
+        causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
+        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_test_unit=request"), causes)]
+    other_share = split if name == "base" else 1 - split
+    by_chance = (1 - other_share) ** units
+    what = f"All {units} {kind}s ({requests} requests) got the {name} model."
+    if by_chance > 0.001:
+        causes = [f"by chance: with so few {kind}s this happens in {by_chance:.1%} of cases"]
+        return [Finding("A/B test", what, play("status.yml"), causes)] if enough(stage) else []
+    causes = ["workers run another revision"]
+    return [Finding("A/B test", what, play("deploy.yml"), causes)]
+
+
+def _of_keys(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+    del play
+    return [
+        _wrong_key(tries, str(data["recent"]["command"]))
+        for tries in data["recent"]["wrong_keys"]
+        if tries["requests"] >= MANY_WRONG_KEYS
+    ]
+
+
+def _wrong_key(tries: dict[str, Any], log_command: str) -> Finding:
+    key, address = tries["key_id"], tries["address"] or "many addresses"
+    about = f"for the key {key}" if key else "without the id of a key"
+    what = f"{tries['requests']:,} requests in 24 h had a wrong secret, {about}, from {address}."
+    causes = [
+        "a client there has an old or mistyped key; a new one comes from finrisk keys make",
+        f"somebody tries keys: none can be guessed, and the right one is served; shut {address} out",
+    ]
+    if key:
+        causes.append(f"the key got out and was replaced: finrisk keys end {key}")
+    return Finding("keys", what, f"{log_command} | grep request_refused", causes)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())

@@ -1,0 +1,163 @@
+"""The state of an environment: what runs, what was collected, who was served what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import FinriskError
+from ..kube import status
+from ..kube.target import KubernetesTarget
+from ..machine.locks import now
+from ..process import status as process_status
+from ..process.target import ProcessTarget
+from ..release.revision import Revision
+from ..release.traffic import tuned_share
+from ..service.seen import Seen
+from ..tuning.jobs import known_jobs
+from . import facts, findings, success
+
+MANUAL_KEYS = (
+    "ENABLE_DATA_COLLECTION",
+    "DATA_COLLECTION_QUALITY",
+    "ENABLE_FINETUNING",
+    "ENABLE_AB_TESTING",
+    "AB_TEST_TRAFFIC_SPLIT",
+    "FINETUNED_MODEL_NAME",
+)
+
+UNKNOWN_TRAFFIC: dict[str, Any] = {
+    "hours": 24,
+    "units": None,
+    "unit_kind": None,
+    "since_release": None,
+    "arms": None,
+    "fallback_reasons": {},
+    "model_versions": [],
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What status is asked about."""
+
+    environment: str
+    output_dir: Path
+    database_url: str  # as it is reached from here
+    asked: facts.Asked
+
+
+Place = ProcessTarget | KubernetesTarget
+
+
+def read(target: Place, question: Question, unreachable: str = "") -> dict[str, Any]:
+    """Return the whole status; a part that cannot be read is null and becomes a finding. Changes nothing.
+
+    ``unreachable`` says why there is no way to the database from here.
+    """
+    revision, problem = _current(target)
+    seen = (
+        status.seen(target, revision) if isinstance(target, KubernetesTarget) else process_status.seen(target)
+    )
+    data: dict[str, Any] = {
+        "environment": question.environment,
+        "at": now(),
+        "api_url": target.api_url,
+        "configuration": _configuration(target, revision, problem or seen.problem) | {"drift": seen.drift},
+        "database": {"reachable_from_here": True, "error": None, "from_the_service": seen.database},
+        "tuning": _tuning(question, unreachable),
+        "pods": seen.pods,
+        "recent": seen.recent,
+    }
+    data |= _from_database(question, data, unreachable)
+    goals = {"target": question.asked.target, "recommended": list(facts.RECOMMENDED)}
+    data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
+    data["traffic"] = _traffic(revision, seen, data["traffic"])
+    data["success"] = [line.content() for line in success.lines(data)]
+    data["findings"] = [finding.content() for finding in findings.found(data)]
+    return data
+
+
+def _current(target: Place) -> tuple[Revision | None, str]:
+    name = target.current()
+    if not name:
+        return None, "there is no revision yet"
+    try:
+        revision = target.read(name)
+    except FinriskError as error:
+        return None, error.message
+    return revision, "" if revision.intact else f"{name} was edited by hand after it was made"
+
+
+def _configuration(target: Place, revision: Revision | None, problem: str) -> dict[str, Any]:
+    if revision is None:
+        return {"revision": target.current() or None, "problem": problem}
+    values = revision.settings | revision.secret_settings
+    release = revision.release
+    return {
+        "revision": revision.name,
+        "ratio": release.ratio,
+        **{key: values.get(key) for key in MANUAL_KEYS},
+        "BASE_MODEL": values.get("BASE_MODEL"),
+        "AB_TEST_UNIT": values.get("AB_TEST_UNIT"),
+        "image": release.image,
+        "who": release.who,
+        "when": release.when,
+        "why": release.why,
+        "proven": revision.proven,
+        "problem": problem or None,
+    }
+
+
+def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
+    try:
+        jobs = known_jobs(question.output_dir, "" if unreachable else question.database_url)
+    except FinriskError as error:
+        return {"jobs": [], "problem": error.message}
+    return {
+        "jobs": [
+            {
+                "name": job.display_name,
+                "job_name": job.job_name,
+                "model": job.tuned_model_name,
+                "state": job.state,
+                "provider_state": job.provider_state,
+                "base_model": job.base_model,
+                "examples": job.dataset.get("train_examples", job.dataset.get("examples")),
+                "created_at": job.created_at,
+                "error": job.error,
+            }
+            for job in jobs
+        ],
+        "problem": None,
+    }
+
+
+def _from_database(question: Question, data: dict[str, Any], unreachable: str) -> dict[str, Any]:
+    try:
+        if unreachable:
+            raise FinriskError(unreachable)
+        return facts.read(question.database_url, question.asked, data["configuration"].get("when"))
+    except FinriskError as error:
+        down = data["database"] | {"reachable_from_here": False, "error": error.message}
+        return {"database": down, "collection": None, "traffic": None}
+
+
+def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
+    settings = revision.settings if revision else {}
+    quality = settings.get("DATA_COLLECTION_QUALITY")
+    return {
+        "enabled": settings.get("ENABLE_DATA_COLLECTION") == "true" if settings else None,
+        "quality_threshold": float(quality) if quality else None,
+    }
+
+
+def _traffic(revision: Revision | None, seen: Seen, known: dict[str, Any] | None) -> dict[str, Any]:
+    share = tuned_share(revision.settings) if revision else None
+    return {
+        "split": share,
+        "rejected_since_start": seen.rejected,
+        "dropped_since_start": seen.dropped,
+        **(known or UNKNOWN_TRAFFIC),
+    }

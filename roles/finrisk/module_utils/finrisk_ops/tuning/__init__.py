@@ -1,0 +1,1 @@
+"""A tuning job: exactly one for a dataset and its parameters."""

@@ -1,0 +1,92 @@
+"""What tune.yml tells people: the plan before, the end after."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ..errors import FinriskError
+from . import states
+from .jobs import Job
+
+if TYPE_CHECKING:
+    from .submission import Order, Plan
+
+
+def plan_lines(order: Order, plan: Plan, notes: list[str]) -> list[str]:
+    """Return examples, tokens, cost and what is done, a line each."""
+    spec, data = order.spec, order.data
+    validation = (
+        f", {data.validation.examples:,} for validation" if data.validation else ", none for validation"
+    )
+    return [
+        f"base model   {spec.base_model} ({spec.provider}, {spec.project}, {spec.region})",
+        f"dataset      {data.metadata}",
+        f"examples     {data.training.examples:,} for training{validation}",
+        f"tokens       {order.estimate.tokens_line()}",
+        f"cost         {order.estimate.cost_line()}",
+        f"spec         {spec.id}",
+        f"job          {plan.display_name}: {_action(plan)}",
+        *(f"note         {note}" for note in notes),
+    ]
+
+
+def difference(order: Order, plan: Plan) -> dict[str, str]:
+    """Return the diff of a submission: no job before, the spec after; none when a job is there already."""
+    if plan.remote is not None:
+        return {"before": "", "after": ""}
+    after = json.dumps(json.loads(order.spec.canonical()), indent=2, sort_keys=True) + "\n"
+    return {
+        "before_header": "no tuning job",
+        "after_header": f"tuning job {plan.display_name}",
+        "before": "",
+        "after": after,
+    }
+
+
+def closing_lines(job: Job) -> list[str]:
+    """Return the last lines of tune.yml: what became of the job, and its file."""
+    if job.state == states.ACTIVE:
+        first = f"ACTIVE {job.tuned_model_name}"
+    elif job.state == states.FAILED:
+        first = f"FAILED {job.error}"
+    else:
+        word = states.short(job.provider_state)
+        first = f"CREATING {job.job_name} ({word}); run tune.yml again to watch it"
+    return [first, job.path] if job.path else [first]
+
+
+def left_running(job: Job) -> list[str]:
+    """Return the last lines of a tune.yml that was ended by Ctrl-C while it waited."""
+    return [
+        f"The tuning job {job.job_name} runs on. Run tune.yml again to watch it; "
+        "-e finrisk_tune_cancel=true cancels it.",
+        job.path,
+    ]
+
+
+def stopped(job: Job) -> FinriskError:
+    """Return the error of a job that ended badly, with what to do about it."""
+    if states.succeeded(job.provider_state):
+        fix = (
+            "mend or withdraw those rows and prepare again, which makes another job, or accept the loss with "
+            "-e finrisk_max_dropped_share=N"
+        )
+    else:
+        fix = "mend the cause, then run again with -e finrisk_tune_retry=true"
+    return FinriskError(
+        f"the tuning job {job.job_name} ended as {states.short(job.provider_state)}: {job.error}; {fix}",
+        summary=closing_lines(job),
+    )
+
+
+def _action(plan: Plan) -> str:
+    if plan.remote is None:
+        attempt = f", attempt {plan.attempt}" if plan.attempt > 1 else ""
+        return f"no such job yet, one is submitted{attempt}"
+    state = f"{plan.remote.name}, {states.short(plan.remote.state)}"
+    return {
+        "adopt": f"adopts {state}",
+        "reuse": f"reuses {state}",
+        "stop": f"stops at {state}",
+    }[plan.action]

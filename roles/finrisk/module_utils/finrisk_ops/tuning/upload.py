@@ -1,0 +1,101 @@
+"""Bringing a dataset into the bucket: both files, each once, in one go or for some seconds at a time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..cloud import bucket as storage
+from ..cloud.bucket import Bucket, Uploaded
+from ..cloud.resumable import Session
+from .data import DataFile, TuningData
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a dataset goes; ``folder`` keeps what an interrupted upload has to remember."""
+
+    bucket: Bucket
+    environment: str
+    folder: Path
+    patience_seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the upload is; ``files`` holds training and validation, the latter only when there is one."""
+
+    files: list[Uploaded]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the bucket has everything."""
+        return all(file.complete for file in self.files)
+
+    @property
+    def added(self) -> bool:
+        """Whether anything was sent that was not there before."""
+        return any(file.added for file in self.files)
+
+    @property
+    def uris(self) -> list[str]:
+        """Addresses of the training and the validation file, the latter empty when there is none."""
+        return [file.uri for file in self.files] + [""] * (2 - len(self.files))
+
+    def bar(self) -> dict[str, Any]:
+        """Return what the progress bar is drawn from."""
+        sent, size = sum(file.sent for file in self.files), sum(file.size for file in self.files)
+        label = f"uploaded, {sent / _MEGABYTE:,.1f} of {size / _MEGABYTE:,.1f} MB"
+        return {"done": sent, "total": max(size, 1), "label": label}
+
+
+def upload(destination: Destination, data: TuningData, seconds: float | None = None) -> Progress:
+    """Send what is missing until it is there or ``seconds`` are over.
+
+    Raises UnreachableError when nothing moved for the patience, FinriskError when the service refuses.
+    """
+    started = time.monotonic()
+    done: list[Uploaded] = []
+    for part, file in _parts(data):
+        left = None if seconds is None else seconds - (time.monotonic() - started)
+        if left is not None and left <= 0 and done:
+            done.append(_untouched(destination, part, file))
+        else:
+            done.append(_send(destination, part, file, left))
+    return Progress(done)
+
+
+def look(destination: Destination, data: TuningData) -> Progress:
+    """Return what is in the bucket already; sends nothing of the dataset."""
+    return Progress(
+        [
+            storage.present(destination.bucket, _name(destination, part, file), file.path)
+            or _untouched(destination, part, file)
+            for part, file in _parts(data)
+        ]
+    )
+
+
+def _send(destination: Destination, part: str, file: DataFile, seconds: float | None) -> Uploaded:
+    name = _name(destination, part, file)
+    if file.path.stat().st_size <= storage.WHOLE_BYTES:
+        return storage.upload(destination.bucket, name, file.path, destination.patience_seconds)
+    note = destination.folder / f".upload_{file.sha256[:16]}_{part}.json"
+    return Session(destination.bucket, name, file.path, note).send(destination.patience_seconds, seconds)
+
+
+def _parts(data: TuningData) -> list[tuple[str, DataFile]]:
+    return [("train", data.training), *([("validation", data.validation)] if data.validation else [])]
+
+
+def _name(destination: Destination, part: str, file: DataFile) -> str:
+    return storage.object_name(destination.environment, file.sha256, part)
+
+
+def _untouched(destination: Destination, part: str, file: DataFile) -> Uploaded:
+    uri = storage.uri_of(destination.bucket, _name(destination, part, file))
+    return Uploaded(uri, added=True, sent=0, size=file.path.stat().st_size)
