@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from ansible.module_utils.finrisk_ops.cloud import patience
 from google import genai
 from google.genai import types
 
@@ -143,7 +144,7 @@ def test_the_operators_client_asks_aimock_as_the_service_does(
     place = ("finrisk-sandbox", "us-central1", account, aimock, "k")
     client = vertex.client(vertex.Platform(provider, *place))
     assert vertex.generate(client, LITE, PROMPT, SYSTEM_INSTRUCTION).text == ANSWER
-    with pytest.raises(vertex.UnreachableError, match="429") as raised:
+    with pytest.raises(patience.UnreachableError, match="429") as raised:
         vertex.generate(client, LITE, "too many")
     assert raised.value.retry_after == 2
 
@@ -247,7 +248,7 @@ def test_llmock_finds_the_operators_client_resilient(llmock: str) -> None:
 
     client = vertex.client(vertex.Platform("gemini_api", base_url=f"{llmock}/gemini", api_key="k"))
     provoke(llmock, {"type": "fail", "status": 429, "retry_after": 1}, {"type": "fail", "status": 503})
-    ask = vertex.patiently(lambda: vertex.generate(client, LITE, PROMPT, SYSTEM_INSTRUCTION), 15)
+    ask = patience.patiently(lambda: vertex.generate(client, LITE, PROMPT, SYSTEM_INSTRUCTION), 15)
     assert ask.text
     assert verdict(llmock) == (3, [])
 

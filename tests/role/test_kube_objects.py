@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 from ansible.module_utils.finrisk_ops.kube import objects, port_forward, template
+from ansible.module_utils.finrisk_ops.machine import identity
 from ansible.module_utils.finrisk_ops.machine.locks import LostError
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make, same_content, shown
 
@@ -215,7 +216,7 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once() -> None
     signed = {
         "identity": "me@here/1",
         "who": "me@here",
-        "machine": kube_lease.machine(),
+        "machine": identity.machine(),
         "pid": 2**22 + 1,
         "start_time": 1,
         "since": "now",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.rollout import Verdict, View, judge, last_words
+from ansible.module_utils.finrisk_ops.kube.rollout import Verdict, View, judge
+from ansible.module_utils.finrisk_ops.service.log import last_words
 
 NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import locks
+from ansible.module_utils.finrisk_ops.machine import identity, locks, processes
 from ansible.module_utils.finrisk_ops.process import gunicorn
 from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release import release
@@ -293,7 +293,7 @@ def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: 
 
 
 def _hold(path: Path, ready: Any, done: Any) -> None:
-    with locks.held(path, "deploy at 25 % tuned, 75 % base"):
+    with locks.file(path, "deploy at 25 % tuned, 75 % base"):
         ready.set()
         done.wait(20)
 
@@ -308,7 +308,7 @@ def test_a_second_release_is_refused_and_names_the_holder(target: ProcessTarget)
         assert ready.wait(10)
         with pytest.raises(FinriskError, match=rf"process {holder.pid}.*deploy at 25 % tuned") as caught:
             deploy(target)
-        assert locks.who() in caught.value.message
+        assert identity.who() in caught.value.message
     finally:
         done.set()
         holder.join()
@@ -324,7 +324,7 @@ def test_the_lock_of_a_killed_holder_is_free(target: ProcessTarget) -> None:
     assert ready.wait(10)
     holder.kill()
     holder.join()
-    with locks.held(path, "next"):
+    with locks.file(path, "next"):
         assert json.loads(path.read_text())["pid"] == os.getpid()
 
 
@@ -338,13 +338,13 @@ def test_a_service_whose_starter_was_killed_is_found_by_its_pidfile(target: Proc
 
 def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) -> None:
     deploy(target)
-    before = {worker.pid for worker in gunicorn.workers(_master(target))}
+    before = {worker.pid for worker in processes.workers(_master(target))}
     assert target.start(check=False) == []
     path = target.place.var_dir / "credentials.json"
     path.write_text(path.read_text().replace("0000", "1111", 1))
     assert target.start(check=True)
     assert target.start(check=False)
-    assert not before & {worker.pid for worker in gunicorn.workers(_master(target))}
+    assert not before & {worker.pid for worker in processes.workers(_master(target))}
     assert target.start(check=False) == []
 
 
@@ -360,7 +360,7 @@ def test_a_service_on_other_ports_is_moved_to_the_new_ones(target: ProcessTarget
 
 def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTarget) -> None:
     deploy(target)
-    left = gunicorn.workers(_master(target))
+    left = processes.workers(_master(target))
     assert target.stop(check=True)
     assert target.stop(check=False)
     assert target.stop(check=False) == []
@@ -370,7 +370,7 @@ def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTar
     assert not any(worker.alive for worker in left)
 
 
-def _master(target: ProcessTarget) -> gunicorn.Process:
+def _master(target: ProcessTarget) -> processes.Process:
     running = gunicorn.master(target.place)
     assert running is not None
     return running

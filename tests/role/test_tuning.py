@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.cloud import gemini
+from ansible.module_utils.finrisk_ops.cloud import gemini, patience
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning import jobs, states
 from ansible.module_utils.finrisk_ops.tuning.table import Table
@@ -322,7 +322,7 @@ def test_a_proxys_page_in_another_character_set_is_no_traceback() -> None:
     def unreadable() -> None:
         "für".encode("latin-1").decode()
 
-    with pytest.raises(gemini.UnreachableError, match="cannot list jobs: the answer cannot be read"):
+    with pytest.raises(patience.UnreachableError, match="cannot list jobs: the answer cannot be read"):
         gemini.ask("list jobs", unreadable)
 
 
@@ -385,10 +385,11 @@ def test_a_dataset_that_is_there_already_is_compared_and_not_sent_again(ground: 
 
 
 def test_other_bytes_under_the_datasets_name_are_an_error(ground: Wire, folder: Path) -> None:
+    from ansible.module_utils.finrisk_ops.cloud import account
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
-    account = gemini.Platform("vertex", credentials_file=str(ground.credentials_file))
-    bucket = storage.Bucket("finrisk-sandbox", ground.url, gemini.credentials(account))
+    credentials = account.credentials(str(ground.credentials_file))
+    bucket = storage.Bucket("finrisk-sandbox", ground.url, credentials)
     (folder / "one").write_bytes(b"a" * 100)
     (folder / "other").write_bytes(b"b" * 100)
     (folder / "longer").write_bytes(b"b" * 101)

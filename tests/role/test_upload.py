@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 def bucket(ground: Wire, name: str = BUCKET) -> storage.Bucket:
     account = gemini.Platform("vertex", credentials_file=str(ground.credentials_file))
-    return storage.Bucket(name, ground.url, gemini.credentials(account), timeout_seconds=30)
+    return storage.Bucket(name, ground.url, account.credentials(account), timeout_seconds=30)
 
 
 def session(ground: Wire, path: Path) -> Session:
@@ -151,7 +151,7 @@ def test_an_upload_that_stands_still_fails_and_one_that_moves_does_not(ground: W
     sending = session(ground, large)
     sending.send(patience_seconds=5, seconds=0)
     ground.fault(kind="status", path=UPLOAD, code=503)
-    with pytest.raises(gemini.UnreachableError, match="answered 503"):
+    with pytest.raises(patience.UnreachableError, match="answered 503"):
         sending.send(patience_seconds=1.5)
     ground.clear()
     ground.fault(kind="latency", path=UPLOAD, ms=900)  # three pieces take longer than the patience
@@ -162,7 +162,7 @@ def test_an_upload_that_is_acknowledged_but_never_taken_fails_too(ground: Wire, 
     ground.fault(kind="short_chunk")
     small = large.with_name("one.jsonl")
     small.write_bytes(b"x" * (2 * 256 * 1024 - 1))  # half of it is less than the service keeps
-    with pytest.raises(gemini.UnreachableError, match="took nothing"):
+    with pytest.raises(patience.UnreachableError, match="took nothing"):
         Session(bucket(ground), f"finrisk/test/{large.parent.name}-one", small, large.parent / ".one").send(2)
 
 

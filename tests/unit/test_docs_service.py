@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.dataset import names as file_names
 from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
 from ansible.module_utils.finrisk_ops.release import revision
 from ansible.module_utils.finrisk_ops.tuning import jobs, states
@@ -130,7 +131,7 @@ def test_every_field_of_the_dataset_metadata_is_documented_and_the_reverse(tmp_p
     documented = {name(each["file"]) for each in table(FILES, "Files", "file").rows}
     stamped = [re.sub(r"\d{8}_\d{6}", "<time>", path.name) for path in tmp_path.iterdir()]
     assert set(stamped) <= documented
-    others = (f"{prefix}_<time>.json" for prefix in (export.RAW, export.METADATA, jobs.PREFIX))
+    others = (f"{prefix}_<time>.json" for prefix in (file_names.RAW, file_names.RAW_METADATA, jobs.PREFIX))
     assert documented - set(stamped) <= set(others)
 
 

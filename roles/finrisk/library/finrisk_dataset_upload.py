@@ -87,10 +87,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops.cloud import account
 from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-from ansible.module_utils.finrisk_ops.cloud import gemini
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import folder_lock
+from ansible.module_utils.finrisk_ops.machine import locks
 from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
 from ansible.module_utils.finrisk_ops.tuning import upload
 
@@ -111,17 +111,16 @@ def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
     """Send, or in check mode only look."""
     folder = Path(options["output_dir"])
     data = tuning_data.unread(options["dataset_metadata"], folder)
-    account = gemini.Platform("vertex", credentials_file=options["credentials_file"])
     bucket = storage.Bucket(
         options["bucket"],
         options["storage_url"] or storage.GOOGLE_STORAGE_URL,
-        gemini.credentials(account),
+        account.credentials(options["credentials_file"]),
         options["request_timeout"],
     )
     destination = upload.Destination(bucket, options["environment_name"], folder, options["patience"])
     if check_mode:
         return upload.look(destination, data)
-    with folder_lock.held(folder):
+    with locks.folder(folder):
         return upload.upload(destination, data, options["seconds"] or None)
 
 

@@ -125,9 +125,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import options as targets
 from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
@@ -138,7 +138,7 @@ ARGUMENTS: dict[str, Any] = {
     "since": {"type": "str", "default": ""},
     "tuned_rows": {"type": "bool", "default": False},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
-    **targets.REACHED,
+    **REACHED,
 }
 
 
@@ -160,9 +160,9 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REACHED_IF, supports_check_mode=True)
     try:
-        with targets.reachable(module.params, module.params["database_url"]) as url:
+        with reachable(module.params, module.params["database_url"]) as url:
             result = export_from(url, module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)

@@ -102,29 +102,29 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import options as targets
 from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "api_url": {"type": "str", "required": True},
     "api_key": {"type": "str", "required": True, "no_log": True},
     "documents": {"type": "path", "required": True},
     "batch": {"type": "int", "default": 50},
-    **targets.REACHED,
+    **REACHED,
 }
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=targets.REACHED_IF, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REACHED_IF, supports_check_mode=True)
     options = module.params
     try:
         if not options["documents"]:
             raise FinriskError(
                 "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
             )
-        with targets.reachable(options, options["api_url"]) as url:
+        with reachable(options, options["api_url"]) as url:
             request = ingestion.Request(
                 api_url=url,
                 api_key=options["api_key"],

@@ -90,8 +90,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.release import Target
 from ansible.module_utils.finrisk_ops.release.revision import Release
+from ansible.module_utils.finrisk_ops.release.target import Target
 
 
 def current(target: Target) -> dict[str, Any]:

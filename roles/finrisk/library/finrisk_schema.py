@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from ansible.module_utils.finrisk_ops import database
+
 DOCUMENTATION = r"""
 module: finrisk_schema
 short_description: Bring the database schema up to date
@@ -153,7 +155,7 @@ def main() -> None:
         result = migrate(module.params, check=module.check_mode)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)
-    told = [schema.not_checked(result["unanswered"])] if result["unanswered"] else []
+    told = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
     for line in told:
         module.warn(line)
     module.exit_json(**result, summary=told)

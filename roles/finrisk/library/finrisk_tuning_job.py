@@ -205,15 +205,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import options as targets
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.options import REACHED_IF, TUNING, job_place, platform, reachable
 from ansible.module_utils.finrisk_ops.tuning import cost, report, rules, states, submission, watch
 from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
-from ansible.module_utils.finrisk_ops.tuning import options as tuning_options
+from ansible.module_utils.finrisk_ops.tuning.order import Order
 from ansible.module_utils.finrisk_ops.tuning.spec import Spec
 
 ARGUMENTS: dict[str, Any] = {
-    **tuning_options.OPTIONS,
+    **TUNING,
     "state": {"type": "str", "choices": ["present", "cancelled"], "default": "present"},
     "dataset_metadata": {"type": "str", "default": ""},
     "base_model": {"type": "str"},
@@ -234,7 +234,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def checked_order(options: dict[str, Any]) -> tuple[submission.Order, list[str]]:
+def checked_order(options: dict[str, Any]) -> tuple[Order, list[str]]:
     """Return what is to be submitted, checked without asking anybody, and warnings about it."""
     from finrisk_rules.prompt import PROMPT_HASH
 
@@ -263,8 +263,8 @@ def checked_order(options: dict[str, Any]) -> tuple[submission.Order, list[str]]
         validation_sha256=data.validation.sha256 if data.validation else "",
         prompt_hash=PROMPT_HASH,
     )
-    order = submission.Order(
-        platform=tuning_options.platform(options),
+    order = Order(
+        platform=platform(options),
         spec=spec,
         data=data,
         estimate=cost.Estimate(data.training.tokens, parameters.epochs, price),
@@ -305,7 +305,7 @@ def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def announced(order: submission.Order) -> dict[str, Any]:
+def announced(order: Order) -> dict[str, Any]:
     """Say what a run would do."""
     plan, notes = submission.plan(order)
     result = {
@@ -325,7 +325,7 @@ def announced(order: submission.Order) -> dict[str, Any]:
 def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     """Cancel a job that is not over."""
     job, changed = watch.cancel(
-        tuning_options.place(options),
+        job_place(options),
         options["job_name"],
         pretend=module.check_mode,
         patience_seconds=options["patience"],
@@ -345,11 +345,11 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec=ARGUMENTS,
-        required_if=[("state", "present", ["base_model", "bucket"]), *targets.REACHED_IF],
+        required_if=[("state", "present", ["base_model", "bucket"]), *REACHED_IF],
         supports_check_mode=True,
     )
     try:
-        with targets.reachable(module.params, module.params["database_url"], must=False) as url:
+        with reachable(module.params, module.params["database_url"], must=False) as url:
             options = module.params | {"database_url": url}  # a copy: Ansible prints its own, and hides less
             result = (present if options["state"] == "present" else cancelled)(module, options)
     except FinriskError as error:

@@ -130,10 +130,10 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import options as tuning_options
+from ansible.module_utils.finrisk_ops.options import TUNING, job_place
 from ansible.module_utils.finrisk_ops.tuning import report, states, watch
 
-ARGUMENTS: dict[str, Any] = {**tuning_options.OPTIONS, "wait_until": {"type": "float", "default": 0.0}}
+ARGUMENTS: dict[str, Any] = {**TUNING, "wait_until": {"type": "float", "default": 0.0}}
 
 
 def main() -> None:
@@ -142,7 +142,7 @@ def main() -> None:
     wait_until = module.params["wait_until"]
     try:
         with options.reachable(module.params, module.params["database_url"], must=False) as url:
-            place = tuning_options.place(module.params | {"database_url": url})
+            place = job_place(module.params | {"database_url": url})
             look = watch.look(place, module.params["job_name"], wait_until)
     except FinriskError as error:
         module.fail_json(msg=error.message, **error.detail)

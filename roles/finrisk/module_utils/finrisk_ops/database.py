@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -90,3 +91,16 @@ def _first_line(error: Exception, url: str) -> str:
     for secret in {password, unquote(password)} if password else set():
         text = text.replace(secret, "***")
     return text
+
+
+UNANSWERED = os.EX_TEMPFAIL
+"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer, on this machine and in a Job."""
+
+
+def not_checked(reason: str) -> str:
+    """Return what an operator has to know when the service runs on a database that nobody could ask."""
+    return (
+        f"DATABASE NOT CHECKED: {reason}. No migration was looked for or applied; the service answers "
+        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is "
+        "right, run site.yml again then; if not, mend finrisk_database_url (DATABASE_URL) and run it now"
+    )

@@ -1,4 +1,4 @@
-"""The module options that say where an environment runs, and the target that they mean."""
+"""What the options of modules mean: where an environment runs, and where models are tuned."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .cloud.gemini import Platform
 from .errors import FinriskError
 from .kube import port_forward
 from .kube.client import Access, Cluster
 from .kube.target import KubernetesTarget
 from .process.gunicorn import Place
 from .process.target import ProcessTarget
+from .tuning.watch import Place as JobPlace
 
 KUBERNETES: dict[str, Any] = {
     "type": "dict",
@@ -43,13 +45,28 @@ REACHED: dict[str, Any] = {  # for modules that only have to reach something of 
 REACHED_IF = [("target", "kubernetes", ["kubernetes"])]
 
 
+TUNING: dict[str, dict[str, Any]] = {
+    "provider": {"type": "str", "default": "vertex"},
+    "project": {"type": "str", "default": ""},
+    "location": {"type": "str", "default": ""},
+    "credentials_file": {"type": "str", "default": "", "no_log": False},
+    "base_url": {"type": "str", "default": ""},
+    "request_timeout": {"type": "float", "default": 60.0},
+    "output_dir": {"type": "path", "required": True},
+    "database_url": {"type": "str", "default": "", "no_log": True},
+    "job_name": {"type": "str", "default": ""},
+    "max_dropped_share": {"type": "float", "default": 1.0},
+    **REACHED,
+}
+
+
 def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget | KubernetesTarget:
     """Return the target of these module parameters.
 
     Raises FinriskError when the cluster that they name cannot be one.
     """
     if parameters["target"] == "kubernetes":
-        return KubernetesTarget(cluster(parameters), timeout_seconds)
+        return KubernetesTarget(cluster(parameters), timeout_seconds=timeout_seconds)
     return process(parameters, timeout_seconds)
 
 
@@ -86,3 +103,25 @@ def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> 
                 if must:
                     raise
         yield url
+
+
+def platform(options: Mapping[str, Any]) -> Platform:
+    """Return where the options say that models are reached."""
+    return Platform(
+        provider=options["provider"],
+        project=options["project"],
+        location=options["location"],
+        credentials_file=options["credentials_file"],
+        base_url=options["base_url"],
+        timeout_seconds=options["request_timeout"],
+    )
+
+
+def job_place(options: Mapping[str, Any]) -> JobPlace:
+    """Return where the options say that jobs run and are written down."""
+    return JobPlace(
+        platform(options),
+        Path(options["output_dir"]),
+        options["database_url"],
+        options["max_dropped_share"],
+    )

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from ..errors import FinriskError
 from . import patience
-from .gemini import UnreachableError, patiently
+from .patience import UnreachableError, patiently
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

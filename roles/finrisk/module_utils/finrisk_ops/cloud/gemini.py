@@ -1,47 +1,32 @@
 """The one way from the operator's side to a Gemini platform: clients, their errors, a question to a model.
 
-``vertex`` is Google's Agent Platform (Vertex AI), with a service account or application default credentials;
-``gemini_api`` is the Developer API, with a key. Project, location, API version and timeouts are always given:
-google-genai would otherwise guess the first three and wait for ever. The libraries are imported inside the
-functions, since every module process that names this file would pay for them.
+That is Google's Agent Platform (Vertex AI), with a service account or application default credentials.
+Project, location, API version and timeouts are always given: google-genai would otherwise guess the first
+three and wait for ever. The libraries are imported inside the functions, since every module process that
+names this file would pay for them.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FinriskError
 from . import patience
+from .account import credentials
+from .patience import Result, UnreachableError, patiently
 
 if TYPE_CHECKING:
-    from google.auth.credentials import Credentials
     from google.genai import Client
     from google.genai.errors import APIError
 
 PROVIDERS = ("vertex", "gemini_api")
 
-_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
-_LONGEST_PAUSE = 15.0  # seconds between two looks
-
-Result = TypeVar("Result")
-
-
-class UnreachableError(FinriskError):
-    """The service did not answer, or said to come back later: what it did with the request is unknown."""
-
-    def __init__(self, message: str, retry_after: float | None = None, answered: bool = False) -> None:
-        """Keep the seconds to wait that were asked for, and whether it ``answered`` that it did nothing."""
-        super().__init__(message)
-        self.retry_after = retry_after
-        self.answered = answered
 
 
 @dataclass(frozen=True)
@@ -53,7 +38,6 @@ class Platform:
     location: str = ""
     credentials_file: str = ""  # "" takes the application default credentials
     base_url: str = ""  # "" is Google's own host of the location
-    api_key: str = field(default="", repr=False)
     timeout_seconds: float = 60.0
 
 
@@ -82,53 +66,11 @@ def client(platform: Platform, name: str = "") -> Client:
     Keep a reference to it: a client that is dropped closes its connections under the request.
     Raises FinriskError when the platform is not described well enough to be reached.
     """
-    if platform.provider == "vertex":
-        return _vertex_client(platform, location_of(name, platform.location))
-    if platform.provider == "gemini_api":
-        return _key_client(platform)
-    raise FinriskError(f"provider {platform.provider!r} is not known; use one of {', '.join(PROVIDERS)}")
-
-
-def credentials(platform: Platform) -> Credentials:
-    """Return the credentials of the platform's file, else the application default ones.
-
-    They are loaded without scopes and get them afterwards: with scopes google-auth asks the Resource Manager
-    for the project of a workload identity, which our caller knows and an account need not be allowed to read.
-    Raises FinriskError when there are none, or when the file is not a credentials file.
-    """
-    import google.auth
-    from google.auth.credentials import with_scopes_if_required
-    from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
-    from google.oauth2 import service_account
-
-    path = platform.credentials_file
-    try:
-        if not path:
-            found, _ = google.auth.default()
-            return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
-        if content.get("type") == "service_account":
-            return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
-            found, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
-        return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
-    except DefaultCredentialsError as error:
-        if path:
-            raise FinriskError(_not_credentials(path, error)) from None
+    if platform.provider != "vertex":
         raise FinriskError(
-            "no Google credentials found; set finrisk_google_credentials_file "
-            "(GOOGLE_APPLICATION_CREDENTIALS) to a service account's file, "
-            "or run `gcloud auth application-default login`"
-        ) from None
-    except OSError as error:
-        raise FinriskError(
-            f"cannot read the Google credentials {path}: {error.strerror}; "
-            "set finrisk_google_credentials_file to a file that this account can read"
-        ) from None
-    except (ValueError, AttributeError, GoogleAuthError) as error:
-        raise FinriskError(_not_credentials(path, error)) from None
+            f"provider {platform.provider} has no tuned models; set finrisk_gemini_provider to vertex"
+        )
+    return _vertex_client(platform, location_of(name, platform.location))
 
 
 def ask(what: str, call: Callable[[], Result]) -> Result:
@@ -170,24 +112,6 @@ def ask_patiently(what: str, call: Callable[[], Result], seconds: float) -> Resu
     return patiently(lambda: ask(what, call), seconds)
 
 
-def patiently(call: Callable[[], Result], seconds: float) -> Result:
-    """Repeat ``call`` while it raises UnreachableError, until ``seconds`` are over.
-
-    Only for what is safe to repeat. A Retry-After that still fits is honoured.
-    """
-    deadline = time.monotonic() + seconds
-    pause = 0.5
-    while True:
-        try:
-            return call()
-        except UnreachableError as error:
-            wait = max(pause, error.retry_after or 0.0)
-            if time.monotonic() + wait > deadline:
-                raise
-        time.sleep(wait)
-        pause = min(pause * 2, _LONGEST_PAUSE)
-
-
 def generate(client: Client, model: str, prompt: str, system_instruction: str = "") -> Answer:
     """Ask ``model`` one question and return its complete answer.
 
@@ -227,18 +151,8 @@ def _vertex_client(platform: Platform, location: str) -> Client:
         enterprise=True,
         project=platform.project,
         location=location,
-        credentials=credentials(platform),
+        credentials=credentials(platform.credentials_file),
         http_options=_http_options(platform, "v1"),
-    )
-
-
-def _key_client(platform: Platform) -> Client:
-    if not platform.api_key:
-        raise FinriskError("provider gemini_api needs a key; set GEMINI_API_KEY")
-    from google import genai
-
-    return genai.Client(
-        enterprise=False, api_key=platform.api_key, http_options=_http_options(platform, "v1beta")
     )
 
 
@@ -288,13 +202,6 @@ def _unknown_host(error: Exception) -> str:
     words = ("name or service not known", "name resolution", "nodename nor servname", "no address associated")
     found = any(word in str(error).lower() for word in words)
     return "; is finrisk_google_location a region of Google's?" if found else ""
-
-
-def _not_credentials(path: str, error: Exception) -> str:
-    return (
-        f"{path} is not a Google credentials file ({type(error).__name__}); "
-        "set finrisk_google_credentials_file to a service account's JSON file"
-    )
 
 
 def _short(error: object) -> str:

@@ -17,7 +17,7 @@ from ..errors import FinriskError
 from ..machine.files import read_json, write_json
 from . import bucket as storage
 from .bucket import Bucket, Uploaded
-from .gemini import UnreachableError
+from .patience import UnreachableError
 
 PIECE = 8 * 1024 * 1024  # bytes; a multiple of 256 KiB, as the service wants it
 _RANGE = re.compile(r"bytes=0-(\d+)")

@@ -25,14 +25,13 @@ from ..machine.files import (
     sha256_of,
     write_json,
 )
-from .examples import problem
+from .examples import listed, problem
+from .names import RAW, RAW_METADATA
 
 if TYPE_CHECKING:
     import psycopg
     from psycopg import sql
 
-RAW = "training_data_raw"
-METADATA = "export_metadata"
 COLUMNS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
     "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
@@ -129,9 +128,9 @@ def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) 
     if kept:
         raw, metadata = kept
     else:
-        moment = free_stamp(request.output_dir, (RAW, ".json"), (METADATA, ".json"))
+        moment = free_stamp(request.output_dir, (RAW, ".json"), (RAW_METADATA, ".json"))
         raw = request.output_dir / f"{RAW}_{moment}.json"
-        metadata = request.output_dir / f"{METADATA}_{moment}.json"
+        metadata = request.output_dir / f"{RAW_METADATA}_{moment}.json"
         if temporary is not None and isinstance(file, HashedFile):
             put_in_place(file, temporary, raw)
             write_json(metadata, _metadata(request, tally, file, raw))
@@ -225,7 +224,7 @@ def _copy_query(request: Request) -> sql.Composed:
 
 def _same_as_newest(folder: Path, sha256: str) -> tuple[Path, Path] | None:
     """Return the newest export and its metadata when it holds exactly these bytes."""
-    metadata = newest(folder, METADATA, ".json")
+    metadata = newest(folder, RAW_METADATA, ".json")
     if metadata is None:
         return None
     try:
@@ -282,12 +281,6 @@ def _summary(tally: Tally, raw: Path, metadata: Path, *, kept: bool, written: bo
     else:
         lines.append("wrote:" if written else "would write:")
     return [*lines, str(raw), str(metadata)]
-
-
-def listed(reasons: dict[str, int] | Counter[str]) -> str:
-    """Return ``1,200 duplicate, 3 refusal``, the most frequent first."""
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count:,} {reason}" for reason, count in ordered)
 
 
 def moment(text: str) -> datetime | None:

@@ -38,13 +38,13 @@ from ..machine.files import (
 )
 from . import tokens
 from .digests import DigestIndex, digest
-from .export import RAW, listed
+from .examples import listed
+from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import Example, example, id_of, is_safe
 from .sizes import Sizes
 from .split import Ties
 
-TRAINING, VALIDATION, REJECTED, METADATA = "training_set", "validation_set", "rejected", "dataset_metadata"
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
 
 

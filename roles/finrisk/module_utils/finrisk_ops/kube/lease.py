@@ -6,18 +6,17 @@ import contextlib
 import datetime
 import json
 import os
-import socket
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from ..errors import FinriskError
-from ..machine import locks
-from ..process.gunicorn import start_time
+from ..machine import identity, locks
+from ..machine.identity import machine
+from ..machine.processes import start_time
 from .client import Cluster
 from .errors import ApiError
 
@@ -113,16 +112,6 @@ def moment(text: str) -> float:
         return 0.0
 
 
-def machine() -> str:
-    """Return what no two machines or containers share, in one boot."""
-    parts = [socket.gethostname()]
-    with contextlib.suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip())
-    with contextlib.suppress(OSError):
-        parts.append(os.readlink("/proc/self/ns/pid"))
-    return " ".join(parts)
-
-
 def _take(cluster: Cluster, me: Holder) -> None:
     for _ in range(3):  # lost races; a lost race against a release ends in its name
         found = cluster.find(_path(cluster))
@@ -192,8 +181,8 @@ def _lease(cluster: Cluster, me: Holder, found: dict[str, Any] | None) -> dict[s
 
 def _myself(why: str) -> Holder:
     pid = os.getpid()
-    who = locks.who()
-    return Holder(f"{who}/{uuid.uuid4()}", who, machine(), pid, start_time(pid) or 0, locks.now(), why)
+    who = identity.who()
+    return Holder(f"{who}/{uuid.uuid4()}", who, machine(), pid, start_time(pid) or 0, identity.now(), why)
 
 
 def _signed(lease: dict[str, Any], identity: str) -> Holder:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FinriskError
-from ..release.credentials import hashed
+from ..masking import hashed
 from .client import Cluster
 from .errors import ApiError, conflicts
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +13,6 @@ PATIENCE_SECONDS = 10.0  # for what may mend itself
 STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
 IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
 SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
-RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
 LONGEST = 300
 
 
@@ -91,15 +88,6 @@ def stuck(pod: Mapping[str, Any], now: float) -> bool:
     if not deleted or _condition_ready(pod):
         return False
     return now - datetime.fromisoformat(deleted).timestamp() > STUCK_SECONDS
-
-
-def last_words(log: str) -> str:
-    """Return the line of a log that says why it ended: a logged error, else a raised one, else the last."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    told = [message for line in lines if (message := _error_message(line))]
-    raised = [line for line in lines if RAISED.match(line)]
-    words = (told or raised or [line for line in lines if "[ERROR]" in line] or lines or [""])[-1]
-    return words[:LONGEST]
 
 
 def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
@@ -231,15 +219,3 @@ def _condition_ready(pod: Mapping[str, Any]) -> bool:
 def _ended(pod: Mapping[str, Any]) -> bool:
     """Say whether a pod runs nothing any more: an evicted or finished one may stay in the list."""
     return (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
-
-
-def _error_message(line: str) -> str:
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return ""
-    if not isinstance(entry, dict):
-        return ""
-    return (
-        str(entry.get("message", "")) if str(entry.get("level", "")).lower() in {"error", "critical"} else ""
-    )

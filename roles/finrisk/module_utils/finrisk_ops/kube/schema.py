@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..database import address
+from ..database import UNANSWERED, address
 from ..errors import FinriskError
-from ..process.schema import UNANSWERED
+from ..service.log import last_words
 from . import objects
 from .client import Cluster
-from .rollout import IMAGE, SETUP, last_words
+from .rollout import IMAGE, SETUP
 from .template import CREDENTIALS
 
 POLL_SECONDS = 0.5

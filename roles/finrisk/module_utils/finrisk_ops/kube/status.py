@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +13,9 @@ from ..release.revision import Revision
 from ..service import log as service_log
 from ..service.seen import Seen, added
 from . import port_forward
+from .deployed import Deployed
 from .objects import DriftError
 from .rollout import event_time, revision_of, stuck, troubles
-from .target import KubernetesTarget
 from .template import DEPLOYMENT, credentials_of
 
 DAY_SECONDS = 86_400
@@ -37,16 +37,16 @@ class _Pod:
         return str(self.held["metadata"]["name"])
 
 
-def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
+def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revision], str]) -> Seen:
     """Return what the cluster's service shows; raises FinriskError when the cluster cannot be reached."""
-    target.check_usable()
+    target.cluster.check_usable()
     target.cluster.check_namespace()
     events = target.warnings()
     held = target.pods()
     with ThreadPoolExecutor(max_workers=8) as pool:
         pods = list(pool.map(lambda pod: _look(target, pod), held))
     unread = target.credentials()
-    problem, drift = _drift(target, revision)
+    problem, drift = _drift(target, revision, changes)
     place = target.cluster.access
     command = f"kubectl --context {place.context} -n {place.namespace} logs deployment/{DEPLOYMENT} --tail=50"
     recent = service_log.of_lines(
@@ -66,7 +66,7 @@ def seen(target: KubernetesTarget, revision: Revision | None) -> Seen:
     )
 
 
-def _look(target: KubernetesTarget, pod: Mapping[str, Any]) -> _Pod:
+def _look(target: Deployed, pod: Mapping[str, Any]) -> _Pod:
     name = str(pod["metadata"]["name"])
     told = target.told(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
     metrics = log = ""
@@ -80,7 +80,7 @@ def _look(target: KubernetesTarget, pod: Mapping[str, Any]) -> _Pod:
 
 
 def _shown(
-    target: KubernetesTarget, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
+    target: Deployed, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
 ) -> dict[str, Any]:
     place = target.cluster.access
     statuses = (pod.held.get("status") or {}).get("containerStatuses") or []
@@ -104,7 +104,9 @@ def _shown(
     }
 
 
-def _drift(target: KubernetesTarget, revision: Revision | None) -> tuple[str, list[dict[str, str]]]:
+def _drift(
+    target: Deployed, revision: Revision | None, changes: Callable[[Revision], str]
+) -> tuple[str, list[dict[str, str]]]:
     """Return what somebody changed by hand: which revision is asked for, and fields that FinRisk sets."""
     if revision is None:
         return "", []
@@ -115,7 +117,7 @@ def _drift(target: KubernetesTarget, revision: Revision | None) -> tuple[str, li
             "ran kubectl rollout undo or changed the Deployment"
         )
     try:
-        target.changes(revision)
+        changes(revision)
     except DriftError as drift:
         return problem, [
             {"field": each.field, "manager": each.manager, "when": each.when} for each in drift.taken

@@ -10,34 +10,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FinriskError
-from ..process.target import not_yet
+from ..release.readiness import not_yet
 from ..release.revision import CURRENT, NAME, PROVEN, REVISION, Revision
+from ..service.log import last_words
+from ..service.seen import Seen
 from . import deployment as kube_deployment
-from . import lease, objects, permissions, port_forward, template
-from .client import Cluster
+from . import lease, objects, permissions, port_forward, status, template
+from .deployed import Deployed
 from .objects import MANAGER, Applied
-from .rollout import Trouble, Verdict, View, judge, last_words, revision_of
+from .rollout import Trouble, Verdict, View, judge, revision_of
 from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
 
 KEPT_REVISIONS = 10
 POLL_SECONDS = 0.5
 
-Probe = Callable[[str], dict[str, Any]]
 Tell = Callable[[int, int, str], None]
 
 
-@dataclass
-class KubernetesTarget:
+@dataclass(kw_only=True)
+class KubernetesTarget(Deployed):
     """The Deployment of one namespace as a place where revisions run."""
 
-    cluster: Cluster
     timeout_seconds: float = 300.0
     kept_revisions: int = KEPT_REVISIONS
     credentials_follow: bool = False  # a preview of a run that would make namespace and credentials before
     force_conflicts: bool = False
     takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
-    ops_port: int = 9090
-    probe: Probe | None = None  # how /readyz of a pod is asked; by port-forward unless said otherwise
     tell: Tell | None = None  # hears of progress: done, total, label
     taken_back: list[str] = field(default_factory=list)
     _lease: lease.Held | None = field(default=None, repr=False)
@@ -71,7 +69,7 @@ class KubernetesTarget:
         """Return the names of all revisions, the highest number first, half deleted ones among them."""
         found = {self.current()}
         for kind in ("configmaps", "secrets"):
-            found |= {revision_of(held) for held in self.cluster.list(self._path(kind), labels=REVISION)}
+            found |= {revision_of(held) for held in self.cluster.list(self.path(kind), labels=REVISION)}
         known = [name for name in found if NAME.fullmatch(name)]
         return sorted(known, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
 
@@ -83,8 +81,8 @@ class KubernetesTarget:
     def read(self, name: str) -> Revision:
         """Return a revision; raises FinriskError when one of its objects is gone or holds no settings."""
         held = [
-            self.cluster.find(self._path("configmaps", f"{CONFIG}-{name}")),
-            self.cluster.find(self._path("secrets", f"{SECRET}-{name}")),
+            self.cluster.find(self.path("configmaps", f"{CONFIG}-{name}")),
+            self.cluster.find(self.path("secrets", f"{SECRET}-{name}")),
         ]
         for found, what in zip(held, (f"ConfigMap {CONFIG}-{name}", f"Secret {SECRET}-{name}"), strict=True):
             if found is None:
@@ -96,10 +94,10 @@ class KubernetesTarget:
     def readable(self) -> list[Revision]:
         """Return every revision whose objects can be read, the highest number first."""
         secrets = {
-            revision_of(held): held for held in self.cluster.list(self._path("secrets"), labels=REVISION)
+            revision_of(held): held for held in self.cluster.list(self.path("secrets"), labels=REVISION)
         }
         found = []
-        for config in self.cluster.list(self._path("configmaps"), labels=REVISION):
+        for config in self.cluster.list(self.path("configmaps"), labels=REVISION):
             name = revision_of(config)
             with contextlib.suppress(FinriskError):
                 if NAME.fullmatch(name) and name in secrets and isinstance(config.get("data"), dict):
@@ -129,7 +127,7 @@ class KubernetesTarget:
                 return
             self.cluster.check_namespace()
         permissions.check(self.cluster, permissions.RELEASE)
-        if not self.credentials_follow and self.cluster.find(self._path("secrets", CREDENTIALS)) is None:
+        if not self.credentials_follow and self.cluster.find(self.path("secrets", CREDENTIALS)) is None:
             raise FinriskError(
                 f"the service has no credentials yet: there is no Secret {CREDENTIALS} in namespace "
                 f"{self.cluster.namespace}; run playbooks/site.yml first"
@@ -177,7 +175,7 @@ class KubernetesTarget:
         """Label the revision as current and proven, and no other as current."""
         self._check_lease()
         for kind in ("configmaps", "secrets"):
-            for held in self.cluster.list(self._path(kind), labels=REVISION):
+            for held in self.cluster.list(self.path(kind), labels=REVISION):
                 mine = revision_of(held) == revision.name
                 labels = held["metadata"].get("labels") or {}
                 wanted = {CURRENT: "true" if mine else None} | ({PROVEN: "true"} if mine else {})
@@ -185,7 +183,7 @@ class KubernetesTarget:
                 if changes:
                     self.cluster.request(
                         "PATCH",
-                        self._path(kind, held["metadata"]["name"]),
+                        self.path(kind, held["metadata"]["name"]),
                         {"metadata": {"labels": changes}},
                         {"fieldManager": f"{MANAGER}-labels"},
                         patch="merge",
@@ -199,8 +197,8 @@ class KubernetesTarget:
         used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in self._replicasets()}
         for name in set(names) - {self.current(), proven, *names[: self.kept_revisions]} - used:
             for path in (
-                self._path("configmaps", f"{CONFIG}-{name}"),
-                self._path("secrets", f"{SECRET}-{name}"),
+                self.path("configmaps", f"{CONFIG}-{name}"),
+                self.path("secrets", f"{SECRET}-{name}"),
             ):
                 if self.cluster.find(path) is not None:
                     self.cluster.request("DELETE", path)
@@ -210,33 +208,9 @@ class KubernetesTarget:
         if self._live() is not None:
             self.cluster.request("DELETE", self._deployment, query={"propagationPolicy": "Background"})
 
-    def pods(self) -> list[dict[str, Any]]:
-        """Return the service's pods."""
-        return list(self.cluster.list(self._path("pods"), labels=SELECTOR))
-
-    def told(self, pod: str) -> dict[str, Any]:
-        """Return what ``/readyz`` of a pod says; empty when it does not answer."""
-        try:
-            return self.probe(pod) if self.probe else port_forward.readiness(self.cluster, pod, self.ops_port)
-        except FinriskError:
-            return {}
-
-    def log(self, pod: str, **query: str | int) -> str:
-        """Return lines of a pod's log; raises FinriskError when it has none."""
-        return self.cluster.text(self._path("pods", f"{pod}/log"), **query)
-
-    def warnings(self) -> list[dict[str, Any]]:
-        """Return the namespace's events that warn."""
-        return list(self.cluster.list(self._path("events"), fields="type=Warning"))
-
-    def credentials(self) -> str:
-        """Return the hash of the credentials that a pod would start with now."""
-        return template.credentials_digest(self.cluster.find(self._path("secrets", CREDENTIALS)))
-
-    def marked(self) -> list[str]:
-        """Return the revisions that are labelled as current; one, unless somebody was at it."""
-        held = self.cluster.list(self._path("configmaps"), labels=f"{CURRENT}=true")
-        return sorted(revision_of(each) for each in held)
+    def seen(self, revision: Revision | None) -> Seen:
+        """Return what the service shows from outside; raises FinriskError when the cluster cannot be reached."""
+        return status.seen(self, revision, self.changes)
 
     def changes(self, revision: Revision) -> str:
         """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""
@@ -246,9 +220,6 @@ class KubernetesTarget:
     @property
     def _deployment(self) -> str:
         return f"/apis/apps/v1/namespaces/{self.cluster.namespace}/deployments/{DEPLOYMENT}"
-
-    def _path(self, kind: str, name: str = "") -> str:
-        return f"/api/v1/namespaces/{self.cluster.namespace}/{kind}" + (f"/{name}" if name else "")
 
     def _live(self) -> dict[str, Any] | None:
         return self.cluster.find(self._deployment)

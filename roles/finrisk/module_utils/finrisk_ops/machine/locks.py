@@ -1,19 +1,22 @@
-"""One release at a time: a file lock that knows who holds it."""
+"""One at a time: a file that says who holds it, for releases; a folder, for those who write into it."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
 import fcntl
-import getpass
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from ..errors import FinriskError
+from .files import make_folder
+from .identity import now, who
+
+_WAIT_SECONDS = 120
 
 
 class LostError(FinriskError):
@@ -21,7 +24,7 @@ class LostError(FinriskError):
 
 
 @contextlib.contextmanager
-def held(path: Path, why: str) -> Iterator[None]:
+def file(path: Path, why: str) -> Iterator[None]:
     """Hold the release lock for the length of the block.
 
     The kernel lets go of it when the process ends, however it ends, so no lock outlives its holder.
@@ -44,18 +47,33 @@ def held(path: Path, why: str) -> Iterator[None]:
             _write(file, "")
 
 
-def who() -> str:
-    """Return the person and machine that run this, as ``user@host``."""
+@contextlib.contextmanager
+def folder(folder: Path) -> Iterator[None]:
+    """Hold the folder itself, made when it is missing; a killed holder loses it.
+
+    Raises FinriskError when the folder cannot be written to, so that nothing is begun that could not be kept,
+    and after two minutes of waiting.
+    """
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FinriskError(f"{folder} cannot be written to, so no job could be kept; choose another folder")
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    deadline = time.monotonic() + _WAIT_SECONDS
     try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
-
-
-def now() -> str:
-    """Return the time in UTC, to the second, as ISO 8601."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise FinriskError(
+                        f"another tune.yml has been submitting from {folder} for {_WAIT_SECONDS} s; "
+                        "wait for it and run again"
+                    ) from None
+                time.sleep(0.2)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _myself(why: str) -> dict[str, str | int]:

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,10 +19,10 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..machine.files import make_folder, write_json
+from ..machine.processes import POLL_SECONDS, Process, collect, start_time, terminate
+from ..service import log
 
 LOOPBACK = "127.0.0.1"
-RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
-POLL_SECONDS = 0.1
 STOP_SECONDS = 45.0  # Gunicorn gives requests in flight 35 s to end
 KEPT_FROM_THE_OPERATOR = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -58,25 +57,6 @@ class Place:
         return self.var_dir / "logs" / "service.log"
 
 
-@dataclass(frozen=True)
-class Process:
-    """A process of this machine; pid and start time (clock ticks since boot) together never come twice."""
-
-    pid: int
-    start_time: int
-
-    @property
-    def alive(self) -> bool:
-        """Whether exactly this process still runs."""
-        return start_time(self.pid) == self.start_time
-
-
-def start_time(pid: int) -> int | None:
-    """Return field 22 of ``/proc/PID/stat``, or None when the process is gone or a zombie."""
-    fields = _stat(pid)
-    return int(fields[19]) if fields and fields[0] not in "ZX" else None
-
-
 def master(place: Place) -> Process | None:
     """Return the running master: the recorded one, else the one of Gunicorn's own pidfile."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
@@ -85,16 +65,6 @@ def master(place: Place) -> Process | None:
         if recorded.alive:
             return recorded
     return _unrecorded_master(place)
-
-
-def workers(of: Process) -> list[Process]:
-    """Return the children of the master that run now."""
-    found = []
-    for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
-        fields = _stat(pid)
-        if fields and fields[0] not in "ZX" and int(fields[1]) == of.pid:
-            found.append(Process(pid, int(fields[19])))
-    return found
 
 
 def start(place: Place, *, seconds: float = 30.0) -> Process:
@@ -143,22 +113,6 @@ def stop(place: Place) -> bool:
         terminate(running, STOP_SECONDS)
     place.record.unlink(missing_ok=True)
     return running is not None
-
-
-def terminate(process: Process, seconds: float) -> None:
-    """End a process by SIGTERM, after ``seconds`` by SIGKILL, with the children it leaves behind."""
-    children = workers(process)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process.pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while process.alive and time.monotonic() < deadline:
-        _collect(process.pid)
-        time.sleep(POLL_SECONDS)
-    for left in [process, *children]:
-        if left.alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(left.pid, signal.SIGKILL)
-    _collect(process.pid)
 
 
 def reload_configuration(running: Process) -> None:
@@ -210,7 +164,7 @@ def wait(running: Process, ready: Callable[[], bool], seconds: float) -> bool:
     """Ask ``ready`` until it says yes; False when time is up or the master has ended before."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        _collect(running.pid)
+        collect(running.pid)
         if not running.alive:
             return False
         if ready():
@@ -269,20 +223,7 @@ def log_reason(place: Place, offset: int) -> str:
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
         text = ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = [message for line in lines if (message := _error_message(line))]
-    raised = [line for line in lines if RAISED.match(line)]
-    logged = [line for line in lines if "[ERROR]" in line]
-    return f"{(told or raised or logged or lines or ['the log says nothing'])[-1]} (log: {place.log})"
-
-
-def _error_message(line: str) -> str:
-    """Return the message of a JSON log line that is an error, else nothing."""
-    with contextlib.suppress(ValueError, AttributeError):
-        entry = json.loads(line)
-        if str(entry.get("level", "")).lower() in {"error", "critical"}:
-            return str(entry.get("message", ""))
-    return ""
+    return f"{log.last_words(text) or 'the log says nothing'} (log: {place.log})"
 
 
 def _configuration(place: Place) -> Path:
@@ -301,22 +242,7 @@ def _unrecorded_master(place: Place) -> Process | None:
     started = start_time(pid)
     if not ours or started is None or str(_configuration(place)).encode() not in command:
         return None
-    found = Process(pid, started)
-    record(place, found, "")
-    return found
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    return text[text.rindex(")") + 2 :].split()  # a program's name may hold blanks and brackets
-
-
-def _collect(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    return Process(pid, started)
 
 
 def _direct() -> urllib.request.OpenerDirector:

@@ -9,12 +9,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..database import address
+from ..database import UNANSWERED, address
 from ..errors import FinriskError
 
 SECONDS = 300.0
-UNANSWERED = os.EX_TEMPFAIL
-"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer, on this machine and in a Job."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +22,6 @@ class Schema:
     applied: list[str]
     pending: list[str]
     unanswered: str = ""
-
-
-def not_checked(reason: str) -> str:
-    """Return what an operator has to know when the service runs on a database that nobody could ask."""
-    return (
-        f"DATABASE NOT CHECKED: {reason}. No migration was looked for or applied; the service answers "
-        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is "
-        "right, run site.yml again then; if not, mend finrisk_database_url (DATABASE_URL) and run it now"
-    )
 
 
 def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:

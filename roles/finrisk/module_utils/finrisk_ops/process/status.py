@@ -10,16 +10,16 @@ from typing import Any
 from ..service import log
 from ..service.seen import Seen
 from . import gunicorn
-from .target import ProcessTarget
+from .gunicorn import Place
 
 
-def seen(target: ProcessTarget) -> Seen:
+def seen(place: Place) -> Seen:
     """Return what the service of this machine shows; all of it may be missing."""
-    told = gunicorn.readiness(target.place)
-    metrics = gunicorn.fetch(f"{target.place.ops_url}/metrics") if told else ""
+    told = gunicorn.readiness(place)
+    metrics = gunicorn.fetch(f"{place.ops_url}/metrics") if told else ""
     return Seen(
-        pods=_pods(target, told),
-        recent=log.recent(target.place.log),
+        pods=_pods(place, told),
+        recent=log.recent(place.log),
         database=told.get("database"),
         rejected=log.counters(metrics, "rejected"),
         dropped=log.counters(metrics, "collection_dropped"),
@@ -31,8 +31,8 @@ def _finrisk() -> str:
     return shlex.quote(str(Path(sys.executable).with_name("finrisk")))
 
 
-def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
-    running = gunicorn.master(target.place)
+def _pods(place: Place, told: dict[str, Any]) -> list[dict[str, Any]]:
+    running = gunicorn.master(place)
     if running is None:
         return []
     workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
@@ -47,9 +47,8 @@ def _pods(target: ProcessTarget, told: dict[str, Any]) -> list[dict[str, Any]]:
             "workers": workers,
             "database": told.get("database"),
             "journal": told.get("journal"),
-            "finrisk": f"FINRISK_VAR_DIR={shlex.quote(str(target.place.var_dir))} {_finrisk()}",
+            "finrisk": f"FINRISK_VAR_DIR={shlex.quote(str(place.var_dir))} {_finrisk()}",
             "problem": None,
-            "new_credentials_unread": gunicorn.read_credentials(target.place)
-            != gunicorn.credentials_digest(target.place),
+            "new_credentials_unread": gunicorn.read_credentials(place) != gunicorn.credentials_digest(place),
         }
     ]

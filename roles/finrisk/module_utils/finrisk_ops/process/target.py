@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import FinriskError
-from ..machine import locks
+from ..machine import locks, processes
 from ..machine.files import make_folder, read_json, write_json
-from ..release.credentials import credential_values
+from ..machine.processes import Process
+from ..release.readiness import not_yet
 from ..release.revision import CURRENT, NAME, PROVEN, Revision, labelled
-from . import gunicorn
-from .gunicorn import Place, Process
+from ..service.seen import Seen
+from . import gunicorn, status
+from .credentials import credential_values
+from .gunicorn import Place
 
 KEPT_REVISIONS = 10
 PREFLIGHT_SECONDS = 60.0
@@ -53,12 +55,17 @@ class ProcessTarget:
         """The address of health pages and metrics."""
         return self.place.ops_url
 
+    def seen(self, revision: Revision | None) -> Seen:
+        """Return what the service of this machine shows from outside; all of it may be missing."""
+        del revision
+        return status.seen(self.place)
+
     def check_usable(self) -> None:
         """Nothing has to be reached: this machine is here."""
 
     def locked(self, why: str) -> AbstractContextManager[None]:
         """Hold this environment's release lock."""
-        return locks.held(self.place.var_dir / "release.lock", why)
+        return locks.file(self.place.var_dir / "release.lock", why)
 
     def names(self) -> list[str]:
         """Return the names of all revisions, the highest number first."""
@@ -157,7 +164,7 @@ class ProcessTarget:
         if running is None:
             running = gunicorn.start(self.place)
         else:
-            older = gunicorn.workers(running)
+            older = processes.workers(running)
             gunicorn.reload_configuration(running)
         if gunicorn.wait(running, lambda: not self.pending(revision, older), self.timeout_seconds):
             gunicorn.record(self.place, running, credentials)
@@ -247,21 +254,3 @@ class ProcessTarget:
             write_json(config, wanted.config)
         if wanted.secret != revision.secret:
             write_json(secret, wanted.secret)
-
-
-def not_yet(told: dict[str, Any], revision: Revision) -> str:
-    """Say from an answer of ``/readyz`` what is missing until every worker runs it; empty when nothing is."""
-    workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
-    expected = int(revision.settings.get("WORKERS") or 1)
-    share = revision.release.ratio / 100
-    for worker in workers:
-        reported, split = worker.get("revision"), worker.get("split")
-        if reported != revision.name:
-            return f"worker {worker.get('pid')} runs revision {reported or 'none'}, not {revision.name}"
-        if split is None or abs(float(split) - share) > 1e-9:
-            return f"worker {worker.get('pid')} reports the split {split}, not {share:g}"
-        if worker.get("ready") is False:
-            return f"worker {worker.get('pid')} is not ready"
-    if len(workers) != expected:
-        return f"{len(workers)} of {expected} workers report"
-    return ""

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import FinriskError
-from ..machine.files import json_bytes, make_folder, write_bytes
 
 ROLES = ("analyze", "feedback", "documents", "admin")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 CLIENT_FIELDS = ("id", "name", "sha256", "roles")
 MOMENTS = ("created", "expires", "ended")
-
-
-@dataclass(frozen=True)
-class PrivateFile:
-    """A file to write, and what a diff may show of it."""
-
-    path: Path
-    content: bytes
-    shown: dict[str, Any]
-
-
-def credential_values(var_dir: Path) -> dict[str, str]:
-    """Return the credentials as the service gets them in its environment; {} before site.yml wrote them."""
-    try:
-        held = json.loads((var_dir / "credentials.json").read_text(encoding="utf-8"))
-        return {str(key): str(value) for key, value in held["stringData"].items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise FinriskError(f"{var_dir / 'credentials.json'} cannot be read; run playbooks/site.yml") from None
 
 
 def filled(manifest: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
@@ -125,51 +102,6 @@ def still_ended(clients: Sequence[Mapping[str, Any]], keys: Path) -> list[dict[s
         when = ended.get((client["id"], client["sha256"]))
         made.append({**client, "ended": when} if when else dict(client))
     return made
-
-
-def private_files(
-    var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]]
-) -> list[PrivateFile]:
-    """Return the two files as they should be."""
-    keys = var_dir / "api_keys.json"
-    kept = still_ended(clients, keys)
-    return [
-        PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
-        PrivateFile(keys, json_bytes(kept), shown_clients(kept)),
-    ]
-
-
-def shown_before(file: PrivateFile) -> dict[str, Any]:
-    """Return what a diff may show of the file that stands there now."""
-    try:
-        held = json.loads(file.path.read_text(encoding="utf-8"))
-        return shown_clients(held) if isinstance(held, list) else hashed(held["stringData"])
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"unreadable": True}
-
-
-def is_written(file: PrivateFile) -> bool:
-    """Say whether the file stands there with this content and readable by its owner alone."""
-    try:
-        return file.path.read_bytes() == file.content and file.path.stat().st_mode & 0o777 == 0o600
-    except OSError:
-        return False
-
-
-def write(file: PrivateFile) -> None:
-    """Write the file, 0600."""
-    make_folder(file.path.parent)
-    write_bytes(file.path, file.content)
-
-
-def hashed(values: Mapping[str, str]) -> dict[str, str]:
-    """Return each value as ``sha256:<12 hex>``, an empty one as empty."""
-    return {
-        key: f"sha256:{hashlib.sha256(str(value).encode()).hexdigest()[:12]}" if value else ""
-        for key, value in values.items()
-    }
 
 
 def shown_clients(clients: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

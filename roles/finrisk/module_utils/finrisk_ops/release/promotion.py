@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import FinriskError
-from .release import Target
 from .revision import Revision
+from .target import Target
 from .traffic import describe
 
 

@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import FinriskError
-from ..machine import locks
+from ..machine import identity, locks
 from .revision import NAME, Release, Revision, at_base, make, next_number, same_content, shown
+from .target import Target
 from .traffic import describe
 
 TO_BASE = "base"
-
-
-class Target(Protocol):
-    """A place where revisions are kept and run: a process of this machine, or a cluster."""
-
-    def check_usable(self) -> None:
-        """Raise FinriskError in one sentence when it cannot be reached."""
-
-    def locked(self, why: str) -> AbstractContextManager[None]:
-        """Hold the release lock of the environment."""
-
-    def names(self) -> list[str]:
-        """Return the names of all revisions, the highest number first."""
-
-    def current(self) -> str:
-        """Return the name of the current revision, empty before the first."""
-
-    def read(self, name: str) -> Revision:
-        """Return a revision; raises FinriskError when it is gone or broken."""
-
-    def readable(self) -> list[Revision]:
-        """Return every revision that can be read, the highest number first."""
-
-    def store(self, revision: Revision) -> None:
-        """Write the revision's objects."""
-
-    def preflight(self, revision: Revision) -> None:
-        """Check the settings before anything is switched."""
-
-    def pending(self, revision: Revision) -> str:
-        """Say what is missing until it runs everywhere; empty when nothing is."""
-
-    def roll_out(self, revision: Revision) -> None:
-        """Make it current and wait until it runs everywhere."""
-
-    def prove(self, revision: Revision) -> None:
-        """Label it as current and proven."""
-
-    def prune(self) -> None:
-        """Remove revisions that nobody needs."""
-
-    def clear(self) -> None:
-        """Leave nothing running."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +167,7 @@ def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> R
     for known in (running, left):
         if known and same_content(known, draft):
             return known
-    signed = replace(rendered.release, who=locks.who(), when=locks.now())
+    signed = replace(rendered.release, who=identity.who(), when=identity.now())
     names = target.names()
     half_written = [name for name in names[:1] if name not in {held.name for held in readable}]
     number = next_number(names)

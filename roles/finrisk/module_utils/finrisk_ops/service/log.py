@@ -119,3 +119,28 @@ def _message(entry: dict[str, Any]) -> str:
 def _line(entry: dict[str, Any]) -> dict[str, Any]:
     kept = ("time", "event", "message", "request_id", "outcome", "latency_ms", "fallback_reason", "quality")
     return {name: entry[name] for name in kept if entry.get(name) is not None}
+
+
+_LONGEST_WORDS = 300
+RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
+
+
+def last_words(log: str) -> str:
+    """Return the line of a log that says why it ended: a logged error, else a raised one, else the last."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    told = [message for line in lines if (message := _error_message(line))]
+    raised = [line for line in lines if RAISED.match(line)]
+    words = (told or raised or [line for line in lines if "[ERROR]" in line] or lines or [""])[-1]
+    return words[:_LONGEST_WORDS]
+
+
+def _error_message(line: str) -> str:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return ""
+    if not isinstance(entry, dict):
+        return ""
+    return (
+        str(entry.get("message", "")) if str(entry.get("level", "")).lower() in {"error", "critical"} else ""
+    )

@@ -7,10 +7,10 @@ does not work, the tuned model is slower, the tuned model is worse. What runs an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from . import arms, journal
+from .finding import Finding
 from .success import enough
 
 SKIP_HINTS = {
@@ -30,20 +30,6 @@ FAILURE_CAUSES = (
 )
 
 MANY_WRONG_KEYS = 50
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong: where, what, why it may be so, and the command that mends it."""
-
-    about: str
-    what: str
-    command: str
-    causes: list[str] = field(default_factory=list)
-
-    def content(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return asdict(self)
 
 
 def found(data: dict[str, Any]) -> list[Finding]:

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FinriskError
-from ..kube import status
-from ..kube.target import KubernetesTarget
-from ..machine.locks import now
-from ..process import status as process_status
-from ..process.target import ProcessTarget
+from ..machine.identity import now
 from ..release.revision import Revision
+from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.seen import Seen
 from ..tuning.jobs import known_jobs
@@ -48,18 +45,13 @@ class Question:
     asked: facts.Asked
 
 
-Place = ProcessTarget | KubernetesTarget
-
-
-def read(target: Place, question: Question, unreachable: str = "") -> dict[str, Any]:
+def read(target: Target, question: Question, unreachable: str = "") -> dict[str, Any]:
     """Return the whole status; a part that cannot be read is null and becomes a finding. Changes nothing.
 
     ``unreachable`` says why there is no way to the database from here.
     """
     revision, problem = _current(target)
-    seen = (
-        status.seen(target, revision) if isinstance(target, KubernetesTarget) else process_status.seen(target)
-    )
+    seen = target.seen(revision)
     data: dict[str, Any] = {
         "environment": question.environment,
         "at": now(),
@@ -79,7 +71,7 @@ def read(target: Place, question: Question, unreachable: str = "") -> dict[str, 
     return data
 
 
-def _current(target: Place) -> tuple[Revision | None, str]:
+def _current(target: Target) -> tuple[Revision | None, str]:
     name = target.current()
     if not name:
         return None, "there is no revision yet"
@@ -90,7 +82,7 @@ def _current(target: Place) -> tuple[Revision | None, str]:
     return revision, "" if revision.intact else f"{name} was edited by hand after it was made"
 
 
-def _configuration(target: Place, revision: Revision | None, problem: str) -> dict[str, Any]:
+def _configuration(target: Target, revision: Revision | None, problem: str) -> dict[str, Any]:
     if revision is None:
         return {"revision": target.current() or None, "problem": problem}
     values = revision.settings | revision.secret_settings

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dataset import tokens
+from ..dataset.names import METADATA, TRAINING, VALIDATION
 from ..errors import FinriskError
 from ..machine.files import newest, read_json, sha256_of
 from .rules import MIN_TRAINING_EXAMPLES
@@ -89,9 +90,9 @@ def read(metadata: str, output_dir: Path, limits: Limits | None = None) -> Tunin
 
 def unread(metadata: str, output_dir: Path) -> TuningData:
     """Return the dataset as ``read`` does, its files hashed but not read: examples and tokens are 0."""
-    path = Path(metadata) if metadata else newest(output_dir, "dataset_metadata", ".json")
+    path = Path(metadata) if metadata else newest(output_dir, METADATA, ".json")
     if path is None:
-        raise FinriskError(f"no dataset_metadata_*.json in {output_dir}; run {_PREPARE} first")
+        raise FinriskError(f"no {METADATA}_*.json in {output_dir}; run {_PREPARE} first")
     if not path.is_file():
         raise FinriskError(
             f"finrisk_dataset_metadata {path} does not exist; run {_PREPARE} or name another file"
@@ -100,10 +101,10 @@ def unread(metadata: str, output_dir: Path) -> TuningData:
     names = content.get("files") if isinstance(content, dict) else None
     if not isinstance(names, dict):
         raise FinriskError(f"{path} does not name the files of a dataset; run {_PREPARE} again")
-    training = _file(path, names, "training_set_")
+    training = _file(path, names, f"{TRAINING}_")
     if training is None:
-        raise FinriskError(f"{path} names no training_set_*.jsonl; run {_PREPARE} again")
-    return TuningData(path, training, _file(path, names, "validation_set_"))
+        raise FinriskError(f"{path} names no {TRAINING}_*.jsonl; run {_PREPARE} again")
+    return TuningData(path, training, _file(path, names, f"{VALIDATION}_"))
 
 
 def warnings(data: TuningData, limits: Limits) -> list[str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from ..errors import FinriskError
 from . import states
 from .jobs import Job
-
-if TYPE_CHECKING:
-    from .submission import Order, Plan
+from .order import Order, Plan
 
 
 def plan_lines(order: Order, plan: Plan, notes: list[str]) -> list[str]:

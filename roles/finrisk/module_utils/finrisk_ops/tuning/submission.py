@@ -10,109 +10,30 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..cloud import bucket as storage
-from ..cloud import gemini
+from ..cloud import gemini, patience
 from ..errors import FinriskError
-from ..machine import folder_lock
+from ..machine import locks
 from . import cost, jobs, states, upload
 from . import remote as tuning_service
-from .data import TuningData
 from .intent import Intent
 from .jobs import Job
 from .observed import iso, observed
+from .order import STOP, SUBMIT, Order, Outcome, Plan, decide
 from .remote import NewJob, RemoteJob
 from .report import stopped
 from .smoke import tested
-from .spec import ATTEMPT_LABEL, ENVIRONMENT_LABEL, SPEC_LABEL, Spec, display_name
+from .spec import ATTEMPT_LABEL, ENVIRONMENT_LABEL, SPEC_LABEL, display_name
 from .table import Table, TableError
 
 if TYPE_CHECKING:
     from google.genai import Client
 
-SUBMIT, ADOPT, REUSE, STOP = "submit", "adopt", "reuse", "stop"
 
 _LOOKS_AFTER_LOST_ANSWER = (0.5, 1.0, 2.0, 4.0)  # seconds before each
 _LOOK_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Order:
-    """All that a submission needs, checked."""
-
-    platform: gemini.Platform
-    spec: Spec
-    data: TuningData
-    estimate: cost.Estimate
-    environment: str
-    bucket: str
-    storage_url: str
-    output_dir: Path
-    database_url: str
-    max_cost: float | None = None  # US dollars
-    retry: bool = False
-    patience_seconds: float = 60.0
-    max_dropped_share: float = 1.0
-
-    @property
-    def destination(self) -> upload.Destination:
-        """Where the dataset goes."""
-        bucket = storage.Bucket(
-            self.bucket,
-            self.storage_url or storage.GOOGLE_STORAGE_URL,
-            gemini.credentials(self.platform),
-            self.platform.timeout_seconds,
-        )
-        return upload.Destination(bucket, self.environment, self.output_dir, self.patience_seconds)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run would do for the order: ``action`` is submit, adopt, reuse or stop."""
-
-    action: str
-    display_name: str
-    attempt: int
-    remote: RemoteJob | None = None
-    known: Job | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is left to do or to write down: the job is ACTIVE and its file says so."""
-        known = self.known
-        return (
-            self.action == REUSE and known is not None and known.state == states.ACTIVE and bool(known.path)
-        )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did."""
-
-    plan: Plan
-    job: Job
-    changed: bool
-    notes: list[str]
-
-
-def decide(found: list[RemoteJob], retry: bool) -> tuple[str, RemoteJob | None]:
-    """Return what to do about the jobs of a spec, newest attempt first, and the job that it is about.
-
-    One that succeeded is reused and one that runs is adopted, whatever else there is. When all ended badly
-    the answer is stop, or submit when ``retry`` asks for another attempt.
-    """
-    for job in found:
-        if states.succeeded(job.state):
-            return REUSE, job
-    for job in found:
-        if not states.ended_badly(job.state):
-            return ADOPT, job
-    if found and not retry:
-        return STOP, found[0]
-    return SUBMIT, None
 
 
 def plan(order: Order) -> tuple[Plan, list[str]]:
@@ -135,7 +56,7 @@ def submit(order: Order) -> Outcome:
     refuses; UnreachableError when it could not be asked.
     """
     client = gemini.client(order.platform)
-    with folder_lock.held(order.output_dir), _table(order.database_url) as (table, notes):
+    with locks.folder(order.output_dir), _table(order.database_url) as (table, notes):
         with _table_lock(table):
             made = _plan(order, client, table)
             remote = made.remote
@@ -208,13 +129,13 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
     try:
         intent.set()
         return tuning_service.create_job(client, new)
-    except gemini.UnreachableError as error:
+    except patience.UnreachableError as error:
         looks = _LOOKS_AFTER_LOST_ANSWER[: 2 if error.answered else None]
         found = _look_again(order, client, made.attempt, looks)
         if found is None and error.answered:
             intent.clear()
         if found is None:
-            raise gemini.UnreachableError(
+            raise patience.UnreachableError(
                 f"{error.message}; no job labelled {SPEC_LABEL}={order.spec.id} shows up, and a creation "
                 "is never sent twice: run tune.yml again, it looks first"
             ) from None
@@ -253,7 +174,7 @@ def _newest_attempt(order: Order, client: Client, attempt: int) -> RemoteJob | N
 
 def _bucket_notes(order: Order) -> list[str]:
     bucket = order.destination.bucket
-    note = gemini.patiently(lambda: storage.check_bucket(bucket, order.spec.region), order.patience_seconds)
+    note = patience.patiently(lambda: storage.check_bucket(bucket, order.spec.region), order.patience_seconds)
     return [note] if note else []
 
 

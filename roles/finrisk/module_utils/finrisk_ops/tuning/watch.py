@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..cloud import gemini
+from ..cloud import gemini, patience
 from ..errors import FinriskError
 from . import jobs, smoke, states
 from . import remote as tuning_service
@@ -57,7 +57,7 @@ def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
     try:
         client = gemini.client(place.platform, job.job_name)
         remote = tuning_service.read_job(client, job.job_name, seconds=0)
-    except gemini.UnreachableError as error:
+    except patience.UnreachableError as error:
         _leave_alone(error.retry_after, wait_until)
         return Look(job, _waiting(job, "no answer, looking again", wait_until), False, error.message)
     except FinriskError as error:

@@ -1,0 +1,63 @@
+"""As whom Google is asked."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import TYPE_CHECKING, cast
+
+from ..errors import FinriskError
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+def credentials(path: str) -> Credentials:
+    """Return the credentials of a file, without one the application default ones.
+
+    They are loaded without scopes and get them afterwards: with scopes google-auth asks the Resource Manager
+    for the project of a workload identity, which our caller knows and an account need not be allowed to read.
+    Raises FinriskError when there are none, or when the file is not a credentials file.
+    """
+    import google.auth
+    from google.auth.credentials import with_scopes_if_required
+    from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+    from google.oauth2 import service_account
+
+    try:
+        if not path:
+            found, _ = google.auth.default()
+            return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        if content.get("type") == "service_account":
+            return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
+            found, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
+        return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
+    except DefaultCredentialsError as error:
+        if path:
+            raise FinriskError(_not_credentials(path, error)) from None
+        raise FinriskError(
+            "no Google credentials found; set finrisk_google_credentials_file "
+            "(GOOGLE_APPLICATION_CREDENTIALS) to a service account's file, "
+            "or run `gcloud auth application-default login`"
+        ) from None
+    except OSError as error:
+        raise FinriskError(
+            f"cannot read the Google credentials {path}: {error.strerror}; "
+            "set finrisk_google_credentials_file to a file that this account can read"
+        ) from None
+    except (ValueError, AttributeError, GoogleAuthError) as error:
+        raise FinriskError(_not_credentials(path, error)) from None
+
+
+def _not_credentials(path: str, error: Exception) -> str:
+    return (
+        f"{path} is not a Google credentials file ({type(error).__name__}); "
+        "set finrisk_google_credentials_file to a service account's JSON file"
+    )

@@ -1,0 +1,59 @@
+"""A place where revisions are kept and run."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ..service.seen import Seen
+from .revision import Revision
+
+
+class Target(Protocol):
+    """A place where revisions are kept and run: a process of this machine, or a cluster."""
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API, as it is reached where the service runs."""
+
+    def seen(self, revision: Revision | None) -> Seen:
+        """Return what the service shows from outside, beside what it should run."""
+
+    def check_usable(self) -> None:
+        """Raise FinriskError in one sentence when it cannot be reached."""
+
+    def locked(self, why: str) -> AbstractContextManager[None]:
+        """Hold the release lock of the environment."""
+
+    def names(self) -> list[str]:
+        """Return the names of all revisions, the highest number first."""
+
+    def current(self) -> str:
+        """Return the name of the current revision, empty before the first."""
+
+    def read(self, name: str) -> Revision:
+        """Return a revision; raises FinriskError when it is gone or broken."""
+
+    def readable(self) -> list[Revision]:
+        """Return every revision that can be read, the highest number first."""
+
+    def store(self, revision: Revision) -> None:
+        """Write the revision's objects."""
+
+    def preflight(self, revision: Revision) -> None:
+        """Check the settings before anything is switched."""
+
+    def pending(self, revision: Revision) -> str:
+        """Say what is missing until it runs everywhere; empty when nothing is."""
+
+    def roll_out(self, revision: Revision) -> None:
+        """Make it current and wait until it runs everywhere."""
+
+    def prove(self, revision: Revision) -> None:
+        """Label it as current and proven."""
+
+    def prune(self) -> None:
+        """Remove revisions that nobody needs."""
+
+    def clear(self) -> None:
+        """Leave nothing running."""
