@@ -108,3 +108,79 @@ def test_in_the_service_arrows_run_downwards_only() -> None:
             if floor(parts[1]) < floor(own):
                 upwards.append(f"{path.relative_to(REPOSITORY)}:{line} imports {name}")
     assert upwards == []
+
+
+BELOW: dict[str, set[str]] = {
+    "options": {"cloud", "kube", "process", "tuning"},
+    "status": {"database", "machine", "release", "service", "tuning"},
+    "kube": {"database", "machine", "masking", "release", "service"},
+    "process": {"database", "machine", "masking", "release", "service"},
+    "release": {"cloud", "machine", "service", "tuning"},
+    "tuning": {"cloud", "database", "dataset", "machine"},
+    "dataset": {"database", "machine"},
+    "documents": set(),
+    "cloud": {"machine"},
+    "service": set(),
+    "machine": set(),
+    "database": {"patient_connection"},
+    "patient_connection": set(),
+    "masking": set(),
+    "errors": set(),
+}
+"""What each room of the role may import beside itself and ``errors``: it lies below, and so on downwards."""
+
+
+def of_role(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and file (from ``finrisk_ops`` on, without ending) of each import of a file of the role."""
+    own = path.relative_to(OPS).parent
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        folder = own if node.level == 1 else own.parents[node.level - 2]
+        module = folder.joinpath(*(node.module or "").split("."))
+        for alias in node.names:
+            within = module / alias.name if (OPS / module).is_dir() else module
+            yield node.lineno, within.as_posix()
+
+
+def test_in_the_role_arrows_run_downwards_only() -> None:
+    upwards = []
+    for path in files(OPS):
+        room = path.relative_to(OPS).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        assert room in BELOW, f"{room} is no room of finrisk_ops: give it a place in BELOW"
+        for line, name in of_role(path):
+            if name.split("/")[0] not in BELOW[room] | {room, "errors"}:
+                upwards.append(f"{path.relative_to(REPOSITORY)}:{line} imports {name}")
+    assert upwards == []
+
+
+def test_the_rooms_of_the_role_lie_above_one_another() -> None:
+    left = dict(BELOW)
+    while left:
+        lowest = {room for room, below in left.items() if not below & set(left)}
+        assert lowest, f"a circle of rooms: {sorted(left)}"
+        left = {room: below for room, below in left.items() if room not in lowest}
+
+
+def test_no_file_of_the_role_imports_itself_by_others() -> None:
+    left = {
+        path.relative_to(OPS).with_suffix("").as_posix(): {name for _, name in of_role(path)}
+        for path in files(OPS)
+    }
+    while left:
+        free = {name for name, needs in left.items() if not needs & set(left)}
+        assert free, f"a circle of files among {sorted(left)}"
+        left = {name: needs for name, needs in left.items() if name not in free}
+
+
+def test_one_file_knows_how_a_module_talks_to_ansible() -> None:
+    role = REPOSITORY / "roles" / "finrisk"
+    knowing = {
+        path.relative_to(role).as_posix()
+        for folder in ("library", "module_utils")
+        for path in files(role / folder)
+        if any(name.endswith("module_utils.basic") for _, name in imported(path))
+    }
+    assert knowing == {"module_utils/finrisk_module.py"}

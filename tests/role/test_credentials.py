@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.process.credentials import is_written, private_files, write
 from ansible.module_utils.finrisk_ops.release import credentials
 
 from finrisk import api_keys, cli
@@ -20,10 +21,10 @@ SECRET: dict[str, Any] = {"stringData": {"DATABASE_URL": ""}}
 
 def site(folder: Path, *clients: dict[str, Any]) -> bool:
     """Write the keys as site.yml does; say whether anything changed."""
-    files = credentials.private_files(folder, SECRET, credentials.client_keys(clients))
-    stale = [file for file in files if not credentials.is_written(file)]
+    files = private_files(folder, SECRET, credentials.client_keys(clients))
+    stale = [file for file in files if not is_written(file)]
     for file in stale:
-        credentials.write(file)
+        write(file)
     return bool(stale)
 
 

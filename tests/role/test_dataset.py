@@ -399,13 +399,13 @@ def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
     code = (
         "import json, sys; from pathlib import Path; from finrisk_rules import redaction\n"
         "redaction.redact = lambda text: redaction.Redacted(text, {})\n"
-        "from finrisk_ops import dataset\n"
+        "from finrisk_ops.dataset import prepare as dataset\n"
         "dataset.run(dataset.Request(sys.argv[1], Path(sys.argv[2]), 0.9, 0, 0.9), False)\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code, str(raw), str(tmp_path)],
-        cwd=Path(dataset.__file__).resolve().parents[1],
+        cwd=Path(dataset.__file__).resolve().parents[2],
         capture_output=True,
         text=True,
         check=True,

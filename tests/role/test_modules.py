@@ -35,11 +35,11 @@ class _Seen(Exception):  # noqa: N818 - not an error: it carries the argument sp
 def arguments(name: str) -> dict[str, Any]:
     """Return the argument spec that a module gives to Ansible."""
 
-    def see(argument_spec: dict[str, Any], **_: Any) -> None:
+    def see(_: object, argument_spec: dict[str, Any], **__: Any) -> None:
         raise _Seen(argument_spec)
 
     module = load(name)
-    module.AnsibleModule = see  # type: ignore[attr-defined]
+    module.run = see  # type: ignore[attr-defined]
     with pytest.raises(_Seen) as seen:
         module.main()
     spec: dict[str, Any] = seen.value.args[0]

@@ -17,8 +17,8 @@ from tests.rendering import GOLDEN
 
 KUBERNETES, RUNBOOK, TROUBLES = DOCS / "kubernetes.md", DOCS / "runbook.md", DOCS / "troubleshooting.md"
 OPS = REPOSITORY / "roles" / "finrisk" / "module_utils" / "finrisk_ops"
-MESSAGES = ("kube_*", "port_forward", "release", "plan", "findings")
-SAYING = (*sorted(OPS.glob("kube_*.py")), REPOSITORY / "app" / "finrisk" / "settings.py")
+MESSAGES = ("kube/*", "release/release", "release/plan", "status/findings", "database")
+SAYING = (*sorted((OPS / "kube").glob("*.py")), REPOSITORY / "app" / "finrisk" / "settings.py")
 SURE = 20  # so many letters of a message of the code make it that one
 
 Rights = set[tuple[str, str, str]]

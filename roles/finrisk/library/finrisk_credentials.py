@@ -105,10 +105,16 @@ written:
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
+from ansible.module_utils.finrisk_ops.process.credentials import (
+    PrivateFile,
+    is_written,
+    private_files,
+    shown_before,
+    write,
+)
 from ansible.module_utils.finrisk_ops.release import credentials
 
 ARGUMENTS: dict[str, Any] = {
@@ -125,30 +131,28 @@ def values(parameters: dict[str, Any]) -> dict[str, str]:
     return {key: str(value or "") for key, value in parameters["secret_values"].items()}
 
 
-def wanted_files(parameters: dict[str, Any]) -> list[credentials.PrivateFile]:
+def wanted_files(parameters: dict[str, Any]) -> list[PrivateFile]:
     """Return the files as they should be."""
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
-    files: list[credentials.PrivateFile] = credentials.private_files(
-        Path(parameters["process"]["var_dir"]), secret, clients
-    )
+    files: list[PrivateFile] = private_files(Path(parameters["process"]["var_dir"]), secret, clients)
     return files
 
 
 def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Write what is stale in the run-state folder, and return the module's result."""
-    stale = [file for file in wanted_files(parameters) if not credentials.is_written(file)]
+    stale = [file for file in wanted_files(parameters) if not is_written(file)]
     diff = [
         {
             "before_header": str(file.path),
             "after_header": str(file.path),
-            "before": credentials.shown_before(file),
+            "before": shown_before(file),
             "after": file.shown,
         }
         for file in stale
     ]
     for file in [] if check else stale:
-        credentials.write(file)
+        write(file)
     return {"changed": bool(stale), "written": [str(file.path) for file in stale], "diff": diff}
 
 
@@ -166,15 +170,15 @@ def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     }
 
 
+def written(call: Call) -> dict[str, Any]:
+    """Bring the credentials about where the target keeps them."""
+    bring_about = apply_secret if call.options["target"] == "kubernetes" else write_files
+    return bring_about(call.options, check=call.check)
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
-    bring_about = apply_secret if module.params["target"] == "kubernetes" else write_files
-    try:
-        result = bring_about(module.params, check=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    run(written, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -86,10 +86,9 @@ progress:
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.cloud import account
 from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine import locks
 from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
 from ansible.module_utils.finrisk_ops.tuning import upload
@@ -124,19 +123,20 @@ def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
         return upload.upload(destination, data, options["seconds"] or None)
 
 
+def sent(call: Call) -> dict[str, Any]:
+    """Return how far the dataset got."""
+    progress = uploaded(call.options, call.check)
+    return {
+        "changed": progress.added,
+        "complete": progress.complete or call.check,
+        "uris": progress.uris,
+        "progress": progress.bar(),
+    }
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        progress = uploaded(module.params, module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(
-        changed=progress.added,
-        complete=progress.complete or module.check_mode,
-        uris=progress.uris,
-        progress=progress.bar(),
-    )
+    run(sent, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, listing, make_plan
@@ -193,28 +193,32 @@ def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
     return jobs, unread
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REACHED_IF, supports_check_mode=True)
-    parameters = module.params
-    try:
-        jobs, unread = known(parameters)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
+def planned(call: Call) -> dict[str, Any]:
+    """Return the plan, or with ``list_only`` the models and why there is none."""
+    parameters = call.options
+    jobs, unread = known(parameters)
     if unread:
-        module.warn(unread)
+        call.warn(unread)
     try:
         plan = make_plan(wish(parameters), running(parameters["running"]), jobs)
     except FinriskError as error:
         reason = f"{error.message}. {unread}" if unread else error.message
         if parameters["list_only"]:
-            module.exit_json(changed=False, **listed(jobs, None, reason))
-        module.fail_json(msg=reason, **error.detail)
+            return {"changed": False, **listed(jobs, None, reason)}
+        raise type(error)(reason, **error.detail) from None
     if parameters["list_only"]:
-        module.exit_json(changed=False, **listed(jobs, plan, ""))
-    module.exit_json(
-        changed=False, plan=plan.content(), jobs=[job.content() for job in jobs], summary=plan.lines()
-    )
+        return {"changed": False, **listed(jobs, plan, "")}
+    return {
+        "changed": False,
+        "plan": plan.content(),
+        "jobs": [job.content() for job in jobs],
+        "summary": plan.lines(),
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    run(planned, argument_spec=ARGUMENTS, required_if=options.REACHED_IF)
 
 
 if __name__ == "__main__":

@@ -124,9 +124,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import export
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
 
 ARGUMENTS: dict[str, Any] = {
@@ -158,15 +157,15 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
     return result
 
 
+def exported(call: Call) -> dict[str, Any]:
+    """Export from the database as it is reached from here."""
+    with reachable(call.options, call.options["database_url"]) as url:
+        return export_from(url, call.options, check=call.check)
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REACHED_IF, supports_check_mode=True)
-    try:
-        with reachable(module.params, module.params["database_url"]) as url:
-            result = export_from(url, module.params, check=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    run(exported, argument_spec=ARGUMENTS, required_if=REACHED_IF)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
@@ -115,26 +115,27 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
+def ingested(call: Call) -> dict[str, Any]:
+    """Send the documents to the service as it is reached from here."""
+    options = call.options
+    if not options["documents"]:
+        raise FinriskError(
+            "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
+        )
+    with reachable(options, options["api_url"]) as url:
+        request = ingestion.Request(
+            api_url=url,
+            api_key=options["api_key"],
+            source=Path(os.path.abspath(options["documents"])),
+            batch=options["batch"],
+        )
+        result: dict[str, Any] = ingestion.run(request, check_mode=call.check)
+    return result
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REACHED_IF, supports_check_mode=True)
-    options = module.params
-    try:
-        if not options["documents"]:
-            raise FinriskError(
-                "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
-            )
-        with reachable(options, options["api_url"]) as url:
-            request = ingestion.Request(
-                api_url=url,
-                api_key=options["api_key"],
-                source=Path(os.path.abspath(options["documents"])),
-                batch=options["batch"],
-            )
-            result = ingestion.run(request, check_mode=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    run(ingested, argument_spec=ARGUMENTS, required_if=REACHED_IF)
 
 
 if __name__ == "__main__":

@@ -63,9 +63,8 @@ given:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import permissions
 
 ARGUMENTS: dict[str, Any] = {
@@ -74,17 +73,18 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
+def checked(call: Call) -> dict[str, Any]:
+    """Ask the cluster for every right; a missing one is a failure."""
+    cluster = options.cluster(call.options)
+    cluster.check_usable()
+    rights = permissions.of_site(cluster, call.options["objects"])
+    permissions.check(cluster, rights)
+    return {"changed": False, "given": [str(right) for right in rights]}
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        cluster = options.cluster(module.params)
-        cluster.check_usable()
-        rights = permissions.of_site(cluster, module.params["objects"])
-        permissions.check(cluster, rights)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(changed=False, given=[str(right) for right in rights])
+    run(checked, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

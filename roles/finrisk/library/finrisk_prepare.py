@@ -112,10 +112,10 @@ redacted:
 
 import os
 from pathlib import Path
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import prepare
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS = {
     "raw_file": {"type": "str", "default": ""},
@@ -126,10 +126,9 @@ ARGUMENTS = {
 }
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    options = module.params
+def prepared(call: Call) -> dict[str, Any]:
+    """Make the dataset."""
+    options = call.options
     request = prepare.Request(
         raw_file=options["raw_file"],
         output_dir=Path(os.path.abspath(options["output_dir"])),
@@ -137,11 +136,13 @@ def main() -> None:
         max_examples=options["max_examples"],
         min_quality=options["min_quality"],
     )
-    try:
-        result = prepare.run(request, check_mode=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    result: dict[str, Any] = prepare.run(request, check_mode=call.check)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    run(prepared, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ summary:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release import promotion
@@ -129,25 +129,25 @@ def found(parameters: dict[str, Any]) -> promotion.Promotable:
     return held
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
-    parameters = module.params
-    try:
-        held = found(parameters)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(
-        changed=False,
-        release=held.release,
-        revision=held.revision.name,
-        summary=[
+def promotion_told(call: Call) -> dict[str, Any]:
+    """Return the release to promote, and what to do with it."""
+    held = found(call.options)
+    return {
+        "changed": False,
+        "release": held.release,
+        "revision": held.revision.name,
+        "summary": [
             held.told,
             f"Review it with git diff and commit it; then, in steps, playbooks/deploy.yml -i inventory/"
-            f"{parameters['promote_to']}",
-            parameters["file"],
+            f"{call.options['promote_to']}",
+            call.options["file"],
         ],
-    )
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    run(promotion_told, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
 
 
 if __name__ == "__main__":

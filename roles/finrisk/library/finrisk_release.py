@@ -169,9 +169,8 @@ summary:
 from dataclasses import replace
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
 from ansible.module_utils.finrisk_ops.kube.template import with_deployment
 from ansible.module_utils.finrisk_ops.machine import progress
@@ -241,29 +240,30 @@ def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, 
     ]
 
 
+def released(call: Call) -> dict[str, Any]:
+    """Deploy, or roll back."""
+    parameters, check = call.options, call.check
+    target = chosen(parameters, check)
+    if parameters["rollback_to"]:
+        outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
+    else:
+        planned_on = parameters["planned_on"]
+        outcome = release.deploy(target, rendered(parameters), planned_on=planned_on, check=check)
+    return {
+        "changed": outcome.changed,
+        "revision": outcome.revision.name,
+        "previous": outcome.previous,
+        "ratio": outcome.revision.release.ratio,
+        "model": outcome.revision.release.model,
+        "actions": outcome.actions,
+        "summary": summary(outcome, target, check),
+        "diff": {"before": outcome.before, "after": outcome.after} if outcome.changed else {},
+    }
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
-    parameters, check = module.params, module.check_mode
-    try:
-        target = chosen(parameters, check)
-        if parameters["rollback_to"]:
-            outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
-        else:
-            planned_on = parameters["planned_on"]
-            outcome = release.deploy(target, rendered(parameters), planned_on=planned_on, check=check)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(
-        changed=outcome.changed,
-        revision=outcome.revision.name,
-        previous=outcome.previous,
-        ratio=outcome.revision.release.ratio,
-        model=outcome.revision.release.model,
-        actions=outcome.actions,
-        summary=summary(outcome, target, check),
-        diff={"before": outcome.before, "after": outcome.after} if outcome.changed else {},
-    )
+    run(released, argument_spec=ARGUMENTS, required_if=REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ revisions:
 from dataclasses import asdict
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release.revision import Release
@@ -107,18 +107,16 @@ def current(target: Target) -> dict[str, Any]:
     return nothing | {"proven": revision.proven, "intact": revision.intact, **asdict(revision.release)}
 
 
+def released(call: Call) -> dict[str, Any]:
+    """Return the current revision and the names of all."""
+    target = options.chosen(call.options)
+    target.check_usable()
+    return {"changed": False, "current": current(target), "revisions": target.names()}
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=options.OPTIONS, required_if=options.REQUIRED_IF, supports_check_mode=True
-    )
-    try:
-        target = options.chosen(module.params)
-        target.check_usable()
-        found, names = current(target), target.names()
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(changed=False, current=found, revisions=names)
+    run(released, argument_spec=options.OPTIONS, required_if=options.REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -97,9 +97,8 @@ summary:
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
 from ansible.module_utils.finrisk_ops.process import schema
 
@@ -147,18 +146,19 @@ def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, 
     }
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
-    migrate = migrate_in_cluster if module.params["target"] == "kubernetes" else migrate_here
-    try:
-        result = migrate(module.params, check=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
+def migrated(call: Call) -> dict[str, Any]:
+    """Bring the schema up to date; a database that nobody could ask is said, and no failure."""
+    migrate = migrate_in_cluster if call.options["target"] == "kubernetes" else migrate_here
+    result = migrate(call.options, check=call.check)
     told = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
     for line in told:
-        module.warn(line)
-    module.exit_json(**result, summary=told)
+        call.warn(line)
+    return result | {"summary": told}
+
+
+def main() -> None:
+    """Run the module."""
+    run(migrated, argument_spec=ARGUMENTS, required_if=REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -82,9 +82,8 @@ ops_url:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
@@ -94,27 +93,28 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
+def brought_about(call: Call) -> dict[str, Any]:
+    """Start or stop the service of this machine."""
+    state = call.options["state"]
+    target = options.process(call.options, call.options["timeout"])
+    if state == "started":
+        renewed = call.check and call.options["credentials_changed"]
+        reasons = target.start(check=call.check, renewed=renewed)
+    else:
+        reasons = target.stop(check=call.check)
+    before = {"service": "; ".join(reasons) if reasons else state}
+    return {
+        "changed": bool(reasons),
+        "reasons": reasons,
+        "api_url": target.api_url,
+        "ops_url": target.ops_url,
+        "diff": {"before": before, "after": {"service": state}},
+    }
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    state = module.params["state"]
-    try:
-        target = options.process(module.params, module.params["timeout"])
-        if state == "started":
-            renewed = module.check_mode and module.params["credentials_changed"]
-            reasons = target.start(check=module.check_mode, renewed=renewed)
-        else:
-            reasons = target.stop(check=module.check_mode)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    before = {"service": "; ".join(reasons) if reasons else state}
-    module.exit_json(
-        changed=bool(reasons),
-        reasons=reasons,
-        api_url=target.api_url,
-        ops_url=target.ops_url,
-        diff={"before": before, "after": {"service": state}},
-    )
+    run(brought_about, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

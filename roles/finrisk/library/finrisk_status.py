@@ -109,7 +109,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.status import report
@@ -148,14 +148,15 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         return data
 
 
+def reported(call: Call) -> dict[str, Any]:
+    """Return the status as data and as a page."""
+    data = read(call.options)
+    return {"changed": False, "report": {"text": page(data), "data": data}}
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF, supports_check_mode=True)
-    try:
-        data = read(module.params)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(changed=False, report={"text": page(data), "data": data})
+    run(reported, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
 
 
 if __name__ == "__main__":

@@ -201,10 +201,11 @@ path:
   type: str
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.options import REACHED_IF, TUNING, job_place, platform, reachable
 from ansible.module_utils.finrisk_ops.tuning import cost, report, rules, states, submission, watch
@@ -281,12 +282,12 @@ def checked_order(options: dict[str, Any]) -> tuple[Order, list[str]]:
     return order, warnings
 
 
-def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
+def present(call: Call) -> dict[str, Any]:
     """Submit, adopt or reuse; in check mode only look."""
-    order, warnings = checked_order(options)
+    order, warnings = checked_order(call.options)
     for warning in warnings:
-        module.warn(warning)
-    if module.check_mode:
+        call.warn(warning)
+    if call.check:
         return announced(order)
     outcome = submission.submit(order)
     result = {
@@ -298,7 +299,7 @@ def present(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
         "path": outcome.job.path,
         "diff": report.difference(order, outcome.plan),
     }
-    if outcome.job.state != states.CREATING or not options["watched"]:
+    if outcome.job.state != states.CREATING or not call.options["watched"]:
         result["summary"] = report.closing_lines(outcome.job)
     else:
         result["interrupted"] = report.left_running(outcome.job)
@@ -322,13 +323,13 @@ def announced(order: Order) -> dict[str, Any]:
     return result
 
 
-def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
+def cancelled(call: Call) -> dict[str, Any]:
     """Cancel a job that is not over."""
     job, changed = watch.cancel(
-        job_place(options),
-        options["job_name"],
-        pretend=module.check_mode,
-        patience_seconds=options["patience"],
+        job_place(call.options),
+        call.options["job_name"],
+        pretend=call.check,
+        patience_seconds=call.options["patience"],
     )
     return {
         "changed": changed,
@@ -341,20 +342,17 @@ def cancelled(module: AnsibleModule, options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def brought_about(call: Call) -> dict[str, Any]:
+    """Submit or cancel, with the database as it is reached from here."""
+    with reachable(call.options, call.options["database_url"], must=False) as url:
+        options = call.options | {"database_url": url}  # a copy: Ansible prints its own, and hides less
+        return (present if options["state"] == "present" else cancelled)(replace(call, options=options))
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=ARGUMENTS,
-        required_if=[("state", "present", ["base_model", "bucket"]), *REACHED_IF],
-        supports_check_mode=True,
-    )
-    try:
-        with reachable(module.params, module.params["database_url"], must=False) as url:
-            options = module.params | {"database_url": url}  # a copy: Ansible prints its own, and hides less
-            result = (present if options["state"] == "present" else cancelled)(module, options)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    module.exit_json(**result)
+    required_if = [("state", "present", ["base_model", "bucket"]), *REACHED_IF]
+    run(brought_about, argument_spec=ARGUMENTS, required_if=required_if)
 
 
 if __name__ == "__main__":

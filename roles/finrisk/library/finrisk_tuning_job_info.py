@@ -127,27 +127,23 @@ late:
 import time
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.options import TUNING, job_place
 from ansible.module_utils.finrisk_ops.tuning import report, states, watch
 
 ARGUMENTS: dict[str, Any] = {**TUNING, "wait_until": {"type": "float", "default": 0.0}}
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, required_if=options.REACHED_IF, supports_check_mode=True)
-    wait_until = module.params["wait_until"]
-    try:
-        with options.reachable(module.params, module.params["database_url"], must=False) as url:
-            place = job_place(module.params | {"database_url": url})
-            look = watch.look(place, module.params["job_name"], wait_until)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
+def looked_at(call: Call) -> dict[str, Any]:
+    """Return the job as it is now."""
+    wait_until = call.options["wait_until"]
+    with options.reachable(call.options, call.options["database_url"], must=False) as url:
+        place = job_place(call.options | {"database_url": url})
+        look = watch.look(place, call.options["job_name"], wait_until)
     late = 0 < wait_until <= time.time()
     result: dict[str, Any] = {
+        "changed": False,
         "job": look.job.content(),
         "path": look.job.path,
         "progress": look.progress,
@@ -157,7 +153,12 @@ def main() -> None:
     }
     if late or look.job.state != states.CREATING:
         result["summary"] = report.closing_lines(look.job)
-    module.exit_json(changed=False, **result)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    run(looked_at, argument_spec=ARGUMENTS, required_if=options.REACHED_IF)
 
 
 if __name__ == "__main__":

@@ -90,9 +90,8 @@ model_version:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.cloud.gemini import PROVIDERS, Platform
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release.warmup import check_base, warm_up
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
@@ -109,30 +108,31 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
+def warmed_up(call: Call) -> dict[str, Any]:
+    """Ask the model until it is warm; once in check mode."""
+    named = {
+        key: call.options[key] for key in ("provider", "project", "location", "credentials_file", "base_url")
+    }
+    platform = Platform(timeout_seconds=float(call.options["timeout"]), **named)
+    requests = 1 if call.check else max(1, call.options["requests"])
+    model, base_model = call.options["model"], call.options["base_model"]
+    warning = check_base(platform, model, base_model) if base_model else ""
+    done = warm_up(platform, model, requests)
+    if warning:
+        call.warn(warning)
+    return {
+        "changed": False,
+        "latencies_ms": done.latencies_ms,
+        "p50_ms": done.p50_ms,
+        "max_ms": done.max_ms,
+        "model_version": done.model_version,
+        "summary": [done.line()],
+    }
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    named = {
-        key: module.params[key] for key in ("provider", "project", "location", "credentials_file", "base_url")
-    }
-    platform = Platform(timeout_seconds=float(module.params["timeout"]), **named)
-    requests = 1 if module.check_mode else max(1, module.params["requests"])
-    model, base_model = module.params["model"], module.params["base_model"]
-    try:
-        warning = check_base(platform, model, base_model) if base_model else ""
-        done = warm_up(platform, model, requests)
-    except FinriskError as error:
-        module.fail_json(msg=error.message, **error.detail)
-    if warning:
-        module.warn(warning)
-    module.exit_json(
-        changed=False,
-        latencies_ms=done.latencies_ms,
-        p50_ms=done.p50_ms,
-        max_ms=done.max_ms,
-        model_version=done.model_version,
-        summary=[done.line()],
-    )
+    run(warmed_up, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ class KubernetesTarget(Deployed):
             self.cluster.request("DELETE", self._deployment, query={"propagationPolicy": "Background"})
 
     def seen(self, revision: Revision | None) -> Seen:
-        """Return what the service shows from outside; raises FinriskError when the cluster cannot be reached."""
+        """Return what the service shows; raises FinriskError when the cluster cannot be reached."""
         return status.seen(self, revision, self.changes)
 
     def changes(self, revision: Revision) -> str:

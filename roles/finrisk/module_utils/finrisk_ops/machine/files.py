@@ -36,6 +36,17 @@ def make_folder(path: Path) -> None:
         raise FinriskError(f"cannot make the folder {path}: {error.strerror}; choose another one") from error
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in an OSError of the block: the system does not, where a write finds no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+
+
 class Sink:
     """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file."""
 
@@ -81,7 +92,7 @@ def scratch(folder: Path, name: str) -> Iterator[tuple[HashedFile, Path]]:
     """
     descriptor, path = tempfile.mkstemp(prefix=f".{name}.", suffix=PART_SUFFIX, dir=folder)
     try:
-        with open(descriptor, "wb", buffering=_BUFFER) as file:
+        with naming(folder / name), open(descriptor, "wb", buffering=_BUFFER) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             os.fchmod(descriptor, FILE_MODE)
             yield HashedFile(file), Path(path)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import FinriskError
-from .files import make_folder
+from .files import make_folder, naming
 from .identity import now, who
 
 _WAIT_SECONDS = 120
@@ -37,10 +37,11 @@ def file(path: Path, why: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise FinriskError(
-                f"another release is under way: {_holder(file)}. Nothing was changed; run this again when it "
-                "has ended"
+                f"another release is under way: {_holder(path, file)}. Nothing was changed; run this again "
+                "when it has ended"
             ) from None
-        _write(file, json.dumps(_myself(why)) + "\n")
+        with naming(path):
+            _write(file, json.dumps(_myself(why)) + "\n")
         try:
             yield
         finally:
@@ -80,13 +81,13 @@ def _myself(why: str) -> dict[str, str | int]:
     return {"who": who(), "host": socket.gethostname(), "pid": os.getpid(), "since": now(), "why": why}
 
 
-def _holder(file: IO[str]) -> str:
+def _holder(path: Path, file: IO[str]) -> str:
     file.seek(0)
     try:
         found = json.loads(file.read())
         return f"{found['who']} (process {found['pid']}) since {found['since']}, {found['why']}"
     except (ValueError, KeyError, TypeError):
-        return f"its holder has just begun and has not signed {file.name} yet"
+        return f"its holder has just begun and has not signed {path} yet"
 
 
 def _write(file: IO[str], text: str) -> None:
