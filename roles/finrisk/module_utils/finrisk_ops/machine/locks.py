@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from ..errors import FinriskError
 from .files import make_folder, naming
@@ -32,20 +31,22 @@ def file(path: Path, why: str) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise FinriskError(
-                f"another release is under way: {_holder(path, file)}. Nothing was changed; run this again "
-                "when it has ended"
+                f"another release is under way: {_holder(path)}. Nothing was changed; run this again when it "
+                "has ended"
             ) from None
         with naming(path):
-            _write(file, json.dumps(_myself(why)) + "\n")
+            _write(descriptor, json.dumps(_myself(why)) + "\n")
         try:
             yield
         finally:
-            _write(file, "")
+            _write(descriptor, "")
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -81,17 +82,14 @@ def _myself(why: str) -> dict[str, str | int]:
     return {"who": who(), "host": socket.gethostname(), "pid": os.getpid(), "since": now(), "why": why}
 
 
-def _holder(path: Path, file: IO[str]) -> str:
-    file.seek(0)
+def _holder(path: Path) -> str:
     try:
-        found = json.loads(file.read())
-        return f"{found['who']} (process {found['pid']}) since {found['since']}, {found['why']}"
-    except (ValueError, KeyError, TypeError):
+        signed = json.loads(path.read_text(encoding="utf-8"))
+        return f"{signed['who']} (process {signed['pid']}) since {signed['since']}, {signed['why']}"
+    except (OSError, ValueError, KeyError, TypeError):
         return f"its holder has just begun and has not signed {path} yet"
 
 
-def _write(file: IO[str], text: str) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(text)
-    file.flush()
+def _write(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, text.encode(), 0)
