@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from finrisk.journal import Journal, JournalFullError, decoded, encoded
+from finrisk.aside import set_aside
+from finrisk.journal import Journal, JournalFullError, backlog, decoded, encoded
 
 RECORD = {"kind": "analysis", "row": {"id": "1", "text": 'Größe \u2028 \\ " 😀\n'}}
 
@@ -123,6 +127,61 @@ journal.close()
     segment = decoded(sealed)
     assert len(segment.records) == 2
     assert segment.torn == 1
+
+
+def test_a_file_that_could_not_be_opened_is_opened_as_soon_as_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(tmp_path)
+    journal.append(RECORD)
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as full:
+        full.setattr(Path, "rename", fails)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space left"):
+                journal.seal(now=True)
+    assert len(os.listdir("/proc/self/fd")) == before
+    journal.seal(now=True)
+    with journal.claimed() as [segment]:
+        assert segment.records == [RECORD]
+    journal.close()
+
+
+def test_a_file_that_could_not_be_synced_is_shipped_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    journal = Journal(tmp_path)
+    journal.append(RECORD)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fails)
+        with pytest.raises(OSError, match="Input/output"):
+            journal.seal(now=True)
+    with journal.claimed() as [segment]:
+        assert segment.records == [RECORD]
+    journal.close()
+
+
+def test_what_was_set_aside_takes_room_but_does_not_wait(tmp_path: Path) -> None:
+    set_aside(tmp_path, "1-a", RECORD, "odd")
+    assert backlog(tmp_path).size == 0
+    assert backlog(tmp_path).used > 0
+
+
+def test_a_file_that_nobody_seals_grows_old(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    [opened] = tmp_path.glob("*.open")
+    os.utime(opened, (time.time() - 60,) * 2)
+    assert backlog(tmp_path).oldest == 0
+    journal.append(RECORD)
+    os.utime(opened, (time.time() - 60,) * 2)
+    assert backlog(tmp_path).oldest >= 60
+    journal.close()
 
 
 def test_files_are_private(tmp_path: Path) -> None:
