@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +17,7 @@ from finrisk import aside, journal, shipping
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.journal import Journal, encoded
 from finrisk.shipping import Shipper
-from tests.app.test_poison import analysis
+from tests.app.test_poison import analysis, rating
 
 STORED = "select id::text from analyses"
 
@@ -136,11 +138,25 @@ def test_on_a_full_disk_what_cannot_be_set_aside_waits_and_the_rest_gives_its_ro
     assert not list(folder.glob("*.seg"))
 
 
+@pytest.mark.parametrize(
+    ("days", "last"), [(100, 1), (0, -1)], ids=["a clock that was ahead", "shipped out of order"]
+)
+def test_of_two_ratings_the_later_counts_unless_it_comes_from_the_future(
+    folder: Path, shipper: Shipper, database_url: str, days: int, last: int
+) -> None:
+    identifier, now = str(uuid.uuid4()), datetime.now(UTC)
+    first = rating(identifier, created_at=(now + timedelta(days=days)).isoformat())
+    second = rating(identifier, created_at=(now - timedelta(seconds=1)).isoformat(), rating=1)
+    for name, record in (("1", first), ("2", second)):
+        put(folder, name, [record])
+        assert shipped(shipper)
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(b"select rating from feedback").fetchall() == [(last,)]
+
+
 def test_two_shippers_and_a_retry_at_once_store_each_record_once(
     folder: Path, database: Database, database_url: str
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     records = some(200)
     for number in range(20):
         put(folder, str(number), records[number * 10 : number * 10 + 10])
