@@ -225,7 +225,11 @@ RATINGS = [
     {"category": f"HARM_CATEGORY_{name}", "probability": "NEGLIGIBLE", "severity": "HARM_SEVERITY_NEGLIGIBLE"}
     for name in ("HATE_SPEECH", "DANGEROUS_CONTENT", "HARASSMENT", "SEXUALLY_EXPLICIT")
 ]
-ENVELOPE = {"usageMetadata": USAGE, "modelVersion": "gemini-3.5-flash-lite", "responseId": "r" * 22}
+ENVELOPE: dict[str, Any] = {
+    "usageMetadata": USAGE,
+    "modelVersion": "gemini-3.5-flash-lite",
+    "responseId": "r" * 22,
+}
 
 
 def test_a_long_answer_within_the_limit_is_whole(odd: Callable[..., Odd]) -> None:
