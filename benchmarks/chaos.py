@@ -63,7 +63,7 @@ def report(account: Account) -> bool:
         f"latency       p50 {p50:.2f} s, p95 {p95:.2f} s, p99 {p99:.2f} s, max {account.percentile(1):.2f} s"
     )
     print(f"memory        at most {account.peak_megabytes:.0f} MB a worker")
-    harm = account.lost + account.doubled + account.set_aside + account.ratings_lost
+    harm = account.lost + account.unrecorded + account.doubled + account.set_aside + account.ratings_lost
     return not harm and account.peak_megabytes < PEAK_MEGABYTES
 
 

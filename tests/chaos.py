@@ -227,9 +227,12 @@ class Chaos:
         service.wait_until(lambda: self._journal()["bytes"] == 0, 60)
         account.set_aside = int(self._journal()["set_aside"])
         with psycopg.connect(service.database_url) as connection:
-            stored = Counter(str(row[0]) for row in connection.execute("select id from analyses"))
-        account.lost = len(account.recorded - set(stored))
-        account.doubled = sum(count > 1 for count in stored.values())
+            stored = {str(row[0]) for row in connection.execute("select id from analyses")}
+            users = connection.execute(
+                b"select count(*) - count(distinct user_hash) from analyses"
+            ).fetchone()
+        account.lost = len(account.recorded - stored)
+        account.doubled = users[0] if users else 0  # every request comes from a user of its own
         end = time.monotonic() + 20
         while self._ratings_lost() and time.monotonic() < end:
             time.sleep(0.2)

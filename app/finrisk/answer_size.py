@@ -11,8 +11,11 @@ _BYTES_A_TOKEN = 16
 
 _LEAST_TEXT_BYTES = 64 * 1024
 
-_WIRE_BYTES_A_TEXT_BYTE = 16
-"""What is sent for it: escapes of six bytes a letter, thoughts, and the envelope of each chunk."""
+_WIRE_BYTES_A_TOKEN = 1024
+"""What is sent for it, where each comes in a chunk of its own: the envelope of a chunk, with usage, safety
+ratings and ids in indented JSON. A thought's tokens count like those of the text."""
+
+_LEAST_WIRE_BYTES = 1024 * 1024
 
 
 class TooLongError(Exception):
@@ -26,7 +29,7 @@ def text_bytes(max_output_tokens: int) -> int:
 
 def wire_bytes(max_output_tokens: int) -> int:
     """The most bytes that such an answer can take on the wire, and as many once they are decompressed."""
-    return _WIRE_BYTES_A_TEXT_BYTE * text_bytes(max_output_tokens)
+    return max(_LEAST_WIRE_BYTES, _WIRE_BYTES_A_TOKEN * max_output_tokens)
 
 
 def hook(most: int) -> Callable[["httpx2.Response"], None]:

@@ -74,7 +74,7 @@ def count(folder: Path) -> int:
         try:
             status = path.stat()
             total += _lines(path, status.st_ino, status.st_mtime_ns, status.st_size)
-        except FileNotFoundError:
+        except OSError:  # gone meanwhile, or not to be read: the others count
             continue
     return total
 
@@ -98,7 +98,7 @@ def _taken(folder: Path, chosen: Collection[str] | None, *, back: bool) -> list[
         with _locked_whole(path):
             entries = _entries(path)
             mine = [entry for entry in entries if chosen is None or entry.request_id in chosen]
-            if not mine and entries:
+            if not mine and (entries or chosen is not None):
                 continue
             if back and mine:
                 sealed = folder / f"retry-{secrets.token_hex(6)}.seg"

@@ -14,6 +14,7 @@ BlockReason = Literal["blocked", "refused", "length"]
 
 _AT_A_LIMIT = frozenset({"MAX_TOKENS", "CONTINUATION"})
 _LONGEST_WORD = 64
+_LONGEST_VERSION = 200
 
 _LARGEST_COUNT = 2**31 - 1
 """The largest number that a column of ``analyses`` holds: a count that a model made up costs no record."""
@@ -86,6 +87,7 @@ class Answer:
         """The model is asked once more: what it said is forgotten, what it cost is not."""
         self._spent = self._tokens()
         self._pieces, self._finish, self._usage = [], "", None
+        self._storable = StorableText()
 
     def add(self, chunk: "types.GenerateContentResponse") -> str:
         """The text that the chunk adds to what can be shown; blank until the answer has begun.
@@ -98,7 +100,7 @@ class Answer:
         self._finish = _word(candidate.finish_reason if candidate else None) or self._finish
         self._block = _word(feedback.block_reason if feedback else None) or self._block
         self._usage = chunk.usage_metadata or self._usage
-        self._version = storable(chunk.model_version or self._version)
+        self._version = storable(chunk.model_version or "")[:_LONGEST_VERSION] or self._version
         had_begun = self.has_begun
         piece = self._storable.add(_text(candidate))
         self._bytes_left -= len(piece.encode())

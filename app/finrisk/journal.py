@@ -52,10 +52,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits in a folder: bytes, and the age in seconds of the oldest file that nobody shipped yet."""
+    """What waits in a folder: bytes, and the age in seconds of the oldest file that nobody shipped yet.
+
+    ``used`` is what the folder takes on the disk: that, and what was set aside.
+    """
 
     size: int
     oldest: float
+    used: int
 
 
 def encoded(record: Record) -> bytes:
@@ -83,7 +87,7 @@ def decoded(path: Path) -> Segment:
 
 def backlog(folder: Path) -> Backlog:
     """What waits in the folder now; empty when the folder is not there yet."""
-    size, oldest = 0, 0.0
+    used, aside, oldest = 0, 0, 0.0
     try:
         paths = list(folder.iterdir())
     except FileNotFoundError:
@@ -93,20 +97,27 @@ def backlog(folder: Path) -> Backlog:
             status = path.stat()
         except FileNotFoundError:
             continue
-        size += status.st_size
-        if path.suffix == ".seg":
+        used += status.st_size
+        if path.suffix == ".bad":
+            aside += status.st_size
+        elif path.suffix == ".seg" or (path.suffix == ".open" and status.st_size):
             oldest = max(oldest, time.time() - status.st_mtime)
-    return Backlog(size, oldest)
+    return Backlog(used - aside, oldest, used)
 
 
-def write_sealed(path: Path, records: Iterable[Record]) -> None:
-    """Write a sealed file whole: under another name, synced, renamed; OSError leaves what was there."""
+def write_sealed(path: Path, records: Iterable[Record], age: os.stat_result | None = None) -> None:
+    """Write a file whole: under another name, synced, renamed; OSError leaves what was there.
+
+    Its times are those of ``age``, where given.
+    """
     new = path.with_suffix(".new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.writelines(map(encoded, records))
             file.flush()
             os.fsync(file.fileno())
+        if age:
+            os.utime(new, ns=(age.st_atime_ns, age.st_mtime_ns))
         new.rename(path)
     except OSError:
         new.unlink(missing_ok=True)
@@ -139,8 +150,12 @@ class Journal:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{self.tag}-{self._number + 1:06d}.open"
         descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.with_suffix(".new").rename(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.with_suffix(".new").rename(path)
+        except OSError:
+            os.close(descriptor)  # or its lock would keep this worker from trying again
+            raise
         self._number += 1
         with self._lock:
             old = (self._descriptor, self._path) if self._descriptor >= 0 else None
@@ -193,9 +208,11 @@ class Journal:
         old = self._open_next()
         if old:
             descriptor, path = old
-            os.fdatasync(descriptor)
-            path.rename(path.with_suffix(".seg"))
-            os.close(descriptor)
+            try:
+                os.fdatasync(descriptor)
+            finally:
+                path.rename(path.with_suffix(".seg"))
+                os.close(descriptor)
 
     def adopt(self) -> None:
         """Seal the files of workers that died, whose lock is free, and remove what they had half made."""
@@ -212,7 +229,7 @@ class Journal:
 
     @contextmanager
     def claimed(self) -> Iterator[list[Segment]]:
-        """The sealed files that no sibling is shipping, oldest first; locked while the block runs.
+        """The sealed files that no sibling is shipping, by name; locked while the block runs.
 
         A file that cannot be read is left where it is, said in the log, and does not stop the others.
         """
@@ -252,10 +269,8 @@ class Journal:
         if records and len(records) == len(segment.records):
             return False
         if records:
-            age = path.stat()
             later = path if path.name.startswith("later-") else path.with_name(f"later-{path.name}")
-            write_sealed(later, records)
-            os.utime(later, ns=(age.st_atime_ns, age.st_mtime_ns))
+            write_sealed(later, records, path.stat())
             if later == path:
                 return True
         path.unlink()
@@ -264,7 +279,7 @@ class Journal:
     def measure(self) -> Backlog:
         """What waits in the folder; new records are held against the quota by it."""
         waiting = backlog(self.folder)
-        self._used = waiting.size
+        self._used = waiting.used
         return waiting
 
     def close(self) -> None:

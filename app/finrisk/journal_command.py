@@ -5,6 +5,8 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from finrisk import aside
@@ -70,15 +72,27 @@ def _chosen(arguments: argparse.Namespace, folder: Path) -> set[str] | None:
     return set(arguments.request_id)
 
 
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"finrisk: {folder} cannot be written: {error.strerror}; what is left stays set aside"
+        raise SystemExit(message) from None
+
+
 def _drop(arguments: argparse.Namespace) -> None:
     folder = _folder()
-    _out(f"{len(aside.drop(folder, _chosen(arguments, folder)))} deleted")
+    with _room(folder):
+        dropped = aside.drop(folder, _chosen(arguments, folder))
+    _out(f"{len(dropped)} deleted")
 
 
 def _retry(arguments: argparse.Namespace) -> None:
     """Send records again and say what came of it, as far as a running service ships them meanwhile."""
     folder = _folder()
-    sent = aside.retry(folder, _chosen(arguments, folder))
+    with _room(folder):
+        sent = aside.retry(folder, _chosen(arguments, folder))
     if sent and not _shipped(folder):
         _out(f"{len(sent)} sent again, not shipped yet: they wait for a running service and its database")
         return

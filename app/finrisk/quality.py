@@ -17,6 +17,8 @@ LIKED = 0.05
 
 _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
 _CITED = re.compile(r"\[(\d+)\]")
+_LONGEST_NUMBER = 9
+"""Digits of a citation that is read as a number; Python refuses to read some thousands of them."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _WORD = re.compile(r"[a-z]{3,}|\d[\d.,]*")
 _QUESTION_WORDS = frozenset(
@@ -89,7 +91,7 @@ def _statements(answer: str) -> list[str]:
 
 def _citations(answer: str, sources: int) -> float:
     """Share of citations that name a source, times how near to 80 % of the statements are cited."""
-    cited = [int(number) for number in _CITED.findall(answer)]
+    cited = [int(number) if len(number) <= _LONGEST_NUMBER else 0 for number in _CITED.findall(answer)]
     statements = _statements(answer)
     if not cited or not statements:
         return 0.0

@@ -17,11 +17,14 @@ _ONE = """
     select f.rating, a.quality_parts from feedback f join analyses a on a.id = f.request_id
     where f.request_id = %s and f.applied_at is null for update of f, a skip locked"""
 
+_PATIENCE = "set local lock_timeout = '500ms'"
+
 
 def apply_ratings(database: Database, threshold: float) -> None:
     """Apply each rating whose analysis has arrived, each in a transaction of its own.
 
-    One that cannot be applied gets the error as its ``problem`` and stops no other.
+    One that cannot be applied gets the error as its ``problem`` and stops no other; nor does one that has to
+    wait for a lock.
 
     Raises:
         DatabaseUnavailableError: the database does not answer.
@@ -32,13 +35,16 @@ def apply_ratings(database: Database, threshold: float) -> None:
                 with connection.transaction():
                     _apply(connection, request_id, threshold)
             except (psycopg.OperationalError, psycopg.InterfaceError):
-                raise
+                if connection.closed:
+                    raise
+                # somebody holds its rows, or there is no room: it is tried again with the next ones
             except Exception as error:  # whatever a stored row holds, the others must not pay for it
                 _note(connection, request_id, error)
 
 
 def _apply(connection: Connection, request_id: UUID, threshold: float) -> None:
     """Re-score the answer and withdraw its training row when it falls below the threshold."""
+    connection.execute(_PATIENCE)
     row = connection.execute(_ONE, (request_id,)).fetchone()
     if row is None:
         return
@@ -67,7 +73,7 @@ def _rescored(parts: object, rating: int) -> tuple[float | None, Jsonb | None]:
     """
     try:
         score, stored = rescored(parts, rating)  # type: ignore[arg-type]  # what the database holds
-    except (TypeError, ValueError, AttributeError, KeyError):
+    except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         return None, None
     return score, Jsonb(stored)
 

@@ -16,7 +16,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from finrisk import metrics
 from finrisk.aside import set_aside
 from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
-from finrisk.journal import Journal, Record
+from finrisk.journal import Journal, Record, Segment
 from finrisk.logs import log
 
 _ANALYSES = """
@@ -47,7 +47,8 @@ _STATEMENTS = {
         values (%(request_id)s, %(rating)s, %(comment)s, %(created_at)s, %(key_id)s)
         on conflict (request_id) do update set rating = excluded.rating, comment = excluded.comment,
             created_at = excluded.created_at, key_id = excluded.key_id, applied_at = null, problem = null
-        where feedback.created_at <= excluded.created_at""",
+        where feedback.created_at <= excluded.created_at
+            or feedback.created_at > now() + interval '1 hour'""",  # from a clock that was wrong
 }
 _TABLES = {"analysis": "analyses", "training": "training_data", "feedback": "feedback"}
 _COLUMNS = {
@@ -56,17 +57,19 @@ _COLUMNS = {
     "feedback": ["request_id", "rating", "comment", "created_at", "key_id"],
 }
 
-_STATES = ("08", "25", "40", "53", "55", "57", "58")
-"""Classes of SQLSTATE that speak of the server and not of what it was given: connection, read-only, rollback,
-resources, locks, operator, system (PostgreSQL manual, appendix A)."""
+_NO_ROOM = ("25", "53", "58")
+"""Classes of SQLSTATE that never speak of what the server was given: read-only, resources, system (PostgreSQL
+manual, appendix A). What meets one waits: a probe is small, and may pass where a record finds no room."""
 
-_TIME_LIMIT = "57014"
-"""Of that list, but a record can cause it too, and the loss of a connection: what meets either twice, with a
-database that answers in between, is set aside."""
+_PASSING = ("08", "40", "55", "57")
+"""Connection, rollback, locks, operator (and time limits): the server's as a rule. A record can cause one, as
+it can the loss of a connection, which has no SQLSTATE. What meets one twice, with a database that answers in
+between, is set aside."""
 
 _PROBE_SECONDS = 2.5  # longer than the pool's rest after a lost connection
-_STATES_IN_A_ROW = 3
+_WAITING_IN_A_ROW = 3
 _TRIES = 4
+_REMINDER_SECONDS = 60.0
 
 
 class UnknownKindError(Exception):
@@ -80,6 +83,7 @@ class Shipper:
         self._journal = journal
         self._database = database
         self._alone = False  # whether the last shipment failed as a whole
+        self._quiet_until = 0.0
 
     def ship(self) -> bool:
         """Ship the files that nobody else ships; True when there were any.
@@ -92,13 +96,28 @@ class Shipper:
                 return False
             records = [record for segment in segments for record in segment.records]
             waiting = self._waiting(records)
-            left = {id(record) for record in waiting}
-            for segment in segments:
-                if self._journal.keep_rest(segment, [each for each in segment.records if id(each) in left]):
-                    metrics.DROPPED.labels("torn_record").inc(segment.torn)
+            self._keep_rests(segments, waiting)
         if waiting:
             raise DatabaseUnavailableError(f"{len(waiting)} records wait until PostgreSQL can take them")
         return True
+
+    def _keep_rests(self, segments: list[Segment], waiting: list[Record]) -> None:
+        """Leave in the journal what waits; files of which nothing does go first, and give their room back.
+
+        Raises:
+            OSError: there is none for one of the others, which is as it was.
+        """
+        left = {id(record) for record in waiting}
+        rests = [[each for each in segment.records if id(each) in left] for segment in segments]
+        failure: OSError | None = None
+        for segment, rest in sorted(zip(segments, rests, strict=True), key=lambda pair: bool(pair[1])):
+            try:
+                if self._journal.keep_rest(segment, rest):
+                    metrics.DROPPED.labels("torn_record").inc(segment.torn)
+            except OSError as error:
+                failure = error
+        if failure:
+            raise failure
 
     def _waiting(self, records: list[Record]) -> list[Record]:
         """Write the records; those that have to wait, because the database cannot take them now."""
@@ -113,13 +132,14 @@ class Shipper:
         in_a_row = 0
         for place, record in enumerate(records):
             try:
+                if in_a_row == _WAITING_IN_A_ROW:
+                    self._probe()
+                    in_a_row = 0
                 settled = self._settled(record)
             except DatabaseUnavailableError:
                 return waiting + records[place:]
             in_a_row = 0 if settled else in_a_row + 1
             waiting += [] if settled else [record]
-            if in_a_row == _STATES_IN_A_ROW:
-                return waiting + records[place + 1 :]
         self._alone = bool(waiting)
         return waiting
 
@@ -137,25 +157,36 @@ class Shipper:
             except Exception as error:  # any at all: see the module
                 cause = error.__cause__ if isinstance(error, DatabaseUnavailableError) else error
             state = getattr(cause, "sqlstate", None) or ""
-            if state.startswith(_STATES) and state != _TIME_LIMIT:
+            reason = f"{type(cause).__name__} {state}".strip()
+            if state.startswith(_NO_ROOM):
+                self._say(f"records wait though PostgreSQL answers: {reason}")
                 return False
             self._probe()
             if cause is None or isinstance(cause, PoolTimeout | PoolClosed):
                 continue  # the record did not get as far as the database
-            losses += state in ("", _TIME_LIMIT) and isinstance(cause, psycopg.OperationalError)
-            if losses != 1:
-                return self._set_aside(record, f"{type(cause).__name__} {state}".strip())
+            is_passing = state.startswith(_PASSING) or (
+                not state and isinstance(cause, psycopg.OperationalError)
+            )
+            losses += is_passing
+            if not is_passing or losses > 1:
+                return self._set_aside(record, reason)
         return False
 
     def _set_aside(self, record: Record, reason: str) -> bool:
         try:
             set_aside(self._journal.folder, self._journal.tag, record, reason)
         except OSError as error:
-            log("journal_error", f"a record cannot be set aside: {error.strerror}", level=logging.ERROR)
+            self._say(f"records cannot be set aside: {error.strerror}")
             return False
         message = f"the database refused a record: {reason}; see finrisk journal list"
         log("record_set_aside", message, level=logging.ERROR)
         return True
+
+    def _say(self, problem: str) -> None:
+        """Log why records wait, once a minute."""
+        if time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + _REMINDER_SECONDS
+            log("journal_error", problem, level=logging.ERROR)
 
     def _write(self, records: list[Record]) -> None:
         if unknown := set().union(*records) - set(_STATEMENTS):

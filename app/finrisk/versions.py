@@ -2,6 +2,9 @@
 
 import threading
 
+_MOST = 100
+"""Versions of a model that are remembered: the words of an answer must not fill the memory."""
+
 
 class Versions:
     """The versions that this process has met, by model."""
@@ -22,4 +25,5 @@ class Versions:
             if version in met:
                 return None
             met.append(version)
+            del met[:-_MOST]
             return met[-2] if len(met) > 1 else None

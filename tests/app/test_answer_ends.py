@@ -105,6 +105,12 @@ def test_a_model_that_stops_without_a_word_is_asked_once_more(odd: Callable[...,
     assert server.requests == 2
 
 
+def test_what_a_silent_model_is_asked_again_begins_anew(odd: Callable[..., Odd]) -> None:
+    answers = iter([parts("\ud83d", finish="STOP"), parts("Yes.", finish="STOP")])
+    server = odd(lambda connection, _: whole(connection, next(answers)))
+    assert told(by_key(server.url), "whole")[1].text == "Yes."
+
+
 def test_a_model_that_never_says_a_word_is_asked_twice_and_no_more(odd: Callable[..., Odd]) -> None:
     server = odd(in_chunks("whole", ended("STOP")))
     with pytest.raises(GenerationError, match="stopped with STOP and no usable text"):
@@ -143,6 +149,11 @@ def test_a_made_up_count_still_fits_its_column(odd: Callable[..., Odd]) -> None:
         by_key(odd(in_chunks("whole", parts("a", finish="STOP", usageMetadata=usage))).url), "whole"
     )
     assert (completion.prompt_tokens, completion.answer_tokens) == (2**31 - 1, 2**31 - 1)
+
+
+def test_a_made_up_version_is_cut(odd: Callable[..., Odd]) -> None:
+    answer = parts("a", finish="STOP", modelVersion="v" * 500_000)
+    assert told(by_key(odd(in_chunks("whole", answer)).url), "whole")[1].model_version == "v" * 200
 
 
 # ---- answers without an end
@@ -210,10 +221,22 @@ def test_an_answer_without_an_end_is_cut_and_costs_no_memory(
     assert peak_of_memory() < before + 150_000
 
 
+RATINGS = [
+    {"category": f"HARM_CATEGORY_{name}", "probability": "NEGLIGIBLE", "severity": "HARM_SEVERITY_NEGLIGIBLE"}
+    for name in ("HATE_SPEECH", "DANGEROUS_CONTENT", "HARASSMENT", "SEXUALLY_EXPLICIT")
+]
+ENVELOPE: dict[str, Any] = {
+    "usageMetadata": USAGE,
+    "modelVersion": "gemini-3.5-flash-lite",
+    "responseId": "r" * 22,
+}
+
+
 def test_a_long_answer_within_the_limit_is_whole(odd: Callable[..., Odd]) -> None:
-    """The longest that a model may write with MAX_OUTPUT_TOKENS 4096, in letters of three bytes."""
-    pieces, completion = told(
-        by_key(odd(in_chunks("stream", *[parts("市" * 5)] * 4095, ended("STOP"))).url), "stream"
-    )
+    """The longest that a model may write with MAX_OUTPUT_TOKENS 4096, in letters of three bytes, each token
+    in a chunk of its own with all that services send along."""
+    chunk = parts("市" * 5, **ENVELOPE)
+    chunk["candidates"][0]["safetyRatings"] = RATINGS
+    pieces, completion = told(by_key(odd(in_chunks("stream", *[chunk] * 4095, ended("STOP"))).url), "stream")
     assert completion.text == "市" * 5 * 4095
     assert len(pieces) == 4095

@@ -21,6 +21,7 @@ def test_under_all_accidents_at_once_nothing_acknowledged_is_lost_or_doubled(
         account = Chaos(service, server, Plan(seconds=20, rate=20, worker_kills=4)).run()
         service.stop()
     assert (account.lost, account.doubled, account.ratings_lost, account.set_aside) == (0, 0, 0, 0)
+    assert account.unrecorded == 0
     assert account.outcomes["answered"] > 100
     assert len(account.ratings) > 20
     assert account.peak_megabytes < PEAK_MEGABYTES

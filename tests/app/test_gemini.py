@@ -230,3 +230,11 @@ def test_a_model_that_moves_behind_its_name_is_recorded_logged_and_counted(
     assert (line["level"], line["version"], line["before"]) == ("WARNING", "extractive-2", "extractive-1")
     metrics = service.call("GET", "/metrics", port=service.ops_port).body.decode()
     assert f'finrisk_model_version_changes_total{{model="{BASE}"}} 1.0' in metrics
+
+
+def test_made_up_versions_do_not_fill_the_memory() -> None:
+    versions = Versions()
+    for number in range(1000):
+        versions.changed_from(BASE, f"v{number}")
+    assert versions.changed_from(BASE, "v999") is None
+    assert versions.changed_from(BASE, "v0") == "v999"

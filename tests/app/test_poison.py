@@ -167,7 +167,14 @@ def test_a_record_set_aside_by_an_older_release_is_listed_and_comes_back(clean: 
 
 
 def test_ratings_on_rows_of_another_release_stop_no_other_and_still_count(clean: RunningService) -> None:
-    odd = {"grounding": 1}, {**dict.fromkeys(("grounding", "citations"), "x")}, [1], "text", {"new": {"a": 1}}
+    odd = (
+        {"grounding": 1},
+        {"grounding": 10**400},
+        {**dict.fromkeys(("grounding", "citations"), "x")},
+        [1],
+        "text",
+        {"new": {"a": 1}},
+    )
     identifiers = [str(uuid.uuid4()) for _ in odd]
     put(clean, *(analysis(each, quality_parts=parts) for each, parts in zip(identifiers, odd, strict=True)))
     put(clean, *(rating(each) for each in identifiers))

@@ -47,6 +47,7 @@ HOSTILE = [
     "sorry i'm sorry as an ai " * 1200,
     "!" * LENGTH,
     "[" * LENGTH,
+    f"Cash was 12 million [{'1' * LENGTH}].",
     "[1" * 15_000,
     "a$" * 15_000,
     "a-" * 15_000,

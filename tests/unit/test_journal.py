@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from finrisk.journal import Journal, JournalFullError, decoded, encoded
+from finrisk.aside import count, drop, set_aside
+from finrisk.cli import main
+from finrisk.journal import Journal, JournalFullError, backlog, decoded, encoded
 
 RECORD = {"kind": "analysis", "row": {"id": "1", "text": 'Größe \u2028 \\ " 😀\n'}}
 
@@ -123,6 +128,92 @@ journal.close()
     segment = decoded(sealed)
     assert len(segment.records) == 2
     assert segment.torn == 1
+
+
+def test_a_file_that_could_not_be_opened_is_opened_as_soon_as_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(tmp_path)
+    journal.append(RECORD)
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as full:
+        full.setattr(Path, "rename", fails)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space left"):
+                journal.seal(now=True)
+    assert len(os.listdir("/proc/self/fd")) == before
+    journal.seal(now=True)
+    with journal.claimed() as [segment]:
+        assert segment.records == [RECORD]
+    journal.close()
+
+
+def test_a_file_that_could_not_be_synced_is_shipped_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    journal = Journal(tmp_path)
+    journal.append(RECORD)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fails)
+        with pytest.raises(OSError, match="Input/output"):
+            journal.seal(now=True)
+    with journal.claimed() as [segment]:
+        assert segment.records == [RECORD]
+    journal.close()
+
+
+def test_what_was_set_aside_takes_room_but_does_not_wait(tmp_path: Path) -> None:
+    set_aside(tmp_path, "1-a", RECORD, "odd")
+    assert backlog(tmp_path).size == 0
+    assert backlog(tmp_path).used > 0
+
+
+def test_torn_lines_set_aside_go_with_all_and_not_with_another_record(tmp_path: Path) -> None:
+    (tmp_path / "torn.bad").write_bytes(b"torn\n")
+    set_aside(tmp_path, "1-a", {"analysis": {"id": "x"}}, "odd")
+    assert [each.request_id for each in drop(tmp_path, {"x"})] == ["x"]
+    assert count(tmp_path) == 1
+    drop(tmp_path, None)
+    assert count(tmp_path) == 0
+
+
+def test_a_file_set_aside_that_cannot_be_read_leaves_the_others_counted(tmp_path: Path) -> None:
+    (tmp_path / "0.bad").mkdir()
+    set_aside(tmp_path, "1-a", RECORD, "odd")
+    assert count(tmp_path) == 1
+
+
+def test_without_room_the_command_says_so_and_keeps_what_it_cannot_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = tmp_path / "journal"
+    folder.mkdir()
+    set_aside(folder, "1-a", RECORD, "odd")
+    monkeypatch.setenv("FINRISK_VAR_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(SystemExit, match="cannot be written: No space left on device"):
+        main(["journal", "retry", "--all"])
+    assert count(folder) == 1
+
+
+def test_a_file_that_nobody_seals_grows_old(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    [opened] = tmp_path.glob("*.open")
+    os.utime(opened, (time.time() - 60,) * 2)
+    assert backlog(tmp_path).oldest == 0
+    journal.append(RECORD)
+    os.utime(opened, (time.time() - 60,) * 2)
+    assert backlog(tmp_path).oldest >= 60
+    journal.close()
 
 
 def test_files_are_private(tmp_path: Path) -> None:

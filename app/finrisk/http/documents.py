@@ -83,7 +83,7 @@ def add() -> Response:
 def listing() -> Response:
     """A page of the list, ordered by id; ``next`` is the id to give as ``after`` for the next page."""
     text = request.args.get("limit", str(_PAGE))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= _PAGE):
         raise ApiError(
             422, "invalid", "cannot use: limit", details=[{"field": "limit", "message": f"1 to {_PAGE}"}]
         )
