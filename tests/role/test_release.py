@@ -333,6 +333,7 @@ def test_a_service_whose_starter_was_killed_is_found_by_its_pidfile(target: Proc
     master = gunicorn.master(target.place)
     target.place.record.unlink()
     assert gunicorn.master(target.place) == master
+    assert not target.place.record.exists(), "whoever only looks writes nothing"
     assert target.pending(first.revision) == ""
 
 

@@ -45,10 +45,7 @@ def found(data: dict[str, Any]) -> list[Finding]:
         _of_keys,
     )
     own = [finding for part in parts for finding in part(data, play)]
-    own += [Finding(**entry) for entry in journal.found(data)]
-    moved = arms.versions(data, play)
-    compared = [Finding(**entry) for entry in [*moved, *arms.found(data, play)]]
-    return [*own, *compared]
+    return [*own, *journal.found(data), *arms.versions(data, play), *arms.found(data, play)]
 
 
 def _playbook(environment: str) -> Callable[[str], str]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-ENTRIES = dict[str, Any]
+from .finding import Finding
 
 
-def found(data: dict[str, Any]) -> list[ENTRIES]:
-    """Return the findings as entries of Finding, pod by pod, then the ratings."""
+def found(data: dict[str, Any]) -> list[Finding]:
+    """Return the findings, pod by pod, then the ratings."""
     entries = [entry for pod in data["pods"] for entry in _of_pod(pod, data)]
     if count := (data["collection"] or {}).get("ratings_not_applied"):
         what = f"{_counted(count, 'rating')} could not be applied to the answer that was rated."
         query = "select request_id, problem from feedback where problem is not null"
         causes = ["to have them tried again: update feedback set problem = null"]
-        entries.append(_entry(what, f'psql "$DATABASE_URL" -c "{query}"', causes))
+        entries.append(Finding("collection", what, f'psql "$DATABASE_URL" -c "{query}"', causes))
     return entries
 
 
-def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[ENTRIES]:
+def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[Finding]:
     journal = pod.get("journal") or {}
     entries = []
     if journal.get("ships") is False:
@@ -28,17 +28,15 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[ENTRIES]:
         )
         down = pod.get("database") == "down"
         cause = "its database does not answer" if down else "see the errors below Recent"
-        entries.append(_entry(what, data["recent"]["command"], [cause, "nothing is lost while they wait"]))
+        entries.append(
+            Finding("collection", what, data["recent"]["command"], [cause, "nothing is lost while they wait"])
+        )
     if count := journal.get("set_aside"):
         what = f"{_counted(count, 'record')} of {pod['name']} could not be stored and were set aside."
         causes = ["journal retry mends their text and sends them again, journal drop deletes them"]
-        entries.append(_entry(what, f"{pod['finrisk']} journal list", causes))
+        entries.append(Finding("collection", what, f"{pod['finrisk']} journal list", causes))
     return entries
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _entry(what: str, command: str, causes: list[str]) -> ENTRIES:
-    return {"about": "collection", "what": what, "command": command, "causes": causes}
