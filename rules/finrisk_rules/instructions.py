@@ -37,8 +37,8 @@ _FRAME = re.compile(
       ^[^\w\n]*(?:SOURCES|QUESTION)\ *[^\w\n]{0,4}$                    # a heading of the prompt, alone
     | ^[^\w\n]*(?:SOURCES|QUESTION|\[\d{1,4}\])\ [a-z]{16}$            # and with a mark
     | </?(?i:sources?|question)>
-    | [-=*\#<\[]{2,}\ *(?i:end\ of\ (?:the\ )?(?:sources|question|instructions|prompt|context))
-      \ *[-=*\#>\]]{2,}
+    | (?<![-=*\#<\[])[-=*\#<\[]{2,40}+\ {0,8}
+      (?i:end\ of\ (?:the\ )?(?:sources|question|instructions|prompt|context))\ {0,8}[-=*\#>\]]{2}
     | ^[^\w\n]*(?i:(?:begin|start|end)\ (?:of\ )?(?:the\ |new\ )?
       (?:sources|question|instructions|document|prompt))\b[^\w\n]*$
     | ^[^\w\n]*\[\d{1,4}\]\ [^\n]*                                   # number, title and name of a source
