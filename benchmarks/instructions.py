@@ -6,7 +6,8 @@ Reads tests/unit/injections.jsonl: recall and false alarms by kind, for the half
 with, the half that they were not, and later ones by somebody else; then each text in each place of a prompt,
 and the lines outside the frame that begin like one of the frame, as they are (exact) and with look-alikes,
 invisible characters and Markdown seen through (lenient). With DATA_DIR (documents.jsonl.gz,
-passages.jsonl.gz, queries.jsonl.gz) also the false alarms on real questions and pages, and the time that one prompt costs.
+passages.jsonl.gz, queries.jsonl.gz) also the false alarms on real questions and pages, and the
+time that one prompt costs.
 """
 
 import gzip
