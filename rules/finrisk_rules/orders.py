@@ -69,7 +69,7 @@ LITERAL = r"""(?:
   | the\ (?:single\ |exact\ |following\ )?(?:words?|phrase|sentence|string|token|letters?)\b
 )"""
 TELL = r"""(?:
-    reveal|print|show|repeat|output|display|leak|quote|tell|give|list|dump|expose|share|summari[sz]e
+    reveal|print|paste|show|repeat|output|display|leak|quote|tell|give|list|dump|expose|share|summari[sz]e
   | translate|copy|disclose|write|recite|echo|describe|return|send|extract|reproduce
 )"""
 ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|output)"
@@ -98,7 +98,7 @@ RULES = (
         "override",
         f"""{_LAW_WORDS} context conversation everything anything all policy training role task filter
             filters safeguards safety told said limits cite job goal objective mission purpose
-            sources question query opposite me you""",
+            sources question query opposite me you above preceding foregoing""",
         rf"""{ALONE}{DROP} (?={_near(8)}(?:{BEFORE}|your|my|system|safety|hidden|developer|given|told|all
             |these|those)\b)
             {_near(6)}{LAW}\b""",
@@ -107,7 +107,7 @@ RULES = (
         rf"""{ALONE}{DROP}{_near(1)}(?:context|{PROMPT}|instructions?|guidelines?|directives?|task
             |conversation)\b{NOT_OF_A_FORM}""",
         rf"""{ALONE}{DROP}{_near(1)}(?:everything|anything|all|what(?:ever)?){_near(6)}
-            (?:{BEFORE}\b{NOT_OF_A_NOUN}|(?:been|were|was)\ told|told\ you
+            (?:{BEFORE}\b{NOT_OF_A_NOUN}|(?:been|were|was)\ (?:told|taught|trained)|told\ you
             |said\b(?!\ (?:in|at|on)\ the\ ))""",
         rf"""{ALONE}{DROP}{_near(3)}(?:content|safety)\ (?:filters?|features?|measures?|polic(?:y|ies)
             |training)\b""",
@@ -135,7 +135,7 @@ RULES = (
         rf"""\b(?:everything|anything|all|what){_near(4)}told\ you\b[^.!?\n]{{0,20}}
             \b(?:outdated|void|wrong|obsolete|false|invalid|over)\b""",
         rf"""{ORDER}(?:treat|consider|regard|take|interpret)\b[^.!?\n]{{0,60}}\bas\ (?:your\ |the\ |a\ )?
-            (?:system|new|real|actual|developer)\ (?:\w+\ )?{LAW}\b""",
+            (?:system|new|developer)\ (?:\w+\ )?{LAW}\b""",
         r"""\byour\ (?:new|real|actual|true|only|next)\ (?:task|job|role|goal|objective|mission|purpose
             |instructions?)\ (?:is|are)(?:\ now)?(?:\ to\b|\ ?:)""",
         rf"""\bi\ (?:hereby\ )?(?:authori[sz]e|allow|permit|order|instruct|command)\ you\ to\ {DROP}\b""",
@@ -145,6 +145,11 @@ RULES = (
         rf"""{ALONE}(?:ignore|disregard|forget)\ (?:(?:the|these|any|all)\ ){{1,2}}(?:numbered\ )?(?:
             sources\b(?!\ of)|(?:question|query)\b(?=\W*\Z|[,:]?\ (?:above|below|and|instead)\b))""",
         rf"{ALONE}forget\ that\ you\ are\b",
+        rf"""{ALONE}(?:ignore|disregard|forget)\ (?:all\ )?(?:of\ )?the\ {BEFORE}
+            (?:\ (?:text|content|lines?|words))?(?=\W*\Z|[,;:]|\ (?:and|then|instead|but)\b)""",
+        rf"\b{LAW}\ you\b[^.!?\n]{{0,30}}\b{DROP}\ them\b",
+        rf"\bnone\ of\ your\ (?:\w+\ ){{0,2}}{LAW}\b",
+        rf"\byou\ (?:have\ permission|are\ (?:allowed|free|permitted))\ to\ {DROP}{_near(3)}{OWN_LAW}\b",
         rf"""\b(?:replaces?|supersedes?|overrides?|cancels?){_near(2)}{MIND}
             \ (?:{PROMPT}|instructions?|messages?)\b""",
         rf"\b{BEFORE}\ {LAW}\ (?:are|is)\ (?:hereby|now)\ (?:void|cancell?ed|revoked|withdrawn|suspended)\b",
@@ -152,7 +157,8 @@ RULES = (
         rf"""\byour(?:\ \w+){{0,2}}\ {OWN_LAW}\ (?:no\ longer|do(?:es)?\ not|don['\u2019]?t)
             \ (?:apply|bind|hold|count|matter)\b""",
         rf"{ORDER}do\ the\ opposite\b[^.!?\n]{{0,30}}\b(?:your|{LAW})\b",
-        rf"{ORDER}(?:follow|obey|use)\ (?:these|the\ following|my|the\ new)\ (?:\w+\ )?{LAW}\ instead\b",
+        rf"""{ORDER}(?:follow|obey|use)\ (?:these|the\ following|my|the\ new)\ (?:\w+\ )?{LAW}\ instead
+            (?:\ of\ (?:your|the\ ones\ above))?\b(?!\ of)""",
         rf"{ORDER}obey\ (?:only\ )?me\b",
         rf"\bi\ (?:want|need|would\ like)\ you\ to\ (?:{DROP}|pretend)\b",
         r"\bnew\ (?:instructions?|task|rules?|directives?|orders?)(?:\ for\ you)?\ ?:",
@@ -162,12 +168,14 @@ RULES = (
         """you ai assistant assistants model models bot chatbot mode role act pretend behave imagine
             roleplay respond answer reply speak stop if""",
         r"""\byou\ (?:are|act|will\ act|behave)\ (?:now|no\ longer|henceforth)\ (?:an?|the|my
-            |in\ \w+\ mode|free|dan)\b""",
+            |in\ \w+\ mode|free|dan)\b
+            (?!\ (?:\w+\ ){0,2}(?:\w*holder|owner|member|investor|customer|client)s?\b)""",
         rf"""\b(?:from\ (?:now|here)\ on|henceforth|from\ this\ (?:point|moment)\ (?:on|onwards?|forward))\b
             {_near(1)}(?:you|your|every\ answer|answer|reply|respond|act|behave)\b
             (?!\ (?:will|can|may)\ (?:receive|find|get|pay|vote|be\ able)\b)""",
         r"""\byou\ (?:will|must|shall|should)\ now\ (?:act|behave|respond|answer|speak|be)\b""",
-        rf"""{ALONE}stop\ (?:being|acting\ (?:as|like))\ (?:an?|the|my)\b""",
+        rf"""{ALONE}stop\ (?:being|acting\ (?:as|like))\ (?:an?|the|my)
+            \ (?:\w+\ ){{0,2}}(?:analyst|advisor|expert|{MACHINE})\b""",
         rf"""{ORDER}(?:respond|answer|reply|speak)\ as\ dan\b""",
         rf"""{ORDER}pretend\b[^.!?\n]{{0,40}}\b{LAW}\b""",
         rf"""{ORDER}(?:pretend|act|behave|imagine|role-?play|answer|respond
@@ -182,7 +190,8 @@ RULES = (
             |maintenance)\ mode\b""",
         rf"{ORDER}role-?play\ as\b",
         r"\bas\ if\ (?:your|all|any)(?:\ \w+)?\ (?:safety|filters?|restrictions|guidelines)\b",
-        rf"\brole\ of\ (?:\w+\ ){{0,3}}?{MACHINE}\b(?!\ (?:risk|valid))",
+        rf"""\b(?:assume|take|play|adopt|in)\ (?:on\ )?the\ role\ of\ (?:\w+\ ){{0,3}}?{MACHINE}\b
+            (?!\ (?:risk|valid))""",
         r"\bstay(?:ing)?\ in\ character\b",
     ),
     _rule(
@@ -268,7 +277,7 @@ RULES = (
         rf"""\b(?:note|message|attention|instructions?|notice|reminder|memo|request)\ (?:to|for)
             \ (?:(?:the|any|all|every|our)\ )*{MACHINE}\b[^.!?\n]{{0,60}}:""",
         rf"""\A[^\w\n]{{0,8}}(?:attention|dear|hey|hello|to\ (?:any|all|every|the))[\ ,:]{{1,2}}{MACHINE}\b
-            [^.!?\n]{{0,20}}[,:]""",
+            [^.!?\n]{{0,40}}[,:]""",
         rf"\bif\ you\ are\ (?:an?|the)\ {MACHINE}\b",
         rf"""\b{MACHINE}\ (?:(?:that|which|who)\ )?(?:are\ )?(?:read|process|summari[sz]|analy[sz]
             |pars)(?:e?s|e|ing)?
@@ -279,6 +288,7 @@ RULES = (
             \ (?:please|kindly|you\ (?:must|should|are|will))\b""",
         r"""\b(?:ai(?:\ \w+)?|assistants?|chatbots?|llms?|language\ models?)
             \ (?:must|shall|should|ha(?:s|ve)\ to)\ (?:always\ |never\ )?(?:(?:rate|praise|recommend|score)\b
+            |(?:not\ )?(?:mention|omit)\b
             |(?:give|call|assign|treat)\ (?:this|the)\ (?:company|bank|firm|filing|issuer|stock)\b)""",
     ),
     _rule(

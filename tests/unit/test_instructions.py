@@ -3,8 +3,8 @@
 `injections.jsonl` holds texts of many kinds that were written before the rules, and ordinary ones with the
 same words. The half `seen` was looked at while the rules were made, `held_out` was scored after that, once:
 75 of 77 found, 2 of 49 ordinary ones taken for orders. Then these were looked at too. `later` is by somebody
-else, who tried to get past the rules and to set them off: before they were widened for it, 67 of 135 were
-found and 26 of 221 ordinary ones taken for orders. Some 40 that no pattern tells apart are not in it.
+else, who tried to get past the rules and to set them off: before they were widened for it, 81 of 160 were
+found and 28 of 268 ordinary ones taken for orders. Some 40 that no pattern tells apart are not in it.
 """
 
 from __future__ import annotations
