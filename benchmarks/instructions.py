@@ -3,10 +3,11 @@
     python benchmarks/instructions.py [DATA_DIR]
 
 Reads tests/unit/injections.jsonl: recall and false alarms by kind, for the half that the rules were made
-with and the half that they were not; then each text in each place of a prompt, and the lines outside the
-frame that begin like one of the frame, as they are (exact) and with look-alikes, invisible characters and
-Markdown seen through (lenient). With DATA_DIR (documents.jsonl.gz, passages.jsonl.gz, queries.jsonl.gz) also
-the false alarms on real questions and pages, and the time that one prompt costs.
+with, the half that they were not, and later ones by somebody else; then each text in each place of a prompt,
+and the lines outside the frame that begin like one of the frame, as they are (exact) and with look-alikes,
+invisible characters and Markdown seen through (lenient). With DATA_DIR (documents.jsonl.gz,
+passages.jsonl.gz, queries.jsonl.gz) also the false alarms on real questions and pages, and the
+time that one prompt costs.
 """
 
 import gzip
@@ -26,6 +27,7 @@ from finrisk_rules.instructions import looks_like_instruction  # noqa: E402 - fo
 from finrisk_rules.lookalikes import skeleton  # noqa: E402 - as above
 from finrisk_rules.prompt import Source, mark_of, render  # noqa: E402 - as above
 
+HALVES = ("seen", "held_out", "later")
 QUESTION = "How did the liquidity coverage ratio change?"
 MARKER = re.compile(r"(?:SOURCES|QUESTION)\b|\[\d+\]", re.IGNORECASE)
 DRESS = re.compile(r"^[^\w\s\[]+")
@@ -49,10 +51,10 @@ def by_kind(entries: Sequence[dict[str, str]]) -> None:
             key = (entry["label"], kind, entry["half"])
             totals[key] += 1
             found[key] += looks_like_instruction(entry["text"])
-    print(f"{'taken for an order':32}{'seen':>10}{'held out':>10}")
+    print(f"{'taken for an order':32}{'seen':>10}{'held out':>10}{'later':>10}")
     for label, kind in dict.fromkeys(key[:2] for key in totals):
-        shares = [f"{found[label, kind, half]}/{totals[label, kind, half]}" for half in ("seen", "held_out")]
-        print(f"{label + ' ' + kind:32}{shares[0]:>10}{shares[1]:>10}")
+        shares = [f"{found[label, kind, half]}/{totals[label, kind, half]}" for half in HALVES]
+        print(f"{label + ' ' + kind:32}" + "".join(f"{share:>10}" for share in shares))
 
 
 def frames(texts: Sequence[str]) -> None:

@@ -60,6 +60,7 @@ _KEYED = _POST + "Authorization: Bearer KEY\r\n"
 _LISTING = (
     f"GET /api/v1/documents?limit={_DOCUMENTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\n\r\n"
 )
+_NOTHING = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
 SORTS = {
     "silent": Sort(""),
     "half-head": Sort("GET /heal"),
@@ -68,7 +69,11 @@ SORTS = {
     "half-body-key": Sort(_KEYED + 'Content-Length: 1000\r\n\r\n{"stra'),
     "dripping-body-key": Sort(_KEYED + 'Content-Length: 1000\r\n\r\n{"stra', " "),
     "half-chunk-key": Sort(_KEYED + 'Transfer-Encoding: chunked\r\n\r\n40\r\n{"stra'),
-    "idle": Sort("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "half-trailer-key": Sort(_KEYED + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n", "X: a\r\n"),
+    "half-expect-key": Sort(_KEYED + "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"),
+    "half-hello": Sort("\x16\x03\x01\x02\x00\x01"),
+    "half-second": Sort(_NOTHING + _KEYED + 'Content-Length: 1000\r\n\r\n{"'),
+    "idle": Sort(_NOTHING),
     "never-reads": Sort(_LISTING * 4, reads=4096),
 }
 

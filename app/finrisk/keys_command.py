@@ -99,8 +99,12 @@ def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
     expires, created = (
         when.strftime("%Y-%m-%d %H:%MZ") if when else "-" for when in (key.expires, key.created)
     )
-    name = "".join(sign if sign.isprintable() else " " for sign in key.name)
-    return key.id, key.state(now), expires, created, ",".join(sorted(key.roles)), name
+    return key.id, key.state(now), expires, created, ",".join(sorted(key.roles)), _name(key)
+
+
+def _name(key: ApiKey) -> str:
+    """The name on one line, without what a terminal would act upon."""
+    return "".join(sign if sign.isprintable() else " " for sign in key.name)
 
 
 def _end(arguments: argparse.Namespace) -> None:
@@ -113,7 +117,7 @@ def _end(arguments: argparse.Namespace) -> None:
     except (OSError, ValueError) as error:
         raise SystemExit(_unusable(arguments.file, error)) from None
     when = key.ended.isoformat() if key.ended else ""
-    _out(f"{key.id} ({key.name}) has ended ({when}): the service that reads {arguments.file} refuses it.")
+    _out(f"{key.id} ({_name(key)}) has ended ({when}): the service that reads {arguments.file} refuses it.")
     _out(f'site.yml keeps it so. Write it down too: ended: "{when}" in its entry of finrisk_client_keys.')
 
 

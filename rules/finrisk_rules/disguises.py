@@ -17,6 +17,7 @@ _LEET = re.compile(
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
 _ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
+_TAG = re.compile(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
 _TURNED = tuple(word[::-1] for word in _GIVEAWAYS)
@@ -27,7 +28,7 @@ def appearances(text: str) -> Iterator[str]:
     """The text with invisible characters and look-alikes resolved, then each other reading that it has.
 
     Digits for letters, letters with signs between them, character references, percent and Base64 encoding,
-    letters rotated by 13, and the text backwards.
+    without tags, letters rotated by 13, and the text backwards.
     """
     seen = skeleton(text)
     yield seen
@@ -37,6 +38,8 @@ def appearances(text: str) -> Iterator[str]:
         yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), seen)
     if _ENTITY.search(seen) or _PERCENT.search(seen):
         yield skeleton(html.unescape(unquote(seen)))
+    if _TAG.search(seen):
+        yield _TAG.sub("", seen)
     yield from filter(None, map(_decoded, _BASE64.findall(seen)))
     lower = seen.lower()
     if any(word in lower for word in _ROTATED):

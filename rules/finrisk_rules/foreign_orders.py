@@ -11,19 +11,22 @@ from finrisk_rules.lookalikes import skeleton
 _CLAUSE = r"(?:\A|\n|[^\w\s'\u2019][^\w\n]{0,8}|\b(?:und|bitte|et|y|e|en|i|och|now|please)\s+)"
 _IMPERATIVE_FIRST = {
     "de": (
-        "ignorier|ignoriere|ignoriert|ignorieren sie|vergiss|vergesst|vergessen sie|missachte|missachten sie",
+        "ignorier|ignoriere|ignoriert|ignorieren sie|vergiss|vergesst|vergessen sie|missachte|missachten sie"
+        "|befolge nicht|befolge keine|folge nicht|halte dich nicht an",
         "anweisung|instruktion|regel|vorgabe|richtlinie|befehl|prompt|kontext",
     ),
     "fr": (
-        "ignore|ignorez|oublie|oubliez|ne suis pas|ne suivez pas",
+        "ignore|ignorez|oublie|oubliez|ne suis pas|ne suivez pas|ne tiens pas compte|ne tenez pas compte"
+        "|ne respecte pas|ne respectez pas",
         "instruction|consigne|r\u00e8gle|directive",
     ),
     "es": (
-        "ignora|ignore|ignorad|ignoren|olvida|olvide|olvidad|descarta|descarte",
+        "ignora|ignore|ignorad|ignoren|olvida|olvide|olvidad|descarta|descarte|no sigas|no siga|no sigan"
+        "|no hagas caso|haz caso omiso|no obedezcas",
         "instruccion|reglas|indicacion|\u00f3rdenes|directrices",
     ),
     "it": (
-        "ignora|ignorate|ignori|dimentica|dimenticate|trascura",
+        "ignora|ignorate|ignori|dimentica|dimenticate|trascura|non seguire|non seguite|non tenere conto",
         "istruzion|regole|direttive|indicazion|prompt",
     ),
     "pt": (
@@ -44,6 +47,46 @@ _IMPERATIVE_FIRST = {
         "\u062a\u062c\u0627\u0647\u0644|\u0627\u0646\u0633\u064e|\u062a\u062c\u0627\u0648\u0632",
         "\u0627\u0644\u062a\u0639\u0644\u064a\u0645\u0627\u062a|\u062a\u0639\u0644\u064a\u0645\u0627\u062a\u0643"
         "|\u0627\u0644\u0642\u0648\u0627\u0639\u062f|\u0627\u0644\u0623\u0648\u0627\u0645\u0631",
+    ),
+    "da": (
+        "ignorer|glem|se bort fra",
+        "instruks|instruktion|regler|anvisning|retningslinj|prompt",
+    ),
+    "fi": (
+        "j\u00e4t\u00e4|unohda|ohita|\u00e4l\u00e4 noudata",
+        "ohje|s\u00e4\u00e4n|k\u00e4sky",
+    ),
+    "cs": (
+        "ignoruj|ignorujte|zapome\u0148|zapome\u0148te",
+        "pokyn|instrukc|pravidl|p\u0159\u00edkaz",
+    ),
+    "ro": (
+        "ignor\u0103|ignora\u021bi|uit\u0103|uita\u021bi",
+        "instruc\u021biun|regulile|indica\u021biil",
+    ),
+    "hu": (
+        "hagyd figyelmen k\u00edv\u00fcl|hagyja figyelmen k\u00edv\u00fcl|felejtsd el",
+        "utas\u00edt\u00e1s|szab\u00e1ly|el\u0151\u00edr\u00e1s",
+    ),
+    "el": (
+        "\u03b1\u03b3\u03bd\u03cc\u03b7\u03c3\u03b5|\u03b1\u03b3\u03bd\u03bf\u03ae\u03c3\u03c4\u03b5|\u03be\u03ad\u03c7\u03b1\u03c3\u03b5|\u03be\u03b5\u03c7\u03ac\u03c3\u03c4\u03b5",
+        "\u03bf\u03b4\u03b7\u03b3\u03af|\u03b5\u03bd\u03c4\u03bf\u03bb|\u03ba\u03b1\u03bd\u03cc\u03bd",
+    ),
+    "uk": (
+        "\u0456\u0433\u043d\u043e\u0440\u0443\u0439|\u0456\u0433\u043d\u043e\u0440\u0443\u0439\u0442\u0435|\u0437\u0430\u0431\u0443\u0434\u044c|\u0437\u0430\u0431\u0443\u0434\u044c\u0442\u0435",
+        "\u0456\u043d\u0441\u0442\u0440\u0443\u043a\u0446|\u043f\u0440\u0430\u0432\u0438\u043b|\u0432\u043a\u0430\u0437\u0456\u0432\u043a",
+    ),
+    "id": (
+        "abaikan|lupakan",
+        "instruksi|perintah|aturan|petunjuk",
+    ),
+    "vi": (
+        "b\u1ecf qua|qu\u00ean",
+        "h\u01b0\u1edbng d\u1eabn|ch\u1ec9 d\u1eabn|quy t\u1eafc|m\u1ec7nh l\u1ec7nh|ch\u1ec9 th\u1ecb",
+    ),
+    "he": (
+        "\u05d4\u05ea\u05e2\u05dc\u05dd|\u05d4\u05ea\u05e2\u05dc\u05de\u05d9|\u05d4\u05ea\u05e2\u05dc\u05de\u05d5|\u05e9\u05db\u05d7",
+        "\u05d4\u05d4\u05d5\u05e8\u05d0\u05d5\u05ea|\u05d4\u05d5\u05e8\u05d0\u05d5\u05ea|\u05d4\u05db\u05dc\u05dc\u05d9\u05dd|\u05d4\u05d4\u05e0\u05d7\u05d9\u05d5\u05ea|\u05d4\u05e0\u05d7\u05d9\u05d5\u05ea",
     ),
 }
 _WITHOUT_BLANKS = (
@@ -66,6 +109,16 @@ _WITHOUT_BLANKS = (
         "\u00f6nceki|t\u00fcm|b\u00fct\u00fcn|yukar\u0131daki",
         "talimat|kural|komut|y\u00f6nerge",
         "yok say|g\u00f6rmezden gel|unut|dikkate alma",
+    ),
+    (  # German, the verb at the end: please, law, drop
+        "bitte",
+        "anweisung|instruktion|regel|vorgabe|richtlinie",
+        "vergessen|ignorieren|missachten|nicht beachten",
+    ),
+    (  # Hindi: earlier or all, law, drop
+        "\u092a\u093f\u091b\u0932\u0947|\u0938\u092d\u0940|\u092a\u0942\u0930\u094d\u0935|\u0909\u092a\u0930\u094b\u0915\u094d\u0924",
+        "\u0928\u093f\u0930\u094d\u0926\u0947\u0936|\u0928\u093f\u092f\u092e|\u0906\u0926\u0947\u0936",
+        "\u0905\u0928\u0926\u0947\u0916\u093e|\u0928\u091c\u093c\u0930\u0905\u0902\u0926\u093e\u091c\u093c|\u092d\u0942\u0932",
     ),
 )
 

@@ -13,14 +13,17 @@ from finrisk_rules.foreign_orders import drops_instructions
 from finrisk_rules.orders import RULES
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_WRAPPED = re.compile(r"(?<=[^\n])\n(?=[^\n])")
 _WORD = re.compile(r"[a-z]+")
 _CHAT = re.compile(
     r"""(?imx)
       <\|[\w\ ]{2,24}\|> | <(?:start|end)_of_turn> | <</?sys>> | \[/?inst\]
+    | \{\{\ *(?:system|prompt|instructions?)\ *[:}]
     | </?(?:system|assistant|instructions?|prompt)> | "role"\s*:\s*"(?:system|assistant|user)"
+    | ^[^\w\n]*(?-i:SYSTEM):\ | ^\#{1,6}\ *system\ *: | ^\#{3}\ *system\ *$
     | ^[^\w\n]*(?:system|developer)\ (?:prompt|message)\b[^\w\n]{0,3}:
     | \[\s*(?:system|assistant|user|admin|developer)\s*[\]:] | ^```\ *(?:system|assistant|user)\b
-    | (?<![a-z])(?:system|admin(?:istrator)?|developer|hidden|ai|priority)[\ _]
+    | (?<![a-z])(?:system|admin(?:istrator)?|developer|hidden|ai|llm|gpt|chatbot|assistant|priority)[\ _]
       (?:override|instructions?|prompt|command|note)\b[^.\n]{0,40}["':>]
     | ^\#{1,6}\ *(?:system|instructions?|assistant|response|user|human)\b[^\n]{0,12}:\ *$
     """
@@ -34,7 +37,9 @@ _FRAME = re.compile(
       ^[^\w\n]*(?:SOURCES|QUESTION)\ *[^\w\n]{0,4}$                    # a heading of the prompt, alone
     | ^[^\w\n]*(?:SOURCES|QUESTION|\[\d{1,4}\])\ [a-z]{16}$            # and with a mark
     | </?(?i:sources?|question)>
-    | ^[^\w\n]*(?i:(?:begin|start|end)\ (?:of\ )?(?:the\ )?
+    | (?<![-=*\#<\[])[-=*\#<\[]{2,40}+\ {0,8}
+      (?i:end\ of\ (?:the\ )?(?:sources|question|instructions|prompt|context))\ {0,8}[-=*\#>\]]{2}
+    | ^[^\w\n]*(?i:(?:begin|start|end)\ (?:of\ )?(?:the\ |new\ )?
       (?:sources|question|instructions|document|prompt))\b[^\w\n]*$
     | ^[^\w\n]*\[\d{1,4}\]\ [^\n]*                                   # number, title and name of a source
       \((?=[\w.:/-]*[-_:/.\d])[\w.:/-]*[A-Za-z][\w.:/-]*\)$
@@ -62,7 +67,8 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
     for reading in readings:
         if _CHAT.search(reading) or _has_speakers(reading):
             yield "chat"
-        sentences = set(_SENTENCE_END.split(reading)) - known
+        sentences = set(_SENTENCE_END.split(reading)) | set(_SENTENCE_END.split(_WRAPPED.sub(" ", reading)))
+        sentences -= known
         yield from (kind for sentence in sentences for kind in _kinds(sentence))
         known |= sentences
 

@@ -83,7 +83,7 @@ def test_those_who_write_documents_leave_connections_for_those_who_ask(service: 
         service.wait_until(lambda: service.rows(waiting + " and wait_event = 'advisory'")[0][0] >= 1)
         answers = [service.analyze() for _ in range(6)]
         other.rollback()
-        assert {each.result() for each in writing} == {200}
+        assert {each.result() for each in writing} == {200, 503}
     assert {answer.metadata["approach"] for answer in answers} == {"rag_base"}
 
 

@@ -17,6 +17,8 @@ import pytest
 
 from benchmarks import slow_clients
 from benchmarks.own_service import OwnService
+from finrisk import documents
+from finrisk.http.documents import WRITERS
 from tests.app.conftest import PAGE, RunningService, key
 from tests.app.test_http_edges import ASK, BODY, CHUNKED, STATUS, refused
 from tests.tuning_ground import Wire
@@ -131,6 +133,21 @@ def test_users_cannot_take_the_threads_of_health(narrow: RunningService) -> None
             assert time.monotonic() - began < 1
         connection.rollback()
     narrow.wait_until(lambda: narrow.call("GET", "/api/v1/documents").status == 200)
+
+
+def test_those_who_write_documents_leave_threads_for_those_who_ask(narrow: RunningService) -> None:
+    body = json.dumps({"documents": [{"id": "w", "title": "t", "text": "text"}]}).encode()
+    post = ASK.replace(b"/analyze", b"/documents") + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    with psycopg.connect(narrow.database_url) as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", (documents._LOCK,))
+        with held(narrow, post, 40) as clients:
+            began = time.monotonic()
+            assert narrow.analyze().status == 200
+            assert time.monotonic() - began < 3
+            connection.rollback()
+            answers = [client.recv(12) for client in clients]
+    assert answers.count(b"HTTP/1.1 200") == WRITERS
+    assert answers.count(b"HTTP/1.1 503") == 40 - WRITERS
 
 
 def test_a_worker_that_stops_finishes_what_is_being_read(narrow: RunningService) -> None:

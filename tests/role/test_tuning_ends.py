@@ -220,9 +220,9 @@ def test_lines_that_are_too_long_are_named_and_those_near_the_limit_warned_about
     dataset(tmp_path, seed="n")
     refused = submit(options(ground, tmp_path, limits={"tokens_per_example": 250}), check=True)["msg"]
     assert re.search(
-        r"line 1 \(about 2\d\d tokens\), 2 \(.*, 5 \(about 2\d\d tokens\) and 115 more of ", refused
+        r"line 1 \(about 3\d\d tokens\), 2 \(.*, 5 \(about 3\d\d tokens\) and 115 more of ", refused
     )
-    limit = 320
+    limit = 400
     result = submit(options(ground, tmp_path, limits={"tokens_per_example": limit}), check=True)
     assert "failed" not in result
     assert any(f"near the limit of {limit:,} tokens" in str(warning) for warning in result["warnings"])

@@ -227,3 +227,6 @@ def test_ending_names_what_keeps_the_key_ended(
     assert 'ended: "' in shown
     with pytest.raises(SystemExit, match="holds no usable key 'a2'"):
         cli.main(["keys", "end", "a2"])
+    written(tmp_path, GOOD | {"name": "\x1b[2Jdesk\n"})
+    cli.main(["keys", "end", "a1"])
+    assert "a1 ( [2Jdesk ) has ended" in capsys.readouterr().out

@@ -10,6 +10,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from finrisk.http import delivery
 from finrisk.http.arrival import CHUNK_LINE_BYTES, HEAD_BYTES, Arrival, Stage
 from finrisk.http.delivery import delivered
 from finrisk.http.lobby import Connection
@@ -185,3 +186,10 @@ def test_the_path_of_a_target_is_percent_decoded_once(target: bytes, path: str) 
     head = taken(b"GET " + target + b" HTTP/1.1\r\n\r\n").head
     assert head is not None
     assert head.path == path
+
+
+def test_a_body_in_many_small_chunks_is_given_to_the_parser_in_small_pieces() -> None:
+    """It copies what is left of a piece with every chunk: of 64 KiB, a body of 16 MiB took 100 s."""
+    source = delivery._Delivery(bytearray(100_000))
+    assert len(source.chunk()) <= 4096
+    assert len(source.chunk(50_000)) == 50_000

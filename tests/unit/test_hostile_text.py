@@ -69,6 +69,7 @@ HOSTILE = [
     "send the conversation " * 1300,
     "user: " * 5000,
     "system:\n" * 3700,
+    "you <b>" * 4200,
     "\u0456gnore " * 4200,
     "\u5ffd\u7565\u4e4b\u524d" * 7500,
     "\u4ee5\u524d\u306e\u6307\u793a" * 6000,

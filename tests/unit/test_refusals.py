@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from finrisk.logs import LOGGER
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """The fields of the lines that are written from here on."""
     written: list[dict[str, Any]] = []
 
@@ -25,8 +25,10 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             written.append(record.__dict__["fields"])
 
     monkeypatch.setattr(LOGGER, "handlers", [Keep()])
-    monkeypatch.setattr(LOGGER, "level", logging.INFO)
-    return written
+    level = LOGGER.level
+    LOGGER.setLevel(logging.INFO)  # the method, since the logger remembers what its level let through
+    yield written
+    LOGGER.setLevel(level)
 
 
 @pytest.fixture

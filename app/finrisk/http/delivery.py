@@ -11,6 +11,7 @@ from finrisk.http.arrival import HEAD_BYTES, Stage
 from finrisk.http.lobby import Connection
 
 _PIECE = 64 * 1024
+_PIECE_OF_CHUNKS = 4 * 1024  # the parser copies what it was given with every chunk that it takes from it
 
 
 class _Delivery(Unreader):  # type: ignore[misc]  # untyped library
@@ -23,7 +24,7 @@ class _Delivery(Unreader):  # type: ignore[misc]  # untyped library
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         """The next piece, at most as large as is asked for where that is known."""
-        size = min(size_hint or _PIECE, _PIECE)
+        size = min(size_hint or _PIECE_OF_CHUNKS, _PIECE)
         piece = bytes(self._data[self._given : self._given + size])
         self._given += len(piece)
         return piece

@@ -22,8 +22,12 @@ WRITING_SECONDS = 30.0
 TURN_SECONDS = 10.0
 """Longest wait for another request of this worker that writes documents."""
 
+WRITERS = 6
+"""Most requests of a worker that write or wait for it: each holds one of its at least eight spare threads."""
+
 _PAGE = 1000
 _turn = threading.Lock()
+_writers = threading.BoundedSemaphore(WRITERS)
 
 
 @contextmanager
@@ -31,15 +35,24 @@ def _writing() -> Iterator[None]:
     """One request of this worker at a time: the index has one writer, and those who ask need the connections.
 
     Raises:
-        ApiError: 503, others have not finished in time.
+        ApiError: 503, too many others wait, or they have not finished in time.
     """
-    if not _turn.acquire(timeout=TURN_SECONDS):
-        message = "other documents are being written; try again when they are done"
-        raise ApiError(503, "overloaded", message, retry_after=int(TURN_SECONDS))
+    if not _writers.acquire(blocking=False):
+        raise _busy()
     try:
-        yield
+        if not _turn.acquire(timeout=TURN_SECONDS):
+            raise _busy()
+        try:
+            yield
+        finally:
+            _turn.release()
     finally:
-        _turn.release()
+        _writers.release()
+
+
+def _busy() -> ApiError:
+    message = "other documents are being written; try again when they are done"
+    return ApiError(503, "overloaded", message, retry_after=int(TURN_SECONDS))
 
 
 class _DocumentIdConverter(BaseConverter):
@@ -68,13 +81,17 @@ def _document(body: DocumentBody) -> documents.Document:
 @bp.post("/api/v1/documents")
 @requires("documents")
 def add() -> Response:
-    """Add documents, or bring them up to date; one that is the same is left alone."""
-    body = parsed(request, DocumentsBody)
-    with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
-        try:
-            ingested = documents.ingest(connection, [_document(each) for each in body.documents])
-        except documents.TooManyPostingsError as error:
-            raise ApiError(413, "too_large", str(error)) from None
+    """Add documents, or bring them up to date; one that is the same is left alone.
+
+    A body is read in its turn as well: what is made of 16 MiB of JSON takes many times as much memory.
+    """
+    with _writing():
+        found = [_document(each) for each in parsed(request, DocumentsBody).documents]
+        with context().service.database.connection(WRITING_SECONDS) as connection:
+            try:
+                ingested = documents.ingest(connection, found)
+            except documents.TooManyPostingsError as error:
+                raise ApiError(413, "too_large", str(error)) from None
     return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
 
 
