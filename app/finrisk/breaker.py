@@ -34,10 +34,13 @@ class Breaker:
             self._probing_since = now
             return True
 
-    def record(self, succeeded: bool) -> None:
-        """Take note of how an allowed call ended."""
+    def record(self, succeeded: bool | None) -> None:
+        """Take note of how an allowed call ended; None: nobody waited for its end, so another may probe."""
         with self._lock:
             now = self._clock()
+            if succeeded is None:
+                self._probing_since = None
+                return
             if self._opened_at is not None:
                 if self._probing_since is None:
                     return  # a call that began before the breaker opened

@@ -186,9 +186,9 @@ class Generation:
         """Tell the breaker how an allowed call ended.
 
         A model that blocks or refuses a question works: whoever asks such must not close it for all others.
-        A client that leaves is no failure of the model either.
+        A client that leaves says nothing of the model.
         """
-        succeeded = False
+        succeeded: bool | None = False
         try:
             yield
             succeeded = True
@@ -198,7 +198,7 @@ class Generation:
             succeeded = error.is_about_question
             raise
         except GeneratorExit:
-            succeeded = True
+            succeeded = None
             raise
         finally:
             self._breakers[self.model(arm)].record(succeeded)

@@ -58,3 +58,15 @@ def test_one_probe_at_a_time_decides() -> None:
     breaker.record(True)
     assert breaker.allows()
     assert not breaker.is_open
+
+
+def test_a_probe_that_nobody_waited_for_decides_nothing_and_lets_another_probe() -> None:
+    clock = Clock()
+    breaker = broken(clock)
+    clock.now += 11
+    assert breaker.allows()
+    breaker.record(None)
+    assert breaker.is_open
+    assert breaker.allows()
+    breaker.record(True)
+    assert not breaker.is_open

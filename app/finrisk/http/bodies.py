@@ -1,5 +1,6 @@
 """Request bodies: bounded, JSON, valid; each failure says which field and why."""
 
+import codecs
 import json
 import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
@@ -126,10 +127,17 @@ def limit_of(method: str, path: str) -> int:
     return LIMITS.get(path, 0) if method == "POST" else 0
 
 
+def _is_utf8(charset: str | None) -> bool:
+    """Whether a charset is one of the names of UTF-8; JSON without one is UTF-8."""
+    try:
+        return charset is None or codecs.lookup(charset).name == "utf-8"
+    except LookupError:
+        return False
+
+
 def _check_labels(request: Request) -> None:
     """Refuse a body that says it is anything but JSON in UTF-8, as it stands."""
-    charset = request.mimetype_params.get("charset", "utf-8")
-    if request.mimetype != "application/json" or charset.lower() != "utf-8":
+    if request.mimetype != "application/json" or not _is_utf8(request.mimetype_params.get("charset")):
         message = "send the body as Content-Type: application/json, in UTF-8"
         raise ApiError(415, "unsupported_media_type", message)
     encoding = request.headers.get("Content-Encoding", "identity")
