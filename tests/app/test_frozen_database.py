@@ -39,18 +39,21 @@ def processes(url: str) -> list[int]:
     return found
 
 
+def signalled(pids: list[int], number: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # a worker of the server may have ended by itself
+            os.kill(pid, number)
+
+
 @contextmanager
 def frozen(url: str) -> Iterator[None]:
     """The server of the database, stopped in the middle of whatever it does."""
     pids = processes(url)
     try:
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+        signalled(pids, signal.SIGSTOP)
         yield
     finally:
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        signalled(pids, signal.SIGCONT)
 
 
 def asked_for(service: RunningService, seconds: float) -> list[tuple[Answer, float]]:

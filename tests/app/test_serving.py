@@ -170,7 +170,7 @@ def test_documents_are_redacted_at_ingestion(new_service: Callable[..., RunningS
     assert "536-36-3852" not in stored
 
 
-@pytest.mark.parametrize("limit", ["0", "1001", "-1", "abc", pytest.param("9" * 5000, id="long"), "\uff11"])
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "abc", pytest.param("9" * 3000, id="long"), "\uff11"])
 def test_a_wrong_page_size_gets_422(service: RunningService, limit: str) -> None:
     from urllib.parse import quote
 

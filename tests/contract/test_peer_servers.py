@@ -135,14 +135,11 @@ def test_aimocks_429_and_its_wait_are_understood(served: Gemini) -> None:
     assert (raised.value.transient, raised.value.retry_after) == (True, 2)
 
 
-def test_the_operators_client_asks_aimock_as_the_service_does(
-    gemini: Simulator, aimock: str, provider: str
-) -> None:
+def test_the_operators_client_asks_aimock_as_the_service_does(gemini: Simulator, aimock: str) -> None:
     from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     account = str(gemini.var / "service-account.json")
-    place = ("finrisk-sandbox", "us-central1", account, aimock, "k")
-    client = vertex.client(vertex.Platform(provider, *place))
+    client = vertex.client(vertex.Platform("vertex", "finrisk-sandbox", "us-central1", account, aimock))
     assert vertex.generate(client, LITE, PROMPT, SYSTEM_INSTRUCTION).text == ANSWER
     with pytest.raises(patience.UnreachableError, match="429") as raised:
         vertex.generate(client, LITE, "too many")
@@ -241,16 +238,6 @@ def test_a_stream_that_llmock_lets_hang_ends_with_the_deadline(gemini: Simulator
         list(Generation(hasty).stream("base", PROMPT, started))
     assert time.monotonic() - started < 12
     assert "no_read_timeout" not in verdict(llmock)[1]
-
-
-def test_llmock_finds_the_operators_client_resilient(llmock: str) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
-
-    client = vertex.client(vertex.Platform("gemini_api", base_url=f"{llmock}/gemini", api_key="k"))
-    provoke(llmock, {"type": "fail", "status": 429, "retry_after": 1}, {"type": "fail", "status": 503})
-    ask = patience.patiently(lambda: vertex.generate(client, LITE, PROMPT, SYSTEM_INSTRUCTION), 15)
-    assert ask.text
-    assert verdict(llmock) == (3, [])
 
 
 def test_llmock_finds_a_client_that_does_not_wait(llmock: str) -> None:

@@ -121,8 +121,6 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
     )
     warmup.warm_up(platform, endpoint, 2)
     assert warmup.check_base(platform, endpoint, given["base_model"]) == ""
-    by_key = vertex.Platform("gemini_api", base_url=watched.url, api_key="k")
-    vertex.generate(vertex.client(by_key), "gemini-3.8-flash", PROMPT, SYSTEM_INSTRUCTION)
     assert judge(strict, watched).seen == {
         "token",
         "storage.buckets.get",
@@ -133,7 +131,6 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
         "tuningJobs.get",
         "tuningJobs.cancel",
         "endpoints.generateContent",
-        "gemini_api.generateContent",
     }
     created = [e.sent_json for e in watched.exchanges if e.path.endswith("tuningJobs") and e.method == "POST"]
     parameters = [body["supervisedTuningSpec"]["hyperParameters"] for body in created]

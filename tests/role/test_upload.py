@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import requests
+from ansible.module_utils.finrisk_ops.cloud import account, patience
 from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-from ansible.module_utils.finrisk_ops.cloud import gemini, patience
 from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -41,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def bucket(ground: Wire, name: str = BUCKET) -> storage.Bucket:
-    account = gemini.Platform("vertex", credentials_file=str(ground.credentials_file))
-    return storage.Bucket(name, ground.url, account.credentials(account), timeout_seconds=30)
+    credentials = account.credentials(str(ground.credentials_file))
+    return storage.Bucket(name, ground.url, credentials, timeout_seconds=30)
 
 
 def session(ground: Wire, path: Path) -> Session:
