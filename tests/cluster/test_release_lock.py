@@ -23,8 +23,8 @@ HOLD = """
 import sys, time
 import ansible.module_utils
 ansible.module_utils.__path__.append(sys.argv[1])
-from ansible.module_utils.finrisk_ops.kube_client import Access, Cluster
-from ansible.module_utils.finrisk_ops.kube_target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
+from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
 with KubernetesTarget(Cluster(Access(*sys.argv[2:5]))).locked("deploy at 50 % tuned, 50 % base"):
     print("held", flush=True)
     time.sleep(120)
