@@ -40,8 +40,8 @@ def hook(most: int) -> Callable[["httpx2.Response"], None]:
 
     def bound(response: "httpx2.Response") -> None:
         # every way to read a response goes through these two
-        response.iter_raw = _bounded(response.iter_raw, most)  # type: ignore[method-assign]
-        response.iter_bytes = _bounded(response.iter_bytes, most)  # type: ignore[method-assign]
+        response.iter_raw = _bounded(response.iter_raw, most)  # type: ignore[method-assign]  # no hook of httpx2 is lower
+        response.iter_bytes = _bounded(response.iter_bytes, most)  # type: ignore[method-assign]  # as above
 
     return bound
 

@@ -110,6 +110,6 @@ def _limit(response: "httpx2.Response") -> None:
                 yield piece
 
         def close(self) -> None:
-            stream.close()  # type: ignore[union-attr]
+            stream.close()  # type: ignore[union-attr]  # as above
 
     response.stream = Limited()

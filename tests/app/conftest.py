@@ -6,7 +6,6 @@ import hashlib
 import http.client
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -164,10 +163,6 @@ class RunningService:
     def workers(self) -> list[int]:
         listed = self.call("GET", "/readyz", port=self.ops_port).json["workers"]
         return [worker["pid"] for worker in listed]
-
-    def kill_workers(self) -> None:
-        for pid in self.workers():
-            os.kill(pid, signal.SIGKILL)
 
     def call(
         self,
