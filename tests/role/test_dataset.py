@@ -379,7 +379,7 @@ def test_a_pattern_names_the_newest_file_as_in_the_old_manual(tmp_path: Path) ->
 
 
 def test_a_line_ends_only_where_the_example_ends() -> None:
-    made = rows.example(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), 0.9)
+    made = rows.example_of(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), 0.9)
     assert not isinstance(made, str)
     assert len(made.json_line().decode().splitlines()) == 1
     assert json.loads(made.json_line())["contents"][1]["parts"][0]["text"].startswith(

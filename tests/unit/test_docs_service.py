@@ -175,8 +175,8 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
         _reasons(SERVICE / "records.py", "skip_reason")
         | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
-        | _reasons(OPS / "dataset" / "rows.py", "example|_prompt_problem")
-        | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_parsed|_unique|_finite|_refuse_constant")
+        | _reasons(OPS / "dataset" / "rows.py", "example_of|_prompt_problem")
+        | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
         | set(re.findall(r"then '(\w+)'", (OPS / "dataset" / "export.py").read_text("utf-8")))
         | {"duplicate"}
     )

@@ -37,9 +37,9 @@ class DigestIndex:
         """Return the digest's number; it is the former length when the digest is new."""
         digests, slots, mask = self.digests, self._slots, self._mask
         at = value & mask
-        while held := slots[at]:
-            if digests[held - 1] == value:
-                return held - 1
+        while entry := slots[at]:
+            if digests[entry - 1] == value:
+                return entry - 1
             at = (at + 1) & mask
         digests.append(value)
         slots[at] = len(digests)
@@ -50,11 +50,11 @@ class DigestIndex:
     def _grow(self) -> None:
         self._mask = mask = self._mask * 2 + 1
         self._slots = slots = array("I", bytes(4 * (mask + 1)))
-        for held, value in enumerate(self.digests, start=1):
+        for entry, value in enumerate(self.digests, start=1):
             at = value & mask
             while slots[at]:
                 at = (at + 1) & mask
-            slots[at] = held
+            slots[at] = entry
 
 
 class Unions:

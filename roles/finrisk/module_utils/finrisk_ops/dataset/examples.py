@@ -46,14 +46,14 @@ def is_score(value: object) -> bool:
     )
 
 
-def _problem_of_prompt(given: object) -> str | None:
+def _problem_of_prompt(text: object) -> str | None:
     """Look at the sources; of a prompt that is not of our making or of an older shape, at all of it."""
-    if not isinstance(given, str):
+    if not isinstance(text, str):
         return None
-    turn = prompt.parse(given)
+    turn = prompt.parse(text)
     if turn is not None:
         return examples.problem_of_sources(turn.sources)
-    return "looks_like_instruction" if gives_order(given) else None
+    return "looks_like_instruction" if gives_order(text) else None
 
 
 def _quality_problem(score: object, min_quality: float) -> str | None:

@@ -124,9 +124,9 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
 def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) -> dict[str, Any]:
     if tally.eligible < request.min_examples:
         raise _too_few(request, tally)
-    kept = _same_as_newest(request.output_dir, file.sha256())
-    if kept:
-        raw, metadata = kept
+    earlier = _same_as_newest(request.output_dir, file.sha256())
+    if earlier:
+        raw, metadata = earlier
     else:
         moment = free_stamp(request.output_dir, (RAW, ".json"), (RAW_METADATA, ".json"))
         raw = request.output_dir / f"{RAW}_{moment}.json"
@@ -135,17 +135,17 @@ def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) 
             put_in_place(file, temporary, raw)
             write_json(metadata, _metadata(request, tally, file, raw))
     return {
-        "changed": not kept,
+        "changed": not earlier,
         "raw_file": str(raw),
         "metadata_file": str(metadata),
         "total_examples": tally.total,
         "eligible_examples": tally.eligible,
         "rejected": tally.reasons(),
         "sha256": file.sha256(),
-        "summary": _summary(tally, raw, metadata, kept=bool(kept), written=temporary is not None),
+        "summary": _summary(tally, raw, metadata, is_new=not earlier, check_mode=temporary is None),
         "diff": {
-            "before": "" if not kept else f"{raw.name}\n",
-            "after": f"{raw.name}\n" if kept else f"{raw.name}: {tally.total} examples\n{metadata.name}\n",
+            "before": "" if not earlier else f"{raw.name}\n",
+            "after": f"{raw.name}\n" if earlier else f"{raw.name}: {tally.total} examples\n{metadata.name}\n",
         },
     }
 
@@ -228,13 +228,13 @@ def _same_as_newest(folder: Path, sha256: str) -> tuple[Path, Path] | None:
     if metadata is None:
         return None
     try:
-        known = read_json(metadata)
+        content = read_json(metadata)
     except FinriskError:
         return None
     raw = newest(folder, RAW, ".json")
-    if not isinstance(known, dict) or raw is None or known.get("file") != raw.name:
+    if not isinstance(content, dict) or raw is None or content.get("file") != raw.name:
         return None
-    return (raw, metadata) if known.get("sha256") == sha256 == sha256_of(raw) else None
+    return (raw, metadata) if content.get("sha256") == sha256 == sha256_of(raw) else None
 
 
 def _metadata(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[str, Any]:
@@ -268,7 +268,7 @@ def _too_few(request: Request, tally: Tally) -> FinriskError:
     )
 
 
-def _summary(tally: Tally, raw: Path, metadata: Path, *, kept: bool, written: bool) -> list[str]:
+def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mode: bool) -> list[str]:
     lines = [f"{tally.total:,} examples, {tally.eligible:,} of them usable"]
     if tally.total:
         lines[0] += f", from {tally.oldest} to {tally.newest}"
@@ -276,10 +276,10 @@ def _summary(tally: Tally, raw: Path, metadata: Path, *, kept: bool, written: bo
         lines.append(f"exported but not usable: {listed(tally.rejected)}")
     if tally.left_out:
         lines.append(f"left out: {listed(tally.left_out)}")
-    if kept:
-        lines.append("the data is that of the newest export, which is kept:")
+    if is_new:
+        lines.append("would write:" if check_mode else "wrote:")
     else:
-        lines.append("wrote:" if written else "would write:")
+        lines.append("the data is that of the newest export, which is kept:")
     return [*lines, str(raw), str(metadata)]
 
 
@@ -288,9 +288,9 @@ def moment(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        read = datetime.fromisoformat(text.strip())
+        instant = datetime.fromisoformat(text.strip())
     except ValueError:
         raise FinriskError(
             f"finrisk_since is {text!r}: expected a day or moment such as 2026-11-01 or 2026-11-01T08:00:00Z"
         ) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

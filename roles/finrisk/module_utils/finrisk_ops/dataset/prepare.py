@@ -41,7 +41,7 @@ from .digests import DigestIndex, digest
 from .examples import listed
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
-from .rows import Example, example, id_of, is_safe
+from .rows import Example, example_of, id_of, is_safe
 from .sizes import Sizes
 from .split import Ties
 
@@ -71,7 +71,7 @@ class Request:
 
 
 @dataclass
-class Usable:
+class UsableRows:
     """The usable rows: their lines in a nameless file, and a few numbers for each."""
 
     spool: IO[bytes]
@@ -85,20 +85,20 @@ class Usable:
     )  # 1: a better answer to the same question came later
     ties: Ties = field(default_factory=Ties)
 
-    def add(self, number: int, name: str | None, made: Example, strategy: str) -> None:
+    def add(self, number: int, name: str | None, example: Example, strategy: str) -> None:
         """Keep one example; ``strategy`` is its folded text."""
-        self.spool.write(json.dumps([number, name]).encode() + b"\t" + made.json_line())
-        self.quality.append(made.quality)
-        self.created_at.append(made.created_at)
-        self.strategy_chars.append(len(made.strategy))
-        self.analysis_chars.append(len(made.analysis))
-        self.chars.append(len(SYSTEM_INSTRUCTION) + len(made.prompt) + len(made.analysis))
+        self.spool.write(json.dumps([number, name]).encode() + b"\t" + example.json_line())
+        self.quality.append(example.quality)
+        self.created_at.append(example.created_at)
+        self.strategy_chars.append(len(example.strategy))
+        self.analysis_chars.append(len(example.analysis))
+        self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
         self.superseded.append(0)
-        self.ties.add(made.documents, made.user, strategy)
+        self.ties.add(example.documents, example.user, strategy)
 
     def rows(self) -> array[int]:
         """Return the numbers of the rows that no better answer replaced."""
-        return array("I", (row for row, replaced in enumerate(self.superseded) if not replaced))
+        return array("I", (row for row, superseded in enumerate(self.superseded) if not superseded))
 
     def lines(self) -> Iterator[tuple[int, str | None, bytes]]:
         """Yield line number, id and JSONL line of each row in order."""
@@ -138,16 +138,16 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         remove_abandoned(folder)
     paths = {name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, REJECTED)}
     paths[METADATA] = folder / f"{METADATA}_{moment}.json"
-    with ExitStack() as held:
+    with ExitStack() as stack:
         files: dict[str, Sink] = {}
         temporary: dict[str, Path] = {}
         for name, path in paths.items():
             if check_mode:
                 files[name] = Sink()
             else:
-                files[name], temporary[name] = held.enter_context(scratch(folder, path.name))
-        spool = held.enter_context(tempfile.TemporaryFile(dir=folder if folder.is_dir() else None))
-        prepared = _prepare(request, raw, moment, files, spool, paths)
+                files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
+        spool = stack.enter_context(tempfile.TemporaryFile(dir=folder if folder.is_dir() else None))
+        summary = _prepare(request, raw, moment, files, spool, paths)
         changed = [name for name, path in paths.items() if not _holds(path, files[name].sha256())]
         if not check_mode and changed:
             for name, path in paths.items():  # the metadata last: it vouches for the others
@@ -165,8 +165,8 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "validation_file": str(paths[VALIDATION]),
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
-        **prepared.facts(),
-        "summary": [*prepared.lines(request), verb, *map(str, paths.values())],
+        **summary.facts(),
+        "summary": [*summary.lines(request), verb, *map(str, paths.values())],
         "diff": {
             "before": "".join(f"{path.name}\n" for name, path in paths.items() if name not in changed),
             "after": "".join(f"{path.name}\n" for path in paths.values()),
@@ -175,7 +175,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Summary:
     """What became of the export's rows."""
 
     total: int
@@ -216,9 +216,9 @@ class Prepared:
 
 def _prepare(
     request: Request, raw: Path, moment: str, files: dict[str, Sink], spool: IO[bytes], paths: dict[str, Path]
-) -> Prepared:
+) -> Summary:
     rejections = Rejections(files[REJECTED])
-    usable = Usable(spool)
+    usable = UsableRows(spool)
     total, redacted = _collect(raw, request, usable, rejections)
     rows = usable.rows()
     if not rows:
@@ -227,66 +227,68 @@ def _prepare(
             "collect more, then run ansible-playbook playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
-    chosen = _best(usable, rows, request.max_examples)
-    validation, apart = usable.ties.validation(chosen, request.train_split)
-    estimated = _write_sets(usable, chosen, validation, files, rejections)
-    prepared = Prepared(
+    best = _best(usable, rows, request.max_examples)
+    validation, apart = usable.ties.validation(best, request.train_split)
+    train_tokens = _write_sets(usable, best, validation, files, rejections)
+    summary = Summary(
         total=total,
         valid=len(rows),
-        train=len(chosen) - len(validation),
+        train=len(best) - len(validation),
         validation=len(validation),
         apart=apart,
-        tokens=estimated,
+        tokens=train_tokens,
         rejected=dict(sorted(rejections.counts.items())),
         redacted=dict(sorted(redacted.items())),
     )
     metadata = {
         "created_at": datetime.strptime(moment, STAMP_FORMAT).replace(tzinfo=UTC).isoformat(),
         "source": {"file": raw.name, "sha256": sha256_of(raw)},
-        "total": prepared.total,
-        "valid": prepared.valid,
-        "train_examples": prepared.train,
-        "validation_examples": prepared.validation,
+        "total": summary.total,
+        "valid": summary.valid,
+        "train_examples": summary.train,
+        "validation_examples": summary.validation,
         "train_split": request.train_split,
         "max_examples": request.max_examples or None,
-        "rejected": prepared.rejected,
-        "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in chosen).rounded(),
-        "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in chosen).rounded(),
-        "tokens_estimated": prepared.tokens,
+        "rejected": summary.rejected,
+        "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
+        "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
+        "tokens_estimated": summary.tokens,
         "files": {paths[name].name: files[name].sha256() for name in (TRAINING, VALIDATION, REJECTED)},
     }
     files[METADATA].write(json_bytes(metadata))
-    return prepared
+    return summary
 
 
-def _collect(raw: Path, request: Request, usable: Usable, rejections: Rejections) -> tuple[int, Counter[str]]:
+def _collect(
+    raw: Path, request: Request, usable: UsableRows, rejections: Rejections
+) -> tuple[int, Counter[str]]:
     """Read the export once; of several answers to one question on the same sources the best-scored stays."""
     questions, best = DigestIndex(), array("I")
     redacted: Counter[str] = Counter()
     total = 0
     for line in read(raw):
         total += 1
-        made = line.problem or example(line.value, request.min_quality)
-        if isinstance(made, str):
-            rejections.add(line.number, id_of(line.value), made)
+        example = line.problem or example_of(line.value, request.min_quality)
+        if isinstance(example, str):  # the reason why the row makes none
+            rejections.add(line.number, id_of(line.value), example)
             continue
-        strategy = fold(made.strategy)
-        question = questions.number(digest("example", strategy, *sorted(made.documents)))
+        strategy = fold(example.strategy)
+        question = questions.number(digest("example", strategy, *sorted(example.documents)))
         row = len(usable.quality)
         if question == len(best):
             best.append(row)
-        elif made.quality > usable.quality[best[question]]:
+        elif example.quality > usable.quality[best[question]]:
             usable.superseded[best[question]] = 1
             best[question] = row
         else:
             rejections.add(line.number, id_of(line.value), "duplicate")
             continue
-        redacted.update(made.redacted)
-        usable.add(line.number, id_of(line.value), made, strategy)
+        redacted.update(example.redacted)
+        usable.add(line.number, id_of(line.value), example, strategy)
     return total, redacted
 
 
-def _best(usable: Usable, rows: array[int], limit: int) -> array[int]:
+def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
     """Return at most ``limit`` rows (0: all): the best-scored, of equal ones the newest, then the first."""
     if not limit or len(rows) <= limit:
         return rows
@@ -301,67 +303,71 @@ def _best(usable: Usable, rows: array[int], limit: int) -> array[int]:
 
 
 def _write_sets(
-    usable: Usable, chosen: array[int], validation: set[int], files: dict[str, Sink], rejections: Rejections
+    usable: UsableRows, rows: array[int], validation: set[int], files: dict[str, Sink], rejections: Rejections
 ) -> int:
     """Write both sets and what was superseded; return the training set's estimated tokens."""
-    wanted = bytearray(len(usable.superseded))
-    for row in chosen:
-        wanted[row] = 1
-    counted = sample_tokens = sample_chars = chars = 0
+    in_sets = bytearray(len(usable.superseded))
+    for row in rows:
+        in_sets[row] = 1
+    samples = sample_tokens = sample_chars = chars = 0
     for row, (number, name, line) in enumerate(usable.lines()):
         if usable.superseded[row]:
             rejections.add(number, name, "duplicate")
-        elif not wanted[row]:
+        elif not in_sets[row]:
             continue
         elif row in validation:
             files[VALIDATION].write(line)
         else:
             files[TRAINING].write(line)
             chars += usable.chars[row]
-            if counted < _TOKEN_SAMPLE:
-                counted += 1
+            if samples < _TOKEN_SAMPLE:
+                samples += 1
                 sample_tokens += tokens.estimate("\n".join(_texts(line)))
                 sample_chars += usable.chars[row]
     return round(sample_tokens * chars / sample_chars) if sample_chars else 0
 
 
 def _texts(line: bytes) -> list[str]:
-    made = json.loads(line)
-    return [part["text"] for turn in (made["systemInstruction"], *made["contents"]) for part in turn["parts"]]
+    example = json.loads(line)
+    return [
+        part["text"]
+        for turn in (example["systemInstruction"], *example["contents"])
+        for part in turn["parts"]
+    ]
 
 
 def _raw_file(request: Request) -> Path:
-    named = request.raw_file
-    if not named:
-        found = newest(request.output_dir, RAW, ".json")
-        if found is None:
+    name = request.raw_file
+    if not name:
+        raw = newest(request.output_dir, RAW, ".json")
+        if raw is None:
             raise FinriskError(
                 f"there is no {RAW}_<time>.json in {request.output_dir}: run ansible-playbook "
                 "playbooks/export.yml first, or name a file with -e finrisk_raw_file=PATH"
             )
-        return found
-    path = Path(named).expanduser().absolute()
+        return raw
+    path = Path(name).expanduser().absolute()
     if (
         any(sign in path.name for sign in "*?[") and not path.exists()
     ):  # as the shell would have written it out
         path = max(path.parent.glob(path.name), default=path)
     if not path.is_file():
         raise FinriskError(
-            f"finrisk_raw_file is {named}: {path} is not a file; leave it out to take the newest export"
+            f"finrisk_raw_file is {name}: {path} is not a file; leave it out to take the newest export"
         )
     return path
 
 
 def _stamp_of(raw: Path) -> str:
     """Return the time in the export's name, so that a second run writes the same names; else its age."""
-    found = re.search(r"\d{8}_\d{6}", raw.name)
-    if found:
+    match = re.search(r"\d{8}_\d{6}", raw.name)
+    if match:
         try:
-            datetime.strptime(found[0], STAMP_FORMAT).replace(tzinfo=UTC)
+            datetime.strptime(match[0], STAMP_FORMAT).replace(tzinfo=UTC)
         except ValueError:
             pass
         else:
-            return found[0]
+            return match[0]
     return stamp(datetime.fromtimestamp(raw.stat().st_mtime, UTC))
 
 

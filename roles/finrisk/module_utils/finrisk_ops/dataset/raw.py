@@ -86,7 +86,7 @@ def _lines(file: BinaryIO, in_array: bool) -> Iterator[Line]:
             text = _element(text)
         if text:
             try:
-                yield Line(number, value=_parsed(text))
+                yield Line(number, value=_value(text))
             except _BrokenError as error:
                 yield Line(number, problem=str(error))
 
@@ -122,19 +122,19 @@ def _elements(file: BinaryIO) -> Iterator[Line]:
 
 
 def _skip(text: str, at: int) -> int:
-    found = _BETWEEN.match(text, at)
-    return found.end() if found else at
+    gap = _BETWEEN.match(text, at)
+    return gap.end() if gap else at
 
 
 def _is_json(text: bytes) -> bool:
     try:
-        _parsed(text)
+        _value(text)
     except _BrokenError:
         return False
     return True
 
 
-def _parsed(text: bytes) -> Any:
+def _value(text: bytes) -> Any:
     try:
         return _DECODER.decode(text.decode())
     except UnicodeDecodeError:

@@ -51,7 +51,7 @@ class Example:
         return line.encode() + b"\n"
 
 
-def example(row: object, min_quality: float) -> Example | str:
+def example_of(row: object, min_quality: float) -> Example | str:
     """Return the example that a row makes, or the reason code why it makes none.
 
     Besides the codes of ``problem``: ``not_an_object``, and ``prompt_not_text``, ``prompt_too_long``,
@@ -63,11 +63,11 @@ def example(row: object, min_quality: float) -> Example | str:
     if reason:
         return reason
     strategy, analysis = row["strategy"].strip(), redaction.redact(row["analysis"].strip())
-    found = Counter(analysis.found)
-    text = _prompt(row.get("prompt") or prompt.render(strategy, ()), found)
-    if found:  # what is left must still be worth learning
-        left = redaction.redact(strategy).text
-        if reason := examples.problem(left, analysis.text):
+    redactions = Counter(analysis.found)
+    text = _prompt(row.get("prompt") or prompt.render(strategy, ()), redactions)
+    if redactions:  # what is left must still be worth learning
+        remainder = redaction.redact(strategy).text
+        if reason := examples.problem(remainder, analysis.text):
             return reason
     return Example(
         prompt=text,
@@ -77,7 +77,7 @@ def example(row: object, min_quality: float) -> Example | str:
         user=_text(row.get("user_id")),
         quality=quality_of(row),
         created_at=_seconds(row.get("created_at")),
-        redacted=found,
+        redacted=redactions,
     )
 
 
@@ -92,40 +92,40 @@ def is_safe(name: str) -> bool:
     return not redaction.redact(name).found
 
 
-def _prompt(given: str, found: Counter[str]) -> str:
+def _prompt(original: str, redactions: Counter[str]) -> str:
     """Return the prompt redacted, as it would be sent with the texts that are left; count what was found."""
 
-    def redacted(text: str) -> str:
+    def redact(text: str) -> str:
         clean = redaction.redact(text)
-        found.update(clean.found)
+        redactions.update(clean.found)
         return clean.text
 
-    turn = prompt.parse(given)
+    turn = prompt.parse(original)
     if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
-        return redacted(given)
+        return redact(original)
     sources = [
-        prompt.Source(redacted(source.document_id), redacted(source.title), redacted(source.text))
+        prompt.Source(redact(source.document_id), redact(source.title), redact(source.text))
         for source in turn.sources
     ]
-    return prompt.render(redacted(turn.question), sources)
+    return prompt.render(redact(turn.question), sources)
 
 
 def _prompt_problem(row: Mapping[str, Any]) -> str | None:
-    given = row.get("prompt")
-    if not given:
+    text = row.get("prompt")
+    if not text:
         return None
-    if not isinstance(given, str):
+    if not isinstance(text, str):
         return "prompt_not_text"
-    if len(given) > PROMPT_MAX:
+    if len(text) > PROMPT_MAX:
         return "prompt_too_long"
-    if not _holds(given, row["strategy"]):
+    if not _holds(text, row["strategy"]):
         return "prompt_without_strategy"
-    return "control_characters" if _is_unusable(given) else None
+    return "control_characters" if _is_unusable(text) else None
 
 
-def _holds(given: str, strategy: str) -> bool:
-    turn = prompt.parse(given)
-    return strategy.strip() in given if turn is None else turn.question == prompt.as_asked(strategy)
+def _holds(text: str, strategy: str) -> bool:
+    turn = prompt.parse(text)
+    return strategy.strip() in text if turn is None else turn.question == prompt.as_asked(strategy)
 
 
 def _is_unusable(text: str) -> bool:

@@ -29,16 +29,16 @@ class Sizes:
             total += length
         if not number:
             return cls(0, 0.0, 0, 0)
-        seen = 0
+        cumulative = 0
         p95 = len(counts) - 1
         for length, count in enumerate(counts):
-            seen += count
-            if seen * 100 >= number * 95:
+            cumulative += count
+            if cumulative * 100 >= number * 95:
                 p95 = length
                 break
         least = next(length for length, count in enumerate(counts) if count)
         return cls(least, total / number, p95, len(counts) - 1)
 
-    def rounded(self) -> dict[str, float]:
+    def content(self) -> dict[str, float]:
         """Return them as the metadata names them."""
         return {"min": self.least, "mean": round(self.mean, 1), "p95": self.p95, "max": self.most}

@@ -60,8 +60,8 @@ class Ties:
         ]
         strictest: tuple[set[int], str] | None = None
         for name, key in rules:
-            chosen = _choose(lambda key=key: map(key, rows), len(rows), 1 - train_split)  # type: ignore[misc]
-            apart = {row for row in rows if key(row) in chosen}
+            groups = _choose(lambda key=key: map(key, rows), len(rows), 1 - train_split)  # type: ignore[misc]
+            apart = {row for row in rows if key(row) in groups}
             if len(apart) >= _enough(len(rows), 1 - train_split):
                 return apart, name
             if apart and strictest is None:
@@ -102,11 +102,11 @@ def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[
     while True:
         border = int(reach * (1 << 64))
         sizes = Counter(key for key in keys() if key < border)
-        chosen, taken = set(), 0
+        groups, count = set(), 0
         for group, size in sorted(sizes.items()):
-            if (group < share * (1 << 64) or taken < enough) and taken + size <= room:
-                chosen.add(group)
-                taken += size
-        if taken >= enough or reach >= 1:
-            return chosen
+            if (group < share * (1 << 64) or count < enough) and count + size <= room:
+                groups.add(group)
+                count += size
+        if count >= enough or reach >= 1:
+            return groups
         reach = min(1.0, reach * 2)
