@@ -29,16 +29,16 @@ def credentials(path: str) -> Credentials:
 
     try:
         if not path:
-            found, _ = google.auth.default()
-            return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
+            account, _ = google.auth.default()
+            return cast("Credentials", with_scopes_if_required(account, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content.get("type") == "service_account":
             return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
-            found, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
-        return cast("Credentials", with_scopes_if_required(found, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
+            account, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
+        return cast("Credentials", with_scopes_if_required(account, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
     except DefaultCredentialsError as error:
         if path:
             raise FinriskError(_not_credentials(path, error)) from None

@@ -96,11 +96,11 @@ def upload(bucket: Bucket, name: str, path: Path, patience_seconds: float = 0.0)
 
 def present(bucket: Bucket, name: str, path: Path) -> Uploaded | None:
     """Return the file when the same bytes are in the bucket, None when there is no such object."""
-    found = _stored(bucket, name)
-    if found is None:
+    resource = _object(bucket, name)
+    if resource is None:
         return None
     uri = uri_of(bucket, name)
-    compare(uri, found, path)
+    compare(uri, resource, path)
     return Uploaded(uri, added=False, sent=path.stat().st_size, size=path.stat().st_size)
 
 
@@ -122,9 +122,11 @@ def check_bucket(bucket: Bucket, region: str) -> str:
     if response.status_code == 403:
         return ""
     expect_ok(response, f"look at the bucket gs://{bucket.name}")
-    held = answer(response, f"look at the bucket gs://{bucket.name}")
-    location = str(held.get("location", "")).lower()
-    regions = [str(each).lower() for each in held.get("customPlacementConfig", {}).get("dataLocations", [])]
+    attributes = answer(response, f"look at the bucket gs://{bucket.name}")
+    location = str(attributes.get("location", "")).lower()
+    regions = [
+        str(name).lower() for name in attributes.get("customPlacementConfig", {}).get("dataLocations", [])
+    ]
     if not location or _holds(location, regions, region):
         return ""
     where = f"the bucket gs://{bucket.name} is in {location}, the job would run in {region}"
@@ -154,10 +156,10 @@ def _send_whole(bucket: Bucket, name: str, path: Path) -> Uploaded:
         "POST",
         bucket.uploads,
         params=parameters,
-        data=_related(boundary, metadata(name, path), path.read_bytes()),
+        data=_multipart(boundary, metadata(name, path), path.read_bytes()),
         headers={"Content-Type": f"multipart/related; boundary={boundary}"},
     )
-    return settled(bucket, name, path, response)
+    return outcome(bucket, name, path, response)
 
 
 def metadata(name: str, path: Path) -> dict[str, str]:
@@ -165,7 +167,7 @@ def metadata(name: str, path: Path) -> dict[str, str]:
     return {"name": name, "contentType": CONTENT_TYPE, "md5Hash": md5(path)}
 
 
-def _related(boundary: str, about: dict[str, str], content: bytes) -> bytes:
+def _multipart(boundary: str, about: dict[str, str], content: bytes) -> bytes:
     parts = (("application/json; charset=UTF-8", json.dumps(about).encode()), (CONTENT_TYPE, content))
     lines = b"".join(
         b"--%b\r\nContent-Type: %b\r\n\r\n%b\r\n" % (boundary.encode(), kind.encode(), part)
@@ -174,23 +176,23 @@ def _related(boundary: str, about: dict[str, str], content: bytes) -> bytes:
     return lines + b"--%b--\r\n" % boundary.encode()
 
 
-def settled(bucket: Bucket, name: str, path: Path, response: Any) -> Uploaded:
+def outcome(bucket: Bucket, name: str, path: Path, response: Any) -> Uploaded:
     """Return the file after the request that ended its upload: stored now, or by somebody else before (412).
 
     Raises FinriskError when the service refused it or stored other bytes.
     """
     uri = uri_of(bucket, name)
     if response.status_code == 412:
-        found = present(bucket, name, path)
-        if found is None:
+        file = present(bucket, name, path)
+        if file is None:
             raise UnreachableError(f"{uri} was there a moment ago and is gone: who deletes in the bucket?")
-        return found
+        return file
     expect_ok(response, f"upload {path} to {uri}")
     compare(uri, answer(response, f"upload {path} to {uri}"), path)
     return Uploaded(uri, added=True, sent=path.stat().st_size, size=path.stat().st_size)
 
 
-def _stored(bucket: Bucket, name: str) -> Any:
+def _object(bucket: Bucket, name: str) -> Any:
     if not bucket.name:
         raise FinriskError("finrisk_bucket is empty; name a Cloud Storage bucket in the tuning region")
     url = f"{bucket.url}/storage/v1/b/{quote(bucket.name, safe='')}/o/{quote(name, safe='')}"
@@ -201,16 +203,16 @@ def _stored(bucket: Bucket, name: str) -> Any:
     return answer(response, f"read {uri_of(bucket, name)}")
 
 
-def compare(uri: str, stored: Any, path: Path) -> None:
+def compare(uri: str, resource: Any, path: Path) -> None:
     """Raise FinriskError unless the stored object has the file's length and checksum."""
     size = path.stat().st_size
-    if int(stored.get("size", -1)) != size:
-        raise FinriskError(_other_bytes(uri, path, f"{stored.get('size')} bytes there, {size} here"))
-    if stored.get("md5Hash"):
-        same = stored["md5Hash"] == md5(path)
-    elif stored.get("crc32c"):  # composite objects have no MD5
+    if int(resource.get("size", -1)) != size:
+        raise FinriskError(_other_bytes(uri, path, f"{resource.get('size')} bytes there, {size} here"))
+    if resource.get("md5Hash"):
+        same = resource["md5Hash"] == md5(path)
+    elif resource.get("crc32c"):  # composite objects have no MD5
         with path.open("rb") as file:
-            same = stored["crc32c"] == crc32c(iter(lambda: file.read(_BLOCK), b""))
+            same = resource["crc32c"] == crc32c(iter(lambda: file.read(_BLOCK), b""))
     else:
         raise FinriskError(
             f"{uri} has neither an MD5 nor a CRC32C to compare with {path}; delete it, then run again"
@@ -297,16 +299,16 @@ def expect_ok(response: Any, what: str) -> None:
 def answer(response: Any, what: str) -> dict[str, Any]:
     """Return what Cloud Storage said. Raises FinriskError when something else answered in its place."""
     try:
-        said = response.json()
+        body = response.json()
     except ValueError:
-        said = None
-    if not isinstance(said, dict):
+        body = None
+    if not isinstance(body, dict):
         kind = response.headers.get("Content-Type", "no content type")
         raise FinriskError(
             f"cannot {what}: the answer ({kind}) is not Cloud Storage's; "
             "check finrisk_storage_url, and the proxy if there is one"
         )
-    return said
+    return body
 
 
 def _message(response: Any) -> str:

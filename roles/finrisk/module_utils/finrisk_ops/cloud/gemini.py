@@ -86,7 +86,7 @@ def ask(what: str, call: Callable[[], Result]) -> Result:
     try:
         return call()
     except APIError as error:
-        raise _refused(what, error) from None
+        raise _refusal(what, error) from None
     except RefreshError as error:
         if error.retryable:
             raise UnreachableError(f"cannot {what}: no token, {_short(error)}") from None
@@ -123,12 +123,12 @@ def generate(client: Client, model: str, prompt: str, system_instruction: str = 
         system_instruction=system_instruction or None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
-    started = time.perf_counter()
+    start = time.perf_counter()
     response = ask(
         f"ask {model}",
         lambda: client.models.generate_content(model=model, contents=prompt, config=config),
     )
-    latency_ms = (time.perf_counter() - started) * 1000
+    latency_ms = (time.perf_counter() - start) * 1000
     if not response.candidates:
         feedback = response.prompt_feedback
         reason = feedback.block_reason if feedback else "no candidate"
@@ -166,7 +166,7 @@ def _http_options(platform: Platform, api_version: str) -> Any:
     )
 
 
-def _refused(what: str, error: APIError) -> FinriskError:
+def _refusal(what: str, error: APIError) -> FinriskError:
     code, message = error.code, _short(error.message or error.status or "no message")
     if code in _TEMPORARY or code >= 500:
         answered = code == 429  # others may have carried the request out, or a proxy spoke for them
@@ -200,8 +200,9 @@ def _wait_of(error: APIError) -> float | None:
 
 def _unknown_host(error: Exception) -> str:
     words = ("name or service not known", "name resolution", "nodename nor servname", "no address associated")
-    found = any(word in str(error).lower() for word in words)
-    return "; is finrisk_google_location a region of Google's?" if found else ""
+    if not any(word in str(error).lower() for word in words):
+        return ""
+    return "; is finrisk_google_location a region of Google's?"
 
 
 def _short(error: object) -> str:

@@ -34,8 +34,8 @@ class Session:
         self._bucket, self._name, self._path, self._note = bucket, name, path, note
         self._size = path.stat().st_size
         self._about = {"object": storage.uri_of(bucket, name), "url": bucket.url, "size": self._size}
-        self._address = self._remembered()
-        self._opened = 0
+        self._address = self._last_address()
+        self._sessions = 0
 
     def send(self, patience_seconds: float, seconds: float | None = None) -> Uploaded:
         """Send pieces until the file is there or ``seconds`` are over; at least one, so that it gets on.
@@ -43,34 +43,34 @@ class Session:
         Raises UnreachableError when nothing moved for ``patience_seconds``, FinriskError when the service
         refuses or other bytes lie under the name.
         """
-        moved = started = time.monotonic()
+        last_move = start = time.monotonic()
         have: int | None = None
-        first, known, pause = -1, 0, 0.5
+        first, progress, pause = -1, 0, 0.5
         while True:
             try:
                 before = have
-                have, ended = self._step(before)
-                if ended is not None:
-                    return ended
+                have, upload = self._step(before)
+                if upload is not None:
+                    return upload
                 first = have if first < 0 else first
-                if have != known:
-                    known, moved, pause = have, time.monotonic(), 0.5
+                if have != progress:
+                    progress, last_move, pause = have, time.monotonic(), 0.5
                 elif have == before:
                     raise UnreachableError(f"Cloud Storage took nothing of a piece of {self._path}")
             except UnreachableError as error:
                 wait = max(pause, error.retry_after or 0.0)
-                if time.monotonic() + wait > moved + patience_seconds:
+                if time.monotonic() + wait > last_move + patience_seconds:
                     raise
                 time.sleep(wait)
                 pause, have = min(pause * 2, _LONGEST_PAUSE), None
-            if seconds is not None and known > first >= 0 and time.monotonic() - started >= seconds:
-                return Uploaded(str(self._about["object"]), added=True, sent=known, size=self._size)
+            if seconds is not None and progress > first >= 0 and time.monotonic() - start >= seconds:
+                return Uploaded(str(self._about["object"]), added=True, sent=progress, size=self._size)
 
     def _step(self, have: int | None) -> tuple[int, Uploaded | None]:
         """Ask how far the service is, or send a piece; return what it has, and the file at the end."""
         if not self._address:
-            ended = storage.present(self._bucket, self._name, self._path) or self._open()
-            return 0, ended
+            upload = storage.present(self._bucket, self._name, self._path) or self._open()
+            return 0, upload
         if have is None:
             answer = self._put(b"", f"bytes */{self._size}")
         else:
@@ -82,19 +82,19 @@ class Session:
             self._forget()
             raise UnreachableError(f"the upload session of {self._about['object']} is gone")
         if answer.status_code == 308:
-            found = _RANGE.fullmatch(answer.headers.get("Range", ""))
-            return (int(found[1]) + 1 if found else 0), None
+            match = _RANGE.fullmatch(answer.headers.get("Range", ""))
+            return (int(match[1]) + 1 if match else 0), None
         if answer.status_code == 400:  # other bytes than were announced, say: going on would end here again
             self._forget()
         if answer.status_code != 412:
             storage.expect_ok(answer, f"upload {self._path} to {self._about['object']}")
         self._forget()
-        return self._size, storage.settled(self._bucket, self._name, self._path, answer)
+        return self._size, storage.outcome(self._bucket, self._name, self._path, answer)
 
     def _open(self) -> Uploaded | None:
         """Open a session; return the file when somebody else was faster."""
-        self._opened += 1
-        if self._opened > _MOST_SESSIONS:
+        self._sessions += 1
+        if self._sessions > _MOST_SESSIONS:
             raise FinriskError(f"{self._bucket.url} ends every upload session at once; run again later")
         answer = storage.request(
             self._bucket,
@@ -108,7 +108,7 @@ class Session:
             },
         )
         if answer.status_code == 412:
-            return storage.settled(self._bucket, self._name, self._path, answer)
+            return storage.outcome(self._bucket, self._name, self._path, answer)
         storage.expect_ok(answer, f"begin the upload of {self._path} to {self._about['object']}")
         self._address = str(answer.headers.get("Location", ""))
         if not self._address:
@@ -121,15 +121,17 @@ class Session:
             self._bucket, "PUT", self._address, data=data, headers={"Content-Range": content_range}
         )
 
-    def _remembered(self) -> str:
+    def _last_address(self) -> str:
         if not self._note.exists():
             return ""
         try:
-            held = read_json(self._note)
+            content = read_json(self._note)
         except FinriskError:  # a broken note costs the pieces sent so far, nothing else
             return ""
-        same = isinstance(held, dict) and all(held.get(key) == value for key, value in self._about.items())
-        return str(held.get("session", "")) if same else ""
+        same = isinstance(content, dict) and all(
+            content.get(key) == value for key, value in self._about.items()
+        )
+        return str(content.get("session", "")) if same else ""
 
     def _forget(self) -> None:
         self._address = ""
