@@ -157,15 +157,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def stamped(folder: Path, prefix: str, suffix: str) -> list[Path]:
+def stamped_files(folder: Path, prefix: str, suffix: str) -> list[Path]:
     """Return the files ``<prefix>_<time><suffix>`` of the folder, oldest first."""
     return sorted(folder.glob(f"{prefix}_{STAMP_GLOB}{suffix}"))
 
 
 def newest(folder: Path, prefix: str, suffix: str) -> Path | None:
     """Return the newest file ``<prefix>_<time><suffix>`` of the folder, or None."""
-    found = stamped(folder, prefix, suffix)
-    return found[-1] if found else None
+    files = stamped_files(folder, prefix, suffix)
+    return files[-1] if files else None
 
 
 def free_stamp(folder: Path, *names: tuple[str, str]) -> str:

@@ -84,8 +84,8 @@ def _myself(why: str) -> dict[str, str | int]:
 
 def _holder(path: Path) -> str:
     try:
-        signed = json.loads(path.read_text(encoding="utf-8"))
-        return f"{signed['who']} (process {signed['pid']}) since {signed['since']}, {signed['why']}"
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"{holder['who']} (process {holder['pid']}) since {holder['since']}, {holder['why']}"
     except (OSError, ValueError, KeyError, TypeError):
         return f"its holder has just begun and has not signed {path} yet"
 

@@ -33,12 +33,12 @@ def start_time(pid: int) -> int | None:
 
 def workers(of: Process) -> list[Process]:
     """Return the children of the master that run now."""
-    found = []
+    children = []
     for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
         fields = _stat(pid)
         if fields and fields[0] not in "ZX" and int(fields[1]) == of.pid:
-            found.append(Process(pid, int(fields[19])))
-    return found
+            children.append(Process(pid, int(fields[19])))
+    return children
 
 
 def terminate(process: Process, seconds: float) -> None:
@@ -50,10 +50,10 @@ def terminate(process: Process, seconds: float) -> None:
     while process.alive and time.monotonic() < deadline:
         collect(process.pid)
         time.sleep(POLL_SECONDS)
-    for left in [process, *children]:
-        if left.alive:
+    for survivor in [process, *children]:
+        if survivor.alive:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(left.pid, signal.SIGKILL)
+                os.kill(survivor.pid, signal.SIGKILL)
     collect(process.pid)
 
 

@@ -11,13 +11,13 @@ def teller(file: str) -> Callable[[int, int, str], None] | None:
     """Return what writes ``{done, total, label}`` into the file at every change; None without a file."""
     if not file:
         return None
-    told: list[str] = []
+    lines: list[str] = []
 
     def tell(done: int, total: int, label: str) -> None:
         line = json.dumps({"done": done, "total": total, "label": label})
-        if told[-1:] != [line]:
-            told.append(line)
-            with Path(file).open("a", encoding="utf-8") as opened:
-                opened.write(line + "\n")
+        if lines[-1:] != [line]:
+            lines.append(line)
+            with Path(file).open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
 
     return tell

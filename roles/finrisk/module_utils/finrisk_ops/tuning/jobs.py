@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FinriskError
-from ..machine.files import json_bytes, read_json, stamp, stamped, write_json
+from ..machine.files import json_bytes, read_json, stamp, stamped_files, write_json
 from .states import ACTIVE, CREATING
 from .table import Table, TableError
 
@@ -63,7 +63,7 @@ def in_files(output_dir: Path) -> list[Job]:
 
     Raises FinriskError, naming the file, when one cannot be read.
     """
-    paths = {*stamped(output_dir, PREFIX, ".json"), *stamped(output_dir, PREFIX, "_*.json")}
+    paths = {*stamped_files(output_dir, PREFIX, ".json"), *stamped_files(output_dir, PREFIX, "_*.json")}
     jobs = [replace(from_content(read_json(path), str(path)), path=str(path)) for path in paths]
     return _newest_first(jobs)
 
