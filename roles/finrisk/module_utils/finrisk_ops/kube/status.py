@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..release.revision import Revision
 from ..service import log as service_log
-from ..service.seen import Seen, added
+from ..service.seen import Seen, total
 from . import port_forward
 from .deployed import Deployed
 from .objects import DriftError
@@ -59,8 +59,8 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
         pods=[_shown(target, pod, events, unread) for pod in pods],
         recent=recent,
         database="down" if "down" in databases else min(databases, default=None),
-        rejected=added(service_log.counters(pod.metrics, "rejected") for pod in pods),
-        dropped=added(service_log.counters(pod.metrics, "collection_dropped") for pod in pods),
+        rejected=total(service_log.counters(pod.metrics, "rejected") for pod in pods),
+        dropped=total(service_log.counters(pod.metrics, "collection_dropped") for pod in pods),
         problem=problem,
         drift=drift,
     )

@@ -39,8 +39,8 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
         for arm in ("base", "tuned")
     }
     return {
-        "errors": _folded(failures)[-ERRORS:],
-        "events": _folded(events)[-EVENTS:],
+        "errors": _groups(failures)[-ERRORS:],
+        "events": _groups(events)[-EVENTS:],
         "log_lines": {arm: lines for arm, lines in arms.items() if lines},
         "wrong_keys": _wrong_keys(entries),
         "log": log,
@@ -50,12 +50,12 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
 
 def counters(metrics: str, name: str) -> dict[str, int]:
     """Return a counter of the service's metrics page by its only label."""
-    found: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for match in SAMPLE.finditer(metrics):
         if match["name"] == name and "=" in match["labels"]:
             label = match["labels"].split("=", 1)[1].split(",")[0].strip('"')
-            found[label] = found.get(label, 0) + round(float(match["value"]))
-    return {label: value for label, value in found.items() if value}
+            totals[label] = totals.get(label, 0) + round(float(match["value"]))
+    return {label: value for label, value in totals.items() if value}
 
 
 def _tail(log: Path) -> list[str]:
@@ -93,44 +93,44 @@ def _wrong_keys(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _groups(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one entry for each event and message, with how often it came and when last."""
-    folded: dict[tuple[Any, Any], dict[str, Any]] = {}
+    groups: dict[tuple[Any, Any], dict[str, Any]] = {}
     for entry in entries:
         message = _message(entry)
         key = (entry.get("event"), message)
-        times = folded.pop(key, {}).get("times", 0) + 1
-        folded[key] = {
+        times = groups.pop(key, {}).get("times", 0) + 1
+        groups[key] = {
             "time": entry["time"],
             "level": entry.get("level"),
             "event": entry.get("event"),
             "message": message,
             "times": times,
         }
-    return list(folded.values())
+    return list(groups.values())
 
 
 def _message(entry: dict[str, Any]) -> str:
     """Return the message, with the exception and its place where there was one."""
-    raised = f" ({entry['exception']} at {entry.get('at', '?')})" if entry.get("exception") else ""
-    return f"{entry.get('message')}{raised}"
+    exception = f" ({entry['exception']} at {entry.get('at', '?')})" if entry.get("exception") else ""
+    return f"{entry.get('message')}{exception}"
 
 
 def _line(entry: dict[str, Any]) -> dict[str, Any]:
-    kept = ("time", "event", "message", "request_id", "outcome", "latency_ms", "fallback_reason", "quality")
-    return {name: entry[name] for name in kept if entry.get(name) is not None}
+    fields = ("time", "event", "message", "request_id", "outcome", "latency_ms", "fallback_reason", "quality")
+    return {name: entry[name] for name in fields if entry.get(name) is not None}
 
 
 _LONGEST_WORDS = 300
-RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
+EXCEPTION = re.compile(r"[\w.]*(Error|Exception)\b.*: ")  # the last line of a traceback
 
 
 def last_words(log: str) -> str:
     """Return the line of a log that says why it ended: a logged error, else a raised one, else the last."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    told = [message for line in lines if (message := _error_message(line))]
-    raised = [line for line in lines if RAISED.match(line)]
-    words = (told or raised or [line for line in lines if "[ERROR]" in line] or lines or [""])[-1]
+    errors = [message for line in lines if (message := _error_message(line))]
+    exceptions = [line for line in lines if EXCEPTION.match(line)]
+    words = (errors or exceptions or [line for line in lines if "[ERROR]" in line] or lines or [""])[-1]
     return words[:_LONGEST_WORDS]
 
 

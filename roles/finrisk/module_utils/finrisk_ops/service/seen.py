@@ -20,10 +20,10 @@ class Seen:
     drift: list[dict[str, str]] = field(default_factory=list)  # field, manager, when
 
 
-def added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+def total(counters: Iterable[dict[str, int]]) -> dict[str, int]:
     """Return counters of several pods as one."""
-    total: dict[str, int] = {}
-    for each in counts:
-        for name, count in each.items():
-            total[name] = total.get(name, 0) + count
-    return total
+    counts: dict[str, int] = {}
+    for counter in counters:
+        for name, count in counter.items():
+            counts[name] = counts.get(name, 0) + count
+    return counts
