@@ -507,12 +507,12 @@ ENDED_BADLY = "FAILED CANCELLED EXPIRED PARTIALLY_SUCCEEDED".split()
     ],
 )
 def test_every_state_is_shown_as_one_of_three(word: str, shown: str) -> None:
-    assert states.shown(word, answers=False) == shown
+    assert states.state_of(word, answers=False) == shown
 
 
 def test_a_job_that_succeeded_is_active_only_when_it_answers() -> None:
-    assert states.shown("JOB_STATE_SUCCEEDED", answers=False) == "CREATING"
-    assert states.shown("JOB_STATE_SUCCEEDED", answers=True) == "ACTIVE"
+    assert states.state_of("JOB_STATE_SUCCEEDED", answers=False) == "CREATING"
+    assert states.state_of("JOB_STATE_SUCCEEDED", answers=True) == "ACTIVE"
 
 
 def test_files_and_table_are_one_list_and_the_newest_active_job_is_chosen(

@@ -32,8 +32,8 @@ class Estimate:
 
     def tokens_line(self) -> str:
         """Return tokens x epochs as a person reads it."""
-        billed = f"{self.billed_tokens:,} training tokens (estimated)"
-        return f"{self.tokens:,} tokens x {self.epochs} epochs = {billed}"
+        total = f"{self.billed_tokens:,} training tokens (estimated)"
+        return f"{self.tokens:,} tokens x {self.epochs} epochs = {total}"
 
     def cost_line(self) -> str:
         """Return the cost as a person reads it; ``price unknown`` when the inventory gives none."""
@@ -47,16 +47,16 @@ def price_of(model: str, prices: Mapping[str, object]) -> float | None:
 
     Raises FinriskError when the price is not a number of dollars, zero or more.
     """
-    given = prices.get(model)
-    if given is None or given == "":
+    entry = prices.get(model)
+    if entry is None or entry == "":
         return None
     try:
-        price = float(str(given))
+        price = float(str(entry))
     except ValueError:
         price = -1.0
     if not 0 <= price < float("inf"):
         raise FinriskError(
-            f"finrisk_training_prices gives {given!r} for {model}; "
+            f"finrisk_training_prices gives {entry!r} for {model}; "
             "write US dollars for a million training tokens"
         )
     return price

@@ -51,9 +51,9 @@ def from_content(content: Any, source: str) -> Job:
 
     Unknown keys are left out, so that an older FinRisk reads a newer one's files.
     """
-    wanted = {item.name for item in fields(Job)} - {"path"}
+    names = {item.name for item in fields(Job)} - {"path"}
     try:
-        return Job(**{key: value for key, value in content.items() if key in wanted})
+        return Job(**{key: value for key, value in content.items() if key in names})
     except (AttributeError, TypeError):
         raise FinriskError(f"{source} is not a tuning job; remove it or restore it, then run again") from None
 
@@ -81,19 +81,19 @@ def read_jobs(output_dir: Path, database_url: str) -> tuple[list[Job], str]:
 
     Raises FinriskError for a broken file.
     """
-    found, unread = in_files(output_dir), ""
+    jobs, unread = in_files(output_dir), ""
     if database_url:
         try:
             with Table.open(database_url) as table:
                 rows = table.contents()
         except TableError as error:
             rows, unread = [], error.message
-        found += [from_content(row, "a row of tuning_jobs") for row in rows if row.get("job_name")]
-    merged: dict[tuple[str, str], Job] = {}
-    for job in found:
+        jobs += [from_content(row, "a row of tuning_jobs") for row in rows if row.get("job_name")]
+    distinct: dict[tuple[str, str], Job] = {}
+    for job in jobs:
         key = (job.spec_id, job.job_name)
-        merged[key] = _further(merged[key], job) if key in merged else job
-    return _newest_first(merged.values()), unread
+        distinct[key] = _further(distinct[key], job) if key in distinct else job
+    return _newest_first(distinct.values()), unread
 
 
 def choose(jobs: list[Job], model: str) -> Job:
@@ -108,16 +108,16 @@ def choose(jobs: list[Job], model: str) -> Job:
         active = [job for job in jobs if job.state == ACTIVE]
         if active:
             return active[0]
-        raise FinriskError(f"no tuning job is ACTIVE; the newest, {_described(jobs[0])}")
-    named = [job for job in jobs if model in (job.tuned_model_name, job.display_name, job.job_name)]
-    if not named:
+        raise FinriskError(f"no tuning job is ACTIVE; the newest, {_description(jobs[0])}")
+    matches = [job for job in jobs if model in (job.tuned_model_name, job.display_name, job.job_name)]
+    if not matches:
         raise FinriskError(
             f"no tuning job made {model!r}; known: "
             + ", ".join(job.tuned_model_name or job.display_name for job in jobs)
         )
-    usable = [job for job in named if job.state == ACTIVE]
+    usable = [job for job in matches if job.state == ACTIVE]
     if not usable:
-        raise FinriskError(f"{model} cannot be deployed: {_described(named[0])}")
+        raise FinriskError(f"{model} cannot be deployed: {_description(matches[0])}")
     return usable[0]
 
 
@@ -154,6 +154,6 @@ def _newest_first(jobs: Iterable[Job]) -> list[Job]:
     return sorted(jobs, key=lambda job: (datetime.fromisoformat(job.created_at), job.job_name), reverse=True)
 
 
-def _described(job: Job) -> str:
+def _description(job: Job) -> str:
     reason = f": {job.error}" if job.error else ""
     return f"{job.display_name} ({job.job_name}), is {job.state} ({job.provider_state}){reason}"

@@ -20,15 +20,15 @@ def observed(job: Job, remote: RemoteJob, max_dropped_share: float = 1.0) -> Job
     seen the dataset that it is named after.
     """
     answers = bool(job.smoke_test and job.smoke_test.get("ok"))
-    done = states.succeeded(remote.state)
-    dropped = dropped_too_many(remote.statistics, max_dropped_share, job.training_file) if done else ""
-    if dropped:
-        state, error = states.FAILED, dropped
+    succeeded = states.succeeded(remote.state)
+    loss = dropped_too_many(remote.statistics, max_dropped_share, job.training_file) if succeeded else ""
+    if loss:
+        state, error = states.FAILED, loss
     elif states.ended_badly(remote.state):
         state, error = states.FAILED, remote.error or states.ending(remote.state)
     else:
-        waiting = done and not answers and job.state != states.FAILED
-        state, error = states.shown(remote.state, answers), (job.error or "") if waiting else ""
+        waiting = succeeded and not answers and job.state != states.FAILED
+        state, error = states.state_of(remote.state, answers), (job.error or "") if waiting else ""
     statistics = remote.statistics or job.statistics
     return replace(
         job,
@@ -50,12 +50,12 @@ def dropped_too_many(statistics: dict[str, Any] | None, max_share: float, traini
     if not number or number <= max_share * examples:
         return ""
     lines = dropped.get("lines") or []
-    shown = ", ".join(map(str, lines[:_LINES_SHOWN])) or "not told which"
+    numbers = ", ".join(map(str, lines[:_LINES_SHOWN])) or "not told which"
     more = number - len(lines[:_LINES_SHOWN])
     reasons = dropped.get("reasons") or []
     return (
         f"the service dropped {number:,} of {examples:,} examples, more than finrisk_max_dropped_share "
-        f"{max_share:g}: lines {shown}{f' and {more:,} more' if lines and more else ''} of {training_file}"
+        f"{max_share:g}: lines {numbers}{f' and {more:,} more' if lines and more else ''} of {training_file}"
         + (f" ({reasons[0].rstrip('.')})" if reasons else "")
     )
 

@@ -59,10 +59,8 @@ class Plan:
     @property
     def settled(self) -> bool:
         """Whether nothing is left to do or to write down: the job is ACTIVE and its file says so."""
-        known = self.known
-        return (
-            self.action == REUSE and known is not None and known.state == states.ACTIVE and bool(known.path)
-        )
+        job = self.known
+        return self.action == REUSE and job is not None and job.state == states.ACTIVE and bool(job.path)
 
 
 @dataclass(frozen=True)
@@ -75,18 +73,18 @@ class Outcome:
     notes: list[str]
 
 
-def decide(found: list[RemoteJob], retry: bool) -> tuple[str, RemoteJob | None]:
+def decide(jobs: list[RemoteJob], retry: bool) -> tuple[str, RemoteJob | None]:
     """Return what to do about the jobs of a spec, newest attempt first, and the job that it is about.
 
     One that succeeded is reused and one that runs is adopted, whatever else there is. When all ended badly
     the answer is stop, or submit when ``retry`` asks for another attempt.
     """
-    for job in found:
+    for job in jobs:
         if states.succeeded(job.state):
             return REUSE, job
-    for job in found:
+    for job in jobs:
         if not states.ended_badly(job.state):
             return ADOPT, job
-    if found and not retry:
-        return STOP, found[0]
+    if jobs and not retry:
+        return STOP, jobs[0]
     return SUBMIT, None

@@ -75,8 +75,8 @@ def list_jobs(client: Client, seconds: float) -> list[RemoteJob]:
 
 def of_spec(jobs: list[RemoteJob], spec_id: str) -> list[RemoteJob]:
     """Return the jobs that carry the spec's label, newest attempt first."""
-    found = [job for job in jobs if job.labels.get(SPEC_LABEL) == spec_id]
-    return sorted(found, key=lambda job: (job.attempt, str(job.created_at)), reverse=True)
+    attempts = [job for job in jobs if job.labels.get(SPEC_LABEL) == spec_id]
+    return sorted(attempts, key=lambda job: (job.attempt, str(job.created_at)), reverse=True)
 
 
 def read_job(client: Client, name: str, seconds: float) -> RemoteJob:
@@ -104,7 +104,7 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
         labels=dict(new.labels),
     )
     with _quiet():
-        created = ask(
+        job = ask(
             "create the tuning job",
             lambda: client.tunings.tune(
                 base_model=new.base_model,
@@ -112,7 +112,7 @@ def create_job(client: Client, new: NewJob) -> RemoteJob:
                 config=config,
             ),
         )
-    return _remote(created)
+    return _remote(job)
 
 
 def cancel_job(client: Client, name: str, seconds: float) -> None:
@@ -136,14 +136,14 @@ def _adapter(size: int) -> types.AdapterSize | None:
 
 
 def _remote(job: types.TuningJob) -> RemoteJob:
-    tuned = job.tuned_model
+    model = job.tuned_model
     return RemoteJob(
         name=job.name or "",
         state=str(getattr(job.state, "value", job.state or "JOB_STATE_UNSPECIFIED")),
         created_at=job.create_time,
         ended_at=job.end_time,
         error=((job.error.message if job.error else "") or "").strip(),
-        endpoint=(tuned.endpoint if tuned else "") or "",
+        endpoint=(model.endpoint if model else "") or "",
         display_name=job.tuned_model_display_name or "",
         base_model=job.base_model or "",
         labels=job.labels or {},
@@ -154,7 +154,7 @@ def _remote(job: types.TuningJob) -> RemoteJob:
                 "step": point.step,
                 "endpoint": point.endpoint,
             }
-            for point in (tuned.checkpoints if tuned else None) or []
+            for point in (model.checkpoints if model else None) or []
         ],
         statistics=_statistics(job),
     )
@@ -162,22 +162,24 @@ def _remote(job: types.TuningJob) -> RemoteJob:
 
 def _statistics(job: types.TuningJob) -> dict[str, Any] | None:
     """What the service found in the training file; line numbers count from 1 and may be a part of them."""
-    found = job.tuning_data_stats.supervised_tuning_data_stats if job.tuning_data_stats else None
-    if found is None:
+    stats = job.tuning_data_stats.supervised_tuning_data_stats if job.tuning_data_stats else None
+    if stats is None:
         return None
     return {
-        "examples": found.tuning_dataset_example_count,
-        "steps": found.tuning_step_count,
-        "billed_tokens": found.total_billable_token_count,
-        "input_tokens": _spread(found.user_input_token_distribution),
-        "output_tokens": _spread(found.user_output_token_distribution),
+        "examples": stats.tuning_dataset_example_count,
+        "steps": stats.tuning_step_count,
+        "billed_tokens": stats.total_billable_token_count,
+        "input_tokens": _spread(stats.user_input_token_distribution),
+        "output_tokens": _spread(stats.user_output_token_distribution),
         "dropped": {
-            "examples": found.total_truncated_example_count or 0,
-            "lines": [int(line) for line in found.truncated_example_indices or []],
-            "reasons": list(found.dropped_example_reasons or []),
+            "examples": stats.total_truncated_example_count or 0,
+            "lines": [int(line) for line in stats.truncated_example_indices or []],
+            "reasons": list(stats.dropped_example_reasons or []),
         },
     }
 
 
-def _spread(found: types.SupervisedTuningDatasetDistribution | None) -> dict[str, float | None] | None:
-    return {"min": found.min, "mean": found.mean, "max": found.max} if found else None
+def _spread(distribution: types.SupervisedTuningDatasetDistribution | None) -> dict[str, float | None] | None:
+    if distribution is None:
+        return None
+    return {"min": distribution.min, "mean": distribution.mean, "max": distribution.max}

@@ -41,10 +41,10 @@ def check_location(location: str) -> None:
         )
 
 
-def check_model(model: str, tunable: Sequence[str], replaced: Mapping[str, str]) -> None:
+def check_model(model: str, tunable: Sequence[str], successors: Mapping[str, str]) -> None:
     """Raise FinriskError unless ``model`` is one of ``tunable``; retired names are told their successor.
 
-    ``replaced`` maps the beginning of a retired name to the model to use now.
+    ``successors`` maps the beginning of a retired name to the model to use now.
     """
     name = model.removeprefix("publishers/google/").removeprefix("models/")
     choices = ", ".join(tunable)
@@ -54,7 +54,7 @@ def check_model(model: str, tunable: Sequence[str], replaced: Mapping[str, str])
             f"one of {choices}. tunedModels/ names ended with the Gemini API's tuning in May 2025: "
             "a tuned model is now called projects/P/locations/L/endpoints/E"
         )
-    for beginning, successor in replaced.items():
+    for beginning, successor in successors.items():
         if name.startswith(beginning):
             raise FinriskError(
                 f"finrisk_base_model is {model!r}, which Google has retired; use {successor} instead "

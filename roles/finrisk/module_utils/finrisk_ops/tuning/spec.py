@@ -63,12 +63,12 @@ class Spec:
         return hashlib.sha256(self.canonical().encode("ascii")).hexdigest()[:_ID_LENGTH]
 
 
-def display_name(spec_id: str, known: dict[str, str]) -> str:
+def display_name(spec_id: str, names: dict[str, str]) -> str:
     """Return ``finrisk-v<n>-<8 of spec_id>``: the name it already has, else n = specs known + 1.
 
-    ``known`` maps the spec_id of each spec that was ever submitted to its display name ("" when lost).
+    ``names`` maps the spec_id of each spec that was ever submitted to its display name ("" when lost).
     """
-    if known.get(spec_id):
-        return known[spec_id]
-    others = [other for other in known if other != spec_id]
+    if names.get(spec_id):
+        return names[spec_id]
+    others = [other for other in names if other != spec_id]
     return f"finrisk-v{len(others) + 1}-{spec_id[:8]}"

@@ -15,7 +15,7 @@ _ENDED_BADLY = {
 }
 
 
-def shown(provider_state: str, answers: bool) -> str:
+def state_of(provider_state: str, answers: bool) -> str:
     """Return CREATING, ACTIVE or FAILED for the provider's word.
 
     A job that succeeded is ACTIVE only when its endpoint ``answers``. Every word that is not known to be an
