@@ -89,10 +89,10 @@ def test_a_revision_comes_back_from_the_cluster_as_it_was_stored() -> None:
 def test_a_template_that_finrisk_could_not_roll_out_is_refused() -> None:
     broken = copy.deepcopy(DEPLOYMENT)
     broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
-    template.checked(broken)
+    template.plain_deployment(broken)
     broken["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop()
     with pytest.raises(FinriskError, match="does not render the Deployment finrisk-api"):
-        template.checked(broken)
+        template.plain_deployment(broken)
 
 
 def test_a_revision_made_for_a_process_has_no_pod_template() -> None:
@@ -193,12 +193,12 @@ def lease(identity: str = "me@here/1", renewed: str = "2026-01-01T00:00:00.00000
 
 def test_a_lease_is_held_until_it_is_given_back_or_not_renewed() -> None:
     renewed = kube_lease.moment("2026-01-01T00:00:00.000000Z")
-    holder = kube_lease.held_by(lease(), renewed + 29)
+    holder = kube_lease.holder_of(lease(), renewed + 29)
     assert holder is not None
     assert holder.who == "me@here/1"
-    assert kube_lease.held_by(lease(), renewed + 31) is None
-    assert kube_lease.held_by(lease(identity=""), renewed) is None
-    assert kube_lease.held_by(None, renewed) is None
+    assert kube_lease.holder_of(lease(), renewed + 31) is None
+    assert kube_lease.holder_of(lease(identity=""), renewed) is None
+    assert kube_lease.holder_of(None, renewed) is None
 
 
 def test_a_lease_that_could_not_be_renewed_in_time_counts_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,9 +224,9 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once() -> None
     }
     held["metadata"] = {"annotations": {kube_lease.HOLDER: json.dumps(signed)}}
     renewed = kube_lease.moment(held["spec"]["renewTime"])
-    assert kube_lease.held_by(held, renewed + 1) is None
+    assert kube_lease.holder_of(held, renewed + 1) is None
     signed["machine"] = "another"
     held["metadata"]["annotations"][kube_lease.HOLDER] = json.dumps(signed)
-    holder = kube_lease.held_by(held, renewed + 1)
+    holder = kube_lease.holder_of(held, renewed + 1)
     assert holder is not None
     assert (holder.who, holder.why) == ("me@here", "deploy")

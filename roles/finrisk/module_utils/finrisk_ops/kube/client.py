@@ -59,7 +59,7 @@ class Cluster:
             )
         self.access = access
         self.namespace = access.namespace
-        self._reached = False
+        self._has_answered = False
         self._ahead = 0.0  # seconds that the server's clock is ahead of this machine's
 
     @property
@@ -94,8 +94,8 @@ class Cluster:
     def list(self, path: str, labels: str = "", fields: str = "") -> Sequence[dict[str, Any]]:
         """Read the objects of a collection that carry these labels."""
         query = {"labelSelector": labels, "fieldSelector": fields}
-        found = self.get(path, **{key: value for key, value in query.items() if value})
-        items: list[dict[str, Any]] = found.get("items") or []
+        answer = self.get(path, **{key: value for key, value in query.items() if value})
+        items: list[dict[str, Any]] = answer.get("items") or []
         return items
 
     def text(self, path: str, **query: str | int) -> str:
@@ -117,10 +117,10 @@ class Cluster:
         content_type = CONTENT_TYPES.get(patch, "application/json")
         answer = self._send(Call(method, path), query or {}, body, content_type)
         try:
-            read = json.loads(answer)
+            content = json.loads(answer)
         except ValueError:
             raise FinriskError(f"{self.label}: {path} answered with something that is not JSON") from None
-        return read if isinstance(read, dict) else {}
+        return content if isinstance(content, dict) else {}
 
     def check_usable(self) -> None:
         """Reach the server, and see that it is new enough.
@@ -164,7 +164,7 @@ class Cluster:
             try:
                 return self._send_once(call, query, body, content_type)
             except ApiError as error:
-                passing = error.status in PASSING or (error.status == 0 and self._reached)
+                passing = error.status in PASSING or (error.status == 0 and self._has_answered)
                 if pause is None or not passing:
                     raise
             time.sleep(pause)
@@ -190,13 +190,13 @@ class Cluster:
                 method,
                 url,
                 sent_headers,
-                None if body is None else _serialised(body, content_type),
+                None if body is None else _payload(body, content_type),
                 _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
             content: bytes = raw.read() or b""  # type: ignore[no-untyped-call]  # the library has no types there
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:
             raise errors.transport(error, self.access.context, str(client.configuration.host)) from None
-        self._reached = True
+        self._has_answered = True
         self._learn_time(raw.getheader("Date"))  # type: ignore[no-untyped-call]  # as above
         if raw.status >= 400:
             raise errors.refusal(raw.status, content, call, self.access.context)
@@ -211,7 +211,7 @@ class Cluster:
             self._ahead = ahead if abs(ahead) > 2 else 0.0  # the header is whole seconds
 
 
-def _serialised(body: Body, content_type: str) -> Any:
+def _payload(body: Body, content_type: str) -> Any:
     return (
         json.dumps(body) if content_type == CONTENT_TYPES["apply"] else body
     )  # the library knows JSON alone
@@ -227,10 +227,10 @@ def new_client(access: Access) -> ApiClient:
     import yaml
 
     file = access.kubeconfig
-    known = contexts(file)
-    if access.context not in known:
+    names = contexts(file)
+    if access.context not in names:
         raise FinriskError(
-            f"there is no context {access.context!r} in {_place(file)}: it has {', '.join(known) or 'none'}; "
+            f"there is no context {access.context!r} in {_place(file)}: it has {', '.join(names) or 'none'}; "
             "set finrisk_context, or KUBECONFIG to the file that has it"
         )
     try:
@@ -255,9 +255,9 @@ def contexts(file: str) -> list[str]:
     names: list[str] = []
     for path in (os.path.expanduser(part) for part in _place(file).split(os.pathsep) if part):
         try:
-            with open(path, encoding="utf-8") as opened:
-                held = yaml.safe_load(opened) or {}
-            names += [str(entry["name"]) for entry in held.get("contexts") or []]
+            with open(path, encoding="utf-8") as stream:
+                content = yaml.safe_load(stream) or {}
+            names += [str(entry["name"]) for entry in content.get("contexts") or []]
         except FileNotFoundError:
             continue
         except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):

@@ -43,11 +43,11 @@ def secret(wanted: Wanted) -> dict[str, Any]:
         account = _service_account(str(values.get(GOOGLE) or ""))
         files = {CLIENTS_FILE: json.dumps(client_keys(wanted.clients), indent=2), GOOGLE_FILE: account}
         values[GOOGLE] = f"{MOUNTED}/{GOOGLE_FILE}" if account else ""
-    made = filled(wanted.manifest, values)
-    held = made.pop("stringData") | files
+    body = filled(wanted.manifest, values)
+    entries = body.pop("stringData") | files
     # Not stringData: the server would not own the keys by that name, nor forget one that is gone.
-    made["data"] = {key: base64.b64encode(value.encode()).decode() for key, value in held.items()}
-    return made
+    body["data"] = {key: base64.b64encode(value.encode()).decode() for key, value in entries.items()}
+    return body
 
 
 def apply(cluster: Cluster, wanted: Wanted, *, check: bool, force: bool = False) -> Applied:
@@ -57,13 +57,13 @@ def apply(cluster: Cluster, wanted: Wanted, *, check: bool, force: bool = False)
     """
     body = secret(wanted)
     if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
-        return Applied(objects.named(body), True, {}, objects.masked(body), body)
+        return Applied(objects.kind_and_name(body), True, {}, objects.masked(body), body)
     live = cluster.find(objects.path(body, cluster.namespace)) or {}
-    if not force and (lost := [key for key in IRREPLACEABLE if _is_emptied(key, live, body)]):
+    if not force and (keys := [key for key in IRREPLACEABLE if _is_emptied(key, live, body)]):
         raise FinriskError(
             f"the Secret {body['metadata']['name']} in namespace {cluster.namespace} holds a value for "
-            f"{', '.join(lost)}, and this run has none, which would lose it. Nothing was changed: set "
-            f"{', '.join(lost)} in your shell as docs/kubernetes.md says, or empty it on purpose with "
+            f"{', '.join(keys)}, and this run has none, which would lose it. Nothing was changed: set "
+            f"{', '.join(keys)} in your shell as docs/kubernetes.md says, or empty it on purpose with "
             "-e finrisk_force_conflicts=true"
         )
     return objects.apply(cluster, body, check=check, force=force)

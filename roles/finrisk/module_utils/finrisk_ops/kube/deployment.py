@@ -11,7 +11,7 @@ from typing import Any
 from . import objects
 from .client import Cluster
 from .errors import ApiError
-from .objects import MANAGER, Applied, DriftError, Taken
+from .objects import MANAGER, Applied, Drift, DriftError
 
 REPLICAS = ".spec.replicas"
 AUTOSCALER = "kube-controller-manager"  # the HorizontalPodAutoscaler's, which writes nothing else there
@@ -45,27 +45,28 @@ def _apply_once(
 ) -> Applied:
     where = objects.path(body, cluster.namespace)
     live = cluster.find(where) or {}
-    wanted = dict(body)
+    desired = dict(body)
     if takes_back and live.get("spec", {}).get("replicas") and not objects.owns(live, REPLICAS):
-        wanted = objects.without(wanted, REPLICAS) or wanted
+        desired = objects.without(desired, REPLICAS) or desired
     elif "replicas" not in body["spec"] and objects.owns(live, REPLICAS):
-        wanted = _handed_over(cluster, wanted, where, int(live["spec"]["replicas"]), check=check)
-    others = list(_of_others(live, wanted))
-    added = [each.taken for each in others if each.added]
+        desired = _hand_over_replicas(cluster, desired, where, int(live["spec"]["replicas"]), check=check)
+    others = list(_of_others(live, desired))
+    additions = [other.drift for other in others if other.added]
     if not (force or takes_back):
-        return _alone(cluster, wanted, added, check=check)
+        return _alone(cluster, desired, additions, check=check)
     if others and not check:
-        cluster.request("PATCH", where, _cleaned(live, wanted), {"fieldManager": MANAGER}, patch="json")
-    done = objects.apply(cluster, wanted, check=check, force=True)
-    taken = list({str(each): each for each in (*[each.taken for each in others], *done.taken_back)}.values())
-    return replace(done, changed=done.changed or bool(others), taken_back=taken)
+        cluster.request("PATCH", where, _cleanup(live, desired), {"fieldManager": MANAGER}, patch="json")
+    result = objects.apply(cluster, desired, check=check, force=True)
+    drifts = (*(other.drift for other in others), *result.taken_back)
+    taken_back = list({str(drift): drift for drift in drifts}.values())
+    return replace(result, changed=result.changed or bool(others), taken_back=taken_back)
 
 
 @dataclass(frozen=True)
 class _Theirs:
     """A field of the Deployment that somebody else wrote."""
 
-    taken: Taken
+    drift: Drift
     added: bool  # FinRisk says nothing of it
 
 
@@ -83,49 +84,49 @@ def _of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[_Th
         for name, added in _fields(fields, body["spec"], ".spec"):
             paused = name == ".spec.paused" and live["spec"].get("paused")
             if not added or paused or name.startswith(ADDED_TO_PODS):
-                yield _Theirs(Taken(name, *by), added)
+                yield _Theirs(Drift(name, *by), added)
 
 
 def _entries_of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = []
+    entries = []
     for entry in (live.get("metadata") or {}).get("managedFields") or []:
         manager, part = str(entry.get("manager")), entry.get("subresource", "")
         scaled = part == "scale" and "replicas" in body["spec"] and manager != AUTOSCALER
         if not objects.is_ours(manager) and (not part or scaled):
-            found.append(entry)
-    return found
+            entries.append(entry)
+    return entries
 
 
-def _fields(fields: Mapping[str, Any], held: Any, at: str) -> Iterator[tuple[str, bool]]:
+def _fields(fields: Mapping[str, Any], value: Any, at: str) -> Iterator[tuple[str, bool]]:
     """Yield the fields of a managedFields entry, and whether the object lacks them: the outermost, then."""
     for step, below in fields.items():
         if step == ".":
             continue
         kind, _, key = step.partition(":")
         if kind == "f":
-            name, found = f"{at}.{key}", isinstance(held, Mapping) and key in held
-            inside = held[key] if found else None
+            name, present = f"{at}.{key}", isinstance(value, Mapping) and key in value
+            inside = value[key] if present else None
         else:
-            inside = _item(held, kind, json.loads(key))
-            name, found = f"{at}[{_keys(kind, json.loads(key))}]", inside is not None
-        if found and set(below) - {"."}:
+            inside = _item(value, kind, json.loads(key))
+            name, present = f"{at}[{_keys(kind, json.loads(key))}]", inside is not None
+        if present and set(below) - {"."}:
             yield from _fields(below, inside, name)
-        elif not found or kind == "f":
-            yield name, not found
+        elif not present or kind == "f":
+            yield name, not present
 
 
-def _item(held: Any, kind: str, key: Any) -> Any:
+def _item(items: Any, kind: str, key: Any) -> Any:
     """Return the entry of a list that a key of managedFields means; None when there is none."""
-    for each in held if isinstance(held, list) else []:
-        if kind == "v" and each == key:
-            return each
-        if kind == "k" and isinstance(each, Mapping) and all(_same(each, *pair) for pair in key.items()):
-            return each
+    for item in items if isinstance(items, list) else []:
+        if kind == "v" and item == key:
+            return item
+        if kind == "k" and isinstance(item, Mapping) and all(_same(item, *pair) for pair in key.items()):
+            return item
     return None
 
 
-def _same(held: Mapping[str, Any], name: str, value: object) -> bool:
-    return bool(held.get(name, "TCP" if name == "protocol" else None) == value)
+def _same(item: Mapping[str, Any], name: str, value: object) -> bool:
+    return bool(item.get(name, "TCP" if name == "protocol" else None) == value)
 
 
 def _keys(kind: str, key: Any) -> str:
@@ -134,31 +135,33 @@ def _keys(kind: str, key: Any) -> str:
     return ",".join(f"{name}={json.dumps(value)}" for name, value in key.items())
 
 
-def _alone(cluster: Cluster, body: dict[str, Any], added: list[Taken], *, check: bool) -> Applied:
+def _alone(cluster: Cluster, body: dict[str, Any], additions: list[Drift], *, check: bool) -> Applied:
     """Apply where nobody else changed anything; the number that an autoscaler left is nobody's drift."""
     try:
-        done = objects.apply(cluster, body, check=check or bool(added))
-    except DriftError as drift:
-        taken = [each for each in drift.taken if (each.field, each.manager) != (REPLICAS, AUTOSCALER)]
-        if taken or added:
-            raise DriftError(objects.named(body), [*taken, *added]) from None
+        result = objects.apply(cluster, body, check=check or bool(additions))
+    except DriftError as error:
+        fields = [drift for drift in error.fields if (drift.field, drift.manager) != (REPLICAS, AUTOSCALER)]
+        if fields or additions:
+            raise DriftError(objects.kind_and_name(body), [*fields, *additions]) from None
         return replace(objects.apply(cluster, body, check=check, force=True), taken_back=[])
-    if added:
-        raise DriftError(objects.named(body), added)
-    return done
+    if additions:
+        raise DriftError(objects.kind_and_name(body), additions)
+    return result
 
 
-def _cleaned(live: Mapping[str, Any], body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _cleanup(live: Mapping[str, Any], body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the JSON patch that makes the Deployment FinRisk's alone, labels and annotations excepted."""
     template = json.loads(json.dumps(body["spec"]["template"]))
     metadata = live["spec"]["template"].get("metadata") or {}
     for name in ("labels", "annotations"):
         template["metadata"][name] = (metadata.get(name) or {}) | (template["metadata"].get(name) or {})
     theirs = _entries_of_others(live, body)
-    kept = [_without_spec(held) if held in theirs else held for held in live["metadata"]["managedFields"]]
+    entries = [
+        _without_spec(entry) if entry in theirs else entry for entry in live["metadata"]["managedFields"]
+    ]
     changes = [
         {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
-        {"op": "replace", "path": "/metadata/managedFields", "value": [held for held in kept if held]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": [entry for entry in entries if entry]},
         {"op": "replace", "path": "/spec/template", "value": template},
     ]
     return [*changes, {"op": "remove", "path": "/spec/paused"}] if live["spec"].get("paused") else changes
@@ -170,7 +173,7 @@ def _without_spec(entry: Mapping[str, Any]) -> dict[str, Any]:
     return dict(entry) | {"fieldsV1": fields} if fields else {}
 
 
-def _handed_over(
+def _hand_over_replicas(
     cluster: Cluster, body: dict[str, Any], where: str, pods: int, *, check: bool
 ) -> dict[str, Any]:
     """Hand the number of pods over when an autoscaler has it from now on; return what to apply then.

@@ -34,8 +34,8 @@ class Call:
     @property
     def verb(self) -> str:
         """The verb that a Role would have to allow."""
-        named = (match := ADDRESS.match(self.path)) is not None and match["name"] is not None
-        return VERBS.get(self.method) or ("get" if named else "list")
+        has_name = (match := ADDRESS.match(self.path)) is not None and match["name"] is not None
+        return VERBS.get(self.method) or ("get" if has_name else "list")
 
     @property
     def what(self) -> str:
@@ -72,7 +72,7 @@ def transport(error: Exception, context: str, host: str) -> ApiError:
         re.search(r"certificate (has )?expired|alert certificate", reason, re.IGNORECASE)
         and "verify" not in reason
     ):
-        return ApiError(expired(context), 0)
+        return ApiError(expiry(context), 0)
     if "CERTIFICATE_VERIFY_FAILED" in reason or "certificate verify failed" in reason:
         return ApiError(
             f"the certificate of the API server at {host} is not from the authority that context {context} "
@@ -89,16 +89,16 @@ def transport(error: Exception, context: str, host: str) -> ApiError:
 
 def refusal(status: int, content: bytes, call: Call, context: str) -> ApiError:
     """Return the error for an answer of 400 or more."""
-    held = _status(content)
-    details = held.get("details") if isinstance(held.get("details"), dict) else {}
+    body = _status(content)
+    details = body.get("details") if isinstance(body.get("details"), dict) else {}
     causes = [cause for cause in (details or {}).get("causes") or [] if isinstance(cause, dict)]
-    said = " ".join(str(held.get("message") or content[:LONGEST].decode("utf-8", "replace")).split())[
+    message = " ".join(str(body.get("message") or content[:LONGEST].decode("utf-8", "replace")).split())[
         :LONGEST
     ]
-    return ApiError(_sentence(status, said, causes, call, context), status, causes)
+    return ApiError(_sentence(status, message, causes, call, context), status, causes)
 
 
-def expired(context: str) -> str:
+def expiry(context: str) -> str:
     """Return the sentence for credentials that the server does not take."""
     return (
         f"the credentials of context {context} are missing or have expired: log in to the cluster again, or "
@@ -118,24 +118,24 @@ def may_not(user: str, verb: str, what: str, namespace: str) -> str:
 
 def conflicts(error: ApiError) -> list[tuple[str, str]]:
     """Return (field, manager) for each field that somebody else took; empty for other errors."""
-    found = []
+    pairs = []
     for cause in error.causes:
         match = CONFLICT.search(str(cause.get("message", "")))
         if cause.get("reason") == "FieldManagerConflict" and match:
-            found.append((str(cause.get("field", "")), match["manager"]))
-    return found
+            pairs.append((str(cause.get("field", "")), match["manager"]))
+    return pairs
 
 
-def _sentence(status: int, said: str, causes: list[dict[str, Any]], call: Call, context: str) -> str:
+def _sentence(status: int, message: str, causes: list[dict[str, Any]], call: Call, context: str) -> str:
     where = f" in namespace {call.namespace}" if call.namespace else ""
-    if status == 401 or (status == 403 and "system:anonymous" in said):
-        return expired(context)
-    if status == 403 and (match := CANNOT.search(said)):
+    if status == 401 or (status == 403 and "system:anonymous" in message):
+        return expiry(context)
+    if status == 403 and (match := CANNOT.search(message)):
         kind = match["resource"] + (f".{match['group']}" if match["group"] else "")
-        return may_not(match["user"], match["verb"], _named(kind, call), match["namespace"] or "")
+        return may_not(match["user"], match["verb"], _kind_and_name(kind, call), match["namespace"] or "")
     if status == 403:
-        return f"the cluster does not admit {call.what}{where}: {_short(said)}"
-    if status == 404 and (match := re.search(r'namespaces "([^"]+)" not found', said)):
+        return f"the cluster does not admit {call.what}{where}: {_short(message)}"
+    if status == 404 and (match := re.search(r'namespaces "([^"]+)" not found', message)):
         return (
             f"there is no namespace {match[1]} in context {context}: check finrisk_namespace, or make it "
             "with playbooks/site.yml"
@@ -143,35 +143,41 @@ def _sentence(status: int, said: str, causes: list[dict[str, Any]], call: Call, 
     if status == 404:
         return f"there is no {call.what}{where}"
     if status == 409:
-        return f"{call.what}{where} was changed by somebody else at the same moment: {said}; run this again"
-    if status in (400, 422) or "not declared in schema" in said:
-        return f"the cluster refuses {call.what}{where}: {_invalid(said, causes)}; look at templates/"
+        return (
+            f"{call.what}{where} was changed by somebody else at the same moment: {message}; run this again"
+        )
+    if status in (400, 422) or "not declared in schema" in message:
+        return f"the cluster refuses {call.what}{where}: {_invalid(message, causes)}; look at templates/"
     if status == 429 or status >= 500:
-        return f"the API server of context {context} is in trouble ({status}: {said}); run this again later"
-    return f"the API server of context {context} answered {status} to {call.verb} {call.what}{where}: {said}"
+        return (
+            f"the API server of context {context} is in trouble ({status}: {message}); run this again later"
+        )
+    return (
+        f"the API server of context {context} answered {status} to {call.verb} {call.what}{where}: {message}"
+    )
 
 
-def _invalid(said: str, causes: list[dict[str, Any]]) -> str:
-    named = [f"{cause['field']}: {cause['message']}" for cause in causes if cause.get("field")]
-    return _short("; ".join(named) or said)
+def _invalid(message: str, causes: list[dict[str, Any]]) -> str:
+    fields = [f"{cause['field']}: {cause['message']}" for cause in causes if cause.get("field")]
+    return _short("; ".join(fields) or message)
 
 
-def _named(kind: str, call: Call) -> str:
+def _kind_and_name(kind: str, call: Call) -> str:
     match = ADDRESS.match(call.path)
     name = match["name"] if match else None
     return f"{kind}/{name}" if name and "/" not in kind else kind
 
 
-def _short(said: str) -> str:
-    return re.sub(r"^.*? is (?:forbidden|invalid): ", "", said)[:LONGEST].rstrip(". ")
+def _short(message: str) -> str:
+    return re.sub(r"^.*? is (?:forbidden|invalid): ", "", message)[:LONGEST].rstrip(". ")
 
 
 def _status(content: bytes) -> dict[str, Any]:
     try:
-        held = json.loads(content)
+        value = json.loads(content)
     except ValueError:
         return {}
-    return held if isinstance(held, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _transport_kind(reason: str) -> str:

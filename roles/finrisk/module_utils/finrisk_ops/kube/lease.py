@@ -93,14 +93,14 @@ def held(cluster: Cluster, why: str) -> Iterator[Held]:
         _give_back(cluster, me)
 
 
-def held_by(lease: dict[str, Any] | None, now: float) -> Holder | None:
+def holder_of(lease: dict[str, Any] | None, now: float) -> Holder | None:
     """Return who holds this Lease at this time of the server's clock; None when nobody does."""
     spec = (lease or {}).get("spec") or {}
     identity = str(spec.get("holderIdentity") or "")
-    renewed = moment(str(spec.get("renewTime") or ""))
-    if not identity or renewed + float(spec.get("leaseDurationSeconds") or DURATION_SECONDS) <= now:
+    renewal = moment(str(spec.get("renewTime") or ""))
+    if not identity or renewal + float(spec.get("leaseDurationSeconds") or DURATION_SECONDS) <= now:
         return None
-    holder = _signed(lease or {}, identity)
+    holder = _holder(lease or {}, identity)
     return None if holder.gone else holder
 
 
@@ -114,15 +114,15 @@ def moment(text: str) -> float:
 
 def _take(cluster: Cluster, me: Holder) -> None:
     for _ in range(3):  # lost races; a lost race against a release ends in its name
-        found = cluster.find(_path(cluster))
-        holder = held_by(found, cluster.now())
+        lease = cluster.find(_path(cluster))
+        holder = holder_of(lease, cluster.now())
         if holder is not None and holder.identity != me.identity:
-            raise _taken(found or {}, holder)
+            raise _refusal(lease or {}, holder)
         try:
-            if found is None:
+            if lease is None:
                 cluster.request("POST", _path(cluster).rsplit("/", 1)[0], _lease(cluster, me, None))
             else:
-                cluster.request("PUT", _path(cluster), _lease(cluster, me, found))
+                cluster.request("PUT", _path(cluster), _lease(cluster, me, lease))
         except ApiError as error:
             if error.status != 409:
                 raise
@@ -135,12 +135,12 @@ def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Held
     while not stop.wait(RENEW_SECONDS):
         asked_at = _uptime()
         try:
-            found = cluster.find(_path(cluster)) or {}
-            holder = str((found.get("spec") or {}).get("holderIdentity") or "")
+            lease = cluster.find(_path(cluster)) or {}
+            holder = str((lease.get("spec") or {}).get("holderIdentity") or "")
             if holder != me.identity:
                 mine.lose(f"it is held by {holder or 'nobody'}")
                 return
-            cluster.request("PUT", _path(cluster), _lease(cluster, me, found))
+            cluster.request("PUT", _path(cluster), _lease(cluster, me, lease))
             mine.renewed(asked_at)
         except FinriskError:
             continue  # until `check` says that the time is up
@@ -154,24 +154,24 @@ def _uptime() -> float:
 def _give_back(cluster: Cluster, me: Holder) -> None:
     """Let go; what cannot be given back ends by itself after 30 s."""
     with contextlib.suppress(FinriskError):
-        found = cluster.find(_path(cluster))
-        if found and (found.get("spec") or {}).get("holderIdentity") == me.identity:
-            found["spec"] |= {"holderIdentity": "", "leaseDurationSeconds": 1}
-            (found["metadata"].get("annotations") or {}).pop(HOLDER, None)
-            cluster.request("PUT", _path(cluster), found)
+        lease = cluster.find(_path(cluster))
+        if lease and (lease.get("spec") or {}).get("holderIdentity") == me.identity:
+            lease["spec"] |= {"holderIdentity": "", "leaseDurationSeconds": 1}
+            (lease["metadata"].get("annotations") or {}).pop(HOLDER, None)
+            cluster.request("PUT", _path(cluster), lease)
 
 
 def _path(cluster: Cluster) -> str:
     return f"/apis/coordination.k8s.io/v1/namespaces/{cluster.namespace}/leases/{NAME}"
 
 
-def _lease(cluster: Cluster, me: Holder, found: dict[str, Any] | None) -> dict[str, Any]:
+def _lease(cluster: Cluster, me: Holder, lease: dict[str, Any] | None) -> dict[str, Any]:
     now = datetime.datetime.fromtimestamp(cluster.now(), datetime.UTC).strftime(MICROTIME)
     metadata: dict[str, Any] = {"name": NAME, "namespace": cluster.namespace}
-    if found:
-        metadata = dict(found["metadata"])
+    if lease:
+        metadata = dict(lease["metadata"])
         metadata.pop("managedFields", None)
-    spec = dict((found or {}).get("spec") or {})
+    spec = dict((lease or {}).get("spec") or {})
     if spec.get("holderIdentity") != me.identity:
         spec |= {"acquireTime": now, "leaseTransitions": int(spec.get("leaseTransitions") or 0) + 1}
     spec |= {"holderIdentity": me.identity, "renewTime": now, "leaseDurationSeconds": DURATION_SECONDS}
@@ -185,19 +185,19 @@ def _myself(why: str) -> Holder:
     return Holder(f"{who}/{uuid.uuid4()}", who, machine(), pid, start_time(pid) or 0, identity.now(), why)
 
 
-def _signed(lease: dict[str, Any], identity: str) -> Holder:
+def _holder(lease: dict[str, Any], identity: str) -> Holder:
     try:
-        told = json.loads(lease["metadata"]["annotations"][HOLDER])
-        signed = Holder(**told)
-        if signed.identity == identity:
-            return signed
+        values = json.loads(lease["metadata"]["annotations"][HOLDER])
+        holder = Holder(**values)
+        if holder.identity == identity:
+            return holder
     except (KeyError, TypeError, ValueError):
         pass
     since = str(((lease.get("spec") or {}).get("acquireTime")) or "an unknown time")
     return Holder(identity, identity, "", 0, 0, since, "without saying why")
 
 
-def _taken(lease: dict[str, Any], holder: Holder) -> FinriskError:
+def _refusal(lease: dict[str, Any], holder: Holder) -> FinriskError:
     spec = lease.get("spec") or {}
     ends = moment(str(spec.get("renewTime"))) + float(spec.get("leaseDurationSeconds") or 0)
     until = datetime.datetime.fromtimestamp(ends, datetime.UTC).strftime("%H:%M:%S UTC")

@@ -31,7 +31,7 @@ STEP = re.compile(r"\.([^.\[\]]+)")
 
 
 @dataclass(frozen=True)
-class Taken:
+class Drift:
     """A field that FinRisk sets and somebody else changed."""
 
     field: str
@@ -46,16 +46,16 @@ class Taken:
 class DriftError(FinriskError):
     """Fields that FinRisk sets belong to somebody else now; nothing was changed."""
 
-    def __init__(self, what: str, taken: list[Taken]) -> None:
+    def __init__(self, what: str, fields: list[Drift]) -> None:
         """Name the object, the fields, and who has them."""
-        listed = ", ".join(map(str, taken))
+        names = ", ".join(map(str, fields))
         super().__init__(
-            f"{what} was changed by somebody else: {listed}. Nothing was changed. Look at it with "
+            f"{what} was changed by somebody else: {names}. Nothing was changed. Look at it with "
             "playbooks/status.yml; then take these fields back with -e finrisk_force_conflicts=true, or go "
             "to base with playbooks/rollback.yml",
-            drift=[{"field": each.field, "manager": each.manager, "when": each.when} for each in taken],
+            drift=[{"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in fields],
         )
-        self.taken = taken
+        self.fields = fields
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Applied:
     before: dict[str, Any]
     after: dict[str, Any]
     object: dict[str, Any] = field(repr=False)  # as the server has it, the values of a Secret too
-    taken_back: list[Taken] = field(default_factory=list)
+    taken_back: list[Drift] = field(default_factory=list)
 
 
 def path(body: Mapping[str, Any], namespace: str) -> str:
@@ -86,37 +86,37 @@ def apply(cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool
     """
     where = path(body, cluster.namespace)
     live = cluster.find(where)
-    taken: list[Taken] = []
+    foreign: list[Drift] = []
     try:
-        planned = _send(cluster, where, body, dry=True, force=False)
+        result = _send(cluster, where, body, dry=True, force=False)
     except ApiError as error:
         if check and error.status == 404:  # its namespace is made by the same run
-            return Applied(named(body), True, {}, masked(comparable(body)), dict(body))
-        held = taken_fields(error, live)
-        if not held:
+            return Applied(kind_and_name(body), True, {}, masked(comparable(body)), dict(body))
+        fields = drift_of(error, live)
+        if not fields:
             raise
-        taken = [each for each in held if not is_ours(each.manager)]
-        if taken and not force:
-            raise DriftError(named(body), taken) from None
+        foreign = [drift for drift in fields if not is_ours(drift.manager)]
+        if foreign and not force:
+            raise DriftError(kind_and_name(body), foreign) from None
         force = True
-        planned = _send(cluster, where, body, dry=True, force=True)
-    before, after = comparable(live), comparable(planned)
-    changed = live is None or before != after or bool(taken)
+        result = _send(cluster, where, body, dry=True, force=True)
+    before, after = comparable(live), comparable(result)
+    changed = live is None or before != after or bool(foreign)
     if changed and not check:
-        planned = _send(cluster, where, body, dry=False, force=force)
-    return Applied(named(body), changed, masked(before), masked(after), planned, taken)
+        result = _send(cluster, where, body, dry=False, force=force)
+    return Applied(kind_and_name(body), changed, masked(before), masked(after), result, foreign)
 
 
-def named(body: Mapping[str, Any]) -> str:
+def kind_and_name(body: Mapping[str, Any]) -> str:
     """Return ``Deployment finrisk-api``."""
     return f"{body.get('kind')} {(body.get('metadata') or {}).get('name')}"
 
 
-def taken_fields(error: ApiError, live: Mapping[str, Any] | None) -> list[Taken]:
+def drift_of(error: ApiError, live: Mapping[str, Any] | None) -> list[Drift]:
     """Return the fields of a conflict, with when their new owner last wrote."""
     entries = ((live or {}).get("metadata") or {}).get("managedFields") or []
     return [
-        Taken(
+        Drift(
             name,
             manager,
             max(
@@ -137,10 +137,10 @@ def owns(live: Mapping[str, Any], name: str) -> bool:
     """Say whether FinRisk's last apply set a field such as ``.spec.replicas``."""
     for entry in (live.get("metadata") or {}).get("managedFields") or []:
         if entry.get("manager") == MANAGER and entry.get("operation") == "Apply":
-            held: Any = entry.get("fieldsV1") or {}
+            fields: Any = entry.get("fieldsV1") or {}
             for step in STEP.findall(name):
-                held = held.get(f"f:{step}") if isinstance(held, dict) else None
-            if held is not None:
+                fields = fields.get(f"f:{step}") if isinstance(fields, dict) else None
+            if fields is not None:
                 return True
     return False
 
@@ -150,44 +150,44 @@ def without(body: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     steps = STEP.findall(name)
     if not steps or "".join(f".{step}" for step in steps) != name:
         return None
-    made = copy.deepcopy(dict(body))
-    held: Any = made
+    result = copy.deepcopy(dict(body))
+    part: Any = result
     for step in steps[:-1]:
-        held = held.get(step) if isinstance(held, dict) else None
-    if not isinstance(held, dict) or steps[-1] not in held:
+        part = part.get(step) if isinstance(part, dict) else None
+    if not isinstance(part, dict) or steps[-1] not in part:
         return None
-    del held[steps[-1]]
-    return made
+    del part[steps[-1]]
+    return result
 
 
-def comparable(held: Mapping[str, Any] | None) -> dict[str, Any]:
+def comparable(body: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return an object without what the server keeps of its own accord."""
-    if held is None:
+    if body is None:
         return {}
-    kept = copy.deepcopy({key: value for key, value in held.items() if key != "status"})
-    metadata = kept.get("metadata") or {}
+    content = copy.deepcopy({key: value for key, value in body.items() if key != "status"})
+    metadata = content.get("metadata") or {}
     for name in OF_THE_SERVER:
         metadata.pop(name, None)
     annotations = metadata.get("annotations") or {}
     annotations.pop("deployment.kubernetes.io/revision", None)  # counted by the controller
     if not annotations:
         metadata.pop("annotations", None)
-    return kept
+    return content
 
 
-def masked(held: Mapping[str, Any]) -> dict[str, Any]:
+def masked(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object as a diff may show it: the values of a Secret as ``sha256:`` and 12 hex digits."""
-    shown = copy.deepcopy(dict(held))
-    if shown.get("kind") != "Secret":
-        return shown
-    values = {key: _decoded(value) for key, value in (shown.pop("data", None) or {}).items()}
-    values |= {key: str(value) for key, value in (shown.pop("stringData", None) or {}).items()}
-    shown["data"] = hashed(values)
-    annotations = (shown.get("metadata") or {}).get("annotations") or {}
+    content = copy.deepcopy(dict(body))
+    if content.get("kind") != "Secret":
+        return content
+    values = {key: _text(value) for key, value in (content.pop("data", None) or {}).items()}
+    values |= {key: str(value) for key, value in (content.pop("stringData", None) or {}).items()}
+    content["data"] = hashed(values)
+    annotations = (content.get("metadata") or {}).get("annotations") or {}
     annotations.pop(
         "kubectl.kubernetes.io/last-applied-configuration", None
     )  # kubectl keeps the values there
-    return shown
+    return content
 
 
 def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
@@ -203,15 +203,15 @@ def differences(before: Any, after: Any, at: str = "") -> Iterator[str]:
         yield at
 
 
-def plain_secret(held: Mapping[str, Any]) -> dict[str, str]:
+def plain_secret(secret: Mapping[str, Any]) -> dict[str, str]:
     """Return the values of a Secret as text; FinriskError when one is not text."""
     try:
         return {
             str(key): base64.b64decode(value).decode("utf-8")
-            for key, value in (held.get("data") or {}).items()
+            for key, value in (secret.get("data") or {}).items()
         }
     except (ValueError, TypeError):
-        raise FinriskError(f"{named(held)} holds a value that is not text") from None
+        raise FinriskError(f"{kind_and_name(secret)} holds a value that is not text") from None
 
 
 def _send(cluster: Cluster, where: str, body: Mapping[str, Any], *, dry: bool, force: bool) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def _send(cluster: Cluster, where: str, body: Mapping[str, Any], *, dry: bool, f
     return cluster.request("PATCH", where, body, query, patch="apply")
 
 
-def _decoded(value: Any) -> str:
+def _text(value: Any) -> str:
     try:
         return base64.b64decode(str(value)).decode("utf-8", "replace")
     except ValueError:

@@ -70,34 +70,34 @@ def check(cluster: Cluster, rights: Iterable[Right]) -> None:
 
     Raises FinriskError naming the first one that is missing.
     """
-    needed = list(rights)
+    rights = list(rights)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        answers = list(pool.map(lambda right: _is_given(cluster, right), needed))
-    for right, given in zip(needed, answers, strict=True):
-        if not given:
+        answers = list(pool.map(lambda right: _is_allowed(cluster, right), rights))
+    for right, allowed in zip(rights, answers, strict=True):
+        if not allowed:
             user = f"the user of context {cluster.access.context}"
             verb, _, what = str(right).partition(" ")
             raise FinriskError(may_not(user, verb, what, cluster.namespace))
 
 
-def _is_given(cluster: Cluster, right: Right) -> bool:
-    asked = {
+def _is_allowed(cluster: Cluster, right: Right) -> bool:
+    attributes = {
         "verb": right.verb,
         "group": right.group,
         "resource": right.resource,
         "subresource": right.part,
     }
     if right.resource == "namespaces":
-        asked["name"] = cluster.namespace
+        attributes["name"] = cluster.namespace
     if right != Right("create", "", "namespaces"):
-        asked["namespace"] = cluster.namespace
+        attributes["namespace"] = cluster.namespace
     answer = cluster.request(
         "POST",
         REVIEW,
         {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": asked},
+            "spec": {"resourceAttributes": attributes},
         },
     )
     return bool((answer.get("status") or {}).get("allowed"))

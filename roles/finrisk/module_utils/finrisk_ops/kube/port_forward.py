@@ -39,7 +39,7 @@ def reachable(cluster: Cluster, url: str) -> Iterator[str]:
     cluster.check_usable()
     parts = urlsplit(url)
     pod, port = backend(cluster, service, parts.port or DEFAULT_PORTS.get(parts.scheme, 80))
-    with forwarded(cluster, pod, port) as local:
+    with forward(cluster, pod, port) as local:
         login = parts.netloc.rpartition("@")[0]
         yield parts._replace(
             netloc=f"{login}@{LOOPBACK}:{local}" if login else f"{LOOPBACK}:{local}"
@@ -58,7 +58,7 @@ def service_of(url: str, namespace: str) -> str:
 
 
 @contextlib.contextmanager
-def forwarded(cluster: Cluster, pod: str, port: int) -> Iterator[int]:
+def forward(cluster: Cluster, pod: str, port: int) -> Iterator[int]:
     """Listen on a free port of 127.0.0.1 for the length of the block, and connect it to the pod's port."""
     _try(cluster, pod, port)  # here, where an error can still be told
     listener = socket.create_server((LOOPBACK, 0))
@@ -102,10 +102,10 @@ def ask(cluster: Cluster, pod: str, port: int, path: str, seconds: float = 5.0) 
 def readiness(cluster: Cluster, pod: str, port: int) -> dict[str, Any]:
     """Return what ``/readyz`` of a pod says, ready or not; empty when nothing answers."""
     try:
-        told = json.loads(ask(cluster, pod, port, "/readyz")[1])
+        content = json.loads(ask(cluster, pod, port, "/readyz")[1])
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def backend(cluster: Cluster, service: str, port: int) -> tuple[str, int]:
@@ -114,13 +114,13 @@ def backend(cluster: Cluster, service: str, port: int) -> tuple[str, int]:
     Raises FinriskError when there is none.
     """
     root = f"/api/v1/namespaces/{cluster.namespace}"
-    found = cluster.find(f"{root}/services/{quote(service)}")
-    if found is None:
+    body = cluster.find(f"{root}/services/{quote(service)}")
+    if body is None:
         raise FinriskError(
             f"there is no Service {service} in namespace {cluster.namespace}: check the address, or run "
             "playbooks/site.yml"
         )
-    spec = found.get("spec") or {}
+    spec = body.get("spec") or {}
     selector = ",".join(f"{key}={value}" for key, value in (spec.get("selector") or {}).items())
     pods = cluster.list(f"{root}/pods", labels=selector) if selector else []
     ready = [pod for pod in pods if is_ready(pod)]
@@ -129,27 +129,29 @@ def backend(cluster: Cluster, service: str, port: int) -> tuple[str, int]:
             f"no pod of the Service {service} in namespace {cluster.namespace} is ready: look at "
             "playbooks/status.yml"
         )
-    pod = min(ready, key=lambda each: str(each["metadata"]["name"]))
+    pod = min(ready, key=lambda pod: str(pod["metadata"]["name"]))
     return str(pod["metadata"]["name"]), _target_port(spec, pod, port)
 
 
 def is_ready(pod: dict[str, Any]) -> bool:
     """Say whether a pod takes part in its Service."""
     conditions = (pod.get("status") or {}).get("conditions") or []
-    up = any(held.get("type") == "Ready" and held.get("status") == "True" for held in conditions)
+    up = any(
+        condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions
+    )
     return up and not pod["metadata"].get("deletionTimestamp")
 
 
 def _target_port(spec: dict[str, Any], pod: dict[str, Any], port: int) -> int:
     ports = spec.get("ports") or []
-    entry = next((held for held in ports if held.get("port") == port), ports[0] if ports else {})
+    entry = next((entry for entry in ports if entry.get("port") == port), ports[0] if ports else {})
     target = entry.get("targetPort", port)
     if isinstance(target, int):
         return target
     for container in pod["spec"]["containers"]:
-        for held in container.get("ports") or []:
-            if held.get("name") == target:
-                return int(held["containerPort"])
+        for container_port in container.get("ports") or []:
+            if container_port.get("name") == target:
+                return int(container_port["containerPort"])
     return port
 
 
@@ -162,11 +164,11 @@ def _connect(cluster: Cluster, pod: str, port: int) -> tuple[ApiClient, Any]:
     private = cluster.fresh()
     call = client.CoreV1Api(private).connect_get_namespaced_pod_portforward
     try:
-        forward = _in_time(lambda: portforward(call, pod, cluster.namespace, ports=str(port)))
+        stream = _in_time(lambda: portforward(call, pod, cluster.namespace, ports=str(port)))
     except (ApiException, OSError) as error:
         private.close()  # type: ignore[no-untyped-call]  # the library has no types there
-        raise _refused(error, cluster, pod) from None
-    remote = forward.socket(port)
+        raise _refusal(error, cluster, pod) from None
+    remote = stream.socket(port)
     remote.setblocking(True)
     return private, remote
 
@@ -188,13 +190,13 @@ def _in_time(connect: Callable[[], Any]) -> Any:
         raise TimeoutError(f"no answer within {CONNECT_SECONDS:.0f} s") from None
 
 
-def _refused(error: Exception, cluster: Cluster, pod: str) -> FinriskError:
-    said = " ".join(str(getattr(error, "reason", None) or error).split())[:200]
-    if "403" in said:
+def _refusal(error: Exception, cluster: Cluster, pod: str) -> FinriskError:
+    reason = " ".join(str(getattr(error, "reason", None) or error).split())[:200]
+    if "403" in reason:
         what = Call("POST", f"/api/v1/namespaces/{cluster.namespace}/pods/{pod}/portforward").what
         return FinriskError(may_not("", "create", what, cluster.namespace))
     return FinriskError(
-        f"the API server cannot connect to pod {pod} in namespace {cluster.namespace}: {said}; check that "
+        f"the API server cannot connect to pod {pod} in namespace {cluster.namespace}: {reason}; check that "
         "the pod runs and that the cluster's nodes answer their API server"
     )
 

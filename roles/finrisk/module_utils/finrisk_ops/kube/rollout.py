@@ -40,8 +40,11 @@ class View:
         """Whether a pod is of the revision, and of the newest pod template: one revision may have had two."""
         if revision_of(pod) != revision or not self.replicasets:
             return revision_of(pod) == revision
-        newest = _counted(self.deployment)
-        return any(_hash(held) == _hash(pod) and _counted(held) == newest for held in self.replicasets)
+        newest = _template_number(self.deployment)
+        return any(
+            _hash(replicaset) == _hash(pod) and _template_number(replicaset) == newest
+            for replicaset in self.replicasets
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ def judge(view: View, revision: str) -> Verdict:
     spec, status = view.deployment.get("spec") or {}, view.deployment.get("status") or {}
     wanted = int(spec.get("replicas", 1))
     mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
-    others = [pod for pod in view.pods if pod not in mine and not _ended(pod) and not stuck(pod, view.now)]
+    others = [
+        pod for pod in view.pods if pod not in mine and not _has_ended(pod) and not stuck(pod, view.now)
+    ]
     ready = sum(_ready(pod) for pod in mine)
     if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
         return Verdict(ready, wanted, "the controller has not seen it yet")  # nor says which pods are new
@@ -76,18 +81,18 @@ def judge(view: View, revision: str) -> Verdict:
     return Verdict(ready, wanted, waits, trouble)
 
 
-def revision_of(held: Mapping[str, Any]) -> str:
+def revision_of(body: Mapping[str, Any]) -> str:
     """Return the revision of a pod, or of a template of pods; empty when unknown."""
-    labels = (held.get("metadata") or {}).get("labels") or {}
+    labels = (body.get("metadata") or {}).get("labels") or {}
     return str(labels.get(REVISION, ""))
 
 
 def stuck(pod: Mapping[str, Any], now: float) -> bool:
     """Say whether a pod should have gone long ago and is out of service: nobody on its node can end it."""
-    deleted = str(pod["metadata"].get("deletionTimestamp") or "")
-    if not deleted or _condition_ready(pod):
+    deadline = str(pod["metadata"].get("deletionTimestamp") or "")
+    if not deadline or _condition_ready(pod):
         return False
-    return now - datetime.fromisoformat(deleted).timestamp() > STUCK_SECONDS
+    return now - datetime.fromisoformat(deadline).timestamp() > STUCK_SECONDS
 
 
 def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
@@ -99,22 +104,22 @@ def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
         return Trouble(
             "the Deployment asks for no pods: kubectl scale deployment/finrisk-api --replicas=2 asks for two"
         )
-    found = [trouble for pod in mine for trouble in troubles(pod, view.events)]
-    found += _of_deployment(view.deployment)
-    return min(found, key=lambda trouble: trouble.patience, default=None)
+    candidates = [trouble for pod in mine for trouble in troubles(pod, view.events)]
+    candidates += _of_deployment(view.deployment)
+    return min(candidates, key=lambda trouble: trouble.patience, default=None)
 
 
 def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
-    found = []
+    result = []
     for condition in (deployment.get("status") or {}).get("conditions") or []:
-        said = _flat(condition.get("message"))
+        message = _flat(condition.get("message"))
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
-            found.append(Trouble(f"the cluster makes no pod: {said}", PATIENCE_SECONDS))
+            result.append(Trouble(f"the cluster makes no pod: {message}", PATIENCE_SECONDS))
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
-            found.append(
-                Trouble(f"nothing moved for the whole progress deadline: {said}", PATIENCE_SECONDS * 2)
+            result.append(
+                Trouble(f"nothing moved for the whole progress deadline: {message}", PATIENCE_SECONDS * 2)
             )
-    return found
+    return result
 
 
 def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
@@ -130,77 +135,83 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
         return [Trouble(f"pod {name} was evicted: {status.get('message', '')}", float("inf"))]
     for condition in status.get("conditions") or []:
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            said = _flat(condition.get("message"))
-            return [Trouble(f"no node takes pod {name}: {said}", float("inf"))]  # a node may be on its way
+            reason = _flat(condition.get("message"))
+            return [Trouble(f"no node takes pod {name}: {reason}", float("inf"))]  # a node may be on its way
     if _ready(pod):
         return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
-    found = [trouble for held in statuses if (trouble := _of_container(name, held, events))]
-    if not found and (said := _event(events, name, "Unhealthy")):
-        found.append(Trouble(f"pod {name} does not get ready: {said}", float("inf"), name))
-    return found
+    of_containers = [trouble for container in statuses if (trouble := _of_container(name, container, events))]
+    if not of_containers and (reason := _event(events, name, "Unhealthy")):
+        of_containers.append(Trouble(f"pod {name} does not get ready: {reason}", float("inf"), name))
+    return of_containers
 
 
-def _of_container(pod: str, held: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Trouble | None:
-    waiting = (held.get("state") or {}).get("waiting") or {}
-    reason, said = (
+def _of_container(
+    pod: str, container: Mapping[str, Any], events: Sequence[Mapping[str, Any]]
+) -> Trouble | None:
+    waiting = (container.get("state") or {}).get("waiting") or {}
+    reason, message = (
         str(waiting.get("reason") or ""),
         _flat(waiting.get("message")),
     )
-    restarts = int(held.get("restartCount") or 0)
+    restarts = int(container.get("restartCount") or 0)
     if reason in IMAGE:
-        said = _event(events, pod, "Failed") if "Back-off" in said else said
-        return Trouble(f"pod {pod} cannot get the image {held.get('image')} ({reason}): {said or reason}")
+        message = _event(events, pod, "Failed") if "Back-off" in message else message
+        return Trouble(
+            f"pod {pod} cannot get the image {container.get('image')} ({reason}): {message or reason}"
+        )
     if reason in SETUP:
-        return Trouble(f"pod {pod} cannot be made ({reason}): {said}", PATIENCE_SECONDS)
+        return Trouble(f"pod {pod} cannot be made ({reason}): {message}", PATIENCE_SECONDS)
     if reason == "CrashLoopBackOff" or restarts >= 2:
-        return Trouble(f"pod {pod} {_death(held, pod, events)}", 0.0, pod, previous=True)
-    if restarts or (held.get("state") or {}).get("terminated"):
+        return Trouble(f"pod {pod} {_death(container, pod, events)}", 0.0, pod, previous=True)
+    if restarts or (container.get("state") or {}).get("terminated"):
         previous = bool(restarts)
-        return Trouble(f"pod {pod} {_death(held, pod, events)}", PATIENCE_SECONDS * 2, pod, previous)
+        return Trouble(f"pod {pod} {_death(container, pod, events)}", PATIENCE_SECONDS * 2, pod, previous)
     return None
 
 
-def _death(held: Mapping[str, Any], pod: str, events: Sequence[Mapping[str, Any]]) -> str:
-    ended = (
-        (held.get("lastState") or {}).get("terminated") or (held.get("state") or {}).get("terminated") or {}
+def _death(container: Mapping[str, Any], pod: str, events: Sequence[Mapping[str, Any]]) -> str:
+    exit_state = (
+        (container.get("lastState") or {}).get("terminated")
+        or (container.get("state") or {}).get("terminated")
+        or {}
     )
-    code = ended.get("exitCode")
-    if ended.get("reason") in ("StartError", "ContainerCannotRun"):
-        return f"cannot start: {_flat(ended.get('message'))}"
-    if ended.get("reason") == "OOMKilled":
+    code = exit_state.get("exitCode")
+    if exit_state.get("reason") in ("StartError", "ContainerCannotRun"):
+        return f"cannot start: {_flat(exit_state.get('message'))}"
+    if exit_state.get("reason") == "OOMKilled":
         return "was killed because it used more memory than its limit"
-    if code in (0, 137, 143) and (said := _event(events, pod, "Unhealthy")):
-        return f"was restarted because its probe failed: {said}"
+    if code in (0, 137, 143) and (reason := _event(events, pod, "Unhealthy")):
+        return f"was restarted because its probe failed: {reason}"
     return f"ended with exit status {code}" if code is not None else "ended while it started"
 
 
 def _event(events: Sequence[Mapping[str, Any]], pod: str, reason: str) -> str:
     """Return the newest event of this pod and reason."""
-    found = [
+    matches = [
         event
         for event in events
         if event.get("reason") == reason and (event.get("involvedObject") or {}).get("name") == pod
     ]
-    newest = max(found, key=event_time, default={})
+    newest = max(matches, key=event_time, default={})
     return _flat(newest.get("message"))
 
 
 def event_time(event: Mapping[str, Any]) -> str:
     """Return when an event came last, ISO 8601."""
     series = event.get("series") or {}
-    held = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
-    return str(held or (event.get("metadata") or {}).get("creationTimestamp") or "")
+    last = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    return str(last or (event.get("metadata") or {}).get("creationTimestamp") or "")
 
 
-def _counted(held: Mapping[str, Any]) -> str:
+def _template_number(body: Mapping[str, Any]) -> str:
     """Return which of the Deployment's pod templates this is, as its controller counts them."""
-    annotations = (held.get("metadata") or {}).get("annotations") or {}
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
     return str(annotations.get("deployment.kubernetes.io/revision", ""))
 
 
-def _hash(held: Mapping[str, Any]) -> str:
-    return str(((held.get("metadata") or {}).get("labels") or {}).get("pod-template-hash", ""))
+def _hash(body: Mapping[str, Any]) -> str:
+    return str(((body.get("metadata") or {}).get("labels") or {}).get("pod-template-hash", ""))
 
 
 def _flat(text: object) -> str:
@@ -213,9 +224,11 @@ def _ready(pod: Mapping[str, Any]) -> bool:
 
 def _condition_ready(pod: Mapping[str, Any]) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(held.get("type") == "Ready" and held.get("status") == "True" for held in conditions)
+    return any(
+        condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions
+    )
 
 
-def _ended(pod: Mapping[str, Any]) -> bool:
+def _has_ended(pod: Mapping[str, Any]) -> bool:
     """Say whether a pod runs nothing any more: an evicted or finished one may stay in the list."""
     return (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")

@@ -43,10 +43,10 @@ def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
     """
     if manifest.get("kind") != "Job" or not isinstance(manifest.get("spec"), Mapping):
         raise FinriskError(f"templates/migration-job.yml.j2 renders {manifest.get('kind')!r}, expected a Job")
-    made: dict[str, Any] = copy.deepcopy(dict(manifest))
-    content = json.dumps([made["spec"], str(address(database_url))], sort_keys=True)
-    made["metadata"]["name"] += "-" + hashlib.sha256(content.encode()).hexdigest()[:8]
-    return made
+    job: dict[str, Any] = copy.deepcopy(dict(manifest))
+    content = json.dumps([job["spec"], str(address(database_url))], sort_keys=True)
+    job["metadata"]["name"] += "-" + hashlib.sha256(content.encode()).hexdigest()[:8]
+    return job
 
 
 def migrate(
@@ -104,7 +104,8 @@ def _state(job: Mapping[str, Any] | None) -> str:
 def _message(job: Mapping[str, Any] | None) -> str:
     conditions = ((job or {}).get("status") or {}).get("conditions") or []
     return next(
-        (str(held.get("message")) for held in conditions if held.get("type") == "Failed"), "no reason given"
+        (str(condition.get("message")) for condition in conditions if condition.get("type") == "Failed"),
+        "no reason given",
     )
 
 
@@ -142,26 +143,26 @@ def _reason(cluster: Cluster, name: str) -> _Reason:
     pods = cluster.list(
         f"/api/v1/namespaces/{cluster.namespace}/pods", labels=f"batch.kubernetes.io/job-name={name}"
     )
-    for pod in sorted(pods, key=lambda held: str(held["metadata"]["creationTimestamp"]), reverse=True):
+    for pod in sorted(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), reverse=True):
         status = pod.get("status") or {}
-        for held in status.get("containerStatuses") or []:
-            waiting = (held.get("state") or {}).get("waiting") or {}
+        for container in status.get("containerStatuses") or []:
+            waiting = (container.get("state") or {}).get("waiting") or {}
             if waiting.get("reason") in (*IMAGE, *SETUP):
-                said = " ".join(str(waiting.get("message") or "").split())
-                return _Reason(f"{waiting['reason']}: {said}", waiting["reason"] in IMAGE)
-            ended = (held.get("state") or {}).get("terminated") or {}
-            if ended.get("reason") in NEVER_RAN:
-                return _Reason(" ".join(str(ended.get("message") or ended["reason"]).split()), True)
-            if ended:
-                said = _said(cluster, str(pod["metadata"]["name"]))
-                return _Reason(said, unanswered=ended.get("exitCode") == UNANSWERED)
+                message = " ".join(str(waiting.get("message") or "").split())
+                return _Reason(f"{waiting['reason']}: {message}", waiting["reason"] in IMAGE)
+            exit_state = (container.get("state") or {}).get("terminated") or {}
+            if exit_state.get("reason") in NEVER_RAN:
+                return _Reason(" ".join(str(exit_state.get("message") or exit_state["reason"]).split()), True)
+            if exit_state:
+                message = _last_words_of(cluster, str(pod["metadata"]["name"]))
+                return _Reason(message, unanswered=exit_state.get("exitCode") == UNANSWERED)
         for condition in status.get("conditions") or []:
             if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
                 return _Reason(f"no node takes its pod: {condition.get('message', '')}")
     return _Reason()
 
 
-def _said(cluster: Cluster, pod: str) -> str:
+def _last_words_of(cluster: Cluster, pod: str) -> str:
     with suppress(FinriskError):
         log = cluster.text(f"/api/v1/namespaces/{cluster.namespace}/pods/{pod}/log", tailLines=LOG_LINES)
         return last_words(log).removeprefix("finrisk: ")
@@ -183,9 +184,9 @@ def _wait_until_gone(cluster: Cluster, where: str, deadline: float) -> None:
 
 def _tidy(cluster: Cluster, name: str) -> None:
     """Remove the ended Jobs of earlier schemas."""
-    for held in cluster.list(f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs", labels=f"app={APP}"):
-        if held["metadata"]["name"] != name and _state(held) in ("complete", "failed"):
+    for job in cluster.list(f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs", labels=f"app={APP}"):
+        if job["metadata"]["name"] != name and _state(job) in ("complete", "failed"):
             with suppress(FinriskError):
                 _delete(
-                    cluster, f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs/{held['metadata']['name']}"
+                    cluster, f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs/{job['metadata']['name']}"
                 )

@@ -27,14 +27,14 @@ EVENTS = 5
 class _Pod:
     """One pod: its object, what its ops port says, and its log."""
 
-    held: Mapping[str, Any]
-    told: dict[str, Any]
+    body: Mapping[str, Any]
+    readiness: dict[str, Any]
     metrics: str
     log: str
 
     @property
     def name(self) -> str:
-        return str(self.held["metadata"]["name"])
+        return str(self.body["metadata"]["name"])
 
 
 def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revision], str]) -> Seen:
@@ -42,9 +42,9 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
     target.cluster.check_usable()
     target.cluster.check_namespace()
     events = target.warnings()
-    held = target.pods()
+    bodies = target.pods()
     with ThreadPoolExecutor(max_workers=8) as pool:
-        pods = list(pool.map(lambda pod: _look(target, pod), held))
+        pods = list(pool.map(lambda pod: _look(target, pod), bodies))
     unread = target.credentials()
     problem, drift = _drift(target, revision, changes)
     place = target.cluster.access
@@ -52,11 +52,11 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
     recent = service_log.of_lines(
         (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
     )
-    ready = {pod.name for pod in pods if port_forward.is_ready(dict(pod.held))}
+    ready = {pod.name for pod in pods if port_forward.is_ready(dict(pod.body))}
     recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
-    databases = {str(pod.told["database"]) for pod in pods if pod.told.get("database")}
+    databases = {str(pod.readiness["database"]) for pod in pods if pod.readiness.get("database")}
     return Seen(
-        pods=[_shown(target, pod, events, unread) for pod in pods],
+        pods=[_row(target, pod, events, unread) for pod in pods],
         recent=recent,
         database="down" if "down" in databases else min(databases, default=None),
         rejected=total(service_log.counters(pod.metrics, "rejected") for pod in pods),
@@ -68,39 +68,39 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
 
 def _look(target: Deployed, pod: Mapping[str, Any]) -> _Pod:
     name = str(pod["metadata"]["name"])
-    told = target.told(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
+    readiness = target.told(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
     metrics = log = ""
     with contextlib.suppress(FinriskError):
-        if told:
+        if readiness:
             content = port_forward.ask(target.cluster, name, target.ops_port, "/metrics")[1]
             metrics = content.decode("utf-8", errors="replace")
     with contextlib.suppress(FinriskError):  # a pod whose container never started has none
         log = target.log(name, sinceSeconds=DAY_SECONDS, tailLines=LOG_LINES, limitBytes=LOG_BYTES)
-    return _Pod(pod, told, metrics, log)
+    return _Pod(pod, readiness, metrics, log)
 
 
-def _shown(
+def _row(
     target: Deployed, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
 ) -> dict[str, Any]:
     place = target.cluster.access
-    statuses = (pod.held.get("status") or {}).get("containerStatuses") or []
-    problems = [trouble.text for trouble in troubles(pod.held, events)]
-    if stuck(pod.held, target.cluster.now()):
-        problems.append(f"pod {pod.name} was to be gone by {pod.held['metadata']['deletionTimestamp']}")
+    statuses = (pod.body.get("status") or {}).get("containerStatuses") or []
+    problems = [trouble.text for trouble in troubles(pod.body, events)]
+    if stuck(pod.body, target.cluster.now()):
+        problems.append(f"pod {pod.name} was to be gone by {pod.body['metadata']['deletionTimestamp']}")
     return {
         "name": pod.name,
-        "ready": port_forward.is_ready(dict(pod.held)),
-        "revision": pod.told.get("revision") or revision_of(pod.held) or None,
-        "split": pod.told.get("split"),
-        "restarts": sum(int(held.get("restartCount") or 0) for held in statuses),
-        "breakers": pod.told.get("breakers") or {},
-        "workers": [worker for worker in pod.told.get("workers") or [] if isinstance(worker, dict)],
-        "database": pod.told.get("database"),
-        "journal": pod.told.get("journal"),
+        "ready": port_forward.is_ready(dict(pod.body)),
+        "revision": pod.readiness.get("revision") or revision_of(pod.body) or None,
+        "split": pod.readiness.get("split"),
+        "restarts": sum(int(container.get("restartCount") or 0) for container in statuses),
+        "breakers": pod.readiness.get("breakers") or {},
+        "workers": [worker for worker in pod.readiness.get("workers") or [] if isinstance(worker, dict)],
+        "database": pod.readiness.get("database"),
+        "journal": pod.readiness.get("journal"),
         "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
         "problem": problems[0] if problems else None,
-        "ending": bool(pod.held["metadata"].get("deletionTimestamp")),
-        "new_credentials_unread": credentials_of(pod.held) != credentials,
+        "ending": bool(pod.body["metadata"].get("deletionTimestamp")),
+        "new_credentials_unread": credentials_of(pod.body) != credentials,
     }
 
 
@@ -111,16 +111,16 @@ def _drift(
     if revision is None:
         return "", []
     problem = ""
-    if (marked := target.marked()) not in ([], [revision.name]):
+    if (names := target.marked()) not in ([], [revision.name]):
         problem = (
-            f"the Deployment runs {revision.name}, but {' and '.join(marked)} was released last: somebody "
+            f"the Deployment runs {revision.name}, but {' and '.join(names)} was released last: somebody "
             "ran kubectl rollout undo or changed the Deployment"
         )
     try:
         changes(revision)
-    except DriftError as drift:
+    except DriftError as error:
         return problem, [
-            {"field": each.field, "manager": each.manager, "when": each.when} for each in drift.taken
+            {"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in error.fields
         ]
     except FinriskError:  # who may only look may not try out either
         return problem, []
@@ -134,17 +134,17 @@ def _got_over(event: Mapping[str, Any], ready: set[str]) -> bool:
 
 
 def _events(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    shown = []
+    entries = []
     for event in sorted(events, key=event_time)[-EVENTS:]:
         about = event.get("involvedObject") or {}
-        said = " ".join(str(event.get("message", "")).split())
-        shown.append(
+        message = " ".join(str(event.get("message", "")).split())
+        entries.append(
             {
                 "time": event_time(event),
                 "level": "WARNING",
                 "event": event.get("reason"),
-                "message": f"{about.get('kind')} {about.get('name')}: {said}",
+                "message": f"{about.get('kind')} {about.get('name')}: {message}",
                 "times": int((event.get("series") or {}).get("count") or event.get("count") or 1),
             }
         )
-    return shown
+    return entries

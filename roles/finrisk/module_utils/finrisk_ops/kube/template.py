@@ -33,21 +33,23 @@ def with_deployment(config: Mapping[str, Any], deployment: Mapping[str, Any]) ->
     A revision that is rolled back to then brings the pod template along that it was proven with.
     Raises FinriskError when the Deployment is not what its template should render.
     """
-    made = copy.deepcopy(dict(config))
-    annotations = made.setdefault("metadata", {}).setdefault("annotations", {})
-    annotations[DEPLOYMENT_PART] = json.dumps(checked(deployment), sort_keys=True, separators=(",", ":"))
-    return made
+    body = copy.deepcopy(dict(config))
+    annotations = body.setdefault("metadata", {}).setdefault("annotations", {})
+    annotations[DEPLOYMENT_PART] = json.dumps(
+        plain_deployment(deployment), sort_keys=True, separators=(",", ":")
+    )
+    return body
 
 
-def checked(deployment: Mapping[str, Any]) -> dict[str, Any]:
+def plain_deployment(deployment: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rendered Deployment as plain values; FinriskError when FinRisk cannot roll it out."""
-    made: dict[str, Any] = json.loads(json.dumps(deployment))
+    body: dict[str, Any] = json.loads(json.dumps(deployment))
     try:
-        pod = made["spec"]["template"]
+        pod = body["spec"]["template"]
         containers = pod["spec"]["containers"]
         label = pod["metadata"]["labels"]["app"]
-        fine = made["kind"] == "Deployment" and made["metadata"]["name"] == DEPLOYMENT and label == APP
-        references = [held for held in containers[0]["envFrom"] if _base(held) in (CONFIG, SECRET)]
+        fine = body["kind"] == "Deployment" and body["metadata"]["name"] == DEPLOYMENT and label == APP
+        references = [source for source in containers[0]["envFrom"] if _base(source) in (CONFIG, SECRET)]
     except (KeyError, TypeError, IndexError):
         fine, references = False, []
     if not fine or len(references) != 2:
@@ -55,8 +57,8 @@ def checked(deployment: Mapping[str, Any]) -> dict[str, Any]:
             f"templates/deployment.yml.j2 does not render the Deployment {DEPLOYMENT} with the label "
             f"app={APP}, whose first container has envFrom {CONFIG} and {SECRET}"
         )
-    made["metadata"].pop("namespace", None)
-    return made
+    body["metadata"].pop("namespace", None)
+    return body
 
 
 def deployment(revision: Revision, credentials: str) -> dict[str, Any]:
@@ -68,15 +70,15 @@ def deployment(revision: Revision, credentials: str) -> dict[str, Any]:
     Raises FinriskError when the revision was made for a process and has no pod template.
     """
     try:
-        made: dict[str, Any] = json.loads(revision.config["metadata"]["annotations"][DEPLOYMENT_PART])
+        body: dict[str, Any] = json.loads(revision.config["metadata"]["annotations"][DEPLOYMENT_PART])
     except (KeyError, TypeError, ValueError):
         raise FinriskError(
             f"{revision.name} has no pod template: its annotation {DEPLOYMENT_PART} is gone. Run "
             "playbooks/deploy.yml, which renders one"
         ) from None
-    metadata = made["metadata"]
+    metadata = body["metadata"]
     metadata["labels"] = (metadata.get("labels") or {}) | {REVISION: revision.name}
-    pod = made["spec"]["template"]
+    pod = body["spec"]["template"]
     pod["metadata"]["labels"] |= {REVISION: revision.name}
     pod["metadata"]["annotations"] = (pod["metadata"].get("annotations") or {}) | {
         CREDENTIALS_READ: credentials
@@ -84,13 +86,13 @@ def deployment(revision: Revision, credentials: str) -> dict[str, Any]:
     container = pod["spec"]["containers"][0]
     if revision.release.image:
         container["image"] = revision.release.image
-    for held in container["envFrom"]:
-        if _base(held) in (CONFIG, SECRET):
-            reference = held.get("configMapRef") or held.get("secretRef")
-            reference["name"] = f"{_base(held)}-{revision.name}"
-    variables = [held for held in container.get("env") or [] if held.get("name") != REVISION_VARIABLE]
+    for source in container["envFrom"]:
+        if _base(source) in (CONFIG, SECRET):
+            reference = source.get("configMapRef") or source.get("secretRef")
+            reference["name"] = f"{_base(source)}-{revision.name}"
+    variables = [entry for entry in container.get("env") or [] if entry.get("name") != REVISION_VARIABLE]
     container["env"] = [*variables, {"name": REVISION_VARIABLE, "value": revision.name}]
-    return made
+    return body
 
 
 def objects(revision: Revision) -> list[dict[str, Any]]:
@@ -99,45 +101,45 @@ def objects(revision: Revision) -> list[dict[str, Any]]:
     secret = copy.deepcopy(bare.secret)
     values = secret.pop("stringData", {})
     secret["data"] = {key: base64.b64encode(str(value).encode()).decode() for key, value in values.items()}
-    made = [copy.deepcopy(bare.config), secret]
-    for held in made:
-        held["metadata"].pop("namespace", None)
-        held["immutable"] = True
-    return made
+    bodies = [copy.deepcopy(bare.config), secret]
+    for body in bodies:
+        body["metadata"].pop("namespace", None)
+        body["immutable"] = True
+    return bodies
 
 
 def revision_from(name: str, config: Mapping[str, Any], secret: Mapping[str, Any]) -> Revision:
     """Return the revision that two objects of the cluster hold."""
 
-    def kept(held: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    def content(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
         metadata = {
-            key: copy.deepcopy(held["metadata"][key])
+            key: copy.deepcopy(body["metadata"][key])
             for key in ("name", "labels", "annotations")
-            if held["metadata"].get(key)
+            if body["metadata"].get(key)
         }
         return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "immutable": True}
 
-    made_secret = kept(secret, "Secret") | {
+    whole_secret = content(secret, "Secret") | {
         "type": secret.get("type", "Opaque"),
         "stringData": plain_secret(secret),
     }
-    return Revision(name, kept(config, "ConfigMap") | {"data": dict(config["data"])}, made_secret)
+    return Revision(name, content(config, "ConfigMap") | {"data": dict(config["data"])}, whole_secret)
 
 
 def revision_of_deployment(live: Mapping[str, Any]) -> str:
     """Return the revision that a Deployment asks for: by its pods' settings, else by its label."""
     pod = (live.get("spec") or {}).get("template") or {}
     for container in (pod.get("spec") or {}).get("containers") or []:
-        for held in container.get("envFrom") or []:
-            match = OWN_REFERENCE.fullmatch(str((held.get("configMapRef") or {}).get("name", "")))
+        for source in container.get("envFrom") or []:
+            match = OWN_REFERENCE.fullmatch(str((source.get("configMapRef") or {}).get("name", "")))
             if match:
                 return match["name"]
     return str(((pod.get("metadata") or {}).get("labels") or {}).get(REVISION, ""))
 
 
-def credentials_of(held: Mapping[str, Any]) -> str:
+def credentials_of(pod: Mapping[str, Any]) -> str:
     """Return the hash of the credentials that a pod was started with, empty when unknown."""
-    return str(((held.get("metadata") or {}).get("annotations") or {}).get(CREDENTIALS_READ, ""))
+    return str(((pod.get("metadata") or {}).get("annotations") or {}).get(CREDENTIALS_READ, ""))
 
 
 def credentials_digest(secret: Mapping[str, Any] | None) -> str:
@@ -146,6 +148,6 @@ def credentials_digest(secret: Mapping[str, Any] | None) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12] if data else ""
 
 
-def _base(reference: Mapping[str, Any]) -> str:
-    held = reference.get("configMapRef") or reference.get("secretRef") or {}
-    return re.sub(r"-r[0-9]{4,}-[0-9a-f]{8}$", "", str(held.get("name", "")))
+def _base(source: Mapping[str, Any]) -> str:
+    reference = source.get("configMapRef") or source.get("secretRef") or {}
+    return re.sub(r"-r[0-9]{4,}-[0-9a-f]{8}$", "", str(reference.get("name", "")))
