@@ -16,7 +16,7 @@ from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
 from ansible.module_utils.finrisk_ops.status import report
 from ansible.module_utils.finrisk_ops.status.facts import Asked
-from ansible.module_utils.finrisk_ops.status.findings import found
+from ansible.module_utils.finrisk_ops.status.findings import of as findings_of
 from ansible.module_utils.finrisk_ops.status.page import page
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
@@ -443,19 +443,19 @@ def test_a_pod_that_nobody_ends_is_told_with_the_command_that_does(environment: 
     }
     data["recent"]["command"] = "kubectl --context c -n n logs deployment/finrisk-api --tail=50"
     data["pods"] = [pod]
-    assert not [each for each in found(data) if each.about == "service"]
+    assert not [each for each in findings_of(data) if each.about == "service"]
     data["pods"] = [pod | {"problem": "pod a was to be gone by 2026-01-01T00:00:00Z"}]
-    [told] = [each for each in found(data) if each.about == "service"]
+    [told] = [each for each in findings_of(data) if each.about == "service"]
     assert told.what == "Pod a was to be gone by 2026-01-01T00:00:00Z."
     assert told.command == "kubectl --context c -n n delete pod a --force --grace-period=0"
 
 
 def test_the_question_to_a_cluster_goes_through_a_port_forward(environment: Status) -> None:
     data = environment()
-    [told] = [each for each in found(data) if "No analysis was asked" in each.what]
+    [told] = [each for each in findings_of(data) if "No analysis was asked" in each.what]
     assert told.command.startswith("curl -sS http://127.0.0.1:1/api/v1/analyze ")
     data["recent"]["command"] = "kubectl --context c -n n logs deployment/finrisk-api --tail=50"
-    [told] = [each for each in found(data) if "No analysis was asked" in each.what]
+    [told] = [each for each in findings_of(data) if "No analysis was asked" in each.what]
     assert told.command.startswith(
         "kubectl --context c -n n port-forward service/finrisk-api-service 8000:80 &"
     )
@@ -471,11 +471,11 @@ def test_a_journal_that_does_not_ship_and_records_set_aside_are_findings_with_th
     pod |= {"problem": None, "workers": [], "new_credentials_unread": False, "breakers": {}}
     data["pods"] = [pod | {"journal": told}, pod | {"journal": None}]
     about = ("Answers are not recorded", "set aside")
-    assert not [each for each in found(data) if any(words in each.what for words in about)]
+    assert not [each for each in findings_of(data) if any(words in each.what for words in about)]
     data["pods"] = [pod | {"journal": told | {"ships": False, "oldest_seconds": 41.2, "set_aside": 3}}]
-    [waits] = [each for each in found(data) if about[0] in each.what]
+    [waits] = [each for each in findings_of(data) if about[0] in each.what]
     assert "120 bytes wait in the journal of pod a, the oldest for 41 s" in waits.what
-    [refused] = [each for each in found(data) if about[1] in each.what]
+    [refused] = [each for each in findings_of(data) if about[1] in each.what]
     assert refused.what == "3 records of pod a could not be stored and were set aside."
     assert refused.command == "kubectl exec a -- finrisk journal list"
 

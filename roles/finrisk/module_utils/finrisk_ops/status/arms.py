@@ -16,31 +16,31 @@ DISLIKE_MARGIN = 0.05
 BLOCKED_MARGIN = 0.02
 
 
-def found(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def findings(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     """Return the findings; none where an arm had too few requests."""
     arms = data["traffic"]["arms"] or {}
     base, tuned = arms.get("base"), arms.get("tuned")
     if tuned is None or not enough(tuned) or _is_rolled_back(data):
         return []
-    findings = _fallbacks(data, tuned, play)
+    result = _fallbacks(data, tuned, play)
     if base is None or not enough(base):
-        return findings + _alone(tuned, play)
+        return result + _alone(tuned, play)
     for compare in (_slower, _worse, _disliked, _failing, _blocking):
-        findings += compare(base, tuned, play)
-    return findings
+        result += compare(base, tuned, play)
+    return result
 
 
 def versions(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     """Return a finding for each model in use that answered as another version within the last seven days."""
-    held = data["configuration"]
-    in_use = {held.get("BASE_MODEL"): "base", held.get("FINETUNED_MODEL_NAME"): "tuned"}
-    findings = []
+    configuration = data["configuration"]
+    in_use = {configuration.get("BASE_MODEL"): "base", configuration.get("FINETUNED_MODEL_NAME"): "tuned"}
+    result = []
     for model, arm in in_use.items():
-        met = [each for each in data["traffic"]["model_versions"] if model and each["model"] == model]
-        if len(met) < 2:
+        rows = [row for row in data["traffic"]["model_versions"] if model and row["model"] == model]
+        if len(rows) < 2:
             continue
-        before, now = met[-2], met[-1]
-        findings.append(
+        before, now = rows[-2], rows[-1]
+        result.append(
             Finding(
                 about="model version",
                 what=f"The {arm} model {model} answers as {now['version']} since {now['first_seen']}, "
@@ -52,7 +52,7 @@ def versions(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
                 command=play("status.yml -e finrisk_format=json") + " | jq .traffic.model_versions",
             )
         )
-    return findings
+    return result
 
 
 def _is_rolled_back(data: dict[str, Any]) -> bool:
@@ -157,14 +157,15 @@ def _blocking(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str],
 
 def _fallbacks(data: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     reasons = {reason: n for reason, n in data["traffic"]["fallback_reasons"].items() if reason != "blocked"}
-    failed = sum(reasons.values())  # what the tuned model would not answer is told apart
-    if failed <= FALLBACK_SHARE * tuned["requests"]:
+    failures = sum(reasons.values())  # what the tuned model would not answer is told apart
+    if failures <= FALLBACK_SHARE * tuned["requests"]:
         return []
-    told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    breakdown = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     return [
         Finding(
             about="A/B test",
-            what=f"{failed} of {tuned['requests']} requests of the tuned arm were answered by base: {told}.",
+            what=f"{failures} of {tuned['requests']} requests of the tuned arm were answered by base: "
+            f"{breakdown}.",
             causes=["the tuned model's endpoint fails or is gone; see the errors below Recent"],
             command=play("rollback.yml"),
         )

@@ -32,7 +32,7 @@ FAILURE_CAUSES = (
 MANY_WRONG_KEYS = 50
 
 
-def found(data: dict[str, Any]) -> list[Finding]:
+def of(data: dict[str, Any]) -> list[Finding]:
     """Return the findings of a status, the most urgent first."""
     play = _playbook(data["environment"])
     parts = (
@@ -45,7 +45,7 @@ def found(data: dict[str, Any]) -> list[Finding]:
         _of_keys,
     )
     own = [finding for part in parts for finding in part(data, play)]
-    return [*own, *journal.found(data), *arms.versions(data, play), *arms.found(data, play)]
+    return [*own, *journal.findings(data), *arms.versions(data, play), *arms.findings(data, play)]
 
 
 def _playbook(environment: str) -> Callable[[str], str]:
@@ -53,8 +53,8 @@ def _playbook(environment: str) -> Callable[[str], str]:
 
 
 def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    wanted = data["configuration"]["revision"]
-    if wanted is None:
+    revision = data["configuration"]["revision"]
+    if revision is None:
         return [Finding("service", "Nothing is deployed here yet.", play("site.yml"))]
     if not data["pods"]:
         return [
@@ -66,8 +66,8 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
             )
         ]
     findings = [finding for pod in data["pods"] for finding in _of_pod(pod, data, play)]
-    if failed := data["traffic"]["rejected_since_start"].get("internal_error"):
-        what = f"{failed:,} requests failed inside the service since it started."
+    if failures := data["traffic"]["rejected_since_start"].get("internal_error"):
+        what = f"{failures:,} requests failed inside the service since it started."
         causes = [error["message"] for error in data["recent"]["errors"][-2:]]
         findings.append(Finding("service", what, data["recent"]["command"], causes))
     if any(pod["new_credentials_unread"] for pod in data["pods"]):
@@ -77,7 +77,7 @@ def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Findin
 
 
 def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    wanted = data["configuration"]["revision"]
+    revision = data["configuration"]["revision"]
     what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}." if pod["problem"] else ""
     if pod.get("ending"):
         command = f"{_kubectl(data)} delete pod {pod['name']} --force --grace-period=0"
@@ -88,9 +88,9 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str
         causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
         return [Finding("service", f"{pod['name']} runs but nothing answers.", play("rollback.yml"), causes)]
     findings = []
-    other = sorted({str(worker["revision"] or "none") for worker in pod["workers"]} - {wanted})
+    other = sorted({str(worker["revision"] or "none") for worker in pod["workers"]} - {revision})
     if other:
-        what = f"Workers run {', '.join(other)}, not the current revision {wanted}."
+        what = f"Workers run {', '.join(other)}, not the current revision {revision}."
         findings.append(Finding("service", what, play("deploy.yml"), ["a deploy was interrupted"]))
     for model, is_open in pod["breakers"].items():
         if is_open and is_open != "closed":
@@ -100,32 +100,32 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str
 
 
 def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    held = data["configuration"]
-    if held["revision"] is None:
+    configuration = data["configuration"]
+    if configuration["revision"] is None:
         return []
-    if held.get("problem"):
-        return [Finding("configuration", f"{held['problem']}.", play("rollback.yml"))]
-    if drift := held.get("drift"):
-        listed = ", ".join(
-            f"{each['field']} (by {' '.join(filter(None, (each['manager'], each['when'])))})"
-            for each in drift
+    if configuration.get("problem"):
+        return [Finding("configuration", f"{configuration['problem']}.", play("rollback.yml"))]
+    if drift := configuration.get("drift"):
+        fields = ", ".join(
+            f"{field['field']} (by {' '.join(filter(None, (field['manager'], field['when'])))})"
+            for field in drift
         )
         keep = "to keep it, write it into the inventory or the template first"
         command = play("deploy.yml -e finrisk_force_conflicts=true")
-        return [Finding("configuration", f"Somebody changed the Deployment: {listed}.", command, [keep])]
-    if not held.get("proven"):
-        what = f"{held['revision']} was never proven: the run that made it did not end."
+        return [Finding("configuration", f"Somebody changed the Deployment: {fields}.", command, [keep])]
+    if not configuration.get("proven"):
+        what = f"{configuration['revision']} was never proven: the run that made it did not end."
         return [Finding("configuration", what, play("deploy.yml"))]
     return []
 
 
 def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    held = data["database"]
+    database = data["database"]
     start = (
         "python -m sandbox up" if data["environment"] == "local" else "psql \"$DATABASE_URL\" -c 'select 1'"
     )
-    if not held["reachable_from_here"]:
-        error = str(held["error"])
+    if not database["reachable_from_here"]:
+        error = str(database["error"])
         command = play("site.yml") if "tables" in error else start
         causes = []
         if kubectl := _kubectl(data):
@@ -135,7 +135,7 @@ def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Findi
                 command = f"{kubectl} scale statefulset/postgres --replicas=1"
                 causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
         return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
-    if held["from_the_service"] == "down":
+    if database["from_the_service"] == "down":
         what = (
             "The service cannot reach the database: it answers without sources and collects nothing from it."
         )
@@ -146,9 +146,9 @@ def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Findi
 
 
 def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    held, traffic = data["collection"], data["traffic"]
+    collection, traffic = data["collection"], data["traffic"]
     findings = []
-    if held["enabled"] is False:
+    if collection["enabled"] is False:
         what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
         findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
     if dropped := traffic["dropped_since_start"]:
@@ -160,8 +160,8 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
     if not requests:
         what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
         findings.append(Finding("collection", what, _question(data)))
-    elif held["enabled"] and sum(held["skipped"].values()) >= requests:
-        findings.append(_all_skipped(held, requests, play))
+    elif collection["enabled"] and sum(collection["skipped"].values()) >= requests:
+        findings.append(_all_skipped(collection, requests, play))
     return findings
 
 
@@ -183,8 +183,8 @@ def _kubectl(data: dict[str, Any]) -> str:
     return command if command.startswith("kubectl ") else ""
 
 
-def _all_skipped(held: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
-    skipped = held["skipped"]
+def _all_skipped(collection: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
+    skipped = collection["skipped"]
     what = f"None of the {requests} answers of the last 24 hours was collected: {_counts(skipped)}."
     causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
     first = next(iter(skipped))
@@ -211,24 +211,30 @@ def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding
 
 
 def _of_experiment(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    held, traffic = data["configuration"], data["traffic"]
+    configuration, traffic = data["configuration"], data["traffic"]
     active = next((job for job in data["tuning"]["jobs"] if job["state"] == "ACTIVE"), None)
-    if held["revision"] is None or held.get("ENABLE_FINETUNING") is None:
+    if configuration["revision"] is None or configuration.get("ENABLE_FINETUNING") is None:
         return []
-    if held["ENABLE_FINETUNING"] != "true" or traffic["split"] == 0:
-        return [_nobody_on_tuned(held, active, play)] if active else []
-    if held["ENABLE_AB_TESTING"] != "true":
+    if configuration["ENABLE_FINETUNING"] != "true" or traffic["split"] == 0:
+        return [_nobody_on_tuned(configuration, active, play)] if active else []
+    if configuration["ENABLE_AB_TESTING"] != "true":
         what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
         return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=50"))]
     return _of_arms_missing(data, play)
 
 
-def _nobody_on_tuned(held: dict[str, Any], active: dict[str, Any], play: Callable[[str], str]) -> Finding:
+def _nobody_on_tuned(
+    configuration: dict[str, Any], active: dict[str, Any], play: Callable[[str], str]
+) -> Finding:
     flags = ", ".join(
-        f"{key}={held[key]}" for key in ("ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT")
+        f"{key}={configuration[key]}"
+        for key in ("ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT")
     )
     what = f"Nobody gets the tuned model {active['name']}, which is ACTIVE: {flags}."
-    causes = [f"{held['revision']} was released by {held['who']} at {held['when']} ({held['why']})"]
+    causes = [
+        f"{configuration['revision']} was released by {configuration['who']} at {configuration['when']} "
+        f"({configuration['why']})"
+    ]
     return Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=25"), causes)
 
 

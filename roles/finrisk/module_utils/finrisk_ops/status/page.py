@@ -29,8 +29,8 @@ def page(data: dict[str, Any]) -> list[str]:
     )
     title = f"FinRisk {data['environment']}"
     lines = [f"{title}{data['at'].rjust(WIDTH - len(title))}"]
-    for name, held in parts:
-        lines += ["", *_block(name, held)]
+    for name, content in parts:
+        lines += ["", *_block(name, content)]
     return lines
 
 
@@ -40,11 +40,11 @@ def _block(name: str, lines: list[str]) -> list[str]:
 
 
 def _configuration(data: dict[str, Any]) -> list[str]:
-    held = data["configuration"]
-    if "ratio" not in held:
-        return [f"{held['revision'] or 'no revision'}: {held['problem']}"]
+    configuration = data["configuration"]
+    if "ratio" not in configuration:
+        return [f"{configuration['revision'] or 'no revision'}: {configuration['problem']}"]
     keys = [
-        f"{key}={held[key]}"
+        f"{key}={configuration[key]}"
         for key in (
             "ENABLE_DATA_COLLECTION",
             "DATA_COLLECTION_QUALITY",
@@ -53,64 +53,66 @@ def _configuration(data: dict[str, Any]) -> list[str]:
             "AB_TEST_TRAFFIC_SPLIT",
         )
     ]
-    proven = "proven" if held["proven"] else "not proven"
+    proven = "proven" if configuration["proven"] else "not proven"
     return [
-        f"{held['revision']} ({proven}): {describe(held['ratio'])}, image {held['image'] or 'none'}",
-        *_wrapped(f"released by {held['who']} at {held['when']}: {held['why']}"),
+        f"{configuration['revision']} ({proven}): {describe(configuration['ratio'])}, "
+        f"image {configuration['image'] or 'none'}",
+        *_wrap(f"released by {configuration['who']} at {configuration['when']}: {configuration['why']}"),
         "  ".join(keys[:3]),
         "  ".join(keys[3:]),
-        f"FINETUNED_MODEL_NAME={held['FINETUNED_MODEL_NAME']}",
+        f"FINETUNED_MODEL_NAME={configuration['FINETUNED_MODEL_NAME']}",
     ]
 
 
-def _collection(held: dict[str, Any]) -> list[str]:
-    state = {True: "on", False: "off", None: "unknown"}[held["enabled"]]
-    line = f"{state}, from quality {held['quality_threshold']}"
-    if held.get("eligible") is None:
+def _collection(collection: dict[str, Any]) -> list[str]:
+    state = {True: "on", False: "off", None: "unknown"}[collection["enabled"]]
+    line = f"{state}, from quality {collection['quality_threshold']}"
+    if collection.get("eligible") is None:
         return [f"{line}; how much was collected is not known"]
-    low, high = held["recommended"]
-    have = held["eligible"]
-    done = min(1.0, have / held["target"]) if held["target"] else 1.0
-    bar = "#" * int(done * BAR)
+    low, high = collection["recommended"]
+    have = collection["eligible"]
+    share = min(1.0, have / collection["target"]) if collection["target"] else 1.0
+    bar = "#" * int(share * BAR)
     lines = [
-        f"[{bar:.<{BAR}}] {have:,} of {held['target']:,} examples ({held['percent']:g} %); {line}",
-        f"{held['rows_last_24h']:,} in 24 h, last {held['last_collected_at'] or 'never'}; "
+        f"[{bar:.<{BAR}}] {have:,} of {collection['target']:,} examples ({collection['percent']:g} %); "
+        f"{line}",
+        f"{collection['rows_last_24h']:,} in 24 h, last {collection['last_collected_at'] or 'never'}; "
         f"{low:,} to {high:,} are better",
     ]
-    if held["expected_target_date"]:
-        lines[1] += f"; target expected on {held['expected_target_date']}"
-    if held["skipped"]:
-        skipped = ", ".join(f"{count:,} {reason}" for reason, count in held["skipped"].items())
-        lines += _wrapped(f"not collected in 24 h: {skipped}")
+    if collection["expected_target_date"]:
+        lines[1] += f"; target expected on {collection['expected_target_date']}"
+    if collection["skipped"]:
+        skipped = ", ".join(f"{count:,} {reason}" for reason, count in collection["skipped"].items())
+        lines += _wrap(f"not collected in 24 h: {skipped}")
     return lines
 
 
-def _database(held: dict[str, Any]) -> list[str]:
-    here = "reachable from here" if held["reachable_from_here"] else "NOT reachable from here"
-    return [f"{here}; from the service: {held['from_the_service'] or 'unknown, it does not answer'}"]
+def _database(database: dict[str, Any]) -> list[str]:
+    here = "reachable from here" if database["reachable_from_here"] else "NOT reachable from here"
+    return [f"{here}; from the service: {database['from_the_service'] or 'unknown, it does not answer'}"]
 
 
-def _tuning(held: dict[str, Any]) -> list[str]:
-    if not held["jobs"]:
-        return [held["problem"] or "no job yet"]
+def _tuning(tuning: dict[str, Any]) -> list[str]:
+    if not tuning["jobs"]:
+        return [tuning["problem"] or "no job yet"]
     rows = [("model", "state", "base model", "examples", "created")]
-    for job in held["jobs"][:4]:
-        created = str(job["created_at"])[:16].replace("T", " ")
-        rows.append((job["name"], job["state"], job["base_model"], str(job["examples"] or ""), created))
-    left = len(held["jobs"]) - 4
-    return _table(rows, right=(3,)) + ([f"and {left} older"] if left > 0 else [])
+    for job in tuning["jobs"][:4]:
+        moment = str(job["created_at"])[:16].replace("T", " ")
+        rows.append((job["name"], job["state"], job["base_model"], str(job["examples"] or ""), moment))
+    others = len(tuning["jobs"]) - 4
+    return _table(rows, right=(3,)) + ([f"and {others} older"] if others > 0 else [])
 
 
-def _traffic(held: dict[str, Any]) -> list[str]:
-    if held["arms"] is None:
+def _traffic(traffic: dict[str, Any]) -> list[str]:
+    if traffic["arms"] is None:
         return ["not known while the database cannot be read"]
-    if not held["arms"]:
-        return ["no analyses", *_rejected(held)]
+    if not traffic["arms"]:
+        return ["no analyses", *_rejections(traffic)]
     head = "arm asked users share split upstream timeout cut blocked p50 p95 >2s quality ratings fallbacks"
     rows = [tuple(head.split())]
-    split = held["split"]
-    for name, arm in held["arms"].items():
-        asked = "" if split is None else f"{(split if name == 'tuned' else 1 - split):.0%}"
+    split = traffic["split"]
+    for name, arm in traffic["arms"].items():
+        target = "" if split is None else f"{(split if name == 'tuned' else 1 - split):.0%}"
         quality = "-" if arm["quality"] is None else f"{arm['quality']:.3f}"
         rows.append(
             (
@@ -118,7 +120,7 @@ def _traffic(held: dict[str, Any]) -> list[str]:
                 f"{arm['requests']:,}",
                 f"{arm['users']:,}",
                 f"{arm['share']:.0%}",
-                asked,
+                target,
                 *(str(arm["errors"][kind]) for kind in ("upstream", "timeout", "cut")),
                 str(arm["blocked"]),
                 f"{arm['p50_ms'] / 1000:.2f}s",
@@ -129,15 +131,15 @@ def _traffic(held: dict[str, Any]) -> list[str]:
                 str(arm["fallbacks"]),
             )
         )
-    return _table(rows, right=tuple(range(1, len(rows[0])))) + _rejected(held)
+    return _table(rows, right=tuple(range(1, len(rows[0])))) + _rejections(traffic)
 
 
-def _rejected(held: dict[str, Any]) -> list[str]:
-    counts = held["rejected_since_start"]
+def _rejections(traffic: dict[str, Any]) -> list[str]:
+    counts = traffic["rejected_since_start"]
     if not counts:
         return []
-    told = ", ".join(f"{count:,} {code}" for code, count in counts.items())
-    return _wrapped(f"rejected input since the service started, in no arm: {told}")
+    text = ", ".join(f"{count:,} {code}" for code, count in counts.items())
+    return _wrap(f"rejected input since the service started, in no arm: {text}")
 
 
 def _pods(pods: list[dict[str, Any]]) -> list[str]:
@@ -153,20 +155,20 @@ def _pods(pods: list[dict[str, Any]]) -> list[str]:
             + ("" if worker["revision"] == pod["revision"] else f" on {worker['revision']}")
             for worker in pod["workers"]
         ]
-        lines += _wrapped(", ".join(workers) or "no worker answers")
+        lines += _wrap(", ".join(workers) or "no worker answers")
     return lines
 
 
-def _recent(held: dict[str, Any]) -> list[str]:
+def _recent(recent: dict[str, Any]) -> list[str]:
     lines = []
-    for entry in [*held["events"], *held["errors"]]:
+    for entry in [*recent["events"], *recent["errors"]]:
         times = f" ({entry['times']} times)" if entry["times"] > 1 else ""
         level = "" if entry["level"] == "INFO" else f"{entry['level']} "
         lines.append(_cut(f"{entry['time'][11:19]} {level}{entry['message']}{times}"))
-    for arm, entries in held["log_lines"].items():
+    for arm, entries in recent["log_lines"].items():
         last = entries[-1]
         lines.append(_cut(f"{last['time'][11:19]} {arm}: {last['message']}"))
-    return lines or [f"nothing in the last 24 h ({held['log']})"]
+    return lines or [f"nothing in the last 24 h ({recent['log']})"]
 
 
 def _success(lines: list[dict[str, str]]) -> list[str]:
@@ -177,14 +179,14 @@ def _success(lines: list[dict[str, str]]) -> list[str]:
     return _table(rows)
 
 
-def _findings(found: list[dict[str, Any]]) -> list[str]:
-    if not found:
+def _findings(findings: list[dict[str, Any]]) -> list[str]:
+    if not findings:
         return ["none"]
     lines: list[str] = []
-    for number, finding in enumerate(found, start=1):
-        lines += _wrapped(f"{number}. {finding['about']}: {finding['what']}", "   ")
+    for number, finding in enumerate(findings, start=1):
+        lines += _wrap(f"{number}. {finding['about']}: {finding['what']}", "   ")
         for cause in finding["causes"]:
-            lines += _wrapped(f"   - {cause}", "     ")
+            lines += _wrap(f"   - {cause}", "     ")
         lines.append(f"   $ {finding['command']}")
     return lines
 
@@ -200,7 +202,7 @@ def _table(rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> list
     ]
 
 
-def _wrapped(text: str, following: str = "") -> list[str]:
+def _wrap(text: str, following: str = "") -> list[str]:
     return textwrap.wrap(
         text, WIDTH - INDENT, subsequent_indent=following, break_on_hyphens=False, break_long_words=False
     )

@@ -67,7 +67,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, seen, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]
-    data["findings"] = [finding.content() for finding in findings.found(data)]
+    data["findings"] = [finding.content() for finding in findings.of(data)]
     return data
 
 
@@ -145,11 +145,11 @@ def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
     }
 
 
-def _traffic(revision: Revision | None, seen: Seen, known: dict[str, Any] | None) -> dict[str, Any]:
+def _traffic(revision: Revision | None, seen: Seen, figures: dict[str, Any] | None) -> dict[str, Any]:
     share = tuned_share(revision.settings) if revision else None
     return {
         "split": share,
         "rejected_since_start": seen.rejected,
         "dropped_since_start": seen.dropped,
-        **(known or UNKNOWN_TRAFFIC),
+        **(figures or UNKNOWN_TRAFFIC),
     }
