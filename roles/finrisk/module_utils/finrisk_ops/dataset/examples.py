@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,9 +62,3 @@ def _quality_problem(score: object, min_quality: float) -> str | None:
         return "quality_not_a_score"
     assert isinstance(score, (int, float))  # noqa: S101 - for the type checker
     return "quality_too_low" if score < min_quality else None
-
-
-def listed(reasons: dict[str, int] | Counter[str]) -> str:
-    """Return ``1,200 duplicate, 3 refusal``, the most frequent first."""
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count:,} {reason}" for reason, count in ordered)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import database
+from ..counts import breakdown
 from ..errors import FinriskError
 from ..machine.files import (
     HashedFile,
@@ -25,7 +26,7 @@ from ..machine.files import (
     sha256_of,
     write_json,
 )
-from .examples import listed, problem
+from .examples import problem
 from .names import RAW, RAW_METADATA
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def _metadata(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[str
 
 def _too_few(request: Request, tally: Tally) -> FinriskError:
     missing = request.min_examples - tally.eligible
-    why = f" Not usable: {listed(tally.reasons())}." if tally.reasons() else ""
+    why = f" Not usable: {breakdown(tally.reasons())}." if tally.reasons() else ""
     return FinriskError(
         f"{tally.eligible:,} usable examples, finrisk_min_examples is {request.min_examples:,}: "
         f"{missing:,} are missing. Nothing was written.{why} Collect more, "
@@ -273,9 +274,9 @@ def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mod
     if tally.total:
         lines[0] += f", from {tally.oldest} to {tally.newest}"
     if tally.rejected:
-        lines.append(f"exported but not usable: {listed(tally.rejected)}")
+        lines.append(f"exported but not usable: {breakdown(tally.rejected)}")
     if tally.left_out:
-        lines.append(f"left out: {listed(tally.left_out)}")
+        lines.append(f"left out: {breakdown(tally.left_out)}")
     if is_new:
         lines.append("would write:" if check_mode else "wrote:")
     else:

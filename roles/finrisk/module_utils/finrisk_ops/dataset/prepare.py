@@ -22,6 +22,7 @@ from typing import IO, Any
 from finrisk_rules.examples import fold
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
+from ..counts import breakdown
 from ..errors import FinriskError
 from ..machine.files import (
     STAMP_FORMAT,
@@ -38,7 +39,6 @@ from ..machine.files import (
 )
 from . import tokens
 from .digests import DigestIndex, digest
-from .examples import listed
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import Example, example_of, id_of, is_safe
@@ -201,10 +201,10 @@ class Summary:
 
     def lines(self, request: Request) -> list[str]:
         """Return the numbers as an operator reads them."""
-        rejected = f"; rejected: {listed(self.rejected)}" if self.rejected else ""
+        rejected = f"; rejected: {breakdown(self.rejected)}" if self.rejected else ""
         lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}"]
         if self.redacted:
-            lines.append(f"redacted: {listed(self.redacted)}")
+            lines.append(f"redacted: {breakdown(self.redacted)}")
         if self.train + self.validation < self.valid:
             lines.append(f"the best {request.max_examples:,} are used (finrisk_max_examples)")
         lines.append(
@@ -223,7 +223,7 @@ def _prepare(
     rows = usable.rows()
     if not rows:
         raise FinriskError(
-            f"{raw} holds nothing to train on: {total:,} rows, {listed(rejections.counts) or 'none'}; "
+            f"{raw} holds nothing to train on: {total:,} rows, {breakdown(rejections.counts) or 'none'}; "
             "collect more, then run ansible-playbook playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..counts import breakdown
 from .finding import Finding
 from .success import P95_LIMIT_MS, enough, errors_are_more, quality_is_worse
 
@@ -160,12 +161,11 @@ def _fallbacks(data: dict[str, Any], tuned: dict[str, Any], play: Callable[[str]
     failures = sum(reasons.values())  # what the tuned model would not answer is told apart
     if failures <= FALLBACK_SHARE * tuned["requests"]:
         return []
-    breakdown = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     return [
         Finding(
             about="A/B test",
             what=f"{failures} of {tuned['requests']} requests of the tuned arm were answered by base: "
-            f"{breakdown}.",
+            f"{breakdown(reasons)}.",
             causes=["the tuned model's endpoint fails or is gone; see the errors below Recent"],
             command=play("rollback.yml"),
         )

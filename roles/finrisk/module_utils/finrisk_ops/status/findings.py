@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..counts import breakdown
 from . import arms, journal
 from .finding import Finding
 from .success import enough
@@ -152,7 +153,7 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
         what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
         findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
     if dropped := traffic["dropped_since_start"]:
-        what = f"Records were lost since the service started: {_counts(dropped)}."
+        what = f"Records were lost since the service started: {breakdown(dropped)}."
         findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
     if traffic["arms"] is None:
         return findings
@@ -185,7 +186,7 @@ def _kubectl(data: dict[str, Any]) -> str:
 
 def _all_skipped(collection: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
     skipped = collection["skipped"]
-    what = f"None of the {requests} answers of the last 24 hours was collected: {_counts(skipped)}."
+    what = f"None of the {requests} answers of the last 24 hours was collected: {breakdown(skipped)}."
     causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
     first = next(iter(skipped))
     lower = "site.yml -e finrisk_data_collection_quality=0.8"
@@ -278,7 +279,3 @@ def _wrong_key(tries: dict[str, Any], log_command: str) -> Finding:
     if key:
         causes.append(f"the key got out and was replaced: finrisk keys end {key}")
     return Finding("keys", what, f"{log_command} | grep request_refused", causes)
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from ..counts import breakdown
 from ..release.traffic import describe
 
 WIDTH = 110
@@ -82,8 +83,7 @@ def _collection(collection: dict[str, Any]) -> list[str]:
     if collection["expected_target_date"]:
         lines[1] += f"; target expected on {collection['expected_target_date']}"
     if collection["skipped"]:
-        skipped = ", ".join(f"{count:,} {reason}" for reason, count in collection["skipped"].items())
-        lines += _wrap(f"not collected in 24 h: {skipped}")
+        lines += _wrap(f"not collected in 24 h: {breakdown(collection['skipped'])}")
     return lines
 
 
@@ -138,8 +138,7 @@ def _rejections(traffic: dict[str, Any]) -> list[str]:
     counts = traffic["rejected_since_start"]
     if not counts:
         return []
-    text = ", ".join(f"{count:,} {code}" for code, count in counts.items())
-    return _wrap(f"rejected input since the service started, in no arm: {text}")
+    return _wrap(f"rejected input since the service started, in no arm: {breakdown(counts)}")
 
 
 def _pods(pods: list[dict[str, Any]]) -> list[str]:
