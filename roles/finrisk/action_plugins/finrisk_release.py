@@ -28,31 +28,31 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         """Return what the module returns."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         with tempfile.TemporaryDirectory(prefix="finrisk-release-") as folder:
-            file, ended = Path(folder, "progress"), threading.Event()
-            following = threading.Thread(target=_follow, args=(file, ended), daemon=True)
-            following.start()
+            file, end = Path(folder, "progress"), threading.Event()
+            follower = threading.Thread(target=_follow, args=(file, end), daemon=True)
+            follower.start()
             try:
                 arguments = dict(self._task.args) | {"progress_file": str(file)}
                 result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
             finally:
-                ended.set()
-                following.join(timeout=5)
+                end.set()
+                follower.join(timeout=5)
         return result
 
 
-def _follow(file: Path, ended: threading.Event) -> None:
-    shown = 0
+def _follow(file: Path, end: threading.Event) -> None:
+    count = 0
     while True:
-        last_look = ended.wait(POLL_SECONDS)
+        last_look = end.wait(POLL_SECONDS)
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        for line in lines[shown:]:
+        for line in lines[count:]:
             Display().display(_bar(json.loads(line)))
-        shown = len(lines)
+        count = len(lines)
         if last_look:
             return
 
 
 def _bar(progress: dict[str, Any]) -> str:
     done, total = int(progress["done"]), max(1, int(progress["total"]))
-    filled = min(BAR_WIDTH, done * BAR_WIDTH // total)
-    return f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of {total} pods: {progress['label']}"
+    marks = min(BAR_WIDTH, done * BAR_WIDTH // total)
+    return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {done} of {total} pods: {progress['label']}"

@@ -46,9 +46,9 @@ def bar(progress: object) -> str | None:
     if not total > 0:
         return None
     share = min(max(done / total, 0.0), 1.0)
-    filled = int(share * BAR_WIDTH)
+    marks = int(share * BAR_WIDTH)
     label = str(progress.get("label") or "")
-    return f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {int(share * 100):3d} % {label}".rstrip()
+    return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {int(share * 100):3d} % {label}".rstrip()
 
 
 class SilentDisplay:
@@ -78,13 +78,13 @@ def diffs_inside(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the diffs of a list of objects: kubernetes.core hides them where Ansible does not look."""
     inside = result.get("result")
     objects = inside.get("results") if isinstance(inside, Mapping) and "diff" not in result else None
-    found = []
-    for held in objects if isinstance(objects, list) else []:
-        if held.get("changed") and held.get("diff"):
-            of = held.get("result") or {}
+    diffs = []
+    for entry in objects if isinstance(objects, list) else []:
+        if entry.get("changed") and entry.get("diff"):
+            of = entry.get("result") or {}
             name = f"{of.get('kind')} {(of.get('metadata') or {}).get('name')}"
-            found.append({**held["diff"], "before_header": name, "after_header": name})
-    return found
+            diffs.append({**entry["diff"], "before_header": name, "after_header": name})
+    return diffs
 
 
 class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
