@@ -13,10 +13,10 @@ from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Generation, NoAnswerError, Served
 from finrisk.logs import log
 from finrisk.records import (
-    Answered,
-    Asked,
+    JudgedAnswer,
     Outcome,
     Question,
+    Request,
     analysis_row,
     approach,
     sources_of,
@@ -63,13 +63,13 @@ def analyze(service: Service, question: Question) -> Analysis:
         NoAnswerError: no model answered; the request is recorded all the same.
         RetrievalRequiredError: no database, and the settings demand sources.
     """
-    asked = _asked(service, question)
+    request = _request(service, question)
     try:
-        served = service.generation.answer(asked.place.arm, asked.prompt, asked.started)
+        served = service.generation.answer(request.place.arm, request.prompt, request.started)
     except NoAnswerError as failure:
-        _keep(service, asked, failure)
+        _keep(service, request, failure)
         raise
-    return _told(service, asked, served)
+    return _analysis(service, request, served)
 
 
 def stream(service: Service, question: Question) -> Generator[dict[str, Any] | str | Analysis, None, None]:
@@ -78,85 +78,85 @@ def stream(service: Service, question: Question) -> Generator[dict[str, Any] | s
     Raises:
         NoAnswerError, RetrievalRequiredError: as ``analyze``.
     """
-    asked = _asked(service, question)
+    request = _request(service, question)
     yield {
         "request_id": str(question.request_id),
-        "arm_assigned": asked.place.arm,
+        "arm_assigned": request.place.arm,
         "revision": service.settings.finrisk_revision,
     }
     try:
-        for piece in service.generation.stream(asked.place.arm, asked.prompt, asked.started):
-            yield _told(service, asked, piece) if isinstance(piece, Served) else piece
+        for piece in service.generation.stream(request.place.arm, request.prompt, request.started):
+            yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
     except GeneratorExit:  # the client left: a request all the same, and no failure of the arm
-        _keep(service, asked, NoAnswerError(None, GenerationError("abandoned", "the client left"), None))
+        _keep(service, request, NoAnswerError(None, GenerationError("abandoned", "the client left"), None))
         raise
     except NoAnswerError as failure:
-        _keep(service, asked, failure)
+        _keep(service, request, failure)
         raise
 
 
-def _asked(service: Service, question: Question) -> Asked:
+def _request(service: Service, question: Question) -> Request:
     """Redact first: what is searched with, sent and stored is one text."""
     started = time.monotonic()
     strategy = redact(question.strategy.strip()).text
     place = assignment(service.settings, question.user_id, question.session_id, str(question.request_id))
-    passages = _retrieved(service, strategy, question)
+    passages = _passages(service, strategy, question)
     prompt = render(strategy, sources_of(passages))
-    return Asked(question, strategy, place, passages, prompt, started)
+    return Request(question, strategy, place, passages, prompt, started)
 
 
-def _retrieved(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
+def _passages(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
     """The best passages, or none while the database is away."""
     pages, passages = service.settings.retrieval_pages, service.settings.retrieval_passages
     seconds = min(RETRIEVAL_SECONDS, RETRIEVAL_SHARE * service.settings.request_deadline_seconds)
     try:
         with service.database.connection(seconds) as connection:
-            found = search(connection, strategy, question.company, question.year, pages, passages)
+            result = search(connection, strategy, question.company, question.year, pages, passages)
     except DatabaseUnavailableError as error:
         if service.settings.retrieval_required:
             raise RetrievalRequiredError(str(error)) from error
         log("retrieval_unavailable", f"answering without sources: {error}", level=logging.WARNING)
         return []
-    return list(found.passages)
+    return list(result.passages)
 
 
-def _told(service: Service, asked: Asked, served: Served) -> Analysis:
+def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     _watch_version(service, served)
     text = redact(served.completion.text.strip()).text
-    texts = [f"{found.title}\n{found.text}" for found in asked.passages]
-    companies = sorted({found.company for found in asked.passages if found.company})
-    parts = quality.quality_parts(text, asked.strategy, texts, companies)
-    answered = Answered(served, text, parts, quality.score(parts))
-    row, recorded = _keep(service, asked, answered)
+    texts = [f"{passage.title}\n{passage.text}" for passage in request.passages]
+    companies = sorted({passage.company for passage in request.passages if passage.company})
+    parts = quality.quality_parts(text, request.strategy, texts, companies)
+    answer = JudgedAnswer(served, text, parts, quality.score(parts))
+    row, recorded = _keep(service, request, answer)
     metadata: dict[str, Any] = {
         "request_id": row["id"],
-        "approach": approach(asked, answered),
+        "approach": approach(request, answer),
         "finetuned_model_used": served.arm == "tuned",
-        "arm_assigned": asked.place.arm,
+        "arm_assigned": request.place.arm,
         "arm_served": served.arm,
         "model": served.model,
         "model_version": served.completion.model_version,
         "revision": service.settings.finrisk_revision,
-        "quality_score": answered.score,
-        "grounded": answered.grounded(asked),
+        "quality_score": answer.score,
+        "grounded": answer.grounded(request),
         "latency_ms": round(row["latency_ms"], 1),
         "recorded": recorded,
         "tokens": {"prompt": served.completion.prompt_tokens, "answer": served.completion.answer_tokens},
     }
     if served.fallback_reason:
         metadata["fallback_reason"] = served.fallback_reason
-    return Analysis(text, asked.passages, metadata)
+    return Analysis(text, request.passages, metadata)
 
 
-def _keep(service: Service, asked: Asked, outcome: Outcome) -> tuple[dict[str, Any], bool]:
+def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[str, Any], bool]:
     """Write the request to the journal, before the reply; its row, and whether there was room for it."""
-    latency_ms = (time.monotonic() - asked.started) * 1000
-    model = service.generation.model(asked.place.arm)
-    row = analysis_row(service.settings, asked, outcome, model, latency_ms)
+    latency_ms = (time.monotonic() - request.started) * 1000
+    model = service.generation.model(request.place.arm)
+    row = analysis_row(service.settings, request, outcome, model, latency_ms)
     reason = row["skip_reason"]
-    if reason is None and isinstance(outcome, Answered):
-        example = training_row(service.settings, asked, outcome, row)
+    if reason is None and isinstance(outcome, JudgedAnswer):
+        example = training_row(service.settings, request, outcome, row)
         recorded = service.collection.keep(analysis=row, training=example)
         if recorded:
             log("training_example_collected", "collecting training example", request_id=row["id"])
@@ -195,7 +195,7 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
         metrics.FALLBACKS.labels(row["fallback_reason"]).inc()
     names = "arm_assigned bucket outcome arm_error fallback_reason latency_ms revision key_id".split()
     fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}
-    if isinstance(outcome, Answered):
+    if isinstance(outcome, JudgedAnswer):
         metrics.UPSTREAM.labels(served).observe(row["upstream_ms"] / 1000)
         message = f"model {row['model']}, fine-tuned {'true' if served == 'tuned' else 'false'}"
         log("analysis_served", message, quality=outcome.score, **fields)

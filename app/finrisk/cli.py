@@ -53,12 +53,12 @@ def _migrate(arguments: argparse.Namespace) -> None:
             sys.stderr.write(f"finrisk: PostgreSQL does not answer: {reason}\n")
             raise SystemExit(UNANSWERED) from None
         raise SystemExit(f"finrisk: PostgreSQL refused: {reason}") from None
-    found = {"applied": [] if arguments.plan else names, "pending": names if arguments.plan else []}
+    result = {"applied": [] if arguments.plan else names, "pending": names if arguments.plan else []}
     if arguments.json:
-        _out(json.dumps(found))
+        _out(json.dumps(result))
     else:
-        listed = ", ".join(names) or "nothing, the schema is current"
-        _out(f"{'pending' if arguments.plan else 'applied'}: {listed}")
+        text = ", ".join(names) or "nothing, the schema is current"
+        _out(f"{'pending' if arguments.plan else 'applied'}: {text}")
 
 
 def _status(arguments: argparse.Namespace) -> None:
@@ -107,5 +107,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     status.add_argument("--url", default="http://127.0.0.1:8000")
     status.set_defaults(run=_status)
     commands.add_parser("settings", help="check the settings in the environment").set_defaults(run=_settings)
-    chosen = parser.parse_args(arguments)
-    chosen.run(chosen)
+    options = parser.parse_args(arguments)
+    options.run(options)

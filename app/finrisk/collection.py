@@ -129,5 +129,5 @@ def journal_state(folder: Path) -> dict[str, float | int | bool]:
 
 def known_request(connection: Connection, request_id: UUID) -> bool:
     """Whether the analysis has reached the database."""
-    found = connection.execute("select 1 from analyses where id = %s", (request_id,)).fetchone()
-    return found is not None
+    row = connection.execute("select 1 from analyses where id = %s", (request_id,)).fetchone()
+    return row is not None

@@ -160,9 +160,9 @@ class Answer:
         return _count(prompt + _count(self._usage.prompt_token_count)), _count(answer + written)
 
 
-def _word(given: Any) -> str:
+def _word(value: Any) -> str:
     """A reason as the service spells it; empty when there is none, which it also calls UNSPECIFIED."""
-    word = str(getattr(given, "value", given) or "")[:_LONGEST_WORD]
+    word = str(getattr(value, "value", value) or "")[:_LONGEST_WORD]
     return "" if word.endswith("_UNSPECIFIED") else word
 
 
@@ -172,5 +172,5 @@ def _text(candidate: "types.Candidate | None") -> str:
     return "".join(part.text for part in parts if part.text and not part.thought)
 
 
-def _count(given: int | None) -> int:
-    return min(max(given or 0, 0), _LARGEST_COUNT)
+def _count(number: int | None) -> int:
+    return min(max(number or 0, 0), _LARGEST_COUNT)

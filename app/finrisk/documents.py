@@ -47,7 +47,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Ingested:
+class Ingestion:
     """How many documents an ingestion added, changed, and left alone because they were the same."""
 
     added: int
@@ -56,7 +56,7 @@ class Ingested:
 
 
 @dataclass(frozen=True)
-class Listed:
+class IndexEntry:
     """A document of the index, without its text."""
 
     id: str
@@ -82,7 +82,7 @@ class _Page:
     occurrences: dict[str, list[int]]  # lexeme -> the line of each occurrence
 
 
-def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
+def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
     """Index the documents in one transaction; of several with one id the last counts.
 
     A document that is already there with the same content is not written again. How long the database may
@@ -92,26 +92,28 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingested:
         TooManyPostingsError: the documents are too large together; the database was not asked to write.
         psycopg.Error: the database refuses; nothing is changed then.
     """
-    given = {
+    entries = {
         document.id: (document, digest(document.title, document.company, document.year, document.text))
         for document in documents
     }
-    if not given:
-        return Ingested(0, 0, 0)
+    if not entries:
+        return Ingestion(0, 0, 0)
     with connection.cursor(row_factory=tuple_row) as cursor:
-        known = _digests(cursor, list(given))
-    indexed = _indexed(document for name, (document, sha256) in given.items() if known.get(name) != sha256)
+        digests = _digests(cursor, list(entries))
+    pages = _indexed(document for name, (document, sha256) in entries.items() if digests.get(name) != sha256)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("set local statement_timeout = 0")
         cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        known = _digests(cursor, list(given))
-        stale = [name for name, (_, sha256) in given.items() if name in known and known[name] != sha256]
-        new = [name for name in given if name not in known]
+        digests = _digests(cursor, list(entries))
+        stale = [name for name, (_, sha256) in entries.items() if name in digests and digests[name] != sha256]
+        new = [name for name in entries if name not in digests]
         if stale:
             _forget(cursor, stale)
         if stale or new:
-            _write(cursor, [given[name] for name in given if known.get(name) != given[name][1]], indexed)
-    return Ingested(len(new), len(stale), len(given) - len(new) - len(stale))
+            _write(
+                cursor, [entries[name] for name in entries if digests.get(name) != entries[name][1]], pages
+            )
+    return Ingestion(len(new), len(stale), len(entries) - len(new) - len(stale))
 
 
 def delete(connection: Connection, document_id: str) -> bool:
@@ -124,13 +126,13 @@ def delete(connection: Connection, document_id: str) -> bool:
         return cursor.rowcount > 0
 
 
-def listing(connection: Connection, limit: int = 100, after: str = "") -> list[Listed]:
+def listing(connection: Connection, limit: int = 100, after: str = "") -> list[IndexEntry]:
     """Return documents by id, at most `limit` of them, from the first id behind `after` on."""
     query = """
         select d.id, d.title, d.company, d.year, d.sha256, d.created_at, d.updated_at,
                (select count(*) from pages p where p.document_id = d.id) as pages
         from documents d where d.id > %s order by d.id limit %s"""
-    with connection.cursor(row_factory=class_row(Listed)) as cursor:
+    with connection.cursor(row_factory=class_row(IndexEntry)) as cursor:
         return cursor.execute(query, (after, limit)).fetchall()
 
 
@@ -141,10 +143,10 @@ def _digests(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -
 
 def _indexed(documents: Iterable[Document]) -> dict[str, list[_Page]]:
     """Return the pages of each document, made before anybody has to wait for the lock."""
-    indexed: dict[str, list[_Page]] = {}
+    result: dict[str, list[_Page]] = {}
     postings = 0
     for document in documents:
-        indexed[document.id] = pages = []
+        result[document.id] = pages = []
         for page in _pages(document):
             pages.append(page)
             postings += len(page.occurrences)
@@ -154,7 +156,7 @@ def _indexed(documents: Iterable[Document]) -> dict[str, list[_Page]]:
                     "the index (each different word, and pair of words, of a page is one), the limit is "
                     f"{MOST_POSTINGS}: send fewer documents at a time, and split one that is larger by itself"
                 )
-    return indexed
+    return result
 
 
 def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> None:
@@ -181,7 +183,7 @@ def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) ->
 def _write(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     documents: Sequence[tuple[Document, str]],
-    indexed: Mapping[str, list[_Page]],
+    by_document: Mapping[str, list[_Page]],
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
@@ -198,28 +200,28 @@ def _write(
     pages = [
         (document.id, page)
         for document, _ in documents
-        for page in indexed.get(document.id) or _pages(document)
+        for page in by_document.get(document.id) or _pages(document)
     ]
     cursor.execute(
         "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
         (len(pages),),
     )
-    numbered = [
+    rows = [
         (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
     ]
     with cursor.copy("copy pages (id, document_id, number, text, length, line_lengths) from stdin") as copy:
-        for page_id, document_id, page in numbered:
+        for page_id, document_id, page in rows:
             length = sum(page.line_lengths)
             copy.write_row((page_id, document_id, page.number, page.text, length, page.line_lengths))
     with cursor.copy(
         "copy passages (page_id, number, kind, text, first_line, last_line, length) from stdin"
     ) as copy:
-        for page_id, _, page in numbered:
+        for page_id, _, page in rows:
             for number, passage in enumerate(page.passages, start=1):
                 length = sum(page.line_lengths[passage.first_line - 1 : passage.last_line])
                 place = (passage.first_line, passage.last_line, length)
                 copy.write_row((page_id, number, passage.kind, passage.text, *place))
-    _write_postings(cursor, [(page_id, page) for page_id, _, page in numbered])
+    _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
     cursor.execute(
         "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s",
         (len(pages), sum(sum(p.line_lengths) for _, p in pages), sum(len(p.line_lengths) for _, p in pages)),

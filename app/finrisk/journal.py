@@ -248,7 +248,7 @@ class Journal:
                     self._say_unreadable(path, error)
                     continue
                 size += os.fstat(descriptor).st_size
-                if sum(len(each.records) for each in segments) >= CLAIM_RECORDS or size >= CLAIM_BYTES:
+                if sum(len(segment.records) for segment in segments) >= CLAIM_RECORDS or size >= CLAIM_BYTES:
                     break
             yield segments
         finally:

@@ -66,8 +66,8 @@ def _list(arguments: argparse.Namespace) -> None:
 def _chosen(arguments: argparse.Namespace, folder: Path) -> set[str] | None:
     if arguments.all:
         return None
-    known = {entry.request_id for entry in aside.records_aside(folder)}
-    if missing := set(arguments.request_id) - known:
+    identifiers = {entry.request_id for entry in aside.records_aside(folder)}
+    if missing := set(arguments.request_id) - identifiers:
         raise SystemExit(f"finrisk: nothing set aside has the request_id {', '.join(sorted(missing))}")
     return set(arguments.request_id)
 
@@ -92,13 +92,13 @@ def _retry(arguments: argparse.Namespace) -> None:
     """Send records again and say what came of it, as far as a running service ships them meanwhile."""
     folder = _folder()
     with _room(folder):
-        sent = aside.retry(folder, _chosen(arguments, folder))
-    if sent and not _shipped(folder):
-        _out(f"{len(sent)} sent again, not shipped yet: they wait for a running service and its database")
+        records = aside.retry(folder, _chosen(arguments, folder))
+    if records and not _shipped(folder):
+        _out(f"{len(records)} sent again, not shipped yet: they wait for a running service and its database")
         return
-    identifiers = {entry.request_id for entry in sent}
+    identifiers = {entry.request_id for entry in records}
     back = [entry for entry in aside.records_aside(folder) if entry.request_id in identifiers]
-    _out(f"{len(sent) - len(back)} of {len(sent)} are in the database")
+    _out(f"{len(records) - len(back)} of {len(records)} are in the database")
     for entry in back:
         _out(f"  {entry.request_id} was refused again: {entry.reason}")
     if back:

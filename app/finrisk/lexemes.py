@@ -45,8 +45,8 @@ def words(text: str) -> list[str]:
 
     Figures keep their separators (``1,234.5`` is one word); every ideograph is a word of its own.
     """
-    found = _WORD.findall(text.lower())
-    return [stem(word[:LONGEST_WORD]) for word in found if word not in _STOP_WORDS]
+    matches = _WORD.findall(text.lower())
+    return [stem(word[:LONGEST_WORD]) for word in matches if word not in _STOP_WORDS]
 
 
 def pairs(sequence: list[str]) -> list[str]:

@@ -71,15 +71,15 @@ def quality_parts(
     answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str] = ()
 ) -> QualityParts:
     """Judge an answer against its question, the texts it was given, and the companies they speak of."""
-    found = grounding(answer, sources, strategy)
+    result = grounding(answer, sources, strategy)
     return QualityParts(
-        grounding=found.share,
+        grounding=result.share,
         citations=_citations(answer, len(sources)),
         relevance=_relevance(answer, strategy, sources, companies),
         structure=_structure(answer),
         completeness=_completeness(answer),
         refused=is_refusal(answer) or is_error_text(answer),
-        ungrounded_figures=found.missing[:20],
+        ungrounded_figures=result.missing[:20],
     )
 
 
@@ -116,10 +116,10 @@ def _relevance(answer: str, strategy: str, sources: Sequence[str], companies: Se
     of statements that take up two topic words. A quarter: the companies and years asked about are named.
     """
     names = {company: _stems(company) for company in companies}
-    asked = _stems(strategy) - _COMMON_STEMS
-    subjects = [words for words in names.values() if words and words <= asked]
+    question = _stems(strategy) - _COMMON_STEMS
+    subjects = [words for words in names.values() if words and words <= question]
     subjects += [{year} for year in _YEAR.findall(strategy)]
-    topic = (asked - set().union(*subjects)) & _stems(" ".join(sources))
+    topic = (question - set().union(*subjects)) & _stems(" ".join(sources))
     answered = _stems(answer)
     addressed = len(topic & answered) / len(topic) if topic else 0.0
     statements = _statements(answer)

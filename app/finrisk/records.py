@@ -30,7 +30,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A question on its way to a model: redacted, routed, with its passages and its prompt."""
 
     question: Question
@@ -42,7 +42,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answered:
+class JudgedAnswer:
     """A model's answer, redacted and judged."""
 
     served: Served
@@ -50,46 +50,46 @@ class Answered:
     parts: QualityParts
     score: float
 
-    def grounded(self, asked: Asked) -> bool:
+    def grounded(self, request: Request) -> bool:
         """Whether there are sources and every figure follows from them."""
-        return bool(asked.passages) and self.parts.grounding == 1.0
+        return bool(request.passages) and self.parts.grounding == 1.0
 
 
-Outcome = Answered | NoAnswerError
+Outcome = JudgedAnswer | NoAnswerError
 
 
 def sources_of(passages: list[RankedPassage]) -> list[Source]:
     """The passages as the prompt has them."""
-    return [Source(found.document_id, found.title, found.text) for found in passages]
+    return [Source(passage.document_id, passage.title, passage.text) for passage in passages]
 
 
-def approach(asked: Asked, outcome: Outcome) -> str:
+def approach(request: Request, outcome: Outcome) -> str:
     """How the answer came about, in the words that clients read."""
-    if not asked.passages:
+    if not request.passages:
         return "ungrounded"
-    tuned = isinstance(outcome, Answered) and outcome.served.arm == "tuned"
+    tuned = isinstance(outcome, JudgedAnswer) and outcome.served.arm == "tuned"
     return "rag_finetuned" if tuned else "rag_base"
 
 
-def skip_reason(settings: Settings, asked: Asked, outcome: Outcome) -> str | None:
+def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str | None:
     """Why the pair does not go to training_data, or None when it does."""
     if not settings.enable_data_collection:
         return "collection_disabled"
     if isinstance(outcome, NoAnswerError):
         return "no_answer"
-    if not asked.passages:
+    if not request.passages:
         return "ungrounded"
-    flaw = problem(asked.strategy, outcome.text) or problem_of_sources(sources_of(asked.passages))
+    flaw = problem(request.strategy, outcome.text) or problem_of_sources(sources_of(request.passages))
     if flaw:
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None
 
 
 def analysis_row(
-    settings: Settings, asked: Asked, outcome: Outcome, assigned_model: str, latency_ms: float
+    settings: Settings, request: Request, outcome: Outcome, assigned_model: str, latency_ms: float
 ) -> dict[str, Any]:
     """The request's row in ``analyses``: what the gate reads, and the text where it may be kept."""
-    question, place = asked.question, asked.place
+    question, place = request.question, request.place
     key = settings.user_hash_key.get_secret_value()
     row: dict[str, Any] = {
         "id": str(question.request_id),
@@ -104,14 +104,14 @@ def analysis_row(
         "bucket": place.bucket,
         "arm_assigned": place.arm,
         "model": assigned_model,
-        "approach": approach(asked, outcome),
+        "approach": approach(request, outcome),
         "key_id": question.key_id,
         "latency_ms": round(latency_ms, 3),
-        "skip_reason": skip_reason(settings, asked, outcome),
+        "skip_reason": skip_reason(settings, request, outcome),
         "redaction_version": VERSION,
     }
     if settings.analysis_retention_days:
-        row["strategy"] = asked.strategy
+        row["strategy"] = request.strategy
     if isinstance(outcome, NoAnswerError):
         row.update(
             outcome=outcome.kind,
@@ -134,32 +134,34 @@ def analysis_row(
         answer_tokens=completion.answer_tokens,
         quality_score=outcome.score,
         quality_parts=outcome.parts.as_dict(),
-        grounded=outcome.grounded(asked),
+        grounded=outcome.grounded(request),
     )
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text
     return row
 
 
-def training_row(settings: Settings, asked: Asked, answered: Answered, row: dict[str, Any]) -> dict[str, Any]:
+def training_row(
+    settings: Settings, request: Request, answer: JudgedAnswer, row: dict[str, Any]
+) -> dict[str, Any]:
     """The good pair's row in ``training_data``, with the exact prompt that was sent."""
-    sources = {passage.document_id: passage for passage in reversed(asked.passages)}
+    sources = {passage.document_id: passage for passage in reversed(request.passages)}
     shared = """id created_at quality_score quality_parts model model_version latency_ms key_id
         redaction_version""".split()
     return {
         **{name: row[name] for name in shared},
-        "strategy": asked.strategy,
-        "analysis": answered.text,
-        "finetuned_model_used": answered.served.arm == "tuned",
+        "strategy": request.strategy,
+        "analysis": answer.text,
+        "finetuned_model_used": answer.served.arm == "tuned",
         "user_id": row["user_hash"],
         "session_id": row["session_hash"],
         "request_id": row["id"],
-        "prompt": asked.prompt,
+        "prompt": request.prompt,
         "prompt_hash": PROMPT_HASH,
         "sources": [
             {"document_id": source.document_id, "company": source.company, "year": source.year}
             for source in reversed(sources.values())
         ],
-        "arm": answered.served.arm,
+        "arm": answer.served.arm,
         "revision": settings.finrisk_revision,
     }

@@ -66,8 +66,8 @@ def forget_old_text(database: Database, days: int) -> dict[str, int]:
             for table, statement in _STATEMENTS.items()
         }
     if any(forgotten.values()):
-        told = ", ".join(f"{rows} of {table}" for table, rows in forgotten.items())
-        log("text_forgotten", f"text older than {days} days was removed: {told}", **forgotten)
+        counts = ", ".join(f"{rows} of {table}" for table, rows in forgotten.items())
+        log("text_forgotten", f"text older than {days} days was removed: {counts}", **forgotten)
     return forgotten
 
 

@@ -54,7 +54,7 @@ class RankedPassage:
 
 
 @dataclass(frozen=True)
-class Retrieved:
+class SearchResult:
     """What a search found, best first; both are empty when nothing matched."""
 
     pages: tuple[RankedPage, ...]
@@ -206,7 +206,7 @@ def search(
     year: int | None,
     pages: int,
     passages: int,
-) -> Retrieved:
+) -> SearchResult:
     """Return the best `pages` pages (at most CANDIDATES) and the best `passages` passages inside them.
 
     A company or a year given here leaves out every other document; one in the question counts as words do.
@@ -216,19 +216,21 @@ def search(
     # Not prepared: a cached plan does not know how few lexemes there are, and takes four times as long.
     lexemes = query_lexemes(question)
     if not lexemes:
-        return Retrieved((), ())
-    asked = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
+        return SearchResult((), ())
+    parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
     filters = {"company": None if company is None else company_key(company), "year": year}
     query = _PAGES if company is None and year is None else _FILTERED_PAGES
     with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute(query, {**asked, **filters, "pages": pages}, prepare=False).fetchall()
-        ranked = tuple(RankedPage(*row[1:]) for row in found)
-        if not ranked:
-            return Retrieved((), ())
-        best = {"page_ids": [row[0] for row in found], "scores": [page.score for page in ranked]}
-        cursor.execute(_PASSAGES, {**asked, **best, "passages": passages}, prepare=False)
-        chosen = [(ranked[rank - 1], text, score) for rank, text, score in cursor.fetchall()]
-    return Retrieved(ranked, tuple(_passage(n, *each) for n, each in enumerate(chosen, start=1)))
+        rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()
+        best_pages = tuple(RankedPage(*row[1:]) for row in rows)
+        if not best_pages:
+            return SearchResult((), ())
+        page_scores = {"page_ids": [row[0] for row in rows], "scores": [page.score for page in best_pages]}
+        cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=False)
+        best_passages = [(best_pages[rank - 1], text, score) for rank, text, score in cursor.fetchall()]
+    return SearchResult(
+        best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
+    )
 
 
 def _passage(n: int, page: RankedPage, text: str, score: float) -> RankedPassage:

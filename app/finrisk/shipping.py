@@ -107,8 +107,8 @@ class Shipper:
         Raises:
             OSError: there is none for one of the others, which is as it was.
         """
-        left = {id(record) for record in waiting}
-        rests = [[each for each in segment.records if id(each) in left] for segment in segments]
+        identities = {id(record) for record in waiting}
+        rests = [[record for record in segment.records if id(record) in identities] for segment in segments]
         failure: OSError | None = None
         for segment, rest in sorted(zip(segments, rests, strict=True), key=lambda pair: bool(pair[1])):
             try:

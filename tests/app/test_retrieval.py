@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from finrisk import documents
-from finrisk.documents import Document, Ingested
-from finrisk.retrieval import Retrieved, search
+from finrisk.documents import Document, Ingestion
+from finrisk.retrieval import SearchResult, search
 
 Connection = psycopg.Connection[Any]
 
@@ -57,7 +57,7 @@ def filled(connection: Connection) -> Connection:
     return connection
 
 
-def ids(found: Retrieved) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [page.document_id for page in found.pages]
 
 
@@ -115,7 +115,7 @@ def test_a_company_filter_leaves_out_everybody_else(filled: Connection) -> None:
         "acme-2022",
         "acme-2023",
     }
-    assert search(filled, "revolving credit facility", "Acm", None, 9, 9) == Retrieved((), ())
+    assert search(filled, "revolving credit facility", "Acm", None, 9, 9) == SearchResult((), ())
 
 
 def test_a_year_filter_leaves_out_other_years_and_documents_without_one(filled: Connection) -> None:
@@ -149,13 +149,13 @@ def test_pages_of_equal_score_come_in_the_order_of_their_documents(connection: C
 
 def test_the_same_documents_again_change_nothing(filled: Connection) -> None:
     before = filled.execute("select id, xmin::text, updated_at from documents order by id").fetchall()
-    assert documents.ingest(filled, ALL) == Ingested(added=0, changed=0, unchanged=4)
+    assert documents.ingest(filled, ALL) == Ingestion(added=0, changed=0, unchanged=4)
     assert filled.execute("select id, xmin::text, updated_at from documents order by id").fetchall() == before
 
 
 def test_a_changed_document_is_found_by_its_new_words_only(filled: Connection) -> None:
     changed = Document("note", "Pension note", "Actuarial losses were recognised.", None, None)
-    assert documents.ingest(filled, [changed, ZENITH]) == Ingested(added=0, changed=1, unchanged=1)
+    assert documents.ingest(filled, [changed, ZENITH]) == Ingestion(added=0, changed=1, unchanged=1)
     assert ids(search(filled, "actuarial losses", None, None, 5, 5)) == ["note"]
     assert ids(search(filled, "discount", None, None, 5, 5)) == []
     assert len(counts(filled)) == 1
@@ -170,7 +170,7 @@ def test_a_new_title_company_or_year_is_a_change(filled: Connection) -> None:
 
 def test_of_two_documents_with_one_id_in_one_batch_the_last_counts(connection: Connection) -> None:
     batch = [Document("x", "First", "alpha words"), Document("x", "Second", "omega words")]
-    assert documents.ingest(connection, batch) == Ingested(1, 0, 0)
+    assert documents.ingest(connection, batch) == Ingestion(1, 0, 0)
     assert ids(search(connection, "omega", None, None, 5, 5)) == ["x"]
     assert ids(search(connection, "alpha", None, None, 5, 5)) == []
 
@@ -207,7 +207,7 @@ def test_an_ingestion_that_fails_half_way_changes_nothing(filled: Connection) ->
 
 
 def test_many_writers_of_the_same_documents_end_with_one_copy(database_url: str) -> None:
-    outcomes: list[Ingested] = []
+    outcomes: list[Ingestion] = []
 
     def write(turn: int) -> None:
         batch = ALL if turn % 2 else list(reversed(ALL))
@@ -243,7 +243,7 @@ def test_many_writers_of_the_same_documents_end_with_one_copy(database_url: str)
 def test_a_hostile_question_is_only_a_question(filled: Connection, question: str) -> None:
     found = search(filled, question, None, None, 5, 5)
     assert found == search(filled, question, None, None, 5, 5)
-    assert search(filled, question, question.replace("\x00", ""), -1, 5, 5) == Retrieved((), ())
+    assert search(filled, question, question.replace("\x00", ""), -1, 5, 5) == SearchResult((), ())
     assert rows(filled, "pages") == 5
 
 
@@ -255,7 +255,7 @@ def test_a_hostile_document_is_indexed_like_any_other(connection: Connection) ->
 
 
 def test_an_empty_index_and_an_empty_document_answer_with_nothing(connection: Connection) -> None:
-    assert search(connection, "credit risk", None, None, 5, 5) == Retrieved((), ())
-    assert search(connection, "credit risk", "Acme", 2023, 5, 5) == Retrieved((), ())
+    assert search(connection, "credit risk", None, None, 5, 5) == SearchResult((), ())
+    assert search(connection, "credit risk", "Acme", 2023, 5, 5) == SearchResult((), ())
     documents.ingest(connection, [Document("empty", "", "")])
-    assert search(connection, "credit risk", None, None, 5, 5) == Retrieved((), ())
+    assert search(connection, "credit risk", None, None, 5, 5) == SearchResult((), ())

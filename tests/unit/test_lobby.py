@@ -34,11 +34,11 @@ def test_bytes_are_held_until_the_answer_and_the_largest_unfinished_is_known() -
         room.hold(each, size)
         room.hold(each, size)
     room.leave(answered)
-    assert room.held == 1110
+    assert room.byte_count == 1110
     assert room.largest() is large
     room.release(answered)
     room.release(answered)
-    assert room.held == 110
+    assert room.byte_count == 110
 
 
 def test_a_worker_that_stops_hurries_only_those_that_have_said_nothing() -> None:

@@ -69,7 +69,7 @@ def test_refusals_that_all_differ_leave_few_lines_too_and_take_bounded_memory(
     for number in range(20_000):
         refusals.note(("unauthorized", "invalid")[number % 2], f"id{number}", "192.0.2.7")
     assert refusals._window
-    assert len(refusals._window._seen) <= 1000
+    assert len(refusals._window._tallies) <= 1000
     refusals.tell()
     assert len(lines) <= 90
     assert standing_for(lines) == {"unauthorized": 10_000, "invalid": 10_000}

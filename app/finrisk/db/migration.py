@@ -27,14 +27,14 @@ class Migration:
 def migrations() -> list[Migration]:
     """Every migration this release knows, oldest first."""
     folder = files("finrisk.db") / "migrations"
-    known = [
+    scripts = [
         Migration(
             int(entry.name.partition("_")[0]), entry.name.removesuffix(".sql"), entry.read_text("utf-8")
         )
         for entry in folder.iterdir()
         if entry.name.endswith(".sql")
     ]
-    return sorted(known, key=lambda migration: migration.version)
+    return sorted(scripts, key=lambda migration: migration.version)
 
 
 def schema_version(connection: psycopg.Connection[Any]) -> int:

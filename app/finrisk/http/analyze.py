@@ -33,7 +33,7 @@ _BLOCKED = {
 }
 
 
-def _body(told: Analysis) -> dict[str, Any]:
+def _body(answer: Analysis) -> dict[str, Any]:
     sources = [
         {
             "n": source.n,
@@ -41,9 +41,9 @@ def _body(told: Analysis) -> dict[str, Any]:
             "title": source.title,
             "excerpt": source.text if len(source.text) <= _EXCERPT else source.text[: _EXCERPT - 1] + "…",
         }
-        for source in told.sources
+        for source in answer.sources
     ]
-    return {"analysis": told.text, "sources": sources, "metadata": told.metadata}
+    return {"analysis": answer.text, "sources": sources, "metadata": answer.metadata}
 
 
 def _error(failure: Exception) -> ApiError:
@@ -79,11 +79,11 @@ def analyze() -> Response:
         if request.accept_mimetypes.best == "text/event-stream":
             return _streamed(question, place)
         try:
-            told = analysis.analyze(shared.service, question)
+            answer = analysis.analyze(shared.service, question)
         except (NoAnswerError, RetrievalRequiredError) as failure:
             raise _error(failure) from failure
         place.leave()
-        return jsonify(_body(told))
+        return jsonify(_body(answer))
     except BaseException:
         place.leave()
         raise

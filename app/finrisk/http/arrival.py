@@ -81,11 +81,11 @@ class Arrival:
 
     def _after_head(self) -> Stage:
         end = self.data.find(b"\r\n\r\n", max(0, self._looked - 3))
-        known = end if end >= 0 else len(self.data)
-        if self._has_what_no_head_has(known):
+        length = end if end >= 0 else len(self.data)
+        if self._has_what_no_head_has(length):
             return Stage.ODD
-        self._looked = known
-        if (end + 4 if end >= 0 else known) > HEAD_BYTES:
+        self._looked = length
+        if (end + 4 if end >= 0 else length) > HEAD_BYTES:
             return Stage.ODD
         if end < 0:
             return Stage.HEAD
@@ -165,5 +165,5 @@ def _read(raw: bytes) -> Head | None:
 
 
 def _chunk_size(line: bytes) -> int | None:
-    found = _CHUNK_SIZE.fullmatch(line)
-    return int(found[1], 16) if found else None
+    match = _CHUNK_SIZE.fullmatch(line)
+    return int(match[1], 16) if match else None

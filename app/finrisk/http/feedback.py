@@ -32,7 +32,7 @@ def _identifier(text: str) -> UUID:
     return identifier
 
 
-def _found(request_id: UUID) -> bool:
+def _is_recorded(request_id: UUID) -> bool:
     """Whether the analysis is stored; a young one may still be on its way, also while the database is away.
 
     Raises:
@@ -59,7 +59,7 @@ def feedback() -> tuple[Response, int]:
     """Keep a rating; the last one of a request counts."""
     body = parsed(request, FeedbackBody)
     request_id = _identifier(body.request_id)
-    found = _found(request_id)
+    recorded = _is_recorded(request_id)
     row = {
         "request_id": str(request_id),
         "rating": body.rating,
@@ -69,5 +69,5 @@ def feedback() -> tuple[Response, int]:
     }
     if not context().service.collection.keep(feedback=row):
         raise ApiError(503, "not_kept", "the feedback could not be kept; try again", retry_after=5)
-    status = "joined" if found else "accepted"
-    return jsonify({"request_id": str(request_id), "status": status}), 200 if found else 202
+    status = "joined" if recorded else "accepted"
+    return jsonify({"request_id": str(request_id), "status": status}), 200 if recorded else 202

@@ -47,7 +47,7 @@ class KeyRing:
             stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
             if stamp == self._stamp:
                 return
-            held = api_keys.read(self._path)
+            content = api_keys.read(self._path)
         except FileNotFoundError:
             self._keys, self._stamp = {}, None
             self._report(["the file is not there: no key is known"])
@@ -55,8 +55,8 @@ class KeyRing:
             reason = getattr(error, "strerror", None) or "it is no JSON list in UTF-8"
             self._report([f"the file cannot be read ({reason}): the keys known before stay"])
         else:
-            self._keys, self._stamp = held.keys, stamp
-            self._report(held.problems)
+            self._keys, self._stamp = content.keys, stamp
+            self._report(content.problems)
 
     def _report(self, problems: list[str]) -> None:
         """Log what is wrong with the file, once until it is something else."""
@@ -71,37 +71,37 @@ class KeyRing:
         Raises:
             ApiError: 401, there is none, it is not known, or it is good no more; 429, too many wrong ones.
         """
-        given = _bearer(request.headers.get("Authorization", ""))
-        if not given:
+        text = _bearer(request.headers.get("Authorization", ""))
+        if not text:
             raise ApiError(401, "unauthorized", "send an API key: Authorization: Bearer frk_...")
-        form = FORM.fullmatch(given)
+        form = FORM.fullmatch(text)
         entry = self._current().get(form["id"]) if form else None
-        known = _opened(entry, given)
-        if known is None:
-            claimed = form["id"] if form else ""
+        key = _match(entry, text)
+        if key is None:
+            key_id = form["id"] if form else ""
             whole = form is not None and len(form["secret"]) >= _WHOLE_SECRET
-            raise self._wrong.refusal(request.remote_addr or "", claimed, claimed if entry or whole else None)
-        state = known.state(datetime.now(UTC))
+            raise self._wrong.refusal(request.remote_addr or "", key_id, key_id if entry or whole else None)
+        state = key.state(datetime.now(UTC))
         if state != "valid":
-            since = (known.ended or known.expires or datetime.now(UTC)).isoformat(timespec="seconds")
+            since = (key.ended or key.expires or datetime.now(UTC)).isoformat(timespec="seconds")
             message = f"the API key has {state} ({since}); ask the operator for another"
-            raise ApiError(401, "unauthorized", message, key_id=known.id)
-        return known
+            raise ApiError(401, "unauthorized", message, key_id=key.id)
+        return key
 
     def knows(self, authorization: str) -> bool:
         """Whether the header carries a valid key; for a request whose body has not been read yet."""
-        given = _bearer(authorization)
-        form = FORM.fullmatch(given)
-        known = _opened(self._current().get(form["id"]) if form else None, given)
-        return known is not None and known.state(datetime.now(UTC)) == "valid"
+        text = _bearer(authorization)
+        form = FORM.fullmatch(text)
+        key = _match(self._current().get(form["id"]) if form else None, text)
+        return key is not None and key.state(datetime.now(UTC)) == "valid"
 
 
-def _opened(entry: ApiKey | None, given: str) -> ApiKey | None:
+def _match(entry: ApiKey | None, text: str) -> ApiKey | None:
     """The entry, when the key that was given is its own."""
-    return entry if entry is not None and hmac.compare_digest(entry.sha256, key_hash(given)) else None
+    return entry if entry is not None and hmac.compare_digest(entry.sha256, key_hash(text)) else None
 
 
 def _bearer(authorization: str) -> str:
     """The key of an Authorization header, or nothing."""
-    scheme, _, given = authorization.partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""
+    scheme, _, text = authorization.partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""

@@ -59,7 +59,7 @@ class Connection:
     outbox: Outbox | None = None
     keeps: bool = False
     polled: bool = False
-    held: int = 0
+    byte_count: int = 0
 
     @property
     def address(self) -> str:
@@ -82,7 +82,7 @@ class Lobby:
 
     def __init__(self) -> None:
         self._waiting: dict[Connection, None] = {}
-        self.held = 0
+        self.byte_count = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -100,13 +100,13 @@ class Lobby:
 
     def hold(self, connection: Connection, more: int) -> None:
         """Count bytes that arrived for it."""
-        connection.held += more
-        self.held += more
+        connection.byte_count += more
+        self.byte_count += more
 
     def release(self, connection: Connection) -> None:
         """Forget the bytes of a request that was answered, or given up."""
-        self.held -= connection.held
-        connection.held = 0
+        self.byte_count -= connection.byte_count
+        connection.byte_count = 0
 
     def longest(self) -> Connection | None:
         """Who has waited longest."""
@@ -114,14 +114,14 @@ class Lobby:
 
     def largest(self) -> Connection | None:
         """Who waits with the most bytes."""
-        return max(self._waiting, key=lambda each: each.held, default=None)
+        return max(self._waiting, key=lambda connection: connection.byte_count, default=None)
 
     def late(self, now: float) -> list[Connection]:
         """Those whose time is over."""
-        return [each for each in self._waiting if each.timeout <= now]
+        return [connection for connection in self._waiting if connection.timeout <= now]
 
     def hurry(self, until: float) -> None:
         """Give those that have said nothing yet until then: a worker that stops does not wait for them."""
-        for each in self._waiting:
-            if not each.arrival.data:
-                each.timeout = min(each.timeout, until)
+        for connection in self._waiting:
+            if not connection.arrival.data:
+                connection.timeout = min(connection.timeout, until)

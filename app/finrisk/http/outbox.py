@@ -34,12 +34,12 @@ class Outbox:
         """
         with self._changed:
             self._check()
-            sent = 0 if self._left else self._send(data)
-            if sent == len(data):
+            count = 0 if self._left else self._send(data)
+            if count == len(data):
                 return
             if not self._left:
                 self._tell()
-            self._left += data[sent:]
+            self._left += data[count:]
             if not self._changed.wait_for(lambda: len(self._left) <= ROOM or self.gone, WAIT_SECONDS):
                 self.gone = True
                 self._left.clear()

@@ -34,7 +34,7 @@ class _Request(NamedTuple):
 
 
 @dataclass
-class _Seen:
+class _Tally:
     """The refusals of one kind in a window, and the newest of them."""
 
     newest: _Request
@@ -53,30 +53,30 @@ class _Window:
         self.began = time.monotonic()
         self.lines = 0
         self.beyond: Counter[str] = Counter()
-        self._seen: dict[_Kind, _Seen] = {}
+        self._tallies: dict[_Kind, _Tally] = {}
 
     def count(self, kind: _Kind, request: _Request) -> int | None:
         """Count a refusal; when it gets a line, how many were left out before it."""
-        if kind not in self._seen and len(self._seen) >= _KINDS:
+        if kind not in self._tallies and len(self._tallies) >= _KINDS:
             self.beyond[kind.code] += 1
             return None
-        seen = self._seen.setdefault(kind, _Seen(request))
-        seen.requests, seen.newest = seen.requests + 1, request
-        if not _is_written(seen.requests) or self.lines >= _LINES:
-            seen.left_out += 1
+        tally = self._tallies.setdefault(kind, _Tally(request))
+        tally.requests, tally.newest = tally.requests + 1, request
+        if not _is_written(tally.requests) or self.lines >= _LINES:
+            tally.left_out += 1
             return None
         self.lines += 1
-        left_out, seen.left_out = seen.left_out, 0
+        left_out, tally.left_out = tally.left_out, 0
         return left_out
 
     def write_rest(self) -> None:
         """Write what has no line yet: the most frequent kinds each, the others by their code alone."""
-        left = [(kind, seen) for kind, seen in self._seen.items() if seen.left_out]
-        left.sort(key=lambda each: each[1].left_out, reverse=True)
-        for kind, seen in left[:_LAST_LINES]:
-            _write(kind, seen.left_out - 1, seen.newest)
-        for kind, seen in left[_LAST_LINES:]:
-            self.beyond[kind.code] += seen.left_out
+        rest = [(kind, tally) for kind, tally in self._tallies.items() if tally.left_out]
+        rest.sort(key=lambda pair: pair[1].left_out, reverse=True)
+        for kind, tally in rest[:_LAST_LINES]:
+            _write(kind, tally.left_out - 1, tally.newest)
+        for kind, tally in rest[_LAST_LINES:]:
+            self.beyond[kind.code] += tally.left_out
         for code, number in self.beyond.items():
             _write(_Kind(code, None, None), number - 1, _Request(None, None, None))
 

@@ -19,11 +19,11 @@ SECONDS = 10.0
 def status() -> Response:
     """Configuration, collection progress, and the last 24 hours by arm; the latter two need the database."""
     service = context().service
-    known: dict[str, Any] = {"collection": None, "traffic": None}
+    parts: dict[str, Any] = {"collection": None, "traffic": None}
     try:
         with service.database.connection(SECONDS) as connection:
-            known["collection"] = traffic.collection(connection, service.settings)
-            known["traffic"] = traffic.traffic(connection)
+            parts["collection"] = traffic.collection(connection, service.settings)
+            parts["traffic"] = traffic.traffic(connection)
     except DatabaseUnavailableError as error:
-        known["problem"] = str(error)
-    return jsonify(configuration=traffic.configuration(service.settings), **known)
+        parts["problem"] = str(error)
+    return jsonify(configuration=traffic.configuration(service.settings), **parts)

@@ -186,7 +186,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             self._go_on_with_body(connection, arrival.head)
         elif arrival.stage is not Stage.HEAD:
             self._hand_over(connection)
-        if self.lobby.held > lobby.MOST_BYTES and (largest := self.lobby.largest()):
+        if self.lobby.byte_count > lobby.MOST_BYTES and (largest := self.lobby.largest()):
             message = "this worker holds too many unanswered requests; try again shortly"
             self._refuse(largest, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", message, retry_after=1)
 
@@ -234,7 +234,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         self.lobby.hold(conn, len(conn.outbox))
         self.sending[conn] = None
         self._send_more(conn)
-        if self.lobby.held > lobby.MOST_BYTES:
+        if self.lobby.byte_count > lobby.MOST_BYTES:
             self._drop(next(iter(self.sending)))
 
     def _send_more(self, connection: Connection) -> None:
@@ -283,8 +283,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         if now - self._swept < _SWEEP_SECONDS:
             return
         self._swept = now
-        for slow in [each for each in self.sending if each.timeout <= now]:
-            self._drop(slow)
+        for connection in [connection for connection in self.sending if connection.timeout <= now]:
+            self._drop(connection)
         for late in self.lobby.late(now):
             if late.arrival.data:
                 message = "the request took too long to arrive"
