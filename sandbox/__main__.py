@@ -67,8 +67,8 @@ def up(var: Path) -> int:
 
 def status(var: Path, *, as_json: bool = False) -> int:
     """Print each part and whether it runs and accepts connections; 1 when a part does not."""
-    held = connections.read(var)
-    parts = {name: _part_status(var, held, name) for name in PARTS}
+    connection = connections.read(var)
+    parts = {name: _part_status(var, connection, name) for name in PARTS}
     if as_json:
         _say(json.dumps({"var": str(var), **parts}))
     else:
@@ -84,26 +84,26 @@ def down(var: Path) -> int:
         _say(f"nothing runs: there is no {var}")
         return 0
     with connections.locked(var):
-        held = connections.read(var)
+        connection = connections.read(var)
         for name in PARTS:
             began = time.monotonic()
-            process = held.processes.get(name) if held else None
+            process = connection.processes.get(name) if connection else None
             stopped = postgresql.halt(var, process) if name == "postgresql" else simulator.halt(var, process)
             _tell(name, "stopped" if stopped else "was not running", began)
-            if held and process:
-                held = held.with_process(name, None)
-                connections.write(var, held)
+            if connection and process:
+                connection = connection.with_process(name, None)
+                connections.write(var, connection)
     return 0
 
 
 def print_connection(var: Path) -> int:
     """Print the addresses and keys of a running sandbox as JSON; SandboxError when it is not up."""
-    held = connections.read(var)
-    if held is None or not all(_part_status(var, held, name)["running"] for name in PARTS):
+    connection = connections.read(var)
+    if connection is None or not all(_part_status(var, connection, name)["running"] for name in PARTS):
         raise SandboxError(
             f"the sandbox in {var} is not up; start it with `make up` (`python -m sandbox up`)"
         )
-    _say(json.dumps(connections.published(var, held)))
+    _say(json.dumps(connections.published(var, connection)))
     return 0
 
 
@@ -135,19 +135,19 @@ def _bring_up(name: str, state: State) -> bool:
         postgresql.launch if name == "postgresql" else simulator.launch
     )
     try:
-        _tell(name, launch(state.var, state.connection, lambda found: state.record(name, found)), began)
+        _tell(name, launch(state.var, state.connection, lambda process: state.record(name, process)), began)
     except SandboxError as error:
         _complain(f"{name}: {error}")
         return False
     return True
 
 
-def _with_usable_ports(var: Path, held: Connection) -> Connection:
+def _with_usable_ports(var: Path, connection: Connection) -> Connection:
     """Keep every port that is in use by ourselves or free, and choose another for one taken by a stranger."""
-    postgresql_port, gemini_port = held.postgresql_port, held.gemini_port
-    api_port, ops_port = held.api_port, held.ops_port
-    database_runs = postgresql.running(var, held) is not None
-    simulator_runs = simulator.running(held) is not None
+    postgresql_port, gemini_port = connection.postgresql_port, connection.gemini_port
+    api_port, ops_port = connection.api_port, connection.ops_port
+    database_runs = postgresql.running(var, connection) is not None
+    simulator_runs = simulator.running(connection) is not None
     if not database_runs:
         (postgresql_port,) = connections.free_ports(postgresql_port)
     if not simulator_runs:
@@ -155,19 +155,23 @@ def _with_usable_ports(var: Path, held: Connection) -> Connection:
     if not (database_runs and simulator_runs) and not connections.running_service(var):
         api_port, ops_port = connections.free_ports(api_port, ops_port)
     return dataclasses.replace(
-        held, postgresql_port=postgresql_port, gemini_port=gemini_port, api_port=api_port, ops_port=ops_port
+        connection,
+        postgresql_port=postgresql_port,
+        gemini_port=gemini_port,
+        api_port=api_port,
+        ops_port=ops_port,
     )
 
 
-def _running(var: Path, held: Connection, name: str) -> Process | None:
-    return postgresql.running(var, held) if name == "postgresql" else simulator.running(held)
+def _running(var: Path, connection: Connection, name: str) -> Process | None:
+    return postgresql.running(var, connection) if name == "postgresql" else simulator.running(connection)
 
 
-def _part_status(var: Path, held: Connection | None, name: str) -> dict[str, int | bool | None]:
-    process = _running(var, held, name) if held else None
-    if held is None or process is None:
+def _part_status(var: Path, connection: Connection | None, name: str) -> dict[str, int | bool | None]:
+    process = _running(var, connection, name) if connection else None
+    if connection is None or process is None:
         return {"running": False, "pid": None, "port": None}
-    port = held.postgresql_port if name == "postgresql" else held.gemini_port
+    port = connection.postgresql_port if name == "postgresql" else connection.gemini_port
     return {"running": connections.is_listening(port), "pid": process.pid, "port": port}
 
 

@@ -37,8 +37,8 @@ class Reply:
     @property
     def metadata(self) -> dict[str, Any]:
         """How the answer came about; empty when there is none."""
-        found: dict[str, Any] = self.body.get("metadata", {})
-        return found
+        metadata: dict[str, Any] = self.body.get("metadata", {})
+        return metadata
 
 
 @dataclass
@@ -125,12 +125,12 @@ class Analysts:
         """Ask every question, several users at a time; every fourth answer is rated."""
         replies: list[Reply] = []
 
-        def asked(numbered: tuple[int, Strategy]) -> Reply:
-            number, strategy = numbered
+        def ask(pair: tuple[int, Strategy]) -> Reply:
+            number, strategy = pair
             return self.ask(strategy, rate=number % 4 == 0)
 
         with ThreadPoolExecutor(self._threads) as pool:
-            for reply in pool.map(asked, enumerate(strategies)):
+            for reply in pool.map(ask, enumerate(strategies)):
                 replies.append(reply)
                 progress(len(replies))
         return replies
@@ -145,9 +145,9 @@ def _first_cited(answer: dict[str, Any]) -> str | None:
 
 def strategies_of(queries: Iterable[dict[str, Any]], users: int = 60) -> list[Strategy]:
     """The questions of a ``queries.jsonl.gz``; those that name no user are spread over ``users`` of them."""
-    found = []
+    strategies = []
     for number, query in enumerate(queries):
         user = query.get("user_id") or f"analyst-{number % users + 1:02d}"
         session = query.get("session_id") or f"session-{user}"
-        found.append(Strategy(user, session, query["question_scoped"], frozenset(query["gold_doc_ids"])))
-    return found
+        strategies.append(Strategy(user, session, query["question_scoped"], frozenset(query["gold_doc_ids"])))
+    return strategies

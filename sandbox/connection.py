@@ -88,20 +88,20 @@ def read(var: Path) -> Connection | None:
     """
     path = sandbox_file(var)
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        database = urlsplit(held["database_url"])
+        content = json.loads(path.read_text(encoding="utf-8"))
+        database = urlsplit(content["database_url"])
         return Connection(
             postgresql_port=_port(database.port),
             database_password=str(database.password or ""),
-            gemini_port=_port(urlsplit(held["gemini_url"]).port),
-            api_port=_port(held["api_port"]),
-            ops_port=_port(held["ops_port"]),
-            api_key=str(held["api_key"]),
-            user_hash_key=str(held["user_hash_key"]),
-            credentials_file=Path(held["credentials_file"]),
+            gemini_port=_port(urlsplit(content["gemini_url"]).port),
+            api_port=_port(content["api_port"]),
+            ops_port=_port(content["ops_port"]),
+            api_key=str(content["api_key"]),
+            user_hash_key=str(content["user_hash_key"]),
+            credentials_file=Path(content["credentials_file"]),
             processes={
                 name: Process(int(entry["pid"]), int(entry["start_time"]))
-                for name, entry in held["processes"].items()
+                for name, entry in content["processes"].items()
             },
         )
     except FileNotFoundError:
@@ -161,17 +161,17 @@ def published(var: Path, connection: Connection) -> dict[str, str]:
 def running_service(var: Path) -> dict[str, Any]:
     """Return what ``service.json`` records of the running service, {} when it is not running."""
     try:
-        held = json.loads((var / "service.json").read_text(encoding="utf-8"))
-        process = Process(int(held["pid"]), int(held["start_time"]))
+        record = json.loads((var / "service.json").read_text(encoding="utf-8"))
+        process = Process(int(record["pid"]), int(record["start_time"]))
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-    return dict(held) if is_running(process) else {}
+    return dict(record) if is_running(process) else {}
 
 
 def free_ports(*wanted: int) -> list[int]:
     """Return free loopback ports, all different: each wanted one when it is free (0: any), else another."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(_bound(port)) for port in wanted]
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(_bound(port)) for port in wanted]
         return [int(bound.getsockname()[1]) for bound in sockets]
 
 

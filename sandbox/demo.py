@@ -45,7 +45,7 @@ class Demo:
         """Run a playbook; show its command, its progress bars and its summary. The rest goes to the log."""
         line = ["ansible-playbook", f"playbooks/{name}.yml", *arguments]
         command(_short(shlex.join(line)))
-        started = time.monotonic()
+        start = time.monotonic()
         output: list[str] = []
         environment = {
             **os.environ,
@@ -65,35 +65,35 @@ class Demo:
                 stdin=subprocess.DEVNULL,
             ) as process,
         ):
-            for each in process.stdout or ():
-                log.write(each)
-                output.append(each.rstrip())
-                if _BAR.match(each):
-                    say(f"   {each.rstrip()}")
+            for text in process.stdout or ():
+                log.write(text)
+                output.append(text.rstrip())
+                if _BAR.match(text):
+                    say(f"   {text.rstrip()}")
         if process.returncode:
             say("\n".join(output))
             raise StepFailedError(f"{shlex.join(line)} ended with {process.returncode}")
-        recap = next(number for number, each in enumerate(output) if each.startswith("PLAY RECAP"))
+        recap = next(number for number, text in enumerate(output) if text.startswith("PLAY RECAP"))
         counts = re.sub(r"\s+", " ", output[recap + 1].partition(":")[2]).strip()
-        summary = [each for each in output[recap + 2 :] if each.strip()]
-        for each in summary:
-            say(f"   {_short(each)}")
-            if each.startswith("/") and Path(each).is_file():
-                self.files[each] = None
-        say(styled(f"   {counts.partition(' unreachable')[0]}  {time.monotonic() - started:.1f} s", "2"))
+        summary = [text for text in output[recap + 2 :] if text.strip()]
+        for text in summary:
+            say(f"   {_short(text)}")
+            if text.startswith("/") and Path(text).is_file():
+                self.files[text] = None
+        say(styled(f"   {counts.partition(' unreachable')[0]}  {time.monotonic() - start:.1f} s", "2"))
         return summary
 
     def connection(self) -> dict[str, str]:
         """What ``make -s connection`` prints."""
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "sandbox", "connection"],
             cwd=REPOSITORY,
             check=True,
             capture_output=True,
             text=True,
         )
-        found: dict[str, str] = json.loads(done.stdout)
-        return found
+        connection: dict[str, str] = json.loads(process.stdout)
+        return connection
 
     def start(self) -> None:
         """Bring sandbox, service and documents up."""
@@ -124,18 +124,18 @@ class Demo:
 
     def _stop_service(self) -> None:
         """End the Gunicorn that site.yml recorded, and no other process that may have got its number."""
-        recorded = self.var / "service.json"
-        if not recorded.exists():
+        path = self.var / "service.json"
+        if not path.exists():
             return
-        found = json.loads(recorded.read_text("utf-8"))
-        stopped = stop(Process(found["pid"], found["start_time"]), seconds=40)
+        record = json.loads(path.read_text("utf-8"))
+        stopped = stop(Process(record["pid"], record["start_time"]), seconds=40)
         say(f"   service     {'stopped' if stopped else 'was not running'}")
 
     def _module(self, *arguments: str) -> None:
         """Run one of the sandbox's own commands."""
         command(shlex.join(["python", "-m", *arguments]))
-        started = time.monotonic()
-        done = subprocess.run(
+        start = time.monotonic()
+        process = subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=REPOSITORY,
             check=False,
@@ -143,18 +143,18 @@ class Demo:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        for each in done.stdout.splitlines():
-            say(f"   {each}")
-        if done.returncode:
-            raise StepFailedError(f"{arguments[0]} ended with {done.returncode}")
-        say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
+        for line in process.stdout.splitlines():
+            say(f"   {line}")
+        if process.returncode:
+            raise StepFailedError(f"{arguments[0]} ended with {process.returncode}")
+        say(styled(f"   {time.monotonic() - start:.1f} s", "2"))
 
     def strategies(self) -> list[Strategy]:
         """The questions of the documents' folder."""
         with gzip.open(self.documents / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
-            found = strategies_of(json.loads(line) for line in lines)
-        step = max(1.0, len(found) / QUESTIONS)
-        return [found[int(number * step)] for number in range(min(len(found), QUESTIONS))]
+            strategies = strategies_of(json.loads(line) for line in lines)
+        step = max(1.0, len(strategies) / QUESTIONS)
+        return [strategies[int(number * step)] for number in range(min(len(strategies), QUESTIONS))]
 
     def ask(self, analysts: Analysts, strategies: Sequence[Strategy]) -> list[Reply]:
         """Send all questions and show how that went, by arm."""
@@ -180,9 +180,8 @@ def tell(demo: Demo) -> None:
     analysts = Analysts(connection["api_url"], connection["api_key"])
     strategies = demo.strategies()
 
-    heading(
-        f"2  Collect: {len({each.user_id for each in strategies})} analysts ask {len(strategies)} questions"
-    )
+    users = {strategy.user_id for strategy in strategies}
+    heading(f"2  Collect: {len(users)} analysts ask {len(strategies)} questions")
     replies = demo.ask(analysts, strategies)
     _show_answer(replies)
     _show_collected(analysts)
@@ -219,7 +218,7 @@ def _show_answer(replies: Sequence[Reply]) -> None:
     answered = [reply for reply in replies if reply.status == 200]
     if not answered:
         raise StepFailedError("no question was answered; the service's log says why")
-    reply = max(answered, key=lambda each: float(each.metadata["quality_score"]))
+    reply = max(answered, key=lambda reply: float(reply.metadata["quality_score"]))
     say(f"   one of them: {reply.strategy.text[:200]}")
     for line in reply.body["analysis"].splitlines()[:7]:
         if line.strip():
@@ -232,9 +231,9 @@ def _show_collected(analysts: Analysts) -> None:
     status, body = analysts.call("/api/v1/status")
     if status != 200:
         raise StepFailedError(f"GET /api/v1/status answered {status}")
-    kept: dict[str, Any] = body["collection"]
-    skipped = ", ".join(f"{count} {reason}" for reason, count in kept["skipped"].items())
-    say(f"   kept for training: {kept['count']} (quality {kept['quality_threshold']} or better)")
+    collection: dict[str, Any] = body["collection"]
+    skipped = ", ".join(f"{count} {reason}" for reason, count in collection["skipped"].items())
+    say(f"   kept for training: {collection['count']} (quality {collection['quality_threshold']} or better)")
     say(f"   not kept in the last 24 h: {skipped or 'none'}")
 
 

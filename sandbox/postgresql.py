@@ -77,11 +77,11 @@ def server(var: Path) -> Server:
     folder.mkdir(mode=0o700, exist_ok=True)
     if account and folder.stat().st_uid != account.uid:
         os.chown(folder, account.uid, account.gid)
-    found = Server(programs, folder, var / "logs" / "postgresql.log", account)
+    result = Server(programs, folder, var / "logs" / "postgresql.log", account)
     for name in ("initdb", "postgres"):
         _check_reachable(programs / name, account, "FINRISK_PG_BIN=<folder with initdb and postgres>")
     _check_reachable(folder, account, "another place with --var or FINRISK_VAR_DIR")
-    return found
+    return result
 
 
 def running(var: Path, connection: Connection) -> Process | None:
@@ -215,10 +215,10 @@ def _run_unlocked(where: Server, data: Path, *statements: str) -> None:
     command: list[str | Path] = [where.programs / "postgres", "--single", "-D", data, "postgres"]
     answer = _run(command, where.folder, where.account, ("\n".join(statements) + "\n").encode())
     if answer.returncode != 0:
-        said = "\n".join(
+        reason = "\n".join(
             line for line in answer.stderr.decode(errors="replace").splitlines() if "PASSWORD" not in line
         )
-        raise SandboxError(f"PostgreSQL cannot open {data} (code {answer.returncode}):\n{said}")
+        raise SandboxError(f"PostgreSQL cannot open {data} (code {answer.returncode}):\n{reason}")
 
 
 def _wait_until_ready(process: Process, connection: Connection, log: Path, offset: int) -> str:
@@ -263,7 +263,7 @@ def _postmaster(pid_file: Path) -> int | None:
 
 def _processes_in(data: Path) -> list[Process]:
     """Return the running PostgreSQL processes whose working folder is this data folder."""
-    found = []
+    processes = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -272,19 +272,19 @@ def _processes_in(data: Path) -> list[Process]:
             if is_server and os.path.samefile(entry / "cwd", data):
                 began = start_time(int(entry.name))
                 if began is not None:
-                    found.append(Process(int(entry.name), began))
+                    processes.append(Process(int(entry.name), began))
         except OSError:
             continue
-    return found
+    return processes
 
 
 def _run(
-    command: Sequence[str | Path], cwd: Path, account: Account | None, given: bytes = b""
+    command: Sequence[str | Path], cwd: Path, account: Account | None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             [str(part) for part in command],
-            input=given,
+            input=stdin,
             capture_output=True,
             check=False,
             cwd=cwd,

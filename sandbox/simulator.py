@@ -43,8 +43,8 @@ def launch(var: Path, connection: Connection, record: Callable[[Process], None])
 
 def halt(var: Path, process: Process | None) -> bool:
     """Stop the simulator, also one that `up` had no time to record; False when none was running."""
-    found = {process, *_strays(var)}
-    stopped = [stop(one) for one in found]
+    processes = {process, *_strays(var)}
+    stopped = [stop(one) for one in processes]
     return any(stopped)
 
 
@@ -54,17 +54,17 @@ def _command(var: Path) -> list[str]:
 
 def _strays(var: Path) -> list[Process]:
     """Return the running simulators that were started for this folder."""
-    wanted = "\0".join([*_command(var)[1:], "--port", ""]).encode()
-    found = []
+    command = "\0".join([*_command(var)[1:], "--port", ""]).encode()
+    processes = []
     for entry in Path("/proc").iterdir():
         try:
-            is_simulator = entry.name.isdigit() and wanted in (entry / "cmdline").read_bytes()
+            is_simulator = entry.name.isdigit() and command in (entry / "cmdline").read_bytes()
         except OSError:
             continue
         began = start_time(int(entry.name)) if is_simulator else None
         if began is not None:
-            found.append(Process(int(entry.name), began))
-    return found
+            processes.append(Process(int(entry.name), began))
+    return processes
 
 
 def _wait_until_ready(process: Process, port: int, log: Path, offset: int) -> None:
@@ -84,9 +84,9 @@ def _wait_until_ready(process: Process, port: int, log: Path, offset: int) -> No
 def _announced_port(log: Path, offset: int) -> int | None:
     for line in log_tail(log, offset, lines=50).splitlines():
         try:
-            held = json.loads(line)
+            content = json.loads(line)
         except ValueError:
             continue
-        if isinstance(held, dict) and isinstance(held.get("port"), int):
-            return int(held["port"])
+        if isinstance(content, dict) and isinstance(content.get("port"), int):
+            return int(content["port"])
     return None

@@ -20,20 +20,20 @@ from sandbox.gemini.tuning import Jobs
 
 def main(arguments: list[str] | None = None) -> int:
     """Start, print one JSON line when ready, serve, stop at SIGTERM or SIGINT."""
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     settings = Settings(
-        var=given.var.absolute(),
-        project=given.project,
-        bucket=given.bucket,
-        location=given.location,
-        base_latency_ms=given.latency_ms[0],
-        tuned_latency_ms=given.latency_ms[1],
-        tuning_seconds=given.tuning_seconds,
-        token_seconds=given.token_seconds,
+        var=options.var.absolute(),
+        project=options.project,
+        bucket=options.bucket,
+        location=options.location,
+        base_latency_ms=options.latency_ms[0],
+        tuned_latency_ms=options.latency_ms[1],
+        tuning_seconds=options.tuning_seconds,
+        token_seconds=options.token_seconds,
     )
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    server = Server(given.port, lambda request: answer(request), given.bind)
-    url = given.public_url or f"http://{given.bind}:{server.server_port}"
+    server = Server(options.port, lambda request: answer(request), options.bind)
+    url = options.public_url or f"http://{options.bind}:{server.server_port}"
     simulator = _simulator(settings, url)
     answer = application(simulator)
 

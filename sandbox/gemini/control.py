@@ -28,7 +28,7 @@ def token(simulator: Simulator, call: Call) -> Reply:
 
 def list_faults(simulator: Simulator, call: Call) -> Reply:  # noqa: ARG001
     """The rules in force, with how often each has fired."""
-    return json_reply({"faults": simulator.faults.listed()})
+    return json_reply({"faults": simulator.faults.rules()})
 
 
 def add_faults(simulator: Simulator, call: Call) -> Reply:
@@ -39,7 +39,7 @@ def add_faults(simulator: Simulator, call: Call) -> Reply:
         raise ApiError(400, f"The rules are not JSON: {error}") from None
     rules = body.get("faults", body) if isinstance(body, dict) else body
     simulator.faults.add(rules)
-    return json_reply({"faults": simulator.faults.listed()})
+    return json_reply({"faults": simulator.faults.rules()})
 
 
 def clear_faults(simulator: Simulator, call: Call) -> Reply:  # noqa: ARG001

@@ -91,9 +91,9 @@ def _example(number: int, row: object) -> Example:
     texts = [_text(content) for content in contents]
     if not texts[-1].strip():
         raise DatasetError(f"Row {number}: the answer of the model is empty.")
-    asked = [text for text, role in zip(texts, roles, strict=True) if role == "user"]
+    questions = [text for text, role in zip(texts, roles, strict=True) if role == "user"]
     before = sum(map(tokens, texts[:-1])) + tokens(_text(example.get("systemInstruction", {})))
-    return Example(asked[-1], texts[-1], before, tokens(texts[-1]), len(contents))
+    return Example(questions[-1], texts[-1], before, tokens(texts[-1]), len(contents))
 
 
 def _text(content: Json) -> str:

@@ -18,22 +18,20 @@ LARGEST_BATCH = 100
 def developer(request: Request, model: Model, several: bool) -> Reply:
     """Answer `:batchEmbedContents` or `:embedContent` of the Developer API."""
     if not several:
-        asked = checked("EmbedContentRequest", request.json())
-        return json_reply({"embedding": {"values": _of(asked, model)}})
-    return json_reply({"embeddings": [{"values": _of(asked, model)} for asked in _batch(request)]})
+        body = checked("EmbedContentRequest", request.json())
+        return json_reply({"embedding": {"values": _of(body, model)}})
+    return json_reply({"embeddings": [{"values": _of(body, model)} for body in _batch(request)]})
 
 
 def vertex(request: Request, model: Model, several: bool) -> Reply:
     """Answer `:batchEmbedContents` or `:embedContent` of Vertex AI."""
     if several:
         batch = _batch(request)
-        usage = _usage(sum(tokens(_text(asked)) for asked in batch))
+        usage = _usage(sum(tokens(_text(body)) for body in batch))
         return json_reply({"embeddings": [{"values": _of(a, model)} for a in batch], "usageMetadata": usage})
-    asked = checked("EmbedContentRequest", request.json())
-    usage = _usage(tokens(_text(asked)))
-    return json_reply(
-        {"embedding": {"values": _of(asked, model)}, "truncated": False, "usageMetadata": usage}
-    )
+    body = checked("EmbedContentRequest", request.json())
+    usage = _usage(tokens(_text(body)))
+    return json_reply({"embedding": {"values": _of(body, model)}, "truncated": False, "usageMetadata": usage})
 
 
 def predict(request: Request, model: Model) -> Reply:
@@ -67,14 +65,14 @@ def _hashed(word: str) -> tuple[int, float]:
     return int.from_bytes(digest[:8], "big"), 1.0 if digest[8] & 1 else -1.0
 
 
-def _of(asked: Json, model: Model) -> list[float]:
-    config = asked.get("embedContentConfig", {})
-    wanted = asked.get("outputDimensionality", config.get("outputDimensionality"))
-    return vector(_text(asked), _dimensions(wanted, model))
+def _of(body: Json, model: Model) -> list[float]:
+    config = body.get("embedContentConfig", {})
+    dimensions = body.get("outputDimensionality", config.get("outputDimensionality"))
+    return vector(_text(body), _dimensions(dimensions, model))
 
 
-def _text(asked: Json) -> str:
-    parts: Sequence[Json] = asked.get("content", {}).get("parts", [])
+def _text(body: Json) -> str:
+    parts: Sequence[Json] = body.get("content", {}).get("parts", [])
     if not parts:
         raise ApiError(400, "content: at least one part with text is required")
     return "\n".join(part.get("text", "") for part in parts)

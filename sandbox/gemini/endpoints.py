@@ -89,26 +89,26 @@ class Endpoints:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._known = {path.stem: Endpoint(**read_json(path)) for path in folder.glob("*.json")}
+        self._endpoints = {path.stem: Endpoint(**read_json(path)) for path in folder.glob("*.json")}
 
     def get(self, project: str, location: str, endpoint_id: str) -> Endpoint | None:
         """The endpoint of that name, or None."""
-        found = self._known.get(endpoint_id)
-        return found if found and (found.project, found.location) == (project, location) else None
+        endpoint = self._endpoints.get(endpoint_id)
+        return endpoint if endpoint and (endpoint.project, endpoint.location) == (project, location) else None
 
     def put(self, endpoint: Endpoint) -> None:
         """Keep an endpoint."""
         with self._lock:
             write_json(self._folder / f"{endpoint.id}.json", asdict(endpoint))
-            self._known = {**self._known, endpoint.id: endpoint}
+            self._endpoints = {**self._endpoints, endpoint.id: endpoint}
 
     def remove(self, endpoint: Endpoint) -> None:
         """Forget an endpoint; calls to it get 404 from now on."""
         with self._lock:
             (self._folder / f"{endpoint.id}.json").unlink(missing_ok=True)
-            self._known = {k: v for k, v in self._known.items() if k != endpoint.id}
+            self._endpoints = {k: v for k, v in self._endpoints.items() if k != endpoint.id}
 
     def within(self, project: str, location: str) -> list[Endpoint]:
         """The endpoints of a project and location, newest first."""
-        here = [e for e in self._known.values() if (e.project, e.location) == (project, location)]
+        here = [e for e in self._endpoints.values() if (e.project, e.location) == (project, location)]
         return sorted(here, key=lambda e: (e.created, e.id), reverse=True)

@@ -147,16 +147,16 @@ class Faults:
     def add(self, rules: Any) -> None:
         """Put rules in force, all or none; one rule or a list. Raises ApiError 400."""
         several = rules if isinstance(rules, list) else [rules]
-        made = [Fault.of(rule) for rule in several]
+        faults = [Fault.of(rule) for rule in several]
         with self._lock:
-            self._rules = [*self._rules, *made]
+            self._rules = [*self._rules, *faults]
 
     def clear(self) -> None:
         """Take all rules out of force."""
         with self._lock:
             self._rules = []
 
-    def listed(self) -> list[Json]:
+    def rules(self) -> list[Json]:
         """The rules with how often each has fired."""
         with self._lock:
             return [rule.shown() for rule in self._rules]

@@ -35,8 +35,8 @@ def steps(examples: int, epochs: int) -> int:
 def lessons(examples: Sequence[Example]) -> list[Lesson]:
     """What can be learned from the examples: those whose answer holds some of the statements, not all."""
     stride = max(1, math.ceil(len(examples) / MOST_EXAMPLES))
-    found = (_lesson(example) for example in examples[::stride])
-    return [lesson for lesson in found if lesson.chosen and lesson.passed_over]
+    every = (_lesson(example) for example in examples[::stride])
+    return [lesson for lesson in every if lesson.chosen and lesson.passed_over]
 
 
 def _lesson(example: Example) -> Lesson:
@@ -44,8 +44,8 @@ def _lesson(example: Example) -> Lesson:
     chosen: list[tuple[float, ...]] = []
     passed_over: list[tuple[float, ...]] = []
     for candidate in candidates(parse(example.prompt)):
-        held = _normal(candidate.statement.text) in answer
-        (chosen if held else passed_over).append(candidate.features)
+        is_quoted = _normal(candidate.statement.text) in answer
+        (chosen if is_quoted else passed_over).append(candidate.features)
     stride = max(1, math.ceil(len(passed_over) / MOST_NEGATIVES))
     return Lesson(chosen, passed_over[::stride])
 
@@ -86,11 +86,11 @@ def recall(examples: Sequence[Example], weights: Weights) -> float:
     """The mean share of the answers' statements that these weights pick; 1 is all of them."""
     shares = []
     for example in examples:
-        answer, found = _normal(example.answer), candidates(parse(example.prompt))
-        wanted = {c.statement.text for c in found if _normal(c.statement.text) in answer}
-        if wanted:
-            picked = {c.statement.text for c in choose(found, weights, max(PICKS, len(wanted)))}
-            shares.append(len(wanted & picked) / len(wanted))
+        answer, pool = _normal(example.answer), candidates(parse(example.prompt))
+        quoted = {c.statement.text for c in pool if _normal(c.statement.text) in answer}
+        if quoted:
+            picked = {c.statement.text for c in choose(pool, weights, max(PICKS, len(quoted)))}
+            shares.append(len(quoted & picked) / len(quoted))
     return sum(shares) / len(shares) if shares else 0.0
 
 

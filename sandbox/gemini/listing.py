@@ -38,12 +38,12 @@ def _term(term: str) -> tuple[str, str, str]:
 def _holds(job: Json, field: str, operator: str, value: str) -> bool:
     name, _, key = field.partition(".")
     if name == "labels":
-        found = job.get("labels", {}).get(key.strip('"'))
+        actual = job.get("labels", {}).get(key.strip('"'))
     else:
-        found = job.get(re.sub(r"_([a-z])", lambda m: m[1].upper(), name))
+        actual = job.get(re.sub(r"_([a-z])", lambda m: m[1].upper(), name))
     if operator == ":" and value == "*":
-        return found is not None
-    return bool(found == value) != (operator == "!=")
+        return actual is not None
+    return bool(actual == value) != (operator == "!=")
 
 
 def page(jobs: Sequence[Json], size: str, token: str) -> Json:

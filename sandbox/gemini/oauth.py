@@ -39,10 +39,10 @@ def service_account(var: Path, token_uri: str, project: str) -> dict[str, str]:
     An existing account keeps its key; its `token_uri` and `project_id` are brought up to date.
     """
     path = var / "service-account.json"
-    known = read_json(path)
-    if not known.get("private_key"):
-        known = _new_account(project)
-    account = {**known, "token_uri": token_uri, "project_id": project}
+    last = read_json(path)
+    if not last.get("private_key"):
+        last = _new_account(project)
+    account = {**last, "token_uri": token_uri, "project_id": project}
     if account != read_json(path):
         var.mkdir(parents=True, exist_ok=True)
         write_atomic(path, (json.dumps(account, indent=2) + "\n").encode(), 0o600)
@@ -153,8 +153,8 @@ class Tokens:
             return f"Invalid value for audience: {form.get('audience', '')}"
         if not SCOPES & set(form.get("scope", "").split()):
             return "Invalid OAuth scope or ID token audience provided."
-        held = self._workload.read_bytes() if self._workload else b""
-        if not held or not hmac.compare_digest(form.get("subject_token", "").encode(), held):
+        token = self._workload.read_bytes() if self._workload else b""
+        if not token or not hmac.compare_digest(form.get("subject_token", "").encode(), token):
             return "The given credential is rejected by the attribute condition."
         return None
 

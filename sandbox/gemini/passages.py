@@ -155,14 +155,14 @@ def _stem(word: str) -> str:
 @lru_cache(maxsize=2048)
 def statements(text: str) -> tuple[Statement, ...]:
     """The sentences and table rows of a passage, in order; headings only name the section they open."""
-    found: list[Statement] = []
+    result: list[Statement] = []
     section = ""
     for kind, piece in _pieces(text):
         if kind == "heading":
             section = piece
         elif len(piece) <= LONGEST:
-            found.append(_statement(piece, kind == "row", len(found), section))
-    return tuple(found)
+            result.append(_statement(piece, kind == "row", len(result), section))
+    return tuple(result)
 
 
 def _statement(text: str, is_row: bool, position: int, section: str) -> Statement:

@@ -106,11 +106,11 @@ def candidates(prompt: Prompt) -> list[Candidate]:
     ]
 
 
-def choose(found: Sequence[Candidate], weights: Weights, picks: int = PICKS) -> list[Candidate]:
+def choose(candidates: Sequence[Candidate], weights: Weights, picks: int = PICKS) -> list[Candidate]:
     """The best statements, best first, each weighed against those already chosen (MMR)."""
-    for candidate in found:
+    for candidate in candidates:
         candidate.score = weights.score(candidate.features)
-    pool = sorted(found, key=lambda c: -c.score)[:POOL]
+    pool = sorted(candidates, key=lambda c: -c.score)[:POOL]
     if not pool:
         return []
     lowest, spread = pool[-1].score, (pool[0].score - pool[-1].score) or 1.0
@@ -162,11 +162,11 @@ class _Question:
 
 
 def _distinct(sources: Sequence[Source]) -> list[tuple[Source, Statement]]:
-    seen: dict[str, tuple[Source, Statement]] = {}
+    by_text: dict[str, tuple[Source, Statement]] = {}
     for source in sources:
         for statement in source.statements():
-            seen.setdefault(statement.text.lower(), (source, statement))
-    return list(seen.values())
+            by_text.setdefault(statement.text.lower(), (source, statement))
+    return list(by_text.values())
 
 
 def _unit(vector: Mapping[str, float]) -> dict[str, float]:

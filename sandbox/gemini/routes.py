@@ -47,8 +47,8 @@ class Route:
 
 
 def _route(method: str, path: str, access: Access, handler: Handler, parameters: str | None = "") -> Route:
-    known = None if parameters is None else frozenset(parameters.split()) | EVERYWHERE
-    return Route(method, re.compile(f"{path}$"), access, handler, known)
+    allowed = None if parameters is None else frozenset(parameters.split()) | EVERYWHERE
+    return Route(method, re.compile(f"{path}$"), access, handler, allowed)
 
 
 ROUTES: Sequence[Route] = (
@@ -132,7 +132,7 @@ def _faulted(simulator: Simulator, request: Request, fired: Sequence[Fault]) -> 
 
 def _answered(simulator: Simulator, request: Request, fired: Sequence[Fault]) -> Reply:
     try:
-        route, names = _found(request)
+        route, names = _match(request)
         if route.access == "bearer":
             simulator.tokens.check(request.headers)
         elif route.access == "key":
@@ -155,7 +155,7 @@ def _refusal(request: Request, error: ApiError) -> Reply:
     return storage_api.refusal(error) if STORAGE.match(request.path) else error.reply()
 
 
-def _found(request: Request) -> tuple[Route, Mapping[str, str]]:
+def _match(request: Request) -> tuple[Route, Mapping[str, str]]:
     path_exists = False
     for route in ROUTES:
         match = route.pattern.match(request.path)

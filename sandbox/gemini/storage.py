@@ -36,10 +36,10 @@ class Objects:
         self._folder = folder / "objects"
         self._uploads = folder / "uploads"
         self._lock = threading.Lock()
-        for made in (self._folder, self._uploads):
-            made.mkdir(parents=True, exist_ok=True)
-        found = (read_json(path) for path in self._folder.glob("*.json"))
-        self._known: dict[str, Json] = {meta["name"]: meta for meta in found if meta}
+        for path in (self._folder, self._uploads):
+            path.mkdir(parents=True, exist_ok=True)
+        metas = (read_json(path) for path in self._folder.glob("*.json"))
+        self._objects: dict[str, Json] = {meta["name"]: meta for meta in metas if meta}
 
     def require(self, bucket: str) -> None:
         """Raise StorageError 404 unless there is such a bucket."""
@@ -61,10 +61,10 @@ class Objects:
 
     def get(self, name: str) -> Json:
         """The metadata of an object. Raises StorageError 404."""
-        found = self._known.get(name)
-        if found is None:
+        meta = self._objects.get(name)
+        if meta is None:
             raise StorageError(404, f"No such object: {self.bucket}/{name}", "notFound")
-        return found
+        return meta
 
     def content(self, name: str) -> bytes:
         """The bytes of an object. Raises StorageError 404."""
@@ -73,12 +73,12 @@ class Objects:
     def file_of(self, uri: str) -> Path | None:
         """The file that holds `gs://bucket/name`, or None when there is no such object."""
         match = GS_URI.match(uri)
-        found = self._known.get(match[2]) if match and match[1] == self.bucket else None
-        return self._data(found) if found else None
+        meta = self._objects.get(match[2]) if match and match[1] == self.bucket else None
+        return self._data(meta) if meta else None
 
     def names(self, prefix: str = "") -> list[str]:
         """The names with that prefix, in order."""
-        return sorted(name for name in self._known if name.startswith(prefix))
+        return sorted(name for name in self._objects if name.startswith(prefix))
 
     def check_generation(self, name: str, wanted: str | None) -> None:
         """Raise StorageError 412 unless the object's generation is the wanted one (`0`: there is none)."""
@@ -86,30 +86,30 @@ class Objects:
             return
         if not wanted.isdigit():
             raise StorageError(400, f"Invalid value for ifGenerationMatch: {wanted!r}", "invalidParameter")
-        found = self._known.get(name)
-        if (found["generation"] if found else "0") != wanted:
+        meta = self._objects.get(name)
+        if (meta["generation"] if meta else "0") != wanted:
             raise StorageError(
                 412, "At least one of the pre-conditions you specified did not hold.", "conditionNotMet"
             )
 
-    def put(self, name: str, data: bytes, given: Json, if_generation: str | None) -> Json:
-        """Keep an object. `given` is what the uploader says of it; a checksum that is not true is refused."""
+    def put(self, name: str, data: bytes, about: Json, if_generation: str | None) -> Json:
+        """Keep an object. `about` is what the uploader says of it; a checksum that is not true is refused."""
         if not name or len(name.encode()) > NAME_BYTES or "\n" in name or "\r" in name:
             raise StorageError(400, f"Invalid object name: {name[:80]!r}", "invalid")
         checksums = {"crc32c": crc32c_of(data), "md5Hash": _md5(data)}
         for kind, value in checksums.items():
-            if given.get(kind, value) != value:
+            if about.get(kind, value) != value:
                 message = f"Provided {kind} hash doesn't match calculated hash {value!r}."
                 raise StorageError(
                     400, message.replace("md5Hash", "MD5").replace("crc32c", "CRC32C"), "invalid"
                 )
         with self._lock:
             self.check_generation(name, if_generation)
-            before = self._known.get(name)
-            meta = self._metadata(name, data, given, checksums)
+            before = self._objects.get(name)
+            meta = self._metadata(name, data, about, checksums)
             write_atomic(self._data(meta), data)
             write_json(self._folder / f"{_file(name)}.json", meta)
-            self._known = {**self._known, name: meta}
+            self._objects = {**self._objects, name: meta}
             if before:
                 self._data(before).unlink(missing_ok=True)
         return meta
@@ -121,7 +121,7 @@ class Objects:
             self.check_generation(name, if_generation)
             (self._folder / f"{_file(name)}.json").unlink(missing_ok=True)
             self._data(meta).unlink(missing_ok=True)
-            self._known = {k: v for k, v in self._known.items() if k != name}
+            self._objects = {k: v for k, v in self._objects.items() if k != name}
 
     def begin(self, session: Json) -> str:
         """Open a resumable upload; its id."""
@@ -132,10 +132,10 @@ class Objects:
 
     def session(self, upload_id: str) -> tuple[Json, Path]:
         """What a resumable upload was opened with, and the file of what has come so far. Raises 404."""
-        found = read_json(self._uploads / f"{upload_id}.json") if upload_id.isalnum() else {}
-        if not found:
+        session = read_json(self._uploads / f"{upload_id}.json") if upload_id.isalnum() else {}
+        if not session:
             raise StorageError(404, "Upload session not found or already ended.", "notFound")
-        return found, self._uploads / f"{upload_id}.data"
+        return session, self._uploads / f"{upload_id}.data"
 
     def end(self, upload_id: str) -> None:
         """Forget a resumable upload."""
@@ -145,7 +145,7 @@ class Objects:
     def _data(self, meta: Json) -> Path:
         return self._folder / f"{_file(meta['name'])}-{meta['generation']}.data"
 
-    def _metadata(self, name: str, data: bytes, given: Json, checksums: dict[str, str]) -> Json:
+    def _metadata(self, name: str, data: bytes, about: Json, checksums: dict[str, str]) -> Json:
         generation, now = str(time.time_ns() // 1000), datetime.now(UTC).isoformat().replace("+00:00", "Z")
         link = f"https://www.googleapis.com/storage/v1/b/{self.bucket}/o/{_quoted(name)}"
         download = link.replace("/storage/", "/download/storage/")
@@ -158,7 +158,7 @@ class Objects:
             "bucket": self.bucket,
             "generation": generation,
             "metageneration": "1",
-            "contentType": given.get("contentType", "application/octet-stream"),
+            "contentType": about.get("contentType", "application/octet-stream"),
             "storageClass": "STANDARD",
             "size": str(len(data)),
             **checksums,
@@ -168,7 +168,7 @@ class Objects:
             "timeStorageClassUpdated": now,
             "timeFinalized": now,
         }
-        return meta | {k: given[k] for k in ("metadata", "cacheControl", "contentEncoding") if k in given}
+        return meta | {k: about[k] for k in ("metadata", "cacheControl", "contentEncoding") if k in about}
 
 
 def _file(name: str) -> str:

@@ -165,11 +165,11 @@ def cancel_upload(simulator: Simulator, call: Call) -> Reply:
 
 
 def _media(objects: Objects, call: Call) -> Reply:
-    given = {"contentType": call.request.headers.get("content-type", "application/octet-stream")}
-    given |= _announced(call.request.headers.get("x-goog-hash", ""))
+    about = {"contentType": call.request.headers.get("content-type", "application/octet-stream")}
+    about |= _announced(call.request.headers.get("x-goog-hash", ""))
     query = call.request.query
     return json_reply(
-        objects.put(query.get("name", ""), call.request.body, given, query.get("ifGenerationMatch"))
+        objects.put(query.get("name", ""), call.request.body, about, query.get("ifGenerationMatch"))
     )
 
 
@@ -184,11 +184,11 @@ def _multipart(objects: Objects, call: Call) -> Reply:
     parts = [_part(p) for p in call.request.body.split(b"--" + boundary.encode())[1:-1]]
     if len(parts) != 2:
         raise StorageError(400, f"A multipart upload has two parts, got {len(parts)}.", "badContent")
-    given = _described(parts[0][1])
-    given.setdefault("contentType", parts[1][0] or "application/octet-stream")
+    about = _about(parts[0][1])
+    about.setdefault("contentType", parts[1][0] or "application/octet-stream")
     query = call.request.query
-    name = given.get("name") or query.get("name", "")
-    return json_reply(objects.put(name, parts[1][1], given, query.get("ifGenerationMatch")))
+    name = about.get("name") or query.get("name", "")
+    return json_reply(objects.put(name, parts[1][1], about, query.get("ifGenerationMatch")))
 
 
 def _part(raw: bytes) -> tuple[str, bytes]:
@@ -203,32 +203,32 @@ def _part(raw: bytes) -> tuple[str, bytes]:
 
 def _begin(objects: Objects, call: Call) -> Reply:
     request = call.request
-    given = _described(request.body) if request.body.strip() else {}
+    about = _about(request.body) if request.body.strip() else {}
     if "x-upload-content-type" in request.headers:
-        given.setdefault("contentType", request.headers["x-upload-content-type"])
-    name, wanted = given.get("name") or request.query.get("name", ""), request.query.get("ifGenerationMatch")
+        about.setdefault("contentType", request.headers["x-upload-content-type"])
+    name, wanted = about.get("name") or request.query.get("name", ""), request.query.get("ifGenerationMatch")
     if not name:
         raise StorageError(400, "Required object name is missing.", "required")
     objects.check_generation(name, wanted)
-    upload_id = objects.begin({"name": name, "given": given, "if_generation": wanted})
+    upload_id = objects.begin({"name": name, "given": about, "if_generation": wanted})
     place = f"http://{request.headers.get('host', '127.0.0.1')}{request.path}"
     location = f"{place}?uploadType=resumable&upload_id={upload_id}"
     return Reply(200, b"", {"Location": location, "X-GUploader-UploadID": upload_id})
 
 
-def _described(raw: bytes) -> Json:
+def _about(raw: bytes) -> Json:
     try:
-        given = json.loads(raw)
+        about = json.loads(raw)
     except ValueError:
-        given = None
-    if not isinstance(given, dict):
+        about = None
+    if not isinstance(about, dict):
         raise ApiError(400, "The object's metadata must be a JSON object.")
-    unknown = set(given) - GIVEN
+    unknown = set(about) - GIVEN
     if unknown:
         raise ApiError(
             400, f'Invalid JSON payload received. Unknown name "{sorted(unknown)[0]}": Cannot find field.'
         )
-    return given
+    return about
 
 
 def _announced(header: str) -> dict[str, str]:

@@ -46,11 +46,11 @@ class Jobs:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         records = (read_json(path) for path in folder.glob("*/job.json"))
-        self._known: dict[str, Json] = {record["job"]["name"]: record for record in records if record}
+        self._records: dict[str, Json] = {record["job"]["name"]: record for record in records if record}
 
     def resume(self) -> None:
         """Run on with the jobs that had not ended when the simulator was last stopped or killed."""
-        for name, record in self._known.items():
+        for name, record in self._records.items():
             if record["job"]["state"] not in ENDED:
                 self._start(name)
 
@@ -70,12 +70,12 @@ class Jobs:
         stop_at: str = "",
     ) -> Json:
         """A new job. `seconds`, `fail` and `stop_at` are what fault rules ask of it. Raises ApiError 400."""
-        asked = _checked_job(checked(f"{version}/TuningJob", body))
-        start = self._pre_tuned(parent, asked)
+        request = _checked_job(checked(f"{version}/TuningJob", body))
+        start = self._pre_tuned(parent, request)
         now = time.time()
         job = {
             "name": f"{parent}/tuningJobs/{_number()}",
-            **asked,
+            **request,
             "state": "JOB_STATE_PENDING",
             "createTime": _stamp(now),
             "updateTime": _stamp(now),
@@ -93,7 +93,7 @@ class Jobs:
         with self._lock:
             self._folder_of(job["name"]).mkdir()
             self._save(record)
-            self._known[job["name"]] = record
+            self._records[job["name"]] = record
         shown = copy.deepcopy(job)
         self._start(job["name"])
         return shown
@@ -106,7 +106,7 @@ class Jobs:
     def page(self, parent: str, text: str, size: str, token: str) -> Json:
         """One page of the jobs that a filter lets through, newest first."""
         with self._lock:
-            here = [r for r in self._known.values() if r["job"]["name"].startswith(f"{parent}/tuningJobs/")]
+            here = [r for r in self._records.values() if r["job"]["name"].startswith(f"{parent}/tuningJobs/")]
             here.sort(key=lambda r: (r["created"], r["job"]["name"]), reverse=True)
             jobs = [copy.deepcopy(record["job"]) for record in here]
         return listing.page(listing.matching(jobs, text), size, token)
@@ -126,7 +126,7 @@ class Jobs:
     # what runs one job
 
     def _start(self, name: str) -> None:
-        thread = threading.Thread(target=self._run, args=(self._known[name],), daemon=True)
+        thread = threading.Thread(target=self._run, args=(self._records[name],), daemon=True)
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
 
@@ -231,12 +231,13 @@ class Jobs:
 
     def _fit(self, record: Json) -> "subprocess.Popen[bytes]":
         """Start the process that fits this job, at lower priority than what answers requests."""
-        folder, asked = self._folder_of(record["job"]["name"]), record["job"]["supervisedTuningSpec"]
+        folder, tuning = self._folder_of(record["job"]["name"]), record["job"]["supervisedTuningSpec"]
+        validation = tuning.get("validationDatasetUri")
         spec = Spec(
-            training=self._file(asked["trainingDatasetUri"]),
-            validation=self._file(asked["validationDatasetUri"]) if "validationDatasetUri" in asked else None,
+            training=self._file(tuning["trainingDatasetUri"]),
+            validation=None if validation is None else self._file(validation),
             epochs=_epochs(record["job"]),
-            multiplier=asked["hyperParameters"]["learningRateMultiplier"],
+            multiplier=tuning["hyperParameters"]["learningRateMultiplier"],
             start=record["start"],
         )
         write_json(folder / "spec.json", asdict(spec))
@@ -252,7 +253,7 @@ class Jobs:
 
     def _record(self, parent: str, job_id: str) -> Json:
         name = f"{parent}/tuningJobs/{job_id}"
-        record = self._known.get(name)
+        record = self._records.get(name)
         if record is None:
             raise ApiError(404, f"TuningJob not found: {name}")
         return record
@@ -267,49 +268,49 @@ class Jobs:
     def _save(self, record: Json) -> None:
         write_json(self._folder_of(record["job"]["name"]) / "job.json", record)
 
-    def _pre_tuned(self, parent: str, asked: Json) -> Json | None:
+    def _pre_tuned(self, parent: str, request: Json) -> Json | None:
         """The weights to start from when a tuned model is to be tuned on. Raises ApiError 400."""
-        wanted = asked.get("preTunedModel", {}).get("tunedModelName", "")
+        wanted = request.get("preTunedModel", {}).get("tunedModelName", "")
         if not wanted:
             return None
         _, _, project, _, location = ("", *parent.split("/"))[:5]
-        checkpoint = asked["preTunedModel"].get("checkpointId")
+        checkpoint = request["preTunedModel"].get("checkpointId")
         for endpoint in self._endpoints.within(project, location):
             same_model = endpoint.model_name.partition("@")[0] == wanted.partition("@")[0]
             if same_model and checkpoint in (None, endpoint.checkpoint_id):
-                asked["preTunedModel"]["baseModel"] = asked["baseModel"] = endpoint.base_model
+                request["preTunedModel"]["baseModel"] = request["baseModel"] = endpoint.base_model
                 return endpoint.weights
         raise ApiError(400, f"Pre-tuned model not found: {wanted}")
 
 
-def _checked_job(asked: Json) -> Json:
+def _checked_job(request: Json) -> Json:
     """The job with its defaults filled in. Raises ApiError 400."""
-    base = asked.get("baseModel", "").removeprefix("publishers/google/models/")
-    if bool(base) == bool(asked.get("preTunedModel")):
+    base = request.get("baseModel", "").removeprefix("publishers/google/models/")
+    if bool(base) == bool(request.get("preTunedModel")):
         raise ApiError(400, "Exactly one of base_model and pre_tuned_model must be set.")
     if base and not (base in MODELS and MODELS[base].tunable):
         raise ApiError(400, f"Base model {base} is not supported for tuning.")
-    spec = asked.get("supervisedTuningSpec")
+    spec = request.get("supervisedTuningSpec")
     others = sorted(
         name
-        for name in asked
+        for name in request
         if name.endswith("Spec") and name not in ("supervisedTuningSpec", "encryptionSpec")
     )
     if others or spec is None:
-        given = f"got {', '.join(others)}" if others else "none was given"
-        raise ApiError(400, f"The simulator tunes by supervised_tuning_spec only; {given}.")
+        reason = f"got {', '.join(others)}" if others else "none was given"
+        raise ApiError(400, f"The simulator tunes by supervised_tuning_spec only; {reason}.")
     for field in ("trainingDatasetUri", "validationDatasetUri"):
         uri = spec.get(field)
         if (uri or field.startswith("training")) and not GS_URI.match(uri or ""):
             raise ApiError(400, f"{field} must be a Cloud Storage URI (gs://bucket/object), got {uri!r}.")
     spec["hyperParameters"] = _hyper_parameters(spec.get("hyperParameters", {}))
-    _check_names(asked)
-    return asked | ({"baseModel": base} if base else {})
+    _check_names(request)
+    return request | ({"baseModel": base} if base else {})
 
 
-def _hyper_parameters(given: Mapping[str, object]) -> Json:
+def _hyper_parameters(parameters: Mapping[str, object]) -> Json:
     for field in ("batchSize", "learningRate"):
-        if field in given:
+        if field in parameters:
             raise ApiError(
                 400, f"{field} is only supported for open source models; use learningRateMultiplier."
             )
@@ -317,7 +318,7 @@ def _hyper_parameters(given: Mapping[str, object]) -> Json:
         "epochCount": "5",
         "learningRateMultiplier": 1.0,
         "adapterSize": "ADAPTER_SIZE_FOUR",
-        **given,
+        **parameters,
     }
     if not 1 <= int(filled["epochCount"]) <= MOST_EPOCHS:
         raise ApiError(400, f"epoch_count must be between 1 and {MOST_EPOCHS}, got {filled['epochCount']}.")
@@ -327,10 +328,10 @@ def _hyper_parameters(given: Mapping[str, object]) -> Json:
     return filled
 
 
-def _check_names(asked: Json) -> None:
-    if len(asked.get("tunedModelDisplayName", "")) > DISPLAY_NAME:
+def _check_names(request: Json) -> None:
+    if len(request.get("tunedModelDisplayName", "")) > DISPLAY_NAME:
         raise ApiError(400, f"tuned_model_display_name must have at most {DISPLAY_NAME} characters.")
-    for key, value in asked.get("labels", {}).items():
+    for key, value in request.get("labels", {}).items():
         if not LABEL_KEY.match(key) or not LABEL.match(value):
             raise ApiError(
                 400,

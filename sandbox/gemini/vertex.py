@@ -97,22 +97,22 @@ def delete_endpoint(simulator: Simulator, call: Call) -> Reply:
 
 def list_endpoints(simulator: Simulator, call: Call) -> Reply:
     """`GET endpoints`, on one page."""
-    return json_reply(_listed("endpoints", [e.shown() for e in _here(simulator, call)]))
+    return json_reply(_collection("endpoints", [e.shown() for e in _here(simulator, call)]))
 
 
 def list_models(simulator: Simulator, call: Call) -> Reply:
     """`GET models`: the tuned ones, on one page."""
     models = {e.model_id: e.shown_model() for e in _here(simulator, call)}
-    return json_reply(_listed("models", list(models.values())))
+    return json_reply(_collection("models", list(models.values())))
 
 
 def get_model(simulator: Simulator, call: Call) -> Reply:
     """`GET models/ID` or `models/ID@1`."""
     wanted = call.names["model"].partition("@")[0]
-    found = next((e for e in _here(simulator, call) if e.model_id == wanted), None)
-    if found is None:
+    endpoint = next((e for e in _here(simulator, call) if e.model_id == wanted), None)
+    if endpoint is None:
         raise ApiError(404, f"Model `{parent(simulator, call)}/models/{call.names['model']}` not found.")
-    return json_reply(found.shown_model())
+    return json_reply(endpoint.shown_model())
 
 
 def _here(simulator: Simulator, call: Call) -> Sequence[Endpoint]:
@@ -120,7 +120,7 @@ def _here(simulator: Simulator, call: Call) -> Sequence[Endpoint]:
     return simulator.endpoints.within(call.names["project"], call.names["location"])
 
 
-def _listed(name: str, items: Sequence[Json]) -> Json:
+def _collection(name: str, items: Sequence[Json]) -> Json:
     return {name: items} if items else {}
 
 

@@ -89,7 +89,7 @@ def _pages(body: str, company: str, ticker: str) -> tuple[Page, ...]:
 def _questions(path: Path, pages: tuple[Page, ...]) -> tuple[Question, ...]:
     """Read the questions; each stands on a line of its own under the pages that answer it."""
     by_place = {f"{page.year}/p{page.page}": page for page in pages}
-    found: list[Question] = []
+    questions: list[Question] = []
     answering: list[Page] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         heading = QUESTION_HEADING.fullmatch(line)
@@ -103,5 +103,5 @@ def _questions(path: Path, pages: tuple[Page, ...]) -> tuple[Question, ...]:
                 raise ValueError(f"{path}:{number}: a question stands before the first [YEAR/pNUMBER]")
             last = answering[-1]
             expects = tuple(page.document_id for page in answering)
-            found.append(Question(line.strip(), last.company, last.ticker, last.year, expects))
-    return tuple(found)
+            questions.append(Question(line.strip(), last.company, last.ticker, last.year, expects))
+    return tuple(questions)

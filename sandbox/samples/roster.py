@@ -23,10 +23,10 @@ class Seat:
 def seats(questions: Sequence[Question]) -> list[tuple[Question, Seat]]:
     """Pair each question with a seat, the same way in every run; firms and users come mixed."""
     mixed = sorted(questions, key=lambda question: _digest(question.text))
-    asked: dict[int, int] = {}
+    counts: dict[int, int] = {}
     paired = []
     for question, user in zip(mixed, _users(len(mixed)), strict=True):
-        count = asked[user] = asked.get(user, 0) + 1
+        count = counts[user] = counts.get(user, 0) + 1
         name = f"analyst-{user:02d}"
         paired.append((question, Seat(name, f"{name}-session-{_session(count, user):02d}")))
     return paired
