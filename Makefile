@@ -39,7 +39,7 @@ test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m tests.cluster build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
 	@status=0; set -x; \
-	$(call tests,tests/playbooks tests/app tests/contract tests/role tests/unit) || status=$$?; \
+	$(call tests,tests/playbooks tests/app tests/sandbox tests/contract tests/role tests/unit) || status=$$?; \
 	$(call tests,tests/cluster) || status=$$?; \
 	exit $$status
 
@@ -49,7 +49,7 @@ test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tes
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run
 
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
-	$(DEV)/python -m tests.rendering
+	$(DEV)/python -m tests.grounds.rendering
 
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one

@@ -22,11 +22,11 @@ if find_spec("pytest") is None and (_VENV / "bin/python").exists() and Path(sys.
     os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.app.conftest import RunningService  # noqa: E402 - found by the lines above
-from tests.chaos import Account, Chaos, OddAnswers, Plan  # noqa: E402
-from tests.odd_model import odd_model  # noqa: E402
-from tests.own_postgresql import own_postgresql  # noqa: E402
-from tests.tuning_ground import wire  # noqa: E402
+from tests.grounds.chaos import Account, Chaos, OddAnswers, Plan  # noqa: E402
+from tests.grounds.odd import Odd, in_pieces  # noqa: E402
+from tests.grounds.postgresql import own_postgresql  # noqa: E402
+from tests.grounds.service import RunningService  # noqa: E402 - found by the lines above
+from tests.grounds.wire import wire  # noqa: E402
 
 PEAK_MEGABYTES = 500
 
@@ -37,12 +37,12 @@ def measured(plan: Plan) -> Account:
         tempfile.TemporaryDirectory() as folder,
         own_postgresql() as server,
         wire(Path(folder) / "gemini") as tokens,
-        odd_model(OddAnswers()) as url,
+        Odd(in_pieces(OddAnswers())) as model,
     ):
         var = Path(folder) / "var"
         var.mkdir()
-        service = RunningService(var, tokens, server.held.database_url)
-        service.configure(GEMINI_BASE_URL=url)
+        service = RunningService(var, tokens, server.database_url)
+        service.configure(GEMINI_BASE_URL=model.url)
         try:
             service.start()
             service.add_page()

@@ -99,7 +99,7 @@ def launch(var: Path, connection: Connection, record: Callable[[Process], None])
     _stop_survivors(where.data)
     is_new = not where.data.exists()
     if is_new:
-        _create(where, connection)
+        create(where, connection)
     else:
         _set_password(where, connection)
     offset = where.log.stat().st_size if where.log.exists() else 0
@@ -124,6 +124,47 @@ def halt(var: Path, process: Process | None) -> bool:
     """Stop the server at once without losing a committed row; False when none was running."""
     was_running = stop(process, first=signal.SIGINT, seconds=STOP_SECONDS)  # SIGTERM waits for clients
     return _stop_survivors(var / "postgres" / "data") or was_running
+
+
+def create(where: Server, connection: Connection) -> None:
+    """Make the data folder beside its final place and move it there whole: a killed run leaves no half.
+
+    Raises SandboxError when initdb or one of its first statements fails.
+    """
+    for old in where.folder.glob("new-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix="new-", dir=where.folder))
+    if where.account:
+        os.chown(draft, where.account.uid, where.account.gid)
+    # "trust" never comes to life: the access rules are replaced before the server first listens.
+    options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    command: list[str | Path] = [where.programs / "initdb", "-D", draft, *options]
+    answer = _run(command, where.folder, where.account)
+    if answer.returncode != 0:
+        text = answer.stderr.decode(errors="replace").strip()
+        raise SandboxError(f"initdb failed in {draft} with code {answer.returncode}: {text}")
+    (draft / "pg_hba.conf").write_text(ACCESS_RULES, encoding="utf-8")
+    run_as_superuser(
+        where,
+        draft,
+        f"CREATE ROLE {DATABASE_USER} LOGIN PASSWORD '{connection.database_password}';",
+        f"CREATE DATABASE {DATABASE_NAME} OWNER {DATABASE_USER};",
+    )
+    os.rename(draft, where.data)
+
+
+def run_as_superuser(where: Server, data: Path, *statements: str) -> None:
+    """Run statements in single-user mode, which asks for no password; no argument list shows them.
+
+    The server must not run. Raises SandboxError, without the statements that hold a password.
+    """
+    command: list[str | Path] = [where.programs / "postgres", "--single", "-D", data, "postgres"]
+    answer = _run(command, where.folder, where.account, ("\n".join(statements) + "\n").encode())
+    if answer.returncode != 0:
+        reason = "\n".join(
+            line for line in answer.stderr.decode(errors="replace").splitlines() if "PASSWORD" not in line
+        )
+        raise SandboxError(f"PostgreSQL cannot open {data} (code {answer.returncode}):\n{reason}")
 
 
 def _account() -> Account | None:
@@ -180,45 +221,10 @@ def _check_reachable(path: Path, account: Account | None, instead: str) -> None:
     )
 
 
-def _create(where: Server, connection: Connection) -> None:
-    """Make the data folder beside its final place and move it there whole: a killed run leaves no half."""
-    for old in where.folder.glob("new-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    draft = Path(tempfile.mkdtemp(prefix="new-", dir=where.folder))
-    if where.account:
-        os.chown(draft, where.account.uid, where.account.gid)
-    # "trust" never comes to life: the access rules are replaced before the server first listens.
-    options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    command: list[str | Path] = [where.programs / "initdb", "-D", draft, *options]
-    answer = _run(command, where.folder, where.account)
-    if answer.returncode != 0:
-        text = answer.stderr.decode(errors="replace").strip()
-        raise SandboxError(f"initdb failed in {draft} with code {answer.returncode}: {text}")
-    (draft / "pg_hba.conf").write_text(ACCESS_RULES, encoding="utf-8")
-    _run_unlocked(
-        where,
-        draft,
-        f"CREATE ROLE {DATABASE_USER} LOGIN PASSWORD '{connection.database_password}';",
-        f"CREATE DATABASE {DATABASE_NAME} OWNER {DATABASE_USER};",
-    )
-    os.rename(draft, where.data)
-
-
 def _set_password(where: Server, connection: Connection) -> None:
     """Make the role's password the recorded one: ``sandbox.json`` may have been lost and made anew."""
     statement = f"ALTER ROLE {DATABASE_USER} PASSWORD '{connection.database_password}';"
-    _run_unlocked(where, where.data, statement)
-
-
-def _run_unlocked(where: Server, data: Path, *statements: str) -> None:
-    """Run statements in single-user mode, which asks for no password; no argument list shows them."""
-    command: list[str | Path] = [where.programs / "postgres", "--single", "-D", data, "postgres"]
-    answer = _run(command, where.folder, where.account, ("\n".join(statements) + "\n").encode())
-    if answer.returncode != 0:
-        reason = "\n".join(
-            line for line in answer.stderr.decode(errors="replace").splitlines() if "PASSWORD" not in line
-        )
-        raise SandboxError(f"PostgreSQL cannot open {data} (code {answer.returncode}):\n{reason}")
+    run_as_superuser(where, where.data, statement)
 
 
 def _wait_until_ready(process: Process, connection: Connection, log: Path, offset: int) -> str:

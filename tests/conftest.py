@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import ansible.module_utils
 import psycopg
 import pytest
 
-from finrisk.db.migration import migrate
-from sandbox import connection as connections
-from sandbox import postgresql
-from sandbox.process import Process
+from sandbox.connection import DATABASE_USER
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-ROLE = REPOSITORY / "roles" / "finrisk"
+pytest.register_assert_rewrite("tests.grounds")
 
-ansible.module_utils.__path__.append(str(ROLE / "module_utils"))
+from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - its asserts tell, by the line above
+from tests.grounds.postgresql import own_postgresql  # noqa: E402
+
+show_the_role_to_ansible()
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """A server for this test session; the URL of a migrated database that others are copied from."""
-    var = Path(tempfile.mkdtemp(prefix="finrisk-tests-"))  # pytest's own folder is closed to other accounts
-    var.chmod(0o711)
-    (var / "logs").mkdir()
-    held = connections.new(var)
-    where = postgresql.server(var)
-    postgresql._create(where, held)
-    for statement in (f"ALTER ROLE {connections.DATABASE_USER} CREATEDB;", "ALTER SYSTEM SET fsync = off;"):
-        postgresql._run_unlocked(where, where.data, statement)
-    processes: list[Process] = []
-    try:
-        postgresql.launch(var, held, processes.append)
-        with psycopg.connect(held.database_url, autocommit=True) as connection:
-            migrate(connection)
-        yield held.database_url
-    finally:
-        postgresql.halt(var, processes[-1] if processes else None)
-        shutil.rmtree(var, ignore_errors=True)
+    with own_postgresql(f"ALTER ROLE {DATABASE_USER} CREATEDB;", "ALTER SYSTEM SET fsync = off;") as server:
+        yield server.database_url
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from finrisk_rules.prompt import parse, render, without_mark
-from tests.app.conftest import PAGE, STRATEGY, Answer, RunningService
+from tests.grounds.calls import Answer
+from tests.grounds.service import PAGE, STRATEGY, RunningService
 
 
 def test_an_answer_rests_on_its_sources_and_says_how_it_came_about(service: RunningService) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
-from tests.app.odd import BASE, BLOCKED, USAGE, Odd, by_key, ended, events, parts, whole
+from tests.grounds.odd import BASE, BLOCKED, USAGE, Odd, by_key, ended, events, parts, whole
 
 
 def told(gemini: Gemini, way: str) -> tuple[list[str], Completion]:

@@ -12,32 +12,15 @@ from collections.abc import Callable
 import pytest
 
 from finrisk_rules.assignment import bucket
-from tests.app.conftest import STRATEGY, RunningService, key
-from tests.tuning_ground import LOCATION, PROJECT, Wire
+from sandbox.connection import LOCATION, PROJECT
+from tests.grounds.arms import SPLIT, user_on
+from tests.grounds.service import STRATEGY, RunningService, key
+from tests.grounds.wire import Wire
 
 TUNED = "publishers/google/models/gemini-3.5-flash"
 """Stands for a tuned model: the service only needs a name that answers."""
-SPLIT = {
-    "ENABLE_FINETUNING": "true",
-    "ENABLE_AB_TESTING": "true",
-    "AB_TEST_TRAFFIC_SPLIT": "0.5",
-    "AB_EXPERIMENT": "finrisk-v1-demo",
-    "FINETUNED_MODEL_NAME": "gemini-3.5-flash",
-}
 ON_TUNED = "models/gemini-3\\.5-flash:"
 ON_BASE = "models/gemini-3\\.5-flash-lite:"
-
-
-def user_on(arm: str, number: int = 0) -> str:
-    """A user id that the experiment puts on the arm."""
-    found = (
-        f"user-{n}"
-        for n in range(10_000)
-        if (bucket("finrisk-v1-demo", "user", f"user-{n}") < 5000) == (arm == "tuned")
-    )
-    for _ in range(number):
-        next(found)
-    return next(found)
 
 
 @pytest.fixture

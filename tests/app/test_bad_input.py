@@ -5,22 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
-from tests.app.conftest import STRATEGY, Answer, RunningService, key
-
-
-def error(answer: Answer, status: int, code: str) -> dict[str, Any]:
-    assert answer.status == status, answer.body
-    assert set(answer.json) == {"error"}
-    found: dict[str, Any] = answer.json["error"]
-    assert {"code", "message", "request_id"} <= set(found) <= {"code", "message", "request_id", "details"}
-    assert found["code"] == code
-    assert found["request_id"] == answer.headers["X-Request-Id"]
-    assert "Traceback" not in answer.body.decode()
-    return found
+from tests.grounds.refusals import error
+from tests.grounds.service import STRATEGY, RunningService, key
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.app.conftest import RunningService
-from tests.chaos import Chaos, OddAnswers, Plan
-from tests.odd_model import odd_model
-from tests.own_postgresql import own_postgresql
+from tests.grounds.chaos import Chaos, OddAnswers, Plan
+from tests.grounds.odd import Odd, in_pieces
+from tests.grounds.postgresql import own_postgresql
+from tests.grounds.service import RunningService
 
 PEAK_MEGABYTES = 500
 
@@ -15,8 +15,8 @@ PEAK_MEGABYTES = 500
 def test_under_all_accidents_at_once_nothing_acknowledged_is_lost_or_doubled(
     new_service: Callable[..., RunningService],
 ) -> None:
-    with own_postgresql() as server, odd_model(OddAnswers()) as url:
-        service = new_service(database_url=server.held.database_url, GEMINI_BASE_URL=url)
+    with own_postgresql() as server, Odd(in_pieces(OddAnswers())) as model:
+        service = new_service(database_url=server.database_url, GEMINI_BASE_URL=model.url)
         service.add_page()
         account = Chaos(service, server, Plan(seconds=20, rate=20, worker_kills=4)).run()
         service.stop()

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from tests.app.conftest import STRATEGY, RunningService
-from tests.own_postgresql import OwnPostgresql, own_postgresql
+from tests.grounds.postgresql import OwnPostgresql, own_postgresql
+from tests.grounds.service import STRATEGY, RunningService
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def own_server() -> Iterator[OwnPostgresql]:
 def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by_themselves(
     own_server: OwnPostgresql, new_service: Callable[..., RunningService]
 ) -> None:
-    service = new_service(database_url=own_server.held.database_url)
+    service = new_service(database_url=own_server.database_url)
     service.add_page()
     own_server.kill()
     away = service.analyze()
@@ -42,7 +42,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
 def test_where_retrieval_is_required_an_outage_is_503_with_retry_after(
     own_server: OwnPostgresql, new_service: Callable[..., RunningService]
 ) -> None:
-    service = new_service(database_url=own_server.held.database_url, RETRIEVAL_REQUIRED="true")
+    service = new_service(database_url=own_server.database_url, RETRIEVAL_REQUIRED="true")
     own_server.kill()
     answer = service.analyze()
     assert answer.status == 503

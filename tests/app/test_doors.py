@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from finrisk import cli
-from tests.app.conftest import KEYS, STRATEGY, RunningService, key
-from tests.app.test_bad_input import error
+from tests.grounds.refusals import error
+from tests.grounds.service import KEYS, STRATEGY, RunningService, key
 
 
 def statuses(service: RunningService, given: list[str]) -> list[int]:
@@ -135,8 +135,8 @@ def test_a_bad_entry_or_file_takes_no_key_out_and_is_logged_once(
     path.write_text(
         json.dumps([good[0], {"id": "late", "name": "x", "sha256": misplaced, "roles": []}, *good[1:]])
     )
-    asked = service.wait_until(lambda: service.call("GET", "/api/v1/status").status and problems(service), 5)
-    assert "entry 2 (late) is left out" in asked[0]
+    service.wait_until(lambda: service.call("GET", "/api/v1/status").status and problems(service), 5)
+    assert "entry 2 (late) is left out" in problems(service)[0]
     for with_key in KEYS:
         assert service.call("GET", "/api/v1/status", with_key=with_key).status == 200
     path.write_text('[{"id": "al')

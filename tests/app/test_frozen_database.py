@@ -15,7 +15,8 @@ import pytest
 from ansible.module_utils.finrisk_ops import database
 
 from finrisk.db.pool import Database, DatabaseUnavailableError
-from tests.app.conftest import Answer, RunningService
+from tests.grounds.calls import Answer
+from tests.grounds.service import RunningService
 
 PROMISED_SECONDS = 10
 """The longest wait for sources is 5 s; the rest is for a busy machine."""

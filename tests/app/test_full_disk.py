@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from finrisk.metric_files import KINDS
-from tests.app.conftest import RunningService
-from tests.tuning_ground import Wire
+from tests.grounds.service import RunningService
+from tests.grounds.wire import Wire
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 from finrisk.completion import GenerationError
 from finrisk.gemini import Gemini
 from finrisk.versions import Versions
-from tests.app.conftest import RunningService
-from tests.app.odd import ANSWER, BASE, Odd, by_key, settings, whole
-from tests.tuning_ground import Wire
+from tests.grounds.odd import ANSWER, BASE, Odd, by_key, settings, whole
+from tests.grounds.service import RunningService
+from tests.grounds.wire import Wire
 
 
 def test_a_model_that_drips_bytes_does_not_outlast_the_deadline(odd: Callable[..., Odd]) -> None:

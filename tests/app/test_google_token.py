@@ -17,8 +17,8 @@ from google.auth.credentials import AnonymousCredentials, TokenState
 from finrisk import google_account, google_token
 from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
-from tests.app.odd import ANSWER, BASE, Odd, by_key, settings, whole
-from tests.tuning_ground import Wire
+from tests.grounds.odd import ANSWER, BASE, Odd, by_key, settings, whole
+from tests.grounds.wire import Wire
 
 
 def test_a_workload_identity_answers_without_a_key_and_without_the_resource_manager(

@@ -7,52 +7,21 @@ import json
 import random
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.app.conftest import STRATEGY, RunningService, key
-from tests.app.test_bad_input import error
+from tests.grounds.raw_http import ASK, BODY, CHUNKED, STATUS, raw
+from tests.grounds.refusals import error, refused
+from tests.grounds.service import RunningService, key
 
 DOCUMENTS = "/api/v1/documents"
-KEYED = f"Host: x\r\nAuthorization: Bearer {key('all')}\r\nContent-Type: application/json\r\n".encode()
-ASK = b"POST /api/v1/analyze HTTP/1.1\r\n" + KEYED
-CHUNKED = ASK + b"Transfer-Encoding: chunked\r\n\r\n"
-BODY = json.dumps({"strategy": STRATEGY}).encode()
-STATUS = b"GET /api/v1/status HTTP/1.1\r\n" + KEYED + b"\r\n"
 TRICKY = [
     "/abs/a.txt", "abs/a.txt", "a//b", "//", "/", "a/", "a//", "p%2Fq", "p/q", "%", "%2", "%252F", "..", ".",
     "../x", "a/../b", "./a", "a;b", "a?b=c", "a#b", "a b", " a ", "https://x/y", "http:x", "é",
     "\u65e5\u672c", "\U0001f600",
     "a+b", "a&b", "\u202e", "\ufeff", "\ufffd", "*", "con", "\xa0", "x" * 256, "\U0001f600" * 256,
 ]  # fmt: skip
-
-
-def raw(service: RunningService, *pieces: bytes, ends: bool = False) -> bytes:
-    """What comes back for these bytes until the connection ends; ``ends`` closes our side of it first."""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
-        for piece in pieces:
-            connection.sendall(piece)
-        if ends:
-            connection.shutdown(socket.SHUT_WR)
-        reply = b""
-        while piece := connection.recv(65536):
-            reply += piece
-    return reply
-
-
-def refused(reply: bytes, status: int) -> dict[str, Any]:
-    """The error of an answer, which has the one shape and its request's id."""
-    head, _, body = reply.partition(b"\r\n\r\n")
-    lines = head.decode().split("\r\n")
-    assert lines[0].split(" ")[1] == str(status), reply
-    headers = dict(line.split(": ", 1) for line in lines[1:])
-    found: dict[str, Any] = json.loads(body)["error"]
-    assert headers["X-Request-Id"] == found["request_id"]
-    assert headers["Content-Type"] == "application/json"
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    return found
 
 
 def identifiers(number: int) -> list[str]:

@@ -14,7 +14,7 @@ from ansible.module_utils.finrisk_ops.documents import ingestion
 
 from finrisk import documents
 from finrisk.documents import Document, TooManyPostingsError
-from tests.app.conftest import RunningService
+from tests.grounds.service import RunningService
 
 DRAWN = random.Random(11)  # noqa: S311  words for a text, no secrets
 

@@ -8,41 +8,16 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
 
 from finrisk.journal import encoded
-from tests.app.conftest import STRATEGY, RunningService
-from tests.odd_model import body, odd_model, whole
-from tests.tuning_ground import Wire
-
-NOW = datetime.now(UTC).isoformat()
-
-
-def analysis(identifier: str, **fields: Any) -> dict[str, Any]:
-    row = {
-        "id": identifier,
-        "created_at": NOW,
-        "experiment": "",
-        "revision": "",
-        "split_bp": 0,
-        "unit_kind": "user",
-        "unit_hash": "u",
-        "bucket": 1,
-        "arm_assigned": "base",
-        "outcome": "ok",
-        "latency_ms": 1.0,
-        "redaction_version": "1",
-        **fields,
-    }
-    return {"analysis": row}
-
-
-def rating(identifier: str, **fields: Any) -> dict[str, Any]:
-    return {"feedback": {"request_id": identifier, "rating": -1, "created_at": NOW, **fields}}
+from tests.grounds.odd import Odd, body, in_pieces, parts
+from tests.grounds.records import analysis, rating
+from tests.grounds.service import STRATEGY, RunningService
+from tests.grounds.wire import Wire
 
 
 def put(service: RunningService, *records: Any) -> None:
@@ -79,6 +54,7 @@ def clean(service: RunningService) -> RunningService:
     return service
 
 
+ENDED: dict[str, Any] = {"finish": "STOP", "modelVersion": "odd-1"}
 OddService = tuple[RunningService, list[str]]
 """A service and what its model says, piece by piece."""
 
@@ -91,15 +67,13 @@ def odd_service(
 
     def answers(streams: bool) -> Iterable[bytes]:
         if not streams:
-            return body(False, whole("".join(said)))
+            return body(False, parts("".join(said), **ENDED))
         *first, last = said
-        return body(
-            True, *({"candidates": [{"content": {"parts": [{"text": each}]}}]} for each in first), whole(last)
-        )
+        return body(True, *map(parts, first), parts(last, **ENDED))
 
-    with odd_model(answers) as url:
+    with Odd(in_pieces(answers)) as model:
         service = RunningService(tmp_path_factory.mktemp("odd"), gemini, new_database(True))
-        service.configure(GEMINI_BASE_URL=url)
+        service.configure(GEMINI_BASE_URL=model.url)
         service.start()
         try:
             yield service, said

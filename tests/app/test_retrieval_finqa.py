@@ -3,7 +3,6 @@
 import gzip
 import json
 import math
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -12,17 +11,16 @@ import pytest
 
 from finrisk import documents
 from finrisk.retrieval import search
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "finqa_mix"
+from tests.grounds.repository import FINQA
 
 pytestmark = [
     pytest.mark.finqa,
-    pytest.mark.skipif(not DATA.is_dir(), reason="needs ../shared/data/finqa_mix"),
+    pytest.mark.skipif(not FINQA.is_dir(), reason="needs ../shared/data/finqa_mix"),
 ]
 
 
 def read(name: str) -> list[dict[str, Any]]:
-    with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
+    with gzip.open(FINQA / name, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 

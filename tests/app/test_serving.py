@@ -17,7 +17,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.app.conftest import PAGE, STRATEGY, RunningService, key
+from tests.grounds.service import PAGE, STRATEGY, RunningService, key
 
 DOCUMENTS = "/api/v1/documents"
 

@@ -17,7 +17,7 @@ from finrisk import aside, journal, shipping
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.journal import Journal, encoded
 from finrisk.shipping import Shipper
-from tests.app.test_poison import analysis, rating
+from tests.grounds.records import analysis, rating
 
 STORED = "select id::text from analyses"
 

@@ -19,9 +19,10 @@ from benchmarks import slow_clients
 from benchmarks.own_service import OwnService
 from finrisk import documents
 from finrisk.http.documents import WRITERS
-from tests.app.conftest import PAGE, RunningService, key
-from tests.app.test_http_edges import ASK, BODY, CHUNKED, STATUS, refused
-from tests.tuning_ground import Wire
+from tests.grounds.raw_http import ASK, BODY, CHUNKED, STATUS
+from tests.grounds.refusals import refused
+from tests.grounds.service import PAGE, RunningService, key
+from tests.grounds.wire import Wire
 
 HEADERS = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
 

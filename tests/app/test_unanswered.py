@@ -16,10 +16,11 @@ import pytest
 
 from finrisk import breaker
 from finrisk.generation import Generation, NoAnswerError
-from tests.app.conftest import STRATEGY, Answer, RunningService
-from tests.app.odd import ANSWER, BASE, BLOCKED, Odd, ended, events, parts, settings, whole
-from tests.app.test_arms import SPLIT, user_on
-from tests.tuning_ground import Wire
+from tests.grounds.arms import SPLIT, user_on
+from tests.grounds.calls import Answer
+from tests.grounds.odd import ANSWER, BASE, BLOCKED, Odd, ended, events, parts, settings, whole
+from tests.grounds.service import STRATEGY, RunningService
+from tests.grounds.wire import Wire
 
 Chunks = list[dict[str, Any]]
 GOOD = "The liquidity coverage ratio of Corvane Bank fell to 118 % at the end of 2024 [1]."

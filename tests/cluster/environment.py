@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.connection import BUCKET, LOCATION, PROJECT
 from tests.cluster import simulator
 from tests.cluster.cluster import Cluster
 from tests.cluster.place import CONTEXT
-from tests.plays import Run
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset
+from tests.grounds.datasets import dataset
+from tests.grounds.plays import Run
+from tests.grounds.wire import Wire
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONGEST_SECONDS = 400  # of a playbook

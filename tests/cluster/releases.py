@@ -30,7 +30,8 @@ from ansible.module_utils.finrisk_ops.release.revision import Release, Revision,
 from tests.cluster import manifests
 from tests.cluster.cluster import Cluster
 from tests.cluster.place import CONTEXT
-from tests.rendering import REPOSITORY, rendered
+from tests.grounds.rendering import rendered
+from tests.grounds.repository import REPOSITORY
 
 ROLE = REPOSITORY / "roles" / "finrisk"
 MODEL = "projects/p/locations/us-central1/endpoints/1"

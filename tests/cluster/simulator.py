@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.cluster import manifests
 from tests.cluster.cluster import Cluster
-from tests.tuning_ground import Wire
+from tests.grounds.wire import Wire
 
 NAME = "gemini"
 PORT = 8080

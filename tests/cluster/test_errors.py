@@ -17,8 +17,8 @@ import yaml
 from tests.cluster import releases
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
-from tests.plays import Run
-from tests.rendering import rendered
+from tests.grounds.plays import Run
+from tests.grounds.rendering import rendered
 
 DEPLOY = ("-e", "finrisk_ab_ratio=50")
 

@@ -21,7 +21,7 @@ import pytest
 from sandbox.analysts import Analysts, strategies_of
 from tests.cluster.clients import Clients
 from tests.cluster.environment import REPOSITORY, Environment
-from tests.plays import Run
+from tests.grounds.plays import Run
 
 USERS = [f"user-{number}" for number in range(160)]
 RATIOS = {"deploy 25": 25, "deploy 50": 50, "deploy 100": 100, "rollback": 0}

@@ -10,7 +10,7 @@ import yaml
 
 from tests.cluster.environment import REPOSITORY
 from tests.cluster.operation import Operated
-from tests.plays import Run
+from tests.grounds.plays import Run
 
 RELEASE_FILE = REPOSITORY / "inventory" / "production" / "group_vars" / "finrisk" / "release.yml"
 

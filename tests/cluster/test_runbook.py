@@ -20,9 +20,9 @@ import yaml
 
 from sandbox.analysts import Strategy, strategies_of
 from tests.cluster.environment import REPOSITORY, Environment
-from tests.playbooks.checkout import Done
-from tests.playbooks.test_runbook import RUNBOOK, rows
-from tests.training_rows import insert
+from tests.grounds.plays import Run
+from tests.grounds.runbook import RUNBOOK, rows
+from tests.grounds.training_rows import insert
 
 KUBERNETES = (REPOSITORY / "docs" / "kubernetes.md").read_text("utf-8")
 ROWS = 520
@@ -69,7 +69,7 @@ class Shell:
     operator: Path
     strategies: list[Strategy]
 
-    def type(self, command: str) -> Done:
+    def type(self, command: str) -> Run:
         """Run a line of the documentation, which names the namespace, ports and folder of its readers."""
         line = command.replace("finrisk-ai", self.environment.namespace)
         endless = line.endswith(" -f") or "port-forward" in line
@@ -77,14 +77,14 @@ class Shell:
         if "kubectl logs" in line:  # a roll-out before has taken the pods that had answered
             self.ask()
         done = self._run(line, ENDLESS_SECONDS if endless else LONGEST_SECONDS)
-        return Done(0, done.stdout, done.stderr) if endless and done.code == 124 else done
+        return Run(0, done.stdout, done.stderr) if endless and done.code == 124 else done
 
     def ask(self) -> None:
         """Let users ask, so that there is something to read in the logs."""
         for number, each in enumerate(self.strategies * 2):
             assert self.environment.analyze(f"{each.user_id}-{number}", each.text).status == 200
 
-    def _run(self, line: str, seconds: float) -> Done:
+    def _run(self, line: str, seconds: float) -> Run:
         process = subprocess.Popen(
             ["bash", "-o", "pipefail", "-c", line],
             cwd=REPOSITORY,
@@ -97,10 +97,10 @@ class Shell:
         )
         try:
             stdout, stderr = process.communicate(timeout=seconds)
-            return Done(process.returncode, stdout, stderr)
+            return Run(process.returncode, stdout, stderr)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 15)
-            return Done(124, *process.communicate())
+            return Run(124, *process.communicate())
 
 
 @pytest.fixture(scope="module")

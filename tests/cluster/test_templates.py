@@ -11,8 +11,7 @@ import pytest
 from tests.cluster import manifests
 from tests.cluster.cluster import Cluster
 from tests.cluster.failure import ClusterError
-from tests.rendering import rendered
-from tests.unit.test_templates import OTHER_CHOICES
+from tests.grounds.rendering import OTHER_CHOICES, rendered
 
 SITES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "staging": ("staging", {}),

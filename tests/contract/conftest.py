@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract import peer_processes, wire
+from tests.contract import peer_processes
+from tests.grounds.wire import Simulator, wire
 
 
 @pytest.fixture(scope="session")
-def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[wire.Simulator]:
-    with wire.simulator(tmp_path_factory.mktemp("wire"), "--tuning-seconds", "0.6") as running:
+def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with wire(tmp_path_factory.mktemp("wire"), tuning_seconds=0.6) as running:
         yield running
 
 
 @pytest.fixture
-def gemini(one_simulator: wire.Simulator) -> Iterator[wire.Simulator]:
+def gemini(one_simulator: Simulator) -> Iterator[Simulator]:
     yield one_simulator
     one_simulator.clear()
 

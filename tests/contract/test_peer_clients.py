@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.contract.client import JOBS, LITE, good_dataset
 from tests.contract.peer_processes import PEERS, PYTHON, Strict, node, run
 from tests.contract.published import Published
 from tests.contract.tap import Tap, tap
-from tests.contract.wire import PROMPT, Simulator
+from tests.grounds.google_client import JOBS, LITE, PROMPT, good_dataset
+from tests.grounds.wire import Wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("peers")]
 
@@ -27,7 +27,7 @@ CALLS = {
 
 
 @pytest.fixture
-def watched(gemini: Simulator) -> Iterator[Tap]:
+def watched(gemini: Wire) -> Iterator[Tap]:
     with tap(gemini.url) as running:
         yield running
 
@@ -62,7 +62,7 @@ def check(saw: dict[str, Any], endpoint_number: str) -> None:
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
 def test_googles_generated_rest_client_creates_pages_cancels_awaits_and_asks(
-    gemini: Simulator, watched: Tap, strict: Strict, version: str
+    gemini: Wire, watched: Tap, strict: Strict, version: str
 ) -> None:
     host = watched.url.removeprefix("http://")
     uri = good_dataset(gemini, f"gapic-{version}.jsonl")
@@ -80,7 +80,7 @@ def test_googles_generated_rest_client_creates_pages_cancels_awaits_and_asks(
 
 
 def test_googles_javascript_client_creates_pages_cancels_awaits_and_asks(
-    gemini: Simulator, watched: Tap, strict: Strict
+    gemini: Wire, watched: Tap, strict: Strict
 ) -> None:
     command = [node(), str(PEERS / "genai.mjs"), watched.url, "v1", good_dataset(gemini, "js.jsonl")]
     saw = run(command, PROMPT, BEARER=gemini.bearer()["Authorization"].removeprefix("Bearer "))
@@ -92,7 +92,7 @@ def test_googles_javascript_client_creates_pages_cancels_awaits_and_asks(
     assert judged(strict, watched).seen == CALLS
 
 
-def test_our_job_is_the_one_that_googles_javascript_client_asks_for(gemini: Simulator, watched: Tap) -> None:
+def test_our_job_is_the_one_that_googles_javascript_client_asks_for(gemini: Wire, watched: Tap) -> None:
     from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
     from ansible.module_utils.finrisk_ops.tuning import remote
     from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters

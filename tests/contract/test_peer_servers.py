@@ -23,9 +23,9 @@ from finrisk.generation import Generation, NoAnswerError
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from tests.contract import peer_processes
-from tests.contract.client import LITE
 from tests.contract.tap import Tap, tap
-from tests.contract.wire import PROMPT, Simulator
+from tests.grounds.google_client import LITE, PROMPT
+from tests.grounds.wire import Wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("peers")]
 
@@ -56,7 +56,7 @@ PATHS = {
 }
 
 
-def settings(gemini: Simulator, url: str, provider: str, **more: Any) -> Settings:
+def settings(gemini: Wire, url: str, provider: str, **more: Any) -> Settings:
     """The service's settings for another server; bearers come from the simulator's token endpoint."""
     given = {
         "gemini_provider": provider,
@@ -88,7 +88,7 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def served(gemini: Simulator, aimock: str, provider: str) -> Gemini:
+def served(gemini: Wire, aimock: str, provider: str) -> Gemini:
     """The service's client of aimock: Vertex AI's v1, and the Gemini API's v1beta."""
     return Gemini(settings(gemini, aimock, provider))
 
@@ -96,14 +96,14 @@ def served(gemini: Simulator, aimock: str, provider: str) -> Gemini:
 def test_aimock_understands_the_service_and_the_service_understands_aimock(
     served: Gemini, aimock: str, provider: str
 ) -> None:
-    peer_processes.call("POST", f"{aimock}/__aimock/reset/journal")
+    peer_processes.call("POST", aimock, "/__aimock/reset/journal")
     whole = served.complete(LITE, SYSTEM_INSTRUCTION, PROMPT, 10)
     *pieces, last = served.stream(LITE, SYSTEM_INSTRUCTION, PROMPT, 10)
     assert isinstance(last, Completion)
     assert whole.text == last.text == "".join(map(str, pieces)) == ANSWER
     assert len(pieces) > 2
     assert (whole.prompt_tokens, whole.answer_tokens) == (210, 21)
-    entries = peer_processes.call("GET", f"{aimock}/__aimock/journal")
+    entries = peer_processes.call("GET", aimock, "/__aimock/journal")
     verbs = ["generateContent", "streamGenerateContent?alt=sse"]
     assert [entry["path"] for entry in entries] == [f"{PATHS[provider]}:{verb}" for verb in verbs]
     said = [
@@ -135,7 +135,7 @@ def test_aimocks_429_and_its_wait_are_understood(served: Gemini) -> None:
     assert (raised.value.transient, raised.value.retry_after) == (True, 2)
 
 
-def test_the_operators_client_asks_aimock_as_the_service_does(gemini: Simulator, aimock: str) -> None:
+def test_the_operators_client_asks_aimock_as_the_service_does(gemini: Wire, aimock: str) -> None:
     from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     account = str(gemini.var / "service-account.json")
@@ -157,23 +157,23 @@ def one_llmock(peers: None) -> Iterator[str]:  # noqa: ARG001 - installed first
 
 @pytest.fixture
 def llmock(one_llmock: str) -> str:
-    peer_processes.call("POST", f"{one_llmock}/_llmock/reset")
+    peer_processes.call("POST", one_llmock, "/_llmock/reset")
     return one_llmock
 
 
 @pytest.fixture
-def generation(gemini: Simulator, llmock: str) -> Generation:
+def generation(gemini: Wire, llmock: str) -> Generation:
     """The service's way from an arm to an answer, with its deadline and its retry, on llmock."""
     return Generation(settings(gemini, f"{llmock}/gemini", "gemini_api", request_deadline_seconds=12))
 
 
 def provoke(llmock: str, *behaviors: dict[str, Any]) -> None:
-    peer_processes.call("POST", f"{llmock}/_llmock/scenario", {"behaviors": behaviors})
+    peer_processes.call("POST", llmock, "/_llmock/scenario", {"behaviors": behaviors})
 
 
 def verdict(llmock: str) -> tuple[int, list[str]]:
     """How often llmock was asked, and what it finds wrong with the client, warnings too."""
-    found = peer_processes.call("GET", f"{llmock}/_llmock/verdict")
+    found = peer_processes.call("GET", llmock, "/_llmock/verdict")
     return found["attempts"], [finding["code"] for finding in found["findings"]]
 
 
@@ -202,12 +202,12 @@ def test_llmock_sees_no_retry_of_what_cannot_succeed_and_no_storm_in_an_outage(
     with pytest.raises(NoAnswerError):
         generation.answer("base", PROMPT, time.monotonic())
     assert verdict(llmock) == (1, [])
-    peer_processes.call("POST", f"{llmock}/_llmock/reset")
+    peer_processes.call("POST", llmock, "/_llmock/reset")
     provoke(llmock, {"type": "fail", "status": 503, "times": None})
     with pytest.raises(NoAnswerError):
         generation.answer("base", PROMPT, time.monotonic())
     assert verdict(llmock) == (2, [])
-    peer_processes.call("POST", f"{llmock}/_llmock/reset")
+    peer_processes.call("POST", llmock, "/_llmock/reset")
 
 
 def test_a_wait_that_does_not_fit_the_deadline_is_not_shortened(llmock: str, generation: Generation) -> None:
@@ -230,7 +230,7 @@ def test_a_stream_that_llmock_damages_is_told_to_the_user_and_not_taken_for_an_a
     assert raised.value.kind == "cut_stream"
 
 
-def test_a_stream_that_llmock_lets_hang_ends_with_the_deadline(gemini: Simulator, llmock: str) -> None:
+def test_a_stream_that_llmock_lets_hang_ends_with_the_deadline(gemini: Wire, llmock: str) -> None:
     hasty = settings(gemini, f"{llmock}/gemini", "gemini_api", request_deadline_seconds=4)
     provoke(llmock, {"type": "stream_fault", "kind": "stall", "after_chunks": 2, "stall_seconds": 20})
     started = time.monotonic()
@@ -255,7 +255,7 @@ def test_llmock_finds_a_client_that_does_not_wait(llmock: str) -> None:
 @pytest.fixture(scope="module")
 def one_fake_gcs(peers: None) -> Iterator[str]:  # noqa: ARG001 - installed first
     with peer_processes.fake_gcs() as url:
-        peer_processes.call("POST", f"{url}/storage/v1/b?project=p", {"name": "datasets"})
+        peer_processes.call("POST", url, "/storage/v1/b?project=p", {"name": "datasets"})
         yield url
 
 
@@ -266,7 +266,7 @@ def watched(one_fake_gcs: str) -> Iterator[Tap]:
 
 
 @pytest.fixture
-def bucket(gemini: Simulator, watched: Tap) -> Any:
+def bucket(gemini: Wire, watched: Tap) -> Any:
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
     return storage.Bucket("datasets", watched.url, gemini.credentials(), timeout_seconds=20)
@@ -290,7 +290,7 @@ def statuses(watched: Tap, method: str) -> list[int]:
 
 
 def stored(url: str, name: str) -> Any:
-    return peer_processes.call("GET", f"{url}/storage/v1/b/datasets/o/{quote(name, safe='')}")
+    return peer_processes.call("GET", url, f"/storage/v1/b/datasets/o/{quote(name, safe='')}")
 
 
 def md5_of(path: Path) -> str:
@@ -367,7 +367,7 @@ def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
 
 
 def test_a_bucket_that_the_other_storage_does_not_have_is_named(
-    gemini: Simulator, watched: Tap, file: Callable[[int], tuple[Path, str]]
+    gemini: Wire, watched: Tap, file: Callable[[int], tuple[Path, str]]
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
     from ansible.module_utils.finrisk_ops.errors import FinriskError

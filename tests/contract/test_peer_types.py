@@ -14,36 +14,40 @@ from finrisk.completion import Completion
 from finrisk.gemini import Gemini
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
-from tests import tuning_ground
-from tests.contract.client import (
+from sandbox.connection import LOCATION, PROJECT
+from tests.contract.peer_processes import Strict
+from tests.contract.published import Published
+from tests.contract.tap import Exchange, Tap, tap
+from tests.grounds import datasets, tuning
+from tests.grounds.google_client import (
     ASK,
     DEVELOPER,
     GENERATE,
     JOBS,
     KEY,
     LITE,
+    PARENT,
+    PROMPT,
     create,
     dataset,
     good_dataset,
     job_body,
+    training_rows,
     wait,
 )
-from tests.contract.peer_processes import Strict
-from tests.contract.published import Published
-from tests.contract.tap import Exchange, Tap, tap
-from tests.contract.wire import PARENT, PROMPT, Simulator, training_rows
+from tests.grounds.wire import Wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("peers")]
 
 
 @pytest.fixture
-def watched(gemini: Simulator) -> Iterator[Tap]:
+def watched(gemini: Wire) -> Iterator[Tap]:
     with tap(gemini.url) as running:
         yield running
 
 
 @pytest.fixture
-def tapped(gemini: Simulator, watched: Tap) -> Simulator:
+def tapped(gemini: Wire, watched: Tap) -> Wire:
     """The simulator behind the tap."""
     return dataclasses.replace(gemini, url=watched.url)
 
@@ -76,7 +80,7 @@ def ask(gemini: Gemini, model: str) -> tuple[Completion, Completion]:
 
 
 def test_all_that_the_service_sends_and_gets_is_what_google_publishes(
-    tapped: Simulator, gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
+    tapped: Wire, gemini: Wire, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
     name = create(gemini, job_body(good_dataset(gemini)))["name"]
     endpoint = wait(gemini, name, "SUCCEEDED")["tunedModel"]["endpoint"]
@@ -99,26 +103,24 @@ def test_all_that_the_service_sends_and_gets_is_what_google_publishes(
 
 
 def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
-    gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
+    gemini: Wire, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
     from ansible.module_utils.finrisk_ops.release import warmup
 
-    ground = tuning_ground.Wire(watched.url, gemini.var)
-    tuning_ground.dataset(tmp_path, seed="types")
+    ground = Wire(watched.url, gemini.var)
+    datasets.dataset(tmp_path, seed="types")
     account = watched.account(gemini.var / "service-account.json", tmp_path / "account.json")
-    given = tuning_ground.options(ground, tmp_path, credentials_file=str(account), adapter_size=8)
-    gemini.faults({"kind": "job_slow", "seconds": 60, "times": 1})
-    first = tuning_ground.run_module("finrisk_tuning_job", given)
+    given = tuning.options(ground, tmp_path, credentials_file=str(account), adapter_size=8)
+    gemini.fault(kind="job_slow", seconds=60, times=1)
+    first = tuning.submit(given)
     assert first["action"] == "submit", first
-    tuning_ground.run_module("finrisk_tuning_job", given | {"state": "cancelled"})
-    second = tuning_ground.run_module("finrisk_tuning_job", given | {"epochs": 6})
+    tuning.submit(given | {"state": "cancelled"})
+    second = tuning.submit(given | {"epochs": 6})
     endpoint = wait(gemini, second["job"]["job_name"], "SUCCEEDED")["tunedModel"]["endpoint"]
-    look = tuning_ground.run_module("finrisk_tuning_job_info", tuning_ground.place(given))
+    look = tuning.look(given)
     assert look["job"]["state"] == "ACTIVE"
-    platform = vertex.Platform(
-        "vertex", tuning_ground.PROJECT, tuning_ground.LOCATION, str(account), watched.url, timeout_seconds=10
-    )
+    platform = vertex.Platform("vertex", PROJECT, LOCATION, str(account), watched.url, timeout_seconds=10)
     warmup.warm_up(platform, endpoint, 2)
     assert warmup.check_base(platform, endpoint, given["base_model"]) == ""
     assert judge(strict, watched).seen == {
@@ -139,14 +141,14 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
 
 
 def test_a_workload_without_a_key_gets_its_bearer_as_google_publishes(
-    gemini: Simulator, watched: Tap, strict: Strict, tmp_path: Path
+    gemini: Wire, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
 
     account = json.loads((gemini.var / "workload-identity.json").read_text())
     file = tmp_path / "workload-identity.json"
     file.write_text(json.dumps(account | {"token_url": f"{watched.url}/token"}))
-    place = (tuning_ground.PROJECT, tuning_ground.LOCATION, str(file), watched.url)
+    place = (PROJECT, LOCATION, str(file), watched.url)
     client = vertex.client(vertex.Platform("vertex", *place))
     vertex.generate(client, LITE, PROMPT)
     assert judge(strict, watched).seen == {"token", "publishers.models.generateContent"}
@@ -154,7 +156,7 @@ def test_a_workload_without_a_key_gets_its_bearer_as_google_publishes(
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
 def test_every_kind_of_answer_of_the_simulator_is_written_as_google_writes_it(
-    tapped: Simulator, watched: Tap, strict: Strict, version: str
+    tapped: Wire, watched: Tap, strict: Strict, version: str
 ) -> None:
     bearer = tapped.bearer()
     jobs, base = JOBS.replace("/v1/", f"/{version}/"), f"/{version}/{PARENT}"
@@ -186,7 +188,7 @@ def test_every_kind_of_answer_of_the_simulator_is_written_as_google_writes_it(
         call("GET", path)
     generate = GENERATE.replace("/v1/", f"/{version}/")
     for fault in ("safety", "empty", "blocked_prompt", "clean_cut"):
-        tapped.faults({"kind": fault, "after_chunks": 1})
+        tapped.fault(kind=fault, after_chunks=1)
         call("POST", generate, ASK)
         call("POST", generate.replace("generateC", "streamGenerateC"), ASK)
         tapped.clear()
@@ -201,14 +203,14 @@ def test_every_kind_of_answer_of_the_simulator_is_written_as_google_writes_it(
 
 
 def test_every_refusal_of_the_simulator_has_the_shape_of_googles(
-    tapped: Simulator, watched: Tap, strict: Strict
+    tapped: Wire, watched: Tap, strict: Strict
 ) -> None:
     good, kind = tapped.bearer(), {"Content-Type": "application/json"}
     statuses = []
     for code in (429, 499, 500, 503, 504):
-        tapped.faults({"kind": "status", "code": code, "retry_after": 3, "times": 1, "path": "tuningJobs"})
+        tapped.fault(kind="status", code=code, retry_after=3, times=1, path="tuningJobs")
         statuses.append(tapped.call("GET", JOBS, None, good).status)
-    tapped.faults({"kind": "refuse_key", "key": "any", "times": 1})
+    tapped.fault(kind="refuse_key", key="any", times=1)
     upload = "/upload/storage/v1/b/{}/o?uploadType=media&name=refused&ifGenerationMatch=0"
     for method, path, body, headers in (
         ("POST", DEVELOPER, ASK, KEY),
@@ -242,7 +244,7 @@ def test_every_refusal_of_the_simulator_has_the_shape_of_googles(
 
 
 def test_the_rows_that_are_trained_on_are_googles_examples(strict: Strict, tmp_path: Path) -> None:
-    tuning_ground.dataset(tmp_path)
+    datasets.dataset(tmp_path)
     for file in tmp_path.glob("*_set_*.jsonl"):
         for row in map(json.loads, file.read_text().splitlines()):
             assert strict.problems("aiplatform_v1beta1.GeminiExample", row, canonical=True) == []

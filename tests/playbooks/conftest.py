@@ -2,54 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.plays import Run
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-_CLEARED = ("OUTPUT_DIR", "MIN_EXAMPLES", "ANSIBLE_CONFIG", "DATABASE_URL", "FINRISK_VAR_DIR")
-
-
-@dataclass(frozen=True)
-class Playground:
-    """A folder with a sandbox.json, where playbooks run on inventory/local."""
-
-    folder: Path
-
-    def run(self, playbook: str, *arguments: str, **environment: str) -> Run:
-        """Run a playbook and wait for it."""
-        kept = {name: value for name, value in os.environ.items() if name not in _CLEARED}
-        answer = subprocess.run(
-            [sys.executable, "-m", "ansible", "playbook", f"playbooks/{playbook}.yml", *arguments],
-            cwd=REPOSITORY,
-            env={
-                **kept,
-                "FINRISK_VAR_DIR": str(self.folder / "var"),
-                "OUTPUT_DIR": str(self.folder / "training_data"),
-                "ANSIBLE_LOCAL_TEMP": str(self.folder / "ansible"),
-                "ANSIBLE_NOCOLOR": "1",
-                **environment,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        return Run(answer.returncode, answer.stdout, answer.stderr)
-
-    def sandbox(self, **content: object) -> None:
-        """Write the sandbox.json that inventory/local reads."""
-        path = self.folder / "var" / "sandbox.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(content))
+from tests.grounds.playground import Playground
 
 
 @pytest.fixture

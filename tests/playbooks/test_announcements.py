@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.playbooks.checkout import own_ports
+from tests.grounds.checkout import own_ports
+from tests.grounds.repository import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LOOP: tuple[tuple[str, list[str]], ...] = (
     ("site", []),
     ("ingest", []),

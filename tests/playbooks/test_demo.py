@@ -16,10 +16,9 @@ from pathlib import Path
 import pytest
 
 from sandbox import connection as connections
-from tests.playbooks.checkout import own_ports
-from tests.tuning_ground import Wire
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.grounds.checkout import own_ports
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.wire import Wire
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,12 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
-from tests.playbooks.conftest import REPOSITORY, Playground
-from tests.plays import Run
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, options, place, run_module, wire
+from sandbox.connection import free_ports
+from tests.grounds.playground import Playground, connection
+from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.tuning import tuned_model
+from tests.grounds.wire import Wire, wire
 
 KEY = "frk_test_" + "k" * 43
 SECRETS = (KEY, "ab" * 32)
@@ -119,48 +122,17 @@ class Clients:
             thread.join()
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-def tuned_model(ground: Wire, folder: Path, database_url: str) -> str:
-    """Tune a model on a small dataset and return its name."""
-    dataset(folder)
-    given = options(ground, folder, database_url)
-    started = run_module("finrisk_tuning_job", given)
-    assert "job" in started, started
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        told = run_module("finrisk_tuning_job_info", place(given) | {"job_name": started["job"]["job_name"]})
-        if told["job"]["state"] == "ACTIVE":
-            return str(told["job"]["tuned_model_name"])
-        time.sleep(0.3)
-    raise AssertionError(told)
-
-
 @pytest.fixture(scope="module")
 def world(new_database: Callable[[bool], str]) -> Iterator[World]:
     """An environment on which site.yml ran; everything is stopped at the end."""
     folder = Path(tempfile.mkdtemp(prefix="finrisk-release-"))
     playground = Playground(folder)
-    api, ops = free_ports(2)
+    api, ops = free_ports(0, 0)
     database_url = new_database(False)
     with wire(folder / "var", tuning_seconds=1.0) as ground:
-        playground.sandbox(
+        described = connection(
+            ground,
             database_url=database_url,
-            gemini_url=ground.url,
-            storage_url=ground.url,
-            credentials_file=str(ground.credentials_file),
-            project=PROJECT,
-            location=LOCATION,
-            bucket=BUCKET,
             api_port=api,
             ops_port=ops,
             api_key=KEY,
@@ -168,6 +140,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
             api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
             user_hash_key="ab" * 32,
         )
+        playground.sandbox(**described)
         where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
             announced = playground.run("site", "--check", "--diff")

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.playbooks.conftest import Playground
-from tests.training_rows import insert
+from tests.grounds.playground import Playground
+from tests.grounds.training_rows import insert
 
 
 def files(playground: Playground) -> dict[str, str]:

@@ -19,8 +19,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.playbooks.test_tune import CREATE, UPLOAD, start, until
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, Wire, dataset, end_orphans, wire
+from tests.grounds.datasets import dataset
+from tests.grounds.tune_playbook import describe, end_orphans, start
+from tests.grounds.waiting import until
+from tests.grounds.wire import CREATE, UPLOAD, Wire, wire
 
 RUNS = 100
 AT_ONCE = 3
@@ -60,7 +62,7 @@ class Tally:
         self.done[kind] += 1
         process = start(self.ground, self.folder, *QUICK)
         try:
-            until(lambda: happened() or process.poll() is not None)
+            until(lambda: happened() or process.poll() is not None, 180)
         finally:
             end(process, number)
 
@@ -85,16 +87,7 @@ def end(process: subprocess.Popen[str], number: int) -> None:
 @pytest.fixture
 def ground(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Wire]:
     with wire(tmp_path_factory.mktemp("wire"), tuning_seconds=2.0) as running:
-        connection = {
-            "gemini_url": running.url,
-            "storage_url": running.url,
-            "credentials_file": str(running.credentials_file),
-            "project": PROJECT,
-            "location": LOCATION,
-            "bucket": BUCKET,
-            "database_url": database_url,
-        }
-        (running.var / "sandbox.json").write_text(json.dumps(connection))
+        describe(running, database_url)
         yield running
         end_orphans(running.var)
 
@@ -177,7 +170,7 @@ def has_dataset(ground: Wire) -> bool:
 def while_the_creation_is_on_its_way(tally: Tally) -> None:
     """The creation arrives, its answer is lost and the run that sent it is dead; others come meanwhile."""
     ground = tally.ground
-    until(lambda: not has_mark_in_force(tally))
+    until(lambda: not has_mark_in_force(tally), 180)
     ground.fault(kind="job_slow", seconds=JOB_SECONDS, times=1)
     ground.fault(kind="latency", path=CREATE, method="POST", ms=2500, times=1)
     ground.fault(kind="drop", path=CREATE, method="POST", after=True, times=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.playbooks.conftest import Playground
+from tests.grounds.playground import Playground
 
 
 def test_a_service_that_does_not_run_and_a_wrong_folder_are_named_and_the_key_is_kept(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ import pytest
 import yaml
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
-from tests.playbooks.conftest import REPOSITORY, Playground
-from tests.plays import Run
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, wire
+from sandbox.connection import free_ports
+from tests.grounds.playground import Playground, connection
+from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.wire import wire
 
 IMAGE = "registry.example.com/finrisk/finrisk-api:0.2.0"
 RELEASE_FILE = REPOSITORY / "inventory" / "production" / "group_vars" / "finrisk" / "release.yml"
@@ -38,23 +39,12 @@ class Proving:
 def proving(new_database: Callable[[bool], str]) -> Iterator[Proving]:
     folder = Path(tempfile.mkdtemp(prefix="finrisk-promote-"))
     playground = Playground(folder)
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        api, ops = one.getsockname()[1], other.getsockname()[1]
+    api, ops = free_ports(0, 0)
     with wire(folder / "var") as ground:
-        playground.sandbox(
-            database_url=new_database(True),
-            gemini_url=ground.url,
-            storage_url=ground.url,
-            credentials_file=str(ground.credentials_file),
-            project=PROJECT,
-            location=LOCATION,
-            bucket=BUCKET,
-            api_port=api,
-            ops_port=ops,
-            user_hash_key="ab" * 32,
+        described = connection(
+            ground, database_url=new_database(True), api_port=api, ops_port=ops, user_hash_key="ab" * 32
         )
+        playground.sandbox(**described)
         where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
             done = playground.run("site", "-e", f"finrisk_image={IMAGE}")

@@ -6,20 +6,19 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
-from tests.playbooks.checkout import Checkout, Done, checkout
-from tests.playbooks.test_deploy_rollback import tuned_model
-from tests.training_rows import insert
-from tests.tuning_ground import run_module
+from tests.grounds.checkout import Checkout, checkout
+from tests.grounds.modules import run_module
+from tests.grounds.plays import TIMED_OUT, Run
+from tests.grounds.repository import SHARED
+from tests.grounds.runbook import RUNBOOK, blocks, code, rows
+from tests.grounds.training_rows import insert
+from tests.grounds.tuning import tuned_model
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-RUNBOOK = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8")
-MANUAL = REPOSITORY.parent / "shared" / "facts" / "phase3.md"
-HEAD = "| You used to type | You type now |"
+MANUAL = SHARED / "facts" / "phase3.md"
 ROWS = 520  # the manual's example asks for 500
 
 # What a command prints, by words of the command; the first that fits counts.
@@ -56,43 +55,6 @@ PLAUSIBLE = (
     ("collecting|training", r"collecting training example"),
     ("a/b|testing", r"A/B testing (enabled|disabled): "),
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the tables: old commands as patterns, new ones to run here, and those that need a cluster."""
-
-    old: tuple[str, ...]
-    here: tuple[str, ...]
-    cluster: tuple[str, ...]
-    now: str
-
-    def replaces(self, command: str) -> bool:
-        """Say whether this row is about the old command; ``…`` stands for any text."""
-        patterns = (".*".join(map(re.escape, old.split("…"))) for old in self.old)
-        return any(re.fullmatch(pattern, command) for pattern in patterns)
-
-
-def code(text: str) -> tuple[str, ...]:
-    return tuple(found.replace("\\|", "|") for found in re.findall(r"`([^`]+)`", text))
-
-
-def rows() -> list[Row]:
-    found = []
-    for table in RUNBOOK.split(HEAD)[1:]:
-        for line in table.splitlines()[2:]:
-            if not line.startswith("|"):
-                break
-            old, now, _ = re.split(r"(?<!\\)\|", line)[1:4]
-            parts = [part.strip() for part in now.split("<br>")]
-            here = [each for part in parts if not part.startswith("cluster:") for each in code(part)]
-            cluster = [each for part in parts if part.startswith("cluster:") for each in code(part)]
-            found.append(Row(code(old), tuple(here), tuple(cluster), now))
-    return found
-
-
-def blocks(text: str) -> list[str]:
-    return re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
 
 
 def week() -> list[str]:
@@ -134,10 +96,10 @@ class Shell:
     place: Checkout
     environment: dict[str, str]
 
-    def type(self, command: str) -> Done:
+    def type(self, command: str) -> Run:
         endless = " -f " in command
         done = self.place.shell(command, self.environment, 1.5 if endless else 120)
-        return Done(0, done.stdout, done.stderr) if endless and done.code == 124 else done
+        return Run(0, done.stdout, done.stderr) if endless and done.code == TIMED_OUT else done
 
 
 @pytest.fixture(scope="module")

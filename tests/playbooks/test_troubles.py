@@ -17,11 +17,12 @@ from ansible.module_utils.finrisk_ops.process import gunicorn
 from sandbox import connection as connections
 from sandbox import postgresql
 from sandbox.analysts import Reply, Strategy
-from tests.playbooks.checkout import Checkout, checkout
-from tests.playbooks.test_deploy_rollback import tuned_model
-from tests.tuning_ground import dataset
+from tests.grounds.checkout import Checkout, checkout
+from tests.grounds.datasets import dataset
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.tuning import tuned_model
+from tests.grounds.waiting import until
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 TROUBLESHOOTING = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 STRATEGY = "Which liquidity and refinancing risks does Corvane Bank name, and with which figures?"
 
@@ -132,7 +133,7 @@ def test_collection_that_is_off_is_named_and_the_command_mends_it(place: Checkou
     (found,) = named(place, COLLECTION, ("collection", "Data collection is off"))
     place.command(found["command"])
     place.ask(strategies(1, 1))
-    place.wait_until(lambda: place.count("training_data") == 1)
+    until(lambda: place.count("training_data") == 1)
 
 
 def test_a_database_that_is_down_is_named_and_the_command_mends_it(place: Checkout) -> None:
@@ -141,7 +142,7 @@ def test_a_database_that_is_down_is_named_and_the_command_mends_it(place: Checko
     postgresql.halt(place.var, held.processes["postgresql"])
     (found,) = named(place, COLLECTION, ("collection", "The database cannot be read from here"))
     place.command(found["command"])
-    place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
+    until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
 
 
 def test_a_service_starts_and_deploys_while_the_database_is_down_and_says_what_was_not_checked(
@@ -159,7 +160,7 @@ def test_a_service_starts_and_deploys_while_the_database_is_down_and_says_what_w
     assert (reply.status, reply.metadata["approach"]) == (200, "ungrounded")
     place.command("python -m sandbox up")
     assert "NOT CHECKED" not in place.playbook("site.yml").output
-    place.wait_until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
+    until(lambda: place.ask(strategies(1, 1))[0].metadata["approach"] == "rag_base")
 
 
 def test_a_database_that_refuses_stops_a_site(place: Checkout) -> None:
@@ -227,7 +228,7 @@ def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
         for reply in replies:
             rating = {"request_id": reply.metadata["request_id"], "rating": -1 if arm == "tuned" else 1}
             assert analysts.call("/api/v1/feedback", rating)[0] == 200
-    half.wait_until(lambda: unrated(half) == 0)
+    until(lambda: unrated(half) == 0)
     found = named(half, WORSE, ("quality", "mean quality"), ("quality", "of its ratings are bad"))
     assert all("rollback.yml" in each["command"] for each in found)
 

@@ -6,18 +6,16 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.tuning_ground import BUCKET, LOCATION, PROJECT, REPOSITORY, Wire, dataset, end_orphans, wire
+from tests.grounds.datasets import dataset
+from tests.grounds.tune_playbook import describe, end_orphans, start
+from tests.grounds.waiting import until
+from tests.grounds.wire import CREATE, UPLOAD, Wire, wire
 
-CREATE = r"/tuningJobs$"
-UPLOAD = r"^/upload/"
 FORK_INTERRUPTED = """
 import os, signal
 from pathlib import Path
@@ -43,16 +41,7 @@ def ground(service: Wire, database_url: str) -> Iterator[Wire]:
     """The simulator, described in sandbox.json as ``python -m sandbox up`` does it."""
     service.clear()
     service.forget_requests()
-    connection = {
-        "gemini_url": service.url,
-        "storage_url": service.url,
-        "credentials_file": str(service.credentials_file),
-        "project": PROJECT,
-        "location": LOCATION,
-        "bucket": BUCKET,
-        "database_url": database_url,
-    }
-    (service.var / "sandbox.json").write_text(json.dumps(connection))
+    describe(service, database_url)
     yield service
     end_orphans(service.var)
     service.clear()
@@ -64,39 +53,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def environment(ground: Wire, folder: Path, **more: str) -> dict[str, str]:
-    known = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
-    home = folder.parent / "home"
-    home.mkdir(exist_ok=True)
-    ours = {"HOME": str(home), "FINRISK_VAR_DIR": str(ground.var), "OUTPUT_DIR": str(folder)}
-    return {"ANSIBLE_NOCOLOR": "1"} | known | ours | more
-
-
-def start(ground: Wire, folder: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "playbooks/tune.yml", *arguments]
-    return subprocess.Popen(
-        command,
-        cwd=REPOSITORY,
-        env=environment(ground, folder, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def tune(ground: Wire, folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """Run tune.yml; return its exit status and all that it printed."""
     process = start(ground, folder, *arguments, **more)
     text, _ = process.communicate(timeout=240)
     return process.returncode, text
-
-
-def until(met: Callable[[], object], seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.05)
 
 
 def changed(text: str) -> int:
@@ -139,7 +100,7 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
 
 def test_a_wait_that_was_killed_is_resumed_by_the_next_run(ground: Wire, folder: Path) -> None:
     process = start(ground, folder)
-    until(lambda: list(folder.glob("finetuning_job_*")))
+    until(lambda: list(folder.glob("finetuning_job_*")), 180)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     status, text = tune(ground, folder)
@@ -152,7 +113,7 @@ def test_a_wait_that_was_killed_is_resumed_by_the_next_run(ground: Wire, folder:
 def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, folder: Path) -> None:
     ground.fault(kind="job_slow", seconds=600, times=1)
     process = start(ground, folder)
-    until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"))  # it waits
+    until(lambda: ground.requests(r"/tuningJobs/\d+$", "GET"), 180)  # it waits
     os.killpg(process.pid, signal.SIGINT)
     text, _ = process.communicate(timeout=180)
     assert process.returncode == 99, text
@@ -178,7 +139,7 @@ def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
     hooks.mkdir()
     (hooks / "sitecustomize.py").write_text(FORK_INTERRUPTED.format(trigger=str(trigger)))
     process = start(ground, folder, PYTHONPATH=str(hooks))
-    until(lambda: ground.requests(CREATE, "POST"))
+    until(lambda: ground.requests(CREATE, "POST"), 180)
     trigger.write_text(str(forks))
     text, _ = process.communicate(timeout=180)
     assert not trigger.exists()

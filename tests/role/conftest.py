@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tuning_ground import Wire, dataset, wire
+from tests.grounds.datasets import dataset
+from tests.grounds.wire import Wire, wire
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,13 @@ from ansible.module_utils.finrisk_ops.dataset import rows
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render, without_mark
-from tests.training_rows import row
+from tests.grounds.repository import SHARED
+from tests.grounds.training_rows import row
 
 METADATA_KEYS = (
     "created_at source total valid train_examples validation_examples train_split max_examples rejected "
     "strategy_chars analysis_chars tokens_estimated files"
 ).split()
-SHARED = Path(__file__).resolve().parents[3] / "shared"
 LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
 
 

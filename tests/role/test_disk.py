@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_module import sentence
 
-from tests.role.test_modules import run
-from tests.training_rows import insert
+from tests.grounds.modules import run_module
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.training_rows import insert
 
 
 @contextmanager
@@ -74,7 +75,6 @@ def check_one_sentence(result: dict[str, Any], folder: Path, reason: str, advice
 
 
 def test_export(
-    capsys: pytest.CaptureFixture[str],
     disk: Path,
     database_url: str,
     harm: tuple[Callable[[Path], None], str, str],
@@ -84,13 +84,12 @@ def test_export(
     break_it(disk)
     options: dict[str, Any] = {"database_url": database_url, "output_dir": str(disk)}
     options |= {"environment": "local", "min_examples": 0, "min_quality": 0.0}
-    result = run("finrisk_export", capsys, **options)
+    result = run_module("finrisk_export", options)
     check_one_sentence(result, disk, reason, advice)
     assert not list(disk.glob("training_data_raw*"))
 
 
 def test_prepare(
-    capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     disk: Path,
     harm: tuple[Callable[[Path], None], str, str],
@@ -102,13 +101,12 @@ def test_prepare(
     ]
     raw.write_text("\n".join(json.dumps(pair) for pair in pairs))
     break_it(disk)
-    result = run("finrisk_prepare", capsys, raw_file=str(raw), output_dir=str(disk))
+    result = run_module("finrisk_prepare", {"raw_file": str(raw), "output_dir": str(disk)})
     check_one_sentence(result, disk, reason, advice)
     assert {path.name for path in disk.iterdir()} <= {"filling", "lost+found"}
 
 
 def test_release_and_status(
-    capsys: pytest.CaptureFixture[str],
     disk: Path,
     database_url: str,
     harm: tuple[Callable[[Path], None], str, str],
@@ -117,7 +115,7 @@ def test_release_and_status(
     break_it(disk)
     place: dict[str, Any] = {
         "var_dir": str(disk),
-        "repository": str(Path(__file__).parents[2]),
+        "repository": str(REPOSITORY),
         "api_port": 1,
         "ops_port": 2,
     }
@@ -125,18 +123,19 @@ def test_release_and_status(
         "config_map": {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {}},
         "secret": {"kind": "Secret", "metadata": {"name": "s"}, "stringData": {}},
     }
-    deployed = run("finrisk_release", capsys, target="process", process=place, **objects)
+    deployed = run_module("finrisk_release", objects | {"target": "process", "process": place})
     check_one_sentence(deployed, disk, reason, advice)
     before = sorted(path.name for path in disk.rglob("*"))
-    told = run(
+    told = run_module(
         "finrisk_status",
-        capsys,
-        target="process",
-        process=place,
-        environment_name="local",
-        output_dir=str(disk),
-        database_url=database_url,
-        target_examples=1000,
+        {
+            "target": "process",
+            "process": place,
+            "environment_name": "local",
+            "output_dir": str(disk),
+            "database_url": database_url,
+            "target_examples": 1000,
+        },
     )
     assert told.get("failed") is not True, told
     assert sorted(path.name for path in disk.rglob("*")) == before

@@ -16,7 +16,7 @@ from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import Source, render
-from tests.training_rows import insert, row
+from tests.grounds.training_rows import insert, row
 
 FIELDS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "

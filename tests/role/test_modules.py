@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.testing import patch_module_args
 
-from tests.training_rows import insert, row
+from tests.grounds.modules import load, run_module
+from tests.grounds.repository import ROLE
+from tests.grounds.training_rows import insert, row
 
-LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "finrisk" / "library"
-MODULES = sorted(path.stem for path in LIBRARY.glob("finrisk_*.py"))
+MODULES = sorted(path.stem for path in (ROLE / "library").glob("finrisk_*.py"))
 _SECRET_NAMES = ("key", "password", "database_url", "secret_values")
-
-
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, LIBRARY / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class _Seen(Exception):  # noqa: N818 - not an error: it carries the argument spec out of main()
@@ -44,19 +33,6 @@ def arguments(name: str) -> dict[str, Any]:
         module.main()
     spec: dict[str, Any] = seen.value.args[0]
     return spec
-
-
-def run(
-    name: str, capsys: pytest.CaptureFixture[str], check_mode: bool = False, **options: Any
-) -> dict[str, Any]:
-    module = load(name)
-    with (
-        patch_module_args({**options, "_ansible_check_mode": check_mode, "_ansible_remote_tmp": "/tmp"}),
-        pytest.raises(SystemExit),
-    ):
-        module.main()
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
 
 
 def documented(options: dict[str, Any]) -> dict[str, Any]:
@@ -112,9 +88,7 @@ def test_an_option_that_carries_a_secret_is_never_logged(name: str) -> None:
             assert spec.get("no_log"), option
 
 
-def test_the_export_module_announces_writes_and_then_keeps(
-    capsys: pytest.CaptureFixture[str], database_url: str, tmp_path: Path
-) -> None:
+def test_the_export_module_announces_writes_and_then_keeps(database_url: str, tmp_path: Path) -> None:
     insert(database_url, 3)
     options: dict[str, Any] = {
         "database_url": database_url,
@@ -122,28 +96,28 @@ def test_the_export_module_announces_writes_and_then_keeps(
         "environment": "test",
         "min_examples": 2,
     }
-    announced = run("finrisk_export", capsys, check_mode=True, **options)
+    announced = run_module("finrisk_export", options, check=True)
     assert announced["changed"]
     assert not (tmp_path / "out").exists()
-    written = run("finrisk_export", capsys, **options)
+    written = run_module("finrisk_export", options)
     assert (written["changed"], written["sha256"]) == (True, announced["sha256"])
-    kept = run("finrisk_export", capsys, **options)
+    kept = run_module("finrisk_export", options)
     assert (kept["changed"], kept["raw_file"]) == (False, written["raw_file"])
     assert announced["diff"]["after"].splitlines()[0].endswith("3 examples")
-    failed = run("finrisk_export", capsys, **{**options, "min_examples": 4})
+    failed = run_module("finrisk_export", options | {"min_examples": 4})
     assert failed["failed"]
     assert failed["missing_examples"] == 1
 
 
-def test_the_prepare_module_writes_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_prepare_module_writes_once(tmp_path: Path) -> None:
     raw = tmp_path / "mine.json"
     raw.write_text("\n".join(json.dumps(row(number)) for number in range(30)))
     options: dict[str, Any] = {"raw_file": str(raw), "output_dir": str(tmp_path / "out")}
-    announced = run("finrisk_prepare", capsys, check_mode=True, **options)
+    announced = run_module("finrisk_prepare", options, check=True)
     assert announced["changed"]
     assert not (tmp_path / "out").exists()
-    written = run("finrisk_prepare", capsys, **options)
+    written = run_module("finrisk_prepare", options)
     assert (written["changed"], written["valid"]) == (True, 30)
-    assert not run("finrisk_prepare", capsys, **options)["changed"]
-    failed = run("finrisk_prepare", capsys, output_dir=str(tmp_path))
+    assert not run_module("finrisk_prepare", options)["changed"]
+    failed = run_module("finrisk_prepare", {"output_dir": str(tmp_path)})
     assert "run ansible-playbook playbooks/export.yml first" in " ".join(failed["msg"].split())

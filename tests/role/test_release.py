@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +21,9 @@ from ansible.module_utils.finrisk_ops.release import release
 from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, labelled, make
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from sandbox.connection import free_ports
+from tests.grounds.repository import REPOSITORY
+
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 SETTINGS = {
     "GEMINI_PROVIDER": "vertex",
@@ -45,17 +46,10 @@ def rendered(ratio: int = 0, model: str = MODEL, **settings: str) -> Rendered:
     return Rendered(config, secret, Release(model=model, ratio=ratio, image="local", experiment="e"))
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[ProcessTarget]:
     """An environment with credentials and nothing deployed; its service is stopped at the end."""
-    api, ops = free_ports()
+    api, ops = free_ports(0, 0)
     google = {"type": "authorized_user", "client_id": "i", "client_secret": "s", "refresh_token": "t"}
     (tmp_path / "google.json").write_text(json.dumps(google))
     values = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "USER_HASH_KEY": "00" * 32}
@@ -351,7 +345,7 @@ def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) 
 
 def test_a_service_on_other_ports_is_moved_to_the_new_ones(target: ProcessTarget) -> None:
     deploy(target)
-    api, ops = free_ports()
+    api, ops = free_ports(0, 0)
     moved = replace(target, place=replace(target.place, api_port=api, ops_port=ops))
     assert moved.start(check=False)
     assert gunicorn.readiness(moved.place)

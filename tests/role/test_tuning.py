@@ -16,18 +16,11 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning import jobs, states
 from ansible.module_utils.finrisk_ops.tuning.table import Table
 
-from tests.tuning_ground import (
-    Wire,
-    dataset,
-    look,
-    of_spec,
-    options,
-    place,
-    row,
-    start_module,
-    submit,
-    wait,
-)
+from tests.grounds.datasets import dataset
+from tests.grounds.modules import start_module
+from tests.grounds.tuning import look, of_spec, options, place, row, submit, wait
+from tests.grounds.waiting import until
+from tests.grounds.wire import CREATE, UPLOAD, Wire
 
 pytestmark = pytest.mark.slow
 
@@ -36,15 +29,6 @@ JOB_KEYS = [
     "hyperparameters", "training_file", "validation_file", "dataset", "spec_id", "created_at", "completed_at",
     "error", "tokens", "estimated_cost", "smoke_test", "checkpoints", "statistics",
 ]  # fmt: skip
-CREATE = r"/tuningJobs$"
-UPLOAD = r"^/upload/"
-
-
-def until(met: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.05)
 
 
 # ---- the ordinary course

@@ -17,23 +17,13 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning import jobs, remote
 from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
 
-from tests.tuning_ground import (
-    Wire,
-    dataset,
-    look,
-    of_spec,
-    options,
-    place,
-    row,
-    run_module,
-    start_module,
-    submit,
-    wait,
-)
+from tests.grounds.datasets import dataset
+from tests.grounds.modules import run_module, start_module
+from tests.grounds.tuning import look, of_spec, options, place, row, submit, wait
+from tests.grounds.wire import CREATE, Wire
 
 pytestmark = pytest.mark.slow
 
-CREATE = r"/tuningJobs$"
 READ = r"/tuningJobs/\d+$"
 
 
@@ -417,7 +407,7 @@ def test_a_pod_gets_its_bearer_from_the_metadata_server(
 @pytest.fixture
 def metadata_server(ground: Wire) -> Iterator[dict[str, str]]:
     """What a pod of a cluster with Workload Identity finds."""
-    from tests.metadata_server import serve
+    from tests.grounds.metadata_server import serve
 
     with serve(ground) as environment:
         yield environment

@@ -14,10 +14,10 @@ from ansible.module_utils.finrisk_ops.tuning import table as tuning_table
 from ansible.module_utils.finrisk_ops.tuning.intent import Intent
 from ansible.module_utils.finrisk_ops.tuning.table import Table
 
-from tests.tuning_ground import Wire, dataset, look, of_spec, options, start_module, submit, wait
-
-CREATE = r"/tuningJobs$"
-UPLOAD = r"^/upload/"
+from tests.grounds.datasets import dataset
+from tests.grounds.modules import start_module
+from tests.grounds.tuning import look, of_spec, options, submit, wait
+from tests.grounds.wire import CREATE, UPLOAD, Wire
 
 
 def intent(folder: Path, table: Table | None) -> Intent:

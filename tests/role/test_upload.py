@@ -16,11 +16,14 @@ from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-from tests.tuning_ground import BUCKET, Wire, dataset, options, run_module, start_module, wire
+from sandbox.connection import BUCKET
+from tests.grounds.datasets import dataset
+from tests.grounds.modules import run_module, start_module
+from tests.grounds.tuning import options
+from tests.grounds.wire import UPLOAD, Wire, wire
 
 pytestmark = pytest.mark.slow
 
-UPLOAD = r"^/upload/"
 MEGABYTE = 1 << 20
 
 
@@ -242,7 +245,7 @@ def test_a_preview_of_the_upload_sends_nothing(ground: Wire, folder: Path) -> No
 def test_a_bucket_has_to_be_in_or_near_the_tuning_region(
     tmp_path_factory: pytest.TempPathFactory, location: str, region: str, said: str | None
 ) -> None:
-    with wire(tmp_path_factory.mktemp("wire"), bucket_location=location) as running:
+    with wire(tmp_path_factory.mktemp("wire"), "--location", location) as running:
         if said == "refused":
             with pytest.raises(FinriskError, match=f"is in {location}, the job would run in {region}; make"):
                 storage.check_bucket(bucket(running), region)
@@ -254,7 +257,7 @@ def test_a_bucket_elsewhere_stops_the_run_and_its_preview_before_anything_is_sen
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
     dataset(tmp_path)
-    with wire(tmp_path_factory.mktemp("wire"), bucket_location="europe-west4") as running:
+    with wire(tmp_path_factory.mktemp("wire"), "--location", "europe-west4") as running:
         for check in (True, False):
             result = run_module("finrisk_tuning_job", options(running, tmp_path), check)
             assert "is in europe-west4, the job would run in us-central1" in result["msg"]

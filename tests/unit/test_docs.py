@@ -14,19 +14,8 @@ import yaml
 from pydantic import SecretStr
 
 from finrisk.settings import POD_KEYS, Settings
-from tests.markdown import (
-    DOCS,
-    PAGES,
-    REPOSITORY,
-    anchors,
-    fences,
-    headings,
-    links,
-    name,
-    names,
-    table,
-    tables,
-)
+from tests.grounds.markdown import PAGES, anchors, fences, headings, links, name, names, table, tables
+from tests.grounds.repository import DOCS, REPOSITORY
 
 ROLE = REPOSITORY / "roles" / "finrisk"
 PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"))

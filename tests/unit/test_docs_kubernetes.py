@@ -12,8 +12,9 @@ import yaml
 from ansible.module_utils.finrisk_ops.kube import client
 
 from tests.cluster import binaries, ladder
-from tests.markdown import DOCS, REPOSITORY, fences, headings, name, names, table
-from tests.rendering import GOLDEN
+from tests.grounds.markdown import fences, headings, name, names, table
+from tests.grounds.rendering import GOLDEN
+from tests.grounds.repository import DOCS, REPOSITORY
 
 KUBERNETES, RUNBOOK, TROUBLES = DOCS / "kubernetes.md", DOCS / "runbook.md", DOCS / "troubleshooting.md"
 OPS = REPOSITORY / "roles" / "finrisk" / "module_utils" / "finrisk_ops"

@@ -22,8 +22,9 @@ from finrisk import metrics
 from finrisk.api_keys import ROLES
 from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
-from tests.markdown import DOCS, REPOSITORY, headings, name, names, table
-from tests.training_rows import row
+from tests.grounds.markdown import headings, name, names, table
+from tests.grounds.repository import DOCS, REPOSITORY
+from tests.grounds.training_rows import row
 
 API, FILES = DOCS / "api.md", DOCS / "files.md"
 SERVICE = REPOSITORY / "app" / "finrisk"

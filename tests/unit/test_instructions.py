@@ -22,9 +22,9 @@ from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.instructions import gives_order, looks_like_instruction
 from finrisk_rules.prompt import Source, render
 from sandbox import samples
+from tests.grounds.repository import FINQA
 
 HERE = Path(__file__)
-FINQA = HERE.resolve().parents[3] / "shared" / "data" / "finqa_mix"
 SET: list[dict[str, str]] = [json.loads(line) for line in HERE.with_name("injections.jsonl").open()]
 QUESTION = "How did the liquidity coverage ratio of Corvane Bank change from 2023 to 2024, and why?"
 ANSWER = (

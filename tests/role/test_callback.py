@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.grounds.repository import REPOSITORY
+
 MODULE = """
 from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,9 +10,26 @@ import httpx2
 from google import genai
 from google.genai import types
 
-from tests.contract import discovery, wire
-from tests.contract.wire import PARENT, PROMPT, Simulator
+from sandbox.connection import BUCKET, LOCATION, PROJECT
+from tests.grounds import discovery
+from tests.grounds.waiting import until
+from tests.grounds.wire import Wire
 
+PARENT = f"projects/{PROJECT}/locations/{LOCATION}"
+PROMPT = """SOURCES
+[1] Northwind Bank 2024, page 7 (northwind-2024-7)
+Liquidity risk
+The liquidity coverage ratio fell to 104% in 2024 from 131% in 2023. We hold $2.1 billion of cash.
+
+| (in millions) | 2024 | 2023 |
+| --- | --- | --- |
+| Deposits | $4,100 | $5,200 |
+
+[2] Harbour Tools 2024, page 3 (harbour-2024-3)
+Phishing attacks on our staff rose to 312 in 2024. The cafeteria was painted in a friendly green.
+
+QUESTION
+How did the liquidity and the deposits of Northwind Bank change in 2024?"""
 LITE = "gemini-3.5-flash-lite"
 GENERATE = f"/v1/{PARENT}/publishers/google/models/{LITE}:generateContent"
 DEVELOPER = "/v1beta/models/gemini-3.8-flash:generateContent"
@@ -42,12 +58,12 @@ class Judge:
             )
 
 
-def vertex(gemini: Simulator, version: str = "v1", judge: Judge | None = None) -> Any:
+def vertex(gemini: Wire, version: str = "v1", judge: Judge | None = None) -> Any:
     hooks = {"event_hooks": {"response": [judge.seen]}} if judge else {}
     return genai.Client(
         vertexai=True,
-        project="finrisk-sandbox",
-        location="us-central1",
+        project=PROJECT,
+        location=LOCATION,
         credentials=gemini.credentials(),
         http_options=types.HttpOptions(
             base_url=gemini.url, api_version=version, timeout=10_000, client_args=hooks
@@ -55,20 +71,32 @@ def vertex(gemini: Simulator, version: str = "v1", judge: Judge | None = None) -
     )
 
 
-def developer(gemini: Simulator, version: str) -> Any:
+def developer(gemini: Wire, version: str) -> Any:
     options = types.HttpOptions(base_url=gemini.url, api_version=version, timeout=10_000)
     return genai.Client(api_key="any", http_options=options)
 
 
-def dataset(gemini: Simulator, content: bytes, name: str) -> str:
-    path = f"/upload/storage/v1/b/finrisk-sandbox/o?uploadType=media&name={name}"
+def dataset(gemini: Wire, content: bytes, name: str) -> str:
+    path = f"/upload/storage/v1/b/{BUCKET}/o?uploadType=media&name={name}"
     assert gemini.call("POST", path, content, gemini.bearer()).status == 200
-    return f"gs://finrisk-sandbox/{name}"
+    return f"gs://{BUCKET}/{name}"
 
 
-def good_dataset(gemini: Simulator, name: str = "good.jsonl", rows: int = 40) -> str:
+def good_dataset(gemini: Wire, name: str = "good.jsonl", rows: int = 40) -> str:
     answer = gemini.call("POST", DEVELOPER, ASK, KEY).json["candidates"][0]["content"]["parts"][0]["text"]
-    return dataset(gemini, wire.training_rows(rows, answer), name)
+    return dataset(gemini, training_rows(rows, answer), name)
+
+
+def training_rows(number: int, answer: str) -> bytes:
+    """A training file of `number` rows whose answer is the same."""
+    row = {
+        "systemInstruction": {"role": "system", "parts": [{"text": "Answer from the sources."}]},
+        "contents": [
+            {"role": "user", "parts": [{"text": PROMPT}]},
+            {"role": "model", "parts": [{"text": answer}]},
+        ],
+    }
+    return (json.dumps(row) + "\n").encode() * number
 
 
 def job_body(uri: str, **more: Any) -> dict[str, Any]:
@@ -76,17 +104,18 @@ def job_body(uri: str, **more: Any) -> dict[str, Any]:
     return {"baseModel": LITE, "supervisedTuningSpec": spec, **more}
 
 
-def create(gemini: Simulator, body: dict[str, Any]) -> dict[str, Any]:
+def create(gemini: Wire, body: dict[str, Any]) -> dict[str, Any]:
     answer = gemini.call("POST", JOBS, body, gemini.bearer())
     assert answer.status == 200, answer.body
     return dict(answer.json)
 
 
-def wait(gemini: Simulator, name: str, *states: str) -> dict[str, Any]:
-    deadline, bearer = time.monotonic() + 30, gemini.bearer()
-    while time.monotonic() < deadline:
-        job = gemini.call("GET", f"/v1/{name}", headers=bearer).json
-        if job["state"] in {f"JOB_STATE_{state}" for state in states}:
-            return dict(job)
-        time.sleep(0.03)
-    raise AssertionError(f"{name} is still {job['state']}")
+def wait(gemini: Wire, name: str, *states: str) -> dict[str, Any]:
+    """Wait until a job is in one of the states, and return it."""
+    wanted, bearer = {f"JOB_STATE_{state}" for state in states}, gemini.bearer()
+
+    def there() -> dict[str, Any] | None:
+        job: dict[str, Any] = gemini.call("GET", f"/v1/{name}", headers=bearer).json
+        return job if job["state"] in wanted else None
+
+    return until(there, 30)

@@ -9,26 +9,26 @@ from typing import Any
 import pytest
 from google.genai import errors, types
 
-from tests.contract import discovery, wire
-from tests.contract.client import (
+from tests.grounds import discovery
+from tests.grounds.google_client import (
     ASK,
     JOBS,
     LITE,
+    PROMPT,
     Judge,
     create,
     dataset,
     good_dataset,
     job_body,
+    training_rows,
     vertex,
     wait,
 )
-from tests.contract.wire import PROMPT, Simulator
+from tests.grounds.wire import Wire, wire
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
-def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(
-    gemini: Simulator, version: str
-) -> None:
+def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(gemini: Wire, version: str) -> None:
     judge = Judge(version)
     client = vertex(gemini, version, judge)
     label = f"spec-{version}"
@@ -42,7 +42,7 @@ def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(
         labels={"finrisk-spec": label},
         validation_dataset=held_out,
     )
-    gemini.faults({"kind": "job_slow", "seconds": 8})
+    gemini.fault(kind="job_slow", seconds=8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         training = types.TuningDataset(gcs_uri=good_dataset(gemini))
@@ -78,9 +78,9 @@ def test_a_tuning_job_goes_through_its_states_and_its_endpoint_answers(
     assert judge.problems == []
 
 
-def test_jobs_are_listed_newest_first_in_pages_and_by_label(gemini: Simulator) -> None:
+def test_jobs_are_listed_newest_first_in_pages_and_by_label(gemini: Wire) -> None:
     uri, bearer = good_dataset(gemini), gemini.bearer()
-    gemini.faults({"kind": "job_slow", "seconds": 60})
+    gemini.fault(kind="job_slow", seconds=60)
     made = [create(gemini, job_body(uri, labels={"batch": "pages", "n": str(n)}))["name"] for n in range(3)]
     wanted = f"{JOBS}?pageSize=2&filter=labels.batch%3D%22pages%22"
     first = gemini.call("GET", wanted, headers=bearer).json
@@ -95,10 +95,10 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_label(gemini: Simulator) -
         gemini.call("POST", f"/v1/{name}:cancel", {}, bearer)
 
 
-def test_a_cancelled_job_is_cancelling_and_then_cancelled_and_only_once(gemini: Simulator) -> None:
+def test_a_cancelled_job_is_cancelling_and_then_cancelled_and_only_once(gemini: Wire) -> None:
     judge = Judge("v1")
     client = vertex(gemini, "v1", judge)
-    gemini.faults({"kind": "job_slow", "seconds": 60, "times": 1})
+    gemini.fault(kind="job_slow", seconds=60, times=1)
     name = create(gemini, job_body(good_dataset(gemini)))["name"]
     wait(gemini, name, "RUNNING")
     client.tunings.cancel(name=name)
@@ -116,14 +116,14 @@ def test_a_cancelled_job_is_cancelling_and_then_cancelled_and_only_once(gemini: 
         (b"{broken\n" * 20, "Row 1 is not JSON"),
         (b'{"text_input": "a", "output": "b"}\n' * 20, 'Unknown name "text_input"'),
         (
-            wire.training_rows(20, "x").replace(b'"model"', b'"user"'),
+            training_rows(20, "x").replace(b'"model"', b'"user"'),
             "the last turn must have the role model",
         ),
-        (wire.training_rows(3, "x"), "has 3 usable examples; at least 10 are needed"),
+        (training_rows(3, "x"), "has 3 usable examples; at least 10 are needed"),
     ],
 )
 def test_a_dataset_that_google_would_refuse_fails_the_job_with_the_row(
-    gemini: Simulator, content: bytes, message: str
+    gemini: Wire, content: bytes, message: str
 ) -> None:
     name = create(gemini, job_body(dataset(gemini, content, "bad.jsonl")))["name"]
     error = wait(gemini, name, "FAILED")["error"]
@@ -131,7 +131,7 @@ def test_a_dataset_that_google_would_refuse_fails_the_job_with_the_row(
     assert message in error["message"]
 
 
-def test_a_dataset_that_is_not_there_fails_the_job(gemini: Simulator) -> None:
+def test_a_dataset_that_is_not_there_fails_the_job(gemini: Wire) -> None:
     name = create(gemini, job_body("gs://finrisk-sandbox/none.jsonl"))["name"]
     assert "training dataset cannot be read" in wait(gemini, name, "FAILED")["error"]["message"]
 
@@ -157,14 +157,14 @@ def test_a_dataset_that_is_not_there_fails_the_job(gemini: Simulator) -> None:
     ],
 )
 def test_a_job_that_google_would_refuse_is_refused_at_creation(
-    gemini: Simulator, change: dict[str, Any], message: str
+    gemini: Wire, change: dict[str, Any], message: str
 ) -> None:
     answer = gemini.call("POST", JOBS, job_body("gs://finrisk-sandbox/o") | change, gemini.bearer())
     assert (answer.status, answer.json["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert message in answer.json["error"]["message"]
 
 
-def test_a_removed_endpoint_is_gone(gemini: Simulator) -> None:
+def test_a_removed_endpoint_is_gone(gemini: Wire) -> None:
     bearer = gemini.bearer()
     name = create(gemini, job_body(good_dataset(gemini)))["name"]
     endpoint = wait(gemini, name, "SUCCEEDED")["tunedModel"]["endpoint"]
@@ -177,21 +177,21 @@ def test_a_removed_endpoint_is_gone(gemini: Simulator) -> None:
 
 
 def test_jobs_objects_and_endpoints_survive_a_kill(tmp_path: Any) -> None:
-    with wire.simulator(tmp_path, "--tuning-seconds", "1.5") as first:
+    with wire(tmp_path, tuning_seconds=1.5) as first:
         uri = good_dataset(first)
         bearer = first.bearer()
         name = create(first, job_body(uri))["name"]
         wait(first, name, "RUNNING")
         first.process.kill()
         first.process.wait()
-    with wire.simulator(tmp_path, "--tuning-seconds", "1.5") as second:
+    with wire(tmp_path, tuning_seconds=1.5) as second:
         done = wait(second, name, "SUCCEEDED")
         assert (
             second.call("POST", f"/v1/{done['tunedModel']['endpoint']}:generateContent", ASK, bearer).status
             == 200
         )
         assert second.stop() == 0
-    with wire.simulator(tmp_path) as third:
+    with wire(tmp_path) as third:
         assert third.call("GET", f"/v1/{name}", headers=bearer).json == done
         assert (
             third.call("POST", f"/v1/{done['tunedModel']['endpoint']}:generateContent", ASK, bearer).status

@@ -1,11 +1,18 @@
-"""What a run of ansible-playbook said."""
+"""What a command said: a line of an operator's shell, or a run of ansible-playbook."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 TASK = re.compile(r"^TASK \[(?:finrisk : )?(?P<name>.*)\] \**$")
+TIMED_OUT = 124
+"""The code of a line that was ended because it took too long, as timeout(1) has it."""
 CHANGED = re.compile(r"^changed: \[")
 
 
@@ -54,3 +61,23 @@ class Run:
         found = re.search(rf"\b{what}=(\d+)", self.stdout.partition("PLAY RECAP")[2])
         assert found, self.output
         return int(found[1])
+
+
+def shell(line: str, folder: Path, environment: Mapping[str, str], seconds: float) -> Run:
+    """Run a line in bash, in a folder; its code is TIMED_OUT when it did not end in time."""
+    process = subprocess.Popen(
+        ["bash", "-o", "pipefail", "-c", line],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        return Run(TIMED_OUT, *process.communicate())
+    return Run(process.returncode, stdout, stderr)

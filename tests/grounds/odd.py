@@ -1,4 +1,4 @@
-"""A stand-in for Gemini that answers with bytes of the test's choosing."""
+"""A stand-in for Gemini that answers with bytes of the test's choosing, on any path."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from finrisk.gemini import Gemini
 from finrisk.settings import Settings, settings_from_environment
-from tests.tuning_ground import LOCATION, PROJECT
+from sandbox.connection import LOCATION, PROJECT
+
+Reaction = Callable[[socket.socket, bytes], bool]
+"""Given a connection and the whole request that came on it, answer; whether the connection stays open."""
+Pieces = Callable[[bool], Iterable[bytes]]
+"""Given whether a stream was asked for, the pieces of the body as they go out."""
 
 BASE = "gemini-3.5-flash-lite"
 ANSWER = {
@@ -24,7 +29,7 @@ ANSWER = {
 class Odd:
     """A server that answers with bytes of the test's choosing."""
 
-    def __init__(self, answer: Callable[[socket.socket, bytes], bool]) -> None:
+    def __init__(self, answer: Reaction) -> None:
         self.connections = 0
         self.requests = 0
         self._answer = answer
@@ -32,7 +37,16 @@ class Odd:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def __enter__(self) -> Odd:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
+        """Take no more connections."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # else the thread that waits would take one more
         self._listener.close()
 
     def _serve(self) -> None:
@@ -95,6 +109,29 @@ def events(connection: socket.socket, *chunks: object) -> bool:
     for chunk in chunks:
         connection.sendall(b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n")
     return False
+
+
+def body(streams: bool, *chunks: dict[str, Any]) -> Iterator[bytes]:
+    """Responses as the wire has them: one JSON value, or one server-sent event each."""
+    for chunk in chunks:
+        line = json.dumps(chunk).encode()
+        yield b"data: " + line + b"\r\n\r\n" if streams else line
+
+
+def in_pieces(pieces: Pieces) -> Reaction:
+    """Answer with these pieces, however many they are, until the other side has had enough."""
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        streams = b"stream" in request.split(b" ", 2)[1]
+        kind = b"text/event-stream" if streams else b"application/json"
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head % kind)
+        for piece in pieces(streams):
+            connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+        connection.sendall(b"0\r\n\r\n")
+        return True
+
+    return answer
 
 
 def settings(url: str, credentials: Path | str, **more: object) -> Settings:

@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from tests.markdown import DOCS, REPOSITORY, table
+from tests.grounds.markdown import table
+from tests.grounds.repository import DOCS, REPOSITORY
 
 CONTRACT = REPOSITORY / "tests" / "contract"
 ROWS = table(DOCS / "tuning.md", "Who proves what", "peer").rows
@@ -42,12 +43,12 @@ def test_no_lock_of_the_javascript_peers_names_an_address_to_fetch_from() -> Non
 
 @pytest.mark.slow
 def test_each_command_finds_tests() -> None:
-    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", str(CONTRACT)]
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/contract", "tests/sandbox"]
     collected = subprocess.run(
         collect, cwd=REPOSITORY, capture_output=True, text=True, check=True
     ).stdout.split()
     for command in {each for row in ROWS for each in re.findall(r"`([^`]+)`", row["command"])}:
         file, *options = shlex.split(command)
         words = options[1].split(" or ") if options else [""]
-        tests = [each.partition("::")[2] for each in collected if f"/{file}::" in each]
+        tests = [each.partition("::")[2] for each in collected if each.startswith(f"tests/{file}::")]
         assert [each for each in tests if any(word in each for word in words)], command

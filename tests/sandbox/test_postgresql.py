@@ -22,8 +22,7 @@ import pytest
 from sandbox import connection as connections
 from sandbox import postgresql
 from sandbox.process import Process, SandboxError, is_running
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.grounds.repository import REPOSITORY
 
 
 def sandbox(var: Path, *arguments: str, code: int = 0, **settings: str) -> str:

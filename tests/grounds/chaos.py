@@ -19,9 +19,10 @@ from typing import Any
 
 import psycopg
 
-from tests.app.conftest import STRATEGY, Answer, RunningService
-from tests.odd_model import body, whole
-from tests.own_postgresql import OwnPostgresql
+from tests.grounds.calls import Answer
+from tests.grounds.odd import body, parts
+from tests.grounds.postgresql import OwnPostgresql
+from tests.grounds.service import STRATEGY, RunningService
 
 ODD_TEXTS = ("cash\x00 was 12 [1].", "cash \ud83d was 12 [1].", "\ude00", "Cash was 12 [1]. " * 120_000)
 GOOD_TEXT = (
@@ -43,8 +44,8 @@ class OddAnswers:
         if number % 100 == 0:
             return self._endless(streams)
         if number % 50 == 25:
-            return body(streams, whole(ODD_TEXTS[number // 50 % len(ODD_TEXTS)]))
-        return body(streams, whole(GOOD_TEXT))
+            return body(streams, parts(ODD_TEXTS[number // 50 % len(ODD_TEXTS)], finish="STOP"))
+        return body(streams, parts(GOOD_TEXT, finish="STOP"))
 
     @staticmethod
     def _endless(streams: bool) -> Iterator[bytes]:

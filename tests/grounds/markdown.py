@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-DOCS = REPOSITORY / "docs"
+from tests.grounds.repository import DOCS, REPOSITORY
+
 PAGES = sorted([*REPOSITORY.glob("*.md"), *DOCS.glob("*.md")])
 
 _FENCE = re.compile(r"^```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -11,23 +11,25 @@ from typing import Any
 import pytest
 from google.genai import types
 
-from tests.contract.client import (
+from tests.grounds.google_client import (
     ASK,
     DEVELOPER,
     GENERATE,
     JOBS,
     KEY,
     LITE,
+    PARENT,
+    PROMPT,
     Judge,
     developer,
     vertex,
 )
-from tests.contract.wire import PARENT, PROMPT, Simulator, simulator
+from tests.grounds.wire import Wire, wire
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
 def test_every_inference_call_of_googles_client_is_one_that_google_publishes(
-    gemini: Simulator, version: str
+    gemini: Wire, version: str
 ) -> None:
     judge = Judge(version)
     client = vertex(gemini, version, judge)
@@ -72,7 +74,7 @@ def test_every_inference_call_of_googles_client_is_one_that_google_publishes(
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta"])
-def test_the_developer_api_serves_the_same_client_with_a_key(gemini: Simulator, version: str) -> None:
+def test_the_developer_api_serves_the_same_client_with_a_key(gemini: Wire, version: str) -> None:
     client = developer(gemini, version)
     answer = client.models.generate_content(model="gemini-3.8-flash", contents=PROMPT)
     streamed = client.models.generate_content_stream(model="gemini-3.8-flash", contents=PROMPT)
@@ -99,14 +101,12 @@ def test_the_developer_api_serves_the_same_client_with_a_key(gemini: Simulator, 
         {"contents": "x"},
     ],
 )
-def test_a_body_that_google_would_refuse_gets_400(
-    gemini: Simulator, path: str, change: dict[str, Any]
-) -> None:
+def test_a_body_that_google_would_refuse_gets_400(gemini: Wire, path: str, change: dict[str, Any]) -> None:
     answer = gemini.call("POST", path, ASK | change, gemini.bearer() | KEY)
     assert (answer.status, answer.json["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
-def test_snake_case_is_accepted_as_proto_json_does(gemini: Simulator) -> None:
+def test_snake_case_is_accepted_as_proto_json_does(gemini: Wire) -> None:
     body = ASK | {
         "system_instruction": {"parts": [{"text": "x"}]},
         "generation_config": {"max_output_tokens": 5},
@@ -116,8 +116,8 @@ def test_snake_case_is_accepted_as_proto_json_does(gemini: Simulator) -> None:
     assert answer["usageMetadata"]["candidatesTokenCount"] == 5
 
 
-def test_without_a_good_bearer_vertex_answers_401_in_googles_shape(gemini: Simulator) -> None:
-    gemini.faults({"kind": "token_seconds", "seconds": 0, "times": 1})
+def test_without_a_good_bearer_vertex_answers_401_in_googles_shape(gemini: Wire) -> None:
+    gemini.fault(kind="token_seconds", seconds=0, times=1)
     expired, good = gemini.bearer(), gemini.bearer()
     foreign = {"Authorization": good["Authorization"][:-2] + "xx"}
     for headers in ({}, expired, foreign, {"Authorization": "Bearer ya29.x"}):
@@ -127,11 +127,11 @@ def test_without_a_good_bearer_vertex_answers_401_in_googles_shape(gemini: Simul
     assert gemini.call("POST", GENERATE, ASK, good).status == 200
 
 
-def test_an_assertion_signed_by_another_key_gets_no_token(gemini: Simulator, tmp_path: Any) -> None:
+def test_an_assertion_signed_by_another_key_gets_no_token(gemini: Wire, tmp_path: Any) -> None:
     from sandbox.gemini import service_account
 
     made = service_account(tmp_path, f"{gemini.url}/token", "finrisk-sandbox")
-    other = Simulator(tmp_path, gemini.url, gemini.process)
+    other = Wire(gemini.url, tmp_path)
     with pytest.raises(Exception, match="Invalid JWT Signature"):
         other.bearer()
     again = service_account(tmp_path, "http://127.0.0.1:1/token", "finrisk-sandbox")
@@ -139,7 +139,7 @@ def test_an_assertion_signed_by_another_key_gets_no_token(gemini: Simulator, tmp
     assert (tmp_path / "service-account.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_call_without_a_key_or_for_a_model_or_project_that_is_not_there_says_so(gemini: Simulator) -> None:
+def test_a_call_without_a_key_or_for_a_model_or_project_that_is_not_there_says_so(gemini: Wire) -> None:
     bearer = gemini.bearer()
     assert gemini.call("POST", DEVELOPER, ASK).status == 403
     retired = GENERATE.replace(LITE, "gemini-1.5-flash-002")
@@ -154,11 +154,11 @@ def test_a_call_without_a_key_or_for_a_model_or_project_that_is_not_there_says_s
 
 def test_the_simulator_listens_on_loopback_alone_unless_another_address_is_named(tmp_path: Path) -> None:
     url = "http://simulator.example:8443"
-    with simulator(tmp_path / "own", "--bind", "127.0.0.2", "--public-url", url) as running:
+    with wire(tmp_path / "own", "--bind", "127.0.0.2", "--public-url", url) as running:
         account = json.loads((tmp_path / "own" / "service-account.json").read_text())
         assert (running.url, account["token_uri"]) == (url, f"{url}/token")
         assert _listens_on(running.process.pid) == {"127.0.0.2"}
-    with simulator(tmp_path / "default") as running:
+    with wire(tmp_path / "default") as running:
         assert running.url.startswith("http://127.0.0.1:")
         assert _listens_on(running.process.pid) == {"127.0.0.1"}
 

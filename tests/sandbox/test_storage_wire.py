@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 
 from sandbox.gemini.crc32c import crc32c
-from tests.contract import discovery
-from tests.contract.wire import Answer, Simulator
+from tests.grounds import discovery
+from tests.grounds.calls import Answer
+from tests.grounds.wire import Wire
 
 UPLOAD = "/upload/storage/v1/b/finrisk-sandbox/o"
 OBJECTS = "/storage/v1/b/finrisk-sandbox/o"
@@ -21,7 +22,7 @@ GRANULE = 256 * 1024
 
 
 @pytest.fixture
-def bearer(gemini: Simulator) -> dict[str, str]:
+def bearer(gemini: Wire) -> dict[str, str]:
     return gemini.bearer()
 
 
@@ -36,7 +37,7 @@ def problems(method: str, path: str, sent: Any, answered: Any) -> list[str]:
     return storage.problems(method, parts.path, dict(parse_qsl(parts.query)), sent, answered)
 
 
-def multipart(gemini: Simulator, bearer: dict[str, str], query: str, meta: Any, content: bytes) -> Answer:
+def multipart(gemini: Wire, bearer: dict[str, str], query: str, meta: Any, content: bytes) -> Answer:
     body = b"\r\n".join(
         [b"--xyz", b"Content-Type: application/json; charset=UTF-8", b"", json.dumps(meta).encode(),
          b"--xyz", b"Content-Type: application/jsonl", b"", content, b"--xyz--", b""]
@@ -52,7 +53,7 @@ def test_crc32c_is_castagnolis() -> None:
 
 
 def test_an_object_comes_back_as_it_was_sent_with_true_checksums(
-    gemini: Simulator, bearer: dict[str, str], name: str
+    gemini: Wire, bearer: dict[str, str], name: str
 ) -> None:
     content = b'{"a": 1}\r\n--xyz is not the end\n' * 3
     path = f"{UPLOAD}?uploadType=media&name={quote(name, safe='')}"
@@ -75,7 +76,7 @@ def test_an_object_comes_back_as_it_was_sent_with_true_checksums(
 
 
 def test_a_second_upload_under_generation_0_is_412_and_changes_nothing(
-    gemini: Simulator, bearer: dict[str, str], name: str
+    gemini: Wire, bearer: dict[str, str], name: str
 ) -> None:
     meta = {"name": name, "contentType": "application/jsonl"}
     first = multipart(gemini, bearer, "&ifGenerationMatch=0", meta, b"first\n")
@@ -92,7 +93,7 @@ def test_a_second_upload_under_generation_0_is_412_and_changes_nothing(
 
 @pytest.mark.parametrize("kind", ["crc32c", "md5Hash"])
 def test_a_checksum_that_does_not_fit_is_refused(
-    gemini: Simulator, bearer: dict[str, str], name: str, kind: str
+    gemini: Wire, bearer: dict[str, str], name: str, kind: str
 ) -> None:
     answer = multipart(gemini, bearer, "", {"name": name, kind: "AAAAAA=="}, b"content")
     assert answer.status == 400
@@ -100,9 +101,7 @@ def test_a_checksum_that_does_not_fit_is_refused(
     assert gemini.call("GET", f"{OBJECTS}/{quote(name, safe='')}", headers=bearer).status == 404
 
 
-def test_a_resumable_upload_goes_on_where_it_was_cut(
-    gemini: Simulator, bearer: dict[str, str], name: str
-) -> None:
+def test_a_resumable_upload_goes_on_where_it_was_cut(gemini: Wire, bearer: dict[str, str], name: str) -> None:
     content = os.urandom(2 * GRANULE + 1000)
     path = f"{UPLOAD}?uploadType=resumable&name={quote(name, safe='')}&ifGenerationMatch=0"
     begun = gemini.call("POST", path, {"contentType": "application/jsonl"}, bearer)
@@ -132,7 +131,7 @@ def test_a_resumable_upload_goes_on_where_it_was_cut(
     assert gemini.call("POST", path, {}, bearer).status == 412
 
 
-def test_a_chunked_body_is_taken(gemini: Simulator, bearer: dict[str, str], name: str) -> None:
+def test_a_chunked_body_is_taken(gemini: Wire, bearer: dict[str, str], name: str) -> None:
     import requests
 
     def pieces() -> Any:
@@ -143,7 +142,7 @@ def test_a_chunked_body_is_taken(gemini: Simulator, bearer: dict[str, str], name
 
 
 def test_a_bucket_that_is_not_there_and_a_missing_bearer_are_refused(
-    gemini: Simulator, bearer: dict[str, str]
+    gemini: Wire, bearer: dict[str, str]
 ) -> None:
     shown = gemini.call("GET", "/storage/v1/b/finrisk-sandbox", headers=bearer).json
     assert problems("GET", "/storage/v1/b/finrisk-sandbox", None, shown) == []

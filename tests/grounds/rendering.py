@@ -1,6 +1,6 @@
 """Every object of an environment as its templates render it.
 
-``python -m tests.rendering`` refreshes tests/golden.
+``python -m tests.grounds.rendering`` refreshes tests/golden.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 
 import yaml
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+from tests.grounds.repository import REPOSITORY
+
+PLAY = Path(__file__).with_suffix(".yml")
 GOLDEN = REPOSITORY / "tests" / "golden"
 ENVIRONMENTS = ("local", "staging", "production")
 SECRETS = {
@@ -27,6 +29,24 @@ SECRETS = {
     "FINRISK_API_KEY": "canary-api-key",
 }
 """Values that no rendered object may hold."""
+OTHER_CHOICES: dict[str, Any] = {
+    "finrisk_autoscaling": False,
+    "finrisk_postgresql": "embedded",
+    "finrisk_postgresql_volume": "emptydir",
+    "finrisk_journal_volume": "emptydir",
+    "finrisk_ingress_host": "",
+    "finrisk_operators": [],
+    "finrisk_image_pull_secrets": [{"name": "registry"}],
+    "finrisk_api_clients": [],
+    "finrisk_monitoring_clients": [],
+    "finrisk_additional_egress": [
+        {
+            "to": [{"podSelector": {"matchLabels": {"app": "gemini"}}}],
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+        }
+    ],
+}
+"""What a site of a cluster may choose instead of what staging and production chose."""
 _IGNORED = ("KUBECONFIG", "BASE_MODEL", "GOOGLE_APPLICATION_CREDENTIALS", "OUTPUT_DIR", "ANSIBLE_CONFIG")
 
 
@@ -37,7 +57,7 @@ def rendered_text(environment: str, **variables: Any) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _IGNORED}
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "ansible", "playbook", str(REPOSITORY / "tests" / "rendering.yml")),
+                *(sys.executable, "-m", "ansible", "playbook", str(PLAY)),
                 *("-i", str(REPOSITORY / "inventory" / environment), "-e"),
                 json.dumps(
                     {"finrisk_rendered": str(out), "finrisk_repository": str(REPOSITORY), **variables}

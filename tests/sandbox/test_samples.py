@@ -17,6 +17,7 @@ import pytest
 from sandbox import samples
 from sandbox.samples import __main__ as files
 from sandbox.samples import firm as firm_files
+from tests.grounds.repository import REPOSITORY
 
 DOCUMENTS = {document["id"]: document for document in samples.documents()}
 STRATEGIES = samples.strategies()
@@ -34,7 +35,6 @@ STOP_WORDS = set(
     "state show list happened happens happen year years fiscal report page according based disclosed page "
     "filing figures look each both still compared relative using terms about through only other rest".split()
 )
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def blocks(text: str) -> list[str]:

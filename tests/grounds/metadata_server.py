@@ -9,12 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from google.auth.transport.requests import Request
-from google.oauth2.service_account import Credentials
-
-from tests.tuning_ground import PROJECT, Wire
-
-SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+from sandbox.connection import PROJECT
+from tests.grounds.wire import SCOPE, Wire
 
 
 @contextmanager
@@ -62,8 +58,4 @@ def _handler(ground: Wire) -> type[BaseHTTPRequestHandler]:
 
 
 def _bearer(ground: Wire) -> dict[str, Any]:
-    credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]  # google-auth has no types
-        str(ground.credentials_file), scopes=[SCOPE]
-    )
-    credentials.refresh(Request())
-    return {"access_token": credentials.token, "expires_in": 3600, "token_type": "Bearer"}
+    return {"access_token": ground.token(), "expires_in": 3600, "token_type": "Bearer"}

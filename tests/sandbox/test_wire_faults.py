@@ -8,27 +8,29 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract import wire
-from tests.contract.client import (
+from tests.grounds.google_client import (
     ASK,
     DEVELOPER,
     GENERATE,
     JOBS,
     KEY,
     LITE,
+    PARENT,
+    PROMPT,
     Judge,
     create,
     dataset,
     good_dataset,
     job_body,
+    training_rows,
     vertex,
     wait,
 )
-from tests.contract.wire import PARENT, PROMPT, Simulator
+from tests.grounds.wire import Wire
 
 
-def test_an_example_that_is_too_long_is_dropped_and_named(gemini: Simulator) -> None:
-    rows = wire.training_rows(12, "word " * 10) + wire.training_rows(1, "word " * 120_000)
+def test_an_example_that_is_too_long_is_dropped_and_named(gemini: Wire) -> None:
+    rows = training_rows(12, "word " * 10) + training_rows(1, "word " * 120_000)
     name = create(gemini, job_body(dataset(gemini, rows, "long.jsonl")))["name"]
     stats = wait(gemini, name, "SUCCEEDED")["tuningDataStats"]["supervisedTuningDataStats"]
     assert (stats["tuningDatasetExampleCount"], stats["totalTruncatedExampleCount"]) == ("13", "1")
@@ -36,8 +38,8 @@ def test_an_example_that_is_too_long_is_dropped_and_named(gemini: Simulator) -> 
     assert "more than the limit of 131072" in stats["droppedExampleReasons"][0]
 
 
-def test_a_429_carries_retry_after_as_often_as_asked(gemini: Simulator) -> None:
-    gemini.faults({"kind": "status", "code": 429, "retry_after": 7, "times": 2, "path": "generateContent"})
+def test_a_429_carries_retry_after_as_often_as_asked(gemini: Wire) -> None:
+    gemini.fault(kind="status", code=429, retry_after=7, times=2, path="generateContent")
     bearer = gemini.bearer()
     answers = [gemini.call("POST", GENERATE, ASK, bearer) for _ in range(3)]
     assert [answer.status for answer in answers] == [429, 429, 200]
@@ -46,14 +48,14 @@ def test_a_429_carries_retry_after_as_often_as_asked(gemini: Simulator) -> None:
     assert gemini.call("GET", "/_sandbox/faults").json["faults"][0]["fired"] == 2
 
 
-def test_a_dropped_connection_ends_without_a_byte_before_or_after_the_work(gemini: Simulator) -> None:
+def test_a_dropped_connection_ends_without_a_byte_before_or_after_the_work(gemini: Wire) -> None:
     uri, bearer = good_dataset(gemini), gemini.bearer()
-    gemini.faults({"kind": "drop", "path": "tuningJobs$", "times": 1, "after": True})
+    gemini.fault(kind="drop", path="tuningJobs$", times=1, after=True)
     with pytest.raises((ConnectionError, OSError)):
         gemini.call("POST", JOBS, job_body(uri, labels={"lost": "yes"}), bearer)
     listed = gemini.call("GET", f"{JOBS}?filter=labels.lost%3Dyes", headers=bearer).json
     assert len(listed["tuningJobs"]) == 1
-    gemini.faults({"kind": "drop", "arm": "base", "times": 1})
+    gemini.fault(kind="drop", arm="base", times=1)
     with pytest.raises((ConnectionError, OSError)):
         gemini.call("POST", GENERATE, ASK, bearer)
 
@@ -61,10 +63,10 @@ def test_a_dropped_connection_ends_without_a_byte_before_or_after_the_work(gemin
 @pytest.mark.parametrize(
     ("kind", "reason"), [("safety", "SAFETY"), ("empty", "MAX_TOKENS"), ("blocked_prompt", None)]
 )
-def test_a_blocked_answer_is_200_without_text(gemini: Simulator, kind: str, reason: str | None) -> None:
+def test_a_blocked_answer_is_200_without_text(gemini: Wire, kind: str, reason: str | None) -> None:
     judge = Judge("v1")
     client = vertex(gemini, "v1", judge)
-    gemini.faults({"kind": kind})
+    gemini.fault(kind=kind)
     answers = [
         client.models.generate_content(model=LITE, contents=PROMPT),
         *client.models.generate_content_stream(model=LITE, contents=PROMPT),
@@ -79,22 +81,22 @@ def test_a_blocked_answer_is_200_without_text(gemini: Simulator, kind: str, reas
     assert judge.problems == []
 
 
-def test_a_cut_stream_breaks_and_a_clean_cut_ends_without_a_reason(gemini: Simulator) -> None:
+def test_a_cut_stream_breaks_and_a_clean_cut_ends_without_a_reason(gemini: Wire) -> None:
     client = vertex(gemini)
-    gemini.faults({"kind": "cut_stream", "after_chunks": 2, "times": 1})
+    gemini.fault(kind="cut_stream", after_chunks=2, times=1)
     received: list[Any] = []
     with pytest.raises(httpx2.RemoteProtocolError):
         received.extend(client.models.generate_content_stream(model=LITE, contents=PROMPT))
     assert len(received) == 2
-    gemini.faults({"kind": "clean_cut", "after_chunks": 2, "times": 1})
+    gemini.fault(kind="clean_cut", after_chunks=2, times=1)
     chunks = list(client.models.generate_content_stream(model=LITE, contents=PROMPT))
     assert len(chunks) == 2
     assert chunks[-1].candidates[0].finish_reason is None
     assert chunks[-1].usage_metadata is None
 
 
-def test_an_endless_answer_goes_on_until_the_client_has_had_enough(gemini: Simulator) -> None:
-    gemini.faults({"kind": "endless"})
+def test_an_endless_answer_goes_on_until_the_client_has_had_enough(gemini: Wire) -> None:
+    gemini.fault(kind="endless")
     for path in (GENERATE, GENERATE.replace("generateC", "streamGenerateC") + "?alt=sse"):
         request = httpx2.stream("POST", gemini.url + path, json=ASK, headers=gemini.bearer(), trust_env=False)
         with request as answer:
@@ -109,11 +111,10 @@ def test_an_endless_answer_goes_on_until_the_client_has_had_enough(gemini: Simul
     assert gemini.call("POST", GENERATE, ASK, gemini.bearer()).status == 200
 
 
-def test_latency_is_added_for_the_arm_that_is_asked_for(gemini: Simulator) -> None:
+def test_latency_is_added_for_the_arm_that_is_asked_for(gemini: Wire) -> None:
     bearer = gemini.bearer()
-    gemini.faults(
-        {"kind": "latency", "ms": 1500, "arm": "tuned"}, {"kind": "latency", "ms": [100, 120], "model": LITE}
-    )
+    gemini.fault(kind="latency", ms=1500, arm="tuned")
+    gemini.fault(kind="latency", ms=[100, 120], model=LITE)
     started = time.monotonic()
     assert gemini.call("POST", GENERATE, ASK, bearer).status == 200
     assert 0.1 <= time.monotonic() - started < 1.5
@@ -122,10 +123,10 @@ def test_latency_is_added_for_the_arm_that_is_asked_for(gemini: Simulator) -> No
     assert time.monotonic() - started >= 1.5
 
 
-def test_a_seeded_probability_gives_the_same_failures_again(gemini: Simulator) -> None:
+def test_a_seeded_probability_gives_the_same_failures_again(gemini: Wire) -> None:
     def run() -> list[int]:
         gemini.clear()
-        gemini.faults({"kind": "status", "code": 503, "probability": 0.5, "seed": 11, "path": "3.8-flash"})
+        gemini.fault(kind="status", code=503, probability=0.5, seed=11, path="3.8-flash")
         return [gemini.call("POST", DEVELOPER, ASK, KEY).status for _ in range(12)]
 
     first = run()
@@ -133,8 +134,8 @@ def test_a_seeded_probability_gives_the_same_failures_again(gemini: Simulator) -
     assert set(first) == {200, 503}
 
 
-def test_a_refused_key_is_not_valid_and_never_shown(gemini: Simulator) -> None:
-    gemini.faults({"kind": "refuse_key", "key": "revoked-key"})
+def test_a_refused_key_is_not_valid_and_never_shown(gemini: Wire) -> None:
+    gemini.fault(kind="refuse_key", key="revoked-key")
     refused = gemini.call("POST", DEVELOPER, ASK, {"x-goog-api-key": "revoked-key"})
     assert (refused.status, refused.json["error"]["details"][0]["reason"]) == (400, "API_KEY_INVALID")
     assert gemini.call("POST", DEVELOPER, ASK, KEY).status == 200
@@ -142,8 +143,8 @@ def test_a_refused_key_is_not_valid_and_never_shown(gemini: Simulator) -> None:
     assert b"revoked-key" not in shown
 
 
-def test_a_job_fails_with_the_message_asked_for(gemini: Simulator) -> None:
-    gemini.faults({"kind": "job_fail", "message": "Quota of tuning cores is used up.", "times": 1})
+def test_a_job_fails_with_the_message_asked_for(gemini: Wire) -> None:
+    gemini.fault(kind="job_fail", message="Quota of tuning cores is used up.", times=1)
     name = create(gemini, job_body(good_dataset(gemini)))["name"]
     assert wait(gemini, name, "FAILED")["error"] == {
         "code": 13,
@@ -154,12 +155,12 @@ def test_a_job_fails_with_the_message_asked_for(gemini: Simulator) -> None:
 @pytest.mark.parametrize(
     "rule", [{"kind": "gremlin"}, {"kind": "status", "cod": 1}, {"kind": "drop", "path": "("}, 5]
 )
-def test_a_rule_that_makes_no_sense_is_refused(gemini: Simulator, rule: Any) -> None:
+def test_a_rule_that_makes_no_sense_is_refused(gemini: Wire, rule: Any) -> None:
     assert gemini.call("POST", "/_sandbox/faults", [rule]).status == 400
     assert gemini.call("GET", "/_sandbox/faults").json == {"faults": []}
 
 
-def test_the_journal_has_labels_and_digests_but_no_token_and_no_text(gemini: Simulator) -> None:
+def test_the_journal_has_labels_and_digests_but_no_token_and_no_text(gemini: Wire) -> None:
     bearer = gemini.bearer()
     gemini.call("POST", f"{GENERATE}?key=secret-in-query", ASK, bearer)
     create(gemini, job_body("gs://finrisk-sandbox/none.jsonl", labels={"finrisk-spec": "j1"}))

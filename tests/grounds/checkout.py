@@ -6,11 +6,9 @@ import gzip
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,26 +21,14 @@ from psycopg import sql
 
 from sandbox import connection as connections
 from sandbox.analysts import Analysts, Reply, Strategy, strategies_of
-from tests.tuning_ground import Wire
+from tests.grounds.plays import Run, shell
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
+from tests.grounds.wire import Wire
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = {"inventory", "training_data", "var"}
 FASTER = "finrisk_workers: 1\nfinrisk_warmup_requests: 1\n"
 INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FINRISK_PG_BIN")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command said."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def output(self) -> str:
-        """Everything it printed."""
-        return self.stdout + self.stderr
 
 
 @dataclass(frozen=True)
@@ -94,27 +80,11 @@ class Checkout:
         held = self.held
         return gunicorn.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
 
-    def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 240) -> Done:
+    def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 240) -> Run:
         """Run a script in bash, in the folder; code 124 when it did not end in time."""
-        process = subprocess.Popen(
-            ["bash", "-o", "pipefail", "-c", script],
-            cwd=self.folder,
-            env={**self.environment, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            stdout, stderr = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 15)
-            stdout, stderr = process.communicate()
-            return Done(124, stdout, stderr)
-        return Done(process.returncode, stdout, stderr)
+        return shell(script, self.folder, {**self.environment, **(environment or {})}, seconds)
 
-    def command(self, *arguments: str) -> Done:
+    def command(self, *arguments: str) -> Run:
         """Run a program of the checkout's .venv; it has to succeed."""
         bin_folder = self.folder / ".venv" / "bin"
         path = f"{bin_folder}:{self.environment['PATH']}"
@@ -122,7 +92,7 @@ class Checkout:
         assert done.code == 0, done.output
         return done
 
-    def playbook(self, line: str) -> Done:
+    def playbook(self, line: str) -> Run:
         """Run a playbook, which has to succeed: ``"deploy.yml -e finrisk_ab_ratio=50"``."""
         return self.command(f"ansible-playbook playbooks/{line}")
 
@@ -155,15 +125,8 @@ class Checkout:
         with ThreadPoolExecutor(8) as pool:
             replies = list(pool.map(self.analysts().ask, strategies))
         assert [reply.status for reply in replies] == [200] * len(strategies)
-        self.wait_until(lambda: self.count("analyses") >= wanted)
+        until(lambda: self.count("analyses") >= wanted)
         return replies
-
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
-        """Wait for what happens in the background; fail when it does not."""
-        deadline = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < deadline, f"not so within {seconds} s"
-            time.sleep(0.05)
 
     def count(self, table: str) -> int:
         """The rows of a table."""

@@ -13,28 +13,12 @@ import pytest
 import yaml
 
 from finrisk.settings import POD_KEYS, Settings
-from tests.network_policy import End, Outside, Pod, allowed, selects
-from tests.rendering import ENVIRONMENTS, GOLDEN, REPOSITORY, SECRETS, golden_text, rendered_text
+from tests.grounds.network_policy import End, Outside, Pod, allowed, selects
+from tests.grounds.rendering import ENVIRONMENTS, GOLDEN, OTHER_CHOICES, SECRETS, golden_text, rendered_text
+from tests.grounds.repository import REPOSITORY
 
 KUBERNETES = "1.36"
 CLUSTERS = ("staging", "production")
-OTHER_CHOICES: dict[str, Any] = {
-    "finrisk_autoscaling": False,
-    "finrisk_postgresql": "embedded",
-    "finrisk_postgresql_volume": "emptydir",
-    "finrisk_journal_volume": "emptydir",
-    "finrisk_ingress_host": "",
-    "finrisk_operators": [],
-    "finrisk_image_pull_secrets": [{"name": "registry"}],
-    "finrisk_api_clients": [],
-    "finrisk_monitoring_clients": [],
-    "finrisk_additional_egress": [
-        {
-            "to": [{"podSelector": {"matchLabels": {"app": "gemini"}}}],
-            "ports": [{"port": 8080, "protocol": "TCP"}],
-        }
-    ],
-}
 SITES = (*CLUSTERS, "other choices")
 OUR_OWN = "finrisk-ai"
 

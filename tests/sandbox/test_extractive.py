@@ -8,7 +8,6 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,7 @@ from finrisk_rules.prompt import Source, render
 from sandbox.gemini.extractive import answer
 from sandbox.gemini.passages import parse, statements
 from sandbox.gemini.tables import rows
-
-FINQA = Path(__file__).resolve().parents[3] / "shared" / "data" / "finqa_mix"
+from tests.grounds.repository import FINQA
 
 BANK = """Liquidity risk
 The coverage ratio fell to 104.5% in 2024 from 131% in 2023. We hold $2.1 billion at the U.S. Treasury.

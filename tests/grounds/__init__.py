@@ -1,0 +1,1 @@
+"""What tests of several tiers stand on: real parts, each started and stopped in one place."""
