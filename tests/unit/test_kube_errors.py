@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import socket
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import errors, port_forward
+from ansible.module_utils.finrisk_ops.kube import errors
 from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
 from ansible.module_utils.finrisk_ops.kube.errors import Call
+
+from tests.grounds.kubeconfig import kubeconfig
 
 DEPLOYMENT = "/apis/apps/v1/namespaces/finrisk-ai/deployments/finrisk-api"
 
@@ -22,20 +21,6 @@ def refused(status: int, message: str, call: Call | None = None, **details: Any)
     body = {"kind": "Status", "message": message, "details": details}
     call = call or Call("PATCH", DEPLOYMENT)
     return str(errors.refusal(status, json.dumps(body).encode(), call, "staging").message)
-
-
-def kubeconfig(folder: Path, server: str) -> Access:
-    file = folder / "config"
-    held = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "c", "cluster": {"server": server, "insecure-skip-tls-verify": True}}],
-        "users": [{"name": "u", "user": {"token": "canary-token"}}],
-        "contexts": [{"name": "staging", "context": {"cluster": "c", "user": "u"}}],
-        "current-context": "staging",
-    }
-    file.write_text(yaml.safe_dump(held))
-    return Access(str(file), "staging", "finrisk-ai")
 
 
 @pytest.mark.parametrize(
@@ -107,26 +92,6 @@ def test_a_conflict_tells_who_took_which_field() -> None:
 def test_an_answer_that_is_not_json_is_still_a_sentence() -> None:
     error = errors.refusal(502, b"<html>Bad gateway</html>", Call("GET", DEPLOYMENT), "staging")
     assert "is in trouble (502: <html>Bad gateway</html>)" in error.message
-
-
-def test_a_server_that_is_not_there_is_told_with_its_address(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    cluster = Cluster(kubeconfig(tmp_path, f"https://127.0.0.1:{port}"))
-    with pytest.raises(FinriskError, match=rf"127\.0\.0\.1:{port} cannot be reached \(connection refused\)"):
-        cluster.check_usable()
-
-
-def test_a_port_forward_into_a_network_that_swallows_everything_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(port_forward, "CONNECT_SECONDS", 2.0)
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel accepts, and nobody ever answers
-        cluster = Cluster(kubeconfig(tmp_path, f"https://127.0.0.1:{silent.getsockname()[1]}"))
-        began = time.monotonic()
-        with pytest.raises(FinriskError, match=r"cannot connect to pod p .*: no answer within 2 s; check"):
-            port_forward.ask(cluster, "p", 9090, "/readyz")
-        assert time.monotonic() - began < 5
 
 
 def test_a_context_is_never_taken_by_accident(tmp_path: Path) -> None:
