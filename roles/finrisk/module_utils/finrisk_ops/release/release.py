@@ -114,7 +114,8 @@ def _roll_out(target: Target, revision: Revision, running: Revision | None, *, f
     except locks.LostError:
         raise
     except FinriskError as failure:
-        raise FinriskError(f"{failure.message}. {_put_back(target, revision, running, first)}") from failure
+        put_back = _put_back(target, revision, running, first)
+        raise failure.reworded(f"{failure.message}. {put_back}") from failure
 
 
 def _put_back(target: Target, failed: Revision, running: Revision | None, first: bool) -> str:
