@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..release.readiness import not_yet
-from ..release.revision import CURRENT, NAME, PROVEN, REVISION, Revision
+from ..release.revision import CURRENT, REVISION, Revision, newest_first
+from ..release.target import Labels
 from ..service.log import last_words
 from ..service.seen import Seen
 from . import deployment as kube_deployment
@@ -21,7 +22,6 @@ from .objects import MANAGER, Applied
 from .rollout import Trouble, Verdict, View, judge, revision_of
 from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
 
-KEPT_REVISIONS = 10
 POLL_SECONDS = 0.5
 
 Tell = Callable[[int, int, str], None]
@@ -32,7 +32,6 @@ class KubernetesTarget(Deployed):
     """The Deployment of one namespace as a place where revisions run."""
 
     timeout_seconds: float = 300.0
-    kept_revisions: int = KEPT_REVISIONS
     credentials_follow: bool = False  # a preview of a run that would make namespace and credentials before
     force_conflicts: bool = False
     takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
@@ -70,8 +69,7 @@ class KubernetesTarget(Deployed):
         found = {self.current()}
         for kind in ("configmaps", "secrets"):
             found |= {revision_of(held) for held in self.cluster.list(self.path(kind), labels=REVISION)}
-        known = [name for name in found if NAME.fullmatch(name)]
-        return sorted(known, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
+        return newest_first(found)
 
     def current(self) -> str:
         """Return the revision that the Deployment asks for now, whoever wrote it; empty before the first."""
@@ -93,16 +91,16 @@ class KubernetesTarget(Deployed):
 
     def readable(self) -> list[Revision]:
         """Return every revision whose objects can be read, the highest number first."""
-        secrets = {
-            revision_of(held): held for held in self.cluster.list(self.path("secrets"), labels=REVISION)
-        }
-        found = []
-        for config in self.cluster.list(self.path("configmaps"), labels=REVISION):
-            name = revision_of(config)
+        configs, secrets = (
+            {revision_of(each): each for each in self.cluster.list(self.path(kind), labels=REVISION)}
+            for kind in ("configmaps", "secrets")
+        )
+        revisions = []
+        for name in newest_first(configs):
             with contextlib.suppress(FinriskError):
-                if NAME.fullmatch(name) and name in secrets and isinstance(config.get("data"), dict):
-                    found.append(template.revision_from(name, config, secrets[name]))
-        return sorted(found, key=lambda revision: revision.number, reverse=True)
+                if name in secrets and isinstance(configs[name].get("data"), dict):
+                    revisions.append(template.revision_from(name, configs[name], secrets[name]))
+        return revisions
 
     def store(self, revision: Revision) -> None:
         """Make the revision's two objects, or make them anew when somebody put others in their place."""
@@ -171,37 +169,33 @@ class KubernetesTarget(Deployed):
         self._apply(revision, check=False)
         self._wait(revision)
 
-    def prove(self, revision: Revision) -> None:
-        """Label the revision as current and proven, and no other as current."""
+    def label(self, labels: Callable[[str], Labels]) -> None:
+        """Write the labels onto the objects of every revision; a lost Lease stops it."""
         self._check_lease()
         for kind in ("configmaps", "secrets"):
-            for held in self.cluster.list(self.path(kind), labels=REVISION):
-                mine = revision_of(held) == revision.name
-                labels = held["metadata"].get("labels") or {}
-                wanted = {CURRENT: "true" if mine else None} | ({PROVEN: "true"} if mine else {})
-                changes = {key: value for key, value in wanted.items() if labels.get(key) != value}
+            for body in self.cluster.list(self.path(kind), labels=REVISION):
+                there = body["metadata"].get("labels") or {}
+                wanted = labels(revision_of(body))
+                changes = {name: value for name, value in wanted.items() if there.get(name) != value}
                 if changes:
                     self.cluster.request(
                         "PATCH",
-                        self.path(kind, held["metadata"]["name"]),
+                        self.path(kind, body["metadata"]["name"]),
                         {"metadata": {"labels": changes}},
                         {"fieldManager": f"{MANAGER}-labels"},
                         patch="merge",
                     )
 
-    def prune(self) -> None:
-        """Remove old revisions that no ReplicaSet uses; the newest ten stay, and the newest proven one."""
+    def used(self) -> set[str]:
+        """Return the revisions that a ReplicaSet names: ``kubectl rollout undo`` goes back to one."""
+        return {revision_of((each.get("spec") or {}).get("template") or {}) for each in self._replicasets()}
+
+    def remove(self, name: str) -> None:
+        """Delete the objects of a revision, as far as they are there; a lost Lease stops it."""
         self._check_lease()
-        names = self.names()
-        proven = next((held.name for held in self.readable() if held.proven), "")
-        used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in self._replicasets()}
-        for name in set(names) - {self.current(), proven, *names[: self.kept_revisions]} - used:
-            for path in (
-                self.path("configmaps", f"{CONFIG}-{name}"),
-                self.path("secrets", f"{SECRET}-{name}"),
-            ):
-                if self.cluster.find(path) is not None:
-                    self.cluster.request("DELETE", path)
+        for where in (self.path("configmaps", f"{CONFIG}-{name}"), self.path("secrets", f"{SECRET}-{name}")):
+            if self.cluster.find(where) is not None:
+                self.cluster.request("DELETE", where)
 
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
