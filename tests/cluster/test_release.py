@@ -283,7 +283,7 @@ def test_an_autoscaler_gets_the_pods_as_they_are_and_keeps_their_number(ground: 
 def _watch(ground: Ground, seen: set[int], ended: threading.Event) -> None:
     target = ground.target()
     while not ended.wait(0.02):
-        live = target._live()
+        live = target.live()
         assert live is not None
         seen.add(live["spec"]["replicas"])
 

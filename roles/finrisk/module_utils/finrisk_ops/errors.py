@@ -22,6 +22,6 @@ class FinriskError(Exception):
 
         So whoever catches by type, and a script that reads the detail, lose nothing by a better sentence.
         """
-        error = type(self).__new__(type(self), sentence)  # each class is made from other things than a sentence
+        error = type(self).__new__(type(self), sentence)  # each subclass has an __init__ of its own
         vars(error).update(vars(self), message=sentence)
         return error

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..machine import identity, locks
-from .keeping import proven, prove, prune
+from .keeping import prove, proven, prune
 from .revision import Release, Revision, at_base, make, next_number, same_content, shown
 from .target import Target
 from .traffic import describe
