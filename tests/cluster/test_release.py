@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.release import keeping
 from ansible.module_utils.finrisk_ops.release.release import Outcome
 from ansible.module_utils.finrisk_ops.release.revision import make
 
@@ -217,7 +218,7 @@ def test_a_named_revision_comes_back_with_the_objects_it_was_proven_with(
 
 def test_old_revisions_go_once_no_replicaset_uses_them(ground: Ground, quarter: Outcome) -> None:
     ground.deploy(50)
-    target = ground.target(kept_revisions=1)
+    target = ground.target()
     left = []
     for ratio in (11, 12):  # made once, and forgotten by every ReplicaSet
         what = ground.rendered(ratio)
@@ -227,7 +228,7 @@ def test_old_revisions_go_once_no_replicaset_uses_them(ground: Ground, quarter: 
     replicasets = json.loads(ground.kubectl("get", "replicasets", "-o", "json"))["items"]
     used = {held["metadata"]["labels"]["finrisk.io/revision"] for held in replicasets}
     before = set(target.names())
-    target.prune()
+    keeping.prune(target, newest=1)
     names = set(target.names())
     assert before >= {*left, quarter.revision.name}
     assert quarter.revision.name in used
@@ -245,7 +246,7 @@ def test_a_half_deleted_revision_is_no_obstacle(ground: Ground, quarter: Outcome
     assert made.name in ground.target().names()
     assert not ground.deploy(25).changed
     assert quarter.revision.name == ground.target().current()
-    ground.target(kept_revisions=1).prune()
+    keeping.prune(ground.target(), newest=1)
     assert made.name not in ground.target().names()
 
 
@@ -282,7 +283,7 @@ def test_an_autoscaler_gets_the_pods_as_they_are_and_keeps_their_number(ground: 
 def _watch(ground: Ground, seen: set[int], ended: threading.Event) -> None:
     target = ground.target()
     while not ended.wait(0.02):
-        live = target._live()
+        live = target.live()
         assert live is not None
         seen.add(live["spec"]["replicas"])
 

@@ -273,14 +273,15 @@ def bucket(gemini: Wire, watched: Tap) -> Any:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Callable[[int], tuple[Path, str]]:
+def file(tmp_path: Path) -> Callable[[int], tuple[Any, str]]:
     """Make a file of so many random bytes and the name of its object."""
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
-    def make(size: int) -> tuple[Path, str]:
+    def make(size: int) -> tuple[Any, str]:
         path = tmp_path / f"{size}.jsonl"
         path.write_bytes(os.urandom(size))
-        return path, storage.object_name("test", hashlib.sha256(path.read_bytes()).hexdigest(), "train")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return storage.LocalFile.of(path), storage.object_name("test", digest, "train")
 
     return make
 
@@ -298,51 +299,51 @@ def md5_of(path: Path) -> str:
 
 
 def test_a_dataset_goes_up_once_and_is_found_there_afterwards(
-    watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]]
+    watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]]
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 
-    path, name = file(100_000)
-    first = storage.upload(bucket, name, path)
-    second = storage.upload(bucket, name, path)
+    sent, name = file(100_000)
+    first = storage.upload(bucket, name, sent)
+    second = storage.upload(bucket, name, sent)
     assert (first.added, first.complete, second.added, second.complete) == (True, True, False, True)
     assert first.uri == second.uri == f"gs://datasets/{name}"
     assert statuses(watched, "POST") == [200]
     held = stored(watched.target, name)
-    assert (held["size"], held["md5Hash"]) == ("100000", md5_of(path))
+    assert (held["size"], held["md5Hash"]) == ("100000", md5_of(sent.path))
     assert held["contentType"] == "application/jsonl"
 
 
 def test_a_412_of_the_other_storage_means_that_it_is_there_already(
-    watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]]
+    watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]]
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-    path, name = file(5_000)
-    assert storage._send_whole(bucket, name, path).added
-    again = storage._send_whole(bucket, name, path)  # as when another run was faster after our look
+    sent, name = file(5_000)
+    assert storage._send_whole(bucket, name, sent).added
+    again = storage._send_whole(bucket, name, sent)  # as when another run was faster after our look
     assert (again.added, again.complete) == (False, True)
     assert statuses(watched, "POST") == [200, 412]
     other, _ = file(5_001)
     with pytest.raises(FinriskError, match="exists with other content"):
         storage._send_whole(bucket, name, other)
     assert statuses(watched, "POST") == [200, 412, 412]
-    assert stored(watched.target, name)["md5Hash"] == md5_of(path)
+    assert stored(watched.target, name)["md5Hash"] == md5_of(sent.path)
 
 
 def test_a_large_file_goes_up_in_pieces(
-    watched: Tap, bucket: Any, file: Callable[[int], tuple[Path, str]], tmp_path: Path
+    watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]], tmp_path: Path
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 
     size, note = 2 * PIECE + 1234, tmp_path / ".upload"
-    path, name = file(size)
-    first = Session(bucket, name, path, note).send(5)
-    second = Session(bucket, name, path, note).send(5)
+    sent, name = file(size)
+    first = Session(bucket, name, sent, note).send(5)
+    second = Session(bucket, name, sent, note).send(5)
     assert (first.complete, first.added, second.complete, second.added) == (True, True, True, False)
     held = stored(watched.target, name)
-    assert (held["size"], held["md5Hash"]) == (str(size), md5_of(path))
+    assert (held["size"], held["md5Hash"]) == (str(size), md5_of(sent.path))
     pieces = [exchange for exchange in watched.exchanges if exchange.method == "PUT"]
     ends = [(0, PIECE), (PIECE, 2 * PIECE), (2 * PIECE, size)]
     ranges = [f"bytes {start}-{end - 1}/{size}" for start, end in ends]
@@ -352,29 +353,29 @@ def test_a_large_file_goes_up_in_pieces(
 
 
 def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
-    bucket: Any, file: Callable[[int], tuple[Path, str]], tmp_path: Path
+    bucket: Any, file: Callable[[int], tuple[Any, str]], tmp_path: Path
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-    path, name = file(2 * PIECE)
-    cut = Session(bucket, name, path, tmp_path / ".upload").send(5, seconds=0)
+    sent, name = file(2 * PIECE)
+    cut = Session(bucket, name, sent, tmp_path / ".upload").send(5, seconds=0)
     assert (cut.complete, cut.sent) == (False, PIECE)
     with pytest.raises(FinriskError, match="exists with other content"):
-        Session(bucket, name, path, tmp_path / ".upload").send(
+        Session(bucket, name, sent, tmp_path / ".upload").send(
             5
         )  # it takes the question how far it is for the end
 
 
 def test_a_bucket_that_the_other_storage_does_not_have_is_named(
-    gemini: Wire, watched: Tap, file: Callable[[int], tuple[Path, str]]
+    gemini: Wire, watched: Tap, file: Callable[[int], tuple[Any, str]]
 ) -> None:
     from ansible.module_utils.finrisk_ops.cloud import bucket as storage
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-    path, name = file(100)
+    sent, name = file(100)
     nowhere = storage.Bucket("nowhere", watched.url, gemini.credentials(), timeout_seconds=20)
     with pytest.raises(FinriskError, match="the bucket does not exist"):
         storage.check_bucket(nowhere, "us-central1")
     with pytest.raises(FinriskError, match="the bucket does not exist"):
-        storage.upload(nowhere, name, path)
+        storage.upload(nowhere, name, sent)

@@ -17,7 +17,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine import identity, locks, processes
 from ansible.module_utils.finrisk_ops.process import gunicorn
 from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import release
+from ansible.module_utils.finrisk_ops.release import keeping, release
 from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, labelled, make
 
@@ -279,11 +279,14 @@ def test_a_deploy_planned_on_another_revision_names_who_came_between(target: Pro
 
 
 def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: ProcessTarget) -> None:
-    small = replace(target, kept_revisions=2)
     names = [stored(target, number, number, proven=number == 2).name for number in range(1, 7)]
     target._switch(names[0])
-    small.prune()
-    assert small.names() == [names[5], names[4], names[1], names[0]]
+    (target.folder / "r0007-00000000").mkdir()  # as a killed run may leave it
+    keeping.prune(target, newest=2)
+    assert target.names() == ["r0007-00000000", names[5], names[1], names[0]]
+    (target.folder / ".r0008-00000000.part").mkdir()
+    stored(target, 7, 8)
+    assert not list(target.folder.glob(".*")), "nor does half a revision that a killed run wrote"
 
 
 def _hold(path: Path, ready: Any, done: Any) -> None:

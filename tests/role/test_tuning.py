@@ -378,11 +378,11 @@ def test_other_bytes_under_the_datasets_name_are_an_error(ground: Wire, folder: 
     (folder / "other").write_bytes(b"b" * 100)
     (folder / "longer").write_bytes(b"b" * 101)
     name = f"finrisk/test/datasets/{folder.name}/train.jsonl"
-    assert storage.upload(bucket, name, folder / "one").added is True
-    assert storage.upload(bucket, name, folder / "one").added is False
+    assert storage.upload(bucket, name, storage.LocalFile.of(folder / "one")).added is True
+    assert storage.upload(bucket, name, storage.LocalFile.of(folder / "one")).added is False
     for different in ("other", "longer"):
         with pytest.raises(FinriskError, match="exists with other content"):
-            storage.upload(bucket, name, folder / different)
+            storage.upload(bucket, name, storage.LocalFile.of(folder / different))
 
 
 def test_a_missing_bucket_is_named_before_any_job_exists(ground: Wire, folder: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 import requests
 from ansible.module_utils.finrisk_ops.cloud import account, patience
 from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+from ansible.module_utils.finrisk_ops.cloud.bucket import LocalFile
 from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -49,7 +50,11 @@ def bucket(ground: Wire, name: str = BUCKET) -> storage.Bucket:
 
 
 def session(ground: Wire, path: Path) -> Session:
-    return Session(bucket(ground), f"finrisk/test/{path.parent.name}.jsonl", path, path.parent / ".note.json")
+    return one_session(ground, path, path.parent.name, path.parent / ".note.json")
+
+
+def one_session(ground: Wire, path: Path, name: str, note: Path) -> Session:
+    return Session(bucket(ground), f"finrisk/test/{name}.jsonl", LocalFile.of(path), note)
 
 
 def pieces(ground: Wire) -> list[dict[str, Any]]:
@@ -166,17 +171,18 @@ def test_an_upload_that_is_acknowledged_but_never_taken_fails_too(ground: Wire, 
     small = large.with_name("one.jsonl")
     small.write_bytes(b"x" * (2 * 256 * 1024 - 1))  # half of it is less than the service keeps
     with pytest.raises(patience.UnreachableError, match="took nothing"):
-        Session(bucket(ground), f"finrisk/test/{large.parent.name}-one", small, large.parent / ".one").send(2)
+        one_session(ground, small, f"{large.parent.name}-one", large.parent / ".one").send(2)
 
 
 def test_two_uploads_of_the_same_file_at_once_leave_one_object(ground: Wire, large: Path) -> None:
     small = large.with_name("small.jsonl")
     small.write_bytes(b'{"a": 1}\n' * 50)
+    sent = LocalFile.of(small)
     name = f"finrisk/test/{large.parent.name}-race.jsonl"
     results: list[storage.Uploaded] = []
     ground.fault(kind="latency", path=UPLOAD, ms=600)
     threads = [
-        threading.Thread(target=lambda: results.append(storage.upload(bucket(ground), name, small, 5)))
+        threading.Thread(target=lambda: results.append(storage.upload(bucket(ground), name, sent, 5)))
         for _ in range(2)
     ]
     for thread in threads:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.rollout import Verdict, View, judge
+from ansible.module_utils.finrisk_ops.kube.rollout import Patience, Trouble, Verdict, View, judge
 from ansible.module_utils.finrisk_ops.service.log import last_words
 
 NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
@@ -213,3 +213,33 @@ def test_a_pod_on_a_lost_node_that_nobody_can_end_does_not_hold_up_a_roll_out() 
 )
 def test_the_last_words_of_a_log_are_its_error(log: str, told: str) -> None:
     assert last_words(log) == told
+
+
+def test_a_trouble_that_may_mend_itself_is_waited_for_as_long_as_its_patience() -> None:
+    patience, quota = Patience(300, 100.0), Trouble("the cluster makes no pod: quota", patience=10)
+    assert not patience.is_over(quota, 120)
+    assert not patience.is_over(quota, 129.9)
+    assert patience.is_over(quota, 130)
+    assert patience.is_over(Trouble("cannot get the image"), 131), "what cannot mend itself is over at once"
+
+
+def test_a_trouble_that_went_or_changed_begins_anew_and_one_that_only_counts_does_not() -> None:
+    patience, quota = Patience(300, 0.0), Trouble("the cluster makes no pod: quota", patience=10)
+    assert not patience.is_over(quota, 0)
+    assert not patience.is_over(None, 8)
+    assert not patience.is_over(quota, 9)
+    assert not patience.is_over(quota, 18)
+    assert not patience.is_over(Trouble("no node takes pod a", patience=10), 18.5)
+    assert not patience.is_over(quota, 18.9)
+    assert not patience.is_over(quota, 28.8)
+    assert patience.is_over(quota, 28.9)
+    same = "x" * 60
+    assert not patience.is_over(Trouble(same + " after 1 s", patience=10), 30)
+    assert patience.is_over(Trouble(same + " after 11 s", patience=10), 41)
+
+
+def test_without_trouble_and_with_one_that_is_endured_the_wait_ends_with_its_time() -> None:
+    for trouble in (None, Trouble("no node takes pod a", patience=float("inf"))):
+        patience = Patience(60, 0.0)
+        assert not patience.is_over(trouble, 60)
+        assert patience.is_over(trouble, 60.1)

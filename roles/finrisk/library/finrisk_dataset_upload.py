@@ -20,6 +20,12 @@ options:
     description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in I(output_dir).
     type: str
     default: ""
+  measured:
+    description:
+      - What M(finrisk_tuning_job) measured of the dataset, its I(measured). A file that was not touched since
+        is not hashed again, however often this is called.
+    type: dict
+    default: {}
   output_dir:
     description: Folder of the dataset.
     type: path
@@ -96,6 +102,7 @@ from ansible.module_utils.finrisk_ops.tuning import upload
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},
     "dataset_metadata": {"type": "str", "default": ""},
+    "measured": {"type": "dict", "default": {}},
     "output_dir": {"type": "path", "required": True},
     "bucket": {"type": "str", "required": True},
     "storage_url": {"type": "str", "default": ""},
@@ -109,7 +116,7 @@ ARGUMENTS: dict[str, Any] = {
 def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
     """Send, or in check mode only look."""
     folder = Path(options["output_dir"])
-    data = tuning_data.unread(options["dataset_metadata"], folder)
+    data = tuning_data.unread(options["dataset_metadata"], folder, options["measured"])
     bucket = storage.Bucket(
         options["bucket"],
         options["storage_url"] or storage.GOOGLE_STORAGE_URL,

@@ -94,6 +94,12 @@ options:
         C(validation_examples); checked before anything is sent. What is missing has no limit.
     type: dict
     default: {}
+  measured:
+    description:
+      - What an earlier task of the same run measured of the dataset, its I(measured). A file that was not
+        touched since is neither hashed nor counted again; any other is.
+    type: dict
+    default: {}
   provider:
     description: Platform that tunes. C(vertex) does; C(gemini_api) is refused with the reason.
     type: str
@@ -178,6 +184,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+measured:
+  description: What was measured of the dataset, for I(measured) of a later task; not when I(state=cancelled).
+  returned: success
+  type: dict
 action:
   description: C(submit), C(adopt), C(reuse) or C(stop); C(cancel) or C(none) when I(state=cancelled).
   returned: success
@@ -232,6 +242,7 @@ ARGUMENTS: dict[str, Any] = {
     "storage_url": {"type": "str", "default": ""},
     "environment_name": {"type": "str", "default": ""},
     "limits": {"type": "dict", "default": {}},
+    "measured": {"type": "dict", "default": {}},
 }
 
 
@@ -246,7 +257,8 @@ def checked_order(options: dict[str, Any]) -> tuple[Order, list[str]]:
         options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
     )
     limits = tuning_data.Limits.of(options["limits"])
-    data = tuning_data.read(options["dataset_metadata"], Path(options["output_dir"]), limits)
+    folder = Path(options["output_dir"])
+    data = tuning_data.read(options["dataset_metadata"], folder, limits, options["measured"])
     warnings += tuning_data.warnings(data, limits)
     if not 0 <= options["max_dropped_share"] <= 1:
         raise FinriskError(
@@ -272,7 +284,7 @@ def checked_order(options: dict[str, Any]) -> tuple[Order, list[str]]:
         environment=options["environment_name"],
         bucket=options["bucket"],
         storage_url=options["storage_url"],
-        output_dir=Path(options["output_dir"]),
+        output_dir=folder,
         database_url=options["database_url"],
         max_cost=options["max_cost"] or None,
         retry=options["retry"],
@@ -298,6 +310,7 @@ def present(call: Call) -> dict[str, Any]:
         "job": outcome.job.content(),
         "path": outcome.job.path,
         "diff": report.difference(order, outcome.plan),
+        "measured": order.data.measured,
     }
     if outcome.job.state != states.CREATING or not call.options["watched"]:
         result["summary"] = report.closing_lines(outcome.job)
@@ -317,6 +330,7 @@ def announced(order: Order) -> dict[str, Any]:
         "job": plan.known.content() if plan.known else {},
         "path": plan.known.path if plan.known else "",
         "diff": report.difference(order, plan),
+        "measured": order.data.measured,
     }
     if plan.settled and plan.known:
         result["summary"] = report.closing_lines(plan.known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 
 class FinriskError(Exception):
@@ -16,3 +16,12 @@ class FinriskError(Exception):
         super().__init__(message)
         self.message = message
         self.detail = detail
+
+    def reworded(self, sentence: str) -> Self:
+        """Return the same error told in another sentence: its type and all that it carries stay.
+
+        So whoever catches by type, and a script that reads the detail, lose nothing by a better sentence.
+        """
+        error = type(self).__new__(type(self), sentence)  # each subclass has an __init__ of its own
+        vars(error).update(vars(self), message=sentence)
+        return error

@@ -1,6 +1,6 @@
 """Uploading a dataset file to Cloud Storage, once: its path holds its SHA-256, and nothing is overwritten.
 
-A file above 8 MB goes up in pieces (``storage_session``), so that a cut connection or a killed run costs one
+A file above 8 MB goes up in pieces (``resumable``), so that a cut connection or a killed run costs one
 piece and not the file.
 """
 
@@ -63,6 +63,26 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class LocalFile:
+    """A file to send: its length in bytes, and its MD5 in base64, as Cloud Storage has it.
+
+    Both are taken once, before anything is sent. What changes after that is refused by the service, which is
+    told both.
+    """
+
+    path: Path
+    size: int
+    md5: str
+
+    @classmethod
+    def of(cls, path: Path) -> LocalFile:
+        """Return a file of which nothing is known yet; it is read for that."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+        return cls(path, path.stat().st_size, base64.b64encode(digest.digest()).decode("ascii"))
+
+
+@dataclass(frozen=True)
 class Uploaded:
     """A file on its way to the bucket; ``added`` is false when it was there already."""
 
@@ -85,23 +105,23 @@ def object_name(environment: str, sha256: str, part: str) -> str:
     return f"finrisk/{environment}/datasets/{sha256}/{part}.jsonl"
 
 
-def upload(bucket: Bucket, name: str, path: Path, patience_seconds: float = 0.0) -> Uploaded:
+def upload(bucket: Bucket, name: str, file: LocalFile, patience_seconds: float = 0.0) -> Uploaded:
     """Put a file of at most WHOLE_BYTES into the bucket, unless the same bytes are there already.
 
     Raises UnreachableError when the service did not answer (repeating it is safe), and FinriskError when it
     refuses or when other bytes lie under the name.
     """
-    return patiently(lambda: present(bucket, name, path) or _send_whole(bucket, name, path), patience_seconds)
+    return patiently(lambda: present(bucket, name, file) or _send_whole(bucket, name, file), patience_seconds)
 
 
-def present(bucket: Bucket, name: str, path: Path) -> Uploaded | None:
+def present(bucket: Bucket, name: str, file: LocalFile) -> Uploaded | None:
     """Return the file when the same bytes are in the bucket, None when there is no such object."""
     resource = _object(bucket, name)
     if resource is None:
         return None
     uri = uri_of(bucket, name)
-    compare(uri, resource, path)
-    return Uploaded(uri, added=False, sent=path.stat().st_size, size=path.stat().st_size)
+    compare(uri, resource, file)
+    return Uploaded(uri, added=False, sent=file.size, size=file.size)
 
 
 def uri_of(bucket: Bucket, name: str) -> str:
@@ -146,7 +166,7 @@ def _holds(location: str, regions: Iterable[str], region: str) -> bool:
     return region in within or (location in ("us", "asia") and region.startswith(f"{location}-"))
 
 
-def _send_whole(bucket: Bucket, name: str, path: Path) -> Uploaded:
+def _send_whole(bucket: Bucket, name: str, file: LocalFile) -> Uploaded:
     """Send metadata and content in one request, as Google's own library does with small files."""
     boundary = secrets.token_hex(16)
     parameters = {"uploadType": "multipart", "ifGenerationMatch": "0", "fields": FIELDS}
@@ -156,15 +176,15 @@ def _send_whole(bucket: Bucket, name: str, path: Path) -> Uploaded:
         "POST",
         bucket.uploads,
         params=parameters,
-        data=_multipart(boundary, metadata(name, path), path.read_bytes()),
+        data=_multipart(boundary, metadata(name, file), file.path.read_bytes()),
         headers={"Content-Type": f"multipart/related; boundary={boundary}"},
     )
-    return outcome(bucket, name, path, response)
+    return outcome(bucket, name, file, response)
 
 
-def metadata(name: str, path: Path) -> dict[str, str]:
+def metadata(name: str, file: LocalFile) -> dict[str, str]:
     """Return what an upload says of the object; the service refuses content that has another MD5."""
-    return {"name": name, "contentType": CONTENT_TYPE, "md5Hash": md5(path)}
+    return {"name": name, "contentType": CONTENT_TYPE, "md5Hash": file.md5}
 
 
 def _multipart(boundary: str, about: dict[str, str], content: bytes) -> bytes:
@@ -176,20 +196,20 @@ def _multipart(boundary: str, about: dict[str, str], content: bytes) -> bytes:
     return lines + b"--%b--\r\n" % boundary.encode()
 
 
-def outcome(bucket: Bucket, name: str, path: Path, response: Any) -> Uploaded:
+def outcome(bucket: Bucket, name: str, file: LocalFile, response: Any) -> Uploaded:
     """Return the file after the request that ended its upload: stored now, or by somebody else before (412).
 
     Raises FinriskError when the service refused it or stored other bytes.
     """
     uri = uri_of(bucket, name)
     if response.status_code == 412:
-        file = present(bucket, name, path)
-        if file is None:
+        earlier = present(bucket, name, file)
+        if earlier is None:
             raise UnreachableError(f"{uri} was there a moment ago and is gone: who deletes in the bucket?")
-        return file
-    expect_ok(response, f"upload {path} to {uri}")
-    compare(uri, answer(response, f"upload {path} to {uri}"), path)
-    return Uploaded(uri, added=True, sent=path.stat().st_size, size=path.stat().st_size)
+        return earlier
+    expect_ok(response, f"upload {file.path} to {uri}")
+    compare(uri, answer(response, f"upload {file.path} to {uri}"), file)
+    return Uploaded(uri, added=True, sent=file.size, size=file.size)
 
 
 def _object(bucket: Bucket, name: str) -> Any:
@@ -203,22 +223,21 @@ def _object(bucket: Bucket, name: str) -> Any:
     return answer(response, f"read {uri_of(bucket, name)}")
 
 
-def compare(uri: str, resource: Any, path: Path) -> None:
+def compare(uri: str, resource: Any, file: LocalFile) -> None:
     """Raise FinriskError unless the stored object has the file's length and checksum."""
-    size = path.stat().st_size
-    if int(resource.get("size", -1)) != size:
-        raise FinriskError(_other_bytes(uri, path, f"{resource.get('size')} bytes there, {size} here"))
+    if int(resource.get("size", -1)) != file.size:
+        raise FinriskError(_other_bytes(uri, file, f"{resource.get('size')} bytes there, {file.size} here"))
     if resource.get("md5Hash"):
-        same = resource["md5Hash"] == md5(path)
+        same = resource["md5Hash"] == file.md5
     elif resource.get("crc32c"):  # composite objects have no MD5
-        with path.open("rb") as file:
-            same = resource["crc32c"] == crc32c(iter(lambda: file.read(_BLOCK), b""))
+        with file.path.open("rb") as stream:
+            same = resource["crc32c"] == crc32c(iter(lambda: stream.read(_BLOCK), b""))
     else:
         raise FinriskError(
-            f"{uri} has neither an MD5 nor a CRC32C to compare with {path}; delete it, then run again"
+            f"{uri} has neither an MD5 nor a CRC32C to compare with {file.path}; delete it, then run again"
         )
     if not same:
-        raise FinriskError(_other_bytes(uri, path, "the checksums differ"))
+        raise FinriskError(_other_bytes(uri, file, "the checksums differ"))
 
 
 def crc32c(blocks: Iterable[bytes]) -> str:
@@ -234,13 +253,6 @@ def crc32c(blocks: Iterable[bytes]) -> str:
         for byte in block:
             register = (register >> 8) ^ table[(register ^ byte) & 0xFF]
     return base64.b64encode((register ^ 0xFFFFFFFF).to_bytes(4, "big")).decode("ascii")
-
-
-def md5(path: Path) -> str:
-    """Return the file's MD5 in base64, as Cloud Storage has it."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-    return base64.b64encode(digest.digest()).decode("ascii")
 
 
 def request(bucket: Bucket, method: str, url: str, **arguments: Any) -> Any:
@@ -319,5 +331,7 @@ def _message(response: Any) -> str:
     return re.sub(r"\s+", " ", text)[:300]
 
 
-def _other_bytes(uri: str, path: Path, difference: str) -> str:
-    return f"{uri} exists with other content than {path} ({difference}); delete the object, then run again"
+def _other_bytes(uri: str, file: LocalFile, difference: str) -> str:
+    return (
+        f"{uri} exists with other content than {file.path} ({difference}); delete the object, then run again"
+    )

@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..machine.files import read_json, write_json
 from . import bucket as storage
-from .bucket import Bucket, Uploaded
+from .bucket import Bucket, LocalFile, Uploaded
 from .patience import UnreachableError
 
 PIECE = 8 * 1024 * 1024  # bytes; a multiple of 256 KiB, as the service wants it
@@ -29,11 +29,10 @@ _MOST_SESSIONS = 5  # that one run opens for a file
 class Session:
     """One file's upload under way; ``note`` is the file that remembers it."""
 
-    def __init__(self, bucket: Bucket, name: str, path: Path, note: Path) -> None:
+    def __init__(self, bucket: Bucket, name: str, file: LocalFile, note: Path) -> None:
         """Take up the session that the note tells of, if it is about this object."""
-        self._bucket, self._name, self._path, self._note = bucket, name, path, note
-        self._size = path.stat().st_size
-        self._about = {"object": storage.uri_of(bucket, name), "url": bucket.url, "size": self._size}
+        self._bucket, self._name, self._file, self._note = bucket, name, file, note
+        self._about = {"object": storage.uri_of(bucket, name), "url": bucket.url, "size": file.size}
         self._address = self._last_address()
         self._sessions = 0
 
@@ -56,7 +55,7 @@ class Session:
                 if have != progress:
                     progress, last_move, pause = have, time.monotonic(), 0.5
                 elif have == before:
-                    raise UnreachableError(f"Cloud Storage took nothing of a piece of {self._path}")
+                    raise UnreachableError(f"Cloud Storage took nothing of a piece of {self._file.path}")
             except UnreachableError as error:
                 wait = max(pause, error.retry_after or 0.0)
                 if time.monotonic() + wait > last_move + patience_seconds:
@@ -64,20 +63,20 @@ class Session:
                 time.sleep(wait)
                 pause, have = min(pause * 2, _LONGEST_PAUSE), None
             if seconds is not None and progress > first >= 0 and time.monotonic() - start >= seconds:
-                return Uploaded(str(self._about["object"]), added=True, sent=progress, size=self._size)
+                return Uploaded(str(self._about["object"]), added=True, sent=progress, size=self._file.size)
 
     def _step(self, have: int | None) -> tuple[int, Uploaded | None]:
         """Ask how far the service is, or send a piece; return what it has, and the file at the end."""
         if not self._address:
-            upload = storage.present(self._bucket, self._name, self._path) or self._open()
+            upload = storage.present(self._bucket, self._name, self._file) or self._open()
             return 0, upload
         if have is None:
-            answer = self._put(b"", f"bytes */{self._size}")
+            answer = self._put(b"", f"bytes */{self._file.size}")
         else:
-            with self._path.open("rb") as file:
-                file.seek(have)
-                piece = file.read(PIECE)
-            answer = self._put(piece, f"bytes {have}-{have + len(piece) - 1}/{self._size}")
+            with self._file.path.open("rb") as stream:
+                stream.seek(have)
+                piece = stream.read(PIECE)
+            answer = self._put(piece, f"bytes {have}-{have + len(piece) - 1}/{self._file.size}")
         if answer.status_code in _GONE:
             self._forget()
             raise UnreachableError(f"the upload session of {self._about['object']} is gone")
@@ -87,9 +86,9 @@ class Session:
         if answer.status_code == 400:  # other bytes than were announced, say: going on would end here again
             self._forget()
         if answer.status_code != 412:
-            storage.expect_ok(answer, f"upload {self._path} to {self._about['object']}")
+            storage.expect_ok(answer, f"upload {self._file.path} to {self._about['object']}")
         self._forget()
-        return self._size, storage.outcome(self._bucket, self._name, self._path, answer)
+        return self._file.size, storage.outcome(self._bucket, self._name, self._file, answer)
 
     def _open(self) -> Uploaded | None:
         """Open a session; return the file when somebody else was faster."""
@@ -101,15 +100,15 @@ class Session:
             "POST",
             self._bucket.uploads,
             params={"uploadType": "resumable", "ifGenerationMatch": "0", "fields": storage.FIELDS},
-            json=storage.metadata(self._name, self._path),
+            json=storage.metadata(self._name, self._file),
             headers={
                 "X-Upload-Content-Type": storage.CONTENT_TYPE,
-                "X-Upload-Content-Length": str(self._size),
+                "X-Upload-Content-Length": str(self._file.size),
             },
         )
         if answer.status_code == 412:
-            return storage.outcome(self._bucket, self._name, self._path, answer)
-        storage.expect_ok(answer, f"begin the upload of {self._path} to {self._about['object']}")
+            return storage.outcome(self._bucket, self._name, self._file, answer)
+        storage.expect_ok(answer, f"begin the upload of {self._file.path} to {self._about['object']}")
         self._address = str(answer.headers.get("Location", ""))
         if not self._address:
             raise FinriskError(f"{self._bucket.url} opened no upload session: there is no Location header")

@@ -1,17 +1,21 @@
-"""What can be read of the service on a cluster: its pods, what they say, and what they would start with."""
+"""What can be read of the service on a cluster: its revisions, its pods, and what they say and would read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import FinriskError
-from ..release.revision import CURRENT
+from ..release.readiness import not_yet
+from ..release.revision import CURRENT, REVISION, Revision, newest_first
+from ..service.log import last_words
 from . import port_forward, template
 from .client import Cluster
-from .rollout import revision_of
-from .template import CREDENTIALS, SELECTOR
+from .rollout import View, revision_of
+from .template import CONFIG, CREDENTIALS, DEPLOYMENT, SECRET, SELECTOR
 
 Probe = Callable[[str], dict[str, Any]]
 
@@ -47,6 +51,29 @@ class Deployed:
         """Return the namespace's events that warn."""
         return list(self.cluster.list(self.path("events"), fields="type=Warning"))
 
+    def last_words(self, pod: str, *, previous: bool) -> str:
+        """Return why a pod's container ended, from its log; with ``previous`` the one before first."""
+        query: dict[str, str | int] = {"tailLines": 50, "limitBytes": 65536}
+        for more in ({"previous": "true"}, {}) if previous else ({},):
+            with contextlib.suppress(FinriskError):
+                if words := last_words(self.log(pod, **query, **more)):
+                    return words
+        return ""
+
+    def unproven(self, revision: Revision) -> str:
+        """Ask every pod by its ops port what it runs; empty when all say this revision and its split."""
+        names = [str(pod["metadata"]["name"]) for pod in self.pods() if port_forward.is_ready(pod)]
+        if not names:
+            return "no pod is ready"
+        with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
+            answers = list(pool.map(self.told, names))
+        for name, told in zip(names, answers, strict=True):
+            if not told:
+                return f"pod {name} does not answer on its ops port {self.ops_port}"
+            if missing := not_yet(told, revision):
+                return f"pod {name}: {missing}"
+        return ""
+
     def credentials(self) -> str:
         """Return the hash of the credentials that a pod would start with now."""
         return template.credentials_digest(self.cluster.find(self.path("secrets", CREDENTIALS)))
@@ -55,3 +82,61 @@ class Deployed:
         """Return the revisions that are labelled as current; one, unless somebody was at it."""
         held = self.cluster.list(self.path("configmaps"), labels=f"{CURRENT}=true")
         return sorted(revision_of(each) for each in held)
+
+    def names(self) -> list[str]:
+        """Return the names of all revisions, the highest number first, half deleted ones among them."""
+        names = {self.current()}
+        for kind in ("configmaps", "secrets"):
+            names |= {revision_of(body) for body in self.cluster.list(self.path(kind), labels=REVISION)}
+        return newest_first(names)
+
+    def current(self) -> str:
+        """Return the revision that the Deployment asks for now, whoever wrote it; empty before the first."""
+        live = self.live()
+        return template.revision_of_deployment(live) if live else ""
+
+    def read(self, name: str) -> Revision:
+        """Return a revision; raises FinriskError when one of its objects is gone or holds no settings."""
+        config = self.cluster.find(self.path("configmaps", f"{CONFIG}-{name}"))
+        secret = self.cluster.find(self.path("secrets", f"{SECRET}-{name}"))
+        for body, what in ((config, f"ConfigMap {CONFIG}-{name}"), (secret, f"Secret {SECRET}-{name}")):
+            if body is None:
+                raise FinriskError(f"the {what} is gone: somebody deleted it")
+            if not isinstance(body.get("data"), dict):
+                raise FinriskError(f"the {what} holds no settings")
+        return template.revision_from(name, config or {}, secret or {})
+
+    def readable(self) -> list[Revision]:
+        """Return every revision whose objects can be read, the highest number first."""
+        configs, secrets = (
+            {revision_of(each): each for each in self.cluster.list(self.path(kind), labels=REVISION)}
+            for kind in ("configmaps", "secrets")
+        )
+        revisions = []
+        for name in newest_first(configs):
+            with contextlib.suppress(FinriskError):
+                if name in secrets and isinstance(configs[name].get("data"), dict):
+                    revisions.append(template.revision_from(name, configs[name], secrets[name]))
+        return revisions
+
+    def used(self) -> set[str]:
+        """Return the revisions that a ReplicaSet names: ``kubectl rollout undo`` goes back to one."""
+        return {revision_of((each.get("spec") or {}).get("template") or {}) for each in self.replicasets()}
+
+    @property
+    def deployment_path(self) -> str:
+        """The path of the Deployment."""
+        return f"/apis/apps/v1/namespaces/{self.cluster.namespace}/deployments/{DEPLOYMENT}"
+
+    def live(self) -> dict[str, Any] | None:
+        """Return the Deployment as it is; None when there is none."""
+        return self.cluster.find(self.deployment_path)
+
+    def view(self, deployment: Mapping[str, Any]) -> View:
+        """Return what the cluster says of a Deployment's roll-out now."""
+        return View(deployment, self.pods(), self.warnings(), self.replicasets(), self.cluster.now())
+
+    def replicasets(self) -> list[dict[str, Any]]:
+        """Return the service's ReplicaSets."""
+        where = f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets"
+        return list(self.cluster.list(where, labels=SELECTOR))

@@ -14,6 +14,7 @@ STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node do
 IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
 SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 LONGEST = 300
+SAME = 60  # a trouble is the same as before when it begins so: a count or a time may follow
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,28 @@ class Trouble:
     patience: float = 0.0
     pod: str = ""  # whose log tells more
     previous: bool = False  # the log of the container before the last restart
+
+
+class Patience:
+    """How long a roll-out is waited for: which trouble it is in, since when, and when time is up.
+
+    Times are seconds of one clock that never goes back.
+    """
+
+    def __init__(self, seconds: float, now: float) -> None:
+        """Begin to wait, for so many seconds at most."""
+        self._deadline = now + seconds
+        self._trouble, self._since = "", now
+
+    def is_over(self, trouble: Trouble | None, now: float) -> bool:
+        """Note which trouble there is now, if any, and say whether to give up.
+
+        A trouble may last for its patience; when it went, or another took its place, that begins anew.
+        """
+        beginning = trouble.text[:SAME] if trouble else ""
+        if beginning != self._trouble:
+            self._trouble, self._since = beginning, now
+        return now > self._deadline or (trouble is not None and now - self._since >= trouble.patience)
 
 
 @dataclass(frozen=True)

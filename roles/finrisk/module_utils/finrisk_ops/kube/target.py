@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..errors import FinriskError
-from ..release.readiness import not_yet
-from ..release.revision import CURRENT, NAME, PROVEN, REVISION, Revision
-from ..service.log import last_words
+from ..release.revision import CURRENT, REVISION, Revision
+from ..release.target import Labels
 from ..service.seen import Seen
 from . import deployment as kube_deployment
-from . import lease, objects, permissions, port_forward, status, template
+from . import lease, objects, permissions, status, template
 from .deployed import Deployed
 from .objects import MANAGER, Applied
-from .rollout import Trouble, Verdict, View, judge, revision_of
-from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SELECTOR, SERVICE
+from .rollout import Patience, Trouble, Verdict, judge, revision_of
+from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SERVICE
 
-KEPT_REVISIONS = 10
 POLL_SECONDS = 0.5
 
 Tell = Callable[[int, int, str], None]
@@ -32,7 +28,6 @@ class KubernetesTarget(Deployed):
     """The Deployment of one namespace as a place where revisions run."""
 
     timeout_seconds: float = 300.0
-    kept_revisions: int = KEPT_REVISIONS
     credentials_follow: bool = False  # a preview of a run that would make namespace and credentials before
     force_conflicts: bool = False
     takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
@@ -64,45 +59,6 @@ class KubernetesTarget(Deployed):
                 yield
             finally:
                 self._lease = None
-
-    def names(self) -> list[str]:
-        """Return the names of all revisions, the highest number first, half deleted ones among them."""
-        found = {self.current()}
-        for kind in ("configmaps", "secrets"):
-            found |= {revision_of(held) for held in self.cluster.list(self.path(kind), labels=REVISION)}
-        known = [name for name in found if NAME.fullmatch(name)]
-        return sorted(known, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
-
-    def current(self) -> str:
-        """Return the revision that the Deployment asks for now, whoever wrote it; empty before the first."""
-        live = self._live()
-        return template.revision_of_deployment(live) if live else ""
-
-    def read(self, name: str) -> Revision:
-        """Return a revision; raises FinriskError when one of its objects is gone or holds no settings."""
-        held = [
-            self.cluster.find(self.path("configmaps", f"{CONFIG}-{name}")),
-            self.cluster.find(self.path("secrets", f"{SECRET}-{name}")),
-        ]
-        for found, what in zip(held, (f"ConfigMap {CONFIG}-{name}", f"Secret {SECRET}-{name}"), strict=True):
-            if found is None:
-                raise FinriskError(f"the {what} is gone: somebody deleted it")
-            if not isinstance(found.get("data"), dict):
-                raise FinriskError(f"the {what} holds no settings")
-        return template.revision_from(name, held[0] or {}, held[1] or {})
-
-    def readable(self) -> list[Revision]:
-        """Return every revision whose objects can be read, the highest number first."""
-        secrets = {
-            revision_of(held): held for held in self.cluster.list(self.path("secrets"), labels=REVISION)
-        }
-        found = []
-        for config in self.cluster.list(self.path("configmaps"), labels=REVISION):
-            name = revision_of(config)
-            with contextlib.suppress(FinriskError):
-                if NAME.fullmatch(name) and name in secrets and isinstance(config.get("data"), dict):
-                    found.append(template.revision_from(name, config, secrets[name]))
-        return sorted(found, key=lambda revision: revision.number, reverse=True)
 
     def store(self, revision: Revision) -> None:
         """Make the revision's two objects, or make them anew when somebody put others in their place."""
@@ -139,7 +95,7 @@ class KubernetesTarget(Deployed):
 
     def pending(self, revision: Revision) -> str:
         """Say what is missing until it runs everywhere; empty when nothing is."""
-        live = self._live()
+        live = self.live()
         if live is None:
             return "the service is not running"
         name = template.revision_of_deployment(live)
@@ -156,10 +112,10 @@ class KubernetesTarget(Deployed):
             return different
         if (marked := self.marked()) != [revision.name]:
             return f"the label {CURRENT} is on {' and '.join(marked) or 'no revision'}"
-        verdict = judge(self._view(live), revision.name)
+        verdict = judge(self.view(live), revision.name)
         if verdict.trouble:
             return verdict.trouble.text
-        return verdict.waits_for or self._unproven(revision)
+        return verdict.waits_for or self.unproven(revision)
 
     def roll_out(self, revision: Revision) -> None:
         """Apply the Deployment of the revision, and wait until every pod runs it and no other answers.
@@ -171,42 +127,34 @@ class KubernetesTarget(Deployed):
         self._apply(revision, check=False)
         self._wait(revision)
 
-    def prove(self, revision: Revision) -> None:
-        """Label the revision as current and proven, and no other as current."""
+    def label(self, labels: Callable[[str], Labels]) -> None:
+        """Write the labels onto the objects of every revision; a lost Lease stops it."""
         self._check_lease()
         for kind in ("configmaps", "secrets"):
-            for held in self.cluster.list(self.path(kind), labels=REVISION):
-                mine = revision_of(held) == revision.name
-                labels = held["metadata"].get("labels") or {}
-                wanted = {CURRENT: "true" if mine else None} | ({PROVEN: "true"} if mine else {})
-                changes = {key: value for key, value in wanted.items() if labels.get(key) != value}
+            for body in self.cluster.list(self.path(kind), labels=REVISION):
+                there = body["metadata"].get("labels") or {}
+                wanted = labels(revision_of(body))
+                changes = {name: value for name, value in wanted.items() if there.get(name) != value}
                 if changes:
                     self.cluster.request(
                         "PATCH",
-                        self.path(kind, held["metadata"]["name"]),
+                        self.path(kind, body["metadata"]["name"]),
                         {"metadata": {"labels": changes}},
                         {"fieldManager": f"{MANAGER}-labels"},
                         patch="merge",
                     )
 
-    def prune(self) -> None:
-        """Remove old revisions that no ReplicaSet uses; the newest ten stay, and the newest proven one."""
+    def remove(self, name: str) -> None:
+        """Delete the objects of a revision, as far as they are there; a lost Lease stops it."""
         self._check_lease()
-        names = self.names()
-        proven = next((held.name for held in self.readable() if held.proven), "")
-        used = {revision_of((held.get("spec") or {}).get("template") or {}) for held in self._replicasets()}
-        for name in set(names) - {self.current(), proven, *names[: self.kept_revisions]} - used:
-            for path in (
-                self.path("configmaps", f"{CONFIG}-{name}"),
-                self.path("secrets", f"{SECRET}-{name}"),
-            ):
-                if self.cluster.find(path) is not None:
-                    self.cluster.request("DELETE", path)
+        for where in (self.path("configmaps", f"{CONFIG}-{name}"), self.path("secrets", f"{SECRET}-{name}")):
+            if self.cluster.find(where) is not None:
+                self.cluster.request("DELETE", where)
 
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
-        if self._live() is not None:
-            self.cluster.request("DELETE", self._deployment, query={"propagationPolicy": "Background"})
+        if self.live() is not None:
+            self.cluster.request("DELETE", self.deployment_path, query={"propagationPolicy": "Background"})
 
     def seen(self, revision: Revision | None) -> Seen:
         """Return what the service shows; raises FinriskError when the cluster cannot be reached."""
@@ -216,20 +164,6 @@ class KubernetesTarget(Deployed):
         """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""
         planned = self._apply(revision, check=True)
         return _changes(planned) if planned.changed else ""
-
-    @property
-    def _deployment(self) -> str:
-        return f"/apis/apps/v1/namespaces/{self.cluster.namespace}/deployments/{DEPLOYMENT}"
-
-    def _live(self) -> dict[str, Any] | None:
-        return self.cluster.find(self._deployment)
-
-    def _view(self, deployment: Mapping[str, Any]) -> View:
-        return View(deployment, self.pods(), self.warnings(), self._replicasets(), self.cluster.now())
-
-    def _replicasets(self) -> list[dict[str, Any]]:
-        where = f"/apis/apps/v1/namespaces/{self.cluster.namespace}/replicasets"
-        return list(self.cluster.list(where, labels=SELECTOR))
 
     def _check_lease(self) -> None:
         if self._lease is not None:
@@ -248,72 +182,39 @@ class KubernetesTarget(Deployed):
         return done
 
     def _wait(self, revision: Revision) -> None:
-        deadline = time.monotonic() + self.timeout_seconds
-        worst: tuple[str, float] = ("", 0.0)  # a trouble that may mend itself, and since when it stands
-        said = ""
+        """Wait until every pod runs the revision; raises FinriskError with what keeps them from it."""
+        patience = Patience(self.timeout_seconds, time.monotonic())
         while True:
             self._check_lease()
-            live = self._live()
-            if live is None:
-                raise FinriskError(
-                    f"the Deployment {DEPLOYMENT} was deleted while {revision.name} rolled out"
-                )
-            if template.revision_of_deployment(live) != revision.name:
-                raise FinriskError(f"somebody changed the Deployment while {revision.name} rolled out")
-            verdict = judge(self._view(live), revision.name)
-            missing = verdict.waits_for or ("" if verdict.trouble else self._unproven(revision))
-            self._say(verdict, missing)
+            verdict = self._verdict(revision)
+            missing = verdict.waits_for or ("" if verdict.trouble else self.unproven(revision))
+            if self.tell:
+                self.tell(verdict.ready, verdict.wanted, missing or "every pod runs it")
             if not missing and not verdict.trouble:
                 return
-            now = time.monotonic()
-            if verdict.trouble:
-                kind = verdict.trouble.text[:60]
-                worst = worst if worst[0] == kind else (kind, now)
-                if now - worst[1] >= verdict.trouble.patience:
-                    raise self._failure(revision, verdict.trouble)
-            else:
-                worst = ("", 0.0)
-            said = missing or said
-            if now > deadline:
-                if verdict.trouble:
-                    raise self._failure(revision, verdict.trouble)
-                raise FinriskError(
-                    f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: {said}"
-                )
+            if patience.is_over(verdict.trouble, time.monotonic()):
+                raise self._failure(revision, verdict.trouble, missing)
             time.sleep(POLL_SECONDS)
 
-    def _failure(self, revision: Revision, trouble: Trouble) -> FinriskError:
-        words = ""
-        if trouble.pod:
-            query: dict[str, str | int] = {"tailLines": 50, "limitBytes": 65536}
-            for previous in (True, False) if trouble.previous else (False,):
-                with contextlib.suppress(FinriskError):
-                    more: dict[str, str | int] = {"previous": "true"} if previous else {}
-                    words = last_words(self.log(trouble.pod, **query, **more))
-                if words:
-                    break
+    def _verdict(self, revision: Revision) -> Verdict:
+        """Return how far the roll-out is; raises FinriskError when somebody else steers it now."""
+        live = self.live()
+        if live is None:
+            raise FinriskError(f"the Deployment {DEPLOYMENT} was deleted while {revision.name} rolled out")
+        if template.revision_of_deployment(live) != revision.name:
+            raise FinriskError(f"somebody changed the Deployment while {revision.name} rolled out")
+        return judge(self.view(live), revision.name)
+
+    def _failure(self, revision: Revision, trouble: Trouble | None, missing: str) -> FinriskError:
+        if trouble is None:
+            return FinriskError(
+                f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: {missing}"
+            )
+        words = self.last_words(trouble.pod, previous=trouble.previous) if trouble.pod else ""
         return FinriskError(
             f"{revision.name} does not come to run: {trouble.text}"
             + (f"; its log says: {words}" if words else "")
         )
-
-    def _unproven(self, revision: Revision) -> str:
-        """Ask every pod by its ops port what it runs; empty when all say this revision and its split."""
-        names = [str(pod["metadata"]["name"]) for pod in self.pods() if port_forward.is_ready(pod)]
-        if not names:
-            return "no pod is ready"
-        with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
-            answers = list(pool.map(self.told, names))
-        for name, told in zip(names, answers, strict=True):
-            if not told:
-                return f"pod {name} does not answer on its ops port {self.ops_port}"
-            if missing := not_yet(told, revision):
-                return f"pod {name}: {missing}"
-        return ""
-
-    def _say(self, verdict: Verdict, missing: str) -> None:
-        if self.tell:
-            self.tell(verdict.ready, verdict.wanted, missing or "every pod runs it")
 
 
 def _changes(planned: Applied) -> str:

@@ -6,12 +6,11 @@ import base64
 import copy
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..errors import FinriskError
-from ..release.revision import CURRENT, DEPLOYMENT_PART, PROVEN, REVISION, Revision, labelled
+from ..release.revision import CURRENT, DEPLOYMENT_PART, PROVEN, REVISION, Revision, labelled, object_parts
 from .objects import plain_secret
 
 APP = "finrisk-api"
@@ -23,7 +22,6 @@ SECRET = "finrisk-secrets"  # noqa: S105 - the name of an object
 CREDENTIALS = "finrisk-credentials"
 CREDENTIALS_READ = "finrisk.io/credentials"
 READ_AGAIN = ("api_keys.json",)  # a mounted file that running pods follow
-OWN_REFERENCE = re.compile(rf"{CONFIG}-(?P<name>r[0-9]{{4,}}-[0-9a-f]{{8}})")
 REVISION_VARIABLE = "FINRISK_REVISION"
 
 
@@ -131,9 +129,9 @@ def revision_of_deployment(live: Mapping[str, Any]) -> str:
     pod = (live.get("spec") or {}).get("template") or {}
     for container in (pod.get("spec") or {}).get("containers") or []:
         for source in container.get("envFrom") or []:
-            match = OWN_REFERENCE.fullmatch(str((source.get("configMapRef") or {}).get("name", "")))
-            if match:
-                return match["name"]
+            base, revision = object_parts(str((source.get("configMapRef") or {}).get("name", "")))
+            if base == CONFIG and revision:
+                return revision
     return str(((pod.get("metadata") or {}).get("labels") or {}).get(REVISION, ""))
 
 
@@ -150,4 +148,4 @@ def credentials_digest(secret: Mapping[str, Any] | None) -> str:
 
 def _base(source: Mapping[str, Any]) -> str:
     reference = source.get("configMapRef") or source.get("secretRef") or {}
-    return re.sub(r"-r[0-9]{4,}-[0-9a-f]{8}$", "", str(reference.get("name", "")))
+    return object_parts(str(reference.get("name", "")))[0]

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,13 @@ from ..machine import locks, processes
 from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import Process
 from ..release.readiness import not_yet
-from ..release.revision import CURRENT, NAME, PROVEN, Revision, labelled
+from ..release.revision import Revision, labelled, newest_first
+from ..release.target import Labels
 from ..service.seen import Seen
 from . import gunicorn, status
 from .credentials import credential_values
 from .gunicorn import Place
 
-KEPT_REVISIONS = 10
 PREFLIGHT_SECONDS = 60.0
 
 
@@ -33,7 +33,6 @@ class ProcessTarget:
 
     place: Place
     timeout_seconds: float = 60.0
-    kept_revisions: int = KEPT_REVISIONS
     credentials_follow: bool = False  # a preview of a run that would write them before
 
     @property
@@ -71,8 +70,7 @@ class ProcessTarget:
         """Return the names of all revisions, the highest number first."""
         if not self.folder.is_dir():
             return []
-        found = [entry.name for entry in self.folder.iterdir() if NAME.fullmatch(entry.name)]
-        return sorted(found, key=lambda name: int(name[1:].split("-")[0]), reverse=True)
+        return newest_first(entry.name for entry in self.folder.iterdir())
 
     def current(self) -> str:
         """Return the name of the current revision, empty before the first."""
@@ -92,10 +90,11 @@ class ProcessTarget:
         return Revision(name, config, secret)
 
     def store(self, revision: Revision) -> None:
-        """Write the revision's files, all of them or none."""
+        """Write the revision's files, all of them or none; what killed runs left half written goes."""
         make_folder(self.folder)
+        for left in self.folder.glob(".r*.part"):
+            shutil.rmtree(left, ignore_errors=True)
         draft = self.folder / f".{revision.name}.part"
-        shutil.rmtree(draft, ignore_errors=True)
         make_folder(draft)
         write_json(draft / "config.json", revision.config)
         write_json(draft / "secrets.json", revision.secret)
@@ -177,21 +176,25 @@ class ProcessTarget:
             f"{self.pending(revision, older)}; {gunicorn.log_reason(self.place, offset)}"
         )
 
-    def prove(self, revision: Revision) -> None:
-        """Label the revision as current and proven, and no other as current."""
-        for name in self.names():
-            with contextlib.suppress(FinriskError):
-                self._label(self.read(name), current=name == revision.name, proven=name == revision.name)
+    def label(self, labels: Callable[[str], Labels]) -> None:
+        """Write the labels into the files of every revision that can be read."""
+        for revision in self.readable():
+            wanted = revision
+            for label, value in labels(revision.name).items():
+                wanted = labelled(wanted, label, value)
+            config, secret = (Path(path) for path in self.paths(revision.name))
+            if wanted.config != revision.config:
+                write_json(config, wanted.config)
+            if wanted.secret != revision.secret:
+                write_json(secret, wanted.secret)
 
-    def prune(self) -> None:
-        """Remove old revisions: the newest ten stay, the current one and the newest proven one."""
-        kept = {self.current(), *self.names()[: self.kept_revisions]}
-        newest_proven = next((revision.name for revision in self.readable() if revision.proven), "")
-        for name in self.names():
-            if name not in kept | {newest_proven}:
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-        for draft in self.folder.glob(".r*.part"):
-            shutil.rmtree(draft, ignore_errors=True)
+    def used(self) -> set[str]:
+        """Return no revision: what a worker runs, it has read."""
+        return set()
+
+    def remove(self, name: str) -> None:
+        """Remove the folder of a revision."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def readable(self) -> list[Revision]:
         """Return every revision whose files can be read, the highest number first."""
@@ -244,13 +247,3 @@ class ProcessTarget:
         draft.unlink(missing_ok=True)
         draft.symlink_to(Path("revisions") / name)
         os.replace(draft, self._link)
-
-    def _label(self, revision: Revision, *, current: bool, proven: bool) -> None:
-        wanted = labelled(revision, CURRENT, "true" if current else None)
-        if proven:
-            wanted = labelled(wanted, PROVEN, "true")
-        config, secret = (Path(path) for path in self.paths(revision.name))
-        if wanted.config != revision.config:
-            write_json(config, wanted.config)
-        if wanted.secret != revision.secret:
-            write_json(secret, wanted.secret)

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..machine import identity, locks
-from .revision import NAME, Release, Revision, at_base, make, next_number, same_content, shown
+from .keeping import prove, proven, prune
+from .revision import Release, Revision, at_base, make, next_number, same_content, shown
 from .target import Target
 from .traffic import describe
 
@@ -103,8 +104,8 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
         target.store(revision)
     if switches or pending:
         _roll_out(target, revision, running, first=not outcome.previous)
-    target.prove(revision)
-    target.prune()
+    prove(target, revision)
+    prune(target)
     return outcome
 
 
@@ -114,7 +115,8 @@ def _roll_out(target: Target, revision: Revision, running: Revision | None, *, f
     except locks.LostError:
         raise
     except FinriskError as failure:
-        raise FinriskError(f"{failure.message}. {_put_back(target, revision, running, first)}") from failure
+        put_back = _put_back(target, revision, running, first)
+        raise failure.reworded(f"{failure.message}. {put_back}") from failure
 
 
 def _put_back(target: Target, failed: Revision, running: Revision | None, first: bool) -> str:
@@ -136,7 +138,7 @@ def _put_back(target: Target, failed: Revision, running: Revision | None, first:
         return "No earlier revision can be read, so none was put back; what still runs of it goes on"
     try:
         target.roll_out(previous)
-        target.prove(previous)
+        prove(target, previous)
     except FinriskError as failure:
         return (
             f"Putting {previous.name} back failed too: {failure.message}; playbooks/status.yml says what is "
@@ -146,10 +148,10 @@ def _put_back(target: Target, failed: Revision, running: Revision | None, first:
 
 
 def _previous(target: Target, failed: Revision, running: Revision | None) -> Revision | None:
-    proven = [held for held in target.readable() if held.proven and held.intact and held.name != failed.name]
-    if running and running.intact and running.name != failed.name and (running.proven or not proven):
+    earlier = [revision for revision in proven(target) if revision.name != failed.name]
+    if running and running.intact and running.name != failed.name and (running.proven or not earlier):
         return running
-    return proven[0] if proven else None
+    return earlier[0] if earlier else None
 
 
 def _preflight(target: Target, revision: Revision) -> None:
@@ -177,16 +179,14 @@ def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> R
 
 def _base_candidates(target: Target, rendered: Rendered, running: Revision | None) -> Iterator[Revision]:
     """Yield base revisions, the most trusted settings first: proven ones, then what the inventory renders."""
-    proven = [held for held in target.readable() if held.proven and held.intact]
-    if running in proven:
-        proven = [held for held in proven if held == running] + [held for held in proven if held != running]
-    kept = running.release if running else (proven[0].release if proven else rendered.release)
-    for held in proven:
+    trusted = sorted(proven(target), key=lambda revision: revision != running)
+    kept = running.release if running else (trusted[0].release if trusted else rendered.release)
+    for revision in trusted:
         release = replace(
-            held.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
+            revision.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
         )
         release = replace(release, why=rendered.release.why)
-        based = at_base(held, release, 0)
+        based = at_base(revision, release, 0)
         yield _numbered(target, Rendered(based.config, based.secret, release), running)
     release = replace(
         rendered.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
@@ -195,9 +195,9 @@ def _base_candidates(target: Target, rendered: Rendered, running: Revision | Non
 
 
 def _named(target: Target, name: str) -> Revision:
-    if not NAME.fullmatch(name) or name not in target.names():
-        known = ", ".join(target.names()) or "none"
-        raise FinriskError(f"there is no revision {name!r}; there are: {known}")
+    names = target.names()
+    if name not in names:
+        raise FinriskError(f"there is no revision {name!r}; there are: {', '.join(names) or 'none'}")
     revision = target.read(name)
     if not revision.intact:
         raise FinriskError(

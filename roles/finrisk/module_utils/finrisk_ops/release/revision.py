@@ -13,8 +13,8 @@ from typing import Any
 from ..errors import FinriskError
 from .traffic import traffic_keys
 
-NAME = re.compile(r"r(?P<number>[0-9]{4,})-(?P<digest>[0-9a-f]{8})")
-OBJECT_SUFFIX = re.compile(r"-r[0-9]{4,}-[0-9a-f]{8}$")
+_NAME = re.compile(r"r(?P<number>[0-9]{4,})-(?P<digest>[0-9a-f]{8})")
+_OBJECT = re.compile(rf"(?P<base>.+)-(?P<revision>{_NAME.pattern})")
 RELEASE = "finrisk.io/release"
 REVISION = "finrisk.io/revision"
 CURRENT = "finrisk.io/current"
@@ -73,14 +73,13 @@ class Revision:
     @property
     def intact(self) -> bool:
         """Whether nobody edited the objects after they were made."""
-        match = NAME.fullmatch(self.name)
+        match = _NAME.fullmatch(self.name)
         return match is not None and match["digest"] == self.digest
 
     @property
     def number(self) -> int:
         """The number in the name; 0 for a name that is none."""
-        match = NAME.fullmatch(self.name)
-        return int(match["number"]) if match else 0
+        return number(self.name)
 
     @property
     def digest(self) -> str:
@@ -137,10 +136,26 @@ def same_content(one: Revision | None, other: Revision | None) -> bool:
     return one.intact and one.digest == other.digest
 
 
+def number(name: str) -> int:
+    """Return the number in a revision's name; 0 for what is no such name."""
+    match = _NAME.fullmatch(name)
+    return int(match["number"]) if match else 0
+
+
+def newest_first(names: Iterable[str]) -> list[str]:
+    """Return those that are names of revisions, the highest number first."""
+    return sorted((name for name in names if _NAME.fullmatch(name)), key=number, reverse=True)
+
+
 def next_number(names: Iterable[str]) -> int:
     """Return the number after the highest of these revision names."""
-    numbers = [int(match["number"]) for name in names if (match := NAME.fullmatch(name))]
-    return max(numbers, default=0) + 1
+    return max(map(number, names), default=0) + 1
+
+
+def object_parts(name: str) -> tuple[str, str]:
+    """Return an object's name without its revision, and the revision, empty for an object of none."""
+    match = _OBJECT.fullmatch(name)
+    return (match["base"], match["revision"]) if match else (name, "")
 
 
 def labelled(revision: Revision, name: str, value: str | None) -> Revision:
@@ -173,8 +188,8 @@ def _named(revision: Revision, number: int) -> Revision:
     name = f"r{number:04d}-{revision.digest}"
     named = labelled(replace(revision, name=name), REVISION, name)
     for held in (named.config, named.secret):
-        kept = OBJECT_SUFFIX.sub("", str(held["metadata"].get("name", "finrisk")))
-        held["metadata"]["name"] = f"{kept}-{name}"
+        base, _ = object_parts(str(held["metadata"].get("name", "finrisk")))
+        held["metadata"]["name"] = f"{base}-{name}"
     return labelled(labelled(named, PROVEN, None), CURRENT, None)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ..service.seen import Seen
 from .revision import Revision
+
+Labels = Mapping[str, str | None]
+"""Labels to set on the objects of a revision; None takes one away."""
 
 
 class Target(Protocol):
@@ -26,7 +30,7 @@ class Target(Protocol):
         """Hold the release lock of the environment."""
 
     def names(self) -> list[str]:
-        """Return the names of all revisions, the highest number first."""
+        """Return the names of all revisions, half written ones among them, the highest number first."""
 
     def current(self) -> str:
         """Return the name of the current revision, empty before the first."""
@@ -49,11 +53,14 @@ class Target(Protocol):
     def roll_out(self, revision: Revision) -> None:
         """Make it current and wait until it runs everywhere."""
 
-    def prove(self, revision: Revision) -> None:
-        """Label it as current and proven."""
+    def label(self, labels: Callable[[str], Labels]) -> None:
+        """Give every revision the labels that its name stands for; other labels stay as they are."""
 
-    def prune(self) -> None:
-        """Remove revisions that nobody needs."""
+    def used(self) -> set[str]:
+        """Return the revisions that something of the target's own still names, beside the current one."""
+
+    def remove(self, name: str) -> None:
+        """Remove a revision, as far as it is there."""
 
     def clear(self) -> None:
         """Leave nothing running."""

@@ -60,7 +60,7 @@ def warm_up(platform: gemini.Platform, model: str, requests: int) -> WarmUp:
         answers = [gemini.ask_patiently(f"ask {model}", answer, PATIENCE_SECONDS) for _ in range(requests)]
     except FinriskError as error:
         what = "the tuned model does not answer, so nothing was deployed"
-        raise FinriskError(f"{what}: {error.message}") from error
+        raise error.reworded(f"{what}: {error.message}") from error
     return WarmUp([answer.latency_ms for answer in answers], answers[-1].model_version)
 
 

@@ -1,24 +1,31 @@
-"""The prepared dataset that a tuning job is given: its files, their hashes, examples and tokens."""
+"""The prepared dataset that a tuning job is given: its files, their hashes, examples and tokens.
+
+A run has several tasks, and an upload is many calls. The first task reads the files, hashes them and counts;
+what it found goes to the others with the state in which each file was on disk. They look at that state alone,
+and read a file again only when somebody touched it since.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..cloud.bucket import LocalFile
 from ..dataset import tokens
 from ..dataset.names import METADATA, TRAINING, VALIDATION
 from ..errors import FinriskError
-from ..machine.files import newest, read_json, sha256_of
+from ..machine.files import newest, read_json
 from .rules import MIN_TRAINING_EXAMPLES
 
 _PREPARE = "ansible-playbook playbooks/prepare.yml"
 _NEAR = 0.9  # the estimate is within 10 %
-
-
 _LINES_SHOWN = 5
+_BLOCK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -48,35 +55,64 @@ class Limits:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One JSONL file of the dataset; ``longest`` maps lines (from 1) near the limit to their tokens."""
+    """One JSONL file of the dataset; ``longest`` maps lines (from 1) near the limit to their tokens.
+
+    All of it holds as long as the file on disk is in this ``state``.
+    """
 
     path: Path
+    state: str
+    size: int  # bytes
     sha256: str
+    md5: str  # in base64, as Cloud Storage has it
     examples: int = 0
     tokens: int = 0  # estimated
     longest: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def local(self) -> LocalFile:
+        """The file as it is sent."""
+        return LocalFile(self.path, self.size, self.md5)
+
 
 @dataclass(frozen=True)
 class TuningData:
-    """What the job trains on and what it is validated with."""
+    """What the job trains on and what it is validated with, within these limits."""
 
     metadata: Path
     training: DataFile
     validation: DataFile | None
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """What ``read`` and ``unread`` of a later task take over."""
+        files = [file for file in (self.training, self.validation) if file]
+        return {
+            "limits": asdict(self.limits),
+            "files": [asdict(file) | {"path": str(file.path)} for file in files],
+        }
 
 
-def read(metadata: str, output_dir: Path, limits: Limits | None = None) -> TuningData:
+def read(
+    metadata: str,
+    output_dir: Path,
+    limits: Limits | None = None,
+    measured: Mapping[str, Any] | None = None,
+) -> TuningData:
     """Return the dataset of a metadata file, or of the newest one in ``output_dir`` when none is named.
+
+    ``measured`` is what an earlier task found, under these limits or it counts for nothing.
 
     Raises FinriskError when it is missing, was changed since it was prepared, is too small to tune on, or is
     beyond a limit of the service, naming the lines.
     """
     limits = limits or Limits()
-    data = unread(metadata, output_dir)
-    _check_bytes([data.training.path, *([data.validation.path] if data.validation else [])], limits)
-    training = _measured(data.training, limits)
-    validation = _measured(data.validation, limits) if data.validation else None
+    same_limits = (measured or {}).get("limits") == asdict(limits)
+    data = unread(metadata, output_dir, measured if same_limits else None)
+    _check_bytes([data.training, *([data.validation] if data.validation else [])], limits)
+    training = _counted(data.training, limits)
+    validation = _counted(data.validation, limits) if data.validation else None
     if training.examples < MIN_TRAINING_EXAMPLES:
         raise FinriskError(
             f"{training.path} has {training.examples} training examples, fewer than the "
@@ -85,11 +121,11 @@ def read(metadata: str, output_dir: Path, limits: Limits | None = None) -> Tunin
     _check_number(training, limits.training_examples, "training")
     if validation:
         _check_number(validation, limits.validation_examples, "validation")
-    return TuningData(data.metadata, training, validation if validation and validation.examples else None)
+    return TuningData(data.metadata, training, validation, limits)
 
 
-def unread(metadata: str, output_dir: Path) -> TuningData:
-    """Return the dataset as ``read`` does, its files hashed but not read: examples and tokens are 0."""
+def unread(metadata: str, output_dir: Path, measured: Mapping[str, Any] | None = None) -> TuningData:
+    """Return the dataset as ``read`` does, its files hashed but nothing counted in them."""
     path = Path(metadata) if metadata else newest(output_dir, METADATA, ".json")
     if path is None:
         raise FinriskError(f"no {METADATA}_*.json in {output_dir}; run {_PREPARE} first")
@@ -101,10 +137,11 @@ def unread(metadata: str, output_dir: Path) -> TuningData:
     names = content.get("files") if isinstance(content, dict) else None
     if not isinstance(names, dict):
         raise FinriskError(f"{path} does not name the files of a dataset; run {_PREPARE} again")
-    training = _file(path, names, f"{TRAINING}_")
+    known = {str(file.get("path")): file for file in (measured or {}).get("files") or []}
+    training = _file(path, names, f"{TRAINING}_", known)
     if training is None:
         raise FinriskError(f"{path} names no {TRAINING}_*.jsonl; run {_PREPARE} again")
-    return TuningData(path, training, _file(path, names, f"{VALIDATION}_"))
+    return TuningData(path, training, _file(path, names, f"{VALIDATION}_", known))
 
 
 def warnings(data: TuningData, limits: Limits) -> list[str]:
@@ -132,34 +169,67 @@ def _lines(tokens_of: Mapping[int, int]) -> str:
     return f"line {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
-def _check_bytes(paths: list[Path], limits: Limits) -> None:
-    for path in paths:
-        size = path.stat().st_size
-        if limits.file_bytes and size > limits.file_bytes:
+def _check_bytes(files: list[DataFile], limits: Limits) -> None:
+    for file in files:
+        if limits.file_bytes and file.size > limits.file_bytes:
             raise FinriskError(
-                f"{path} has {size:,} bytes, the service takes at most {limits.file_bytes:,} "
+                f"{file.path} has {file.size:,} bytes, the service takes at most {limits.file_bytes:,} "
                 "(finrisk_tuning_limits); prepare fewer examples with -e finrisk_max_examples=N"
             )
 
 
-def _file(metadata: Path, names: dict[str, Any], prefix: str) -> DataFile | None:
-    found = sorted(name for name in names if Path(name).name.startswith(prefix) and name.endswith(".jsonl"))
-    if not found:
+def _file(
+    metadata: Path, names: Mapping[str, Any], prefix: str, known: Mapping[str, Mapping[str, Any]]
+) -> DataFile | None:
+    """Return the file of this kind, None when it is empty; ``known`` are an earlier task's, by path."""
+    named = sorted(name for name in names if Path(name).name.startswith(prefix) and name.endswith(".jsonl"))
+    if not named:
         return None
-    path = metadata.parent / found[0]
+    path, expected = metadata.parent / named[0], names[named[0]]
     if not path.is_file():
         raise FinriskError(f"{metadata} names {path}, which is missing; run {_PREPARE} again")
-    digest = sha256_of(path)
-    if digest != names[found[0]]:
+    file = _taken_over(path, known.get(str(path)) or {}) or _hashed(path)
+    if file.sha256 != expected:
         raise FinriskError(
-            f"{path} was changed since it was prepared: its SHA-256 is {digest}, {metadata.name} says "
-            f"{names[found[0]]}; run {_PREPARE} again"
+            f"{path} was changed since it was prepared: its SHA-256 is {file.sha256}, {metadata.name} says "
+            f"{expected}; run {_PREPARE} again"
         )
-    return DataFile(path, digest) if path.stat().st_size else None
+    return file if file.size else None
 
 
-def _measured(file: DataFile, limits: Limits) -> DataFile:
-    counts, limit = _measure(file.path), limits.tokens_per_example
+def _state(path: Path) -> str:
+    """Return what is another after every change: the change time cannot be set back, as the others can."""
+    entry = path.stat()
+    return f"{entry.st_dev}:{entry.st_ino}:{entry.st_size}:{entry.st_mtime_ns}:{entry.st_ctime_ns}"
+
+
+def _taken_over(path: Path, known: Mapping[str, Any]) -> DataFile | None:
+    """Return the file as an earlier task found it, None when it was touched since."""
+    if known.get("state") != _state(path):
+        return None
+    try:
+        longest = {int(line): int(count) for line, count in known["longest"].items()}  # JSON's keys are text
+        return DataFile(**{**known, "path": path, "longest": longest})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _hashed(path: Path) -> DataFile:
+    state, size = _state(path), 0
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            sha256.update(block)
+            md5.update(block)
+            size += len(block)
+    return DataFile(path, state, size, sha256.hexdigest(), base64.b64encode(md5.digest()).decode("ascii"))
+
+
+def _counted(file: DataFile, limits: Limits) -> DataFile:
+    """Return the file with its examples and tokens; FinriskError names the lines that are too long."""
+    if file.examples:
+        return file  # counted under the same limits before
+    counts, limit = _tokens_of_lines(file.path), limits.tokens_per_example
     if limit and (long := {line: count for line, count in counts.items() if count > limit}):
         raise FinriskError(
             f"{_lines(long)} of {file.path} {'is' if len(long) == 1 else 'are'} longer than the {limit:,} "
@@ -170,7 +240,7 @@ def _measured(file: DataFile, limits: Limits) -> DataFile:
     return replace(file, examples=len(counts), tokens=sum(counts.values()), longest=near)
 
 
-def _measure(path: Path) -> dict[int, int]:
+def _tokens_of_lines(path: Path) -> dict[int, int]:
     """Return the estimated tokens of each line."""
     counts = {}
     with path.open(encoding="utf-8") as file:

@@ -135,7 +135,7 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
         if found is None and error.answered:
             intent.clear()
         if found is None:
-            raise patience.UnreachableError(
+            raise error.reworded(
                 f"{error.message}; no job labelled {SPEC_LABEL}={order.spec.id} shows up, and a creation "
                 "is never sent twice: run tune.yml again, it looks first"
             ) from None
@@ -182,11 +182,18 @@ def _written(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -
     """Write the job down; a job that exists is named whatever stands in the way."""
     try:
         return _write(order, made, remote, table)
-    except (FinriskError, OSError) as error:
-        raise FinriskError(
-            f"the tuning job {remote.name} is {states.short(remote.state)} on the service but could not be "
-            f"written down: {error}; mend that and run tune.yml again, which finds the job by its label"
-        ) from None
+    except FinriskError as error:
+        raise error.reworded(_unwritten(remote, error.message)) from None
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise FinriskError(_unwritten(remote, reason)) from None
+
+
+def _unwritten(remote: RemoteJob, reason: str) -> str:
+    return (
+        f"the tuning job {remote.name} is {states.short(remote.state)} on the service but could not be "
+        f"written down: {reason}; mend that and run tune.yml again, which finds the job by its label"
+    )
 
 
 def _write(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:

@@ -73,7 +73,7 @@ def look(destination: Destination, data: TuningData) -> Progress:
     """Return what is in the bucket already; sends nothing of the dataset."""
     return Progress(
         [
-            storage.present(destination.bucket, _name(destination, part, file), file.path)
+            storage.present(destination.bucket, _name(destination, part, file), file.local)
             or _untouched(destination, part, file)
             for part, file in _parts(data)
         ]
@@ -82,10 +82,10 @@ def look(destination: Destination, data: TuningData) -> Progress:
 
 def _send(destination: Destination, part: str, file: DataFile, seconds: float | None) -> Uploaded:
     name = _name(destination, part, file)
-    if file.path.stat().st_size <= storage.WHOLE_BYTES:
-        return storage.upload(destination.bucket, name, file.path, destination.patience_seconds)
+    if file.size <= storage.WHOLE_BYTES:
+        return storage.upload(destination.bucket, name, file.local, destination.patience_seconds)
     note = destination.folder / f".upload_{file.sha256[:16]}_{part}.json"
-    return Session(destination.bucket, name, file.path, note).send(destination.patience_seconds, seconds)
+    return Session(destination.bucket, name, file.local, note).send(destination.patience_seconds, seconds)
 
 
 def _parts(data: TuningData) -> list[tuple[str, DataFile]]:
@@ -98,4 +98,4 @@ def _name(destination: Destination, part: str, file: DataFile) -> str:
 
 def _untouched(destination: Destination, part: str, file: DataFile) -> Uploaded:
     uri = storage.uri_of(destination.bucket, _name(destination, part, file))
-    return Uploaded(uri, added=True, sent=0, size=file.path.stat().st_size)
+    return Uploaded(uri, added=True, sent=0, size=file.size)

@@ -61,7 +61,7 @@ def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
         _leave_alone(error.retry_after, wait_until)
         return Look(job, _waiting(job, "no answer, looking again", wait_until), False, error.message)
     except FinriskError as error:
-        raise FinriskError(
+        raise error.reworded(
             f"{error.message}. The job {job.job_name} was {states.short(job.provider_state)} when last "
             "seen and is not touched: mend this, then run tune.yml again to watch it"
         ) from None

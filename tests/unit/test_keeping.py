@@ -1,0 +1,162 @@
+"""What a release keeps, labels and removes: one policy, shown on a target that lives in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.kube.objects import Drift, DriftError
+from ansible.module_utils.finrisk_ops.release import keeping, release
+from ansible.module_utils.finrisk_ops.release.release import Rendered
+from ansible.module_utils.finrisk_ops.release.revision import (
+    CURRENT,
+    PROVEN,
+    Release,
+    Revision,
+    labelled,
+    make,
+    newest_first,
+)
+
+
+@dataclass
+class Shelf:
+    """A target without a service: what is put on it runs."""
+
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    running: str = ""
+    half_written: set[str] = field(default_factory=set)
+    in_use: set[str] = field(default_factory=set)
+    failures: dict[str, FinriskError] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        return list(newest_first({*self.revisions, *self.half_written}))
+
+    def current(self) -> str:
+        return self.running
+
+    def read(self, name: str) -> Revision:
+        if name not in self.revisions:
+            raise FinriskError(f"{name} is gone")
+        return self.revisions[name]
+
+    def readable(self) -> list[Revision]:
+        return [self.revisions[name] for name in newest_first(self.revisions)]
+
+    def store(self, revision: Revision) -> None:
+        self.revisions[revision.name] = revision
+
+    def preflight(self, _revision: Revision) -> None:
+        pass
+
+    def pending(self, revision: Revision) -> str:
+        return "" if revision.name == self.running else "something else runs"
+
+    def roll_out(self, revision: Revision) -> None:
+        self.running = revision.name
+        if revision.name in self.failures:
+            raise self.failures[revision.name]
+
+    def label(self, labels: Callable[[str], Any]) -> None:
+        for name, revision in list(self.revisions.items()):
+            for label, value in labels(name).items():
+                revision = labelled(revision, label, value)
+            self.revisions[name] = revision
+
+    def used(self) -> set[str]:
+        return self.in_use
+
+    def remove(self, name: str) -> None:
+        self.revisions.pop(name, None)
+        self.half_written.discard(name)
+
+    @contextmanager
+    def locked(self, _why: str) -> Iterator[None]:
+        yield
+
+
+def rendered(ratio: int) -> Rendered:
+    config = {"kind": "ConfigMap", "metadata": {"name": "finrisk-config"}, "data": {"BASE_MODEL": "base"}}
+    secret = {"kind": "Secret", "metadata": {"name": "finrisk-secrets"}, "stringData": {}}
+    return Rendered(config, secret, Release(model="tuned", ratio=ratio, image="local"))
+
+
+def revision(number: int, *, proven: bool = False) -> Revision:
+    what = rendered(number % 101)
+    return labelled(make(what.config, what.secret, what.release, number), PROVEN, "true" if proven else None)
+
+
+def shelf(*revisions: Revision, running: int = 0) -> Any:
+    """A target with these revisions; the one of this number runs."""
+    made = Shelf({each.name: each for each in revisions})
+    made.running = next((each.name for each in revisions if each.number == running), "")
+    return made
+
+
+def numbers(target: Any) -> list[int]:
+    return [each.number for each in target.readable()]
+
+
+def test_names_sort_by_their_number_and_what_is_no_name_is_left_out() -> None:
+    names = ["r0009-00000000", "r10000-00000000", "lost+found", "r9999-00000000", "r12-00000000", ""]
+    assert newest_first(names) == ["r10000-00000000", "r9999-00000000", "r0009-00000000"]
+
+
+def test_the_newest_stay_and_the_current_and_the_newest_proven_one_whatever_their_age() -> None:
+    proven = (2, 4)
+    target = shelf(*(revision(number, proven=number in proven) for number in range(1, 20)), running=3)
+    keeping.prune(target)
+    assert numbers(target) == [19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 4, 3]
+
+
+def test_what_was_edited_by_hand_proves_nothing_so_the_proven_one_before_it_stays() -> None:
+    """It is where a rollback goes."""
+    edited = revision(4, proven=True)
+    edited.config["data"]["BASE_MODEL"] = "by hand"
+    target = shelf(revision(2, proven=True), edited, *(revision(number) for number in (5, 6)), running=6)
+    keeping.prune(target, newest=1)
+    assert numbers(target) == [6, 2]
+    assert [each.number for each in keeping.proven(target)] == [2]
+
+
+def test_what_the_target_still_uses_stays_and_half_a_revision_goes() -> None:
+    target = shelf(*(revision(number) for number in range(1, 5)), running=4)
+    target.in_use = {revision(1).name}
+    target.half_written = {"r0002-00000000"}
+    keeping.prune(target, newest=1)
+    assert numbers(target) == [4, 1]
+    assert len(target.names()) == 2
+
+
+def test_one_revision_is_current_and_every_one_that_was_proven_stays_so() -> None:
+    first, second, third = (revision(number) for number in (1, 2, 3))
+    target = shelf(first, second, third)
+    for each in (first, second):
+        keeping.prove(target, each)
+    assert [each.number for each in target.readable() if each.label(CURRENT)] == [2]
+    assert [each.number for each in target.readable() if each.proven] == [2, 1]
+
+
+def test_a_release_proves_what_runs_and_prunes_behind_itself() -> None:
+    target = shelf(*(revision(number) for number in range(1, 15)), running=14)
+    done = release.deploy(target, rendered(50), planned_on=None, check=False)
+    assert target.read(done.revision.name).proven
+    assert numbers(target) == list(range(15, 5, -1))
+
+
+def test_a_failed_release_tells_all_that_its_error_carries_beside_what_was_put_back() -> None:
+    before = revision(1, proven=True)
+    target = shelf(before, running=1)
+    fields = [Drift("spec.replicas", "kubectl", "2026-01-01T00:00:00Z")]
+    what = rendered(2)
+    failed = make(what.config, what.secret, what.release, 2)
+    target.failures = {failed.name: DriftError("Deployment x", fields)}
+    with pytest.raises(DriftError, match=rf"{before.name} .* was put back and serves") as caught:
+        release.deploy(target, what, planned_on=None, check=False)
+    assert caught.value.fields == fields
+    assert caught.value.detail["drift"][0]["manager"] == "kubectl"
+    assert target.current() == before.name
