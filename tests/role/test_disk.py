@@ -83,7 +83,7 @@ def test_export(
     insert(database_url, 50)
     break_it(disk)
     options: dict[str, Any] = {"database_url": database_url, "output_dir": str(disk)}
-    options |= {"environment": "local", "min_examples": 0, "min_quality": 0.0}
+    options |= {"environment_name": "local", "min_examples": 0, "min_quality": 0.0}
     result = run("finrisk_export", capsys, **options)
     check_one_sentence(result, disk, reason, advice)
     assert not list(disk.glob("training_data_raw*"))
@@ -115,7 +115,7 @@ def test_release_and_status(
 ) -> None:
     break_it, reason, advice = harm
     break_it(disk)
-    place: dict[str, Any] = {
+    process: dict[str, Any] = {
         "var_dir": str(disk),
         "repository": str(Path(__file__).parents[2]),
         "api_port": 1,
@@ -125,14 +125,13 @@ def test_release_and_status(
         "config_map": {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {}},
         "secret": {"kind": "Secret", "metadata": {"name": "s"}, "stringData": {}},
     }
-    deployed = run("finrisk_release", capsys, target="process", process=place, **objects)
+    deployed = run("finrisk_release", capsys, place={"process": process}, **objects)
     check_one_sentence(deployed, disk, reason, advice)
     before = sorted(path.name for path in disk.rglob("*"))
     told = run(
         "finrisk_status",
         capsys,
-        target="process",
-        process=place,
+        place={"process": process},
         environment_name="local",
         output_dir=str(disk),
         database_url=database_url,
