@@ -136,9 +136,10 @@ CLUSTER = {"kubernetes": {"kubeconfig": "/nonexistent", "context": "none", "name
 def test_a_place_is_a_process_or_a_cluster(
     capsys: pytest.CaptureFixture[str], name: str, place: dict[str, Any], said: str
 ) -> None:
-    rest = {"output_dir": "/nonexistent", "running": {}, "base_model": "m"}
-    options = rest if name == "finrisk_deployment_plan" else {}
-    refused = run(name, capsys, place=place, **options)
+    options: dict[str, Any] = {"place": place}
+    if name == "finrisk_deployment_plan":
+        options |= {"output_dir": "/nonexistent", "running": {}, "base_model": "m"}
+    refused = run(name, capsys, **options)
     assert said in refused["msg"]
 
 

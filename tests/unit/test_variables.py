@@ -41,8 +41,9 @@ def test_a_variable_means_the_same_in_every_playbook() -> None:
 
 def test_no_option_replaces_one_of_its_group() -> None:
     """Ansible would warn of a duplicate key in every run."""
-    text = (ROLE / "meta" / "argument_specs.yml").read_text("utf-8")
-    mappings = [node for node in _nodes(yaml.compose(text)) if isinstance(node, yaml.MappingNode)]
+    specs = yaml.compose((ROLE / "meta" / "argument_specs.yml").read_text("utf-8"))
+    assert specs
+    mappings = [node for node in _nodes(specs) if isinstance(node, yaml.MappingNode)]
     for mapping in mappings:
         own = {key.value for key, _ in mapping.value}
         for group in (each for key, value in mapping.value if key.value == "<<" for each in _groups(value)):

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from ansible.module_utils.finrisk_ops import database
-
 DOCUMENTATION = r"""
 module: finrisk_schema
 short_description: Bring the database schema up to date
@@ -73,7 +71,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
+from ansible.module_utils.finrisk_ops import database, options
 from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
 from ansible.module_utils.finrisk_ops.process import schema
 

@@ -123,7 +123,7 @@ def rendered(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _named(parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     named: Mapping[str, Any] | None = parameters["place"][kind]
     if named is None:
-        raise FinriskError(f"this can be done on {kind} alone: name place as {kind}, not as the other")
+        raise FinriskError(f"this can be done on {kind} alone: give {kind} as the place")
     return named
 
 
