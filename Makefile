@@ -16,7 +16,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast peers golden lint clean
+.PHONY: help setup demo up down connection test test-fast peers golden docs lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ peers: .venv-peers/.ready ## install the clients and servers of others that the 
 
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
 	$(DEV)/python -m tests.grounds.rendering
+
+docs: .venv-dev/.ready ## write docs/modules.md from the documentation of the modules, for review
+	$(DEV)/python -m tests.grounds.modules_page
 
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one

@@ -112,7 +112,7 @@ def shell() -> Iterator[Shell]:
         place.execute("delete from training_data where model_version like 'extractive%'")
         place.wire.fault(kind="job_slow", seconds=0.5)
         export = {"database_url": place.database_url, "output_dir": str(place.training_data)}
-        exported = run_module("finrisk_export", export | {"environment": "local", "min_examples": 100})
+        exported = run_module("finrisk_export", export | {"environment_name": "local", "min_examples": 100})
         assert exported["changed"], exported
         tuned_model(place.wire, place.training_data, place.database_url)
         done = place.shell(f"{blocks(RUNBOOK)[0]}\nenv -0")

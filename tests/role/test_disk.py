@@ -83,7 +83,7 @@ def test_export(
     insert(database_url, 50)
     break_it(disk)
     options: dict[str, Any] = {"database_url": database_url, "output_dir": str(disk)}
-    options |= {"environment": "local", "min_examples": 0, "min_quality": 0.0}
+    options |= {"environment_name": "local", "min_examples": 0, "min_quality": 0.0}
     result = run_module("finrisk_export", options)
     check_one_sentence(result, disk, reason, advice)
     assert not list(disk.glob("training_data_raw*"))
@@ -113,7 +113,7 @@ def test_release_and_status(
 ) -> None:
     break_it, reason, advice = harm
     break_it(disk)
-    place: dict[str, Any] = {
+    process: dict[str, Any] = {
         "var_dir": str(disk),
         "repository": str(REPOSITORY),
         "api_port": 1,
@@ -123,14 +123,13 @@ def test_release_and_status(
         "config_map": {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {}},
         "secret": {"kind": "Secret", "metadata": {"name": "s"}, "stringData": {}},
     }
-    deployed = run_module("finrisk_release", objects | {"target": "process", "process": place})
+    deployed = run_module("finrisk_release", objects | {"place": {"process": process}})
     check_one_sentence(deployed, disk, reason, advice)
     before = sorted(path.name for path in disk.rglob("*"))
     told = run_module(
         "finrisk_status",
         {
-            "target": "process",
-            "process": place,
+            "place": {"process": process},
             "environment_name": "local",
             "output_dir": str(disk),
             "database_url": database_url,

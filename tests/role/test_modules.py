@@ -1,8 +1,9 @@
-"""Every module of the role: its documentation says what it takes, and it keeps secrets to itself."""
+"""Every module of the role: its documentation is true and whole, and it keeps secrets to itself."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,9 @@ import pytest
 import yaml
 
 from tests.grounds.modules import load, run_module
-from tests.grounds.repository import ROLE
+from tests.grounds.modules_page import MODULES, PAGE, documentation, page
 from tests.grounds.training_rows import insert, row
 
-MODULES = sorted(path.stem for path in (ROLE / "library").glob("finrisk_*.py"))
 _SECRET_NAMES = ("key", "password", "database_url", "secret_values")
 
 
@@ -35,19 +35,18 @@ def arguments(name: str) -> dict[str, Any]:
     return spec
 
 
+_SAID = ("type", "required", "default", "choices", "elements")
+"""What documentation and argument spec both say of an option."""
+
+
 def documented(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options of a documentation in the form of an argument spec."""
     spec = {}
     for name, option in options.items():
         assert option["description"], name
-        kept = {
-            key: option[key]
-            for key in ("type", "required", "default", "choices", "elements")
-            if key in option
-        }
+        spec[name] = {key: option[key] for key in _SAID if key in option}
         if "suboptions" in option:
-            kept["options"] = documented(option["suboptions"])
-        spec[name] = kept
+            spec[name]["options"] = documented(option["suboptions"])
     return spec
 
 
@@ -55,30 +54,36 @@ def specified(given: dict[str, Any]) -> dict[str, Any]:
     """Return an argument spec without what a documentation does not say."""
     spec = {}
     for name, option in given.items():
-        kept = {
-            key: option[key]
-            for key in ("type", "required", "default", "choices", "elements")
-            if key in option
-        }
-        kept.setdefault("type", "str")
-        if not kept.get("required", True):
-            del kept["required"]
+        spec[name] = {key: option[key] for key in _SAID if key in option}
         if "options" in option:
-            kept["options"] = specified(option["options"])
-        spec[name] = kept
+            spec[name]["options"] = specified(option["options"])
     return spec
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_modules_documentation_and_its_arguments_say_the_same(name: str) -> None:
-    module = load(name)
-    documentation = yaml.safe_load(module.DOCUMENTATION)
-    assert documentation["module"] == name
-    assert documentation["short_description"]
-    assert {"check_mode", "diff_mode"} <= set(documentation["attributes"])
-    assert documented(documentation.get("options", {})) == specified(arguments(name))
-    assert all(name in task for task in yaml.safe_load(module.EXAMPLES))
-    assert all(value["description"] for value in yaml.safe_load(module.RETURN).values())
+def test_ansible_doc_shows_every_option_of_a_module_as_it_is(name: str) -> None:
+    said = documentation()[name]
+    assert documented(said["doc"].get("options", {})) == specified(arguments(name))
+    assert said["doc"]["short_description"]
+    assert said["doc"]["version_added"]
+    assert {"check_mode", "diff_mode"} <= set(said["doc"]["attributes"])
+    assert all(name in task for task in yaml.safe_load(said["examples"]))
+    assert all(value["description"] for value in said["return"].values())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_a_documentation_names_is_there(name: str) -> None:
+    said = documentation()[name]
+    text = json.dumps(said)
+    options = {each.partition("=")[0] for each in re.findall(r"\bO\(([^)]+)\)", text)}
+    assert {each.partition(".")[0] for each in options} <= set(arguments(name))
+    assert set(re.findall(r"\bRV\((\w+)", text)) <= set(said["return"])
+    assert set(re.findall(r"\bM\((\w+)\)", text)) <= set(MODULES)
+    assert not re.findall(r"\bI\([^)]*\)", text), "O() names an option, RV() a result"
+
+
+def test_the_page_of_the_modules_is_what_make_docs_writes() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run make docs, then look at git diff docs/modules.md"
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -88,12 +93,53 @@ def test_an_option_that_carries_a_secret_is_never_logged(name: str) -> None:
             assert spec.get("no_log"), option
 
 
+PROCESS = {"process": {"var_dir": "/nonexistent", "repository": "/nonexistent"}}
+CLUSTER = {"kubernetes": {"kubeconfig": "/nonexistent", "context": "none", "namespace": "finrisk"}}
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({}, "one of the following is required: process, kubernetes found in place"),
+        (PROCESS | CLUSTER, "mutually exclusive: process|kubernetes found in place"),
+        ({"process": {"var_dir": "/nonexistent"}}, "repository found in place -> process"),
+        ({"kubernetes": {"context": "none"}}, "namespace found in place -> kubernetes"),
+        (PROCESS | {"cloud": {}}, "place.cloud. Supported parameters include: kubernetes, process"),
+    ],
+)
+@pytest.mark.parametrize("name", ["finrisk_release_info", "finrisk_deployment_plan"])
+def test_a_place_is_a_process_or_a_cluster(name: str, place: dict[str, Any], said: str) -> None:
+    options: dict[str, Any] = {"place": place}
+    if name == "finrisk_deployment_plan":
+        options |= {"output_dir": "/nonexistent", "running": {}, "base_model": "m"}
+    refused = run_module(name, options)
+    assert said in refused["msg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("finrisk_permissions_info", {"objects": [], "place": PROCESS}, "on kubernetes alone"),
+        ("finrisk_service", {"place": CLUSTER}, "on process alone"),
+        ("finrisk_schema", {"database_url": "postgresql://h/d", "place": CLUSTER}, "job is missing"),
+        ("finrisk_release", {"config_map": {}, "secret": {}, "place": CLUSTER}, "deployment is missing"),
+    ],
+)
+def test_what_a_place_cannot_do_or_still_needs_is_one_sentence(
+    name: str, options: dict[str, Any], said: str
+) -> None:
+    refused = run_module(name, options)
+    assert refused["failed"]
+    assert said in refused["msg"]
+    assert "exception" not in refused
+
+
 def test_the_export_module_announces_writes_and_then_keeps(database_url: str, tmp_path: Path) -> None:
     insert(database_url, 3)
     options: dict[str, Any] = {
         "database_url": database_url,
         "output_dir": str(tmp_path / "out"),
-        "environment": "test",
+        "environment_name": "test",
         "min_examples": 2,
     }
     announced = run_module("finrisk_export", options, check=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from functools import cache
@@ -150,45 +149,6 @@ def test_the_environment_names_of_the_settings_are_documented() -> None:
         if (found := default_of(variable)) and found[1]
     }
     assert set(re.findall(r"`(finrisk_\w+)` \(`(\w+)`\)", text)) == expected
-
-
-def _document(module: str, part: str) -> dict[str, Any]:
-    for node in ast.parse((ROLE / "library" / f"{module}.py").read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == part:
-            assert isinstance(node.value, ast.Constant)
-            held: dict[str, Any] = yaml.safe_load(str(node.value.value))
-            return held
-    raise AssertionError(f"{module} has no {part}")
-
-
-def _options(options: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [
-        (option, held["type"], "required" if held.get("required") else shown(held.get("default")))
-        for option, held in options.items()
-    ]
-
-
-def _documented_options(section: str) -> list[tuple[str, str, str]]:
-    held = table(DOCS / "modules.md", section, "option")
-    return [(name(row["option"]), row["type"], row["default"]) for row in held.rows]
-
-
-def test_every_module_has_its_section_and_the_reverse() -> None:
-    sections = [heading for heading in headings(DOCS / "modules.md") if heading.startswith("finrisk_")]
-    assert sections == MODULES
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_documents_exactly_its_options_and_what_it_returns(module: str) -> None:
-    options = _document(module, "DOCUMENTATION")["options"]
-    assert _documented_options(module) == _options(options)
-    for place in ("process", "kubernetes"):
-        if place in options:
-            assert _documented_options(place) == _options(options[place]["suboptions"])
-    text = (DOCS / "modules.md").read_text("utf-8").partition(f"## {module}\n")[2].partition("\n## ")[0]
-    returned = re.search(r"^Returns (.+)$", text, re.MULTILINE)
-    assert returned
-    assert re.findall(r"(?:^|; )`(\w+)`: ", returned[1]) == [*_document(module, "RETURN")]
 
 
 def test_every_make_target_is_documented_and_the_reverse() -> None:

@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write the service's credentials and the hashes of its clients' keys."""
 
 from __future__ import annotations
@@ -6,12 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_credentials
 short_description: Write the service's credentials and the hashes of its clients' keys
+version_added: "0.1.0"
 description:
   - Writes what does not belong to a release and is never rolled back. On a process these are
     C(credentials.json) and C(api_keys.json) of the run-state folder, readable by their owner alone. A key
     that C(finrisk keys end) ended there stays ended.
   - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
     account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
+extends_documentation_fragment: [place, modes.changes]
 options:
   secret:
     description: The rendered Secret, which names its keys with empty values.
@@ -22,63 +26,15 @@ options:
     type: dict
     required: true
   client_keys:
-    description: >-
-      The clients of the API, each with I(id), I(name), I(sha256) of its key and I(roles), perhaps I(created),
-      I(expires) and I(ended); left out for a Secret that is not the service's.
+    description:
+      - The clients of the API, each with C(id), C(name), C(sha256) of its key and C(roles), perhaps
+        C(created), C(expires) and C(ended); left out for a Secret that is not the service's.
     type: list
     elements: dict
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  process:
-    description: Where the service of this machine lives; required when I(target=process).
-    type: dict
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
   force_conflicts:
-    description: Take fields back that somebody else changed in the cluster.
+    description: On a cluster, whether to take back fields that somebody else changed.
     type: bool
     default: false
-attributes:
-  check_mode:
-    description: Says what a run would do and changes nothing.
-    support: full
-  diff_mode:
-    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
-    support: full
 author:
   - FinRisk contributors
 """
@@ -89,9 +45,10 @@ EXAMPLES = r"""
     secret: "{{ lookup('ansible.builtin.template', 'credentials.yml.j2') | from_yaml }}"
     secret_values:
       DATABASE_URL: "{{ finrisk_database_url }}"
-    process:
-      var_dir: "{{ finrisk_var_dir }}"
-      repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
 """
 
 RETURN = r"""
@@ -122,7 +79,7 @@ ARGUMENTS: dict[str, Any] = {
     "secret_values": {"type": "dict", "required": True, "no_log": True},
     "client_keys": {"type": "list", "elements": "dict", "no_log": False},
     "force_conflicts": {"type": "bool", "default": False},
-    **options.OPTIONS,
+    **options.PLACE,
 }
 
 
@@ -135,7 +92,7 @@ def wanted_files(parameters: dict[str, Any]) -> list[PrivateFile]:
     """Return the files as they should be."""
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
-    files: list[PrivateFile] = private_files(Path(parameters["process"]["var_dir"]), secret, clients)
+    files: list[PrivateFile] = private_files(Path(parameters["place"]["process"]["var_dir"]), secret, clients)
     return files
 
 
@@ -172,13 +129,13 @@ def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 
 def written(call: Call) -> dict[str, Any]:
     """Bring the credentials about where the target keeps them."""
-    bring_about = apply_secret if call.options["target"] == "kubernetes" else write_files
+    bring_about = apply_secret if options.on_cluster(call.options) else write_files
     return bring_about(call.options, check=call.check)
 
 
 def main() -> None:
     """Run the module."""
-    run(written, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
+    run(written, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bring a dataset into Cloud Storage, for some seconds at a time."""
 
 from __future__ import annotations
@@ -6,23 +8,21 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_dataset_upload
 short_description: Bring a dataset into Cloud Storage, for some seconds at a time
+version_added: "0.1.0"
 description:
   - Sends the files of a dataset to C(gs://BUCKET/finrisk/ENVIRONMENT/datasets/SHA256/), unless the same bytes
     are there. Nothing is ever overwritten, and what was sent is compared by checksum.
-  - A file above 8 MB goes up in pieces. The module returns after I(seconds) with how far it is; called again,
+  - A file above 8 MB goes up in pieces. The module returns after O(seconds) with how far it is; called again,
     also by a later run, it goes on where it was.
+extends_documentation_fragment: [google.account, tuning.dataset, modes.reads]
 options:
   seconds:
     description: After how many seconds to return although there is more to send; 0 means never.
     type: float
     default: 0
-  dataset_metadata:
-    description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in I(output_dir).
-    type: str
-    default: ""
   measured:
     description:
-      - What M(finrisk_tuning_job) measured of the dataset, its I(measured). A file that was not touched since
+      - What M(finrisk_tuning_job) measured of the dataset, its O(measured). A file that was not touched since
         is not hashed again, however often this is called.
     type: dict
     default: {}
@@ -34,33 +34,14 @@ options:
     description: Cloud Storage bucket for datasets.
     type: str
     required: true
-  storage_url:
-    description: Address of Cloud Storage; empty means Google's.
-    type: str
-    default: ""
   environment_name:
     description: Name of the environment, a part of the dataset's path.
     type: str
     required: true
-  credentials_file:
-    description: Service account file; empty means the application default credentials.
-    type: str
-    default: ""
-  patience:
-    description: Seconds for which the upload may stand still before it fails.
-    type: float
-    default: 60
-  request_timeout:
-    description: Seconds until a request counts as lost.
-    type: float
-    default: 60
 attributes:
   check_mode:
     description: Looks what is there and sends nothing.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -84,7 +65,7 @@ uris:
   type: list
   elements: str
 progress:
-  description: How far the upload is, I(done) of I(total) bytes, and a I(label).
+  description: How far the upload is, C(done) of C(total) bytes, and a C(label).
   returned: success
   type: dict
 """
@@ -96,20 +77,18 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.cloud import account
 from ansible.module_utils.finrisk_ops.cloud import bucket as storage
 from ansible.module_utils.finrisk_ops.machine import locks
+from ansible.module_utils.finrisk_ops.options import GOOGLE_ACCOUNT, TUNING_DATASET
 from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
 from ansible.module_utils.finrisk_ops.tuning import upload
 
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},
-    "dataset_metadata": {"type": "str", "default": ""},
     "measured": {"type": "dict", "default": {}},
     "output_dir": {"type": "path", "required": True},
     "bucket": {"type": "str", "required": True},
-    "storage_url": {"type": "str", "default": ""},
     "environment_name": {"type": "str", "required": True},
-    "credentials_file": {"type": "str", "default": "", "no_log": False},
-    "patience": {"type": "float", "default": 60.0},
-    "request_timeout": {"type": "float", "default": 60.0},
+    **GOOGLE_ACCOUNT,
+    **TUNING_DATASET,
 }
 
 

@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Decide which model is deployed at which ratio."""
 
 from __future__ import annotations
@@ -6,31 +8,25 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_deployment_plan
 short_description: Decide which model is deployed at which ratio
+version_added: "0.1.0"
 description:
   - Reads the known tuning jobs and what runs, and says which model and ratio hold and why. Changes nothing.
-  - A ratio is taken from I(ratio), else I(environment_ratio), else the next of I(stages) when I(next), else
-    it stays as it runs; a model that does not run yet begins at the first of I(stages).
+  - A ratio is taken from O(ratio), else O(environment_ratio), else the next of O(stages) when O(next), else
+    it stays as it runs; a model that does not run yet begins at the first of O(stages).
+extends_documentation_fragment: [place.reached, tuning.records, modes.reads]
 options:
-  output_dir:
-    description: Folder of the C(finetuning_job) files.
-    type: path
-    required: true
-  database_url:
-    description: Address of the database whose table C(tuning_jobs) is read too; it may be down.
-    type: str
-    default: ""
   model:
-    description: A tuned model's name, C(newest), or empty for base only.
+    description: A tuned model's name, V(newest), or empty for base only.
     type: str
     default: newest
   ratio:
-    description: Percentage of the users who get the tuned model, as the operator gave it, if at all.
+    description: Percentage of the users who get the tuned model, as the operator gives it, if at all.
     type: raw
   environment_ratio:
-    description: The same from C(AB_TEST_RATIO) of the environment.
+    description: The ratio as E(AB_TEST_RATIO) gives it, if at all.
     type: raw
   next:
-    description: Go to the next of I(stages).
+    description: Go to the next of O(stages).
     type: bool
     default: false
   stages:
@@ -58,34 +54,6 @@ options:
     description: List the known jobs and what would be deployed; a refusal is then shown, not a failure.
     type: bool
     default: false
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Reads only.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -102,8 +70,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description: >-
-    What to deploy: I(model), I(ratio), I(experiment), I(dataset), I(name), I(why_model), I(why_ratio),
-    I(warm_up), I(base_unknown). Empty when I(list_only) and nothing can be deployed.
+    What to deploy: C(model), C(ratio), C(experiment), C(dataset), C(name), C(why_model), C(why_ratio),
+    C(warm_up), C(base_unknown). Empty when O(list_only) and nothing can be deployed.
   returned: success
   type: dict
 jobs:
@@ -124,8 +92,6 @@ from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, l
 from ansible.module_utils.finrisk_ops.tuning.jobs import Job, read_jobs
 
 ARGUMENTS: dict[str, Any] = {
-    "output_dir": {"type": "path", "required": True},
-    "database_url": {"type": "str", "default": "", "no_log": True},
     "model": {"type": "str", "default": "newest"},
     "ratio": {"type": "raw"},
     "environment_ratio": {"type": "raw"},
@@ -136,7 +102,8 @@ ARGUMENTS: dict[str, Any] = {
     "allow_base_mismatch": {"type": "bool", "default": False},
     "dataset": {"type": "str", "default": ""},
     "list_only": {"type": "bool", "default": False},
-    **options.REACHED,
+    **options.PLACE_REACHED,
+    **options.TUNING_RECORDS,
 }
 
 
@@ -218,7 +185,7 @@ def planned(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(planned, argument_spec=ARGUMENTS, required_if=options.REACHED_IF)
+    run(planned, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -10,72 +10,52 @@ module: finrisk_export
 short_description: Write a consistent snapshot of the collected examples
 version_added: "0.1.0"
 description:
-  - Reads the table training_data in one read-only transaction and writes C(training_data_raw_<time>.json), a
-    JSON array with one element a line, and C(export_metadata_<time>.json) beside it.
+  - Reads the table C(training_data) in one read-only transaction and writes C(training_data_raw_<time>.json),
+    a JSON array with one element a line, and C(export_metadata_<time>.json) beside it.
   - Keeps the newest export, and changes nothing, when the data is the same.
   - Memory stays flat whatever the number of rows.
-attributes:
-  check_mode:
-    support: full
-    description: Reads everything and says what a run would write.
-  diff_mode:
-    support: full
-    description: Names the files.
+extends_documentation_fragment: [place.reached]
 options:
   database_url:
+    description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
     type: str
     required: true
-    description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
   output_dir:
+    description: Folder for the files; made when it is missing, readable by its owner alone.
     type: path
     required: true
-    description: Folder for the files; made when it is missing, readable by its owner alone.
-  environment:
+  environment_name:
+    description: Name of the environment, written into the metadata.
     type: str
     required: true
-    description: Name of the environment, written into the metadata.
   min_examples:
+    description: Fewest usable examples; with fewer nothing is written and the task fails.
     type: int
     default: 1000
-    description: Fewest usable examples; with fewer nothing is written and the task fails.
   min_quality:
+    description: Rows below this quality score are exported but do not count as usable.
     type: float
     default: 0.0
-    description: Rows below this quality score are exported but do not count as usable.
   since:
+    description: Leave out rows before this day or moment (ISO 8601, UTC unless it says otherwise).
     type: str
     default: ""
-    description: Leave out rows before this day or moment (ISO 8601, UTC unless it says otherwise).
   tuned_rows:
+    description: Whether to export answers that a tuned model wrote.
     type: bool
     default: false
-    description: Whether to export answers that a tuned model wrote.
   refused_producers:
+    description: Leave out rows whose C(model_version) begins with one of these words.
     type: list
     elements: str
     default: []
-    description: Leave out rows whose model_version begins with one of these words.
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
+attributes:
+  check_mode:
+    description: Reads everything and says what a run would write.
+    support: full
+  diff_mode:
+    description: Names the files.
+    support: full
 author:
   - FinRisk contributors
 """
@@ -85,7 +65,7 @@ EXAMPLES = r"""
   finrisk_export:
     database_url: "{{ finrisk_database_url }}"
     output_dir: training_data/staging
-    environment: staging
+    environment_name: staging
     min_examples: 1000
 """
 
@@ -95,7 +75,7 @@ raw_file:
   returned: success
   type: str
 metadata_file:
-  description: Full path of its metadata.
+  description: Full path of the export's metadata.
   returned: success
   type: str
 total_examples:
@@ -126,18 +106,18 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import export
-from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
+from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
     "output_dir": {"type": "path", "required": True},
-    "environment": {"type": "str", "required": True},
+    "environment_name": {"type": "str", "required": True},
     "min_examples": {"type": "int", "default": 1000},
     "min_quality": {"type": "float", "default": 0.0},
     "since": {"type": "str", "default": ""},
     "tuned_rows": {"type": "bool", "default": False},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
-    **REACHED,
+    **PLACE_REACHED,
 }
 
 
@@ -146,7 +126,7 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
     request = export.Request(
         database_url=database_url,
         output_dir=Path(os.path.abspath(options["output_dir"])),
-        environment=options["environment"],
+        environment=options["environment_name"],
         min_examples=options["min_examples"],
         min_quality=options["min_quality"],
         since=export.moment(options["since"]),
@@ -165,7 +145,7 @@ def exported(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(exported, argument_spec=ARGUMENTS, required_if=REACHED_IF)
+    run(exported, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

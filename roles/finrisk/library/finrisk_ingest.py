@@ -12,55 +12,35 @@ version_added: "0.1.0"
 description:
   - Reads documents from files, asks the service which it holds, and sends those that are new or changed.
   - Nothing is sent when one of the documents cannot be used. Nothing is ever deleted.
-attributes:
-  check_mode:
-    support: full
-    description: Reads and compares, and sends nothing.
-  diff_mode:
-    support: full
-    description: Lists new and changed documents with the start of their SHA-256.
+extends_documentation_fragment: [place.reached]
 options:
   api_url:
-    type: str
-    required: true
     description: Base address of the service.
-  api_key:
     type: str
     required: true
-    description: Client key with the role documents.
-  documents:
-    type: path
+  api_key:
+    description: Client key with the role C(documents).
+    type: str
     required: true
+  documents:
     description:
       - A folder, or a file of the types C(.md), C(.txt), C(.json), C(.jsonl), C(.jsonl.gz).
       - A folder with C(documents.jsonl.gz) is read from that file alone.
       - JSON documents are objects with C(id), C(title), C(text), perhaps C(company) and C(year); plain files
         take their path as id and their first heading, or name, as title.
+    type: path
+    required: true
   batch:
+    description: Most documents in one request.
     type: int
     default: 50
-    description: Most documents in one request.
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
+attributes:
+  check_mode:
+    description: Reads and compares, and sends nothing.
+    support: full
+  diff_mode:
+    description: Lists new and changed documents with the start of their SHA-256.
+    support: full
 author:
   - FinRisk contributors
 """
@@ -104,14 +84,14 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import REACHED, REACHED_IF, reachable
+from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "api_url": {"type": "str", "required": True},
     "api_key": {"type": "str", "required": True, "no_log": True},
     "documents": {"type": "path", "required": True},
     "batch": {"type": "int", "default": 50},
-    **REACHED,
+    **PLACE_REACHED,
 }
 
 
@@ -135,7 +115,7 @@ def ingested(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(ingested, argument_spec=ARGUMENTS, required_if=REACHED_IF)
+    run(ingested, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

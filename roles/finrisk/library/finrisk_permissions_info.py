@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Say whether an account may build an environment on a cluster."""
 
 from __future__ import annotations
@@ -6,39 +8,17 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_permissions_info
 short_description: Say whether an account may build an environment on a cluster
+version_added: "0.1.0"
 description:
   - Asks the API server about every verb that C(site.yml) needs, and fails with the first one that is missing,
-    so that nothing is half built.
+    so that nothing is half built. O(place) has to be a cluster.
+extends_documentation_fragment: [place, modes.reads]
 options:
   objects:
     description: The rendered objects of the environment.
     type: list
     elements: dict
     required: true
-  kubernetes:
-    description: Which cluster.
-    type: dict
-    required: true
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Reads only, in check mode too.
-    support: full
-  diff_mode:
-    description: Reads only, so there is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -47,9 +27,10 @@ EXAMPLES = r"""
 - name: Ask whether this account may make all of it
   finrisk_permissions_info:
     objects: "{{ query('ansible.builtin.template', 'service.yml.j2') | map('from_yaml') }}"
-    kubernetes:
-      context: staging
-      namespace: finrisk-ai
+    place:
+      kubernetes:
+        context: finrisk-staging
+        namespace: finrisk-ai
 """
 
 RETURN = r"""
@@ -69,7 +50,7 @@ from ansible.module_utils.finrisk_ops.kube import permissions
 
 ARGUMENTS: dict[str, Any] = {
     "objects": {"type": "list", "elements": "dict", "required": True},
-    "kubernetes": {**options.KUBERNETES, "required": True},
+    **options.PLACE,
 }
 
 

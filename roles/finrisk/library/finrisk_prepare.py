@@ -15,34 +15,34 @@ description:
     C(validation_set_<time>.jsonl), C(rejected_<time>.jsonl) and C(dataset_metadata_<time>.json), where
     C(<time>) is that of the export.
   - A second run writes the same bytes and changes nothing.
-attributes:
-  check_mode:
-    support: full
-    description: Does all the work and says what a run would write.
-  diff_mode:
-    support: full
-    description: Names the files.
 options:
   raw_file:
+    description: The export to read; empty means the newest C(training_data_raw_<time>.json) in O(output_dir).
     type: str
     default: ""
-    description: The export to read; empty means the newest C(training_data_raw_<time>.json) in O(output_dir).
   output_dir:
+    description: Folder for the files; made when it is missing, readable by its owner alone.
     type: path
     required: true
-    description: Folder for the files; made when it is missing, readable by its owner alone.
   train_split:
+    description: Share of the examples that is trained on, between 0 and 1; at most 5,000 examples validate.
     type: float
     default: 0.9
-    description: Share of the examples that is trained on, between 0 and 1; at most 5,000 examples validate.
   max_examples:
+    description: Most examples in both sets together, best score first, then newest; 0 means all.
     type: int
     default: 0
-    description: Most examples in both sets together, best score first, then newest; 0 means all.
   min_quality:
+    description: Reject rows below this quality score.
     type: float
     default: 0.0
-    description: Reject rows below this quality score.
+attributes:
+  check_mode:
+    description: Does all the work and says what a run would write.
+    support: full
+  diff_mode:
+    description: Names the files.
+    support: full
 author:
   - FinRisk contributors
 """

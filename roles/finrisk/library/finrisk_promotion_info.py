@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Say which release an environment runs and proved."""
 
 from __future__ import annotations
@@ -6,11 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_promotion_info
 short_description: Say which release an environment runs and proved
+version_added: "0.1.0"
 description:
   - Reads the current revision and fails unless it is proven, unchanged since, runs everywhere, and serves the
     model that it names.
+extends_documentation_fragment: [place, modes.reads]
 options:
-  environment:
+  environment_name:
     description: Name of the environment that is read.
     type: str
     required: true
@@ -22,54 +26,6 @@ options:
     description: The release file of that environment, for the summary.
     type: path
     required: true
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  process:
-    description: Where the service of this machine lives; required when I(target=process).
-    type: dict
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Reads only.
-    support: full
-  diff_mode:
-    description: Changes nothing, so there is no diff.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -77,18 +33,18 @@ author:
 EXAMPLES = r"""
 - name: Read the release that runs and is proven
   finrisk_promotion_info:
-    environment: staging
+    environment_name: staging
     promote_to: production
     file: inventory/production/group_vars/finrisk/release.yml
-    target: kubernetes
-    kubernetes:
-      context: finrisk-staging
-      namespace: finrisk-ai
+    place:
+      kubernetes:
+        context: finrisk-staging
+        namespace: finrisk-ai
 """
 
 RETURN = r"""
 release:
-  description: The part of the release that travels, I(model), I(image) and I(dataset).
+  description: The part of the release that travels, C(model), C(image) and C(dataset).
   returned: success
   type: dict
 revision:
@@ -110,16 +66,16 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release import promotion
 
 ARGUMENTS: dict[str, Any] = {
-    "environment": {"type": "str", "required": True},
+    "environment_name": {"type": "str", "required": True},
     "promote_to": {"type": "str", "required": True},
     "file": {"type": "path", "required": True},
-    **options.OPTIONS,
+    **options.PLACE,
 }
 
 
 def found(parameters: dict[str, Any]) -> promotion.Promotable:
     """Return what can be promoted; FinriskError when nothing can."""
-    environment, to = parameters["environment"], parameters["promote_to"]
+    environment, to = parameters["environment_name"], parameters["promote_to"]
     if environment == to:
         raise FinriskError(
             f"{environment} cannot be promoted to itself: run this on the environment that proves releases, "
@@ -147,7 +103,7 @@ def promotion_told(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(promotion_told, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
+    run(promotion_told, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

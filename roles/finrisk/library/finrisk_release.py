@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Make one revision what an environment runs."""
 
 from __future__ import annotations
@@ -6,6 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_release
 short_description: Make one revision what an environment runs
+version_added: "0.1.0"
 description:
   - Holds the release lock, makes a revision of the rendered objects at the asked ratio, lets the service
     check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
@@ -14,6 +17,7 @@ description:
   - On a cluster a revision is an immutable ConfigMap and Secret and the Deployment that names them. They are
     applied server-side by the field manager C(finrisk); a field that somebody else took stops a deploy, which
     names who took what, and a rollback takes the pod template back.
+extends_documentation_fragment: [place, modes.changes]
 options:
   config_map:
     description: The rendered ConfigMap.
@@ -24,7 +28,7 @@ options:
     type: dict
     required: true
   deployment:
-    description: The rendered Deployment; required when I(target=kubernetes).
+    description: The rendered Deployment; required on a cluster.
     type: dict
   force_conflicts:
     description: On a cluster, whether to take back fields that somebody else changed.
@@ -62,7 +66,7 @@ options:
     description: The revision that was current when the ratio was chosen; another one now stops the task.
     type: str
   rollback_to:
-    description: C(base) or the name of a revision; empty deploys the rendered objects.
+    description: V(base) or the name of a revision; empty deploys the rendered objects.
     type: str
     default: ""
   credentials_changed:
@@ -73,54 +77,6 @@ options:
     description: Seconds until every worker has to run the revision.
     type: int
     default: 60
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  process:
-    description: Where the service of this machine lives; required when I(target=process).
-    type: dict
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Says what a run would do and changes nothing.
-    support: full
-  diff_mode:
-    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
-    support: full
 author:
   - FinRisk contributors
 """
@@ -132,9 +88,10 @@ EXAMPLES = r"""
     secret: "{{ lookup('ansible.builtin.template', 'secret.yml.j2') | from_yaml }}"
     model: projects/p/locations/us-central1/endpoints/1
     ratio: 25
-    process:
-      var_dir: "{{ finrisk_var_dir }}"
-      repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
 """
 
 RETURN = r"""
@@ -196,19 +153,16 @@ ARGUMENTS: dict[str, Any] = {
     "rollback_to": TEXT,
     "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
-    **options.OPTIONS,
+    **options.PLACE,
 }
-
-
-REQUIRED_IF = [*options.REQUIRED_IF, ("target", "kubernetes", ["deployment"])]
 
 
 def rendered(parameters: dict[str, Any]) -> release.Rendered:
     """Return the objects and the release that the parameters name."""
     named = {key: parameters[key] for key in ("model", "ratio", "image", "dataset", "experiment", "why")}
     config = parameters["config_map"]
-    if parameters["target"] == "kubernetes":
-        config = with_deployment(config, parameters["deployment"])
+    if options.on_cluster(parameters):
+        config = with_deployment(config, options.rendered(parameters, "deployment"))
     return release.Rendered(config, parameters["secret"], Release(**named))
 
 
@@ -263,7 +217,7 @@ def released(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(released, argument_spec=ARGUMENTS, required_if=REQUIRED_IF)
+    run(released, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

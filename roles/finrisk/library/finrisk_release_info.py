@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Say which revision an environment runs."""
 
 from __future__ import annotations
@@ -6,57 +8,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_release_info
 short_description: Say which revision an environment runs
+version_added: "0.1.0"
 description:
   - Reads the current revision, its release and ratio, and the names of the revisions that are kept.
-options:
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  process:
-    description: Where the service of this machine lives; required when I(target=process).
-    type: dict
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Reads only, in check mode too.
-    support: full
-  diff_mode:
-    description: Reads only, so there is nothing to show.
-    support: none
+extends_documentation_fragment: [place, modes.reads]
 author:
   - FinRisk contributors
 """
@@ -64,17 +19,18 @@ author:
 EXAMPLES = r"""
 - name: Read what runs
   finrisk_release_info:
-    process:
-      var_dir: "{{ finrisk_var_dir }}"
-      repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
   register: finrisk_running
 """
 
 RETURN = r"""
 current:
   description: >-
-    The current revision: I(revision), I(model), I(ratio), I(experiment), I(dataset), I(image), I(who),
-    I(when), I(why), I(proven), I(intact), and I(problem) when its objects cannot be read.
+    The current revision: C(revision), C(model), C(ratio), C(experiment), C(dataset), C(image), C(who),
+    C(when), C(why), C(proven), C(intact), and C(problem) when its objects cannot be read.
   returned: success
   type: dict
 revisions:
@@ -116,7 +72,7 @@ def released(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(released, argument_spec=options.OPTIONS, required_if=options.REQUIRED_IF)
+    run(released, argument_spec=options.PLACE)
 
 
 if __name__ == "__main__":

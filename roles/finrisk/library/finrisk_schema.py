@@ -1,62 +1,32 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bring the database schema up to date."""
 
 from __future__ import annotations
 
-from ansible.module_utils.finrisk_ops import database
-
 DOCUMENTATION = r"""
 module: finrisk_schema
 short_description: Bring the database schema up to date
+version_added: "0.1.0"
 description:
   - Applies the migrations that the database does not have yet, by C(finrisk migrate) under an advisory lock.
   - On a cluster a Job does this with the release's image, once for each schema version, image and database.
   - A database that does not answer is passed over with a warning, since the service starts without one. One
     that refuses, or a migration that fails, fails the task.
+extends_documentation_fragment: [place, modes.changes]
 options:
   database_url:
     description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
     type: str
     required: true
-  repository:
-    description: Folder of this repository, which holds the service.
-    type: path
-    required: true
   job:
-    description: The rendered migration Job; required when I(target=kubernetes).
+    description: The rendered migration Job; required on a cluster.
     type: dict
   timeout:
     description: Seconds until the Job has to have ended.
     type: int
     default: 300
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Says what a run would do and changes nothing.
-    support: full
-  diff_mode:
-    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
-    support: full
 author:
   - FinRisk contributors
 """
@@ -65,7 +35,10 @@ EXAMPLES = r"""
 - name: Bring the schema up to date
   finrisk_schema:
     database_url: "{{ finrisk_database_url }}"
-    repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
 """
 
 RETURN = r"""
@@ -98,23 +71,22 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
+from ansible.module_utils.finrisk_ops import database, options
 from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
 from ansible.module_utils.finrisk_ops.process import schema
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
-    "repository": {"type": "path", "required": True},
     "job": {"type": "dict"},
     "timeout": {"type": "int", "default": 300},
-    **options.REACHED,
+    **options.PLACE,
 }
-REQUIRED_IF = [("target", "kubernetes", ["kubernetes", "job"])]
 
 
 def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Apply the migrations from this machine, and return the module's result."""
-    done = schema.migrate(parameters["database_url"], Path(parameters["repository"]), check=check)
+    repository = Path(parameters["place"]["process"]["repository"])
+    done = schema.migrate(parameters["database_url"], repository, check=check)
     new = done.pending if check else done.applied
     return {
         "changed": bool(new),
@@ -130,7 +102,7 @@ def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, 
     """Let the Job apply the migrations, and return the module's result."""
     done = kube_schema.migrate(
         options.cluster(parameters),
-        parameters["job"],
+        options.rendered(parameters, "job"),
         parameters["database_url"],
         timeout=parameters["timeout"],
         check=check,
@@ -148,7 +120,7 @@ def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, 
 
 def migrated(call: Call) -> dict[str, Any]:
     """Bring the schema up to date; a database that nobody could ask is said, and no failure."""
-    migrate = migrate_in_cluster if call.options["target"] == "kubernetes" else migrate_here
+    migrate = migrate_in_cluster if options.on_cluster(call.options) else migrate_here
     result = migrate(call.options, check=call.check)
     told = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
     for line in told:
@@ -158,7 +130,7 @@ def migrated(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(migrated, argument_spec=ARGUMENTS, required_if=REQUIRED_IF)
+    run(migrated, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

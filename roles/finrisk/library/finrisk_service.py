@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Start or stop the service."""
 
 from __future__ import annotations
@@ -6,9 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_service
 short_description: Start or stop the service of this machine
+version_added: "0.1.0"
 description:
   - Started means that every worker runs the current revision with the credentials on disk; workers that
-    have read older credentials are replaced without losing a request.
+    have read older credentials are replaced without losing a request. O(place) has to be a process.
+extends_documentation_fragment: [place, modes.changes]
 options:
   state:
     description: Whether the service should run.
@@ -23,34 +27,6 @@ options:
     description: Seconds that the service may take.
     type: int
     default: 60
-  process:
-    description: Where the service of this machine lives.
-    type: dict
-    required: true
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-attributes:
-  check_mode:
-    description: Says what a run would do and changes nothing.
-    support: full
-  diff_mode:
-    description: Shows what changes; a secret appears as C(sha256:) and 12 hex digits.
-    support: full
 author:
   - FinRisk contributors
 """
@@ -59,9 +35,10 @@ EXAMPLES = r"""
 - name: Start the service
   finrisk_service:
     state: started
-    process:
-      var_dir: "{{ finrisk_var_dir }}"
-      repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
 """
 
 RETURN = r"""
@@ -89,7 +66,7 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
     "credentials_changed": {"type": "bool", "default": False},
     "timeout": {"type": "int", "default": 60},
-    "process": options.OPTIONS["process"] | {"required": True},
+    **options.PLACE,
 }
 
 

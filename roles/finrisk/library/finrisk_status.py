@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Look at everything that an operator wants to know of an environment."""
 
 from __future__ import annotations
@@ -6,22 +8,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_status
 short_description: Look at everything that an operator wants to know of an environment
+version_added: "0.1.0"
 description:
   - Reads configuration, collection, database, tuning jobs, traffic by arm, the running service and its log,
     and says what is wrong with the command that mends it. Works with the database or the service down.
+extends_documentation_fragment: [place, tuning.records, modes.reads]
 options:
   environment_name:
     description: Name of the environment, for the commands in the findings.
     type: str
     required: true
-  output_dir:
-    description: Folder of the C(finetuning_job) files.
-    type: path
-    required: true
-  database_url:
-    description: Address of the database; it may be down.
-    type: str
-    default: ""
   target_examples:
     description: Examples that collection aims at.
     type: int
@@ -35,54 +31,6 @@ options:
     description: Whether answers of a tuned model are trained on.
     type: bool
     default: false
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  process:
-    description: Where the service of this machine lives; required when I(target=process).
-    type: dict
-    suboptions:
-      var_dir:
-        description: Folder of the run state.
-        type: path
-        required: true
-      repository:
-        description: Folder of this repository, which holds the service.
-        type: path
-        required: true
-      api_port:
-        description: Port of the API on 127.0.0.1.
-        type: int
-        default: 8000
-      ops_port:
-        description: Port of health pages and metrics on 127.0.0.1.
-        type: int
-        default: 9090
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
-attributes:
-  check_mode:
-    description: Reads only.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -93,14 +41,15 @@ EXAMPLES = r"""
     environment_name: local
     output_dir: "{{ finrisk_output_dir }}"
     database_url: "{{ finrisk_database_url }}"
-    process:
-      var_dir: "{{ finrisk_var_dir }}"
-      repository: "{{ finrisk_repository }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
 """
 
 RETURN = r"""
 report:
-  description: The page as I(text), a list of lines, and the same as I(data).
+  description: The page as C(text), a list of lines, and the same as C(data).
   returned: success
   type: dict
 """
@@ -118,12 +67,11 @@ from ansible.module_utils.finrisk_ops.status.page import page
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
-    "output_dir": {"type": "path", "required": True},
-    "database_url": {"type": "str", "default": "", "no_log": True},
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
-    **options.OPTIONS,
+    **options.PLACE,
+    **options.TUNING_RECORDS,
 }
 
 
@@ -156,7 +104,7 @@ def reported(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(reported, argument_spec=ARGUMENTS, required_if=options.REQUIRED_IF)
+    run(reported, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

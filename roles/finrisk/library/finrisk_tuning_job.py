@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bring about exactly one tuning job for a dataset and its parameters, or cancel one."""
 
 from __future__ import annotations
@@ -6,33 +8,31 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_tuning_job
 short_description: Bring about exactly one tuning job, or cancel one
+version_added: "0.1.0"
 description:
   - Checks the dataset and the parameters, looks for a job with the same ones, and submits one only when there
     is none. A running job is adopted, one that succeeded is reused, and one that failed stops the run unless
-    I(retry) asks for another attempt.
+    O(retry) asks for another attempt.
   - The dataset is uploaded to C(gs://BUCKET/finrisk/ENVIRONMENT/datasets/SHA256/), where nothing is ever
     overwritten.
+extends_documentation_fragment:
+  - place.reached
+  - google.account
+  - google.platform
+  - tuning.records
+  - tuning.job
+  - tuning.dataset
 options:
   state:
-    description: C(present) submits, adopts or reuses; C(cancelled) cancels the job I(job_name).
+    description: V(present) submits, adopts or reuses; V(cancelled) cancels the job O(job_name).
     type: str
     choices: [present, cancelled]
     default: present
-  job_name:
-    description:
-      - Full name of the job to cancel, C(projects/P/locations/L/tuningJobs/ID), also one that no file or row
-        knows; empty means the newest one.
-    type: str
-    default: ""
-  dataset_metadata:
-    description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in I(output_dir).
-    type: str
-    default: ""
   base_model:
-    description: Model to start from; one of I(tunable_models). Required when I(state=present).
+    description: Model to start from; one of O(tunable_models). Required when O(state=present).
     type: str
   tunable_models:
-    description: Models that the service tunes.
+    description: Models that the platform tunes.
     type: list
     elements: str
     default: []
@@ -45,11 +45,11 @@ options:
     type: int
     default: 5
   learning_rate_multiplier:
-    description: Factor on the service's own learning rate, above 0.
+    description: Factor on the platform's own learning rate, above 0.
     type: float
     default: 1.0
   adapter_size:
-    description: Rank of the adapter, one of 1, 2, 4, 8, 16 and 32; 0 leaves it to the service.
+    description: Rank of the adapter, one of 1, 2, 4, 8, 16 and 32; 0 leaves it to the platform.
     type: int
     default: 0
   training_prices:
@@ -68,91 +68,26 @@ options:
     description: Whether M(finrisk_tuning_job_info) follows; the summary is then left to it.
     type: bool
     default: false
-  patience:
-    description: Seconds for which a request that changes nothing is repeated when there is no answer.
-    type: float
-    default: 60
   bucket:
-    description: Cloud Storage bucket for datasets, in the tuning region. Required when I(state=present).
-    type: str
-    default: ""
-  storage_url:
-    description: Address of Cloud Storage; empty means Google's.
+    description: Cloud Storage bucket for datasets, in the tuning region. Required when O(state=present).
     type: str
     default: ""
   environment_name:
     description: Name of the environment, a label of the job and a part of the dataset's path.
     type: str
     default: ""
-  max_dropped_share:
-    description: Largest share of the examples, 0..1, that the service may leave out of the tuning.
-    type: float
-    default: 1
   limits:
     description:
-      - What the service takes, C(tokens_per_example), C(file_bytes), C(training_examples) and
+      - What the platform takes, C(tokens_per_example), C(file_bytes), C(training_examples) and
         C(validation_examples); checked before anything is sent. What is missing has no limit.
     type: dict
     default: {}
   measured:
     description:
-      - What an earlier task of the same run measured of the dataset, its I(measured). A file that was not
+      - What an earlier task of the same run measured of the dataset, its O(measured). A file that was not
         touched since is neither hashed nor counted again; any other is.
     type: dict
     default: {}
-  provider:
-    description: Platform that tunes. C(vertex) does; C(gemini_api) is refused with the reason.
-    type: str
-    default: vertex
-  project:
-    description: Google Cloud project.
-    type: str
-    default: ""
-  location:
-    description: Region of the job.
-    type: str
-    default: ""
-  credentials_file:
-    description: Service account file; empty means the application default credentials.
-    type: str
-    default: ""
-  base_url:
-    description: Address of the service; empty means Google's own host of the region.
-    type: str
-    default: ""
-  request_timeout:
-    description: Seconds until a request counts as lost.
-    type: float
-    default: 60
-  output_dir:
-    description: Folder of the dataset and of the job files.
-    type: path
-    required: true
-  database_url:
-    description: Address of the database that has C(tuning_jobs); empty means files only.
-    type: str
-    default: ""
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
 attributes:
   check_mode:
     description: Says whether a run would submit, adopt or reuse; sends nothing but look-ups.
@@ -185,11 +120,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 measured:
-  description: What was measured of the dataset, for I(measured) of a later task; not when I(state=cancelled).
+  description: What was measured of the dataset, for O(measured) of a later task; not when O(state=cancelled).
   returned: success
   type: dict
 action:
-  description: C(submit), C(adopt), C(reuse) or C(stop); C(cancel) or C(none) when I(state=cancelled).
+  description: V(submit), V(adopt), V(reuse) or V(stop); V(cancel) or V(none) when O(state=cancelled).
   returned: success
   type: str
 plan:
@@ -217,16 +152,24 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import REACHED_IF, TUNING, job_place, platform, reachable
+from ansible.module_utils.finrisk_ops.options import (
+    GOOGLE_ACCOUNT,
+    GOOGLE_PLATFORM,
+    PLACE_REACHED,
+    TUNING_DATASET,
+    TUNING_JOB,
+    TUNING_RECORDS,
+    job_place,
+    platform,
+    reachable,
+)
 from ansible.module_utils.finrisk_ops.tuning import cost, report, rules, states, submission, watch
 from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
 from ansible.module_utils.finrisk_ops.tuning.order import Order
 from ansible.module_utils.finrisk_ops.tuning.spec import Spec
 
 ARGUMENTS: dict[str, Any] = {
-    **TUNING,
     "state": {"type": "str", "choices": ["present", "cancelled"], "default": "present"},
-    "dataset_metadata": {"type": "str", "default": ""},
     "base_model": {"type": "str"},
     "tunable_models": {"type": "list", "elements": "str", "default": []},
     "replaced_models": {"type": "dict", "default": {}},
@@ -237,12 +180,16 @@ ARGUMENTS: dict[str, Any] = {
     "max_cost": {"type": "float", "default": 0.0},
     "retry": {"type": "bool", "default": False},
     "watched": {"type": "bool", "default": False},
-    "patience": {"type": "float", "default": 60.0},
     "bucket": {"type": "str", "default": ""},
-    "storage_url": {"type": "str", "default": ""},
     "environment_name": {"type": "str", "default": ""},
     "limits": {"type": "dict", "default": {}},
     "measured": {"type": "dict", "default": {}},
+    **PLACE_REACHED,
+    **GOOGLE_ACCOUNT,
+    **GOOGLE_PLATFORM,
+    **TUNING_RECORDS,
+    **TUNING_JOB,
+    **TUNING_DATASET,
 }
 
 
@@ -365,8 +312,7 @@ def brought_about(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    required_if = [("state", "present", ["base_model", "bucket"]), *REACHED_IF]
-    run(brought_about, argument_spec=ARGUMENTS, required_if=required_if)
+    run(brought_about, argument_spec=ARGUMENTS, required_if=[("state", "present", ["base_model", "bucket"])])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Look at a tuning job once."""
 
 from __future__ import annotations
@@ -6,85 +8,29 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_tuning_job_info
 short_description: Look at a tuning job once
+version_added: "0.1.0"
 description:
-  - Asks the service for the state of a job that C(tune.yml) submitted, and brings its job file and its row in
-    C(tuning_jobs) up to date. When the job has succeeded, its endpoint is asked one question; the job is
+  - Asks the platform for the state of a job that C(tune.yml) submitted, and brings its job file and its row
+    in C(tuning_jobs) up to date. When the job has succeeded, its endpoint is asked one question; the job is
     C(ACTIVE) when it answers.
   - A lost answer or a temporary refusal is not an error; the job is then shown as it was last known,
-    after the wait that the service asks for.
+    after the wait that the platform asks for.
+extends_documentation_fragment:
+  - place.reached
+  - google.account
+  - google.platform
+  - tuning.records
+  - tuning.job
+  - modes.reads
 options:
-  job_name:
-    description: Full name of the job, C(projects/P/locations/L/tuningJobs/ID); empty means the newest one.
-    type: str
-    default: ""
   wait_until:
     description: When the caller stops waiting, in seconds since 1970; 0 means never.
     type: float
     default: 0
-  max_dropped_share:
-    description: Largest share of the examples, 0..1, that the service may leave out of the tuning.
-    type: float
-    default: 1
-  provider:
-    description: Platform that runs the job.
-    type: str
-    default: vertex
-  project:
-    description: Google Cloud project.
-    type: str
-    default: ""
-  location:
-    description: Region of the job.
-    type: str
-    default: ""
-  credentials_file:
-    description: Service account file; empty means the application default credentials.
-    type: str
-    default: ""
-  base_url:
-    description: Address of the service; empty means Google's own host of the region.
-    type: str
-    default: ""
-  request_timeout:
-    description: Seconds until a request counts as lost.
-    type: float
-    default: 60
-  output_dir:
-    description: Folder of the job files.
-    type: path
-    required: true
-  database_url:
-    description: Address of the database that has C(tuning_jobs); empty means files only.
-    type: str
-    default: ""
-  target:
-    description: What the environment runs on.
-    type: str
-    choices: [process, kubernetes]
-    default: process
-  kubernetes:
-    description: Which cluster; required when I(target=kubernetes).
-    type: dict
-    suboptions:
-      kubeconfig:
-        description: Path of the kubeconfig; empty means C(KUBECONFIG) or C(~/.kube/config).
-        type: str
-        default: ""
-      context:
-        description: Name of the context in it; the current one is never taken by accident.
-        type: str
-        required: true
-      namespace:
-        description: Namespace of FinRisk.
-        type: str
-        required: true
 attributes:
   check_mode:
-    description: Changes nothing on the service. Job file and row are records of it and are kept up to date.
+    description: Changes nothing on the platform. Job file and row are records of it and are kept up to date.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -107,11 +53,11 @@ path:
   returned: success
   type: str
 progress:
-  description: How far the job is, I(done) of I(total), and a I(label).
+  description: How far the job is, C(done) of C(total), and a C(label).
   returned: success
   type: dict
 reachable:
-  description: Whether the service answered; I(problem) says why not.
+  description: Whether the platform answered; RV(problem) says why not.
   returned: success
   type: bool
 problem:
@@ -119,7 +65,7 @@ problem:
   returned: success
   type: str
 late:
-  description: Whether I(wait_until) has passed.
+  description: Whether O(wait_until) has passed.
   returned: success
   type: bool
 """
@@ -129,10 +75,17 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.options import TUNING, job_place
+from ansible.module_utils.finrisk_ops.options import job_place
 from ansible.module_utils.finrisk_ops.tuning import report, states, watch
 
-ARGUMENTS: dict[str, Any] = {**TUNING, "wait_until": {"type": "float", "default": 0.0}}
+ARGUMENTS: dict[str, Any] = {
+    "wait_until": {"type": "float", "default": 0.0},
+    **options.PLACE_REACHED,
+    **options.GOOGLE_ACCOUNT,
+    **options.GOOGLE_PLATFORM,
+    **options.TUNING_RECORDS,
+    **options.TUNING_JOB,
+}
 
 
 def looked_at(call: Call) -> dict[str, Any]:
@@ -158,7 +111,7 @@ def looked_at(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(looked_at, argument_spec=ARGUMENTS, required_if=options.REACHED_IF)
+    run(looked_at, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 #!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
 """Ask a tuned model a few questions before users meet it."""
 
 from __future__ import annotations
@@ -6,9 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: finrisk_warmup
 short_description: Ask a tuned model a few questions before users meet it
+version_added: "0.1.0"
 description:
   - Sends questions to the model, one after the other, and shows how long the answers took. A model that does
-    not answer fails the task with the provider's reason.
+    not answer fails the task with the platform's reason.
+extends_documentation_fragment: [google.account, google.platform, modes.reads]
 options:
   model:
     description: Full name of the tuned model.
@@ -18,44 +22,16 @@ options:
     description: How many questions; one in check mode.
     type: int
     default: 5
-  provider:
-    description: The platform; tuned models live on C(vertex).
-    type: str
-    choices: [vertex, gemini_api]
-    default: vertex
-  project:
-    description: Google project.
-    type: str
-    default: ""
-  location:
-    description: Google location of models that do not name one.
-    type: str
-    default: ""
-  credentials_file:
-    description: A service account's file; empty takes the application default credentials.
-    type: str
-    default: ""
-  base_url:
-    description: Address of the platform; empty is Google's own.
-    type: str
-    default: ""
-  timeout:
-    description: Seconds that one answer may take.
-    type: int
-    default: 30
   base_model:
-    description: >-
-      The base arm's model. When given, the service is asked which model I(model) was tuned from, and another
-      one fails the task; that nobody knows is a warning.
+    description:
+      - The base arm's model. When given, the platform is asked which model O(model) was tuned from, and
+        another one fails the task; that nobody knows is a warning.
     type: str
     default: ""
 attributes:
   check_mode:
     description: Asks one question, since a model that is gone has to stop a preview too.
     support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
 author:
   - FinRisk contributors
 """
@@ -70,16 +46,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 latencies_ms:
-  description: How long each answer took.
+  description: How many milliseconds each answer took.
   returned: success
   type: list
   elements: float
 p50_ms:
-  description: The median.
+  description: The median of RV(latencies_ms).
   returned: success
   type: float
 max_ms:
-  description: The slowest.
+  description: How long the slowest answer took.
   returned: success
   type: float
 model_version:
@@ -91,29 +67,21 @@ model_version:
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.cloud.gemini import PROVIDERS, Platform
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.release.warmup import check_base, warm_up
 
-TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {
     "model": {"type": "str", "required": True},
     "requests": {"type": "int", "default": 5},
-    "provider": {"type": "str", "choices": list(PROVIDERS), "default": "vertex"},
-    "project": TEXT,
-    "location": TEXT,
-    "credentials_file": TEXT,
-    "base_url": TEXT,
-    "timeout": {"type": "int", "default": 30},
-    "base_model": TEXT,
+    "base_model": {"type": "str", "default": ""},
+    **options.GOOGLE_ACCOUNT,
+    **options.GOOGLE_PLATFORM,
 }
 
 
 def warmed_up(call: Call) -> dict[str, Any]:
     """Ask the model until it is warm; once in check mode."""
-    named = {
-        key: call.options[key] for key in ("provider", "project", "location", "credentials_file", "base_url")
-    }
-    platform = Platform(timeout_seconds=float(call.options["timeout"]), **named)
+    platform = options.platform(call.options)
     requests = 1 if call.check else max(1, call.options["requests"])
     model, base_model = call.options["model"], call.options["base_model"]
     warning = check_base(platform, model, base_model) if base_model else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .cloud.gemini import Platform
+from .cloud.gemini import PROVIDERS, Platform
 from .errors import FinriskError
 from .kube import port_forward
 from .kube.client import Access, Cluster
@@ -16,48 +16,63 @@ from .process.gunicorn import Place
 from .process.target import ProcessTarget
 from .tuning.watch import Place as JobPlace
 
-KUBERNETES: dict[str, Any] = {
+_PLACE: dict[str, Any] = {
     "type": "dict",
     "options": {
-        "kubeconfig": {"type": "str", "default": ""},
-        "context": {"type": "str", "required": True},
-        "namespace": {"type": "str", "required": True},
-    },
-}
-OPTIONS: dict[str, Any] = {
-    "target": {"type": "str", "choices": ["process", "kubernetes"], "default": "process"},
-    "process": {
-        "type": "dict",
-        "options": {
-            "var_dir": {"type": "path", "required": True},
-            "repository": {"type": "path", "required": True},
-            "api_port": {"type": "int", "default": 8000},
-            "ops_port": {"type": "int", "default": 9090},
+        "process": {
+            "type": "dict",
+            "options": {
+                "var_dir": {"type": "path", "required": True},
+                "repository": {"type": "path", "required": True},
+                "api_port": {"type": "int", "default": 8000},
+                "ops_port": {"type": "int", "default": 9090},
+            },
+        },
+        "kubernetes": {
+            "type": "dict",
+            "options": {
+                "kubeconfig": {"type": "str", "default": ""},
+                "context": {"type": "str", "required": True},
+                "namespace": {"type": "str", "required": True},
+            },
         },
     },
-    "kubernetes": KUBERNETES,
+    "mutually_exclusive": [("process", "kubernetes")],
+    "required_one_of": [("process", "kubernetes")],
 }
-REQUIRED_IF = [("target", "process", ["process"]), ("target", "kubernetes", ["kubernetes"])]
-REACHED: dict[str, Any] = {  # for modules that only have to reach something of the environment
-    "target": OPTIONS["target"],
-    "kubernetes": KUBERNETES,
+
+# Each of these groups has its documentation in doc_fragments, under the same name.
+PLACE: dict[str, Any] = {"place": {**_PLACE, "required": True}}
+PLACE_REACHED: dict[str, Any] = {"place": _PLACE}
+GOOGLE_ACCOUNT: dict[str, Any] = {
+    "credentials_file": {"type": "str", "default": "", "no_log": False},
+    "request_timeout": {"type": "float", "default": 60.0},
 }
-REACHED_IF = [("target", "kubernetes", ["kubernetes"])]
-
-
-TUNING: dict[str, dict[str, Any]] = {
-    "provider": {"type": "str", "default": "vertex"},
+GOOGLE_PLATFORM: dict[str, Any] = {
+    "provider": {"type": "str", "choices": list(PROVIDERS), "default": "vertex"},
     "project": {"type": "str", "default": ""},
     "location": {"type": "str", "default": ""},
-    "credentials_file": {"type": "str", "default": "", "no_log": False},
     "base_url": {"type": "str", "default": ""},
-    "request_timeout": {"type": "float", "default": 60.0},
+}
+TUNING_RECORDS: dict[str, Any] = {
     "output_dir": {"type": "path", "required": True},
     "database_url": {"type": "str", "default": "", "no_log": True},
+}
+TUNING_JOB: dict[str, Any] = {
     "job_name": {"type": "str", "default": ""},
     "max_dropped_share": {"type": "float", "default": 1.0},
-    **REACHED,
 }
+TUNING_DATASET: dict[str, Any] = {
+    "dataset_metadata": {"type": "str", "default": ""},
+    "storage_url": {"type": "str", "default": ""},
+    "patience": {"type": "float", "default": 60.0},
+}
+
+
+def on_cluster(parameters: Mapping[str, Any]) -> bool:
+    """Return whether these module parameters name a cluster as the place of the environment."""
+    place = parameters["place"]
+    return bool(place and place["kubernetes"])
 
 
 def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget | KubernetesTarget:
@@ -65,14 +80,17 @@ def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
 
     Raises FinriskError when the cluster that they name cannot be one.
     """
-    if parameters["target"] == "kubernetes":
+    if on_cluster(parameters):
         return KubernetesTarget(cluster(parameters), timeout_seconds=timeout_seconds)
     return process(parameters, timeout_seconds)
 
 
 def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:
-    """Return the service of this machine that these module parameters name."""
-    named = parameters["process"]
+    """Return the service of this machine that these module parameters name.
+
+    Raises FinriskError when they name a cluster.
+    """
+    named = _named(parameters, "process")
     place = Place(
         var_dir=Path(named["var_dir"]),
         root=Path(named["repository"]),
@@ -83,9 +101,30 @@ def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTar
 
 
 def cluster(parameters: Mapping[str, Any]) -> Cluster:
-    """Return the cluster of these module parameters."""
-    named = parameters["kubernetes"]
+    """Return the cluster of these module parameters.
+
+    Raises FinriskError when they name a process.
+    """
+    named = _named(parameters, "kubernetes")
     return Cluster(Access(named["kubeconfig"] or "", named["context"] or "", named["namespace"] or ""))
+
+
+def rendered(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the rendered object that a cluster needs as the option ``name``.
+
+    Raises FinriskError when it is not given: no argument spec can require it by the kind of a place.
+    """
+    given: dict[str, Any] | None = parameters[name]
+    if given is None:
+        raise FinriskError(f"{name} is missing: it is required when place is kubernetes")
+    return given
+
+
+def _named(parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    named: Mapping[str, Any] | None = parameters["place"][kind]
+    if named is None:
+        raise FinriskError(f"this can be done on {kind} alone: give {kind} as the place")
+    return named
 
 
 @contextlib.contextmanager
@@ -96,7 +135,7 @@ def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> 
     is.
     """
     with contextlib.ExitStack() as stack:
-        if parameters["target"] == "kubernetes" and url:
+        if url and on_cluster(parameters):
             try:
                 url = stack.enter_context(port_forward.reachable(cluster(parameters), url))
             except FinriskError:
