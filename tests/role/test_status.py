@@ -157,7 +157,7 @@ def test_what_cannot_be_trained_on_does_not_count_as_an_example(
     examples(5, tuned=True)
     examples(6, withdrawn=datetime.now(UTC))
     collection = environment()["collection"]
-    assert (collection["eligible"], collection["count"], collection["withdrawn"]) == (3, 12, 6)
+    assert (collection["eligible"], collection["count"], collection["withdrawn"]) == (3, 7, 6)
 
 
 def test_the_day_when_the_target_is_reached_follows_from_the_pace(
