@@ -19,9 +19,9 @@ from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
 from finrisk import metrics
-from finrisk.api_keys import ROLES
 from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
+from finrisk_rules.clients import ROLES
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
 from tests.grounds.training_rows import row
