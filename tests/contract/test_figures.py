@@ -47,7 +47,9 @@ class Screens:
 
 @pytest.fixture
 def look(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Screens]]:
-    """Ask the service over its own route, and the toolkit by its own connection."""
+    """Ask the service over its own route, and the toolkit by its own connection, of a database in India."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"alter database {connection.info.dbname} set timezone = 'Asia/Kolkata'".encode())
     settings = SETTINGS | {"DATABASE_URL": database_url, "FINRISK_VAR_DIR": str(tmp_path)}
     running = service(settings_from_environment(settings))
     client = create_app(running).test_client()

@@ -304,7 +304,7 @@ def expect_ok(response: Any, what: str) -> None:
     code = response.status_code
     if code in (200, 201):
         return
-    if code in (408, 429) or code >= 500:
+    if code in waits.PASSING or code >= 500:
         wait = waits.wait(response.headers, time.time())
         raise UnreachableError(f"cannot {what}: Cloud Storage answered {code}", wait)
     raise FinriskError(f"cannot {what}: {code} {_message(response)}; {_FIXES.get(code, 'see the message')}")
