@@ -5,17 +5,16 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-ROLES = ("analyze", "feedback", "documents", "admin")
-"""What a key may be for; admin includes the others."""
+from finrisk_rules.clients import KEY_ID, ROLES, SHA256, moment
 
-FORM = re.compile(r"frk_(?P<id>[A-Za-z0-9]{1,32})_(?P<secret>[A-Za-z0-9_-]{20,128})")
+FORM = re.compile(rf"frk_(?P<id>{KEY_ID})_(?P<secret>[A-Za-z0-9_-]{{20,128}})")
 
 
 def key_hash(key: str) -> str:
@@ -23,22 +22,11 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def moment(text: object) -> datetime:
-    """A point in time in ISO 8601, in UTC where it names no zone; a date alone is its 00:00.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        read = datetime.fromisoformat(text if isinstance(text, str) else "")
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(
-            "is no date or time in ISO 8601, such as 2027-06-30 or 2027-06-30T12:00:00Z"
-        ) from None
+def _moment(given: object) -> datetime:
+    return moment(given if isinstance(given, str) else "")
 
 
-_Moment = Annotated[datetime, BeforeValidator(moment)]
+_Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class ApiKey(BaseModel):
@@ -50,9 +38,9 @@ class ApiKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,32}$")]
+    id: Annotated[str, Field(pattern=f"^{KEY_ID}$")]
     name: str = ""
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
+    sha256: Annotated[str, Field(pattern=f"^{SHA256}$", repr=False)]
     roles: frozenset[str]
     created: _Moment | None = None
     expires: _Moment | None = None
@@ -130,7 +118,7 @@ def _entries(path: Path) -> list[Any]:
 
 def _named(entry: object) -> str:
     identifier = entry.get("id") if isinstance(entry, dict) else None
-    known = isinstance(identifier, str) and re.fullmatch(r"[A-Za-z0-9]{1,32}", identifier)
+    known = isinstance(identifier, str) and re.fullmatch(KEY_ID, identifier)
     return f" ({identifier})" if known else ""
 
 

@@ -1,13 +1,11 @@
 """One call to a Gemini model, on either platform: what was asked, what came back, or why nothing did."""
 
 import os
-import re
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from finrisk import answer_size, deadline, google_account
@@ -15,14 +13,14 @@ from finrisk.answer_size import TooLongError
 from finrisk.completion import Answer, Completion, GenerationError
 from finrisk.latency import Latency
 from finrisk.settings import Settings
+from finrisk_rules import waits
+from finrisk_rules.platforms import API_VERSION, location_of
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from google.genai import Client, types
+    from google.genai.errors import APIError
 
-_ENDPOINT_LOCATION = re.compile(r"\Aprojects/[^/]+/locations/(?P<location>[^/]+)/endpoints/[^/]+\Z")
-_API_VERSION = {"vertex": "v1", "gemini_api": "v1beta"}  # the Gemini API's v1 has no systemInstruction
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _ABOUT_REQUEST = frozenset({400, 413, 422})
 _LONGEST_WAIT_SECONDS = 60.0
 _LONGEST_MESSAGE = 500
@@ -32,29 +30,10 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """What the SDK raises where an answer is not what it should be."""
 
 
-def _seconds(error: Any) -> float | None:
-    """The wait an API error asks for: its Retry-After header, else Google's RetryInfo detail.
-
-    A date is read against the answer's own ``Date``, so that it holds whatever our clock says. The longest
-    wait is a minute: the breaker looks sooner than that whether the model is back.
-    """
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    wait = headers.get("retry-after", "")
-    if re.fullmatch(r"\d+(\.\d+)?", wait, re.ASCII):
-        return min(_LONGEST_WAIT_SECONDS, float(wait))
-    then, now = _moment(wait), _moment(headers.get("date", ""))
-    if then is not None:
-        return min(_LONGEST_WAIT_SECONDS, max(0.0, then - (time.time() if now is None else now)))
-    delay = re.search(r"'retryDelay': '(\d+(?:\.\d+)?)s'", str(getattr(error, "details", "")))
-    return min(_LONGEST_WAIT_SECONDS, float(delay[1])) if delay else None
-
-
-def _moment(date: str) -> float | None:
-    """An HTTP date as Unix time; None when it is none."""
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError):
-        return None
+def _wait(error: "APIError") -> float | None:
+    """The wait an API error asks for; at most a minute: the breaker looks sooner if the model is back."""
+    wait = waits.wait(getattr(error.response, "headers", None), time.time(), error.details)
+    return None if wait is None else min(_LONGEST_WAIT_SECONDS, wait)
 
 
 def _failure(error: Exception) -> GenerationError:
@@ -76,8 +55,8 @@ def _failure(error: Exception) -> GenerationError:
         return GenerationError(
             "upstream_error",
             message,
-            transient=error.code in _TRANSIENT,
-            retry_after=_seconds(error),
+            transient=error.code in waits.PASSING,
+            retry_after=_wait(error),
             is_about_question=error.code in _ABOUT_REQUEST,
         )
     if isinstance(error, TransportError) or (isinstance(error, GoogleAuthError) and error.retryable):
@@ -126,8 +105,7 @@ class Gemini:
         if os.getpid() != self._pid:
             self._inherited.append(self._clients)
             self._begin()
-        match = _ENDPOINT_LOCATION.match(model)
-        location = match["location"] if match else self._settings.google_cloud_location
+        location = location_of(model, self._settings.google_cloud_location)
         with self._lock:
             if location not in self._clients:
                 self._clients[location] = self._new_client(location)
@@ -145,7 +123,7 @@ class Gemini:
         )
         options = types.HttpOptions(
             base_url=settings.gemini_base_url or None,
-            api_version=_API_VERSION[settings.gemini_provider],
+            api_version=API_VERSION[settings.gemini_provider],
             timeout=round(settings.request_deadline_seconds * 1000),
             client_args={
                 "limits": limits,

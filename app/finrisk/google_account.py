@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING
 
 from finrisk.settings import Settings, SettingsError
+from finrisk_rules.platforms import SCOPE
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
-
-_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
 
 def credentials(settings: Settings) -> "Credentials":
@@ -27,7 +26,7 @@ def credentials(settings: Settings) -> "Credentials":
         if path
         else google.auth.default(quota_project_id=settings.google_cloud_project)
     )
-    return EarlyRenewal(with_scopes_if_required(found, _SCOPES))  # type: ignore[no-untyped-call]  # as above
+    return EarlyRenewal(with_scopes_if_required(found, (SCOPE,)))  # type: ignore[no-untyped-call]  # as above
 
 
 def check_credentials(settings: Settings) -> None:

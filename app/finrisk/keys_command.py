@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from finrisk import api_keys
-from finrisk.api_keys import ROLES, ApiKey, key_hash, moment
+from finrisk.api_keys import ApiKey, key_hash
+from finrisk_rules.clients import KEYS_FILE, ROLES, moment
 
 _COLUMNS = ("ID", "STATE", "EXPIRES", "CREATED", "ROLES", "NAME")
 
@@ -41,7 +42,7 @@ def _take_new_key(parser: argparse.ArgumentParser, *, required: bool) -> None:
 def _file() -> Path:
     """The file that the service of this environment reads."""
     folder = Path(os.environ.get("FINRISK_VAR_DIR", "var/local"))
-    return Path(os.environ.get("FINRISK_KEYS_FILE") or folder / "api_keys.json")
+    return Path(os.environ.get("FINRISK_KEYS_FILE") or folder / KEYS_FILE)
 
 
 def _make(arguments: argparse.Namespace) -> None:
@@ -124,7 +125,7 @@ def _end(arguments: argparse.Namespace) -> None:
 def _unusable(path: Path, error: OSError | ValueError) -> str:
     reason = getattr(error, "strerror", None) or "it is no JSON list in UTF-8"
     return (
-        f"finrisk: cannot use {path}: {reason}. It is api_keys.json of the var folder; a cluster's keys are "
+        f"finrisk: cannot use {path}: {reason}. It is {KEYS_FILE} of the var folder; a cluster's keys are "
         "ended in the inventory: `ended` in the entry of finrisk_client_keys, then site.yml"
     )
 

@@ -9,6 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from finrisk_rules import assignment
+from finrisk_rules.clients import KEYS_FILE
+from finrisk_rules.platforms import Provider
+
 POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
 """What a pod or process knows by itself; every other key comes from a rendered template."""
 
@@ -41,7 +45,7 @@ class Settings(BaseSettings):
     finetuned_model_name: str = ""
 
     # Models
-    gemini_provider: Literal["vertex", "gemini_api"] = "vertex"
+    gemini_provider: Provider = "vertex"
     base_model: str = "gemini-3.5-flash-lite"
     gemini_base_url: str = ""
     google_cloud_project: str = ""
@@ -102,9 +106,7 @@ class Settings(BaseSettings):
     @property
     def split(self) -> float:
         """Share of users on the tuned arm, 0..1, as the three traffic keys together say."""
-        if not self.enable_finetuning:
-            return 0.0
-        return self.ab_test_traffic_split if self.enable_ab_testing else 1.0
+        return assignment.split(self.enable_finetuning, self.enable_ab_testing, self.ab_test_traffic_split)
 
     @property
     def ops_port(self) -> int:
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
     @property
     def keys_path(self) -> Path:
         """The clients' keys as hashes: of the var folder, in a pod the mounted credentials."""
-        return Path(self.finrisk_keys_file) if self.finrisk_keys_file else self.variable_path("api_keys.json")
+        return Path(self.finrisk_keys_file) if self.finrisk_keys_file else self.variable_path(KEYS_FILE)
 
     def variable_path(self, *parts: str) -> Path:
         """A path inside the folder that holds this environment's run state."""

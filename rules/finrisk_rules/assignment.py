@@ -21,6 +21,16 @@ def bucket(experiment: str, unit_kind: str, unit: str, layer: str = "model") -> 
     return int.from_bytes(digest[:8], "big") * BUCKETS >> 64
 
 
+def split(enable_finetuning: bool, enable_ab_testing: bool, traffic_split: float) -> float:
+    """The share of users on the tuned arm, 0..1, as the three settings that steer traffic together say.
+
+    Without ENABLE_FINETUNING nobody gets the tuned model; without ENABLE_AB_TESTING everybody does.
+    """
+    if not enable_finetuning:
+        return 0.0
+    return traffic_split if enable_ab_testing else 1.0
+
+
 def split_in_buckets(split: float) -> int:
     """The split, 0..1, as a number of buckets, 0..10,000."""
     return round(split * BUCKETS)

@@ -1,4 +1,4 @@
-"""Length limits, in Unicode code points of the stripped text, both ends inclusive."""
+"""Limits, both ends inclusive; lengths in Unicode code points of the stripped text."""
 
 REQUEST_STRATEGY_MAX = 30_000
 """Longest strategy that the service answers; the shortest is one code point."""
@@ -11,3 +11,14 @@ TRAINING_ANALYSIS_MAX = 30_000
 
 IDENTIFIER_MAX = 256
 """Longest user_id, session_id or document id."""
+
+TITLE_MAX = 500
+TEXT_MAX = 4_000_000
+COMPANY_MAX = 200
+"""What a document may measure; its text before it is stripped."""
+
+YEARS = range(1900, 2101)
+"""Years that a document may be of, and a question may ask about."""
+
+DOCUMENTS_MAX = 1000
+"""Most documents of one request, and of one page of their list."""

@@ -1,6 +1,7 @@
 """Text from outside as PostgreSQL, JSON and UTF-8 can hold it: no NUL, no half of a surrogate pair."""
 
 import re
+import unicodedata
 from typing import TypeVar
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -9,9 +10,19 @@ _FIRST_HALF = re.compile("[\ud800-\udbff]\x00*\\Z")
 Json = TypeVar("Json")
 
 
+def is_storable(text: str) -> bool:
+    """Whether the text can be held as it is."""
+    return not _UNSTORABLE.search(text)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether nothing in the text could begin a new line of a prompt or a log: no control, no line break."""
+    return not any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
+
+
 def storable(text: str) -> str:
     """The text without NUL, its pairs of surrogates as one character, each half alone as U+FFFD."""
-    if not _UNSTORABLE.search(text):
+    if is_storable(text):
         return text
     return text.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -119,7 +119,7 @@ BELOW: dict[str, set[str]] = {
     "release": {"cloud", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine"},
-    "documents": set(),
+    "documents": {"counts"},
     "cloud": {"machine"},
     "service": set(),
     "machine": set(),

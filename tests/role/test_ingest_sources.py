@@ -6,9 +6,11 @@ import gzip
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible.module_utils.finrisk_ops.documents import files, ingestion
@@ -105,7 +107,7 @@ def test_only_new_and_changed_documents_are_sent_and_check_mode_announces_them(
 def test_the_listing_is_followed_over_its_pages(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "_PAGE", 2)
+    monkeypatch.setattr(ingestion, "DOCUMENTS_MAX", 2)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(5)))
     bring(api_url, folder)
     assert counts(bring(api_url, folder)) == (0, 0, 5, False)
@@ -117,6 +119,11 @@ def test_long_documents_make_small_batches(
     monkeypatch.setattr(ingestion, "BATCH_CHARACTERS", 100)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(3)))
     assert counts(bring(api_url, folder)) == (3, 0, 0, True)
+
+
+def test_no_request_holds_more_documents_than_the_service_takes(api_url: str, tmp_path: Path) -> None:
+    folder = collection(tmp_path / "filings", *(numbered(n) for n in range(1001)))
+    assert counts(bring(api_url, folder, batch=5000)) == (1001, 0, 0, True)
 
 
 def test_markdown_text_and_json_files_of_a_folder_are_read(tmp_path: Path) -> None:
@@ -152,6 +159,10 @@ def test_a_collections_other_files_are_not_documents(tmp_path: Path) -> None:
         (b'{"id": "a", "text": "x", "year": 20240}', "line 2 has the year 20240"),
         (b'{"id": "a", "text": "x", "company": 7}', "line 2 has a company"),
         (b'{"id": "a", "text": "\\u0000x"}', "line 2 holds a NUL"),
+        (
+            b'{"id": "a", "text": "x", "title": "one\\ntwo"}',
+            "line 2 holds a control character or a line break",
+        ),
         (b'{"id": "a", "text": ', "line 2 is not JSON"),
         (b"[1]", "line 2 is not an object"),
         (b'{"id": "a", "text": "caf\xe9"}', "is not UTF-8"),
@@ -215,6 +226,52 @@ def test_a_service_that_does_not_take_documents_is_an_error_that_keeps_the_key(
     assert message in refused.value.message
     assert "x" * 40 not in refused.value.message
     assert "y" * 40 not in refused.value.message
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A service that asks once to come back later, and then has no documents."""
+
+    headers_of_refusal: ClassVar[dict[str, str]]
+    refused: ClassVar[bool]
+
+    def do_GET(self) -> None:
+        content = b'{"documents": [], "next": null}'
+        self.send_response_only(200 if type(self).refused else 503)
+        for name, value in {} if type(self).refused else self.headers_of_refusal.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        type(self).refused = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "600"}, 30),
+        ({"Date": "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": "Sun, 06 Nov 1994 08:49:42 GMT"}, 5),
+        ({"Retry-After": "Sun, 06 Nov 1994 08:49:42 GMT"}, 0),
+        ({}, 1),
+    ],
+)
+def test_a_busy_service_is_left_alone_for_as_long_as_it_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], seconds: float
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    Busy.headers_of_refusal, Busy.refused = headers, False
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        assert bring(url, collection(tmp_path / "filings", PAGE), check_mode=True)["added"] == 1
+        server.shutdown()
+        thread.join()
+    assert waited == [seconds]
 
 
 def test_a_proxy_or_a_netrc_entry_does_not_come_between_us_and_a_local_service(

@@ -156,8 +156,19 @@ def test_what_cannot_be_trained_on_does_not_count_as_an_example(
     examples(4, model_version="extractive-1")
     examples(5, tuned=True)
     examples(6, withdrawn=datetime.now(UTC))
-    collection = environment()["collection"]
-    assert (collection["eligible"], collection["count"], collection["withdrawn"]) == (3, 12, 6)
+    data = environment()
+    collection = data["collection"]
+    assert (collection["eligible"], collection["count"], collection["withdrawn"]) == (3, 7, 6)
+    told = "3 are eligible by finrisk_refused_producers and finrisk_tuned_rows"
+    assert any(line.endswith(told) for line in page(data))
+    assert data["success"][0]["figure"] == "3"
+
+
+def test_where_all_examples_are_eligible_the_page_says_nothing_of_it(
+    environment: Status, examples: Callable[..., None]
+) -> None:
+    examples(3)
+    assert not any("eligible by" in line for line in page(environment()))
 
 
 def test_the_day_when_the_target_is_reached_follows_from_the_pace(

@@ -521,8 +521,3 @@ def test_files_and_table_are_one_list_and_the_newest_active_job_is_chosen(
     assert len(jobs.known_jobs(folder, "postgresql://nobody:pw@127.0.0.1:1/none")) == 1
     with pytest.raises(FinriskError, match="no tuning job yet"):
         jobs.choose([], "newest")
-
-
-def test_an_endpoint_is_asked_in_its_own_region() -> None:
-    assert gemini.location_of("projects/p/locations/europe-west4/endpoints/8", "global") == "europe-west4"
-    assert gemini.location_of("gemini-3.5-flash-lite", "us-central1") == "us-central1"

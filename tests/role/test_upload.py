@@ -290,23 +290,6 @@ def test_a_refused_upload_says_what_the_account_lacks(
     assert not ground.requests("tuningJobs", "POST")
 
 
-# ---- how long a service asks to be left alone
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), ("", None), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
-)
-def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -> None:
-    assert patience.of_headers({"retry-after": header}) == seconds
-
-
-def test_googles_retry_info_is_read_from_the_details() -> None:
-    detail = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17.5s"}
-    assert patience.of_details({"error": {"code": 429, "details": [detail]}}) == 17.5
-    assert patience.of_details({"error": {"code": 429}}) is None
-
-
 def test_a_page_in_place_of_cloud_storages_answer_is_named() -> None:
     page = requests.Response()
     page.status_code, page._content = 200, b"<html>Sign in</html>"

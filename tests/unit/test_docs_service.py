@@ -19,9 +19,9 @@ from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
 from finrisk import metrics
-from finrisk.api_keys import ROLES
 from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
+from finrisk_rules.clients import ROLES
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
 from tests.grounds.training_rows import row
@@ -172,13 +172,14 @@ def _words(node: ast.expr | None) -> set[str]:
 
 
 def test_every_reason_that_the_code_gives_is_documented() -> None:
+    queries = (OPS / "dataset" / "export.py", REPOSITORY / "rules" / "finrisk_rules" / "figures.py")
     given = (
         _reasons(SERVICE / "records.py", "skip_reason")
         | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
         | _reasons(OPS / "dataset" / "rows.py", "example_of|_prompt_problem")
         | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
-        | set(re.findall(r"then '(\w+)'", (OPS / "dataset" / "export.py").read_text("utf-8")))
+        | {reason for path in queries for reason in re.findall(r"then '(\w+)'", path.read_text("utf-8"))}
         | {"duplicate"}
     )
     assert given == set(names(table(FILES, "Why a row is not trained on", "reason")))

@@ -8,7 +8,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finrisk_rules.storable import StorableText, storable, storable_json
+from finrisk_rules.storable import StorableText, is_one_line, is_storable, storable, storable_json
 
 ODD = st.sampled_from(["\x00", "\ud83d", "\ude00", "\ud83d\ude00", "\ufffd", "😀"])
 TEXTS = st.lists(st.text(max_size=3) | ODD | st.characters(), max_size=20).map("".join)
@@ -25,6 +25,8 @@ def test_nul_goes_and_half_pairs_become_replacement_characters() -> None:
 @given(TEXTS)
 def test_what_is_storable_can_be_encoded_and_is_left_alone(text: str) -> None:
     clean = storable(text)
+    assert is_storable(clean)
+    assert is_storable(text) == (clean == text)
     assert clean.encode() == storable(clean).encode()
     assert "\x00" not in clean
 
@@ -48,3 +50,9 @@ def test_every_text_of_a_json_value_becomes_storable() -> None:
     value = {"a\x00": ["\ud83d", {"b": "\x00"}], "n": 1.5, "none": None, "yes": True}
     assert storable_json(value) == {"a": ["\ufffd", {"b": ""}], "n": 1.5, "none": None, "yes": True}
     json.dumps(storable_json(value), ensure_ascii=False).encode()
+
+
+def test_a_line_holds_no_control_and_nothing_that_begins_another() -> None:
+    assert is_one_line("Société Générale, rapport 2024 \u00a0\u200b\u202f😀")
+    for sign in "\n\r\t\x00\x0b\x0c\x1b\x7f\x85\u2028\u2029":
+        assert not is_one_line(f"a{sign}b"), repr(sign)

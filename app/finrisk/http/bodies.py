@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Request
@@ -18,7 +17,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from finrisk.http.errors import ApiError
-from finrisk_rules.limits import IDENTIFIER_MAX, REQUEST_STRATEGY_MAX
+from finrisk_rules.limits import (
+    COMPANY_MAX,
+    DOCUMENTS_MAX,
+    IDENTIFIER_MAX,
+    REQUEST_STRATEGY_MAX,
+    TEXT_MAX,
+    TITLE_MAX,
+    YEARS,
+)
+from finrisk_rules.storable import is_one_line, is_storable
 
 LIMITS = {
     "/api/v1/analyze": 512 * 1024,
@@ -32,14 +40,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def _storable(value: str) -> str:
     """Text that PostgreSQL can hold: no NUL."""
-    if "\x00" in value:
+    if not is_storable(value):  # JSON brings no half of a surrogate pair this far
         raise ValueError("must not contain a NUL character")
     return value
 
 
 def _one_line(value: str) -> str:
     """An identifier or a name: nothing that could begin a new line of a prompt or a log."""
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+    if not is_one_line(value):
         raise ValueError("must not contain control characters or line breaks")
     return value
 
@@ -61,10 +69,14 @@ Identifier = Annotated[
     str, StringConstraints(min_length=1, max_length=IDENTIFIER_MAX), AfterValidator(_one_line)
 ]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=COMPANY_MAX),
+    AfterValidator(_one_line),
 ]
 Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX),
+    AfterValidator(_one_line),
 ]
 Strategy = Annotated[
     str,
@@ -72,10 +84,10 @@ Strategy = Annotated[
     AfterValidator(_storable),
 ]
 PageText = Annotated[
-    str, StringConstraints(max_length=4_000_000), AfterValidator(_storable), AfterValidator(_not_blank)
+    str, StringConstraints(max_length=TEXT_MAX), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
-Year = Annotated[int, Field(ge=1900, le=2100)]
+Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
 
 
 class _Body(BaseModel):
@@ -119,7 +131,7 @@ class DocumentBody(_Body):
 class DocumentsBody(_Body):
     """Documents to add or to bring up to date."""
 
-    documents: Annotated[list[DocumentBody], Field(min_length=1, max_length=1000)]
+    documents: Annotated[list[DocumentBody], Field(min_length=1, max_length=DOCUMENTS_MAX)]
 
 
 def limit_of(method: str, path: str) -> int:

@@ -12,6 +12,7 @@ from finrisk import documents
 from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import ApiError
+from finrisk_rules.limits import DOCUMENTS_MAX
 from finrisk_rules.redaction import redact
 
 bp = Blueprint("documents", __name__)
@@ -25,7 +26,6 @@ TURN_SECONDS = 10.0
 WRITERS = 6
 """Most requests of a worker that write or wait for it: each holds one of its at least eight spare threads."""
 
-_PAGE = 1000
 _turn = threading.Lock()
 _writers = threading.BoundedSemaphore(WRITERS)
 
@@ -99,11 +99,10 @@ def add() -> Response:
 @requires("documents")
 def listing() -> Response:
     """A page of the list, ordered by id; ``next`` is the id to give as ``after`` for the next page."""
-    text = request.args.get("limit", str(_PAGE))
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= _PAGE):
-        raise ApiError(
-            422, "invalid", "cannot use: limit", details=[{"field": "limit", "message": f"1 to {_PAGE}"}]
-        )
+    text = request.args.get("limit", str(DOCUMENTS_MAX))
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= DOCUMENTS_MAX):
+        details = [{"field": "limit", "message": f"1 to {DOCUMENTS_MAX}"}]
+        raise ApiError(422, "invalid", "cannot use: limit", details=details)
     limit = int(text)
     with context().service.database.connection() as connection:
         listed = documents.listing(connection, limit + 1, request.args.get("after", "").replace("\x00", ""))

@@ -1,8 +1,13 @@
-"""Numbers by reason, in words."""
+"""Numbers of things, and numbers by reason, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+
+def number_of(count: int, noun: str) -> str:
+    """Return ``1 rating`` or ``1,200 ratings``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def breakdown(counts: Mapping[str, int]) -> str:

@@ -6,13 +6,12 @@ import json
 import warnings
 from typing import TYPE_CHECKING, cast
 
+from finrisk_rules.platforms import SCOPE
+
 from ..errors import FinriskError
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
-
-
-_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
 def credentials(path: str) -> Credentials:
@@ -30,15 +29,15 @@ def credentials(path: str) -> Credentials:
     try:
         if not path:
             account, _ = google.auth.default()
-            return cast("Credentials", with_scopes_if_required(account, [_SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
+            return cast("Credentials", with_scopes_if_required(account, [SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content.get("type") == "service_account":
-            return service_account.Credentials.from_service_account_info(content, scopes=[_SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
+            return service_account.Credentials.from_service_account_info(content, scopes=[SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the file is the operator's own
             account, _ = google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # as above
-        return cast("Credentials", with_scopes_if_required(account, [_SCOPE]))  # type: ignore[no-untyped-call]  # as above
+        return cast("Credentials", with_scopes_if_required(account, [SCOPE]))  # type: ignore[no-untyped-call]  # as above
     except DefaultCredentialsError as error:
         if path:
             raise FinriskError(_not_credentials(path, error)) from None

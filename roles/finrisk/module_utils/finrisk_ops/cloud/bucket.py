@@ -11,14 +11,16 @@ import hashlib
 import json
 import re
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from finrisk_rules import waits
+
 from ..errors import FinriskError
-from . import patience
 from .patience import UnreachableError, patiently
 
 if TYPE_CHECKING:
@@ -302,8 +304,8 @@ def expect_ok(response: Any, what: str) -> None:
     code = response.status_code
     if code in (200, 201):
         return
-    if code in (408, 429) or code >= 500:
-        wait = patience.of_headers(response.headers)
+    if code in waits.PASSING or code >= 500:
+        wait = waits.wait(response.headers, time.time())
         raise UnreachableError(f"cannot {what}: Cloud Storage answered {code}", wait)
     raise FinriskError(f"cannot {what}: {code} {_message(response)}; {_FIXES.get(code, 'see the message')}")
 

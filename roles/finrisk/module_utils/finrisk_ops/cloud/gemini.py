@@ -8,14 +8,15 @@ names this file would pay for them.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
+
+from finrisk_rules import waits
+from finrisk_rules.platforms import API_VERSION, Provider, location_of
 
 from ..errors import FinriskError
-from . import patience
 from .account import credentials
 from .patience import Result, UnreachableError, patiently
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from google.genai import Client
     from google.genai.errors import APIError
 
-PROVIDERS = ("vertex", "gemini_api")
-
-_RESOURCE = re.compile(r"projects/[^/]+/locations/(?P<location>[^/]+)/(endpoints|tuningJobs)/[^/]+")
-_TEMPORARY = {408, 429, 500, 502, 503, 504}
+PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,6 @@ class Answer:
     text: str
     model_version: str
     latency_ms: float
-
-
-def location_of(name: str, default: str) -> str:
-    """Return the location in the full name of an endpoint or a tuning job, else ``default``.
-
-    The client takes its host from the location and the path from the name: with two different ones the
-    request would reach a region that does not have the resource.
-    """
-    match = _RESOURCE.fullmatch(name)
-    return match["location"] if match else default
 
 
 def client(platform: Platform, name: str = "") -> Client:
@@ -152,15 +140,15 @@ def _vertex_client(platform: Platform, location: str) -> Client:
         project=platform.project,
         location=location,
         credentials=credentials(platform.credentials_file),
-        http_options=_http_options(platform, "v1"),
+        http_options=_http_options(platform),
     )
 
 
-def _http_options(platform: Platform, api_version: str) -> Any:
+def _http_options(platform: Platform) -> Any:
     from google.genai import types
 
     return types.HttpOptions(
-        api_version=api_version,
+        api_version=API_VERSION["vertex"],
         base_url=platform.base_url or None,
         timeout=round(platform.timeout_seconds * 1000),
     )
@@ -168,10 +156,11 @@ def _http_options(platform: Platform, api_version: str) -> Any:
 
 def _refusal(what: str, error: APIError) -> FinriskError:
     code, message = error.code, _short(error.message or error.status or "no message")
-    if code in _TEMPORARY or code >= 500:
+    if code in waits.PASSING or code >= 500:
         answered = code == 429  # others may have carried the request out, or a proxy spoke for them
         fix = _QUOTA if code == 429 else ""
-        return UnreachableError(f"cannot {what}: {code} {message}{fix}", _wait_of(error), answered)
+        wait = waits.wait(getattr(error.response, "headers", None), time.time(), error.details)
+        return UnreachableError(f"cannot {what}: {code} {message}{fix}", wait, answered)
     return FinriskError(f"cannot {what}: {code} {message}{_fix(code, message)}")
 
 
@@ -191,11 +180,6 @@ def _fix(code: int, message: str) -> str:
         403: "; the account needs the role Vertex AI User (roles/aiplatform.user) in finrisk_google_project",
         404: "; check finrisk_google_project and finrisk_google_location, and that the model still exists",
     }.get(code, "")
-
-
-def _wait_of(error: APIError) -> float | None:
-    wait = patience.of_headers(getattr(error.response, "headers", None))
-    return patience.of_details(error.details) if wait is None else wait
 
 
 def _unknown_host(error: Exception) -> str:

@@ -1,37 +1,14 @@
-"""How long a service asks to be left alone: the Retry-After header, or Google's RetryInfo in the body."""
+"""Asking again: what came without an answer, or with the wish to come back later."""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import FinriskError
 
-_DELAY = re.compile(r"retryDelay['\"]: ['\"](\d+(?:\.\d+)?)s")
-
-
-def of_headers(headers: Mapping[str, str] | None) -> float | None:
-    """Return the seconds of ``Retry-After``, a number or a date (RFC 9110, 10.2.3); None without one."""
-    given = str((headers or {}).get("retry-after") or "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", given):
-        return float(given)
-    try:
-        return max(parsedate_to_datetime(given).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return None
-
-
-def of_details(details: object) -> float | None:
-    """Return the seconds of ``google.rpc.RetryInfo`` in an error's details; None without one."""
-    found = _DELAY.search(str(details))
-    return float(found[1]) if found else None
-
-
-_LONGEST_PAUSE = 15.0  # seconds between two looks
-
+LONGEST_PAUSE = 15.0  # seconds between two looks
 
 Result = TypeVar("Result")
 
@@ -61,4 +38,4 @@ def patiently(call: Callable[[], Result], seconds: float) -> Result:
             if time.monotonic() + wait > deadline:
                 raise
         time.sleep(wait)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        pause = min(pause * 2, LONGEST_PAUSE)

@@ -17,12 +17,11 @@ from ..errors import FinriskError
 from ..machine.files import read_json, write_json
 from . import bucket as storage
 from .bucket import Bucket, LocalFile, Uploaded
-from .patience import UnreachableError
+from .patience import LONGEST_PAUSE, UnreachableError
 
 PIECE = 8 * 1024 * 1024  # bytes; a multiple of 256 KiB, as the service wants it
 _RANGE = re.compile(r"bytes=0-(\d+)")
 _GONE = (404, 410)  # the session is unknown or was ended; they live for a week
-_LONGEST_PAUSE = 15.0
 _MOST_SESSIONS = 5  # that one run opens for a file
 
 
@@ -61,7 +60,7 @@ class Session:
                 if time.monotonic() + wait > last_move + patience_seconds:
                     raise
                 time.sleep(wait)
-                pause, have = min(pause * 2, _LONGEST_PAUSE), None
+                pause, have = min(pause * 2, LONGEST_PAUSE), None
             if seconds is not None and progress > first >= 0 and time.monotonic() - start >= seconds:
                 return Uploaded(str(self._about["object"]), added=True, sent=progress, size=self._file.size)
 

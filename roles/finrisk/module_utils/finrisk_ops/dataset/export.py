@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finrisk_rules.figures import LEFT_OUT, selection
+
 from .. import database
 from ..counts import breakdown
 from ..errors import FinriskError
@@ -31,12 +33,17 @@ from .names import RAW, RAW_METADATA
 
 if TYPE_CHECKING:
     import psycopg
-    from psycopg import sql
 
 COLUMNS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
     "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
 ).split()
+_REASON = f"""case when withdrawn_at is null and created_at < %(since)s::timestamptz then 'before_since'
+    else {LEFT_OUT} end"""
+_COUNTS = f"select {_REASON} as reason, count(*) from training_data group by 1"  # noqa: S608 - constants
+_ROWS = f"select {', '.join(COLUMNS)} from training_data where {_REASON} is null order by id"  # noqa: S608 - constants
+_COPY = f"""copy (select row_to_json(r) from ({_ROWS}) r)
+    to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"""  # noqa: S608 - constants
 _BIN = 500  # a quality histogram's bin, in ten thousandths
 
 
@@ -52,6 +59,10 @@ class Request:
     since: datetime | None = None
     tuned_rows: bool = False
     refused_producers: tuple[str, ...] = ()
+
+    def parameters(self) -> dict[str, object]:
+        """Return the filters as the queries take them."""
+        return {"since": self.since, **selection(self.refused_producers, tuned_rows=self.tuned_rows)}
 
     def filters(self) -> dict[str, Any]:
         """Return the filters as they stand in the metadata."""
@@ -159,7 +170,7 @@ def _snapshot(request: Request, file: Sink) -> Tally:
         try:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-            counts: dict[str | None, int] = dict(connection.execute(_count_query(request)).fetchall())
+            counts: dict[str | None, int] = dict(connection.execute(_COUNTS, request.parameters()).fetchall())
             expected = counts.pop(None, 0)
             tally = Tally(left_out=Counter({str(reason): count for reason, count in counts.items()}))
             for row in _rows(connection, request, file):
@@ -181,46 +192,13 @@ def _rows(connection: psycopg.Connection, request: Request, file: Sink) -> Itera
     """
     decode = json.JSONDecoder().decode
     opening = b"[\n"
-    with connection.cursor().copy(_copy_query(request)) as copy:
+    with connection.cursor().copy(_COPY, request.parameters()) as copy:
         for block in copy:
             line = bytes(block).rstrip(b"\n")
             file.write(opening + line)
             opening = b",\n"
             yield decode(line.decode())
     file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
-
-
-def _reason(request: Request) -> sql.Composed:
-    """Return the SQL expression that says why a row is left out; null when it is exported."""
-    from psycopg import sql
-
-    since = request.since or datetime(1, 1, 1, tzinfo=UTC)
-    return sql.SQL(
-        "case when withdrawn_at is not null then 'withdrawn'"
-        " when created_at < {since} then 'before_since'"
-        " when lower(split_part(coalesce(model_version, ''), '-', 1)) = any({refused})"
-        " then 'producer_refused'"
-        " when finetuned_model_used and not {tuned} then 'made_by_tuned_model' end"
-    ).format(
-        since=sql.Literal(since),
-        refused=sql.Literal([name.lower() for name in request.refused_producers]),
-        tuned=sql.Literal(request.tuned_rows),
-    )
-
-
-def _count_query(request: Request) -> sql.Composed:
-    from psycopg import sql
-
-    return sql.SQL("select {} as reason, count(*) from training_data group by 1").format(_reason(request))
-
-
-def _copy_query(request: Request) -> sql.Composed:
-    from psycopg import sql
-
-    return sql.SQL(
-        "copy (select row_to_json(r) from (select {} from training_data where {} is null order by id) r)"
-        " to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), _reason(request))
 
 
 def _same_as_newest(folder: Path, sha256: str) -> tuple[Path, Path] | None:

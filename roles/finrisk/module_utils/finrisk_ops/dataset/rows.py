@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from finrisk_rules import examples, prompt, redaction
+from finrisk_rules.storable import is_storable
 
 from .examples import problem, quality_of
 
@@ -120,20 +121,12 @@ def _prompt_problem(row: Mapping[str, Any]) -> str | None:
         return "prompt_too_long"
     if not _holds(text, row["strategy"]):
         return "prompt_without_strategy"
-    return "control_characters" if _is_unusable(text) else None
+    return None if is_storable(text) else "control_characters"
 
 
 def _holds(text: str, strategy: str) -> bool:
     turn = prompt.parse(text)
     return strategy.strip() in text if turn is None else turn.question == prompt.as_asked(strategy)
-
-
-def _is_unusable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return "\x00" in text
 
 
 def _documents(sources: object) -> tuple[str, ...]:

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from finrisk_rules.documents import digest
-from finrisk_rules.limits import IDENTIFIER_MAX
+from finrisk_rules.limits import COMPANY_MAX, IDENTIFIER_MAX, TEXT_MAX, TITLE_MAX, YEARS
 from finrisk_rules.redaction import redact
+from finrisk_rules.storable import is_one_line, is_storable
 
+from ..counts import number_of
 from ..errors import FinriskError
 
 SUFFIXES = (".md", ".txt", ".json", ".jsonl", ".jsonl.gz")
-TITLE_MAX = 500
-TEXT_MAX = 4_000_000
-COMPANY_MAX = 200
-YEARS = range(1900, 2101)
 
 _COLLECTION = ("documents.jsonl.gz", "documents.jsonl")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -101,7 +99,7 @@ def check(source: Path) -> dict[str, str]:
     if problems:
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise FinriskError(
-            f"{_counted(len(problems))} cannot be used and nothing was sent: "
+            f"{number_of(len(problems), 'document')} cannot be used and nothing was sent: "
             f"{'; '.join(problems[:_SHOWN])}{more}. Mend or remove them, then run it again",
             problems=problems,
         )
@@ -182,22 +180,13 @@ def _document(value: object) -> Document | str:
         year = int(year[:5])
     if year is not None and (not isinstance(year, int) or isinstance(year, bool) or year not in YEARS):
         return f"has the year {year!r}, expected {YEARS.start} to {YEARS.stop - 1}"
-    if any(_is_unusable(part) for part in (name, title, text, company or "")):
+    title, company = title.strip(), (company or "").strip() or None
+    if not all(map(is_storable, (name, title, text, company or ""))):
         return "holds a NUL or half of a surrogate pair"
-    return Document(name, title.strip(), text, (company or "").strip() or None, year)
-
-
-def _is_unusable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return "\x00" in text
+    if not all(map(is_one_line, (name, title, company or ""))):
+        return "holds a control character or a line break in its id, title or company"
+    return Document(name, title, text, company, year)
 
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def _counted(number: int) -> str:
-    return "1 document" if number == 1 else f"{number:,} documents"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from finrisk_rules import waits
+from finrisk_rules.limits import DOCUMENTS_MAX
 
 from ..errors import FinriskError
 from . import files
@@ -24,8 +27,7 @@ BATCH_CHARACTERS = 3_000_000
 TOO_LARGE = 413
 
 _ATTEMPTS = 4
-_LONGEST_WAIT_SECONDS = 30
-_PAGE = 1000
+_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _DIFF_LIMIT = 100
 
 
@@ -116,7 +118,7 @@ class Service:
         held: dict[str, str] = {}
         after: str | None = None
         while True:
-            given = {"limit": str(_PAGE), **({"after": after} if after else {})}
+            given = {"limit": str(DOCUMENTS_MAX), **({"after": after} if after else {})}
             page = self._ask("GET", params=given)
             held.update((each["id"], each["sha256"]) for each in page["documents"])
             after = page["next"]
@@ -153,7 +155,7 @@ class Service:
                 ) from None
             if answer.status_code not in (429, 503) or attempt == _ATTEMPTS:
                 break
-            time.sleep(_wait_seconds(answer.headers.get("Retry-After")))
+            time.sleep(_wait(answer.headers))
         return _content(answer, self.url)
 
 
@@ -207,16 +209,16 @@ def _reason(error: Exception) -> str:
     return type(error).__name__
 
 
-def _wait_seconds(retry_after: str | None) -> float:
-    given = float(retry_after) if retry_after and retry_after.isdigit() else 1.0
-    return min(given, _LONGEST_WAIT_SECONDS)
+def _wait(headers: Mapping[str, str]) -> float:
+    wait = waits.wait(headers, time.time())
+    return _WAIT_SECONDS if wait is None else min(wait, _LONGEST_WAIT_SECONDS)
 
 
 def _batches(stale: Iterable[Document], request: Request) -> Iterator[list[Document]]:
     batch: list[Document] = []
-    characters = 0
+    characters, most = 0, min(request.batch, DOCUMENTS_MAX)
     for each in stale:
-        if batch and (len(batch) >= request.batch or characters + len(each.text) > BATCH_CHARACTERS):
+        if batch and (len(batch) >= most or characters + len(each.text) > BATCH_CHARACTERS):
             yield batch
             batch, characters = [], 0
         batch.append(each)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.clients import KEYS_FILE
+
 from ..errors import FinriskError
 from ..release.credentials import client_keys, filled
 from . import objects
@@ -16,7 +18,7 @@ from .client import Cluster
 from .objects import Applied
 
 GOOGLE = "GOOGLE_APPLICATION_CREDENTIALS"
-GOOGLE_FILE, CLIENTS_FILE = "service-account.json", "api_keys.json"
+GOOGLE_FILE = "service-account.json"
 IRREPLACEABLE = ("USER_HASH_KEY", "DATABASE_URL", GOOGLE, "POSTGRES_PASSWORD")
 MOUNTED = "/etc/finrisk"  # where templates/deployment.yml.j2 mounts the two files
 
@@ -41,7 +43,7 @@ def secret(wanted: Wanted) -> dict[str, Any]:
     values, files = dict(wanted.values), {}
     if wanted.clients is not None:
         account = _service_account(str(values.get(GOOGLE) or ""))
-        files = {CLIENTS_FILE: json.dumps(client_keys(wanted.clients), indent=2), GOOGLE_FILE: account}
+        files = {KEYS_FILE: json.dumps(client_keys(wanted.clients), indent=2), GOOGLE_FILE: account}
         values[GOOGLE] = f"{MOUNTED}/{GOOGLE_FILE}" if account else ""
     body = filled(wanted.manifest, values)
     entries = body.pop("stringData") | files

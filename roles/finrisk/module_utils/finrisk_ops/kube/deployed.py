@@ -14,6 +14,7 @@ from ..release.revision import CURRENT, REVISION, Revision, newest_first
 from ..service.log import last_words
 from . import port_forward, template
 from .client import Cluster
+from .pods import is_ready
 from .rollout import View, revision_of
 from .template import CONFIG, CREDENTIALS, DEPLOYMENT, SECRET, SELECTOR
 
@@ -62,7 +63,7 @@ class Deployed:
 
     def unproven(self, revision: Revision) -> str:
         """Ask every pod by its ops port what it runs; empty when all say this revision and its split."""
-        names = [str(pod["metadata"]["name"]) for pod in self.pods() if port_forward.is_ready(pod)]
+        names = [str(pod["metadata"]["name"]) for pod in self.pods() if is_ready(pod)]
         if not names:
             return "no pod is ready"
         with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:

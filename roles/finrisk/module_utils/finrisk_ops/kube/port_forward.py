@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import FinriskError
 from .client import Cluster
 from .errors import Call, may_not
+from .pods import is_ready
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -131,15 +132,6 @@ def backend(cluster: Cluster, service: str, port: int) -> tuple[str, int]:
         )
     pod = min(ready, key=lambda pod: str(pod["metadata"]["name"]))
     return str(pod["metadata"]["name"]), _target_port(spec, pod, port)
-
-
-def is_ready(pod: dict[str, Any]) -> bool:
-    """Say whether a pod takes part in its Service."""
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    up = any(
-        condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions
-    )
-    return up and not pod["metadata"].get("deletionTimestamp")
 
 
 def _target_port(spec: dict[str, Any], pod: dict[str, Any], port: int) -> int:

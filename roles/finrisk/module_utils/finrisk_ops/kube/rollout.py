@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..release.revision import REVISION
+from .pods import is_ready, says_ready
 
 PATIENCE_SECONDS = 10.0  # for what may mend itself
 STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
@@ -88,7 +89,7 @@ def judge(view: View, revision: str) -> Verdict:
     others = [
         pod for pod in view.pods if pod not in mine and not _has_ended(pod) and not stuck(pod, view.now)
     ]
-    ready = sum(_ready(pod) for pod in mine)
+    ready = sum(is_ready(pod) for pod in mine)
     if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
         return Verdict(ready, wanted, "the controller has not seen it yet")  # nor says which pods are new
     trouble = _trouble(view, mine)
@@ -113,7 +114,7 @@ def revision_of(body: Mapping[str, Any]) -> str:
 def stuck(pod: Mapping[str, Any], now: float) -> bool:
     """Say whether a pod should have gone long ago and is out of service: nobody on its node can end it."""
     deadline = str(pod["metadata"].get("deletionTimestamp") or "")
-    if not deadline or _condition_ready(pod):
+    if not deadline or says_ready(pod):
         return False
     return now - datetime.fromisoformat(deadline).timestamp() > STUCK_SECONDS
 
@@ -160,7 +161,7 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             reason = _flat(condition.get("message"))
             return [Trouble(f"no node takes pod {name}: {reason}", float("inf"))]  # a node may be on its way
-    if _ready(pod):
+    if is_ready(pod):
         return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
     of_containers = [trouble for container in statuses if (trouble := _of_container(name, container, events))]
@@ -239,17 +240,6 @@ def _hash(body: Mapping[str, Any]) -> str:
 
 def _flat(text: object) -> str:
     return " ".join(str(text or "").split())[:LONGEST]
-
-
-def _ready(pod: Mapping[str, Any]) -> bool:
-    return not pod["metadata"].get("deletionTimestamp") and _condition_ready(pod)
-
-
-def _condition_ready(pod: Mapping[str, Any]) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(
-        condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions
-    )
 
 
 def _has_ended(pod: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from ..service.seen import Seen, total
 from . import port_forward
 from .deployed import Deployed
 from .objects import DriftError
+from .pods import is_ready
 from .rollout import event_time, revision_of, stuck, troubles
 from .template import DEPLOYMENT, credentials_of
 
@@ -52,7 +53,7 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
     recent = service_log.of_lines(
         (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
     )
-    ready = {pod.name for pod in pods if port_forward.is_ready(dict(pod.body))}
+    ready = {pod.name for pod in pods if is_ready(pod.body)}
     recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
     databases = {str(pod.readiness["database"]) for pod in pods if pod.readiness.get("database")}
     return Seen(
@@ -89,7 +90,7 @@ def _row(
         problems.append(f"pod {pod.name} was to be gone by {pod.body['metadata']['deletionTimestamp']}")
     return {
         "name": pod.name,
-        "ready": port_forward.is_ready(dict(pod.body)),
+        "ready": is_ready(pod.body),
         "revision": pod.readiness.get("revision") or revision_of(pod.body) or None,
         "split": pod.readiness.get("split"),
         "restarts": sum(int(container.get("restartCount") or 0) for container in statuses),

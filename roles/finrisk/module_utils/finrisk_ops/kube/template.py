@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from finrisk_rules.clients import KEYS_FILE
+
 from ..errors import FinriskError
 from ..release.revision import CURRENT, DEPLOYMENT_PART, PROVEN, REVISION, Revision, labelled, object_parts
 from .objects import plain_secret
@@ -21,7 +23,7 @@ CONFIG = "finrisk-config"
 SECRET = "finrisk-secrets"  # noqa: S105 - the name of an object
 CREDENTIALS = "finrisk-credentials"
 CREDENTIALS_READ = "finrisk.io/credentials"
-READ_AGAIN = ("api_keys.json",)  # a mounted file that running pods follow
+READ_AGAIN = (KEYS_FILE,)  # a mounted file that running pods follow
 REVISION_VARIABLE = "FINRISK_REVISION"
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.clients import KEYS_FILE
+
 from ..errors import FinriskError
 from ..machine.files import json_bytes, make_folder, write_bytes
 from ..masking import hashed
@@ -38,7 +40,7 @@ def private_files(
     var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]]
 ) -> list[PrivateFile]:
     """Return the two files as they should be."""
-    keys = var_dir / "api_keys.json"
+    keys = var_dir / KEYS_FILE
     kept = still_ended(clients, keys)
     return [
         PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),

@@ -6,15 +6,13 @@ import copy
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.clients import KEY_ID, ROLES, SHA256, moment
+
 from ..errors import FinriskError
 
-ROLES = ("analyze", "feedback", "documents", "admin")
-SHA256 = re.compile(r"[0-9a-f]{64}")
-CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 CLIENT_FIELDS = ("id", "name", "sha256", "roles")
 MOMENTS = ("created", "expires", "ended")
 
@@ -53,11 +51,11 @@ def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             raise FinriskError(
                 f"{where} has {sorted(entry)}, expected {sorted(CLIENT_FIELDS)}, perhaps {sorted(MOMENTS)}"
             )
-        if not isinstance(entry["id"], str) or not CLIENT_ID.fullmatch(entry["id"]):
+        if not isinstance(entry["id"], str) or not re.fullmatch(KEY_ID, entry["id"]):
             raise FinriskError(
                 f"{where}: the id {entry['id']!r} is no text of 1 to 32 letters and digits; put it in quotes"
             )
-        if not SHA256.fullmatch(str(entry["sha256"])):
+        if not re.fullmatch(SHA256, str(entry["sha256"])):
             raise FinriskError(f"{where} ({entry['id']}): sha256 is not 64 hex digits; see `finrisk keys`")
         if unknown := sorted(set(entry["roles"]) - set(ROLES)):
             raise FinriskError(
@@ -67,7 +65,7 @@ def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         checked.append(
             {name: entry[name] for name in CLIENT_FIELDS}
             | {"name": str(entry["name"])}
-            | {name: moment(value, f"{where} ({entry['id']}): {name}") for name, value in when.items()}
+            | {name: _moment(value, f"{where} ({entry['id']}): {name}") for name, value in when.items()}
         )
     ids = [entry["id"] for entry in checked]
     if repeated := {name for name in ids if ids.count(name) > 1}:
@@ -75,16 +73,14 @@ def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return checked
 
 
-def moment(value: object, where: str) -> str:
+def _moment(value: object, where: str) -> str:
     """Return a point in time as the service reads it: ISO 8601 in UTC; a date alone is its 00:00.
 
     Raises FinriskError when it is none.
     """
     try:
-        read = datetime.fromisoformat(str(value))
-        zoned = read if read.tzinfo else read.replace(tzinfo=UTC)
-        return zoned.astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
+        return moment(str(value)).isoformat()
+    except ValueError:
         raise FinriskError(
             f"{where} {value!r} is no date or time; write it as 2027-06-30 or 2027-06-30T12:00:00Z"
         ) from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from finrisk_rules.platforms import is_endpoint
 
 from ..errors import FinriskError
 from ..tuning.jobs import Job, choose
@@ -13,7 +14,6 @@ from ..tuning.rules import check_same_base
 from ..tuning.states import ACTIVE
 from .traffic import choose_ratio, describe, experiment, is_given, parse_ratio, parse_stages
 
-ENDPOINT = re.compile(r"projects/[^/\s]+/locations/[^/\s]+/endpoints/[^/\s]+")
 NEWEST = "newest"
 
 
@@ -140,7 +140,7 @@ def _model(wish: Wish, running: Running, jobs: list[Job], asked: int | None) -> 
     except FinriskError as error:
         if asked == 0:
             return running.model, None, f"the running one, as nobody gets it: {error.message}"
-        if ENDPOINT.fullmatch(wish.model) and not _is_known(wish.model, jobs):
+        if is_endpoint(wish.model) and not _is_known(wish.model, jobs):
             return wish.model, None, "finrisk_model; no job of this environment made it"
         raise
     if not job.tuned_model_name:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+
+from finrisk_rules.assignment import split
 
 from ..errors import FinriskError
 
@@ -56,18 +59,14 @@ def traffic_keys(ratio: int) -> dict[str, str]:
 
 
 def tuned_share(settings: Mapping[str, str]) -> float | None:
-    """Return the share of users (0..1) on the tuned arm under these settings, None when they say no number.
-
-    Without ENABLE_FINETUNING nobody gets the tuned model; without ENABLE_AB_TESTING everybody does.
-    """
-    if settings.get("ENABLE_FINETUNING") != "true":
-        return 0.0
-    if settings.get("ENABLE_AB_TESTING") != "true":
-        return 1.0
+    """Return the share of users (0..1) on the tuned arm under these settings; None: they say no number."""
     try:
-        return float(settings.get("AB_TEST_TRAFFIC_SPLIT", ""))
+        traffic_split = float(settings.get("AB_TEST_TRAFFIC_SPLIT", ""))
     except ValueError:
-        return None
+        traffic_split = math.nan
+    finetuning, ab_testing = (settings.get(f"ENABLE_{key}") == "true" for key in ("FINETUNING", "AB_TESTING"))
+    share = split(finetuning, ab_testing, traffic_split)
+    return None if math.isnan(share) else share
 
 
 def describe(ratio: int) -> str:

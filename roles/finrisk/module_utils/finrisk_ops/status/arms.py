@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from finrisk_rules.figures import SLOW_MS
+
 from ..counts import breakdown
 from .finding import Finding
-from .success import P95_LIMIT_MS, enough, errors_are_more, quality_is_worse
+from .success import enough, errors_are_more, quality_is_worse
 
 SLOWER = 1.2  # times the base arm's p95
 SLOW_SHARE_MARGIN = 0.03
@@ -76,13 +78,13 @@ def _slower(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], s
                 "the model was just loaded: deploy warms it up, watch it for an hour",
                 "a Flash model is faster than a Pro model: choose another base model for the next tuning",
             ],
-            command=play("rollback.yml" if over or tuned["p95_ms"] >= P95_LIMIT_MS else "status.yml"),
+            command=play("rollback.yml" if over or tuned["p95_ms"] >= SLOW_MS else "status.yml"),
         )
     ]
 
 
 def _alone(tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    if tuned["p95_ms"] < P95_LIMIT_MS:
+    if tuned["p95_ms"] < SLOW_MS:
         return []
     return [
         Finding(
@@ -125,7 +127,7 @@ def _about_quality(figures: str, play: Callable[[str], str]) -> Finding:
 def _failing(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     if not errors_are_more(base, tuned):
         return []
-    kinds = ", ".join(f"{count} {kind}" for kind, count in tuned["errors"].items() if count)
+    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
     return [
         Finding(
             about="errors",

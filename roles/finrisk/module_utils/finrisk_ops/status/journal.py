@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..counts import number_of
 from .finding import Finding
 
 
@@ -11,7 +12,7 @@ def findings(data: dict[str, Any]) -> list[Finding]:
     """Return the findings, pod by pod, then the ratings."""
     entries = [entry for pod in data["pods"] for entry in _of_pod(pod, data)]
     if count := (data["collection"] or {}).get("ratings_not_applied"):
-        what = f"{_number_of(count, 'rating')} could not be applied to the answer that was rated."
+        what = f"{number_of(count, 'rating')} could not be applied to the answer that was rated."
         query = "select request_id, problem from feedback where problem is not null"
         causes = ["to have them tried again: update feedback set problem = null"]
         entries.append(Finding("collection", what, f'psql "$DATABASE_URL" -c "{query}"', causes))
@@ -32,11 +33,7 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[Finding]:
             Finding("collection", what, data["recent"]["command"], [cause, "nothing is lost while they wait"])
         )
     if count := journal.get("set_aside"):
-        what = f"{_number_of(count, 'record')} of {pod['name']} could not be stored and were set aside."
+        what = f"{number_of(count, 'record')} of {pod['name']} could not be stored and were set aside."
         causes = ["journal retry mends their text and sends them again, journal drop deletes them"]
         entries.append(Finding("collection", what, f"{pod['finrisk']} journal list", causes))
     return entries
-
-
-def _number_of(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -68,10 +68,10 @@ def _configuration(data: dict[str, Any]) -> list[str]:
 def _collection(collection: dict[str, Any]) -> list[str]:
     state = {True: "on", False: "off", None: "unknown"}[collection["enabled"]]
     line = f"{state}, from quality {collection['quality_threshold']}"
-    if collection.get("eligible") is None:
+    if collection.get("count") is None:
         return [f"{line}; how much was collected is not known"]
     low, high = collection["recommended"]
-    have = collection["eligible"]
+    have = collection["count"]
     share = min(1.0, have / collection["target"]) if collection["target"] else 1.0
     bar = "#" * int(share * BAR)
     lines = [
@@ -82,6 +82,9 @@ def _collection(collection: dict[str, Any]) -> list[str]:
     ]
     if collection["expected_target_date"]:
         lines[1] += f"; target expected on {collection['expected_target_date']}"
+    if collection["eligible"] != have:
+        eligible = f"{collection['eligible']:,} are eligible"
+        lines.append(f"{eligible} by finrisk_refused_producers and finrisk_tuned_rows")
     if collection["skipped"]:
         lines += _wrap(f"not collected in 24 h: {breakdown(collection['skipped'])}")
     return lines

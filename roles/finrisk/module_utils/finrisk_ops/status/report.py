@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.figures import RECOMMENDED
+
 from ..errors import FinriskError
 from ..machine.identity import now
 from ..release.revision import Revision
@@ -63,7 +65,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "recent": seen.recent,
     }
     data |= _from_database(question, data, unreachable)
-    goals = {"target": question.asked.target, "recommended": list(facts.RECOMMENDED)}
+    goals = {"target": question.asked.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, seen, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]

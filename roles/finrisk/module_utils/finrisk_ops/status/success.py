@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from finrisk_rules.figures import SLOW_MS
+
 MET = "met"
 NOT_MET = "not met"
 UNKNOWN = "not yet known"
 FEWEST_REQUESTS = 30  # in 24 hours, an arm: with fewer a figure says little
-P95_LIMIT_MS = 2000.0
 QUALITY_MARGIN = 0.02  # differences below the margins are noise, as for the gate
 ERROR_MARGIN = 0.02
 
@@ -89,11 +90,11 @@ def _errors(data: dict[str, Any]) -> Line:
 
 def _latency(data: dict[str, Any]) -> Line:
     tuned = (data["traffic"]["arms"] or {}).get("tuned")
-    target = f"< {P95_LIMIT_MS / 1000:g} s"
+    target = f"< {SLOW_MS / 1000:g} s"
     if tuned is None or not enough(tuned):
         return Line("p95 of the tuned model", UNKNOWN, _too_few(data), target)
     figure = f"{tuned['p95_ms'] / 1000:.2f} s"
-    return Line("p95 of the tuned model", _state(tuned["p95_ms"] < P95_LIMIT_MS), figure, target)
+    return Line("p95 of the tuned model", _state(tuned["p95_ms"] < SLOW_MS), figure, target)
 
 
 def _arms(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

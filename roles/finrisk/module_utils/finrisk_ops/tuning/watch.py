@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from finrisk_rules.platforms import is_tuning_job
 
 from ..cloud import gemini, patience
 from ..errors import FinriskError
@@ -40,7 +41,6 @@ class Look:
 
 
 _LONGEST_WAIT = 300.0  # seconds that a Retry-After keeps a look waiting
-_JOB_NAME = re.compile(r"projects/[^/]+/locations/[^/]+/tuningJobs/[^/]+")
 
 
 def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
@@ -81,7 +81,7 @@ def cancel(
     try:
         job = _find(place, job_name)
     except FinriskError:
-        if not _JOB_NAME.fullmatch(job_name):
+        if not is_tuning_job(job_name):
             raise
         job = _only_named(job_name)
     if job.state != states.CREATING:
