@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import binaries, cluster, environment, ladder, manifests, operation
-from tests.cluster.cluster import Cluster
+from sandbox.kubernetes import binaries, cluster, ladder
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.ladder import Kind
+from sandbox.kubernetes.place import Place
+from tests.cluster import environment, manifests, operation
 from tests.cluster.environment import Environment
-from tests.cluster.ladder import Kind
 from tests.cluster.operation import Operated
-from tests.cluster.place import Place
 
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster

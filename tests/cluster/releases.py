@@ -27,9 +27,9 @@ from ansible.module_utils.finrisk_ops.release import release
 from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make
 
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import manifests
-from tests.cluster.cluster import Cluster
-from tests.cluster.place import CONTEXT
 from tests.grounds.rendering import rendered
 from tests.grounds.repository import REPOSITORY
 

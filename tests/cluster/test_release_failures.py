@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
-from tests.cluster.cluster import Cluster
 from tests.cluster.releases import Edit, Ground
 
 EARLY_SECONDS = 60.0  # the roll-out itself may take 90

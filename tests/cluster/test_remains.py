@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.kubernetes import cgroups, cluster, ladder, processes
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.ladder import Kind, Rung
+from sandbox.kubernetes.place import Place
 from sandbox.process import Process, is_running, start_time
-from tests.cluster import cgroups, cluster, ladder, manifests, processes
-from tests.cluster.cluster import Cluster
-from tests.cluster.ladder import Kind, Rung
-from tests.cluster.place import Place
+from tests.cluster import manifests
 
 SECOND, THIRD = Place(8), Place(9)
 
