@@ -105,3 +105,11 @@ def operated(
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
     with environment.environment(node, images, tmp_path_factory.mktemp("operated")) as made:
         yield operation.operated(made)
+
+
+@pytest.fixture
+def new_namespace(cluster: Cluster) -> Iterator[str]:
+    """The name of a namespace that is not there yet; what a test makes of it goes."""
+    name = f"finrisk-test-{secrets.token_hex(4)}"
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
