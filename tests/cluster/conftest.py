@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from sandbox.kubernetes import binaries, cluster, ladder
 from sandbox.kubernetes.cluster import Cluster
@@ -17,6 +18,7 @@ from sandbox.kubernetes.place import Place
 from tests.cluster import environment, manifests, operation
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
+from tests.cluster.schedule import SHARING, Schedule
 
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster
@@ -25,10 +27,19 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")  # each
 NUMBER = int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0")) + int(WORKER)  # another, for two sessions
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule | None:
+    return Schedule(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS))
+            if "operated" in getattr(item, "fixturenames", ()) and item.path.name not in SHARING:
+                raise pytest.UsageError(
+                    f"{item.nodeid} uses `operated`: add its file to SHARING in schedule.py"
+                )
 
 
 def _why_not() -> str | None:
