@@ -36,7 +36,7 @@ connection: ## print URLs and key of what is up, as JSON
 	@$(BIN)/python -m sandbox connection
 
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
-	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m tests.cluster build & fi # the cluster's tests wait for it
+	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m sandbox.kubernetes build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
 	@status=0; set -x; \
 	$(call tests,tests/playbooks tests/app tests/sandbox tests/contract tests/role tests/unit) || status=$$?; \
@@ -56,14 +56,14 @@ docs: .venv-dev/.ready ## write docs/modules.md from the documentation of the mo
 
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one
-	$(DEV)/python -m tests.cluster build
+	$(DEV)/python -m sandbox.kubernetes build
 	$(call tests,tests/cluster)
 
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
-	@$(DEV)/python -m tests.cluster up
+	@$(DEV)/python -m sandbox.kubernetes up
 
 cluster-down: .venv-dev/.ready ## stop it and remove everything of it, also after a crash
-	@$(DEV)/python -m tests.cluster down
+	@$(DEV)/python -m sandbox.kubernetes down
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
 	$(DEV)/ruff check

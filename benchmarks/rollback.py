@@ -24,12 +24,13 @@ if find_spec("kubernetes") is None and (_VENV / "bin/python").exists() and Path(
     os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.cluster import cluster, environment, ladder  # noqa: E402 - found by the lines above
+from sandbox.kubernetes import cluster, ladder  # noqa: E402 - found by the lines above
+from sandbox.kubernetes.failure import ClusterError  # noqa: E402
+from sandbox.kubernetes.ladder import Kind  # noqa: E402
+from sandbox.kubernetes.place import Place  # noqa: E402
+from tests.cluster import environment  # noqa: E402
 from tests.cluster.clients import Clients  # noqa: E402
 from tests.cluster.environment import Environment  # noqa: E402
-from tests.cluster.failure import ClusterError  # noqa: E402
-from tests.cluster.ladder import Kind  # noqa: E402
-from tests.cluster.place import Place  # noqa: E402
 
 HOLD_SECONDS = 20.0
 SETTLE_SECONDS = 3.0  # of requests before and after

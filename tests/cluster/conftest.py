@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
-from tests.cluster import binaries, cluster, environment, ladder, manifests, operation
-from tests.cluster.cluster import Cluster
+from sandbox.kubernetes import binaries, cluster, ladder
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.ladder import Kind
+from sandbox.kubernetes.place import Place
+from tests.cluster import environment, manifests, operation
 from tests.cluster.environment import Environment
-from tests.cluster.ladder import Kind
 from tests.cluster.operation import Operated
-from tests.cluster.place import Place
+from tests.cluster.schedule import SHARING, Schedule
 
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster
@@ -24,10 +27,19 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")  # each
 NUMBER = int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0")) + int(WORKER)  # another, for two sessions
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule | None:
+    return Schedule(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS))
+            if "operated" in getattr(item, "fixturenames", ()) and item.path.name not in SHARING:
+                raise pytest.UsageError(
+                    f"{item.nodeid} uses `operated`: add its file to SHARING in schedule.py"
+                )
 
 
 def _why_not() -> str | None:
@@ -104,3 +116,11 @@ def operated(
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
     with environment.environment(node, images, tmp_path_factory.mktemp("operated")) as made:
         yield operation.operated(made)
+
+
+@pytest.fixture
+def new_namespace(cluster: Cluster) -> Iterator[str]:
+    """The name of a namespace that is not there yet; what a test makes of it goes."""
+    name = f"finrisk-test-{secrets.token_hex(4)}"
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")

@@ -19,9 +19,9 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.connection import BUCKET, LOCATION, PROJECT
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import simulator
-from tests.cluster.cluster import Cluster
-from tests.cluster.place import CONTEXT
 from tests.grounds.datasets import dataset
 from tests.grounds.plays import Run
 from tests.grounds.wire import Wire

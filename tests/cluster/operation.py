@@ -48,6 +48,12 @@ class Operated:
         return str(held["metadata"]["labels"]["finrisk.io/revision"])
 
     @property
+    def revisions(self) -> set[str]:
+        """Every revision that is kept, also those that were begun and put back."""
+        kept = self.environment.objects("configmap", "finrisk.io/revision")
+        return {str(each["metadata"]["labels"]["finrisk.io/revision"]) for each in kept}
+
+    @property
     def generation(self) -> int:
         """How often somebody changed the Deployment."""
         (held,) = self.environment.objects("deployment", "app=finrisk-api")

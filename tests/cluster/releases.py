@@ -5,20 +5,16 @@ There is no database and no model behind it: the service starts and says what it
 
 from __future__ import annotations
 
-import atexit
 import base64
 import copy
 import json
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.module_utils.finrisk_ops.kube import template
 from ansible.module_utils.finrisk_ops.kube.client import Access
 from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
@@ -27,13 +23,11 @@ from ansible.module_utils.finrisk_ops.release import release
 from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make
 
-from tests.cluster import manifests
-from tests.cluster.cluster import Cluster
-from tests.cluster.place import CONTEXT
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.place import CONTEXT
+from tests.cluster import accounts, manifests
 from tests.grounds.rendering import rendered
-from tests.grounds.repository import REPOSITORY
 
-ROLE = REPOSITORY / "roles" / "finrisk"
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 CHOICES: dict[str, Any] = {
     "finrisk_replicas": 1,
@@ -52,7 +46,7 @@ def objects(image: str) -> Objects:
     """The objects of inventory/staging in a size that fits the test cluster."""
     made = rendered("staging", finrisk_image=image, **CHOICES)
     pod = made["deployment"]["spec"]["template"]["spec"]
-    pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] = 1  # nobody has to learn that one goes
+    del pod["containers"][0]["lifecycle"]  # nobody has to learn that one goes
     return made
 
 
@@ -162,45 +156,10 @@ def made(what: Rendered, number: int) -> Revision:
     return make(what.config, what.secret, what.release, number)
 
 
-def operator(ground: Ground, name: str, without: tuple[str, str] = ("", "")) -> Access:
+def operator(ground: Ground, name: str, folder: Path, without: tuple[str, str] = ("", "")) -> Access:
     """How somebody reaches the namespace who may what templates/role.yml.j2 allows, but for one verb."""
-    role = copy.deepcopy(ground.objects["role"])
-    role["metadata"] = {"name": name}
-    verb, resource = without
-    role["rules"] = [rule for held in role["rules"] for rule in reduced(held, verb, resource)]
-    binding = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": {"name": name},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name}],
-    }
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
-    ground.kubectl("apply", "-f", "-", stdin=manifests.document(account, role, binding))
-    token = ground.kubectl("create", "token", name).strip()
-    folder = Path(tempfile.mkdtemp(prefix="finrisk-operator-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = folder / "kubeconfig"
-    file.write_text(json.dumps(kubeconfig(ground.cluster, {"token": token})))
+    file = accounts.operator(ground.cluster, ground.namespace, name, folder, without)
     return Access(str(file), CONTEXT, ground.namespace)
-
-
-def reduced(rule: dict[str, Any], verb: str, resource: str) -> list[dict[str, Any]]:
-    """A rule without one verb on one of its resources."""
-    if resource not in rule["resources"]:
-        return [rule]
-    others = [held for held in rule["resources"] if held != resource]
-    less = rule | {"resources": [resource], "verbs": [held for held in rule["verbs"] if held != verb]}
-    return [less, rule | {"resources": others}] if others else [less]
-
-
-def kubeconfig(cluster: Cluster, user: Mapping[str, Any]) -> dict[str, Any]:
-    """The administrator's kubeconfig with somebody else in it."""
-    held: dict[str, Any] = yaml.safe_load(cluster.kubeconfig.read_text())
-    held["users"] = [{"name": "somebody", "user": dict(user)}]
-    for context in held["contexts"]:
-        context["context"]["user"] = "somebody"
-    return held
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import manifests
-from tests.cluster.cluster import Cluster
 from tests.grounds.wire import Wire
 
 NAME = "gemini"

@@ -10,11 +10,11 @@ import urllib.request
 import psycopg
 import pytest
 
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.ladder import Kind
+from sandbox.kubernetes.place import NODE_NAME
 from tests.cluster import manifests
-from tests.cluster.cluster import Cluster
-from tests.cluster.failure import ClusterError
-from tests.cluster.ladder import Kind
-from tests.cluster.place import NODE_NAME
 
 PASSWORD = "of the test database"
 

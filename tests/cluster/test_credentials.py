@@ -11,8 +11,8 @@ from ansible.module_utils.finrisk_ops.kube import credentials
 from ansible.module_utils.finrisk_ops.kube.client import Access
 from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
 
-from tests.cluster.cluster import Cluster
-from tests.cluster.place import CONTEXT
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.place import CONTEXT
 
 NAME = "finrisk-credentials"
 KEYS = ("DATABASE_URL", "GEMINI_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "USER_HASH_KEY")

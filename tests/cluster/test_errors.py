@@ -6,19 +6,17 @@ import datetime
 import http.server
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.cluster import releases
+from tests.cluster import accounts
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
 from tests.grounds.plays import Run
-from tests.grounds.rendering import rendered
 
 DEPLOY = ("-e", "finrisk_ab_ratio=50")
 
@@ -26,25 +24,18 @@ DEPLOY = ("-e", "finrisk_ab_ratio=50")
 @pytest.fixture
 def untouched(operated: Operated) -> Iterator[Environment]:
     """The environment, of which nothing may have changed afterwards."""
-    before = operated.revision, operated.generation, operated.environment.objects("configmap")
+    before = released(operated.environment)
     yield operated.environment
-    assert (operated.revision, operated.generation) == before[:2]
-    assert operated.environment.objects("configmap") == before[2]
+    assert released(operated.environment) == before
     assert operated.splits() == {(operated.revision, 0.25)}
 
 
-def kubeconfig(
-    environment: Environment, folder: Path, user: Mapping[str, Any] | None = None, server: str = ""
-) -> str:
-    """Write a kubeconfig with another user or server; return its path."""
-    held = yaml.safe_load(environment.cluster.kubeconfig.read_text())
-    if user is not None:
-        held["users"][0]["user"] = dict(user)
-    if server:
-        held["clusters"][0]["cluster"] = {"server": server}
-    file = folder / "kubeconfig"
-    file.write_text(json.dumps(held))
-    return str(file)
+def released(environment: Environment) -> list[Any]:
+    """What a release writes: every ConfigMap, and the Deployment's revision and generation."""
+    return [
+        each if each["kind"] == "ConfigMap" else (each["metadata"]["labels"], each["metadata"]["generation"])
+        for each in environment.objects("configmap,deployment")
+    ]
 
 
 def refused(run: Run, *words: str) -> None:
@@ -58,14 +49,14 @@ def refused(run: Run, *words: str) -> None:
 
 @pytest.mark.parametrize("playbook", ["deploy", "rollback", "status", "export"])
 def test_a_cluster_that_is_not_there(untouched: Environment, tmp_path: Path, playbook: str) -> None:
-    file = kubeconfig(untouched, tmp_path, server="https://127.0.0.1:1")
-    run = untouched.try_to_play(playbook, KUBECONFIG=file)
+    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", server="https://127.0.0.1:1")
+    run = untouched.try_to_play(playbook, KUBECONFIG=str(file))
     refused(run, "context finrisk-test at https://127.0.0.1:1 cannot be reached (connection refused): check")
 
 
 def test_a_token_that_is_wrong(untouched: Environment, tmp_path: Path) -> None:
-    file = kubeconfig(untouched, tmp_path, {"token": "canary-wrong-token"})
-    run = untouched.try_to_play("deploy", "-vvv", *DEPLOY, KUBECONFIG=file)
+    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", {"token": "canary-wrong-token"})
+    run = untouched.try_to_play("deploy", "-vvv", *DEPLOY, KUBECONFIG=str(file))
     refused(run, "the credentials of context finrisk-test are missing or have expired: log in")
     assert "canary-wrong-token" not in run.output
 
@@ -73,12 +64,14 @@ def test_a_token_that_is_wrong(untouched: Environment, tmp_path: Path) -> None:
 def test_a_client_certificate_that_has_expired(untouched: Environment, tmp_path: Path) -> None:
     folder = untouched.cluster.kubeconfig.parent
     user = {"client-certificate": str(folder / "expired.crt"), "client-key": str(folder / "expired.key")}
-    run = untouched.try_to_play("rollback", KUBECONFIG=kubeconfig(untouched, tmp_path, user))
+    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", user)
+    run = untouched.try_to_play("rollback", KUBECONFIG=str(file))
     refused(run, "the credentials of context finrisk-test are missing or have expired: log in")
 
 
 def test_no_credentials_at_all(untouched: Environment, tmp_path: Path) -> None:
-    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=kubeconfig(untouched, tmp_path, {}))
+    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", {})
+    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=str(file))
     refused(run, "context finrisk-test", "log in")
 
 
@@ -113,19 +106,20 @@ def test_a_label_that_cannot_be_is_refused_before_anything_is_applied(untouched:
     refused(run, "not a label", "a valid label must be")
 
 
-def test_a_label_that_cannot_be_leaves_a_new_environment_without_objects(environment: Environment) -> None:
+def test_a_label_that_cannot_be_leaves_a_new_environment_without_objects(
+    untouched: Environment, new_namespace: str
+) -> None:
     clients = [{"podSelector": {"matchLabels": {"role": "not a label"}}}]
-    run = environment.try_to_play("site", "-e", json.dumps({"finrisk_api_clients": clients}))
-    refused(run, "not a label", "a valid label must be")
-    assert (
-        environment.kubectl("get", "secrets,statefulsets,jobs,services,networkpolicies", "-o", "name") == ""
-    )
+    given = {"finrisk_api_clients": clients, "finrisk_namespace": new_namespace}
+    refused(untouched.try_to_play("site", "-e", json.dumps(given)), "not a label", "a valid label must be")
+    kinds = "secrets,statefulsets,jobs,services,networkpolicies"
+    assert untouched.cluster.kubectl("-n", new_namespace, "get", kinds, "-o", "name") == ""
 
 
-def test_a_missing_permission_names_verb_and_object(untouched: Environment) -> None:
-    ground = _ground(untouched)
-    access = releases.operator(ground, "without-patch", without=("patch", "deployments"))
-    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=access.kubeconfig)
+def test_a_missing_permission_names_verb_and_object(untouched: Environment, tmp_path: Path) -> None:
+    less = ("patch", "deployments")
+    file = accounts.operator(untouched.cluster, untouched.namespace, "without-patch", tmp_path, less)
+    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=str(file))
     refused(run, "may not patch deployments.apps", untouched.namespace, "ask whoever administers the cluster")
 
 
@@ -133,7 +127,7 @@ def test_the_role_of_the_templates_is_enough_for_every_playbook_but_site(
     operated: Operated, tmp_path: Path
 ) -> None:
     environment = operated.environment
-    file = releases.operator(_ground(environment), "operator").kubeconfig
+    file = str(accounts.operator(environment.cluster, environment.namespace, "operator", tmp_path))
     environment.play("deploy", *DEPLOY, KUBECONFIG=file)
     environment.play("status", KUBECONFIG=file)
     environment.play("promote", "-e", f"finrisk_promote_file={tmp_path}/release.yml", KUBECONFIG=file)
@@ -149,7 +143,8 @@ def test_the_role_of_the_templates_is_enough_for_every_playbook_but_site(
 
 def test_a_cluster_that_is_too_old(untouched: Environment, tmp_path: Path) -> None:
     with old_server() as url:
-        run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=kubeconfig(untouched, tmp_path, server=url))
+        file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", server=url)
+        run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=str(file))
     refused(run, "is Kubernetes 1.25; FinRisk needs 1.30 or newer: upgrade it, or choose another context")
 
 
@@ -171,12 +166,6 @@ def test_a_pod_that_never_gets_ready(operated: Operated) -> None:
     )
     assert operated.splits() == {(before, 0.25)}
     assert environment.analyze("u").status == 200
-
-
-def _ground(environment: Environment) -> releases.Ground:
-    """What `releases` needs to make an operator of this environment."""
-    made = rendered("staging")
-    return releases.Ground(environment.cluster, environment.namespace, "", made)
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from ansible.module_utils.finrisk_ops.release import keeping
 from ansible.module_utils.finrisk_ops.release.release import Outcome
 from ansible.module_utils.finrisk_ops.release.revision import make
 
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.failure import ClusterError
 from tests.cluster import releases
-from tests.cluster.cluster import Cluster
-from tests.cluster.failure import ClusterError
 from tests.cluster.releases import MODEL, Ground
 
 UNDO = ("rollout", "undo", "deployment/finrisk-api")

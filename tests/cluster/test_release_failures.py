@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
-from tests.cluster.cluster import Cluster
 from tests.cluster.releases import Edit, Ground
 
 EARLY_SECONDS = 60.0  # the roll-out itself may take 90
@@ -214,9 +215,11 @@ def test_without_credentials_nothing_is_applied(node: Cluster, ground: Ground) -
     ],
 )
 def test_a_missing_permission_is_named_before_anything_is_changed(
-    ground: Ground, serving: str, verb: str, resource: str, named: str
+    ground: Ground, serving: str, tmp_path: Path, verb: str, resource: str, named: str
 ) -> None:
-    access = releases.operator(ground, f"less-{verb}-{resource.replace('/', '-')}", without=(verb, resource))
+    access = releases.operator(
+        ground, f"less-{verb}-{resource.replace('/', '-')}", tmp_path, (verb, resource)
+    )
     with pytest.raises(FinriskError) as refused:
         ground.deploy(50, access=access)
     assert f"may not {named}" in refused.value.message
@@ -227,9 +230,9 @@ def test_a_missing_permission_is_named_before_anything_is_changed(
 
 
 def test_the_role_of_the_templates_is_enough_to_release_and_to_roll_back(
-    ground: Ground, serving: str
+    ground: Ground, serving: str, tmp_path: Path
 ) -> None:
-    access = releases.operator(ground, "operator")
+    access = releases.operator(ground, "operator", tmp_path)
     assert ground.target(access).current() == serving
     done = ground.deploy(75, access=access)
     assert ground.told() == {(done.revision.name, 0.75)}

@@ -15,8 +15,8 @@ import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 
+from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
-from tests.cluster.cluster import Cluster
 from tests.cluster.releases import Ground
 
 HOLD = """

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.kubernetes import cgroups, cluster, images, ladder, processes
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.ladder import Kind, Rung
+from sandbox.kubernetes.place import Place
 from sandbox.process import Process, is_running, start_time
-from tests.cluster import cgroups, cluster, ladder, manifests, processes
-from tests.cluster.cluster import Cluster
-from tests.cluster.ladder import Kind, Rung
-from tests.cluster.place import Place
+from tests.cluster import manifests
 
 SECOND, THIRD = Place(8), Place(9)
 
@@ -36,12 +37,10 @@ def second(node: Cluster, forgotten: None) -> Cluster:  # noqa: ARG001 - it ends
 
 
 def _with_a_pod(there: Cluster) -> Cluster:
-    image = there.load(["app"])["app"]
-    body = manifests.document(manifests.api_pod(image))
-    there.kubectl("apply", "-f", "-", stdin=body)
-    wait = ("wait", "--for=condition=Ready", "--timeout=90s", "pod/finrisk-api")
-    done = there.kubectl_result(*wait)
-    assert done.returncode == 0, there.kubectl("describe", "pod") + there.kubectl("logs", "finrisk-api")
+    pod = manifests.pod("any", images.pause().name, 65535, ("/any",))  # an image that every node has
+    there.kubectl("apply", "-f", "-", stdin=manifests.document(pod))
+    done = there.kubectl_result("wait", "--for=condition=Ready", "--timeout=90s", "pod/any")
+    assert done.returncode == 0, there.kubectl("describe", "pod")
     return there
 
 

@@ -16,15 +16,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import yaml
 
 from sandbox.analysts import Strategy, strategies_of
+from tests.cluster import accounts
 from tests.cluster.environment import REPOSITORY, Environment
 from tests.grounds.plays import Run
 from tests.grounds.runbook import RUNBOOK, rows
 from tests.grounds.training_rows import insert
 
-KUBERNETES = (REPOSITORY / "docs" / "kubernetes.md").read_text("utf-8")
 ROWS = 520
 LONGEST_SECONDS, ENDLESS_SECONDS = 300.0, 4.0
 
@@ -107,16 +106,13 @@ class Shell:
 def builder(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A kubeconfig of somebody who has the ClusterRole of docs/kubernetes.md, and nothing else."""
     name = f"builder-{environment.namespace}"
-    (role,) = [
-        each for each in re.findall(r"```yaml\n(.*?)```", KUBERNETES, re.DOTALL) if "ClusterRole" in each
-    ]
-    body = yaml.safe_load(role) | {"metadata": {"name": name}}
     kubectl = environment.cluster.kubectl
-    kubectl("create", "-f", "-", stdin=json.dumps(body))
-    kubectl("create", "clusterrolebinding", name, f"--clusterrole={name}", f"--serviceaccount=default:{name}")
-    yield account(environment, name, tmp_path_factory.mktemp("builder"))
+    kubectl("create", "-f", "-", stdin=accounts.cluster_role(name, accounts.documented_rules()))
+    account = f"--serviceaccount={accounts.HOME}:{name}"
+    kubectl("create", "clusterrolebinding", name, f"--clusterrole={name}", account)
+    yield accounts.account(environment.cluster, name, tmp_path_factory.mktemp("builder"))
     kubectl("delete", "clusterrolebinding,clusterrole", name)
-    kubectl("-n", "default", "delete", "serviceaccount", name)
+    kubectl("-n", accounts.HOME, "delete", "serviceaccount", name)
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +122,11 @@ def shell(
     """An environment with documents, examples and a tuned model: the builder made it, the operator plays."""
     folder = tmp_path_factory.mktemp("runbook")
     name = f"operator-{environment.namespace}"
-    operator = account(environment, name, folder)
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": "default"}
+    operator = accounts.account(environment.cluster, name, folder)
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": accounts.HOME}
     given = json.dumps({"finrisk_operators": [subject]})
     environment.play("site", "-e", given, KUBECONFIG=str(builder))
+    assert environment.play("site", "-e", given, KUBECONFIG=str(builder)).changed == 0
     samples = folder / "samples"
     subprocess.run([sys.executable, "-m", "sandbox.samples", samples], cwd=REPOSITORY, check=True)
     environment.play("ingest", "-e", f"finrisk_documents={samples}", KUBECONFIG=str(operator))
@@ -138,19 +135,7 @@ def shell(
     with gzip.open(samples / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
         asked = [each for each in strategies_of(map(json.loads, lines)) if "Corvane" in each.text][:4]
     yield Shell(environment, programs(environment, operator, folder / "bin"), operator, asked)
-    environment.cluster.kubectl("-n", "default", "delete", "serviceaccount", name)
-
-
-def account(environment: Environment, name: str, folder: Path) -> Path:
-    """Make a service account, and return a kubeconfig of it."""
-    kubectl = environment.cluster.kubectl
-    kubectl("-n", "default", "create", "serviceaccount", name)
-    token = kubectl("-n", "default", "create", "token", name).strip()
-    held = yaml.safe_load(environment.cluster.kubeconfig.read_text("utf-8"))
-    held["users"][0]["user"] = {"token": token}
-    file = folder / f"{name}.kubeconfig"
-    file.write_text(yaml.safe_dump(held), encoding="utf-8")
-    return file
+    environment.cluster.kubectl("-n", accounts.HOME, "delete", "serviceaccount", name)
 
 
 def programs(environment: Environment, operator: Path, folder: Path) -> Path:

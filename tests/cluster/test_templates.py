@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.failure import ClusterError
 from tests.cluster import manifests
-from tests.cluster.cluster import Cluster
-from tests.cluster.failure import ClusterError
 from tests.grounds.rendering import OTHER_CHOICES, rendered
 
 SITES: dict[str, tuple[str, Mapping[str, Any]]] = {

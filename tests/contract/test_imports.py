@@ -14,11 +14,16 @@ from tests.grounds.repository import REPOSITORY
 ROLE = REPOSITORY / "roles" / "finrisk"
 OPS = ROLE / "module_utils" / "finrisk_ops"
 
+LAUNCHER = REPOSITORY / "sandbox" / "kubernetes"
+
 ROOMS = {
-    "app": (REPOSITORY / "app", {"sandbox", "finrisk_ops", "roles", "ansible"}),
-    "roles": (ROLE, {"finrisk", "sandbox"}),
-    "rules": (REPOSITORY / "rules", {"finrisk", "sandbox", "finrisk_ops", "roles", "ansible"}),
-    "sandbox": (REPOSITORY / "sandbox", {"finrisk", "finrisk_rules", "finrisk_ops", "roles", "ansible"}),
+    "app": (REPOSITORY / "app", {"sandbox", "finrisk_ops", "roles", "ansible", "tests"}),
+    "roles": (ROLE, {"finrisk", "sandbox", "tests"}),
+    "rules": (REPOSITORY / "rules", {"finrisk", "sandbox", "finrisk_ops", "roles", "ansible", "tests"}),
+    "sandbox": (
+        REPOSITORY / "sandbox",
+        {"finrisk", "finrisk_rules", "finrisk_ops", "roles", "ansible", "tests"},
+    ),
 }
 """A room's folder, and what it must not import."""
 
@@ -48,7 +53,7 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             yield node.lineno, module
-            if not node.module or module in {"finrisk", "ansible.module_utils"}:
+            if not node.module or module in {"finrisk", "ansible.module_utils"} or module.startswith("tests"):
                 joint = "" if module.endswith(".") else "."
                 yield from ((node.lineno, f"{module}{joint}{alias.name}") for alias in node.names)
 
@@ -83,6 +88,31 @@ def test_the_rules_import_the_standard_library_alone() -> None:
         if name.split(".")[0] not in allowed
     ]
     assert known == []
+
+
+def of_sandbox(name: str) -> bool:
+    """Whether a module is of the sandbox, but not of its Kubernetes."""
+    return name.split(".")[0] == "sandbox" and name.split(".")[1:2] != ["kubernetes"]
+
+
+def test_kubernetes_knows_of_the_sandbox_how_processes_run_and_nobody_there_knows_kubernetes() -> None:
+    known = {name for path in files(LAUNCHER) for _, name in imported(path) if of_sandbox(name)}
+    assert known == {"sandbox.process"}
+    others = [path for path in files(REPOSITORY / "sandbox") if LAUNCHER not in path.parents]
+    assert [path for path in others if any("kubernetes" in name for _, name in imported(path))] == []
+
+
+def test_a_module_of_tests_and_a_conftest_are_imported_by_pytest_alone() -> None:
+    """What several of them need stands in a file of its own."""
+    known = {
+        f"{path.relative_to(REPOSITORY)}:{line}"
+        for folder in ("tests", "benchmarks", "sandbox")
+        for path in files(REPOSITORY / folder)
+        if "node_modules" not in path.parts
+        for line, name in imported(path)
+        if any(part.startswith("test_") or part == "conftest" for part in name.split("."))
+    }
+    assert sorted(known) == []
 
 
 def test_what_the_modules_do_knows_no_ansible() -> None:

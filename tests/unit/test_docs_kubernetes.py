@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.finrisk_ops.kube import client
 
-from tests.cluster import binaries, ladder
+from sandbox.kubernetes import binaries, ladder
 from tests.grounds.markdown import fences, headings, name, names, table
 from tests.grounds.rendering import GOLDEN
 from tests.grounds.repository import DOCS, REPOSITORY

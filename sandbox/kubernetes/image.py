@@ -120,9 +120,8 @@ def layer(folder: Path, kind: str, content: str, fill: Callable[[Writer], None])
     if not record.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"{kind}.part"
-        plain = _Hashed()
         with part.open("wb") as raw, gzip.GzipFile("", "wb", 3, raw, mtime=0) as packed:
-            plain.target = packed
+            plain = _Hashed(packed)
             with tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT) as tar:
                 fill(Writer(tar))
         made = Layer(
@@ -172,14 +171,13 @@ def write(image: Image, layers: Path, target: Path) -> None:
 class _Hashed(io.RawIOBase):
     """Passes on what is written, and hashes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: gzip.GzipFile) -> None:
         self.hash = hashlib.sha256()
-        self.target: gzip.GzipFile | None = None
+        self._target = target
 
     def write(self, data: Any) -> int:
-        assert self.target is not None
         self.hash.update(data)
-        return self.target.write(data)
+        return self._target.write(data)
 
 
 def _descriptor(kind: str, content: bytes) -> dict[str, Any]:

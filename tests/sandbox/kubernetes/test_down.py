@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster import binaries, cluster
-from tests.cluster.__main__ import main
-from tests.cluster.place import Place
+from sandbox.kubernetes import binaries, cluster
+from sandbox.kubernetes.__main__ import main
+from sandbox.kubernetes.place import Place
 
 
 def test_every_cluster_goes_down_but_that_of_a_session_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:

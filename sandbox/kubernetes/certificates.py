@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.cluster.place import CONTEXT, NODE_NAME
+from sandbox.kubernetes.place import CONTEXT, NODE_NAME
 
 VALID_DAYS = 30
 API_NAMES = (

@@ -7,8 +7,8 @@ import signal
 import time
 from pathlib import Path
 
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import Place
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import Place
 
 ROOT = Path("/sys/fs/cgroup")
 CONTROLLERS_V2 = ("cpu", "cpuset", "hugetlb", "io", "memory", "pids")

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.cluster.failure import ClusterError
+from sandbox.kubernetes.failure import ClusterError
 
 
 def below(folder: Path) -> list[Path]:

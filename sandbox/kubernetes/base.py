@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.binaries import PATH, cache
-from tests.cluster.failure import ClusterError
-from tests.cluster.progress import step
+from sandbox.kubernetes.binaries import PATH, cache
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.progress import step
 
 SUITE = "bookworm"
 UNNEEDED = (

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.cluster import base, binaries
-from tests.cluster.base import Root
-from tests.cluster.binaries import cache
-from tests.cluster.failure import ClusterError
-from tests.cluster.image import Image, Layer, Writer, layer, write
-from tests.cluster.progress import step
+from sandbox.kubernetes import base, binaries
+from sandbox.kubernetes.base import Root
+from sandbox.kubernetes.binaries import cache
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.image import Image, Layer, Writer, layer, write
+from sandbox.kubernetes.progress import step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCK = REPOSITORY / "requirements" / "service.txt"
@@ -91,7 +91,8 @@ def app() -> Image:
 
 def sandbox() -> Image:
     """The Gemini and Vertex AI simulator."""
-    programs = _programs("sandbox", (REPOSITORY / "sandbox",), {"var/lib/finrisk": SERVICE_USER})
+    sources = (REPOSITORY / "sandbox" / "__init__.py", REPOSITORY / "sandbox" / "gemini")
+    programs = _programs("sandbox", sources, {"var/lib/finrisk": SERVICE_USER})
     settings = {
         "User": f"{SERVICE_USER}:{SERVICE_USER}",
         "WorkingDir": f"/{HOME}",

@@ -27,7 +27,7 @@ class Place:
         """All state; gone when the cluster is down."""
         home = os.environ.get("XDG_STATE_HOME")
         own = "" if os.geteuid() == 0 or home else f"-{os.geteuid()}"
-        return Path(home or "/var/tmp") / f"{self.name}{own}"
+        return Path(home or "/var/tmp") / f"{self.name}{own}"  # noqa: S108 - mkdir takes no folder of others
 
     @property
     def lock(self) -> Path:

@@ -1,4 +1,4 @@
-"""The name server of the pods: `python -m tests.cluster.dns URL CERTIFICATES ADDRESS`.
+"""The name server of the pods: `python -m sandbox.kubernetes.dns URL CERTIFICATES ADDRESS`.
 
 Answers A questions for Services (their ClusterIP), headless Services and their pods (addresses of the
 ready endpoints) from the API server, and says of every other name that there is none.
@@ -13,7 +13,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.cluster.api import Api, ApiError
+from sandbox.kubernetes.api import Api, ApiError
 
 PORT = 53
 DOMAIN = ["svc", "cluster", "local"]

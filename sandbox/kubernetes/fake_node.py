@@ -1,4 +1,4 @@
-"""A node that only says that its pods run: `python -m tests.cluster.fake_node URL CERTIFICATES`.
+"""A node that only says that its pods run: `python -m sandbox.kubernetes.fake_node URL CERTIFICATES`.
 
 With it a control plane alone rolls Deployments out, which needs no root. Nothing is executed.
 """
@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.api import Api, ApiError
-from tests.cluster.place import NODE_NAME
+from sandbox.kubernetes.api import Api, ApiError
+from sandbox.kubernetes.place import NODE_NAME
 
 POLL_SECONDS = 0.2
 BEAT_SECONDS = 5.0

@@ -9,11 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+from sandbox.kubernetes import cgroups, control_plane, processes
+from sandbox.kubernetes.api import Api, ApiError
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import NODE_NAME, Place
 from sandbox.process import Process
-from tests.cluster import cgroups, control_plane, processes
-from tests.cluster.api import Api, ApiError
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import NODE_NAME, Place
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.1
@@ -39,14 +39,14 @@ def start(place: Place, hyperkube: Path, url: str) -> None:
         f"--node-ip={place.node_address}",
     )
     launch("kube-proxy", *_proxy_flags(place))
-    names = [sys.executable, "-m", "tests.cluster.dns", url, str(place.certificates), place.node_address]
+    names = [sys.executable, "-m", "sandbox.kubernetes.dns", url, str(place.certificates), place.node_address]
     dns = processes.launch(place, "dns", names, inside=True)
     _wait_until_ready(place, Api(url, place.certificates), {"kubelet": kubelet, "dns": dns})
 
 
 def start_fake(place: Place, url: str) -> None:
     """Start what only says that pods run, and wait until it says so."""
-    command = [sys.executable, "-m", "tests.cluster.fake_node", url, str(place.certificates)]
+    command = [sys.executable, "-m", "sandbox.kubernetes.fake_node", url, str(place.certificates)]
     process = processes.launch(place, "fake-node", command, inside=False)
     _wait_until_ready(place, Api(url, place.certificates), {"fake-node": process})
 

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.process import is_running
-from tests.cluster import (
+from sandbox.kubernetes import (
     binaries,
     certificates,
     cgroups,
@@ -27,12 +26,13 @@ from tests.cluster import (
     processes,
     runtime,
 )
-from tests.cluster.api import Api, ApiError
-from tests.cluster.failure import ClusterError
-from tests.cluster.image import Image
-from tests.cluster.ladder import Kind, Rung
-from tests.cluster.place import Place
-from tests.cluster.progress import say, step
+from sandbox.kubernetes.api import Api, ApiError
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.image import Image
+from sandbox.kubernetes.ladder import Kind, Rung
+from sandbox.kubernetes.place import Place
+from sandbox.kubernetes.progress import say, step
+from sandbox.process import is_running
 
 IMAGES_LOCK = binaries.cache() / "images.lock"
 DAEMONS = {
@@ -104,9 +104,8 @@ def up(place: Place, rung: Rung) -> Cluster:
 
     Whatever an earlier crash left is removed first; when starting fails, all of it is taken back.
     """
-    if rung.kind is Kind.DISPOSABLE:
-        assert rung.kubeconfig is not None
-        return Cluster(Kind.DISPOSABLE, rung.kubeconfig, ("kubectl",), rung.context)
+    if rung.kubeconfig is not None:  # somebody made it for throwing away
+        return Cluster(rung.kind, rung.kubeconfig, ("kubectl",), rung.context)
     hyperkube = binaries.build()
     with binaries.locked(place.lock):
         there = running(place)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import images
-from tests.cluster.image import Image, Writer, layer, write
+from sandbox.kubernetes import images
+from sandbox.kubernetes.image import Image, Writer, layer, write
 
 CONTAINERFILE = (images.REPOSITORY / "app" / "Containerfile").read_text("utf-8")
 

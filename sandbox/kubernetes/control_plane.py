@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.kubernetes import processes
+from sandbox.kubernetes.api import Api, ApiError
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import API_PORT, Place
 from sandbox.process import Process
-from tests.cluster import processes
-from tests.cluster.api import Api, ApiError
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import API_PORT, Place
 
 START_SECONDS = 120.0
 POLL_SECONDS = 0.1

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.cluster import binaries
-from tests.cluster.failure import ClusterError
+from sandbox.kubernetes import binaries
+from sandbox.kubernetes.failure import ClusterError
 
 DISPOSABLE = re.compile(r"(kind|k3d)-[a-z0-9.-]+|minikube|docker-desktop")
 """Contexts that local tools make. No other is ever touched, whatever FINRISK_TEST_CLUSTER says."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cluster import binaries, ladder
-from tests.cluster.binaries import Go
-from tests.cluster.failure import ClusterError
-from tests.cluster.ladder import Kind
+from sandbox.kubernetes import binaries, ladder
+from sandbox.kubernetes.binaries import Go
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.ladder import Kind
 
 GO = Go("go", "go1.26.8")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import Place
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import Place
 
 
 def create(place: Place) -> None:

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from sandbox.kubernetes import processes
+from sandbox.kubernetes.binaries import cache
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import Place
+from sandbox.kubernetes.progress import say
 from sandbox.process import is_running
 from sandbox.process import stop as end
-from tests.cluster import processes
-from tests.cluster.binaries import cache
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import Place
-from tests.cluster.progress import say
 
 NETWORK_RESULTS = Path("/var/lib/cni/results")
 START_SECONDS = 30.0

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.failure import ClusterError
-from tests.cluster.progress import say, step
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.progress import say, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = Path(__file__).parent / "hyperkube"
@@ -220,7 +220,8 @@ def _go_environment() -> dict[str, str]:
 
 def _kubernetes_version() -> str:
     found = re.search(r"^\tk8s\.io/kubernetes (v\S+)$", (SOURCE / "go.mod").read_text("utf-8"), re.MULTILINE)
-    assert found, f"{SOURCE}/go.mod names no k8s.io/kubernetes"
+    if found is None:
+        raise ClusterError(f"{SOURCE}/go.mod names no k8s.io/kubernetes: restore it from the repository")
     return found[1]
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.cluster build | up | down | status | images | kubeconfig | kubectl ...`."""
+"""`python -m sandbox.kubernetes build | up | down | status | images | kubeconfig | kubectl ...`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 import os
 import sys
 
-from tests.cluster import binaries, cluster, images, ladder
-from tests.cluster.cluster import Cluster
-from tests.cluster.failure import ClusterError
-from tests.cluster.place import Place
-from tests.cluster.progress import say
+from sandbox.kubernetes import binaries, cluster, images, ladder
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.place import Place
+from sandbox.kubernetes.progress import say
 
 NUMBERS = range(10)
 
@@ -91,7 +91,7 @@ def _running(place: Place) -> Cluster:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.cluster", description="A Kubernetes cluster for tests."
+        prog="python -m sandbox.kubernetes", description="A Kubernetes cluster for tests."
     )
     which = "which of several (0; down: all that no session of tests uses)"
     parser.add_argument("--number", type=int, choices=NUMBERS, help=which)
