@@ -1,7 +1,7 @@
 """The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick slow cluster``.
 
-A tier runs two files of tests at a time. What fails there runs once more, alone; only what fails twice fails the
-tier, and what passed only alone is listed at the end of the output.
+A tier runs two files of tests at a time. What fails there runs once more, alone; only what fails twice fails
+the tier, and what passed only alone is listed at the end of the output.
 """
 
 from __future__ import annotations
@@ -17,9 +17,19 @@ from pathlib import Path
 
 QUICK_FOLDERS = ("tests/unit", "tests/role")
 SLOW_FOLDERS = ("tests/playbooks", "tests/app", "tests/sandbox", "tests/contract")
-LONGEST_FIRST = (
-    "tests/playbooks/test_deploy_rollback.py",
-)  # so that both processes end together
+LONGEST_FIRST = tuple(
+    f"tests/{file}"
+    for file in (
+        "playbooks/test_deploy_rollback.py",
+        "playbooks/test_troubles.py",
+        "playbooks/test_runbook.py",
+        "role/test_tuning.py",
+        "playbooks/test_tune.py",
+        "playbooks/test_announcements.py",
+        "playbooks/test_demo.py",
+    )
+)
+"""Files of minutes: begun first, they let both processes end together."""
 
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 DURATIONS = ("--durations=25", "--durations-min=5")

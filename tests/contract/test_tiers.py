@@ -1,4 +1,4 @@
-"""Every test is in one tier of `make test`; only what fails twice fails it, and what passed only alone is listed."""
+"""Every test is in one tier; what fails twice fails `make test`, and what passed only alone is listed."""
 
 from __future__ import annotations
 

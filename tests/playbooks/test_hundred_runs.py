@@ -1,4 +1,4 @@
-"""The promise of tune.yml: however many runs on one dataset, and however they end, they leave exactly one job."""
+"""The promise of tune.yml: many runs on one dataset, however they end, leave exactly one job."""
 
 from __future__ import annotations
 
