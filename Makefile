@@ -5,18 +5,13 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-# The longest files of tests first, two at once: much of a test is waiting.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
-# What fails beside others on a busy machine runs once more, alone; both outcomes stay in the output.
-tests = { $(DEV)/python -m pytest $(SIDE_BY_SIDE) $(1) || \
-	$(DEV)/python -m pytest --last-failed --last-failed-no-failures none --maxfail 3 -v $(1); }
 UV := .uv/bin/uv
 BIN := .venv/bin
 DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast peers golden docs lint clean
+.PHONY: help setup demo up down connection test test-fast test-long peers golden docs lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,13 +33,13 @@ connection: ## print URLs and key of what is up, as JSON
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m sandbox.kubernetes build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
-	@status=0; set -x; \
-	$(call tests,tests/playbooks tests/app tests/sandbox tests/contract tests/role tests/unit) || status=$$?; \
-	$(call tests,tests/cluster) || status=$$?; \
-	exit $$status
+	$(DEV)/python -m tests.tiers quick slow cluster
 
 test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
-	$(DEV)/python -m pytest tests/unit tests/role -m "not slow"
+	$(DEV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/role -m "not slow"
+
+test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml
+	$(DEV)/python -m pytest tests/playbooks -m long
 
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run
 
@@ -57,7 +52,7 @@ docs: .venv-dev/.ready ## write docs/modules.md from the documentation of the mo
 test-cluster: export FINRISK_TEST_CLUSTER ?= local
 test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kubernetes; builds one when KUBECONFIG names no disposable one
 	$(DEV)/python -m sandbox.kubernetes build
-	$(call tests,tests/cluster)
+	$(DEV)/python -m tests.tiers cluster
 
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
 	@$(DEV)/python -m sandbox.kubernetes up

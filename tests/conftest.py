@@ -15,8 +15,23 @@ pytest.register_assert_rewrite("tests.grounds")
 
 from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - its asserts tell, by the line above
 from tests.grounds.postgresql import own_postgresql  # noqa: E402
+from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
 
 show_the_role_to_ansible()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what the quick tier leaves out; of two processes, each takes the longest files first."""
+    for item in items:
+        if not item.nodeid.startswith(QUICK_FOLDERS):
+            item.add_marker("slow")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(item.nodeid.partition("::")[0]))
+
+
+def _place(file: str) -> int:
+    return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ PROGRAMS = {"hyperkube", "containerd", "containerd-shim-runc-v2"}
 MODULES = {"sandbox.kubernetes.dns", "sandbox.kubernetes.fake_node"}
 KILL_SECONDS = 10.0
 GOGC = "400"
-"""Percent that the heap of a Go program may grow before it is collected: at the usual 100, a fifth of its work."""
+"""Percent by which the heap of a Go program may grow before it is collected: at 100, a fifth of its work."""
 
 
 def launch(place: Place, name: str, command: Sequence[str | Path], *, inside: bool) -> Process:

@@ -30,7 +30,7 @@ def _no_faults(request: pytest.FixtureRequest) -> Iterator[None]:
 def new_service(
     tmp_path: Path, gemini: Wire, new_database: Callable[[bool], str]
 ) -> Iterator[Callable[..., RunningService]]:
-    """Start a service of the test's own with the settings it names."""
+    """Start a service of the test's own with the settings it names; one worker, where it names no number."""
     started: list[RunningService] = []
 
     def make(start: bool = True, database_url: str | None = None, **settings: object) -> RunningService:
@@ -38,7 +38,7 @@ def new_service(
         var.mkdir()
         service = RunningService(var, gemini, database_url or new_database(True))
         started.append(service)
-        service.configure(**settings)
+        service.configure(**{"WORKERS": 1, **settings})
         if start:
             service.start()
         return service
@@ -52,7 +52,7 @@ def new_service(
 def service(
     tmp_path_factory: pytest.TempPathFactory, gemini: Wire, new_database: Callable[[bool], str]
 ) -> Iterator[RunningService]:
-    """One service for the tests of a file that leave it as it is, with one page indexed."""
+    """One service of two workers for the tests of a file that leave it as it is, with one page indexed."""
     running = RunningService(tmp_path_factory.mktemp("var"), gemini, new_database(True))
     running.configure()
     running.start()

@@ -30,14 +30,18 @@ def service(new_service: Callable[..., RunningService]) -> RunningService:
     return running
 
 
-def test_a_user_keeps_its_arm_over_requests_workers_and_restarts(service: RunningService) -> None:
+def test_a_user_keeps_its_arm_over_requests_workers_and_restarts(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(**SPLIT, WORKERS=2)
     users = [f"user-{n}" for n in range(40)]
     expected = {user: "tuned" if bucket("finrisk-v1-demo", "user", user) < 5000 else "base" for user in users}
-    for _ in range(2):
+    for is_second_round in (False, True):
+        if is_second_round:
+            service.stop()
+            service.start()
         for user in users:
             assert service.analyze(user_id=user).metadata["arm_assigned"] == expected[user]
-        service.stop()
-        service.start()
     assert set(expected.values()) == {"base", "tuned"}
 
 

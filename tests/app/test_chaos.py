@@ -16,7 +16,7 @@ def test_under_all_accidents_at_once_nothing_acknowledged_is_lost_or_doubled(
     new_service: Callable[..., RunningService],
 ) -> None:
     with own_postgresql() as server, Odd(in_pieces(OddAnswers())) as model:
-        service = new_service(database_url=server.database_url, GEMINI_BASE_URL=model.url)
+        service = new_service(database_url=server.database_url, GEMINI_BASE_URL=model.url, WORKERS=2)
         service.add_page()
         account = Chaos(service, server, Plan(seconds=20, rate=20, worker_kills=4)).run()
         service.stop()

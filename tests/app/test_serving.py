@@ -25,7 +25,7 @@ DOCUMENTS = "/api/v1/documents"
 def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
     new_service: Callable[..., RunningService],
 ) -> None:
-    service = new_service()
+    service = new_service(WORKERS=2)
     service.add_page()
     service.gemini.fault(path="generateContent", kind="latency", ms=100)
     old = set(service.workers())
@@ -101,7 +101,7 @@ def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
 
 
 def test_metrics_add_up_over_the_workers(new_service: Callable[..., RunningService]) -> None:
-    service = new_service()
+    service = new_service(WORKERS=2)
     for _ in range(12):
         service.analyze()
     service.call("POST", "/api/v1/analyze", {})
@@ -180,7 +180,7 @@ def test_a_wrong_page_size_gets_422(service: RunningService, limit: str) -> None
 def test_status_tells_configuration_collection_and_traffic(
     new_service: Callable[..., RunningService],
 ) -> None:
-    service = new_service()
+    service = new_service(WORKERS=2)
     service.add_page()
     answers = [service.analyze(user_id=f"u{n}") for n in range(4)]
     service.wait_for_row(answers[-1])

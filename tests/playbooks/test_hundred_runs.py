@@ -1,4 +1,4 @@
-"""The promise of tune.yml: a hundred runs on one dataset, however they end, leave exactly one job."""
+"""The promise of tune.yml: many runs on one dataset, however they end, leave exactly one job."""
 
 from __future__ import annotations
 
@@ -24,18 +24,55 @@ from tests.grounds.tune_playbook import describe, end_orphans, start
 from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire, wire
 
-RUNS = 100
 AT_ONCE = 3
 READ = r"/tuningJobs/\d+$"
 QUICK = ("-e", "finrisk_tune_request_seconds=4", "-e", "finrisk_tune_patience_seconds=15")
 SUBMIT_ONLY = ("-e", "finrisk_tune_wait=false")
-JOB_SECONDS = 100.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many runs, and how many of each kind; the rest of them finds the job that has ended."""
+
+    runs: int
+    job_seconds: float
+    killed_after: tuple[float, ...]
+    """Seconds after which an early run is killed."""
+    killed_after_upload: int
+    refusals: tuple[dict[str, Any], ...]
+    """What the creation is answered, one run each."""
+    came_meanwhile: int
+    killed_while_waiting: int
+    looks_refused: int
+
+
+TEN = Plan(
+    runs=10,
+    job_seconds=20.0,
+    killed_after=(),
+    killed_after_upload=1,
+    refusals=({"code": 503},),
+    came_meanwhile=1,
+    killed_while_waiting=1,
+    looks_refused=1,
+)
+HUNDRED = Plan(
+    runs=100,
+    job_seconds=100.0,
+    killed_after=(0.6, 1.2, 1.8, 2.4),
+    killed_after_upload=6,
+    refusals=({"code": 503}, {"code": 429, "retry_after": 1}, {"code": 503}, {"code": 429}, {"code": 500}),
+    came_meanwhile=3,
+    killed_while_waiting=16,
+    looks_refused=16,
+)
 
 
 @dataclass
 class Tally:
     """The runs so far, by what was done to them, and those that ended otherwise than they should."""
 
+    plan: Plan
     ground: Wire
     folder: Path
     database_url: str
@@ -96,14 +133,14 @@ def labels(ground: Wire) -> list[dict[str, str]]:
     return [job["labels"] for job in ground.jobs()]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_hundred_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset_makes_a_second(
-    ground: Wire, tmp_path: Path, database_url: str
+@pytest.mark.parametrize("plan", [TEN, pytest.param(HUNDRED, marks=pytest.mark.long)], ids=["ten", "hundred"])
+def test_many_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset_makes_a_second(
+    ground: Wire, tmp_path: Path, database_url: str, plan: Plan
 ) -> None:
     folder = tmp_path / "data"
     dataset(folder)
-    tally = Tally(ground, folder, database_url)
+    tally = Tally(plan, ground, folder, database_url)
 
     before_there_is_a_job(tally)
     assert labels(ground) == []
@@ -112,7 +149,7 @@ def test_a_hundred_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset
     while_the_job_runs(tally)
     after_it_has_ended(tally)
 
-    assert tally.total == RUNS, tally.done
+    assert tally.total == plan.runs, tally.done
     assert not tally.wrong, "\n\n".join(tally.wrong)
     [only] = labels(ground)
     assert only["finrisk-attempt"] == "1"
@@ -135,12 +172,12 @@ def before_there_is_a_job(tally: Tally) -> None:
     ground.fault(kind="status", path=UPLOAD, code=503)
     tally.run("upload refused", "-e", "finrisk_tune_patience_seconds=1", ends=(2,))
     ground.clear()
-    for moment in (0.6, 1.2, 1.8, 2.4):
+    for moment in tally.plan.killed_after:
         stop = time.monotonic() + moment
         tally.ended("killed early", lambda stop=stop: time.monotonic() > stop)  # type: ignore[misc]
-    for _ in range(6):
+    for _ in range(tally.plan.killed_after_upload):
         after_the_upload(tally)
-    for rule in ({"code": 503}, {"code": 429, "retry_after": 1}, {"code": 503}, {"code": 429}, {"code": 500}):
+    for rule in tally.plan.refusals:
         ground.fault(kind="status", path=CREATE, method="POST", times=1, **rule)
         tally.run(f"creation refused with {rule['code']}", ends=(2,))
         ground.clear()
@@ -171,13 +208,14 @@ def while_the_creation_is_on_its_way(tally: Tally) -> None:
     """The creation arrives, its answer is lost and the run that sent it is dead; others come meanwhile."""
     ground = tally.ground
     until(lambda: not has_mark_in_force(tally), 180)
-    ground.fault(kind="job_slow", seconds=JOB_SECONDS, times=1)
+    ground.fault(kind="job_slow", seconds=tally.plan.job_seconds, times=1)
     ground.fault(kind="latency", path=CREATE, method="POST", ms=2500, times=1)
     ground.fault(kind="drop", path=CREATE, method="POST", after=True, times=1)
     mark = newest_mark(tally)
     tally.ended("killed after create", lambda: newest_mark(tally) != mark)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda _: tally.run("came after a lost answer", *SUBMIT_ONLY), range(AT_ONCE)))
+        came = range(tally.plan.came_meanwhile)
+        list(pool.map(lambda _: tally.run("came after a lost answer", *SUBMIT_ONLY), came))
 
 
 def newest_mark(tally: Tally) -> Any:
@@ -214,8 +252,8 @@ def while_the_job_runs(tally: Tally) -> None:
         tally.run("looks refused or lost", "-e", "finrisk_tune_deadline_minutes=0.03", ends=(0, 2))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(killed, range(16)))
-        list(pool.map(refused, range(16)))
+        list(pool.map(killed, range(tally.plan.killed_while_waiting)))
+        list(pool.map(refused, range(tally.plan.looks_refused)))
     ground.clear()
 
 
@@ -245,5 +283,5 @@ def after_it_has_ended(tally: Tally) -> None:
         tally.run(kind, *arguments, "-e", "finrisk_tune_patience_seconds=60", folder=folder)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(found, range(RUNS - tally.total)))
+        list(pool.map(found, range(tally.plan.runs - tally.total)))
     ground.clear()

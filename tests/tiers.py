@@ -1,0 +1,123 @@
+"""The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick slow cluster``.
+
+A tier runs two files of tests at a time. What fails there runs once more, alone; only what fails twice fails
+the tier, and what passed only alone is listed at the end of the output.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+QUICK_FOLDERS = ("tests/unit", "tests/role")
+SLOW_FOLDERS = ("tests/playbooks", "tests/app", "tests/sandbox", "tests/contract")
+LONGEST_FIRST = tuple(
+    f"tests/{file}"
+    for file in (
+        "playbooks/test_deploy_rollback.py",
+        "playbooks/test_troubles.py",
+        "playbooks/test_runbook.py",
+        "role/test_tuning.py",
+        "playbooks/test_tune.py",
+        "playbooks/test_announcements.py",
+        "playbooks/test_demo.py",
+    )
+)
+"""Files of minutes: begun first, they let both processes end together."""
+
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+DURATIONS = ("--durations=25", "--durations-min=5")
+ALONE = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail", "3", "-v")
+LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
+
+
+@dataclass(frozen=True)
+class Tier:
+    """What pytest runs; a gate stops at its first failure, and nothing follows a gate that failed."""
+
+    selection: tuple[str, ...]
+    is_gate: bool = False
+
+
+TIERS = {
+    "quick": Tier((*QUICK_FOLDERS, "-m", "not slow"), is_gate=True),
+    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, "-m", "slow and not long")),
+    "cluster": Tier(("tests/cluster",)),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a tier ended: pytest's exit code, the seconds it took, and the tests that passed only alone."""
+
+    code: int
+    seconds: float
+    passed_alone: frozenset[str]
+
+
+def run(tier: Tier) -> Outcome:
+    """Run a tier, and once more what failed in it; of a gate that turns out well the rest too."""
+    began, failed_before = time.monotonic(), _failed()
+    code = _pytest(*SIDE_BY_SIDE, *DURATIONS, *(["--exitfirst"] if tier.is_gate else []), *tier.selection)
+    passed_alone: frozenset[str] = frozenset()
+    if failed := _failed() - failed_before:
+        code = _pytest(*ALONE, *tier.selection)
+        passed_alone = failed - _failed()
+        if code == 0 and tier.is_gate:
+            rest = run(replace(tier, is_gate=False))
+            code, passed_alone = rest.code, passed_alone | rest.passed_alone
+    return Outcome(code, time.monotonic() - began, passed_alone)
+
+
+def main(names: Sequence[str], tiers: dict[str, Tier]) -> int:
+    """Run tiers in this order; return the exit code of the first that failed, else 0."""
+    LAST_FAILED.unlink(missing_ok=True)
+    outcomes: dict[str, Outcome] = {}
+    for name in names:
+        outcomes[name] = run(tiers[name])
+        if outcomes[name].code and tiers[name].is_gate:
+            break
+    _print(*_summary(outcomes))
+    return next((outcome.code for outcome in outcomes.values() if outcome.code), 0)
+
+
+def _summary(outcomes: dict[str, Outcome]) -> list[str]:
+    lines = [
+        f"{name:8} {outcome.seconds / 60:5.1f} min  {'failed, see above' if outcome.code else 'passed'}"
+        for name, outcome in outcomes.items()
+    ]
+    passed_alone = sorted(test for outcome in outcomes.values() for test in outcome.passed_alone)
+    if passed_alone:
+        lines += ["Failed beside others and passed alone, which is a defect of the test or of what it tests:"]
+        lines += [f"  {test}" for test in passed_alone]
+    return lines
+
+
+def _pytest(*arguments: str) -> int:
+    _print(f"+ pytest {shlex.join(arguments)}")
+    with subprocess.Popen([sys.executable, "-m", "pytest", *arguments]) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()  # it got the Ctrl-C too, and ends its servers first
+            raise
+
+
+def _failed() -> frozenset[str]:
+    """The tests that failed when they ran last."""
+    return frozenset(json.loads(LAST_FAILED.read_text("utf-8"))) if LAST_FAILED.exists() else frozenset()
+
+
+def _print(*lines: str) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], TIERS))
