@@ -36,7 +36,7 @@ def collection(connection: Connection, settings: Settings) -> dict[str, Any]:
     }
 
 
-def traffic(connection: Connection) -> dict[str, Any]:
+def traffic(connection: Connection) -> dict[str, dict[str, object]]:
     """The last 24 hours by assigned arm: requests, users, own errors, latency, quality, feedback."""
     with connection.cursor(row_factory=class_row(figures.ArmRow)) as cursor:
-        return dict(figures.arms(cursor.execute(figures.ARMS)))
+        return figures.arms(cursor.execute(figures.ARMS))

@@ -75,11 +75,11 @@ def _collection(connection: psycopg.Connection, asked: Asked) -> dict[str, Any]:
     from psycopg.rows import class_row
 
     with connection.cursor(row_factory=class_row(figures.CollectionRow)) as cursor:
-        [counted] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
+        [row] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
     skipped = connection.execute(figures.SKIPPED).fetchall()
     selection = figures.selection(asked.refused_producers, tuned_rows=asked.tuned_rows)
     return {
-        **figures.collection(counted, skipped, asked.target),
+        **figures.collection(row, skipped, asked.target),
         **_rows(connection, _ELIGIBLE, selection)[0],
         "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
     }
