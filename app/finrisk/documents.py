@@ -29,7 +29,7 @@ a large document was seen to take minutes to delete."""
 
 COPY_ROWS = 2000
 
-_LOCK = 7235401
+LOCK = 7235401
 """Advisory lock: one writer of the index at a time, so that counts add up and writers never deadlock."""
 
 Connection = psycopg.Connection[Any]
@@ -74,7 +74,9 @@ class TooManyPostingsError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
+    """A page as it goes into the index: its text, its passages, and where its terms are."""
+
     number: int
     text: str
     passages: list[Passage]
@@ -100,10 +102,10 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         return Ingestion(0, 0, 0)
     with connection.cursor(row_factory=tuple_row) as cursor:
         digests = _digests(cursor, list(entries))
-    pages = _indexed(document for name, (document, sha256) in entries.items() if digests.get(name) != sha256)
+    pages = indexed(document for name, (document, sha256) in entries.items() if digests.get(name) != sha256)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("set local statement_timeout = 0")
-        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         digests = _digests(cursor, list(entries))
         stale = [name for name, (_, sha256) in entries.items() if name in digests and digests[name] != sha256]
         new = [name for name in entries if name not in digests]
@@ -120,7 +122,7 @@ def delete(connection: Connection, document_id: str) -> bool:
     """Delete a document and everything that was indexed from it; False when there was none."""
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("set local statement_timeout = 0")
-        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         _forget(cursor, [document_id])
         cursor.execute("delete from documents where id = %s", (document_id,))
         return cursor.rowcount > 0
@@ -141,9 +143,12 @@ def _digests(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -
     return dict(cursor.execute("select id, sha256 from documents where id = any(%s)", (document_ids,)))
 
 
-def _indexed(documents: Iterable[Document]) -> dict[str, list[_Page]]:
-    """Return the pages of each document, made before anybody has to wait for the lock."""
-    result: dict[str, list[_Page]] = {}
+def indexed(documents: Iterable[Document]) -> dict[str, list[Page]]:
+    """Return the pages of each document, made before anybody has to wait for the lock.
+
+    Raises TooManyPostingsError.
+    """
+    result: dict[str, list[Page]] = {}
     postings = 0
     for document in documents:
         result[document.id] = pages = []
@@ -183,7 +188,7 @@ def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) ->
 def _write(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     documents: Sequence[tuple[Document, str]],
-    by_document: Mapping[str, list[_Page]],
+    by_document: Mapping[str, list[Page]],
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
@@ -230,7 +235,7 @@ def _write(
         cursor.execute("analyze documents, pages, passages, terms, postings")
 
 
-def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, _Page]]) -> None:
+def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, Page]]) -> None:
     counts = Counter(term for _, page in pages for term in page.occurrences)
     names = sorted(counts)
     cursor.execute(
@@ -253,11 +258,11 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
             copy.write(block)
 
 
-def _pages(document: Document) -> Iterator[_Page]:
+def _pages(document: Document) -> Iterator[Page]:
     return (_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1))
 
 
-def _page(document: Document, number: int, text: str) -> _Page:
+def _page(document: Document, number: int, text: str) -> Page:
     lines = lines_of(text)
     by_line = [words(line) for line in (_heading(document), *(line.text for line in lines))]
     occurrences: dict[str, list[int]] = defaultdict(list)
@@ -272,7 +277,7 @@ def _page(document: Document, number: int, text: str) -> _Page:
             occurrences[pair].append(at)
         previous = sequence[-1] if sequence else previous
     shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
-    return _Page(number, text, shifted, [len(sequence) for sequence in by_line], dict(occurrences))
+    return Page(number, text, shifted, [len(sequence) for sequence in by_line], dict(occurrences))
 
 
 def _heading(document: Document) -> str:

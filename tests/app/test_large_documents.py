@@ -65,14 +65,14 @@ def test_the_longest_text_of_a_filing_stays_below_the_limit() -> None:
         for _ in range(52_000)
     )[:4_000_000]
     assert len(text) == 4_000_000
-    indexed = documents._indexed([Document("filing", "Annual report", text)])
+    indexed = documents.indexed([Document("filing", "Annual report", text)])
     assert len(indexed["filing"]) > 300
 
 
 def test_those_who_write_documents_leave_connections_for_those_who_ask(service: RunningService) -> None:
     writers = 20  # more than the connections of two workers
     with psycopg.connect(service.database_url) as other, ThreadPoolExecutor(writers) as pool:
-        other.execute("select pg_advisory_xact_lock(%s)", (documents._LOCK,))
+        other.execute("select pg_advisory_xact_lock(%s)", (documents.LOCK,))
 
         def write(number: int) -> int:
             body = {"documents": [{"id": f"w{number}", "title": "t", "text": f"text {number}"}]}

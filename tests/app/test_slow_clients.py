@@ -140,7 +140,7 @@ def test_those_who_write_documents_leave_threads_for_those_who_ask(narrow: Runni
     body = json.dumps({"documents": [{"id": "w", "title": "t", "text": "text"}]}).encode()
     post = ASK.replace(b"/analyze", b"/documents") + b"Content-Length: %d\r\n\r\n" % len(body) + body
     with psycopg.connect(narrow.database_url) as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (documents._LOCK,))
+        connection.execute("select pg_advisory_xact_lock(%s)", (documents.LOCK,))
         with held(narrow, post, 40) as clients:
             began = time.monotonic()
             assert narrow.analyze().status == 200

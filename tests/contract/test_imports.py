@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.grounds.repository import REPOSITORY
+from tests.grounds.repository import REPOSITORY, ROLE
 
-ROLE = REPOSITORY / "roles" / "finrisk"
 OPS = ROLE / "module_utils" / "finrisk_ops"
 
 LAUNCHER = REPOSITORY / "sandbox" / "kubernetes"

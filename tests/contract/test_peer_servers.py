@@ -321,13 +321,13 @@ def test_a_412_of_the_other_storage_means_that_it_is_there_already(
     from ansible.module_utils.finrisk_ops.errors import FinriskError
 
     sent, name = file(5_000)
-    assert storage._send_whole(bucket, name, sent).added
-    again = storage._send_whole(bucket, name, sent)  # as when another run was faster after our look
+    assert storage.send_whole(bucket, name, sent).added
+    again = storage.send_whole(bucket, name, sent)  # as when another run was faster after our look
     assert (again.added, again.complete) == (False, True)
     assert statuses(watched, "POST") == [200, 412]
     other, _ = file(5_001)
     with pytest.raises(FinriskError, match="exists with other content"):
-        storage._send_whole(bucket, name, other)
+        storage.send_whole(bucket, name, other)
     assert statuses(watched, "POST") == [200, 412, 412]
     assert stored(watched.target, name)["md5Hash"] == md5_of(sent.path)
 

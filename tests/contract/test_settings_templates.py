@@ -11,9 +11,8 @@ import yaml
 from jinja2.meta import find_undeclared_variables
 
 from finrisk.settings import POD_KEYS, Settings
-from tests.grounds.repository import REPOSITORY
+from tests.grounds.repository import REPOSITORY, ROLE
 
-ROLE = REPOSITORY / "roles" / "finrisk"
 SECTIONS = {"configmap": "data", "secret": "stringData", "credentials": "stringData"}
 TRAFFIC = {"ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT", "AB_EXPERIMENT"}
 """Written by deploy and rollback alone: no inventory variable."""

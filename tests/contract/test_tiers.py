@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests import tiers
+from tests.grounds.repository import REPOSITORY
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, SLOW_FOLDERS, TIERS, Tier
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 GREEN = "def test_green() -> None: pass"
 RED = "def test_red() -> None: raise AssertionError"
 FLAKY = """

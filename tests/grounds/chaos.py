@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -23,6 +24,7 @@ from tests.grounds.calls import Answer
 from tests.grounds.odd import body, parts
 from tests.grounds.postgresql import OwnPostgresql
 from tests.grounds.service import STRATEGY, RunningService
+from tests.grounds.waiting import until
 
 ODD_TEXTS = ("cash\x00 was 12 [1].", "cash \ud83d was 12 [1].", "\ude00", "Cash was 12 [1]. " * 120_000)
 GOOD_TEXT = (
@@ -234,9 +236,8 @@ class Chaos:
             ).fetchone()
         account.lost = len(account.recorded - stored)
         account.doubled = users[0] if users else 0  # every request comes from a user of its own
-        end = time.monotonic() + 20
-        while self._ratings_lost() and time.monotonic() < end:
-            time.sleep(0.2)
+        with contextlib.suppress(AssertionError):  # it is the account that says what is lost
+            until(lambda: not self._ratings_lost(), 20)
         account.ratings_lost = self._ratings_lost()
 
     def _ratings_lost(self) -> int:

@@ -49,6 +49,15 @@ class OwnPostgresql:
         postgresql.halt(self.var, self.processes[-1] if self.processes else None)
 
 
+def cut_connections(database_url: str) -> None:
+    """End every other connection to a database, as a restart of the server does."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
 @contextmanager
 def own_postgresql(*statements: str) -> Iterator[OwnPostgresql]:
     """Start one with a migrated database, after these statements as superuser; remove it at the end."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +68,14 @@ def look(given: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def wait(given: dict[str, Any], *words: str, seconds: float = 90) -> dict[str, Any]:
     """Look until the provider says one of the words, or until the job is over when none is given."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+
+    def there() -> dict[str, Any] | None:
         seen = look(given)
         assert "failed" not in seen, seen
         job = seen["job"]
-        if job["provider_state"] in words or (not words and job["state"] != "CREATING"):
-            return seen
-        time.sleep(0.2)
-    raise AssertionError(f"the job is not {' or '.join(words) or 'over'} within {seconds} s")
+        return seen if job["provider_state"] in words or (not words and job["state"] != "CREATING") else None
+
+    return until(there, seconds)
 
 
 def of_spec(ground: Wire, result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import port_forward
 from ansible.module_utils.finrisk_ops.kube.client import Cluster
+from kubernetes.client import CoreV1Api  # noqa: F401 - imported when it is first used, which is timed below
 
 from tests.grounds.kubeconfig import kubeconfig
 

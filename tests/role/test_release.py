@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from ansible.module_utils.finrisk_ops.release.revision import Release, Revision,
 
 from sandbox.connection import free_ports
 from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 SETTINGS = {
@@ -160,7 +160,7 @@ def test_a_first_revision_that_does_not_start_leaves_nothing_running(target: Pro
 
 def test_a_release_that_fails_after_an_unreadable_one_clears_nothing_away(target: ProcessTarget) -> None:
     lost = stored(target, 0, 1)
-    target._switch(lost.name)
+    target.make_current(lost.name)
     Path(target.paths(lost.name)[0]).write_text("{")
     trusting = Trusting(target.place, timeout_seconds=10)
     with pytest.raises(FinriskError, match="No earlier revision can be read, so none was put back"):
@@ -172,7 +172,7 @@ def test_rollback_starts_a_service_that_is_down_with_its_database_and_model_gone
     target: ProcessTarget,
 ) -> None:
     half = stored(target, 50, 1)
-    target._switch(half.name)
+    target.make_current(half.name)
     outcome = roll_back(target)
     assert outcome.changed
     assert told(target) == (outcome.revision.name, 0.0)
@@ -184,7 +184,7 @@ def test_rollback_renders_base_anew_when_the_running_revision_was_damaged(
 ) -> None:
     first = stored(target, 0, 1)
     half = stored(target, 50, 2)
-    target._switch(half.name)
+    target.make_current(half.name)
     config = Path(target.paths(half.name)[0])
     if damage == "edited":
         held = json.loads(config.read_text())
@@ -211,7 +211,7 @@ def test_rollback_keeps_the_running_model_so_that_a_plain_deploy_moves_nobody(ta
     what = rendered(25, model="other-model")
     unproven = make(what.config, what.secret, what.release, 2)
     target.store(unproven)
-    target._switch(unproven.name)
+    target.make_current(unproven.name)
     assert roll_back(target, check=True).revision.release.model == "other-model"
 
 
@@ -229,14 +229,14 @@ def test_a_run_killed_before_the_switch_leaves_a_revision_that_the_next_run_take
     target: ProcessTarget,
 ) -> None:
     stored(target, 0, 1)
-    target._switch(target.names()[0])
+    target.make_current(target.names()[0])
     left = stored(target, 50, 2, proven=False)
     assert deploy(target, 50, check=True).revision.name == left.name
 
 
 def test_a_run_killed_while_it_wrote_its_revision_does_not_cost_a_number(target: ProcessTarget) -> None:
     stored(target, 0, 1)
-    target._switch(target.names()[0])
+    target.make_current(target.names()[0])
     left = stored(target, 50, 2, proven=False)
     Path(target.paths(left.name)[1]).unlink()
     assert deploy(target, 25, check=True).revision.number == 3, "another revision does not take its name"
@@ -249,7 +249,7 @@ def test_a_proven_revision_that_does_not_come_up_again_gives_way_to_no_other_rat
 ) -> None:
     stored(target, 50, 1)
     base = stored(target, 0, 2)
-    target._switch(base.name)
+    target.make_current(base.name)
     path = target.place.var_dir / "credentials.json"
     held = json.loads(path.read_text())
     held["stringData"]["USER_HASH_KEY"] = ""
@@ -263,7 +263,7 @@ def test_a_proven_revision_that_does_not_come_up_again_gives_way_to_no_other_rat
 def test_a_run_killed_after_the_switch_is_finished_by_the_next(target: ProcessTarget) -> None:
     deploy(target)
     left = stored(target, 50, 2, proven=False)
-    target._switch(left.name)
+    target.make_current(left.name)
     outcome = deploy(target, 50)
     assert outcome.changed
     assert outcome.revision.name == left.name
@@ -273,14 +273,14 @@ def test_a_run_killed_after_the_switch_is_finished_by_the_next(target: ProcessTa
 
 def test_a_deploy_planned_on_another_revision_names_who_came_between(target: ProcessTarget) -> None:
     target.store(replace(stored(target, 0, 1)))
-    target._switch(target.names()[0])
+    target.make_current(target.names()[0])
     with pytest.raises(FinriskError, match="planned on r0007-00000000"):
         release.deploy(target, rendered(50), planned_on="r0007-00000000", check=False)
 
 
 def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: ProcessTarget) -> None:
     names = [stored(target, number, number, proven=number == 2).name for number in range(1, 7)]
-    target._switch(names[0])
+    target.make_current(names[0])
     (target.folder / "r0007-00000000").mkdir()  # as a killed run may leave it
     keeping.prune(target, newest=2)
     assert target.names() == ["r0007-00000000", names[5], names[1], names[0]]
@@ -362,10 +362,7 @@ def test_a_stopped_service_stays_stopped_and_leaves_no_worker(target: ProcessTar
     assert target.stop(check=True)
     assert target.stop(check=False)
     assert target.stop(check=False) == []
-    deadline = time.monotonic() + 5
-    while any(worker.alive for worker in left) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(worker.alive for worker in left)
+    until(lambda: not any(worker.alive for worker in left), 5)
 
 
 def _master(target: ProcessTarget) -> processes.Process:

@@ -59,7 +59,7 @@ def environment(tmp_path: Path, database_url: str) -> Status:
         for key in set(settings) & {"ENABLE_AB_TESTING"}:  # as edited by hand
             made.config["data"][key] = settings[key]
         target.store(labelled(made, "finrisk.io/proven", "true"))
-        target._switch(made.name)
+        target.make_current(made.name)
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
         asked = Asked(1000, ["extractive"], False)

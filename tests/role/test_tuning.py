@@ -18,6 +18,7 @@ from ansible.module_utils.finrisk_ops.tuning.table import Table
 
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import start_module
+from tests.grounds.postgresql import cut_connections
 from tests.grounds.tuning import look, of_spec, options, place, row, submit, wait
 from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire
@@ -295,7 +296,7 @@ def test_the_newest_job_is_cancelled_though_another_machine_submitted_it(
 def test_a_connection_that_is_lost_with_the_lock_hides_no_error(database_url: str) -> None:
     def lose_both(table: Table) -> None:
         with table.lock():
-            table._connection.close()
+            cut_connections(database_url)
             raise FinriskError("the job is named")
 
     with Table.open(database_url) as table, pytest.raises(FinriskError, match="the job is named"):

@@ -20,6 +20,7 @@ from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.tuning import look, of_spec, options, place, row, submit, wait
+from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, Wire
 
 pytestmark = pytest.mark.slow
@@ -121,10 +122,7 @@ def test_a_creation_warns_of_nothing(ground: Wire) -> None:
         warnings.simplefilter("error")
         name = remote.create_job(client, new).name
         assert "/tuningJobs/" in name
-        deadline = time.monotonic() + 10
-        while remote.read_job(client, name, 5).state != "JOB_STATE_INVENTED_LATER":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: remote.read_job(client, name, 5).state == "JOB_STATE_INVENTED_LATER", 10)
         assert name in [job.name for job in remote.list_jobs(client, 5)]
 
 

@@ -16,7 +16,9 @@ from ansible.module_utils.finrisk_ops.tuning.table import Table
 
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import start_module
+from tests.grounds.postgresql import cut_connections
 from tests.grounds.tuning import look, of_spec, options, submit, wait
+from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire
 
 
@@ -54,7 +56,7 @@ def test_a_machine_whose_clock_is_wrong_does_not_take_a_mark_for_an_old_one(
 def test_a_mark_that_the_lost_database_keeps_hides_no_error(database_url: str, tmp_path: Path) -> None:
     with Table.open(database_url) as table:
         intent(tmp_path, table).set()
-        table._connection.close()
+        cut_connections(database_url)
         intent(tmp_path, table).clear()
     assert intent(tmp_path, None).age() is None
 
@@ -62,9 +64,11 @@ def test_a_mark_that_the_lost_database_keeps_hides_no_error(database_url: str, t
 def test_a_mark_of_what_could_not_be_sent_does_not_stay(
     ground: Wire, folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(table: Table, *_: str) -> None:
-        table._connection.close()
-        table._rows("select 1")
+    begin = Table.begin
+
+    def lost(table: Table, *arguments: str) -> None:
+        cut_connections(database_url)
+        begin(table, *arguments)
 
     monkeypatch.setattr(Table, "begin", lost)
     assert "the database at" in submit(options(ground, folder, database_url))["msg"]
@@ -82,12 +86,13 @@ def test_a_mark_that_lies_in_the_future_holds_nobody_up_longer_than_a_request_ma
     [spec_id] = [line.split()[-1] for line in submit(given, check=True)["plan"] if line.startswith("spec ")]
     with contextlib.ExitStack() as stack:
         table = stack.enter_context(Table.open(url)) if url else None
-        held = Intent(spec_id, "{}", "finrisk-v1-x", folder, table)
-        held.set()
-        mark = json.loads(held._file.read_text()) | {"submitting_since": time.time() + 3600}
-        held._file.write_text(json.dumps(mark))
-        if table:
-            table._rows("update tuning_jobs set job = job || %s::jsonb returning 1", json.dumps(mark))
+        Intent(spec_id, "{}", "finrisk-v1-x", folder, table).set()
+        [file] = folder.glob(".submitting*")
+        mark = json.loads(file.read_text()) | {"submitting_since": time.time() + 3600}
+        file.write_text(json.dumps(mark))
+    if url:
+        with psycopg.connect(url) as connection:
+            connection.execute("update tuning_jobs set job = job || %s::jsonb", [json.dumps(mark)])
     started = time.monotonic()
     assert submit(given)["action"] == "submit"
     assert time.monotonic() - started < 20
@@ -104,10 +109,7 @@ def test_the_mark_of_another_attempt_outlasts_runs_that_only_find_the_failed_one
     ground.fault(kind="latency", method="POST", path=CREATE, ms=6000, times=1)
     sent = start_module("finrisk_tuning_job", given | {"retry": True})
     with Table.open(database_url) as table:
-        deadline = time.monotonic() + 30
-        while table.submitting_for(spec_id) is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: table.submitting_for(spec_id) is not None, 30)
         time.sleep(1)  # the creation is under way
         sent.kill()
         sent.communicate()
@@ -144,10 +146,7 @@ def test_a_job_that_came_during_a_long_upload_is_adopted(
     ground.fault(kind="job_slow", seconds=600)
     ground.fault(kind="latency", path=UPLOAD, ms=15_000, times=1)
     slow = start_module("finrisk_tuning_job", options(ground, folder))
-    deadline = time.monotonic() + 30
-    while not ground.requests(CREATE, "GET"):  # its look before the upload
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: ground.requests(CREATE, "GET"), 30)  # its look before the upload
     time.sleep(1)
     quick = submit(options(ground, elsewhere))
     assert quick["action"] == "submit"
@@ -161,12 +160,10 @@ def test_a_job_that_came_during_a_long_upload_is_adopted(
 def test_only_a_lock_that_is_held_is_told_as_another_run(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tuning_table, "_LOCK_WAIT", "200ms")
+    monkeypatch.setattr(tuning_table, "LOCK_WAIT", "200ms")
     with Table.open(database_url) as first, Table.open(database_url) as second, first.lock():
         with pytest.raises(FinriskError, match=r"^another tune.yml has been submitting for 200ms"):
             second.lock().__enter__()
-        pid = second._connection.info.backend_pid
-        with psycopg.connect(database_url, autocommit=True) as other:
-            other.execute("select pg_terminate_backend(%s)", (pid,))
+        cut_connections(database_url)
         with pytest.raises(FinriskError, match=r"^the database at .* said: "):
             second.lock().__enter__()

@@ -21,6 +21,7 @@ from sandbox.connection import BUCKET
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.tuning import options
+from tests.grounds.waiting import until
 from tests.grounds.wire import UPLOAD, Wire, wire
 
 pytestmark = pytest.mark.slow
@@ -123,10 +124,7 @@ def test_an_upload_that_was_killed_is_continued_by_the_next_run(ground: Wire, fo
     given = upload_options(options(ground, folder))
     ground.fault(kind="latency", path=UPLOAD, ms=700)
     process = start_module("finrisk_dataset_upload", given)
-    deadline = time.monotonic() + 20
-    while not pieces(ground):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: pieces(ground), 20)
     process.kill()
     process.communicate()
     [note] = folder.glob(".upload_*_train.json")

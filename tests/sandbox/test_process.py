@@ -17,6 +17,7 @@ import pytest
 
 from sandbox import connection as connections
 from sandbox.process import Process, SandboxError, is_running, log_tail, start, start_time, stop
+from tests.grounds.waiting import until
 
 Start = Callable[[str], Process]
 
@@ -37,10 +38,7 @@ def daemon(tmp_path: Path) -> Iterator[Start]:
 
 
 def wait_for(log: Path, word: str) -> None:
-    deadline = time.monotonic() + 10
-    while word not in log_tail(log):
-        assert time.monotonic() < deadline, log_tail(log)
-        time.sleep(0.01)
+    until(lambda: word in log_tail(log), 10, log=lambda: log_tail(log))
 
 
 def test_a_started_process_runs_detached_and_writes_its_log(daemon: Start, tmp_path: Path) -> None:
@@ -85,10 +83,7 @@ def test_a_process_gets_the_chance_to_end_in_order(daemon: Start, tmp_path: Path
 
 def test_a_zombie_does_not_count_as_running(daemon: Start) -> None:
     process = daemon("pass")
-    deadline = time.monotonic() + 10
-    while is_running(process):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: not is_running(process), 10)
     assert stop(process) is False
 
 

@@ -14,9 +14,8 @@ from pydantic import SecretStr
 
 from finrisk.settings import POD_KEYS, Settings
 from tests.grounds.markdown import PAGES, anchors, fences, headings, links, name, names, table, tables
-from tests.grounds.repository import DOCS, REPOSITORY
+from tests.grounds.repository import DOCS, REPOSITORY, ROLE
 
-ROLE = REPOSITORY / "roles" / "finrisk"
 PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROLE / "library").glob("*.py"))
 TARGETS = re.findall(r"^([a-z-]+):.*## ", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE)

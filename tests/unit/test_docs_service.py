@@ -119,7 +119,7 @@ def test_every_field_of_an_exported_row_is_documented_and_the_reverse() -> None:
 
 def test_every_field_of_the_export_metadata_is_documented_and_the_reverse() -> None:
     request = export.Request("", Path(), "local", 1, 0.9)
-    written = export._metadata(request, export.Tally(), Sink(), Path("raw.json"))
+    written = export.metadata_of(request, export.Tally(), Sink(), Path("raw.json"))
     assert names(table(FILES, "export_metadata", "field")) == list(written)
 
 

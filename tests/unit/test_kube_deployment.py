@@ -40,7 +40,7 @@ def in_container(**fields: Any) -> dict[str, Any]:
 
 
 def others(held: dict[str, Any]) -> list[tuple[str, bool]]:
-    return [(each.drift.field, each.added) for each in deployment._of_others(held, BODY)]
+    return [(each.drift.field, each.added) for each in deployment.of_others(held, BODY)]
 
 
 ROOT = '.spec.template.spec.containers[name="api"]'

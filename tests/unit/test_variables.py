@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ROLE = REPOSITORY / "roles" / "finrisk"
+from tests.grounds.repository import REPOSITORY, ROLE
+
 ENVIRONMENTS = ("local", "staging", "production")
 SECRET = re.compile(r"finrisk_(\w+_key|\w*password|database_url)")
 NO_SECRET = {"finrisk_require_api_key"}

@@ -113,7 +113,7 @@ def upload(bucket: Bucket, name: str, file: LocalFile, patience_seconds: float =
     Raises UnreachableError when the service did not answer (repeating it is safe), and FinriskError when it
     refuses or when other bytes lie under the name.
     """
-    return patiently(lambda: present(bucket, name, file) or _send_whole(bucket, name, file), patience_seconds)
+    return patiently(lambda: present(bucket, name, file) or send_whole(bucket, name, file), patience_seconds)
 
 
 def present(bucket: Bucket, name: str, file: LocalFile) -> Uploaded | None:
@@ -168,7 +168,7 @@ def _holds(location: str, regions: Iterable[str], region: str) -> bool:
     return region in within or (location in ("us", "asia") and region.startswith(f"{location}-"))
 
 
-def _send_whole(bucket: Bucket, name: str, file: LocalFile) -> Uploaded:
+def send_whole(bucket: Bucket, name: str, file: LocalFile) -> Uploaded:
     """Send metadata and content in one request, as Google's own library does with small files."""
     boundary = secrets.token_hex(16)
     parameters = {"uploadType": "multipart", "ifGenerationMatch": "0", "fields": FIELDS}

@@ -145,7 +145,7 @@ def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) 
         metadata = request.output_dir / f"{RAW_METADATA}_{moment}.json"
         if temporary is not None and isinstance(file, HashedFile):
             put_in_place(file, temporary, raw)
-            write_json(metadata, _metadata(request, tally, file, raw))
+            write_json(metadata, metadata_of(request, tally, file, raw))
     return {
         "changed": not earlier,
         "raw_file": str(raw),
@@ -216,7 +216,8 @@ def _same_as_newest(folder: Path, sha256: str) -> tuple[Path, Path] | None:
     return (raw, metadata) if content.get("sha256") == sha256 == sha256_of(raw) else None
 
 
-def _metadata(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[str, Any]:
+def metadata_of(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[str, Any]:
+    """Return what stands in the metadata file beside an export."""
     return {
         "exported_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
         "environment": request.environment,

@@ -50,7 +50,7 @@ def _apply_once(
         desired = objects.without(desired, REPLICAS) or desired
     elif "replicas" not in body["spec"] and objects.owns(live, REPLICAS):
         desired = _hand_over_replicas(cluster, desired, where, int(live["spec"]["replicas"]), check=check)
-    others = list(_of_others(live, desired))
+    others = list(of_others(live, desired))
     additions = [other.drift for other in others if other.added]
     if not (force or takes_back):
         return _alone(cluster, desired, additions, check=check)
@@ -63,14 +63,14 @@ def _apply_once(
 
 
 @dataclass(frozen=True)
-class _Theirs:
+class Theirs:
     """A field of the Deployment that somebody else wrote."""
 
     drift: Drift
     added: bool  # FinRisk says nothing of it
 
 
-def _of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[_Theirs]:
+def of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Theirs]:
     """Yield what somebody else wrote into the Deployment that a release has to do with.
 
     What they added to the pods, such as another variable, conflicts with nothing, and yet the pods are not
@@ -84,7 +84,7 @@ def _of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[_Th
         for name, added in _fields(fields, body["spec"], ".spec"):
             paused = name == ".spec.paused" and live["spec"].get("paused")
             if not added or paused or name.startswith(ADDED_TO_PODS):
-                yield _Theirs(Drift(name, *by), added)
+                yield Theirs(Drift(name, *by), added)
 
 
 def _entries_of_others(live: Mapping[str, Any], body: Mapping[str, Any]) -> list[Mapping[str, Any]]:

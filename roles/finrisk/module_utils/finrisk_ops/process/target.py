@@ -154,7 +154,7 @@ class ProcessTarget:
         """
         offset = gunicorn.log_size(self.place)
         credentials = gunicorn.credentials_digest(self.place)
-        self._switch(revision.name)
+        self.make_current(revision.name)
         running = gunicorn.master(self.place)
         older: list[Process] = []
         if running and not gunicorn.listens_here(self.place):  # HUP does not move a master to other ports
@@ -175,6 +175,13 @@ class ProcessTarget:
             f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: "
             f"{self.pending(revision, older)}; {gunicorn.log_reason(self.place, offset)}"
         )
+
+    def make_current(self, name: str) -> None:
+        """Let the service read this revision from its next start or reload on, in one step."""
+        draft = self.place.var_dir / ".current.part"
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(Path("revisions") / name)
+        os.replace(draft, self._link)
 
     def label(self, labels: Callable[[str], Labels]) -> None:
         """Write the labels into the files of every revision that can be read."""
@@ -241,9 +248,3 @@ class ProcessTarget:
     @property
     def _link(self) -> Path:
         return self.place.var_dir / "current"
-
-    def _switch(self, name: str) -> None:
-        draft = self.place.var_dir / ".current.part"
-        draft.unlink(missing_ok=True)
-        draft.symlink_to(Path("revisions") / name)
-        os.replace(draft, self._link)

@@ -12,8 +12,10 @@ from ..errors import FinriskError
 if TYPE_CHECKING:
     import psycopg
 
+LOCK_WAIT = "120s"
+"""How long a run waits for another one's submission."""
+
 _LOCK = 4_606_001_204  # an arbitrary number, the same in every release
-_LOCK_WAIT = "120s"
 _LOCK_NOT_AVAILABLE = "55P03"  # sqlstate
 
 
@@ -56,13 +58,13 @@ class Table:
         Raises FinriskError when another run holds it for two minutes, or the database cannot be asked.
         """
         try:
-            self._rows("select set_config('lock_timeout', %s, false)", _LOCK_WAIT)
+            self._rows("select set_config('lock_timeout', %s, false)", LOCK_WAIT)
             self._rows("select 1 from (select pg_advisory_lock(%s)) held", _LOCK)
         except FinriskError as error:
             if error.detail.get("sqlstate") != _LOCK_NOT_AVAILABLE:
                 raise
             raise FinriskError(
-                f"another tune.yml has been submitting for {_LOCK_WAIT}; wait for it and run again "
+                f"another tune.yml has been submitting for {LOCK_WAIT}; wait for it and run again "
                 f"({error.message})"
             ) from None
         try:
