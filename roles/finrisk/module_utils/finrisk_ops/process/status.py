@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ..service import log
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from . import gunicorn
 from .gunicorn import Place
 
 
-def seen(place: Place) -> Seen:
+def snapshot(place: Place) -> Snapshot:
     """Return what the service of this machine shows; all of it may be missing."""
     told = gunicorn.readiness(place)
     metrics = gunicorn.fetch(f"{place.ops_url}/metrics") if told else ""
-    return Seen(
+    return Snapshot(
         pods=_pods(place, told),
         recent=log.recent(place.log),
         database=told.get("database"),

@@ -19,7 +19,7 @@ from ..machine.processes import Process
 from ..release.readiness import not_yet
 from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from . import gunicorn, status
 from .credentials import credential_values
 from .gunicorn import Place
@@ -54,10 +54,10 @@ class ProcessTarget:
         """The address of health pages and metrics."""
         return self.place.ops_url
 
-    def seen(self, revision: Revision | None) -> Seen:
+    def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service of this machine shows from outside; all of it may be missing."""
         del revision
-        return status.seen(self.place)
+        return status.snapshot(self.place)
 
     def check_usable(self) -> None:
         """Nothing has to be reached: this machine is here."""
