@@ -45,7 +45,7 @@ def promoted(place: Any) -> dict[str, str]:
 def test_model_image_and_dataset_travel_and_the_ratio_stays() -> None:
     expected = {"model": MODEL, "image": RELEASE.image, "dataset": RELEASE.dataset}
     assert promoted(Place(revision())) == expected
-    told = promotable(Place(revision()), "staging").told
+    told = promotable(Place(revision()), "staging").summary
     assert "50 % tuned" in told
     assert MODEL in told
 

@@ -93,7 +93,7 @@ def promotion_told(call: Call) -> dict[str, Any]:
         "release": held.release,
         "revision": held.revision.name,
         "summary": [
-            held.told,
+            held.summary,
             f"Review it with git diff and commit it; then, in steps, playbooks/deploy.yml -i inventory/"
             f"{call.options['promote_to']}",
             call.options["file"],

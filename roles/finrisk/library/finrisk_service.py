@@ -75,8 +75,8 @@ def brought_about(call: Call) -> dict[str, Any]:
     state = call.options["state"]
     target = options.process(call.options, call.options["timeout"])
     if state == "started":
-        renewed = call.check and call.options["credentials_changed"]
-        reasons = target.start(check=call.check, renewed=renewed)
+        new_credentials = call.check and call.options["credentials_changed"]
+        reasons = target.start(check=call.check, new_credentials=new_credentials)
     else:
         reasons = target.stop(check=call.check)
     before = {"service": "; ".join(reasons) if reasons else state}

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..release.revision import Revision
 from ..service import log as service_log
-from ..service.seen import Seen, total
+from ..service.snapshot import Snapshot, total
 from . import port_forward
 from .deployed import Deployed
 from .objects import DriftError
@@ -38,7 +38,7 @@ class _Pod:
         return str(self.body["metadata"]["name"])
 
 
-def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revision], str]) -> Seen:
+def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Revision], str]) -> Snapshot:
     """Return what the cluster's service shows; raises FinriskError when the cluster cannot be reached."""
     target.cluster.check_usable()
     target.cluster.check_namespace()
@@ -56,7 +56,7 @@ def seen(target: Deployed, revision: Revision | None, changes: Callable[[Revisio
     ready = {pod.name for pod in pods if is_ready(pod.body)}
     recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
     databases = {str(pod.readiness["database"]) for pod in pods if pod.readiness.get("database")}
-    return Seen(
+    return Snapshot(
         pods=[_row(target, pod, events, unread) for pod in pods],
         recent=recent,
         database="down" if "down" in databases else min(databases, default=None),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..errors import FinriskError
 from ..release.revision import CURRENT, REVISION, Revision
 from ..release.target import Labels
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from . import deployment as kube_deployment
 from . import lease, objects, permissions, status, template
 from .deployed import Deployed
@@ -156,9 +156,9 @@ class KubernetesTarget(Deployed):
         if self.live() is not None:
             self.cluster.request("DELETE", self.deployment_path, query={"propagationPolicy": "Background"})
 
-    def seen(self, revision: Revision | None) -> Seen:
+    def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service shows; raises FinriskError when the cluster cannot be reached."""
-        return status.seen(self, revision, self.changes)
+        return status.snapshot(self, revision, self.changes)
 
     def changes(self, revision: Revision) -> str:
         """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""

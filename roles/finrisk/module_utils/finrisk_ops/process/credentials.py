@@ -28,8 +28,8 @@ class PrivateFile:
 def credential_values(var_dir: Path) -> dict[str, str]:
     """Return the credentials as the service gets them in its environment; {} before site.yml wrote them."""
     try:
-        held = json.loads((var_dir / "credentials.json").read_text(encoding="utf-8"))
-        return {str(key): str(value) for key, value in held["stringData"].items()}
+        content = json.loads((var_dir / "credentials.json").read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in content["stringData"].items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -41,18 +41,18 @@ def private_files(
 ) -> list[PrivateFile]:
     """Return the two files as they should be."""
     keys = var_dir / KEYS_FILE
-    kept = still_ended(clients, keys)
+    entries = still_ended(clients, keys)
     return [
         PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
-        PrivateFile(keys, json_bytes(kept), shown_clients(kept)),
+        PrivateFile(keys, json_bytes(entries), shown_clients(entries)),
     ]
 
 
 def shown_before(file: PrivateFile) -> dict[str, Any]:
     """Return what a diff may show of the file that stands there now."""
     try:
-        held = json.loads(file.path.read_text(encoding="utf-8"))
-        return shown_clients(held) if isinstance(held, list) else hashed(held["stringData"])
+        content = json.loads(file.path.read_text(encoding="utf-8"))
+        return shown_clients(content) if isinstance(content, list) else hashed(content["stringData"])
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -24,7 +24,7 @@ from ..service import log
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 45.0  # Gunicorn gives requests in flight 35 s to end
-KEPT_FROM_THE_OPERATOR = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+OPERATOR_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class Place:
 def master(place: Place) -> Process | None:
     """Return the running master: the recorded one, else the one of Gunicorn's own pidfile."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        held = json.loads(place.record.read_text(encoding="utf-8"))
-        recorded = Process(int(held["pid"]), int(held["start_time"]))
-        if recorded.alive:
-            return recorded
+        content = json.loads(place.record.read_text(encoding="utf-8"))
+        process = Process(int(content["pid"]), int(content["start_time"]))
+        if process.alive:
+            return process
     return _unrecorded_master(place)
 
 
@@ -88,18 +88,18 @@ def start(place: Place, *, seconds: float = 30.0) -> Process:
         )
     finally:
         os.close(descriptor)
-    started = Process(child.pid, start_time(child.pid) or 0)
-    record(place, started, credentials_digest(place))
+    process = Process(child.pid, start_time(child.pid) or 0)
+    record(place, process, credentials_digest(place))
 
     def answers() -> bool:
         child.poll()  # collects the exit status, so that an ended master is seen as gone
         return bool(readiness(place).get("workers"))
 
-    if wait(started, answers, seconds):
-        return started
+    if wait(process, answers, seconds):
+        return process
     reason = log_reason(place, offset)
-    if started.alive:
-        terminate(started, 5.0)
+    if process.alive:
+        terminate(process, 5.0)
         raise FinriskError(
             f"the service did not answer on {place.ops_url}/readyz within {seconds:.0f} s: {reason}"
         )
@@ -146,8 +146,8 @@ def credentials_digest(place: Place) -> str:
 def listens_here(place: Place) -> bool:
     """Say whether the recorded master was started with these ports."""
     try:
-        held = json.loads(place.record.read_text(encoding="utf-8"))
-        return bool(held["api_url"] == place.api_url and held["ops_url"] == place.ops_url)
+        content = json.loads(place.record.read_text(encoding="utf-8"))
+        return bool(content["api_url"] == place.api_url and content["ops_url"] == place.ops_url)
     except (OSError, ValueError, KeyError, TypeError):
         return True
 
@@ -184,10 +184,10 @@ def readiness(place: Place, seconds: float = 2.0) -> dict[str, Any]:
     except OSError:
         return {}
     try:
-        told = json.loads(content)
+        page = json.loads(content)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return page if isinstance(page, dict) else {}
 
 
 def fetch(url: str, seconds: float = 2.0) -> str:
@@ -201,8 +201,8 @@ def fetch(url: str, seconds: float = 2.0) -> str:
 
 def environment(place: Place) -> dict[str, str]:
     """Return the environment of the master: nothing of the operator's but paths and language."""
-    kept = {name: os.environ[name] for name in KEPT_FROM_THE_OPERATOR if name in os.environ}
-    return kept | {
+    variables = {name: os.environ[name] for name in OPERATOR_VARIABLES if name in os.environ}
+    return variables | {
         "FINRISK_VAR_DIR": str(place.var_dir),
         "FINRISK_BIND": f"{LOOPBACK}:{place.api_port}",
         "FINRISK_OPS_BIND": f"{LOOPBACK}:{place.ops_port}",
@@ -239,10 +239,10 @@ def _unrecorded_master(place: Place) -> Process | None:
     except (OSError, ValueError):
         return None
     ours = f"FINRISK_VAR_DIR={place.var_dir}".encode() in variables
-    started = start_time(pid)
-    if not ours or started is None or str(_configuration(place)).encode() not in command:
+    beginning = start_time(pid)
+    if not ours or beginning is None or str(_configuration(place)).encode() not in command:
         return None
-    return Process(pid, started)
+    return Process(pid, beginning)
 
 
 def _direct() -> urllib.request.OpenerDirector:

@@ -34,7 +34,7 @@ def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:
     command = [sys.executable, "-m", "finrisk", "migrate", *(["--plan"] if check else []), "--json"]
     environment = os.environ | {"DATABASE_URL": database_url}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command,
             env=environment,
             cwd=repository,
@@ -45,14 +45,14 @@ def migrate(database_url: str, repository: Path, *, check: bool) -> Schema:
         )
     except subprocess.TimeoutExpired:
         raise FinriskError(f"`finrisk migrate` did not end within {SECONDS:.0f} s at {place}") from None
-    if done.returncode:
-        said = done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
-        reason = " ".join(said.split()).removeprefix("finrisk: ")
-        if done.returncode == UNANSWERED:
+    if process.returncode:
+        output = process.stderr.strip() or process.stdout.strip() or f"exit status {process.returncode}"
+        reason = " ".join(output.split()).removeprefix("finrisk: ")
+        if process.returncode == UNANSWERED:
             return Schema([], [], f"at {place}: {reason}")
         raise FinriskError(f"cannot bring the schema at {place} up to date: {reason}")
     try:
-        told = json.loads(done.stdout)
-        return Schema([str(name) for name in told["applied"]], [str(name) for name in told["pending"]])
+        result = json.loads(process.stdout)
+        return Schema([str(name) for name in result["applied"]], [str(name) for name in result["pending"]])
     except (ValueError, KeyError, TypeError):
         raise FinriskError("`finrisk migrate --json` did not print what it applied; run make setup") from None

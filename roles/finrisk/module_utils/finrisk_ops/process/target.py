@@ -19,7 +19,7 @@ from ..machine.processes import Process
 from ..release.readiness import not_yet
 from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from . import gunicorn, status
 from .credentials import credential_values
 from .gunicorn import Place
@@ -54,10 +54,10 @@ class ProcessTarget:
         """The address of health pages and metrics."""
         return self.place.ops_url
 
-    def seen(self, revision: Revision | None) -> Seen:
+    def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service of this machine shows from outside; all of it may be missing."""
         del revision
-        return status.seen(self.place)
+        return status.snapshot(self.place)
 
     def check_usable(self) -> None:
         """Nothing has to be reached: this machine is here."""
@@ -82,8 +82,8 @@ class ProcessTarget:
     def read(self, name: str) -> Revision:
         """Return a revision; raises FinriskError when its files are gone or broken."""
         config, secret = (read_json(Path(path)) for path in self.paths(name))
-        for held, path in ((config, "config.json"), (secret, "secrets.json")):
-            if not isinstance(held, dict) or not isinstance(held.get("metadata"), dict):
+        for content, path in ((config, "config.json"), (secret, "secrets.json")):
+            if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
                 raise FinriskError(f"{self.folder / name / path} is not an object that deploy wrote")
         if not isinstance(config.get("data"), dict) or not isinstance(secret.get("stringData"), dict):
             raise FinriskError(f"{self.folder / name} holds no settings")
@@ -92,8 +92,8 @@ class ProcessTarget:
     def store(self, revision: Revision) -> None:
         """Write the revision's files, all of them or none; what killed runs left half written goes."""
         make_folder(self.folder)
-        for left in self.folder.glob(".r*.part"):
-            shutil.rmtree(left, ignore_errors=True)
+        for leftover in self.folder.glob(".r*.part"):
+            shutil.rmtree(leftover, ignore_errors=True)
         draft = self.folder / f".{revision.name}.part"
         make_folder(draft)
         write_json(draft / "config.json", revision.config)
@@ -117,7 +117,7 @@ class ProcessTarget:
         environment |= credentials | {"FINRISK_REVISION": revision.name}
         command = [sys.executable, "-m", "finrisk", "settings"]
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 command,
                 env=environment,
                 cwd=self.place.root,
@@ -128,24 +128,24 @@ class ProcessTarget:
             )
         except subprocess.TimeoutExpired:
             raise FinriskError(f"`finrisk settings` did not end within {PREFLIGHT_SECONDS:.0f} s") from None
-        if done.returncode:
-            said = (
-                done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}"
+        if process.returncode:
+            lines = (
+                process.stderr.strip() or process.stdout.strip() or f"exit status {process.returncode}"
             ).splitlines()
-            raise FinriskError(f"the service refuses these settings: {said[-1]}.")
+            raise FinriskError(f"the service refuses these settings: {lines[-1]}.")
 
     def pending(self, revision: Revision, older: Sequence[Process] = ()) -> str:
         """Say what is missing until every worker runs this revision; empty when nothing is."""
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
-        left = [process.pid for process in older if process.alive]
-        if left:
-            return f"workers of the revision before have not ended yet: {', '.join(map(str, left))}"
-        told = gunicorn.readiness(self.place)
-        if not told:
+        pids = [process.pid for process in older if process.alive]
+        if pids:
+            return f"workers of the revision before have not ended yet: {', '.join(map(str, pids))}"
+        readiness = gunicorn.readiness(self.place)
+        if not readiness:
             return f"nothing answers on {self.place.ops_url}/readyz"
-        return not_yet(told, revision)
+        return not_yet(readiness, revision)
 
     def roll_out(self, revision: Revision) -> None:
         """Make the revision current, and wait until every worker runs it and every older one is gone.
@@ -186,14 +186,14 @@ class ProcessTarget:
     def label(self, labels: Callable[[str], Labels]) -> None:
         """Write the labels into the files of every revision that can be read."""
         for revision in self.readable():
-            wanted = revision
+            desired = revision
             for label, value in labels(revision.name).items():
-                wanted = labelled(wanted, label, value)
+                desired = labelled(desired, label, value)
             config, secret = (Path(path) for path in self.paths(revision.name))
-            if wanted.config != revision.config:
-                write_json(config, wanted.config)
-            if wanted.secret != revision.secret:
-                write_json(secret, wanted.secret)
+            if desired.config != revision.config:
+                write_json(config, desired.config)
+            if desired.secret != revision.secret:
+                write_json(secret, desired.secret)
 
     def used(self) -> set[str]:
         """Return no revision: what a worker runs, it has read."""
@@ -205,21 +205,21 @@ class ProcessTarget:
 
     def readable(self) -> list[Revision]:
         """Return every revision whose files can be read, the highest number first."""
-        found = []
+        revisions = []
         for name in self.names():
             with contextlib.suppress(FinriskError):
-                found.append(self.read(name))
-        return found
+                revisions.append(self.read(name))
+        return revisions
 
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
         gunicorn.stop(self.place)
         self._link.unlink(missing_ok=True)
 
-    def start(self, *, check: bool, renewed: bool = False) -> list[str]:
+    def start(self, *, check: bool, new_credentials: bool = False) -> list[str]:
         """Let the current revision run with the credentials on disk; return what had to be done.
 
-        ``renewed`` says that the credentials on disk are about to be replaced, which only a preview knows.
+        ``new_credentials`` says that those on disk are about to be replaced, which only a preview knows.
 
         Raises FinriskError when there is no revision, or it does not come to run.
         """
@@ -228,8 +228,8 @@ class ProcessTarget:
                 raise FinriskError("there is no revision to start; run playbooks/site.yml")
             revision = self.read(self.current())
             missing = self.pending(revision)
-            known = gunicorn.read_credentials(self.place) == gunicorn.credentials_digest(self.place)
-            if not missing and known and not renewed:
+            is_current = gunicorn.read_credentials(self.place) == gunicorn.credentials_digest(self.place)
+            if not missing and is_current and not new_credentials:
                 return []
             if not check:
                 self.roll_out(revision)

@@ -25,18 +25,18 @@ def filled(manifest: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, 
     keys = manifest.get("stringData")
     if manifest.get("kind") != "Secret" or not isinstance(keys, Mapping):
         raise FinriskError("templates/credentials.yml.j2 does not render a Secret with stringData")
-    if written := sorted(key for key, value in keys.items() if value):
+    if names := sorted(key for key, value in keys.items() if value):
         raise FinriskError(
-            f"templates/credentials.yml.j2 holds a value for {', '.join(written)}; leave it empty there: "
+            f"templates/credentials.yml.j2 holds a value for {', '.join(names)}; leave it empty there: "
             "values travel apart from templates"
         )
     if unknown := sorted(set(values) - set(keys)):
         raise FinriskError(
             f"templates/credentials.yml.j2 does not name {', '.join(unknown)}; add the key there"
         )
-    made = copy.deepcopy(dict(manifest))
-    made["stringData"] = {str(key): str(values.get(key) or "") for key in keys}
-    return made
+    body = copy.deepcopy(dict(manifest))
+    body["stringData"] = {str(key): str(values.get(key) or "") for key in keys}
+    return body
 
 
 def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Raises FinriskError naming the entry that the service could not use.
     """
-    checked = []
+    clients = []
     for number, entry in enumerate(entries, start=1):
         where = f"finrisk_client_keys entry {number}"
         if not set(CLIENT_FIELDS) <= set(entry) <= {*CLIENT_FIELDS, *MOMENTS}:
@@ -62,15 +62,15 @@ def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 f"{where} ({entry['id']}): unknown role {unknown[0]!r}, known are {', '.join(ROLES)}"
             )
         when = {name: entry[name] for name in MOMENTS if entry.get(name) not in (None, "")}
-        checked.append(
+        clients.append(
             {name: entry[name] for name in CLIENT_FIELDS}
             | {"name": str(entry["name"])}
             | {name: _moment(value, f"{where} ({entry['id']}): {name}") for name, value in when.items()}
         )
-    ids = [entry["id"] for entry in checked]
+    ids = [entry["id"] for entry in clients]
     if repeated := {name for name in ids if ids.count(name) > 1}:
         raise FinriskError(f"finrisk_client_keys holds the id {sorted(repeated)[0]!r} more than once")
-    return checked
+    return clients
 
 
 def _moment(value: object, where: str) -> str:
@@ -89,15 +89,15 @@ def _moment(value: object, where: str) -> str:
 def still_ended(clients: Sequence[Mapping[str, Any]], keys: Path) -> list[dict[str, Any]]:
     """Return the clients, ended where the file of keys says that `finrisk keys end` ended this very key."""
     try:
-        held = json.loads(keys.read_text(encoding="utf-8"))
-        ended = {(entry["id"], entry["sha256"]): entry["ended"] for entry in held if entry.get("ended")}
+        entries = json.loads(keys.read_text(encoding="utf-8"))
+        ended = {(entry["id"], entry["sha256"]): entry["ended"] for entry in entries if entry.get("ended")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         ended = {}
-    made = []
+    result = []
     for client in clients:
         when = ended.get((client["id"], client["sha256"]))
-        made.append({**client, "ended": when} if when else dict(client))
-    return made
+        result.append({**client, "ended": when} if when else dict(client))
+    return result
 
 
 def shown_clients(clients: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

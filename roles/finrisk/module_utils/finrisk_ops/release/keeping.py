@@ -29,8 +29,8 @@ def prune(target: Target, newest: int = NEWEST_KEPT) -> None:
     target itself still uses.
     """
     names = target.names()
-    needed = {target.current(), *names[:newest]} | {revision.name for revision in proven(target)[:1]}
-    needed |= target.used()
+    in_use = {target.current(), *names[:newest]} | {revision.name for revision in proven(target)[:1]}
+    in_use |= target.used()
     for name in names:
-        if name not in needed:
+        if name not in in_use:
             target.remove(name)

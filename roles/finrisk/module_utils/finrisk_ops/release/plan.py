@@ -75,13 +75,13 @@ def make_plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
     job is not ACTIVE (with the provider's message), or a tuned model of another base model.
     """
     stages = parse_stages(wish.stages)
-    asked = _asked_ratio(wish)
-    if running.problem and asked is None:
+    wish_ratio = _ratio_of(wish)
+    if running.problem and wish_ratio is None:
         raise FinriskError(
             f"the running ratio is unknown: {running.problem}. Name one with -e finrisk_ab_ratio=N, or run "
             "playbooks/rollback.yml"
         )
-    model, job, why_model = _model(wish, running, jobs, asked)
+    model, job, why_model = _model(wish, running, jobs, wish_ratio)
     if job:
         _check_base_model(job, wish)
         _check_dataset(job, wish)
@@ -95,8 +95,8 @@ def make_plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
     )
     ratio, why_ratio = choice.ratio, choice.why
     if not model:
-        ratio, why_ratio = _without_model(asked)
-    moved = model != running.model or ratio != running.ratio or not running.proven
+        ratio, why_ratio = _without_model(wish_ratio)
+    differs = model != running.model or ratio != running.ratio or not running.proven
     salt, dataset = _experiment_and_dataset(model, job, wish, running)
     return Plan(
         model=model,
@@ -106,7 +106,7 @@ def make_plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
         name=f"{job.display_name}, {model}" if job else model,
         why_model=why_model,
         why_ratio=why_ratio,
-        warm_up=ratio > 0 and moved,
+        warm_up=ratio > 0 and differs,
         base_unknown=bool(model) and job is None and not wish.allow_base_mismatch,
     )
 
@@ -117,13 +117,13 @@ def listing(jobs: list[Job], plan: Plan | None, reason: str) -> list[str]:
     rows += [_row(job, plan) for job in jobs]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    known = table if jobs else ["No tuning job is known yet; run playbooks/tune.yml."]
+    overview = table if jobs else ["No tuning job is known yet; run playbooks/tune.yml."]
     failures = [f"{job.display_name}: {job.error}" for job in jobs if job.error]
     ending = plan.lines() if plan else [f"Nothing would be deployed: {reason}"]
-    return [line.rstrip() for line in [*known, "", *failures, *([""] if failures else []), *ending]]
+    return [line.rstrip() for line in [*overview, "", *failures, *([""] if failures else []), *ending]]
 
 
-def _asked_ratio(wish: Wish) -> int | None:
+def _ratio_of(wish: Wish) -> int | None:
     if is_given(wish.ratio):
         return parse_ratio(wish.ratio)
     if is_given(wish.environment_ratio):
@@ -131,14 +131,16 @@ def _asked_ratio(wish: Wish) -> int | None:
     return None
 
 
-def _model(wish: Wish, running: Running, jobs: list[Job], asked: int | None) -> tuple[str, Job | None, str]:
+def _model(
+    wish: Wish, running: Running, jobs: list[Job], wish_ratio: int | None
+) -> tuple[str, Job | None, str]:
     """Return the model's name, its job when one is known, and why it is this model."""
     if not wish.model:
         return "", None, "finrisk_model is empty, which means base only"
     try:
         job = choose(jobs, wish.model)
     except FinriskError as error:
-        if asked == 0:
+        if wish_ratio == 0:
             return running.model, None, f"the running one, as nobody gets it: {error.message}"
         if is_endpoint(wish.model) and not _is_known(wish.model, jobs):
             return wish.model, None, "finrisk_model; no job of this environment made it"
@@ -186,17 +188,17 @@ def _check_dataset(job: Job, wish: Wish) -> None:
         )
 
 
-def _without_model(asked: int | None) -> tuple[int, str]:
-    if asked:
+def _without_model(wish_ratio: int | None) -> tuple[int, str]:
+    if wish_ratio:
         raise FinriskError(
-            f"the ratio is {asked}, but there is no tuned model: name one with -e finrisk_model=NAME, or "
-            "-e finrisk_model=newest"
+            f"the ratio is {wish_ratio}, but there is no tuned model: name one with -e finrisk_model=NAME, "
+            "or -e finrisk_model=newest"
         )
     return 0, "there is no tuned model"
 
 
 def _row(job: Job, plan: Plan | None) -> tuple[str, ...]:
-    chosen = plan is not None and bool(plan.model) and plan.model == job.tuned_model_name
+    is_planned = plan is not None and bool(plan.model) and plan.model == job.tuned_model_name
     examples = job.dataset.get("train_examples", job.dataset.get("examples", ""))
     return (
         job.display_name,
@@ -204,5 +206,5 @@ def _row(job: Job, plan: Plan | None) -> tuple[str, ...]:
         job.base_model,
         str(examples),
         job.created_at[:16].replace("T", " "),
-        f"<- would be deployed at {plan.ratio} %" if plan and chosen else "",
+        f"<- would be deployed at {plan.ratio} %" if plan and is_planned else "",
     )

@@ -20,16 +20,17 @@ class Promotable:
     @property
     def release(self) -> dict[str, str]:
         """The part of the release that travels; the ratio is run state and stays behind."""
-        held = self.revision.release
-        return {"model": held.model, "image": held.image, "dataset": held.dataset}
+        release = self.revision.release
+        return {"model": release.model, "image": release.image, "dataset": release.dataset}
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The release as people read it."""
-        held = self.revision.release
+        release = self.revision.release
         return (
-            f"{self.environment} runs {self.revision.name}, proven, {describe(held.ratio)}: model "
-            f"{held.model or 'none (base only)'}, image {held.image}, dataset {held.dataset[:12] or 'none'}"
+            f"{self.environment} runs {self.revision.name}, proven, {describe(release.ratio)}: model "
+            f"{release.model or 'none (base only)'}, image {release.image}, "
+            f"dataset {release.dataset[:12] or 'none'}"
         )
 
 
@@ -50,17 +51,17 @@ def promotable(target: Target, environment: str) -> Promotable:
 
 
 def _doubt(target: Target, revision: Revision) -> str:
-    held = revision.release
+    release = revision.release
     if not revision.intact:
         return "it was edited by hand; run playbooks/deploy.yml there"
     if not revision.proven:
         return "no deploy came to its end with it; run playbooks/deploy.yml there"
-    if held.model and not held.ratio:
+    if release.model and not release.ratio:
         return (
-            f"it serves base alone, nobody gets {held.model}; deploy the model there with "
+            f"it serves base alone, nobody gets {release.model}; deploy the model there with "
             "-e finrisk_ab_ratio=N, or promote base alone by deploying with -e finrisk_model="
         )
-    if not held.image:
+    if not release.image:
         return "it names no image; set finrisk_image in its release.yml and deploy"
     if pending := target.pending(revision):
         return f"it does not run everywhere there ({pending}); run playbooks/status.yml there"

@@ -7,15 +7,15 @@ from typing import Any
 from .revision import Revision
 
 
-def not_yet(told: dict[str, Any], revision: Revision) -> str:
+def not_yet(readiness: dict[str, Any], revision: Revision) -> str:
     """Say from an answer of ``/readyz`` what is missing until every worker runs it; empty when nothing is."""
-    workers = [worker for worker in told.get("workers") or [] if isinstance(worker, dict)]
+    workers = [worker for worker in readiness.get("workers") or [] if isinstance(worker, dict)]
     expected = int(revision.settings.get("WORKERS") or 1)
     share = revision.release.ratio / 100
     for worker in workers:
-        reported, split = worker.get("revision"), worker.get("split")
-        if reported != revision.name:
-            return f"worker {worker.get('pid')} runs revision {reported or 'none'}, not {revision.name}"
+        name, split = worker.get("revision"), worker.get("split")
+        if name != revision.name:
+            return f"worker {worker.get('pid')} runs revision {name or 'none'}, not {revision.name}"
         if split is None or abs(float(split) - share) > 1e-9:
             return f"worker {worker.get('pid')} reports the split {split}, not {share:g}"
         if worker.get("ready") is False:

@@ -48,7 +48,7 @@ def deploy(target: Target, rendered: Rendered, *, planned_on: str | None, check:
         running = current_revision(target)
         if planned_on is not None and target.current() != planned_on:
             raise FinriskError(_overtaken(running, target.current(), planned_on))
-        return _bring(target, _numbered(target, rendered, running), running, check)
+        return _bring(target, _revision_of(target, rendered, running), running, check)
 
 
 def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Outcome:
@@ -59,7 +59,7 @@ def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Ou
     with nullcontext() if check else target.locked(f"rollback to {to}"):
         running = current_revision(target)
         if to != TO_BASE:
-            return _bring(target, _named(target, to), running, check)
+            return _bring(target, _revision_named(target, to), running, check)
         failure: FinriskError | None = None
         for revision in _base_candidates(target, rendered, running):
             try:
@@ -100,7 +100,7 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
         _preflight(target, revision)
     if check:
         return outcome
-    if revision.name not in {held.name for held in target.readable()}:
+    if revision.name not in {other.name for other in target.readable()}:
         target.store(revision)
     if switches or pending:
         _roll_out(target, revision, running, first=not outcome.previous)
@@ -161,40 +161,44 @@ def _preflight(target: Target, revision: Revision) -> None:
         raise SettingsRefusedError(failure.message, **failure.detail) from failure
 
 
-def _numbered(target: Target, rendered: Rendered, running: Revision | None) -> Revision:
+def _revision_of(target: Target, rendered: Rendered, running: Revision | None) -> Revision:
     """Return the revision of the rendered objects: the running one, one a killed run left, or a new one."""
     draft = make(rendered.config, rendered.secret, rendered.release, 0)
     readable = target.readable()
-    left = readable[0] if readable and not readable[0].proven else None
-    for known in (running, left):
-        if known and same_content(known, draft):
-            return known
-    signed = replace(rendered.release, who=identity.who(), when=identity.now())
+    leftover = readable[0] if readable and not readable[0].proven else None
+    for revision in (running, leftover):
+        if revision and same_content(revision, draft):
+            return revision
+    release = replace(rendered.release, who=identity.who(), when=identity.now())
     names = target.names()
-    half_written = [name for name in names[:1] if name not in {held.name for held in readable}]
+    half_written = [name for name in names[:1] if name not in {revision.name for revision in readable}]
     number = next_number(names)
-    again = make(rendered.config, rendered.secret, signed, number - 1)
-    return again if again.name in half_written else make(rendered.config, rendered.secret, signed, number)
+    again = make(rendered.config, rendered.secret, release, number - 1)
+    return again if again.name in half_written else make(rendered.config, rendered.secret, release, number)
 
 
 def _base_candidates(target: Target, rendered: Rendered, running: Revision | None) -> Iterator[Revision]:
     """Yield base revisions, the most trusted settings first: proven ones, then what the inventory renders."""
-    trusted = sorted(proven(target), key=lambda revision: revision != running)
-    kept = running.release if running else (trusted[0].release if trusted else rendered.release)
-    for revision in trusted:
+    candidates = sorted(proven(target), key=lambda revision: revision != running)
+    source = running.release if running else (candidates[0].release if candidates else rendered.release)
+    for revision in candidates:
         release = replace(
-            revision.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
+            revision.release,
+            model=source.model,
+            experiment=source.experiment,
+            dataset=source.dataset,
+            ratio=0,
         )
         release = replace(release, why=rendered.release.why)
-        based = at_base(revision, release, 0)
-        yield _numbered(target, Rendered(based.config, based.secret, release), running)
+        draft = at_base(revision, release, 0)
+        yield _revision_of(target, Rendered(draft.config, draft.secret, release), running)
     release = replace(
-        rendered.release, model=kept.model, experiment=kept.experiment, dataset=kept.dataset, ratio=0
+        rendered.release, model=source.model, experiment=source.experiment, dataset=source.dataset, ratio=0
     )
-    yield _numbered(target, replace(rendered, release=release), running)
+    yield _revision_of(target, replace(rendered, release=release), running)
 
 
-def _named(target: Target, name: str) -> Revision:
+def _revision_named(target: Target, name: str) -> Revision:
     names = target.names()
     if name not in names:
         raise FinriskError(f"there is no revision {name!r}; there are: {', '.join(names) or 'none'}")
@@ -208,14 +212,14 @@ def _named(target: Target, name: str) -> Revision:
 
 
 def _actions(revision: Revision, switches: bool, pending: str) -> list[str]:
-    done = []
+    actions = []
     if switches:
-        done.append(f"switched to {revision.name}")
+        actions.append(f"switched to {revision.name}")
     elif pending:
-        done.append(f"rolled {revision.name} out again ({pending})")
+        actions.append(f"rolled {revision.name} out again ({pending})")
     if not revision.proven or switches:
-        done.append("checked that every worker runs it")
-    return done
+        actions.append("checked that every worker runs it")
+    return actions
 
 
 def _runs(target: Target, running: Revision | None) -> str:

@@ -59,9 +59,9 @@ class Revision:
     def release(self) -> Release:
         """The release as the annotation tells it; an unreadable annotation is an empty release."""
         try:
-            held = json.loads(self.config["metadata"]["annotations"][RELEASE])
-            known = {field.name for field in fields(Release)}
-            return Release(**{key: value for key, value in held.items() if key in known})
+            content = json.loads(self.config["metadata"]["annotations"][RELEASE])
+            names = {field.name for field in fields(Release)}
+            return Release(**{key: value for key, value in content.items() if key in names})
         except (KeyError, TypeError, ValueError, AttributeError):
             return Release()
 
@@ -111,17 +111,19 @@ def make(config: Mapping[str, Any], secret: Mapping[str, Any], release: Release,
     The traffic keys, the experiment and the model's name are written here, whatever the templates hold.
     Raises FinriskError when an object is not what its template should render.
     """
-    for kind, given, key in (("ConfigMap", config, "data"), ("Secret", secret, "stringData")):
-        if given.get("kind") != kind or not isinstance(given.get(key), Mapping):
-            raise FinriskError(f"expected a {kind} with {key}, got {given.get('kind')!r}; look at templates/")
+    for kind, manifest, key in (("ConfigMap", config, "data"), ("Secret", secret, "stringData")):
+        if manifest.get("kind") != kind or not isinstance(manifest.get(key), Mapping):
+            raise FinriskError(
+                f"expected a {kind} with {key}, got {manifest.get('kind')!r}; look at templates/"
+            )
     settings = {str(key): _text(key, value) for key, value in config["data"].items()}
     settings |= traffic_keys(release.ratio) | {"AB_EXPERIMENT": release.experiment}
-    made = Revision(
+    draft = Revision(
         name="",
         config={**copy.deepcopy(dict(config)), "immutable": True, "data": settings},
         secret={**copy.deepcopy(dict(secret)), "immutable": True, "stringData": {MODEL_KEY: release.model}},
     )
-    return _named(_annotated(made, release), number)
+    return _with_name(_with_release(draft, release), number)
 
 
 def at_base(proven: Revision, release: Release, number: int) -> Revision:
@@ -161,8 +163,8 @@ def object_parts(name: str) -> tuple[str, str]:
 def labelled(revision: Revision, name: str, value: str | None) -> Revision:
     """Return the revision with one label set, or taken away when the value is None."""
     config, secret = copy.deepcopy(revision.config), copy.deepcopy(revision.secret)
-    for held in (config, secret):
-        labels = held.setdefault("metadata", {}).setdefault("labels", {})
+    for body in (config, secret):
+        labels = body.setdefault("metadata", {}).setdefault("labels", {})
         labels.pop(name, None)
         if value is not None:
             labels[name] = value
@@ -184,16 +186,16 @@ def shown(revision: Revision | None) -> dict[str, Any]:
     }
 
 
-def _named(revision: Revision, number: int) -> Revision:
+def _with_name(revision: Revision, number: int) -> Revision:
     name = f"r{number:04d}-{revision.digest}"
-    named = labelled(replace(revision, name=name), REVISION, name)
-    for held in (named.config, named.secret):
-        base, _ = object_parts(str(held["metadata"].get("name", "finrisk")))
-        held["metadata"]["name"] = f"{base}-{name}"
-    return labelled(labelled(named, PROVEN, None), CURRENT, None)
+    result = labelled(replace(revision, name=name), REVISION, name)
+    for body in (result.config, result.secret):
+        base, _ = object_parts(str(body["metadata"].get("name", "finrisk")))
+        body["metadata"]["name"] = f"{base}-{name}"
+    return labelled(labelled(result, PROVEN, None), CURRENT, None)
 
 
-def _annotated(revision: Revision, release: Release) -> Revision:
+def _with_release(revision: Revision, release: Release) -> Revision:
     config = copy.deepcopy(revision.config)
     annotations = config.setdefault("metadata", {}).setdefault("annotations", {})
     annotations[RELEASE] = json.dumps(asdict(release), sort_keys=True, ensure_ascii=False)

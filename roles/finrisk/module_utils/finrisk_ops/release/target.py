@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from .revision import Revision
 
 Labels = Mapping[str, str | None]
@@ -20,7 +20,7 @@ class Target(Protocol):
     def api_url(self) -> str:
         """The address of the API, as it is reached where the service runs."""
 
-    def seen(self, revision: Revision | None) -> Seen:
+    def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service shows from outside, beside what it should run."""
 
     def check_usable(self) -> None:

@@ -121,5 +121,5 @@ def is_given(value: object) -> bool:
 
 
 def _beaten(others: Mapping[str, bool]) -> str:
-    names = [name for name, given in others.items() if given]
+    names = [name for name, is_set in others.items() if is_set]
     return f", which wins over {' and '.join(names)}" if names else ""

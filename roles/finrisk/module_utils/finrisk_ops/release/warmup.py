@@ -71,13 +71,13 @@ def check_base(platform: gemini.Platform, model: str, base_model: str) -> str:
     """
     unknown = f"whether {model} was tuned from {base_model} is not known"
     try:
-        found = remote.list_jobs(gemini.client(platform, model), PATIENCE_SECONDS)
+        jobs = remote.list_jobs(gemini.client(platform, model), PATIENCE_SECONDS)
     except FinriskError as error:
         return f"{unknown}: {error.message}"
-    made_by = next((job for job in found if _place(job.endpoint) == _place(model)), None)
-    if made_by is None:
+    job = next((job for job in jobs if _place(job.endpoint) == _place(model)), None)
+    if job is None:
         return f"{unknown}: no tuning job of its project and region made it"
-    check_same_base(made_by.display_name or model, made_by.base_model, base_model)
+    check_same_base(job.display_name or model, job.base_model, base_model)
     return ""
 
 

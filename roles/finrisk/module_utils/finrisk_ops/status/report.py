@@ -13,7 +13,7 @@ from ..machine.identity import now
 from ..release.revision import Revision
 from ..release.target import Target
 from ..release.traffic import tuned_share
-from ..service.seen import Seen
+from ..service.snapshot import Snapshot
 from ..tuning.jobs import known_jobs
 from . import facts, findings, success
 
@@ -53,21 +53,22 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     ``unreachable`` says why there is no way to the database from here.
     """
     revision, problem = _current(target)
-    seen = target.seen(revision)
+    snapshot = target.snapshot(revision)
     data: dict[str, Any] = {
         "environment": question.environment,
         "at": now(),
         "api_url": target.api_url,
-        "configuration": _configuration(target, revision, problem or seen.problem) | {"drift": seen.drift},
-        "database": {"reachable_from_here": True, "error": None, "from_the_service": seen.database},
+        "configuration": _configuration(target, revision, problem or snapshot.problem)
+        | {"drift": snapshot.drift},
+        "database": {"reachable_from_here": True, "error": None, "from_the_service": snapshot.database},
         "tuning": _tuning(question, unreachable),
-        "pods": seen.pods,
-        "recent": seen.recent,
+        "pods": snapshot.pods,
+        "recent": snapshot.recent,
     }
     data |= _from_database(question, data, unreachable)
     goals = {"target": question.asked.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
-    data["traffic"] = _traffic(revision, seen, data["traffic"])
+    data["traffic"] = _traffic(revision, snapshot, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]
     data["findings"] = [finding.content() for finding in findings.of(data)]
     return data
@@ -147,11 +148,11 @@ def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
     }
 
 
-def _traffic(revision: Revision | None, seen: Seen, figures: dict[str, Any] | None) -> dict[str, Any]:
+def _traffic(revision: Revision | None, snapshot: Snapshot, figures: dict[str, Any] | None) -> dict[str, Any]:
     share = tuned_share(revision.settings) if revision else None
     return {
         "split": share,
-        "rejected_since_start": seen.rejected,
-        "dropped_since_start": seen.dropped,
+        "rejected_since_start": snapshot.rejected,
+        "dropped_since_start": snapshot.dropped,
         **(figures or UNKNOWN_TRAFFIC),
     }

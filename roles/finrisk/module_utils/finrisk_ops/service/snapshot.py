@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Seen:
+class Snapshot:
     """What was seen of the service: its pods, its log, and what they count since they started."""
 
     pods: list[dict[str, Any]]
