@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.kubernetes.binaries import PATH
+from sandbox.kubernetes.binaries import PATH, REPOSITORY
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
 from sandbox.process import Process, is_running, log_tail, start, start_time, wait_until_gone
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = {"hyperkube", "containerd", "containerd-shim-runc-v2"}
 MODULES = {"sandbox.kubernetes.dns", "sandbox.kubernetes.fake_node"}
 KILL_SECONDS = 10.0
 GOGC = "400"
-"""Percent that the heap of a Go program may grow before it is collected: at the usual 100, a fifth of its work."""
+"""Percent that a Go program's heap grows before it is collected, at the usual 100 a fifth of its work."""
 
 
 def launch(place: Place, name: str, command: Sequence[str | Path], *, inside: bool) -> Process:

@@ -18,6 +18,7 @@ from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Ground
+from tests.grounds.repository import ROLE
 
 HOLD = """
 import sys, time
@@ -42,7 +43,7 @@ def ground(node: Cluster, images: dict[str, str]) -> Iterator[Ground]:
 def holder(ground: Ground) -> Iterator[subprocess.Popen[str]]:
     """Another process that is releasing."""
     access = ground.access
-    module_utils = str(releases.ROLE / "module_utils")
+    module_utils = str(ROLE / "module_utils")
     command = [sys.executable, "-c", HOLD, module_utils, access.kubeconfig, access.context, access.namespace]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
