@@ -16,12 +16,11 @@ from typing import Any
 
 from sandbox.kubernetes import base, binaries
 from sandbox.kubernetes.base import Root
-from sandbox.kubernetes.binaries import cache
+from sandbox.kubernetes.binaries import REPOSITORY, cache
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.image import Image, Layer, Writer, layer, write
 from sandbox.kubernetes.progress import step
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LOCK = REPOSITORY / "requirements" / "service.txt"
 PREFIX = "localhost/finrisk/"
 HOME = "opt/finrisk"

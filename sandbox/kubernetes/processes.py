@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.kubernetes.binaries import PATH
+from sandbox.kubernetes.binaries import PATH, REPOSITORY
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
 from sandbox.process import Process, is_running, log_tail, start, start_time, wait_until_gone
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = {"hyperkube", "containerd", "containerd-shim-runc-v2"}
 MODULES = {"sandbox.kubernetes.dns", "sandbox.kubernetes.fake_node"}
 KILL_SECONDS = 10.0

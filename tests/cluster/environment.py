@@ -24,9 +24,9 @@ from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import simulator
 from tests.grounds.datasets import dataset
 from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
 from tests.grounds.wire import Wire
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LONGEST_SECONDS = 400  # of a playbook
 INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 STRATEGY = "Which currency risk does the firm name for its sales in dollars, and how would it hurt?"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
+from tests.grounds.waiting import until
 
 SECONDS = 120
 
@@ -19,21 +20,14 @@ def down(operated: Operated) -> Iterator[Operated]:
     """The environment without its database; afterwards with an empty one whose schema is up to date."""
     environment = operated.environment
     environment.kubectl("scale", "statefulset/postgres", "--replicas=0")
-    eventually(lambda: not environment.objects("pods", "app=postgres"), "PostgreSQL has ended")
-    eventually(lambda: databases(environment) == {"down"}, "the pods have noticed")
+    environment.kubectl("wait", "--for=delete", "pod", "-l", "app=postgres", f"--timeout={SECONDS}s")
+    until(lambda: databases(environment) == {"down"}, SECONDS)
     yield operated
     environment.kubectl("scale", "statefulset/postgres", "--replicas=1")
     environment.kubectl("rollout", "status", "statefulset/postgres", "--timeout=90s")
     environment.kubectl("delete", "job", "-l", "app=finrisk-migration")  # its volume was the pod's
     environment.play("deploy", "-e", "finrisk_ab_ratio=25")
-    eventually(lambda: databases(environment) == {"ok"}, "the pods recover by themselves")
-
-
-def eventually(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, f"not in time: {what}"
-        time.sleep(0.5)
+    until(lambda: databases(environment) == {"ok"}, SECONDS)  # the pods recover by themselves
 
 
 def databases(environment: Environment) -> set[str]:

@@ -75,16 +75,20 @@ def test_no_credentials_at_all(untouched: Environment, tmp_path: Path) -> None:
     refused(run, "context finrisk-test", "log in")
 
 
-@pytest.mark.parametrize("playbook", ["site", "deploy"])
-@pytest.mark.parametrize(
-    ("variable", "words"),
+@pytest.mark.parametrize(  # site.yml and deploy.yml begin with the same task
+    ("playbook", "variable", "words"),
     [
         (
+            "site",
             "finrisk_context=elsewhere",
             ["no context 'elsewhere' in", "it has finrisk-test; set finrisk_context"],
         ),
-        ("finrisk_context=", ["finrisk_context is empty", "finrisk_context=finrisk-test"]),
-        ("finrisk_namespace=FinRisk_AI", ["'FinRisk_AI', which no namespace can be called: use small"]),
+        ("deploy", "finrisk_context=", ["finrisk_context is empty", "finrisk_context=finrisk-test"]),
+        (
+            "site",
+            "finrisk_namespace=FinRisk_AI",
+            ["'FinRisk_AI', which no namespace can be called: use small"],
+        ),
     ],
 )
 def test_a_name_that_cannot_be(

@@ -20,8 +20,10 @@ import pytest
 
 from sandbox.analysts import Analysts, strategies_of
 from tests.cluster.clients import Clients
-from tests.cluster.environment import REPOSITORY, Environment
+from tests.cluster.environment import Environment
 from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
 
 USERS = [f"user-{number}" for number in range(160)]
 RATIOS = {"deploy 25": 25, "deploy 50": 50, "deploy 100": 100, "rollback": 0}
@@ -126,10 +128,7 @@ def _ask_everything(environment: Environment, samples: Path) -> None:
         replies = list(pool.map(analysts.ask, strategies))
     assert {reply.status for reply in replies} == {200}
     good = sum(reply.metadata["quality_score"] >= 0.9 for reply in replies)
-    deadline = time.monotonic() + 30
-    while (count := _collected(environment)) < good:
-        assert time.monotonic() < deadline, f"{count} of {good} answers were collected"
-        time.sleep(0.2)
+    until(lambda: _collected(environment) >= good, 30)
 
 
 def _collected(environment: Environment) -> int:

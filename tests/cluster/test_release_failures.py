@@ -14,6 +14,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Edit, Ground
+from tests.grounds.waiting import until
 
 EARLY_SECONDS = 60.0  # the roll-out itself may take 90
 
@@ -115,8 +116,7 @@ def test_a_quota_is_told_in_the_clusters_words_and_the_old_pods_go_on(ground: Gr
     }
     ground.kubectl("create", "-f", "-", stdin=json.dumps(quota))
     try:
-        while "used" not in ground.get("resourcequota", "full").get("status", {}):
-            time.sleep(0.2)
+        until(lambda: "used" in ground.get("resourcequota", "full").get("status", {}))
         with pytest.raises(FinriskError, match=r"the cluster makes no pod: .*exceeded quota: full") as failed:
             ground.deploy(50)
         assert failed.match("was put back and serves")
@@ -132,8 +132,7 @@ def test_a_rollback_works_while_the_pods_of_another_release_crash(ground: Ground
     broken = releases.made(what, 77)
     target.store(broken)
     target._apply(broken, check=False)
-    while not any("waiting" in state for state in _states(ground)):
-        time.sleep(0.2)
+    until(lambda: any("waiting" in state for state in _states(ground)))
     done = ground.roll_back()
     assert ground.told() == {(done.revision.name, 0.0)}
     assert done.revision.settings["MAX_IN_FLIGHT"] != "many", "of the newest settings that were proven"
@@ -178,10 +177,8 @@ def test_a_first_release_that_fails_leaves_nothing_running(node: Cluster, ground
         ):
             empty.deploy(0, settings={"MAX_IN_FLIGHT": "many"})
         assert empty.target().current() == ""
-        deadline = time.monotonic() + 30  # the garbage collector ends the pods in its own time
-        while any(not pod["metadata"].get("deletionTimestamp") for pod in empty.target().pods()):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        target = empty.target()  # the garbage collector ends the pods in its own time
+        until(lambda: all(pod["metadata"].get("deletionTimestamp") for pod in target.pods()), 30)
         assert empty.deploy(0).changed, "and does not stand in the way of the next one"
 
 

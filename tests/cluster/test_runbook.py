@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,13 +20,16 @@ import pytest
 
 from sandbox.analysts import Strategy, strategies_of
 from tests.cluster import accounts
-from tests.cluster.environment import REPOSITORY, Environment
+from tests.cluster.environment import Environment
+from tests.grounds import plays
 from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
 from tests.grounds.runbook import RUNBOOK, rows
 from tests.grounds.training_rows import insert
+from tests.grounds.waiting import until
 
 ROWS = 520
-LONGEST_SECONDS, ENDLESS_SECONDS = 300.0, 4.0
+LONGEST_SECONDS = 300.0
 
 # What a command prints, by words of the command; the first that fits counts.
 PLAUSIBLE = (
@@ -68,38 +72,47 @@ class Shell:
     operator: Path
     strategies: list[Strategy]
 
-    def type(self, command: str) -> Run:
-        """Run a line of the documentation, which names the namespace, ports and folder of its readers."""
+    def type(self, command: str, expected: str = "") -> Run:
+        """Run a line of the documentation, which names the namespace, ports and folder of its readers.
+
+        One that does not end by itself is ended when it has printed what is expected.
+        """
         line = command.replace("finrisk-ai", self.environment.namespace)
-        endless = line.endswith(" -f") or "port-forward" in line
         line = re.sub(r" \d+:(\d+)$", r" :\1", line)  # any free port of this machine
         if "kubectl logs" in line:  # a roll-out before has taken the pods that had answered
             self.ask()
-        done = self._run(line, ENDLESS_SECONDS if endless else LONGEST_SECONDS)
-        return Run(0, done.stdout, done.stderr) if endless and done.code == 124 else done
+        if line.endswith(" -f") or "port-forward" in line:
+            return self._watch(line, expected)
+        return plays.shell(line, REPOSITORY, self._variables, LONGEST_SECONDS)
 
     def ask(self) -> None:
         """Let users ask, so that there is something to read in the logs."""
         for number, each in enumerate(self.strategies * 2):
             assert self.environment.analyze(f"{each.user_id}-{number}", each.text).status == 200
 
-    def _run(self, line: str, seconds: float) -> Run:
-        process = subprocess.Popen(
-            ["bash", "-o", "pipefail", "-c", line],
-            cwd=REPOSITORY,
-            env={**self.environment.shell, "PATH": f"{self.bin}:{self.environment.shell['PATH']}"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            stdout, stderr = process.communicate(timeout=seconds)
-            return Run(process.returncode, stdout, stderr)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 15)
-            return Run(124, *process.communicate())
+    @property
+    def _variables(self) -> dict[str, str]:
+        return {**self.environment.shell, "PATH": f"{self.bin}:{self.environment.shell['PATH']}"}
+
+    def _watch(self, line: str, expected: str) -> Run:
+        output = self.bin.with_name("output")
+        with (
+            output.open("wb") as file,
+            subprocess.Popen(
+                ["bash", "-c", line],
+                cwd=REPOSITORY,
+                env=self._variables,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as process,
+        ):
+            try:
+                until(lambda: re.search(expected, output.read_text(), re.MULTILINE), log=output.read_text)
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+        return Run(0, output.read_text(), "")
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +189,7 @@ def test_a_cluster_line_of_the_runbook_runs(shell: Shell, command: str) -> None:
         pytest.skip("jq is not installed here")
     expected = next((pattern for words, pattern in PLAUSIBLE if words in command), None)
     assert expected, f"say in PLAUSIBLE what this prints: {command}"
-    done = shell.type(command)
+    done = shell.type(command, expected)
     assert done.code == 0, done.output
     assert re.search(expected, done.stdout, re.MULTILINE), done.output
 

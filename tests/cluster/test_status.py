@@ -68,20 +68,25 @@ def status(environment: Environment, *arguments: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def told(asked: Operated) -> dict[str, Any]:
+    """What status.yml says of it."""
+    return status(asked.environment)
+
+
 def commands(found: dict[str, Any], about: str) -> list[str]:
     return [each["command"] for each in found["findings"] if each["about"] == about]
 
 
-def test_everything_of_the_contract_is_told(asked: Operated) -> None:
-    found = status(asked.environment)
+def test_everything_of_the_contract_is_told(asked: Operated, told: dict[str, Any]) -> None:
     for part, keys in CONTRACT.items():
-        assert keys <= found[part].keys(), part
-    assert found["configuration"]["revision"] == asked.revision
-    assert found["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
-    assert (found["collection"]["target"], found["collection"]["recommended"]) == (1000, [2000, 5000])
-    assert found["traffic"]["split"] == 0.25
-    assert len(found["pods"]) == 2
-    for pod in found["pods"]:
+        assert keys <= told[part].keys(), part
+    assert told["configuration"]["revision"] == asked.revision
+    assert told["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == "0.25"
+    assert (told["collection"]["target"], told["collection"]["recommended"]) == (1000, [2000, 5000])
+    assert told["traffic"]["split"] == 0.25
+    assert len(told["pods"]) == 2
+    for pod in told["pods"]:
         assert pod.keys() >= POD
         assert (pod["ready"], pod["revision"], pod["split"], pod["database"]) == (
             True,
@@ -89,19 +94,19 @@ def test_everything_of_the_contract_is_told(asked: Operated) -> None:
             0.25,
             "ok",
         )
-    assert found["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
-    (job, *_) = found["tuning"]["jobs"]
+    assert told["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
+    (job, *_) = told["tuning"]["jobs"]
     assert job.keys() >= JOB
     assert job["state"] == "ACTIVE"
-    assert len(found["success"]) == 6
-    assert {line["state"] for line in found["success"]} <= {"met", "not met", "not yet known"}
-    assert all(finding["command"] for finding in found["findings"])
-    assert not commands(found, "configuration")
-    assert not commands(found, "service")
+    assert len(told["success"]) == 6
+    assert {line["state"] for line in told["success"]} <= {"met", "not met", "not yet known"}
+    assert all(finding["command"] for finding in told["findings"])
+    assert not commands(told, "configuration")
+    assert not commands(told, "service")
 
 
-def test_both_arms_are_told_apart_with_their_share(asked: Operated) -> None:
-    arms = status(asked.environment)["traffic"]["arms"]
+def test_both_arms_are_told_apart_with_their_share(told: dict[str, Any]) -> None:
+    arms = told["traffic"]["arms"]
     assert arms.keys() == {"base", "tuned"}
     for arm in arms.values():
         assert arm.keys() >= ARM
@@ -110,7 +115,9 @@ def test_both_arms_are_told_apart_with_their_share(asked: Operated) -> None:
     assert 0.05 < arms["tuned"]["share"] < 0.5
 
 
-def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(asked: Operated) -> None:
+def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(
+    asked: Operated, told: dict[str, Any]
+) -> None:
     environment = asked.environment
     about = {"kind": "Pod", "name": "a", "namespace": environment.namespace}
     event = {
@@ -124,15 +131,15 @@ def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(asked: Opera
         "lastTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     environment.kubectl("create", "-f", "-", stdin=json.dumps(event))
-    before = status(environment)["traffic"]["rejected_since_start"]
+    before = told["traffic"]["rejected_since_start"]
     assert environment.call("/api/v1/analyze", {"strategy": ""}).status == 422
     found = status(environment)
     assert sum(found["traffic"]["rejected_since_start"].values()) == sum(before.values()) + 1
     lines = found["recent"]["log_lines"]
     assert lines.keys() == {"base", "tuned"}
-    for arm, told in lines.items():
-        assert len(told) == 3
-        assert all(f"fine-tuned {str(arm == 'tuned').lower()}" in each["message"] for each in told)
+    for arm, entries in lines.items():
+        assert len(entries) == 3
+        assert all(f"fine-tuned {str(arm == 'tuned').lower()}" in each["message"] for each in entries)
     assert ("FailedMount", "Pod a: the disk is full") in {
         (each["event"], each["message"]) for each in found["recent"]["events"]
     }

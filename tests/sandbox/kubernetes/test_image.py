@@ -16,8 +16,9 @@ import pytest
 
 from sandbox.kubernetes import images
 from sandbox.kubernetes.image import Image, Writer, layer, write
+from tests.grounds.repository import REPOSITORY
 
-CONTAINERFILE = (images.REPOSITORY / "app" / "Containerfile").read_text("utf-8")
+CONTAINERFILE = (REPOSITORY / "app" / "Containerfile").read_text("utf-8")
 
 
 def _tree(root: Path, time: int) -> Path:
@@ -105,7 +106,7 @@ def test_the_containerfile_and_the_test_image_agree(instruction: str) -> None:
 
 def test_the_image_installs_versions_that_the_service_is_tested_with() -> None:
     def pins(name: str) -> set[str]:
-        text = (images.REPOSITORY / "requirements" / name).read_text("utf-8")
+        text = (REPOSITORY / "requirements" / name).read_text("utf-8")
         return set(re.findall(r"^([a-z0-9.-]+==\S+)", text, re.MULTILINE))
 
     assert pins("service.txt") <= pins("base.txt")
