@@ -40,6 +40,12 @@ options:
     description: The C(dataset_metadata_*.json) of the dataset; empty means the newest in O(output_dir).
     type: str
     default: ""
+  measured:
+    description:
+      - What M(finrisk_tuning_job) returned as C(measured) earlier in the same run. A file of the dataset that
+        was not touched since is neither hashed nor counted again; any other is.
+    type: dict
+    default: {}
   storage_url:
     description: Address of Cloud Storage; empty means Google's.
     type: str

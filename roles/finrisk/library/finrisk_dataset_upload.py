@@ -20,12 +20,6 @@ options:
     description: After how many seconds to return although there is more to send; 0 means never.
     type: float
     default: 0
-  measured:
-    description:
-      - What M(finrisk_tuning_job) measured of the dataset, its O(measured). A file that was not touched since
-        is not hashed again, however often this is called.
-    type: dict
-    default: {}
   output_dir:
     description: Folder of the dataset.
     type: path
@@ -83,7 +77,6 @@ from ansible.module_utils.finrisk_ops.tuning import upload
 
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},
-    "measured": {"type": "dict", "default": {}},
     "output_dir": {"type": "path", "required": True},
     "bucket": {"type": "str", "required": True},
     "environment_name": {"type": "str", "required": True},

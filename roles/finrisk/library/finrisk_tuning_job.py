@@ -82,12 +82,6 @@ options:
         C(validation_examples); checked before anything is sent. What is missing has no limit.
     type: dict
     default: {}
-  measured:
-    description:
-      - What an earlier task of the same run measured of the dataset, its O(measured). A file that was not
-        touched since is neither hashed nor counted again; any other is.
-    type: dict
-    default: {}
 attributes:
   check_mode:
     description: Says whether a run would submit, adopt or reuse; sends nothing but look-ups.
@@ -183,7 +177,6 @@ ARGUMENTS: dict[str, Any] = {
     "bucket": {"type": "str", "default": ""},
     "environment_name": {"type": "str", "default": ""},
     "limits": {"type": "dict", "default": {}},
-    "measured": {"type": "dict", "default": {}},
     **PLACE_REACHED,
     **GOOGLE_ACCOUNT,
     **GOOGLE_PLATFORM,

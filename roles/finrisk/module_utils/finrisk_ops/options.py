@@ -64,6 +64,7 @@ TUNING_JOB: dict[str, Any] = {
 }
 TUNING_DATASET: dict[str, Any] = {
     "dataset_metadata": {"type": "str", "default": ""},
+    "measured": {"type": "dict", "default": {}},
     "storage_url": {"type": "str", "default": ""},
     "patience": {"type": "float", "default": 60.0},
 }
