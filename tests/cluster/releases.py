@@ -128,7 +128,7 @@ class Ground:
         """Revision and split that the pods say themselves; one entry when all agree."""
         target = self.target()
         pods = [pod for pod in target.pods() if not pod["metadata"].get("deletionTimestamp")]
-        said = [target.told(str(pod["metadata"]["name"])) for pod in pods]
+        said = [target.readiness(str(pod["metadata"]["name"])) for pod in pods]
         return {(each.get("revision", ""), each.get("split", -1.0)) for each in said}
 
     def write_credentials(self, **values: str) -> None:

@@ -19,14 +19,14 @@ KEYS = ("DATABASE_URL", "GEMINI_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "USE
 COMPLETE = {"DATABASE_URL": "postgresql://u:p@h/d", "GEMINI_API_KEY": "g", "USER_HASH_KEY": "of all users"}
 
 
-def wanted(values: dict[str, str]) -> credentials.Wanted:
+def wanted(values: dict[str, str]) -> credentials.Credentials:
     manifest: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": NAME},
         "stringData": dict.fromkeys(KEYS, ""),
     }
-    return credentials.Wanted(manifest, values, [])
+    return credentials.Credentials(manifest, values, [])
 
 
 @pytest.fixture(scope="module")

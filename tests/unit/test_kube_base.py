@@ -32,7 +32,7 @@ def held(secret: dict[str, Any]) -> dict[str, str]:
 def test_the_services_secret_holds_values_client_keys_and_the_service_account(tmp_path: Path) -> None:
     account = tmp_path / "account.json"
     account.write_text('{"type": "service_account"}')
-    wanted = credentials.Wanted(
+    wanted = credentials.Credentials(
         manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS"),
         {"DATABASE_URL": URL, "GOOGLE_APPLICATION_CREDENTIALS": str(account)},
         [CLIENT],
@@ -45,19 +45,19 @@ def test_the_services_secret_holds_values_client_keys_and_the_service_account(tm
 
 
 def test_without_a_service_account_the_mounted_file_is_there_and_empty() -> None:
-    wanted = credentials.Wanted(manifest("GOOGLE_APPLICATION_CREDENTIALS"), {}, [])
+    wanted = credentials.Credentials(manifest("GOOGLE_APPLICATION_CREDENTIALS"), {}, [])
     made = held(credentials.secret(wanted))
     assert made == {"GOOGLE_APPLICATION_CREDENTIALS": "", "service-account.json": "", "api_keys.json": "[]"}
 
 
 def test_another_secret_gets_its_values_and_no_files() -> None:
-    wanted = credentials.Wanted(manifest("POSTGRES_PASSWORD"), {"POSTGRES_PASSWORD": PASSWORD}, None)
+    wanted = credentials.Credentials(manifest("POSTGRES_PASSWORD"), {"POSTGRES_PASSWORD": PASSWORD}, None)
     assert held(credentials.secret(wanted)) == {"POSTGRES_PASSWORD": PASSWORD}
 
 
 def test_what_a_diff_shows_of_a_secret_is_a_hash() -> None:
     named = manifest("DATABASE_URL", "GOOGLE_APPLICATION_CREDENTIALS")
-    wanted = credentials.Wanted(named, {"DATABASE_URL": URL}, [CLIENT])
+    wanted = credentials.Credentials(named, {"DATABASE_URL": URL}, [CLIENT])
     shown = json.dumps(objects.masked(credentials.secret(wanted)))
     assert PASSWORD not in shown
     assert base64.b64encode(URL.encode()).decode() not in shown
@@ -72,7 +72,7 @@ def test_an_unusable_service_account_is_named_before_anything_is_sent(
     if content is not None:
         account.write_text(content)
     values = {"GOOGLE_APPLICATION_CREDENTIALS": str(account)}
-    wanted = credentials.Wanted(manifest(*values), values, [])
+    wanted = credentials.Credentials(manifest(*values), values, [])
     with pytest.raises(FinriskError, match=r"account\.json.*GOOGLE_APPLICATION_CREDENTIALS"):
         credentials.secret(wanted)
 

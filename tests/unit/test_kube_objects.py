@@ -204,7 +204,7 @@ def test_a_lease_is_held_until_it_is_given_back_or_not_renewed() -> None:
 
 def test_a_lease_that_could_not_be_renewed_in_time_counts_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the API server answers nobody, or the machine was asleep."""
-    mine = kube_lease.Held()
+    mine = kube_lease.Hold()
     mine.check()
     began = time.clock_gettime(time.CLOCK_BOOTTIME)
     monkeypatch.setattr(time, "clock_gettime", lambda _: began + 31)

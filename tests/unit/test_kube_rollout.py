@@ -53,7 +53,7 @@ def has_arrived(verdict: Verdict) -> bool:
 def test_it_has_arrived_when_every_pod_runs_it_and_no_other_is_left() -> None:
     verdict = judge(View(deployment(), [pod("a"), pod("b")]), NEW)
     assert has_arrived(verdict)
-    assert (verdict.ready, verdict.wanted) == (2, 2)
+    assert (verdict.ready, verdict.desired) == (2, 2)
 
 
 def test_an_old_pod_that_ends_may_still_answer_and_is_waited_for() -> None:

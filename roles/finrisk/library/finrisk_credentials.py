@@ -116,7 +116,7 @@ def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Apply the Secret to the cluster, and return the module's result."""
     cluster = options.cluster(parameters)
-    wanted = kube_credentials.Wanted(parameters["secret"], values(parameters), parameters["client_keys"])
+    wanted = kube_credentials.Credentials(parameters["secret"], values(parameters), parameters["client_keys"])
     done = kube_credentials.apply(cluster, wanted, check=check, force=parameters["force_conflicts"])
     where = f"{done.what} ({cluster.label})"
     diff = {"before_header": where, "after_header": where, "before": done.before, "after": done.after}

@@ -67,7 +67,7 @@ class Cluster:
         """How people call this place."""
         return f"context {self.access.context}, namespace {self.namespace}"
 
-    def now(self) -> float:
+    def server_time(self) -> float:
         """Return the time of the API server's clock, in seconds since 1970: this machine's may be wrong."""
         return time.time() + self._ahead
 

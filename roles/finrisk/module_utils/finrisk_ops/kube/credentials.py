@@ -24,7 +24,7 @@ MOUNTED = "/etc/finrisk"  # where templates/deployment.yml.j2 mounts the two fil
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Credentials:
     """A rendered Secret, its values, and the clients of the API; None for a Secret not of the service."""
 
     manifest: Mapping[str, Any]
@@ -32,7 +32,7 @@ class Wanted:
     clients: Sequence[Mapping[str, Any]] | None
 
 
-def secret(wanted: Wanted) -> dict[str, Any]:
+def secret(credentials: Credentials) -> dict[str, Any]:
     """Return the whole Secret to apply.
 
     The service's own also holds two files: the clients' keys as hashes, and the service account that
@@ -40,24 +40,24 @@ def secret(wanted: Wanted) -> dict[str, Any]:
 
     Raises FinriskError when a value has no key in the template, or the service account file cannot be read.
     """
-    values, files = dict(wanted.values), {}
-    if wanted.clients is not None:
+    values, files = dict(credentials.values), {}
+    if credentials.clients is not None:
         account = _service_account(str(values.get(GOOGLE) or ""))
-        files = {KEYS_FILE: json.dumps(client_keys(wanted.clients), indent=2), GOOGLE_FILE: account}
+        files = {KEYS_FILE: json.dumps(client_keys(credentials.clients), indent=2), GOOGLE_FILE: account}
         values[GOOGLE] = f"{MOUNTED}/{GOOGLE_FILE}" if account else ""
-    body = filled(wanted.manifest, values)
+    body = filled(credentials.manifest, values)
     entries = body.pop("stringData") | files
     # Not stringData: the server would not own the keys by that name, nor forget one that is gone.
     body["data"] = {key: base64.b64encode(value.encode()).decode() for key, value in entries.items()}
     return body
 
 
-def apply(cluster: Cluster, wanted: Wanted, *, check: bool, force: bool = False) -> Applied:
+def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: bool = False) -> Applied:
     """Bring the Secret about, or say in check mode what that would change.
 
     Raises FinriskError rather than lose a value that only the cluster knows, unless ``force`` is set.
     """
-    body = secret(wanted)
+    body = secret(credentials)
     if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
         return Applied(objects.kind_and_name(body), True, {}, objects.masked(body), body)
     live = cluster.find(objects.path(body, cluster.namespace)) or {}

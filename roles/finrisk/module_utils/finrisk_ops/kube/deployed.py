@@ -37,7 +37,7 @@ class Deployed:
         """Return the service's pods."""
         return list(self.cluster.list(self.path("pods"), labels=SELECTOR))
 
-    def told(self, pod: str) -> dict[str, Any]:
+    def readiness(self, pod: str) -> dict[str, Any]:
         """Return what ``/readyz`` of a pod says; empty when it does not answer."""
         try:
             return self.probe(pod) if self.probe else port_forward.readiness(self.cluster, pod, self.ops_port)
@@ -67,11 +67,11 @@ class Deployed:
         if not names:
             return "no pod is ready"
         with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
-            answers = list(pool.map(self.told, names))
-        for name, told in zip(names, answers, strict=True):
-            if not told:
+            answers = list(pool.map(self.readiness, names))
+        for name, readiness in zip(names, answers, strict=True):
+            if not readiness:
                 return f"pod {name} does not answer on its ops port {self.ops_port}"
-            if missing := not_yet(told, revision):
+            if missing := not_yet(readiness, revision):
                 return f"pod {name}: {missing}"
         return ""
 
@@ -81,8 +81,8 @@ class Deployed:
 
     def marked(self) -> list[str]:
         """Return the revisions that are labelled as current; one, unless somebody was at it."""
-        held = self.cluster.list(self.path("configmaps"), labels=f"{CURRENT}=true")
-        return sorted(revision_of(each) for each in held)
+        bodies = self.cluster.list(self.path("configmaps"), labels=f"{CURRENT}=true")
+        return sorted(revision_of(body) for body in bodies)
 
     def names(self) -> list[str]:
         """Return the names of all revisions, the highest number first, half deleted ones among them."""
@@ -110,7 +110,7 @@ class Deployed:
     def readable(self) -> list[Revision]:
         """Return every revision whose objects can be read, the highest number first."""
         configs, secrets = (
-            {revision_of(each): each for each in self.cluster.list(self.path(kind), labels=REVISION)}
+            {revision_of(body): body for body in self.cluster.list(self.path(kind), labels=REVISION)}
             for kind in ("configmaps", "secrets")
         )
         revisions = []
@@ -122,7 +122,10 @@ class Deployed:
 
     def used(self) -> set[str]:
         """Return the revisions that a ReplicaSet names: ``kubectl rollout undo`` goes back to one."""
-        return {revision_of((each.get("spec") or {}).get("template") or {}) for each in self.replicasets()}
+        return {
+            revision_of((replicaset.get("spec") or {}).get("template") or {})
+            for replicaset in self.replicasets()
+        }
 
     @property
     def deployment_path(self) -> str:
@@ -135,7 +138,7 @@ class Deployed:
 
     def view(self, deployment: Mapping[str, Any]) -> View:
         """Return what the cluster says of a Deployment's roll-out now."""
-        return View(deployment, self.pods(), self.warnings(), self.replicasets(), self.cluster.now())
+        return View(deployment, self.pods(), self.warnings(), self.replicasets(), self.cluster.server_time())
 
     def replicasets(self) -> list[dict[str, Any]]:
         """Return the service's ReplicaSets."""

@@ -45,16 +45,16 @@ class Holder:
         return self.machine == machine() and start_time(self.pid) != self.start_time
 
 
-class Held:
+class Hold:
     """A lease in our hands, renewed in the background."""
 
     def __init__(self) -> None:
         """Begin with the lease just taken."""
         self._lost = ""
         self._until = 0.0
-        self.renewed(_uptime())
+        self.extend(_uptime())
 
-    def renewed(self, asked_at: float) -> None:
+    def extend(self, asked_at: float) -> None:
         """Note a renewal that was asked for at this uptime: it holds from then on."""
         self._until = asked_at + DURATION_SECONDS
 
@@ -74,14 +74,14 @@ class Held:
 
 
 @contextlib.contextmanager
-def held(cluster: Cluster, why: str) -> Iterator[Held]:
+def hold(cluster: Cluster, why: str) -> Iterator[Hold]:
     """Hold the environment's lease for the length of the block.
 
     Raises FinriskError naming the holder when somebody else has it. A holder that was killed loses it after
     30 s, at once when it ran on this machine.
     """
     me = _myself(why)
-    mine, stop = Held(), threading.Event()
+    mine, stop = Hold(), threading.Event()
     _take(cluster, me)
     renewing = threading.Thread(target=_renew_until, args=(stop, cluster, me, mine), daemon=True)
     renewing.start()
@@ -115,7 +115,7 @@ def moment(text: str) -> float:
 def _take(cluster: Cluster, me: Holder) -> None:
     for _ in range(3):  # lost races; a lost race against a release ends in its name
         lease = cluster.find(_path(cluster))
-        holder = holder_of(lease, cluster.now())
+        holder = holder_of(lease, cluster.server_time())
         if holder is not None and holder.identity != me.identity:
             raise _refusal(lease or {}, holder)
         try:
@@ -131,7 +131,7 @@ def _take(cluster: Cluster, me: Holder) -> None:
     raise FinriskError(f"the Lease {NAME} changes hands all the time; nothing was changed, run this again")
 
 
-def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Held) -> None:
+def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Hold) -> None:
     while not stop.wait(RENEW_SECONDS):
         asked_at = _uptime()
         try:
@@ -141,7 +141,7 @@ def _renew_until(stop: threading.Event, cluster: Cluster, me: Holder, mine: Held
                 mine.lose(f"it is held by {holder or 'nobody'}")
                 return
             cluster.request("PUT", _path(cluster), _lease(cluster, me, lease))
-            mine.renewed(asked_at)
+            mine.extend(asked_at)
         except FinriskError:
             continue  # until `check` says that the time is up
 
@@ -166,7 +166,7 @@ def _path(cluster: Cluster) -> str:
 
 
 def _lease(cluster: Cluster, me: Holder, lease: dict[str, Any] | None) -> dict[str, Any]:
-    now = datetime.datetime.fromtimestamp(cluster.now(), datetime.UTC).strftime(MICROTIME)
+    now = datetime.datetime.fromtimestamp(cluster.server_time(), datetime.UTC).strftime(MICROTIME)
     metadata: dict[str, Any] = {"name": NAME, "namespace": cluster.namespace}
     if lease:
         metadata = dict(lease["metadata"])

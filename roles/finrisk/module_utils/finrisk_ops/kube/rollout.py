@@ -76,7 +76,7 @@ class Verdict:
     """How far a roll-out is: pods that run the revision and are ready, of how many, and what is awaited."""
 
     ready: int
-    wanted: int
+    desired: int
     waits_for: str = ""
     trouble: Trouble | None = None
 
@@ -84,25 +84,25 @@ class Verdict:
 def judge(view: View, revision: str) -> Verdict:
     """Return how far the Deployment is on its way to the revision."""
     spec, status = view.deployment.get("spec") or {}, view.deployment.get("status") or {}
-    wanted = int(spec.get("replicas", 1))
+    desired = int(spec.get("replicas", 1))
     mine = [pod for pod in view.pods if view.has_newest(pod, revision)]
     others = [
         pod for pod in view.pods if pod not in mine and not _has_ended(pod) and not stuck(pod, view.now)
     ]
     ready = sum(is_ready(pod) for pod in mine)
     if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
-        return Verdict(ready, wanted, "the controller has not seen it yet")  # nor says which pods are new
+        return Verdict(ready, desired, "the controller has not seen it yet")  # nor says which pods are new
     trouble = _trouble(view, mine)
     waits = ""
-    if int(status.get("updatedReplicas") or 0) < wanted:
-        waits = f"{int(status.get('updatedReplicas') or 0)} of {wanted} pods are made"
-    elif ready < wanted or int(status.get("availableReplicas") or 0) < wanted:
-        waits = f"{ready} of {wanted} pods are ready"
-    elif others or int(status.get("replicas") or 0) > wanted:
+    if int(status.get("updatedReplicas") or 0) < desired:
+        waits = f"{int(status.get('updatedReplicas') or 0)} of {desired} pods are made"
+    elif ready < desired or int(status.get("availableReplicas") or 0) < desired:
+        waits = f"{ready} of {desired} pods are ready"
+    elif others or int(status.get("replicas") or 0) > desired:
         waits = f"{len(others)} earlier pods have not ended yet"
     if trouble and not waits and trouble.patience:  # what the roll-out got over
         trouble = None
-    return Verdict(ready, wanted, waits, trouble)
+    return Verdict(ready, desired, waits, trouble)
 
 
 def revision_of(body: Mapping[str, Any]) -> str:

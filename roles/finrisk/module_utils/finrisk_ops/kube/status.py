@@ -69,7 +69,7 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
 
 def _look(target: Deployed, pod: Mapping[str, Any]) -> _Pod:
     name = str(pod["metadata"]["name"])
-    readiness = target.told(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
+    readiness = target.readiness(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
     metrics = log = ""
     with contextlib.suppress(FinriskError):
         if readiness:
@@ -86,7 +86,7 @@ def _row(
     place = target.cluster.access
     statuses = (pod.body.get("status") or {}).get("containerStatuses") or []
     problems = [trouble.text for trouble in troubles(pod.body, events)]
-    if stuck(pod.body, target.cluster.now()):
+    if stuck(pod.body, target.cluster.server_time()):
         problems.append(f"pod {pod.name} was to be gone by {pod.body['metadata']['deletionTimestamp']}")
     return {
         "name": pod.name,

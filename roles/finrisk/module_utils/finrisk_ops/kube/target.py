@@ -33,7 +33,7 @@ class KubernetesTarget(Deployed):
     takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
     tell: Tell | None = None  # hears of progress: done, total, label
     taken_back: list[str] = field(default_factory=list)
-    _lease: lease.Held | None = field(default=None, repr=False)
+    _lease: lease.Hold | None = field(default=None, repr=False)
 
     def paths(self, name: str) -> list[str]:
         """Return the objects of a revision."""
@@ -54,7 +54,7 @@ class KubernetesTarget(Deployed):
         """Hold this environment's Lease."""
         self.cluster.check_usable()
         self.cluster.check_namespace()
-        with lease.held(self.cluster, why) as self._lease:
+        with lease.hold(self.cluster, why) as self._lease:
             try:
                 yield
             finally:
@@ -64,10 +64,10 @@ class KubernetesTarget(Deployed):
         """Make the revision's two objects, or make them anew when somebody put others in their place."""
         for body in template.objects(revision):
             where = objects.path(body, self.cluster.namespace)
-            found = self.cluster.find(where)
-            if found is not None and found.get("data") == body.get("data"):
+            live = self.cluster.find(where)
+            if live is not None and live.get("data") == body.get("data"):
                 continue
-            if found is not None:  # immutable, so not edited but replaced by hand
+            if live is not None:  # immutable, so not edited but replaced by hand
                 self.cluster.request("DELETE", where)
             objects.apply(self.cluster, body, check=False, force=True)
 
@@ -110,8 +110,8 @@ class KubernetesTarget(Deployed):
             return "the credentials change, which pods read when they start"
         if different := self.changes(revision):
             return different
-        if (marked := self.marked()) != [revision.name]:
-            return f"the label {CURRENT} is on {' and '.join(marked) or 'no revision'}"
+        if (names := self.marked()) != [revision.name]:
+            return f"the label {CURRENT} is on {' and '.join(names) or 'no revision'}"
         verdict = judge(self.view(live), revision.name)
         if verdict.trouble:
             return verdict.trouble.text
@@ -133,8 +133,8 @@ class KubernetesTarget(Deployed):
         for kind in ("configmaps", "secrets"):
             for body in self.cluster.list(self.path(kind), labels=REVISION):
                 there = body["metadata"].get("labels") or {}
-                wanted = labels(revision_of(body))
-                changes = {name: value for name, value in wanted.items() if there.get(name) != value}
+                desired = labels(revision_of(body))
+                changes = {name: value for name, value in desired.items() if there.get(name) != value}
                 if changes:
                     self.cluster.request(
                         "PATCH",
@@ -162,8 +162,8 @@ class KubernetesTarget(Deployed):
 
     def changes(self, revision: Revision) -> str:
         """Say where the Deployment differs from the revision; raises DriftError, which names who did it."""
-        planned = self._apply(revision, check=True)
-        return _changes(planned) if planned.changed else ""
+        result = self._apply(revision, check=True)
+        return _changes(result) if result.changed else ""
 
     def _check_lease(self) -> None:
         if self._lease is not None:
@@ -172,14 +172,14 @@ class KubernetesTarget(Deployed):
     def _apply(self, revision: Revision, *, check: bool) -> Applied:
         """Apply the Deployment of a revision; a rollback takes back what others changed in it."""
         body = template.deployment(revision, self.credentials())
-        done = kube_deployment.apply(
+        result = kube_deployment.apply(
             self.cluster, body, check=check, force=self.force_conflicts, takes_back=self.takes_back
         )
         if not check:
             self.taken_back += [
-                text for each in done.taken_back if (text := str(each)) not in self.taken_back
+                text for drift in result.taken_back if (text := str(drift)) not in self.taken_back
             ]
-        return done
+        return result
 
     def _wait(self, revision: Revision) -> None:
         """Wait until every pod runs the revision; raises FinriskError with what keeps them from it."""
@@ -189,7 +189,7 @@ class KubernetesTarget(Deployed):
             verdict = self._verdict(revision)
             missing = verdict.waits_for or ("" if verdict.trouble else self.unproven(revision))
             if self.tell:
-                self.tell(verdict.ready, verdict.wanted, missing or "every pod runs it")
+                self.tell(verdict.ready, verdict.desired, missing or "every pod runs it")
             if not missing and not verdict.trouble:
                 return
             if patience.is_over(verdict.trouble, time.monotonic()):
@@ -217,9 +217,9 @@ class KubernetesTarget(Deployed):
         )
 
 
-def _changes(planned: Applied) -> str:
-    fields = list(dict.fromkeys(objects.differences(planned.before, planned.after)))
-    fields += [str(taken) for taken in planned.taken_back if taken.field not in fields]
+def _changes(result: Applied) -> str:
+    fields = list(dict.fromkeys(objects.differences(result.before, result.after)))
+    fields += [str(drift) for drift in result.taken_back if drift.field not in fields]
     if any(name.endswith(CREDENTIALS_READ) for name in fields):
         return "the pods have not read the new credentials"
     return f"the Deployment differs in {', '.join(fields[:5])}"
