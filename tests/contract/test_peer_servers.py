@@ -360,7 +360,7 @@ def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
 
     sent, name = file(2 * PIECE)
     cut = Session(bucket, name, sent, tmp_path / ".upload").send(5, seconds=0)
-    assert (cut.complete, cut.sent) == (False, PIECE)
+    assert (cut.complete, cut.offset) == (False, PIECE)
     with pytest.raises(FinriskError, match="exists with other content"):
         Session(bucket, name, sent, tmp_path / ".upload").send(
             5

@@ -177,7 +177,7 @@ def test_two_uploads_of_the_same_file_at_once_leave_one_object(ground: Wire, lar
     small.write_bytes(b'{"a": 1}\n' * 50)
     sent = LocalFile.of(small)
     name = f"finrisk/test/{large.parent.name}-race.jsonl"
-    results: list[storage.Uploaded] = []
+    results: list[storage.Upload] = []
     ground.fault(kind="latency", path=UPLOAD, ms=600)
     threads = [
         threading.Thread(target=lambda: results.append(storage.upload(bucket(ground), name, sent, 5)))

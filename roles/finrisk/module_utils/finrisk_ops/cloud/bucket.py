@@ -85,18 +85,18 @@ class LocalFile:
 
 
 @dataclass(frozen=True)
-class Uploaded:
+class Upload:
     """A file on its way to the bucket; ``added`` is false when it was there already."""
 
     uri: str
     added: bool
-    sent: int  # bytes that the service has
+    offset: int  # bytes that the service has
     size: int
 
     @property
     def complete(self) -> bool:
         """Whether all of it is there."""
-        return self.sent == self.size
+        return self.offset == self.size
 
 
 def object_name(environment: str, sha256: str, part: str) -> str:
@@ -107,7 +107,7 @@ def object_name(environment: str, sha256: str, part: str) -> str:
     return f"finrisk/{environment}/datasets/{sha256}/{part}.jsonl"
 
 
-def upload(bucket: Bucket, name: str, file: LocalFile, patience_seconds: float = 0.0) -> Uploaded:
+def upload(bucket: Bucket, name: str, file: LocalFile, patience_seconds: float = 0.0) -> Upload:
     """Put a file of at most WHOLE_BYTES into the bucket, unless the same bytes are there already.
 
     Raises UnreachableError when the service did not answer (repeating it is safe), and FinriskError when it
@@ -116,14 +116,14 @@ def upload(bucket: Bucket, name: str, file: LocalFile, patience_seconds: float =
     return patiently(lambda: present(bucket, name, file) or send_whole(bucket, name, file), patience_seconds)
 
 
-def present(bucket: Bucket, name: str, file: LocalFile) -> Uploaded | None:
+def present(bucket: Bucket, name: str, file: LocalFile) -> Upload | None:
     """Return the file when the same bytes are in the bucket, None when there is no such object."""
     resource = _object(bucket, name)
     if resource is None:
         return None
     uri = uri_of(bucket, name)
     compare(uri, resource, file)
-    return Uploaded(uri, added=False, sent=file.size, size=file.size)
+    return Upload(uri, added=False, offset=file.size, size=file.size)
 
 
 def uri_of(bucket: Bucket, name: str) -> str:
@@ -168,7 +168,7 @@ def _holds(location: str, regions: Iterable[str], region: str) -> bool:
     return region in within or (location in ("us", "asia") and region.startswith(f"{location}-"))
 
 
-def send_whole(bucket: Bucket, name: str, file: LocalFile) -> Uploaded:
+def send_whole(bucket: Bucket, name: str, file: LocalFile) -> Upload:
     """Send metadata and content in one request, as Google's own library does with small files."""
     boundary = secrets.token_hex(16)
     parameters = {"uploadType": "multipart", "ifGenerationMatch": "0", "fields": FIELDS}
@@ -198,7 +198,7 @@ def _multipart(boundary: str, about: dict[str, str], content: bytes) -> bytes:
     return lines + b"--%b--\r\n" % boundary.encode()
 
 
-def outcome(bucket: Bucket, name: str, file: LocalFile, response: Any) -> Uploaded:
+def outcome(bucket: Bucket, name: str, file: LocalFile, response: Any) -> Upload:
     """Return the file after the request that ended its upload: stored now, or by somebody else before (412).
 
     Raises FinriskError when the service refused it or stored other bytes.
@@ -211,7 +211,7 @@ def outcome(bucket: Bucket, name: str, file: LocalFile, response: Any) -> Upload
         return earlier
     expect_ok(response, f"upload {file.path} to {uri}")
     compare(uri, answer(response, f"upload {file.path} to {uri}"), file)
-    return Uploaded(uri, added=True, sent=file.size, size=file.size)
+    return Upload(uri, added=True, offset=file.size, size=file.size)
 
 
 def _object(bucket: Bucket, name: str) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..machine.files import read_json, write_json
 from . import bucket as storage
-from .bucket import Bucket, LocalFile, Uploaded
+from .bucket import Bucket, LocalFile, Upload
 from .patience import LONGEST_PAUSE, UnreachableError
 
 PIECE = 8 * 1024 * 1024  # bytes; a multiple of 256 KiB, as the service wants it
@@ -35,7 +35,7 @@ class Session:
         self._address = self._last_address()
         self._sessions = 0
 
-    def send(self, patience_seconds: float, seconds: float | None = None) -> Uploaded:
+    def send(self, patience_seconds: float, seconds: float | None = None) -> Upload:
         """Send pieces until the file is there or ``seconds`` are over; at least one, so that it gets on.
 
         Raises UnreachableError when nothing moved for ``patience_seconds``, FinriskError when the service
@@ -62,9 +62,9 @@ class Session:
                 time.sleep(wait)
                 pause, have = min(pause * 2, LONGEST_PAUSE), None
             if seconds is not None and progress > first >= 0 and time.monotonic() - start >= seconds:
-                return Uploaded(str(self._about["object"]), added=True, sent=progress, size=self._file.size)
+                return Upload(str(self._about["object"]), added=True, offset=progress, size=self._file.size)
 
-    def _step(self, have: int | None) -> tuple[int, Uploaded | None]:
+    def _step(self, have: int | None) -> tuple[int, Upload | None]:
         """Ask how far the service is, or send a piece; return what it has, and the file at the end."""
         if not self._address:
             upload = storage.present(self._bucket, self._name, self._file) or self._open()
@@ -89,7 +89,7 @@ class Session:
         self._forget()
         return self._file.size, storage.outcome(self._bucket, self._name, self._file, answer)
 
-    def _open(self) -> Uploaded | None:
+    def _open(self) -> Upload | None:
         """Open a session; return the file when somebody else was faster."""
         self._sessions += 1
         if self._sessions > _MOST_SESSIONS:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cloud import bucket as storage
-from ..cloud.bucket import Bucket, Uploaded
+from ..cloud.bucket import Bucket, Upload
 from ..cloud.resumable import Session
 from .data import DataFile, TuningData
 
@@ -29,7 +29,7 @@ class Destination:
 class Progress:
     """How far the upload is; ``files`` holds training and validation, the latter only when there is one."""
 
-    files: list[Uploaded]
+    files: list[Upload]
 
     @property
     def complete(self) -> bool:
@@ -48,7 +48,7 @@ class Progress:
 
     def bar(self) -> dict[str, Any]:
         """Return what the progress bar is drawn from."""
-        sent, size = sum(file.sent for file in self.files), sum(file.size for file in self.files)
+        sent, size = sum(file.offset for file in self.files), sum(file.size for file in self.files)
         label = f"uploaded, {sent / _MEGABYTE:,.1f} of {size / _MEGABYTE:,.1f} MB"
         return {"done": sent, "total": max(size, 1), "label": label}
 
@@ -59,7 +59,7 @@ def upload(destination: Destination, data: TuningData, seconds: float | None = N
     Raises UnreachableError when nothing moved for the patience, FinriskError when the service refuses.
     """
     started = time.monotonic()
-    done: list[Uploaded] = []
+    done: list[Upload] = []
     for part, file in _parts(data):
         left = None if seconds is None else seconds - (time.monotonic() - started)
         if left is not None and left <= 0 and done:
@@ -80,7 +80,7 @@ def look(destination: Destination, data: TuningData) -> Progress:
     )
 
 
-def _send(destination: Destination, part: str, file: DataFile, seconds: float | None) -> Uploaded:
+def _send(destination: Destination, part: str, file: DataFile, seconds: float | None) -> Upload:
     name = _name(destination, part, file)
     if file.size <= storage.WHOLE_BYTES:
         return storage.upload(destination.bucket, name, file.local, destination.patience_seconds)
@@ -96,6 +96,6 @@ def _name(destination: Destination, part: str, file: DataFile) -> str:
     return storage.object_name(destination.environment, file.sha256, part)
 
 
-def _untouched(destination: Destination, part: str, file: DataFile) -> Uploaded:
+def _untouched(destination: Destination, part: str, file: DataFile) -> Upload:
     uri = storage.uri_of(destination.bucket, _name(destination, part, file))
-    return Uploaded(uri, added=True, sent=0, size=file.size)
+    return Upload(uri, added=True, offset=0, size=file.size)
