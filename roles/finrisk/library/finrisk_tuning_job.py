@@ -263,17 +263,17 @@ def announced(order: Order) -> dict[str, Any]:
     """Say what a run would do."""
     plan, notes = submission.plan(order)
     result = {
-        "changed": plan.known is None or not plan.known.path,
+        "changed": plan.job is None or not plan.job.path,
         "action": plan.action,
         "plan": report.plan_lines(order, plan, notes),
         "settled": plan.settled,
-        "job": plan.known.content() if plan.known else {},
-        "path": plan.known.path if plan.known else "",
+        "job": plan.job.content() if plan.job else {},
+        "path": plan.job.path if plan.job else "",
         "diff": report.difference(order, plan),
         "measured": order.data.measured,
     }
-    if plan.settled and plan.known:
-        result["summary"] = report.closing_lines(plan.known)
+    if plan.settled and plan.job:
+        result["summary"] = report.closing_lines(plan.job)
     return result
 
 

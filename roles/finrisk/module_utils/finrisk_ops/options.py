@@ -14,7 +14,7 @@ from .kube.client import Access, Cluster
 from .kube.target import KubernetesTarget
 from .process.gunicorn import Place
 from .process.target import ProcessTarget
-from .tuning.watch import Place as JobPlace
+from .tuning.watch import JobPlace
 
 _PLACE: dict[str, Any] = {
     "type": "dict",

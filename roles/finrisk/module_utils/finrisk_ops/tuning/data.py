@@ -38,19 +38,19 @@ class Limits:
     validation_examples: int = 0
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Limits:
+    def of(cls, values: Mapping[str, Any]) -> Limits:
         """Return the inventory's limits; raises FinriskError for an unknown name or no whole number."""
-        known = [item.name for item in fields(cls)]
-        for name, value in given.items():
-            if name not in known:
+        names = [item.name for item in fields(cls)]
+        for name, value in values.items():
+            if name not in names:
                 raise FinriskError(
-                    f"finrisk_tuning_limits has the unknown name {name!r}; known are {', '.join(known)}"
+                    f"finrisk_tuning_limits has the unknown name {name!r}; known are {', '.join(names)}"
                 )
             if not str(value).isdigit():
                 raise FinriskError(
                     f"finrisk_tuning_limits: {name} is {value!r}, expected a whole number, 0 for no limit"
                 )
-        return cls(**{name: int(str(value)) for name, value in given.items()})
+        return cls(**{name: int(str(value)) for name, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def read(
     same_limits = (measured or {}).get("limits") == asdict(limits)
     data = unread(metadata, output_dir, measured if same_limits else None)
     _check_bytes([data.training, *([data.validation] if data.validation else [])], limits)
-    training = _counted(data.training, limits)
-    validation = _counted(data.validation, limits) if data.validation else None
+    training = _with_counts(data.training, limits)
+    validation = _with_counts(data.validation, limits) if data.validation else None
     if training.examples < MIN_TRAINING_EXAMPLES:
         raise FinriskError(
             f"{training.path} has {training.examples} training examples, fewer than the "
@@ -137,11 +137,11 @@ def unread(metadata: str, output_dir: Path, measured: Mapping[str, Any] | None =
     names = content.get("files") if isinstance(content, dict) else None
     if not isinstance(names, dict):
         raise FinriskError(f"{path} does not name the files of a dataset; run {_PREPARE} again")
-    known = {str(file.get("path")): file for file in (measured or {}).get("files") or []}
-    training = _file(path, names, f"{TRAINING}_", known)
+    earlier = {str(file.get("path")): file for file in (measured or {}).get("files") or []}
+    training = _file(path, names, f"{TRAINING}_", earlier)
     if training is None:
         raise FinriskError(f"{path} names no {TRAINING}_*.jsonl; run {_PREPARE} again")
-    return TuningData(path, training, _file(path, names, f"{VALIDATION}_", known))
+    return TuningData(path, training, _file(path, names, f"{VALIDATION}_", earlier))
 
 
 def warnings(data: TuningData, limits: Limits) -> list[str]:
@@ -164,9 +164,9 @@ def _check_number(file: DataFile, most: int, kind: str) -> None:
 
 
 def _lines(tokens_of: Mapping[int, int]) -> str:
-    shown = [f"{line} (about {count:,} tokens)" for line, count in list(tokens_of.items())[:_LINES_SHOWN]]
-    more = len(tokens_of) - len(shown)
-    return f"line {', '.join(shown)}" + (f" and {more} more" if more else "")
+    texts = [f"{line} (about {count:,} tokens)" for line, count in list(tokens_of.items())[:_LINES_SHOWN]]
+    more = len(tokens_of) - len(texts)
+    return f"line {', '.join(texts)}" + (f" and {more} more" if more else "")
 
 
 def _check_bytes(files: list[DataFile], limits: Limits) -> None:
@@ -179,16 +179,16 @@ def _check_bytes(files: list[DataFile], limits: Limits) -> None:
 
 
 def _file(
-    metadata: Path, names: Mapping[str, Any], prefix: str, known: Mapping[str, Mapping[str, Any]]
+    metadata: Path, names: Mapping[str, Any], prefix: str, earlier: Mapping[str, Mapping[str, Any]]
 ) -> DataFile | None:
-    """Return the file of this kind, None when it is empty; ``known`` are an earlier task's, by path."""
-    named = sorted(name for name in names if Path(name).name.startswith(prefix) and name.endswith(".jsonl"))
-    if not named:
+    """Return the file of this kind, None when it is empty; ``earlier`` are another task's, by path."""
+    matches = sorted(name for name in names if Path(name).name.startswith(prefix) and name.endswith(".jsonl"))
+    if not matches:
         return None
-    path, expected = metadata.parent / named[0], names[named[0]]
+    path, expected = metadata.parent / matches[0], names[matches[0]]
     if not path.is_file():
         raise FinriskError(f"{metadata} names {path}, which is missing; run {_PREPARE} again")
-    file = _taken_over(path, known.get(str(path)) or {}) or _hashed(path)
+    file = _unchanged(path, earlier.get(str(path)) or {}) or _with_hashes(path)
     if file.sha256 != expected:
         raise FinriskError(
             f"{path} was changed since it was prepared: its SHA-256 is {file.sha256}, {metadata.name} says "
@@ -203,18 +203,19 @@ def _state(path: Path) -> str:
     return f"{entry.st_dev}:{entry.st_ino}:{entry.st_size}:{entry.st_mtime_ns}:{entry.st_ctime_ns}"
 
 
-def _taken_over(path: Path, known: Mapping[str, Any]) -> DataFile | None:
+def _unchanged(path: Path, earlier: Mapping[str, Any]) -> DataFile | None:
     """Return the file as an earlier task found it, None when it was touched since."""
-    if known.get("state") != _state(path):
+    if earlier.get("state") != _state(path):
         return None
     try:
-        longest = {int(line): int(count) for line, count in known["longest"].items()}  # JSON's keys are text
-        return DataFile(**{**known, "path": path, "longest": longest})
+        # the keys of a JSON object are text
+        longest = {int(line): int(count) for line, count in earlier["longest"].items()}
+        return DataFile(**{**earlier, "path": path, "longest": longest})
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
-def _hashed(path: Path) -> DataFile:
+def _with_hashes(path: Path) -> DataFile:
     state, size = _state(path), 0
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
@@ -225,7 +226,7 @@ def _hashed(path: Path) -> DataFile:
     return DataFile(path, state, size, sha256.hexdigest(), base64.b64encode(md5.digest()).decode("ascii"))
 
 
-def _counted(file: DataFile, limits: Limits) -> DataFile:
+def _with_counts(file: DataFile, limits: Limits) -> DataFile:
     """Return the file with its examples and tokens; FinriskError names the lines that are too long."""
     if file.examples:
         return file  # counted under the same limits before

@@ -140,7 +140,7 @@ def write(output_dir: Path, job: Job) -> tuple[Job, bool]:
     return replace(job, path=str(path)), new
 
 
-def now() -> str:
+def timestamp() -> str:
     """Return the time as job files write it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 

@@ -54,12 +54,12 @@ class Plan:
     display_name: str
     attempt: int
     remote: RemoteJob | None = None
-    known: Job | None = None
+    job: Job | None = None
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to do or to write down: the job is ACTIVE and its file says so."""
-        job = self.known
+        job = self.job
         return self.action == REUSE and job is not None and job.state == states.ACTIVE and bool(job.path)
 
 

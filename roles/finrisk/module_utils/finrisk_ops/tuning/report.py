@@ -62,7 +62,7 @@ def left_running(job: Job) -> list[str]:
     ]
 
 
-def stopped(job: Job) -> FinriskError:
+def failure(job: Job) -> FinriskError:
     """Return the error of a job that ended badly, with what to do about it."""
     if states.succeeded(job.provider_state):
         fix = (

@@ -20,7 +20,7 @@ _SOURCE = Source(
 )
 
 
-def tested(platform: gemini.Platform, job: Job) -> Job:
+def probe(platform: gemini.Platform, job: Job) -> Job:
     """Return the job after one question to its endpoint: ACTIVE when there was an answer.
 
     Without one it stays CREATING, with the reason in ``error`` and ``smoke_test``: the next look asks again.
@@ -32,11 +32,11 @@ def tested(platform: gemini.Platform, job: Job) -> Job:
         client = gemini.client(platform, endpoint)
         answer = gemini.generate(client, endpoint, render(_QUESTION, [_SOURCE]), SYSTEM_INSTRUCTION)
     except FinriskError as error:
-        result = {"ok": False, "at": jobs.now(), "error": error.message}
+        result = {"ok": False, "at": jobs.timestamp(), "error": error.message}
         return replace(job, smoke_test=result, error=f"the endpoint does not answer yet: {error.message}")
     result = {
         "ok": True,
-        "at": jobs.now(),
+        "at": jobs.timestamp(),
         "latency_ms": answer.latency_ms,
         "model_version": answer.model_version,
     }

@@ -25,7 +25,7 @@ class Hyperparameters:
     learning_rate_multiplier: float
     adapter_size: int
 
-    def as_shown(self) -> dict[str, int | float | None]:
+    def content(self) -> dict[str, int | float | None]:
         """Return them as the job file shows them."""
         return {
             "epochs": self.epochs,

@@ -20,11 +20,11 @@ from . import cost, jobs, states, upload
 from . import remote as tuning_service
 from .intent import Intent
 from .jobs import Job
-from .observed import iso, observed
+from .observation import iso, observe
 from .order import STOP, SUBMIT, Order, Outcome, Plan, decide
 from .remote import NewJob, RemoteJob
-from .report import stopped
-from .smoke import tested
+from .report import failure
+from .smoke import probe
 from .spec import ATTEMPT_LABEL, ENVIRONMENT_LABEL, SPEC_LABEL, display_name
 from .table import Table, TableError
 
@@ -43,10 +43,10 @@ def plan(order: Order) -> tuple[Plan, list[str]]:
     """
     client = gemini.client(order.platform)
     with _table(order.database_url) as (table, notes):
-        made = _plan(order, client, table)
-        if made.action == SUBMIT:
+        result = _plan(order, client, table)
+        if result.action == SUBMIT:
             notes = [*notes, *_bucket_notes(order)]
-        return made, notes
+        return result, notes
 
 
 def submit(order: Order) -> Outcome:
@@ -58,26 +58,26 @@ def submit(order: Order) -> Outcome:
     client = gemini.client(order.platform)
     with locks.folder(order.output_dir), _table(order.database_url) as (table, notes):
         with _table_lock(table):
-            made = _plan(order, client, table)
-            remote = made.remote
+            plan = _plan(order, client, table)
+            remote = plan.remote
             if remote is None:
                 notes = [*notes, *_bucket_notes(order)]
-                remote = _create(order, client, made, table)
-            job, new = _written(order, made, remote, table)
-        if made.action == STOP or job.state == states.FAILED:
-            raise stopped(job)
+                remote = _create(order, client, plan, table)
+            job, new = _write_down(order, plan, remote, table)
+        if plan.action == STOP or job.state == states.FAILED:
+            raise failure(job)
         if job.state == states.CREATING and states.succeeded(remote.state):
-            job, _ = jobs.write(order.output_dir, tested(order.platform, job))
+            job, _ = jobs.write(order.output_dir, probe(order.platform, job))
             if table:
                 table.update(job.spec_id, job.content())
-    return Outcome(made, job, changed=made.action == SUBMIT or new, notes=notes)
+    return Outcome(plan, job, changed=plan.action == SUBMIT or new, notes=notes)
 
 
 def _plan(order: Order, client: Client, table: Table | None) -> Plan:
     spec_id = order.spec.id
     everything = tuning_service.list_jobs(client, order.patience_seconds)
-    found = tuning_service.of_spec(everything, spec_id)
-    action, remote = decide(found, order.retry)
+    attempts = tuning_service.of_spec(everything, spec_id)
+    action, remote = decide(attempts, order.retry)
     if action == SUBMIT:
         cost.check(order.estimate, order.max_cost)
     files = jobs.in_files(order.output_dir)
@@ -89,13 +89,13 @@ def _plan(order: Order, client: Client, table: Table | None) -> Plan:
     return Plan(
         action=action,
         display_name=display_name(spec_id, names),
-        attempt=max((job.attempt for job in found), default=0) + 1 if remote is None else remote.attempt,
+        attempt=max((job.attempt for job in attempts), default=0) + 1 if remote is None else remote.attempt,
         remote=remote,
-        known=_known(remote, files, table) if remote else None,
+        job=_known_job(remote, files, table) if remote else None,
     )
 
 
-def _known(remote: RemoteJob, files: list[Job], table: Table | None) -> Job | None:
+def _known_job(remote: RemoteJob, files: list[Job], table: Table | None) -> Job | None:
     rows = [jobs.from_content(row, "a row of tuning_jobs") for row in _contents(table)]
     return next((job for job in [*files, *rows] if job.job_name == remote.name), None)
 
@@ -104,9 +104,9 @@ def _contents(table: Table | None) -> list[dict[str, object]]:
     return [row for row in table.contents() if row.get("job_name")] if table else []
 
 
-def _create(order: Order, client: Client, made: Plan, table: Table | None) -> RemoteJob:
-    intent = _intent(order, made, table)
-    earlier = _on_its_way(order, client, intent, made.attempt)
+def _create(order: Order, client: Client, plan: Plan, table: Table | None) -> RemoteJob:
+    intent = _intent(order, plan, table)
+    earlier = _on_its_way(order, client, intent, plan.attempt)
     if earlier:
         return earlier
     training_uri, validation_uri = upload.upload(order.destination, order.data).uris
@@ -115,15 +115,15 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
         training_uri=training_uri,
         validation_uri=validation_uri,
         hyperparameters=order.spec.hyperparameters,
-        display_name=made.display_name,
+        display_name=plan.display_name,
         description=f"FinRisk {order.environment}, {order.data.training.examples} examples",
         labels={
             SPEC_LABEL: order.spec.id,
             ENVIRONMENT_LABEL: order.environment,
-            ATTEMPT_LABEL: str(made.attempt),
+            ATTEMPT_LABEL: str(plan.attempt),
         },
     )
-    earlier = _newest_attempt(order, client, made.attempt)  # the upload may have taken long
+    earlier = _newest_attempt(order, client, plan.attempt)  # the upload may have taken long
     if earlier:
         return earlier
     try:
@@ -131,15 +131,15 @@ def _create(order: Order, client: Client, made: Plan, table: Table | None) -> Re
         return tuning_service.create_job(client, new)
     except patience.UnreachableError as error:
         looks = _LOOKS_AFTER_LOST_ANSWER[: 2 if error.answered else None]
-        found = _look_again(order, client, made.attempt, looks)
-        if found is None and error.answered:
+        job = _look_again(order, client, plan.attempt, looks)
+        if job is None and error.answered:
             intent.clear()
-        if found is None:
+        if job is None:
             raise error.reworded(
                 f"{error.message}; no job labelled {SPEC_LABEL}={order.spec.id} shows up, and a creation "
                 "is never sent twice: run tune.yml again, it looks first"
             ) from None
-        return found
+        return job
     except FinriskError:
         intent.clear()
         raise
@@ -150,9 +150,9 @@ def _on_its_way(order: Order, client: Client, intent: Intent, attempt: int) -> R
     age = intent.age()
     until = time.monotonic() + order.platform.timeout_seconds - age if age is not None else 0.0
     while time.monotonic() < until:
-        found = _newest_attempt(order, client, attempt)
-        if found:
-            return found
+        job = _newest_attempt(order, client, attempt)
+        if job:
+            return job
         time.sleep(_LOOK_SECONDS)
     return None
 
@@ -160,16 +160,16 @@ def _on_its_way(order: Order, client: Client, intent: Intent, attempt: int) -> R
 def _look_again(order: Order, client: Client, attempt: int, pauses: tuple[float, ...]) -> RemoteJob | None:
     for pause in pauses:
         time.sleep(pause)
-        found = _newest_attempt(order, client, attempt)
-        if found:
-            return found
+        job = _newest_attempt(order, client, attempt)
+        if job:
+            return job
     return None
 
 
 def _newest_attempt(order: Order, client: Client, attempt: int) -> RemoteJob | None:
     everything = tuning_service.list_jobs(client, order.patience_seconds)
-    found = tuning_service.of_spec(everything, order.spec.id)
-    return found[0] if found and found[0].attempt >= attempt else None
+    attempts = tuning_service.of_spec(everything, order.spec.id)
+    return attempts[0] if attempts and attempts[0].attempt >= attempt else None
 
 
 def _bucket_notes(order: Order) -> list[str]:
@@ -178,10 +178,10 @@ def _bucket_notes(order: Order) -> list[str]:
     return [note] if note else []
 
 
-def _written(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
+def _write_down(order: Order, plan: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
     """Write the job down; a job that exists is named whatever stands in the way."""
     try:
-        return _write(order, made, remote, table)
+        return _write(order, plan, remote, table)
     except FinriskError as error:
         raise error.reworded(_unwritten(remote, error.message)) from None
     except OSError as error:
@@ -196,30 +196,30 @@ def _unwritten(remote: RemoteJob, reason: str) -> str:
     )
 
 
-def _write(order: Order, made: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
-    job = observed(made.known or _first(order, made, remote), remote, order.max_dropped_share)
+def _write(order: Order, plan: Plan, remote: RemoteJob, table: Table | None) -> tuple[Job, bool]:
+    job = observe(plan.job or _first(order, plan, remote), remote, order.max_dropped_share)
     job, new = jobs.write(order.output_dir, job)
     if table:
         table.keep(order.spec.id, order.spec.canonical(), job.content())
-    if made.action != STOP:  # else a newer attempt than this job may be on its way
-        _intent(order, made, table).clear()
+    if plan.action != STOP:  # else a newer attempt than this job may be on its way
+        _intent(order, plan, table).clear()
     return job, new
 
 
-def _intent(order: Order, made: Plan, table: Table | None) -> Intent:
-    return Intent(order.spec.id, order.spec.canonical(), made.display_name, order.output_dir, table)
+def _intent(order: Order, plan: Plan, table: Table | None) -> Intent:
+    return Intent(order.spec.id, order.spec.canonical(), plan.display_name, order.output_dir, table)
 
 
-def _first(order: Order, made: Plan, remote: RemoteJob) -> Job:
+def _first(order: Order, plan: Plan, remote: RemoteJob) -> Job:
     validation = order.data.validation
     return Job(
         job_name=remote.name,
         state=states.CREATING,
         provider_state=remote.state,
         tuned_model_name=None,
-        display_name=made.display_name,
+        display_name=plan.display_name,
         base_model=order.spec.base_model,
-        hyperparameters=dict(order.spec.hyperparameters.as_shown()),
+        hyperparameters=dict(order.spec.hyperparameters.content()),
         training_file=str(order.data.training.path),
         validation_file=str(validation.path) if validation else None,
         dataset={
@@ -228,7 +228,7 @@ def _first(order: Order, made: Plan, remote: RemoteJob) -> Job:
             "validation_examples": order.data.validation.examples if order.data.validation else 0,
         },
         spec_id=order.spec.id,
-        created_at=iso(remote.created_at) or jobs.now(),
+        created_at=iso(remote.created_at) or jobs.timestamp(),
         tokens={
             "per_epoch_estimated": order.estimate.tokens,
             "total_estimated": order.estimate.billed_tokens,

@@ -48,9 +48,9 @@ class Progress:
 
     def bar(self) -> dict[str, Any]:
         """Return what the progress bar is drawn from."""
-        sent, size = sum(file.offset for file in self.files), sum(file.size for file in self.files)
-        label = f"uploaded, {sent / _MEGABYTE:,.1f} of {size / _MEGABYTE:,.1f} MB"
-        return {"done": sent, "total": max(size, 1), "label": label}
+        offset, size = sum(file.offset for file in self.files), sum(file.size for file in self.files)
+        label = f"uploaded, {offset / _MEGABYTE:,.1f} of {size / _MEGABYTE:,.1f} MB"
+        return {"done": offset, "total": max(size, 1), "label": label}
 
 
 def upload(destination: Destination, data: TuningData, seconds: float | None = None) -> Progress:
@@ -58,15 +58,15 @@ def upload(destination: Destination, data: TuningData, seconds: float | None = N
 
     Raises UnreachableError when nothing moved for the patience, FinriskError when the service refuses.
     """
-    started = time.monotonic()
-    done: list[Upload] = []
+    start = time.monotonic()
+    uploads: list[Upload] = []
     for part, file in _parts(data):
-        left = None if seconds is None else seconds - (time.monotonic() - started)
-        if left is not None and left <= 0 and done:
-            done.append(_untouched(destination, part, file))
+        remaining = None if seconds is None else seconds - (time.monotonic() - start)
+        if remaining is not None and remaining <= 0 and uploads:
+            uploads.append(_untouched(destination, part, file))
         else:
-            done.append(_send(destination, part, file, left))
-    return Progress(done)
+            uploads.append(_send(destination, part, file, remaining))
+    return Progress(uploads)
 
 
 def look(destination: Destination, data: TuningData) -> Progress:

@@ -15,13 +15,13 @@ from ..errors import FinriskError
 from . import jobs, smoke, states
 from . import remote as tuning_service
 from .jobs import Job
-from .observed import observed
+from .observation import observe
 from .remote import RemoteJob
 from .table import Table, TableError
 
 
 @dataclass(frozen=True)
-class Place:
+class JobPlace:
     """Where jobs run and where they are written down."""
 
     platform: gemini.Platform
@@ -43,7 +43,7 @@ class Look:
 _LONGEST_WAIT = 300.0  # seconds that a Retry-After keeps a look waiting
 
 
-def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
+def look(place: JobPlace, job_name: str = "", wait_until: float = 0.0) -> Look:
     """Look at a job once (the newest when no name is given) and bring its file and row up to date.
 
     A job that is over is not asked about again. ``wait_until`` (seconds since 1970) is when the caller stops
@@ -65,14 +65,14 @@ def look(place: Place, job_name: str = "", wait_until: float = 0.0) -> Look:
             f"{error.message}. The job {job.job_name} was {states.short(job.provider_state)} when last "
             "seen and is not touched: mend this, then run tune.yml again to watch it"
         ) from None
-    seen = observed(job, remote, place.max_dropped_share)
-    if seen.state == states.CREATING and states.succeeded(remote.state):
-        seen = smoke.tested(place.platform, seen)
-    return Look(_keep(place, job, seen), _progress(seen, remote, wait_until))
+    after = observe(job, remote, place.max_dropped_share)
+    if after.state == states.CREATING and states.succeeded(remote.state):
+        after = smoke.probe(place.platform, after)
+    return Look(_keep(place, job, after), _progress(after, remote, wait_until))
 
 
 def cancel(
-    place: Place, job_name: str = "", *, pretend: bool = False, patience_seconds: float = 60.0
+    place: JobPlace, job_name: str = "", *, pretend: bool = False, patience_seconds: float = 60.0
 ) -> tuple[Job, bool]:
     """Cancel a job (the newest when none is named) unless it is over; return it and whether it was cancelled.
 
@@ -92,26 +92,26 @@ def cancel(
     if not pretend and not over:
         tuning_service.cancel_job(client, job.job_name, patience_seconds)
         remote = tuning_service.read_job(client, job.job_name, patience_seconds)
-    seen = observed(job, remote)
-    return (seen if pretend or not job.spec_id else _keep(place, job, seen)), not over
+    after = observe(job, remote)
+    return (after if pretend or not job.spec_id else _keep(place, job, after)), not over
 
 
 def _only_named(job_name: str) -> Job:
     """Return a job that no file and no row knows: another machine's, or one whose file is lost."""
     nothing: dict[str, Any] = {}
-    return Job(job_name, states.CREATING, "", None, "", "", nothing, "", None, nothing, "", jobs.now())
+    return Job(job_name, states.CREATING, "", None, "", "", nothing, "", None, nothing, "", jobs.timestamp())
 
 
 def _leave_alone(seconds: float | None, wait_until: float) -> None:
-    left = wait_until - time.time() if wait_until else _LONGEST_WAIT
-    time.sleep(max(0.0, min(seconds or 0.0, left, _LONGEST_WAIT)))
+    remaining = wait_until - time.time() if wait_until else _LONGEST_WAIT
+    time.sleep(max(0.0, min(seconds or 0.0, remaining, _LONGEST_WAIT)))
 
 
-def _find(place: Place, job_name: str) -> Job:
-    known = jobs.in_files(place.output_dir)
-    if not any(job.job_name == job_name for job in known):  # the newest one may be another machine's
-        known = jobs.known_jobs(place.output_dir, place.database_url)
-    for job in known:
+def _find(place: JobPlace, job_name: str) -> Job:
+    candidates = jobs.in_files(place.output_dir)
+    if not any(job.job_name == job_name for job in candidates):  # the newest one may be another machine's
+        candidates = jobs.known_jobs(place.output_dir, place.database_url)
+    for job in candidates:
         if job_name in ("", job.job_name):
             return job
     raise FinriskError(
@@ -120,7 +120,7 @@ def _find(place: Place, job_name: str) -> Job:
     )
 
 
-def _keep(place: Place, before: Job, after: Job) -> Job:
+def _keep(place: JobPlace, before: Job, after: Job) -> Job:
     if after == before and before.path:
         return before
     after, _ = jobs.write(place.output_dir, after)
@@ -147,13 +147,13 @@ def _progress(job: Job, remote: RemoteJob, wait_until: float) -> dict[str, Any]:
 
 
 def _waiting(job: Job, word: str, wait_until: float) -> dict[str, Any]:
-    created = datetime.fromisoformat(job.created_at).timestamp()
-    elapsed = max(time.time() - created, 0.0)
-    total = max(wait_until - created, elapsed, 1.0)
-    return {"done": round(elapsed), "total": round(total), "label": f"{word} for {_spoken(elapsed)}"}
+    start = datetime.fromisoformat(job.created_at).timestamp()
+    elapsed = max(time.time() - start, 0.0)
+    total = max(wait_until - start, elapsed, 1.0)
+    return {"done": round(elapsed), "total": round(total), "label": f"{word} for {_duration(elapsed)}"}
 
 
-def _spoken(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     minutes = int(seconds // 60)
     if minutes == 0:
         return f"{int(seconds)} s"

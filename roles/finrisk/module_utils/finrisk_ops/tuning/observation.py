@@ -13,7 +13,7 @@ from .remote import RemoteJob
 _LINES_SHOWN = 10
 
 
-def observed(job: Job, remote: RemoteJob, max_dropped_share: float = 1.0) -> Job:
+def observe(job: Job, remote: RemoteJob, max_dropped_share: float = 1.0) -> Job:
     """Return the job as it stands after a look at the service; its smoke test is kept.
 
     A job that succeeded without more than ``max_dropped_share`` of its examples is FAILED: its model has not
