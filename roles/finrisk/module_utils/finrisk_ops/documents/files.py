@@ -41,8 +41,8 @@ class Document:
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it."""
-        known = {"id": self.id, "title": self.title, "company": self.company, "year": self.year}
-        return {**{name: value for name, value in known.items() if value is not None}, "text": self.text}
+        fields = {"id": self.id, "title": self.title, "company": self.company, "year": self.year}
+        return {**{name: value for name, value in fields.items() if value is not None}, "text": self.text}
 
 
 def paths(source: Path) -> list[Path]:
@@ -62,14 +62,14 @@ def paths(source: Path) -> list[Path]:
     for name in _COLLECTION:
         if (source / name).is_file():
             return [source / name]
-    found = sorted(
+    files = sorted(
         path
         for path in source.rglob("*")
         if path.name.endswith(SUFFIXES) and path.is_file() and not _is_hidden(path.relative_to(source))
     )
-    if not found:
+    if not files:
         raise FinriskError(f"{source} holds no documents: none of its files ends in {', '.join(SUFFIXES)}")
-    return found
+    return files
 
 
 def read(source: Path) -> Iterator[Document]:
@@ -140,11 +140,11 @@ def _structured(path: Path) -> Iterator[tuple[str, Document | str]]:
             return
         if isinstance(values, dict) and isinstance(values.get("documents"), list):
             values = values["documents"]
-        listed = values if isinstance(values, list) else [values]
-        yield from ((f"{path} item {n}", _document(value)) for n, value in enumerate(listed, start=1))
+        items = values if isinstance(values, list) else [values]
+        yield from ((f"{path} item {n}", _document(value)) for n, value in enumerate(items, start=1))
         return
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig") as lines:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8-sig") as lines:
         yield from _json_lines(str(path), lines)
 
 

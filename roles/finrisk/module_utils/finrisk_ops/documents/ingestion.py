@@ -48,23 +48,23 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     """
     if request.batch < 1:
         raise FinriskError(f"finrisk_documents_batch is {request.batch}: expected 1 or more")
-    wanted = files.check(request.source)
+    digests = files.check(request.source)
     with Service(request.api_url, request.api_key) as service:
-        held = service.digests()
-        new = [name for name in wanted if name not in held]
-        changed = [name for name, digest in wanted.items() if name in held and held[name] != digest]
+        index = service.digests()
+        new = [name for name in digests if name not in index]
+        changed = [name for name, digest in digests.items() if name in index and index[name] != digest]
         added, updated = len(new), len(changed)
         if not check_mode:
             stale = {*new, *changed}
             answers = [
                 service.send(batch)
                 for batch in _batches(
-                    (each for each in files.read(request.source) if each.id in stale), request
+                    (document for document in files.read(request.source) if document.id in stale), request
                 )
             ]
             added = sum(answer["added"] for answer in answers)
             updated = sum(answer["changed"] for answer in answers)
-    unchanged = len(wanted) - added - updated
+    unchanged = len(digests) - added - updated
     verb = "would be sent to" if check_mode else "sent to"
     return {
         "changed": added + updated > 0,
@@ -72,10 +72,10 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "updated": updated,
         "unchanged": unchanged,
         "summary": [
-            f"{len(wanted):,} documents: {added:,} new and {updated:,} changed {verb} {service.url}, "
+            f"{len(digests):,} documents: {added:,} new and {updated:,} changed {verb} {service.url}, "
             f"{unchanged:,} unchanged"
         ],
-        "diff": {"before": _listed(changed, held), "after": _listed([*changed, *new], wanted)},
+        "diff": {"before": _listing(changed, index), "after": _listing([*changed, *new], digests)},
     }
 
 
@@ -115,15 +115,15 @@ class Service:
 
     def digests(self) -> dict[str, str]:
         """Return id and SHA-256 of every document that the service holds."""
-        held: dict[str, str] = {}
+        digests: dict[str, str] = {}
         after: str | None = None
         while True:
-            given = {"limit": str(DOCUMENTS_MAX), **({"after": after} if after else {})}
-            page = self._ask("GET", params=given)
-            held.update((each["id"], each["sha256"]) for each in page["documents"])
+            query = {"limit": str(DOCUMENTS_MAX), **({"after": after} if after else {})}
+            page = self._ask("GET", params=query)
+            digests.update((document["id"], document["sha256"]) for document in page["documents"])
             after = page["next"]
             if after is None:
-                return held
+                return digests
 
     def send(self, batch: list[Document]) -> dict[str, int]:
         """Send the files, in halves while they are too large together.
@@ -131,7 +131,7 @@ class Service:
         Sending them again changes nothing, so that a lost answer does no harm.
         """
         try:
-            answer = self._ask("POST", json={"documents": [each.body() for each in batch]})
+            answer = self._ask("POST", json={"documents": [document.body() for document in batch]})
         except FinriskError as error:
             if error.detail.get("status") != TOO_LARGE or len(batch) == 1:
                 raise
@@ -140,13 +140,16 @@ class Service:
             return {name: sum(part[name] for part in parts) for name in parts[0]}
         return {name: int(answer[name]) for name in ("added", "changed", "unchanged")}
 
-    def _ask(self, method: str, **given: Any) -> dict[str, Any]:
+    def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
         import requests
 
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 answer = self._session.request(
-                    method, f"{self.url}/api/v1/documents", timeout=(CONNECT_SECONDS, ANSWER_SECONDS), **given
+                    method,
+                    f"{self.url}/api/v1/documents",
+                    timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                    **arguments,
                 )
             except requests.RequestException as error:
                 raise FinriskError(
@@ -165,9 +168,9 @@ class _Bearer:
     def __init__(self, key: str) -> None:
         self._key = key
 
-    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        prepared.headers["Authorization"] = f"Bearer {self._key}"
-        return prepared
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
 
 
 def _content(answer: requests.Response, url: str) -> dict[str, Any]:
@@ -178,10 +181,11 @@ def _content(answer: requests.Response, url: str) -> dict[str, Any]:
     if answer.status_code == 200 and isinstance(content, dict):
         return content
     error = content.get("error") if isinstance(content, dict) else None
-    said = str(error.get("message", "")) if isinstance(error, dict) else ""
+    message = str(error.get("message", "")) if isinstance(error, dict) else ""
     details = error.get("details") if isinstance(error, dict) else None
     if isinstance(details, list) and details:
-        said += " (" + "; ".join(f"{each.get('field')}: {each.get('message')}" for each in details[:5]) + ")"
+        problems = "; ".join(f"{problem.get('field')}: {problem.get('message')}" for problem in details[:5])
+        message += f" ({problems})"
     hint = {
         401: "finrisk_api_key is not a key that it knows; give it one of finrisk_client_keys",
         403: "finrisk_api_key needs the role documents",
@@ -190,7 +194,7 @@ def _content(answer: requests.Response, url: str) -> dict[str, Any]:
         503: "its database may be down; see ansible-playbook playbooks/status.yml",
     }.get(answer.status_code, "see ansible-playbook playbooks/status.yml and its log")
     raise FinriskError(
-        f"the service at {url} answered {answer.status_code}{': ' + said if said else ''}; {hint}",
+        f"the service at {url} answered {answer.status_code}{': ' + message if message else ''}; {hint}",
         status=answer.status_code,
     )
 
@@ -198,14 +202,14 @@ def _content(answer: requests.Response, url: str) -> dict[str, Any]:
 def _reason(error: Exception) -> str:
     """Return why a request failed, in the words of the innermost cause."""
     text = str(error)
-    for known in (
+    for cause in (
         "Connection refused",
         "timed out",
         "Name or service not known",
         "CERTIFICATE_VERIFY_FAILED",
     ):
-        if known in text:
-            return known.lower()
+        if cause in text:
+            return cause.lower()
     return type(error).__name__
 
 
@@ -217,17 +221,17 @@ def _wait(headers: Mapping[str, str]) -> float:
 def _batches(stale: Iterable[Document], request: Request) -> Iterator[list[Document]]:
     batch: list[Document] = []
     characters, most = 0, min(request.batch, DOCUMENTS_MAX)
-    for each in stale:
-        if batch and (len(batch) >= most or characters + len(each.text) > BATCH_CHARACTERS):
+    for document in stale:
+        if batch and (len(batch) >= most or characters + len(document.text) > BATCH_CHARACTERS):
             yield batch
             batch, characters = [], 0
-        batch.append(each)
-        characters += len(each.text)
+        batch.append(document)
+        characters += len(document.text)
     if batch:
         yield batch
 
 
-def _listed(names: list[str], digests: dict[str, str]) -> str:
+def _listing(names: list[str], digests: dict[str, str]) -> str:
     lines = [f"{name} sha256:{digests[name][:12]}\n" for name in names[:_DIFF_LIMIT]]
     if len(names) > _DIFF_LIMIT:
         lines.append(f"and {len(names) - _DIFF_LIMIT} more\n")
