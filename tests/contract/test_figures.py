@@ -59,7 +59,7 @@ def look(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Screens]]:
         says: Any = answer.json
         assert answer.status_code == 200
         assert "problem" not in says, says
-        return Screens(says, facts.read(database_url, facts.Asked(**{"target": 1000} | options)))
+        return Screens(says, facts.read(database_url, facts.Goal(**{"target": 1000} | options)))
 
     yield ask
     running.database.close()

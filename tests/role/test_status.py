@@ -15,7 +15,7 @@ from ansible.module_utils.finrisk_ops.process import gunicorn
 from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
 from ansible.module_utils.finrisk_ops.status import report
-from ansible.module_utils.finrisk_ops.status.facts import Asked
+from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.status.findings import of as findings_of
 from ansible.module_utils.finrisk_ops.status.page import page
 
@@ -62,7 +62,7 @@ def environment(tmp_path: Path, database_url: str) -> Status:
         target.make_current(made.name)
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
-        asked = Asked(1000, ["extractive"], False)
+        asked = Goal(1000, ["extractive"], False)
         data: dict[str, Any] = report.read(target, report.Question("local", tmp_path, url, asked))
         return data
 
@@ -391,7 +391,7 @@ def test_many_wrong_keys_are_a_finding_with_who_and_how_many_and_hide_no_event(
 
 def test_nothing_deployed_yet_is_found(tmp_path: Path, database_url: str) -> None:
     target = ProcessTarget(gunicorn.Place(tmp_path, tmp_path, 1, 2))
-    data = report.read(target, report.Question("local", tmp_path, database_url, Asked(1000)))
+    data = report.read(target, report.Question("local", tmp_path, database_url, Goal(1000)))
     assert one(data, "service", "Nothing is deployed here yet")["command"].endswith("site.yml")
 
 
@@ -400,7 +400,7 @@ def test_an_edit_by_hand_is_found(environment: Status, tmp_path: Path) -> None:
     config = tmp_path / "var" / "revisions" / name / "config.json"
     config.write_text(config.read_text().replace('"0.5"', '"0.9"'))
     target = ProcessTarget(gunicorn.Place(tmp_path / "var", tmp_path, 1, 2))
-    data = report.read(target, report.Question("local", tmp_path, "", Asked(1000)))
+    data = report.read(target, report.Question("local", tmp_path, "", Goal(1000)))
     assert "rollback.yml" in one(data, "configuration", "edited by hand")["command"]
 
 

@@ -62,7 +62,7 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.status import report
-from ansible.module_utils.finrisk_ops.status.facts import Asked
+from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.status.page import page
 
 ARGUMENTS: dict[str, Any] = {
@@ -77,10 +77,8 @@ ARGUMENTS: dict[str, Any] = {
 
 def question(parameters: dict[str, Any], database_url: str) -> report.Question:
     """Return what is asked about."""
-    asked = Asked(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
-    return report.Question(
-        parameters["environment_name"], Path(parameters["output_dir"]), database_url, asked
-    )
+    goal = Goal(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
+    return report.Question(parameters["environment_name"], Path(parameters["output_dir"]), database_url, goal)
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ group by 1, 2 order by 1, 4"""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Goal:
     """What counts as an example that can be trained on."""
 
     target: int
@@ -54,7 +54,7 @@ class Asked:
     tuned_rows: bool = False
 
 
-def read(database_url: str, asked: Asked, released_at: str | None = None) -> dict[str, Any]:
+def read(database_url: str, goal: Goal, released_at: str | None = None) -> dict[str, Any]:
     """Return ``collection`` and ``traffic`` as the database knows them.
 
     ``released_at`` (ISO 8601) is when the running revision was released: earlier requests met another split.
@@ -65,21 +65,21 @@ def read(database_url: str, asked: Asked, released_at: str | None = None) -> dic
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             connection.execute("set transaction isolation level repeatable read read only")
-            collection, traffic = _collection(connection, asked), _traffic(connection, released_at)
+            collection, traffic = _collection(connection, goal), _traffic(connection, released_at)
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
     return {"collection": collection, "traffic": traffic}
 
 
-def _collection(connection: psycopg.Connection, asked: Asked) -> dict[str, Any]:
+def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
     from psycopg.rows import class_row
 
     with connection.cursor(row_factory=class_row(figures.CollectionRow)) as cursor:
         [row] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
     skipped = connection.execute(figures.SKIPPED).fetchall()
-    selection = figures.selection(asked.refused_producers, tuned_rows=asked.tuned_rows)
+    selection = figures.selection(goal.refused_producers, tuned_rows=goal.tuned_rows)
     return {
-        **figures.collection(row, skipped, asked.target),
+        **figures.collection(row, skipped, goal.target),
         **_rows(connection, _ELIGIBLE, selection)[0],
         "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
     }
@@ -98,10 +98,10 @@ def _traffic(connection: psycopg.Connection, released_at: str | None) -> dict[st
         "since_release": _stage(_rows(connection, _STAGE, {"since": released_at})),
         "arms": arms,
         "model_versions": [
-            each | {"first_seen": _text(each["first_seen"]), "last_seen": _text(each["last_seen"])}
-            for each in _rows(connection, _VERSIONS)
+            row | {"first_seen": _text(row["first_seen"]), "last_seen": _text(row["last_seen"])}
+            for row in _rows(connection, _VERSIONS)
         ],
-        "fallback_reasons": {each["reason"]: each["requests"] for each in _rows(connection, _FALLBACKS)},
+        "fallback_reasons": {row["reason"]: row["requests"] for row in _rows(connection, _FALLBACKS)},
     }
 
 

@@ -44,7 +44,7 @@ class Question:
     environment: str
     output_dir: Path
     database_url: str  # as it is reached from here
-    asked: facts.Asked
+    goal: facts.Goal
 
 
 def read(target: Target, question: Question, unreachable: str = "") -> dict[str, Any]:
@@ -66,7 +66,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "recent": snapshot.recent,
     }
     data |= _from_database(question, data, unreachable)
-    goals = {"target": question.asked.target, "recommended": list(RECOMMENDED)}
+    goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
     data["success"] = [line.content() for line in success.lines(data)]
@@ -133,7 +133,7 @@ def _from_database(question: Question, data: dict[str, Any], unreachable: str) -
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        return facts.read(question.database_url, question.asked, data["configuration"].get("when"))
+        return facts.read(question.database_url, question.goal, data["configuration"].get("when"))
     except FinriskError as error:
         down = data["database"] | {"reachable_from_here": False, "error": error.message}
         return {"database": down, "collection": None, "traffic": None}
