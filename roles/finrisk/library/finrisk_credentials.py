@@ -88,7 +88,7 @@ def values(parameters: dict[str, Any]) -> dict[str, str]:
     return {key: str(value or "") for key, value in parameters["secret_values"].items()}
 
 
-def wanted_files(parameters: dict[str, Any]) -> list[PrivateFile]:
+def desired_files(parameters: dict[str, Any]) -> list[PrivateFile]:
     """Return the files as they should be."""
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
@@ -98,7 +98,7 @@ def wanted_files(parameters: dict[str, Any]) -> list[PrivateFile]:
 
 def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Write what is stale in the run-state folder, and return the module's result."""
-    stale = [file for file in wanted_files(parameters) if not is_written(file)]
+    stale = [file for file in desired_files(parameters) if not is_written(file)]
     diff = [
         {
             "before_header": str(file.path),
@@ -116,18 +116,20 @@ def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Apply the Secret to the cluster, and return the module's result."""
     cluster = options.cluster(parameters)
-    wanted = kube_credentials.Credentials(parameters["secret"], values(parameters), parameters["client_keys"])
-    done = kube_credentials.apply(cluster, wanted, check=check, force=parameters["force_conflicts"])
-    where = f"{done.what} ({cluster.label})"
-    diff = {"before_header": where, "after_header": where, "before": done.before, "after": done.after}
+    desired = kube_credentials.Credentials(
+        parameters["secret"], values(parameters), parameters["client_keys"]
+    )
+    result = kube_credentials.apply(cluster, desired, check=check, force=parameters["force_conflicts"])
+    where = f"{result.what} ({cluster.label})"
+    diff = {"before_header": where, "after_header": where, "before": result.before, "after": result.after}
     return {
-        "changed": done.changed,
-        "written": [where] if done.changed else [],
-        "diff": diff if done.changed else {},
+        "changed": result.changed,
+        "written": [where] if result.changed else [],
+        "diff": diff if result.changed else {},
     }
 
 
-def written(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Bring the credentials about where the target keeps them."""
     bring_about = apply_secret if options.on_cluster(call.options) else write_files
     return bring_about(call.options, check=call.check)
@@ -135,7 +137,7 @@ def written(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(written, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
+def send(options: dict[str, Any], check_mode: bool) -> upload.Progress:
     """Send, or in check mode only look."""
     folder = Path(options["output_dir"])
     data = tuning_data.unread(options["dataset_metadata"], folder, options["measured"])
@@ -102,9 +102,9 @@ def uploaded(options: dict[str, Any], check_mode: bool) -> upload.Progress:
         return upload.upload(destination, data, options["seconds"] or None)
 
 
-def sent(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return how far the dataset got."""
-    progress = uploaded(call.options, call.check)
+    progress = send(call.options, call.check)
     return {
         "changed": progress.added,
         "complete": progress.complete or call.check,
@@ -115,7 +115,7 @@ def sent(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(sent, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

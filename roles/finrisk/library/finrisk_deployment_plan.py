@@ -134,18 +134,18 @@ def running(current: dict[str, Any]) -> Running:
     )
 
 
-def listed(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
+def overview(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
     """Return the result of a listing."""
-    held = [job.content() for job in jobs]
-    data = {"jobs": held, "plan": plan.content() if plan else None, "reason": reason}
+    contents = [job.content() for job in jobs]
+    data = {"jobs": contents, "plan": plan.content() if plan else None, "reason": reason}
     return {
         "plan": plan.content() if plan else {},
-        "jobs": held,
+        "jobs": contents,
         "report": {"text": listing(jobs, plan, reason), "data": data},
     }
 
 
-def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
+def known_jobs(parameters: dict[str, Any]) -> tuple[list[Job], str]:
     """Return the known jobs, and a sentence when the database, which may know more, could not be read."""
     folder, unread = Path(parameters["output_dir"]), ""
     with contextlib.ExitStack() as stack:
@@ -160,10 +160,10 @@ def known(parameters: dict[str, Any]) -> tuple[list[Job], str]:
     return jobs, unread
 
 
-def planned(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return the plan, or with ``list_only`` the models and why there is none."""
     parameters = call.options
-    jobs, unread = known(parameters)
+    jobs, unread = known_jobs(parameters)
     if unread:
         call.warn(unread)
     try:
@@ -171,10 +171,10 @@ def planned(call: Call) -> dict[str, Any]:
     except FinriskError as error:
         reason = f"{error.message}. {unread}" if unread else error.message
         if parameters["list_only"]:
-            return {"changed": False, **listed(jobs, None, reason)}
+            return {"changed": False, **overview(jobs, None, reason)}
         raise type(error)(reason, **error.detail) from None
     if parameters["list_only"]:
-        return {"changed": False, **listed(jobs, plan, "")}
+        return {"changed": False, **overview(jobs, plan, "")}
     return {
         "changed": False,
         "plan": plan.content(),
@@ -185,7 +185,7 @@ def planned(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(planned, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
     return result
 
 
-def exported(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Export from the database as it is reached from here."""
     with reachable(call.options, call.options["database_url"]) as url:
         return export_from(url, call.options, check=call.check)
@@ -145,7 +145,7 @@ def exported(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(exported, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

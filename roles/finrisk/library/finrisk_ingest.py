@@ -95,7 +95,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def ingested(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Send the documents to the service as it is reached from here."""
     options = call.options
     if not options["documents"]:
@@ -115,7 +115,7 @@ def ingested(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(ingested, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

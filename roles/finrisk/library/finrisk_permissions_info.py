@@ -54,7 +54,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def checked(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Ask the cluster for every right; a missing one is a failure."""
     cluster = options.cluster(call.options)
     cluster.check_usable()
@@ -65,7 +65,7 @@ def checked(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(checked, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ ARGUMENTS = {
 }
 
 
-def prepared(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Make the dataset."""
     options = call.options
     request = prepare.Request(
@@ -142,7 +142,7 @@ def prepared(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(prepared, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def found(parameters: dict[str, Any]) -> promotion.Promotable:
+def candidate(parameters: dict[str, Any]) -> promotion.Promotable:
     """Return what can be promoted; FinriskError when nothing can."""
     environment, to = parameters["environment_name"], parameters["promote_to"]
     if environment == to:
@@ -81,19 +81,19 @@ def found(parameters: dict[str, Any]) -> promotion.Promotable:
             f"{environment} cannot be promoted to itself: run this on the environment that proves releases, "
             "ansible-playbook -i inventory/staging playbooks/promote.yml"
         )
-    held: promotion.Promotable = promotion.promotable(options.chosen(parameters), environment)
-    return held
+    promotable: promotion.Promotable = promotion.promotable(options.target(parameters), environment)
+    return promotable
 
 
-def promotion_told(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return the release to promote, and what to do with it."""
-    held = found(call.options)
+    promotable = candidate(call.options)
     return {
         "changed": False,
-        "release": held.release,
-        "revision": held.revision.name,
+        "release": promotable.release,
+        "revision": promotable.revision.name,
         "summary": [
-            held.summary,
+            promotable.summary,
             f"Review it with git diff and commit it; then, in steps, playbooks/deploy.yml -i inventory/"
             f"{call.options['promote_to']}",
             call.options["file"],
@@ -103,7 +103,7 @@ def promotion_told(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(promotion_told, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

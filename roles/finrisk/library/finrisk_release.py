@@ -159,16 +159,16 @@ ARGUMENTS: dict[str, Any] = {
 
 def rendered(parameters: dict[str, Any]) -> release.Rendered:
     """Return the objects and the release that the parameters name."""
-    named = {key: parameters[key] for key in ("model", "ratio", "image", "dataset", "experiment", "why")}
+    values = {key: parameters[key] for key in ("model", "ratio", "image", "dataset", "experiment", "why")}
     config = parameters["config_map"]
     if options.on_cluster(parameters):
-        config = with_deployment(config, options.rendered(parameters, "deployment"))
-    return release.Rendered(config, parameters["secret"], Release(**named))
+        config = with_deployment(config, options.manifest(parameters, "deployment"))
+    return release.Rendered(config, parameters["secret"], Release(**values))
 
 
-def chosen(parameters: dict[str, Any], check: bool) -> ProcessTarget | KubernetesTarget:
+def target_of(parameters: dict[str, Any], check: bool) -> ProcessTarget | KubernetesTarget:
     """Return the place where revisions run, as this run uses it."""
-    target = options.chosen(parameters, parameters["timeout"])
+    target = options.target(parameters, parameters["timeout"])
     follow = check and parameters["credentials_changed"]
     if isinstance(target, KubernetesTarget):
         return replace(
@@ -183,21 +183,21 @@ def chosen(parameters: dict[str, Any], check: bool) -> ProcessTarget | Kubernete
 
 def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, check: bool) -> list[str]:
     """Return the last lines of the play."""
-    held = outcome.revision.release
+    current = outcome.revision.release
     verb = ("would run" if check else "runs") if outcome.changed else "ran already, nothing changed"
     before = f", before {outcome.previous}" if outcome.previous not in ("", outcome.revision.name) else ""
     return [
         f"Revision {outcome.revision.name} {verb}{before}",
-        f"Traffic: {describe(held.ratio)}" + (f" ({held.model})" if held.ratio else ""),
-        *(f"Taken back: {taken}" for taken in getattr(target, "taken_back", [])),
+        f"Traffic: {describe(current.ratio)}" + (f" ({current.model})" if current.ratio else ""),
+        *(f"Taken back: {drift}" for drift in getattr(target, "taken_back", [])),
         *target.paths(outcome.revision.name),
     ]
 
 
-def released(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Deploy, or roll back."""
     parameters, check = call.options, call.check
-    target = chosen(parameters, check)
+    target = target_of(parameters, check)
     if parameters["rollback_to"]:
         outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
     else:
@@ -217,7 +217,7 @@ def released(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(released, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -63,16 +63,16 @@ def current(target: Target) -> dict[str, Any]:
     return nothing | {"proven": revision.proven, "intact": revision.intact, **asdict(revision.release)}
 
 
-def released(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return the current revision and the names of all."""
-    target = options.chosen(call.options)
+    target = options.target(call.options)
     target.check_usable()
     return {"changed": False, "current": current(target), "revisions": target.names()}
 
 
 def main() -> None:
     """Run the module."""
-    run(released, argument_spec=options.PLACE)
+    run(work, argument_spec=options.PLACE)
 
 
 if __name__ == "__main__":

@@ -86,51 +86,54 @@ ARGUMENTS: dict[str, Any] = {
 def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Apply the migrations from this machine, and return the module's result."""
     repository = Path(parameters["place"]["process"]["repository"])
-    done = schema.migrate(parameters["database_url"], repository, check=check)
-    new = done.pending if check else done.applied
+    result = schema.migrate(parameters["database_url"], repository, check=check)
+    new = result.pending if check else result.applied
     return {
         "changed": bool(new),
-        "applied": done.applied,
-        "pending": done.pending,
+        "applied": result.applied,
+        "pending": result.pending,
         "job": "",
-        "unanswered": done.unanswered,
+        "unanswered": result.unanswered,
         "diff": {"before": {"migrations": []}, "after": {"migrations": new}},
     }
 
 
 def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Let the Job apply the migrations, and return the module's result."""
-    done = kube_schema.migrate(
+    migration = kube_schema.migrate(
         options.cluster(parameters),
-        options.rendered(parameters, "job"),
+        options.manifest(parameters, "job"),
         parameters["database_url"],
         timeout=parameters["timeout"],
         check=check,
     )
-    diff = {"before": {f"Job {done.name}": done.before}, "after": {f"Job {done.name}": done.after}}
+    diff = {
+        "before": {f"Job {migration.name}": migration.before},
+        "after": {f"Job {migration.name}": migration.after},
+    }
     return {
-        "changed": done.changed,
+        "changed": migration.changed,
         "applied": [],
         "pending": [],
-        "job": done.name,
-        "unanswered": done.unanswered,
-        "diff": diff if done.changed else {},
+        "job": migration.name,
+        "unanswered": migration.unanswered,
+        "diff": diff if migration.changed else {},
     }
 
 
-def migrated(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Bring the schema up to date; a database that nobody could ask is said, and no failure."""
     migrate = migrate_in_cluster if options.on_cluster(call.options) else migrate_here
     result = migrate(call.options, check=call.check)
-    told = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
-    for line in told:
+    lines = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
+    for line in lines:
         call.warn(line)
-    return result | {"summary": told}
+    return result | {"summary": lines}
 
 
 def main() -> None:
     """Run the module."""
-    run(migrated, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

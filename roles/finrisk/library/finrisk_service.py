@@ -70,7 +70,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def brought_about(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Start or stop the service of this machine."""
     state = call.options["state"]
     target = options.process(call.options, call.options["timeout"])
@@ -91,7 +91,7 @@ def brought_about(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(brought_about, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def question(parameters: dict[str, Any], database_url: str) -> report.Question:
 
 def read(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the report, also when there is no way to the database."""
-    target, url = options.chosen(parameters), parameters["database_url"]
+    target, url = options.target(parameters), parameters["database_url"]
     target.check_usable()
     with ExitStack() as stack:
         try:
@@ -94,7 +94,7 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         return data
 
 
-def reported(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return the status as data and as a page."""
     data = read(call.options)
     return {"changed": False, "report": {"text": page(data), "data": data}}
@@ -102,7 +102,7 @@ def reported(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(reported, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -240,7 +240,7 @@ def present(call: Call) -> dict[str, Any]:
     for warning in warnings:
         call.warn(warning)
     if call.check:
-        return announced(order)
+        return preview(order)
     outcome = submission.submit(order)
     result = {
         "changed": outcome.changed,
@@ -259,7 +259,7 @@ def present(call: Call) -> dict[str, Any]:
     return result
 
 
-def announced(order: Order) -> dict[str, Any]:
+def preview(order: Order) -> dict[str, Any]:
     """Say what a run would do."""
     plan, notes = submission.plan(order)
     result = {
@@ -277,7 +277,7 @@ def announced(order: Order) -> dict[str, Any]:
     return result
 
 
-def cancelled(call: Call) -> dict[str, Any]:
+def cancel(call: Call) -> dict[str, Any]:
     """Cancel a job that is not over."""
     job, changed = watch.cancel(
         job_place(call.options),
@@ -296,16 +296,16 @@ def cancelled(call: Call) -> dict[str, Any]:
     }
 
 
-def brought_about(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Submit or cancel, with the database as it is reached from here."""
     with reachable(call.options, call.options["database_url"], must=False) as url:
         options = call.options | {"database_url": url}  # a copy: Ansible prints its own, and hides less
-        return (present if options["state"] == "present" else cancelled)(replace(call, options=options))
+        return (present if options["state"] == "present" else cancel)(replace(call, options=options))
 
 
 def main() -> None:
     """Run the module."""
-    run(brought_about, argument_spec=ARGUMENTS, required_if=[("state", "present", ["base_model", "bucket"])])
+    run(work, argument_spec=ARGUMENTS, required_if=[("state", "present", ["base_model", "bucket"])])
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def looked_at(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Return the job as it is now."""
     wait_until = call.options["wait_until"]
     with options.reachable(call.options, call.options["database_url"], must=False) as url:
@@ -111,7 +111,7 @@ def looked_at(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(looked_at, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -79,28 +79,28 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def warmed_up(call: Call) -> dict[str, Any]:
+def work(call: Call) -> dict[str, Any]:
     """Ask the model until it is warm; once in check mode."""
     platform = options.platform(call.options)
     requests = 1 if call.check else max(1, call.options["requests"])
     model, base_model = call.options["model"], call.options["base_model"]
     warning = check_base(platform, model, base_model) if base_model else ""
-    done = warm_up(platform, model, requests)
+    result = warm_up(platform, model, requests)
     if warning:
         call.warn(warning)
     return {
         "changed": False,
-        "latencies_ms": done.latencies_ms,
-        "p50_ms": done.p50_ms,
-        "max_ms": done.max_ms,
-        "model_version": done.model_version,
-        "summary": [done.line()],
+        "latencies_ms": result.latencies_ms,
+        "p50_ms": result.p50_ms,
+        "max_ms": result.max_ms,
+        "model_version": result.model_version,
+        "summary": [result.line()],
     }
 
 
 def main() -> None:
     """Run the module."""
-    run(warmed_up, argument_spec=ARGUMENTS)
+    run(work, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def on_cluster(parameters: Mapping[str, Any]) -> bool:
     return bool(place and place["kubernetes"])
 
 
-def chosen(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget | KubernetesTarget:
+def target(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> ProcessTarget | KubernetesTarget:
     """Return the target of these module parameters.
 
     Raises FinriskError when the cluster that they name cannot be one.
@@ -91,12 +91,12 @@ def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTar
 
     Raises FinriskError when they name a cluster.
     """
-    named = _named(parameters, "process")
+    values = _values(parameters, "process")
     place = Place(
-        var_dir=Path(named["var_dir"]),
-        root=Path(named["repository"]),
-        api_port=named["api_port"],
-        ops_port=named["ops_port"],
+        var_dir=Path(values["var_dir"]),
+        root=Path(values["repository"]),
+        api_port=values["api_port"],
+        ops_port=values["ops_port"],
     )
     return ProcessTarget(place, timeout_seconds)
 
@@ -106,26 +106,26 @@ def cluster(parameters: Mapping[str, Any]) -> Cluster:
 
     Raises FinriskError when they name a process.
     """
-    named = _named(parameters, "kubernetes")
-    return Cluster(Access(named["kubeconfig"] or "", named["context"] or "", named["namespace"] or ""))
+    values = _values(parameters, "kubernetes")
+    return Cluster(Access(values["kubeconfig"] or "", values["context"] or "", values["namespace"] or ""))
 
 
-def rendered(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
+def manifest(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the rendered object that a cluster needs as the option ``name``.
 
     Raises FinriskError when it is not given: no argument spec can require it by the kind of a place.
     """
-    given: dict[str, Any] | None = parameters[name]
-    if given is None:
+    body: dict[str, Any] | None = parameters[name]
+    if body is None:
         raise FinriskError(f"{name} is missing: it is required when place is kubernetes")
-    return given
+    return body
 
 
-def _named(parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    named: Mapping[str, Any] | None = parameters["place"][kind]
-    if named is None:
+def _values(parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    values: Mapping[str, Any] | None = parameters["place"][kind]
+    if values is None:
         raise FinriskError(f"this can be done on {kind} alone: give {kind} as the place")
-    return named
+    return values
 
 
 @contextlib.contextmanager
