@@ -22,8 +22,8 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _moment(given: object) -> datetime:
-    return moment(given if isinstance(given, str) else "")
+def _moment(value: object) -> datetime:
+    return moment(value if isinstance(value, str) else "")
 
 
 _Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -54,35 +54,35 @@ class ApiKey(BaseModel):
 
 
 @dataclass(frozen=True)
-class HeldKeys:
+class KeyFile:
     """The usable keys of a file by their id, and what is wrong with its other entries."""
 
     keys: dict[str, ApiKey]
     problems: list[str]
 
 
-def read(path: Path) -> HeldKeys:
+def read(path: Path) -> KeyFile:
     """The keys of a file; an entry that cannot be used costs the others nothing.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: it is no JSON list.
     """
-    held = HeldKeys({}, [])
+    content = KeyFile({}, [])
     for number, entry in enumerate(_entries(path), start=1):
-        where = f"entry {number}{_named(entry)}"
+        where = f"entry {number}{_name_of(entry)}"
         try:
             key = ApiKey.model_validate(entry)
         except ValidationError as error:
-            held.problems.append(f"{where} is left out: {_reasons(error)}")
+            content.problems.append(f"{where} is left out: {_reasons(error)}")
             continue
-        if key.id in held.keys:
-            held.problems.append(f"{where} is left out: an entry before it has the same id")
+        if key.id in content.keys:
+            content.problems.append(f"{where} is left out: an entry before it has the same id")
             continue
         if unknown := sorted(key.roles - set(ROLES)):
-            held.problems.append(f"{where}: no role is called {_word(unknown[0])}; it allows nothing")
-        held.keys[key.id] = key
-    return held
+            content.problems.append(f"{where}: no role is called {_word(unknown[0])}; it allows nothing")
+        content.keys[key.id] = key
+    return content
 
 
 def end(path: Path, identifier: str, now: datetime) -> ApiKey:
@@ -116,10 +116,10 @@ def _entries(path: Path) -> list[Any]:
     return entries
 
 
-def _named(entry: object) -> str:
+def _name_of(entry: object) -> str:
     identifier = entry.get("id") if isinstance(entry, dict) else None
-    known = isinstance(identifier, str) and re.fullmatch(KEY_ID, identifier)
-    return f" ({identifier})" if known else ""
+    is_id = isinstance(identifier, str) and re.fullmatch(KEY_ID, identifier)
+    return f" ({identifier})" if is_id else ""
 
 
 def _reasons(error: ValidationError) -> str:

@@ -177,7 +177,7 @@ class Gemini:
             yield self.client(model).models.generate_content(model=model, contents=prompt, config=config)
 
         call = _Call(whole, instruction, self.latency(model, streamed=False))
-        return [each for each in self._told(call, seconds, first) if isinstance(each, Completion)][-1]
+        return [piece for piece in self._answer(call, seconds, first) if isinstance(piece, Completion)][-1]
 
     def stream(
         self, model: str, instruction: str, prompt: str, seconds: float, first: float | None = None
@@ -194,21 +194,21 @@ class Gemini:
             )
 
         call = _Call(chunks, instruction, self.latency(model, streamed=True))
-        return self._told(call, seconds, first)
+        return self._answer(call, seconds, first)
 
-    def _told(self, call: _Call, seconds: float, first: float | None) -> Iterator[str | Completion]:
+    def _answer(self, call: _Call, seconds: float, first: float | None) -> Iterator[str | Completion]:
         """The pieces of one answer and then the whole; a model that said nothing is asked once more."""
         started = time.monotonic()
         answer = Answer(answer_size.text_bytes(self._settings.max_output_tokens))
-        yield from self._asked(call, answer, seconds, first)
+        yield from self._call_once(call, answer, seconds, first)
         past = time.monotonic() - started
         soonest = seconds if first is None else min(seconds, first)
         if answer.is_silence and soonest - past > _LEAST_SECONDS:
             answer.again()
-            yield from self._asked(call, answer, seconds - past, None if first is None else first - past)
+            yield from self._call_once(call, answer, seconds - past, None if first is None else first - past)
         yield answer.completion()
 
-    def _asked(self, call: _Call, answer: Answer, seconds: float, first: float | None) -> Iterator[str]:
+    def _call_once(self, call: _Call, answer: Answer, seconds: float, first: float | None) -> Iterator[str]:
         """One call: the pieces that it adds to the answer."""
         config = self._config(call.instruction, seconds)
 
@@ -226,13 +226,13 @@ class Gemini:
             finally:
                 call.latency.end()
 
-        given = False
+        has_piece = False
         try:
             for piece in deadline.within(seconds, pieces, first):
-                given = True
+                has_piece = True
                 yield piece
         except Exception as error:  # everything the SDK and its transport raise becomes one type
             failure = _failure(error)
-            if given and failure.kind != "cut_stream":
+            if has_piece and failure.kind != "cut_stream":
                 raise GenerationError("cut_stream", f"the answer broke off: {failure}") from error
             raise failure from error

@@ -21,12 +21,12 @@ def credentials(settings: Settings) -> "Credentials":
     from finrisk.google_token import EarlyRenewal
 
     path = settings.google_application_credentials
-    found, _ = (
+    account, _ = (
         google.auth.load_credentials_from_file(path)  # type: ignore[no-untyped-call]  # untyped library
         if path
         else google.auth.default(quota_project_id=settings.google_cloud_project)
     )
-    return EarlyRenewal(with_scopes_if_required(found, (SCOPE,)))  # type: ignore[no-untyped-call]  # as above
+    return EarlyRenewal(with_scopes_if_required(account, (SCOPE,)))  # type: ignore[no-untyped-call]  # as above
 
 
 def check_credentials(settings: Settings) -> None:

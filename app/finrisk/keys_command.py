@@ -84,15 +84,15 @@ def _expiry(text: str, now: datetime) -> datetime:
 
 def _list(arguments: argparse.Namespace) -> None:
     try:
-        held = api_keys.read(arguments.file)
+        content = api_keys.read(arguments.file)
     except (OSError, ValueError) as error:
         raise SystemExit(_unusable(arguments.file, error)) from None
     now = datetime.now(UTC)
-    rows = [_COLUMNS, *(_row(key, now) for key in held.keys.values())]
+    rows = [_COLUMNS, *(_row(key, now) for key in content.keys.values())]
     widths = [max(len(row[place]) for row in rows) for place in range(len(_COLUMNS))]
     for row in rows:
         _out("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for problem in held.problems:
+    for problem in content.problems:
         sys.stderr.write(f"finrisk: {arguments.file}: {problem}\n")
 
 

@@ -150,9 +150,9 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     try:
         if environment is None:
             return Settings()
-        known = {
+        values = {
             key.lower(): value for key, value in environment.items() if key.lower() in Settings.model_fields
         }
-        return Settings.model_validate(known)
+        return Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None

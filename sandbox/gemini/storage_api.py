@@ -13,7 +13,7 @@ from sandbox.gemini.storage import GRANULE, Objects, StorageError
 
 Handler = Callable[[Simulator, Call], Reply]
 RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)$")
-GIVEN = {
+ABOUT = {
     "name", "bucket", "contentType", "crc32c", "md5Hash", "metadata", "cacheControl", "contentEncoding",
     "storageClass",
 }  # fmt: skip
@@ -113,7 +113,7 @@ def continue_upload(simulator: Simulator, call: Call) -> Reply:
     session, file = objects.session(upload_id)
     first, total = _range(call.request)
     if first is not None:
-        _append(file, _kept(call), first, last_one=total is not None)
+        _append(file, _accepted(call), first, last_one=total is not None)
     have = file.stat().st_size
     if total is None or have < total:
         return Reply(308, b"", {"Range": f"bytes=0-{have - 1}"} if have else {})
@@ -132,7 +132,7 @@ def _range(request: Request) -> tuple[int | None, int | None]:
     return (None if match[1] is None else int(match[1])), (None if match[3] == "*" else int(match[3]))
 
 
-def _kept(call: Call) -> bytes:
+def _accepted(call: Call) -> bytes:
     """What of a chunk is kept: all of it, or under a `short_chunk` rule about half, as Google may do."""
     body = call.request.body
     if not any(fault.kind == "short_chunk" for fault in call.faults):
@@ -223,7 +223,7 @@ def _about(raw: bytes) -> Json:
         about = None
     if not isinstance(about, dict):
         raise ApiError(400, "The object's metadata must be a JSON object.")
-    unknown = set(about) - GIVEN
+    unknown = set(about) - ABOUT
     if unknown:
         raise ApiError(
             400, f'Invalid JSON payload received. Unknown name "{sorted(unknown)[0]}": Cannot find field.'

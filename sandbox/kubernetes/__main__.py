@@ -16,19 +16,19 @@ from sandbox.kubernetes.progress import say
 NUMBERS = range(10)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run one command; 1 and a sentence when it fails."""
-    given = _parser().parse_args(arguments)
+    arguments = _parser().parse_args(words)
     try:
-        given.run(given, Place(given.number or 0))
+        arguments.run(arguments, Place(arguments.number or 0))
     except ClusterError as error:
         say(f"test cluster: {error}")
         return 1
     return 0
 
 
-def _up(given: argparse.Namespace, place: Place) -> None:
-    rung = ladder.choose(control_plane_only=given.control_plane)
+def _up(arguments: argparse.Namespace, place: Place) -> None:
+    rung = ladder.choose(control_plane_only=arguments.control_plane)
     if rung.kind is ladder.Kind.CONTROL_PLANE:
         say(f"           control plane with a fake node ({rung.reason})")
     there = cluster.up(place, rung)
@@ -49,13 +49,13 @@ def _build(_: argparse.Namespace, __: Place) -> None:
                 images.archive(make())
 
 
-def _down(given: argparse.Namespace, _: Place) -> None:
-    for number in NUMBERS if given.number is None else (given.number,):
+def _down(arguments: argparse.Namespace, _: Place) -> None:
+    for number in NUMBERS if arguments.number is None else (arguments.number,):
         place = Place(number)
         if number and binaries.is_locked(cluster.session_lock(place)):
             say(f"           cluster {number} stays: a session of tests uses it")
         else:
-            cluster.down(place, forget=given.forget)
+            cluster.down(place, forget=arguments.forget)
 
 
 def _status(_: argparse.Namespace, place: Place) -> None:
@@ -77,8 +77,8 @@ def _kubeconfig(_: argparse.Namespace, place: Place) -> None:
     sys.stdout.write(f"{_running(place).kubeconfig}\n")
 
 
-def _kubectl(given: argparse.Namespace, place: Place) -> None:
-    command = [*_running(place).kubectl_command(), *[word for word in given.words if word != "--"]]
+def _kubectl(arguments: argparse.Namespace, place: Place) -> None:
+    command = [*_running(place).kubectl_command(), *[word for word in arguments.words if word != "--"]]
     os.execvp(command[0], command)  # noqa: S606 - becomes kubectl, without a shell
 
 

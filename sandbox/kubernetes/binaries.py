@@ -91,20 +91,20 @@ def go() -> Go:
 
     Raises ClusterError when neither can be had.
     """
-    if (found := installed_go()) is None:
+    if (program := installed_go()) is None:
         _fetch_go()
-        found = installed_go()
-    if found is None:
+        program = installed_go()
+    if program is None:
         raise ClusterError(
             f"Go {'.'.join(map(str, GO_MINIMUM))} or newer is needed to build Kubernetes (https://go.dev/dl)"
         )
-    return found
+    return program
 
 
 def installed_go() -> Go | None:
     """Return the Go on the PATH or in the cache, None when neither is there and new enough."""
     programs = (shutil.which("go"), str(_own_go()))
-    return next((found for program in programs if program and (found := _new_enough(program))), None)
+    return next((candidate for program in programs if program and (candidate := _new_enough(program))), None)
 
 
 def _own_go() -> Path:
@@ -115,8 +115,8 @@ def _new_enough(program: str) -> Go | None:
     if not Path(program).exists():
         return None
     command = [program, "env", "GOVERSION"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_go_environment())
-    version = done.stdout.strip()
+    process = subprocess.run(command, capture_output=True, text=True, check=False, env=_go_environment())
+    version = process.stdout.strip()
     numbers = re.match(r"go(\d+)\.(\d+)", version)
     return Go(program, version) if numbers and tuple(map(int, numbers.groups())) >= GO_MINIMUM else None
 
@@ -127,15 +127,15 @@ def _fetch_go() -> None:
     if not uv.exists():
         raise ClusterError(f"Go is missing, and so is {uv}, which would fetch it: run `make setup`")
     home = _own_go().parents[1]
-    with locked(cache() / "go.lock"), tempfile.TemporaryDirectory(prefix="go-", dir=cache()) as made:
+    with locked(cache() / "go.lock"), tempfile.TemporaryDirectory(prefix="go-", dir=cache()) as folder:
         with step("Go fetched"):
             command = [str(uv), "pip", "install", "-q", "--no-config", "--require-hashes"]
-            command += ["--target", made, "-r", str(REPOSITORY / "requirements" / "go.txt")]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ClusterError(f"Go cannot be fetched: {done.stderr.strip()[-500:]}")
+            command += ["--target", folder, "-r", str(REPOSITORY / "requirements" / "go.txt")]
+            process = subprocess.run(command, capture_output=True, text=True, check=False)
+        if process.returncode:
+            raise ClusterError(f"Go cannot be fetched: {process.stderr.strip()[-500:]}")
         shutil.rmtree(home, ignore_errors=True)
-        (Path(made) / "go").rename(home)
+        (Path(folder) / "go").rename(home)
         for tool in (*(home / "bin").iterdir(), *(home / "pkg" / "tool").rglob("*")):
             tool.chmod(0o755)
 
@@ -158,20 +158,20 @@ def build() -> Path:
         if program.exists():
             return program
         say("           building Kubernetes: about 8 minutes on two idle cores, then never again")
-        for torn in cache().glob("building-*"):  # the lock is ours: nobody else builds
-            shutil.rmtree(torn)
+        for leftover in cache().glob("building-*"):  # the lock is ours: nobody else builds
+            shutil.rmtree(leftover)
         with (
             step(f"Kubernetes {_kubernetes_version()} built"),
-            tempfile.TemporaryDirectory(prefix="building-", dir=cache()) as made,
+            tempfile.TemporaryDirectory(prefix="building-", dir=cache()) as folder,
         ):
             command = [go().program, "build", "-trimpath", f"-ldflags={_linker_flags()}"]
-            command += ["-o", f"{made}/", ".", BUILD_PAUSE]
+            command += ["-o", f"{folder}/", ".", BUILD_PAUSE]
             if subprocess.run(command, cwd=SOURCE, env=_go_environment(), check=False).returncode:
                 raise ClusterError(f"building Kubernetes failed: run `go build . {BUILD_PAUSE}` in {SOURCE}")
             shutil.rmtree(program.parent, ignore_errors=True)
-            Path(made).chmod(0o755)
-            Path(made).rename(program.parent)
-            Path(made).mkdir()  # for the one who removes it
+            Path(folder).chmod(0o755)
+            Path(folder).rename(program.parent)
+            Path(folder).mkdir()  # for the one who removes it
     return program
 
 
@@ -219,10 +219,10 @@ def _go_environment() -> dict[str, str]:
 
 
 def _kubernetes_version() -> str:
-    found = re.search(r"^\tk8s\.io/kubernetes (v\S+)$", (SOURCE / "go.mod").read_text("utf-8"), re.MULTILINE)
-    if found is None:
+    match = re.search(r"^\tk8s\.io/kubernetes (v\S+)$", (SOURCE / "go.mod").read_text("utf-8"), re.MULTILINE)
+    if match is None:
         raise ClusterError(f"{SOURCE}/go.mod names no k8s.io/kubernetes: restore it from the repository")
-    return found[1]
+    return match[1]
 
 
 def _linker_flags() -> str:

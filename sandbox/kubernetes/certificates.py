@@ -108,12 +108,12 @@ def issue(folder: Path, address: str, api_service: str) -> None:
 def write_kubeconfigs(folder: Path, url: str) -> None:
     """Write ``<component>.kubeconfig`` for each component, with its certificate inside."""
 
-    def held(file: str) -> str:
+    def encode(file: str) -> str:
         return base64.b64encode((folder / file).read_bytes()).decode()
 
     for name in COMPONENTS:
-        user = {"client-certificate-data": held(f"{name}.crt"), "client-key-data": held(f"{name}.key")}
-        cluster = {"server": url, "certificate-authority-data": held("ca.crt")}
+        user = {"client-certificate-data": encode(f"{name}.crt"), "client-key-data": encode(f"{name}.key")}
+        cluster = {"server": url, "certificate-authority-data": encode("ca.crt")}
         content = {
             "apiVersion": "v1",
             "kind": "Config",

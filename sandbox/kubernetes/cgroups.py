@@ -29,13 +29,13 @@ def create(place: Place) -> None:
 
 def processes(place: Place) -> set[int]:
     """The pids of everything that runs in a container of this cluster."""
-    found: set[int] = set()
+    pids: set[int] = set()
     for group in _groups(place):
         try:
-            found.update(int(line) for line in (group / "cgroup.procs").read_text().split())
+            pids.update(int(line) for line in (group / "cgroup.procs").read_text().split())
         except OSError:  # gone meanwhile, or a threaded group that does not list processes
             continue
-    return found - {os.getpid()}
+    return pids - {os.getpid()}
 
 
 def delete(place: Place) -> None:
@@ -76,11 +76,11 @@ def _hierarchies() -> list[Path]:
 
 def _groups(place: Place) -> list[Path]:
     """All groups of the cluster, the innermost first."""
-    found = []
+    groups = []
     for hierarchy in _hierarchies():
         for folder, _, _ in os.walk(hierarchy / place.name, topdown=False):
-            found.append(Path(folder))
-    return found
+            groups.append(Path(folder))
+    return groups
 
 
 def _allow(group: Path) -> None:

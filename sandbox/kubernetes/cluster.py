@@ -117,10 +117,10 @@ def up(place: Place, rung: Rung) -> Cluster:
         try:
             return _start(place, rung.kind, hyperkube)
         except BaseException:
-            kept = binaries.cache() / "failed-logs"
-            shutil.rmtree(kept, ignore_errors=True)
+            logs = binaries.cache() / "failed-logs"
+            shutil.rmtree(logs, ignore_errors=True)
             with suppress(OSError):
-                shutil.copytree(place.logs, kept)
+                shutil.copytree(place.logs, logs)
             _remove(place)
             raise
 
@@ -160,15 +160,15 @@ def running(place: Place) -> Cluster | None:
 
 def leftovers(place: Place) -> list[str]:
     """What is there of the cluster: processes, mounts, network, control groups, files."""
-    found = [f"process {process.pid}" for process in processes.strays(place)]
-    found += [f"mount {path}" for path in mounts.below(place.folder)]
+    texts = [f"process {process.pid}" for process in processes.strays(place)]
+    texts += [f"mount {path}" for path in mounts.below(place.folder)]
     if namespace.exists(place):
-        found.append(f"network namespace {place.name}")
+        texts.append(f"network namespace {place.name}")
     if cgroups.exists(place):
-        found.append(f"control group {place.name}")
+        texts.append(f"control group {place.name}")
     if place.folder.exists():
-        found.append(f"folder {place.folder}")
-    return found
+        texts.append(f"folder {place.folder}")
+    return texts
 
 
 def _start(place: Place, kind: Kind, hyperkube: Path) -> Cluster:

@@ -77,11 +77,11 @@ def _status(pod: dict[str, Any]) -> object:
         }
         for container in pod["spec"]["containers"]
     ]
-    given = int(hashlib.sha256(pod["metadata"]["uid"].encode()).hexdigest()[:4], 16)
+    number = int(hashlib.sha256(pod["metadata"]["uid"].encode()).hexdigest()[:4], 16)
     truth = "False" if done else "True"
     return {
         "phase": "Succeeded" if done else "Running",
-        "podIP": f"10.9.{given >> 8}.{given & 255}",
+        "podIP": f"10.9.{number >> 8}.{number & 255}",
         "startTime": now,
         "conditions": [{"type": one, "status": truth, "lastTransitionTime": now} for one in CONDITIONS],
         "containerStatuses": containers,

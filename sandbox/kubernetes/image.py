@@ -124,7 +124,7 @@ def layer(folder: Path, kind: str, content: str, fill: Callable[[Writer], None])
             plain = _Hashed(packed)
             with tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT) as tar:
                 fill(Writer(tar))
-        made = Layer(
+        result = Layer(
             file=f"{kind}.{content}.tar.gz",
             digest=_file_digest(part),
             diff_id=f"sha256:{plain.hash.hexdigest()}",
@@ -132,8 +132,8 @@ def layer(folder: Path, kind: str, content: str, fill: Callable[[Writer], None])
         )
         for older in folder.glob(f"{kind}.*.*"):
             older.unlink()
-        part.rename(folder / made.file)
-        part.write_text(json.dumps(asdict(made)), encoding="utf-8")
+        part.rename(folder / result.file)
+        part.write_text(json.dumps(asdict(result)), encoding="utf-8")
         part.rename(record)
     return Layer(**json.loads(record.read_text("utf-8")))
 

@@ -80,24 +80,22 @@ def disposable() -> Rung:
 
     Raises ClusterError for any other.
     """
-    given = os.environ.get("KUBECONFIG", "")
-    if not given or not Path(given).is_file():
-        raise ClusterError(
-            f"FINRISK_TEST_CLUSTER=disposable needs KUBECONFIG to name one file, not {given!r}"
-        )
+    file = os.environ.get("KUBECONFIG", "")
+    if not file or not Path(file).is_file():
+        raise ClusterError(f"FINRISK_TEST_CLUSTER=disposable needs KUBECONFIG to name one file, not {file!r}")
     if shutil.which("kubectl") is None:
         raise ClusterError("FINRISK_TEST_CLUSTER=disposable needs kubectl on the PATH")
     try:
-        content = yaml.safe_load(Path(given).read_text("utf-8"))
+        content = yaml.safe_load(Path(file).read_text("utf-8"))
         context = str(content.get("current-context", ""))
     except (yaml.YAMLError, AttributeError, ValueError) as error:
-        raise ClusterError(f"KUBECONFIG={given} is not a kubeconfig file: {error}") from error
+        raise ClusterError(f"KUBECONFIG={file} is not a kubeconfig file: {error}") from error
     if not DISPOSABLE.fullmatch(context):
         raise ClusterError(
-            f"the tests do not touch context {context!r} of {given}: they only use contexts that kind, k3d, "
+            f"the tests do not touch context {context!r} of {file}: they only use contexts that kind, k3d, "
             "minikube or Docker Desktop made (kind-*, k3d-*, minikube, docker-desktop)"
         )
-    return Rung(Kind.DISPOSABLE, f"KUBECONFIG={given}", Path(given), context)
+    return Rung(Kind.DISPOSABLE, f"KUBECONFIG={file}", Path(file), context)
 
 
 def load_command(context: str, archive: Path) -> list[str]:

@@ -11,12 +11,12 @@ from sandbox.kubernetes.failure import ClusterError
 
 def below(folder: Path) -> list[Path]:
     """Every mount point below the folder, the last mounted first."""
-    found = []
+    points = []
     for line in Path("/proc/self/mounts").read_text("utf-8").splitlines():
         point = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[1])
         if point.startswith(f"{folder}/"):
-            found.append(Path(point))
-    return found[::-1]
+            points.append(Path(point))
+    return points[::-1]
 
 
 def remove(folder: Path) -> None:

@@ -68,8 +68,8 @@ def remove_traces(place: Place) -> None:
         if link.is_symlink() and str(link.readlink()).startswith(f"{place.folder}/"):
             link.unlink()
     if PLUGINS.exists():
-        with socket.socket(socket.AF_UNIX) as asked:
-            if asked.connect_ex(str(PLUGINS)) == errno.ECONNREFUSED:  # else it is another kubelet's
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(PLUGINS)) == errno.ECONNREFUSED:  # else it is another kubelet's
                 PLUGINS.unlink(missing_ok=True)
 
 

@@ -45,11 +45,11 @@ def log(place: Place, name: str) -> Path:
 
 def recorded(place: Place) -> dict[str, Process]:
     """Every process that was started and not stopped by us, running or not."""
-    found = {}
+    result = {}
     for path in sorted(_records(place).glob("*.json")):
-        held = json.loads(path.read_text("utf-8"))
-        found[path.stem] = Process(int(held["pid"]), int(held["start_time"]))
-    return found
+        record = json.loads(path.read_text("utf-8"))
+        result[path.stem] = Process(int(record["pid"]), int(record["start_time"]))
+    return result
 
 
 def require(place: Place, process: Process, name: str) -> None:
@@ -60,7 +60,7 @@ def require(place: Place, process: Process, name: str) -> None:
 
 def strays(place: Place) -> list[Process]:
     """Our programs that run on this cluster's folder, recorded or not: what a crash leaves behind."""
-    found = []
+    result = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
@@ -71,8 +71,8 @@ def strays(place: Place) -> list[Process]:
         ours = Path(words[0]).name in PROGRAMS or MODULES.intersection(words)
         began = start_time(int(entry.name))
         if ours and began is not None and any(f"{place.folder}/" in f"{word}/" for word in words):
-            found.append(Process(int(entry.name), began))
-    return found
+            result.append(Process(int(entry.name), began))
+    return result
 
 
 def kill(processes: Sequence[Process]) -> None:

@@ -187,10 +187,10 @@ def _network(place: Place) -> object:
 
 def _major_version() -> int:
     answer = subprocess.run(["containerd", "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"containerd\s+v?(\d+)\.", answer)
-    if found is None:
+    match = re.search(r"containerd\s+v?(\d+)\.", answer)
+    if match is None:
         raise ClusterError(f"cannot read containerd's version from {answer.strip()!r}")
-    return int(found[1])
+    return int(match[1])
 
 
 def _answers(place: Place) -> bool:

@@ -179,10 +179,10 @@ def _constant(name: str) -> Any:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose names are each said once: of two, readers may take either (RFC 8259, section 4)."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise _RepeatedNameError
-    return found
+    return value
 
 
 class _RepeatedNameError(ValueError):

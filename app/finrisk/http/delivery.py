@@ -20,18 +20,18 @@ class _Delivery(Unreader):  # type: ignore[misc]  # untyped library
     def __init__(self, data: bytearray) -> None:
         super().__init__()
         self._data = memoryview(data)
-        self._given = 0
+        self._offset = 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         """The next piece, at most as large as is asked for where that is known."""
         size = min(size_hint or _PIECE_OF_CHUNKS, _PIECE)
-        piece = bytes(self._data[self._given : self._given + size])
-        self._given += len(piece)
+        piece = bytes(self._data[self._offset : self._offset + size])
+        self._offset += len(piece)
         return piece
 
     def left(self) -> bytes:
         """What was not read."""
-        return bytes(self.take_buffered()) + bytes(self._data[self._given :])
+        return bytes(self.take_buffered()) + bytes(self._data[self._offset :])
 
 
 def delivered(connection: Connection, cfg: Any) -> Any:

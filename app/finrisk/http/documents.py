@@ -86,10 +86,10 @@ def add() -> Response:
     A body is read in its turn as well: what is made of 16 MiB of JSON takes many times as much memory.
     """
     with _writing():
-        found = [_document(each) for each in parsed(request, DocumentsBody).documents]
+        batch = [_document(body) for body in parsed(request, DocumentsBody).documents]
         with context().service.database.connection(WRITING_SECONDS) as connection:
             try:
-                ingested = documents.ingest(connection, found)
+                ingested = documents.ingest(connection, batch)
             except documents.TooManyPostingsError as error:
                 raise ApiError(413, "too_large", str(error)) from None
     return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
@@ -105,20 +105,20 @@ def listing() -> Response:
         raise ApiError(422, "invalid", "cannot use: limit", details=details)
     limit = int(text)
     with context().service.database.connection() as connection:
-        listed = documents.listing(connection, limit + 1, request.args.get("after", "").replace("\x00", ""))
-    shown = listed[:limit]
+        entries = documents.listing(connection, limit + 1, request.args.get("after", "").replace("\x00", ""))
+    page = entries[:limit]
     rows = [
         {
-            "id": each.id,
-            "title": each.title,
-            "company": each.company,
-            "year": each.year,
-            "pages": each.pages,
-            "sha256": each.sha256,
+            "id": entry.id,
+            "title": entry.title,
+            "company": entry.company,
+            "year": entry.year,
+            "pages": entry.pages,
+            "sha256": entry.sha256,
         }
-        for each in shown
+        for entry in page
     ]
-    return jsonify(documents=rows, next=shown[-1].id if len(listed) > limit else None)
+    return jsonify(documents=rows, next=page[-1].id if len(entries) > limit else None)
 
 
 @bp.delete("/api/v1/documents/<document_id:document_id>")
@@ -126,7 +126,7 @@ def listing() -> Response:
 def delete(document_id: str) -> tuple[Response, int]:
     """Remove a document from the index."""
     with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
-        found = "\x00" not in document_id and documents.delete(connection, document_id)
-    if not found:
+        existed = "\x00" not in document_id and documents.delete(connection, document_id)
+    if not existed:
         raise ApiError(404, "not_found", f"there is no document {document_id!r}")
     return jsonify(deleted=document_id), 200
