@@ -59,7 +59,7 @@ class Checkout:
         }
 
     @property
-    def held(self) -> dict[str, Any]:
+    def sandbox(self) -> dict[str, Any]:
         """What sandbox.json says."""
         found: dict[str, Any] = json.loads((self.var / "sandbox.json").read_text())
         return found
@@ -67,18 +67,18 @@ class Checkout:
     @property
     def database_url(self) -> str:
         """The database of its sandbox."""
-        return str(self.held["database_url"])
+        return str(self.sandbox["database_url"])
 
     @property
     def wire(self) -> Wire:
         """Its simulator, to switch faults on."""
-        return Wire(self.held["gemini_url"], self.var)
+        return Wire(self.sandbox["gemini_url"], self.var)
 
     @property
     def place(self) -> gunicorn.Place:
         """Its service."""
-        held = self.held
-        return gunicorn.Place(self.var, REPOSITORY, held["api_port"], held["ops_port"])
+        described = self.sandbox
+        return gunicorn.Place(self.var, REPOSITORY, described["api_port"], described["ops_port"])
 
     def shell(self, script: str, environment: Mapping[str, str] | None = None, seconds: float = 240) -> Run:
         """Run a script in bash, in the folder; code 124 when it did not end in time."""
@@ -117,7 +117,7 @@ class Checkout:
 
     def analysts(self) -> Analysts:
         """Clients of the gunicorn, with the sandbox's key."""
-        return Analysts(self.place.api_url, self.held["api_key"], threads=8)
+        return Analysts(self.place.api_url, self.sandbox["api_key"], threads=8)
 
     def ask(self, strategies: Sequence[Strategy]) -> list[Reply]:
         """Ask the questions, all of which are answered, and wait until the database has them."""
