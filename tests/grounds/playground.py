@@ -23,12 +23,14 @@ class Playground:
     """A folder with a sandbox.json, where playbooks run on inventory/local."""
 
     folder: Path
+    before: tuple[str, ...] = ()  # a command that runs ansible-playbook, such as unshare
 
     def run(self, playbook: str, *arguments: str, **environment: str) -> Run:
         """Run a playbook and wait for it."""
         kept = {name: value for name, value in os.environ.items() if name not in _CLEARED}
+        command = [sys.executable, "-m", "ansible", "playbook", f"playbooks/{playbook}.yml", *arguments]
         answer = subprocess.run(
-            [sys.executable, "-m", "ansible", "playbook", f"playbooks/{playbook}.yml", *arguments],
+            [*self.before, *command],
             cwd=REPOSITORY,
             env={
                 **kept,

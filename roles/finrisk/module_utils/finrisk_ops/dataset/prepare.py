@@ -146,7 +146,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
                 files[name] = Sink()
             else:
                 files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
-        spool = stack.enter_context(tempfile.TemporaryFile(dir=folder if folder.is_dir() else None))
+        spool = stack.enter_context(tempfile.TemporaryFile(dir=None if check_mode else folder))
         summary = _prepare(request, raw, moment, files, spool, paths)
         changed = [name for name, path in paths.items() if not _holds(path, files[name].sha256())]
         if not check_mode and changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import fnmatch
 import hashlib
 import json
 import os
@@ -158,8 +159,20 @@ def sha256_of(path: Path) -> str:
 
 
 def stamped_files(folder: Path, prefix: str, suffix: str) -> list[Path]:
-    """Return the files ``<prefix>_<time><suffix>`` of the folder, oldest first."""
-    return sorted(folder.glob(f"{prefix}_{STAMP_GLOB}{suffix}"))
+    """Return the files ``<prefix>_<time><suffix>`` of the folder, oldest first; none when it is missing.
+
+    Raises FinriskError when the folder may not be looked into, which is another thing than an empty one.
+    """
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise FinriskError(
+            f"cannot look into the folder {folder}: {error.strerror}; let the account that runs this read it "
+            "and write there, or name another folder"
+        ) from error
+    return sorted(folder / name for name in fnmatch.filter(names, f"{prefix}_{STAMP_GLOB}{suffix}"))
 
 
 def newest(folder: Path, prefix: str, suffix: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -58,7 +59,11 @@ def folder(folder: Path) -> Iterator[None]:
     """
     make_folder(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise FinriskError(f"{folder} cannot be written to, so no job could be kept; choose another folder")
+        reason = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+        raise FinriskError(
+            f"{folder} cannot be written to ({os.strerror(reason)}), so no job could be kept; choose another "
+            "folder"
+        )
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     deadline = time.monotonic() + _WAIT_SECONDS
     try:

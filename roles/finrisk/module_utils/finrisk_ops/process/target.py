@@ -73,10 +73,13 @@ class ProcessTarget:
         return newest_first(entry.name for entry in self.folder.iterdir())
 
     def current(self) -> str:
-        """Return the name of the current revision, empty before the first."""
+        """Return the name of the current revision, empty before the first.
+
+        Raises OSError when this account may not know it, which is another thing than none.
+        """
         try:
             return Path(os.readlink(self._link)).name
-        except OSError:
+        except FileNotFoundError:
             return ""
 
     def read(self, name: str) -> Revision:

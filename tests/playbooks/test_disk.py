@@ -1,0 +1,114 @@
+"""tune.yml and deploy.yml on a folder that takes nothing: one sentence, nothing half done, then on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.finrisk_ops.process import gunicorn
+
+from sandbox.connection import free_ports
+from tests.grounds import disks
+from tests.grounds.datasets import dataset
+from tests.grounds.disks import HARMS, Harm
+from tests.grounds.playground import Playground, connection
+from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.wire import CREATE, Wire, wire
+
+
+@dataclass(frozen=True)
+class World:
+    """An environment whose folders are small disks of their own, and on which site.yml ran."""
+
+    playground: Playground
+    ground: Wire
+    place: gunicorn.Place
+
+    @property
+    def training_data(self) -> Path:
+        return self.playground.folder / "training_data"
+
+
+@pytest.fixture(scope="module")
+def world(new_database: Callable[[bool], str]) -> Iterator[World]:
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-disk-"))
+    playground = Playground(folder)
+    api, ops = free_ports(0, 0)
+    where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
+    with (
+        wire(folder / "wire") as ground,
+        disks.mounted(folder / "var", "64m"),
+        disks.mounted(folder / "training_data", "1m"),
+    ):
+        described = connection(ground, database_url=new_database(True), api_port=api, ops_port=ops)
+        playground.sandbox(**described, user_hash_key="ab" * 32)
+        try:
+            done = playground.run("site")
+            assert done.code == 0, done.output
+            dataset(folder / "training_data")
+            yield World(playground, ground, where)
+        finally:
+            gunicorn.stop(where)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=HARMS)
+def harm(request: pytest.FixtureRequest) -> Harm:
+    return HARMS[request.param]
+
+
+def number(harm: Harm) -> int:
+    """Which of the harms it is: each asks for another revision and another job."""
+    return 1 + list(HARMS.values()).index(harm)
+
+
+def check_one_sentence(run: Run, folder: Path, harm: Harm) -> None:
+    assert (run.code, run.failed) == (2, 1), run.output
+    (told,) = [line for line in run.stdout.splitlines() if "[ERROR]: " in line]
+    for word in (str(folder), harm.reason, harm.advice):
+        assert word in " ".join(run.stdout.split()), told
+    assert "Traceback" not in run.output
+    assert "MODULE FAILURE" not in run.output
+
+
+def test_deploy_leaves_the_running_revision_alone_and_status_still_tells_it(world: World, harm: Harm) -> None:
+    var = world.place.var_dir
+    serving, files = gunicorn.readiness(world.place)["revision"], {path.name for path in var.rglob("*")}
+    line = ["-e", "finrisk_model=", "-e", "finrisk_ab_ratio=0"]
+    line += ["-e", f"finrisk_max_output_tokens={900 + number(harm)}"]
+    harmed = replace(world.playground, before=harm.on(var))
+    try:
+        check_one_sentence(harmed.run("deploy", *line), var, harm)
+        assert gunicorn.readiness(world.place)["revision"] == serving
+        assert {path.name for path in var.rglob("*")} - {"filling"} == files
+        status = harmed.run("status")
+        if harm.reason == "Permission denied":  # it cannot even look
+            check_one_sentence(status, var, harm)
+        else:
+            assert (status.code, serving in status.stdout) == (0, True), status.output
+    finally:
+        disks.mend(var)
+    done = world.playground.run("deploy", *line)
+    assert (done.code, done.changed) == (0, 1), done.output
+    assert gunicorn.readiness(world.place)["revision"] != serving
+
+
+def test_tune_makes_no_job_that_could_not_be_written_down(world: World, harm: Harm) -> None:
+    files = {path.name for path in world.training_data.iterdir()}
+    line = ("-e", "finrisk_tune_wait=false", "-e", f"finrisk_epochs={number(harm)}")
+    jobs = len(world.ground.requests(CREATE, "POST"))
+    harmed = replace(world.playground, before=harm.on(world.training_data))
+    try:
+        check_one_sentence(harmed.run("tune", *line), world.training_data, harm)
+        assert len(world.ground.requests(CREATE, "POST")) == jobs
+        assert {path.name for path in world.training_data.iterdir()} - {"filling"} == files
+    finally:
+        disks.mend(world.training_data)
+    done = world.playground.run("tune", *line)
+    assert done.code == 0, done.output
+    assert len(world.ground.requests(CREATE, "POST")) == jobs + 1
