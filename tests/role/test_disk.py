@@ -23,7 +23,6 @@ from tests.grounds.tuning import options, submit
 from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire
 
-
 pytestmark = pytest.mark.slow
 
 
