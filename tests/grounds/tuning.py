@@ -9,7 +9,7 @@ import psycopg
 
 from sandbox.connection import BUCKET, LOCATION, PROJECT
 from tests.grounds.datasets import dataset
-from tests.grounds.modules import run_module
+from tests.grounds.modules import load, run_module
 from tests.grounds.waiting import until
 from tests.grounds.wire import Wire
 
@@ -40,6 +40,17 @@ def options(ground: Wire, output_dir: Path, database_url: str = "", **more: Any)
         "request_timeout": 5,
         "limits": dict(LIMITS),
     } | more
+
+
+def order_of_options(ground: Wire, output_dir: Path, **more: Any) -> tuple[Any, list[str]]:
+    """Return the order of these options and its warnings, as finrisk_tuning_job makes it of them."""
+    from ansible.module_utils.finrisk_ops.options import platform
+    from ansible.module_utils.finrisk_ops.tuning.order import order_of
+
+    defaults = {name: option.get("default") for name, option in load("finrisk_tuning_job").ARGUMENTS.items()}
+    given = defaults | options(ground, output_dir, **more)
+    made: tuple[Any, list[str]] = order_of(given, platform(given))
+    return made
 
 
 def place(given: dict[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,14 @@ from ansible.module_utils.finrisk_module import sentence
 from tests.grounds import disks
 from tests.grounds.datasets import dataset
 from tests.grounds.disks import HARMS, Harm
+from tests.grounds.modules import start_module
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.training_rows import insert
-from tests.grounds.tuning import options
+from tests.grounds.tuning import options, submit
+from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(params=HARMS)
@@ -83,6 +87,24 @@ def test_tune_submits_no_job_that_could_not_be_written_down(
     check_one_sentence(run(before, "finrisk_tuning_job", **given), disk, harm)
     assert not ground.requests(CREATE, "POST")
     assert not names(disk)
+
+
+def test_a_job_is_named_when_the_disk_fills_up_while_its_creation_is_on_the_way(
+    ground: Wire, tmp_path: Path, disk: Path
+) -> None:
+    metadata = dataset(tmp_path / "data", seed=tmp_path.name)
+    given = options(ground, disk, dataset_metadata=str(metadata))
+    ground.fault(kind="latency", method="POST", path=CREATE, ms=3000, times=1)
+    process = start_module("finrisk_tuning_job", given)
+    until(lambda: list(disk.glob(".submitting_*")))
+    disks.fill(disk)
+    result: dict[str, Any] = json.loads(process.communicate(timeout=120)[0])
+    (job,) = [job for job in ground.jobs() if job["name"] in result["msg"]]
+    assert f"on the service but could not be written down: {disk}" in result["msg"]
+    assert "No space left on device; mend that and run tune.yml again" in result["msg"]
+    disks.mend(disk)
+    assert submit(given)["job"]["job_name"] == job["name"]
+    assert len(ground.requests(CREATE, "POST")) == 1
 
 
 def test_an_upload_that_could_not_be_gone_on_with_is_not_begun(

@@ -15,10 +15,8 @@ from ansible.module_utils.finrisk_ops.tuning.data import Limits
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module
 from tests.grounds.tuning import LIMITS, options
-from tests.grounds.wire import Wire
+from tests.grounds.wire import CREATE, UPLOAD, Wire
 
-CREATE = r"/tuningJobs$"
-UPLOAD = r"^/upload/"
 SENT_WITH = ("output_dir", "bucket", "storage_url", "environment_name", "credentials_file", "patience")
 PIECE_BY_PIECE = 0.1  # seconds: each call of an upload returns after one piece
 
@@ -118,7 +116,9 @@ def measured_of(folder: Path, **limits: int) -> dict[str, Any]:
 
 
 def test_what_was_measured_is_taken_over_whole(folder: Path) -> None:
-    limits = Limits.of(LIMITS | {"tokens_per_example": 470})
+    training = tuning_data.read("", folder).training
+    limit = round(training.tokens / training.examples * 1.08)
+    limits = Limits.of(LIMITS | {"tokens_per_example": limit})
     first = tuning_data.read("", folder, limits)
     assert first.training.longest, "or nothing is near the limit"
     start = bytes_read()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.credentials import is_written, private_files, write
+from ansible.module_utils.finrisk_ops.process.credentials import write_credentials
 from ansible.module_utils.finrisk_ops.release import credentials
 
 from finrisk import api_keys, cli
@@ -21,11 +21,11 @@ SECRET: dict[str, Any] = {"stringData": {"DATABASE_URL": ""}}
 
 def site(folder: Path, *clients: dict[str, Any]) -> bool:
     """Write the keys as site.yml does; say whether anything changed."""
-    files = private_files(folder, SECRET, credentials.client_keys(clients))
-    stale = [file for file in files if not is_written(file)]
-    for file in stale:
-        write(file)
-    return bool(stale)
+    keys = credentials.client_keys(clients)
+    announced = write_credentials(folder, SECRET, keys, check=True)
+    written = write_credentials(folder, SECRET, keys, check=False)
+    assert announced == written, "a check tells what a run does, and does none of it"
+    return bool(written)
 
 
 def states(folder: Path) -> dict[str, str]:

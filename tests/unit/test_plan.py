@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, listing, make_plan
+from ansible.module_utils.finrisk_ops.release.plan import Known, Plan, Running, Wish, listing, make_plan
 from ansible.module_utils.finrisk_ops.tuning.jobs import Job
 
 BASE = "gemini-3.5-flash-lite"
@@ -38,7 +38,7 @@ def job(number: int, state: str = "ACTIVE", error: str | None = None, base: str 
 
 
 def plan(wish: Wish = WISH, running: Running = NOTHING, jobs: list[Job] | None = None) -> Plan:
-    return make_plan(wish, running, [job(2), job(1)] if jobs is None else jobs)
+    return make_plan(wish, running, Known([job(2), job(1)] if jobs is None else jobs))
 
 
 def running(model: int, ratio: int) -> Running:
@@ -164,3 +164,10 @@ def test_the_listing_shows_every_job_newest_first_and_which_would_be_deployed() 
 def test_the_listing_says_why_nothing_would_be_deployed() -> None:
     lines = listing([], None, "there is no tuning job yet")
     assert lines[-1] == "Nothing would be deployed: there is no tuning job yet"
+
+
+def test_a_refusal_also_says_that_the_database_which_may_know_more_was_not_read() -> None:
+    known = Known([job(1)], "The database cannot be reached")
+    with pytest.raises(FinriskError, match=r"no tuning job made 'other'.*\. The database cannot be reached$"):
+        make_plan(replace(WISH, model="other"), NOTHING, known)
+    assert make_plan(WISH, NOTHING, known).model == ENDPOINT + "1"

@@ -65,13 +65,7 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.process.credentials import (
-    PrivateFile,
-    is_written,
-    private_files,
-    shown_before,
-    write,
-)
+from ansible.module_utils.finrisk_ops.process.credentials import write_credentials
 from ansible.module_utils.finrisk_ops.release import credentials
 
 ARGUMENTS: dict[str, Any] = {
@@ -88,29 +82,25 @@ def values(parameters: dict[str, Any]) -> dict[str, str]:
     return {key: str(value or "") for key, value in parameters["secret_values"].items()}
 
 
-def desired_files(parameters: dict[str, Any]) -> list[PrivateFile]:
-    """Return the files as they should be."""
-    secret = credentials.filled(parameters["secret"], values(parameters))
-    clients = credentials.client_keys(parameters["client_keys"] or [])
-    files: list[PrivateFile] = private_files(Path(parameters["place"]["process"]["var_dir"]), secret, clients)
-    return files
-
-
 def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Write what is stale in the run-state folder, and return the module's result."""
-    stale = [file for file in desired_files(parameters) if not is_written(file)]
-    diff = [
-        {
-            "before_header": str(file.path),
-            "after_header": str(file.path),
-            "before": shown_before(file),
-            "after": file.shown,
-        }
-        for file in stale
-    ]
-    for file in [] if check else stale:
-        write(file)
-    return {"changed": bool(stale), "written": [str(file.path) for file in stale], "diff": diff}
+    var_dir = Path(parameters["place"]["process"]["var_dir"])
+    secret = credentials.filled(parameters["secret"], values(parameters))
+    clients = credentials.client_keys(parameters["client_keys"] or [])
+    changes = write_credentials(var_dir, secret, clients, check=check)
+    return {
+        "changed": bool(changes),
+        "written": [str(change.path) for change in changes],
+        "diff": [
+            {
+                "before_header": str(change.path),
+                "after_header": str(change.path),
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in changes
+        ],
+    }
 
 
 def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:

@@ -68,12 +68,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.cloud import account
-from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-from ansible.module_utils.finrisk_ops.machine import locks
+from ansible.module_utils.finrisk_ops.cloud.bucket import open_bucket
 from ansible.module_utils.finrisk_ops.options import GOOGLE_ACCOUNT, TUNING_DATASET
-from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
-from ansible.module_utils.finrisk_ops.tuning import upload
+from ansible.module_utils.finrisk_ops.tuning import data, upload
 
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},
@@ -85,26 +82,15 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def send(options: dict[str, Any], check_mode: bool) -> upload.Progress:
-    """Send, or in check mode only look."""
-    folder = Path(options["output_dir"])
-    data = tuning_data.unread(options["dataset_metadata"], folder, options["measured"])
-    bucket = storage.Bucket(
-        options["bucket"],
-        options["storage_url"] or storage.GOOGLE_STORAGE_URL,
-        account.credentials(options["credentials_file"]),
-        options["request_timeout"],
-    )
-    destination = upload.Destination(bucket, options["environment_name"], folder, options["patience"])
-    if check_mode:
-        return upload.look(destination, data)
-    with locks.folder(folder):
-        return upload.upload(destination, data, options["seconds"] or None)
-
-
 def work(call: Call) -> dict[str, Any]:
     """Return how far the dataset got."""
-    progress = send(call.options, call.check)
+    options, folder = call.options, Path(call.options["output_dir"])
+    dataset = data.unread(options["dataset_metadata"], folder, options["measured"])
+    bucket = open_bucket(
+        options["bucket"], options["storage_url"], options["credentials_file"], options["request_timeout"]
+    )
+    destination = upload.Destination(bucket, options["environment_name"], folder, options["patience"])
+    progress = upload.bring(destination, dataset, options["seconds"] or None, check=call.check)
     return {
         "changed": progress.added,
         "complete": progress.complete or call.check,

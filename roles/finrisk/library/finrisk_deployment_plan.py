@@ -88,8 +88,16 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.plan import Plan, Running, Wish, listing, make_plan
-from ansible.module_utils.finrisk_ops.tuning.jobs import Job, read_jobs
+from ansible.module_utils.finrisk_ops.release.plan import (
+    Known,
+    Plan,
+    Running,
+    Wish,
+    known_jobs,
+    listing,
+    make_plan,
+)
+from ansible.module_utils.finrisk_ops.tuning.jobs import Job
 
 ARGUMENTS: dict[str, Any] = {
     "model": {"type": "str", "default": "newest"},
@@ -145,40 +153,35 @@ def overview(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
     }
 
 
-def known_jobs(parameters: dict[str, Any]) -> tuple[list[Job], str]:
-    """Return the known jobs, and a sentence when the database, which may know more, could not be read."""
-    folder, unread = Path(parameters["output_dir"]), ""
+def read_known(parameters: dict[str, Any]) -> Known:
+    """Return the known jobs, also when there is no way to the database."""
+    folder, unreachable = Path(parameters["output_dir"]), ""
     with contextlib.ExitStack() as stack:
         try:
             url = stack.enter_context(options.reachable(parameters, parameters["database_url"]))
         except FinriskError as error:
-            url, unread = "", error.message
-        jobs, problem = read_jobs(folder, url)
-    unread = unread or problem
-    if unread:
-        unread = f"The database cannot be reached, so only the tuning jobs of {folder} are known: {unread}"
-    return jobs, unread
+            url, unreachable = "", error.message
+        return known_jobs(folder, url, unreachable)
 
 
 def work(call: Call) -> dict[str, Any]:
     """Return the plan, or with ``list_only`` the models and why there is none."""
     parameters = call.options
-    jobs, unread = known_jobs(parameters)
-    if unread:
-        call.warn(unread)
+    known = read_known(parameters)
+    if known.unread:
+        call.warn(known.unread)
     try:
-        plan = make_plan(wish(parameters), running(parameters["running"]), jobs)
+        plan = make_plan(wish(parameters), running(parameters["running"]), known)
     except FinriskError as error:
-        reason = f"{error.message}. {unread}" if unread else error.message
         if parameters["list_only"]:
-            return {"changed": False, **overview(jobs, None, reason)}
-        raise type(error)(reason, **error.detail) from None
+            return {"changed": False, **overview(known.jobs, None, error.message)}
+        raise
     if parameters["list_only"]:
-        return {"changed": False, **overview(jobs, plan, "")}
+        return {"changed": False, **overview(known.jobs, plan, "")}
     return {
         "changed": False,
         "plan": plan.content(),
-        "jobs": [job.content() for job in jobs],
+        "jobs": [job.content() for job in known.jobs],
         "summary": plan.lines(),
     }
 

@@ -141,11 +141,9 @@ path:
 """
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.options import (
     GOOGLE_ACCOUNT,
     GOOGLE_PLATFORM,
@@ -157,10 +155,8 @@ from ansible.module_utils.finrisk_ops.options import (
     platform,
     reachable,
 )
-from ansible.module_utils.finrisk_ops.tuning import cost, report, rules, states, submission, watch
-from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
-from ansible.module_utils.finrisk_ops.tuning.order import Order
-from ansible.module_utils.finrisk_ops.tuning.spec import Spec
+from ansible.module_utils.finrisk_ops.tuning import report, states, submission, watch
+from ansible.module_utils.finrisk_ops.tuning.order import Order, order_of
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "cancelled"], "default": "present"},
@@ -186,57 +182,9 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def checked_order(options: dict[str, Any]) -> tuple[Order, list[str]]:
-    """Return what is to be submitted, checked without asking anybody, and warnings about it."""
-    from finrisk_rules.prompt import PROMPT_HASH
-
-    rules.check_provider(options["provider"])
-    rules.check_location(options["location"])
-    rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
-    parameters, warnings = rules.hyperparameters(
-        options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
-    )
-    limits = tuning_data.Limits.of(options["limits"])
-    folder = Path(options["output_dir"])
-    data = tuning_data.read(options["dataset_metadata"], folder, limits, options["measured"])
-    warnings += tuning_data.warnings(data, limits)
-    if not 0 <= options["max_dropped_share"] <= 1:
-        raise FinriskError(
-            f"finrisk_max_dropped_share is {options['max_dropped_share']:g}, expected a share from 0 to 1"
-        )
-    price = cost.price_of(options["base_model"], options["training_prices"])
-    spec = Spec(
-        provider=options["provider"],
-        project=options["project"],
-        region=options["location"],
-        base_model=options["base_model"],
-        method="SUPERVISED_FINE_TUNING",
-        hyperparameters=parameters,
-        training_sha256=data.training.sha256,
-        validation_sha256=data.validation.sha256 if data.validation else "",
-        prompt_hash=PROMPT_HASH,
-    )
-    order = Order(
-        platform=platform(options),
-        spec=spec,
-        data=data,
-        estimate=cost.Estimate(data.training.tokens, parameters.epochs, price),
-        environment=options["environment_name"],
-        bucket=options["bucket"],
-        storage_url=options["storage_url"],
-        output_dir=folder,
-        database_url=options["database_url"],
-        max_cost=options["max_cost"] or None,
-        retry=options["retry"],
-        patience_seconds=options["patience"],
-        max_dropped_share=options["max_dropped_share"],
-    )
-    return order, warnings
-
-
 def present(call: Call) -> dict[str, Any]:
     """Submit, adopt or reuse; in check mode only look."""
-    order, warnings = checked_order(call.options)
+    order, warnings = order_of(call.options, platform(call.options))
     for warning in warnings:
         call.warn(warning)
     if call.check:

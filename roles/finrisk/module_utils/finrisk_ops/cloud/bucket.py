@@ -21,6 +21,7 @@ from urllib.parse import quote
 from finrisk_rules import waits
 
 from ..errors import FinriskError
+from . import account
 from .patience import UnreachableError, patiently
 
 if TYPE_CHECKING:
@@ -97,6 +98,14 @@ class Upload:
     def complete(self) -> bool:
         """Whether all of it is there."""
         return self.offset == self.size
+
+
+def open_bucket(name: str, url: str, credentials_file: str, timeout_seconds: float) -> Bucket:
+    """Return the bucket of this name, at Google's own address when no other is given; nobody is asked yet.
+
+    Raises FinriskError when there are no credentials to ask with.
+    """
+    return Bucket(name, url or GOOGLE_STORAGE_URL, account.credentials(credentials_file), timeout_seconds)
 
 
 def object_name(environment: str, sha256: str, part: str) -> str:

@@ -11,18 +11,27 @@ from typing import Any
 from finrisk_rules.clients import KEYS_FILE
 
 from ..errors import FinriskError
-from ..machine.files import json_bytes, make_folder, write_bytes
+from ..machine.files import json_bytes, write_bytes
 from ..masking import hashed
 from ..release.credentials import shown_clients, still_ended
 
 
 @dataclass(frozen=True)
-class PrivateFile:
+class _PrivateFile:
     """A file to write, and what a diff may show of it."""
 
     path: Path
     content: bytes
     shown: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that is not as it should be, and what a diff may show of it before and after."""
+
+    path: Path
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 def credential_values(var_dir: Path) -> dict[str, str]:
@@ -36,19 +45,30 @@ def credential_values(var_dir: Path) -> dict[str, str]:
         raise FinriskError(f"{var_dir / 'credentials.json'} cannot be read; run playbooks/site.yml") from None
 
 
-def private_files(
+def write_credentials(
+    var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]], *, check: bool
+) -> list[Change]:
+    """Write those of the two files that are not as they should be, 0600; in check mode only return them."""
+    stale = [file for file in _private_files(var_dir, secret, clients) if not _is_written(file)]
+    changes = [Change(file.path, _shown_before(file), file.shown) for file in stale]
+    for file in [] if check else stale:
+        write_bytes(file.path, file.content)
+    return changes
+
+
+def _private_files(
     var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]]
-) -> list[PrivateFile]:
+) -> list[_PrivateFile]:
     """Return the two files as they should be."""
     keys = var_dir / KEYS_FILE
     entries = still_ended(clients, keys)
     return [
-        PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
-        PrivateFile(keys, json_bytes(entries), shown_clients(entries)),
+        _PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
+        _PrivateFile(keys, json_bytes(entries), shown_clients(entries)),
     ]
 
 
-def shown_before(file: PrivateFile) -> dict[str, Any]:
+def _shown_before(file: _PrivateFile) -> dict[str, Any]:
     """Return what a diff may show of the file that stands there now."""
     try:
         content = json.loads(file.path.read_text(encoding="utf-8"))
@@ -59,15 +79,9 @@ def shown_before(file: PrivateFile) -> dict[str, Any]:
         return {"unreadable": True}
 
 
-def is_written(file: PrivateFile) -> bool:
+def _is_written(file: _PrivateFile) -> bool:
     """Say whether the file stands there with this content and readable by its owner alone."""
     try:
         return file.path.read_bytes() == file.content and file.path.stat().st_mode & 0o777 == 0o600
     except OSError:
         return False
-
-
-def write(file: PrivateFile) -> None:
-    """Write the file, 0600."""
-    make_folder(file.path.parent)
-    write_bytes(file.path, file.content)

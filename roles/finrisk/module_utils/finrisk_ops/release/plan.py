@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from finrisk_rules.platforms import is_endpoint
 
 from ..errors import FinriskError
-from ..tuning.jobs import Job, choose
+from ..tuning.jobs import Job, choose, read_jobs
 from ..tuning.rules import check_same_base
 from ..tuning.states import ACTIVE
 from .traffic import choose_ratio, describe, experiment, is_given, parse_ratio, parse_stages
@@ -45,6 +46,14 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Known:
+    """The tuning jobs that are known, newest first; ``unread`` says why there may be more, else is empty."""
+
+    jobs: list[Job]
+    unread: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What would be deployed."""
 
@@ -68,12 +77,33 @@ class Plan:
         return asdict(self)
 
 
-def make_plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
+def known_jobs(output_dir: Path, database_url: str, unreachable: str = "") -> Known:
+    """Return the jobs of files and table; ``unreachable`` says why the database cannot even be asked.
+
+    Raises FinriskError for a broken file.
+    """
+    jobs, problem = read_jobs(output_dir, "" if unreachable else database_url)
+    reason = unreachable or problem
+    unread = f"The database cannot be reached, so only the tuning jobs of {output_dir} are known: {reason}"
+    return Known(jobs, unread if reason else "")
+
+
+def make_plan(wish: Wish, running: Running, known: Known) -> Plan:
     """Decide what to deploy.
 
     Raises FinriskError for a ratio that is no whole number from 0 to 100, a model that no job made or whose
-    job is not ACTIVE (with the provider's message), or a tuned model of another base model.
+    job is not ACTIVE (with the provider's message), or a tuned model of another base model. It also tells
+    when the database, which may know more, could not be read.
     """
+    try:
+        return _plan(wish, running, known.jobs)
+    except FinriskError as error:
+        if not known.unread:
+            raise
+        raise error.reworded(f"{error.message}. {known.unread}") from None
+
+
+def _plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
     stages = parse_stages(wish.stages)
     wish_ratio = _ratio_of(wish)
     if running.problem and wish_ratio is None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ..cloud import account, gemini
+from finrisk_rules.prompt import PROMPT_HASH
+
 from ..cloud import bucket as storage
-from . import cost, states, upload
+from ..cloud import gemini
+from ..errors import FinriskError
+from . import cost, data, rules, states, upload
 from .data import TuningData
 from .jobs import Job
 from .remote import RemoteJob
-from .spec import Spec
+from .spec import Hyperparameters, Spec
 
 SUBMIT, ADOPT, REUSE, STOP = "submit", "adopt", "reuse", "stop"
 
@@ -37,11 +42,8 @@ class Order:
     @property
     def destination(self) -> upload.Destination:
         """Where the dataset goes."""
-        bucket = storage.Bucket(
-            self.bucket,
-            self.storage_url or storage.GOOGLE_STORAGE_URL,
-            account.credentials(self.platform.credentials_file),
-            self.platform.timeout_seconds,
+        bucket = storage.open_bucket(
+            self.bucket, self.storage_url, self.platform.credentials_file, self.platform.timeout_seconds
         )
         return upload.Destination(bucket, self.environment, self.output_dir, self.patience_seconds)
 
@@ -71,6 +73,57 @@ class Outcome:
     job: Job
     changed: bool
     notes: list[str]
+
+
+def order_of(options: Mapping[str, Any], platform: gemini.Platform) -> tuple[Order, list[str]]:
+    """Return what the options of ``finrisk_tuning_job`` ask for, and warnings about it; nobody is asked.
+
+    Raises FinriskError, which names the variable to mend, when the service would refuse or drop any of it.
+    """
+    rules.check_provider(platform.provider)
+    rules.check_location(platform.location)
+    rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
+    parameters, warnings = rules.hyperparameters(
+        options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
+    )
+    limits, folder = data.Limits.of(options["limits"]), Path(options["output_dir"])
+    dataset = data.read(options["dataset_metadata"], folder, limits, options["measured"])
+    share = options["max_dropped_share"]
+    if not 0 <= share <= 1:
+        raise FinriskError(f"finrisk_max_dropped_share is {share:g}, expected a share from 0 to 1")
+    price = cost.price_of(options["base_model"], options["training_prices"])
+    order = Order(
+        platform=platform,
+        spec=_spec(platform, options["base_model"], parameters, dataset),
+        data=dataset,
+        estimate=cost.Estimate(dataset.training.tokens, parameters.epochs, price),
+        environment=options["environment_name"],
+        bucket=options["bucket"],
+        storage_url=options["storage_url"],
+        output_dir=folder,
+        database_url=options["database_url"],
+        max_cost=options["max_cost"] or None,
+        retry=options["retry"],
+        patience_seconds=options["patience"],
+        max_dropped_share=share,
+    )
+    return order, [*warnings, *data.warnings(dataset, limits)]
+
+
+def _spec(
+    platform: gemini.Platform, base_model: str, parameters: Hyperparameters, dataset: TuningData
+) -> Spec:
+    return Spec(
+        provider=platform.provider,
+        project=platform.project,
+        region=platform.location,
+        base_model=base_model,
+        method="SUPERVISED_FINE_TUNING",
+        hyperparameters=parameters,
+        training_sha256=dataset.training.sha256,
+        validation_sha256=dataset.validation.sha256 if dataset.validation else "",
+        prompt_hash=PROMPT_HASH,
+    )
 
 
 def decide(jobs: list[RemoteJob], retry: bool) -> tuple[str, RemoteJob | None]:

@@ -10,6 +10,7 @@ from typing import Any
 from ..cloud import bucket as storage
 from ..cloud.bucket import Bucket, Upload
 from ..cloud.resumable import Session
+from ..machine import locks
 from .data import DataFile, TuningData
 
 _MEGABYTE = 1_000_000
@@ -67,6 +68,14 @@ def upload(destination: Destination, data: TuningData, seconds: float | None = N
         else:
             uploads.append(_send(destination, part, file, remaining))
     return Progress(uploads)
+
+
+def bring(destination: Destination, data: TuningData, seconds: float | None, *, check: bool) -> Progress:
+    """Send as ``upload`` does, alone in the folder; in check mode only look."""
+    if check:
+        return look(destination, data)
+    with locks.folder(destination.folder):
+        return upload(destination, data, seconds)
 
 
 def look(destination: Destination, data: TuningData) -> Progress:
