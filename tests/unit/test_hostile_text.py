@@ -11,6 +11,7 @@ from finrisk_rules.examples import problem
 from finrisk_rules.grounding import grounding
 from finrisk_rules.prompt import Source, render
 from finrisk_rules.redaction import redact
+from tests.grounds.pace import pace
 
 LENGTH = 30_000
 HOSTILE = [
@@ -82,10 +83,11 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[text[:14] for text in HOSTILE])
 def test_no_text_is_slow_to_judge(text: str) -> None:
-    started = time.process_time()
+    before, start = pace(), time.process_time()
     redact(text)
     problem(text, text)
     grounding(text, [text[:5000]], text)
     quality_parts(text, text, [text], [text[:100]])
     render(text, [Source(text[:100], text[:100], text)])
-    assert time.process_time() - started < 1.0
+    spent = time.process_time() - start
+    assert spent < 2.0 * max(before, pace()), "seconds of CPU, on a machine of pace 1"
