@@ -27,6 +27,11 @@ LONGEST_FIRST = tuple(
         "playbooks/test_tune.py",
         "playbooks/test_announcements.py",
         "playbooks/test_demo.py",
+        "cluster/test_database_down.py",  # and with it all that share its environment
+        "cluster/test_loop.py",
+        "cluster/test_release.py",
+        "cluster/test_release_failures.py",
+        "cluster/test_runbook.py",
     )
 )
 """Files of minutes: begun first, they let both processes end together."""
