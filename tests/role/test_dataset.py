@@ -387,6 +387,7 @@ def test_a_line_ends_only_where_the_example_ends() -> None:
     )
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
     raw = tmp_path / "raw_20261101_080000.json"
     with raw.open("w") as file:

@@ -24,6 +24,8 @@ from sandbox.connection import free_ports
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.waiting import until
 
+pytestmark = pytest.mark.slow  # each test starts a Gunicorn
+
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 SETTINGS = {
     "GEMINI_PROVIDER": "vertex",
