@@ -50,14 +50,21 @@ def new_database(postgresql_server: str) -> Callable[[bool], str]:
         parts = urlsplit(postgresql_server)
         name = f"test_{next(numbers)}"
         template = parts.path.lstrip("/") if migrated else "template0"
-        with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as connection:
-            connection.execute(f"create database {name} template {template}".encode())
+        _ask(postgresql_server, f"create database {name} template {template} strategy file_copy")
         return parts._replace(path=f"/{name}").geturl()
 
     return make
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[bool], str]) -> str:
+def database_url(postgresql_server: str, new_database: Callable[[bool], str]) -> Iterator[str]:
     """The URL of a fresh, migrated database of this test's own."""
-    return new_database(True)
+    url = new_database(True)
+    yield url
+    _ask(postgresql_server, f"drop database {urlsplit(url).path.lstrip('/')} with (force)")
+
+
+def _ask(server: str, statement: str) -> None:
+    """Run a statement on a server, in no database that is copied or dropped."""
+    with psycopg.connect(urlsplit(server)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(statement.encode())

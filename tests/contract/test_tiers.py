@@ -20,6 +20,13 @@ def test_flaky() -> None:
     was_here = mark.exists()
     mark.touch()
     assert was_here
+    Path("passed").touch()
+"""
+RED_AFTER_FLAKY = """
+from pathlib import Path
+
+def test_red_after_flaky() -> None:
+    assert not Path("passed").exists()
 """
 DEFECTS = "Failed beside others and passed alone"
 
@@ -82,11 +89,11 @@ def test_a_gate_that_turns_green_alone_runs_its_other_tests_too(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "first/test_a.py").write_text(FLAKY)
-    (folder / "first/test_z.py").write_text(RED)
+    (folder / "first/test_z.py").write_text(RED_AFTER_FLAKY)
     (folder / "second/test_b.py").write_text(GREEN)
     code, output, _ = run(capfd, is_gate=True)
     assert code == 1
-    assert "FAILED first/test_z.py::test_red" in output
+    assert "FAILED first/test_z.py::test_red_after_flaky" in output
     assert "second/test_b.py" not in output
 
 

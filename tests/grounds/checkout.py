@@ -17,6 +17,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from ansible.module_utils.finrisk_ops.process import gunicorn
+from ansible.module_utils.finrisk_ops.status.page import page
 from psycopg import sql
 
 from sandbox import connection as connections
@@ -97,11 +98,9 @@ class Checkout:
         return self.command(f"ansible-playbook playbooks/{line}")
 
     def status(self) -> tuple[str, dict[str, Any]]:
-        """Return what status.yml says, as text and as JSON."""
-        with ThreadPoolExecutor(2) as pool:
-            text, data = pool.map(self.playbook, ("status.yml", "status.yml -e finrisk_format=json"))
-        found: dict[str, Any] = json.loads(data.stdout)
-        return text.stdout.partition("PLAY RECAP")[2], found
+        """Return what status.yml says, as JSON and as the page that its module writes of that."""
+        data: dict[str, Any] = json.loads(self.playbook("status.yml -e finrisk_format=json").stdout)
+        return "\n".join(page(data)), data
 
     @property
     def settings(self) -> dict[str, str]:

