@@ -1,4 +1,4 @@
-"""Parts that tests of several tiers share: a real PostgreSQL, and the role's Python as Ansible sees it."""
+"""Parts that tests of several tiers share: PostgreSQL, a simulator, the role's Python as Ansible sees it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ pytest.register_assert_rewrite("tests.grounds")
 
 from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - its asserts tell, by the line above
 from tests.grounds.postgresql import own_postgresql  # noqa: E402
+from tests.grounds.wire import Simulator, wire  # noqa: E402
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
 
 show_the_role_to_ansible()
@@ -32,6 +33,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _place(file: str) -> int:
     return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+@pytest.fixture(scope="session")
+def one_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A simulator whose jobs take 0.6 s, for the tests of its wire."""
+    with wire(tmp_path_factory.mktemp("wire"), tuning_seconds=0.6) as running:
+        yield running
+
+
+@pytest.fixture
+def gemini(one_simulator: Simulator) -> Iterator[Simulator]:
+    """It, with no fault left over from the test before."""
+    yield one_simulator
+    one_simulator.clear()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.wire import Wire
 
+API_KEY, USER_HASH_KEY = "frk_test_" + "k" * 43, "ab" * 32
 _CLEARED = ("OUTPUT_DIR", "MIN_EXAMPLES", "ANSIBLE_CONFIG", "DATABASE_URL", "FINRISK_VAR_DIR")
 
 
@@ -66,3 +68,17 @@ def connection(ground: Wire, **more: object) -> dict[str, Any]:
         "bucket": BUCKET,
         **more,
     }
+
+
+def connection_of_service(ground: Wire, database_url: str, api_port: int, ops_port: int) -> dict[str, Any]:
+    """Return what sandbox.json says of a simulator and of a service that takes ``API_KEY``."""
+    return connection(
+        ground,
+        database_url=database_url,
+        api_port=api_port,
+        ops_port=ops_port,
+        api_key=API_KEY,
+        api_key_id="test",
+        api_key_sha256=hashlib.sha256(API_KEY.encode()).hexdigest(),
+        user_hash_key=USER_HASH_KEY,
+    )

@@ -16,14 +16,13 @@ from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from sandbox.connection import free_ports
 from tests.grounds import disks
-from tests.grounds.playground import Playground, connection
+from tests.grounds.playground import Playground, connection_of_service
 from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.training_rows import insert, row
 from tests.grounds.tuning import options, submit, tuned_model
 from tests.grounds.wire import wire
 
-KEY = "frk_test_" + "k" * 43
 IMAGE = "registry.example.com/finrisk/finrisk-api:0.2.0"
 STATE = ("var", "training_data", "inventory")
 LIVE = ("var/gemini", "var/journal", "var/logs", "var/metrics")
@@ -97,17 +96,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
     api, ops = free_ports(0, 0)
     database_url = new_database(True)
     with wire(folder / "var") as ground:
-        described = connection(
-            ground,
-            database_url=database_url,
-            api_port=api,
-            ops_port=ops,
-            api_key=KEY,
-            api_key_id="test",
-            api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
-            user_hash_key="ab" * 32,
-        )
-        playground.sandbox(**described)
+        playground.sandbox(**connection_of_service(ground, database_url, api, ops))
         (folder / "var" / "first").mkdir()  # another environment, of which there is only the sandbox
         shutil.copy(folder / "var" / "sandbox.json", folder / "var" / "first")
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -25,14 +24,13 @@ import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from sandbox.connection import free_ports
-from tests.grounds.playground import Playground, connection
+from tests.grounds.playground import API_KEY, USER_HASH_KEY, Playground, connection_of_service
 from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.tuning import tuned_model
 from tests.grounds.wire import Wire, wire
 
-KEY = "frk_test_" + "k" * 43
-SECRETS = (KEY, "ab" * 32)
+SECRETS = (API_KEY, USER_HASH_KEY)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def ask(place: gunicorn.Place, user: str) -> dict[str, Any]:
     request = urllib.request.Request(  # noqa: S310 - loopback only
         f"{place.api_url}/api/v1/analyze",
         json.dumps(content).encode(),
-        {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
+        {"Content-Type": "application/json", "Authorization": f"Bearer {API_KEY}"},
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback only
         told: dict[str, Any] = json.load(answer)
@@ -130,17 +128,7 @@ def built(new_database: Callable[[bool], str]) -> Iterator[World]:
     api, ops = free_ports(0, 0)
     database_url = new_database(False)
     with wire(folder / "var", tuning_seconds=1.0) as ground:
-        described = connection(
-            ground,
-            database_url=database_url,
-            api_port=api,
-            ops_port=ops,
-            api_key=KEY,
-            api_key_id="test",
-            api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
-            user_hash_key="ab" * 32,
-        )
-        playground.sandbox(**described)
+        playground.sandbox(**connection_of_service(ground, database_url, api, ops))
         where = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
         try:
             first = playground.run("site", "--diff")
