@@ -6,6 +6,7 @@ instructions and overrides all the time, but as statements about somebody else.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
@@ -86,7 +87,18 @@ class Rule:
 
 
 def _rule(kind: str, words: str, *patterns: str) -> Rule:
-    return Rule(kind, frozenset(words.split()), re.compile("|".join(patterns), re.IGNORECASE | re.VERBOSE))
+    joint = "|".join((*_by_beginning(ALONE, patterns), *_by_beginning(ORDER, patterns), *_others(patterns)))
+    return Rule(kind, frozenset(words.split()), re.compile(joint, re.IGNORECASE | re.VERBOSE))
+
+
+def _by_beginning(beginning: str, patterns: Iterable[str]) -> Iterator[str]:
+    """One pattern for all that begin alike: what they share is most of the work, and is then done once."""
+    if ends := [pattern.removeprefix(beginning) for pattern in patterns if pattern.startswith(beginning)]:
+        yield f"{beginning}(?:{'|'.join(ends)})"
+
+
+def _others(patterns: Iterable[str]) -> Iterator[str]:
+    return (pattern for pattern in patterns if not pattern.startswith((ALONE, ORDER)))
 
 
 _LAW_WORDS = """instruction instructions direction directions directive directives prompt prompts rule rules
