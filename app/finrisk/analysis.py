@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finrisk import metrics, quality
+from finrisk.answers import Metadata, StreamStart
 from finrisk.collection import Collection
 from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
@@ -49,7 +50,7 @@ class Analysis:
 
     text: str
     sources: list[RankedPassage]
-    metadata: dict[str, Any]
+    metadata: Metadata
 
 
 class RetrievalRequiredError(Exception):
@@ -72,8 +73,8 @@ def analyze(service: Service, question: Question) -> Analysis:
     return _analysis(service, request, served)
 
 
-def stream(service: Service, question: Question) -> Generator[dict[str, Any] | str | Analysis, None, None]:
-    """The same story as it happens: a dict of what is known first, pieces of text, then the Analysis.
+def stream(service: Service, question: Question) -> Generator[StreamStart | str | Analysis, None, None]:
+    """The same story as it happens: what is known first, pieces of text, then the Analysis.
 
     Raises:
         NoAnswerError, RetrievalRequiredError: as ``analyze``.
@@ -129,7 +130,7 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     parts = quality.quality_parts(text, request.strategy, texts, companies)
     answer = JudgedAnswer(served, text, parts, quality.score(parts))
     row, recorded = _keep(service, request, answer)
-    metadata: dict[str, Any] = {
+    metadata: Metadata = {
         "request_id": row["id"],
         "approach": approach(request, answer),
         "finetuned_model_used": served.arm == "tuned",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from finrisk import ids
+from finrisk.answers import Approach
 from finrisk.generation import NoAnswerError, Served
 from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
@@ -63,7 +64,7 @@ def sources_of(passages: list[RankedPassage]) -> list[Source]:
     return [Source(passage.document_id, passage.title, passage.text) for passage in passages]
 
 
-def approach(request: Request, outcome: Outcome) -> str:
+def approach(request: Request, outcome: Outcome) -> Approach:
     """How the answer came about, in the words that clients read."""
     if not request.passages:
         return "ungrounded"

@@ -37,7 +37,7 @@ FLOORS = [
     {"breaker", "gemini", "journal", "lexemes", "passages"},
     {"google_account", "versions"},
     {"google_token"},
-    {"answer_size", "completion", "deadline", "latency"},
+    {"answer_size", "answers", "completion", "deadline", "latency"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
     {"metric_files"},
 ]

@@ -1,13 +1,12 @@
 """POST /api/v1/analyze: the whole answer as JSON, or as it is written (SSE)."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, stream_with_context
 
-from finrisk import analysis
+from finrisk import analysis, answers
 from finrisk.analysis import Analysis, RetrievalRequiredError
 from finrisk.generation import NoAnswerError
 from finrisk.http.admission import Place
@@ -18,9 +17,8 @@ from finrisk.records import Question
 
 bp = Blueprint("analyze", __name__)
 
-Pieces = Generator[dict[str, Any] | str | Analysis, None, None]
+Pieces = Generator[answers.StreamStart | str | Analysis, None, None]
 
-_EXCERPT = 400
 _MESSAGES = {
     "timeout": "the model did not answer in time",
     "cut_stream": "the model's answer broke off",
@@ -33,14 +31,18 @@ _BLOCKED = {
 }
 
 
-def _body(answer: Analysis) -> dict[str, Any]:
+def _excerpt(text: str) -> str:
+    return text if len(text) <= answers.EXCERPT else text[: answers.EXCERPT - 1] + "…"
+
+
+def _body(answer: Analysis) -> answers.Analysis:
     sources = [
-        {
-            "n": source.n,
-            "document_id": source.document_id,
-            "title": source.title,
-            "excerpt": source.text if len(source.text) <= _EXCERPT else source.text[: _EXCERPT - 1] + "…",
-        }
+        answers.Source(
+            n=source.n,
+            document_id=source.document_id,
+            title=source.title,
+            excerpt=_excerpt(source.text),
+        )
         for source in answer.sources
     ]
     return {"analysis": answer.text, "sources": sources, "metadata": answer.metadata}
@@ -53,7 +55,7 @@ def _error(failure: Exception) -> ApiError:
         reason = failure.block_reason or "refused"
         message = f"{_BLOCKED[reason]}; asked again it gets the same: ask another one"
         return UnansweredError(422, "blocked", message, details={"reason": reason})
-    if isinstance(failure, NoAnswerError):
+    if isinstance(failure, NoAnswerError) and failure.kind != "abandoned":
         wait = max(1, round(failure.retry_after or 1))
         return UnansweredError(503, failure.kind, f"{_MESSAGES[failure.kind]}; try again", retry_after=wait)
     raise failure
@@ -122,5 +124,5 @@ def _as_events(pieces: Pieces) -> Iterator[str]:
             yield _event("meta", piece)
 
 
-def _event(name: str, data: dict[str, Any]) -> str:
+def _event(name: str, data: Mapping[str, object]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -15,7 +15,9 @@ from pydantic import (
     ValidationError,
 )
 from pydantic_core import ErrorDetails
+from typing_extensions import TypeAliasType
 
+from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
 from finrisk_rules.limits import (
     COMPANY_MAX,
@@ -88,6 +90,17 @@ PageText = Annotated[
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
+Rating = TypeAliasType(
+    "Rating",
+    Annotated[
+        Literal[-1, 1],
+        BeforeValidator(_whole),
+        Field(
+            description="-1: the answer was bad. 1: it was good.",
+            json_schema_extra={"x-enum-varnames": ["DISLIKED", "LIKED"]},
+        ),
+    ],
+)
 
 
 class _Body(BaseModel):
@@ -97,41 +110,81 @@ class _Body(BaseModel):
 class Filters(_Body):
     """Which filings may be quoted."""
 
-    company: Name | None = None
-    year: Year | None = None
+    company: Annotated[Name | None, Field(description="Of this company only.", examples=["Corvane Bank"])] = (
+        None
+    )
+    year: Annotated[Year | None, Field(description="Of this year only.", examples=[2025])] = None
 
 
 class AnalyzeBody(_Body):
     """A strategy to analyse."""
 
-    strategy: Strategy
-    user_id: Identifier | None = None
-    session_id: Identifier | None = None
-    filters: Filters | None = None
+    strategy: Annotated[
+        Strategy,
+        Field(
+            description="The question; its length counts after stripping.",
+            examples=["What credit risk does Corvane Bank report for 2025?"],
+        ),
+    ]
+    user_id: Annotated[
+        Identifier | None,
+        Field(
+            description="Who asks: keeps its arm, and is stored as a keyed hash only.",
+            examples=["test_user_1"],
+        ),
+    ] = None
+    session_id: Annotated[
+        Identifier | None, Field(description="Keeps the arm when no user is named; stored as a keyed hash.")
+    ] = None
+    filters: Annotated[
+        Filters | None, Field(description="Quote these filings only; all of them when left out.")
+    ] = None
 
 
 class FeedbackBody(_Body):
     """A reader's judgement of an answer."""
 
-    request_id: Identifier
-    rating: Annotated[Literal[-1, 1], BeforeValidator(_whole)]
-    comment: Comment | None = None
+    request_id: Annotated[
+        Identifier,
+        Field(
+            description="The `request_id` of the answer.", examples=["01a209f9-402a-7a6d-b1b3-eae7f9dced43"]
+        ),
+    ]
+    rating: Rating
+    comment: Annotated[
+        Comment | None, Field(description="What the reader has to say of it; redacted before it is kept.")
+    ] = None
 
 
 class DocumentBody(_Body):
     """A document to index; form feeds in the text separate its pages."""
 
-    id: Identifier
-    title: Title
-    text: PageText
-    company: Name | None = None
-    year: Year | None = None
+    id: Annotated[Identifier, Field(description="Names it: the same id again is the same document.")]
+    title: Annotated[
+        Title, Field(description="Stands above each of its passages.", examples=["Acme annual report 2025"])
+    ]
+    text: Annotated[
+        PageText,
+        Field(
+            description="All of it, more than white space; form feeds separate its pages.",
+            examples=["Acme holds 12.5 million in cash."],
+        ),
+    ]
+    company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
+    year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
 
 
 class DocumentsBody(_Body):
     """Documents to add or to bring up to date."""
 
-    documents: Annotated[list[DocumentBody], Field(min_length=1, max_length=DOCUMENTS_MAX)]
+    documents: Annotated[
+        list[DocumentBody],
+        Field(
+            min_length=1,
+            max_length=DOCUMENTS_MAX,
+            description="One of an id that is there takes its place; one that is the same is left alone.",
+        ),
+    ]
 
 
 def limit_of(method: str, path: str) -> int:
@@ -200,9 +253,11 @@ def _value(body: bytes) -> Any:
         raise ApiError(400, "not_json", "the body is not JSON (UTF-8)") from None
 
 
-def _message(detail: ErrorDetails) -> str:
+def _problem(detail: ErrorDetails) -> FieldProblem:
     """What is wrong with a field, without the names of our classes."""
-    return "must be a JSON object" if detail["type"] in ("model_type", "dict_type") else detail["msg"]
+    of_object = detail["type"] in ("model_type", "dict_type")
+    field = ".".join(str(part) for part in detail["loc"]) or "body"
+    return {"field": field, "message": "must be a JSON object" if of_object else detail["msg"]}
 
 
 def parsed(request: Request, model: type[Model]) -> Model:
@@ -216,9 +271,6 @@ def parsed(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        details = [
-            {"field": ".".join(str(part) for part in detail["loc"]) or "body", "message": _message(detail)}
-            for detail in error.errors(include_url=False, include_input=False)[:20]
-        ]
-        fields = ", ".join(dict.fromkeys(detail["field"] for detail in details))
-        raise ApiError(422, "invalid", f"cannot use: {fields}", details=details) from None
+        problems = [_problem(detail) for detail in error.errors(include_url=False, include_input=False)[:20]]
+        fields = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
+        raise ApiError(422, "invalid", f"cannot use: {fields}", details=problems) from None

@@ -11,7 +11,9 @@ from werkzeug.routing import BaseConverter
 from finrisk import documents
 from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
 from finrisk.http.context import context, requires
+from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
+from finrisk.http.replies import DeletedDocument, DocumentCounts, DocumentEntry, DocumentPage
 from finrisk_rules.limits import DOCUMENTS_MAX
 from finrisk_rules.redaction import redact
 
@@ -92,7 +94,9 @@ def add() -> Response:
                 ingested = documents.ingest(connection, batch)
             except documents.TooManyPostingsError as error:
                 raise ApiError(413, "too_large", str(error)) from None
-    return jsonify(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
+    return jsonify(
+        DocumentCounts(added=ingested.added, changed=ingested.changed, unchanged=ingested.unchanged)
+    )
 
 
 @bp.get("/api/v1/documents")
@@ -101,24 +105,24 @@ def listing() -> Response:
     """A page of the list, ordered by id; ``next`` is the id to give as ``after`` for the next page."""
     text = request.args.get("limit", str(DOCUMENTS_MAX))
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= DOCUMENTS_MAX):
-        details = [{"field": "limit", "message": f"1 to {DOCUMENTS_MAX}"}]
-        raise ApiError(422, "invalid", "cannot use: limit", details=details)
+        problem = FieldProblem(field="limit", message=f"1 to {DOCUMENTS_MAX}")
+        raise ApiError(422, "invalid", "cannot use: limit", details=[problem])
     limit = int(text)
     with context().service.database.connection() as connection:
         entries = documents.listing(connection, limit + 1, request.args.get("after", "").replace("\x00", ""))
     page = entries[:limit]
     rows = [
-        {
-            "id": entry.id,
-            "title": entry.title,
-            "company": entry.company,
-            "year": entry.year,
-            "pages": entry.pages,
-            "sha256": entry.sha256,
-        }
+        DocumentEntry(
+            id=entry.id,
+            title=entry.title,
+            company=entry.company,
+            year=entry.year,
+            pages=entry.pages,
+            sha256=entry.sha256,
+        )
         for entry in page
     ]
-    return jsonify(documents=rows, next=page[-1].id if len(entries) > limit else None)
+    return jsonify(DocumentPage(documents=rows, next=page[-1].id if len(entries) > limit else None))
 
 
 @bp.delete("/api/v1/documents/<document_id:document_id>")
@@ -129,4 +133,4 @@ def delete(document_id: str) -> tuple[Response, int]:
         existed = "\x00" not in document_id and documents.delete(connection, document_id)
     if not existed:
         raise ApiError(404, "not_found", f"there is no document {document_id!r}")
-    return jsonify(deleted=document_id), 200
+    return jsonify(DeletedDocument(deleted=document_id)), 200

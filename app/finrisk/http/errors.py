@@ -2,7 +2,6 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -10,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from finrisk import metrics
 from finrisk.db.pool import DatabaseUnavailableError
 from finrisk.http import refusals
+from finrisk.http.error_codes import Details, ErrorBody, ErrorCode, ErrorInfo
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -22,7 +22,7 @@ HEADERS = {
 }
 """What every answer carries, whoever made it."""
 
-_CODES = {
+_CODES: dict[int, ErrorCode] = {
     400: "bad_request",
     401: "unauthorized",
     403: "forbidden",
@@ -38,20 +38,16 @@ _CODES = {
 }
 
 
-Details = list[dict[str, str]] | dict[str, str]
-
-
 class ApiError(Exception):
     """A request that is answered with an error.
 
-    ``details`` is a list of ``{"field", "message"}``, or what the code says; ``retry_after`` is in seconds;
-    ``key_id`` is the id of a key that was refused, for the log alone.
+    ``retry_after`` is in seconds; ``key_id`` is the id of a key that was refused, for the log alone.
     """
 
     def __init__(
         self,
         status: int,
-        code: str,
+        code: ErrorCode,
         message: str,
         *,
         details: Details | None = None,
@@ -59,7 +55,8 @@ class ApiError(Exception):
         key_id: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.message = status, message
+        self.code: ErrorCode = code
         self.details, self.retry_after, self.key_id = details, retry_after, key_id
 
 
@@ -67,9 +64,9 @@ class UnansweredError(ApiError):
     """A question that was taken and got no answer: it is counted with its arm, and is no rejected input."""
 
 
-def error_body(code: str, message: str, details: Details | None = None) -> dict[str, Any]:
+def error_body(code: ErrorCode, message: str, details: Details | None = None) -> ErrorBody:
     """The one error shape."""
-    error: dict[str, Any] = {"code": code, "message": message, "request_id": str(g.request_id)}
+    error: ErrorInfo = {"code": code, "message": message, "request_id": str(g.request_id)}
     if details:
         error["details"] = details
     return {"error": error}

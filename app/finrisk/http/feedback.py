@@ -10,7 +10,9 @@ from finrisk.collection import known_request
 from finrisk.db.pool import DatabaseUnavailableError
 from finrisk.http.bodies import FeedbackBody, parsed
 from finrisk.http.context import context, requires
+from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
+from finrisk.http.replies import RatingReceipt
 from finrisk_rules.redaction import redact
 
 bp = Blueprint("feedback", __name__)
@@ -27,8 +29,8 @@ def _identifier(text: str) -> UUID:
         identifier = UUID(text)
         ids.time_of(identifier)
     except ValueError:
-        detail = {"field": "request_id", "message": "is not the request_id of an answer (a UUIDv7)"}
-        raise ApiError(422, "invalid", "cannot use: request_id", details=[detail]) from None
+        problem = FieldProblem(field="request_id", message="is not the request_id of an answer (a UUIDv7)")
+        raise ApiError(422, "invalid", "cannot use: request_id", details=[problem]) from None
     return identifier
 
 
@@ -69,5 +71,5 @@ def feedback() -> tuple[Response, int]:
     }
     if not context().service.collection.keep(feedback=row):
         raise ApiError(503, "not_kept", "the feedback could not be kept; try again", retry_after=5)
-    status = "joined" if recorded else "accepted"
-    return jsonify({"request_id": str(request_id), "status": status}), 200 if recorded else 202
+    receipt = RatingReceipt(request_id=str(request_id), status="joined" if recorded else "accepted")
+    return jsonify(receipt), 200 if recorded else 202

@@ -10,6 +10,7 @@ from finrisk.http import refusals
 from finrisk.http.arrival import Head
 from finrisk.http.bodies import limit_of
 from finrisk.http.context import Context
+from finrisk.http.error_codes import ErrorBody, ErrorCode
 from finrisk.http.errors import HEADERS
 
 _PROBES = frozenset(("/healthz", "/readyz", "/metrics"))
@@ -35,14 +36,14 @@ class Intake:
 
 
 def early_refusal(
-    address: str, status: HTTPStatus, code: str, message: str, retry_after: int | None = None
+    address: str, status: HTTPStatus, code: ErrorCode, message: str, retry_after: int | None = None
 ) -> bytes:
     """The whole answer, in the one error shape, to a request that the application never sees."""
     metrics.REJECTED.labels(code).inc()
     request_id = str(ids.request_id())
     refusals.note(code, None, address, status=status.value, request_id=request_id)
-    error = {"code": code, "message": message, "request_id": request_id}
-    body = json.dumps({"error": error}, ensure_ascii=False).encode()
+    error: ErrorBody = {"error": {"code": code, "message": message, "request_id": request_id}}
+    body = json.dumps(error, ensure_ascii=False).encode()
     headers = {
         "Connection": "close",
         "Content-Type": "application/json",

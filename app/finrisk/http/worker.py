@@ -38,6 +38,7 @@ from finrisk.http.lobby import Connection, Lobby
 from finrisk.http.outbox import Outbox
 
 if TYPE_CHECKING:
+    from finrisk.http.error_codes import ErrorCode
     from finrisk.http.intake import Intake
 
 PROBE_THREADS = 4
@@ -306,7 +307,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         self,
         connection: Connection,
         status: HTTPStatus,
-        code: str,
+        code: "ErrorCode",
         message: str,
         retry_after: int | None = None,
     ) -> None:
@@ -371,7 +372,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         """Answer a request that could not be read, or whose handling failed, before the connection ends."""
         del req, addr
         status = _status(exc)
-        code = "bad_request"
+        code: ErrorCode = "bad_request"
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             code = "internal_error"
             self.log.error("a connection failed: %s", type(exc).__name__)

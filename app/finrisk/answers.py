@@ -1,0 +1,125 @@
+"""What an analysis answers, as types: they check the code, and the API's description is made of them."""
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypeAliasType, TypedDict
+
+from finrisk_rules import assignment
+
+EXCERPT = 400
+"""Most characters of an excerpt."""
+
+RequestId = Annotated[
+    str,
+    Field(json_schema_extra={"format": "uuid"}, examples=["01a209f9-402a-7a6d-b1b3-eae7f9dced43"]),
+]
+
+Revision = Annotated[
+    str, Field(description="The revision of the worker that answered.", examples=["r0003-0a1434f8"])
+]
+
+Arm = TypeAliasType(
+    "Arm",
+    Annotated[
+        assignment.Arm,
+        Field(description="An arm of the experiment: the base model or the tuned one."),
+    ],
+)
+
+Approach = TypeAliasType(
+    "Approach",
+    Annotated[
+        Literal["rag_base", "rag_finetuned", "ungrounded"],
+        Field(
+            description="`rag_base`, `rag_finetuned`: sources were found, and this arm answered. "
+            "`ungrounded`: nothing was found, or the database is away."
+        ),
+    ],
+)
+
+
+class Tokens(TypedDict):
+    """What the provider counts and bills."""
+
+    prompt: Annotated[int, Field(description="Of the prompt.", ge=0, examples=[1216])]
+    answer: Annotated[
+        int, Field(description="Of the answer, with what the model thought.", ge=0, examples=[215])
+    ]
+
+
+class Source(TypedDict):
+    """A passage that the answer may cite."""
+
+    n: Annotated[int, Field(description="Its number: the answer cites it as `[n]`.", ge=1)]
+    document_id: Annotated[str, Field(description="The document's id.", examples=["acme-2025"])]
+    title: Annotated[str, Field(description="The document's title.")]
+    excerpt: Annotated[str, Field(description="The beginning of the passage.", max_length=EXCERPT)]
+
+
+class Metadata(TypedDict):
+    """How an answer came about."""
+
+    request_id: Annotated[RequestId, Field(description="UUIDv7; a rating names it.")]
+    approach: Annotated[Approach, Field(description="Whether it rests on sources, and which arm wrote it.")]
+    finetuned_model_used: Annotated[bool, Field(description="Whether the tuned model wrote this answer.")]
+    arm_assigned: Annotated[Arm, Field(description="Where the hash puts the user.")]
+    arm_served: Annotated[Arm, Field(description="Who answered: after a fallback it is `base`.")]
+    model: Annotated[
+        str, Field(description="Name of the model that answered.", examples=["gemini-3.5-flash-lite"])
+    ]
+    model_version: Annotated[str, Field(description="What it calls itself.")]
+    revision: Revision
+    quality_score: Annotated[
+        float,
+        Field(
+            description="How good the answer is by our measure; a good one is collected.",
+            ge=0,
+            le=1,
+            examples=[0.987],
+        ),
+    ]
+    grounded: Annotated[
+        bool,
+        Field(description="Whether there are sources and every figure of the answer follows from them."),
+    ]
+    fallback_reason: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="Present after a fallback: why the tuned model did not answer, "
+                "or `breaker` when it is being left alone.",
+                examples=["timeout"],
+            ),
+        ]
+    ]
+    latency_ms: Annotated[
+        float, Field(description="From the question to the answer, in milliseconds.", ge=0, examples=[187.9])
+    ]
+    recorded: Annotated[
+        bool,
+        Field(description="False when the request could not be kept; the answer is as good as any."),
+    ]
+    tokens: Tokens
+
+
+class Analysis(TypedDict):
+    """An answer, what it rests on, and how it came about."""
+
+    analysis: Annotated[str, Field(description="The text, Markdown with citations `[n]`.")]
+    sources: Annotated[list[Source], Field(description="What it may cite; empty when ungrounded.")]
+    metadata: Metadata
+
+
+class StreamStart(TypedDict):
+    """What is known before the answer begins."""
+
+    request_id: Annotated[RequestId, Field(description="UUIDv7; a rating names it.")]
+    arm_assigned: Annotated[Arm, Field(description="Where the hash puts the user.")]
+    revision: Revision
+
+
+class StreamDelta(TypedDict):
+    """The next piece of the answer."""
+
+    text: Annotated[str, Field(description="The model's own text; the text of the end is redacted.")]

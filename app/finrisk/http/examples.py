@@ -1,0 +1,157 @@
+"""Examples for the API's description: what its routes take, and what they answer."""
+
+import json
+
+from finrisk.answers import Analysis
+from finrisk.http.error_codes import MEANINGS, ErrorBody, ErrorCode, ErrorInfo
+from finrisk.http.replies import (
+    DeletedDocument,
+    DocumentCounts,
+    DocumentPage,
+    Health,
+    RatingReceipt,
+    Readiness,
+    StreamEvent,
+)
+from finrisk.http.status_reply import Status
+
+_REQUEST_ID = "01a209f9-402a-7a6d-b1b3-eae7f9dced43"
+_REVISION = "r0003-0a1434f8"
+
+QUESTION = {
+    "strategy": "What credit risk does Corvane Bank report for 2025?",
+    "user_id": "test_user_1",
+    "filters": {"company": "Corvane Bank", "year": 2025},
+}
+RATING = {"request_id": _REQUEST_ID, "rating": 1}
+DOCUMENTS = {
+    "documents": [
+        {
+            "id": "acme-2025",
+            "title": "Acme annual report 2025",
+            "company": "Acme",
+            "year": 2025,
+            "text": "Acme holds 12.5 million in cash.",
+        }
+    ]
+}
+
+ANALYSIS: Analysis = {
+    "analysis": "## Credit risk\n- Impaired loans were 1.9 % of all loans at the end of 2025 [1].",
+    "sources": [
+        {
+            "n": 1,
+            "document_id": "corvane-2025",
+            "title": "Corvane Bank annual report 2025",
+            "excerpt": "Impaired loans were 1.9 % of all loans at the end of 2025.",
+        }
+    ],
+    "metadata": {
+        "request_id": _REQUEST_ID,
+        "approach": "rag_base",
+        "finetuned_model_used": False,
+        "arm_assigned": "base",
+        "arm_served": "base",
+        "model": "gemini-3.5-flash-lite",
+        "model_version": "gemini-3.5-flash-lite-001",
+        "revision": _REVISION,
+        "quality_score": 0.987,
+        "grounded": True,
+        "latency_ms": 187.9,
+        "recorded": True,
+        "tokens": {"prompt": 1216, "answer": 215},
+    },
+}
+
+EVENTS: list[StreamEvent] = [
+    {"event": "meta", "data": {"request_id": _REQUEST_ID, "arm_assigned": "base", "revision": _REVISION}},
+    {"event": "delta", "data": {"text": ANALYSIS["analysis"]}},
+    {"event": "done", "data": ANALYSIS},
+]
+STREAM = "".join(f"event: {event['event']}\ndata: {json.dumps(event['data'])}\n\n" for event in EVENTS)
+
+JOINED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "joined"}
+ACCEPTED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "accepted"}
+COUNTS: DocumentCounts = {"added": 1, "changed": 0, "unchanged": 0}
+PAGE: DocumentPage = {
+    "documents": [
+        {
+            "id": "acme-2025",
+            "title": "Acme annual report 2025",
+            "company": "Acme",
+            "year": 2025,
+            "pages": 1,
+            "sha256": "55a675e616d4c4b3161c18f3aabca50d3d93ec09d4db6af47d3d7ff978dc3c93",
+        }
+    ],
+    "next": None,
+}
+DELETED: DeletedDocument = {"deleted": "acme-2025"}
+
+STATUS: Status = {
+    "configuration": {
+        "revision": _REVISION,
+        "ENABLE_DATA_COLLECTION": True,
+        "DATA_COLLECTION_QUALITY": 0.9,
+        "ENABLE_FINETUNING": False,
+        "ENABLE_AB_TESTING": False,
+        "AB_TEST_TRAFFIC_SPLIT": 0.0,
+        "FINETUNED_MODEL_NAME": "",
+        "base_model": "gemini-3.5-flash-lite",
+        "split": 0.0,
+    },
+    "collection": {
+        "enabled": True,
+        "quality_threshold": 0.9,
+        "count": 271,
+        "target": 1000,
+        "recommended": [2000, 5000],
+        "percent": 27.1,
+        "rows_last_24h": 271,
+        "expected_target_date": "2026-11-26",
+        "last_collected_at": "2026-11-23T19:48:21+00:00",
+        "skipped": {"quality_below_threshold": 120, "strategy_too_short": 1},
+    },
+    "traffic": {
+        "base": {
+            "requests": 392,
+            "users": 57,
+            "share": 1.0,
+            "share_of_requests": 1.0,
+            "errors": {"upstream": 0, "timeout": 1, "cut": 0},
+            "error_rate": 0.0026,
+            "blocked": 0,
+            "blocked_rate": 0.0,
+            "p50_ms": 412.0,
+            "p95_ms": 903.5,
+            "share_over_2s": 0.0,
+            "quality": 0.9312,
+            "feedback": {"liked": 12, "disliked": 2},
+            "fallbacks": 0,
+        }
+    },
+}
+
+HEALTH: Health = {"status": "ok"}
+READY: Readiness = {"ready": True}
+READY_OPS: Readiness = {
+    "ready": True,
+    "revision": _REVISION,
+    "split": 0.0,
+    "database": "ok",
+    "breakers": {"gemini-3.5-flash-lite": False},
+    "journal": {"ships": True, "bytes": 0, "oldest_seconds": 0.0, "set_aside": 0},
+    "workers": [
+        {"pid": 19597, "start_time": 480134, "revision": _REVISION, "split": 0.0, "ready": True},
+    ],
+}
+
+
+def error(code: ErrorCode) -> ErrorBody:
+    """An error of that code."""
+    info: ErrorInfo = {"code": code, "message": MEANINGS[code].when, "request_id": _REQUEST_ID}
+    if code == "invalid":
+        info["details"] = [{"field": "rating", "message": "Input should be -1 or 1"}]
+    elif code == "blocked":
+        info["details"] = {"reason": "refused"}
+    return {"error": info}
