@@ -86,7 +86,7 @@ PEERS := tests/contract/peers
 
 .venv-peers/.ready: $(UV) requirements/peers.txt requirements/node.txt $(PEERS)/package-lock.json
 	@[ -x .venv-peers/bin/python ] || $(UV) venv -q --python $(PYTHON) .venv-peers
-	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(a * 100 + +b < 2019))' 2>/dev/null && npm --version >/dev/null 2>&1 \
 	  && node= || node=requirements/node.txt; \
 	$(UV) pip sync -q --python .venv-peers --require-hashes requirements/peers.txt $$node
 	@cd $(PEERS) && PATH="$(CURDIR)/.venv-peers/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -80,7 +81,7 @@ def test_answers_of_every_route_are_as_described(watched: Callable[..., Watched]
 
 def test_a_fallback_and_a_question_that_is_blocked_are_as_described(watched: Callable[..., Watched]) -> None:
     api = watched(**SPLIT)
-    api.service.gemini.fault(path="generateContent", arm="tuned", kind="status", code=400)
+    api.service.gemini.fault(model=SPLIT["FINETUNED_MODEL_NAME"], kind="status", code=500)
     answer = api.call("POST", ANALYZE, {"strategy": STRATEGY, "user_id": user_on("tuned")})
     assert answer.metadata["fallback_reason"] == "upstream_error"
     api.service.gemini.fault(path="[gG]enerateContent", kind="blocked_prompt")
@@ -158,7 +159,10 @@ def test_no_generated_request_gets_an_answer_that_is_not_described(service: Runn
 
     def holds(case: Any) -> None:
         response = case.call(base_url=f"http://127.0.0.1:{service.port}", headers=headers)
-        answer = Answer(response.status_code, response.headers, response.content)
+        told = httpx2.Headers(
+            [(name, value) for name, values in response.headers.items() for value in values]
+        )
+        answer = Answer(response.status_code, told, response.content)
         path = case.operation.path if "{" in case.operation.path else urlsplit(response.request.url).path
         api.check(case.operation.method.upper(), path, answer)
 

@@ -59,6 +59,36 @@ def run(command: list[str], text: str, **environment: str) -> Any:
     return json.loads(done.stdout)
 
 
+def _generate(command: list[str], **environment: str) -> None:
+    done = subprocess.run(
+        command, cwd=PEERS, env=_environment(environment), capture_output=True, text=True, timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def generate_python(document: Any, package: Path) -> None:
+    """Have openapi-python-client write a package that calls the API of an OpenAPI document."""
+    source = package.with_suffix(".json")
+    source.write_text(json.dumps(document), "utf-8")
+    options = ["--path", str(source), "--output-path", str(package), "--meta", "none", "--fail-on-warning"]
+    programs = f"{VENV / 'bin'}:{os.environ['PATH']}"  # it calls ruff
+    _generate([str(VENV / "bin" / "openapi-python-client"), "generate", *options], PATH=programs)
+
+
+def generate_typescript(document: Any, folder: Path) -> Path:
+    """Have @hey-api/openapi-ts write a client of an OpenAPI document; compile client.ts with it, strictly."""
+    source, place = folder / "typescript.json", folder / "typescript"
+    source.write_text(json.dumps(document), "utf-8")
+    generator = MODULES / "@hey-api" / "openapi-ts" / "bin" / "run.js"
+    output = ["--input", str(source), "--output", str(place / "generated"), "--silent", "--no-log-file"]
+    _generate([node(), str(generator), *output])
+    for name in ("client.ts", "tsconfig.json"):
+        shutil.copy(PEERS / name, place)
+    _generate([node(), str(MODULES / "typescript" / "bin" / "tsc"), "--project", str(place)])
+    return place / "compiled" / "client.js"
+
+
 class Strict:
     """Google's protobuf types in a process of their own: see peers/strict.py."""
 
