@@ -1,4 +1,4 @@
-"""The table of peers is true: versions are those of the locks, and each command finds tests."""
+"""The tables of peers are true: versions are those of the locks, and each command finds tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.grounds.markdown import table
 from tests.grounds.repository import DOCS, REPOSITORY
 
 CONTRACT = REPOSITORY / "tests" / "contract"
-ROWS = table(DOCS / "tuning.md", "Who proves what", "peer").rows
+PLACES = (("tuning.md", "Who proves what"), ("api.md", "`GET /openapi.json`"))
+ROWS = [row for page, section in PLACES for row in table(DOCS / page, section, "peer").rows]
 
 
 def locked() -> dict[str, str]:

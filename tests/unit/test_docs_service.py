@@ -19,8 +19,11 @@ from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
 from finrisk import metrics
-from finrisk.http import analyze, documents, errors, feedback, health, openapi, status
+from finrisk.answers import Metadata
+from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
+from finrisk.http.error_codes import MEANINGS
+from finrisk.http.status_reply import ArmFigures, Collection
 from finrisk_rules.clients import ROLES
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
@@ -36,10 +39,6 @@ def _calls(function: str) -> list[ast.Call]:
     trees = [ast.parse(path.read_text("utf-8")) for path in SERVICE.rglob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == function]
-
-
-def _errors() -> list[ast.Call]:
-    return _calls("ApiError") + _calls("UnansweredError")
 
 
 def _constants(calls: list[ast.Call], place: int) -> set[str]:
@@ -60,23 +59,23 @@ def test_every_route_has_its_section_and_the_reverse() -> None:
     assert documented == routes
 
 
-def test_every_error_code_is_documented_and_the_reverse() -> None:
-    given = _constants(_errors(), 1) | set(errors._CODES.values()) | {"error"}
-    assert set(names(table(API, "Errors", "code"))) == given | set(analyze._MESSAGES)
+def test_every_error_code_is_documented_with_its_status_and_the_reverse() -> None:
+    documented = {name(row["code"]): row["status"] for row in table(API, "Errors", "code").rows}
+    assert documented == {code: str(meaning.status or "other") for code, meaning in MEANINGS.items()}
+
+
+def test_every_operation_of_the_description_is_documented_with_its_route_and_the_reverse() -> None:
+    described = {
+        operation["operationId"]: f"{method.upper()} {path.replace('{', '<').replace('}', '>')}"
+        for path, methods in openapi.description()["paths"].items()
+        for method, operation in methods.items()
+    }
+    held = table(API, "`GET /openapi.json`", "operation")
+    assert {name(row["operation"]): name(row["route"]) for row in held.rows} == described
 
 
 def test_every_reason_of_a_blocked_question_is_documented_and_the_reverse() -> None:
     assert names(table(API, "Questions that get no answer", "`reason`")) == list(analyze._BLOCKED)
-
-
-def test_the_documented_status_of_an_error_is_its_own() -> None:
-    documented = {name(row["code"]): row["status"] for row in table(API, "Errors", "code").rows}
-    for status_code, code in errors._CODES.items():
-        assert documented[code] == str(status_code)
-    for call in _errors():
-        given = [str(node.value) for node in call.args[:2] if isinstance(node, ast.Constant)]
-        if len(given) == 2:
-            assert documented[given[1]] == given[0]
 
 
 def test_every_role_is_documented_and_the_reverse() -> None:
@@ -86,9 +85,17 @@ def test_every_role_is_documented_and_the_reverse() -> None:
 def test_every_field_of_a_question_and_of_an_answer_is_documented_and_the_reverse() -> None:
     section = "`POST /api/v1/analyze`"
     assert names(table(API, section, "field")) == list(AnalyzeBody.model_fields)
-    answer: dict[str, Any] = openapi._ANALYSIS
-    described = answer["properties"]["metadata"]["properties"]
-    assert names(table(API, section, "field of `metadata`")) == list(described)
+    assert names(table(API, section, "field of `metadata`")) == list(Metadata.__annotations__)
+
+
+def test_every_figure_of_the_status_is_documented_and_the_reverse() -> None:
+    section = "`GET /api/v1/status`"
+    for heading, kind in (
+        ("figure of `collection`", Collection),
+        ("figure of an arm in `traffic`", ArmFigures),
+    ):
+        cells = [row[heading] for row in table(API, section, heading).rows]
+        assert re.findall(r"`(\w+)`", " ".join(cells)) == list(kind.__annotations__)
 
 
 def test_every_event_of_a_stream_is_documented() -> None:

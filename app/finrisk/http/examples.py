@@ -6,9 +6,12 @@ from finrisk.answers import Analysis
 from finrisk.http.error_codes import MEANINGS, ErrorBody, ErrorCode, ErrorInfo
 from finrisk.http.replies import (
     DeletedDocument,
+    DeltaEvent,
     DocumentCounts,
     DocumentPage,
+    DoneEvent,
     Health,
+    MetaEvent,
     RatingReceipt,
     Readiness,
     StreamEvent,
@@ -64,9 +67,9 @@ ANALYSIS: Analysis = {
 }
 
 EVENTS: list[StreamEvent] = [
-    {"event": "meta", "data": {"request_id": _REQUEST_ID, "arm_assigned": "base", "revision": _REVISION}},
-    {"event": "delta", "data": {"text": ANALYSIS["analysis"]}},
-    {"event": "done", "data": ANALYSIS},
+    MetaEvent(event="meta", data={"request_id": _REQUEST_ID, "arm_assigned": "base", "revision": _REVISION}),
+    DeltaEvent(event="delta", data={"text": ANALYSIS["analysis"]}),
+    DoneEvent(event="done", data=ANALYSIS),
 ]
 STREAM = "".join(f"event: {event['event']}\ndata: {json.dumps(event['data'])}\n\n" for event in EVENTS)
 

@@ -4,9 +4,13 @@ client.py FOLDER URL OPS_URL: FOLDER holds the package `generated`. Prints one J
 saw; the document to put and the question to ask are on stdin, the key is in KEY.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 sys.path.insert(0, sys.argv[1])
 
@@ -40,7 +44,7 @@ question = AnalyzeBody.from_dict(given["question"])
 document = DocumentBody.from_dict(given["document"])
 
 
-def refusal(response):
+def refusal(response: Any) -> dict[str, Any]:
     """What the client knows of an error."""
     body = response.parsed
     assert isinstance(body, ErrorBody)
@@ -56,7 +60,7 @@ def refusal(response):
     }
 
 
-def streamed():
+def streamed() -> Iterator[Any]:
     """The events of a stream, typed."""
     headers = {"Accept": "text/event-stream"}
     http = client.get_httpx_client()
