@@ -209,7 +209,8 @@ def _analyze() -> Schema:
             "cut_stream",
         ),
         text="With `Accept: text/event-stream` the answer comes as it is written: the event `meta`, any "
-        "number of `delta`, then `done` with the whole answer, or `error`. Before `meta` an error is JSON.",
+        "number of `delta`, then `done` with the whole answer, or `error`. What is refused before a stream "
+        "begins is refused in JSON.",
         role="analyze",
         body=_json("AnalyzeBody", question=examples.QUESTION),
     )
