@@ -11,7 +11,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast test-long peers golden docs lint clean
+.PHONY: help setup demo up down connection test test-fast test-long peers golden docs lint lint-python lint-yaml clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,9 +61,14 @@ cluster-down: .venv-dev/.ready ## stop it and remove everything of it, also afte
 	@$(DEV)/python -m sandbox.kubernetes down
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
+	@$(MAKE) --no-print-directory -j 2 --output-sync=recurse lint-python lint-yaml
+
+lint-python:
 	$(DEV)/ruff check
 	$(DEV)/ruff format --check
 	$(DEV)/mypy
+
+lint-yaml:
 	$(DEV)/yamllint --strict .
 	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME=$(CURDIR)/.ansible $(DEV)/ansible-lint --offline -q
 

@@ -22,8 +22,8 @@ def moment(text: str) -> datetime:
         ValueError: it is none.
     """
     try:
-        read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
             "is no date or time in ISO 8601, such as 2027-06-30 or 2027-06-30T12:00:00Z"

@@ -30,22 +30,22 @@ def appearances(text: str) -> Iterator[str]:
     Digits for letters, letters with signs between them, character references, percent and Base64 encoding,
     without tags, letters rotated by 13, and the text backwards.
     """
-    seen = skeleton(text)
-    yield seen
-    if _LEET.search(seen):
-        yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), seen)
-    if _SPACED.search(seen):
-        yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), seen)
-    if _ENTITY.search(seen) or _PERCENT.search(seen):
-        yield skeleton(html.unescape(unquote(seen)))
-    if _TAG.search(seen):
-        yield _TAG.sub("", seen)
-    yield from filter(None, map(_decoded, _BASE64.findall(seen)))
-    lower = seen.lower()
+    plain = skeleton(text)
+    yield plain
+    if _LEET.search(plain):
+        yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
+    if _SPACED.search(plain):
+        yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), plain)
+    if _ENTITY.search(plain) or _PERCENT.search(plain):
+        yield skeleton(html.unescape(unquote(plain)))
+    if _TAG.search(plain):
+        yield _TAG.sub("", plain)
+    yield from filter(None, map(_decoded, _BASE64.findall(plain)))
+    lower = plain.lower()
     if any(word in lower for word in _ROTATED):
-        yield codecs.encode(seen, "rot13")
+        yield codecs.encode(plain, "rot13")
     if any(word in lower for word in _TURNED):
-        yield seen[::-1]
+        yield plain[::-1]
 
 
 def _decoded(letters: str) -> str | None:

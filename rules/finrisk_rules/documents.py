@@ -9,6 +9,6 @@ INDEX_VERSION = "1"
 
 def digest(title: str, company: str | None, year: int | None, text: str) -> str:
     """SHA-256 (hex) of a document; title and text are redacted before. Only a changed one is sent again."""
-    given = [INDEX_VERSION, title, company, year, text]
-    content = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    parts = [INDEX_VERSION, title, company, year, text]
+    content = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

@@ -33,10 +33,10 @@ def location_of(name: str, default: str) -> str:
     A client takes its host from the location and the path from the name: with two different ones the request
     would reach a region that does not have the resource.
     """
-    found = _RESOURCE.fullmatch(name)
-    return found["location"] if found else default
+    match = _RESOURCE.fullmatch(name)
+    return match["location"] if match else default
 
 
 def _kind(name: str) -> str:
-    found = _RESOURCE.fullmatch(name)
-    return found["kind"] if found else ""
+    match = _RESOURCE.fullmatch(name)
+    return match["kind"] if match else ""

@@ -125,10 +125,10 @@ def _line(text: str) -> str:
 
 def _fenced(text: str) -> str:
     """The text with a blank before each line that a reader could take for the frame's, had it the mark."""
-    seen = skeleton(text)
-    if not _LIKE_FRAME.search(seen):
+    plain = skeleton(text)
+    if not _LIKE_FRAME.search(plain):
         return text
-    pairs = zip(text.split("\n"), seen.split("\n"), strict=True)
+    pairs = zip(text.split("\n"), plain.split("\n"), strict=True)
     return "\n".join(f" {line}" if _LIKE_FRAME.match(shape) else line for line, shape in pairs)
 
 

@@ -19,16 +19,16 @@ def wait(headers: Mapping[str, str] | None, now: float, details: object = None) 
     that it holds whatever our clock says; without one against ``now``, in Unix time. Headers are looked up in
     lower case.
     """
-    given = headers or {}
-    text = str(given.get("retry-after") or "").strip()
+    fields = headers or {}
+    text = str(fields.get("retry-after") or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
     then = _unix_time(text)
     if then is not None:
-        sent = _unix_time(str(given.get("date") or ""))
+        sent = _unix_time(str(fields.get("date") or ""))
         return max(then - (now if sent is None else sent), 0.0)
-    found = _RETRY_INFO.search(str(details))
-    return float(found[1]) if found else None
+    match = _RETRY_INFO.search(str(details))
+    return float(match[1]) if match else None
 
 
 def _unix_time(date: str) -> float | None:

@@ -32,8 +32,8 @@ _OTHER_FILES = 128  # listeners, pools of connections, journal, metrics
 def sockets_at_most(threads: int) -> int:
     """How many connections may wait: what the limit of open files, raised as far as it goes, leaves them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_SOCKETS + threads * _FILES_A_THREAD + _OTHER_FILES
-    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    need = MOST_SOCKETS + threads * _FILES_A_THREAD + _OTHER_FILES
+    limit = need if hard == resource.RLIM_INFINITY else min(need, hard)
     if soft != resource.RLIM_INFINITY and soft < limit:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     return max(16, limit - threads * _FILES_A_THREAD - _OTHER_FILES)
