@@ -250,6 +250,15 @@ def test_a_half_deleted_revision_is_no_obstacle(ground: Ground, quarter: Outcome
     assert made.name not in ground.target().names()
 
 
+def test_a_copy_that_somebody_keeps_is_not_taken_for_the_revision(ground: Ground, quarter: Outcome) -> None:
+    name = f"finrisk-config-{quarter.revision.name}"
+    body = json.loads(ground.kubectl("get", "configmap", name, "-o", "json"))
+    copy = {"name": f"{name}-kept", "labels": body["metadata"]["labels"]}
+    ground.kubectl("create", "-f", "-", stdin=json.dumps(body | {"metadata": copy, "data": {"EDITED": "yes"}}))
+    assert quarter.revision in ground.target().readable()
+    ground.kubectl("delete", "configmap", copy["name"])
+
+
 def test_a_half_written_revision_is_finished_under_its_own_number(ground: Ground, quarter: Outcome) -> None:
     what = ground.rendered(60)
     begun = make(what.config, what.secret, what.release, quarter.revision.number + 1)

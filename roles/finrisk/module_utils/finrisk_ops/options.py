@@ -122,7 +122,7 @@ def manifest(parameters: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _values(parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    values: Mapping[str, Any] | None = parameters["place"][kind]
+    values: Mapping[str, Any] | None = (parameters["place"] or {}).get(kind)
     if values is None:
         raise FinriskError(f"this can be done on {kind} alone: give {kind} as the place")
     return values

@@ -110,8 +110,12 @@ class Deployed:
     def readable(self) -> list[Revision]:
         """Return every revision whose objects can be read, the highest number first."""
         configs, secrets = (
-            {revision_of(body): body for body in self.cluster.list(self.path(kind), labels=REVISION)}
-            for kind in ("configmaps", "secrets")
+            {
+                revision_of(body): body
+                for body in self.cluster.list(self.path(kind), labels=REVISION)
+                if body["metadata"]["name"] == f"{prefix}-{revision_of(body)}"  # no copy that somebody keeps
+            }
+            for kind, prefix in (("configmaps", CONFIG), ("secrets", SECRET))
         )
         revisions = []
         for name in newest_first(configs):
