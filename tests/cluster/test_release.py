@@ -254,7 +254,9 @@ def test_a_copy_that_somebody_keeps_is_not_taken_for_the_revision(ground: Ground
     name = f"finrisk-config-{quarter.revision.name}"
     body = json.loads(ground.kubectl("get", "configmap", name, "-o", "json"))
     copy = {"name": f"{name}-kept", "labels": body["metadata"]["labels"]}
-    ground.kubectl("create", "-f", "-", stdin=json.dumps(body | {"metadata": copy, "data": {"EDITED": "yes"}}))
+    ground.kubectl(
+        "create", "-f", "-", stdin=json.dumps(body | {"metadata": copy, "data": {"EDITED": "yes"}})
+    )
     assert quarter.revision in ground.target().readable()
     ground.kubectl("delete", "configmap", copy["name"])
 
