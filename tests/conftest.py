@@ -76,7 +76,14 @@ def database_url(postgresql_server: str, new_database: Callable[[bool], str]) ->
     """The URL of a fresh, migrated database of this test's own."""
     url = new_database(True)
     yield url
-    _ask(postgresql_server, f"drop database {urlsplit(url).path.lstrip('/')} with (force)")
+    name = urlsplit(url).path.lstrip("/")
+    # Not `with (force)`, which may not end an autovacuum worker; a plain drop ends that one itself.
+    _ask(
+        postgresql_server,
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        f" where datname = '{name}' and usename = current_user",
+    )
+    _ask(postgresql_server, f"drop database {name}")
 
 
 def _ask(server: str, statement: str) -> None:
