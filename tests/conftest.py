@@ -81,12 +81,13 @@ def database_url(postgresql_server: str, new_database: Callable[[bool], str]) ->
     _ask(
         postgresql_server,
         "select pg_terminate_backend(pid) from pg_stat_activity"
-        f" where datname = '{name}' and usename = current_user",
+        " where datname = %s and usename = current_user",
+        name,
     )
     _ask(postgresql_server, f"drop database {name}")
 
 
-def _ask(server: str, statement: str) -> None:
+def _ask(server: str, statement: str, *values: str) -> None:
     """Run a statement on a server, in no database that is copied or dropped."""
     with psycopg.connect(urlsplit(server)._replace(path="/postgres").geturl(), autocommit=True) as connection:
-        connection.execute(statement.encode())
+        connection.execute(statement.encode(), values or None)
