@@ -1,7 +1,8 @@
 """The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick slow cluster``.
 
-A tier runs two files of tests at a time. What fails there runs once more, alone; only what fails twice fails
-the tier, and what passed only alone is listed at the end of the output.
+A tier runs two files of tests at a time. A file in which a test failed runs once more, whole and alone. What
+fails twice fails the tier, what passed only alone is listed at the end of the output, and a run that broke
+off has failed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ LONGEST_FIRST = tuple(
     f"tests/{file}"
     for file in (
         "playbooks/test_deploy_rollback.py",
+        "playbooks/test_hundred_runs.py",
         "playbooks/test_troubles.py",
+        "playbooks/test_check_mode.py",
         "playbooks/test_runbook.py",
         "role/test_tuning.py",
         "playbooks/test_tune.py",
@@ -37,22 +40,24 @@ LONGEST_FIRST = tuple(
 """Files of minutes: begun first, they let both processes end together."""
 
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+GOES_ON = ("--max-worker-restart", "10000")  # a process that dies costs its test alone, however many do
 DURATIONS = ("--durations=25", "--durations-min=5")
-ALONE = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail", "3", "-v")
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
+PASSED, FAILED, STOPPED = 0, 1, 2  # of pytest's exit codes; a gate is stopped at its first failure
 
 
 @dataclass(frozen=True)
 class Tier:
     """What pytest runs; a gate stops at its first failure, and nothing follows a gate that failed."""
 
-    selection: tuple[str, ...]
+    folders: tuple[str, ...]
+    marks: str = ""
     is_gate: bool = False
 
 
 TIERS = {
-    "quick": Tier((*QUICK_FOLDERS, "-m", "not slow"), is_gate=True),
-    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, "-m", "slow and not long")),
+    "quick": Tier(QUICK_FOLDERS, "not slow", is_gate=True),
+    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long"),
     "cluster": Tier(("tests/cluster",)),
 }
 
@@ -67,14 +72,19 @@ class Outcome:
 
 
 def run(tier: Tier) -> Outcome:
-    """Run a tier, and once more what failed in it; of a gate that turns out well the rest too."""
+    """Run a tier, once more the files in which a test failed, and the rest of a gate that turns out well."""
     began, failed_before = time.monotonic(), _failed()
-    code = _pytest(*SIDE_BY_SIDE, *DURATIONS, *(["--exitfirst"] if tier.is_gate else []), *tier.selection)
-    passed_alone: frozenset[str] = frozenset()
-    if failed := _failed() - failed_before:
-        code = _pytest(*ALONE, *tier.selection)
+    first = ["--exitfirst"] if tier.is_gate else []
+    code = _pytest(*SIDE_BY_SIDE, *GOES_ON, *DURATIONS, *first, *tier.folders, "-m", tier.marks)
+    failed, passed_alone = _failed() - failed_before, frozenset[str]()
+    files = sorted({test.partition("::")[0] for test in failed})
+    may_run_again = code == FAILED or (code == STOPPED and tier.is_gate)
+    if may_run_again and files and all(Path(file).is_file() for file in files):
+        code = _pytest("--maxfail", "3", "-v", *files, "-m", tier.marks)
         passed_alone = failed - _failed()
-        if code == 0 and tier.is_gate:
+        if code == PASSED and passed_alone != failed:
+            code = FAILED
+        if code == PASSED and tier.is_gate:
             rest = run(replace(tier, is_gate=False))
             code, passed_alone = rest.code, passed_alone | rest.passed_alone
     return Outcome(code, time.monotonic() - began, passed_alone)

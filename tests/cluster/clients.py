@@ -10,7 +10,7 @@ from tests.cluster.environment import Environment
 
 STRATEGY = "Which liquidity risk is named?"  # too short to be collected: exports do not see these users
 USERS = 40
-PAUSE_SECONDS = 0.4
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ from pathlib import Path
 def test_red_after_flaky() -> None:
     assert not Path("passed").exists()
 """
+AFTER_ANOTHER = """
+from pathlib import Path
+
+def test_before() -> None:
+    Path("left").touch()
+
+def test_red_after_the_other() -> None:
+    assert not Path("left").exists()
+    Path("left").unlink(missing_ok=True)
+"""
+TESTS = REPOSITORY / "tests"
 DEFECTS = "Failed beside others and passed alone"
 
 
@@ -45,7 +57,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(capfd: pytest.CaptureFixture[str], is_gate: bool = False) -> tuple[int, str, str]:
     """Run the tiers `first` and `second`; return the code, the whole output and its end."""
-    code = tiers.main(["first", "second"], {"first": Tier(("first",), is_gate), "second": Tier(("second",))})
+    tiers_run = {"first": Tier(("first",), is_gate=is_gate), "second": Tier(("second",))}
+    code = tiers.main(["first", "second"], tiers_run)
     output = capfd.readouterr().out
     return code, output, output[output.rindex("\nfirst ") :]
 
@@ -62,16 +75,6 @@ def test_what_fails_twice_fails_the_run_and_what_passes_alone_is_listed_at_the_v
     assert [line.split()[3] for line in end.splitlines()[1:3]] == ["failed,", "passed"]
     assert end.splitlines()[3].startswith(DEFECTS)
     assert end.splitlines()[4:] == ["  first/test_b.py::test_flaky"]
-
-
-def test_what_fails_only_beside_others_does_not_fail_the_run(
-    folder: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (folder / "first/test_a.py").write_text(GREEN)
-    (folder / "second/test_b.py").write_text(FLAKY)
-    code, _, end = run(capfd)
-    assert code == 0
-    assert end.splitlines()[-1] == "  second/test_b.py::test_flaky"
 
 
 def test_a_gate_that_stays_red_ends_the_run_at_its_first_failure(
@@ -97,9 +100,48 @@ def test_a_gate_that_turns_green_alone_runs_its_other_tests_too(
     assert "second/test_b.py" not in output
 
 
+@pytest.mark.parametrize(
+    ("codes", "failed", "code"),
+    [
+        ([1, 0], [{"a.py::a"}, set()], 0),
+        ([1, 1], [{"a.py::a"}, {"a.py::a"}], 1),
+        ([1, 0], [{"a.py::a", "a.py::b"}, {"a.py::b"}], 1),  # b was not found again
+        ([1], [{"gw1"}], 1),  # the two processes collected different tests
+        ([2], [{"a.py::a"}], 2),  # broken off
+        ([3], [{"a.py::a"}], 3),  # pytest itself failed
+        ([5], [set()], 5),  # nothing to run
+        ([-9], [{"a.py::a"}], -9),  # killed
+    ],
+)
+def test_only_a_run_that_came_to_its_end_gets_a_second_chance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: list[int], failed: list[set[str]], code: int
+) -> None:
+    runs = iter(zip(codes, failed, strict=True))
+
+    def run_pytest(*_: str) -> int:
+        ended, tests = next(runs)
+        tiers.LAST_FAILED.parent.mkdir(parents=True, exist_ok=True)
+        tiers.LAST_FAILED.write_text(json.dumps(dict.fromkeys(tests, True)))
+        return ended
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").touch()
+    monkeypatch.setattr(tiers, "_pytest", run_pytest)
+    assert tiers.main(["only"], {"only": Tier(("tests",))}) == code
+    assert next(runs, None) is None
+
+
+def test_a_file_runs_again_whole_and_in_its_order(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "first/test_a.py").write_text(AFTER_ANOTHER)
+    (folder / "second/test_b.py").write_text(GREEN)
+    code, output, _ = run(capfd)
+    assert code == 1, output
+    assert output.count("FAILED first/test_a.py::test_red_after_the_other") == 2
+
+
 def test_every_folder_of_tests_is_in_a_tier_and_every_long_file_is_there() -> None:
-    folders = {path.relative_to(REPOSITORY).parts[1] for path in REPOSITORY.glob("tests/*/test_*.py")}
-    selected = {word.removeprefix("tests/") for tier in TIERS.values() for word in tier.selection}
+    folders = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
+    selected = {folder for tier in TIERS.values() for folder in tier.folders}
     assert folders <= selected
-    assert set(TIERS["slow"].selection) >= {*QUICK_FOLDERS, *SLOW_FOLDERS}
+    assert set(TIERS["slow"].folders) >= {*QUICK_FOLDERS, *SLOW_FOLDERS}
     assert [file for file in LONGEST_FIRST if not (REPOSITORY / file).is_file()] == []

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests.grounds.absence import absent
 
 Command = tuple[str, ...]
 """What stands before a command so that it meets the harm; nothing when everybody does."""
@@ -22,6 +22,7 @@ done
 exec "$@"
 """
 POWERLESS = "-dac_override,-dac_read_search"  # then modes hold for root too
+FILLING = "filling"
 PROBE = 'head -c 65536 /dev/zero > "$0/probe"'
 
 
@@ -58,16 +59,25 @@ def mounted(folder: Path, size: str = "256k") -> Iterator[None]:
     """Give a folder a small disk of its own; skip the test where that is not allowed."""
     folder.mkdir(exist_ok=True)
     if run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)]).returncode:
-        pytest.skip("this account may not mount a file system")
+        absent("this account may not mount a file system")
     try:
         yield
     finally:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of the folder by its path there, without what fills a disk."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != FILLING
+    }
+
+
 def fill(folder: Path) -> Command:
     """Write to the folder until its disk takes no more."""
-    with (folder / "filling").open("wb", buffering=0) as file, suppress(OSError):
+    with (folder / FILLING).open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(b"x" * 4096)
     return ()
@@ -78,7 +88,7 @@ def read_only(*folders: Path) -> Command:
     script = READ_ONLY.format(folders=" ".join(map(str, folders)))
     before = ("unshare", "--mount", "sh", "-c", script, "sh")
     if run([*before, "true"]).returncode:
-        pytest.skip("this account may not mount a file system")
+        absent("this account may not mount a file system")
     return before
 
 
@@ -97,7 +107,7 @@ def give_away(folder: Path) -> Command:
 
 def mend(folder: Path) -> None:
     """Undo what a harm did to the folder itself."""
-    (folder / "filling").unlink(missing_ok=True)
+    (folder / FILLING).unlink(missing_ok=True)
     if os.geteuid():
         folder.chmod(0o755)
         return

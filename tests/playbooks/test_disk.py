@@ -75,17 +75,13 @@ DEPLOY = ("-e", "finrisk_model=", "-e", "finrisk_ab_ratio=0", "-e", "finrisk_max
 TUNE = ("-e", "finrisk_tune_wait=false")
 
 
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.rglob("*")} - {"filling"}
-
-
 def test_deploy_leaves_the_running_revision_alone_and_status_still_tells_it(world: World, harm: Harm) -> None:
     var, serving = world.place.var_dir, gunicorn.readiness(world.place)["revision"]
-    files, harmed = names(var), replace(world.playground, before=harm.on(var))
+    revisions, harmed = disks.contents(var / "revisions"), replace(world.playground, before=harm.on(var))
     try:
         check_one_sentence(harmed.run("deploy", *DEPLOY), var, harm)
         assert gunicorn.readiness(world.place)["revision"] == serving
-        assert names(var) == files
+        assert disks.contents(var / "revisions") == revisions
         status = harmed.run("status")
         if harm.reason == "Permission denied":  # it cannot even look
             check_one_sentence(status, var, harm)
@@ -96,11 +92,12 @@ def test_deploy_leaves_the_running_revision_alone_and_status_still_tells_it(worl
 
 
 def test_tune_makes_no_job_that_could_not_be_written_down(world: World, harm: Harm) -> None:
-    files, harmed = names(world.training_data), replace(world.playground, before=harm.on(world.training_data))
+    files = disks.contents(world.training_data)
+    harmed = replace(world.playground, before=harm.on(world.training_data))
     try:
         check_one_sentence(harmed.run("tune", *TUNE), world.training_data, harm)
         assert not world.ground.requests(CREATE, "POST")
-        assert names(world.training_data) == files
+        assert disks.contents(world.training_data) == files
     finally:
         disks.mend(world.training_data)
 

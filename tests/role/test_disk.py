@@ -54,17 +54,13 @@ def check_one_sentence(result: dict[str, Any], folder: Path, harm: Harm) -> None
     assert "\n" not in result["msg"]
 
 
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.rglob("*")} - {"filling"}
-
-
 def test_export(disk: Path, database_url: str, harm: Harm) -> None:
     insert(database_url, 50)
     before = harm.on(disk)
     given: dict[str, Any] = {"database_url": database_url, "output_dir": str(disk)}
     given |= {"environment_name": "local", "min_examples": 0, "min_quality": 0.0}
     check_one_sentence(run(before, "finrisk_export", **given), disk, harm)
-    assert not names(disk)
+    assert not disks.contents(disk)
 
 
 def test_prepare(tmp_path: Path, disk: Path, harm: Harm) -> None:
@@ -75,7 +71,7 @@ def test_prepare(tmp_path: Path, disk: Path, harm: Harm) -> None:
     raw.write_text("\n".join(json.dumps(pair) for pair in pairs))
     before = harm.on(disk)
     check_one_sentence(run(before, "finrisk_prepare", raw_file=str(raw), output_dir=str(disk)), disk, harm)
-    assert not names(disk)
+    assert not disks.contents(disk)
 
 
 def test_tune_submits_no_job_that_could_not_be_written_down(
@@ -86,7 +82,7 @@ def test_tune_submits_no_job_that_could_not_be_written_down(
     given = options(ground, disk, dataset_metadata=str(metadata))
     check_one_sentence(run(before, "finrisk_tuning_job", **given), disk, harm)
     assert not ground.requests(CREATE, "POST")
-    assert not names(disk)
+    assert not disks.contents(disk)
 
 
 def test_a_job_is_named_when_the_disk_fills_up_while_its_creation_is_on_the_way(
@@ -118,7 +114,7 @@ def test_an_upload_that_could_not_be_gone_on_with_is_not_begun(
     given |= {"output_dir": str(disk), "dataset_metadata": str(metadata)}
     check_one_sentence(run(before, "finrisk_dataset_upload", **given), disk, harm)
     assert not [sent for sent in ground.requests(UPLOAD, "PUT") if sent["bytes"]]
-    assert not names(disk)
+    assert not disks.contents(disk)
 
 
 def test_release_and_status(disk: Path, database_url: str, harm: Harm) -> None:
@@ -135,7 +131,7 @@ def test_release_and_status(disk: Path, database_url: str, harm: Harm) -> None:
     }
     deployed = run(before, "finrisk_release", place={"process": process}, **objects)
     check_one_sentence(deployed, disk, harm)
-    left = names(disk)
+    left = disks.contents(disk)
     told = run(
         before,
         "finrisk_status",
@@ -149,7 +145,7 @@ def test_release_and_status(disk: Path, database_url: str, harm: Harm) -> None:
         check_one_sentence(told, disk, harm)
     else:
         assert told.get("failed") is not True, told
-    assert names(disk) == left
+    assert disks.contents(disk) == left
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])

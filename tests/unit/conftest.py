@@ -19,7 +19,8 @@ DOORS: tuple[tuple[Any, str], ...] = (
     (os, "system"),
     (socket.socket, "connect"),
     (socket.socket, "connect_ex"),
-    (psycopg, "connect"),
+    (psycopg.Connection, "connect"),
+    (psycopg, "connect"),  # bound to the former when psycopg was imported
 )
 BELONGS = (
     "a unit test starts no process and opens no connection; what needs one belongs to tests/role (modules), "
@@ -35,6 +36,12 @@ def pytest_runtest_setup() -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
+    with closed():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
     with closed():
         return (yield)
 

@@ -13,6 +13,10 @@ import psycopg
 import pytest
 
 
+class Connection(psycopg.Connection[tuple[object]]):
+    """As the pool's and the role's are."""
+
+
 def fork() -> None:
     if os.fork() == 0:
         os._exit(0)
@@ -26,6 +30,7 @@ DOORS: list[Callable[[], object]] = [
     lambda: os.system("true"),  # noqa: S605 - is refused
     lambda: socket.create_connection(("127.0.0.1", 9)),
     lambda: psycopg.connect("postgresql://127.0.0.1:9/none"),
+    lambda: Connection.connect("postgresql://127.0.0.1:9/none"),
 ]
 
 
