@@ -35,11 +35,11 @@ test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every
 	@$(MAKE) lint
 	$(DEV)/python -m tests.tiers quick slow cluster
 
-test-fast: .venv-dev/.ready ## the inner loop, under a minute: unit and role tests
-	$(DEV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/role -m "not slow"
+test-fast: .venv-dev/.ready ## the inner loop, a minute: the quick tier
+	$(DEV)/python -m tests.tiers quick
 
 test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml
-	$(DEV)/python -m pytest tests/playbooks -m long
+	$(DEV)/python -m pytest tests -m long
 
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run
 
