@@ -1,8 +1,8 @@
 """The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick slow cluster``.
 
-A tier runs two files of tests at a time, one of long tests three, since they wait as much as they work. A
-file in which a test failed runs once more, whole and alone. What fails twice fails the tier, what passed only
-alone is listed at the end of the output, and a run that broke off has failed.
+A tier runs two files of tests at a time. A file in which a test failed runs once more, whole and alone. What
+fails twice fails the tier, what passed only alone is listed at the end of the output, and a run that broke
+off has failed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LONGEST_FIRST = tuple(
 )
 """Files of minutes: begun first, they let both processes end together."""
 
-SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 GOES_ON = ("--max-worker-restart", "10000")  # a process that dies costs its test alone, however many do
 DURATIONS = ("--durations=25", "--durations-min=5")
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
@@ -52,13 +52,12 @@ class Tier:
 
     folders: tuple[str, ...]
     marks: str = ""
-    processes: int = 2
     is_gate: bool = False
 
 
 TIERS = {
     "quick": Tier(QUICK_FOLDERS, "not slow", is_gate=True),
-    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long", processes=3),
+    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long"),
     "cluster": Tier(("tests/cluster",)),
 }
 
@@ -76,8 +75,7 @@ def run(tier: Tier) -> Outcome:
     """Run a tier, once more the files in which a test failed, and the rest of a gate that turns out well."""
     began, failed_before = time.monotonic(), _failed()
     first = ["--exitfirst"] if tier.is_gate else []
-    processes = ("-n", str(tier.processes), *SIDE_BY_SIDE, *GOES_ON)
-    code = _pytest(*processes, *DURATIONS, *first, *tier.folders, "-m", tier.marks)
+    code = _pytest(*SIDE_BY_SIDE, *GOES_ON, *DURATIONS, *first, *tier.folders, "-m", tier.marks)
     failed, passed_alone = _failed() - failed_before, frozenset[str]()
     files = sorted({test.partition("::")[0] for test in failed})
     may_run_again = code == FAILED or (code == STOPPED and tier.is_gate)

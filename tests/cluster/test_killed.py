@@ -43,10 +43,6 @@ def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
     assert operation.objects(environment) == operated.objects
 
 
-def number(revision: str) -> int:
-    return int(revision[1:5])
-
-
 @pytest.mark.parametrize("playbook", ["deploy", "rollback"])
 def test_a_release_killed_anywhere_ends_as_if_nobody_had_killed_it_and_users_are_answered(
     operated: Operated, playbook: str
@@ -70,7 +66,6 @@ def test_a_release_killed_anywhere_ends_as_if_nobody_had_killed_it_and_users_are
     split = 0.5 if playbook == "deploy" else 0.0
     assert operated.splits() == {(after, split)}
     assert operated.revisions - before == {after}, "one revision, however often it was begun"
-    assert number(after) == max(map(number, before)) + 1, "and under the number that it began with"
     (current,) = environment.objects("configmap", "finrisk.io/current=true")
     assert current["metadata"]["labels"]["finrisk.io/revision"] == after
     assert current["metadata"]["labels"]["finrisk.io/proven"] == "true"

@@ -95,23 +95,21 @@ class Shell:
         return {**self.environment.shell, "PATH": f"{self.bin}:{self.environment.shell['PATH']}"}
 
     def _watch(self, line: str, expected: str) -> Run:
-        output, problems = self.bin.with_name("output"), self.bin.with_name("problems")
+        output = self.bin.with_name("output")
         with (
             output.open("wb") as file,
-            problems.open("wb") as problems_file,
             subprocess.Popen(
                 ["bash", "-c", line],
                 cwd=REPOSITORY,
                 env=self._variables,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
-                stderr=problems_file,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
             ) as process,
         ):
             try:
-                until(lambda: re.search(expected, output.read_text(), re.MULTILINE), log=problems.read_text)
-                assert process.poll() is None, f"ended by itself: {problems.read_text()}"
+                until(lambda: re.search(expected, output.read_text(), re.MULTILINE), log=output.read_text)
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
         return Run(0, output.read_text(), "")
