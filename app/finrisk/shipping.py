@@ -23,12 +23,12 @@ _ANALYSES = """
     id created_at user_hash session_hash experiment revision split_bp unit_kind unit_hash bucket
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
-    analysis redaction_version key_id block_reason
+    analysis redaction_version key_id block_reason arm_ms
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
     session_id request_id prompt prompt_hash sources arm model_version revision quality_parts
-    redaction_version key_id
+    redaction_version key_id question_digest
 """.split()
 _JSON = frozenset({"quality_parts", "sources"})
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from finrisk_rules.examples import fold
+from finrisk_rules.examples import fold, question_digest
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..counts import breakdown
@@ -38,7 +38,7 @@ from ..machine.files import (
     stamp,
 )
 from . import tokens
-from .digests import DigestIndex, digest
+from .digests import DigestIndex
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import Example, example_of, id_of, is_safe
@@ -85,8 +85,8 @@ class UsableRows:
     )  # 1: a better answer to the same question came later
     ties: Ties = field(default_factory=Ties)
 
-    def add(self, number: int, name: str | None, example: Example, strategy: str) -> None:
-        """Keep one example; ``strategy`` is its folded text."""
+    def add(self, number: int, name: str | None, example: Example) -> None:
+        """Keep one example."""
         self.spool.write(json.dumps([number, name]).encode() + b"\t" + example.json_line())
         self.quality.append(example.quality)
         self.created_at.append(example.created_at)
@@ -94,7 +94,7 @@ class UsableRows:
         self.analysis_chars.append(len(example.analysis))
         self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
         self.superseded.append(0)
-        self.ties.add(example.documents, example.user, strategy)
+        self.ties.add(example.documents, example.user, fold(example.strategy))
 
     def rows(self) -> array[int]:
         """Return the numbers of the rows that no better answer replaced."""
@@ -272,8 +272,7 @@ def _collect(
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
             continue
-        strategy = fold(example.strategy)
-        question = questions.number(digest("example", strategy, *sorted(example.documents)))
+        question = questions.number(question_digest(example.strategy, example.documents))
         row = len(usable.quality)
         if question == len(best):
             best.append(row)
@@ -284,7 +283,7 @@ def _collect(
             rejections.add(line.number, id_of(line.value), "duplicate")
             continue
         redacted.update(example.redacted)
-        usable.add(line.number, id_of(line.value), example, strategy)
+        usable.add(line.number, id_of(line.value), example)
     return total, redacted
 
 

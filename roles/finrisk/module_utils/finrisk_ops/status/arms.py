@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from finrisk_rules.figures import SLOW_MS
+from finrisk_rules.arms import SLOW_MS
 
 from ..counts import breakdown
 from .finding import Finding
@@ -21,12 +21,14 @@ BLOCKED_MARGIN = 0.02
 
 def findings(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     """Return the findings; none where an arm had too few requests."""
-    arms = data["traffic"]["arms"] or {}
+    arms = (data["experiment"] or {"arms": {}})["arms"]
     base, tuned = arms.get("base"), arms.get("tuned")
     if tuned is None or not enough(tuned) or _is_rolled_back(data):
         return []
     result = _fallbacks(data, tuned, play)
-    if base is None or not enough(base):
+    if tuned["p95_ms"] is None:  # it answered nothing itself
+        return result
+    if base is None or not enough(base) or base["p95_ms"] is None:
         return result + _alone(tuned, play)
     for compare in (_slower, _worse, _disliked, _failing, _blocking):
         result += compare(base, tuned, play)

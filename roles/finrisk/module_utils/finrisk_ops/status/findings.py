@@ -157,7 +157,7 @@ def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Fin
         findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
     if traffic["arms"] is None:
         return findings
-    requests = sum(arm["requests"] for arm in traffic["arms"].values())
+    requests = traffic["requests"]
     if not requests:
         what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
         findings.append(Finding("collection", what, _question(data)))
@@ -241,10 +241,10 @@ def _nobody_on_tuned(
 
 def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     split, unit = data["traffic"]["split"], data["configuration"].get("AB_TEST_UNIT") or "user"
-    stage = data["traffic"]["since_release"] or {"arms": {}}
+    stage = (data["experiment"] or {"stage": {"arms": {}}})["stage"]
     if len(stage["arms"]) != 1 or stage["requests"] < 2 or not 0 < split < 1:
         return []
-    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["units"], stage["unit_kind"]
+    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["users"], stage["unit_kind"]
     if units == 1:
         what = f"All {requests} requests came from one {kind} and got the {name} model."
         causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]

@@ -71,18 +71,21 @@ def _collection(collection: dict[str, Any]) -> list[str]:
     if collection.get("count") is None:
         return [f"{line}; how much was collected is not known"]
     low, high = collection["recommended"]
-    have = collection["count"]
-    share = min(1.0, have / collection["target"]) if collection["target"] else 1.0
+    have, different = collection["count"], collection["count"] - collection["duplicates"]
+    share = min(1.0, different / collection["target"]) if collection["target"] else 1.0
     bar = "#" * int(share * BAR)
     lines = [
-        f"[{bar:.<{BAR}}] {have:,} of {collection['target']:,} examples ({collection['percent']:g} %); "
+        f"[{bar:.<{BAR}}] {different:,} of {collection['target']:,} examples ({collection['percent']:g} %); "
         f"{line}",
         f"{collection['rows_last_24h']:,} in 24 h, last {collection['last_collected_at'] or 'never'}; "
         f"{low:,} to {high:,} are better",
     ]
+    if collection["duplicates"] or collection["withdrawn"]:
+        duplicates, withdrawn = f"{collection['duplicates']:,} duplicates", f"{collection['withdrawn']:,}"
+        lines.append(f"count {have:,}, of them {duplicates}; withdrawn by a rating {withdrawn}")
     if collection["expected_target_date"]:
         lines[1] += f"; target expected on {collection['expected_target_date']}"
-    if collection["eligible"] != have:
+    if collection["eligible"] != different:
         eligible = f"{collection['eligible']:,} are eligible"
         lines.append(f"{eligible} by finrisk_refused_producers and finrisk_tuned_rows")
     if collection["skipped"]:
@@ -122,13 +125,12 @@ def _traffic(traffic: dict[str, Any]) -> list[str]:
                 name,
                 f"{arm['requests']:,}",
                 f"{arm['users']:,}",
-                f"{arm['share']:.0%}",
+                "-" if arm["share"] is None else f"{arm['share']:.0%}",
                 target,
                 *(str(arm["errors"][kind]) for kind in ("upstream", "timeout", "cut")),
                 str(arm["blocked"]),
-                f"{arm['p50_ms'] / 1000:.2f}s",
-                f"{arm['p95_ms'] / 1000:.2f}s",
-                f"{arm['share_over_2s']:.0%}",
+                *("-" if arm[name] is None else f"{arm[name] / 1000:.2f}s" for name in ("p50_ms", "p95_ms")),
+                "-" if arm["share_over_2s"] is None else f"{arm['share_over_2s']:.0%}",
                 quality,
                 f"+{arm['feedback']['liked']}/-{arm['feedback']['disliked']}",
                 str(arm["fallbacks"]),

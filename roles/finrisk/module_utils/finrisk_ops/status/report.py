@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.experiment import Running
 from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
@@ -28,9 +29,7 @@ MANUAL_KEYS = (
 
 UNKNOWN_TRAFFIC: dict[str, Any] = {
     "hours": 24,
-    "units": None,
-    "unit_kind": None,
-    "since_release": None,
+    "requests": None,
     "arms": None,
     "fallback_reasons": {},
     "model_versions": [],
@@ -65,7 +64,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "pods": snapshot.pods,
         "recent": snapshot.recent,
     }
-    data |= _from_database(question, data, unreachable)
+    data |= _from_database(question, data, _running(revision), unreachable)
     goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
@@ -129,14 +128,29 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
     }
 
 
-def _from_database(question: Question, data: dict[str, Any], unreachable: str) -> dict[str, Any]:
+def _running(revision: Revision | None) -> Running:
+    """Return the experiment that the revision runs; after a rollback it is the one that was rolled back."""
+    if revision is None:
+        return Running("", "", "", None)
+    values = revision.settings | revision.secret_settings
+    return Running(
+        values.get("AB_EXPERIMENT", ""),
+        values.get("FINETUNED_MODEL_NAME", ""),
+        revision.name,
+        tuned_share(revision.settings),
+    )
+
+
+def _from_database(
+    question: Question, data: dict[str, Any], running: Running, unreachable: str
+) -> dict[str, Any]:
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        return facts.read(question.database_url, question.goal, data["configuration"].get("when"))
+        return facts.read(question.database_url, question.goal, running)
     except FinriskError as error:
         down = data["database"] | {"reachable_from_here": False, "error": error.message}
-        return {"database": down, "collection": None, "traffic": None}
+        return {"database": down, "collection": None, "experiment": None, "traffic": None}
 
 
 def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:

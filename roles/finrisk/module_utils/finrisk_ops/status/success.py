@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from finrisk_rules.figures import SLOW_MS
+from finrisk_rules.arms import SLOW_MS
 
 MET = "met"
 NOT_MET = "not met"
 UNKNOWN = "not yet known"
-FEWEST_REQUESTS = 30  # in 24 hours, an arm: with fewer a figure says little
+FEWEST_REQUESTS = 30  # an arm, since the experiment began: with fewer a figure says little
 QUALITY_MARGIN = 0.02  # differences below the margins are noise, as for the gate
 ERROR_MARGIN = 0.02
 
@@ -89,25 +89,37 @@ def _errors(data: dict[str, Any]) -> Line:
 
 
 def _latency(data: dict[str, Any]) -> Line:
-    tuned = (data["traffic"]["arms"] or {}).get("tuned")
+    tuned = _arms_of(data).get("tuned")
     target = f"< {SLOW_MS / 1000:g} s"
-    if tuned is None or not enough(tuned):
+    if tuned is None or not _tried(tuned) or tuned["p95_ms"] is None:
         return Line("p95 of the tuned model", UNKNOWN, _too_few(data), target)
     figure = f"{tuned['p95_ms'] / 1000:.2f} s"
     return Line("p95 of the tuned model", _state(tuned["p95_ms"] < SLOW_MS), figure, target)
 
 
 def _arms(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    arms = data["traffic"]["arms"] or {}
+    arms = _arms_of(data)
     base, tuned = arms.get("base"), arms.get("tuned")
-    return (base, tuned) if enough(base) and enough(tuned) else (None, None)
+    return (base, tuned) if _tried(base) and _tried(tuned) else (None, None)
+
+
+def _tried(arm: dict[str, Any] | None) -> bool:
+    """Say whether the arm's own model was asked often enough for its figures to be judged."""
+    return arm is not None and arm["attempts"] >= FEWEST_REQUESTS
+
+
+def _arms_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the arms of the experiment that runs, since its first stage; none while that is not known."""
+    experiment: dict[str, Any] = data["experiment"] or {"arms": {}}
+    arms: dict[str, Any] = experiment["arms"]
+    return arms
 
 
 def _too_few(data: dict[str, Any]) -> str:
-    arms = data["traffic"]["arms"]
-    if arms is None:
+    if data["experiment"] is None:
         return "unknown"
-    counts = ", ".join(f"{arm} {arms.get(arm, {}).get('requests', 0)}" for arm in ("base", "tuned"))
+    arms = _arms_of(data)
+    counts = ", ".join(f"{arm} {arms.get(arm, {}).get('attempts', 0)}" for arm in ("base", "tuned"))
     return f"requests: {counts}; {FEWEST_REQUESTS} each are needed"
 
 
