@@ -60,6 +60,7 @@ def environment(tmp_path: Path, database_url: str) -> Status:
             made.config["data"][key] = settings[key]
         target.store(labelled(made, "finrisk.io/proven", "true"))
         target.make_current(made.name)
+        in_the_stage(database_url, made.name)
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
         asked = Goal(1000, ["extractive"], False)
@@ -67,6 +68,12 @@ def environment(tmp_path: Path, database_url: str) -> Status:
         return data
 
     return look
+
+
+def in_the_stage(database_url: str, revision: str) -> None:
+    """Make the rows that were written those of this revision."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update analyses set revision = %s", (revision,))
 
 
 @pytest.fixture
@@ -90,10 +97,10 @@ def analyses(database_url: str) -> Callable[..., None]:
         moment = datetime.now(UTC) - row["ago"]
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
-                """insert into analyses (id, created_at, split_bp, unit_kind, unit_hash, user_hash, bucket,
+                """insert into analyses (id, created_at, experiment, split_bp, unit_kind, unit_hash, user_hash, bucket,
                        arm_assigned, arm_served, outcome, arm_error, fallback_reason, latency_ms,
                        quality_score, rating, skip_reason, model, model_version, redaction_version)
-                   values (%(id)s, %(created_at)s, 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
+                   values (%(id)s, %(created_at)s, 'e', 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
                        %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
                        %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s, %(model_version)s, '1')""",
                 [

@@ -23,7 +23,7 @@ from finrisk.answers import Metadata
 from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
 from finrisk.http.error_codes import MEANINGS
-from finrisk.http.status_reply import ArmFigures, Collection
+from finrisk.http.status_reply import ArmFigures, Collection, Experiment
 from finrisk_rules.clients import ROLES
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
@@ -92,7 +92,8 @@ def test_every_figure_of_the_status_is_documented_and_the_reverse() -> None:
     section = "`GET /api/v1/status`"
     for heading, kind in (
         ("figure of `collection`", Collection),
-        ("figure of an arm in `traffic`", ArmFigures),
+        ("figure of `experiment`", Experiment),
+        ("figure of an arm", ArmFigures),
     ):
         cells = [row[heading] for row in table(API, section, heading).rows]
         assert re.findall(r"`(\w+)`", " ".join(cells)) == list(kind.__annotations__)

@@ -128,8 +128,6 @@ class ArmFigures(TypedDict):
     fallbacks: Annotated[Count, Field(description="Analyses that base answered for the arm.")]
 
 
-Arms = TypeAliasType("Arms", dict[str, ArmFigures])
-
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
@@ -214,7 +212,7 @@ class Experiment(TypedDict):
     last: Annotated[Moment | None, Field(description="Its last one.")]
     stage: Stage
     arms: Annotated[
-        Arms,
+        dict[str, ArmFigures],
         Field(description="Since the first stage, while the split was above 0; the arms that somebody met."),
     ]
     statistics: Annotated[dict[str, Statistics], Field(description="What a comparison needs, by arm.")]

@@ -244,7 +244,8 @@ def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[F
     stage = (data["experiment"] or {"stage": {"arms": {}}})["stage"]
     if len(stage["arms"]) != 1 or stage["requests"] < 2 or not 0 < split < 1:
         return []
-    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["users"], stage["unit_kind"]
+    name, requests = next(iter(stage["arms"])), stage["requests"]
+    units, kind = stage["users"], stage["unit_kind"]
     if units == 1:
         what = f"All {requests} requests came from one {kind} and got the {name} model."
         causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
