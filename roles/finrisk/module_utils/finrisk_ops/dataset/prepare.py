@@ -39,6 +39,7 @@ from ..machine.files import (
 )
 from . import tokens
 from .digests import DigestIndex
+from .duplicates import DUPLICATE, duplicates_told, without_duplicates
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import Example, example_of, id_of, is_safe
@@ -201,8 +202,9 @@ class Summary:
 
     def lines(self, request: Request) -> list[str]:
         """Return the numbers as an operator reads them."""
-        rejected = f"; rejected: {breakdown(self.rejected)}" if self.rejected else ""
-        lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}"]
+        others = without_duplicates(self.rejected)
+        rejected = f"; rejected: {breakdown(others)}" if others else ""
+        lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
         if self.redacted:
             lines.append(f"redacted: {breakdown(self.redacted)}")
         if self.train + self.validation < self.valid:
@@ -280,7 +282,7 @@ def _collect(
             usable.superseded[best[question]] = 1
             best[question] = row
         else:
-            rejections.add(line.number, id_of(line.value), "duplicate")
+            rejections.add(line.number, id_of(line.value), DUPLICATE)
             continue
         redacted.update(example.redacted)
         usable.add(line.number, id_of(line.value), example)
@@ -311,7 +313,7 @@ def _write_sets(
     samples = sample_tokens = sample_chars = chars = 0
     for row, (number, name, line) in enumerate(usable.lines()):
         if usable.superseded[row]:
-            rejections.add(number, name, "duplicate")
+            rejections.add(number, name, DUPLICATE)
         elif not in_sets[row]:
             continue
         elif row in validation:
