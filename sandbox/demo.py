@@ -234,6 +234,8 @@ def _show_collected(analysts: Analysts) -> None:
     collection: dict[str, Any] = body["collection"]
     skipped = ", ".join(f"{count} {reason}" for reason, count in collection["skipped"].items())
     say(f"   kept for training: {collection['count']} (quality {collection['quality_threshold']} or better)")
+    if collection["withdrawn"]:
+        say(f"   kept, then withdrawn by a bad rating: {collection['withdrawn']}")
     say(f"   not kept in the last 24 h: {skipped or 'none'}")
 
 

@@ -98,8 +98,9 @@ def analyses(database_url: str) -> Callable[..., None]:
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
                 """insert into analyses (id, created_at, experiment, split_bp, unit_kind, unit_hash,
-                       user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, fallback_reason, latency_ms,
-                       quality_score, rating, skip_reason, model, model_version, redaction_version)
+                       user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, fallback_reason,
+                       latency_ms, quality_score, rating, skip_reason, model, model_version,
+                       redaction_version)
                    values (%(id)s, %(created_at)s, 'e', 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
                        %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
                        %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s, %(model_version)s, '1')""",

@@ -185,7 +185,7 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
         _reasons(SERVICE / "records.py", "skip_reason")
         | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
-        | _reasons(OPS / "dataset" / "rows.py", "example_of|_prompt_problem")
+        | _reasons(OPS / "dataset" / "rows.py", "usable|_prompt_problem")
         | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
         | {reason for path in queries for reason in re.findall(r"then '(\w+)'", path.read_text("utf-8"))}
         | {"duplicate"}
