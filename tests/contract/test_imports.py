@@ -145,7 +145,7 @@ BELOW: dict[str, set[str]] = {
     "status": {"counts", "database", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service"},
     "process": {"database", "machine", "masking", "release", "service"},
-    "release": {"cloud", "machine", "service", "tuning"},
+    "release": {"cloud", "database", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine"},
     "documents": {"counts"},

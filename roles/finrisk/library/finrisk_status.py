@@ -54,6 +54,7 @@ report:
   type: dict
 """
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.status import report
+from ansible.module_utils.finrisk_ops.status import releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.status.page import page
 
@@ -91,6 +92,8 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         except FinriskError as error:
             lent, unreachable = url, error.message
         data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
+        url = "" if unreachable else lent
+        data["releases"] = releases.known(options.ledger(parameters), url, time.time())
         return data
 
 

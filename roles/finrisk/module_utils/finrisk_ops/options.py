@@ -11,8 +11,10 @@ from .cloud.gemini import PROVIDERS, Platform
 from .errors import FinriskError
 from .kube import port_forward
 from .kube.client import Access, Cluster
+from .kube.ledger import ClusterLedger
 from .kube.target import KubernetesTarget
 from .process.gunicorn import Place
+from .process.ledger import FileLedger
 from .process.target import ProcessTarget
 from .tuning.watch import JobPlace
 
@@ -84,6 +86,13 @@ def target(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
     if on_cluster(parameters):
         return KubernetesTarget(cluster(parameters), timeout_seconds=timeout_seconds)
     return process(parameters, timeout_seconds)
+
+
+def ledger(parameters: Mapping[str, Any]) -> ClusterLedger | FileLedger:
+    """Return where the place of these module parameters keeps records of releases at first."""
+    if on_cluster(parameters):
+        return ClusterLedger(cluster(parameters))
+    return FileLedger(Path(_values(parameters, "process")["var_dir"]))
 
 
 def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..counts import breakdown
 from ..release.traffic import describe
+from . import releases
 
 WIDTH = 110
 INDENT = 16
@@ -27,6 +28,7 @@ def page(data: dict[str, Any]) -> list[str]:
         ("Recent", _recent(data["recent"])),
         ("Success", _success(data["success"])),
         ("Findings", _findings(data["findings"])),
+        ("Releases", releases.lines(data.get("releases", []))),
     )
     title = f"FinRisk {data['environment']}"
     lines = [f"{title}{data['at'].rjust(WIDTH - len(title))}"]

@@ -1,0 +1,213 @@
+"""Every release leaves a record: first where it is made, then one row in the table, never changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops.machine import identity, locks
+from ansible.module_utils.finrisk_ops.process import gunicorn
+from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
+from ansible.module_utils.finrisk_ops.release import history, records
+from ansible.module_utils.finrisk_ops.status import releases
+from psycopg.rows import dict_row
+
+from sandbox.connection import free_ports
+from tests.grounds.modules import run_module, start_module
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
+
+pytestmark = pytest.mark.slow  # each test starts a Gunicorn
+
+MODEL = "projects/p/locations/us-central1/endpoints/1"
+NOWHERE = "postgresql://finrisk:pass-word@127.0.0.1:9/finrisk"
+SETTINGS = {
+    "GEMINI_PROVIDER": "vertex",
+    "BASE_MODEL": "gemini-3.5-flash-lite",
+    "GEMINI_BASE_URL": "http://127.0.0.1:9",
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "GOOGLE_CLOUD_LOCATION": "us-central1",
+    "WORKERS": "1",
+    "MAX_IN_FLIGHT": "4",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment on this machine, and its database."""
+
+    var_dir: Path
+    ports: tuple[int, int]
+    database_url: str
+
+    @property
+    def ledger(self) -> FileLedger:
+        return FileLedger(self.var_dir)
+
+    @property
+    def waiting(self) -> list[records.Record]:
+        found: list[records.Record] = self.ledger.records()
+        return found
+
+    def options(self, ratio: int, database_url: str | None, settings: dict[str, str]) -> dict[str, Any]:
+        api, ops = self.ports
+        return {
+            "config_map": {
+                "kind": "ConfigMap",
+                "metadata": {"name": "finrisk-config"},
+                "data": SETTINGS | settings,
+            },
+            "secret": {
+                "kind": "Secret",
+                "metadata": {"name": "finrisk-secrets"},
+                "stringData": {"FINETUNED_MODEL_NAME": ""},
+            },
+            "model": MODEL,
+            "ratio": ratio,
+            "experiment": "e",
+            "image": "local",
+            "why": "for the committee",
+            "environment_name": "local",
+            "database_url": self.database_url if database_url is None else database_url,
+            "timeout": 20,
+            "place": {
+                "process": {
+                    "var_dir": str(self.var_dir),
+                    "repository": str(REPOSITORY),
+                    "api_port": api,
+                    "ops_port": ops,
+                }
+            },
+        }
+
+    def deploy(
+        self, ratio: int = 0, *, check: bool = False, database_url: str | None = None, **settings: str
+    ) -> dict[str, Any]:
+        return run_module("finrisk_release", self.options(ratio, database_url, settings), check)
+
+    def roll_back(self, database_url: str | None = None) -> dict[str, Any]:
+        options = self.options(0, database_url, {}) | {"rollback_to": "base", "model": "", "experiment": ""}
+        return run_module("finrisk_release", options)
+
+    def rows(self) -> list[dict[str, Any]]:
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            return connection.execute("select * from releases order by id").fetchall()
+
+
+@pytest.fixture
+def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+    """An environment with credentials and nothing deployed; its service is stopped at the end."""
+    google = {"type": "authorized_user", "client_id": "i", "client_secret": "s", "refresh_token": "t"}
+    (tmp_path / "google.json").write_text(json.dumps(google))
+    values = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "USER_HASH_KEY": "00" * 32}
+    (tmp_path / "credentials.json").write_text(json.dumps({"stringData": values}))
+    (tmp_path / "api_keys.json").write_text("[]")
+    api, ops = free_ports(0, 0)
+    yield Place(tmp_path, (api, ops), database_url)
+    gunicorn.stop(gunicorn.Place(tmp_path, REPOSITORY, api, ops))
+
+
+def test_each_release_is_one_row_with_who_when_and_why(place: Place) -> None:
+    assert place.deploy(check=True)["changed"]
+    assert (place.waiting, place.rows()) == ([], []), "a check records nothing"
+    first, half = place.deploy(), place.deploy(50)
+    assert not place.deploy(50)["changed"]
+    base = place.roll_back()
+    rows = place.rows()
+    assert place.waiting == []
+    assert [(row["action"], row["outcome"]) for row in rows] == [
+        ("deploy", "done"),
+        ("deploy", "done"),
+        ("rollback", "done"),
+    ], "what changed nothing leaves no row"
+    assert [(row["ratio_before"], row["ratio_after"]) for row in rows] == [(None, 0), (0, 50), (50, 0)]
+    assert [row["revision_after"] for row in rows] == [each["revision"] for each in (first, half, base)]
+    assert [row["revision_before"] for row in rows] == ["", first["revision"], half["revision"]]
+    assert {(row["account"], row["reason"], row["model"]) for row in rows} == {
+        (identity.who(), "for the committee", MODEL)
+    }
+    assert all(row["identity"] is None for row in rows), "no cluster says who that was"
+
+
+def test_a_release_that_the_service_refuses_is_recorded_with_its_reason(place: Place) -> None:
+    assert place.deploy(DATA_COLLECTION_QUALITY="2")["failed"]
+    (row,) = place.rows()
+    assert (row["outcome"], row["revision_after"]) == ("refused", "")
+    assert "DATA_COLLECTION_QUALITY" in row["message"]
+
+
+def test_a_release_that_somebody_came_before_is_recorded(place: Place) -> None:
+    with locks.file(place.var_dir / "release.lock", "deploy at 25 %"):
+        assert place.deploy(50)["failed"]
+    (row,) = place.rows()
+    assert row["outcome"] == "refused"
+    assert "another release is under way" in row["message"]
+
+
+def test_a_release_that_does_not_come_to_run_is_recorded_as_failed(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", place.ports[0])):
+        failed = place.deploy(50)
+    (row,) = place.rows()
+    assert row["outcome"] == "failed"
+    assert row["revision_after"].startswith("r0001-")
+    assert row["message"] == failed["msg"][: records.LONGEST]
+
+
+def test_without_a_database_a_release_waits_for_nobody_and_its_record_is_taken_over_once(
+    place: Place,
+) -> None:
+    place.deploy(0, database_url=NOWHERE)
+    place.deploy(25, database_url="")
+    assert [record.outcome for record in place.waiting] == ["done", "done"]
+    assert place.rows() == []
+    for path in (place.ledger.folder, *place.ledger.folder.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, f"{path} is open to others"
+        assert "pass-word" not in (path.read_text() if path.is_file() else "")
+    kept = [path.read_bytes() for path in place.ledger.folder.iterdir()]
+    place.roll_back()
+    assert [row["ratio_after"] for row in place.rows()] == [0, 25, 0]
+    for number, content in enumerate(kept):  # as a run leaves it that was killed after the commit
+        (place.ledger.folder / f"{number}.json").write_bytes(content)
+    history.take_over(place.ledger, place.database_url, time.time())
+    assert len(place.rows()) == 3
+
+
+def test_no_row_is_changed_or_taken_away(place: Place) -> None:
+    place.deploy()
+    with psycopg.connect(place.database_url, autocommit=True) as connection:
+        for statement in ("update releases set account = ''", "delete from releases", "truncate releases"):
+            with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
+                connection.execute(statement)
+    assert len(place.rows()) == 1
+
+
+def test_a_run_that_was_killed_is_told_as_one_that_did_not_end(place: Place) -> None:
+    place.deploy(0, database_url="")
+    options = place.options(50, "", {"WORKERS": "2"})
+    with start_module("finrisk_release", options) as process:
+        until(lambda: len(place.waiting) == 2, 20)
+        shown = releases.known(place.ledger, "", time.time())
+        assert [each["outcome"] for each in shown] == ["begun", "done"]
+        os.kill(process.pid, 9)
+    place.roll_back()
+    assert [row["outcome"] for row in place.rows()] == ["done", "did_not_end", "done"]
+    assert place.waiting == []
+
+
+def test_status_shows_what_waits_and_what_is_in_the_table_once(place: Place) -> None:
+    place.deploy(0)
+    place.deploy(25, database_url="")
+    shown = releases.known(place.ledger, place.database_url, time.time())
+    assert [(each["ratio_before"], each["ratio_after"]) for each in shown] == [(0, 25), (None, 0)]
+    assert len(place.waiting) == 1, "whoever only looks takes nothing over"
+    text = "\n".join(releases.lines(shown))
+    assert "0 -> 25 %" in text
+    assert f"by {identity.who()}: for the committee" in text
