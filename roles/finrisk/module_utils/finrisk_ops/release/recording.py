@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -48,18 +48,36 @@ def release(
     try:
         outcome = act(cast(Target, watched))
     except (FinriskError, OSError) as failure:
-        message = failure.message if isinstance(failure, FinriskError) else str(failure)
         after = watched.tried.name if watched.tried else ""
-        entry.end(records.FAILED if watched.tried else records.REFUSED, message, revision_after=after)
+        entry.end(
+            records.FAILED if watched.tried else records.REFUSED, _sentence(failure), revision_after=after
+        )
         entry.hand_over()
         raise
     if outcome.changed:
         came = outcome.revision.release
         known = {key: getattr(came, key) for key in ("model", "image", "dataset", "experiment")}
-        if not entry.end(records.DONE, revision_after=outcome.revision.name, ratio_after=came.ratio, **known):
-            desk.warn(f"this {action} could not be recorded: {entry.problem}")
+        entry.end(records.DONE, revision_after=outcome.revision.name, ratio_after=came.ratio, **known)
     entry.hand_over()
     return outcome
+
+
+@contextmanager
+def promotion(desk: Desk, target: Target, why: str) -> Iterator[Entry]:
+    """Record a promotion that the block refuses or, by the entry that it gets, carries out."""
+    target.check_usable()
+    entry = Entry(desk, target, "promote", Release(why=why))
+    try:
+        yield entry
+    except (FinriskError, OSError) as failure:
+        entry.end(records.REFUSED, _sentence(failure))
+        raise
+    finally:
+        entry.hand_over()
+
+
+def _sentence(failure: FinriskError | OSError) -> str:
+    return failure.message if isinstance(failure, FinriskError) else str(failure)
 
 
 class Entry:
@@ -67,7 +85,6 @@ class Entry:
 
     def __init__(self, desk: Desk, target: Target | None, action: str, asked: Release) -> None:
         """Note what runs now, and begin to read the figures that this is decided on."""
-        self.problem = ""
         self._desk = desk
         self._waited = 0.0
         who, running, name = None, None, ""
@@ -82,7 +99,7 @@ class Entry:
             ratio_before=before.ratio if running else None,
             ratio_after=asked.ratio,
             model=asked.model or before.model,
-            image=asked.image,
+            image=asked.image or before.image,
             dataset=asked.dataset or before.dataset,
             experiment=asked.experiment or before.experiment,
             revision_before=name,
@@ -93,10 +110,12 @@ class Entry:
         """Write that this run is under way, so that one which is killed leaves a trace."""
         self._write(self._record)
 
-    def end(self, outcome: str, message: str = "", **known: Any) -> bool:
-        """Write how it ended, with the figures as far as they are there, and say whether that worked."""
+    def end(self, outcome: str, message: str = "", **known: Any) -> None:
+        """Write how it ended, with the figures that are there; warn when it could not be written."""
         figures = self._wait(self._figures)
-        return self._write(records.end(self._record, outcome, message, figures=figures, **known))
+        problem = self._write(records.end(self._record, outcome, message, figures=figures, **known))
+        if problem and outcome == records.DONE:
+            self._desk.warn(f"this {self._record.action} could not be recorded: {problem}")
 
     def hand_over(self) -> None:
         """Bring what waits here into the table, as far as the database answers in time."""
@@ -117,13 +136,12 @@ class Entry:
         self._waited += time.monotonic() - began
         return result
 
-    def _write(self, record: Record) -> bool:
+    def _write(self, record: Record) -> str:
         try:
             self._desk.ledger.write(record)
         except (FinriskError, OSError) as error:
-            self.problem = str(error)
-            return False
-        return True
+            return str(error)
+        return ""
 
 
 class _Errand:

@@ -38,7 +38,12 @@ def figures(database_url: str, running: Release) -> dict[str, Any] | None:
 
     Raises FinriskError when the database cannot be read.
     """
-    traffic = facts.read(database_url, facts.Goal(0), running.when or None)["traffic"]
+    return shown(facts.read(database_url, facts.Goal(0), running.when or None))
+
+
+def shown(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the figures of a status that a decision rests on; None when there are none."""
+    traffic = data["traffic"]
     return {"hours": traffic["hours"], "arms": traffic["arms"]} if traffic["arms"] else None
 
 
