@@ -141,7 +141,7 @@ def test_in_the_service_arrows_run_downwards_only() -> None:
 
 
 BELOW: dict[str, set[str]] = {
-    "options": {"cloud", "kube", "process", "tuning"},
+    "options": {"cloud", "kube", "process", "release", "tuning"},
     "status": {"counts", "database", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service"},
     "process": {"database", "machine", "masking", "release", "service"},

@@ -211,3 +211,33 @@ def test_status_shows_what_waits_and_what_is_in_the_table_once(place: Place) -> 
     text = "\n".join(releases.lines(shown))
     assert "0 -> 25 %" in text
     assert f"by {identity.who()}: for the committee" in text
+
+
+def test_a_record_that_cannot_be_written_is_said_and_stops_no_release(place: Place) -> None:
+    place.ledger.folder.write_text("in the way")
+    done = place.deploy(25)
+    assert done["changed"]
+    assert place.rows() == []
+    assert "this deploy could not be recorded" in str(done["warnings"])
+
+
+def test_a_deploy_that_its_plan_refuses_is_recorded_where_somebody_asks_for_it(place: Place) -> None:
+    given = place.options(0, "", {})
+    options: dict[str, Any] = {
+        "output_dir": str(place.var_dir),
+        "running": {},
+        "base_model": "m",
+        "model": "",
+        "ratio": 150,
+        "place": given["place"],
+    }
+    record = {"environment_name": "local", "action": "deploy", "why": "for the committee"}
+    refused = run_module("finrisk_deployment_plan", options)
+    assert refused["failed"]
+    assert place.waiting == []
+    run_module("finrisk_deployment_plan", options | {"record": record}, check=True)
+    assert place.waiting == []
+    run_module("finrisk_deployment_plan", options | {"record": record})
+    (found,) = place.waiting
+    assert (found.outcome, found.reason, found.ratio_after) == ("refused", "for the committee", None)
+    assert found.message == refused["msg"]

@@ -14,7 +14,7 @@ description:
   - On a cluster a Job does this with the release's image, once for each schema version, image and database.
   - A database that does not answer is passed over with a warning, since the service starts without one. One
     that refuses, or a migration that fails, fails the task.
-extends_documentation_fragment: [place, modes.changes]
+extends_documentation_fragment: [place, record, modes.changes]
 options:
   database_url:
     description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
@@ -80,6 +80,7 @@ ARGUMENTS: dict[str, Any] = {
     "job": {"type": "dict"},
     "timeout": {"type": "int", "default": 300},
     **options.PLACE,
+    **options.RECORD,
 }
 
 

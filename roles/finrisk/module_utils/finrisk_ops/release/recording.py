@@ -35,6 +35,15 @@ class Desk:
     warn: Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """How a refusal is recorded: in which environment, of which action, and why it was asked for."""
+
+    environment: str
+    action: str
+    why: str = ""
+
+
 def release(
     desk: Desk, target: Target, action: str, asked: Release, act: Callable[[Target], Outcome]
 ) -> Outcome:
@@ -76,6 +85,31 @@ def promotion(desk: Desk, target: Target, why: str) -> Iterator[Entry]:
         entry.hand_over()
 
 
+def refused(ledger: Ledger, target: Target, record: Wanted, message: str) -> None:
+    """Record what was refused before anything was released, as far as that can be written."""
+    running, name = _running(target)
+    before = running.release if running else Release()
+    begun = _begun(ledger, record.environment, record.action, record.why)
+    known = {key: getattr(before, key) for key in ("model", "image", "dataset", "experiment")}
+    known |= {"revision_before": name, "ratio_before": before.ratio if running else None}
+    with suppress(FinriskError, OSError):
+        ledger.write(records.end(begun, records.REFUSED, message, **known))
+
+
+def _running(target: Target) -> tuple[Revision | None, str]:
+    """Return the running revision and its name, as far as they can be read."""
+    with suppress(FinriskError, OSError):
+        return current_revision(target), target.current()
+    return None, ""
+
+
+def _begun(ledger: Ledger, environment: str, action: str, why: str) -> Record:
+    who = None
+    with suppress(FinriskError, OSError):
+        who = ledger.identity()
+    return records.begin(environment, action, why, who)
+
+
 def _sentence(failure: FinriskError | OSError) -> str:
     return failure.message if isinstance(failure, FinriskError) else str(failure)
 
@@ -83,19 +117,14 @@ def _sentence(failure: FinriskError | OSError) -> str:
 class Entry:
     """The record of one run, from what ran before to how it ended."""
 
-    def __init__(self, desk: Desk, target: Target | None, action: str, asked: Release) -> None:
+    def __init__(self, desk: Desk, target: Target, action: str, asked: Release) -> None:
         """Note what runs now, and begin to read the figures that this is decided on."""
         self._desk = desk
         self._waited = 0.0
-        who, running, name = None, None, ""
-        with suppress(FinriskError, OSError):
-            who = desk.ledger.identity()
-            if target is not None:
-                name = target.current()
-                running = current_revision(target)
+        running, name = _running(target)
         before = running.release if running else Release()
         self._record = replace(
-            records.begin(desk.environment, action, asked.why, who),
+            _begun(desk.ledger, desk.environment, action, asked.why),
             ratio_before=before.ratio if running else None,
             ratio_after=asked.ratio,
             model=asked.model or before.model,
