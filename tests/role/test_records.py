@@ -241,3 +241,63 @@ def test_a_deploy_that_its_plan_refuses_is_recorded_where_somebody_asks_for_it(p
     (found,) = place.waiting
     assert (found.outcome, found.reason, found.ratio_after) == ("refused", "for the committee", None)
     assert found.message == refused["msg"]
+
+
+def answered(database_url: str, arm: str, outcome: str = "ok") -> None:
+    """Two hundred users of one arm were answered, or were not."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind, unit_hash,
+                   user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, latency_ms, quality_score,
+                   redaction_version)
+               select gen_random_uuid(), now() - interval '1 minute', 'e', 'r0001-00000000', 2500, 'user',
+                   %(arm)s || n, %(arm)s || n, 1, %(arm)s, %(arm)s, %(outcome)s, nullif(%(outcome)s, 'ok'),
+                   500, 0.95, '1'
+               from generate_series(1, 200) n""",
+            {"arm": arm, "outcome": outcome},
+        )
+
+
+def test_the_figures_on_which_a_step_was_decided_stand_beside_it(place: Place) -> None:
+    place.deploy(25)
+    for arm in ("base", "tuned"):
+        answered(place.database_url, arm)
+    place.deploy(50)
+    first, second = place.rows()
+    assert first["figures"] is None, "nobody had met the tuned arm"
+    assert {name: arm["users"] for name, arm in second["figures"]["arms"].items()} == {
+        "base": 200,
+        "tuned": 200,
+    }
+
+
+def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_recorded(
+    place: Place,
+) -> None:
+    place.deploy(25)
+    for arm in ("base", "tuned"):
+        answered(place.database_url, arm)
+    file = place.var_dir / "release.yml"
+    options = {
+        "environment_name": "local",
+        "promote_to": "production",
+        "file": str(file),
+        "output_dir": str(place.var_dir),
+        "database_url": place.database_url,
+        "why": "for the committee",
+        "place": place.options(0, None, {})["place"],
+    }
+    assert run_module("finrisk_promotion", options)["changed"]
+    assert not run_module("finrisk_promotion", options)["changed"]
+    assert "# Figures: tuned: 200 users" in file.read_text()
+    file.unlink()
+    answered(place.database_url, "tuned", "upstream_error")
+    refused = run_module("finrisk_promotion", options)
+    assert "has a finding against" in refused["msg"]
+    assert MODEL in refused["msg"]
+    assert not file.exists()
+    assert [(row["action"], row["outcome"]) for row in place.rows()[1:]] == [
+        ("promote", "done"),
+        ("promote", "refused"),
+    ]
+    assert place.rows()[-1]["message"] == refused["msg"]

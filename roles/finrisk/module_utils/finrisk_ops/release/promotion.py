@@ -13,6 +13,7 @@ from .revision import Revision
 from .target import Target
 from .traffic import describe
 
+ROLLBACK = "rollback.yml"
 HEAD = (
     "---",
     "# What this environment should run: model, image and dataset. "
@@ -99,7 +100,7 @@ class Proof:
 
     job: Job | None
     figures: Mapping[str, Any] | None
-    """Of the experiment at this moment: ``arms`` by name; None when they could not be read."""
+    """Of the experiment at this moment, ``arms`` by name; None when they are not known."""
     who: str
     when: str  # UTC, ISO 8601
     why: str = ""
@@ -121,7 +122,7 @@ def release_file(promotable: Promotable, proof: Proof, before: str) -> str:
 
 def against_tuned(findings: Iterable[Mapping[str, Any]]) -> str:
     """Return the sentence of the first finding that sends to a rollback; empty when there is none."""
-    return next((str(each["what"]) for each in findings if "rollback.yml" in str(each["command"])), "")
+    return next((str(each["what"]) for each in findings if ROLLBACK in str(each["command"])), "")
 
 
 def _variables(promotable: Promotable) -> dict[str, str]:

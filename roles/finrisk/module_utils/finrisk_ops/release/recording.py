@@ -19,8 +19,8 @@ from .target import Target
 SECONDS = 3.0
 """That a run may wait for the database in all, for figures and for the table."""
 
-Figures = Callable[[str, Release], dict[str, Any] | None]
-"""Reads the experiment's figures of the database at a URL, for the release that runs."""
+Figures = Callable[[str, Revision | None], dict[str, Any] | None]
+"""Reads the experiment's figures of the database at a URL, for the revision that runs."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Entry:
             experiment=asked.experiment or before.experiment,
             revision_before=name,
         )
-        self._figures = _Errand(lambda: self._with_database(lambda url: desk.figures(url, before)))
+        self._figures = _Errand(lambda: self._with_database(lambda url: desk.figures(url, running)))
 
     def begin(self) -> None:
         """Write that this run is under way, so that one which is killed leaves a trace."""

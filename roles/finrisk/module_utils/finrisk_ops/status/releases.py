@@ -9,11 +9,14 @@ from typing import Any
 from ..errors import FinriskError
 from ..release import history, records
 from ..release.records import Ledger, Record
-from ..release.revision import Release
-from . import facts
+from ..release.revision import Revision
+from . import facts, report
 
 WIDTH = 84  # beside the page's margin
 INDENT = "   "
+LEFT_OUT = ("statistics", "earlier")
+"""Of the experiment's figures: what no person decides on."""
+
 WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
 
 
@@ -33,18 +36,20 @@ def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]
     return [record.content() for record in records.newest_first(found.values())[: history.SHOWN]]
 
 
-def figures(database_url: str, running: Release) -> dict[str, Any] | None:
-    """Return the figures of the last day by arm, for the record of a release; None when nobody was served.
+def figures(database_url: str, running: Revision | None) -> dict[str, Any] | None:
+    """Return the figures of the experiment that runs, for a record; None when nobody met its tuned arm yet.
 
     Raises FinriskError when the database cannot be read.
     """
-    return shown(facts.read(database_url, facts.Goal(0), running.when or None))
+    return shown(facts.read(database_url, facts.Goal(0), report.running(running)))
 
 
 def shown(data: dict[str, Any]) -> dict[str, Any] | None:
     """Return the figures of a status that a decision rests on; None when there are none."""
-    traffic = data["traffic"]
-    return {"hours": traffic["hours"], "arms": traffic["arms"]} if traffic["arms"] else None
+    experiment: dict[str, Any] | None = data["experiment"]
+    if not experiment or not experiment["arms"]:
+        return None
+    return {key: value for key, value in experiment.items() if key not in LEFT_OUT}
 
 
 def lines(releases: list[dict[str, Any]]) -> list[str]:

@@ -64,7 +64,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "pods": snapshot.pods,
         "recent": snapshot.recent,
     }
-    data |= _from_database(question, data, _running(revision), unreachable)
+    data |= _from_database(question, data, running(revision), unreachable)
     goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
@@ -128,7 +128,7 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
     }
 
 
-def _running(revision: Revision | None) -> Running:
+def running(revision: Revision | None) -> Running:
     """Return the experiment that the revision runs; after a rollback it is the one that was rolled back."""
     if revision is None:
         return Running("", "", "", None)
