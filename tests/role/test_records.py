@@ -176,8 +176,11 @@ def test_without_a_database_a_release_waits_for_nobody_and_its_record_is_taken_o
     assert [row["ratio_after"] for row in place.rows()] == [0, 25, 0]
     for number, content in enumerate(kept):  # as a run leaves it that was killed after the commit
         (place.ledger.folder / f"{number}.json").write_bytes(content)
+    by_hand = json.loads(kept[0]) | {"id": str(records.identifier()), "outcome": "by hand"}
+    place.ledger.write(records.from_content(by_hand))
     history.take_over(place.ledger, place.database_url, time.time())
     assert len(place.rows()) == 3
+    assert [record.outcome for record in place.waiting if record.id == by_hand["id"]] == ["by hand"]
 
 
 def test_no_row_is_changed_or_taken_away(place: Place) -> None:

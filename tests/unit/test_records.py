@@ -70,6 +70,7 @@ def test_what_was_written_is_read_and_what_is_none_is_passed_over() -> None:
         content | {"id": "../x"},
         content | {"at": "?"},
         content | {"action": "?"},
+        content | {"identity": []},
     ]
     assert [records.from_content(each) for each in broken] == [None] * len(broken)
 

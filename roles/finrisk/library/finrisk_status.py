@@ -92,8 +92,8 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         except FinriskError as error:
             lent, unreachable = url, error.message
         data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
-        url = "" if unreachable else lent
-        data["releases"] = releases.known(options.ledger(parameters), url, time.time())
+        known = lent if data["database"]["reachable_from_here"] else ""
+        data["releases"] = releases.known(options.ledger(parameters), known, time.time())
         return data
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..database import connect, query_error
 from .records import Ledger, Record, from_content, newest_first, settled
+
+if TYPE_CHECKING:
+    import psycopg
 
 SHOWN = 10
 STATEMENT_SECONDS = 3
@@ -24,7 +27,8 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
     """Bring the records that wait where releases are made into the table, each once; return how many.
 
     ``now`` is in seconds since 1970. A record leaves its place after its row is committed, so that a run
-    that is killed in between only does it again. Raises FinriskError when the table cannot be reached.
+    that is killed in between only does it again; one that the table does not take, since somebody edited it,
+    stays where it is and keeps no other back. Raises FinriskError when the table cannot be reached.
     """
     waiting = [record for each in ledger.records() if (record := settled(each, now))]
     if not waiting:
@@ -33,13 +37,12 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
 
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
-            with connection.cursor() as cursor:
-                cursor.executemany(_ADD, [_row(record) for record in waiting])
+            taken = [record for record in waiting if _add(connection, record)]
             connection.commit()
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
-    ledger.remove(record.id for record in waiting)
-    return len(waiting)
+    ledger.remove(record.id for record in taken)
+    return len(taken)
 
 
 def latest(database_url: str) -> list[Record]:
@@ -55,6 +58,18 @@ def latest(database_url: str) -> list[Record]:
             raise query_error(error, database_url) from None
     texts = [row | {"id": str(row["id"]), "at": row["at"].isoformat(timespec="milliseconds")} for row in rows]
     return newest_first(map(from_content, texts))
+
+
+def _add(connection: psycopg.Connection, record: Record) -> bool:
+    """Say whether the table has the record now."""
+    import psycopg
+
+    try:
+        with connection.transaction():
+            connection.execute(_ADD.encode(), _row(record))
+    except (psycopg.DataError, psycopg.IntegrityError):
+        return False
+    return True
 
 
 def _row(record: Record) -> dict[str, Any]:

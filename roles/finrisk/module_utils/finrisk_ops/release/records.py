@@ -25,6 +25,7 @@ ABANDONED_SECONDS = 3600.0
 """After which a run of another machine that never said how it ended is taken as ended."""
 
 LONGEST = 2000  # code points of a message
+_KINDS = {"identity": dict, "figures": dict, "ratio_before": int, "ratio_after": int}
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,21 @@ def from_content(content: Mapping[str, Any]) -> Record | None:
     """Return the record that a file or an object holds; None for what is none. Unknown keys are left out."""
     names = {each.name for each in fields(Record)} - {"runner"}
     try:
-        record = Record(
-            **{key: value for key, value in content.items() if key in names},
-            runner=Runner(**content.get("runner", {})),
-        )
+        known = {key: value for key, value in content.items() if key in names}
+        if not all(_is_kind(key, value) for key, value in known.items()):
+            return None
+        record = Record(**known, runner=Runner(**content.get("runner", {})))
         uuid.UUID(record.id)
         datetime.fromisoformat(record.at)
     except (TypeError, ValueError, AttributeError):
         return None
     return record if record.action in ACTIONS else None
+
+
+def _is_kind(name: str, value: object) -> bool:
+    """Say whether a value is of the kind that the field has: somebody may have edited what is read."""
+    kind = _KINDS.get(name, str)
+    return isinstance(value, kind) or (value is None and name in _KINDS)
 
 
 def newest_first(records: Iterable[Record | None]) -> list[Record]:
