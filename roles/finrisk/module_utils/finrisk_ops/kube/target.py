@@ -156,6 +156,14 @@ class KubernetesTarget(Deployed):
         if self.live() is not None:
             self.cluster.request("DELETE", self.deployment_path, query={"propagationPolicy": "Background"})
 
+    def unfinished(self) -> str:
+        """Say what a release that broke off left half made; empty when nothing is."""
+        return ""
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say what a rollback would meet now."""
+        return []
+
     def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service shows; raises FinriskError when the cluster cannot be reached."""
         return status.snapshot(self, revision, self.changes)

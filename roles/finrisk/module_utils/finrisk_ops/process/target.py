@@ -248,6 +248,14 @@ class ProcessTarget:
                 gunicorn.stop(self.place)
             return [f"process {running.pid} and its workers"]
 
+    def unfinished(self) -> str:
+        """Say what a release that broke off left half made; empty when nothing is."""
+        return ""
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say what a rollback would meet now."""
+        return []
+
     @property
     def _link(self) -> Path:
         return self.place.var_dir / "current"

@@ -64,3 +64,9 @@ class Target(Protocol):
 
     def clear(self) -> None:
         """Leave nothing running."""
+
+    def unfinished(self) -> str:
+        """Say in one sentence what a release that broke off left half made; empty when nothing is."""
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say in a sentence each what a rollback would meet now; reads only, and takes less than 2 s."""
