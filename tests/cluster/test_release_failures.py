@@ -151,9 +151,16 @@ def test_a_rollback_whose_settings_do_not_run_says_so_and_what_served_goes_on(
     what = ground.rendered(11, edit=edit)
     broken = releases.made(what, 78)
     ground.target().store(broken)
-    with pytest.raises(FinriskError, match=r"/no/such/program.*was put back and serves"):
+    with pytest.raises(
+        FinriskError,
+        match=rf"/no/such/program.*Nothing was put back: {broken.name} .*still runs of {serving} ",
+    ):
         ground.roll_back(broken.name)
-    assert ground.told() == {(serving, 0.25)}
+    assert (serving, 0.25) in ground.told()
+    assert f"{broken.name} (11 % tuned, 89 % base) is asked for" in ground.target().unfinished()
+    done = ground.roll_back()
+    assert ground.told() == {(done.revision.name, 0.0)}
+    assert ground.target().unfinished() == ""
 
 
 def test_credentials_that_the_service_refuses_move_nobody_to_an_older_ratio(ground: Ground) -> None:
@@ -196,7 +203,7 @@ def test_a_release_that_fails_after_a_lost_revision_leaves_the_pods_that_serve(
 def test_without_credentials_nothing_is_applied(node: Cluster, ground: Ground) -> None:
     with releases.ground(node, ground.image, ground.objects) as empty:
         empty.kubectl("delete", "secret", "finrisk-credentials")
-        with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*site\.yml first"):
+        with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*no copy.*site\.yml first"):
             empty.deploy(0)
         assert empty.names("configmap") == set()
 

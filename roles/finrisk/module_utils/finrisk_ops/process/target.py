@@ -16,6 +16,7 @@ from ..errors import FinriskError
 from ..machine import locks, processes
 from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import Process
+from ..release import unfinished
 from ..release.readiness import not_yet
 from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
@@ -62,9 +63,9 @@ class ProcessTarget:
     def check_usable(self) -> None:
         """Nothing has to be reached: this machine is here."""
 
-    def locked(self, why: str) -> AbstractContextManager[None]:
+    def locked(self, why: str, *, takes_over: bool = False) -> AbstractContextManager[None]:
         """Hold this environment's release lock."""
-        return locks.file(self.place.var_dir / "release.lock", why)
+        return locks.file(self.place.var_dir / "release.lock", why, takes_over=takes_over)
 
     def names(self) -> list[str]:
         """Return the names of all revisions, the highest number first."""
@@ -250,11 +251,25 @@ class ProcessTarget:
 
     def unfinished(self) -> str:
         """Say what a release that broke off left half made; empty when nothing is."""
-        return ""
+        holder, left = locks.read(self.place.var_dir / "release.lock")
+        name = self.current()
+        if holder is not None or not name:
+            return ""
+        try:
+            revision = self.read(name)
+        except FinriskError:
+            return ""  # told as such
+        return unfinished.half_made(revision, left) if not revision.proven else ""
 
     def rollback_obstacles(self) -> list[str]:
-        """Say what a rollback would meet now."""
-        return []
+        """Say what a rollback would meet now; each a sentence that begins with what stands in its way."""
+        obstacles = []
+        holder, _ = locks.read(self.place.var_dir / "release.lock")
+        if holder is not None:
+            obstacles.append(unfinished.in_the_way(holder))
+        if not credential_values(self.place.var_dir):
+            obstacles.append("the service has no credentials: a rollback waits for playbooks/site.yml")
+        return obstacles
 
     @property
     def _link(self) -> Path:
