@@ -171,7 +171,7 @@ def test_a_rollback_takes_over_from_a_deploy_that_hangs_which_stops_and_changes_
 def test_a_rollback_waits_for_another_rollback(ground: Ground) -> None:
     with (
         ground.target().locked("rollback to base", takes_over=True),
-        pytest.raises(FinriskError, match="another release is under way: .*rollback to base"),
+        pytest.raises(FinriskError, match=r"another release is under way: .*rollback to base"),
     ):
         ground.roll_back()
 

@@ -215,6 +215,6 @@ def test_what_a_rollback_took_the_lock_from_puts_nothing_back() -> None:
     before = revision(1, proven=True)
     target = shelf(before, running=1)
     target.failures = {"local": LostError("taken over")}
-    with pytest.raises(LostError, match="^taken over$"):
+    with pytest.raises(LostError, match=r"^taken over$"):
         release.deploy(target, rendered(2), planned_on=None, check=False)
     assert len(target.tried) == 1

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from ..release.revision import REVISION
+from .errors import of_webhook
 from .pods import is_ready, says_ready
-from .room import pods_fewer
+from .room import is_made_by_fewer
 
 PATIENCE_SECONDS = 10.0  # for what may mend itself
 STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
@@ -25,7 +26,7 @@ class Trouble:
 
     text: str
     patience: float = 0.0
-    pods_fewer: int = 0  # so many pods fewer would end it; 0 when none would
+    wants_room: bool = False  # which fewer pods would make
     pod: str = ""  # whose log tells more
     previous: bool = False  # the log of the container before the last restart
     image: bool = False  # it cannot be had: another revision's may
@@ -145,8 +146,11 @@ def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
     for condition in (deployment.get("status") or {}).get("conditions") or []:
         message = _flat(condition.get("message"))
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
-            fewer = pods_fewer(" ".join(str(condition.get("message")).split()))
-            result.append(Trouble(f"the cluster makes no pod: {message}", PATIENCE_SECONDS, fewer))
+            whole = " ".join(str(condition.get("message")).split())
+            reason = of_webhook(whole) or message
+            result.append(
+                Trouble(f"the cluster makes no pod: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole))
+            )
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
             result.append(
                 Trouble(f"nothing moved for the whole progress deadline: {message}", PATIENCE_SECONDS * 2)
@@ -168,7 +172,7 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
     for condition in status.get("conditions") or []:
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             reason = _flat(condition.get("message"))  # for ever: a node may be on its way
-            return [Trouble(f"no node takes pod {name}: {reason}", float("inf"), pods_fewer(reason))]
+            return [Trouble(f"no node takes pod {name}: {reason}", float("inf"), is_made_by_fewer(reason))]
     if is_ready(pod):
         return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 
 SHORT = re.compile(r"Insufficient |Too many pods|have free ports|exceed max volume count|anti-affinity rules")
 QUOTA = re.compile(
-    r"exceeded quota: [^,]+, requested: (?P<requested>[^ ]+), used: (?P<used>[^ ]+), "
-    r"limited: (?P<limited>[^ \]]+)"
+    r"exceeded quota: [^,]+, requested: (?P<requested>[^ ]+), used: .*limited: (?P<limited>[^ \]]+)"
 )
 
 
-def pods_fewer(message: str) -> int:
-    """Return how many pods of the same size have to go until the cluster takes another; 0 when none help.
+def is_made_by_fewer(message: str) -> bool:
+    """Say whether pods that go would make the room whose want this message tells.
 
-    A node that is short of something takes a pod when another one left it. A quota names what it counted:
-    (used + requested - limited) / requested pods have to go. A quota smaller than one pod, a node that takes
-    none at all, and a webhook or a limit that refuses every pod are not mended by fewer of them.
+    A node that is short of something takes a pod when another one left it, and so does a quota that is not
+    smaller than one pod. A node that takes none at all, and a webhook or a limit that refuses every pod, are not
+    mended by fewer of them.
     """
     if match := QUOTA.search(message):
-        return _over_quota(*(_amounts(match[name]) for name in ("requested", "used", "limited")))
-    return 1 if SHORT.search(message) else 0
+        requested, limited = _amounts(match["requested"]), _amounts(match["limited"])
+        return all(size <= limited.get(resource, size) for resource, size in requested.items())
+    return SHORT.search(message) is not None
 
 
 def short_of(size: Mapping[str, str], pods: int, used: Mapping[str, str], hard: Mapping[str, str]) -> str:
@@ -32,18 +31,6 @@ def short_of(size: Mapping[str, str], pods: int, used: Mapping[str, str], hard: 
         if more and _numbers(used).get(resource, 0.0) + more > limit:
             return f"{resource}: {used.get(resource, '0')} of {hard[resource]}"
     return ""
-
-
-def _over_quota(requested: dict[str, float], used: dict[str, float], limited: dict[str, float]) -> int:
-    fewer = 0
-    for resource, limit in limited.items():
-        size = requested.get(resource, 0.0)
-        if size > limit:
-            return 0
-        over = used.get(resource, 0.0) + size - limit
-        if over > 0 and size > 0:
-            fewer = max(fewer, math.ceil(over / size))
-    return fewer
 
 
 def _amounts(text: str) -> dict[str, float]:

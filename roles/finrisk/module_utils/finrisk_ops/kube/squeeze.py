@@ -8,7 +8,7 @@ from .pods import is_ready
 from .rollout import Verdict, View
 
 ROOM_SECONDS = 3.0  # for a pod that goes anyway
-AGAIN_SECONDS = 30.0  # until one pod more has to go: the first went from a node that takes none
+AGAIN_SECONDS = 30.0  # for the next one: the first may have gone from a node that takes none
 PLACE_SECONDS = 30.0  # for a node that comes
 
 
@@ -29,22 +29,21 @@ class Squeeze:
             self._unserved += now - self._seen_at
         self._seen_at = now
 
-    def begins(self, verdict: Verdict, seconds: float) -> bool:
-        """Say whether to let pods go now that this verdict's trouble has lasted for so many seconds.
+    def goes_on(self, verdict: Verdict, seconds: float) -> bool:
+        """Say whether to let one pod more go, now that this verdict's trouble has lasted for so many seconds.
 
-        The last pod goes only where one pod fewer makes room: with a single one there is no other way.
+        The last pod goes only where there is no other, or where a quota counts what is too much: a node that has
+        room for none would leave nobody serving.
         """
         trouble = verdict.trouble
-        if trouble is None or not trouble.pods_fewer:
+        if trouble is None or not trouble.wants_room or not verdict.desired:
             return False
-        if not self.pods_fewer and seconds >= ROOM_SECONDS:
-            self.pods_fewer = min(trouble.pods_fewer, max(verdict.desired, 1))
-            self._reason = trouble.text
-            return True
-        if self.pods_fewer and seconds >= AGAIN_SECONDS and self.pods_fewer + 1 < verdict.desired:
-            self.pods_fewer += 1
-            return True
-        return False
+        most = verdict.desired if "exceeded quota" in trouble.text else max(1, verdict.desired - 1)
+        if self.pods_fewer >= most or seconds < (AGAIN_SECONDS if self.pods_fewer else ROOM_SECONDS):
+            return False
+        self._reason = self._reason or trouble.text
+        self.pods_fewer += 1
+        return True
 
     @property
     def told(self) -> str:
@@ -65,6 +64,6 @@ def impatient(verdict: Verdict) -> Verdict:
     trouble = verdict.trouble
     if trouble is None:
         return verdict
-    if trouble.pods_fewer:
+    if trouble.wants_room:
         return replace(verdict, trouble=replace(trouble, patience=float("inf")))
     return replace(verdict, trouble=replace(trouble, patience=min(trouble.patience, PLACE_SECONDS)))

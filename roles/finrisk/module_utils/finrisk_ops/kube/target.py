@@ -226,7 +226,7 @@ class KubernetesTarget(Deployed):
             if not missing and not verdict.trouble:
                 break
             is_over = patience.is_over(verdict.trouble, time.monotonic())
-            if self.takes_back and squeeze.begins(verdict, patience.lasted(time.monotonic())):
+            if self.takes_back and squeeze.goes_on(verdict, patience.lasted(time.monotonic())):
                 self._apply(revision, check=False, pods_fewer=squeeze.pods_fewer)
                 patience = Patience(self.timeout_seconds, time.monotonic())
             elif is_over:

@@ -22,7 +22,7 @@ from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
 from ..service.snapshot import Snapshot
 from . import gunicorn, status
-from .credentials import credential_values
+from .credentials import FILE, are_gone, credential_values, keep, restore
 from .gunicorn import Place
 
 PREFLIGHT_SECONDS = 60.0
@@ -143,6 +143,8 @@ class ProcessTarget:
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
+        if are_gone(self.place.var_dir):
+            return f"{self.place.var_dir / FILE} is gone"
         pids = [process.pid for process in older if process.alive]
         if pids:
             return f"workers of the revision before have not ended yet: {', '.join(map(str, pids))}"
@@ -157,6 +159,7 @@ class ProcessTarget:
         Raises FinriskError with the reason when that does not happen in time.
         """
         offset = gunicorn.log_size(self.place)
+        restore(self.place.var_dir)
         credentials = gunicorn.credentials_digest(self.place)
         self.make_current(revision.name)
         running = gunicorn.master(self.place)
@@ -171,6 +174,8 @@ class ProcessTarget:
             gunicorn.reload_configuration(running)
         if gunicorn.wait(running, lambda: not self.pending(revision, older), self.timeout_seconds):
             gunicorn.record(self.place, running, credentials)
+            with contextlib.suppress(OSError):  # what keeps a copy from being made keeps nobody from serving
+                keep(self.place.var_dir)
             return
         if not running.alive:
             reason = gunicorn.log_reason(self.place, offset)
@@ -267,7 +272,9 @@ class ProcessTarget:
         holder, _ = locks.read(self.place.var_dir / "release.lock")
         if holder is not None:
             obstacles.append(unfinished.in_the_way(holder))
-        if not credential_values(self.place.var_dir):
+        if are_gone(self.place.var_dir):
+            obstacles.append(f"{self.place.var_dir / FILE} is gone: a rollback or a deploy brings it back")
+        elif not credential_values(self.place.var_dir):
             obstacles.append("the service has no credentials: a rollback waits for playbooks/site.yml")
         return obstacles
 
