@@ -15,8 +15,8 @@ def is_made_by_fewer(message: str) -> bool:
     """Say whether pods that go would make the room whose want this message tells.
 
     A node that is short of something takes a pod when another one left it, and so does a quota that is not
-    smaller than one pod. A node that takes none at all, and a webhook or a limit that refuses every pod, are not
-    mended by fewer of them.
+    smaller than one pod. A node that takes none at all, and a webhook or a limit that refuses every pod, are
+    not mended by fewer of them.
     """
     if match := QUOTA.search(message):
         requested, limited = _amounts(match["requested"]), _amounts(match["limited"])

@@ -32,8 +32,8 @@ class Squeeze:
     def goes_on(self, verdict: Verdict, seconds: float) -> bool:
         """Say whether to let one pod more go, now that this verdict's trouble has lasted for so many seconds.
 
-        The last pod goes only where there is no other, or where a quota counts what is too much: a node that has
-        room for none would leave nobody serving.
+        The last pod goes only where there is no other, or where a quota counts what is too much: a node that
+        has room for none would leave nobody serving.
         """
         trouble = verdict.trouble
         if trouble is None or not trouble.wants_room or not verdict.desired:
