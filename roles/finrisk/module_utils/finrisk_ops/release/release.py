@@ -71,17 +71,18 @@ def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Ou
 def _to_base(target: Target, rendered: Rendered, running: Revision | None, check: bool) -> Outcome:
     """Let the most trusted settings run whose objects the target takes and whose image it has."""
     failure: FinriskError | None = None
-    without: set[str] = set()  # images that cannot be had
+    tried: set[str] = set()  # by name, or by an image that cannot be had
     for revision in _base_candidates(target, rendered, running):
-        if revision.release.image in without:
+        if {revision.name, revision.release.image} & tried:
             continue
+        tried.add(revision.name)
         try:
             return _bring(target, revision, running, check, _stay)
         except SettingsRefusedError as refusal:
             failure = failure or refusal
         except NoImageError as missing:
             failure = failure or missing
-            without.add(revision.release.image)
+            tried.add(revision.release.image)
     raise failure or FinriskError("there is nothing to roll back to; run playbooks/site.yml")
 
 
