@@ -39,7 +39,7 @@ def of_rollback(deployed: Deployed) -> list[str]:
     Who may not read nodes, quotas or webhooks learns nothing of them.
     """
     looks: list[Callable[[Deployed], Iterator[str]]] = [
-        _lock, _credentials, _deployment, _rights, _room, _images, _webhooks,
+        _lock, _credentials, _deployment, _rights, _quotas, _nodes, _images, _webhooks,
     ]  # fmt: skip
     with ThreadPoolExecutor(max_workers=len(looks)) as pool:
         found = pool.map(lambda look: _tried(look, deployed), looks)
@@ -93,11 +93,10 @@ def _rights(deployed: Deployed) -> Iterator[str]:
         yield error.message
 
 
-def _room(deployed: Deployed) -> Iterator[str]:
+def _quotas(deployed: Deployed) -> Iterator[str]:
     pods = [pod for pod in deployed.pods() if is_ready(pod)]
     if not pods:
         return
-    yield from _closed_nodes(deployed)
     size = pod_size(pods[0]["spec"])
     namespace = deployed.cluster.namespace
     for quota in deployed.cluster.list(f"/api/v1/namespaces/{namespace}/resourcequotas"):
@@ -110,7 +109,7 @@ def _room(deployed: Deployed) -> Iterator[str]:
             )
 
 
-def _closed_nodes(deployed: Deployed) -> Iterator[str]:
+def _nodes(deployed: Deployed) -> Iterator[str]:
     nodes = deployed.cluster.list("/api/v1/nodes")
     closed = [str(node["metadata"]["name"]) for node in nodes if node["spec"].get("unschedulable")]
     if nodes and len(closed) == len(nodes):
