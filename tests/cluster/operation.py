@@ -128,7 +128,7 @@ def killed(environment: Environment, playbook: str, stop: Callable[[str], bool],
         assert process.returncode == 0, "".join(lines)
         return Killed(True, "".join(lines), "")
     finally:
-        _kill(process.pid)
+        kill(process.pid)
         process.communicate()
 
 
@@ -153,7 +153,7 @@ class AfterChange:
         return (self._changed and line.startswith("TASK [")) or bool(self._or_at and self._or_at(line))
 
 
-def _kill(pid: int) -> None:
+def kill(pid: int) -> None:
     """Kill a process and all that it started, in whatever session; stopped first, none can start another."""
     stopped: set[int] = set()
     while new := set(_descendants(pid)) - stopped:

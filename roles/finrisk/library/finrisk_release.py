@@ -14,6 +14,8 @@ description:
     check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
   - When the service does not come to run it, the revision before is put back and serves, and the task fails
     with the reason.
+  - A rollback takes the lock over from a run that is none, goes on with fewer pods where new ones find no
+    room, and puts nothing back.
   - On a cluster a revision is an immutable ConfigMap and Secret and the Deployment that names them. They are
     applied server-side by the field manager C(finrisk); a field that somebody else took stops a deploy, which
     names who took what, and a rollback takes the pod template back.
@@ -210,6 +212,7 @@ def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, 
         f"Revision {outcome.revision.name} {verb}{before}",
         f"Traffic: {describe(current.ratio)}" + (f" ({current.model})" if current.ratio else ""),
         *(f"Taken back: {drift}" for drift in getattr(target, "taken_back", [])),
+        *getattr(target, "notes", []),
         *target.paths(outcome.revision.name),
     ]
 
