@@ -19,7 +19,7 @@ _ATTEMPTED = "fallback_reason is distinct from 'breaker'"
 
 SINGLE = f"""
     select arm_assigned as arm, unit_hash as unit, created_at, fallback_reason, rating,
-           quality_score as quality, {_ATTEMPTED} as attempted,
+           quality_score::float8 as quality, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
            case when {_ATTEMPTED} then arm_error end as failure,
            coalesce(arm_ms, case when fallback_reason is null then latency_ms end) as wait_ms

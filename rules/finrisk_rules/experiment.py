@@ -80,7 +80,8 @@ with recursive names as (
 ),
 latest as (
     select name, (
-        select max(created_at) from analyses where split_bp > 0 and experiment = name
+        select created_at from analyses where split_bp > 0 and experiment between name and name
+        order by experiment desc, created_at desc limit 1
     ) as moment
     from names where name <> %(experiment)s order by 2 desc limit {_EARLIER}
 )
@@ -89,14 +90,18 @@ select latest.name as experiment, of.*, (
            where spec_id = latest.name or job ->> 'tuned_model_name' = of.model order by spec_id limit 1
        ) as name
 from latest cross join lateral (
-    select max(model) filter (where arm_served = 'tuned') as model,
-           min(created_at) as first, max(created_at) as last,
-           count(*) filter (where arm_assigned = 'tuned') as requests,
-           count(distinct unit_hash) filter (where arm_assigned = 'tuned') as users,
-           avg(quality_score) filter (where outcome = 'ok' and arm_served = 'tuned') as quality
-    from analyses where split_bp > 0 and experiment = latest.name
+    select max(model) as model, min(first) as first, max(last) as last, sum(requests)::bigint as requests,
+           count(*) as users, sum(quality) / nullif(sum(answers), 0)::float8 as quality
+    from (
+        select max(model) filter (where arm_served = 'tuned') as model,
+               min(created_at) as first, max(created_at) as last, count(*) as requests,
+               sum(quality_score::float8) filter (where outcome = 'ok' and arm_served = 'tuned') as quality,
+               count(quality_score) filter (where outcome = 'ok' and arm_served = 'tuned') as answers
+        from analyses where split_bp > 0 and experiment = latest.name and arm_assigned = 'tuned'
+        group by unit_hash
+    ) as by_user
 ) as of
-order by last desc"""  # noqa: S608 - constants
+where requests > 0 order by last desc"""  # noqa: S608 - constants
 """An ``EarlierRow`` for each of the experiments before, the newest first; names come from the index alone."""
 
 NAME = """
@@ -134,7 +139,7 @@ class StageRow:
 
 @dataclass(frozen=True)
 class EarlierRow:
-    """What ``EARLIER`` returns; requests, users and quality are the tuned arm's."""
+    """What ``EARLIER`` returns; all of it is the tuned arm's."""
 
     experiment: str
     model: str | None
@@ -154,7 +159,7 @@ def read(running: Running, rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
     """The experiment that runs, and its arms in the last 24 hours; each room lends its way to run a query."""
     values = running.parameters()
     stage = rows(STAGE, values, StageRow)
-    shares = _shares(stage)
+    shares = _shares(stage, running.split)
     known: list[ArmRow] = rows(ARMS, values, ArmRow)
     names = rows(NAME, values)
     found = {
@@ -195,8 +200,10 @@ def _statistics(values: Sequence[Any]) -> dict[str, Any]:
     return {"requests": values[0], "users": values[1], **metrics}
 
 
-def _shares(rows: Iterable[StageRow]) -> dict[str, float]:
-    """Each arm's share of the users of the stage; empty while nobody has asked."""
+def _shares(rows: Iterable[StageRow], split: float | None) -> dict[str, float]:
+    """Each arm's share of the users of the stage, empty while nobody has asked; at split 0 all are base's."""
+    if split == 0:
+        return {"base": 1.0, "tuned": 0.0}
     users = {row.arm: row.users for row in rows}
     return {arm: round(users.get(arm, 0) / sum(users.values()), 4) for arm in _ARMS} if users else {}
 

@@ -29,7 +29,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
     assert away.metadata["approach"] == "ungrounded"
     assert service.call("GET", "/readyz", port=service.ops_port).json["database"] == "down"
     status = service.call("GET", "/api/v1/status").json
-    assert (status["collection"], status["traffic"]) == (None, None)
+    assert (status["collection"], status["experiment"], status["traffic"]) == (None, None, None)
     assert "PostgreSQL" in status["problem"]
     started = time.monotonic()
     assert service.analyze().status == 200

@@ -190,6 +190,7 @@ def test_status_tells_configuration_collection_and_traffic(
     )
     assert status["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == 0.5
     assert status["configuration"]["split"] == 0
+    assert (status["experiment"]["arms"], status["experiment"]["split"]) == ({}, 0)
     base = status["traffic"]["base"]
     assert (base["requests"], base["users"], base["share"]) == (4, 4, 1.0)
     assert base["p95_ms"] >= base["p50_ms"] > 0

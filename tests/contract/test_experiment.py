@@ -182,6 +182,22 @@ def test_nobody_drawn_since_the_release_leaves_the_share_open(look: Look, asked:
     }
 
 
+def test_after_a_rollback_the_experiment_keeps_its_figures_and_base_has_everybody(
+    look: Look, asked: Asked
+) -> None:
+    asked("tuned", 5, revision="r0003-00000003")
+    asked("base", 5, revision="r0003-00000003")
+    asked("base", 9, split=0)
+    found = both(look, split=0.0)
+    assert {name: arm["requests"] for name, arm in found["arms"].items()} == {"base": 5, "tuned": 5}
+    arms, _ = look(split=0.0).arms()
+    assert {name: (arm["requests"], arm["share"]) for name, arm in arms.items()} == {
+        "base": (14, 1.0),
+        "tuned": (5, 0.0),
+    }
+    assert (found["split"], found["model"]) == (0, MODEL)
+
+
 def test_statistics_count_requests_and_users(look: Look, asked: Asked) -> None:
     asked("tuned", 3, user="a", rating=-1, quality=0.8)
     asked("tuned", 1, user="a", rating=1, quality=0.4, latency=2500.0)

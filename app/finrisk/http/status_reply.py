@@ -97,7 +97,7 @@ class ArmFigures(TypedDict):
         Share | None,
         Field(
             description="The arm's share of the users since the revision that runs was released: stands "
-            "beside the split; null until somebody was drawn in it."
+            "beside the split; null until somebody was drawn. At split 0 all are base's."
         ),
     ]
     attempts: Annotated[
