@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from finrisk_rules import postgresql
+
 from .errors import FinriskError
 
 if TYPE_CHECKING:
@@ -16,11 +18,14 @@ ANSWER_SECONDS = 3
 """What a server that works may take to say that a statement took too long."""
 
 LOCK_TIMEOUT_MS = 5_000
+NO_ADDRESS = (
+    "finrisk_database_url is not a database address: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+)
 _SCHEMES = ("postgresql", "postgres")
 
 
 def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connection:
-    """Open a connection in UTC; a statement timeout of 0 means none.
+    """Open a connection whose session is as the service's own; a statement timeout of 0 means none.
 
     A statement that has one also ends while the server is frozen, some seconds later.
     Raises FinriskError, without the password, when the URL is empty or wrong, or the server does not answer.
@@ -28,25 +33,37 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
     place = address(url)
     try:
         import psycopg  # only the modules that need it pay for the import
+        from psycopg.conninfo import conninfo_to_dict
 
         from .patient_connection import PatientConnection
     except ImportError as error:
         raise FinriskError("the Python package psycopg is missing: run make setup") from error
-    options = (
-        f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c statement_timeout={statement_timeout_seconds * 1000}"
-    )
+    own = {"lock_timeout": LOCK_TIMEOUT_MS, "statement_timeout": statement_timeout_seconds * 1000}
+    for variable in postgresql.foreign_variables(os.environ):
+        del os.environ[variable]
+    try:
+        wanted = postgresql.session(str(conninfo_to_dict(url).get("options") or ""), own)
+    except ValueError as error:
+        raise FinriskError(f"finrisk_database_url cannot be used: {error}") from None
+    except psycopg.ProgrammingError:  # its text may quote the address
+        raise FinriskError(NO_ADDRESS) from None
     try:
         connection = PatientConnection.connect(
-            url, connect_timeout=CONNECT_TIMEOUT_SECONDS, options=options, application_name="finrisk-playbook"
+            url,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            application_name="finrisk-playbook",
+            autocommit=True,
+            **postgresql.KEYWORDS,
         )
+        connection.patience = CONNECT_TIMEOUT_SECONDS
+        connection.execute(postgresql.SET, (list(wanted), list(wanted.values())))
     except psycopg.Error as error:
         raise FinriskError(
             f"cannot connect to PostgreSQL at {place}: {_first_line(error, url)}; "
             "check finrisk_database_url and that the server runs (local: python -m sandbox up)"
         ) from None
-    if statement_timeout_seconds:
-        connection.patience = statement_timeout_seconds + ANSWER_SECONDS
+    connection.autocommit = False
+    connection.patience = statement_timeout_seconds + ANSWER_SECONDS if statement_timeout_seconds else None
     return connection
 
 
@@ -63,10 +80,7 @@ def address(url: str) -> str:
     except ValueError:
         parts, port = None, 0
     if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
-        raise FinriskError(
-            "finrisk_database_url is not a database address: "
-            "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-        )
+        raise FinriskError(NO_ADDRESS)
     return f"{parts.hostname}:{port}{parts.path} as {unquote(parts.username or 'the default user')}"
 
 
@@ -74,8 +88,8 @@ def query_error(error: psycopg.Error, url: str) -> FinriskError:
     """Return what to tell the operator when a statement failed."""
     code = error.sqlstate or ""
     hint = {
-        "42P01": "the tables are missing: run finrisk migrate",
-        "42703": "the tables are of another version: run finrisk migrate",
+        "42P01": "the tables are missing: run playbooks/site.yml",
+        "42703": "the tables are of another version: run playbooks/site.yml",
         "42501": "the database user may not read this table: grant it select",
         "57014": "the statement took too long",
     }.get(code, "run it again; if it stays, look at the database's log")
@@ -85,16 +99,11 @@ def query_error(error: psycopg.Error, url: str) -> FinriskError:
 
 
 def _first_line(error: Exception, url: str) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    password = urlsplit(url).password
-    text = lines[0].strip()
-    for secret in {password, unquote(password)} if password else set():
-        text = text.replace(secret, "***")
-    return text
+    return postgresql.first_line(str(error) or type(error).__name__, url)
 
 
 UNANSWERED = os.EX_TEMPFAIL
-"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer, on this machine and in a Job."""
+"""Exit status of ``finrisk migrate`` when PostgreSQL counts as away, on this machine and in a Job."""
 
 
 def not_checked(reason: str) -> str:
