@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -39,13 +39,13 @@ def restore(url: str) -> None:
 
 
 @pytest.fixture
-def look(database_url: str) -> Iterator[Callable[..., Condition]]:
+def look(database_url: str) -> Callable[..., Condition]:
     def at(*statements: str) -> Condition:
         execute(database_url, *statements)
         with psycopg.connect(database_url, autocommit=True) as connection:
             return conditions.condition(connection)
 
-    yield at
+    return at
 
 
 def test_tables_that_vanish_under_traffic_cost_sources_and_nothing_else(service: RunningService) -> None:
@@ -88,11 +88,10 @@ def test_the_columns_that_are_looked_for_are_those_of_a_migrated_database(databa
 
 def test_what_is_missing_is_named(look: Callable[..., Condition]) -> None:
     assert look() == Condition("ok", "current")
-    newest = migrations()[-1]
-    found = look(f"insert into schema_migrations (version, name) values ({newest.version + 1}, 'later')")
+    found = look("insert into schema_migrations (version, name) values (9999, 'later')")
     assert found == Condition("ok", "newer")
     found = look(
-        "delete from schema_migrations where name = 'later'", "alter table passages drop column kind"
+        "delete from schema_migrations where version = 9999", "alter table passages drop column kind"
     )
     assert (found.database, found.schema) == ("unusable", "incomplete")
     assert "lacks passages.kind" in found.problem
@@ -103,7 +102,7 @@ def test_what_is_missing_is_named(look: Callable[..., Condition]) -> None:
 
 def test_an_older_schema_names_what_it_lacks(look: Callable[..., Condition]) -> None:
     newest = migrations()[-1]
-    found = look(f"delete from schema_migrations where version = {newest.version}")
+    found = look("delete from schema_migrations where version = (select max(version) from schema_migrations)")
     assert (found.database, found.schema) == ("unusable", "older")
     assert newest.name in found.problem
 

@@ -45,8 +45,8 @@ class Condition:
     """What the database is good for, as ``/readyz`` of the ops port says it.
 
     ``database`` is ``ok``, ``read_only`` (answers have sources, records wait), ``unusable`` (it answers, and
-    counts as away) or ``down``. ``schema`` is ``current``, ``newer`` (fine), ``older``, ``empty``, ``incomplete`` or
-    ``unknown``. ``problem`` is a sentence, empty when there is none.
+    counts as away) or ``down``. ``schema`` is ``current``, ``newer`` (fine), ``older``, ``empty``,
+    ``incomplete`` or ``unknown``. ``problem`` is a sentence, empty when there is none.
     """
 
     database: str
