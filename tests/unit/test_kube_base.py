@@ -145,7 +145,7 @@ def migrate(
 
 def serving() -> dict[str, Any]:
     return {
-        "metadata": {"name": "finrisk-api-1"},
+        "metadata": {"name": "finrisk-api-1", "creationTimestamp": "2026-01-01T00:00:00Z"},
         "status": {"conditions": [{"type": "Ready", "status": "True"}]},
     }
 

@@ -11,8 +11,8 @@ short_description: Bring the database schema up to date
 version_added: "0.1.0"
 description:
   - Applies the migrations that the database does not have yet, by C(finrisk migrate) under an advisory lock.
-  - On a cluster a Job does this with the release's image, once for each schema version, image and database, and
-    again when the service's pods do not find the schema any more, or no pod says what it finds.
+  - On a cluster a Job does this with the release's image, once for each schema version, image and database,
+    and again when the service's pods do not find the schema any more, or no pod says what it finds.
   - A database that does not answer, or whose tables are there by half, is passed over with a warning, since
     the service starts without one. One that refuses, or a migration that fails, fails the task.
 extends_documentation_fragment: [place, modes.changes]

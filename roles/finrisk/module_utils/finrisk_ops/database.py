@@ -18,9 +18,6 @@ ANSWER_SECONDS = 3
 """What a server that works may take to say that a statement took too long."""
 
 LOCK_TIMEOUT_MS = 5_000
-NO_ADDRESS = (
-    "finrisk_database_url is not a database address: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-)
 _SCHEMES = ("postgresql", "postgres")
 
 
@@ -43,11 +40,6 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
         del os.environ[variable]
     try:
         wanted = postgresql.session(str(conninfo_to_dict(url).get("options") or ""), own)
-    except ValueError as error:
-        raise FinriskError(f"finrisk_database_url cannot be used: {error}") from None
-    except psycopg.ProgrammingError:  # its text may quote the address
-        raise FinriskError(NO_ADDRESS) from None
-    try:
         connection = PatientConnection.connect(
             url,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -57,6 +49,8 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
         )
         connection.patience = CONNECT_TIMEOUT_SECONDS
         connection.execute(postgresql.SET, (list(wanted), list(wanted.values())))
+    except ValueError as error:
+        raise FinriskError(f"finrisk_database_url cannot be used: {error}") from None
     except psycopg.Error as error:
         raise FinriskError(
             f"cannot connect to PostgreSQL at {place}: {_first_line(error, url)}; "
@@ -80,7 +74,10 @@ def address(url: str) -> str:
     except ValueError:
         parts, port = None, 0
     if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
-        raise FinriskError(NO_ADDRESS)
+        raise FinriskError(
+            "finrisk_database_url is not a database address: "
+            "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        )
     return f"{parts.hostname}:{port}{parts.path} as {unquote(parts.username or 'the default user')}"
 
 

@@ -58,9 +58,9 @@ def migrate(
 ) -> Migration:
     """Let the Job of this schema run, and wait for its end.
 
-    A Job that ended well is left alone as long as the service finds the schema; one that failed, or that ended
-    well for a database which is not this one any more, is made anew; one that runs is waited for. One that
-    failed because the database does not answer is no failure: pods start without one.
+    A Job that ended well is left alone as long as the service finds the schema; one that failed, or that
+    ended well for a database which is not this one any more, is made anew; one that runs is waited for. One
+    that failed because the database counts as away is no failure: pods start without one.
     Raises FinriskError with the pod's own reason.
     """
     cluster = deployed.cluster
