@@ -14,7 +14,7 @@ from tests.grounds.waiting import until
 
 SECONDS = 120
 ONE_ATTEMPT_SECONDS = 100
-"""Of a deploy whose migration ends with the first pod that finds no database; five pods took three minutes."""
+"""Of a deploy whose migration ends with the first pod that finds no database; five took three minutes."""
 
 
 @pytest.fixture(scope="module")
