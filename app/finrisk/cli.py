@@ -14,6 +14,7 @@ from finrisk import journal_command, keys_command
 from finrisk.db import session
 from finrisk.db.condition import condition
 from finrisk.db.migration import migrate, pending
+from finrisk.db.pooling import WHAT_TO_SET, mixes_sessions
 from finrisk.db.presence import does_not_answer
 from finrisk.google_account import check_credentials
 from finrisk.settings import SettingsError, settings_from_environment
@@ -53,6 +54,8 @@ def _migrate(arguments: argparse.Namespace) -> None:
         with psycopg.connect(url, **given) as connection:
             session.settle(connection, wanted)
             found = condition(connection)
+            if mixes_sessions(url):
+                raise SystemExit(f"finrisk: {WHAT_TO_SET}")
             if found.schema == "incomplete":
                 sys.stderr.write(f"finrisk: PostgreSQL answers, but {found.problem}\n")
                 raise SystemExit(UNANSWERED)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -121,9 +122,9 @@ def test_an_option_that_cannot_be_set_is_named_by_every_room(url: str) -> None:
     assert "options= of the database address holds '-S'" in found.problem
 
 
-@pytest.fixture
-def pooled(url: str) -> Iterator[str]:
-    """The address of the same database behind a PgBouncer as a distribution configures it."""
+@contextmanager
+def pgbouncer(url: str, mode: str) -> Iterator[str]:
+    """The address of the same database behind a PgBouncer, with its defaults but for the mode."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("no pgbouncer here: apt-get install pgbouncer")
@@ -135,7 +136,7 @@ def pooled(url: str) -> Iterator[str]:
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\n* = host={server.hostname} port={server.port}\n[pgbouncer]\n"
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = scram-sha-256\nunix_socket_dir =\n"
-        f"auth_file = {folder}/users\npool_mode = session\nlogfile = {folder}/log\n"
+        f"auth_file = {folder}/users\npool_mode = {mode}\nlogfile = {folder}/log\n"
     )
     if account:
         for path in (folder, *folder.iterdir()):
@@ -168,5 +169,13 @@ def pooled(url: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_pooler_lets_every_room_set_its_session(pooled: str, served: Callable[[str], Any]) -> None:
-    check_every_room(with_options(pooled), served)
+def test_a_pooler_lets_every_room_set_its_session(url: str, served: Callable[[str], Any]) -> None:
+    with pgbouncer(url, "session") as pooled:
+        check_every_room(with_options(pooled), served)
+
+
+def test_a_pooler_that_mixes_up_sessions_is_named_with_what_to_set(url: str) -> None:
+    with pgbouncer(url, "transaction") as pooled:
+        said = migrate(with_options(pooled))
+    assert "a pooler lends another server for each transaction" in said
+    assert "pool_mode = session" in said

@@ -93,6 +93,8 @@ def test_a_job_is_named_by_schema_image_and_database_and_not_by_the_password() -
     assert schema.job_of(job(), URL.replace(PASSWORD, "another"))["metadata"]["name"] == name
     assert schema.job_of(job("finrisk:2"), URL)["metadata"]["name"] != name
     assert schema.job_of(job(), URL + "_2")["metadata"]["name"] != name
+    elsewhere = URL + "?options=-c%20search_path%3Dother"
+    assert schema.job_of(job(), elsewhere)["metadata"]["name"] != name
 
 
 class Answers:

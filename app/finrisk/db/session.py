@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from finrisk_rules import postgresql
 
@@ -28,11 +27,7 @@ def settings(url: str, own: Mapping[str, object]) -> dict[str, str]:
         UnreadableAddressError: it cannot be read.
     """
     try:
-        given = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:  # its text may quote the address
-        raise UnreadableAddressError("expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE") from None
-    try:
-        return postgresql.session(str(given.get("options") or ""), own)
+        return postgresql.session(url, own)
     except ValueError as error:
         raise UnreadableAddressError(str(error)) from None
 

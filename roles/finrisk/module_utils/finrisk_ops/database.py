@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from finrisk_rules import postgresql
 
@@ -18,7 +17,6 @@ ANSWER_SECONDS = 3
 """What a server that works may take to say that a statement took too long."""
 
 LOCK_TIMEOUT_MS = 5_000
-_SCHEMES = ("postgresql", "postgres")
 
 
 def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connection:
@@ -30,7 +28,6 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
     place = address(url)
     try:
         import psycopg  # only the modules that need it pay for the import
-        from psycopg.conninfo import conninfo_to_dict
 
         from .patient_connection import PatientConnection
     except ImportError as error:
@@ -39,7 +36,7 @@ def connect(url: str, *, statement_timeout_seconds: int = 0) -> psycopg.Connecti
     for variable in postgresql.foreign_variables(os.environ):
         del os.environ[variable]
     try:
-        wanted = postgresql.session(str(conninfo_to_dict(url).get("options") or ""), own)
+        wanted = postgresql.session(url, own)
         connection = PatientConnection.connect(
             url,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -69,16 +66,9 @@ def address(url: str) -> str:
             "or set DATABASE_URL in the environment"
         )
     try:
-        parts = urlsplit(url)
-        port = parts.port or 5432
-    except ValueError:
-        parts, port = None, 0
-    if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
-        raise FinriskError(
-            "finrisk_database_url is not a database address: "
-            "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-        )
-    return f"{parts.hostname}:{port}{parts.path} as {unquote(parts.username or 'the default user')}"
+        return postgresql.place(url)
+    except ValueError as error:
+        raise FinriskError(f"finrisk_database_url is not a database address: {error}") from None
 
 
 def query_error(error: psycopg.Error, url: str) -> FinriskError:
@@ -107,6 +97,6 @@ def not_checked(reason: str) -> str:
     """Return what an operator has to know when the service runs on a database that nobody could ask."""
     return (
         f"DATABASE NOT CHECKED: {reason}. No migration was looked for or applied; the service answers "
-        "without sources and keeps its records in the journal until PostgreSQL answers. If the address is "
+        "without sources and keeps its records in the journal until it can be used. If the address is "
         "right, run site.yml again then; if not, mend finrisk_database_url (DATABASE_URL) and run it now"
     )

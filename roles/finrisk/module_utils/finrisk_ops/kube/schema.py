@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from finrisk_rules import postgresql
+
 from ..database import UNANSWERED, address
 from ..errors import FinriskError
 from ..service.log import last_words
@@ -48,7 +50,8 @@ def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
     if manifest.get("kind") != "Job" or not isinstance(manifest.get("spec"), Mapping):
         raise FinriskError(f"templates/migration-job.yml.j2 renders {manifest.get('kind')!r}, expected a Job")
     job: dict[str, Any] = copy.deepcopy(dict(manifest))
-    content = json.dumps([job["spec"], str(address(database_url))], sort_keys=True)
+    options = postgresql.given(database_url, "options")  # another search path is another place for tables
+    content = json.dumps([job["spec"], address(database_url), options], sort_keys=True)
     job["metadata"]["name"] += "-" + hashlib.sha256(content.encode()).hexdigest()[:8]
     return job
 
