@@ -10,9 +10,10 @@ drops them. It has to lend a server for the whole session (PgBouncer: ``pool_mod
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-KEYWORDS = {"client_encoding": "UTF8", "options": ""}
+KEYWORDS: Mapping[str, Any] = {"client_encoding": "UTF8", "options": ""}
 """What libpq gets beside the address, whose ``options`` are set later."""
 
 SHAPE = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"

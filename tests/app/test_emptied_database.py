@@ -13,7 +13,7 @@ from finrisk.db import condition as conditions
 from finrisk.db.condition import Condition, needed
 from finrisk.db.migration import migrate, migrations
 from finrisk.db.pool import Database
-from tests.grounds.service import RunningService
+from tests.grounds.service import PAGE, RunningService
 
 
 def told(service: RunningService) -> dict[str, object]:
@@ -65,11 +65,15 @@ def test_tables_that_vanish_under_traffic_cost_sources_and_nothing_else(service:
     unanswered = service.call("GET", "/api/v1/status")
     assert (unanswered.status, unanswered.json["traffic"]) == (200, None)
     assert service.call("GET", "/api/v1/documents").status == 503
+    assert service.call("POST", "/api/v1/documents", {"documents": [PAGE]}).status == 503
+    rating = {"request_id": answers[-1].metadata["request_id"], "rating": 1}
+    assert service.call("POST", "/api/v1/feedback", rating).status == 202
 
     restore(service.database_url)
     ids = [answer.metadata["request_id"] for answer in answers[-60:]]
     stored = "select count(*), count(distinct id) from analyses where id = any(%s::uuid[])"
     service.wait_until(lambda: service.rows(stored, ids) == [(60, 60)])
+    service.wait_until(lambda: service.rows("select count(*) from analyses where rating = 1") == [(1,)])
     service.add_page()
     service.wait_until(lambda: service.analyze().metadata["approach"] == "rag_base")
     well = {"ready": True, "database": "ok", "schema": "current", "database_problem": ""}
