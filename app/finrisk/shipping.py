@@ -15,6 +15,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from finrisk import metrics
 from finrisk.aside import set_aside
+from finrisk.db.condition import is_of_the_schema
 from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.journal import Journal, Record, Segment
 from finrisk.logs import log
@@ -158,7 +159,7 @@ class Shipper:
                 cause = error.__cause__ if isinstance(error, DatabaseUnavailableError) else error
             state = getattr(cause, "sqlstate", None) or ""
             reason = f"{type(cause).__name__} {state}".strip()
-            if state.startswith(_NO_ROOM):
+            if state.startswith(_NO_ROOM) or is_of_the_schema(cause):
                 self._say(f"records wait though PostgreSQL answers: {reason}")
                 return False
             self._probe()

@@ -297,7 +297,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_the_password(
 def test_a_database_without_tables_says_what_to_run(
     new_database: Callable[[bool], str], tmp_path: Path
 ) -> None:
-    with pytest.raises(FinriskError, match="the tables are missing: run finrisk migrate"):
+    with pytest.raises(FinriskError, match=r"the tables are missing: run playbooks/site\.yml"):
         export.run(ask(new_database(False), tmp_path), check_mode=False)
 
 

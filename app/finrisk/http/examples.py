@@ -196,6 +196,8 @@ READY_OPS: Readiness = {
     "revision": _REVISION,
     "split": 0.0,
     "database": "ok",
+    "schema": "current",
+    "database_problem": "",
     "breakers": {"gemini-3.5-flash-lite": False},
     "journal": {"ships": True, "bytes": 0, "oldest_seconds": 0.0, "set_aside": 0},
     "workers": [
