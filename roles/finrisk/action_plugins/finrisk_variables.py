@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Refuses what an operator set and nothing would read: the first step of every playbook.
 
-What a playbook knows is its role's: the defaults and the argument specs, of all playbooks, since they share inventories.
+Known are the defaults of the role and the argument specs of all playbooks, since they share inventories.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RESERVED = re.compile(
     r"(finrisk_)?(enable_finetuning|enable_ab_testing|ab_test_traffic_split|ab_experiment|finetuned_model_name)",
     re.IGNORECASE,
 )
-"""Who gets the tuned model is run state: it moves by the ratio alone, so that no inventory can disagree with it."""
+"""Who gets the tuned model is run state: the ratio alone moves it, and no inventory can disagree with it."""
 OLD_RATIO = re.compile(r"(finrisk_)?ab_test_(finetuned_)?ratio", re.IGNORECASE)
 OLD_RATIO_IN_ENVIRONMENT = "AB_TEST_FINETUNED_RATIO"
 LIKE_OURS = re.compile(r"_*finrisk", re.IGNORECASE)
@@ -40,7 +40,7 @@ CONNECTION = ("ansible_", "_")
 
 @dataclass(frozen=True)
 class Known:
-    """What the role reads: variables, the words that some of them choose from, and names in the environment."""
+    """What the role reads: variables, the words that some of them take, and names of the environment."""
 
     names: frozenset[str]
     choices: Mapping[str, tuple[str, ...]]
@@ -134,8 +134,9 @@ def _unread(known: Known, given: Given) -> Iterator[str]:
             continue
         if RESERVED.fullmatch(name):
             yield (
-                f"{name} cannot be set: deploy and rollback alone write it. For a ratio use -e finrisk_ab_ratio=N "
-                "(0..100), for a model -e finrisk_model=NAME, for base playbooks/rollback.yml"
+                f"{name} cannot be set: deploy and rollback alone write it. For a ratio use "
+                "-e finrisk_ab_ratio=N (0..100), for a model -e finrisk_model=NAME, for base "
+                "playbooks/rollback.yml"
             )
         elif OLD_RATIO.fullmatch(name):
             yield _old_ratio(name)
@@ -161,7 +162,7 @@ def _in_environment(known: Known, environment: Mapping[str, str]) -> Iterator[st
 
 
 def _named(extra: Sequence[str]) -> Iterator[str]:
-    """Yield the names that -e sets as NAME=VALUE or as a JSON or YAML mapping; files are the operator's own."""
+    """Yield the names that -e sets as NAME=VALUE or as a mapping; files are the operator's own."""
     for argument in map(str, extra):
         if argument[:1] in ("{", "["):
             content = yaml.safe_load(argument)
@@ -172,12 +173,14 @@ def _named(extra: Sequence[str]) -> Iterator[str]:
 
 def _nearest(name: str, names: frozenset[str]) -> str:
     """Return the name that this one was probably meant to be, or nothing."""
-    own = name.lower()
+    own = name.lower().replace("-", "_")
     candidates = {each.lower(): each for each in names}
     for spelling in (own, f"finrisk_{own}"):
         if spelling in candidates:
             return candidates[spelling]
-    rests = {each.removeprefix("finrisk_"): whole for each, whole in candidates.items()}  # the prefix is no likeness
+    rests = {
+        each.removeprefix("finrisk_"): whole for each, whole in candidates.items()
+    }  # the prefix is no likeness
     found = difflib.get_close_matches(own.removeprefix("finrisk_"), list(rests), n=1, cutoff=NEAR)
     if not found and not LIKE_OURS.match(own):  # perhaps the prefix is what was misspelt
         found, rests = difflib.get_close_matches(own, list(candidates), n=1, cutoff=NEAR), candidates
@@ -190,5 +193,6 @@ def _meant(name: str) -> str:
 
 def _old_ratio(name: str) -> str:
     return (
-        f"{name} is not read: use -e finrisk_ab_ratio=N, or AB_TEST_RATIO=N in the environment, with N from 0 to 100"
+        f"{name} is not read: use -e finrisk_ab_ratio=N, or AB_TEST_RATIO=N in the environment, "
+        "with N from 0 to 100"
     )
