@@ -102,3 +102,26 @@ def test_a_diff_shows_when_a_key_ends_and_no_whole_hash() -> None:
     shown = credentials.shown_clients(credentials.client_keys([CLIENT | {"expires": "2027-06-30"}]))
     assert shown["a1"]["expires"] == "2027-06-30T00:00:00+00:00"
     assert "ab" * 32 not in json.dumps(shown)
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "ratio", "refused"),
+    [
+        ("k1", "k2", 25, True),
+        ("k1", "k2", 100, True),
+        ("k1", "k2", 0, False),
+        ("k1", "k1", 25, False),
+        ("", "k2", 25, False),
+    ],
+)
+def test_another_key_for_the_hashes_of_users_is_refused_while_the_tuned_model_has_users(
+    held: str, wanted: str, ratio: int, refused: bool
+) -> None:
+    if not refused:
+        credentials.check_hash_key(held, wanted, ratio)
+        return
+    with pytest.raises(FinriskError, match="finrisk_force_conflicts=true") as error:
+        credentials.check_hash_key(held, wanted, ratio)
+    assert f"{ratio} % of the users" in error.value.message
+    assert held not in error.value.message.split()
+    assert wanted not in error.value.message.split()

@@ -71,6 +71,13 @@ def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: boo
     return objects.apply(cluster, body, check=check, force=force)
 
 
+def held(cluster: Cluster, manifest: Mapping[str, Any], key: str) -> str:
+    """Return the value of a key of this Secret as it is in the cluster; empty when there is none."""
+    name = manifest["metadata"]["name"]
+    live = cluster.find(f"/api/v1/namespaces/{cluster.namespace}/secrets/{name}") or {}
+    return base64.b64decode((live.get("data") or {}).get(key) or "").decode()
+
+
 def _is_emptied(key: str, live: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return bool((live.get("data") or {}).get(key)) and not body["data"].get(key, "")
 
