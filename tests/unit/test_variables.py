@@ -225,3 +225,12 @@ def test_the_old_spellings_of_the_ratio_are_refused() -> None:
     said = [*complaints("finrisk_ab_test_ratio=7"), *complaints(environment={"AB_TEST_FINETUNED_RATIO": "7"})]
     assert len(said) == 2
     assert all("use -e finrisk_ab_ratio=N" in each for each in said)
+
+
+@pytest.mark.parametrize("value", ["\ufeffkey", "key\r", "key\n"])
+def test_a_value_of_the_environment_with_what_nobody_sees_is_refused_and_not_shown(value: str) -> None:
+    (said,) = complaints(environment={"USER_HASH_KEY": value, "HOME": value})
+    assert said.startswith(
+        "USER_HASH_KEY of the environment begins or ends with a character that nobody sees"
+    )
+    assert "key" not in said

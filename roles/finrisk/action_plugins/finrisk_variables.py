@@ -33,6 +33,7 @@ LIKE_OURS = re.compile(r"_*finrisk", re.IGNORECASE)
 OURS_TO_COME = "__finrisk_"
 """Names that the role and its inventories keep for themselves."""
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
+UNSEEN = "\ufeff\r\n\x00"
 NEAR = 0.8
 """Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
 CONNECTION = ("ansible_", "_")
@@ -150,6 +151,12 @@ def _in_environment(known: Known, environment: Mapping[str, str]) -> Iterator[st
     """Yield a sentence for each name in the environment that looks like a variable and is not read."""
     if environment.get(OLD_RATIO_IN_ENVIRONMENT):
         yield _old_ratio(OLD_RATIO_IN_ENVIRONMENT)
+    for name in sorted(known.environment & set(environment)):
+        if environment[name].strip(UNSEEN) != environment[name]:
+            yield (
+                f"{name} of the environment begins or ends with a character that nobody sees (a byte order "
+                "mark, or the line end of a file from Windows): save that file as UTF-8 and set it again"
+            )
     for name in sorted(environment):
         if not name.upper().startswith("FINRISK_") or name in known.environment:
             continue

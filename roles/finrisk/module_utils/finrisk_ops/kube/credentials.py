@@ -13,6 +13,7 @@ from finrisk_rules.clients import KEYS_FILE
 
 from ..errors import FinriskError
 from ..release.credentials import client_keys, filled
+from ..text import read_text
 from . import objects
 from .client import Cluster
 from .objects import Applied
@@ -86,7 +87,7 @@ def _service_account(path: str) -> str:
     if not path:
         return ""
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
+        text = read_text(Path(path).expanduser())
         json.loads(text)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not JSON"

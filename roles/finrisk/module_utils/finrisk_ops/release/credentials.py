@@ -50,7 +50,7 @@ def check_hash_key(held: str, wanted: str, ratio: int) -> None:
     if held and wanted and held != wanted and ratio > 0:
         raise FinriskError(
             f"{HASH_KEY} is not the one in use, and {ratio} % of the users have the tuned model: everybody "
-            "would be a new user in the middle of the experiment, whose figures would count each of them twice. "
+            "would be a new user in the middle of the experiment, and count twice in its figures. "
             f"Nothing was changed: set the {HASH_KEY} that is in use, or end the experiment first "
             "(playbooks/rollback.yml), or take that on purpose with -e finrisk_force_conflicts=true"
         )
