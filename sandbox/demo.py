@@ -25,6 +25,7 @@ QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
 
 _BAR = re.compile(r"^\w+: \[[#.]+\]")
+_RECAP = re.compile(r"^\S+: changed=\d+ failed=\d+$")
 
 
 class StepFailedError(Exception):
@@ -73,14 +74,14 @@ class Demo:
         if process.returncode:
             say("\n".join(output))
             raise StepFailedError(f"{shlex.join(line)} ended with {process.returncode}")
-        recap = next(number for number, text in enumerate(output) if text.startswith("PLAY RECAP"))
-        counts = re.sub(r"\s+", " ", output[recap + 1].partition(":")[2]).strip()
-        summary = [text for text in output[recap + 2 :] if text.strip()]
+        recap = next((number for number, text in enumerate(output) if _RECAP.match(text)), -1)
+        counts = output[recap].partition(": ")[2] if recap >= 0 else "changed=0 failed=0"
+        summary = [text for text in output[recap + 1 :] if text.strip()]
         for text in summary:
             say(f"   {_short(text)}")
             if text.startswith("/") and Path(text).is_file():
                 self.files[text] = None
-        say(styled(f"   {counts.partition(' unreachable')[0]}  {time.monotonic() - start:.1f} s", "2"))
+        say(styled(f"   {counts}  {time.monotonic() - start:.1f} s", "2"))
         return summary
 
     def connection(self) -> dict[str, str]:

@@ -115,8 +115,8 @@ class Killed:
 
 
 def killed(environment: Environment, playbook: str, stop: Callable[[str], bool], *arguments: str) -> Killed:
-    """Run a playbook until a line of its output, then kill it and everything that it started."""
-    process = environment.start(playbook, *arguments, PYTHONUNBUFFERED="1")
+    """Run a playbook, which names each step, until a line of its output; kill it and all that it started."""
+    process = environment.start(playbook, "-v", *arguments, PYTHONUNBUFFERED="1")
     lines: list[str] = []
     assert process.stdout is not None
     try:

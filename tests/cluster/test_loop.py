@@ -136,7 +136,7 @@ def _collected(environment: Environment) -> int:
 
 
 def _revision(run: Run) -> str:
-    found = REVISION.search(run.stdout.partition("PLAY RECAP")[2])
+    found = REVISION.search(run.told)
     assert found, run.stdout
     return found[1]
 

@@ -221,7 +221,9 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(world: 
         ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
-        (["finrisk_log_level=LOUD", "finrisk_ab_ratio=0"], {}, "LOG_LEVEL='LOUD' cannot be used"),
+        (["finrisk_log_level=LOUD"], {}, "finrisk_log_level is 'LOUD': it takes"),
+        (["finrisk_why=ticket 4711"], {}, "was cut at a blank"),
+        (["finrisk_data_collection_quality=7", "finrisk_ab_ratio=0"], {}, "DATA_COLLECTION_QUALITY"),
         (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),
     ],
 )

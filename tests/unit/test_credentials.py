@@ -128,3 +128,26 @@ def test_the_copy_of_the_credentials_is_told_of_where_it_alone_is_written(tmp_pa
     (tmp_path / "credentials-copy.json").unlink()
     assert written() == ["credentials-copy.json"]
     assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "ratio", "refused"),
+    [
+        ("k1", "k2", 25, True),
+        ("k1", "k2", 100, True),
+        ("k1", "k2", 0, False),
+        ("k1", "k1", 25, False),
+        ("", "k2", 25, False),
+    ],
+)
+def test_another_key_for_the_hashes_of_users_is_refused_while_the_tuned_model_has_users(
+    held: str, wanted: str, ratio: int, refused: bool
+) -> None:
+    if not refused:
+        credentials.check_hash_key(held, wanted, ratio)
+        return
+    with pytest.raises(FinriskError, match="finrisk_force_conflicts=true") as error:
+        credentials.check_hash_key(held, wanted, ratio)
+    assert f"{ratio} % of the users" in error.value.message
+    assert held not in error.value.message.split()
+    assert wanted not in error.value.message.split()

@@ -14,6 +14,7 @@ from finrisk_rules.clients import KEYS_FILE
 
 from ..errors import FinriskError
 from ..release.credentials import client_keys, filled
+from ..text import read_text
 from . import objects
 from .client import Cluster
 from .objects import Applied
@@ -153,6 +154,13 @@ def _path(cluster: Cluster, name: str) -> str:
     return f"/api/v1/namespaces/{cluster.namespace}/secrets" + (f"/{name}" if name else "")
 
 
+def held(cluster: Cluster, manifest: Mapping[str, Any], key: str) -> str:
+    """Return the value of a key of this Secret as it is in the cluster; empty when there is none."""
+    name = manifest["metadata"]["name"]
+    live = cluster.find(f"/api/v1/namespaces/{cluster.namespace}/secrets/{name}") or {}
+    return base64.b64decode((live.get("data") or {}).get(key) or "").decode()
+
+
 def _is_emptied(key: str, live: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return bool((live.get("data") or {}).get(key)) and not body["data"].get(key, "")
 
@@ -161,7 +169,7 @@ def _service_account(path: str) -> str:
     if not path:
         return ""
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
+        text = read_text(Path(path).expanduser())
         json.loads(text)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not JSON"
