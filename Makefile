@@ -27,8 +27,8 @@ up: setup ## start sandbox and service and index the sample documents; data is k
 down: ## stop what `make up` or `make demo KEEP=1` started; data is kept
 	@test ! -x $(BIN)/python || $(BIN)/python -m sandbox.demo --down
 
-connection: ## print URLs and key of what is up, as JSON
-	@$(BIN)/python -m sandbox connection
+connection: ## print URLs and key of what is up, as JSON (FORMAT=shell: as lines for eval)
+	@$(BIN)/python -m sandbox connection $(if $(filter shell,$(FORMAT)),--shell)
 
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m sandbox.kubernetes build & fi # the cluster's tests wait for it
@@ -56,6 +56,12 @@ test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kuberne
 
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
 	@$(DEV)/python -m sandbox.kubernetes up
+
+cluster-demo: setup ## the same loop on a Kubernetes node of this machine, which it starts (KEEP=1: leave it running)
+	@$(BIN)/python -m sandbox.cluster demo
+
+cluster-connection: ## print URL and key of what `make cluster-demo KEEP=1` left running (FORMAT=shell: for eval)
+	@$(BIN)/python -m sandbox.cluster connection $(if $(filter shell,$(FORMAT)),--shell)
 
 cluster-down: .venv-dev/.ready ## stop it and remove everything of it, also after a crash
 	@$(DEV)/python -m sandbox.kubernetes down
