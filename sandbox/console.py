@@ -13,9 +13,10 @@ from sandbox.terminal import command, say, styled
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-_BAR = re.compile(r"^\w+: \[[#.]+\]")
-_ANSIBLES_OWN = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|ok:|changed:|skipping:|included:|\S+ +: ok=)|^\s*$")
-_COUNTS = re.compile(r"^\S+ +: (ok=\d+ +changed=\d+)")
+_BAR = re.compile(r"^(\w+: )?\[[#.]+\]")
+_ANSIBLES_OWN = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|ok:|changed:|skipping:|included:)|^\s*$")
+_RECAP = re.compile(r"^\S+ *: +(?:ok=\d+ +)?(changed=\d+) ")
+"""A host's line in it."""
 
 
 class StepFailedError(Exception):
@@ -75,8 +76,8 @@ class Console:
             say(f"   {short(text)}")
             if text.startswith("/") and Path(text).is_file():
                 self.files[text] = None
-        counts = next((found[1] for text in output if (found := _COUNTS.match(text))), "")
-        say(styled(f"   {re.sub(' +', ' ', counts)}  {time.monotonic() - began:.1f} s", "2"))
+        counts = next((found[1] for text in output if (found := _RECAP.match(text))), "changed=0")
+        say(styled(f"   {counts}  {time.monotonic() - began:.1f} s", "2"))
 
     def module(self, *arguments: str) -> None:
         """Run one of the sandbox's own commands, ``python -m NAME ...``, and show what it says."""
@@ -99,6 +100,6 @@ class Console:
 
 def result(output: Sequence[str]) -> list[str]:
     """The lines of a playbook's output that are its result: behind the recap where there is one."""
-    recaps = [number for number, text in enumerate(output) if text.startswith("PLAY RECAP")]
+    recaps = [number for number, text in enumerate(output) if _RECAP.match(text)]
     behind = output[recaps[-1] + 1 :] if recaps else output
     return [text for text in behind if not _ANSIBLES_OWN.match(text) and not _BAR.match(text)]

@@ -70,7 +70,7 @@ class Machine:
             return
         for name in ("documents.jsonl.gz", "queries.jsonl.gz"):
             if not (self.documents / name).is_file():
-                raise StepFailedError(f"DOCUMENTS={self.documents} has no {name}")
+                raise SandboxError(f"DOCUMENTS={self.documents} has no {name}: nothing was started")
 
     def stop(self) -> None:
         """Stop the service, then the sandbox; all data stays."""

@@ -36,7 +36,7 @@ class Node:
         command("make cluster-up")
         rung = ladder.choose()
         if rung.kind is not ladder.Kind.NODE:
-            raise StepFailedError(f"the demo needs a whole node, and here is none: {rung.reason}")
+            raise ClusterError(f"the demo needs a whole node, and here is none: {rung.reason}")
         there = cluster.up(self.place, rung)
         self._environment(there).prepare(there.load())
         say(f"   the simulator runs; {environment.file(self.var)} has addresses and throw-away secrets")
@@ -53,7 +53,7 @@ class Node:
         """Addresses and key of what is up; StepFailedError when nothing is."""
         there = cluster.running(self.place)
         if there is None or not environment.described(self.var):
-            raise StepFailedError("nothing is up: `make cluster-demo KEEP=1` starts it and leaves it running")
+            raise ClusterError("nothing is up: `make cluster-demo KEEP=1` starts it and leaves it running")
         return self._environment(there).published()
 
     def is_up(self) -> bool:
@@ -120,9 +120,12 @@ def main(words: list[str] | None = None) -> int:
             node.start()
         else:
             node.stop()
-    except (StepFailedError, ClusterError) as error:
+    except StepFailedError as error:
         log = node.console.log
         sys.stderr.write(f"cluster demo: {error}; everything the playbooks printed is in {log}\n")
+        return 1
+    except ClusterError as error:
+        sys.stderr.write(f"cluster demo: {error}\n")
         return 1
     return 0
 
