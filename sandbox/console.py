@@ -92,7 +92,7 @@ class Console:
             stderr=subprocess.STDOUT,
         )
         for line in process.stdout.splitlines():
-            say(f"   {line}")
+            say(f"   {short(line)}")
         if process.returncode:
             raise StepFailedError(f"{arguments[0]} ended with {process.returncode}")
         say(styled(f"   {time.monotonic() - began:.1f} s", "2"))

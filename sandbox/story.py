@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sandbox.analysts import Analysts, Reply, Strategy, by_arm, strategies_of
 from sandbox.console import Console, StepFailedError, short
-from sandbox.terminal import Bar, heading, say, styled, table
+from sandbox.terminal import Bar, cut, heading, say, styled, table
 
 QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
@@ -140,10 +140,10 @@ def _show_answer(replies: Sequence[Reply]) -> None:
     if not answered:
         raise StepFailedError("no question was answered; the service's log says why")
     reply = max(answered, key=lambda reply: float(reply.metadata["quality_score"]))
-    say(f"   one of them: {reply.strategy.text[:200]}")
+    say(f"   one of them: {cut(reply.strategy.text)}")
     for line in reply.body["analysis"].splitlines()[:7]:
         if line.strip():
-            say(styled(f"   | {line[:150]}{'…' if len(line) > 150 else ''}", "2"))
+            say(styled(f"   | {cut(line)}", "2"))
 
 
 def _show_collected(analysts: Analysts) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 
 import pytest
 
 from finrisk import __version__, cli
 from sandbox.console import result
+from sandbox.story import TRY
 from tests.grounds.repository import DOCS, REPOSITORY
 
 IMAGE = re.compile(r"registry\.example\.com/finrisk/finrisk-api:(\d+\.[\w.-]+)")
@@ -30,6 +32,12 @@ def test_every_page_and_inventory_names_the_image_of_that_version() -> None:
     tags = {(page.name, tag) for page in pages for tag in IMAGE.findall(page.read_text("utf-8"))}
     assert len(tags) >= 2
     assert {tag for _, tag in tags} == {__version__}
+
+
+def test_the_loop_of_the_readme_is_the_one_that_the_demo_prints() -> None:
+    """Which tests/playbooks types; it names no port and no key."""
+    printed = textwrap.dedent(TRY.format(connection="make -s connection FORMAT=shell"))
+    assert printed in (REPOSITORY / "README.md").read_text("utf-8")
 
 
 def test_help_has_examples_that_the_command_line_takes(capsys: pytest.CaptureFixture[str]) -> None:
