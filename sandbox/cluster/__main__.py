@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.cluster import environment
 from sandbox.cluster.environment import Environment
 from sandbox.connection import shell_lines
-from sandbox.console import REPOSITORY, Console, StepFailedError
+from sandbox.console import REPOSITORY, Console, StepFailedError, short
 from sandbox.kubernetes import cluster, ladder
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
@@ -39,7 +39,8 @@ class Node:
             raise ClusterError(f"the demo needs a whole node, and here is none: {rung.reason}")
         there = cluster.up(self.place, rung)
         self._environment(there).prepare(there.load())
-        say(f"   the simulator runs; {environment.file(self.var)} has addresses and throw-away secrets")
+        held = short(str(environment.file(self.var)))
+        say(f"   the simulator runs; {held} has the addresses and throw-away secrets")
         self.console.module("sandbox.samples", str(self.documents))
         self.console.playbook("site")
         self.console.playbook("ingest")

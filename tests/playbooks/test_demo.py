@@ -24,6 +24,8 @@ SHOWN = transcript(DOCS / "first-hour.md")
 DEMO = "make demo KEEP=1"
 LOOP = Typed(TRY.format(connection="make -s connection FORMAT=shell"), ())
 """What the demo prints to try; typed where the transcript types its own loop."""
+FAILING = Typed("make demo DOCUMENTS=filings-of-nobody; .venv/bin/python -m sandbox status", ())
+"""A demo that fails while another one was left running; typed right after it."""
 AT = next(number for number, each in enumerate(SHOWN) if each.command.startswith("for i in"))
 
 
@@ -33,6 +35,7 @@ class Hour:
 
     folder: Path
     said: list[Said]
+    failing: Said
     loop: Said
 
     @property
@@ -57,14 +60,17 @@ def hour() -> Iterator[Hour]:
         var = folder / "var" / "local"
         own_ports(var)
         try:
-            up = [folder / ".venv" / "bin" / "python", "-m", "sandbox", "up"]
+            up = [str(folder / ".venv" / "bin" / "python"), "-m", "sandbox", "up"]
             subprocess.run(up, cwd=folder, env=shell, check=True, capture_output=True, timeout=120)
             held = connections.read(var)
             assert held is not None
             # else a busy machine looks at the job for the first time when it is over
             Wire(held.gemini_url, var).fault(kind="job_slow", seconds=20, times=1)
-            said = typed([*SHOWN[: AT + 1], LOOP, *SHOWN[AT + 1 :]], folder, shell, 900)
-            yield Hour(folder, [*said[: AT + 1], *said[AT + 2 :]], said[AT + 1])
+            said = typed(
+                [*SHOWN[:1], FAILING, *SHOWN[1 : AT + 1], LOOP, *SHOWN[AT + 1 :]], folder, shell, 900
+            )
+            failing, loop = said.pop(1), said.pop(AT + 1)
+            yield Hour(folder, said, failing, loop)
         finally:
             subprocess.run(["make", "down"], cwd=folder, env=shell, check=False, timeout=120)
 
@@ -128,3 +134,10 @@ def test_the_loop_that_it_prints_works_as_typed(told: Hour) -> None:
     lines = told.loop.output.splitlines()
     assert len(lines) == 10, told.loop.output
     assert {("rag_finetuned" in line, "true" in line) for line in lines} == {(True, True), (False, False)}
+
+
+def test_a_demo_that_fails_stops_nothing_that_ran_before(told: Hour) -> None:
+    assert "DOCUMENTS=" in told.failing.output
+    assert "has no documents.jsonl.gz: nothing was started" in told.failing.output
+    assert told.failing.code == 0, told.failing.output  # that of status: all parts are up
+    assert "stays up" in told.failing.output
