@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from finrisk import journal_command, keys_command
+from finrisk import __version__, journal_command, keys_command
 from finrisk.db import session
 from finrisk.db.condition import condition
 from finrisk.db.migration import migrate, pending
@@ -21,6 +21,14 @@ from finrisk.settings import SettingsError, settings_from_environment
 
 UNANSWERED = os.EX_TEMPFAIL
 """Exit status of ``finrisk migrate`` when PostgreSQL counts as away; playbooks read it, and the Job."""
+
+EXAMPLES = """examples:
+  finrisk settings                                  are the settings of this shell usable?
+  finrisk migrate --plan                            what would be applied to DATABASE_URL
+  finrisk keys make --name "Desk 4"                 a client's key, and its entry for the inventory
+  FINRISK_API_KEY=... finrisk status --url http://127.0.0.1:8000
+  finrisk journal list                              records that the database refused
+"""
 
 
 def _out(text: str) -> None:
@@ -107,7 +115,13 @@ def _settings(_: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="finrisk", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="finrisk",
+        description="The service of FinRisk, and what is done beside it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"finrisk {__version__}")
     commands = parser.add_subparsers(required=True)
     commands.add_parser("serve", help="run the service (Gunicorn)").set_defaults(run=_serve)
     migration = commands.add_parser("migrate", help="bring the database schema up to date")

@@ -15,7 +15,7 @@ import yaml
 
 from tests.grounds.repository import REPOSITORY, ROLE
 
-ENVIRONMENTS = ("local", "staging", "production")
+ENVIRONMENTS = ("local", "cluster", "staging", "production")
 SECRET = re.compile(r"finrisk_(\w+_key|\w*password|database_url)")
 NO_SECRET = {"finrisk_require_api_key"}
 """Named like a secret, and none."""

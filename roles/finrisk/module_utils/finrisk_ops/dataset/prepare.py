@@ -12,7 +12,7 @@ import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -167,12 +167,17 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
         **summary.facts(),
-        "summary": [*summary.lines(request), verb, *map(str, paths.values())],
+        "summary": [*summary.lines(request), verb, *map(str, _told(paths, files))],
         "diff": {
             "before": "".join(f"{path.name}\n" for name, path in paths.items() if name not in changed),
             "after": "".join(f"{path.name}\n" for path in paths.values()),
         },
     }
+
+
+def _told(paths: Mapping[str, Path], files: Mapping[str, Sink]) -> list[Path]:
+    """Return the files that an operator is told of: an empty one says that nothing was rejected."""
+    return [path for name, path in paths.items() if name != REJECTED or files[name].size]
 
 
 @dataclass(frozen=True)
