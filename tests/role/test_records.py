@@ -193,7 +193,7 @@ def test_no_row_is_changed_or_taken_away(place: Place) -> None:
 
 
 def test_a_run_that_was_killed_is_told_as_one_that_did_not_end(place: Place) -> None:
-    place.deploy(0, database_url="")
+    place.deploy(25, database_url="")
     options = place.options(50, "", {"WORKERS": "2"})
     with start_module("finrisk_release", options) as process:
         until(lambda: len(place.waiting) == 2, 20)
