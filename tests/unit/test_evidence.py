@@ -115,7 +115,7 @@ def test_an_arm_that_is_really_worse_is_found_within_a_sensible_number_of_users(
 
 
 def test_the_stake_is_worth_one_on_average_whatever_comes_next() -> None:
-    """The property on which all else rests: under equal shares, one more user changes the mixture by a mean of 1."""
+    """The property on which all else rests: the mixture is a chance of outcomes, so they sum to 1."""
     for share, users in itertools.product((0.1, 0.5), (1, 5, 12)):
         worth = sum(
             math.comb(users, bad) * math.exp(evidence._mixture(users, bad)) for bad in range(users + 1)

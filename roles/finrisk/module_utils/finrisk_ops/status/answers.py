@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from finrisk_rules.arms import SINGLE, SLOW, TIMED
+from finrisk_rules.arms import SINGLE, TIMED
 from finrisk_rules.experiment import IN_STAGES, METRICS, Running
 
 from . import evidence

@@ -1,19 +1,19 @@
 """Whether the tuned arm is worse than base by more than a margin, at whatever moment somebody looks.
 
-A page that is read again and again finds by chance, sooner or later, what a test for one look calls significant.
-What stands here is a bet against "the tuned arm is not worse": its stake may grow, but while that holds it is
-multiplied by N at any time with a chance of at most 1 in N, however often one looks (Ville, Etude critique de la
-notion de collectif, 1939). Such a stake is an e-process; it is found when it reaches ``NEEDED``.
+A page that is read again and again finds by chance, sooner or later, what a test for one look calls
+significant. What stands here is a bet against "the tuned arm is not worse": while that holds, its stake is at
+any time multiplied by N with a chance of at most 1 in N, however often one looks (Ville, Etude critique de la
+notion de collectif, 1939). Such a stake is an e-process; it is a finding when it reaches ``NEEDED``.
 
-- Users are the units, since one user's requests are alike: of each user the first answer that counts, once in a
-  block of time. The blocks are the experiment, a day and an hour, so that what begins in the tenth day is seen too.
-- Shares (bad ratings, slow, failed, unanswered, answered by base): the likelihood under a Beta(1/2, 1/2) mixture over
-  that of the best pair of shares that the margin allows. Robbins, Statistical Methods Related to the Law of the
-  Iterated Logarithm, 1970, for the mixture; Wasserman, Ramdas and Balakrishnan, Universal Inference, PNAS 117, 2020,
-  for the best of what is allowed.
-- Means of something in 0..1 (quality), and which of two answers takes longer: bets on pairs of users, one of each
-  arm in the order in which they came. Waudby-Smith and Ramdas, Estimating means of bounded random variables by
-  betting, JRSS B 86, 2024.
+- Users are the units, since one user's requests are alike: of each user the first answer that counts, once in
+  a block of time. Blocks are the experiment, a day and an hour: what begins on the tenth day is seen too.
+- Shares (bad ratings, slow, failed, unanswered, answered by base): the likelihood under a Beta(1/2, 1/2)
+  mixture over that of the best pair of shares that the margin allows. Robbins, Statistical Methods Related to
+  the Law of the Iterated Logarithm, 1970, for the mixture; Wasserman, Ramdas and Balakrishnan, Universal
+  Inference, PNAS 117, 2020, for the best of what is allowed.
+- Means of something in 0..1 (quality), and which of two answers takes longer: bets on pairs of users, one of
+  each arm in the order in which they came. Waudby-Smith and Ramdas, Estimating means of bounded random
+  variables by betting, JRSS B 86, 2024.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 ALPHA = 0.01
-"""The chance of any false finding in the life of an experiment, over all comparisons together, in equal parts."""
+"""The chance of any false finding in the life of an experiment: of all comparisons together, in equal parts."""
 
 RATINGS, SLOW, LATENCY, ERRORS, UNANSWERED, FALLBACKS, QUALITY = COMPARISONS = (
     "ratings",
@@ -87,7 +87,13 @@ class Comparison:
     def content(self) -> dict[str, float | int | bool]:
         """Return it as JSON."""
         e_value = float(f"{min(self.e_value, 1e9):.3g}")
-        return {"e_value": e_value, "needed": NEEDED, "found": self.found, "base": self.base, "tuned": self.tuned}
+        return {
+            "e_value": e_value,
+            "needed": NEEDED,
+            "found": self.found,
+            "base": self.base,
+            "tuned": self.tuned,
+        }
 
 
 class Test(Protocol):
@@ -102,7 +108,7 @@ class Test(Protocol):
 
 @dataclass
 class Shares:
-    """A bet that the share of users who meet something bad is larger on the tuned arm by more than the margin."""
+    """A bet that the share of users who meet something bad is above that of base by more than the margin."""
 
     margin: float
     users: list[int] = field(default_factory=lambda: [0, 0])  # of base, of tuned
@@ -255,7 +261,9 @@ def _exp(log: float) -> float:
 
 def _mixture(users: int, bad: int) -> float:
     """Return the logarithm of the chance of these outcomes, in their order, under Beta(1/2, 1/2)."""
-    return math.lgamma(bad + 0.5) + math.lgamma(users - bad + 0.5) - math.lgamma(users + 1) - math.log(math.pi)
+    return (
+        math.lgamma(bad + 0.5) + math.lgamma(users - bad + 0.5) - math.lgamma(users + 1) - math.log(math.pi)
+    )
 
 
 def _likelihood(users: int, bad: int, share: float) -> float:
