@@ -21,7 +21,7 @@ _OUTCOMES = {
     "slow": METRICS["slow"],
     "failed": METRICS["errors"],
     "unanswered": METRICS["unanswered"],
-    "fell_back": ("attempted", "coalesce(answered, false) is false and coalesce(failure, '') <> 'blocked'"),
+    "fell_back": ("true", "fallback_reason <> 'blocked'"),
 }
 """Which requests count for it, and which of them are bad."""
 
@@ -32,7 +32,7 @@ def _first(name: str, value: str, counted: str) -> str:
 
 _FIRSTS = ", ".join(
     [
-        *(_first(name, bad, counted) for name, (counted, bad) in _OUTCOMES.items()),
+        *(_first(name, f"coalesce({bad}, false)", counted) for name, (counted, bad) in _OUTCOMES.items()),
         _first("milliseconds", "wait_ms", f"{TIMED} and wait_ms is not null"),
         _first("quality", "quality", METRICS["quality"][0]),
     ]
