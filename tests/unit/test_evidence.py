@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 from ansible.module_utils.finrisk_ops.status import evidence
@@ -14,6 +14,10 @@ from ansible.module_utils.finrisk_ops.status.evidence import Answers, Evidence
 
 RUNS, USERS = 100, 160
 FEW_USERS = 12
+
+
+def seeded(seed: float | str) -> Random:
+    return Random(seed)  # noqa: S311 - a simulation
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def worse(arm: Arm, times: float) -> Arm:
     )
 
 
-def asked(chance: random.Random, base: Arm, tuned: Arm, users: int) -> Iterator[Answers]:
+def asked(chance: Random, base: Arm, tuned: Arm, users: int) -> Iterator[Answers]:
     """What the users of an experiment meet hour by hour; one in ten asks in each of the next thirty hours.
 
     A user who met something bad meets it again, more often than not: a user's requests are not independent.
@@ -67,7 +71,7 @@ def asked(chance: random.Random, base: Arm, tuned: Arm, users: int) -> Iterator[
             )
 
 
-def first_finding(chance: random.Random, base: Arm, tuned: Arm, users: int) -> tuple[int, list[str]] | None:
+def first_finding(chance: Random, base: Arm, tuned: Arm, users: int) -> tuple[int, list[str]] | None:
     """After how many users something is found, by somebody who looks after each, and what; None: never."""
     known, seen = Evidence(), set()
     for answers in sorted(asked(chance, base, tuned, users), key=lambda each: each.hour):
@@ -86,7 +90,7 @@ def first_finding(chance: random.Random, base: Arm, tuned: Arm, users: int) -> t
 def test_equal_arms_and_arms_at_the_margin_raise_no_alarm_however_often_one_looks(
     margins: float, users: int
 ) -> None:
-    chance = random.Random(f"{margins} {users}")
+    chance = seeded(f"{margins} {users}")
     false = sum(first_finding(chance, Arm(), worse(Arm(), margins), users) is not None for _ in range(RUNS))
     assert false / RUNS <= evidence.ALPHA
 
@@ -107,10 +111,11 @@ def test_an_arm_that_is_really_worse_is_found_within_a_sensible_number_of_users(
 ) -> None:
     needed = []
     for seed in range(11):
-        users, found = first_finding(random.Random(seed), Arm(), tuned, 600) or (math.inf, [name])
+        users, found = first_finding(seeded(seed), Arm(), tuned, 600) or (math.inf, [name])
         assert found == [name]
         needed.append(users)
-    print(f"{name}: {sorted(needed)[5]:.0f} users of both arms together, in the median")
+    median = f"{name}: {sorted(needed)[5]:.0f} users of both arms together, in the median"
+    print(median)  # noqa: T201 - what -s shows
     assert sorted(needed)[5] <= most
 
 
@@ -124,7 +129,7 @@ def test_the_stake_is_worth_one_on_average_whatever_comes_next() -> None:
 
 
 def test_a_pair_of_shares_that_the_margin_allows_is_never_better_than_the_best() -> None:
-    chance = random.Random(3)
+    chance = seeded(3)
     for _ in range(300):
         base, tuned = chance.randint(1, 40), chance.randint(1, 40)
         base_bad, tuned_bad = chance.randint(0, base), chance.randint(0, tuned)

@@ -19,7 +19,7 @@ options:
     type: str
     required: true
   inventories:
-    description: Inventories in use, for the commands in the findings; without one C(inventory/<environment_name>).
+    description: Inventories in use, for the commands of findings; else C(inventory/<environment_name>).
     type: list
     elements: str
     default: []
@@ -65,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: The page as C(text), a list of lines, those with a colour as C(colours), and the same as C(data).
+  description: The page as C(text), a list of lines, those in a colour as C(colours), and the same as C(data).
   returned: success
   type: dict
 """
@@ -77,8 +77,8 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.counts import number_of
+from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.status import commands, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 

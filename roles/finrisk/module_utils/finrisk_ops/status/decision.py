@@ -27,7 +27,7 @@ class Decision:
 
 
 def decide(data: dict[str, Any], findings: Sequence[Finding], criteria: Sequence[Line]) -> Decision:
-    """Return the decision; ``ready`` only where no finding rolls back, so that the two never stand together."""
+    """Return the decision: ``ready`` only where no finding rolls back, so the two never stand together."""
     if back := [finding for finding in findings if finding.rolls_back]:
         return Decision(ROLL_BACK, back[0].what)
     configuration = data["configuration"]

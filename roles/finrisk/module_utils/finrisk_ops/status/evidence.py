@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 ALPHA = 0.01
-"""The chance of any false finding in the life of an experiment: of all comparisons together, in equal parts."""
+"""The chance of any false finding in the life of an experiment; each comparison has an equal part of it."""
 
 RATINGS, SLOW, LATENCY, ERRORS, UNANSWERED, FALLBACKS, QUALITY = COMPARISONS = (
     "ratings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..counts import breakdown, number_of
@@ -100,7 +101,7 @@ def _earlier(earlier: dict[str, Any]) -> str:
     return f"{name}: {asked}{quality}, until {str(earlier['last'])[:16].replace('T', ' ')}"
 
 
-def _figures(rows: list[tuple[str, ...]]) -> list[str]:
+def _figures(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return table(rows, right=tuple(range(1, len(rows[0]))))
 
 

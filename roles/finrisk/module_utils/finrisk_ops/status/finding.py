@@ -48,7 +48,7 @@ def ordered(findings: Sequence[Finding], play: Play) -> list[Finding]:
     rolling back takes back what others changed as well.
     """
     unique = list({(finding.about, finding.what): finding for finding in findings}.values())
-    ranked = sorted(unique, key=lambda finding: finding.cause)
+    ranked = sorted(unique, key=lambda finding: min(finding.cause, ITSELF))
     causes = [finding for finding in ranked if finding.cause < ITSELF]
     if causes and causes[0].cause == UNFINISHED:
         causes = causes[:1]

@@ -29,7 +29,7 @@ FAILURE_CAUSES = (
     (("permission", "403", "denied"), "the service account may not tune or read the bucket"),
 )
 
-PASSWORD_MISSING = "POSTGRES_PASSWORD is empty in this shell"
+EMPTY_HERE = "POSTGRES_PASSWORD is empty in this shell"
 MANY_WRONG_KEYS = 50
 BY_CHANCE = 0.001
 """What chance does in fewer cases is a finding; that all of the first n users fall to one arm."""
@@ -103,7 +103,7 @@ def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
     )
     if not database["reachable_from_here"]:
         error = str(database["error"])
-        if error == PASSWORD_MISSING:
+        if error == EMPTY_HERE:
             return [_no_password(play)]
         command = play("site.yml") if "tables" in error else start
         causes = []
@@ -127,7 +127,7 @@ def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
 def _no_password(play: Play) -> Finding:
     told = "the figures are not known without it; the service has its own"
     command = f"read -rs POSTGRES_PASSWORD; export POSTGRES_PASSWORD; {play('status.yml')}"
-    return Finding("collection", f"{PASSWORD_MISSING}.", command, [told])
+    return Finding("collection", f"{EMPTY_HERE}.", command, [told])
 
 
 def _of_collection(data: dict[str, Any], play: Play) -> list[Finding]:

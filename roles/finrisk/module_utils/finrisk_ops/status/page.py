@@ -151,7 +151,7 @@ def _tuning(tuning: dict[str, Any]) -> list[Line]:
     rows = [("model", "state", "base model", "examples", "created")]
     for job in tuning["jobs"][:4]:
         moment = str(job["created_at"])[:16].replace("T", " ")
-        names = (shorten(str(job["name"]), 24), job["state"], shorten(str(job["base_model"]), 24))
+        names = (shorten(str(job["name"]), 22), job["state"], shorten(str(job["base_model"]), 22))
         rows.append((*names, str(job["examples"] or ""), moment))
     others = len(tuning["jobs"]) - 4
     return plain(table(rows, right=(3,)) + ([f"and {others} older"] if others > 0 else []))
@@ -199,14 +199,13 @@ def _recent(recent: dict[str, Any]) -> list[str]:
 
 
 def _success(criteria: list[dict[str, str]]) -> list[Line]:
-    rows = [
-        (MARKS[line["state"]][0], line["criterion"], line["figure"], f"target {line['target']}")
-        for line in criteria
-    ]
-    told = table(rows)
-    if max(map(len, told)) > WIDTH - INDENT:
-        told = [" ".join(f"{mark} {name}: {figure}".split()) for mark, name, figure, _ in rows]
-    return [Line(text, MARKS[line["state"]][1]) for text, line in zip(told, criteria, strict=True)]
+    told = []
+    for line in criteria:
+        mark, colour = MARKS[line["state"]]
+        target = "" if line["state"] == "not yet known" else f"; target {line['target']}"
+        text = f"{mark} {line['criterion']}: {line['figure']}{target}"
+        told += plain(wrap(text, following="    "), colour)
+    return told
 
 
 def _findings(findings: list[dict[str, Any]]) -> list[Line]:

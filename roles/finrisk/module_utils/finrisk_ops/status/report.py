@@ -73,10 +73,10 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
-    return data | _judgement(data)
+    return data | judgement(data)
 
 
-def _judgement(data: dict[str, Any]) -> dict[str, Any]:
+def judgement(data: dict[str, Any]) -> dict[str, Any]:
     """Return findings, decision and lines of success, which never contradict each other."""
     found, criteria = findings.of(data), success.criteria(data)
     decided = decision.decide(data, found, criteria)
@@ -171,7 +171,7 @@ def _from_database(
             raise FinriskError(unreachable)
         return facts.read(question.database_url, question.goal, running)
     except FinriskError as error:
-        told = findings.PASSWORD_MISSING if _lacks_password(question.database_url) else error.message
+        told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
         return {"database": down, "collection": None, "experiment": None, "traffic": None}
 

@@ -39,7 +39,7 @@ def readiness(five: Sequence[Line], *, ready: bool, rolls_back: bool) -> Line:
     """Return the sixth line: met only when the page's decision is that it is ready."""
     met = sum(line.state == MET for line in five)
     state = NOT_MET if rolls_back or any(line.state == NOT_MET for line in five) else UNKNOWN
-    figure = f"{met} of 5 met" + (", but a finding says roll back" if rolls_back else "")
+    figure = "no, a finding says roll back" if rolls_back else f"{met} of 5 met"
     return Line("ready for 100 %", MET if ready else state, figure, "5 of 5, and no finding")
 
 
