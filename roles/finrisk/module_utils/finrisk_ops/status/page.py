@@ -16,6 +16,8 @@ BAR = 30
 MARKS = {"met": ("[x]", GOOD), "not met": ("[ ]", BAD), "not yet known": ("[?]", DOUBT)}
 DECISIONS = {ROLL_BACK: ("roll back", BAD), HOLD: ("hold", DOUBT), READY: ("ready for 100 %", GOOD)}
 SYMPTOMS = 4
+CLOSE = ("Rollback", "Database")
+"""Parts that stand close below the one before, to which they belong."""
 
 
 def page(data: dict[str, Any]) -> list[str]:
@@ -48,7 +50,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
     title = f"FinRisk {data['environment']}"
     result = [Line(f"{title}{data['at'].rjust(WIDTH - len(title))}")]
     for name, content in parts:
-        result += [Line(""), *_block(name, content)]
+        result += [*([] if name in CLOSE else [Line("")]), *_block(name, content)]
     return result
 
 
