@@ -160,7 +160,8 @@ def healthy() -> dict[str, Any]:
 
 
 def judged(data: dict[str, Any]) -> dict[str, Any]:
-    return data | judgement(data)
+    result: dict[str, Any] = data | judgement(data)
+    return result
 
 
 def only(data: dict[str, Any]) -> dict[str, Any]:

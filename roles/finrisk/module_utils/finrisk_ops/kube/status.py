@@ -13,7 +13,8 @@ from ..release.revision import Revision
 from ..service import log as service_log
 from ..service.snapshot import Snapshot
 from .deployed import Deployed
-from .objects import DriftError
+from .deployment import REPLICAS
+from .objects import Drift, DriftError
 from .pods import is_ready
 from .rollout import event_time, revision_of, stuck, troubles
 from .scheduling import what_matters
@@ -56,7 +57,7 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
     alive = {pod.name for pod in pods}
     recent["events"] = [
         *recent["events"],
-        *_events(event for event in events if not _is_ordinary(event, alive)),
+        *_events(event for event in events if not is_ordinary(event, alive)),
     ]
     databases = {str(pod.readiness["database"]) for pod in pods if pod.readiness.get("database")}
     return Snapshot(
@@ -115,18 +116,32 @@ def _drift(
             f"the Deployment runs {revision.name}, but {' and '.join(names)} was released last: somebody "
             "ran kubectl rollout undo or changed the Deployment"
         )
+    fields: list[Drift] = []
     try:
         changes(revision)
     except DriftError as error:
-        return problem, [
-            {"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in error.fields
-        ]
+        fields = error.fields
     except FinriskError:  # who may only look may not try out either
-        return problem, []
-    return problem, []
+        fields = []
+    if not any(drift.field == REPLICAS for drift in fields):
+        fields = [*fields, *scaled_to_nothing(target.live() or {})]
+    return problem, [{"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in fields]
 
 
-def _is_ordinary(event: Mapping[str, Any], alive: set[str]) -> bool:
+def scaled_to_nothing(live: Mapping[str, Any]) -> list[Drift]:
+    """Return who asked for no pods last, when the Deployment asks for none: an autoscaler never does."""
+    if not live or live["spec"].get("replicas") != 0:
+        return []
+    entries = [
+        entry
+        for entry in live["metadata"].get("managedFields") or []
+        if "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+    ]
+    newest: Mapping[str, Any] = max(entries, key=lambda entry: str(entry.get("time", "")), default={})
+    return [Drift(REPLICAS, str(newest.get("manager") or "somebody"), str(newest.get("time", "")))]
+
+
+def is_ordinary(event: Mapping[str, Any], alive: set[str]) -> bool:
     """Say whether an event tells of nothing but a pod that started, or that is gone: every roll-out has them.
 
     A pod that does not get ready is told as a finding, with the words of its probe.
