@@ -363,6 +363,18 @@ def test_one_user_who_asks_much_is_not_compared(environment: Status, analyses: C
     assert data["success"][2]["state"] == "not yet known"
 
 
+def test_where_requests_are_drawn_one_user_counts_once_all_the_same(
+    environment: Status, analyses: Callable[..., None], database_url: str
+) -> None:
+    analyses("base", 200, users=200)
+    analyses("tuned", 200, users=200, rating=-1, quality_score=0.1)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update analyses set unit_kind = 'request', user_hash = 'the only one'")
+    data = environment()
+    assert not findings(data, "quality")
+    assert data["experiment"]["evidence"]["quality"]["base"] == 1
+
+
 def test_recent_holds_errors_events_and_requests_by_arm(environment: Status, tmp_path: Path) -> None:
     log = tmp_path / "var" / "logs" / "service.log"
     log.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What each user of the experiment met first, hour by hour: what a comparison of the arms rests on."""
+"""What each user of the experiment met, one after the other: what a comparison of the arms rests on."""
 
 from __future__ import annotations
 
@@ -19,51 +19,50 @@ _BATCH = 5000
 _OUTCOMES = {
     "bad_rating": METRICS["ratings"],
     "slow": METRICS["slow"],
+    "milliseconds": (TIMED, "wait_ms"),
     "failed": METRICS["errors"],
     "unanswered": METRICS["unanswered"],
     "fell_back": ("true", "fallback_reason <> 'blocked'"),
+    "quality": (METRICS["quality"][0], "quality"),
 }
-"""Which requests count for it, and which of them are bad."""
+"""Which requests count for it, and what of them: whether it is bad, or how much."""
+
+_WHETHER = ("bad_rating", "slow", "failed", "unanswered", "fell_back")
 
 
-def _first(name: str, value: str, counted: str) -> str:
-    return f"(array_agg({value} order by created_at) filter (where {counted}))[1] as {name}"
+def _column(name: str, counted: str, value: str) -> str:
+    value = f"coalesce({value}, false)" if name in _WHETHER else value
+    return f"case when {counted} then {value} end as {name}"
 
 
-_FIRSTS = ", ".join(
-    [
-        *(_first(name, f"coalesce({bad}, false)", counted) for name, (counted, bad) in _OUTCOMES.items()),
-        _first("milliseconds", "wait_ms", f"{TIMED} and wait_ms is not null"),
-        _first("quality", "quality", METRICS["quality"][0]),
-    ]
-)
+_COLUMNS = ", ".join(_column(name, *of) for name, of in _OUTCOMES.items())
 
-_FIRST_ANSWERS = f"""
-with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000),
-since as (select min(created_at) as moment from single)
-select unit as user, floor(extract(epoch from created_at - since.moment) / 3600)::int as hour,
-       (array_agg(arm order by created_at))[1] = 'tuned' as tuned, {_FIRSTS}
-from single cross join since
-group by 1, 2 order by 2, min(created_at)"""  # noqa: S608 - constants
+_ANSWERS = f"""
+with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000)
+select coalesce(user_hash, unit) as user, arm = 'tuned' as tuned,
+       floor(extract(epoch from created_at - %(since)s) / 3600)::int as hour, {_COLUMNS}
+from single order by created_at"""  # noqa: S608 - constants
 
-_AGE = f"""
-select floor(extract(epoch from now() - min(created_at)) / 3600)::int
+_SINCE = f"""
+select min(created_at), floor(extract(epoch from now() - min(created_at)) / 3600)::int
 from analyses where {IN_STAGES} and split_bp < 10000"""  # noqa: S608 - constants
+"""When the first request came in a stage in which both arms are drawn, and the whole hours since then."""
 
 
 def compared(connection: psycopg.Connection, running: Running) -> dict[str, dict[str, Any]]:
     """Return what speaks against the tuned arm, by ``evidence.COMPARISONS``; psycopg.Error when it cannot."""
+    [(since, hours)] = connection.execute(_SINCE, running.parameters()).fetchall()
     known = Evidence()
-    for answers in _read(connection, running):
-        known.take(answers)
-    row = connection.execute(_AGE, running.parameters()).fetchone()
-    compared = known.compare(row[0] or 0 if row else 0)
-    return {name: compared[name].content() for name in evidence.COMPARISONS}
+    if since:
+        for answers in _read(connection, running.parameters() | {"since": since}):
+            known.take(answers)
+    found = known.compare(hours or 0)
+    return {name: found[name].content() for name in evidence.COMPARISONS}
 
 
-def _read(connection: psycopg.Connection, running: Running) -> Iterator[Answers]:
+def _read(connection: psycopg.Connection, values: dict[str, object]) -> Iterator[Answers]:
     from psycopg.rows import class_row
 
-    with connection.cursor("first_answers", row_factory=class_row(Answers)) as cursor:
+    with connection.cursor("answers", row_factory=class_row(Answers)) as cursor:
         cursor.itersize = _BATCH
-        yield from cursor.execute(_FIRST_ANSWERS, running.parameters())
+        yield from cursor.execute(_ANSWERS, values)

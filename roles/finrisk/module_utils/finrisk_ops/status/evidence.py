@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -57,7 +57,7 @@ BETS = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95)
 
 @dataclass(frozen=True)
 class Answers:
-    """What one user met first in one hour of an experiment; None where no answer of that hour counts."""
+    """What one user met with one request of an experiment; None where it does not count."""
 
     user: Hashable
     tuned: bool
@@ -185,13 +185,13 @@ class Block:
         self.tests[LATENCY] = Pairs(_takes_longer, 0.0)
         self.users: dict[str, dict[Hashable, bool]] = {name: {} for name in COMPARISONS}
 
-    def take(self, answers: Answers) -> None:
-        """Take in what a user met first."""
-        for name, value in _values(answers).items():
+    def take(self, user: Hashable, tuned: bool, values: Sequence[tuple[str, float]]) -> None:
+        """Take in what a user met, by comparison; what the user met first counts."""
+        for name, value in values:
             known = self.users[name]
-            if value is not None and answers.user not in known:
-                known[answers.user] = answers.tuned
-                self.tests[name].take(answers.tuned, float(value))
+            if user not in known:
+                known[user] = tuned
+                self.tests[name].take(tuned, value)
 
 
 class Evidence:
@@ -203,6 +203,7 @@ class Evidence:
 
     def take(self, answers: Answers) -> None:
         """Take in answers; those of an earlier hour come first."""
+        values = _values(answers)
         for name, (hours, _) in BLOCKS.items():
             number = answers.hour // hours if hours else 0
             blocks = self._blocks[name]
@@ -210,7 +211,7 @@ class Evidence:
                 blocks[number] = Block()
                 for old in [other for other in blocks if other < number - 1]:
                     del blocks[old]
-            blocks[number].take(answers)
+            blocks[number].take(answers.user, answers.tuned, values)
 
     def compare(self, hour: int) -> dict[str, Comparison]:
         """Return how much speaks against the tuned arm ``hour`` whole hours after the experiment began.
@@ -238,16 +239,18 @@ class Evidence:
         )
 
 
-def _values(answers: Answers) -> dict[str, float | bool | None]:
-    return {
-        RATINGS: answers.bad_rating,
-        SLOW: answers.slow,
-        LATENCY: answers.milliseconds,
-        ERRORS: answers.failed,
-        UNANSWERED: answers.unanswered,
-        FALLBACKS: answers.fell_back if answers.tuned else None,
-        QUALITY: answers.quality,
-    }
+def _values(answers: Answers) -> list[tuple[str, float]]:
+    """Return by comparison what counts of the answers."""
+    values = (
+        (RATINGS, answers.bad_rating),
+        (SLOW, answers.slow),
+        (LATENCY, answers.milliseconds),
+        (ERRORS, answers.failed),
+        (UNANSWERED, answers.unanswered),
+        (FALLBACKS, answers.fell_back if answers.tuned else None),
+        (QUALITY, answers.quality),
+    )
+    return [(name, value) for name, value in values if value is not None]
 
 
 def _takes_longer(base: float, tuned: float) -> float:
