@@ -12,8 +12,9 @@ import pytest
 from ansible.module_utils.finrisk_ops.status import evidence
 from ansible.module_utils.finrisk_ops.status.evidence import Answers, Evidence
 
-RUNS, USERS = 100, 160
+RUNS, USERS = 60, 120
 FEW_USERS = 12
+PROMISED = 0.01
 
 
 def seeded(seed: float | str) -> Random:
@@ -92,7 +93,7 @@ def test_equal_arms_and_arms_at_the_margin_raise_no_alarm_however_often_one_look
 ) -> None:
     chance = seeded(f"{margins} {users}")
     false = sum(first_finding(chance, Arm(), worse(Arm(), margins), users) is not None for _ in range(RUNS))
-    assert false / RUNS <= evidence.ALPHA
+    assert false / RUNS <= PROMISED
 
 
 @pytest.mark.parametrize(
@@ -110,13 +111,13 @@ def test_an_arm_that_is_really_worse_is_found_within_a_sensible_number_of_users(
     name: str, tuned: Arm, most: int
 ) -> None:
     needed = []
-    for seed in range(11):
+    for seed in range(7):
         users, found = first_finding(seeded(seed), Arm(), tuned, 600) or (math.inf, [name])
         assert found == [name]
         needed.append(users)
-    median = f"{name}: {sorted(needed)[5]:.0f} users of both arms together, in the median"
+    median = f"{name}: {sorted(needed)[3]:.0f} users of both arms together, in the median"
     print(median)  # noqa: T201 - what -s shows
-    assert sorted(needed)[5] <= most
+    assert sorted(needed)[3] <= most
 
 
 def test_the_stake_is_worth_one_on_average_whatever_comes_next() -> None:
