@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..release.revision import Revision
 from ..service import log as service_log
-from ..service.snapshot import Snapshot
+from ..service.snapshot import Snapshot, worst
 from .deployed import Deployed
 from .deployment import REPLICAS
 from .objects import Drift, DriftError
@@ -63,7 +63,7 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
     return Snapshot(
         pods=[_row(target, pod, events, unread) for pod in pods],
         recent=recent,
-        database="down" if "down" in databases else min(databases, default=None),
+        database=worst(databases),
         problem=problem,
         drift=drift,
         credentials_gone="" if there else f"the Secret {CREDENTIALS}",
@@ -96,6 +96,8 @@ def _row(
         "breakers": pod.readiness.get("breakers") or {},
         "workers": [worker for worker in pod.readiness.get("workers") or [] if isinstance(worker, dict)],
         "database": pod.readiness.get("database"),
+        "schema": pod.readiness.get("schema"),
+        "database_problem": pod.readiness.get("database_problem") or "",
         "journal": pod.readiness.get("journal"),
         "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
         "problem": problems[0] if problems else None,

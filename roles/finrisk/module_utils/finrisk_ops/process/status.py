@@ -50,6 +50,8 @@ def _pods(place: Place, readiness: dict[str, Any]) -> list[dict[str, Any]]:
             "breakers": readiness.get("breakers") or {},
             "workers": workers,
             "database": readiness.get("database"),
+            "schema": readiness.get("schema"),
+            "database_problem": readiness.get("database_problem") or "",
             "journal": readiness.get("journal"),
             "finrisk": f"FINRISK_VAR_DIR={shlex.quote(str(place.var_dir))} {_finrisk()}",
             "problem": None,

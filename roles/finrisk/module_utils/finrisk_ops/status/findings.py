@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts import breakdown, number_of
-from . import arms, commands, journal, release
+from . import arms, commands, fitness, journal, release
 from .finding import SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
 
@@ -101,18 +101,17 @@ def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
     start = (
         "python -m sandbox up" if data["environment"] == "local" else "psql \"$DATABASE_URL\" -c 'select 1'"
     )
+    if unfit := fitness.findings(data, play):
+        return unfit
     if not database["reachable_from_here"]:
         error = str(database["error"])
         if error == EMPTY_HERE:
             return [_no_password(play)]
         command = play("site.yml") if "tables" in error else start
         causes = []
-        if kubectl := commands.kubectl(data):
-            if "tables" in error:  # its Job ended well, for a database that is not this one any more
-                command = f"{kubectl} delete job -l app=finrisk-migration && {command}"
-            elif "no pod of the Service" in error:
-                command = f"{kubectl} scale statefulset/postgres --replicas=1"
-                causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
+        if (kubectl := commands.kubectl(data)) and "no pod of the Service" in error:
+            command = f"{kubectl} scale statefulset/postgres --replicas=1"
+            causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
         return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
     if database["from_the_service"] == "down":
         what = (
