@@ -18,7 +18,7 @@ FAILURES = "('upstream_error', 'timeout', 'cut_stream')"
 _ATTEMPTED = "fallback_reason is distinct from 'breaker'"
 
 SINGLE = f"""
-    select arm_assigned as arm, unit_hash as unit, created_at, fallback_reason, rating,
+    select arm_assigned as arm, unit_hash as unit, user_hash, created_at, fallback_reason, rating,
            quality_score::float8 as quality, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
            case when {_ATTEMPTED} then arm_error end as failure,

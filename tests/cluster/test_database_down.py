@@ -106,6 +106,10 @@ def test_a_database_without_its_tables_costs_sources_and_no_answer(emptied: Oper
     for told in environment.readiness().values():
         assert (told["ready"], told["schema"]) == (True, "empty")
         assert "has no tables of FinRisk" in told["database_problem"]
+    status = json.loads(environment.play("status", "-e", "finrisk_format=json").stdout)
+    (finding,) = [each for each in status["findings"] if "counts as away" in each["what"]]
+    assert "has no tables of FinRisk" in finding["what"]
+    assert finding["command"].endswith("playbooks/site.yml")
 
 
 def test_plain_site_mends_it_although_its_migration_had_ended_well(emptied: Operated) -> None:

@@ -30,7 +30,7 @@ CONTRACT: dict[str, set[str]] = {
         "skipped",
     },
     "database": {"reachable_from_here", "from_the_service"},
-    "traffic": {"split", "arms", "rejected_since_start"},
+    "traffic": {"split", "arms", "rejected", "internal_errors", "lost"},
     "recent": {"errors", "events", "log_lines", "command"},
     "tuning": {"jobs"},
 }
@@ -131,10 +131,10 @@ def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(
         "lastTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     environment.kubectl("create", "-f", "-", stdin=json.dumps(event))
-    before = told["traffic"]["rejected_since_start"]
+    before = told["traffic"]["rejected"]
     assert environment.call("/api/v1/analyze", {"strategy": ""}).status == 422
     found = status(environment)
-    assert sum(found["traffic"]["rejected_since_start"].values()) == sum(before.values()) + 1
+    assert sum(found["traffic"]["rejected"].values()) == sum(before.values()) + 1
     lines = found["recent"]["log_lines"]
     assert lines.keys() == {"base", "tuned"}
     for arm, entries in lines.items():

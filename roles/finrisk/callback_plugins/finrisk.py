@@ -224,8 +224,9 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
         for host in hosts:
             if len(hosts) > 1:
                 self._display.display(f"{host}:")
+            colours = self._reports.get(host, {}).get("colours", {})
             for line in [*self._reports.get(host, {}).get("text", []), *self._summaries.get(host, [])]:
-                self._display.display(str(line))
+                self._display.display(str(line), color=colours.get(str(line)))
 
     def _print_task_banner(self, task: Any) -> None:
         """Name a step before it is over with -v alone."""

@@ -11,6 +11,7 @@ from ..release.revision import REVISION
 from .errors import of_webhook
 from .pods import is_ready, says_ready
 from .room import is_made_by_fewer
+from .scheduling import what_matters
 
 PATIENCE_SECONDS = 10.0  # for what may mend itself
 STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
@@ -172,7 +173,8 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
     for condition in status.get("conditions") or []:
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             reason = _flat(condition.get("message"))  # for ever: a node may be on its way
-            return [Trouble(f"no node takes pod {name}: {reason}", float("inf"), is_made_by_fewer(reason))]
+            told = f"no node takes pod {name}: {what_matters(reason)}"
+            return [Trouble(told, float("inf"), is_made_by_fewer(reason))]
     if is_ready(pod):
         return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]

@@ -11,6 +11,7 @@ from finrisk_rules import experiment, figures
 from finrisk_rules.experiment import Running
 
 from ..database import connect, query_error
+from . import answers
 
 if TYPE_CHECKING:
     import psycopg
@@ -81,6 +82,7 @@ def _traffic(connection: psycopg.Connection, running: Running) -> dict[str, Any]
             return cursor.execute(query, values).fetchall()
 
     found, arms = experiment.read(running, rows)
+    found["evidence"] = answers.compared(connection, running)
     fallbacks = _rows(connection, _FALLBACKS, running.parameters())
     traffic = {
         "hours": 24,

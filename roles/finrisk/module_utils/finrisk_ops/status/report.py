@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from finrisk_rules.experiment import Running
 from finrisk_rules.figures import RECOMMENDED
@@ -16,7 +18,7 @@ from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
 from ..tuning.jobs import known_jobs
-from . import facts, findings, success
+from . import decision, facts, findings, success, traffic
 
 MANUAL_KEYS = (
     "ENABLE_DATA_COLLECTION",
@@ -44,6 +46,7 @@ class Question:
     output_dir: Path
     database_url: str  # as it is reached from here
     goal: facts.Goal
+    inventories: Sequence[str] = ()  # as they are typed
 
 
 def read(target: Target, question: Question, unreachable: str = "") -> dict[str, Any]:
@@ -56,9 +59,11 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     data: dict[str, Any] = {
         "environment": question.environment,
         "at": now(),
+        "inventories": list(question.inventories),
         "api_url": target.api_url,
         "configuration": _configuration(target, revision, problem or snapshot.problem)
-        | {"drift": snapshot.drift},
+        | {"drift": snapshot.drift, "unfinished": target.unfinished() if revision else ""},
+        "rollback": _rollback(target, snapshot),
         "database": {"reachable_from_here": True, "error": None, "from_the_service": snapshot.database},
         "tuning": _tuning(question, unreachable),
         "pods": snapshot.pods,
@@ -68,9 +73,26 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
-    data["success"] = [line.content() for line in success.lines(data)]
-    data["findings"] = [finding.content() for finding in findings.of(data)]
-    return data
+    return data | judgement(data)
+
+
+def judgement(data: dict[str, Any]) -> dict[str, Any]:
+    """Return findings, decision and lines of success, which never contradict each other."""
+    found, criteria = findings.of(data), success.criteria(data)
+    decided = decision.decide(data, found, criteria)
+    rolls_back, ready = decided.decision == decision.ROLL_BACK, decided.decision == decision.READY
+    lines = [*criteria, success.readiness(criteria, ready=ready, rolls_back=rolls_back)]
+    return {
+        "decision": decided.content(),
+        "success": [line.content() for line in lines],
+        "findings": [finding.content() for finding in found],
+    }
+
+
+def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
+    """Return what a rollback would meet now; nothing is asked where nothing is deployed."""
+    obstacles = target.rollback_obstacles() if target.current() else []
+    return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
 
 
 def _current(target: Target) -> tuple[Revision | None, str]:
@@ -149,8 +171,17 @@ def _from_database(
             raise FinriskError(unreachable)
         return facts.read(question.database_url, question.goal, running)
     except FinriskError as error:
-        down = data["database"] | {"reachable_from_here": False, "error": error.message}
+        told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
+        down = data["database"] | {"reachable_from_here": False, "error": told}
         return {"database": down, "collection": None, "experiment": None, "traffic": None}
+
+
+def _lacks_password(database_url: str) -> bool:
+    """Say whether the address has a place for a password, and nothing in it."""
+    try:
+        return urlsplit(database_url).password == ""
+    except ValueError:
+        return False
 
 
 def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
@@ -166,7 +197,6 @@ def _traffic(revision: Revision | None, snapshot: Snapshot, figures: dict[str, A
     share = tuned_share(revision.settings) if revision else None
     return {
         "split": share,
-        "rejected_since_start": snapshot.rejected,
-        "dropped_since_start": snapshot.dropped,
+        **traffic.of_log(snapshot),
         **(figures or UNKNOWN_TRAFFIC),
     }

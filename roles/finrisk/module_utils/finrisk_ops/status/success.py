@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,12 +30,17 @@ class Line:
         return asdict(self)
 
 
-def lines(data: dict[str, Any]) -> list[Line]:
-    """Return the six lines of a status."""
-    five = [_examples(data), _job(data), _quality(data), _errors(data), _latency(data)]
+def criteria(data: dict[str, Any]) -> list[Line]:
+    """Return the first five lines of a status."""
+    return [_examples(data), _job(data), _quality(data), _errors(data), _latency(data)]
+
+
+def readiness(five: Sequence[Line], *, ready: bool, rolls_back: bool) -> Line:
+    """Return the sixth line: met only when the page's decision is that it is ready."""
     met = sum(line.state == MET for line in five)
-    state = MET if met == len(five) else (NOT_MET if any(line.state == NOT_MET for line in five) else UNKNOWN)
-    return [*five, Line("ready for 100 %", state, f"{met} of 5 met", "5 of 5")]
+    state = NOT_MET if rolls_back or any(line.state == NOT_MET for line in five) else UNKNOWN
+    figure = "no, a finding says roll back" if rolls_back else f"{met} of 5 met"
+    return Line("ready for 100 %", MET if ready else state, figure, "5 of 5, and no finding")
 
 
 def enough(arm: dict[str, Any] | None) -> bool:
