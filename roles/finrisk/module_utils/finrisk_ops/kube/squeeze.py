@@ -24,7 +24,7 @@ class Squeeze:
         self._seen_at: float | None = None
 
     def see(self, view: View, now: float) -> None:
-        """Note whether a pod of any revision is ready, or ends, at this time of a clock that never goes back."""
+        """Note whether a pod is ready, or ends, at this time of a clock that never goes back."""
         nobody = not any(is_ready(pod) for pod in view.pods)
         if self.pods_fewer and nobody and self._seen_at is not None:
             self._unserved += now - self._seen_at
