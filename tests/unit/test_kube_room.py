@@ -52,9 +52,10 @@ def verdict(desired: int, text: str = NODES, *, wants_room: bool = True) -> Verd
     return Verdict(0, desired, "0 pods are made", Trouble(text, 10.0, wants_room))
 
 
-def pod(*, ready: bool) -> dict[str, object]:
+def pod(*, ready: bool, ends: bool = False) -> dict[str, object]:
     conditions = [{"type": "Ready", "status": str(ready)}]
-    return {"metadata": {"name": "a"}, "status": {"conditions": conditions}}
+    metadata = {"name": "a"} | ({"deletionTimestamp": "2026-01-01T00:00:00Z"} if ends else {})
+    return {"metadata": metadata, "status": {"conditions": conditions}}
 
 
 def test_a_rollback_lets_one_pod_go_where_that_makes_room_and_says_how_long_nobody_served() -> None:
@@ -74,9 +75,12 @@ def test_one_more_goes_when_the_first_made_no_room_and_the_last_one_where_a_quot
 ) -> None:
     squeeze = Squeeze()
     assert squeeze.goes_on(verdict(3, text), 4.0)
-    assert not squeeze.goes_on(verdict(3, text), 20.0)
+    squeeze.see(View({}, [pod(ready=True, ends=True)]), 100.0)
+    squeeze.see(View({}, [pod(ready=True)]), 150.0)
+    assert not squeeze.goes_on(verdict(3, text), 150.0), "the one that went has just ended"
+    squeeze.see(View({}, [pod(ready=True)]), 161.0)
     for _ in range(5):
-        squeeze.goes_on(verdict(3, text), 31.0)
+        squeeze.goes_on(verdict(3, text), 61.0)
     assert squeeze.pods_fewer == most
     assert squeeze.told.endswith(f"{most} fewer")
 

@@ -8,7 +8,7 @@ from .pods import is_ready
 from .rollout import Verdict, View
 
 ROOM_SECONDS = 3.0  # for a pod that goes anyway
-AGAIN_SECONDS = 30.0  # for the next one: the first may have gone from a node that takes none
+AGAIN_SECONDS = 60.0  # since one went: a ReplicaSet tries again at growing intervals
 PLACE_SECONDS = 30.0  # for a node that comes
 
 
@@ -20,14 +20,17 @@ class Squeeze:
         self.pods_fewer = 0
         self._reason = ""
         self._unserved = 0.0
+        self._ended_at = 0.0
         self._seen_at: float | None = None
 
     def see(self, view: View, now: float) -> None:
-        """Note whether a pod of any revision is ready at this time of a clock that never goes back."""
+        """Note whether a pod is ready, or ends, at this time of a clock that never goes back."""
         nobody = not any(is_ready(pod) for pod in view.pods)
         if self.pods_fewer and nobody and self._seen_at is not None:
             self._unserved += now - self._seen_at
         self._seen_at = now
+        if any(pod["metadata"].get("deletionTimestamp") for pod in view.pods):
+            self._ended_at = now
 
     def goes_on(self, verdict: Verdict, seconds: float) -> bool:
         """Say whether to let one pod more go, now that this verdict's trouble has lasted for so many seconds.
@@ -39,11 +42,16 @@ class Squeeze:
         if trouble is None or not trouble.wants_room or not verdict.desired:
             return False
         most = verdict.desired if "exceeded quota" in trouble.text else max(1, verdict.desired - 1)
-        if self.pods_fewer >= most or seconds < (AGAIN_SECONDS if self.pods_fewer else ROOM_SECONDS):
+        if self.pods_fewer >= most or not self._has_waited(seconds):
             return False
         self._reason = self._reason or trouble.text
         self.pods_fewer += 1
         return True
+
+    def _has_waited(self, seconds: float) -> bool:
+        if not self.pods_fewer:
+            return seconds >= ROOM_SECONDS
+        return min(seconds, (self._seen_at or 0.0) - self._ended_at) >= AGAIN_SECONDS
 
     @property
     def told(self) -> str:
