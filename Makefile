@@ -84,7 +84,7 @@ lint-python:
 
 lint-yaml:
 	$(DEV)/yamllint --strict .
-	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME=$(CURDIR)/.ansible $(DEV)/ansible-lint --offline -q
+	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME="$(CURDIR)/.ansible" $(DEV)/ansible-lint --offline -q
 
 clean: down cluster-forget ## forget state, venvs and collections of this checkout; training_data stays
 	rm -rf var collections .ansible .venv .venv-dev .venv-peers .uv tests/contract/peers/node_modules
@@ -136,5 +136,5 @@ endef
 
 collections/.ready: requirements.yml requirements/collections.txt | .venv/.ready
 	@mkdir -p collections
-	@ANSIBLE_HOME=$(CURDIR)/.ansible $(BIN)/python requirements/collections.py .uv/bin/pip collections
+	@ANSIBLE_HOME="$(CURDIR)/.ansible" $(BIN)/python requirements/collections.py .uv/bin/pip collections
 	@touch collections/.ready

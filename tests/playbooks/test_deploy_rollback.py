@@ -307,7 +307,7 @@ def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: Wo
 def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(
     world: World, seconds: float, ratio: int
 ) -> None:
-    process = start(world, "deploy", "-e", f"finrisk_ab_ratio={ratio}")
+    process = start(world, "deploy", "-v", "-e", f"finrisk_ab_ratio={ratio}")
     assert process.stdout is not None
     for line in process.stdout:
         if "Release the revision" in line:

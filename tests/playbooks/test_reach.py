@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,11 @@ def test_from_another_folder_it_says_which_configuration_is_missing_and_with_it_
 
 
 def test_a_site_names_the_one_thing_that_its_cluster_lacks() -> None:
-    given = {"POSTGRES_PASSWORD": "canary", "USER_HASH_KEY": "ab" * 32, "KUBECONFIG": "/nowhere"}
+    given: dict[str, Any] = {
+        "POSTGRES_PASSWORD": "canary",
+        "USER_HASH_KEY": "ab" * 32,
+        "KUBECONFIG": "/nowhere",
+    }
     run = play("-i", "inventory/staging", name="site", **given)
     assert "there is no kubeconfig with a context at /nowhere" in run.stderr
     for name in ("POSTGRES_PASSWORD", "USER_HASH_KEY"):

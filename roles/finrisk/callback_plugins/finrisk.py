@@ -279,7 +279,7 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
 
     def _say_what_goes_on(self) -> None:
         """Say, when a run never came to its end, where it stopped, what goes on and how to come back."""
-        if self._under_way:
+        if self._under_way and not self._interrupted:
             where = f"Ended in the middle of: {self._under_way}. What it left half made: playbooks/status.yml"
             self._real_display.display(where, color=constants.COLOR_ERROR, stderr=True)
         for lines in self._interrupted.values():

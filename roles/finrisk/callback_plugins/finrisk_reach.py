@@ -18,6 +18,7 @@ DOCUMENTATION = """
         - Names what there is instead.
 """
 
+import codecs
 import fnmatch
 import os
 import shlex
@@ -79,6 +80,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no type
         if self._is_ours:
             limit = f" --limit {context.CLIARGS['subset']}" if context.CLIARGS.get("subset") else ""
             where = " and ".join(map(_shown, sources())) or "the inventory that was given"
+            if wide := list(_wide()):
+                _refuse(f"{' and '.join(wide)} is UTF-16, expected UTF-8: save it as UTF-8")
             _refuse(f"no host of the group finrisk is in {where}{limit}: {_existing()}")
 
     @property
@@ -90,6 +93,14 @@ def sources() -> list[str]:
     """Return the files and folders of the inventory in use; a list of hosts, ``-i one,two``, is none."""
     given: Iterable[str] = context.CLIARGS.get("inventory") or constants.DEFAULT_HOST_LIST or ()
     return [source for source in given if "," not in source]
+
+
+def _wide() -> Iterator[str]:
+    """Yield the inventory files in UTF-16, which Ansible passes over."""
+    for source in map(Path, sources()):
+        for path in sorted(source.iterdir()) if source.is_dir() else [source]:
+            if path.is_file() and path.read_bytes()[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                yield _shown(str(path))
 
 
 def _existing() -> str:
