@@ -169,7 +169,9 @@ def _from_database(
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        return facts.read(question.database_url, question.goal, running)
+        found = facts.read(question.database_url, question.goal, running)
+        found["experiment"]["evidence"] = facts.compared(question.database_url, running)
+        return found
     except FinriskError as error:
         told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
