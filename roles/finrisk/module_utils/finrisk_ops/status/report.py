@@ -91,7 +91,10 @@ def judgement(data: dict[str, Any]) -> dict[str, Any]:
 
 def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     """Return what a rollback would meet now; nothing is asked where nothing is deployed."""
-    obstacles = target.rollback_obstacles() if target.current() else []
+    try:
+        obstacles = target.rollback_obstacles() if target.current() else []
+    except FinriskError as error:
+        obstacles = [error.message]
     return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
 
 
