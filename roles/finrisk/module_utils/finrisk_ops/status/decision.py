@@ -10,7 +10,7 @@ from .finding import Finding
 from .success import MET, UNKNOWN, Line
 
 ROLL_BACK, HOLD, READY = "roll_back", "hold", "ready"
-IN_THE_WAY = ("service", "configuration", "rollback")
+IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")
 """Subjects of findings with which nobody moves more users."""
 
 
