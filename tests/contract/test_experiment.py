@@ -34,7 +34,7 @@ FALLEN_BACK = {"served": "base", "quality": 0.2, "rating": -1, "model": "gemini"
 def success_of(says: Screens) -> dict[str, str]:
     """The state of each line of success."""
     data = says.toolkit | {"tuning": {"jobs": []}}
-    return {line.criterion: line.state for line in success.lines(data)}
+    return {line.criterion: line.state for line in success.criteria(data)}
 
 
 def both(look: Look, **options: Any) -> dict[str, Any]:

@@ -142,8 +142,8 @@ def test_a_release_that_was_promoted_keeps_the_figures_of_its_day_and_another_re
 
 def test_a_finding_that_sends_to_a_rollback_is_one_against_the_tuned_model() -> None:
     held = [
-        {"what": "nobody rated", "command": "ansible-playbook playbooks/export.yml"},
-        {"what": "it is slower", "command": "ansible-playbook -i inventory/x playbooks/rollback.yml"},
+        {"what": "nobody rated", "roll_back": False},
+        {"what": "it is slower", "roll_back": True},
     ]
     assert against_tuned(held) == "it is slower"
     assert against_tuned(held[:1]) == ""

@@ -59,7 +59,7 @@ def test_what_every_roll_out_has_does_not_drown_what_matters(
 
 
 def test_who_scaled_to_nothing_is_named() -> None:
-    written = {"f:spec": {"f:replicas": {}}}
+    written: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
     live: dict[str, Any] = {
         "spec": {"replicas": 0},
         "metadata": {

@@ -290,6 +290,22 @@ def test_a_release_that_broke_off_is_one_finding_with_one_command_whatever_is_ha
     assert len(found["symptoms"]) == 4
 
 
+def test_a_release_that_is_under_way_is_no_finding_and_nobody_is_ready() -> None:
+    data = healthy()
+    data["configuration"]["proven"] = False
+    decided = judged(data)
+    assert decided["findings"] == []
+    assert decided["decision"]["decision"] == "hold"
+    assert f"{REVISION} is being released" in decided["decision"]["reason"]
+
+
+def test_a_model_that_is_slower_but_fast_enough_is_neither_rolled_back_nor_ready() -> None:
+    data = healthy()
+    data["experiment"]["evidence"] = compared(evidence.LATENCY)
+    assert only(data)["command"].endswith("playbooks/status.yml")
+    assert judged(data)["decision"]["decision"] == "hold"
+
+
 def test_what_a_rollback_would_meet_is_said_beforehand() -> None:
     data = healthy()
     assert any(line.endswith("would work now") and line.startswith("Rollback") for line in page(judged(data)))

@@ -13,7 +13,6 @@ from .revision import Revision
 from .target import Target
 from .traffic import describe
 
-ROLLBACK = "rollback.yml"
 HEAD = (
     "---",
     "# What this environment should run: model, image and dataset. "
@@ -122,7 +121,7 @@ def release_file(promotable: Promotable, proof: Proof, before: str) -> str:
 
 def against_tuned(findings: Iterable[Mapping[str, Any]]) -> str:
     """Return the sentence of the first finding that sends to a rollback; empty when there is none."""
-    return next((str(each["what"]) for each in findings if ROLLBACK in str(each["command"])), "")
+    return next((str(each["what"]) for each in findings if each["roll_back"]), "")
 
 
 def _variables(promotable: Promotable) -> dict[str, str]:

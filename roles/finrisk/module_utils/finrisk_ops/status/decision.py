@@ -10,7 +10,7 @@ from .finding import Finding
 from .success import MET, UNKNOWN, Line
 
 ROLL_BACK, HOLD, READY = "roll_back", "hold", "ready"
-IN_THE_WAY = ("service", "configuration", "rollback")
+IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")
 """Subjects of findings with which nobody moves more users."""
 
 
@@ -33,6 +33,8 @@ def decide(data: dict[str, Any], findings: Sequence[Finding], criteria: Sequence
     configuration = data["configuration"]
     if not configuration["revision"]:
         return Decision(HOLD, "Nothing is deployed here yet.")
+    if configuration.get("proven") is False:  # and nobody broke off, which rolls back
+        return Decision(HOLD, f"{configuration['revision']} is being released: wait for the end of that run.")
     if not data["traffic"]["split"]:
         return Decision(HOLD, _nobody(configuration))
     if blocking := [finding for finding in findings if finding.about in IN_THE_WAY]:

@@ -59,6 +59,20 @@ def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
             raise query_error(error, database_url) from None
 
 
+def compared(database_url: str, running: Running) -> dict[str, Any]:
+    """Return what speaks against the tuned arm, see ``evidence``; reads every request of the experiment.
+
+    Raises FinriskError when the database cannot be reached or has no tables.
+    """
+    import psycopg
+
+    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
+        try:
+            return answers.compared(connection, running)
+        except psycopg.Error as error:
+            raise query_error(error, database_url) from None
+
+
 def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
     from psycopg.rows import class_row
 
@@ -82,7 +96,6 @@ def _traffic(connection: psycopg.Connection, running: Running) -> dict[str, Any]
             return cursor.execute(query, values).fetchall()
 
     found, arms = experiment.read(running, rows)
-    found["evidence"] = answers.compared(connection, running)
     fallbacks = _rows(connection, _FALLBACKS, running.parameters())
     traffic = {
         "hours": 24,

@@ -16,7 +16,7 @@ BAR = 30
 MARKS = {"met": ("[x]", GOOD), "not met": ("[ ]", BAD), "not yet known": ("[?]", DOUBT)}
 DECISIONS = {ROLL_BACK: ("roll back", BAD), HOLD: ("hold", DOUBT), READY: ("ready for 100 %", GOOD)}
 SYMPTOMS = 4
-CLOSE = ("Rollback", "Database")
+CLOSE = ("Rollback", "Database", "Traffic 24 h")
 """Parts that stand close below the one before, to which they belong."""
 
 

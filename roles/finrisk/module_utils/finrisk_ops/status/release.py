@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .finding import CHANGED, GONE, ITSELF, SYMPTOM, UNFINISHED, Finding, Play
+from .finding import CHANGED, GONE, ITSELF, UNFINISHED, Finding, Play
 
 REPLICAS = ".spec.replicas"
 MAKES_PODS = (".spec.template", ".spec.paused")
@@ -25,9 +25,6 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
         found.append(Finding("configuration", what, play("rollback.yml"), cause=GONE))
     if data["rollback"]["credentials_gone"]:
         found.append(_credentials(data, play))
-    if not found and not configuration.get("proven"):
-        what = f"{configuration['revision']} was never proven: the run that made it did not end."
-        found.append(Finding("configuration", what, play("deploy.yml"), cause=SYMPTOM))
     return found
 
 

@@ -91,7 +91,10 @@ def judgement(data: dict[str, Any]) -> dict[str, Any]:
 
 def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     """Return what a rollback would meet now; nothing is asked where nothing is deployed."""
-    obstacles = target.rollback_obstacles() if target.current() else []
+    try:
+        obstacles = target.rollback_obstacles() if target.current() else []
+    except FinriskError as error:
+        obstacles = [error.message]
     return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
 
 
@@ -169,7 +172,9 @@ def _from_database(
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        return facts.read(question.database_url, question.goal, running)
+        found = facts.read(question.database_url, question.goal, running)
+        found["experiment"]["evidence"] = facts.compared(question.database_url, running)
+        return found
     except FinriskError as error:
         told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
