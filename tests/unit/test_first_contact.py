@@ -64,7 +64,7 @@ local                      : ok=11   changed=1    unreachable=0    failed=0
 Revision r0002 runs
 /srv/config.json
 """
-QUIET = """[####....] 1 of 2 pods: 1 earlier pod has not ended yet
+QUIET = """[####....] 1 of 2 pods: ready
 changed: [local] Release
 local: changed=1 failed=0
 Revision r0002 runs

@@ -108,7 +108,7 @@ def judge(view: View, revision: str) -> Verdict:
     elif ready < desired or int(status.get("availableReplicas") or 0) < desired:
         waits = f"{ready} of {desired} pods are ready"
     elif others or int(status.get("replicas") or 0) > desired:
-        waits = f"{len(others)} earlier pods have not ended yet"
+        waits = f"earlier pods that have not ended yet: {len(others)}"
     if trouble and not waits and trouble.patience:  # what the roll-out got over
         trouble = None
     return Verdict(ready, desired, waits, trouble)
