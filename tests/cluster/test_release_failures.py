@@ -139,7 +139,9 @@ def test_a_rollback_replaces_a_single_pod_where_there_is_no_room_for_two(
     ground: Ground, serving: str
 ) -> None:
     with full(ground, pods=1):
-        assert "and some seconds without service" in str(ground.target().rollback_obstacles())
+        assert "replaces the only pod, some seconds without service" in str(
+            ground.target().rollback_obstacles()
+        )
         target = ground.target(takes_back=True)
         what = ground.rendered(0)
         done = release.roll_back(target, "base", what, check=False)

@@ -102,11 +102,10 @@ def _quotas(deployed: Deployed) -> Iterator[str]:
     for quota in deployed.cluster.list(f"/api/v1/namespaces/{namespace}/resourcequotas"):
         status = quota.get("status") or {}
         if over := short_of(size, len(pods), status.get("used") or {}, status.get("hard") or {}):
-            fewer = "with one pod fewer" if len(pods) > 1 else "and some seconds without service"
-            yield (
-                f"the quota {quota['metadata']['name']} has no room for every pod twice ({over}): a rollback "
-                f"goes on {fewer}"
-            )
+            only = "replaces the only pod, some seconds without service"
+            what = "goes on with one pod fewer" if len(pods) > 1 else only
+            name = quota["metadata"]["name"]
+            yield f"the quota {name} has no room for every pod twice ({over}): a rollback {what}"
 
 
 def _nodes(deployed: Deployed) -> Iterator[str]:
