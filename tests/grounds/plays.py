@@ -58,8 +58,8 @@ class Run:
 
     @property
     def told(self) -> str:
-        """What stands behind the recap."""
-        return self.stdout[self._recap.end() :]
+        """What stands behind the recap; all of it when a page that changed nothing stands alone."""
+        return self.stdout[recap.end() :] if (recap := self._recap) else self.stdout
 
     @property
     def last_lines(self) -> list[str]:
@@ -67,12 +67,12 @@ class Run:
         return [line for line in self.told.splitlines() if line]
 
     def _counted(self, what: str) -> int:
-        return int(self._recap[what])
+        return int(recap[what]) if (recap := self._recap) else 0
 
     @property
-    def _recap(self) -> re.Match[str]:
+    def _recap(self) -> re.Match[str] | None:
         found = RECAP.search(self.stdout)
-        assert found, self.output
+        assert found or self.code == 0, self.output
         return found
 
 
