@@ -98,13 +98,16 @@ def test_a_release_that_cannot_run_fails_early_with_the_reason_and_the_old_one_s
     ground: Ground, serving: str, name: str
 ) -> None:
     options, words = FAILURES[name]
+    bar: list[str] = []
     began = time.monotonic()
     with pytest.raises(FinriskError, match=words[0]) as failed:
-        ground.deploy(50, **options)
+        ground.deploy(50, tell=lambda _done, _total, label: bar.append(label), **options)
     assert time.monotonic() - began < EARLY_SECONDS
     for word in words:
         failed.match(word)
     failed.match(rf"\. {serving} \(25 % tuned, 75 % base\) was put back and serves$")
+    assert not bar[0].startswith("back to ")
+    assert bar[-1] == f"back to {serving}: every pod runs it"
     assert ground.told() == {(serving, 0.25)}
     assert ground.names("configmap", "finrisk.io/current=true") == {f"configmap/finrisk-config-{serving}"}
     assert not ground.deploy(25).changed

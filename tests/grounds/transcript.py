@@ -12,6 +12,8 @@ from pathlib import Path
 
 _FENCE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _END = "\x1e"
+UNENDED = "124"
+"""As timeout(1) has it."""
 _VARYING = (  # what no two runs share; the order matters
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
     (re.compile(r"\[[#.]+\]"), "[BAR]"),
@@ -60,7 +62,7 @@ def typed(
 ) -> list[Said]:
     """Type all commands in one shell in the folder, whatever comes of them.
 
-    Those that have not ended after so many seconds are left out.
+    The code of those that have not ended after so many seconds is UNENDED.
     """
     lines = "".join(f"{each.command}\nprintf '{_END}%s{_END}' \"$?\"\n" for each in commands)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:  # a pipe would wait for what runs on
@@ -76,9 +78,12 @@ def typed(
             )
         output.seek(0)
         parts = output.read().split(_END)
-    pairs = zip(parts[0::2], parts[1::2], strict=False)
-    together = zip(commands, pairs, strict=False)  # a command may end the shell, or come too late
-    return [Said(each.command, output, int(code)) for each, (output, code) in together]
+    pairs = list(zip(parts[0::2], parts[1::2], strict=False))
+    late = [(parts[-1], UNENDED)] + [("", UNENDED)] * len(commands)  # a command may end the shell
+    return [
+        Said(each.command, output, int(code))
+        for each, (output, code) in zip(commands, pairs + late, strict=False)
+    ]
 
 
 def plain(line: str) -> str:

@@ -67,7 +67,7 @@ def hour() -> Iterator[Hour]:
             held = connections.read(var)
             assert held is not None
             # else a busy machine looks at the job for the first time when it is over
-            Wire(held.gemini_url, var).fault(kind="job_slow", seconds=20, times=1)
+            Wire(held.gemini_url, var).fault(kind="job_slow", seconds=30, times=1)
             said = typed(
                 [*SHOWN[:1], FAILING, *SHOWN[1 : AT + 1], LOOP, *SHOWN[AT + 1 :]], folder, shell, 900
             )

@@ -56,5 +56,5 @@ def _bar(progress: dict[str, Any]) -> str:
     done, total = int(progress["done"]), max(1, int(progress["total"]))
     marks = min(BAR_WIDTH, done * BAR_WIDTH // total)
     pods = f"{done} of {total} pods"
-    label = str(progress["label"]).removeprefix(f"{pods} are ")  # said once
+    label = str(progress["label"]).replace(f"{pods} are ", "")  # said once
     return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {pods}: {label}"

@@ -37,6 +37,7 @@ class KubernetesTarget(Deployed):
     taken_back: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what else the operator has to know of this run
     _lease: lease.Hold | None = field(default=None, repr=False)
+    _first: str = field(default="", init=False, repr=False)  # the revision that this run began with
 
     def paths(self, name: str) -> list[str]:
         """Return the objects of a revision."""
@@ -131,6 +132,7 @@ class KubernetesTarget(Deployed):
         Raises FinriskError early with the pod's own reason, or with what is still missing when time is up.
         """
         self._check_lease()
+        self._first = self._first or revision.name
         if restored := credentials.restore(self.cluster):
             self.notes.append(
                 f"The Secret {CREDENTIALS} was gone: it is back from its newest copy, {restored}"
@@ -222,7 +224,8 @@ class KubernetesTarget(Deployed):
             verdict = self._verdict(revision, squeeze)
             missing = verdict.waits_for or ("" if verdict.trouble else self.unproven(revision))
             if self.tell:
-                self.tell(verdict.ready, verdict.desired, missing or "every pod runs it")
+                back = "" if revision.name == self._first else f"back to {revision.name}: "
+                self.tell(verdict.ready, verdict.desired, back + (missing or "every pod runs it"))
             if not missing and not verdict.trouble:
                 break
             is_over = patience.is_over(verdict.trouble, time.monotonic())
