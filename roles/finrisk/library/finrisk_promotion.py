@@ -175,8 +175,8 @@ def work(call: Call) -> dict[str, Any]:
         "diff": header | {"before": made.before, "after": made.after} if made.changed else {},
         "summary": [
             made.promotable.summary,
-            "Review it with git diff and commit it; then, in steps, playbooks/deploy.yml -i inventory/"
-            f"{parameters['promote_to']}",
+            "Review it with git diff and commit it; then, in steps, ansible-playbook -i inventory/"
+            f"{parameters['promote_to']} playbooks/deploy.yml",
             parameters["file"],
         ],
     }
