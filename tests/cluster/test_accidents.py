@@ -69,7 +69,7 @@ class OnCall:
         """What status says of a rollback now; it has to be quick."""
         began = time.monotonic()
         told = self.target().rollback_obstacles()
-        assert time.monotonic() - began < 4, "2 s on a machine that has nothing else to do"
+        assert time.monotonic() - began < 10, "2 s on a machine that has nothing else to do"
         return "\n".join(told)
 
     def assert_base(self, done: Outcome, clients: Clients) -> None:
@@ -163,7 +163,7 @@ def test_what_was_scaled_to_none_paused_and_edited_comes_back_at_base(on_call: O
         served = time.time()
         on_call.assert_base(done, clients)
         assert all(began <= sent.ended <= served + 1 for sent in clients.failed())
-        assert served - began < 40
+        assert served - began < 90, "20 s on a machine that has nothing else to do"
     assert len(environment.objects("pods", "app=finrisk-api")) >= 2
 
 
