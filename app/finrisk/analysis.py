@@ -11,7 +11,7 @@ from finrisk.answers import Metadata, StreamStart
 from finrisk.collection import Collection
 from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
-from finrisk.generation import Generation, NoAnswerError, Served
+from finrisk.generation import Fallback, Generation, NoAnswerError, Served
 from finrisk.logs import log
 from finrisk.records import (
     JudgedAnswer,
@@ -85,11 +85,15 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
         "arm_assigned": request.place.arm,
         "revision": service.settings.finrisk_revision,
     }
+    fallback: Fallback | None = None
     try:
         for piece in service.generation.stream(request.place.arm, request.prompt, request.started):
-            yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
-    except GeneratorExit:  # the client left: a request all the same, and no failure of the arm
-        _keep(service, request, NoAnswerError(GenerationError("abandoned", "the client left"), None))
+            if isinstance(piece, Fallback):
+                fallback = piece
+            else:
+                yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
+    except GeneratorExit:  # the client left: a request all the same, and no failure of the model it heard
+        _keep(service, request, NoAnswerError(GenerationError("abandoned", "the client left"), fallback))
         raise
     except NoAnswerError as failure:
         _keep(service, request, failure)
