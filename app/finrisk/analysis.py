@@ -196,7 +196,7 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
     assigned, served = row["arm_assigned"], row.get("arm_served")
     metrics.REQUESTS.labels(assigned, served or "none", row["outcome"]).inc()
     metrics.DURATION.labels(assigned).observe(row["latency_ms"] / 1000)
-    if row["fallback_reason"]:
+    if served and row["fallback_reason"]:
         metrics.FALLBACKS.labels(row["fallback_reason"]).inc()
     names = "arm_assigned bucket outcome arm_error fallback_reason latency_ms revision key_id".split()
     fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}
