@@ -37,8 +37,12 @@ SLOW = f"({TIMED} and (coalesce(failure = 'timeout', false) or wait_ms > {SLOW_M
 def arms_query(window: str) -> str:
     """The query of an ``ArmRow`` for each arm that users were assigned to; ``window`` is a condition."""
     return f"""
-with single as ({SINGLE} where {window})
-select arm, count(*) as requests, count(distinct unit) as users,
+with single as ({SINGLE} where {window}),
+met as (
+    select arm_assigned as arm, count(*) as users
+    from (select distinct arm_assigned, unit_hash from analyses where {window}) as of_units group by 1
+)
+select arm, count(*) as requests, (select users from met where met.arm = single.arm) as users,
        min(created_at) as first, max(created_at) as last,
        count(*) filter (where attempted) as attempts,
        count(*) filter (where failure = 'upstream_error') as upstream,
