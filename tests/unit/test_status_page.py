@@ -159,6 +159,10 @@ def healthy() -> dict[str, Any]:
     }
 
 
+def obstacle(what: str, *, overcome: bool = False, credentials: bool = False) -> dict[str, Any]:
+    return {"what": what, "overcome": overcome, "credentials": credentials}
+
+
 def judged(data: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = data | judgement(data)
     return result
@@ -188,7 +192,10 @@ CHANGES: dict[str, list[Any]] = {
     "problem": ["the ConfigMap finrisk-config-r0012 is gone: somebody deleted it"],
     "proven": [False],
     "credentials_gone": ["the Secret finrisk-credentials"],
-    "obstacles": [["the quota tight has no room for every pod twice"]],
+    "obstacles": [
+        [obstacle("every node is cordoned (a)")],
+        [obstacle("the quota tight has no room for every pod twice", overcome=True)],
+    ],
     "split": [0, 1.0],
     "internal_errors": [3],
     "quality": [0.2],
@@ -240,7 +247,7 @@ def test_an_image_that_somebody_changed_is_one_finding_and_what_follows_stands_i
     ]
     found = only(data)
     assert found["what"].endswith(f"{image} (by kubectl-set 2026-11-28T07:18:54Z).")
-    assert found["command"].endswith("playbooks/deploy.yml -e finrisk_force_conflicts=true")
+    assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
     assert len(found["symptoms"]) == 2
     told = page(judged(data))
     assert sum("$ " in line for line in told) == 1
@@ -267,11 +274,78 @@ def test_a_service_that_somebody_scaled_to_nothing_is_told_as_such_and_started_a
 def test_credentials_that_are_gone_are_told_once_with_the_command_that_brings_them_back() -> None:
     data = healthy()
     told = "the Secret finrisk-credentials is gone, so no pod starts: a rollback brings it back from its copy"
-    data["rollback"] = {"credentials_gone": "the Secret finrisk-credentials", "obstacles": [told]}
+    full = obstacle("the quota tight is full: a rollback goes on with one pod fewer", overcome=True)
+    data["rollback"] = {
+        "credentials_gone": "the Secret finrisk-credentials",
+        "obstacles": [obstacle(told, overcome=True, credentials=True), full],
+    }
     data["pods"] = [pod(new_credentials_unread=True)]
     found = only(data)
     assert found["what"] == f"T{told[1:]}."
     assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+
+
+def test_credentials_without_a_copy_are_told_with_the_only_playbook_that_has_them() -> None:
+    data = healthy()
+    told = "the Secret finrisk-credentials is gone, and there is no copy of it"
+    data["rollback"] = {
+        "credentials_gone": "the Secret finrisk-credentials",
+        "obstacles": [obstacle(told, credentials=True)],
+    }
+    assert only(data)["command"] == "ansible-playbook -i inventory/production playbooks/site.yml"
+    data["rollback"]["credentials_gone"] = ""
+    assert only(data)["what"] == f"T{told[1:]}.", "a place that never had them"
+
+
+def test_a_cause_that_a_rollback_overcomes_is_told_once_and_on_the_line_of_the_rollback() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.paused", "manager": "kubectl-rollout", "when": "t"}]
+    paused = "the Deployment is paused: a rollback lets it go on"
+    data["rollback"]["obstacles"] = [obstacle(paused, overcome=True)]
+    assert only(data)["what"] == "Somebody changed the Deployment: .spec.paused (by kubectl-rollout t)."
+    assert f"Rollback        would meet: {paused}" in page(judged(data))
+
+
+def test_an_ordinary_deploy_under_way_and_a_standing_quota_are_no_findings_and_hold_nobody() -> None:
+    data = healthy()
+    under_way = "a@b is releasing since t (deploy at 50): a rollback takes over from it"
+    fewer = "the quota tight has no room for every pod twice: a rollback goes on with one pod fewer"
+    data["rollback"]["obstacles"] = [obstacle(told, overcome=True) for told in (under_way, fewer)]
+    assert judged(data)["findings"] == []
+    assert judged(data)["decision"]["decision"] == "ready"
+
+
+def test_what_was_changed_by_hand_is_taken_back_without_another_model() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.replicas", "manager": "kubectl", "when": "t"}]
+    for jobs, named in ((data["tuning"]["jobs"], "finrisk-v3-497eaf2d"), ([], MODEL)):
+        data["tuning"]["jobs"] = jobs
+        expected = f"playbooks/deploy.yml -e finrisk_model={named} -e finrisk_force_conflicts=true"
+        assert only(data)["command"].endswith(expected), "a rollback leaves the number of pods"
+    data = healthy()
+    data["pods"][0]["workers"][0]["revision"] = "r0011-00000000"
+    assert only(data)["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+
+
+def test_beside_a_rollback_to_base_nothing_starts_the_same_revision_again_nor_says_so() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.paused", "manager": "kubectl", "when": "t"}]
+    data["experiment"]["evidence"] = compared(evidence.QUALITY)
+    found = judged(data)["findings"]
+    assert {each["command"] for each in found} == {
+        "ansible-playbook -i inventory/production playbooks/rollback.yml"
+    }
+    assert not any("same revision" in cause for each in found for cause in each["causes"])
+
+
+def test_only_what_the_tuned_model_does_worse_is_marked_as_of_it() -> None:
+    data = healthy()
+    data["experiment"]["evidence"] = compared(*evidence.COMPARISONS)
+    data["pods"] = [pod(problem="pod a cannot get the image registry/x:9 (ErrImagePull): not found")]
+    of_tuned = {each["about"]: each["of_tuned"] for each in judged(data)["findings"]}
+    assert not of_tuned.pop("service")
+    assert set(of_tuned) >= {"latency", "quality", "errors", "A/B test", "unanswered"}
+    assert all(of_tuned.values())
 
 
 def test_a_release_that_broke_off_is_one_finding_with_one_command_whatever_is_half_made() -> None:
@@ -309,11 +383,16 @@ def test_a_model_that_is_slower_but_fast_enough_is_neither_rolled_back_nor_ready
 def test_what_a_rollback_would_meet_is_said_beforehand() -> None:
     data = healthy()
     assert any(line.endswith("would work now") and line.startswith("Rollback") for line in page(judged(data)))
-    data["rollback"]["obstacles"] = ["every node is cordoned (a)", "the quota tight is full"]
+    data["rollback"]["obstacles"] = [
+        obstacle("every node is cordoned (a)"),
+        obstacle("no node has the image", overcome=True),
+        obstacle("the webhook x has nobody to answer"),
+    ]
     found = only(data)
     assert (
         found["what"]
-        == "A rollback would not go smoothly now: every node is cordoned (a); the quota tight is full."
+        == "A rollback would not go smoothly now: every node is cordoned (a); the webhook x has nobody to "
+        "answer."
     )
     assert found["command"].endswith("rollback.yml --check")
     assert judged(data)["decision"]["decision"] == "hold"

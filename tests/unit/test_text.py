@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shlex
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_another_encoding_is_told_with_its_name_and_the_command_that_mends_it(
     assert f"iconv -f {named} -t UTF-8 '{path}' > NEW" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("it's $HOME.json", ["iconv", "-f", "UTF-16LE", "-t", "UTF-8", "{}"]),
+        ("it's.jsonl.gz", ["gzip", "-dc", "{}", "|", "iconv", "-f", "UTF-16LE", "-t", "UTF-8", "|", "gzip"]),
+    ],
+)
+def test_the_command_that_mends_an_encoding_is_what_a_shell_reads_whatever_the_name(
+    tmp_path: Path, name: str, words: list[str]
+) -> None:
+    path = str(tmp_path / name)
+    command = text.is_foreign("UTF-16LE", Path(path)).partition(": ")[2].removesuffix(" makes one")
+    assert shlex.split(command) == [*(word.format(path) for word in words), ">", "NEW"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x00", "é".encode(), b"a\x00\x00b"])
 def test_what_may_be_utf8_is_no_other_encoding(content: bytes) -> None:
     assert text.foreign(content) == ""
@@ -52,6 +68,7 @@ def test_what_may_be_utf8_is_no_other_encoding(content: bytes) -> None:
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.json", "a.jsonl", "a.jsonl.gz"])
 def test_a_document_in_utf16_is_named_and_one_with_a_mark_is_read(tmp_path: Path, name: str) -> None:
     content = '{"id": "a", "title": "t", "text": "Risk."}' if "json" in name else "# Risk\nRisk."
+    turned = "gzip -dc .* [|] iconv" if name.endswith("gz") else "iconv"
 
     def write(encoding: str) -> None:
         packed = content.encode(encoding)
@@ -59,7 +76,7 @@ def test_a_document_in_utf16_is_named_and_one_with_a_mark_is_read(tmp_path: Path
 
     for encoding in ("utf-16", "utf-16-le"):
         write(encoding)
-        with pytest.raises(FinriskError, match=rf"{name} is UTF-16(LE)?, expected UTF-8: iconv"):
+        with pytest.raises(FinriskError, match=rf"{name} is UTF-16(LE)?, expected UTF-8: {turned}"):
             files.check(tmp_path)
     write("utf-8-sig")
     assert list(files.check(tmp_path)) == ["a"]

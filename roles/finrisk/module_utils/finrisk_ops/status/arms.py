@@ -6,6 +6,7 @@ A comparison is a finding only when ``evidence`` says so; the figures beside it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from finrisk_rules.arms import SLOW_MS
@@ -38,7 +39,7 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
         result.append(_slower(base or {}, tuned, play, rolls_back=rolls_back))
     elif data["traffic"]["split"] == 1:
         result += _alone(data["traffic"]["arms"].get("tuned"), play)
-    return result
+    return [replace(finding, of_tuned=True) for finding in result]
 
 
 def versions(data: dict[str, Any], play: Play) -> list[Finding]:

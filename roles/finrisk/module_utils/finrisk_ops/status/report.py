@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
 from ..machine.identity import now
+from ..release.obstacle import Obstacle
 from ..release.revision import Revision
 from ..release.target import Target
 from ..release.traffic import tuned_share
@@ -94,8 +95,9 @@ def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     try:
         obstacles = target.rollback_obstacles() if target.current() else []
     except FinriskError as error:
-        obstacles = [error.message]
-    return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
+        obstacles = [Obstacle(error.message)]
+    told = [asdict(obstacle) for obstacle in obstacles]
+    return {"obstacles": told, "credentials_gone": snapshot.credentials_gone}
 
 
 def _current(target: Target) -> tuple[Revision | None, str]:
