@@ -18,7 +18,8 @@ FAILURES = "('upstream_error', 'timeout', 'cut_stream')"
 _ATTEMPTED = "fallback_reason is distinct from 'breaker'"
 
 SINGLE = f"""
-    select arm_assigned as arm, unit_hash as unit, user_hash, created_at, fallback_reason, rating,
+    select id, split_bp, arm_assigned as arm, unit_hash as unit, user_hash, created_at, rating,
+           case when arm_served = 'base' then fallback_reason end as fallback, fallback_reason,
            quality_score::float8 as quality, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
            case when {_ATTEMPTED} then arm_error end as failure,
@@ -55,7 +56,7 @@ select arm, count(*) as requests, (select users from met where met.arm = single.
        avg(quality) filter (where answered) as quality,
        count(*) filter (where answered and rating = 1) as liked,
        count(*) filter (where answered and rating = -1) as disliked,
-       count(*) filter (where fallback_reason is not null) as fallbacks
+       count(fallback) as fallbacks
 from single group by 1 order by 1"""  # noqa: S608 - constants
 
 

@@ -28,6 +28,8 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
     if tuned is None:
         return []
     compared = experiment["evidence"]
+    if compared is None:
+        return [_unknown(experiment["evidence_problem"], play)]
     result = [
         finding
         for name, tell in _TELL.items()
@@ -65,6 +67,15 @@ def versions(data: dict[str, Any], play: Play) -> list[Finding]:
             )
         )
     return result
+
+
+def _unknown(problem: str, play: Play) -> Finding:
+    return Finding(
+        about="A/B test",
+        what=f"Whether the tuned model is worse than base is not known: {problem}.",
+        causes=["the figures of both arms stand under Experiment"],
+        command=play("status.yml"),
+    )
 
 
 def _fallbacks(base: Arm, tuned: Arm, play: Play) -> Finding:

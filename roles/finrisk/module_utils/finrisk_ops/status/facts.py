@@ -22,7 +22,7 @@ _RATINGS = "select count(*) as count from feedback where problem is not null"
 
 _FALLBACKS = f"""
 select fallback_reason as reason, count(*) as requests from analyses
-where fallback_reason is not null and {experiment.THIS_ONE} and {figures.LAST_DAY}
+where fallback_reason is not null and arm_served = 'base' and {experiment.THIS_ONE} and {figures.LAST_DAY}
 group by 1 order by 2 desc, 1"""  # noqa: S608 - constants
 
 _REQUESTS = f"select count(*) as requests from analyses where {figures.LAST_DAY}"  # noqa: S608 - constants

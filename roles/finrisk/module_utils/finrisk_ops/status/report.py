@@ -175,12 +175,20 @@ def _from_database(
         if unreachable:
             raise FinriskError(unreachable)
         found = facts.read(question.database_url, question.goal, running)
-        found["experiment"]["evidence"] = facts.compared(question.database_url, running)
-        return found
     except FinriskError as error:
         told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
         return {"database": down, "collection": None, "experiment": None, "traffic": None}
+    found["experiment"] |= _evidence(question, running)
+    return found
+
+
+def _evidence(question: Question, running: Running) -> dict[str, Any]:
+    """Return what speaks against the tuned arm; null with the reason where it cannot be read in time."""
+    try:
+        return {"evidence": facts.compared(question.database_url, running), "evidence_problem": None}
+    except FinriskError as error:
+        return {"evidence": None, "evidence_problem": error.message}
 
 
 def _lacks_password(database_url: str) -> bool:
