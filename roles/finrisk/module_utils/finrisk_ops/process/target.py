@@ -22,7 +22,7 @@ from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
 from ..service.snapshot import Snapshot
 from . import gunicorn, status
-from .credentials import FILE, are_gone, credential_values, keep, restore
+from .credentials import are_lost, credential_values, keep, loss, restore
 from .gunicorn import Place
 
 PREFLIGHT_SECONDS = 60.0
@@ -113,9 +113,10 @@ class ProcessTarget:
         Raises FinriskError with the service's own message, which names the key and the fix.
         """
         environment = gunicorn.environment(self.place) | revision.settings | revision.secret_settings
-        credentials = credential_values(self.place.var_dir)
-        if not credentials and self.credentials_follow:
+        if self.credentials_follow and loss(self.place.var_dir) and not are_lost(self.place.var_dir):
             credentials = dict.fromkeys(("USER_HASH_KEY", "GEMINI_API_KEY"), "written by the run itself")
+        else:
+            credentials = credential_values(self.place.var_dir)
         if not credentials:
             raise FinriskError("the service has no credentials yet; run playbooks/site.yml first")
         environment |= credentials | {"FINRISK_REVISION": revision.name}
@@ -143,8 +144,8 @@ class ProcessTarget:
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
-        if are_gone(self.place.var_dir):
-            return f"{self.place.var_dir / FILE} is gone"
+        if are_lost(self.place.var_dir):
+            return loss(self.place.var_dir)
         pids = [process.pid for process in older if process.alive]
         if pids:
             return f"workers of the revision before have not ended yet: {', '.join(map(str, pids))}"
@@ -272,10 +273,13 @@ class ProcessTarget:
         holder, _ = locks.read(self.place.var_dir / "release.lock")
         if holder is not None:
             obstacles.append(unfinished.in_the_way(holder))
-        if are_gone(self.place.var_dir):
-            obstacles.append(f"{self.place.var_dir / FILE} is gone: a rollback or a deploy brings it back")
-        elif not credential_values(self.place.var_dir):
-            obstacles.append("the service has no credentials: a rollback waits for playbooks/site.yml")
+        lost = loss(self.place.var_dir)
+        if are_lost(self.place.var_dir):
+            obstacles.append(f"{lost}: a rollback or a deploy brings it back")
+        elif lost:
+            obstacles.append(
+                f"{lost}, and there is no copy of it to read: a rollback waits for playbooks/site.yml"
+            )
         return obstacles
 
     @property
