@@ -15,6 +15,7 @@ description:
     that C(finrisk keys end) ended there stays ended.
   - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
     account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
+  - Holds the release lock while it writes, so that no release puts older ones in their place.
 extends_documentation_fragment: [place, modes.changes]
 options:
   secret:
@@ -67,14 +68,18 @@ written:
   elements: str
 """
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.process.credentials import credential_values, write_credentials
+from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.process.credentials import held, write_credentials
 from ansible.module_utils.finrisk_ops.release import credentials
+
+WHY = "site: credentials"
 
 ARGUMENTS: dict[str, Any] = {
     "secret": {"type": "dict", "required": True, "no_log": False},
@@ -103,8 +108,10 @@ def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     var_dir = Path(parameters["place"]["process"]["var_dir"])
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
-    check_users(parameters, credential_values(var_dir).get(credentials.HASH_KEY, ""))
-    changes = write_credentials(var_dir, secret, clients, check=check)
+    place = options.process(parameters, timeout_seconds=0.0)
+    with contextlib.nullcontext() if check else place.locked(WHY):
+        check_users(parameters, held(var_dir, credentials.HASH_KEY))
+        changes = write_credentials(var_dir, secret, clients, check=check)
     return {
         "changed": bool(changes),
         "written": [str(change.path) for change in changes],
@@ -126,8 +133,16 @@ def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     desired = kube_credentials.Credentials(
         parameters["secret"], values(parameters), parameters["client_keys"]
     )
-    check_users(parameters, kube_credentials.held(cluster, parameters["secret"], credentials.HASH_KEY))
-    result = kube_credentials.apply(cluster, desired, check=check, force=parameters["force_conflicts"])
+    target = KubernetesTarget(cluster)
+    with contextlib.nullcontext() if check else target.locked(WHY):
+        check_users(parameters, kube_credentials.held(cluster, parameters["secret"], credentials.HASH_KEY))
+        result = kube_credentials.apply(
+            cluster,
+            desired,
+            check=check,
+            force=parameters["force_conflicts"],
+            may_write=target.check_lease,
+        )
     where = f"{result.what} ({cluster.label})"
     diff = {"before_header": where, "after_header": where, "before": result.before, "after": result.after}
     return {

@@ -62,7 +62,9 @@ unanswered:
   returned: success
   type: str
 summary:
-  description: Lines about a database that did not answer; the output plugin prints them at the end.
+  description:
+    - Lines about a database that did not answer, and credentials that were gone and are back; the output
+      plugin prints them at the end.
   returned: success
   type: list
   elements: str
@@ -73,6 +75,7 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import database, options
+from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
 from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
 from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
 from ansible.module_utils.finrisk_ops.process import schema
@@ -115,12 +118,13 @@ def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, 
         "after": {f"Job {migration.name}": migration.after},
     }
     return {
-        "changed": migration.changed,
+        "changed": migration.changed or bool(migration.restored),
         "applied": [],
         "pending": [],
         "job": migration.name,
         "unanswered": migration.unanswered,
         "diff": diff if migration.changed else {},
+        "summary": [kube_credentials.is_back(migration.restored)] if migration.restored else [],
     }
 
 
@@ -131,7 +135,7 @@ def work(call: Call) -> dict[str, Any]:
     lines = [database.not_checked(result["unanswered"])] if result["unanswered"] else []
     for line in lines:
         call.warn(line)
-    return result | {"summary": lines}
+    return result | {"summary": [*result.get("summary", []), *lines]}
 
 
 def main() -> None:

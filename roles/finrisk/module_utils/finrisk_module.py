@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,8 @@ def run(work: Callable[[Call], dict[str, Any]], **specification: Any) -> None:
         result = work(Call(module.params, module.check_mode, module.warn))
     except FinriskError as error:
         if not module.check_mode and module.params.get("record"):
-            options.record_refusal(module.params, error.message)
+            with suppress(FinriskError, OSError):  # no place to record it in
+                options.record_refusal(module.params, error.message)
         module.fail_json(msg=error.message, **error.detail)
     except OSError as error:
         module.fail_json(msg=sentence(error))

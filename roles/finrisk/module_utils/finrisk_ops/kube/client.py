@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,11 @@ class Cluster:
     def label(self) -> str:
         """How people call this place."""
         return f"context {self.access.context}, namespace {self.namespace}"
+
+    @property
+    def kubectl(self) -> str:
+        """The beginning of a command for this place, whatever context is the current one."""
+        return f"kubectl --context {shlex.quote(self.access.context)} -n {self.namespace}"
 
     def server_time(self) -> float:
         """Return the time of the API server's clock, in seconds since 1970: this machine's may be wrong."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ..release.credentials import client_keys, filled
 from ..text import read_text
 from . import objects
 from .client import Cluster
+from .errors import ApiError
 from .objects import Applied
 from .template import CREDENTIALS
 
@@ -57,10 +59,20 @@ def secret(credentials: Credentials) -> dict[str, Any]:
     return body
 
 
-def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: bool = False) -> Applied:
+def apply(
+    cluster: Cluster,
+    credentials: Credentials,
+    *,
+    check: bool,
+    force: bool = False,
+    may_write: Callable[[], None] = lambda: None,
+) -> Applied:
     """Bring the Secret about, or say in check mode what that would change.
 
-    Raises FinriskError rather than lose a value that only the cluster knows, unless ``force`` is set.
+    ``may_write`` is asked before each object is written.
+
+    Raises FinriskError rather than lose a value that only the cluster knows, unless ``force`` is set, and
+    what ``may_write`` raises.
     """
     body = secret(credentials)
     if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
@@ -76,11 +88,13 @@ def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: boo
             "-e finrisk_force_conflicts=true"
         )
     result = objects.apply(cluster, body, check=True, force=force)
-    new_copy = of_service and (newest_copy(cluster) or {}).get("data") != body["data"]
+    new_copy = of_service and not _holds(newest_copy(cluster), body["data"])
     if check:
         return replace(result, changed=result.changed or new_copy)
     if new_copy:  # first, so that no run that breaks off leaves an older one as the newest
-        _copy(cluster, body)
+        may_write()
+        _copy(cluster, result.object)  # with the keys that others added to the Secret
+    may_write()
     result = objects.apply(cluster, body, check=False, force=force)
     if of_service:
         _forget_older(cluster)
@@ -96,6 +110,7 @@ def restore(cluster: Cluster) -> str:
     """Bring the service's Secret back from its newest copy where it is gone; return the copy's name, if so.
 
     An older copy is never taken, even when the newest is unfit: what was rotated or revoked stays so.
+    A Secret that somebody writes meanwhile is left as it is.
     Raises FinriskError when there is no copy.
     """
     where = _path(cluster, CREDENTIALS)
@@ -109,8 +124,20 @@ def restore(cluster: Cluster) -> str:
         )
     labels = {name: value for name, value in copy["metadata"].get("labels", {}).items() if name != COPY}
     body = _secret(CREDENTIALS, copy["data"], labels)
-    objects.apply(cluster, body, check=False, force=True)
+    try:
+        made = cluster.request("POST", _path(cluster, ""), body, {"fieldManager": objects.MANAGER})
+    except ApiError as error:
+        if error.status == 409:  # somebody wrote it meanwhile: what is there is newer
+            return ""
+        raise
+    with suppress(ApiError):
+        _own_as_applied(cluster, made)
     return str(copy["metadata"]["name"])
+
+
+def is_back(copy: str) -> str:
+    """Return the line about the service's Secret that was restored from this copy."""
+    return f"The Secret {CREDENTIALS} was gone: it is back from its newest copy, {copy}"
 
 
 def keep(cluster: Cluster) -> None:
@@ -119,6 +146,23 @@ def keep(cluster: Cluster) -> None:
     if used is not None and (newest_copy(cluster) or {}).get("data") != used.get("data"):
         _copy(cluster, used)
     _forget_older(cluster)
+
+
+def _own_as_applied(cluster: Cluster, made: Mapping[str, Any]) -> None:
+    """Let an object that was just made count as applied, so that the next apply takes away what it drops."""
+    entries = [entry | {"operation": "Apply"} for entry in made["metadata"].get("managedFields") or []]
+    patch = [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": made["metadata"]["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": entries},
+    ]
+    if entries:
+        cluster.request("PATCH", objects.path(made, cluster.namespace), patch, patch="json")
+
+
+def _holds(copy: Mapping[str, Any] | None, data: Mapping[str, str]) -> bool:
+    """Say whether a copy holds these values, whatever others added."""
+    values = (copy or {}).get("data") or {}
+    return copy is not None and all(values.get(key) == value for key, value in data.items())
 
 
 def _copy(cluster: Cluster, secret: Mapping[str, Any]) -> None:
@@ -155,9 +199,13 @@ def _path(cluster: Cluster, name: str) -> str:
 
 
 def held(cluster: Cluster, manifest: Mapping[str, Any], key: str) -> str:
-    """Return the value of a key of this Secret as it is in the cluster; empty when there is none."""
-    name = manifest["metadata"]["name"]
-    live = cluster.find(f"/api/v1/namespaces/{cluster.namespace}/secrets/{name}") or {}
+    """Return the value of a key of this Secret as it is in the cluster; empty when there is none.
+
+    Where the service's own is gone, its newest copy counts.
+    """
+    name = str(manifest["metadata"]["name"])
+    live = cluster.find(_path(cluster, name))
+    live = live or (newest_copy(cluster) if name == CREDENTIALS else None) or {}
     return base64.b64decode((live.get("data") or {}).get(key) or "").decode()
 
 

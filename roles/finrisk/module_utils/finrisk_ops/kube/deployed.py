@@ -146,7 +146,14 @@ class Deployed:
 
     def view(self, deployment: Mapping[str, Any]) -> View:
         """Return what the cluster says of a Deployment's roll-out now."""
-        return View(deployment, self.pods(), self.warnings(), self.replicasets(), self.cluster.server_time())
+        return View(
+            deployment,
+            self.pods(),
+            self.warnings(),
+            self.replicasets(),
+            self.cluster.server_time(),
+            self.cluster.kubectl,
+        )
 
     def replicasets(self) -> list[dict[str, Any]]:
         """Return the service's ReplicaSets."""

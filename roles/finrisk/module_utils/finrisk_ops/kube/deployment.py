@@ -218,6 +218,7 @@ def _hand_over_replicas(
     if check:
         return live, body | {"spec": body["spec"] | {"replicas": pods}}
     claim = {key: body[key] for key in ("apiVersion", "kind")}
-    claim |= {"metadata": {"name": body["metadata"]["name"]}, "spec": {"replicas": pods}}
+    metadata = {"name": body["metadata"]["name"], "resourceVersion": live["metadata"]["resourceVersion"]}
+    claim |= {"metadata": metadata, "spec": {"replicas": pods}}
     query = {"fieldManager": f"{MANAGER}-replicas", "force": "true"}
     return cluster.request("PATCH", where, claim, query, patch="apply"), body

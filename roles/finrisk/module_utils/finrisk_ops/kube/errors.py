@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,7 +118,7 @@ def may_not(user: str, verb: str, what: str, namespace: str) -> str:
     )
 
 
-def of_webhook(message: str) -> str:
+def of_webhook(message: str, kubectl: str) -> str:
     """Return the sentence for an admission webhook that does not answer; empty for other messages."""
     match = WEBHOOK.search(message)
     if match is None:
@@ -125,7 +126,7 @@ def of_webhook(message: str) -> str:
     return (
         f"the admission webhook {match['name']} does not answer ({match['reason'][:LONGEST]}), and the "
         "cluster makes nothing that it is to be asked about: whoever runs it has to mend it, or to delete "
-        "its configuration (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)"
+        f"its configuration ({kubectl} get validatingwebhookconfigurations,mutatingwebhookconfigurations)"
     )
 
 
@@ -161,7 +162,7 @@ def _sentence(status: int, message: str, causes: list[dict[str, Any]], call: Cal
         )
     if status in (400, 422) or "not declared in schema" in message:
         return f"the cluster refuses {call.what}{where}: {_invalid(message, causes)}; look at templates/"
-    if sentence := of_webhook(message):
+    if sentence := of_webhook(message, f"kubectl --context {shlex.quote(context)}"):
         return f"{sentence}; then run this again"
     if status == 429 or status >= 500:
         return (

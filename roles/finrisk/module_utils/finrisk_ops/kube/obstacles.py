@@ -17,6 +17,7 @@ from .pods import is_ready
 from .room import short_of
 
 CREATED = {"pods", "configmaps", "secrets", "deployments", "*"}
+LONGEST_LIST = 50  # images that a kubelet tells of, unless it is told otherwise
 
 
 def half_made(deployed: Deployed) -> str:
@@ -117,7 +118,7 @@ def _nodes(deployed: Deployed) -> Iterator[str]:
     if nodes and len(closed) == len(nodes):
         yield Obstacle(
             f"every node is cordoned ({', '.join(closed)}): pods of a rollback start when one takes pods "
-            f"again, kubectl uncordon {closed[0]}"
+            f"again, {deployed.cluster.kubectl} uncordon {closed[0]}"
         )
 
 
@@ -129,6 +130,8 @@ def _images(deployed: Deployed) -> Iterator[str]:
         return
     image = revision.release.image
     nodes = deployed.cluster.list("/api/v1/nodes")
+    if any(len(_held(node)) >= LONGEST_LIST for node in nodes):
+        return  # one of these lists may be cut, and the image on that node
     names = {name for node in nodes for held in _held(node) for name in held.get("names") or []}
     if image and names and not any(same_image(image, name) for name in names):
         what = f"no node has the image {image} of {revision.name}: a rollback has to pull it"
@@ -136,9 +139,9 @@ def _images(deployed: Deployed) -> Iterator[str]:
 
 
 def _held(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the images of a node, as its kubelet tells them: fifty, unless it is told otherwise."""
+    """Return the images of a node, as its kubelet tells them."""
     images: Sequence[Mapping[str, Any]] = (node.get("status") or {}).get("images") or []
-    return [] if len(images) >= 50 else images  # the list may be cut
+    return images
 
 
 def same_image(one: str, other: str) -> bool:
@@ -155,7 +158,7 @@ def _webhooks(deployed: Deployed) -> Iterator[str]:
                     name = configuration["metadata"]["name"]
                     yield Obstacle(
                         f"the admission webhook {hook['name']} has nobody to answer and lets nothing pass: a "
-                        f"rollback cannot make pods until it answers, or kubectl delete "
+                        f"rollback cannot make pods until it answers, or {deployed.cluster.kubectl} delete "
                         f"{kind}webhookconfiguration {name}"
                     )
 

@@ -48,10 +48,16 @@ def reachable(cluster: Cluster, url: str) -> Iterator[str]:
 
 
 def service_of(url: str, namespace: str) -> str:
-    """Return the Service that a URL's host names inside this namespace; empty for any other host."""
+    """Return the Service that a URL's host names inside this namespace.
+
+    Empty for any other host, for several of them, and for an address that is none: who connects says so.
+    """
     try:
-        host = urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
+        return ""
+    if "," in host:
         return ""
     service, _, rest = host.partition(".")
     inside = rest in ("", namespace, f"{namespace}.svc", f"{namespace}.svc.cluster.local")

@@ -69,6 +69,7 @@ class View:
     events: Sequence[Mapping[str, Any]] = ()
     replicasets: Sequence[Mapping[str, Any]] = ()
     now: float = 0.0  # the API server's time, seconds since 1970
+    kubectl: str = "kubectl"  # how a command for this cluster begins
 
     def has_newest(self, pod: Mapping[str, Any], revision: str) -> bool:
         """Whether a pod is of the revision, and of the newest pod template: one revision may have had two."""
@@ -132,24 +133,25 @@ def stuck(pod: Mapping[str, Any], now: float) -> bool:
 def _trouble(view: View, mine: Iterable[Mapping[str, Any]]) -> Trouble | None:
     if (view.deployment.get("spec") or {}).get("paused"):
         return Trouble(
-            "the Deployment is paused: kubectl rollout resume deployment/finrisk-api lets it go on"
+            f"the Deployment is paused: {view.kubectl} rollout resume deployment/finrisk-api lets it go on"
         )
     if (view.deployment.get("spec") or {}).get("replicas") == 0:
         return Trouble(
-            "the Deployment asks for no pods: kubectl scale deployment/finrisk-api --replicas=2 asks for two"
+            f"the Deployment asks for no pods: {view.kubectl} scale deployment/finrisk-api --replicas=2 asks "
+            "for two"
         )
     candidates = [trouble for pod in mine for trouble in troubles(pod, view.events)]
-    candidates += _of_deployment(view.deployment)
+    candidates += _of_deployment(view)
     return min(candidates, key=lambda trouble: trouble.patience, default=None)
 
 
-def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
+def _of_deployment(view: View) -> list[Trouble]:
     result = []
-    for condition in (deployment.get("status") or {}).get("conditions") or []:
+    for condition in (view.deployment.get("status") or {}).get("conditions") or []:
         message = _flat(condition.get("message"))
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
             whole = " ".join(str(condition.get("message")).split())
-            reason = of_webhook(whole) or message
+            reason = of_webhook(whole, view.kubectl) or message
             result.append(
                 Trouble(f"the cluster makes no pod: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole))
             )

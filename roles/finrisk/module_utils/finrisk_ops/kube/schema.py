@@ -16,12 +16,11 @@ from finrisk_rules import postgresql
 from ..database import UNANSWERED, address
 from ..errors import FinriskError
 from ..service.log import last_words
-from . import objects
+from . import credentials, objects
 from .client import Cluster
 from .deployed import Deployed
 from .pods import is_ready
 from .rollout import IMAGE, SETUP
-from .template import CREDENTIALS
 
 POLL_SECONDS = 0.5
 APP = "finrisk-migration"
@@ -33,13 +32,17 @@ MISSING = ("empty", "older", "incomplete")
 
 @dataclass(frozen=True)
 class Migration:
-    """The Job of a schema: its name, its state before and after, and why the database could not be asked."""
+    """The Job of a schema: its name, its state before and after, and why the database could not be asked.
+
+    ``restored`` names the copy that the lost Secret of the credentials was brought back from.
+    """
 
     name: str
     changed: bool
     before: str
     after: str
     unanswered: str = ""
+    restored: str = ""
 
 
 def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
@@ -63,7 +66,8 @@ def migrate(
 
     A Job that ended well is left alone as long as the service finds the schema; one that failed, or that
     ended well for a database which is not this one any more, is made anew; one that runs is waited for. One
-    that failed because the database counts as away is no failure: pods start without one.
+    that failed because the database counts as away is no failure: pods start without one. The Job reads the
+    credentials, so a Secret that is gone is brought back from its copy before.
     Raises FinriskError with the pod's own reason.
     """
     cluster = deployed.cluster
@@ -77,11 +81,13 @@ def migrate(
         if not doubt:
             return Migration(name, False, before, before)
         before = f"complete, but {doubt}"
+    restored = ""
     if check and not before and cluster.has_namespace():
         objects.apply(cluster, body, check=True)  # the server says whether it would take it
     if not check:
         deadline = time.monotonic() + timeout
-        _check_credentials(cluster)
+        cluster.check_namespace()
+        restored = credentials.restore(cluster)
         if ended:
             _delete(cluster, where)
             _wait_until_gone(cluster, where, deadline)
@@ -89,9 +95,9 @@ def migrate(
             objects.apply(cluster, body, check=False)
         unanswered = _wait(cluster, where, name, deadline, timeout)
         if unanswered:
-            return Migration(name, False, before, "failed", unanswered)
+            return Migration(name, False, before, "failed", unanswered, restored)
         _tidy(cluster, name)
-    return Migration(name, True, before, "complete")
+    return Migration(name, True, before, "complete", restored=restored)
 
 
 def _doubt(deployed: Deployed) -> str:
@@ -107,16 +113,6 @@ def _doubt(deployed: Deployed) -> str:
         if told:
             found = ""
     return found
-
-
-def _check_credentials(cluster: Cluster) -> None:
-    cluster.check_namespace()
-    where = f"/api/v1/namespaces/{cluster.namespace}/secrets/{CREDENTIALS}"
-    if cluster.find(where) is None:
-        raise FinriskError(
-            f"the migration has no address of the database: there is no Secret {CREDENTIALS} in namespace "
-            f"{cluster.namespace}; run playbooks/site.yml first"
-        )
 
 
 def _state(job: Mapping[str, Any] | None) -> str:

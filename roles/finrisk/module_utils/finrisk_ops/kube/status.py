@@ -49,8 +49,7 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
     unread = target.credentials()
     there = target.cluster.find(target.path("secrets", CREDENTIALS)) is not None
     problem, drift = _drift(target, revision, changes)
-    place = target.cluster.access
-    command = f"kubectl --context {place.context} -n {place.namespace} logs deployment/{DEPLOYMENT} --tail=50"
+    command = f"{target.cluster.kubectl} logs deployment/{DEPLOYMENT} --tail=50"
     recent = service_log.of_lines(
         (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
     )
@@ -82,7 +81,6 @@ def _look(target: Deployed, pod: Mapping[str, Any]) -> _Pod:
 def _row(
     target: Deployed, pod: _Pod, events: Sequence[Mapping[str, Any]], credentials: str
 ) -> dict[str, Any]:
-    place = target.cluster.access
     statuses = (pod.body.get("status") or {}).get("containerStatuses") or []
     problems = [trouble.text for trouble in troubles(pod.body, events)]
     if stuck(pod.body, target.cluster.server_time()):
@@ -99,7 +97,7 @@ def _row(
         "schema": pod.readiness.get("schema"),
         "database_problem": pod.readiness.get("database_problem") or "",
         "journal": pod.readiness.get("journal"),
-        "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
+        "finrisk": f"{target.cluster.kubectl} exec {pod.name} -- finrisk",
         "problem": problems[0] if problems else None,
         "ending": bool(pod.body["metadata"].get("deletionTimestamp")),
         "new_credentials_unread": credentials_of(pod.body) != credentials,

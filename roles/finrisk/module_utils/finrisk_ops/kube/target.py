@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import FinriskError
 from ..release.obstacle import Obstacle
@@ -15,6 +17,7 @@ from ..service.snapshot import Snapshot
 from . import credentials, lease, objects, obstacles, permissions, status, template
 from . import deployment as kube_deployment
 from .deployed import Deployed
+from .deployment import ATTEMPTS, PAUSE_SECONDS
 from .errors import ApiError
 from .objects import MANAGER, Applied
 from .rollout import Patience, Trouble, Verdict, judge, revision_of
@@ -72,9 +75,9 @@ class KubernetesTarget(Deployed):
             live = self.cluster.find(where)
             if live is not None and live.get("data") == body.get("data"):
                 continue
-            self._check_lease()
+            self.check_lease()
             if live is not None:  # immutable, so not edited but replaced by hand
-                self.cluster.request("DELETE", where)
+                self._delete(where)
             objects.apply(self.cluster, body, check=False, force=True)
 
     def preflight(self, revision: Revision) -> None:
@@ -132,47 +135,33 @@ class KubernetesTarget(Deployed):
 
         Raises FinriskError early with the pod's own reason, or with what is still missing when time is up.
         """
-        self._check_lease()
+        self.check_lease()
         self._first = self._first or revision.name
         if restored := credentials.restore(self.cluster):
-            self.notes.append(
-                f"The Secret {CREDENTIALS} was gone: it is back from its newest copy, {restored}"
-            )
+            self.notes.append(credentials.is_back(restored))
         self.store(revision)
         self._apply(revision, check=False)
         self._wait(revision)
         with contextlib.suppress(ApiError):  # what keeps a copy from being made keeps nobody from serving
+            self.check_lease()
             credentials.keep(self.cluster)
 
     def label(self, labels: Callable[[str], Labels]) -> None:
         """Write the labels onto the objects of every revision; a lost Lease stops it."""
         for kind in ("configmaps", "secrets"):
             for body in self.cluster.list(self.path(kind), labels=REVISION):
-                there = body["metadata"].get("labels") or {}
-                desired = labels(revision_of(body))
-                changes = {name: value for name, value in desired.items() if there.get(name) != value}
-                if changes:
-                    self._check_lease()
-                    self.cluster.request(
-                        "PATCH",
-                        self.path(kind, body["metadata"]["name"]),
-                        {"metadata": {"labels": changes}},
-                        {"fieldManager": f"{MANAGER}-labels"},
-                        patch="merge",
-                    )
+                where, desired = self.path(kind, body["metadata"]["name"]), labels(revision_of(body))
+                if _missing(body, desired):
+                    self._as_read(where, functools.partial(self._label, where, desired))
 
     def remove(self, name: str) -> None:
         """Delete the objects of a revision, as far as they are there; a lost Lease stops it."""
-        self._check_lease()
         for where in (self.path("configmaps", f"{CONFIG}-{name}"), self.path("secrets", f"{SECRET}-{name}")):
-            if self.cluster.find(where) is not None:
-                self.cluster.request("DELETE", where)
+            self._delete(where)
 
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
-        self._check_lease()
-        if self.live() is not None:
-            self.cluster.request("DELETE", self.deployment_path, query={"propagationPolicy": "Background"})
+        self._delete(self.deployment_path)
 
     def unfinished(self) -> str:
         """Say what a release that broke off left half made; empty when nothing is."""
@@ -191,9 +180,40 @@ class KubernetesTarget(Deployed):
         result = self._apply(revision, check=True)
         return _changes(result) if result.changed else ""
 
-    def _check_lease(self) -> None:
+    def check_lease(self) -> None:
+        """Raise LostError when somebody took the Lease over from this run."""
         if self._lease is not None:
             self._lease.check()
+
+    def _as_read(self, where: str, write: Callable[[Mapping[str, Any]], None]) -> None:
+        """Write an object that is there as it was read before the Lease was asked for; a lost one stops it.
+
+        ``write`` gets what was read and says its version, which the API server takes only if nobody wrote in
+        between; then it is read again.
+        """
+        for attempt in range(ATTEMPTS):
+            body = self.cluster.find(where)
+            self.check_lease()
+            try:
+                return write(body) if body is not None else None
+            except ApiError as error:
+                if error.status != 409 or attempt + 1 == ATTEMPTS:
+                    raise
+            time.sleep(PAUSE_SECONDS)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _label(self, where: str, desired: Labels, body: Mapping[str, Any]) -> None:
+        changed = {"labels": _missing(body, desired), "resourceVersion": body["metadata"]["resourceVersion"]}
+        query = {"fieldManager": f"{MANAGER}-labels"}
+        self.cluster.request("PATCH", where, {"metadata": changed}, query, patch="merge")
+
+    def _delete(self, where: str) -> None:
+        def delete(body: Mapping[str, Any]) -> None:
+            read = {name: body["metadata"][name] for name in ("uid", "resourceVersion")}
+            options = {"propagationPolicy": "Background", "preconditions": read}
+            self.cluster.request("DELETE", where, {"apiVersion": "v1", "kind": "DeleteOptions"} | options)
+
+        self._as_read(where, delete)
 
     def _apply(self, revision: Revision, *, check: bool, pods_fewer: int = 0) -> Applied:
         """Apply the Deployment of a revision; a rollback takes back what others changed in it.
@@ -209,7 +229,7 @@ class KubernetesTarget(Deployed):
             check=check,
             force=self.force_conflicts,
             takes_back=self.takes_back,
-            may_write=self._check_lease,
+            may_write=self.check_lease,
         )
         if not check:
             self.taken_back += [
@@ -221,7 +241,7 @@ class KubernetesTarget(Deployed):
         """Wait until every pod runs the revision; raises FinriskError with what keeps them from it."""
         patience, squeeze = Patience(self.timeout_seconds, time.monotonic()), Squeeze()
         while True:
-            self._check_lease()
+            self.check_lease()
             verdict = self._verdict(revision, squeeze)
             missing = verdict.waits_for or ("" if verdict.trouble else self.unproven(revision))
             if self.tell:
@@ -263,6 +283,12 @@ class KubernetesTarget(Deployed):
             f"{revision.name} does not come to run: {trouble.text}"
             + (f"; its log says: {words}" if words else "")
         )
+
+
+def _missing(body: Mapping[str, Any], desired: Labels) -> dict[str, str | None]:
+    """Return the labels that an object does not carry as it should; None is for one that is to go."""
+    there = body["metadata"].get("labels") or {}
+    return {name: value for name, value in desired.items() if there.get(name) != value}
 
 
 def _changes(result: Applied) -> str:

@@ -123,12 +123,15 @@ def _take(descriptor: int, path: Path, me: Holder) -> None:
         if me.yields or holder is None or not holder.yields or holder.pid == me.pid:
             raise _refusal(path, holder)
         write_json(_note(path), asdict(me))
-        _end(holder, descriptor)
+        _end(holder, descriptor, path)
     _note(path).unlink(missing_ok=True)
 
 
-def _end(holder: Holder, descriptor: int) -> None:
-    """Ask the holder to stop, and end it when it does not; return with its lock."""
+def _end(holder: Holder, descriptor: int, path: Path) -> None:
+    """Ask the holder to stop, and end it when it does not; return with its lock.
+
+    Raises FinriskError naming who has the lock then, when it cannot be had.
+    """
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             if holder.process.alive:
@@ -143,6 +146,9 @@ def _end(holder: Holder, descriptor: int) -> None:
             if _is_free(descriptor):
                 return
             time.sleep(0.1)
+    signed = _signature(path)
+    if signed and signed != holder:  # somebody else was faster
+        raise _refusal(path, signed)
     raise FinriskError(f"the release of {_told(holder)} holds its lock still; run this again")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,37 +38,51 @@ class Change:
 
 
 def credential_values(var_dir: Path) -> dict[str, str]:
-    """Return the credentials as the service gets them in its environment, of the copy where they are gone.
+    """Return the credentials as the service gets them in its environment, of the copy where they are lost.
 
-    {} before site.yml wrote them. Raises FinriskError when they cannot be read.
+    {} before site.yml wrote them. Raises FinriskError when neither they nor their copy can be read.
     """
     for path in (var_dir / FILE, var_dir / COPY):
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            return {str(key): str(value) for key, value in content["stringData"].items()}
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise FinriskError(f"{path} cannot be read; run playbooks/site.yml") from None
+        if (values := _values(path)) is not None:
+            return values
+    if (var_dir / FILE).exists():
+        raise FinriskError(f"{loss(var_dir)}; run playbooks/site.yml")
     return {}
 
 
-def are_gone(var_dir: Path) -> bool:
-    """Say whether the file of the credentials is gone and its copy is there."""
-    return not (var_dir / FILE).exists() and (var_dir / COPY).exists()
+def held(var_dir: Path, key: str) -> str:
+    """Return the value of a key as it is held now; empty when none can be read."""
+    with suppress(FinriskError):
+        return credential_values(var_dir).get(key, "")
+    return ""
+
+
+def loss(var_dir: Path) -> str:
+    """Say that the file of the credentials is gone or cannot be read; empty when it can."""
+    path = var_dir / FILE
+    if _values(path) is not None:
+        return ""
+    return f"{path} cannot be read" if path.exists() else f"{path} is gone"
+
+
+def are_lost(var_dir: Path) -> bool:
+    """Say whether the file of the credentials is gone or cannot be read, and its copy can."""
+    return bool(loss(var_dir)) and _values(var_dir / COPY) is not None
 
 
 def restore(var_dir: Path) -> None:
-    """Bring the credentials back from their copy where they are gone.
+    """Bring the credentials back from their copy where they are lost.
 
     The clients' keys have no copy: it would bring back those that `finrisk keys end` ended.
     """
-    if are_gone(var_dir):
+    if are_lost(var_dir):
         write_bytes(var_dir / FILE, (var_dir / COPY).read_bytes())
 
 
 def keep(var_dir: Path) -> None:
     """Make the copy one of the credentials in use, which workers have started with."""
+    if loss(var_dir):  # since they started
+        return
     content = (var_dir / FILE).read_bytes()
     if not (var_dir / COPY).exists() or (var_dir / COPY).read_bytes() != content:
         write_bytes(var_dir / COPY, content)
@@ -87,6 +102,15 @@ def write_credentials(
         write_bytes(file.path, file.content)
     both = {change.path.name for change in changes} >= {FILE, COPY}
     return [change for change in changes if not (both and change.path.name == COPY)]
+
+
+def _values(path: Path) -> dict[str, str] | None:
+    """Return the credentials of a file; None when it is gone or cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in content["stringData"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _private_files(

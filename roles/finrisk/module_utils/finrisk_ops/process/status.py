@@ -10,6 +10,7 @@ from typing import Any
 from ..service import log
 from ..service.snapshot import Snapshot
 from . import gunicorn
+from .credentials import FILE, loss
 from .gunicorn import Place
 
 
@@ -25,9 +26,9 @@ def snapshot(place: Place) -> Snapshot:
 
 
 def _credentials_gone(place: Place) -> str:
-    """Return the file of the credentials when a service that has run lacks it."""
-    file = place.var_dir / "credentials.json"
-    return "" if file.exists() or gunicorn.master(place) is None else str(file)
+    """Return the file of the credentials when a service that has run lacks it, or cannot read it."""
+    lost = loss(place.var_dir) and gunicorn.master(place) is not None
+    return str(place.var_dir / FILE) if lost else ""
 
 
 def _finrisk() -> str:

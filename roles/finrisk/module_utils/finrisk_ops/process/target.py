@@ -23,7 +23,7 @@ from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
 from ..service.snapshot import Snapshot
 from . import gunicorn, status
-from .credentials import FILE, are_gone, credential_values, keep, restore
+from .credentials import are_lost, credential_values, keep, loss, restore
 from .gunicorn import Place
 
 PREFLIGHT_SECONDS = 60.0
@@ -114,9 +114,10 @@ class ProcessTarget:
         Raises FinriskError with the service's own message, which names the key and the fix.
         """
         environment = gunicorn.environment(self.place) | revision.settings | revision.secret_settings
-        credentials = credential_values(self.place.var_dir)
-        if not credentials and self.credentials_follow:
+        if self.credentials_follow and loss(self.place.var_dir) and not are_lost(self.place.var_dir):
             credentials = dict.fromkeys(("USER_HASH_KEY", "GEMINI_API_KEY"), "written by the run itself")
+        else:
+            credentials = credential_values(self.place.var_dir)
         if not credentials:
             raise FinriskError("the service has no credentials yet; run playbooks/site.yml first")
         environment |= credentials | {"FINRISK_REVISION": revision.name}
@@ -144,8 +145,8 @@ class ProcessTarget:
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
-        if are_gone(self.place.var_dir):
-            return f"{self.place.var_dir / FILE} is gone"
+        if are_lost(self.place.var_dir):
+            return loss(self.place.var_dir)
         pids = [process.pid for process in older if process.alive]
         if pids:
             return f"workers of the revision before have not ended yet: {', '.join(map(str, pids))}"
@@ -273,11 +274,12 @@ class ProcessTarget:
         holder, _ = locks.read(self.place.var_dir / "release.lock")
         if holder is not None:
             obstacles.append(Obstacle(unfinished.in_the_way(holder), overcome=holder.yields))
-        if are_gone(self.place.var_dir):
-            what = f"{self.place.var_dir / FILE} is gone: a rollback or a deploy brings it back"
+        lost = loss(self.place.var_dir)
+        if are_lost(self.place.var_dir):
+            what = f"{lost}: a rollback or a deploy brings it back"
             obstacles.append(Obstacle(what, overcome=True, credentials=True))
-        elif not credential_values(self.place.var_dir):
-            what = "the service has no credentials: a rollback waits for playbooks/site.yml"
+        elif lost:
+            what = f"{lost}, and there is no copy of it to read: a rollback waits for playbooks/site.yml"
             obstacles.append(Obstacle(what, credentials=True))
         return obstacles
 
