@@ -14,7 +14,7 @@ from ansible.module_utils.finrisk_ops.status.commands import inventories
 from ansible.module_utils.finrisk_ops.status.page import colours, page
 from ansible.module_utils.finrisk_ops.status.report import judgement
 
-from tests.grounds.status import REVISION, compared, healthy, pod
+from tests.grounds.status import MODEL, REVISION, compared, healthy, pod
 
 
 def obstacle(what: str, *, overcome: bool = False, credentials: bool = False) -> dict[str, Any]:

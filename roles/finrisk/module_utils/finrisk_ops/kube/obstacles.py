@@ -57,13 +57,13 @@ def _tried(look: Callable[[Deployed], Iterator[Obstacle]], deployed: Deployed) -
     return obstacles
 
 
-def _lock(deployed: Deployed) -> Iterator[str]:
+def _lock(deployed: Deployed) -> Iterator[Obstacle]:
     holder, _ = lease.read(deployed.cluster)
     if holder:
         yield Obstacle(unfinished.in_the_way(holder), overcome=holder.yields)
 
 
-def _credentials(deployed: Deployed) -> Iterator[str]:
+def _credentials(deployed: Deployed) -> Iterator[Obstacle]:
     if deployed.cluster.find(deployed.path("secrets", template.CREDENTIALS)) is not None:
         return
     if copy := credentials.newest_copy(deployed.cluster):
@@ -78,7 +78,7 @@ def _credentials(deployed: Deployed) -> Iterator[str]:
         )
 
 
-def _deployment(deployed: Deployed) -> Iterator[str]:
+def _deployment(deployed: Deployed) -> Iterator[Obstacle]:
     live = deployed.live()
     if live is None:
         return
@@ -89,14 +89,14 @@ def _deployment(deployed: Deployed) -> Iterator[str]:
         yield Obstacle(what, overcome=True)
 
 
-def _rights(deployed: Deployed) -> Iterator[str]:
+def _rights(deployed: Deployed) -> Iterator[Obstacle]:
     try:
         permissions.check(deployed.cluster, permissions.RELEASE)
     except FinriskError as error:
         yield Obstacle(error.message)
 
 
-def _quotas(deployed: Deployed) -> Iterator[str]:
+def _quotas(deployed: Deployed) -> Iterator[Obstacle]:
     pods = [pod for pod in deployed.pods() if is_ready(pod)]
     if not pods:
         return
@@ -112,7 +112,7 @@ def _quotas(deployed: Deployed) -> Iterator[str]:
             yield Obstacle(what, overcome=True)
 
 
-def _nodes(deployed: Deployed) -> Iterator[str]:
+def _nodes(deployed: Deployed) -> Iterator[Obstacle]:
     nodes = deployed.cluster.list("/api/v1/nodes")
     closed = [str(node["metadata"]["name"]) for node in nodes if node["spec"].get("unschedulable")]
     if nodes and len(closed) == len(nodes):
@@ -122,7 +122,7 @@ def _nodes(deployed: Deployed) -> Iterator[str]:
         )
 
 
-def _images(deployed: Deployed) -> Iterator[str]:
+def _images(deployed: Deployed) -> Iterator[Obstacle]:
     revision = next(iter(proven_of(deployed.readable())), None)
     if revision is None:
         what = "no revision was proven yet: a rollback renders base from the inventory"
@@ -149,7 +149,7 @@ def same_image(one: str, other: str) -> bool:
     return one == other or other.endswith(f"/{one}") or other == f"{one}:latest"
 
 
-def _webhooks(deployed: Deployed) -> Iterator[str]:
+def _webhooks(deployed: Deployed) -> Iterator[Obstacle]:
     for kind in ("validating", "mutating"):
         where = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations"
         for configuration in deployed.cluster.list(where):
