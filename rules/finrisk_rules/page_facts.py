@@ -8,6 +8,9 @@ from .quantities import Quantity, Style, quantities, style_of
 from .sentences import sentences
 from .tables import Table, tables_of
 
+MOST_NOTES = 20
+"""A whole number in brackets below this one counts notes or items of a list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -46,7 +49,7 @@ def _statements(page: str, style: Style) -> Iterator[Statement]:
 def statement_of(sentence: str, style: Style = "point") -> Statement | None:
     """Return the figures and periods of one sentence, or None where it has no figure.
 
-    A figure said twice, ``5 % (5%)``, stands once; so does one that is part of a period.
+    A figure said twice, ``5 % (5%)``, stands once. The number of a list or of a footnote, ``(1)``, is none.
     """
     named = tuple(periods(sentence))
     figures: list[Quantity] = []
@@ -54,6 +57,8 @@ def statement_of(sentence: str, style: Style = "point") -> Statement | None:
         if any(period.start < figure.end and figure.start < period.end for period in named):
             continue
         if figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value):
+            continue
+        if figure.bracketed and -MOST_NOTES < figure.value < 0 and not (figure.places or figure.currency or figure.unit):
             continue
         figures.append(figure)
     return Statement(0, len(sentence), tuple(figures), named) if figures else None

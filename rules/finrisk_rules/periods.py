@@ -28,24 +28,25 @@ _YEAR = r"(?:19|20)\d\d"
 _SHORT = r"\d\d(?!\d)"
 
 _PERIOD = re.compile(
-    rf"(?<![\d.,$€£¥₹])(?P<iso>(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d)(?!\d)"
-    rf"|(?<![\d.,])(?P<day_first>[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR}))(?!\d)"
-    rf"|(?<![\d.,])(?P<month_first>(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR}))(?!\d)"
+    rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:"
+    rf"(?P<iso>(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d)(?!\d)"
+    rf"|(?P<day_first>[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR}))(?!\d)"
+    rf"|(?P<month_first>(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR}))(?!\d)"
     rf"|(?P<cjk>(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?)"
-    rf"|(?<![^\W_])(?P<dated>(?P<dated_month>{_MONTH})\.? (?:[0-3]?\d(?:st|nd|rd|th)?)?(?: ?, ?| )(?P<dated_year>{_YEAR}))(?!\d)"
-    rf"|(?<![^\W_])(?P<dated_2>(?:[0-3]?\d(?:st|nd|rd|th|\.|er)? )(?P<dated_2_month>{_MONTH})\.?(?: ?, ?| )(?P<dated_2_year>{_YEAR}))(?!\d)"
-    rf"|(?<![^\W_])(?P<dayless>(?P<dayless_month>{_MONTH})\.? (?:de |del )?(?P<dayless_year>{_YEAR}))(?!\d)"
-    rf"|(?<![^\W_])(?P<yearless>(?:(?P<yearless_month>{_MONTH})\.? [0-3]?\d(?:st|nd|rd|th)?(?! ?[%\d,.]\d)"
-    rf"|[0-3]?\d(?:st|nd|rd|th|\.)? (?P<yearless_2_month>{_MONTH})))(?![^\W_])"
-    rf"|(?<![^\W_])(?P<part>(?P<part_name>[QHqh][1-4]|[1-4][QHqh])[ '-]{{0,2}}(?:FY ?)?(?P<part_year>{_YEAR}|{_SHORT}))(?![^\W_])"
-    rf"|(?<![^\W_])(?P<year_part>(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QHqh][1-4]))(?![^\W_])"
-    rf"|(?<![\d.,$€£¥₹])(?P<pair>(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....)))(?![\d.,]?\d)"
-    rf"|(?<![^\W_])(?P<fiscal>(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?)(?![^\W_])"
-    rf"|(?<![\d.,$€£¥₹'-])(?P<year>{_YEAR})(?P<year_mark>[EAPFeap]?)(?![^\W_]|[.,]\d|%| ?%)",
+    rf"|(?P<dated>(?P<dated_month>{_MONTH})\.? (?:(?:[0-3]?\d(?:st|nd|rd|th)?)(?: ?, ?| )|de |del )?(?P<dated_year>{_YEAR}))(?!\d)"
+    rf"|(?P<day_dated>[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR}))(?!\d)"
+    rf"|(?P<day>(?P<day_month>{_MONTH})\.? [0-3]?\d(?:st|nd|rd|th)?(?! ?[%\d,.]\d))(?![^\W_])"
+    rf"|(?P<day_month_only>[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH}))(?![^\W_])"
+    rf"|(?P<part>(?P<part_name>[QH][1-4]|[1-4][QH])[ '-]{{0,2}}(?:FY ?)?(?P<part_year>{_YEAR}|{_SHORT}))(?![^\W_])"
+    rf"|(?P<year_part>(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4]))(?![^\W_])"
+    rf"|(?P<pair>(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....)))(?![\d.,]?\d)"
+    rf"|(?P<fiscal>(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?)(?![^\W_])"
+    rf"|(?P<year>(?P<year_year>{_YEAR}))[EAPF]?(?![^\W_]|[.,]\d|%| ?%))",
     re.IGNORECASE,
 )
-_NAMES = ("iso", "day_first", "month_first", "cjk", "dated", "dated_2", "dayless", "yearless", "part", "year_part", "pair",
-          "fiscal", "year")  # fmt: skip
+_KINDS = ("year", "dated", "day", "pair", "part", "fiscal", "day_dated", "day_month_only", "cjk", "iso", "day_first",
+          "month_first", "year_part")  # fmt: skip
+_PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +67,33 @@ def periods(text: str) -> Iterator[Period]:
     """Yield the periods of a text, in order."""
     read = plain(text)
     for match in _PERIOD.finditer(read):
-        name = next(name for name in _NAMES if match[name] is not None)
-        if name in ("year", "pair") and before(read, match.start()).currency:
-            continue  # "$ 2014"
-        if name == "yearless" and behind(read, match.end()).end > match.end():
-            continue  # "may 5 percent"
-        if name == "pair" and not _follows(match["pair_first"], match["pair_year"]):
+        kind = next(kind for kind in _KINDS if match[kind] is not None)
+        if _is_figure(read, match, kind):
+            continue
+        if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
             yield Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
             continue
-        yield _period(match, name)
+        year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
+        if kind == "fiscal" and match["fiscal_to"]:
+            year = match["fiscal_to"][1:]
+        yield Period(_full(year) if year else None, _part(match, kind), match.start(), match.end())
 
 
-def _period(match: re.Match[str], name: str) -> Period:
-    groups = match.groupdict()
-    year = groups.get(f"{name}_year") if name != "year" else match["year"]
-    if name == "fiscal" and match["fiscal_to"]:
-        year = match["fiscal_to"][1:]
-    return Period(_full(year) if year else None, _part(groups, name), match.start(), match.end())
+def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
+    """Whether this is a number after all: ``$ 2014``, ``1,2007``, ``may 5 percent``."""
+    if kind in ("day", "day_month_only"):
+        return behind(text, match.end()).end > match.end()
+    start = match.start()
+    return bool(_PART_OF_NUMBER.search(text, max(0, start - 2), start)) or (
+        kind in ("year", "pair") and bool(before(text, start).currency)
+    )
 
 
-def _part(groups: dict[str, str | None], name: str) -> str:
-    if written := groups.get(f"{name}_name"):
-        letter, digit = sorted(written.upper(), reverse=True)
+def _part(match: re.Match[str], kind: str) -> str:
+    if kind in ("part", "year_part"):
+        letter, digit = sorted(match[f"{kind}_name"].upper(), reverse=True)
         return f"{letter}{digit}"
-    month = groups.get(f"{name}_month") or groups.get(f"{name}_2_month")
-    if month is None:
+    if f"{kind}_month" not in _PERIOD.groupindex or not (month := match[f"{kind}_month"]):
         return ""
     return str(int(month)) if month.isdecimal() else str(MONTHS[month.lower()])
 

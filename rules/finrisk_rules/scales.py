@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .plain_text import plain
 from .units import CURRENCIES, SCALES, any_of
@@ -37,6 +38,7 @@ class Scale:
     not_shares: bool = False
 
 
+@lru_cache(maxsize=4096)
 def scale_said(text: str) -> Scale:
     """Return what a text says of the figures below it; the last word counts where it says several.
 

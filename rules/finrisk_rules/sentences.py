@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _END = re.compile(
-    r"(?:[.!?؟۔।॥…][\"'”’»)\]]*(?=\s+[^\W_a-zß-öø-ÿ]|\s+[\"'“„«(\[$€£¥-]|\s*\n|\s*\Z)|[。！？；][”’」』）]*|\n)\s*"
+    r"(?:[.!?؟۔।॥…][\"'”’»)\]]*(?=\s+[^\W_a-zß-öø-ÿ]|\s+[\"'“„«(\[$€£¥-]|\s*\n|\s*\Z)|(?<= )[.!?](?= )|[。！？；][”’」』）]*|\n)\s*"
 )
 _SHORT_FORM = re.compile(r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf|ex|env))\Z")
 _WINDOW = 8

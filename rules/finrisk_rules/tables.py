@@ -19,6 +19,9 @@ from .units import Unit
 LONGEST_CELL = 60
 """Characters of a cell that can hold figures; a longer one is prose."""
 
+MOST_HEAD_ROWS = 8
+"""A table whose first rows have no figure even then is one of words, with a head of one row."""
+
 _SEPARATOR = re.compile(r"[\s:|-]*")
 _BEFORE_FIGURE = re.compile(r"-? ?\(? ?(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}) ?-? ?\(?|\(")
 _AFTER_FIGURE = re.compile(r"\s*(?:\)|%|\)\s*%|%\s*\))\s*")
@@ -101,32 +104,29 @@ def _table(rows: list[list[str]], above: str, style: Style) -> Table:
     cells, section = [], ""
     for number, row in enumerate(rows[first:], start=first):
         label = without_footnote(row[0])
-        figures = [
-            (column, figure)
-            for column in range(1, len(row))
-            for figure in figures_of(row[column], style, years=column not in year_columns)
-        ]
+        if not label and any(row[1:]) and _is_head(row, (), style):
+            heads = _heads([row])
+            continue
         if not any(row[1:]):
             if (unit := scale_said(label)).power is not None:
                 said = unit
             else:
                 section = label or section
-        elif _is_head(row, heads, style) and not label:
-            heads = _heads([row])
-        for column, figure in figures:
-            scale, unit = _unit(figure, (label, heads[column], section), said)
-            cells.append(Cell(figure, scale, unit, number, column, label, section, heads[column]))
+        for column in range(1, len(row)):
+            for figure in figures_of(row[column], style, years=column not in year_columns):
+                scale, unit = _unit(figure, (label, heads[column], section), said)
+                cells.append(Cell(figure, scale, unit, number, column, label, section, heads[column]))
     return Table(caption, heads, tuple(cells))
 
 
 def _first_of_body(rows: list[list[str]], style: Style) -> int:
     """Return the number of head rows: those above the first row that has a figure behind its label."""
     heads: tuple[str, ...] = ()
-    for at, row in enumerate(rows):
+    for at, row in enumerate(rows[:MOST_HEAD_ROWS]):
         if not _is_head(row, heads, style) or (any(heads[1:]) and not any(row[1:])):
             return at
         heads = _heads(rows[: at + 1])
-    return 0
+    return 1
 
 
 def _is_head(row: list[str], heads: Sequence[str], style: Style) -> bool:

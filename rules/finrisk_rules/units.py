@@ -72,11 +72,8 @@ _FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
 _WINDOW = 40
 """Characters behind a number in which its unit stands."""
 
-_BEFORE = re.compile(
-    rf"(?P<minus>(?<![\w)%])- ?)?(?P<open>\( ?)?(?:(?<![^\W_])(?P<currency>{any_of(CURRENCIES)}) ?)?"
-    r"(?P<inner_open>\( ?)?(?P<inner_minus>(?<![\w)%])-)?\Z",
-    re.IGNORECASE,
-)
+_BEFORE_NUMBER = {word: code for word, code in CURRENCIES.items() if not word.isalpha() or len(word) in (1, 3)}
+_LONGEST_BEFORE = max(map(len, _BEFORE_NUMBER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +116,34 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
 
 
 def before(text: str, start: int) -> Before:
-    """Return the currency and the sign before the number that starts here, in a plain text."""
-    window = max(0, start - _WINDOW // 2)
-    match = _BEFORE.search(text, window, start)
-    if match is None:
-        return Before("", False, False, start)
-    return Before(
-        CURRENCIES.get((match["currency"] or "").lower(), ""),
-        bool(match["minus"] or match["inner_minus"]),
-        bool(match["open"] or match["inner_open"]),
-        match.start(),
-    )
+    """Return the currency and the sign before the number that starts here, in a plain text.
+
+    They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
+    """
+    currency, minus, bracket, first = "", False, False, start
+    while first:
+        at = first - 1 if first > 1 and text[first - 1] == " " else first
+        sign = text[at - 1]
+        if sign == "(" and not bracket:
+            bracket, first = True, at - 1
+        elif sign == "-" and not minus and not _is_dash(text, at - 1, first):
+            minus, first = True, at - 1
+        elif not currency and (word := _currency_that_ends(text, at)):
+            currency, first = _BEFORE_NUMBER[word.lower()], at - len(word)
+        else:
+            break
+    return Before(currency, minus, bracket, first)
+
+
+def _is_dash(text: str, at: int, number: int) -> bool:
+    """Whether a dash here joins what stands left of it to the number, or parts the two: ``5-10``, ``net - 5``."""
+    left = text[at - 1] if at else " "
+    return left.isalnum() or left in ")%]" or (number - at > 1 and left == " " and text[at - 2 : at - 1].isalnum())
+
+
+def _currency_that_ends(text: str, end: int) -> str:
+    for length in range(min(_LONGEST_BEFORE, end), 0, -1):
+        word = text[end - length : end]
+        if word.lower() in _BEFORE_NUMBER and not (word[0].isalpha() and text[end - length - 1 : end - length].isalpha()):
+            return word
+    return ""
