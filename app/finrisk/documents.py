@@ -10,8 +10,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
-from finrisk.lexemes import company_key, pairs, words
+from finrisk.lexemes import pairs, words
 from finrisk.passages import Passage, lines_of, pages_of, passages_of
+from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
 
 TITLE_WEIGHT = 2.0

@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
-from finrisk.lexemes import company_key, query_lexemes
+from finrisk.lexemes import query_lexemes
+from finrisk_rules.companies import company_key
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""

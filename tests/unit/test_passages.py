@@ -2,7 +2,7 @@
 
 import re
 
-from finrisk.lexemes import company_key, query_lexemes, words
+from finrisk.lexemes import query_lexemes, words
 from finrisk.passages import (
     LONGEST_PAGE,
     LONGEST_PASSAGE,
@@ -90,9 +90,3 @@ def test_words_that_only_say_what_to_compute_weigh_less_in_a_question() -> None:
     weights = query_lexemes("What was the percentage change in goodwill impairment?")
     assert weights["percentage"] == weights["percentage change"] < weights["goodwill"]
     assert weights["goodwill"] == weights["goodwill impairment"] == weights["change goodwill"] == 1
-
-
-def test_a_company_is_compared_without_case_punctuation_and_legal_form() -> None:
-    assert company_key("O'Reilly  Automotive, Inc.") == company_key("o reilly AUTOMOTIVE")
-    assert company_key("Group") == "group"
-    assert company_key("Inc.") == "inc"
