@@ -8,6 +8,7 @@ from psycopg.rows import tuple_row
 
 from finrisk.lexemes import query_lexemes
 from finrisk_rules.companies import company_key
+from finrisk_rules.spelling import folded
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""
@@ -51,6 +52,7 @@ class RankedPassage:
     company: str | None
     year: int | None
     text: str
+    facts: str | None  # what it says in figures, as stored; None when an older release indexed it
     score: float
 
 
@@ -130,7 +132,7 @@ order by score desc, p.document_id, p.number limit %(pages)s
 _FILTER = """
 allowed as materialized (
     select p.id from pages p join documents d on d.id = p.document_id
-    where (%(company)s::text is null or d.company_key = %(company)s)
+    where (%(company)s::text is null or d.company_key = %(company)s or d.ticker = %(ticker)s)
       and (%(year)s::integer is null or d.year = %(year)s)
 ),
 filtered as materialized (
@@ -184,7 +186,7 @@ scored as materialized (
 top as materialized (
     select (select max(score) from best) as page, greatest((select max(score) from scored), 1e-9) as passage
 )
-select i.rank, i.text, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
+select i.rank, i.text, i.facts, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
 from inside i cross join top t left join scored s on s.page_id = i.page_id and s.number = i.number
 order by score desc, i.rank, i.number limit %(passages)s
 """
@@ -219,7 +221,8 @@ def search(
     if not lexemes:
         return SearchResult((), ())
     parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
-    filters = {"company": None if company is None else company_key(company), "year": year}
+    names = {"company": company_key(company), "ticker": folded(company)} if company is not None else {}
+    filters = {"company": None, "ticker": None, **names, "year": year}
     query = _PAGES if company is None and year is None else _FILTERED_PAGES
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()
@@ -228,11 +231,13 @@ def search(
             return SearchResult((), ())
         page_scores = {"page_ids": [row[0] for row in rows], "scores": [page.score for page in best_pages]}
         cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=False)
-        best_passages = [(best_pages[rank - 1], text, score) for rank, text, score in cursor.fetchall()]
+        best_passages = [(best_pages[rank - 1], *passage) for rank, *passage in cursor.fetchall()]
     return SearchResult(
         best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
     )
 
 
-def _passage(n: int, page: RankedPage, text: str, score: float) -> RankedPassage:
-    return RankedPassage(n, page.document_id, page.page, page.title, page.company, page.year, text, score)
+def _passage(n: int, page: RankedPage, text: str, facts: str | None, score: float) -> RankedPassage:
+    return RankedPassage(
+        n, page.document_id, page.page, page.title, page.company, page.year, text, facts, score
+    )

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from .spelling import folded
 
 _WORD = re.compile(r"[^\W_]+")
-_INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_][.] ?){2,}(?:[^\W\d_](?![^\W_]))?|(?<![^\W_])[^\W\d_](?:/[^\W\d_])+(?![^\W_])")
+_INITIALS = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_][.] ?){2,}(?:[^\W\d_](?![^\W_]))?|(?<![^\W_])[^\W\d_](?:/[^\W\d_])+(?![^\W_])"
+)
 
 LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company companies ltd limited plc llc llp lp lllp pllc pc na
@@ -19,7 +21,9 @@ LEGAL_FORMS = frozenset(
 """Words that say what kind of firm it is, not which; at the end of a name, and some before it."""
 
 _BEFORE_NAME = frozenset("the die der das la le les el los il pt ab oao pao ooo zao pjsc".split())
-_CJK_FORMS = re.compile("株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团|集團|주식회사|\\(주\\)|\\(株\\)")
+_CJK_FORMS = re.compile(
+    "株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团|集團|주식회사|\\(주\\)|\\(株\\)"
+)
 
 MOST_NEAR = 5
 NEAR = 0.72
@@ -47,7 +51,9 @@ def near_companies(name: str, names: Iterable[str]) -> list[str]:
     Near is a likeness of keys, or one name that begins with the other or is its initials.
     """
     key = company_key(name)
-    ranked = sorted(((_likeness(key, other), other) for other in set(names)), key=lambda pair: (-pair[0], pair[1]))
+    ranked = sorted(
+        ((_likeness(key, other), other) for other in set(names)), key=lambda pair: (-pair[0], pair[1])
+    )
     return [other for likeness, other in ranked if likeness >= NEAR][:MOST_NEAR]
 
 

@@ -25,8 +25,12 @@ _LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_:]\Z")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _CLOSED = re.compile(r" ?\)")
 
-_POINT_STYLE = re.compile(r"\d,\d{3}\.\d|(?<![\d.,])\d+\.(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:,\d{3}){2}(?![.,]?\d)")
-_COMMA_STYLE = re.compile(r"\d\.\d{3},\d|(?<![\d.,])\d+,(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:\.\d{3}){2}(?![.,]?\d)")
+_POINT_STYLE = re.compile(
+    r"\d,\d{3}\.\d|(?<![\d.,])\d+\.(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:,\d{3}){2}(?![.,]?\d)"
+)
+_COMMA_STYLE = re.compile(
+    r"\d\.\d{3},\d|(?<![\d.,])\d+,(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:\.\d{3}){2}(?![.,]?\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)

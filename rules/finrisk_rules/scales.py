@@ -21,8 +21,12 @@ _SAID = re.compile(
 )
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3, "meur": 6, "m€": 6,
            "mio": 6, "mrd": 9}  # fmt: skip
-_PERCENT = re.compile(r"%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])", re.IGNORECASE)
-_EXCEPT_SHARES = re.compile(r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])", re.IGNORECASE
+)
+_EXCEPT_SHARES = re.compile(
+    r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +58,9 @@ def scale_said(text: str) -> Scale:
     word = (last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or "").lower()
     power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
     currency = next((last[name] for name in ("currency", "inner", "behind", "after") if last[name]), "")
-    return Scale(power, CURRENCIES.get(currency.lower(), "EUR" if "eur" in word or "€" in word else ""), percent, excepted)
+    return Scale(
+        power,
+        CURRENCIES.get(currency.lower(), "EUR" if "eur" in word or "€" in word else ""),
+        percent,
+        excepted,
+    )

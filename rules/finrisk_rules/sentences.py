@@ -6,7 +6,9 @@ from collections.abc import Iterator
 _END = re.compile(
     r"(?:[.!?؟۔।॥…][\"'”’»)\]]*(?=\s+[^\W_a-zß-öø-ÿ]|\s+[\"'“„«(\[$€£¥-]|\s*\n|\s*\Z)|(?<= )[.!?](?= )|[。！？；][”’」』）]*|\n)\s*"
 )
-_SHORT_FORM = re.compile(r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf|ex|env))\Z")
+_SHORT_FORM = re.compile(
+    r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf|ex|env))\Z"
+)
 _WINDOW = 8
 
 
@@ -18,7 +20,9 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     start = len(text) - len(text.lstrip())
     for match in _END.finditer(text, start):
         stop = match.start() + len(match[0].rstrip())
-        if match[0].startswith(".") and _SHORT_FORM.search(text, max(start, match.start() - _WINDOW), match.start()):
+        if match[0].startswith(".") and _SHORT_FORM.search(
+            text, max(start, match.start() - _WINDOW), match.start()
+        ):
             continue
         if stop > start:
             yield start, stop

@@ -6,7 +6,7 @@ percent sign in a column of its own belongs to its neighbour.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,10 +22,15 @@ LONGEST_CELL = 60
 MOST_HEAD_ROWS = 8
 """A table whose first rows have no figure even then is one of words, with a head of one row."""
 
+MOST_ABOVE = 1_000
+"""Characters above a table in which its unit is looked for."""
+
 _SEPARATOR = re.compile(r"[\s:|-]*")
 _BEFORE_FIGURE = re.compile(r"-? ?\(? ?(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}) ?-? ?\(?|\(")
 _AFTER_FIGURE = re.compile(r"\s*(?:\)|%|\)\s*%|%\s*\))\s*")
-_FOOTNOTE = re.compile(r"(?:\s*(?:\( ?(?:\d{1,2}|[a-zA-Z]|i{1,3}|iv|vi{0,3}) ?\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]+))+[\s.:]*\Z")
+_FOOTNOTE = re.compile(
+    r"(?:\s*(?:\( ?(?:\d{1,2}|[a-zA-Z]|i{1,3}|iv|vi{0,3}) ?\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]+))+[\s.:]*\Z"
+)
 _SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
@@ -43,6 +48,7 @@ class Cell:
     value: Quantity
     scale: int | None
     unit: Unit
+    currency: str
     row: int
     column: int
     label: str
@@ -59,13 +65,13 @@ class Table:
     cells: tuple[Cell, ...]
 
 
-def tables_of(page: str, style: Style = "point") -> list[Table]:
-    """Return the tables of a page, in order."""
-    tables, above = [], ""
+def tables_of(page: str, style: Style = "point", above: str = "") -> list[Table]:
+    """Return the tables of a page, in order; ``above`` is the text before it, which may say the unit."""
+    tables = []
     for is_table, lines in groupby(page.splitlines(), key=lambda line: line.lstrip().startswith("|")):
         if is_table:
             if rows := _rows(list(lines)):
-                tables.append(_table(rows, above, style))
+                tables += _parts(rows, above, style)
         else:
             above = "\n".join([above, *lines])
     return tables
@@ -74,7 +80,10 @@ def tables_of(page: str, style: Style = "point") -> list[Table]:
 def _rows(lines: Sequence[str]) -> list[list[str]]:
     """Return the cells of a table's lines, all rows equally long, without the line below the head."""
     rows = [
-        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))]
+        [
+            cell.strip().replace("\\|", "|")
+            for cell in re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
+        ]
         for line in lines
         if not _SEPARATOR.fullmatch(line)
     ]
@@ -94,19 +103,30 @@ def _joined(row: list[str]) -> list[str]:
     return cells
 
 
-def _table(rows: list[list[str]], above: str, style: Style) -> Table:
+def _parts(rows: list[list[str]], above: str, style: Style) -> Iterator[Table]:
+    """Yield the table of these rows: several where another head begins in the middle."""
     first = _first_of_body(rows, style)
-    head_rows = rows[:first]
-    heads = _heads(head_rows) or ("",) * len(rows[0])
-    caption = _caption(above)
-    said = scale_said(" ".join([above[-2000:], *(cell for row in head_rows for cell in row[:1])]))
+    starts = [
+        at
+        for at in range(first + 1, len(rows))
+        if not rows[at][0] and any(rows[at]) and _is_head(rows[at], (), style)
+    ]
+    said = scale_said(" ".join([above[-MOST_ABOVE:], *(row[0] for row in rows[:first])]))
     year_columns = _year_columns(rows[first:])
-    cells, section = [], ""
-    for number, row in enumerate(rows[first:], start=first):
+    for start, end in zip([0, *starts], [*starts, len(rows)], strict=True):
+        body = start + (_first_of_body(rows[start:end], style) if start else first)
+        heads = _heads(rows[start:body]) or ("",) * len(rows[0])
+        table = Table(_caption(above), heads, tuple(_cells(rows[body:end], heads, said, style, year_columns)))
+        if table.cells:
+            yield table
+
+
+def _cells(
+    rows: list[list[str]], heads: tuple[str, ...], said: Scale, style: Style, year_columns: set[int]
+) -> Iterator[Cell]:
+    section = ""
+    for number, row in enumerate(rows):
         label = without_footnote(row[0])
-        if not label and any(row[1:]) and _is_head(row, (), style):
-            heads = _heads([row])
-            continue
         if not any(row[1:]):
             if (unit := scale_said(label)).power is not None:
                 said = unit
@@ -114,9 +134,8 @@ def _table(rows: list[list[str]], above: str, style: Style) -> Table:
                 section = label or section
         for column in range(1, len(row)):
             for figure in figures_of(row[column], style, years=column not in year_columns):
-                scale, unit = _unit(figure, (label, heads[column], section), said)
-                cells.append(Cell(figure, scale, unit, number, column, label, section, heads[column]))
-    return Table(caption, heads, tuple(cells))
+                said_here = _unit(figure, (label, heads[column], section), said)
+                yield Cell(figure, *said_here, number, column, label, section, heads[column])
 
 
 def _first_of_body(rows: list[list[str]], style: Style) -> int:
@@ -166,7 +185,7 @@ def _caption(above: str) -> str:
 
 def without_footnote(text: str) -> str:
     """Return a label without the marks of footnotes at its end."""
-    return (_FOOTNOTE.sub("", text) or text).strip(" .:-")
+    return (_FOOTNOTE.sub("", text) or text).strip(" .:").removeprefix("- ")
 
 
 def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> list[Quantity]:
@@ -186,7 +205,12 @@ def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> lis
             continue
         rest = rest[: figure.start] + " " * (figure.end - figure.start) + rest[figure.end :]
         repeated = figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value)
-        footnote = (figures or _WORD.search(text)) and figure.bracketed and not figure.places and abs(figure.value) < 20
+        footnote = (
+            (figures or _WORD.search(text))
+            and figure.bracketed
+            and not figure.places
+            and abs(figure.value) < 20
+        )
         if not repeated and not footnote:
             figures.append(figure)
     return [] if _WORD.search(rest) else figures
@@ -200,18 +224,19 @@ def _year_columns(body: Sequence[Sequence[str]]) -> set[int]:
     return {column for column, cells in columns.items() if cells and all(map(_BARE_YEAR.fullmatch, cells))}
 
 
-def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[int | None, Unit]:
-    """Return power of ten and unit of a figure: by its own words, its row's, its column's, or the table's."""
-    if figure.scale is not None or figure.unit:
-        return figure.scale, figure.unit
+def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[int | None, Unit, str]:
+    """Return power of ten, unit and currency of a figure: by its own words, its row's, its column's, or the table's."""
     own = [scale_said(text) for text in words]
-    if not figure.currency and any(each.percent for each in own[:2]):
-        return None, "percent"
+    if figure.unit or (not figure.currency and any(each.percent for each in own[:2])):
+        return None, figure.unit or "percent", ""
+    currency = figure.currency or next((each.currency for each in (*own, said) if each.currency), "")
+    if figure.scale is not None:
+        return figure.scale, "", currency
     for each in own:
         if each.power is not None:
-            return each.power, ""
+            return each.power, "", currency
     if _PER_UNIT.search(words[0]) or _PER_UNIT.search(words[1]):
-        return 0, ""
+        return 0, "", currency
     if said.not_shares and _SHARES.search(words[0]):
-        return 0, ""
-    return said.power, ""
+        return 0, "", figure.currency
+    return said.power, "", currency

@@ -72,7 +72,9 @@ _FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
 _WINDOW = 40
 """Characters behind a number in which its unit stands."""
 
-_BEFORE_NUMBER = {word: code for word, code in CURRENCIES.items() if not word.isalpha() or len(word) in (1, 3)}
+_BEFORE_NUMBER = {
+    word: code for word, code in CURRENCIES.items() if not word.isalpha() or len(word) in (1, 3)
+}
 _LONGEST_BEFORE = max(map(len, _BEFORE_NUMBER))
 
 
@@ -104,7 +106,11 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
     match = _BEHIND.match(text, end, end + _WINDOW)
     if match is None:
         match = _FAR_LETTER.match(text, end, end + _WINDOW) if has_currency else None
-        return Behind(_LETTERS[match["letter"].lower()], "", "", match.end()) if match else Behind(None, "", "", end)
+        return (
+            Behind(_LETTERS[match["letter"].lower()], "", "", match.end())
+            if match
+            else Behind(None, "", "", end)
+        )
     units: tuple[Unit, ...] = ("points", "basis_points", "percent")
     unit: Unit = next((unit for unit in units if match[unit]), "")
     scale = None
@@ -138,12 +144,18 @@ def before(text: str, start: int) -> Before:
 def _is_dash(text: str, at: int, number: int) -> bool:
     """Whether a dash here joins what stands left of it to the number, or parts the two: ``5-10``, ``net - 5``."""
     left = text[at - 1] if at else " "
-    return left.isalnum() or left in ")%]" or (number - at > 1 and left == " " and text[at - 2 : at - 1].isalnum())
+    return (
+        left.isalnum()
+        or left in ")%]"
+        or (number - at > 1 and left == " " and text[at - 2 : at - 1].isalnum())
+    )
 
 
 def _currency_that_ends(text: str, end: int) -> str:
     for length in range(min(_LONGEST_BEFORE, end), 0, -1):
         word = text[end - length : end]
-        if word.lower() in _BEFORE_NUMBER and not (word[0].isalpha() and text[end - length - 1 : end - length].isalpha()):
+        if word.lower() in _BEFORE_NUMBER and not (
+            word[0].isalpha() and text[end - length - 1 : end - length].isalpha()
+        ):
             return word
     return ""

@@ -40,7 +40,14 @@ def test_spellings_of_a_firm_are_one_firm() -> None:
 def test_no_firm_is_taken_for_another() -> None:
     keys = [{company_key(name), *map(company_key, others)} for name, others in FIRMS.items()]
     assert not any(one & two for at, one in enumerate(keys) for two in keys[:at])
-    different = ["Corvane Bank", "Corvane Insurance", "Corvane", "North Corvane Bank", "Bank of Corvane", "Corvane Banks"]
+    different = [
+        "Corvane Bank",
+        "Corvane Insurance",
+        "Corvane",
+        "North Corvane Bank",
+        "Bank of Corvane",
+        "Corvane Banks",
+    ]
     assert len({company_key(name) for name in different}) == len(different)
 
 

@@ -47,7 +47,9 @@ def test_a_merged_head_is_over_the_columns_right_of_it_up_to_the_next() -> None:
         ("(in millions)", "2023", "Margin (%)", None),
     ],
 )
-def test_a_unit_stands_in_caption_head_or_label(caption: str, head: str, label: str, scale: int | None) -> None:
+def test_a_unit_stands_in_caption_head_or_label(
+    caption: str, head: str, label: str, scale: int | None
+) -> None:
     page = f"{caption}\n\n|  | {head} |\n|---|---|\n| {label} | 12.5 |\n"
     assert [cell[1] for cell in cells(page)] == [scale]
 
@@ -113,7 +115,10 @@ def test_a_sentence_keeps_its_figures_and_periods() -> None:
     page = "Sales grew.\nDeposits were $21.4 billion at December 31, 2023, of which 37% (37 %) were insured (1). In 2022 none."
     [statement] = facts_of(page).statements
     assert page[statement.start : statement.end].startswith("Deposits were")
-    assert [(str(q.value), q.scale, q.unit) for q in statement.figures] == [("21.4", 9, ""), ("37", None, "percent")]
+    assert [(str(q.value), q.scale, q.unit) for q in statement.figures] == [
+        ("21.4", 9, ""),
+        ("37", None, "percent"),
+    ]
     assert [(period.year, period.part) for period in statement.periods] == [(2023, "12")]
 
 

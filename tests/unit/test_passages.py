@@ -6,6 +6,7 @@ from finrisk.lexemes import query_lexemes, words
 from finrisk.passages import (
     LONGEST_PAGE,
     LONGEST_PASSAGE,
+    LONGEST_TABLE,
     SHORTEST_PASSAGE,
     lines_of,
     pages_of,
@@ -46,10 +47,36 @@ def test_a_paragraph_longer_than_a_page_is_cut_at_sentences_and_one_without_any_
     assert [len(page) for page in pages_of("x" * (2 * LONGEST_PAGE + 1))] == [LONGEST_PAGE, LONGEST_PAGE, 1]
 
 
-def test_a_table_is_never_cut_even_when_it_is_longer_than_a_page() -> None:
-    table = "\n".join(f"| row {n} | {n * 17} | {'x' * 40} |" for n in range(600))
-    pages = pages_of(f"Before.\n{sentences(100)}\n\n{table}\n\n{sentences(300)}")
-    assert sum(table in page for page in pages) == 1
+HEAD = "Exposures in thousands\n| Item | 2022 | 2021 |\n| --- | --- | --- |\n"
+
+
+def long_table(rows: int) -> list[str]:
+    return [f"| Exposure to counterparty {n} in segment {n % 7} | {n * 13} | {n * 7} |" for n in range(rows)]
+
+
+def test_a_table_longer_than_a_page_is_cut_between_rows_and_every_part_has_its_title_and_its_head() -> None:
+    rows = long_table(2_000)
+    pages = pages_of(f"Before.\n{sentences(100)}\n\n" + HEAD + "\n".join(rows) + f"\n\n{sentences(300)}")
+    parts = [page for page in pages if "counterparty" in page]
+    assert len(parts) > 5 and all(len(page) <= 1.3 * LONGEST_PAGE and HEAD in page for page in parts)
+    assert [line for page in parts for line in page.splitlines() if "counterparty" in line] == rows
+
+
+def test_a_long_table_of_a_page_is_cut_into_passages_that_each_have_its_title_and_its_head() -> None:
+    rows = long_table(150)
+    lines = lines_of(HEAD + "\n".join(rows))
+    passages = passages_of(lines)
+    assert len(passages) > 2
+    assert all(p.text.startswith(HEAD) and len(p.text.split()) < 1.2 * LONGEST_TABLE for p in passages)
+    assert [line for p in passages for line in p.text.splitlines() if "counterparty" in line] == rows
+    covered = [n for p in passages for n in range(p.first_line, p.last_line + 1)]
+    assert covered == list(range(1, len(lines) + 1))
+
+
+def test_a_table_of_one_endless_row_and_one_without_rows_are_passages_too() -> None:
+    for page in ("| " + "word " * 5_000 + "|", "| --- |", "| a |\n| --- |"):
+        [passage] = passages_of(lines_of(page))
+        assert passage.kind == "table" and passage.text == page.strip()
 
 
 def test_a_table_stays_whole_and_keeps_the_line_above_it() -> None:

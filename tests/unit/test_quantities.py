@@ -45,10 +45,14 @@ def test_a_spelling_says_its_quantity(
 ) -> None:
     for around in ("{}", "It was {} then.", "| {} |", "about {}; later"):
         found = list(quantities(around.format(text), style))
-        assert [(q.value, q.scale, q.unit, q.currency) for q in found] == [(Decimal(value), scale, unit, currency)]
+        assert [(q.value, q.scale, q.unit, q.currency) for q in found] == [
+            (Decimal(value), scale, unit, currency)
+        ]
 
 
-@pytest.mark.parametrize("text", ["20-F", "10-K", "Q3", "COVID-19", "21st", "A4", "1.2.3", "12/31/2019", "file_7", "10:45"])
+@pytest.mark.parametrize(
+    "text", ["20-F", "10-K", "Q3", "COVID-19", "21st", "A4", "1.2.3", "12/31/2019", "file_7", "10:45"]
+)
 def test_what_is_glued_to_other_signs_is_no_quantity(text: str) -> None:
     assert list(quantities(f"see {text} there")) == []
 
@@ -70,11 +74,19 @@ def test_a_row_of_figures_and_a_range_are_several(text: str, values: list[str]) 
 def test_a_quantity_stands_where_it_says() -> None:
     text = "Verlust: \uff08\uff11,234\uff09 Mio. \u20ac im Jahr"
     [quantity] = quantities(text)
-    assert text[quantity.start : quantity.end].startswith("\uff08\uff11") and quantity.amount == -1_234_000_000
+    assert (
+        text[quantity.start : quantity.end].startswith("\uff08\uff11") and quantity.amount == -1_234_000_000
+    )
 
 
-@given(st.integers(0, 10**12), st.integers(0, 3), st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]))
-def test_every_way_to_set_thousands_apart_says_the_same(whole: int, places: int, marks: tuple[str, str]) -> None:
+@given(
+    st.integers(0, 10**12),
+    st.integers(0, 3),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]),
+)
+def test_every_way_to_set_thousands_apart_says_the_same(
+    whole: int, places: int, marks: tuple[str, str]
+) -> None:
     thousands, decimal = marks
     digits = f"{whole:,}".replace(",", thousands) + (decimal + "7" * places if places else "")
     expected = Decimal(f"{whole}.{'7' * places}" if places else whole)

@@ -1,0 +1,7 @@
+-- What a passage says in figures (finrisk_rules.page_facts.stored), made when it is indexed; null for a passage of an
+-- older release, until its document is sent anew.
+alter table passages add column facts text;
+
+-- A firm is also found by its ticker.
+alter table documents add column ticker text;
+create index documents_ticker on documents (ticker) where ticker is not null;
