@@ -16,7 +16,6 @@ from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.quantities import style_of
-from finrisk_rules.spelling import folded
 from finrisk_rules.tables import MOST_ABOVE
 
 TITLE_WEIGHT = 2.0
@@ -200,10 +199,10 @@ def _write(
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
-        """insert into documents (id, title, company, company_key, ticker, year, sha256)
+        """insert into documents (id, title, company, company_key, ticker_key, year, sha256)
            values (%s, %s, %s, %s, %s, %s, %s)
            on conflict (id) do update set title = excluded.title, company = excluded.company,
-               company_key = excluded.company_key, ticker = excluded.ticker, year = excluded.year,
+               company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
                sha256 = excluded.sha256, updated_at = now()""",
         [
             (
@@ -211,7 +210,7 @@ def _write(
                 d.title,
                 d.company,
                 company_key(d.company or "") or None,
-                folded(d.ticker or "") or None,
+                company_key(d.ticker or "") or None,
                 d.year,
                 sha,
             )

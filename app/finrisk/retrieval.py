@@ -8,7 +8,6 @@ from psycopg.rows import tuple_row
 
 from finrisk.lexemes import query_lexemes
 from finrisk_rules.companies import company_key
-from finrisk_rules.spelling import folded
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""
@@ -132,7 +131,7 @@ order by score desc, p.document_id, p.number limit %(pages)s
 _FILTER = """
 allowed as materialized (
     select p.id from pages p join documents d on d.id = p.document_id
-    where (%(company)s::text is null or d.company_key = %(company)s or d.ticker = %(ticker)s)
+    where (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
       and (%(year)s::integer is null or d.year = %(year)s)
 ),
 filtered as materialized (
@@ -221,8 +220,7 @@ def search(
     if not lexemes:
         return SearchResult((), ())
     parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
-    names = {"company": company_key(company), "ticker": folded(company)} if company is not None else {}
-    filters = {"company": None, "ticker": None, **names, "year": year}
+    filters = {"company": None if company is None else company_key(company), "year": year}
     query = _PAGES if company is None and year is None else _FILTERED_PAGES
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()

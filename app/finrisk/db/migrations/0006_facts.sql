@@ -3,5 +3,5 @@
 alter table passages add column facts text;
 
 -- A firm is also found by its ticker.
-alter table documents add column ticker text;
-create index documents_ticker on documents (ticker) where ticker is not null;
+alter table documents add column ticker_key text;
+create index documents_ticker on documents (ticker_key) where ticker_key is not null;
