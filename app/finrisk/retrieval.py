@@ -1,5 +1,6 @@
 """Retrieval: the pages that answer a question, ranked by BM25 in plain SQL, and their best passages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from finrisk.lexemes import query_lexemes
-from finrisk_rules.companies import company_key
+from finrisk_rules.companies import company_key, near_companies
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""
@@ -61,6 +62,15 @@ class SearchResult:
 
     pages: tuple[RankedPage, ...]
     passages: tuple[RankedPassage, ...]
+
+
+class UnknownCompanyError(LookupError):
+    """No document is of the company that was asked for; ``near`` are those whose names come near it."""
+
+    def __init__(self, company: str, near: Sequence[str]) -> None:
+        """Keep the company that was asked for, and the near ones, the nearest first."""
+        super().__init__(company)
+        self.company, self.near = company, list(near)
 
 
 # "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
@@ -190,6 +200,9 @@ from inside i cross join top t left join scored s on s.page_id = i.page_id and s
 order by score desc, i.rank, i.number limit %(passages)s
 """
 
+_IS_KNOWN = "select 1 from documents where company_key = %(key)s or ticker_key = %(key)s limit 1"
+_COMPANIES = "select distinct company from documents where company is not null"
+
 _WEIGHTS = {
     "pair": PAIR_WEIGHT,
     "line_pair": LINE_PAIR_WEIGHT,
@@ -213,8 +226,10 @@ def search(
 
     A company or a year given here leaves out every other document; one in the question counts as words do.
     The order is total: pages of equal score by document and page, passages by page and place.
-    Raises psycopg.Error when the database does not answer.
+    Raises UnknownCompanyError when no document is of the company, psycopg.Error when the database does not answer.
     """
+    if company is not None:
+        _look_up(connection, company)
     # Not prepared: a cached plan does not know how few lexemes there are, and takes four times as long.
     lexemes = query_lexemes(question)
     if not lexemes:
@@ -233,6 +248,14 @@ def search(
     return SearchResult(
         best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
     )
+
+
+def _look_up(connection: psycopg.Connection[Any], company: str) -> None:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        key = company_key(company)
+        if not cursor.execute(_IS_KNOWN, {"key": key}).fetchone():
+            names = [row[0] for row in cursor.execute(_COMPANIES)]
+            raise UnknownCompanyError(company, near_companies(company, names))
 
 
 def _passage(n: int, page: RankedPage, text: str, facts: str | None, score: float) -> RankedPassage:

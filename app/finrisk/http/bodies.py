@@ -28,6 +28,7 @@ from finrisk_rules.limits import (
     TITLE_MAX,
     YEARS,
 )
+from finrisk_rules.periods import periods
 from finrisk_rules.storable import is_one_line, is_storable
 
 LIMITS = {
@@ -61,6 +62,11 @@ def _whole(value: object) -> object:
     return value
 
 
+def _year_of_period(text: str) -> int | None:
+    """The year in which a business year ends: 2022 of ``FY22`` and of ``2021/22``."""
+    return next((period.year for period in periods(text)), None)
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must hold more than white space")
@@ -90,6 +96,11 @@ PageText = Annotated[
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
+FiscalYear = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:FY ?(?:19|20)?[0-9]{2}|(?:FY ?)?(?:19|20)[0-9]{2}/[0-9]{2})$"),
+    AfterValidator(_year_of_period),
+]
 Rating = TypeAliasType(
     "Rating",
     Annotated[
@@ -113,7 +124,10 @@ class Filters(_Body):
     company: Annotated[Name | None, Field(description="Of this company only.", examples=["Corvane Bank"])] = (
         None
     )
-    year: Annotated[Year | None, Field(description="Of this year only.", examples=[2025])] = None
+    year: Annotated[
+        Year | FiscalYear | None,
+        Field(description="Of this year only; a business year by the year it ends in.", examples=[2025, "FY24/25"]),
+    ] = None
 
 
 class AnalyzeBody(_Body):
@@ -172,6 +186,9 @@ class DocumentBody(_Body):
     ]
     company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
     year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
+    ticker: Annotated[
+        Name | None, Field(description="The company's ticker; filters find it by this too.", examples=["ACME"])
+    ] = None
 
 
 class DocumentsBody(_Body):

@@ -157,4 +157,6 @@ def error(code: ErrorCode) -> ErrorBody:
         info["details"] = [{"field": "rating", "message": "Input should be -1 or 1"}]
     elif code == "blocked":
         info["details"] = {"reason": "refused"}
+    elif code == "unknown_company":
+        info["details"] = {"near": ["Corvane Bank"]}
     return {"error": info}
