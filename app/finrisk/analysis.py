@@ -23,6 +23,7 @@ from finrisk.records import (
     sources_of,
     training_row,
 )
+from finrisk.prompt_budget import within_budget
 from finrisk.retrieval import RankedPassage, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
@@ -118,7 +119,7 @@ def _passages(service: Service, strategy: str, question: Question) -> list[Ranke
             raise RetrievalRequiredError(str(error)) from error
         log("retrieval_unavailable", f"answering without sources: {error}", level=logging.WARNING)
         return []
-    return list(result.passages)
+    return within_budget(list(result.passages), strategy, service.settings.prompt_tokens)
 
 
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:

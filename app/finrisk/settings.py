@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     retrieval_required: bool = False
     retrieval_pages: Annotated[int, Field(ge=1, le=50)] = 5
     retrieval_passages: Annotated[int, Field(ge=1, le=50)] = 8
+    prompt_tokens: Annotated[int, Field(ge=1000)] = 12_000
 
     # Serving
     user_hash_key: SecretStr = SecretStr("")

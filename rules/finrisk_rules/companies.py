@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from .spelling import folded
+from finrisk_rules.spelling import folded
 
 _WORD = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .periods import Period, periods
-from .quantities import Quantity, Style, quantities, style_of
-from .sentences import sentences
-from .tables import Table, tables_of
+from finrisk_rules.periods import Period, periods
+from finrisk_rules.quantities import Quantity, Style, quantities, style_of
+from finrisk_rules.sentences import sentences
+from finrisk_rules.tables import Table, tables_of
 
 MOST_NOTES = 20
 """A whole number in brackets below this one counts notes or items of a list."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .plain_text import plain
-from .units import before, behind
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import before, behind
 
 _MONTHS = (
     "jan january januar janvier enero gennaio januari",

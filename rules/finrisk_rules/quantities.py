@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from .plain_text import plain
-from .units import Unit, before, behind
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import Unit, before, behind
 
 Style = Literal["point", "comma"]
 """What separates decimals: ``1,234.5`` or ``1.234,5``."""

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .plain_text import plain
-from .units import CURRENCIES, SCALES, any_of
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import CURRENCIES, SCALES, any_of
 
 _SIGNS = any_of(word for word in CURRENCIES if not word.isalpha() or len(word) == 3)
 _SCALE = any_of(SCALES)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from .plain_text import plain
+from finrisk_rules.plain_text import plain
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 _LATIN_MARK = re.compile("([A-Za-z])[\u0300-\u036f]+")

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from .periods import periods
-from .plain_text import plain
-from .quantities import Quantity, Style, quantities
-from .scales import Scale, scale_said
-from .units import Unit
+from finrisk_rules.periods import periods
+from finrisk_rules.plain_text import plain
+from finrisk_rules.quantities import Quantity, Style, quantities
+from finrisk_rules.scales import Scale, scale_said
+from finrisk_rules.units import Unit
 
 LONGEST_CELL = 60
 """Characters of a cell that can hold figures; a longer one is prose."""
