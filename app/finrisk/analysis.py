@@ -13,6 +13,7 @@ from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Generation, NoAnswerError, Served
 from finrisk.logs import log
+from finrisk.prompt_budget import within_budget
 from finrisk.records import (
     JudgedAnswer,
     Outcome,
@@ -23,7 +24,6 @@ from finrisk.records import (
     sources_of,
     training_row,
 )
-from finrisk.prompt_budget import within_budget
 from finrisk.retrieval import RankedPassage, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings

@@ -8,8 +8,10 @@ from pathlib import Path
 from finrisk.passages import pages_of
 from finrisk_rules.page_facts import PageFacts, facts_of
 
-_SCALES = {2: "hundred", 3: "thousand", 4: "ten thousand", 5: "lakh", 6: "million", 7: "crore", 8: "hundred million",
-           9: "billion", 12: "trillion"}  # fmt: skip
+_SCALES = {
+    2: "hundred", 3: "thousand", 4: "ten thousand", 5: "lakh", 6: "million", 7: "crore", 8: "hundred million",
+    9: "billion", 12: "trillion",
+}  # fmt: skip
 _LONGEST = 48
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST_PAGE = 12_000
-"""Characters; a longer page is cut where a paragraph or a row ends; a table that is cut has its title and its head again."""
+"""Characters; a longer page is cut where a paragraph or a row ends. A cut table has title and head again."""
 
 SHORTEST_PASSAGE = 60
 LONGEST_PASSAGE = 150
@@ -68,7 +68,7 @@ def _cut(page: str) -> Iterator[str]:
 
 
 def _blocks(page: str) -> Iterator[str]:
-    """Yield the paragraphs of a page and its tables with their titles; what is over the limit in several pieces."""
+    """Yield the paragraphs of a page and its tables with their titles; what is too long in several pieces."""
     rows: list[str] = []
     title = ""
     for line in page.splitlines(keepends=True):
@@ -104,7 +104,7 @@ def _table_pieces(rows: list[str], title: str) -> Iterator[str]:
 
 
 def _head_rows(rows: Sequence[str]) -> int:
-    """Return how many rows the head of a table has, up to the line below it; the first row where there is none."""
+    """Return how many rows the head of a table has, up to the line below it; one where there is none."""
     for at, row in enumerate(rows[:LONGEST_HEAD]):
         if set(row.strip()) <= set("|-: "):
             return at + 1

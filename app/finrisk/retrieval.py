@@ -226,7 +226,8 @@ def search(
 
     A company or a year given here leaves out every other document; one in the question counts as words do.
     The order is total: pages of equal score by document and page, passages by page and place.
-    Raises UnknownCompanyError when no document is of the company, psycopg.Error when the database does not answer.
+    Raises UnknownCompanyError when no document is of the company, psycopg.Error when the database does not
+    answer.
     """
     if company is not None:
         _look_up(connection, company)

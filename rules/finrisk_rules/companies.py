@@ -14,9 +14,9 @@ _INITIALS = re.compile(
 LEGAL_FORMS = frozenset(
     """inc incorporated corp corporation co company companies ltd limited plc llc llp lp lllp pllc pc na
     group holding holdings gruppe groupe gruppo grupo
-    ag gmbh mbh kg kgaa ohg ug ev eg se sa sas sarl sarlu sca snc spa srl sapa nv bv cv vof ab asa as aps oy oyj hf ehf
-    sl slu sab cv sapi ltda eireli pte pty bhd sdn tbk pt pvt pjsc jsc ojsc oao pao zao ooo ad dd doo sp zoo kft rt nyrt zrt
-    as anonim sirketi sti kk gk co-op cooperative trust reit""".split()
+    ag gmbh mbh kg kgaa ohg ug ev eg se sa sas sarl sarlu sca snc spa srl sapa nv bv cv vof ab asa as aps oy
+    oyj hf ehf sl slu sab sapi ltda eireli pte pty bhd sdn tbk pt pvt pjsc jsc ojsc oao pao zao ooo ad dd doo
+    sp zoo kft rt nyrt zrt anonim sirketi sti kk gk trust reit""".split()
 )
 """Words that say what kind of firm it is, not which; at the end of a name, and some before it."""
 
@@ -31,9 +31,10 @@ NEAR = 0.72
 
 
 def company_key(name: str) -> str:
-    """Return a firm's name as names are compared: "The Procter & Gamble Co." is "procter and gamble".
+    """Return a firm's name as names are compared: "The Procter & Gamble Co." is "procterandgamble".
 
-    Blanks do not count either, so that "J.P. Morgan" and "JPMorgan" are one. A name that is nothing but a legal form stays.
+    Blanks do not count either, so that "J.P. Morgan" and "JPMorgan" are one. A name that is nothing but a
+    legal form stays.
     """
     text = _CJK_FORMS.sub(" ", folded(name))
     text = _INITIALS.sub(lambda match: f" {''.join(_WORD.findall(match[0]))} ", text)

@@ -27,25 +27,31 @@ _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 _SHORT = r"\d\d(?!\d)"
 
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+
+_KINDS = {
+    "iso": rf"(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d(?!\d)",
+    "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
+    "month_first": rf"(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR})(?!\d)",
+    "cjk": rf"(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?",
+    "dated": rf"(?P<dated_month>{_MONTH})\.? (?:{_DAY}(?: ?, ?| )|de |del )?(?P<dated_year>{_YEAR})(?!\d)",
+    "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
+    rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
+    "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
+    "day_month_only": rf"[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH})(?![^\W_])",
+    "part": rf"(?P<part_name>[QH][1-4]|[1-4][QH])[ '-]{{0,2}}(?:FY ?)?"
+    rf"(?P<part_year>{_YEAR}|{_SHORT})(?![^\W_])",
+    "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4])(?![^\W_])",
+    "pair": rf"(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....))(?![\d.,]?\d)",
+    "fiscal": rf"(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?(?![^\W_])",
+    "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%| ?%)",
+}
+"""How a period is written; of two that begin at one place the first counts."""
+
 _PERIOD = re.compile(
-    rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:"
-    rf"(?P<iso>(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d)(?!\d)"
-    rf"|(?P<day_first>[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR}))(?!\d)"
-    rf"|(?P<month_first>(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR}))(?!\d)"
-    rf"|(?P<cjk>(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?)"
-    rf"|(?P<dated>(?P<dated_month>{_MONTH})\.? (?:(?:[0-3]?\d(?:st|nd|rd|th)?)(?: ?, ?| )|de |del )?(?P<dated_year>{_YEAR}))(?!\d)"
-    rf"|(?P<day_dated>[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR}))(?!\d)"
-    rf"|(?P<day>(?P<day_month>{_MONTH})\.? [0-3]?\d(?:st|nd|rd|th)?(?! ?[%\d,.]\d))(?![^\W_])"
-    rf"|(?P<day_month_only>[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH}))(?![^\W_])"
-    rf"|(?P<part>(?P<part_name>[QH][1-4]|[1-4][QH])[ '-]{{0,2}}(?:FY ?)?(?P<part_year>{_YEAR}|{_SHORT}))(?![^\W_])"
-    rf"|(?P<year_part>(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4]))(?![^\W_])"
-    rf"|(?P<pair>(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....)))(?![\d.,]?\d)"
-    rf"|(?P<fiscal>(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?)(?![^\W_])"
-    rf"|(?P<year>(?P<year_year>{_YEAR}))[EAPF]?(?![^\W_]|[.,]\d|%| ?%))",
+    rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
     re.IGNORECASE,
 )
-_KINDS = ("year", "dated", "day", "pair", "part", "fiscal", "day_dated", "day_month_only", "cjk", "iso", "day_first",
-          "month_first", "year_part")  # fmt: skip
 _PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
 
 

@@ -1,6 +1,7 @@
 """What a caption, a head or a label says of the figures below it: their power of ten, currency, percent."""
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ _SIGNS = any_of(word for word in CURRENCIES if not word.isalpha() or len(word) =
 _SCALE = any_of(SCALES)
 _SAID = re.compile(
     rf"(?<![\d.,])(?<!\d )(?:(?<![^\W_])(?P<currency>{_SIGNS}) ?)?"
-    rf"(?:(?:(?<![^\W_])in |(?<![^\W_])en |(?<![^\W_])i |\( ?|^ ?|単位[:：]? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
+    rf"(?:(?:(?<![^\W_])(?:in|en|i) |\( ?|^ ?|単位:? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
     rf"|(?<=[$€£¥₹]) ?(?P<beside>{_SCALE})|(?<=[$€£¥₹])(?P<short>m|mm|k|bn|b|mn)(?![^\W_])"
     rf"|(?P<zeros>'?000(?:'?s)?)(?![\d.,]))"
     rf"(?:(?: of| d'| de|)? ?(?P<behind>{any_of(CURRENCIES)}))?"
@@ -19,8 +20,8 @@ _SAID = re.compile(
     rf"|(?<![^\W_])(?P<glued>T€|TEUR|KEUR|MEUR|M€|k€|Mio|Mrd)(?![^\W_])",
     re.IGNORECASE | re.MULTILINE,
 )
-_POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3, "meur": 6, "m€": 6,
-           "mio": 6, "mrd": 9}  # fmt: skip
+_POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
+           "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
 _PERCENT = re.compile(
     r"%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])", re.IGNORECASE
 )
@@ -50,11 +51,10 @@ def scale_said(text: str) -> Scale:
     """
     read = plain(text)
     percent, excepted = bool(_PERCENT.search(read)), bool(_EXCEPT_SHARES.search(read))
-    last = None
-    for last in _SAID.finditer(read):
-        pass
-    if last is None:
+    said = deque(_SAID.finditer(read), maxlen=1)
+    if not said:
         return Scale(percent=percent, not_shares=excepted)
+    last = said[0]
     word = (last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or "").lower()
     power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
     currency = next((last[name] for name in ("currency", "inner", "behind", "after") if last[name]), "")

@@ -3,11 +3,18 @@
 import re
 from collections.abc import Iterator
 
+_CLOSING = "\"'\u201d\u2019\u00bb)\\]"
+_OPENING = "\"'\u201c\u201e\u00ab(\\[$\u20ac\u00a3\u00a5-"
 _END = re.compile(
-    r"(?:[.!?؟۔।॥…][\"'”’»)\]]*(?=\s+[^\W_a-zß-öø-ÿ]|\s+[\"'“„«(\[$€£¥-]|\s*\n|\s*\Z)|(?<= )[.!?](?= )|[。！？；][”’」』）]*|\n)\s*"
+    rf"(?:[.!?\u061f\u06d4\u0964\u0965\u2026][{_CLOSING}]*"
+    rf"(?=\s+[^\W_a-z\u00df-\u00f6\u00f8-\u00ff]|\s+[{_OPENING}]|\s*\n|\s*\Z)"
+    r"|(?<= )[.!?](?= )"
+    r"|[\u3002\uff01\uff1f\uff1b][\u201d\u2019\u300d\u300f\uff09]*"
+    r"|\n)\s*"
 )
 _SHORT_FORM = re.compile(
-    r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf|ex|env))\Z"
+    r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf"
+    r"|ex|env))\Z"
 )
 _WINDOW = 8
 

@@ -41,8 +41,9 @@ _PER_UNIT = re.compile(r"\bper\b|\bje\b|\bpar action\b|\bpor acción\b|１株|1�
 class Cell:
     """A figure of a table, with the words that say what it is.
 
-    ``value`` is as written; ``scale`` the power of ten of its unit, None where the page does not say; ``unit``
-    is "percent" too where the row or the column says so; ``head`` holds the column's words from top to bottom.
+    ``value`` is as written; ``scale`` the power of ten of its unit, None where the page does not say;
+    ``unit`` is "percent" too where the row or the column says so; ``head`` holds the column's words from top
+    to bottom.
     """
 
     value: Quantity
@@ -225,7 +226,7 @@ def _year_columns(body: Sequence[Sequence[str]]) -> set[int]:
 
 
 def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[int | None, Unit, str]:
-    """Return power of ten, unit and currency of a figure: by its own words, its row's, its column's, or the table's."""
+    """Return power of ten, unit and currency of a figure, as row, column or table say."""
     own = [scale_said(text) for text in words]
     if figure.unit or (not figure.currency and any(each.percent for each in own[:2])):
         return None, figure.unit or "percent", ""

@@ -11,12 +11,12 @@ _SCALES = {
     "thousand thousands tsd tausend teur keur mille milliers mila mil tys 千": 3,
     "lakh lakhs lac": 5,
     "万 萬 만": 4,
-    "million millions mn mln mio meur millionen millón millones milhão milhões milione milioni miljoen miljoner "
-    "百万 百萬 백만": 6,
+    "million millions mn mln mio meur millionen millón millones milhão milhões milione milioni miljoen "
+    "miljoner 百万 百萬 백만": 6,
     "crore crores 千万": 7,
     "億 亿 억": 8,
-    "billion billions bn bln mrd mia md mds milliarde milliarden milliard milliards miliardo miliardi miljard "
-    "miljarder bilhão bilhões 十億 十亿 십억": 9,
+    "billion billions bn bln mrd mia md mds milliarde milliarden milliard milliards miliardo miliardi "
+    "miljard miljarder bilhão bilhões 十億 十亿 십억": 9,
     "trillion trillions tn trn billionen 兆 조": 12,
 }
 SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for word in words.split()}
@@ -24,15 +24,15 @@ SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for wo
 
 _LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}
 
-CURRENCIES: dict[str, str] = {
-    "us$": "USD", "u.s.$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "hk$": "HKD", "nz$": "NZD",
-    "s$": "SGD", "nt$": "TWD", "r$": "BRL", "$": "$", "€": "EUR", "£": "GBP", "¥": "¥", "₹": "INR", "rs.": "INR",
-    "rs": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN",
-    "₴": "UAH", "zł": "PLN", "kč": "CZK", "fr.": "CHF", "円": "JPY", "元": "CNY", "원": "KRW",
-    "u.s. dollars": "USD", "us dollars": "USD", "dollars": "$", "dollar": "$", "euros": "EUR", "euro": "EUR",
-    "pounds": "GBP", "pound": "GBP", "yen": "JPY", "rupees": "INR", "francs": "CHF", "franken": "CHF",
-    "yuan": "CNY", "renminbi": "CNY", "won": "KRW",
+_CURRENCIES = {
+    "$": "$ dollar dollars", "¥": "¥", "USD": "us$ u.s.$", "AUD": "a$ au$", "CAD": "c$ ca$", "HKD": "hk$",
+    "NZD": "nz$", "SGD": "s$", "TWD": "nt$", "BRL": "r$", "EUR": "€ euro euros", "GBP": "£ pound pounds",
+    "INR": "₹ rs. rs rupee rupees", "KRW": "₩ won 원", "RUB": "₽", "TRY": "₺", "ILS": "₪", "THB": "฿",
+    "VND": "₫",    "PHP": "₱", "NGN": "₦", "UAH": "₴", "PLN": "zł", "CZK": "kč", "CHF": "fr. francs franken",
+    "JPY": "円 yen", "CNY": "元 yuan renminbi",
 }  # fmt: skip
+CURRENCIES: dict[str, str] = {word: code for code, words in _CURRENCIES.items() for word in words.split()}
+CURRENCIES |= {"us dollars": "USD", "u.s. dollars": "USD"}
 """Code of ISO 4217 of a sign or word in lower case; the sign itself where several currencies share it."""
 
 _CODES = (
@@ -47,8 +47,8 @@ _PERCENT = ("%", "percent", "per cent", "pct", "prozent", "pour cent", "por cien
 _POINTS = ("percentage points", "percentage point", "percent points", "per cent points", "prozentpunkte",
            "prozentpunkten", "points de pourcentage", "puntos porcentuales", "pp", "ppt", "%ポイント",
            "ポイント")  # fmt: skip
-_BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base", "puntos básicos",
-                 "bps", "bp", "ベーシスポイント")  # fmt: skip
+_BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
+                 "puntos básicos", "bps", "bp", "ベーシスポイント")  # fmt: skip
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -142,7 +142,7 @@ def before(text: str, start: int) -> Before:
 
 
 def _is_dash(text: str, at: int, number: int) -> bool:
-    """Whether a dash here joins what stands left of it to the number, or parts the two: ``5-10``, ``net - 5``."""
+    """Whether a dash here joins or parts what stands on its sides: ``5-10``, ``net - 5``."""
     left = text[at - 1] if at else " "
     return (
         left.isalnum()

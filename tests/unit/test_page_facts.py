@@ -20,7 +20,13 @@ def _shown(cell: Cell) -> tuple[str, int | None, str, str, str]:
 
 
 def test_head_rows_add_up_and_a_lone_cell_is_over_all_columns() -> None:
-    page = "|  |  | Year ended March 31, |  |\n|---|---|---|---|\n|  | 2019 | 2018 | 2017 |\n|  |  | (in thousands) |  |\n| Costs | $234 | (259) | 282 |"
+    page = (
+        "|  |  | Year ended March 31, |  |\n"
+        "|---|---|---|---|\n"
+        "|  | 2019 | 2018 | 2017 |\n"
+        "|  |  | (in thousands) |  |\n"
+        "| Costs | $234 | (259) | 282 |"
+    )
     assert cells(page) == [
         ("234", 3, "", "Costs", "Year ended March 31, 2019 (in thousands)"),
         ("-259", 3, "", "Costs", "Year ended March 31, 2018 (in thousands)"),
@@ -29,7 +35,12 @@ def test_head_rows_add_up_and_a_lone_cell_is_over_all_columns() -> None:
 
 
 def test_a_merged_head_is_over_the_columns_right_of_it_up_to_the_next() -> None:
-    page = "| Unit | Loans |  | Deposits |  |\n|---|---|---|---|---|\n|  | 2023 | 2022 | 2023 | 2022 |\n| A | 1.5 | 2.5 | 3.5 | 4.5 |"
+    page = (
+        "| Unit | Loans |  | Deposits |  |\n"
+        "|---|---|---|---|---|\n"
+        "|  | 2023 | 2022 | 2023 | 2022 |\n"
+        "| A | 1.5 | 2.5 | 3.5 | 4.5 |"
+    )
     assert [cell[4] for cell in cells(page)] == ["Loans 2023", "Loans 2022", "Deposits 2023", "Deposits 2022"]
 
 
@@ -40,7 +51,7 @@ def test_a_merged_head_is_over_the_columns_right_of_it_up_to_the_next() -> None:
         ("", "2023 ($ million)", "Sales", 6),
         ("", "2023", "Sales (in thousands)", 3),
         ("Beträge in TEUR", "2023", "Umsatz", 3),
-        ("単位：百万円", "2023年度", "売上高", 6),
+        ("単位\uff1a百万円", "2023年度", "売上高", 6),
         ("$000", "2023", "Sales", 3),
         ("We borrowed $45 million.", "2023", "Sales", None),
         ("(in millions, except per share amounts)", "2023", "Earnings per share", 0),
@@ -55,7 +66,13 @@ def test_a_unit_stands_in_caption_head_or_label(
 
 
 def test_percent_is_the_rows_or_the_columns() -> None:
-    page = "(in millions)\n|  | 2023 | Change % |\n|---|---|---|\n| Sales | 1,200 | 4.5 |\n| Gross margin, percent | 31.2 | 0.4 |"
+    page = (
+        "(in millions)\n"
+        "|  | 2023 | Change % |\n"
+        "|---|---|---|\n"
+        "| Sales | 1,200 | 4.5 |\n"
+        "| Gross margin, percent | 31.2 | 0.4 |"
+    )
     assert [cell[2] for cell in cells(page)] == ["", "percent", "percent", "percent"]
 
 
@@ -74,14 +91,27 @@ def test_sections_footnotes_and_units_within_the_table() -> None:
 
 
 def test_signs_in_columns_of_their_own_belong_to_their_figures() -> None:
-    page = "|  |  | 2019 |  |  | 2018 |  |\n|---|---|---|---|---|---|---|\n| Loss | $ | (12.5 | ) | $ | (9.1 | ) |\n| Rate |  | 3.5 | % |  | 4.5 | % |\n| None | - | 7 |  | - | 8 |  |"
+    page = (
+        "|  |  | 2019 |  |  | 2018 |  |\n"
+        "|---|---|---|---|---|---|---|\n"
+        "| Loss | $ | (12.5 | ) | $ | (9.1 | ) |\n"
+        "| Rate |  | 3.5 | % |  | 4.5 | % |\n"
+        "| None | - | 7 |  | - | 8 |  |"
+    )
     assert [(cell[0], cell[2]) for cell in cells(page)] == [
         ("-12.5", ""), ("-9.1", ""), ("3.5", "percent"), ("4.5", "percent"), ("7", ""), ("8", ""),
     ]  # fmt: skip
 
 
 def test_a_table_without_head_keeps_its_first_row() -> None:
-    page = "debt maturities ( in millions ) :\n\n| 2015 | $ 1432 |\n| --- | --- |\n| 2016 | 350 |\n| 2017 | 2014 |"
+    page = (
+        "debt maturities ( in millions ) :\n"
+        "\n"
+        "| 2015 | $ 1432 |\n"
+        "| --- | --- |\n"
+        "| 2016 | 350 |\n"
+        "| 2017 | 2014 |"
+    )
     assert [cell[:4:3] for cell in cells(page)] == [("1432", "2015"), ("350", "2016"), ("2014", "2017")]
 
 
@@ -91,7 +121,13 @@ def test_years_of_maturity_are_no_figures() -> None:
 
 
 def test_a_second_head_within_the_table_counts_from_there() -> None:
-    page = "|  | 2019 | 2018 |\n|---|---|---|\n| Sales | 10.5 | 11.5 |\n|  | 2017 | 2016 |\n| Sales | 12.5 | 13.5 |"
+    page = (
+        "|  | 2019 | 2018 |\n"
+        "|---|---|---|\n"
+        "| Sales | 10.5 | 11.5 |\n"
+        "|  | 2017 | 2016 |\n"
+        "| Sales | 12.5 | 13.5 |"
+    )
     assert [cell[4] for cell in cells(page)] == ["2019", "2018", "2017", "2016"]
 
 
@@ -112,7 +148,11 @@ def test_the_figures_of_a_cell(cell: str, values: list[str]) -> None:
 
 
 def test_a_sentence_keeps_its_figures_and_periods() -> None:
-    page = "Sales grew.\nDeposits were $21.4 billion at December 31, 2023, of which 37% (37 %) were insured (1). In 2022 none."
+    page = (
+        "Sales grew.\n"
+        "Deposits were $21.4 billion at December 31, 2023, of which 37% (37 %) were "
+        "insured (1). In 2022 none."
+    )
     [statement] = facts_of(page).statements
     assert page[statement.start : statement.end].startswith("Deposits were")
     assert [(str(q.value), q.scale, q.unit) for q in statement.figures] == [
@@ -128,7 +168,7 @@ ODD = {
     "only numbers": "| 1 | 2 |\n|---|---|\n| 3 | 4 |",
     "no numbers": "| a | b |\n|---|---|\n| c | d |",
     "html left over": "| <b>x</b> | &nbsp;1 |\n|---|---|\n| <br> | 2</td> |",
-    "right to left": "| \u0627\u0644\u0625\u064a\u0631\u0627\u062f\u0627\u062a | \u0661\u0662\u0663 |\n|---|---|\n| x | 1 |",
+    "right to left": "| \u0627\u0644\u0625\u064a | \u0661\u0662\u0663 |\n|---|---|\n| x | 1 |",
     "half a pair": "| \ud83d | 1 |\n|---|---|\n| \udc00 | 2 |",
     "escaped bar": "| a \\| b | 1 |\n|---|---|\n| c | 2.5 |",
 }

@@ -58,7 +58,8 @@ def test_a_table_longer_than_a_page_is_cut_between_rows_and_every_part_has_its_t
     rows = long_table(2_000)
     pages = pages_of(f"Before.\n{sentences(100)}\n\n" + HEAD + "\n".join(rows) + f"\n\n{sentences(300)}")
     parts = [page for page in pages if "counterparty" in page]
-    assert len(parts) > 5 and all(len(page) <= 1.3 * LONGEST_PAGE and HEAD in page for page in parts)
+    assert len(parts) > 5
+    assert all(len(page) <= 1.3 * LONGEST_PAGE and HEAD in page for page in parts)
     assert [line for page in parts for line in page.splitlines() if "counterparty" in line] == rows
 
 
@@ -76,7 +77,7 @@ def test_a_long_table_of_a_page_is_cut_into_passages_that_each_have_its_title_an
 def test_a_table_of_one_endless_row_and_one_without_rows_are_passages_too() -> None:
     for page in ("| " + "word " * 5_000 + "|", "| --- |", "| a |\n| --- |"):
         [passage] = passages_of(lines_of(page))
-        assert passage.kind == "table" and passage.text == page.strip()
+        assert (passage.kind, passage.text) == ("table", page.strip())
 
 
 def test_a_table_stays_whole_and_keeps_the_line_above_it() -> None:

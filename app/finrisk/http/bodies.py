@@ -126,7 +126,10 @@ class Filters(_Body):
     )
     year: Annotated[
         Year | FiscalYear | None,
-        Field(description="Of this year only; a business year by the year it ends in.", examples=[2025, "FY24/25"]),
+        Field(
+            description="Of this year only; a business year by the year it ends in.",
+            examples=[2025, "2024/25"],
+        ),
     ] = None
 
 
@@ -187,7 +190,7 @@ class DocumentBody(_Body):
     company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
     year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
     ticker: Annotated[
-        Name | None, Field(description="The company's ticker; filters find it by this too.", examples=["ACME"])
+        Name | None, Field(description="The company's ticker; filters know it too.", examples=["ACME"])
     ] = None
 
 

@@ -124,8 +124,10 @@ class ErrorInfo(TypedDict):
     details: NotRequired[
         Annotated[
             Details,
-            Field(description="The fields with code `invalid`, the reason with `blocked`, near "
-            "companies with `unknown_company`; else absent."),
+            Field(
+                description="The fields with code `invalid`, the reason with `blocked`, near "
+                "companies with `unknown_company`; else absent."
+            ),
         ]
     ]
 
