@@ -11,10 +11,18 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast test-long peers golden docs lint lint-python lint-yaml clean
+.PHONY: help setup demo up down connection test test-fast test-long peers golden docs test-cluster lint lint-python lint-yaml
+.PHONY: cluster-up cluster-demo cluster-connection cluster-down cluster-forget clean clean-all
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nexamples:\n'
+	@printf '  %-42s %s\n' \
+	  'make demo KEEP=1' 'the loop, left running to try' \
+	  'make demo DOCUMENTS=DIR' 'with your own documents.jsonl.gz and queries.jsonl.gz' \
+	  'eval "$$(make -s connection FORMAT=shell)"' 'sets $$api_url, $$api_key and $$database_url' \
+	  'make cluster-demo KEEP=1' 'the loop on Kubernetes: Linux, root, Debian or Ubuntu' \
+	  'make setup PYTHON=/usr/bin/python3.12' 'with another Python'
 
 setup: .venv/.ready collections/.ready ## make .venv with what service and playbooks need
 
@@ -27,8 +35,8 @@ up: setup ## start sandbox and service and index the sample documents; data is k
 down: ## stop what `make up` or `make demo KEEP=1` started; data is kept
 	@test ! -x $(BIN)/python || $(BIN)/python -m sandbox.demo --down
 
-connection: ## print URLs and key of what is up, as JSON
-	@$(BIN)/python -m sandbox connection
+connection: ## print URLs and key of what is up, as JSON (FORMAT=shell: as lines for eval)
+	@$(BIN)/python -m sandbox connection $(if $(filter shell,$(FORMAT)),--shell)
 
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m sandbox.kubernetes build & fi # the cluster's tests wait for it
@@ -57,7 +65,13 @@ test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kuberne
 cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
 	@$(DEV)/python -m sandbox.kubernetes up
 
-cluster-down: .venv-dev/.ready ## stop it and remove everything of it, also after a crash
+cluster-demo: setup ## the same loop on a Kubernetes node of this machine, which it starts (KEEP=1: leave it running)
+	@$(BIN)/python -m sandbox.cluster demo
+
+cluster-connection: ## print URL and key of what `make cluster-demo KEEP=1` left running (FORMAT=shell: for eval)
+	@$(BIN)/python -m sandbox.cluster connection $(if $(filter shell,$(FORMAT)),--shell)
+
+cluster-down: .venv-dev/.ready ## stop the node and remove everything of it, also after a crash
 	@$(DEV)/python -m sandbox.kubernetes down
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
@@ -70,10 +84,24 @@ lint-python:
 
 lint-yaml:
 	$(DEV)/yamllint --strict .
-	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME=$(CURDIR)/.ansible $(DEV)/ansible-lint --offline -q
+	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME="$(CURDIR)/.ansible" $(DEV)/ansible-lint --offline -q
 
-clean: down ## forget all state of this checkout: data, venvs, collections
-	rm -rf var training_data collections .ansible .venv .venv-dev .venv-peers .uv tests/contract/peers/node_modules
+clean: down cluster-forget ## forget state, venvs and collections of this checkout; training_data stays
+	rm -rf var collections .ansible .venv .venv-dev .venv-peers .uv tests/contract/peers/node_modules
+	@test ! -d training_data || echo "kept: training_data ($$(ls training_data | tr '\n' ' ')): exports, datasets, job files; make clean-all deletes it too"
+
+clean-all: ## the same and training_data of every environment; asks first (CONFIRM=yes: does not)
+	@test ! -d training_data || { echo "training_data holds:" && find training_data -type f | cut -d/ -f2 | sort | uniq -c; }
+	@if [ "$(CONFIRM)" != yes ]; then \
+	  test -t 0 || { echo "make clean-all deletes training_data: without a terminal to ask at it needs CONFIRM=yes; nothing was deleted" >&2; exit 1; }; \
+	  read -r -p "Delete all of it? Type yes: " answer; \
+	  test "$$answer" = yes || { echo "nothing was deleted" >&2; exit 1; }; \
+	fi
+	@$(MAKE) clean
+	rm -rf training_data
+
+cluster-forget:
+	@test ! -f var/cluster/sandbox.json -o ! -x $(BIN)/python || $(BIN)/python -m sandbox.cluster down
 
 $(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -108,5 +136,5 @@ endef
 
 collections/.ready: requirements.yml requirements/collections.txt | .venv/.ready
 	@mkdir -p collections
-	@ANSIBLE_HOME=$(CURDIR)/.ansible $(BIN)/python requirements/collections.py .uv/bin/pip collections
+	@ANSIBLE_HOME="$(CURDIR)/.ansible" $(BIN)/python requirements/collections.py .uv/bin/pip collections
 	@touch collections/.ready

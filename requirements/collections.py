@@ -52,17 +52,13 @@ def _from_wheel(pip: str, folder: Path) -> bool:
 
 
 def main() -> None:
-    """Install, and say in one line where from."""
+    """Install, silently where it works: it is the same content from either source."""
     pip, folder = sys.argv[1], Path(sys.argv[2])
-    if _from_galaxy(folder):
-        source = "from Galaxy, or already there"
-    elif _from_wheel(pip, folder):
-        source = "out of the ansible package, since Galaxy does not answer"
-    else:
-        source = (
-            "NOT installed: neither Galaxy nor the package index answers; inventory/local works without them"
+    if not _from_galaxy(folder) and not _from_wheel(pip, folder):
+        sys.stdout.write(
+            "collections  NOT installed: neither Galaxy nor the package index answers; "
+            "inventory/local works without them\n"
         )
-    sys.stdout.write(f"collections  {source}\n")
 
 
 main()

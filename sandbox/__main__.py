@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if name == "status":
             command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "connection":
+            command.add_argument("--shell", action="store_true", help="print lines for `eval` in a shell")
     chosen = parser.parse_args(arguments)
     var = (chosen.var or Path(os.environ.get("FINRISK_VAR_DIR") or REPOSITORY / "var" / "local")).absolute()
     try:
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return status(var, as_json=chosen.json)
         if chosen.command == "down":
             return down(var)
-        return print_connection(var)
+        return print_connection(var, for_a_shell=chosen.shell)
     except SandboxError as error:
         _complain(str(error))
     except OSError as error:
@@ -60,6 +62,8 @@ def up(var: Path) -> int:
     _make_folder(var)
     with connections.locked(var):
         state = State(var, _with_usable_ports(var, connections.read(var) or connections.new(var)))
+        if (port := state.connection.api_port) != connections.API_PORT:
+            _say(f"service     at http://{LOOPBACK}:{port}, since {connections.API_PORT} was taken")
         with ThreadPoolExecutor(len(PARTS)) as pool:
             done = list(pool.map(lambda name: _bring_up(name, state), PARTS))
     return 0 if all(done) else 1
@@ -96,14 +100,18 @@ def down(var: Path) -> int:
     return 0
 
 
-def print_connection(var: Path) -> int:
-    """Print the addresses and keys of a running sandbox as JSON; SandboxError when it is not up."""
+def print_connection(var: Path, *, for_a_shell: bool = False) -> int:
+    """Print the addresses and keys of a running sandbox, as JSON or as lines that set shell variables.
+
+    Raises SandboxError when it is not up.
+    """
     connection = connections.read(var)
     if connection is None or not all(_part_status(var, connection, name)["running"] for name in PARTS):
         raise SandboxError(
             f"the sandbox in {var} is not up; start it with `make up` (`python -m sandbox up`)"
         )
-    _say(json.dumps(connections.published(var, connection)))
+    published = connections.published(var, connection)
+    _say(connections.shell_lines(published) if for_a_shell else json.dumps(published))
     return 0
 
 

@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 import secrets
+import shlex
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,11 @@ def published(var: Path, connection: Connection) -> dict[str, str]:
         "credentials_file": str(connection.credentials_file),
         "database_url": connection.database_url,
     }
+
+
+def shell_lines(published: Mapping[str, str]) -> str:
+    """Return the same as assignments that a shell reads by ``eval``: each name is a variable."""
+    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in published.items())
 
 
 def running_service(var: Path) -> dict[str, Any]:

@@ -20,6 +20,12 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def cut(text: str) -> str:
+    """The text, as much of it as stands on a line beside its mark."""
+    room = WIDTH - 20
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
 def heading(text: str) -> None:
     """Begin a step."""
     say()

@@ -31,6 +31,7 @@ LONGEST_FIRST = tuple(
         "playbooks/test_announcements.py",
         "playbooks/test_demo.py",
         "cluster/test_database_down.py",  # and with it all that share its environment
+        "cluster/test_cluster_demo.py",
         "cluster/test_loop.py",
         "cluster/test_release.py",
         "cluster/test_release_failures.py",

@@ -90,7 +90,7 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
         for piece in service.generation.stream(request.place.arm, request.prompt, request.started):
             yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
     except GeneratorExit:  # the client left: a request all the same, and no failure of the arm
-        _keep(service, request, NoAnswerError(None, GenerationError("abandoned", "the client left"), None))
+        _keep(service, request, NoAnswerError(GenerationError("abandoned", "the client left"), None))
         raise
     except NoAnswerError as failure:
         _keep(service, request, failure)

@@ -10,14 +10,25 @@ from pathlib import Path
 
 import psycopg
 
-from finrisk import facts_command, journal_command, keys_command
+from finrisk import __version__, facts_command, journal_command, keys_command
+from finrisk.db import session
+from finrisk.db.condition import condition
 from finrisk.db.migration import migrate, pending
+from finrisk.db.pooling import WHAT_TO_SET, mixes_sessions
 from finrisk.db.presence import does_not_answer
 from finrisk.google_account import check_credentials
 from finrisk.settings import SettingsError, settings_from_environment
 
 UNANSWERED = os.EX_TEMPFAIL
-"""Exit status of ``finrisk migrate`` when PostgreSQL does not answer; playbooks read it, and the Job."""
+"""Exit status of ``finrisk migrate`` when PostgreSQL counts as away; playbooks read it, and the Job."""
+
+EXAMPLES = """examples:
+  finrisk settings                                  are the settings of this shell usable?
+  finrisk migrate --plan                            what would be applied to DATABASE_URL
+  finrisk keys make --name "Desk 4"                 a client's key, and its entry for the inventory
+  FINRISK_API_KEY=... finrisk status --url http://127.0.0.1:8000
+  finrisk journal list                              records that the database refused
+"""
 
 
 def _out(text: str) -> None:
@@ -41,14 +52,26 @@ def _serve(_: argparse.Namespace) -> None:
 def _migrate(arguments: argparse.Namespace) -> None:
     """Apply pending migrations, or only name them with --plan.
 
-    Ends with UNANSWERED when no PostgreSQL takes connections at the address, and with 1 when one refuses.
+    Ends with UNANSWERED when no PostgreSQL takes connections at the address, or one answers whose tables are
+    there by half; with 1 when one refuses.
     """
     url = _database_url()
     try:
-        with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        wanted = session.settings(url, {})
+        given = {**session.keywords("finrisk-migrate"), "connect_timeout": 10, "autocommit": True}
+        with psycopg.connect(url, **given) as connection:
+            session.settle(connection, wanted)
+            found = condition(connection)
+            if mixes_sessions(url):
+                raise SystemExit(f"finrisk: {WHAT_TO_SET}")
+            if found.schema == "incomplete":
+                sys.stderr.write(f"finrisk: PostgreSQL answers, but {found.problem}\n")
+                raise SystemExit(UNANSWERED)
             names = [migration.name for migration in (pending if arguments.plan else migrate)(connection)]
+    except session.UnreadableAddressError as error:
+        raise SystemExit(f"finrisk: DATABASE_URL cannot be used: {error}") from None
     except psycopg.Error as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = session.first_line(error, url)
         if isinstance(error, psycopg.OperationalError) and does_not_answer(url):
             sys.stderr.write(f"finrisk: PostgreSQL does not answer: {reason}\n")
             raise SystemExit(UNANSWERED) from None
@@ -92,7 +115,13 @@ def _settings(_: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="finrisk", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="finrisk",
+        description="The service of FinRisk, and what is done beside it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"finrisk {__version__}")
     commands = parser.add_subparsers(required=True)
     commands.add_parser("serve", help="run the service (Gunicorn)").set_defaults(run=_serve)
     migration = commands.add_parser("migrate", help="bring the database schema up to date")

@@ -26,41 +26,64 @@ _LEAST_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Served:
-    """The answer a user gets, the arm that gave it, and what went wrong on the way.
+class Fallback:
+    """Why base is asked in the tuned model's place: the failure, and the milliseconds waited until then.
 
-    ``failure`` is the tuned model's, after which base answered; ``fallback_reason`` its kind, or ``breaker``.
+    Both are None when the tuned model's breaker was open: it was not asked.
     """
+
+    failure: GenerationError | None = None
+    after_ms: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """The failure's kind, or ``breaker``."""
+        return self.failure.kind if self.failure else "breaker"
+
+
+@dataclass(frozen=True)
+class Served:
+    """The answer a user gets, the arm that gave it, and why it was not the assigned one."""
 
     arm: Arm
     model: str
     completion: Completion
-    failure: GenerationError | None = None
-    fallback_reason: str | None = None
+    fallback: Fallback | None = None
+
+    @property
+    def fallback_reason(self) -> str | None:
+        """Why base answered for the tuned model."""
+        return self.fallback.reason if self.fallback else None
 
     @property
     def arm_error(self) -> FailureKind | None:
         """What kept the assigned arm from answering."""
-        return self.failure.kind if self.failure else None
+        return self._failure.kind if self._failure else None
 
     @property
     def block_reason(self) -> BlockReason | None:
         """How the question was blocked, where the assigned arm blocked it."""
-        return self.failure.reason if self.failure else None
+        return self._failure.reason if self._failure else None
+
+    @property
+    def _failure(self) -> GenerationError | None:
+        return self.fallback.failure if self.fallback else None
 
 
 class NoAnswerError(Exception):
     """No answer reached the user; ``arm_error`` is the assigned arm's own failure, if it was one.
 
-    ``block_reason`` says how the question was blocked, by the model that was asked last, else by the arm.
+    ``cause`` is the failure of the model that was asked last; ``fallback`` says that it was base, for the
+    tuned one. ``block_reason`` says how the question was blocked, by that model, else by the arm.
     """
 
-    def __init__(
-        self, failure: GenerationError | None, cause: GenerationError, fallback_reason: str | None
-    ) -> None:
+    def __init__(self, cause: GenerationError, fallback: Fallback | None) -> None:
         super().__init__(str(cause))
+        own = None if cause.kind == "abandoned" else cause
+        failure = fallback.failure if fallback else own
+        self.fallback = fallback
         self.arm_error = failure.kind if failure else None
-        self.fallback_reason = fallback_reason
+        self.fallback_reason = fallback.reason if fallback else None
         self.kind: FailureKind = cause.kind
         self.block_reason: BlockReason | None = cause.reason or (failure.reason if failure else None)
         self.retry_after = cause.retry_after
@@ -103,14 +126,14 @@ class Generation:
         """
         deadline = started + self._settings.request_deadline_seconds
         if arm == "base":
-            return self._base(prompt, deadline, None, None)
+            return self._base(prompt, deadline, None)
         if not self._breakers[self.model("tuned")].allows():
-            return self._base(prompt, deadline, None, "breaker")
+            return self._base(prompt, deadline, Fallback())
         share = self._tuned_seconds(deadline)
         try:
             completion = self._call("tuned", prompt, share, self._patience(share, streamed=False))
         except GenerationError as failure:
-            return self._base(prompt, deadline, failure, failure.kind)
+            return self._base(prompt, deadline, Fallback(failure, _waited_ms(started)))
         return Served("tuned", self.model("tuned"), completion)
 
     def stream(self, arm: Arm, prompt: str, started: float) -> Iterator[str | Served]:
@@ -121,10 +144,10 @@ class Generation:
         """
         deadline = started + self._settings.request_deadline_seconds
         if arm == "base":
-            yield from self._streamed_base(prompt, deadline, None, None)
+            yield from self._streamed_base(prompt, deadline, None)
             return
         if not self._breakers[self.model("tuned")].allows():
-            yield from self._streamed_base(prompt, deadline, None, "breaker")
+            yield from self._streamed_base(prompt, deadline, Fallback())
             return
         first = self._patience(self._tuned_seconds(deadline), streamed=True)
         begun = False
@@ -134,11 +157,11 @@ class Generation:
                 yield Served("tuned", self.model("tuned"), piece) if isinstance(piece, Completion) else piece
         except GenerationError as error:
             if begun:
-                raise NoAnswerError(error, error, None) from error
-            failure = error
+                raise NoAnswerError(error, None) from error
+            fallback = Fallback(error, _waited_ms(started))
         else:
             return
-        yield from self._streamed_base(prompt, deadline, failure, failure.kind)
+        yield from self._streamed_base(prompt, deadline, fallback)
 
     def _tuned_seconds(self, deadline: float) -> float:
         """What the tuned model may use of the time that is left."""
@@ -203,14 +226,12 @@ class Generation:
         finally:
             self._breakers[self.model(arm)].record(succeeded)
 
-    def _base(
-        self, prompt: str, deadline: float, failure: GenerationError | None, fallback_reason: str | None
-    ) -> Served:
+    def _base(self, prompt: str, deadline: float, fallback: Fallback | None) -> Served:
         try:
             completion = self._call_with_retry(prompt, deadline)
         except GenerationError as error:
-            raise NoAnswerError(failure or error, error, fallback_reason) from error
-        return Served("base", self.model("base"), completion, failure, fallback_reason)
+            raise NoAnswerError(error, fallback) from error
+        return Served("base", self.model("base"), completion, fallback)
 
     def _call_with_retry(self, prompt: str, deadline: float) -> Completion:
         """Ask base; once more after a transient failure when the wait it asks for fits the deadline."""
@@ -223,16 +244,16 @@ class Generation:
         return self._call("base", prompt, deadline - time.monotonic())
 
     def _streamed_base(
-        self, prompt: str, deadline: float, failure: GenerationError | None, fallback_reason: str | None
+        self, prompt: str, deadline: float, fallback: Fallback | None
     ) -> Iterator[str | Served]:
         try:
             for piece in self._streamed_with_retry(prompt, deadline):
                 if isinstance(piece, Completion):
-                    yield Served("base", self.model("base"), piece, failure, fallback_reason)
+                    yield Served("base", self.model("base"), piece, fallback)
                 else:
                     yield piece
         except GenerationError as error:
-            raise NoAnswerError(failure or error, error, fallback_reason) from error
+            raise NoAnswerError(error, fallback) from error
 
     def _streamed_with_retry(self, prompt: str, deadline: float) -> Iterator[str | Completion]:
         """As ``_call_with_retry``; a stream that broke off after a piece is no transient failure."""
@@ -244,6 +265,10 @@ class Generation:
             _pause(error, deadline)
         self._require("base")
         yield from self._streamed("base", prompt, deadline - time.monotonic())
+
+
+def _waited_ms(started: float) -> float:
+    return round((time.monotonic() - started) * 1000, 3)
 
 
 def _pause(error: GenerationError, deadline: float) -> None:

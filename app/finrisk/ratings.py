@@ -6,6 +6,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from finrisk.db.condition import is_of_the_schema
 from finrisk.db.pool import Connection, Database
 from finrisk.logs import log
 from finrisk.quality import rescored
@@ -39,6 +40,8 @@ def apply_ratings(database: Database, threshold: float) -> None:
                     raise
                 # somebody holds its rows, or there is no room: it is tried again with the next ones
             except Exception as error:  # whatever a stored row holds, the others must not pay for it
+                if is_of_the_schema(error):
+                    raise
                 _note(connection, request_id, error)
 
 

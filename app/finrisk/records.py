@@ -11,7 +11,7 @@ from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
-from finrisk_rules.examples import problem, problem_of_sources
+from finrisk_rules.examples import problem, problem_of_sources, question_digest
 from finrisk_rules.identity import keyed_hash
 from finrisk_rules.prompt import PROMPT_HASH, Source
 from finrisk_rules.redaction import VERSION
@@ -119,6 +119,7 @@ def analysis_row(
             arm_error=outcome.arm_error,
             block_reason=outcome.block_reason,
             fallback_reason=outcome.fallback_reason,
+            arm_ms=_arm_ms(row, outcome),
         )
         return row
     completion = outcome.served.completion
@@ -130,6 +131,7 @@ def analysis_row(
         arm_error=outcome.served.arm_error,
         block_reason=outcome.served.block_reason,
         fallback_reason=outcome.served.fallback_reason,
+        arm_ms=_arm_ms(row, outcome.served),
         upstream_ms=round(completion.upstream_ms, 3),
         prompt_tokens=completion.prompt_tokens,
         answer_tokens=completion.answer_tokens,
@@ -140,6 +142,17 @@ def analysis_row(
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text
     return row
+
+
+def _arm_ms(row: dict[str, Any], how: Served | NoAnswerError) -> float | None:
+    """Milliseconds until the assigned arm had answered or failed, as its user waited; None: it was not asked.
+
+    What base needed after that is not the arm's time.
+    """
+    if how.fallback is not None:
+        return how.fallback.after_ms
+    failed = isinstance(how, NoAnswerError) and how.arm_error is None  # the client left
+    return None if failed else row["latency_ms"]
 
 
 def training_row(
@@ -159,6 +172,7 @@ def training_row(
         "request_id": row["id"],
         "prompt": request.prompt,
         "prompt_hash": PROMPT_HASH,
+        "question_digest": f"{question_digest(request.strategy, sources):016x}",
         "sources": [
             {"document_id": source.document_id, "company": source.company, "year": source.year}
             for source in reversed(sources.values())

@@ -15,6 +15,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from finrisk import metrics
 from finrisk.aside import set_aside
+from finrisk.db.condition import is_of_the_schema
 from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.journal import Journal, Record, Segment
 from finrisk.logs import log
@@ -23,12 +24,12 @@ _ANALYSES = """
     id created_at user_hash session_hash experiment revision split_bp unit_kind unit_hash bucket
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
-    analysis redaction_version key_id block_reason
+    analysis redaction_version key_id block_reason arm_ms
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
     session_id request_id prompt prompt_hash sources arm model_version revision quality_parts
-    redaction_version key_id
+    redaction_version key_id question_digest
 """.split()
 _JSON = frozenset({"quality_parts", "sources"})
 
@@ -158,7 +159,7 @@ class Shipper:
                 cause = error.__cause__ if isinstance(error, DatabaseUnavailableError) else error
             state = getattr(cause, "sqlstate", None) or ""
             reason = f"{type(cause).__name__} {state}".strip()
-            if state.startswith(_NO_ROOM):
+            if state.startswith(_NO_ROOM) or is_of_the_schema(cause):
                 self._say(f"records wait though PostgreSQL answers: {reason}")
                 return False
             self._probe()

@@ -1,12 +1,12 @@
-"""What has been collected and who was served what: the figures of GET /api/v1/status."""
+"""What has been collected, how the experiment goes, who was served what: GET /api/v1/status."""
 
 from typing import Any
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from finrisk.db.pool import Connection
 from finrisk.settings import Settings
-from finrisk_rules import figures
+from finrisk_rules import experiment, figures
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -36,7 +36,15 @@ def collection(connection: Connection, settings: Settings) -> dict[str, Any]:
     }
 
 
-def traffic(connection: Connection) -> dict[str, dict[str, object]]:
-    """The last 24 hours by assigned arm: requests, users, own errors, latency, quality, feedback."""
-    with connection.cursor(row_factory=class_row(figures.ArmRow)) as cursor:
-        return figures.arms(cursor.execute(figures.ARMS))
+def running_experiment(connection: Connection, settings: Settings) -> dict[str, dict[str, Any]]:
+    """The ``experiment`` that runs since its first stage, and its ``traffic`` of the last 24 hours by arm."""
+
+    def rows(query: str, values: dict[str, object], kind: type[Any] | None = None) -> list[Any]:
+        with connection.cursor(row_factory=class_row(kind) if kind else tuple_row) as cursor:
+            return cursor.execute(query.encode(), values).fetchall()
+
+    running = experiment.Running(
+        settings.ab_experiment, settings.finetuned_model_name, settings.finrisk_revision, settings.split
+    )
+    found, traffic = experiment.read(running, rows)
+    return {"experiment": found, "traffic": traffic}

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from finrisk_rules.digests import digest
 from finrisk_rules.instructions import gives_order, looks_like_instruction
 from finrisk_rules.limits import (
     TRAINING_ANALYSIS_MAX,
@@ -102,3 +103,11 @@ def fold(text: str) -> str:
     """The text with case, width, hyphen and white-space differences removed: equal folds are duplicates."""
     folded = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2011", "-").casefold()
     return " ".join(folded.split())
+
+
+def question_digest(strategy: str, documents: Iterable[str]) -> int:
+    """64 bits of a question on its sources; pairs with equal ones are duplicates, of which one is trained on.
+
+    ``documents`` are the ids of the sources, in any order.
+    """
+    return digest("example", fold(strategy), *sorted(documents))

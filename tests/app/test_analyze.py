@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from finrisk_rules.examples import question_digest
 from finrisk_rules.prompt import parse, render, without_mark
 from tests.grounds.calls import Answer
 from tests.grounds.refusals import error
@@ -56,6 +57,7 @@ def test_a_good_answer_becomes_a_training_example_with_its_exact_prompt(service:
         {"document_id": "corvane-2024-liquidity", "company": "Corvane Bank", "year": 2024}
     ]
     assert stored["finetuned_model_used"] is False
+    assert stored["question_digest"] == f"{question_digest(STRATEGY, ['corvane-2024-liquidity']):016x}"
     assert {"collecting training example"} == {
         line["message"]
         for line in service.log_lines("training_example_collected")

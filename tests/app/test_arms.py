@@ -99,6 +99,14 @@ def test_a_slow_tuned_model_leaves_base_its_share_of_the_deadline(
     answer = service.analyze(user_id=user_on("tuned"))
     assert answer.metadata["fallback_reason"] == "timeout"
     assert 1.7 < time.monotonic() - started < 3.2
+    row = service.wait_for_row(answer)
+    assert 1700 < row["arm_ms"] < row["latency_ms"]  # what base took after it is not the tuned model's time
+
+
+def test_an_arm_that_answers_itself_took_as_long_as_its_user_waited(service: RunningService) -> None:
+    for arm in ("base", "tuned"):
+        row = service.wait_for_row(service.analyze(user_id=user_on(arm)))
+        assert (row["arm_served"], row["arm_ms"]) == (arm, row["latency_ms"])
 
 
 def test_base_is_asked_once_more_after_429_and_the_wait_it_asks_for_is_kept(service: RunningService) -> None:
@@ -157,6 +165,19 @@ def test_a_tuned_model_that_mostly_fails_is_left_alone_by_the_breaker(
     service.gemini.forget_requests()
     service.analyze(user_id=user_on("tuned"))
     assert service.gemini.requests(ON_TUNED) == []
+
+
+def test_what_base_fails_at_while_the_tuned_model_rests_is_not_the_tuned_models_failure(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(**SPLIT, WORKERS=1)
+    service.gemini.fault(path=ON_TUNED, kind="status", code=500)
+    for _ in range(10):
+        service.analyze(user_id=user_on("tuned"))
+    service.gemini.fault(path=ON_BASE, kind="status", code=500)
+    row = service.wait_for_row(service.analyze(user_id=user_on("tuned")))
+    assert (row["outcome"], row["fallback_reason"]) == ("upstream_error", "breaker")
+    assert (row["arm_error"], row["arm_ms"]) == (None, None)
 
 
 def test_a_stream_falls_back_before_its_first_piece(service: RunningService) -> None:

@@ -29,7 +29,7 @@ def test_while_the_database_is_away_answers_go_on_ungrounded_and_then_recover_by
     assert away.metadata["approach"] == "ungrounded"
     assert service.call("GET", "/readyz", port=service.ops_port).json["database"] == "down"
     status = service.call("GET", "/api/v1/status").json
-    assert (status["collection"], status["traffic"]) == (None, None)
+    assert (status["collection"], status["experiment"], status["traffic"]) == (None, None, None)
     assert "PostgreSQL" in status["problem"]
     started = time.monotonic()
     assert service.analyze().status == 200
@@ -62,7 +62,7 @@ def test_a_database_behind_this_release_counts_as_away_and_the_fix_is_named(
 ) -> None:
     service = new_service(database_url=new_database(False))
     assert service.analyze().metadata["approach"] == "ungrounded"
-    assert "run finrisk migrate" in service.call("GET", "/api/v1/status").json["problem"]
+    assert "schema is empty" in service.call("GET", "/api/v1/status").json["problem"]
 
 
 def test_feedback_right_after_the_answer_is_accepted_and_joined_when_the_row_arrives(

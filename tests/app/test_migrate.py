@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from finrisk.db.migration import migrate as apply_migrations
 from finrisk.db.presence import does_not_answer
 
 REFUSED = 1
@@ -61,6 +62,23 @@ def test_a_server_that_refuses_has_answered(database_url: str, other: str) -> No
     code, said = migrate(wrong[other])
     assert code == REFUSED, said
     assert "PostgreSQL refused" in said
+
+
+def test_tables_that_are_there_by_half_are_left_alone_and_count_as_unanswered(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("drop table training_data")
+    code, said = migrate(database_url)
+    assert code == UNANSWERED
+    assert "PostgreSQL answers, but database" in said
+    assert "lacks training_data" in said
+
+
+def test_a_read_only_database_that_is_current_has_nothing_to_refuse(database_url: str) -> None:
+    name = urlsplit(database_url).path.lstrip("/")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"alter database {name} set default_transaction_read_only = on".encode())
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        assert apply_migrations(connection) == []
 
 
 def test_a_missing_right_is_a_refusal_in_one_sentence(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from finrisk.db.pool import Database
+from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.ratings import apply_ratings
 
 ROW = b"""
@@ -82,3 +82,17 @@ def test_a_rating_that_meets_an_odd_state_stops_no_other(
     connection.execute(b"drop trigger refuse on analyses")
     apply_ratings(database, 0.9)
     assert odd in applied(connection)
+
+
+def test_a_rating_waits_while_a_table_is_away(
+    database: Database, connection: psycopg.Connection[tuple[str]]
+) -> None:
+    waiting = rated(connection)
+    with database.connection():
+        pass  # the schema was there a moment ago
+    connection.execute("alter table training_data rename to elsewhere")
+    with pytest.raises(DatabaseUnavailableError, match="a table is missing"):
+        apply_ratings(database, 0.7)
+    connection.execute("alter table elsewhere rename to training_data")
+    apply_ratings(database, 0.7)
+    assert applied(connection) == {waiting}

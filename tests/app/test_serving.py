@@ -184,12 +184,12 @@ def test_status_tells_configuration_collection_and_traffic(
     status = service.wait_until(
         lambda: (found := service.call("GET", "/api/v1/status").json)["collection"]["count"] == 4 and found
     )
-    assert (
-        status["collection"].items()
-        >= {"enabled": True, "target": 1000, "percent": 0.4, "rows_last_24h": 4}.items()
-    )
+    collection = status["collection"]
+    assert (collection["enabled"], collection["target"], collection["rows_last_24h"]) == (True, 1000, 4)
+    assert (collection["duplicates"], collection["percent"]) == (3, 0.1)  # all asked the same
     assert status["configuration"]["AB_TEST_TRAFFIC_SPLIT"] == 0.5
     assert status["configuration"]["split"] == 0
+    assert (status["experiment"]["arms"], status["experiment"]["split"]) == ({}, 0)
     base = status["traffic"]["base"]
     assert (base["requests"], base["users"], base["share"]) == (4, 4, 1.0)
     assert base["p95_ms"] >= base["p50_ms"] > 0

@@ -98,8 +98,8 @@ def test_a_record_that_costs_the_connection_is_set_aside_alone(
     assert aside.count(folder) == 1
 
 
-@pytest.mark.parametrize("state", ["53100", "53200", "58030"])
-def test_records_that_find_no_room_wait_and_hold_up_no_other(
+@pytest.mark.parametrize("state", ["53100", "53200", "58030", "42P01", "42703", "42501", "42P10"])
+def test_records_that_find_no_room_or_no_table_wait_and_hold_up_no_other(
     folder: Path, shipper: Shipper, database_url: str, state: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     harm(database_url, f"raise exception 'odd' using errcode = '{state}'")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.cluster.simulator import PORT
 from sandbox.connection import BUCKET, LOCATION, PROJECT
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.place import CONTEXT
@@ -265,9 +266,7 @@ def _variables(
         "finrisk_google_project": PROJECT,
         "finrisk_google_location": LOCATION,
         "finrisk_bucket": BUCKET,
-        "finrisk_additional_egress": [
-            {"to": [simulated], "ports": [{"protocol": "TCP", "port": simulator.PORT}]}
-        ],
+        "finrisk_additional_egress": [{"to": [simulated], "ports": [{"protocol": "TCP", "port": PORT}]}],
         "finrisk_min_examples": 100,
         "finrisk_refused_producers": [],
         "finrisk_tune_poll_seconds": 1,

@@ -2,76 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
+from sandbox.cluster.manifests import document, namespace, pod, service
+
+__all__ = [
+    "api_pod",
+    "config_map",
+    "deployment",
+    "document",
+    "namespace",
+    "pod",
+    "postgres_pod",
+    "service",
+]
 SERVICE_ENVIRONMENT = {
     "USER_HASH_KEY": "a key for tests",
     "GEMINI_PROVIDER": "gemini_api",
     "GEMINI_API_KEY": "none",
     "WORKERS": "1",
 }
-
-
-def document(*objects: dict[str, Any]) -> str:
-    """The objects as `kubectl apply -f -` takes them."""
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
-
-
-def namespace(name: str) -> dict[str, Any]:
-    """A namespace of the tests that takes restricted pods only."""
-    labels = {"pod-security.kubernetes.io/enforce": "restricted", "finrisk.io/test-run": "true"}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-
-
-def pod(name: str, image: str, user: int, folders: tuple[str, ...], **container: Any) -> dict[str, Any]:
-    """A pod that Pod Security calls restricted; ``folders`` can be written."""
-    volumes = [{"name": f"v{number}", "emptyDir": {}} for number in range(len(folders))]
-    mounts = [{"name": f"v{number}", "mountPath": folder} for number, folder in enumerate(folders)]
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": name}},
-        "spec": {
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "terminationGracePeriodSeconds": 1,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": user,
-                "runAsGroup": user,
-                "fsGroup": user,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "containers": [
-                {
-                    "name": name,
-                    "image": image,
-                    "imagePullPolicy": "IfNotPresent",
-                    "securityContext": RESTRICTED,
-                    "volumeMounts": mounts,
-                    **container,
-                }
-            ],
-            "volumes": volumes,
-        },
-    }
-
-
-def service(name: str, app: str, port: int, target: int) -> dict[str, Any]:
-    """A Service for the pods with this `app` label."""
-    ports = [{"name": "main", "protocol": "TCP", "port": port, "targetPort": target}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name},
-        "spec": {"selector": {"app": app}, "ports": ports},
-    }
 
 
 def api_pod(image: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadFileScheduling
 
 SHARING = (
+    "test_accidents.py",
     "test_database_down.py",
     "test_errors.py",
     "test_killed.py",

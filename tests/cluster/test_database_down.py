@@ -17,7 +17,7 @@ SECONDS = 120
 
 @pytest.fixture(scope="module")
 def down(operated: Operated) -> Iterator[Operated]:
-    """The environment without its database; afterwards with an empty one whose schema is up to date."""
+    """The environment without its database, and afterwards with one as it was."""
     environment = operated.environment
     environment.kubectl("scale", "statefulset/postgres", "--replicas=0")
     environment.kubectl("wait", "--for=delete", "pod", "-l", "app=postgres", f"--timeout={SECONDS}s")
@@ -25,9 +25,18 @@ def down(operated: Operated) -> Iterator[Operated]:
     yield operated
     environment.kubectl("scale", "statefulset/postgres", "--replicas=1")
     environment.kubectl("rollout", "status", "statefulset/postgres", "--timeout=90s")
-    environment.kubectl("delete", "job", "-l", "app=finrisk-migration")  # its volume was the pod's
     environment.play("deploy", "-e", "finrisk_ab_ratio=25")
     until(lambda: databases(environment) == {"ok"}, SECONDS)  # the pods recover by themselves
+
+
+@pytest.fixture(scope="module")
+def emptied(down: Operated) -> Operated:
+    """The environment with a PostgreSQL that has come back without its data, as its volume was the pod's."""
+    environment = down.environment
+    environment.kubectl("scale", "statefulset/postgres", "--replicas=1")
+    environment.kubectl("rollout", "status", "statefulset/postgres", "--timeout=90s")
+    until(lambda: databases(environment) == {"unusable"}, SECONDS)
+    return down
 
 
 def databases(environment: Environment) -> set[str]:
@@ -69,6 +78,8 @@ def test_a_migration_that_could_not_run_is_said_and_stops_nobody(down: Operated)
     environment = down.environment
     environment.kubectl("delete", "job", "-l", "app=finrisk-migration")
     done = environment.play("deploy", "-e", "finrisk_ab_ratio=75")
+    tries = environment.objects("pod", "app=finrisk-migration")
+    assert len(tries) == 1  # of the five that a Job has
     said = " ".join(done.output.split())
     assert "DATABASE NOT CHECKED: as the Job finrisk-migrate-" in said
     assert down.splits() == {(down.revision, 0.75)}
@@ -85,3 +96,28 @@ def test_status_says_what_could_not_be_read_and_what_to_do(down: Operated) -> No
     (finding,) = [each for each in found["findings"] if "database" in each["what"]]
     assert "postgres" in finding["what"]
     assert "kubectl" in finding["command"]
+
+
+def test_a_database_without_its_tables_costs_sources_and_no_answer(emptied: Operated) -> None:
+    environment = emptied.environment
+    answers = [environment.analyze(f"user-{number}") for number in range(20)]
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.metadata["approach"] for answer in answers} == {"ungrounded"}
+    for told in environment.readiness().values():
+        assert (told["ready"], told["schema"]) == (True, "empty")
+        assert "has no tables of FinRisk" in told["database_problem"]
+    status = json.loads(environment.play("status", "-e", "finrisk_format=json").stdout)
+    (finding,) = [each for each in status["findings"] if "counts as away" in each["what"]]
+    assert "has no tables of FinRisk" in finding["what"]
+    assert finding["command"].endswith("playbooks/site.yml")
+
+
+def test_plain_site_mends_it_although_its_migration_had_ended_well(emptied: Operated) -> None:
+    environment = emptied.environment
+    jobs = environment.objects("job", "app=finrisk-migration")
+    assert environment.play("site", "--check").changed == 1
+    assert environment.play("site").changed == 1
+    until(lambda: databases(environment) == {"ok"}, SECONDS)
+    made = environment.objects("job", "app=finrisk-migration")
+    assert [job["metadata"]["name"] for job in made] == [job["metadata"]["name"] for job in jobs]
+    assert environment.play("site").changed == 0

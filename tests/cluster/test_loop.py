@@ -136,7 +136,7 @@ def _collected(environment: Environment) -> int:
 
 
 def _revision(run: Run) -> str:
-    found = REVISION.search(run.stdout.partition("PLAY RECAP")[2])
+    found = REVISION.search(run.told)
     assert found, run.stdout
     return found[1]
 
@@ -234,6 +234,7 @@ def test_the_model_was_tuned_on_what_the_users_were_answered(story: Story) -> No
         for name in ("export_metadata", "dataset_metadata", "finetuning_job")
     )
     assert exported["eligible_examples"] >= 100
+    assert prepared["valid"] == exported["eligible_examples"]  # usable means what prepare takes
     assert prepared["source"]["sha256"] == exported["sha256"]
     assert prepared["train_examples"] >= 100
     assert job["state"] == "ACTIVE"

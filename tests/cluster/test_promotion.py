@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -43,6 +44,26 @@ def test_the_release_that_staging_proved_is_written_once_as_a_diff(operated: Ope
     assert f'+finrisk_model: "{held["finrisk_model"]}"' in done.stdout
     assert current["metadata"]["labels"]["finrisk.io/proven"] == "true"
     assert RELEASE_FILE.read_text() == repository
+    for words in ("# Proved by staging as r0", "# Model: finrisk-v", "# Figures: ", "# Promoted 20"):
+        assert words in file.read_text()
+
+
+def test_status_shows_who_released_and_promoted_as_the_cluster_knows_them(
+    operated: Operated, file: Path
+) -> None:
+    """The table is in the cluster too, and every playbook reaches it through the API server."""
+    environment = operated.environment
+    assert promote(operated, file, "-e", json.dumps({"finrisk_why": "step 25, RISK-4711"})).changed == 1
+    shown = json.loads(environment.play("status", "-e", "finrisk_format=json").stdout)["releases"]
+    assert (shown[0]["action"], shown[0]["outcome"], shown[0]["reason"]) == (
+        "promote",
+        "done",
+        "step 25, RISK-4711",
+    )
+    username = environment.cluster.kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+    assert {each["who"] for each in shown} == {username}
+    assert ("deploy", "done") in {(each["action"], each["outcome"]) for each in shown}
+    assert environment.objects("configmap", "finrisk.io/record") == [], "all of it is in the table"
 
 
 def test_what_staging_does_not_run_is_not_promoted(operated: Operated, file: Path) -> None:

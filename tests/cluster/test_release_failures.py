@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.release import release
 
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
@@ -95,34 +98,78 @@ def test_a_release_that_cannot_run_fails_early_with_the_reason_and_the_old_one_s
     ground: Ground, serving: str, name: str
 ) -> None:
     options, words = FAILURES[name]
+    bar: list[str] = []
     began = time.monotonic()
     with pytest.raises(FinriskError, match=words[0]) as failed:
-        ground.deploy(50, **options)
+        ground.deploy(50, tell=lambda _done, _total, label: bar.append(label), **options)
     assert time.monotonic() - began < EARLY_SECONDS
     for word in words:
         failed.match(word)
     failed.match(rf"\. {serving} \(25 % tuned, 75 % base\) was put back and serves$")
+    assert not bar[0].startswith("back to ")
+    assert bar[-1] == f"back to {serving}: every pod runs it"
     assert ground.told() == {(serving, 0.25)}
     assert ground.names("configmap", "finrisk.io/current=true") == {f"configmap/finrisk-config-{serving}"}
     assert not ground.deploy(25).changed
 
 
-def test_a_quota_is_told_in_the_clusters_words_and_the_old_pods_go_on(ground: Ground, serving: str) -> None:
+@contextmanager
+def full(ground: Ground, pods: int) -> Iterator[None]:
+    """A quota that takes so many pods and no other, for the length of the block."""
     quota = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
         "metadata": {"name": "full"},
-        "spec": {"hard": {"pods": "1"}},
+        "spec": {"hard": {"pods": str(pods)}},
     }
     ground.kubectl("create", "-f", "-", stdin=json.dumps(quota))
     try:
         until(lambda: "used" in ground.get("resourcequota", "full").get("status", {}))
+        yield
+    finally:
+        ground.kubectl("delete", "resourcequota", "full")
+
+
+def test_a_quota_is_told_in_the_clusters_words_and_the_old_pods_go_on(ground: Ground, serving: str) -> None:
+    with full(ground, pods=1):
         with pytest.raises(FinriskError, match=r"the cluster makes no pod: .*exceeded quota: full") as failed:
             ground.deploy(50)
         assert failed.match("was put back and serves")
         assert ground.told() == {(serving, 0.25)}
-    finally:
-        ground.kubectl("delete", "resourcequota", "full")
+
+
+def test_a_rollback_replaces_a_single_pod_where_there_is_no_room_for_two(
+    ground: Ground, serving: str
+) -> None:
+    with full(ground, pods=1):
+        assert "replaces the only pod, some seconds without service" in str(
+            ground.target().rollback_obstacles()
+        )
+        target = ground.target(takes_back=True)
+        what = ground.rendered(0)
+        done = release.roll_back(target, "base", what, check=False)
+        (note,) = target.notes
+        assert re.search(r"exceeded quota: full.*it went on with 1 fewer; no pod served for \d+ s", note)
+        assert ground.told() == {(done.revision.name, 0.0)}
+        assert done.revision.name != serving
+    strategy = ground.deployment["spec"]["strategy"]["rollingUpdate"]
+    assert strategy == {"maxSurge": "100%", "maxUnavailable": 0}, "as it was"
+    assert not ground.roll_back().changed
+
+
+def test_a_rollback_wakes_what_was_scaled_to_none_and_leaves_the_number_to_its_autoscaler(
+    ground: Ground, serving: str
+) -> None:
+    def autoscaled(deployment: dict[str, Any]) -> None:
+        deployment["spec"].pop("replicas")
+
+    ground.deploy(50, edit=autoscaled)
+    ground.kubectl("scale", "deployment/finrisk-api", "--replicas=0")
+    until(lambda: not ground.target().pods(), 60)
+    done = ground.roll_back(edit=autoscaled)
+    assert ground.deployment["spec"]["replicas"] == 2
+    assert ground.told() == {(done.revision.name, 0.0)}
+    assert serving != done.revision.name
 
 
 def test_a_rollback_works_while_the_pods_of_another_release_crash(ground: Ground, serving: str) -> None:
@@ -151,9 +198,16 @@ def test_a_rollback_whose_settings_do_not_run_says_so_and_what_served_goes_on(
     what = ground.rendered(11, edit=edit)
     broken = releases.made(what, 78)
     ground.target().store(broken)
-    with pytest.raises(FinriskError, match=r"/no/such/program.*was put back and serves"):
+    with pytest.raises(
+        FinriskError,
+        match=rf"/no/such/program.*Nothing was put back: {broken.name} .*still runs of {serving} ",
+    ):
         ground.roll_back(broken.name)
-    assert ground.told() == {(serving, 0.25)}
+    assert (serving, 0.25) in ground.told()
+    assert f"{broken.name} (11 % tuned, 89 % base) is asked for" in ground.target().unfinished()
+    done = ground.roll_back()
+    assert ground.told() == {(done.revision.name, 0.0)}
+    assert ground.target().unfinished() == ""
 
 
 def test_credentials_that_the_service_refuses_move_nobody_to_an_older_ratio(ground: Ground) -> None:
@@ -196,7 +250,7 @@ def test_a_release_that_fails_after_a_lost_revision_leaves_the_pods_that_serve(
 def test_without_credentials_nothing_is_applied(node: Cluster, ground: Ground) -> None:
     with releases.ground(node, ground.image, ground.objects) as empty:
         empty.kubectl("delete", "secret", "finrisk-credentials")
-        with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*site\.yml first"):
+        with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*no copy.*site\.yml first"):
             empty.deploy(0)
         assert empty.names("configmap") == set()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Ground
 from tests.grounds.repository import ROLE
+from tests.grounds.waiting import until
 
 HOLD = """
 import sys, time
@@ -54,6 +56,11 @@ def holder(ground: Ground) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+def never_ready(deployment: dict[str, Any]) -> None:
+    probe = {"httpGet": {"path": "/nowhere", "port": "ops"}, "periodSeconds": 1, "failureThreshold": 2}
+    deployment["spec"]["template"]["spec"]["containers"][0]["readinessProbe"] = probe
+
+
 def lease(ground: Ground) -> dict[str, Any]:
     return ground.get("lease", kube_lease.NAME)
 
@@ -65,12 +72,10 @@ def pretend(ground: Ground, **spec: Any) -> None:
 def test_the_second_of_two_releases_names_the_first_and_changes_nothing(
     ground: Ground, holder: subprocess.Popen[str]
 ) -> None:
-    both: list[Callable[[], object]] = [lambda: ground.deploy(50), ground.roll_back]
-    for run in both:
-        with pytest.raises(
-            FinriskError, match=r"another release is under way: \S+@\S+ since 20\S+, deploy at 50"
-        ):
-            run()
+    with pytest.raises(
+        FinriskError, match=r"another release is under way: \S+@\S+ since 20\S+, deploy at 50.*rollback\.yml"
+    ):
+        ground.deploy(50)
     assert holder.poll() is None
     assert ground.deploy(50, check=True).changed, "a check needs no lease"
     assert ground.told() == {(ground.target().current(), 0.25)}
@@ -113,7 +118,7 @@ def test_a_release_that_loses_its_lease_stops_and_leaves_the_rest_to_the_other(
 
     try:
         with pytest.raises(
-            FinriskError, match=r"Lease finrisk-release was lost \(it is held by somebody-else\)"
+            FinriskError, match=r"taken over by somebody-else at 20\S+, without saying why: it stopped"
         ):
             ground.deploy(50, tell=rob)
         there = ground.deployment
@@ -127,6 +132,48 @@ def test_a_release_that_loses_its_lease_stops_and_leaves_the_rest_to_the_other(
     done = ground.deploy(50)
     assert done.changed
     assert ground.told() == {(done.revision.name, 0.5)}
+
+
+def test_a_rollback_takes_over_from_a_deploy_that_hangs_which_stops_and_changes_nothing_more(
+    ground: Ground,
+) -> None:
+    ground.deploy(25)
+    ended: list[str] = []
+
+    def hang() -> None:
+        try:
+            ground.deploy(50, edit=never_ready, timeout_seconds=120)
+        except FinriskError as error:
+            ended.append(error.message)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    try:
+        until(lambda: "deploy at 50 %" in str(ground.target().rollback_obstacles()), 30)
+        until(lambda: len(ground.target().pods()) > 1, 30)
+        began = time.monotonic()
+        done = ground.roll_back()
+        seconds = time.monotonic() - began
+    finally:
+        hanging.join()
+    assert seconds < 60
+    (said,) = ended
+    assert re.search(
+        r"taken over by \S+@\S+ at 20\S+, rollback to base: it stopped and changes nothing", said
+    )
+    assert ground.told() == {(done.revision.name, 0.0)}
+    assert ground.names("configmap", "finrisk.io/current=true") == {
+        f"configmap/finrisk-config-{done.revision.name}"
+    }
+    assert ground.target().unfinished() == ""
+
+
+def test_a_rollback_waits_for_another_rollback(ground: Ground) -> None:
+    with (
+        ground.target().locked("rollback to base", takes_over=True),
+        pytest.raises(FinriskError, match=r"another release is under way: .*rollback to base"),
+    ):
+        ground.roll_back()
 
 
 def test_of_two_releases_at_the_same_moment_one_runs(ground: Ground) -> None:

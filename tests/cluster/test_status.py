@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
+from tests.grounds.waiting import until
 
 MANUAL_KEYS = (
     "ENABLE_DATA_COLLECTION DATA_COLLECTION_QUALITY ENABLE_FINETUNING ENABLE_AB_TESTING AB_TEST_TRAFFIC_SPLIT"
@@ -30,7 +31,7 @@ CONTRACT: dict[str, set[str]] = {
         "skipped",
     },
     "database": {"reachable_from_here", "from_the_service"},
-    "traffic": {"split", "arms", "rejected_since_start"},
+    "traffic": {"split", "arms", "rejected", "internal_errors", "lost"},
     "recent": {"errors", "events", "log_lines", "command"},
     "tuning": {"jobs"},
 }
@@ -131,10 +132,10 @@ def test_log_lines_by_arm_events_and_counters_are_those_of_the_pods(
         "lastTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     environment.kubectl("create", "-f", "-", stdin=json.dumps(event))
-    before = told["traffic"]["rejected_since_start"]
+    before = told["traffic"]["rejected"]
     assert environment.call("/api/v1/analyze", {"strategy": ""}).status == 422
     found = status(environment)
-    assert sum(found["traffic"]["rejected_since_start"].values()) == sum(before.values()) + 1
+    assert sum(found["traffic"]["rejected"].values()) == sum(before.values()) + 1
     lines = found["recent"]["log_lines"]
     assert lines.keys() == {"base", "tuned"}
     for arm, entries in lines.items():
@@ -194,3 +195,46 @@ def test_an_undo_by_kubectl_is_told_as_what_runs_against_what_was_released(asked
 def test_no_secret_stands_in_anything_that_site_said(operated: Operated) -> None:
     assert operated.environment.secrets.found_in(operated.site) == []
     assert "sha256:" in operated.site, "a secret is shown as a hash"
+
+
+def mended(asked: Operated, about: str, words: str) -> None:
+    """There is one finding of the release, with these words; its command starts the same revision again."""
+    environment, before = asked.environment, asked.revision
+    found = status(environment)
+    [finding] = [each for each in found["findings"] if each["about"] in ("configuration", "service")]
+    assert finding["about"] == about
+    assert words in finding["what"], finding
+    arguments = finding["command"].partition("playbooks/rollback.yml ")[2].split()
+    assert arguments == ["-e", f"finrisk_revision={before}"]
+    environment.play("rollback", *arguments)
+    after = status(environment)
+    assert after["configuration"]["revision"] == before
+    assert after["traffic"]["split"] == found["traffic"]["split"]
+    assert len(after["pods"]) == 2
+    assert not commands(after, "configuration") + commands(after, "service")
+
+
+def test_a_service_scaled_to_nothing_and_lost_credentials_are_named_and_mended_by_their_command(
+    asked: Operated,
+) -> None:
+    environment = asked.environment
+    environment.kubectl("scale", "deployment/finrisk-api", "--replicas=0")
+    until(lambda: not environment.objects("pod", "app=finrisk-api"))
+    mended(asked, "configuration", "Somebody scaled the service to 0 pods: kubectl")
+    environment.kubectl("delete", "secret", "finrisk-credentials")
+    mended(asked, "configuration", "Secret finrisk-credentials is gone")
+
+
+def test_a_changed_image_is_one_finding_and_the_pods_that_cannot_start_stand_inside_it(
+    asked: Operated,
+) -> None:
+    environment = asked.environment
+    environment.kubectl("set", "image", "deployment/finrisk-api", "api=registry.invalid/finrisk:9")
+    try:
+        until(lambda: any(pod["problem"] for pod in status(environment)["pods"]), seconds=60)
+        found = status(environment)
+        [finding] = [each for each in found["findings"] if each["about"] in ("configuration", "service")]
+        assert "image (by kubectl" in finding["what"]
+        assert any("cannot get the image" in symptom for symptom in finding["symptoms"]), finding
+    finally:
+        environment.play("deploy", "-e", "finrisk_ab_ratio=25", "-e", "finrisk_force_conflicts=true")

@@ -28,6 +28,7 @@ from tests.grounds.waiting import until
 from tests.grounds.wire import Wire
 
 OWN = {"inventory", "training_data", "var"}
+NOT_CLONED = {"training_data", "var", "collections", "node_modules", "__pycache__", "*.egg-info"}
 FASTER = "finrisk_workers: 1\nfinrisk_warmup_requests: 1\n"
 INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FINRISK_PG_BIN")
 
@@ -146,6 +147,38 @@ def own_ports(var: Path) -> None:
     var.mkdir(parents=True)
     api, ops = connections.free_ports(0, 0)
     connections.write(var, replace(connections.new(var), api_port=api, ops_port=ops))
+
+
+@contextmanager
+def fresh_checkout() -> Iterator[Path]:
+    """Make a copy of the sources, as a clone has them, in which `make setup` finds nothing to do.
+
+    The folder is removed at the end; whoever started something in it ends that before.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="finrisk-checkout-"))  # the database's account passes through
+    folder.chmod(0o711)
+    try:
+        for entry in REPOSITORY.iterdir():
+            if entry.is_dir() and not entry.name.startswith(".") and entry.name not in NOT_CLONED:
+                shutil.copytree(entry, folder / entry.name, ignore=shutil.ignore_patterns(*NOT_CLONED))
+            elif entry.is_file():
+                shutil.copy(entry, folder)
+        _linked(Path(sys.executable).parents[1], folder / ".venv")
+        _linked(REPOSITORY / "collections", folder / "collections")
+        (folder / ".uv" / "bin").mkdir(parents=True)
+        for name in (".uv/bin/uv", ".venv/.ready", "collections/.ready"):  # in make's order
+            (folder / name).write_text("")
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _linked(source: Path, target: Path) -> None:
+    """Make a folder of links to what another holds, but the mark of make."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if entry.name != ".ready":
+            (target / entry.name).symlink_to(entry)
 
 
 @contextmanager

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 from ansible.module_utils.finrisk_ops.kube.client import Access
 
 
-def kubeconfig(folder: Path, server: str) -> Access:
-    """Write it; return the way to that server."""
+def kubeconfig(folder: Path, server: str, user: dict[str, Any] | None = None) -> Access:
+    """Write it, with a token or another user's own way to log in; return the way to that server."""
     file = folder / "config"
     content = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "c", "cluster": {"server": server, "insecure-skip-tls-verify": True}}],
-        "users": [{"name": "u", "user": {"token": "canary-token"}}],
+        "users": [{"name": "u", "user": user or {"token": "canary-token"}}],
         "contexts": [{"name": "staging", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "staging",
     }

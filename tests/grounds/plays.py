@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TASK = re.compile(r"^TASK \[(?:finrisk : )?(?P<name>.*)\] \**$")
+"""A step's heading, which -v alone prints."""
 TIMED_OUT = 124
 """The code of a line that was ended because it took too long, as timeout(1) has it."""
-CHANGED = re.compile(r"^changed: \[")
+CHANGED = re.compile(r"^(?:changed|would change): \[[^\]]*\] ?(?P<name>.*)$")
+RECAP = re.compile(
+    r"^\S+ *:(?: ok=\d+ +)? changed=(?P<changed>\d+) .*?\bfailed=(?P<failed>\d+).*$", re.MULTILINE
+)
+"""The line of a host, of ours and of Ansible's own recap; what a run has to say comes behind it."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +52,28 @@ class Run:
         for line in self.stdout.splitlines():
             if heading := TASK.match(line):
                 task = heading["name"]
-            elif CHANGED.match(line):
-                found[task] = None
+            elif changed := CHANGED.match(line):
+                found[changed["name"] or task] = None
         return list(found)
 
     @property
+    def told(self) -> str:
+        """What stands behind the recap; all of it when a page that changed nothing stands alone."""
+        return self.stdout[recap.end() :] if (recap := self._recap) else self.stdout
+
+    @property
     def last_lines(self) -> list[str]:
-        """What stands behind the recap."""
-        lines = self.stdout.partition("PLAY RECAP")[2].splitlines()[2:]
-        return [line for line in lines if line]
+        """The lines behind the recap."""
+        return [line for line in self.told.splitlines() if line]
 
     def _counted(self, what: str) -> int:
-        found = re.search(rf"\b{what}=(\d+)", self.stdout.partition("PLAY RECAP")[2])
-        assert found, self.output
-        return int(found[1])
+        return int(recap[what]) if (recap := self._recap) else 0
+
+    @property
+    def _recap(self) -> re.Match[str] | None:
+        found = RECAP.search(self.stdout)
+        assert found or self.code == 0, self.output
+        return found
 
 
 def shell(line: str, folder: Path, environment: Mapping[str, str], seconds: float) -> Run:

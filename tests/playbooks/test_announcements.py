@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.grounds.checkout import own_ports
+from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
 
 LOOP: tuple[tuple[str, list[str]], ...] = (
@@ -60,15 +60,8 @@ class Machine:
             timeout=240,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        tasks, current = [], ""
-        for line in done.stdout.splitlines():
-            if line.startswith("TASK ["):
-                current = line.partition("[")[2].rpartition("]")[0]
-            elif line.startswith("changed:"):
-                tasks.append(current)
-        found = re.search(r"changed=(\d+)", done.stdout)
-        assert found
-        return int(found[1]), tasks
+        run = Run(done.returncode, done.stdout, done.stderr)
+        return run.changed, run.changed_tasks
 
     def collect(self, examples: int) -> None:
         """Ask sample questions until so many pairs are kept."""

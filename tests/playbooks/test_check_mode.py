@@ -73,7 +73,7 @@ class World:
 def failures(runs: Mapping[str, Run]) -> dict[str, list[str]]:
     """Return what the runs that failed say of it."""
     return {
-        name: [line for line in run.output.splitlines() if "[ERROR]" in line] or [run.output]
+        name: [line for line in run.output.splitlines() if line.startswith("local: ")] or [run.output]
         for name, run in runs.items()
         if run.code
     }

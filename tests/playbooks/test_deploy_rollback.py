@@ -221,7 +221,9 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(world: 
         ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
-        (["finrisk_log_level=LOUD", "finrisk_ab_ratio=0"], {}, "LOG_LEVEL='LOUD' cannot be used"),
+        (["finrisk_log_level=LOUD"], {}, "finrisk_log_level is 'LOUD': it takes"),
+        (["finrisk_why=ticket 4711"], {}, "was cut at a blank"),
+        (["finrisk_data_collection_quality=7", "finrisk_ab_ratio=0"], {}, "DATA_COLLECTION_QUALITY"),
         (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),
     ],
 )
@@ -305,7 +307,7 @@ def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: Wo
 def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(
     world: World, seconds: float, ratio: int
 ) -> None:
-    process = start(world, "deploy", "-e", f"finrisk_ab_ratio={ratio}")
+    process = start(world, "deploy", "-v", "-e", f"finrisk_ab_ratio={ratio}")
     assert process.stdout is not None
     for line in process.stdout:
         if "Release the revision" in line:
@@ -364,6 +366,31 @@ def test_status_reads_the_running_environment_as_text_and_as_json_alone(world: W
     assert data["configuration"]["revision"] == world.told[0]
     assert data["database"] == {"reachable_from_here": True, "error": None, "from_the_service": "ok"}
     assert [len(pod["workers"]) for pod in data["pods"]] == [2]
-    assert sum(arm["requests"] for arm in data["traffic"]["arms"].values()) >= 8
+    assert data["traffic"]["requests"] >= 8
     assert data["tuning"]["jobs"][0]["state"] == "ACTIVE"
     assert data["recent"]["log_lines"]
+    assert data["inventories"]
+    assert all(f"-i {data['inventories'][0]} " in each["command"] for each in data["findings"])
+
+
+def test_status_fails_on_a_finding_where_it_is_to_after_the_page_and_says_which(world: World) -> None:
+    gunicorn.stop(world.place)
+    assert world.run("status").code == 0
+    done = world.run("status", "-e", "finrisk_fail_on=finding")
+    assert done.code == 2, done.output
+    assert "The service is not running." in done.stdout.partition("\nFindings")[2], done.stdout
+    assert "the first: " in done.output
+    told = world.run("status", "-e", "finrisk_fail_on=finding", "-e", "finrisk_format=json")
+    assert told.code == 2
+    assert json.loads(told.stdout)["findings"]
+    assert world.run("status", "-e", "finrisk_fail_on=warning").code == 2
+    assert world.run("site").code == 0
+
+
+def test_the_page_is_in_colour_where_somebody_looks_and_plain_in_a_pipe(world: World) -> None:
+    plain = world.run("status").stdout
+    assert "\x1b[" not in plain
+    painted = world.run("status", ANSIBLE_FORCE_COLOR="1").stdout
+    assert re.search(r"\x1b\[[\d;]+mDecision +\w", painted), painted
+    page = re.sub(r"\x1b\[[\d;]*m", "", painted).partition("\nDecision")[2]
+    assert max(map(len, page.splitlines())) <= 100

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.module_utils.finrisk_ops.machine import identity
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from sandbox.connection import free_ports
@@ -79,13 +80,34 @@ def test_the_release_is_announced_as_a_diff_written_once_and_then_kept(proving: 
     assert done.last_lines[-1] == str(proving.file)
 
 
-def test_nothing_but_the_values_differs_from_the_file_in_the_repository(
+def test_the_values_differ_from_the_file_in_the_repository_and_the_proof_follows(
     proving: Proving, before: str
 ) -> None:
-    proving.promote()
+    proving.promote("-e", json.dumps({"finrisk_why": "step 25, RISK-4711"}))
     after = proving.file.read_text().splitlines()
-    changed = [line for line, old in zip(after, before.splitlines(), strict=True) if line != old]
+    head, proof = after[: len(before.splitlines())], after[len(before.splitlines()) :]
+    changed = [line for line, old in zip(head, before.splitlines(), strict=True) if line != old]
     assert changed == [f"finrisk_image: {json.dumps(IMAGE)}"]
+    (current,) = [path.name for path in (proving.place.var_dir / "revisions").iterdir()]
+    assert proof[1].startswith(f"# Proved by local as {current} at 0 % tuned, 100 % base, released")
+    assert proof[-1].startswith("# Promoted 20")
+    assert proof[-1].endswith(f" by {identity.who()}: step 25, RISK-4711")
+
+
+def test_a_promotion_is_recorded_and_status_shows_it(proving: Proving, before: str) -> None:
+    assert before
+    proving.promote("-e", json.dumps({"finrisk_why": "step 25, RISK-4711"}))
+    assert proving.promote("-e", "finrisk_promote_to=local").code != 0
+    data = proving.playground.run("status", "-e", "finrisk_format=json")
+    shown = json.loads(data.stdout)["releases"]
+    assert [(each["action"], each["outcome"]) for each in shown[:2]] == [
+        ("promote", "refused"),
+        ("promote", "done"),
+    ]
+    assert shown[1]["reason"] == "step 25, RISK-4711"
+    assert ("site", "done") in {(each["action"], each["outcome"]) for each in shown}
+    page = proving.playground.run("status").stdout
+    assert "cannot be promoted to itself" in page
 
 
 def test_an_environment_is_not_promoted_to_itself(proving: Proving, before: str) -> None:

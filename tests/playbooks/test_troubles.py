@@ -45,7 +45,7 @@ def shape(text: str) -> str:
     text = re.sub(r"r\d{4}-[0-9a-f]{8}|finrisk-v\d+-[0-9a-f]{8}", "NAME", text)
     text = re.sub(r"got the (base|tuned) model", "got the SAME model", text)
     text = re.sub(r"released by \S+ at \S+", "released by WHO", text)
-    text = re.sub(r"\d[\d,.]*", "N", text)
+    text = re.sub(r"\d[\d,.]*", "N", text.replace("\\\n", ""))
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -60,7 +60,8 @@ def documented(title: str) -> list[str]:
 def named(place: Checkout, title: str, *wanted: tuple[str, str]) -> list[dict[str, Any]]:
     """The findings about this with these words: in the JSON of status.yml, on its page, and as documented."""
     text, data = place.status()
-    shown = [shape(each) for each in re.split(r"\n\s*\d+\. ", text.replace("\nFindings", "\n"))]
+    found = text.partition("\nFindings")[2].partition("\nReleases")[0]
+    shown = [shape(each) for each in re.split(r"(?:^|\n)\s*\d+\. ", found)]
     named = []
     for about, words in wanted:
         fitting = [each for each in data["findings"] if each["about"] == about and words in each["what"]]
@@ -153,7 +154,7 @@ def test_a_service_starts_and_deploys_while_the_database_is_down_and_says_what_w
     postgresql.halt(place.var, held.processes["postgresql"])
     gunicorn.stop(place.place)
     for line in ("site.yml --check", "site.yml", "deploy.yml --check -e finrisk_ab_ratio=0"):
-        said = place.playbook(line).stdout.partition("PLAY RECAP")[2]
+        said = place.playbook(line).told
         assert "DATABASE NOT CHECKED: at 127.0.0.1" in said
         assert "run site.yml again then" in said
     reply = place.analysts().ask(strategies(1, 1)[0])
@@ -222,7 +223,7 @@ def test_a_slow_tuned_model_is_named(half: Checkout) -> None:
 
 
 def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
-    arms = by_arm(half.ask(strategies(100, 100)))
+    arms = by_arm(half.ask(strategies(180, 180)))
     analysts = half.analysts()
     for arm, replies in arms.items():
         for reply in replies:
@@ -245,8 +246,8 @@ def unrated(place: Checkout) -> int:
 
 def test_a_tuned_model_that_refuses_to_answer_or_fails_is_named_and_rolled_back(half: Checkout) -> None:
     half.wire.fault(kind="safety", arm="tuned")
-    half.wire.fault(kind="status", code=500, arm="tuned", probability=0.2, seed=1)
-    by_arm(half.ask(strategies(100, 100)))
+    half.wire.fault(kind="status", code=500, arm="tuned", probability=0.35, seed=1)
+    by_arm(half.ask(strategies(140, 140)))
     refusing, *_ = named(
         half,
         WORSE,

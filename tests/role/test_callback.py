@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.grounds.repository import REPOSITORY
@@ -44,12 +46,15 @@ PLAYBOOK = """
 """
 
 
-def show(folder: Path, *arguments: str, playbook: str = PLAYBOOK) -> subprocess.CompletedProcess[str]:
+def start(
+    folder: Path, *arguments: str, playbook: str = PLAYBOOK, module: str = MODULE
+) -> subprocess.Popen[str]:
+    """Start a playbook that has the module of this file."""
     (folder / "library").mkdir(exist_ok=True)
-    (folder / "library" / "showing_info.py").write_text("#!/usr/bin/python\n" + MODULE)
+    (folder / "library" / "showing_info.py").write_text("#!/usr/bin/python\n" + module)
     (folder / "play.yml").write_text(playbook)
     (folder / "state").unlink(missing_ok=True)
-    return subprocess.run(
+    return subprocess.Popen(
         [
             *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local", "play.yml"),
             *("-e", f"state={folder / 'state'}", "-e", f"ansible_python_interpreter={sys.executable}"),
@@ -64,18 +69,38 @@ def show(folder: Path, *arguments: str, playbook: str = PLAYBOOK) -> subprocess.
             "ANSIBLE_NOCOLOR": "1",
         },
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
-        check=False,
+        start_new_session=True,
     )
 
 
-def test_a_bar_is_drawn_and_report_and_summary_stand_in_plain_words_behind_the_recap(tmp_path: Path) -> None:
-    run = show(tmp_path, "-v")
+def show(
+    folder: Path, *arguments: str, playbook: str = PLAYBOOK, module: str = MODULE
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    process = start(folder, *arguments, playbook=playbook, module=module)
+    stdout, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def test_a_bar_is_drawn_and_report_and_summary_stand_in_plain_words_alone(tmp_path: Path) -> None:
+    """Nothing changed, and there is a report: no recap, no step, no play is worth a line."""
+    run = show(tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "localhost: [###############...............]  50 % RUNNING" in run.stdout
-    assert "localhost: [##############################] 100 % RUNNING" in run.stdout
+    assert run.stdout.splitlines() == [
+        "localhost: [###############...............]  50 % RUNNING",
+        "localhost: [##############################] 100 % RUNNING",
+        "a page for people",
+        "/full/path/of/a/file",
+        "a {{ brace }} and an é",
+    ]
+
+
+def test_with_v_all_of_ansibles_own_output_is_there_and_the_result_behind_the_recap(tmp_path: Path) -> None:
+    run = show(tmp_path, "-v")
+    assert "TASK [Use the result]" in run.stdout
     assert "FAILED - RETRYING" not in run.stdout
     before, _, after = run.stdout.partition("PLAY RECAP")
     assert [line for line in after.splitlines()[2:] if line] == [
@@ -84,6 +109,85 @@ def test_a_bar_is_drawn_and_report_and_summary_stand_in_plain_words_behind_the_r
         "a {{ brace }} and an é",
     ]
     assert "/full/path/of/a/file" not in before
+
+
+STEPS = """
+- name: Show
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Write a file
+      ansible.builtin.copy:
+        content: "new\n"
+        dest: "{{ state }}"
+        mode: "0600"
+    - name: Say a thing
+      ansible.builtin.debug:
+        msg: this is said
+    - name: Look
+      ansible.builtin.command: "true"
+      changed_when: false
+    - name: Pass over
+      ansible.builtin.command: "false"
+      when: false
+    - name: Never mind
+      ansible.builtin.command: "false"
+      changed_when: false
+      ignore_errors: true
+    - name: Break
+      ansible.builtin.fail:
+        msg: |
+          the disk is full:
+          make room
+      when: not ansible_check_mode
+"""
+
+
+def test_only_what_changed_or_failed_is_said_and_an_error_once_on_standard_error(tmp_path: Path) -> None:
+    run = show(tmp_path, playbook=STEPS)
+    assert run.returncode == 2
+    assert run.stdout.splitlines() == [
+        "changed: [localhost] Write a file",
+        "this is said",
+        "localhost: changed=1 failed=1",
+    ]
+    assert run.stderr.splitlines() == ["localhost: Break: the disk is full: make room"]
+
+
+def test_a_check_says_what_would_change_below_its_difference(tmp_path: Path) -> None:
+    run = show(tmp_path, "--check", "--diff", playbook=STEPS)
+    assert run.returncode == 0, run.stderr
+    lines = [line.strip() for line in run.stdout.splitlines() if line]
+    assert lines[lines.index("+new") + 2 :] == [
+        "would change: [localhost] Write a file",
+        "this is said",
+        "localhost: changed=1 failed=0",
+    ]
+
+
+def test_a_warning_that_stands_in_the_summary_is_not_said_twice(tmp_path: Path) -> None:
+    module = MODULE.replace(
+        "module.exit_json(", 'module.warn("not checked")\nmodule.warn("alone")\nmodule.exit_json('
+    )
+    both = module.replace('module.warn("alone")\n', "").replace(
+        'summary=["/full', 'summary=["not checked", "/full'
+    )
+    assert "[WARNING]: alone" in show(tmp_path, module=module).stderr
+    run = show(tmp_path, module=both)
+    assert (run.stdout + run.stderr).count("not checked") == 1
+
+
+def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path) -> None:
+    playbook = STEPS.replace('ansible.builtin.command: "true"', "ansible.builtin.command: sleep 60")
+    process = start(tmp_path, playbook=playbook)
+    assert process.stdout is not None
+    while "this is said" not in process.stdout.readline():
+        assert process.poll() is None
+    time.sleep(1.5)  # the step is under way
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode not in (0, 2)
+    assert "Ended in the middle of: Look. What it left half made: playbooks/status.yml" in said
 
 
 def test_json_mode_prints_the_reports_data_alone(tmp_path: Path) -> None:

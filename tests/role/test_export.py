@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export
+from ansible.module_utils.finrisk_ops.dataset import export, prepare
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import Source, render
@@ -116,6 +116,51 @@ def test_rows_with_an_order_in_question_answer_or_source_do_not_count(
     )
     result = export.run(ask(database_url, tmp_path), check_mode=False)
     assert (result["eligible_examples"], result["rejected"]) == (4, {"looks_like_instruction": 3})
+
+
+def test_a_question_that_was_asked_again_on_the_same_sources_counts_once_and_is_named_apart(
+    database_url: str, tmp_path: Path
+) -> None:
+    asked, sources = row(1)["strategy"], [{"document_id": "b"}, {"document_id": "a"}]
+    insert(
+        database_url,
+        0,
+        row(1, sources=sources, quality_score=0.91),
+        row(2, sources=sources[::-1], strategy=f"  {asked.upper()} "),
+        row(3, sources=sources, strategy=asked),
+        row(4, sources=sources[:1], strategy=asked),
+        row(5, strategy="Too short?"),
+    )
+    result = export.run(ask(database_url, tmp_path, min_examples=2), check_mode=False)
+    assert (result["total_examples"], result["eligible_examples"]) == (5, 2)
+    assert result["rejected"] == {"duplicate": 2, "strategy_too_short": 1}
+    told = "2 duplicate rows ask a question again on the same sources: the best-scored answer is trained on"
+    assert result["summary"][1:3] == [told, "exported but not usable: 1 strategy_too_short"]
+    with pytest.raises(FinriskError, match="2 usable examples, finrisk_min_examples is 3"):
+        export.run(ask(database_url, tmp_path, min_examples=3), check_mode=False)
+
+
+def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> None:
+    asked, card = row(1)["strategy"], "4111 1111 1111 1111 "
+    insert(
+        database_url,
+        20,
+        *(row(number, strategy=asked) for number in range(30, 36)),
+        row(40, strategy="Too short?"),
+        row(41, strategy=card * 4),  # of which redaction leaves too little
+        row(42, analysis=f"{row(42)['analysis']} Call {card}."),
+        row(43, prompt="Another question altogether, with nothing of the strategy in it"),
+        row(44, prompt="x" * 390_001),
+    )
+    exported_rows = export.run(ask(database_url, tmp_path), check_mode=False)
+    prepared = prepare.run(prepare.Request("", tmp_path, 0.8, 0, 0.9), check_mode=False)
+    assert exported_rows["eligible_examples"] == prepared["valid"] == 21
+    assert exported_rows["rejected"] == prepared["rejected"]
+    assert prepared["rejected"]["duplicate"] == 6
+    told = "6 duplicate rows ask a question again on the same sources: the best-scored answer is trained on"
+    assert told in exported_rows["summary"]
+    assert told in prepared["summary"]
+    assert "duplicate" not in prepared["summary"][0]
 
 
 def test_a_score_of_exactly_the_threshold_counts(database_url: str, tmp_path: Path) -> None:
@@ -252,7 +297,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_the_password(
 def test_a_database_without_tables_says_what_to_run(
     new_database: Callable[[bool], str], tmp_path: Path
 ) -> None:
-    with pytest.raises(FinriskError, match="the tables are missing: run finrisk migrate"):
+    with pytest.raises(FinriskError, match=r"the tables are missing: run playbooks/site\.yml"):
         export.run(ask(new_database(False), tmp_path), check_mode=False)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
@@ -13,6 +15,13 @@ from ansible.module_utils.finrisk_ops.kube.client import Cluster
 from kubernetes.client import CoreV1Api  # noqa: F401 - imported when it is first used, which is timed below
 
 from tests.grounds.kubeconfig import kubeconfig
+
+EXEC = "client.authentication.k8s.io/v1"
+
+
+def helper(command: str, *arguments: str) -> dict[str, Any]:
+    """A user who logs in by a program."""
+    return {"exec": {"apiVersion": EXEC, "command": command, "args": list(arguments)}}
 
 
 def test_a_server_that_is_not_there_is_told_with_its_address(tmp_path: Path) -> None:
@@ -33,3 +42,33 @@ def test_a_port_forward_into_a_network_that_swallows_everything_ends(
         with pytest.raises(FinriskError, match=r"cannot connect to pod p .*: no answer within 2 s; check"):
             port_forward.ask(cluster, "p", 9090, "/readyz")
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            ["finrisk-no-such-helper"],
+            "the login helper finrisk-no-such-helper of context staging is not installed",
+        ),
+        (
+            ["sh", "-c", "echo 'your session is over' >&2; exit 1"],
+            "the login helper sh of .* your session is over; log",
+        ),
+        (["echo", "no JSON"], "the login helper echo of context staging gave no credentials"),
+    ],
+)
+def test_a_login_helper_that_gives_nothing_is_told_by_its_name(
+    tmp_path: Path, command: list[str], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The library logs it and goes on without credentials, which the server would call expired."""
+    cluster = Cluster(kubeconfig(tmp_path, "https://127.0.0.1:1", helper(*command)))
+    with pytest.raises(FinriskError, match=said):
+        cluster.check_usable()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_login_helper_that_works_is_listened_to(tmp_path: Path) -> None:
+    answer = {"apiVersion": EXEC, "kind": "ExecCredential", "status": {"token": "canary-token"}}
+    cluster = Cluster(kubeconfig(tmp_path, "https://127.0.0.1:1", helper("echo", json.dumps(answer))))
+    assert cluster.fresh().configuration.api_key == {"BearerToken": "Bearer canary-token"}

@@ -167,3 +167,26 @@ def test_the_prepare_module_writes_once(tmp_path: Path) -> None:
     assert not run_module("finrisk_prepare", options)["changed"]
     failed = run_module("finrisk_prepare", {"output_dir": str(tmp_path)})
     assert "run ansible-playbook playbooks/export.yml first" in " ".join(failed["msg"].split())
+
+
+def test_another_user_hash_key_needs_force_while_the_tuned_model_has_users(tmp_path: Path) -> None:
+    def write(key: str, ratio: int, force: bool = False) -> dict[str, Any]:
+        given = {
+            "secret": {"kind": "Secret", "stringData": {"USER_HASH_KEY": ""}},
+            "secret_values": {"USER_HASH_KEY": key},
+            "client_keys": [],
+            "running_ratio": ratio,
+            "force_conflicts": force,
+            "place": {"process": {"var_dir": str(tmp_path), "repository": str(tmp_path)}},
+        }
+        return run_module("finrisk_credentials", given)
+
+    assert write("first", 0)["changed"]
+    before = (tmp_path / "credentials.json").read_bytes()
+    refused = write("second", 25)
+    assert refused["failed"]
+    assert "USER_HASH_KEY is not the one in use, and 25 % of the users have the tuned model" in refused["msg"]
+    assert (tmp_path / "credentials.json").read_bytes() == before
+    assert not write("first", 25)["changed"]
+    assert write("second", 25, force=True)["changed"]
+    assert write("third", 0)["changed"]

@@ -257,7 +257,7 @@ def test_a_proven_revision_that_does_not_come_up_again_gives_way_to_no_other_rat
     held["stringData"]["USER_HASH_KEY"] = ""
     path.write_text(json.dumps(held))
     trusting = Trusting(target.place, timeout_seconds=10)
-    with pytest.raises(FinriskError, match=rf"USER_HASH_KEY.*{base.name} stays the revision"):
+    with pytest.raises(FinriskError, match=rf"USER_HASH_KEY.*Nothing was put back: {base.name} "):
         roll_back(trusting)
     assert target.current() == base.name
 
@@ -289,6 +289,30 @@ def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: 
     (target.folder / ".r0008-00000000.part").mkdir()
     stored(target, 7, 8)
     assert not list(target.folder.glob(".*")), "nor does half a revision that a killed run wrote"
+
+
+def test_lost_credentials_come_back_with_a_rollback(target: ProcessTarget) -> None:
+    deploy(target, 50)
+    file = target.place.var_dir / "credentials.json"
+    held = file.read_bytes()
+    file.unlink()
+    assert target.rollback_obstacles() == [f"{file} is gone: a rollback or a deploy brings it back"]
+    base = roll_back(target)
+    assert told(target) == (base.revision.name, 0.0)
+    assert file.read_bytes() == held
+    assert target.rollback_obstacles() == []
+
+
+def test_what_a_killed_run_left_is_told_until_a_release_ends(target: ProcessTarget) -> None:
+    deploy(target)
+    left = stored(target, 50, 2, proven=False)
+    target.make_current(left.name)
+    assert f"{left.name} (50 % tuned, 50 % base) is asked for" in target.unfinished()
+    with target.locked("deploy at 50"):
+        assert target.unfinished() == "", "one that is under way"
+        assert "deploy at 50): a rollback takes over from it" in target.rollback_obstacles()[0]
+    roll_back(target)
+    assert target.unfinished() == ""
 
 
 def _hold(path: Path, ready: Any, done: Any) -> None:

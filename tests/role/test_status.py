@@ -46,6 +46,8 @@ def environment(tmp_path: Path, database_url: str) -> Status:
     """Look at an environment with these settings and tuning jobs; its service is not running."""
     place = gunicorn.Place(tmp_path / "var", tmp_path, 1, 2)
     target = ProcessTarget(place)
+    place.var_dir.mkdir()
+    (place.var_dir / "credentials.json").write_text('{"stringData": {"USER_HASH_KEY": "h"}}')
 
     def look(
         ratio: int = 50, jobs: list[dict[str, Any]] | None = None, url: str = database_url, **settings: str
@@ -60,6 +62,7 @@ def environment(tmp_path: Path, database_url: str) -> Status:
             made.config["data"][key] = settings[key]
         target.store(labelled(made, "finrisk.io/proven", "true"))
         target.make_current(made.name)
+        in_the_stage(database_url, made.name)
         for number, content in enumerate([job("ACTIVE")] if jobs is None else jobs):
             (tmp_path / f"finetuning_job_2026010{number + 1}_100000.json").write_text(json.dumps(content))
         asked = Goal(1000, ["extractive"], False)
@@ -69,11 +72,17 @@ def environment(tmp_path: Path, database_url: str) -> Status:
     return look
 
 
+def in_the_stage(database_url: str, revision: str) -> None:
+    """Make the rows that were written those of this revision."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update analyses set revision = %s", (revision,))
+
+
 @pytest.fixture
 def analyses(database_url: str) -> Callable[..., None]:
     """Write rows into ``analyses``; user n is number modulo users."""
 
-    def write(arm: str, requests: int, users: int = 40, **values: Any) -> None:
+    def write(arm: str, requests: int, users: int = 40, first_user: int = 0, **values: Any) -> None:
         row = {
             "arm_served": arm,
             "outcome": "ok",
@@ -90,14 +99,21 @@ def analyses(database_url: str) -> Callable[..., None]:
         moment = datetime.now(UTC) - row["ago"]
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
-                """insert into analyses (id, created_at, split_bp, unit_kind, unit_hash, user_hash, bucket,
-                       arm_assigned, arm_served, outcome, arm_error, fallback_reason, latency_ms,
-                       quality_score, rating, skip_reason, model, model_version, redaction_version)
-                   values (%(id)s, %(created_at)s, 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
+                """insert into analyses (id, created_at, experiment, split_bp, unit_kind, unit_hash,
+                       user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, fallback_reason,
+                       latency_ms, quality_score, rating, skip_reason, model, model_version,
+                       redaction_version)
+                   values (%(id)s, %(created_at)s, 'e', 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
                        %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
                        %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s, %(model_version)s, '1')""",
                 [
-                    row | {"id": uuid.uuid4(), "created_at": moment, "unit": f"{arm}{n % users}", "arm": arm}
+                    row
+                    | {
+                        "id": uuid.uuid4(),
+                        "created_at": moment,
+                        "unit": f"{arm}{first_user + n % users}",
+                        "arm": arm,
+                    }
                     for n in range(requests)
                 ],
             )
@@ -143,7 +159,8 @@ def test_a_healthy_environment_has_no_finding_but_the_stopped_service(
     examples(1000)
     data = environment()
     assert [finding["about"] for finding in data["findings"]] == ["service"]
-    assert [line["state"] for line in data["success"]] == ["met"] * 6
+    assert [line["state"] for line in data["success"]] == [*["met"] * 5, "not yet known"]
+    assert data["decision"] == {"decision": "hold", "reason": "The service is not running."}
     assert data["collection"]["percent"] == 100
     assert data["traffic"]["arms"]["tuned"]["share"] == 0.5
     assert data["traffic"]["split"] == 0.5
@@ -241,9 +258,21 @@ def test_an_older_failure_is_no_finding(environment: Status) -> None:
 
 
 def test_nobody_on_an_active_model_is_found_with_the_flags_and_who_did_it(environment: Status) -> None:
-    found = one(environment(0), "A/B test", "ENABLE_FINETUNING=false, ENABLE_AB_TESTING=false")
+    other = job("ACTIVE", day=2) | {"tuned_model_name": "projects/p/locations/us-central1/endpoints/2"}
+    found = one(environment(0, [other]), "A/B test", "ENABLE_FINETUNING=false, ENABLE_AB_TESTING=false")
     assert "me@here" in found["causes"][0]
     assert "finrisk_ab_ratio=25" in found["command"]
+
+
+def test_a_model_that_was_taken_away_is_not_offered_again_and_the_page_says_who_did_it(
+    environment: Status, analyses: Callable[..., None]
+) -> None:
+    analyses("base", 50)
+    data = environment(0)
+    assert not findings(data, "A/B test")
+    assert not any("deploy.yml" in line for line in page(data))
+    told = "Nobody gets the tuned model since me@here took it back at 2026-01-01T10:00:00Z: test."
+    assert data["decision"] == {"decision": "hold", "reason": told}
 
 
 def test_a_split_without_ab_testing_is_found(environment: Status) -> None:
@@ -275,8 +304,8 @@ def test_a_slower_tuned_model_is_found(environment: Status, analyses: Callable[.
 
 
 def test_a_worse_tuned_model_is_found(environment: Status, analyses: Callable[..., None]) -> None:
-    analyses("base", 40, quality_score=0.93)
-    analyses("tuned", 40, quality_score=0.81)
+    analyses("base", 150, users=150, quality_score=0.93)
+    analyses("tuned", 150, users=150, quality_score=0.81)
     data = environment()
     assert one(data, "quality", "0.810 against 0.930")
     assert data["success"][2]["state"] == "not met"
@@ -291,29 +320,30 @@ def test_bad_ratings_are_found(environment: Status, analyses: Callable[..., None
 def test_a_tuned_model_that_fails_is_found_with_the_fallbacks(
     environment: Status, analyses: Callable[..., None]
 ) -> None:
-    analyses("base", 40)
-    analyses("tuned", 30)
+    analyses("base", 120, users=120)
+    analyses("tuned", 60, users=60)
     failed = {"arm_served": "base", "arm_error": "upstream_error", "fallback_reason": "upstream_error"}
-    analyses("tuned", 10, **failed)
+    analyses("tuned", 60, users=60, first_user=60, **failed)
     data = environment()
-    assert one(data, "errors", "25.0% of its requests (10 upstream) against 0.0%")
-    assert one(data, "A/B test", "10 of 40 requests of the tuned arm were answered by base")
-    assert data["traffic"]["arms"]["tuned"]["errors"] == {"upstream": 10, "timeout": 0, "cut": 0}
+    assert one(data, "errors", "50.0% of its requests (60 upstream) against 0.0%")
+    assert one(data, "A/B test", "60 of 120 requests of the tuned arm were answered by base")
+    assert data["traffic"]["arms"]["tuned"]["errors"] == {"upstream": 60, "timeout": 0, "cut": 0}
     assert data["success"][5]["state"] == "not met"
 
 
 def test_a_tuned_model_that_leaves_questions_unanswered_is_found_and_has_not_failed(
     environment: Status, analyses: Callable[..., None]
 ) -> None:
-    analyses("base", 40)
-    analyses("tuned", 36)
-    analyses("tuned", 4, arm_served="base", arm_error="blocked", fallback_reason="blocked")
+    analyses("base", 120, users=120)
+    analyses("tuned", 60, users=60)
+    blocked = {"arm_served": "base", "arm_error": "blocked", "fallback_reason": "blocked"}
+    analyses("tuned", 60, users=60, first_user=60, **blocked)
     data = environment()
-    found = one(data, "unanswered", "10.0% of its requests were blocked, refused or cut by length")
+    found = one(data, "unanswered", "50.0% of its requests were blocked, refused or cut by length")
     assert "rollback.yml" in found["command"]
     assert not findings(data, "errors") + findings(data, "A/B test")
     tuned = data["traffic"]["arms"]["tuned"]
-    assert (tuned["blocked"], tuned["error_rate"]) == (4, 0.0)
+    assert (tuned["blocked"], tuned["error_rate"]) == (60, 0.0)
     assert set(tuned["errors"].values()) == {0}
     assert data["success"][3]["state"] == "met"
 
@@ -327,12 +357,24 @@ def test_questions_that_both_models_leave_unanswered_are_nobodys_fault(
     assert not {"errors", "unanswered", "A/B test"} & {each["about"] for each in environment()["findings"]}
 
 
-def test_too_few_requests_are_not_compared(environment: Status, analyses: Callable[..., None]) -> None:
-    analyses("base", 29, latency_ms=100.0)
-    analyses("tuned", 29, latency_ms=9000.0, quality_score=0.1)
+def test_one_user_who_asks_much_is_not_compared(environment: Status, analyses: Callable[..., None]) -> None:
+    analyses("base", 29)
+    analyses("tuned", 500, users=1, latency_ms=9000.0, quality_score=0.1, rating=-1)
     data = environment()
     assert not findings(data, "latency") + findings(data, "quality")
     assert data["success"][2]["state"] == "not yet known"
+
+
+def test_where_requests_are_drawn_one_user_counts_once_all_the_same(
+    environment: Status, analyses: Callable[..., None], database_url: str
+) -> None:
+    analyses("base", 200, users=200)
+    analyses("tuned", 200, users=200, rating=-1, quality_score=0.1)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update analyses set unit_kind = 'request', user_hash = 'the only one'")
+    data = environment()
+    assert not findings(data, "quality")
+    assert data["experiment"]["evidence"]["quality"]["base"] == 1
 
 
 def test_recent_holds_errors_events_and_requests_by_arm(environment: Status, tmp_path: Path) -> None:
@@ -408,7 +450,7 @@ def test_the_page_fits_a_screen(environment: Status, analyses: Callable[..., Non
     analyses("base", 50)
     analyses("tuned", 50)
     lines = [line.replace(str(tmp_path), "/srv/finrisk") for line in page(environment())]
-    assert len(lines) <= 50
+    assert len(lines) <= 52
     assert [line for line in lines if "$ " not in line and len(line) > 130] == []
 
 

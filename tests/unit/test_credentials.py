@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.credentials import write_credentials
+from ansible.module_utils.finrisk_ops.process.credentials import keep, restore, write_credentials
 from ansible.module_utils.finrisk_ops.release import credentials
 
 from finrisk import api_keys, cli
@@ -102,3 +102,52 @@ def test_a_diff_shows_when_a_key_ends_and_no_whole_hash() -> None:
     shown = credentials.shown_clients(credentials.client_keys([CLIENT | {"expires": "2027-06-30"}]))
     assert shown["a1"]["expires"] == "2027-06-30T00:00:00+00:00"
     assert "ab" * 32 not in json.dumps(shown)
+
+
+def test_credentials_that_are_gone_come_back_as_they_were_written_last(tmp_path: Path) -> None:
+    file, copy = tmp_path / "credentials.json", tmp_path / "credentials-copy.json"
+    for password in ("old", "rotated"):
+        write_credentials(tmp_path, {"stringData": {"DATABASE_URL": password}}, [], check=False)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    file.unlink()
+    restore(tmp_path)
+    assert json.loads(file.read_text()) == {"stringData": {"DATABASE_URL": "rotated"}}
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text('{"stringData": {"DATABASE_URL": "by hand"}}')
+    restore(tmp_path)
+    assert "by hand" in file.read_text(), "what is there is not touched"
+    keep(tmp_path)
+    assert copy.read_bytes() == file.read_bytes(), "a release that ran with it keeps it"
+
+
+def test_the_copy_of_the_credentials_is_told_of_where_it_alone_is_written(tmp_path: Path) -> None:
+    def written() -> list[str]:
+        return [change.path.name for change in write_credentials(tmp_path, SECRET, [], check=False)]
+
+    assert written() == ["credentials.json", "api_keys.json"]
+    (tmp_path / "credentials-copy.json").unlink()
+    assert written() == ["credentials-copy.json"]
+    assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "ratio", "refused"),
+    [
+        ("k1", "k2", 25, True),
+        ("k1", "k2", 100, True),
+        ("k1", "k2", 0, False),
+        ("k1", "k1", 25, False),
+        ("", "k2", 25, False),
+    ],
+)
+def test_another_key_for_the_hashes_of_users_is_refused_while_the_tuned_model_has_users(
+    held: str, wanted: str, ratio: int, refused: bool
+) -> None:
+    if not refused:
+        credentials.check_hash_key(held, wanted, ratio)
+        return
+    with pytest.raises(FinriskError, match="finrisk_force_conflicts=true") as error:
+        credentials.check_hash_key(held, wanted, ratio)
+    assert f"{ratio} % of the users" in error.value.message
+    assert held not in error.value.message.split()
+    assert wanted not in error.value.message.split()

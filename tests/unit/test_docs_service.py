@@ -23,7 +23,7 @@ from finrisk.answers import Metadata
 from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
 from finrisk.http.error_codes import MEANINGS
-from finrisk.http.status_reply import ArmFigures, Collection
+from finrisk.http.status_reply import ArmFigures, Collection, Experiment
 from finrisk_rules.clients import ROLES
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
@@ -92,7 +92,8 @@ def test_every_figure_of_the_status_is_documented_and_the_reverse() -> None:
     section = "`GET /api/v1/status`"
     for heading, kind in (
         ("figure of `collection`", Collection),
-        ("figure of an arm in `traffic`", ArmFigures),
+        ("figure of `experiment`", Experiment),
+        ("figure of an arm", ArmFigures),
     ):
         cells = [row[heading] for row in table(API, section, heading).rows]
         assert re.findall(r"`(\w+)`", " ".join(cells)) == list(kind.__annotations__)
@@ -184,7 +185,7 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
         _reasons(SERVICE / "records.py", "skip_reason")
         | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
-        | _reasons(OPS / "dataset" / "rows.py", "example_of|_prompt_problem")
+        | _reasons(OPS / "dataset" / "rows.py", "usable|_prompt_problem")
         | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
         | {reason for path in queries for reason in re.findall(r"then '(\w+)'", path.read_text("utf-8"))}
         | {"duplicate"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube.objects import Drift, DriftError
+from ansible.module_utils.finrisk_ops.machine.locks import LostError
 from ansible.module_utils.finrisk_ops.release import keeping, release
 from ansible.module_utils.finrisk_ops.release.release import Rendered
 from ansible.module_utils.finrisk_ops.release.revision import (
@@ -21,6 +22,7 @@ from ansible.module_utils.finrisk_ops.release.revision import (
     make,
     newest_first,
 )
+from ansible.module_utils.finrisk_ops.release.target import NoImageError
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Shelf:
     running: str = ""
     half_written: set[str] = field(default_factory=set)
     in_use: set[str] = field(default_factory=set)
-    failures: dict[str, FinriskError] = field(default_factory=dict)
+    failures: dict[str, FinriskError] = field(default_factory=dict)  # by revision, or by image
+    refuses_new: bool = False
+    tried: list[str] = field(default_factory=list)
 
     def names(self) -> list[str]:
         return list(newest_first({*self.revisions, *self.half_written}))
@@ -50,16 +54,18 @@ class Shelf:
     def store(self, revision: Revision) -> None:
         self.revisions[revision.name] = revision
 
-    def preflight(self, _revision: Revision) -> None:
-        pass
+    def preflight(self, revision: Revision) -> None:
+        if self.refuses_new and revision.name not in self.revisions:
+            raise FinriskError("the cluster takes no new object")
 
     def pending(self, revision: Revision) -> str:
         return "" if revision.name == self.running else "something else runs"
 
     def roll_out(self, revision: Revision) -> None:
         self.running = revision.name
-        if revision.name in self.failures:
-            raise self.failures[revision.name]
+        self.tried.append(revision.name)
+        if failure := self.failures.get(revision.name) or self.failures.get(revision.release.image):
+            raise failure
 
     def label(self, labels: Callable[[str], Any]) -> None:
         for name, revision in list(self.revisions.items()):
@@ -75,7 +81,8 @@ class Shelf:
         self.half_written.discard(name)
 
     @contextmanager
-    def locked(self, _why: str) -> Iterator[None]:
+    def locked(self, _why: str, *, takes_over: bool = False) -> Iterator[None]:
+        del takes_over
         yield
 
 
@@ -160,3 +167,54 @@ def test_a_failed_release_tells_all_that_its_error_carries_beside_what_was_put_b
     assert caught.value.fields == fields
     assert caught.value.detail["drift"][0]["manager"] == "kubectl"
     assert target.current() == before.name
+
+
+def image_of(made: Revision, image: str, number: int) -> Revision:
+    """A proven revision of the same settings with another image."""
+    again = make(made.config, made.secret, replace(made.release, image=image), number)
+    return labelled(again, PROVEN, "true")
+
+
+def roll_back(target: Any, to: str = "base") -> Any:
+    return release.roll_back(target, to, rendered(0), check=False)
+
+
+def test_a_rollback_that_does_not_come_to_run_puts_no_tuned_revision_back() -> None:
+    tuned = revision(50, proven=True)
+    target = shelf(revision(3, proven=True), tuned, running=50)
+    target.failures = {"local": FinriskError("no node takes pod a")}
+    for to in ("base", revision(3).name):
+        target.running, target.tried = tuned.name, []
+        with pytest.raises(
+            FinriskError,
+            match=rf"no node takes pod a\. Nothing was put back: (r\d+-\w+) \(.*{tuned.name} \(50 % tuned",
+        ):
+            roll_back(target, to)
+        assert target.running == target.tried[-1] != tuned.name
+        assert tuned.name not in target.tried
+
+
+def test_a_rollback_whose_image_cannot_be_had_takes_the_settings_of_one_that_can() -> None:
+    older = revision(3, proven=True)
+    tuned = image_of(revision(50), "gone", 50)
+    target = shelf(older, tuned, running=50)
+    target.failures = {"gone": NoImageError("cannot get the image gone")}
+    done = roll_back(target)
+    assert (done.revision.release.image, done.revision.release.ratio) == ("local", 0)
+    assert len(target.tried) == 2
+
+
+def test_a_rollback_goes_to_a_base_that_is_there_when_the_cluster_takes_no_new_object() -> None:
+    base = revision(101, proven=True)  # its ratio is 0
+    target = shelf(base, revision(120, proven=True), running=120)
+    target.refuses_new = True
+    assert roll_back(target).revision.name == base.name
+
+
+def test_what_a_rollback_took_the_lock_from_puts_nothing_back() -> None:
+    before = revision(1, proven=True)
+    target = shelf(before, running=1)
+    target.failures = {"local": LostError("taken over")}
+    with pytest.raises(LostError, match=r"^taken over$"):
+        release.deploy(target, rendered(2), planned_on=None, check=False)
+    assert len(target.tried) == 1

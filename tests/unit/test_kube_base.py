@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import credentials, objects, schema
+from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
 
 PASSWORD = "correct-horse"
 URL = f"postgresql://finrisk_user:{PASSWORD}@postgres-service:5432/finrisk_db"
@@ -92,6 +93,8 @@ def test_a_job_is_named_by_schema_image_and_database_and_not_by_the_password() -
     assert schema.job_of(job(), URL.replace(PASSWORD, "another"))["metadata"]["name"] == name
     assert schema.job_of(job("finrisk:2"), URL)["metadata"]["name"] != name
     assert schema.job_of(job(), URL + "_2")["metadata"]["name"] != name
+    elsewhere = URL + "?options=-c%20search_path%3Dother"
+    assert schema.job_of(job(), elsewhere)["metadata"]["name"] != name
 
 
 class Answers:
@@ -135,13 +138,47 @@ def pod(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def migrate(answers: Any, *, check: bool = False, timeout: float = 5.0) -> Any:
-    return schema.migrate(answers, job(), URL, timeout=timeout, check=check)
+def migrate(
+    answers: Any, *, check: bool = False, timeout: float = 5.0, told: dict[str, Any] | None = None
+) -> Any:
+    deployed = Deployed(answers, probe=lambda _: told or {})
+    return schema.migrate(deployed, job(), URL, timeout=timeout, check=check)
 
 
-def test_a_job_that_ended_well_is_left_alone() -> None:
+def serving() -> dict[str, Any]:
+    return {
+        "metadata": {"name": "finrisk-api-1", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+    }
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"database": "ok", "schema": "current"},
+        {"database": "read_only", "schema": "newer"},
+        {"database": "down", "schema": "unknown"},
+        {"database": "ok"},  # an image from before the pods said it
+    ],
+)
+def test_a_job_that_ended_well_is_left_alone(told: dict[str, Any]) -> None:
+    answers = Answers(ended("Complete"), pods=[serving()])
+    assert migrate(answers, told=told).changed is False
+    assert answers.sent == []
+
+
+@pytest.mark.parametrize("missing", ["empty", "older", "incomplete"])
+def test_a_job_that_ended_well_for_a_database_without_the_schema_is_made_anew(missing: str) -> None:
+    told = {"database": "unusable", "schema": missing, "database_problem": "database d has no tables"}
+    answers = Answers(ended("Complete"), None, None, {"status": {}}, ended("Complete"), pods=[serving()])
+    done = migrate(answers, told=told)
+    assert (done.changed, done.before) == (True, "complete, but database d has no tables")
+    assert [each.split()[0] for each in answers.sent] == ["DELETE", "PATCH", "PATCH"]  # a dry run first
+
+
+def test_a_job_that_ended_well_is_made_anew_when_no_pod_says_what_it_finds() -> None:
     answers = Answers(ended("Complete"))
-    assert migrate(answers).changed is False
+    assert migrate(answers, check=True).changed is True
     assert answers.sent == []
 
 

@@ -202,9 +202,58 @@ def test_a_lease_is_held_until_it_is_given_back_or_not_renewed() -> None:
     assert kube_lease.holder_of(None, renewed) is None
 
 
+class Answering:
+    """An API server that knows one Lease."""
+
+    namespace = "finrisk-ai"
+
+    def __init__(self, held: dict[str, Any]) -> None:
+        self.held = held
+
+    def find(self, _path: str) -> dict[str, Any]:
+        return self.held
+
+
+def signed(by: str, why: str, **more: Any) -> dict[str, Any]:
+    held = lease(identity=by)
+    values = {"identity": by, "who": by, "machine": "m", "pid": 1, "start_time": 1, "since": "T", "why": why}
+    held["metadata"] = {"annotations": {kube_lease.HOLDER: json.dumps(values | more)}}
+    return held
+
+
+def held_by_me() -> tuple[Any, kube_lease.Holder]:
+    me = kube_lease.Holder("me@here/1", "me@here", "m", 1, 1, "T", "deploy")
+    return Answering(signed("me@here/1", "deploy")), me
+
+
+def test_a_run_that_a_rollback_took_over_from_learns_who_and_why_before_it_writes() -> None:
+    server, me = held_by_me()
+    mine = kube_lease.Hold(server, me)
+    mine.check()
+    server.held = signed("on-call@home", "rollback to base", yields=False)
+    with pytest.raises(
+        LostError, match="taken over by on-call@home at T, rollback to base: it stopped and changes nothing"
+    ):
+        mine.check()
+    server.held = signed("me@here/1", "deploy")
+    with pytest.raises(LostError, match="taken over by on-call@home"):
+        mine.check()
+
+
+def test_a_lease_whose_hold_ended_without_being_given_back_names_who_broke_off() -> None:
+    server = Answering(signed("root@vm", "deploy at 50"))
+    server.server_time = lambda: kube_lease.moment(server.held["spec"]["renewTime"]) + 31  # type: ignore[attr-defined]
+    holder, left = kube_lease.read(server)  # type: ignore[arg-type,unused-ignore]
+    assert holder is None
+    assert left is not None
+    assert (left.who, left.why) == ("root@vm", "deploy at 50")
+    server.held = lease(identity="")
+    assert kube_lease.read(server) == (None, None)  # type: ignore[arg-type,unused-ignore]
+
+
 def test_a_lease_that_could_not_be_renewed_in_time_counts_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the API server answers nobody, or the machine was asleep."""
-    mine = kube_lease.Hold()
+    mine = kube_lease.Hold(*held_by_me())
     mine.check()
     began = time.clock_gettime(time.CLOCK_BOOTTIME)
     monkeypatch.setattr(time, "clock_gettime", lambda _: began + 31)

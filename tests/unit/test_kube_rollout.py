@@ -58,7 +58,7 @@ def test_it_has_arrived_when_every_pod_runs_it_and_no_other_is_left() -> None:
 
 def test_an_old_pod_that_ends_may_still_answer_and_is_waited_for() -> None:
     verdict = judge(View(deployment(), [pod("a"), pod("b"), pod("c", OLD, ending=True)]), NEW)
-    assert verdict.waits_for == "1 earlier pods have not ended yet"
+    assert verdict.waits_for == "earlier pods that have not ended yet: 1"
 
 
 def test_a_pod_of_the_same_revision_with_an_earlier_template_is_waited_for() -> None:
@@ -73,7 +73,7 @@ def test_a_pod_of_the_same_revision_with_an_earlier_template_is_waited_for() -> 
     for each, name in zip(pods, ("new", "new", "old"), strict=True):
         each["metadata"]["labels"]["pod-template-hash"] = name
     view = View(held, pods, (), [counted(1, "old"), counted(2, "new")])
-    assert judge(view, NEW).waits_for == "1 earlier pods have not ended yet"
+    assert judge(view, NEW).waits_for == "earlier pods that have not ended yet: 1"
     assert has_arrived(judge(View(held, pods[:2], (), view.replicasets), NEW))
 
 

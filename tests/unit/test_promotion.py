@@ -6,9 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+import yaml
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.promotion import promotable
+from ansible.module_utils.finrisk_ops.release.promotion import (
+    Promotable,
+    Proof,
+    against_tuned,
+    promotable,
+    release_file,
+)
 from ansible.module_utils.finrisk_ops.release.revision import PROVEN, Release, Revision, labelled, make
+from ansible.module_utils.finrisk_ops.tuning.jobs import Job
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 RELEASE = Release(model=MODEL, ratio=50, image="registry.example.com/finrisk:1", dataset="ab" * 32)
@@ -76,3 +84,66 @@ def test_a_revision_that_was_edited_by_hand_is_refused() -> None:
     edited.config["data"]["BASE_MODEL"] = "another"
     with pytest.raises(FinriskError, match="edited by hand"):
         promoted(Place(edited))
+
+
+ARM = {
+    "users": 412,
+    "requests": 1900,
+    "quality": 0.9312,
+    "p95_ms": 1432.0,
+    "errors": {"upstream": 1, "timeout": 2, "cut": 0},
+    "feedback": {"liked": 31, "disliked": 4},
+}
+JOB = Job(
+    job_name="projects/p/locations/us-central1/tuningJobs/7",
+    state="ACTIVE",
+    provider_state="JOB_STATE_SUCCEEDED",
+    tuned_model_name=MODEL,
+    display_name="finrisk-v3-ab12cd34",
+    base_model="base",
+    hyperparameters={},
+    training_file="t",
+    validation_file=None,
+    dataset={},
+    spec_id="s",
+    created_at="2026-11-01T00:00:00Z",
+)
+PROOF = Proof(
+    JOB, {"arms": {"tuned": ARM, "base": ARM}}, "alice", "2026-11-28T12:00:00Z", "RISK-4711\n- x: 1"
+)
+
+
+def test_the_release_file_says_who_promoted_what_on_which_figures() -> None:
+    made = revision(replace(RELEASE, who="bob@vm", when="2026-11-20T08:00:00Z"))
+    text = release_file(Promotable(made, "staging"), PROOF, "")
+    assert yaml.safe_load(text) == {
+        "finrisk_model": MODEL,
+        "finrisk_image": RELEASE.image,
+        "finrisk_dataset_sha256": RELEASE.dataset,
+    }
+    for words in (
+        f"# Proved by staging as {made.name} at 50 % tuned, 50 % base, released there "
+        "2026-11-20T08:00:00Z by bob@vm.",
+        "# Model: finrisk-v3-ab12cd34, of job projects/p/locations/us-central1/tuningJobs/7",
+        "# Figures: tuned: 412 users, 1,900 requests, quality 0.931, p95 1.43 s, 3 errors, ratings +31/-4",
+        "# Promoted 2026-11-28T12:00:00Z by alice: RISK-4711 - x: 1",
+    ):
+        assert words in text.splitlines()
+
+
+def test_a_release_that_was_promoted_keeps_the_figures_of_its_day_and_another_revision_does_not() -> None:
+    first = release_file(Promotable(revision(), "staging"), PROOF, "")
+    later = replace(PROOF, figures=None, who="carol", when="2026-12-01T00:00:00Z")
+    assert release_file(Promotable(revision(), "staging"), later, first) == first
+    again = release_file(Promotable(revision(replace(RELEASE, ratio=75)), "staging"), later, first)
+    assert "# Figures: not known when it was promoted" in again
+    assert "by carol" in again
+
+
+def test_a_finding_that_sends_to_a_rollback_is_one_against_the_tuned_model() -> None:
+    held = [
+        {"what": "nobody rated", "roll_back": False},
+        {"what": "it is slower", "roll_back": True},
+    ]
+    assert against_tuned(held) == "it is slower"
+    assert against_tuned(held[:1]) == ""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ import yaml
 
 from tests.grounds.repository import REPOSITORY, ROLE
 
-ENVIRONMENTS = ("local", "staging", "production")
+ENVIRONMENTS = ("local", "cluster", "staging", "production")
 SECRET = re.compile(r"finrisk_(\w+_key|\w*password|database_url)")
 NO_SECRET = {"finrisk_require_api_key"}
 """Named like a secret, and none."""
@@ -75,3 +78,159 @@ def test_an_inventory_says_only_what_differs_from_the_role(environment: str) -> 
     given = yaml_of(REPOSITORY / "inventory" / environment / "group_vars" / "finrisk" / "main.yml")
     repeated = {name for name, value in given.items() if name in DEFAULTS and DEFAULTS[name] == value}
     assert repeated == set()
+
+
+def _guard() -> ModuleType:
+    spec = spec_from_file_location("finrisk_variables", ROLE / "action_plugins" / "finrisk_variables.py")
+    assert spec
+    assert spec.loader
+    module = sys.modules["finrisk_variables"] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+guard = _guard()
+
+
+def complaints(*extra: str, environment: dict[str, str] | None = None, **variables: object) -> list[str]:
+    """What the first step of a playbook says of arguments of -e, the environment, and an inventory."""
+    given = {name: value for each in extra if each[0] != "{" for name, value in guard.parse_kv(each).items()}
+    return list(guard.complaints(guard.known(ROLE), guard.Given(given | variables, extra, environment or {})))
+
+
+@pytest.mark.parametrize(
+    "playbook", sorted((REPOSITORY / "playbooks").glob("*.yml")), ids=lambda path: path.stem
+)
+def test_every_playbook_begins_with_a_look_at_what_was_set(playbook: Path) -> None:
+    (play,) = yaml_of(playbook)
+    first = play["tasks"][0]
+    assert first["ansible.builtin.import_role"] == {"name": "finrisk", "tasks_from": "variables"}
+    assert first["tags"] == ["always"]
+
+
+def test_nothing_of_the_role_or_of_a_shipped_inventory_is_refused() -> None:
+    specified: dict[str, Any] = {name: "{{ x }}" for options in SPECS.values() for name in options}
+    assert complaints(**DEFAULTS) == complaints(**specified) == []
+    for environment in ENVIRONMENTS:
+        for file in (REPOSITORY / "inventory" / environment / "group_vars" / "finrisk").glob("*.yml"):
+            assert complaints(**yaml_of(file)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("finrisk_max_csot=20", "finrisk_max_cost"),
+        ("FINRISK_MAX_COST=20", "finrisk_max_cost"),
+        ("ab_ratio=25", "finrisk_ab_ratio"),
+        ("finrsk_model=x", "finrisk_model"),
+        ("finrisk-why=x", "finrisk_why"),
+        ('{"finrisk_conform": "production"}', "finrisk_confirm"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_nearest_known_one(given: str, meant: str) -> None:
+    (said,) = complaints(given)
+    assert said.endswith(f"(did you mean {meant}?)")
+
+
+def test_an_inventorys_own_variables_pass_unless_they_look_like_ours() -> None:
+    assert complaints(region="x", __finrisk_sandbox={}, ansible_user="x") == []
+    (said,) = complaints(finrisk_colour="x")
+    assert said == f"nothing reads finrisk_colour: {guard.PAGES}"
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("finrisk_why=a b", "a"),
+        ("finrisk_why=step 25 for the test, ticket=RISK-4711", "step"),
+        ("finrisk_why=ticket a=b", "ticket"),
+    ],
+)
+def test_a_value_that_ansible_cuts_at_a_blank_is_refused_and_the_line_that_is_told_works(
+    given: str, left: str
+) -> None:
+    said, *_ = complaints(given)
+    assert f"{left!r} is all that Ansible took of it" in said
+    told = said.partition(" Write -e '")[2].removesuffix("'")
+    assert complaints(told) == []
+    assert guard.parse_kv(told) == {"finrisk_why": given.partition("=")[2]}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"finrisk_why": "a b"}',
+        'finrisk_why="a b"',
+        "finrisk_why='a b'",
+        "finrisk_why=a finrisk_next=true",
+        "@a file.yml",
+        "finrisk_model=a ansible_user=b",
+    ],
+)
+def test_a_whole_value_passes(given: str) -> None:
+    assert complaints(given) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("FINRISK_AB_RATIO", "FINRISK_AB_RATIO of the environment is not read: use -e finrisk_ab_ratio=..."),
+        (
+            "FINRISK_VAR_DRI",
+            "nothing reads FINRISK_VAR_DRI of the environment (did you mean FINRISK_VAR_DIR?)",
+        ),
+        (
+            "FINRISK_MIN_EXAMPLES",
+            "nothing reads FINRISK_MIN_EXAMPLES of the environment (did you mean MIN_EXAMPLES?)",
+        ),
+    ],
+)
+def test_the_environment_is_held_to_the_same(name: str, said: str) -> None:
+    assert complaints(environment={name: "x"}) == [said]
+
+
+def test_names_of_the_environment_that_something_else_reads_pass() -> None:
+    names = (
+        "FINRISK_VAR_DIR",
+        "FINRISK_API_KEY",
+        "FINRISK_PG_BIN",
+        "FINRISK_TEST_CLUSTER",
+        "FINRISK_CLUSTER_INSTALL",
+        "EPOCHS",
+    )
+    assert complaints(environment=dict.fromkeys(names, "x")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("finrisk_format", "xml", "json or text"),
+        ("finrisk_target", "kubernets", "kubernetes or process"),
+        ("finrisk_log_level", "LOUD", "DEBUG or ERROR or INFO or WARNING"),
+    ],
+)
+def test_a_wrong_word_is_refused_by_every_playbook(name: str, value: str, words: str) -> None:
+    assert complaints(f"{name}={value}") == [f"{name} is {value!r}: it takes {words}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["finrisk_enable_finetuning", "AB_TEST_TRAFFIC_SPLIT", "finrisk_finetuned_model_name"]
+)
+def test_what_only_a_release_writes_cannot_be_set(name: str) -> None:
+    (said,) = complaints(f"{name}=1")
+    assert said.startswith(f"{name} cannot be set: deploy and rollback alone write it.")
+
+
+def test_the_old_spellings_of_the_ratio_are_refused() -> None:
+    said = [*complaints("finrisk_ab_test_ratio=7"), *complaints(environment={"AB_TEST_FINETUNED_RATIO": "7"})]
+    assert len(said) == 2
+    assert all("use -e finrisk_ab_ratio=N" in each for each in said)
+
+
+@pytest.mark.parametrize("value", ["\ufeffkey", "key\r", "key\n"])
+def test_a_value_of_the_environment_with_what_nobody_sees_is_refused_and_not_shown(value: str) -> None:
+    (said,) = complaints(environment={"USER_HASH_KEY": value, "HOME": value})
+    assert said.startswith(
+        "USER_HASH_KEY of the environment begins or ends with a character that nobody sees"
+    )
+    assert "key" not in said

@@ -2,10 +2,13 @@
 
 import math
 import time
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import psycopg
 from psycopg.abc import RV, PQGen
+
+from finrisk.db.session import settle
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
@@ -14,6 +17,33 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
     _until = math.inf
     overdue = False
     """Whether this connection was closed because the server did not answer in time."""
+
+    @classmethod
+    def connect(  # type: ignore[override]  # what a pool passes on, and the address
+        cls,
+        conninfo: str,
+        *,
+        wanted: Mapping[str, str],
+        failed: Callable[[psycopg.Error], None],
+        seconds: float,
+        **keywords: Any,
+    ) -> Self:
+        """A connection whose session is set as ``wanted``; ``failed`` hears why there is none.
+
+        Raises:
+            psycopg.Error: there is none, or it did not take its settings in so many seconds.
+        """
+        connection = None
+        try:
+            connection = super().connect(conninfo, **keywords)
+            connection.allow(seconds)
+            settle(connection, wanted)
+        except psycopg.Error as error:
+            failed(error)
+            if connection:
+                connection.close()
+            raise
+        return connection
 
     def allow(self, seconds: float) -> None:
         """Let everything asked from now on take so long together."""

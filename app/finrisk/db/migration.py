@@ -53,7 +53,9 @@ def pending(connection: psycopg.Connection[Any]) -> list[Migration]:
 
 def migrate(connection: psycopg.Connection[Any]) -> list[Migration]:
     """Apply what is pending and return it; a second process waits and then finds nothing to do."""
-    applied = []
+    applied: list[Migration] = []
+    if not pending(connection):
+        return applied
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute(_TABLE)

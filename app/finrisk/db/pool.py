@@ -5,42 +5,48 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from finrisk.db import session
 from finrisk.db.bounded import BoundedConnection
-from finrisk.db.migration import pending
+from finrisk.db.condition import (
+    Condition,
+    condition,
+    counts_as_away,
+    is_of_the_schema,
+    what_failed,
+)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 LONGEST_SECONDS = 30.0
 """Of a use of the database that names no limit of its own."""
 
+LOOK_SECONDS = 10.0
+"""How long a look at the schema counts. What a statement misses before that makes the next use look again."""
+
 _WAIT_SECONDS = 1.0
 _CHECK_SECONDS = 1.0
+_SETTLE_SECONDS = 2.0
 _REST_SECONDS = 1.0
 _STATEMENT_SECONDS = 10
-_OPTIONS = (
-    f"-c statement_timeout={_STATEMENT_SECONDS * 1000} -c jit=off "
-    "-c client_connection_check_interval=1000"  # ms; ends what nobody waits for any more
-)
+_REMEMBERED_SECONDS = 30.0
+_SESSION = {
+    "statement_timeout": _STATEMENT_SECONDS * 1000,
+    "jit": "off",
+    "client_connection_check_interval": 1000,  # ms; ends what nobody waits for any more
+}
+_SILENT = Condition("down", "unknown", "PostgreSQL did not answer a moment ago")
 
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 class DatabaseUnavailableError(Exception):
-    """PostgreSQL does not answer; the message never holds the password."""
-
-
-def _given_options(url: str) -> str:
-    """The server options that the connection string sets itself, such as a search path."""
-    try:
-        return str(conninfo_to_dict(url).get("options") or "")
-    except psycopg.ProgrammingError:
-        return ""
+    """PostgreSQL does not answer, or is not fit to be asked; the message never holds the password."""
 
 
 def _check(connection: BoundedConnection) -> None:
@@ -52,15 +58,37 @@ def _unavailable(error: Exception) -> DatabaseUnavailableError:
     return DatabaseUnavailableError(f"PostgreSQL does not answer ({type(error).__name__})")
 
 
+def _unfit(found: Condition) -> DatabaseUnavailableError:
+    """The error for clients: what only an operator may read is left to the ops port."""
+    if found.database == "unusable":
+        return DatabaseUnavailableError(f"PostgreSQL answers, but its schema is {found.schema}")
+    return DatabaseUnavailableError(found.problem)
+
+
+def _read(url: str) -> tuple[str, dict[str, str]]:
+    """Why an address is of no use, and what to set in its sessions."""
+    if not url:
+        return "DATABASE_URL is empty", {}
+    try:
+        return "", session.settings(url, _SESSION)
+    except session.UnreadableAddressError as error:
+        return f"DATABASE_URL cannot be used: {error}", {}
+
+
 class Database:
     """Connections to PostgreSQL for the threads of one process."""
 
     def __init__(self, url: str, size: int) -> None:
-        self._configured = bool(url)
+        self._url = url
+        self._unreadable, wanted = _read(url)
         self._resting_until = 0.0
+        self._found = _SILENT
         self._away = False
         self._trying = threading.Lock()
-        self._schema_is_current = False
+        self._looked_until = 0.0
+        self._refusal = ""
+        self._failure = ""
+        self._failed_at = 0.0
         self._pool: ConnectionPool[BoundedConnection] = ConnectionPool(
             url,
             connection_class=BoundedConnection,
@@ -72,11 +100,13 @@ class Database:
             reconnect_timeout=5,
             check=_check,
             kwargs={
+                **session.keywords("finrisk"),
                 "autocommit": True,
                 "connect_timeout": 2,
                 "tcp_user_timeout": 2000,  # ms; a pod that is gone answers nothing, not even a refusal
-                "application_name": "finrisk",
-                "options": f"{_given_options(url)} {_OPTIONS}".strip(),
+                "wanted": wanted,
+                "failed": self._refused,
+                "seconds": _SETTLE_SECONDS,
             },
         )
 
@@ -85,8 +115,9 @@ class Database:
         """A pooled connection in autocommit mode, for so many seconds of waiting for the server.
 
         Raises:
-            DatabaseUnavailableError: none could be had, it broke while in use, or the server took too long.
-                After the first two every call fails at once for a second, and then one call tries alone:
+            DatabaseUnavailableError: none could be had, it broke while in use, the server took too long, or
+                the database lacks what a statement needs. After the first two, and when a look finds that the
+                schema is not there, every call fails at once for a second, and then one call tries alone:
                 an outage holds up a request now and then, never all of them.
         """
         with self._taken() as connection:
@@ -94,13 +125,17 @@ class Database:
             try:
                 self._require_schema(connection)
                 yield connection
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except psycopg.Error as error:
                 if connection.overdue:
                     raise DatabaseUnavailableError(f"PostgreSQL took longer than {seconds:g} s") from error
                 if isinstance(error, psycopg.errors.QueryCanceled):
                     raise DatabaseUnavailableError(
                         f"PostgreSQL took longer than {_STATEMENT_SECONDS} s for one statement"
                     ) from error
+                if not counts_as_away(error):
+                    raise
+                if error.sqlstate and not connection.closed:
+                    raise self._failed(connection, error) from error
                 if connection.closed:
                     self._rest()
                 raise _unavailable(error) from error
@@ -108,11 +143,11 @@ class Database:
     @contextmanager
     def _taken(self) -> Iterator[BoundedConnection]:
         """A connection of the pool that answers."""
-        if not self._configured:
-            raise DatabaseUnavailableError("DATABASE_URL is empty")
+        if self._unreadable:
+            raise DatabaseUnavailableError(self._unreadable)
         alone = self._away
         if time.monotonic() < self._resting_until or (alone and not self._trying.acquire(blocking=False)):
-            raise DatabaseUnavailableError("PostgreSQL did not answer a moment ago")
+            raise _unfit(self._found)
         try:
             self._pool.open()
             connection = self._pool.getconn()
@@ -129,27 +164,54 @@ class Database:
         finally:
             self._pool.putconn(connection)
 
-    def _rest(self) -> None:
+    def _rest(self, found: Condition = _SILENT) -> None:
         self._away = True
+        self._found = found
         self._resting_until = time.monotonic() + _REST_SECONDS
 
-    def _require_schema(self, connection: Connection) -> None:
-        """Treat a database that is behind this release as one that is away."""
-        if self._schema_is_current:
-            return
-        missing = [migration.name for migration in pending(connection)]
-        if missing:
-            raise DatabaseUnavailableError(f"the schema lacks {', '.join(missing)}: run finrisk migrate")
-        self._schema_is_current = True
+    def _refused(self, error: psycopg.Error) -> None:
+        self._refusal = session.first_line(error, self._url)
 
-    def answers(self) -> bool:
-        """Whether PostgreSQL answers a query now."""
+    def _failed(self, connection: BoundedConnection, error: psycopg.Error) -> DatabaseUnavailableError:
+        """Note what a statement missed; the next use looks at the schema, over a connection without plans."""
+        failure = what_failed(error)
+        if is_of_the_schema(error):
+            self._failure, self._failed_at = failure, time.monotonic()
+            self._looked_until = 0.0
+            connection.close()
+        return DatabaseUnavailableError(f"PostgreSQL cannot do what is asked: {failure}")
+
+    def _require_schema(self, connection: Connection) -> None:
+        """Treat a database without the schema of this release as one that is away."""
+        if time.monotonic() < self._looked_until:
+            return
+        found = condition(connection)
+        if not found.is_usable:
+            self._failure = ""  # the look says it better
+            self._rest(found)
+            raise _unfit(found)
+        self._looked_until = time.monotonic() + LOOK_SECONDS
+
+    def condition(self) -> Condition:
+        """What PostgreSQL is good for now."""
+        if self._unreadable:
+            return Condition("down", "unknown", self._unreadable)
         try:
-            with self.connection(_CHECK_SECONDS) as connection:
-                connection.execute("select 1")
+            with self._taken() as connection:
+                connection.allow(_CHECK_SECONDS)
+                found = condition(connection)
         except DatabaseUnavailableError:
-            return False
-        return True
+            if self._found.database == "down" and self._refusal:
+                return replace(self._found, problem=self._refusal)
+            return self._found
+        except psycopg.Error as error:
+            return Condition("down", "unknown", what_failed(error))
+        self._refusal = ""
+        if not found.is_usable:
+            self._rest(found)
+        elif not found.problem and time.monotonic() - self._failed_at < _REMEMBERED_SECONDS:
+            return replace(found, problem=self._failure)
+        return found
 
     def close(self) -> None:
         """Close every connection."""

@@ -16,10 +16,12 @@ from finrisk.http.replies import (
     Readiness,
     StreamEvent,
 )
-from finrisk.http.status_reply import Status
+from finrisk.http.status_reply import ArmFigures, Statistic, Statistics, Status
 
 _REQUEST_ID = "01a209f9-402a-7a6d-b1b3-eae7f9dced43"
 _REVISION = "r0003-0a1434f8"
+_EXPERIMENT = "5d1c0a22f1b7"
+_TUNED_MODEL = "projects/acme/locations/us-central1/endpoints/3636376334540873649"
 
 QUESTION = {
     "strategy": "What credit risk does Corvane Bank report for 2025?",
@@ -91,22 +93,69 @@ PAGE: DocumentPage = {
 }
 DELETED: DeletedDocument = {"deleted": "acme-2025"}
 
+_FIGURES: ArmFigures = {
+    "requests": 200,
+    "users": 29,
+    "share": 0.5088,
+    "attempts": 200,
+    "errors": {"upstream": 0, "timeout": 1, "cut": 0},
+    "error_rate": 0.005,
+    "blocked": 0,
+    "blocked_rate": 0.0,
+    "p50_ms": 412.0,
+    "p95_ms": 903.5,
+    "share_over_2s": 0.005,
+    "quality": 0.9312,
+    "feedback": {"liked": 12, "disliked": 2},
+    "fallbacks": 0,
+}
+_ARMS: dict[str, ArmFigures] = {
+    "base": _FIGURES,
+    "tuned": {**_FIGURES, "requests": 192, "users": 28, "share": 0.4912, "attempts": 192, "quality": 0.9418},
+}
+
+
+def _statistic(requests: int, total: float, users: int, users_with: int | None) -> Statistic:
+    mean = total / requests
+    return {
+        "requests": requests,
+        "sum": total,
+        "users": users,
+        "users_with": users_with,
+        "mean": mean,
+        "variance": 0.01,
+    }
+
+
+_STATISTICS: Statistics = {
+    "requests": 200,
+    "users": 29,
+    "ratings": _statistic(14, 2, 9, 2),
+    "slow": _statistic(200, 1, 29, 1),
+    "errors": _statistic(200, 1, 29, 1),
+    "unanswered": _statistic(200, 0, 29, 0),
+    "quality": _statistic(199, 185.3, 29, None),
+}
+
 STATUS: Status = {
     "configuration": {
         "revision": _REVISION,
         "ENABLE_DATA_COLLECTION": True,
         "DATA_COLLECTION_QUALITY": 0.9,
-        "ENABLE_FINETUNING": False,
-        "ENABLE_AB_TESTING": False,
-        "AB_TEST_TRAFFIC_SPLIT": 0.0,
-        "FINETUNED_MODEL_NAME": "",
+        "ENABLE_FINETUNING": True,
+        "ENABLE_AB_TESTING": True,
+        "AB_TEST_TRAFFIC_SPLIT": 0.5,
+        "FINETUNED_MODEL_NAME": _TUNED_MODEL,
         "base_model": "gemini-3.5-flash-lite",
-        "split": 0.0,
+        "split": 0.5,
     },
     "collection": {
         "enabled": True,
         "quality_threshold": 0.9,
         "count": 271,
+        "duplicates": 0,
+        "withdrawn": 14,
+        "made_by_tuned_model": 0,
         "target": 1000,
         "recommended": [2000, 5000],
         "percent": 27.1,
@@ -115,24 +164,29 @@ STATUS: Status = {
         "last_collected_at": "2026-11-23T19:48:21+00:00",
         "skipped": {"quality_below_threshold": 120, "strategy_too_short": 1},
     },
-    "traffic": {
-        "base": {
+    "experiment": {
+        "experiment": _EXPERIMENT,
+        "model": _TUNED_MODEL,
+        "name": "finrisk-v1-5d1c0a22",
+        "split": 0.5,
+        "first": "2026-11-23T20:05:11+00:00",
+        "last": "2026-11-23T20:41:07+00:00",
+        "stage": {
+            "revision": _REVISION,
+            "since": "2026-11-23T20:05:11+00:00",
             "requests": 392,
             "users": 57,
-            "share": 1.0,
-            "share_of_requests": 1.0,
-            "errors": {"upstream": 0, "timeout": 1, "cut": 0},
-            "error_rate": 0.0026,
-            "blocked": 0,
-            "blocked_rate": 0.0,
-            "p50_ms": 412.0,
-            "p95_ms": 903.5,
-            "share_over_2s": 0.0,
-            "quality": 0.9312,
-            "feedback": {"liked": 12, "disliked": 2},
-            "fallbacks": 0,
-        }
+            "unit_kind": "user",
+            "arms": {
+                "base": {"requests": 200, "users": 29, "share": 0.5088},
+                "tuned": {"requests": 192, "users": 28, "share": 0.4912},
+            },
+        },
+        "arms": _ARMS,
+        "statistics": {"base": _STATISTICS, "tuned": _STATISTICS},
+        "earlier": [],
     },
+    "traffic": _ARMS,
 }
 
 HEALTH: Health = {"status": "ok"}
@@ -142,6 +196,8 @@ READY_OPS: Readiness = {
     "revision": _REVISION,
     "split": 0.0,
     "database": "ok",
+    "schema": "current",
+    "database_problem": "",
     "breakers": {"gemini-3.5-flash-lite": False},
     "journal": {"ships": True, "bytes": 0, "oldest_seconds": 0.0, "set_aside": 0},
     "workers": [

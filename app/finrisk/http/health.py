@@ -33,11 +33,14 @@ def readyz() -> Response:
     if not _on_ops_port():
         return jsonify(ready=True)
     service = context().service
+    found = service.database.condition()
     return jsonify(
         ready=True,
         revision=service.settings.finrisk_revision,
         split=service.settings.split,
-        database="ok" if service.database.answers() else "down",
+        database=found.database,
+        schema=found.schema,
+        database_problem=found.problem,
         breakers=service.generation.breaker_states(),
         journal=journal_state(service.settings.variable_path("journal")),
         workers=live_workers(service.settings.variable_path("workers")),

@@ -140,7 +140,19 @@ class Readiness(TypedDict):
     revision: NotRequired[Annotated[str, Field(description="The revision that runs.")]]
     split: NotRequired[Annotated[float, Field(description="Share of users on the tuned arm.", ge=0, le=1)]]
     database: NotRequired[
-        Annotated[str, Field(description="`ok`, or what is wrong with it.", examples=["ok"])]
+        Annotated[
+            Literal["ok", "read_only", "unusable", "down"],
+            Field(description="`read_only`: records wait. `unusable`: it answers, and counts as away."),
+        ]
+    ]
+    schema: NotRequired[
+        Annotated[
+            Literal["current", "newer", "older", "empty", "incomplete", "unknown"],
+            Field(description="Of the tables that this release needs."),
+        ]
+    ]
+    database_problem: NotRequired[
+        Annotated[str, Field(description="What is wrong with it and what to do; empty when nothing is.")]
     ]
     breakers: NotRequired[
         Annotated[dict[str, bool], Field(description="By model: true while it is not asked.")]

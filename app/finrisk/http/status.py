@@ -17,13 +17,13 @@ SECONDS = 10.0
 @bp.get("/api/v1/status")
 @requires()
 def status() -> Response:
-    """Configuration, collection progress, and the last 24 hours by arm; the latter two need the database."""
+    """Configuration, collection, experiment, and the last 24 hours; all but the first need the database."""
     service = context().service
-    parts: dict[str, Any] = {"collection": None, "traffic": None}
+    parts: dict[str, Any] = {"collection": None, "experiment": None, "traffic": None}
     try:
         with service.database.connection(SECONDS) as connection:
             parts["collection"] = traffic.collection(connection, service.settings)
-            parts["traffic"] = traffic.traffic(connection)
+            parts |= traffic.running_experiment(connection, service.settings)
     except DatabaseUnavailableError as error:
         parts["problem"] = str(error)
     return jsonify(configuration=traffic.configuration(service.settings), **parts)

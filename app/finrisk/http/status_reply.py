@@ -1,9 +1,10 @@
 """What GET /api/v1/status answers, as types: the API's description is made of them.
 
-The figures are defined in ``finrisk_rules.figures``; a test holds their names to these.
+The figures are defined in ``finrisk_rules``: ``figures``, ``arms`` and ``experiment``; a test holds their
+names to these.
 """
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
@@ -32,7 +33,14 @@ class Collection(TypedDict):
 
     enabled: Annotated[bool, Field(description="Whether good pairs are collected.")]
     quality_threshold: Annotated[Share, Field(description="Quality from which a pair is collected.")]
-    count: Annotated[Count, Field(description="Examples of base that no rating has withdrawn.")]
+    count: Annotated[Count, Field(description="Pairs of base that no rating has withdrawn.")]
+    duplicates: Annotated[
+        Count, Field(description="How many of the count ask again what another asks, on the same sources.")
+    ]
+    withdrawn: Annotated[Count, Field(description="Pairs that a rating has withdrawn; not in the count.")]
+    made_by_tuned_model: Annotated[
+        Count, Field(description="Pairs that a tuned model wrote; not in the count.")
+    ]
     target: Annotated[Count, Field(description="Examples that are enough to tune with.")]
     recommended: Annotated[
         list[int],
@@ -43,8 +51,10 @@ class Collection(TypedDict):
             examples=[[2000, 5000]],
         ),
     ]
-    percent: Annotated[float, Field(description="The count as a percentage of the target.", ge=0)]
-    rows_last_24h: Annotated[Count, Field(description="How many came in the last 24 hours.")]
+    percent: Annotated[
+        float, Field(description="The count without duplicates as a percentage of the target.", ge=0)
+    ]
+    rows_last_24h: Annotated[Count, Field(description="How many of the count came in the last 24 hours.")]
     expected_target_date: Annotated[
         Annotated[str, Field(json_schema_extra={"format": "date"})] | None,
         Field(
@@ -79,19 +89,38 @@ class ArmRatings(TypedDict):
 
 
 class ArmFigures(TypedDict):
-    """What users that were assigned to an arm met."""
+    """What users that were assigned to an arm met, and how the arm's own model did."""
 
     requests: Annotated[Count, Field(description="Analyses.")]
     users: Annotated[Count, Field(description="Whom they were for: users, sessions or requests, as drawn.")]
-    share: Annotated[Share, Field(description="The arm's share of the users: stands beside the split.")]
-    share_of_requests: Annotated[Share, Field(description="The arm's share of the requests.")]
+    share: Annotated[
+        Share | None,
+        Field(
+            description="The arm's share of the users since the revision that runs was released: stands "
+            "beside the split; null until somebody was drawn. At split 0 all are base's."
+        ),
+    ]
+    attempts: Annotated[
+        Count,
+        Field(description="Requests for which the arm's own model was asked; not while its breaker is open."),
+    ]
     errors: ArmErrors
-    error_rate: Annotated[Share, Field(description="Share of the requests whose own model failed.")]
+    error_rate: Annotated[
+        Share | None, Field(description="Failures as a share of the attempts; null without one.")
+    ]
     blocked: Annotated[Count, Field(description="Questions that the arm's model would not answer.")]
-    blocked_rate: Annotated[Share, Field(description="Their share of the requests.")]
-    p50_ms: Annotated[Milliseconds, Field(description="Median time of an analysis as its user sees it.")]
-    p95_ms: Annotated[Milliseconds, Field(description="95th percentile of that time.")]
-    share_over_2s: Annotated[Share, Field(description="Share of the requests that took longer than 2 s.")]
+    blocked_rate: Annotated[Share | None, Field(description="Their share of the attempts; null without one.")]
+    p50_ms: Annotated[
+        Milliseconds | None,
+        Field(
+            description="Median wait for the arm's own model, answers and time-outs, as its user sees it; "
+            "without what base took in its place. Null without one."
+        ),
+    ]
+    p95_ms: Annotated[Milliseconds | None, Field(description="95th percentile of that wait.")]
+    share_over_2s: Annotated[
+        Share | None, Field(description="Share of those waits that took longer than 2 s, or were given up.")
+    ]
     quality: Annotated[
         Share | None, Field(description="Mean of what the arm's own model gave; null without an answer.")
     ]
@@ -99,9 +128,103 @@ class ArmFigures(TypedDict):
     fallbacks: Annotated[Count, Field(description="Analyses that base answered for the arm.")]
 
 
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class StageArm(TypedDict):
+    """An arm in the stage that runs."""
+
+    requests: Annotated[Count, Field(description="Analyses.")]
+    users: Annotated[Count, Field(description="Whom they were for: users, sessions or requests, as drawn.")]
+    share: Annotated[Share, Field(description="The arm's share of the users: stands beside the split.")]
+
+
+class Stage(TypedDict):
+    """The revision that runs, as a stage of the experiment."""
+
+    revision: Annotated[str, Field(description="The revision that runs.", examples=["r0003-0a1434f8"])]
+    since: Annotated[Moment | None, Field(description="When the first request came, in UTC; null before it.")]
+    requests: Annotated[Count, Field(description="Analyses.")]
+    users: Annotated[Count, Field(description="Whom they were for.")]
+    unit_kind: Annotated[
+        Literal["user", "session", "request", "mixed"] | None, Field(description="What was drawn.")
+    ]
+    arms: Annotated[dict[str, StageArm], Field(description="By arm; those that somebody met.")]
+
+
+class Statistic(TypedDict):
+    """What a comparison of the arms needs of one figure."""
+
+    requests: Annotated[Count, Field(description="Requests that count for it.")]
+    sum: Annotated[float, Field(description="How many of them are bad; of quality, the sum of it.", ge=0)]
+    users: Annotated[Count, Field(description="Users with such a request.")]
+    users_with: Annotated[Count | None, Field(description="Users with a bad one at least; null for quality.")]
+    mean: Annotated[
+        Share | None, Field(description="Mean over the users of each user's own mean; null without a user.")
+    ]
+    variance: Annotated[
+        float | None, Field(description="Sample variance of the same; null with fewer than two users.", ge=0)
+    ]
+
+
+class Statistics(TypedDict):
+    """What a comparison of an arm needs, from stages in which both arms are drawn."""
+
+    requests: Annotated[Count, Field(description="Analyses.")]
+    users: Annotated[Count, Field(description="Whom they were for.")]
+    ratings: Annotated[Statistic, Field(description="Bad ratings of the rated answers that are its own.")]
+    slow: Annotated[
+        Statistic, Field(description="Waits over 2 s, or given up, of its answers and time-outs.")
+    ]
+    errors: Annotated[Statistic, Field(description="Failures of its attempts.")]
+    unanswered: Annotated[Statistic, Field(description="Blocked questions of its attempts.")]
+    quality: Annotated[Statistic, Field(description="Quality of the answers that are its own.")]
+
+
+class EarlierExperiment(TypedDict):
+    """An experiment that ran before; the figures are its tuned arm's."""
+
+    experiment: Annotated[str, Field(description="What it goes by.")]
+    model: Annotated[str | None, Field(description="Its tuned model; null when that never answered.")]
+    name: Annotated[str | None, Field(description="The model's display name, where it is known.")]
+    first: Annotated[Moment, Field(description="Its first request with the tuned arm, in UTC.")]
+    last: Annotated[Moment, Field(description="Its last one.")]
+    requests: Annotated[Count, Field(description="Analyses of the tuned arm.")]
+    users: Annotated[Count, Field(description="Whom they were for.")]
+    quality: Annotated[
+        Share | None, Field(description="Mean of the tuned model's answers; null without one.")
+    ]
+
+
+class Experiment(TypedDict):
+    """The experiment that runs, since its first stage; after a rollback, the one that was rolled back."""
+
+    experiment: Annotated[
+        str, Field(description="What it goes by: the salt that draws its users; empty before the first.")
+    ]
+    model: Annotated[str | None, Field(description="Its tuned model.")]
+    name: Annotated[
+        str | None,
+        Field(description="The model's display name, where it is known.", examples=["finrisk-v3-0a1434f8"]),
+    ]
+    split: Annotated[Share, Field(description="Share of users on the tuned arm in the stage that runs.")]
+    first: Annotated[Moment | None, Field(description="Its first request with the tuned arm, in UTC.")]
+    last: Annotated[Moment | None, Field(description="Its last one.")]
+    stage: Stage
+    arms: Annotated[
+        dict[str, ArmFigures],
+        Field(description="Since the first stage, while the split was above 0; the arms that somebody met."),
+    ]
+    statistics: Annotated[dict[str, Statistics], Field(description="What a comparison needs, by arm.")]
+    earlier: Annotated[list[EarlierExperiment], Field(description="The last five before, the newest first.")]
+
+
 Traffic = TypeAliasType(
     "Traffic",
-    Annotated[dict[str, ArmFigures], Field(description="The last 24 hours by assigned arm.")],
+    Annotated[
+        dict[str, ArmFigures],
+        Field(description="The last 24 hours of the experiment that runs, by assigned arm."),
+    ],
 )
 
 
@@ -110,5 +233,6 @@ class Status(TypedDict):
 
     configuration: Configuration
     collection: Annotated[Collection | None, Field(description="Null while the database is away.")]
+    experiment: Annotated[Experiment | None, Field(description="Null while the database is away.")]
     traffic: Annotated[Traffic | None, Field(description="Null while the database is away.")]
-    problem: NotRequired[Annotated[str, Field(description="Why collection and traffic are null.")]]
+    problem: NotRequired[Annotated[str, Field(description="Why the other three are null.")]]

@@ -55,4 +55,6 @@ def _follow(file: Path, end: threading.Event) -> None:
 def _bar(progress: dict[str, Any]) -> str:
     done, total = int(progress["done"]), max(1, int(progress["total"]))
     marks = min(BAR_WIDTH, done * BAR_WIDTH // total)
-    return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {done} of {total} pods: {progress['label']}"
+    pods = f"{done} of {total} pods"
+    label = str(progress["label"]).replace(f"{pods} are ", "")  # said once
+    return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {pods}: {label}"

@@ -32,9 +32,17 @@ options:
     type: list
     elements: dict
   force_conflicts:
-    description: On a cluster, whether to take back fields that somebody else changed.
+    description:
+      - On a cluster, whether to take back fields that somebody else changed; everywhere whether another
+        C(USER_HASH_KEY) is taken in the middle of an experiment.
     type: bool
     default: false
+  running_ratio:
+    description:
+      - Percentage of the users who have the tuned model now. Above 0 another C(USER_HASH_KEY) is refused,
+        with which the experiment's figures would count each of them twice.
+    type: int
+    default: 0
 author:
   - FinRisk contributors
 """
@@ -65,7 +73,7 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.process.credentials import write_credentials
+from ansible.module_utils.finrisk_ops.process.credentials import credential_values, write_credentials
 from ansible.module_utils.finrisk_ops.release import credentials
 
 ARGUMENTS: dict[str, Any] = {
@@ -73,6 +81,7 @@ ARGUMENTS: dict[str, Any] = {
     "secret_values": {"type": "dict", "required": True, "no_log": True},
     "client_keys": {"type": "list", "elements": "dict", "no_log": False},
     "force_conflicts": {"type": "bool", "default": False},
+    "running_ratio": {"type": "int", "default": 0},
     **options.PLACE,
 }
 
@@ -82,11 +91,19 @@ def values(parameters: dict[str, Any]) -> dict[str, str]:
     return {key: str(value or "") for key, value in parameters["secret_values"].items()}
 
 
+def check_users(parameters: dict[str, Any], held: str) -> None:
+    """Refuse a change of the key under which users are hashed, unless it is wanted or harms nobody."""
+    if not parameters["force_conflicts"]:
+        wanted = values(parameters).get(credentials.HASH_KEY, "")
+        credentials.check_hash_key(held, wanted, parameters["running_ratio"])
+
+
 def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Write what is stale in the run-state folder, and return the module's result."""
     var_dir = Path(parameters["place"]["process"]["var_dir"])
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
+    check_users(parameters, credential_values(var_dir).get(credentials.HASH_KEY, ""))
     changes = write_credentials(var_dir, secret, clients, check=check)
     return {
         "changed": bool(changes),
@@ -109,6 +126,7 @@ def apply_secret(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     desired = kube_credentials.Credentials(
         parameters["secret"], values(parameters), parameters["client_keys"]
     )
+    check_users(parameters, kube_credentials.held(cluster, parameters["secret"], credentials.HASH_KEY))
     result = kube_credentials.apply(cluster, desired, check=check, force=parameters["force_conflicts"])
     where = f"{result.what} ({cluster.label})"
     diff = {"before_header": where, "after_header": where, "before": result.before, "after": result.after}

@@ -13,7 +13,7 @@ description:
   - Reads the known tuning jobs and what runs, and says which model and ratio hold and why. Changes nothing.
   - A ratio is taken from O(ratio), else O(environment_ratio), else the next of O(stages) when O(next), else
     it stays as it runs; a model that does not run yet begins at the first of O(stages).
-extends_documentation_fragment: [place.reached, tuning.records, modes.reads]
+extends_documentation_fragment: [place.reached, tuning.records, record, modes.reads]
 options:
   model:
     description: A tuned model's name, V(newest), or empty for base only.
@@ -112,6 +112,7 @@ ARGUMENTS: dict[str, Any] = {
     "list_only": {"type": "bool", "default": False},
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
+    **options.RECORD,
 }
 
 

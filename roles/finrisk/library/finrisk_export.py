@@ -83,7 +83,7 @@ total_examples:
   returned: success
   type: int
 eligible_examples:
-  description: Rows that can be trained on.
+  description: Usable rows, those that prepare takes; a question asked again on the same sources counts once.
   returned: always
   type: int
 missing_examples:

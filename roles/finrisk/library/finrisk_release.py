@@ -14,6 +14,8 @@ description:
     check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
   - When the service does not come to run it, the revision before is put back and serves, and the task fails
     with the reason.
+  - A rollback takes the lock over from a run that is none, goes on with fewer pods where new ones find no
+    room, and puts nothing back.
   - On a cluster a revision is an immutable ConfigMap and Secret and the Deployment that names them. They are
     applied server-side by the field manager C(finrisk); a field that somebody else took stops a deploy, which
     names who took what, and a rollback takes the pod template back.
@@ -60,6 +62,21 @@ options:
     default: ""
   why:
     description: Why this is released, for people who read the revision later.
+    type: str
+    default: ""
+  action:
+    description: Which playbook releases, for the record; V(rollback) whenever O(rollback_to) is set.
+    type: str
+    choices: [site, deploy, rollback]
+    default: deploy
+  environment_name:
+    description: Name of the environment, for the record.
+    type: str
+    default: ""
+  database_url:
+    description:
+      - PostgreSQL, where records of releases are kept for good. Nothing waits for it longer than three
+        seconds in all; what it does not take now waits where it is for the next run.
     type: str
     default: ""
   planned_on:
@@ -132,9 +149,11 @@ from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
 from ansible.module_utils.finrisk_ops.kube.template import with_deployment
 from ansible.module_utils.finrisk_ops.machine import progress
 from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import release
+from ansible.module_utils.finrisk_ops.release import recording, release
 from ansible.module_utils.finrisk_ops.release.revision import Release
+from ansible.module_utils.finrisk_ops.release.target import Target
 from ansible.module_utils.finrisk_ops.release.traffic import describe
+from ansible.module_utils.finrisk_ops.status import releases
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {
@@ -149,6 +168,9 @@ ARGUMENTS: dict[str, Any] = {
     "image": TEXT,
     "dataset": TEXT,
     "why": TEXT,
+    "action": {"type": "str", "choices": ["site", "deploy", "rollback"], "default": "deploy"},
+    "environment_name": TEXT,
+    "database_url": TEXT | {"no_log": True},
     "planned_on": {"type": "str"},
     "rollback_to": TEXT,
     "credentials_changed": {"type": "bool", "default": False},
@@ -190,19 +212,41 @@ def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, 
         f"Revision {outcome.revision.name} {verb}{before}",
         f"Traffic: {describe(current.ratio)}" + (f" ({current.model})" if current.ratio else ""),
         *(f"Taken back: {drift}" for drift in getattr(target, "taken_back", [])),
+        *getattr(target, "notes", []),
         *target.paths(outcome.revision.name),
     ]
 
 
-def work(call: Call) -> dict[str, Any]:
+def desk(call: Call) -> recording.Desk:
+    """Return where this release is written down."""
+    options_given = call.options
+    return recording.Desk(
+        ledger=options.ledger(options_given),
+        environment=options_given["environment_name"],
+        database=lambda: options.reachable(options_given, options_given["database_url"]),
+        figures=releases.figures,
+        warn=call.warn,
+    )
+
+
+def act(parameters: dict[str, Any], target: Target, what: release.Rendered, check: bool) -> release.Outcome:
     """Deploy, or roll back."""
-    parameters, check = call.options, call.check
-    target = target_of(parameters, check)
     if parameters["rollback_to"]:
-        outcome = release.roll_back(target, parameters["rollback_to"], rendered(parameters), check=check)
+        return release.roll_back(target, parameters["rollback_to"], what, check=check)
+    return release.deploy(target, what, planned_on=parameters["planned_on"], check=check)
+
+
+def work(call: Call) -> dict[str, Any]:
+    """Release and write down who did it; a check is nothing to write down."""
+    parameters, check = call.options, call.check
+    target, what = target_of(parameters, check), rendered(parameters)
+    action = "rollback" if parameters["rollback_to"] else parameters["action"]
+    if check:
+        outcome = act(parameters, target, what, check)
     else:
-        planned_on = parameters["planned_on"]
-        outcome = release.deploy(target, rendered(parameters), planned_on=planned_on, check=check)
+        outcome = recording.release(
+            desk(call), target, action, what.release, lambda watched: act(parameters, watched, what, check)
+        )
     return {
         "changed": outcome.changed,
         "revision": outcome.revision.name,

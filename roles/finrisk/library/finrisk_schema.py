@@ -11,10 +11,11 @@ short_description: Bring the database schema up to date
 version_added: "0.1.0"
 description:
   - Applies the migrations that the database does not have yet, by C(finrisk migrate) under an advisory lock.
-  - On a cluster a Job does this with the release's image, once for each schema version, image and database.
-  - A database that does not answer is passed over with a warning, since the service starts without one. One
-    that refuses, or a migration that fails, fails the task.
-extends_documentation_fragment: [place, modes.changes]
+  - On a cluster a Job does this with the release's image, once for each schema version, image and database,
+    and again when the service's pods do not find the schema any more, or no pod says what it finds.
+  - A database that does not answer, or whose tables are there by half, is passed over with a warning, since
+    the service starts without one. One that refuses, or a migration that fails, fails the task.
+extends_documentation_fragment: [place, record, modes.changes]
 options:
   database_url:
     description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
@@ -73,6 +74,7 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import database, options
 from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
+from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
 from ansible.module_utils.finrisk_ops.process import schema
 
 ARGUMENTS: dict[str, Any] = {
@@ -80,6 +82,7 @@ ARGUMENTS: dict[str, Any] = {
     "job": {"type": "dict"},
     "timeout": {"type": "int", "default": 300},
     **options.PLACE,
+    **options.RECORD,
 }
 
 
@@ -101,7 +104,7 @@ def migrate_here(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
 def migrate_in_cluster(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Let the Job apply the migrations, and return the module's result."""
     migration = kube_schema.migrate(
-        options.cluster(parameters),
+        Deployed(options.cluster(parameters)),
         options.manifest(parameters, "job"),
         parameters["database_url"],
         timeout=parameters["timeout"],

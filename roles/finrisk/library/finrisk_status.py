@@ -18,6 +18,20 @@ options:
     description: Name of the environment, for the commands in the findings.
     type: str
     required: true
+  inventories:
+    description: Inventories in use, for the commands of findings; else C(inventory/<environment_name>).
+    type: list
+    elements: str
+    default: []
+  repository:
+    description: Folder of the repository; an inventory inside it is named by its path there.
+    type: path
+    default: ""
+  fail_on:
+    description: Whether a finding is a failure of the run, after the page was printed.
+    type: str
+    choices: [none, finding]
+    default: none
   target_examples:
     description: Examples that collection aims at.
     type: int
@@ -39,6 +53,8 @@ EXAMPLES = r"""
 - name: Look at everything
   finrisk_status:
     environment_name: local
+    inventories: "{{ ansible_inventory_sources }}"
+    repository: "{{ finrisk_repository }}"
     output_dir: "{{ finrisk_output_dir }}"
     database_url: "{{ finrisk_database_url }}"
     place:
@@ -49,24 +65,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: The page as C(text), a list of lines, and the same as C(data).
+  description: The page as C(text), a list of lines, those in a colour as C(colours), and the same as C(data).
   returned: success
   type: dict
 """
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
+from ansible.module_utils.finrisk_ops.counts import number_of
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.status import report
+from ansible.module_utils.finrisk_ops.status import commands, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
-from ansible.module_utils.finrisk_ops.status.page import page
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
+    "inventories": {"type": "list", "elements": "str", "default": []},
+    "repository": {"type": "path", "default": ""},
+    "fail_on": {"type": "str", "choices": ["none", "finding"], "default": "none"},
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
@@ -78,7 +98,13 @@ ARGUMENTS: dict[str, Any] = {
 def question(parameters: dict[str, Any], database_url: str) -> report.Question:
     """Return what is asked about."""
     goal = Goal(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
-    return report.Question(parameters["environment_name"], Path(parameters["output_dir"]), database_url, goal)
+    return report.Question(
+        parameters["environment_name"],
+        Path(parameters["output_dir"]),
+        database_url,
+        goal,
+        commands.inventories(parameters["inventories"], parameters["repository"]),
+    )
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -91,13 +117,23 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         except FinriskError as error:
             lent, unreachable = url, error.message
         data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
+        known = lent if data["database"]["reachable_from_here"] else ""
+        data["releases"] = releases.known(options.ledger(parameters), known, time.time())
         return data
 
 
 def work(call: Call) -> dict[str, Any]:
     """Return the status as data and as a page."""
     data = read(call.options)
-    return {"changed": False, "report": {"text": page(data), "data": data}}
+    shown = {"text": page.page(data), "colours": page.colours(data), "data": data}
+    return {"changed": False, "report": shown} | failure(data["findings"], call.options["fail_on"])
+
+
+def failure(findings: list[dict[str, Any]], fail_on: str) -> dict[str, Any]:
+    """Return what makes the run fail, when a finding is to do that and there is one."""
+    if fail_on == "none" or not findings:
+        return {}
+    return {"failed": True, "msg": f"{number_of(len(findings), 'finding')}, the first: {findings[0]['what']}"}
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ version_added: "0.1.0"
 description:
   - Sends questions to the model, one after the other, and shows how long the answers took. A model that does
     not answer fails the task with the platform's reason.
-extends_documentation_fragment: [google.account, google.platform, modes.reads]
+extends_documentation_fragment: [google.account, google.platform, place.reached, record, modes.reads]
 options:
   model:
     description: Full name of the tuned model.
@@ -76,6 +76,8 @@ ARGUMENTS: dict[str, Any] = {
     "base_model": {"type": "str", "default": ""},
     **options.GOOGLE_ACCOUNT,
     **options.GOOGLE_PLATFORM,
+    **options.PLACE_REACHED,
+    **options.RECORD,
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 _ADVICE = {
@@ -38,6 +39,8 @@ def run(work: Callable[[Call], dict[str, Any]], **specification: Any) -> None:
     try:
         result = work(Call(module.params, module.check_mode, module.warn))
     except FinriskError as error:
+        if not module.check_mode and module.params.get("record"):
+            options.record_refusal(module.params, error.message)
         module.fail_json(msg=error.message, **error.detail)
     except OSError as error:
         module.fail_json(msg=sentence(error))

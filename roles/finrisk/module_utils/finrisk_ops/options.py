@@ -11,9 +11,13 @@ from .cloud.gemini import PROVIDERS, Platform
 from .errors import FinriskError
 from .kube import port_forward
 from .kube.client import Access, Cluster
+from .kube.ledger import ClusterLedger
 from .kube.target import KubernetesTarget
 from .process.gunicorn import Place
+from .process.ledger import FileLedger
 from .process.target import ProcessTarget
+from .release import recording
+from .release.records import ACTIONS
 from .tuning.watch import JobPlace
 
 _PLACE: dict[str, Any] = {
@@ -44,6 +48,16 @@ _PLACE: dict[str, Any] = {
 # Each of these groups has its documentation in doc_fragments, under the same name.
 PLACE: dict[str, Any] = {"place": {**_PLACE, "required": True}}
 PLACE_REACHED: dict[str, Any] = {"place": _PLACE}
+RECORD: dict[str, Any] = {
+    "record": {
+        "type": "dict",
+        "options": {
+            "environment_name": {"type": "str", "required": True},
+            "action": {"type": "str", "required": True, "choices": list(ACTIONS)},
+            "why": {"type": "str", "default": ""},
+        },
+    }
+}
 GOOGLE_ACCOUNT: dict[str, Any] = {
     "credentials_file": {"type": "str", "default": "", "no_log": False},
     "request_timeout": {"type": "float", "default": 60.0},
@@ -84,6 +98,21 @@ def target(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
     if on_cluster(parameters):
         return KubernetesTarget(cluster(parameters), timeout_seconds=timeout_seconds)
     return process(parameters, timeout_seconds)
+
+
+def ledger(parameters: Mapping[str, Any]) -> ClusterLedger | FileLedger:
+    """Return where the place of these module parameters keeps records of releases at first."""
+    if on_cluster(parameters):
+        return ClusterLedger(cluster(parameters))
+    return FileLedger(Path(_values(parameters, "process")["var_dir"]))
+
+
+def record_refusal(parameters: Mapping[str, Any], message: str) -> None:
+    """Record that a module refused what was asked for, when its parameters say of which release."""
+    wanted = parameters.get("record")
+    if wanted and parameters.get("place"):
+        of = recording.Wanted(wanted["environment_name"], wanted["action"], wanted["why"])
+        recording.refused(ledger(parameters), target(parameters), of, message)
 
 
 def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from finrisk_rules.platforms import SCOPE
 
 from ..errors import FinriskError
+from ..text import read_text
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -30,8 +32,7 @@ def credentials(path: str) -> Credentials:
         if not path:
             account, _ = google.auth.default()
             return cast("Credentials", with_scopes_if_required(account, [SCOPE]))  # type: ignore[no-untyped-call]  # google-auth has no types here
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = json.loads(read_text(Path(path)))
         if content.get("type") == "service_account":
             return service_account.Credentials.from_service_account_info(content, scopes=[SCOPE])  # type: ignore[no-untyped-call, no-any-return]  # google-auth has no types here
         with warnings.catch_warnings():

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
-
-_KEY = b"finrisk-split-v1"
-
-
-def digest(*parts: str) -> int:
-    """Return 64 bits of a keyed BLAKE2b over the parts; never 0. The key makes splits FinRisk's own."""
-    state = hashlib.blake2b(digest_size=8, key=_KEY)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        state.update(len(data).to_bytes(8, "big") + data)
-    return int.from_bytes(state.digest(), "big") or 1
 
 
 class DigestIndex:

@@ -28,8 +28,10 @@ from ..machine.files import (
     sha256_of,
     write_json,
 )
-from .examples import problem
+from .digests import DigestIndex
+from .duplicates import DUPLICATE, duplicates_told, without_duplicates
 from .names import RAW, RAW_METADATA
+from .rows import usable
 
 if TYPE_CHECKING:
     import psycopg
@@ -76,7 +78,7 @@ class Request:
 
 @dataclass
 class Tally:
-    """What went into the file, and what did not."""
+    """What went into the file, and what did not; ``eligible`` are the usable rows: what prepare takes."""
 
     total: int = 0
     eligible: int = 0
@@ -87,15 +89,18 @@ class Tally:
     qualities: Counter[int] = field(default_factory=Counter)
     quality_min: float = 1.0
     quality_sum: float = 0.0
+    questions: DigestIndex = field(default_factory=DigestIndex)
 
     def add(self, row: dict[str, Any], min_quality: float) -> None:
         """Count one exported row."""
         self.total += 1
-        reason = problem(row, min_quality)
-        if reason is None:
+        pair = usable(row, min_quality)
+        if isinstance(pair, str):  # the reason why it is not
+            self.rejected[pair] += 1
+        elif self._is_new(pair.question):
             self.eligible += 1
         else:
-            self.rejected[reason] += 1
+            self.rejected[DUPLICATE] += 1
         moment, quality = row["created_at"], row["quality_score"]
         if self.oldest is None or moment < self.oldest:
             self.oldest = moment
@@ -104,6 +109,11 @@ class Tally:
         self.quality_min = min(self.quality_min, quality)
         self.quality_sum += quality
         self.qualities[min(round(quality * 10_000) // _BIN, 10_000 // _BIN - 1)] += 1
+
+    def _is_new(self, question: int) -> bool:
+        """Say whether no row before asked the same; of those that do prepare takes one, whichever is best."""
+        known = len(self.questions)
+        return self.questions.number(question) == known
 
     def quality(self) -> dict[str, Any]:
         """Return the quality's least and mean value, and how many rows fall in each bin of 0.05."""
@@ -252,8 +262,9 @@ def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mod
     lines = [f"{tally.total:,} examples, {tally.eligible:,} of them usable"]
     if tally.total:
         lines[0] += f", from {tally.oldest} to {tally.newest}"
-    if tally.rejected:
-        lines.append(f"exported but not usable: {breakdown(tally.rejected)}")
+    lines += duplicates_told(tally.rejected)
+    if others := without_duplicates(tally.rejected):
+        lines.append(f"exported but not usable: {breakdown(others)}")
     if tally.left_out:
         lines.append(f"left out: {breakdown(tally.left_out)}")
     if is_new:

@@ -12,7 +12,7 @@ import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from finrisk_rules import tokens
-from finrisk_rules.examples import fold
+from finrisk_rules.examples import fold, question_digest
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..counts import breakdown
@@ -38,7 +38,8 @@ from ..machine.files import (
     sha256_of,
     stamp,
 )
-from .digests import DigestIndex, digest
+from .digests import DigestIndex
+from .duplicates import DUPLICATE, duplicates_told, without_duplicates
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import Example, example_of, id_of, is_safe
@@ -85,8 +86,8 @@ class UsableRows:
     )  # 1: a better answer to the same question came later
     ties: Ties = field(default_factory=Ties)
 
-    def add(self, number: int, name: str | None, example: Example, strategy: str) -> None:
-        """Keep one example; ``strategy`` is its folded text."""
+    def add(self, number: int, name: str | None, example: Example) -> None:
+        """Keep one example."""
         self.spool.write(json.dumps([number, name]).encode() + b"\t" + example.json_line())
         self.quality.append(example.quality)
         self.created_at.append(example.created_at)
@@ -94,7 +95,7 @@ class UsableRows:
         self.analysis_chars.append(len(example.analysis))
         self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
         self.superseded.append(0)
-        self.ties.add(example.documents, example.user, strategy)
+        self.ties.add(example.documents, example.user, fold(example.strategy))
 
     def rows(self) -> array[int]:
         """Return the numbers of the rows that no better answer replaced."""
@@ -166,12 +167,17 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
         **summary.facts(),
-        "summary": [*summary.lines(request), verb, *map(str, paths.values())],
+        "summary": [*summary.lines(request), verb, *map(str, _told(paths, files))],
         "diff": {
             "before": "".join(f"{path.name}\n" for name, path in paths.items() if name not in changed),
             "after": "".join(f"{path.name}\n" for path in paths.values()),
         },
     }
+
+
+def _told(paths: Mapping[str, Path], files: Mapping[str, Sink]) -> list[Path]:
+    """Return the files that an operator is told of: an empty one says that nothing was rejected."""
+    return [path for name, path in paths.items() if name != REJECTED or files[name].size]
 
 
 @dataclass(frozen=True)
@@ -201,8 +207,9 @@ class Summary:
 
     def lines(self, request: Request) -> list[str]:
         """Return the numbers as an operator reads them."""
-        rejected = f"; rejected: {breakdown(self.rejected)}" if self.rejected else ""
-        lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}"]
+        others = without_duplicates(self.rejected)
+        rejected = f"; rejected: {breakdown(others)}" if others else ""
+        lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
         if self.redacted:
             lines.append(f"redacted: {breakdown(self.redacted)}")
         if self.train + self.validation < self.valid:
@@ -272,8 +279,7 @@ def _collect(
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
             continue
-        strategy = fold(example.strategy)
-        question = questions.number(digest("example", strategy, *sorted(example.documents)))
+        question = questions.number(question_digest(example.strategy, example.documents))
         row = len(usable.quality)
         if question == len(best):
             best.append(row)
@@ -281,10 +287,10 @@ def _collect(
             usable.superseded[best[question]] = 1
             best[question] = row
         else:
-            rejections.add(line.number, id_of(line.value), "duplicate")
+            rejections.add(line.number, id_of(line.value), DUPLICATE)
             continue
         redacted.update(example.redacted)
-        usable.add(line.number, id_of(line.value), example, strategy)
+        usable.add(line.number, id_of(line.value), example)
     return total, redacted
 
 
@@ -312,7 +318,7 @@ def _write_sets(
     samples = sample_tokens = sample_chars = chars = 0
     for row, (number, name, line) in enumerate(usable.lines()):
         if usable.superseded[row]:
-            rejections.add(number, name, "duplicate")
+            rejections.add(number, name, DUPLICATE)
         elif not in_sets[row]:
             continue
         elif row in validation:

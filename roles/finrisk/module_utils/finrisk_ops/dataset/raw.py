@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from ..errors import FinriskError
+from ..text import LOOK, foreign, is_foreign
 
 LINE_LIMIT = 4 << 20
 """Bytes of the longest row that is read: texts at their limits and a long prompt, all escaped, fit in."""
@@ -46,6 +47,9 @@ def read(path: Path) -> Iterator[Line]:
     """
     try:
         with path.open("rb") as file:
+            if encoding := foreign(file.read(LOOK)):
+                raise FinriskError(f"{path} {is_foreign(encoding, path)}")
+            file.seek(0)
             layout = _layout(file)
             file.seek(0)
             yield from _elements(file) if layout == "array" else _lines(file, layout == "array of lines")

@@ -28,6 +28,20 @@ _LINE_BREAKS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
 
 
 @dataclass(frozen=True, slots=True)
+class Usable:
+    """What a row that can be trained on asks and answers."""
+
+    strategy: str  # as exported
+    analysis: redaction.Redacted
+    documents: tuple[str, ...]  # ids of the sources, best first
+
+    @property
+    def question(self) -> int:
+        """What tells duplicates apart."""
+        return examples.question_digest(self.strategy, self.documents)
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A row that can be trained on, redacted."""
 
@@ -52,29 +66,37 @@ class Example:
         return line.encode() + b"\n"
 
 
-def example_of(row: object, min_quality: float) -> Example | str:
-    """Return the example that a row makes, or the reason code why it makes none.
+def usable(row: object, min_quality: float) -> Usable | str:
+    """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
 
     Besides the codes of ``problem``: ``not_an_object``, and ``prompt_not_text``, ``prompt_too_long``,
-    ``prompt_without_strategy``.
+    ``prompt_without_strategy``. Export counts what prepare takes by this function.
     """
     if not isinstance(row, Mapping):
         return "not_an_object"
     reason = problem(row, min_quality) or _prompt_problem(row)
     if reason:
         return reason
-    strategy, analysis = row["strategy"].strip(), redaction.redact(row["analysis"].strip())
-    redactions = Counter(analysis.found)
-    text = _prompt(row.get("prompt") or prompt.render(strategy, ()), redactions)
-    if redactions:  # what is left must still be worth learning
-        remainder = redaction.redact(strategy).text
-        if reason := examples.problem(remainder, analysis.text):
-            return reason
+    strategy = row["strategy"].strip()
+    question, analysis = redaction.redact(strategy), redaction.redact(row["analysis"].strip())
+    is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
+    if is_shorter and (reason := examples.problem(question.text, analysis.text)):
+        return reason
+    return Usable(strategy, analysis, _documents(row.get("sources")))
+
+
+def example_of(row: object, min_quality: float) -> Example | str:
+    """Return the example that a row makes, or the reason code why it makes none, as ``usable``."""
+    pair = usable(row, min_quality)
+    if isinstance(pair, str):
+        return pair
+    assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
+    redactions = Counter(pair.analysis.found)
     return Example(
-        prompt=text,
-        analysis=analysis.text,
-        strategy=strategy,
-        documents=_documents(row.get("sources")),
+        prompt=_prompt(row.get("prompt") or prompt.render(pair.strategy, ()), redactions),
+        analysis=pair.analysis.text,
+        strategy=pair.strategy,
+        documents=pair.documents,
         user=_text(row.get("user_id")),
         quality=quality_of(row),
         created_at=_seconds(row.get("created_at")),

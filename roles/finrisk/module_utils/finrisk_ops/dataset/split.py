@@ -12,8 +12,10 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from finrisk_rules.digests import digest
+
 from ..errors import FinriskError
-from .digests import DigestIndex, Unions, digest
+from .digests import DigestIndex, Unions
 
 VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""

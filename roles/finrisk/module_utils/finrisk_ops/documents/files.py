@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from finrisk_rules.documents import digest
 from finrisk_rules.limits import COMPANY_MAX, IDENTIFIER_MAX, TEXT_MAX, TITLE_MAX, YEARS
@@ -17,6 +18,7 @@ from finrisk_rules.storable import is_one_line, is_storable
 
 from ..counts import number_of
 from ..errors import FinriskError
+from ..text import ENCODING, LOOK, foreign, is_foreign, is_no_utf8
 
 SUFFIXES = (".md", ".txt", ".json", ".jsonl", ".jsonl.gz")
 
@@ -111,18 +113,29 @@ def _items(source: Path) -> Iterator[tuple[str, Document | str]]:
     base = source if source.is_dir() else source.parent
     for path in paths(source):
         try:
-            if path.name.endswith((".md", ".txt")):
+            if encoding := _foreign(path):
+                yield str(path), is_foreign(encoding, path)
+            elif path.name.endswith((".md", ".txt")):
                 yield str(path), _plain(path, base)
             else:
                 yield from _structured(path)
         except UnicodeDecodeError as error:
-            yield str(path), f"is not UTF-8 (byte {error.start})"
+            yield str(path), is_no_utf8(error, path)
         except (OSError, EOFError) as error:
             yield str(path), f"cannot be read ({error})"
 
 
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+
+
+def _foreign(path: Path) -> str:
+    with _opened(path) as file:
+        return foreign(file.read(LOOK))
+
+
 def _plain(path: Path, base: Path) -> Document | str:
-    text = path.read_text(encoding="utf-8-sig")
+    text = path.read_text(encoding=ENCODING)
     heading = _HEADING.search(text) if path.suffix == ".md" else None
     title = heading[1] if heading else path.stem
     name = path.relative_to(base).with_suffix("").as_posix()
@@ -132,7 +145,7 @@ def _plain(path: Path, base: Path) -> Document | str:
 def _structured(path: Path) -> Iterator[tuple[str, Document | str]]:
     if path.suffix == ".json":
         try:
-            values = json.loads(path.read_text(encoding="utf-8-sig"))
+            values = json.loads(path.read_text(encoding=ENCODING))
         except UnicodeDecodeError:
             raise
         except (ValueError, RecursionError) as error:
@@ -143,8 +156,7 @@ def _structured(path: Path) -> Iterator[tuple[str, Document | str]]:
         items = values if isinstance(values, list) else [values]
         yield from ((f"{path} item {n}", _document(value)) for n, value in enumerate(items, start=1))
         return
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8-sig") as lines:
+    with _opened(path) as file, TextIOWrapper(file, encoding=ENCODING) as lines:
         yield from _json_lines(str(path), lines)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from finrisk_rules import waits
 from finrisk_rules.limits import DOCUMENTS_MAX
 
+from ..counts import number_of
 from ..errors import FinriskError
 from . import files
 from .files import Document
@@ -72,8 +73,8 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "updated": updated,
         "unchanged": unchanged,
         "summary": [
-            f"{len(digests):,} documents: {added:,} new and {updated:,} changed {verb} {service.url}, "
-            f"{unchanged:,} unchanged"
+            f"{number_of(len(digests), 'document')}: {added:,} new and {updated:,} changed {verb} "
+            f"{service.url}, {unchanged:,} unchanged"
         ],
         "diff": {"before": _listing(changed, index), "after": _listing([*changed, *new], digests)},
     }

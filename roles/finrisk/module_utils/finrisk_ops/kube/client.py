@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ..errors import FinriskError
-from . import errors
+from . import errors, login
 from .errors import ApiError, Call
 
 if TYPE_CHECKING:
@@ -234,9 +234,10 @@ def new_client(access: Access) -> ApiClient:
             "set finrisk_context, or KUBECONFIG to the file that has it"
         )
     try:
-        client: ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]  # as above
-            file or None, access.context, persist_config=False
-        )
+        with login.heard(login.command(_documents(file), access.context), access.context):
+            client: ApiClient = config.new_client_from_config(  # type: ignore[no-untyped-call]  # as above
+                file or None, access.context, persist_config=False
+            )
     except (ConfigException, OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:200]
         raise FinriskError(
@@ -250,26 +251,35 @@ def new_client(access: Access) -> ApiClient:
 
 def contexts(file: str) -> list[str]:
     """Return the names of a kubeconfig's contexts; FinriskError when the file is missing or broken."""
-    import yaml
-
-    names: list[str] = []
-    for path in (os.path.expanduser(part) for part in _place(file).split(os.pathsep) if part):
-        try:
-            with open(path, encoding="utf-8") as stream:
-                content = yaml.safe_load(stream) or {}
-            names += [str(entry["name"]) for entry in content.get("contexts") or []]
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
-            raise FinriskError(
-                f"{path} is not a kubeconfig that can be read; set KUBECONFIG to one"
-            ) from None
+    names = [str(entry["name"]) for document in _documents(file) for entry in document.get("contexts") or []]
     if not names:
         raise FinriskError(
             f"there is no kubeconfig with a context at {_place(file)}: set finrisk_kubeconfig or KUBECONFIG "
             "to the file that your cluster gave you"
         )
     return names
+
+
+def _documents(file: str) -> list[dict[str, Any]]:
+    """Return the parts of a kubeconfig that are there; FinriskError when one of them is none."""
+    import yaml
+
+    documents: list[dict[str, Any]] = []
+    for path in (os.path.expanduser(part) for part in _place(file).split(os.pathsep) if part):
+        try:
+            with open(path, encoding="utf-8-sig") as stream:
+                content = yaml.safe_load(stream) or {}
+            for kind in ("contexts", "users"):
+                for entry in content.get(kind) or []:
+                    entry["name"]
+            documents.append(content)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+            raise FinriskError(
+                f"{path} is not a kubeconfig that can be read; set KUBECONFIG to one"
+            ) from None
+    return documents
 
 
 def _place(file: str) -> str:

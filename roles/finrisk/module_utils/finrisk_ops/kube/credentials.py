@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from finrisk_rules.clients import KEYS_FILE
 
 from ..errors import FinriskError
 from ..release.credentials import client_keys, filled
+from ..text import read_text
 from . import objects
 from .client import Cluster
 from .objects import Applied
+from .template import CREDENTIALS
 
 GOOGLE = "GOOGLE_APPLICATION_CREDENTIALS"
 GOOGLE_FILE = "service-account.json"
+COPY = "finrisk.io/credentials-copy"  # a label of the copies alone
+COPY_NAME = re.compile(rf"{CREDENTIALS}-(?P<number>[1-9][0-9]*)")
 IRREPLACEABLE = ("USER_HASH_KEY", "DATABASE_URL", GOOGLE, "POSTGRES_PASSWORD")
 MOUNTED = "/etc/finrisk"  # where templates/deployment.yml.j2 mounts the two files
 
@@ -60,7 +65,9 @@ def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: boo
     body = secret(credentials)
     if check and not cluster.has_namespace():  # nothing can be tried out in a namespace that is not there yet
         return Applied(objects.kind_and_name(body), True, {}, objects.masked(body), body)
-    live = cluster.find(objects.path(body, cluster.namespace)) or {}
+    of_service = credentials.clients is not None
+    live = cluster.find(objects.path(body, cluster.namespace))
+    live = live or (newest_copy(cluster) if of_service else None) or {}
     if not force and (keys := [key for key in IRREPLACEABLE if _is_emptied(key, live, body)]):
         raise FinriskError(
             f"the Secret {body['metadata']['name']} in namespace {cluster.namespace} holds a value for "
@@ -68,7 +75,90 @@ def apply(cluster: Cluster, credentials: Credentials, *, check: bool, force: boo
             f"{', '.join(keys)} in your shell as docs/kubernetes.md says, or empty it on purpose with "
             "-e finrisk_force_conflicts=true"
         )
-    return objects.apply(cluster, body, check=check, force=force)
+    result = objects.apply(cluster, body, check=True, force=force)
+    new_copy = of_service and (newest_copy(cluster) or {}).get("data") != body["data"]
+    if check:
+        return replace(result, changed=result.changed or new_copy)
+    if new_copy:  # first, so that no run that breaks off leaves an older one as the newest
+        _copy(cluster, body)
+    result = objects.apply(cluster, body, check=False, force=force)
+    if of_service:
+        _forget_older(cluster)
+    return replace(result, changed=result.changed or new_copy)
+
+
+def newest_copy(cluster: Cluster) -> dict[str, Any] | None:
+    """Return the copy of the service's Secret that has the highest number; None when there is none."""
+    return next(iter(_copies(cluster)), None)
+
+
+def restore(cluster: Cluster) -> str:
+    """Bring the service's Secret back from its newest copy where it is gone; return the copy's name, if so.
+
+    An older copy is never taken, even when the newest is unfit: what was rotated or revoked stays so.
+    Raises FinriskError when there is no copy.
+    """
+    where = _path(cluster, CREDENTIALS)
+    if cluster.find(where) is not None:
+        return ""
+    copy = newest_copy(cluster)
+    if copy is None:
+        raise FinriskError(
+            f"the Secret {CREDENTIALS} in namespace {cluster.namespace} is gone, and there is no copy of it; "
+            "run playbooks/site.yml"
+        )
+    labels = {name: value for name, value in copy["metadata"].get("labels", {}).items() if name != COPY}
+    body = _secret(CREDENTIALS, copy["data"], labels)
+    objects.apply(cluster, body, check=False, force=True)
+    return str(copy["metadata"]["name"])
+
+
+def keep(cluster: Cluster) -> None:
+    """Make the newest copy one of what is in use, which pods have started with; older ones go."""
+    used = cluster.find(_path(cluster, CREDENTIALS))
+    if used is not None and (newest_copy(cluster) or {}).get("data") != used.get("data"):
+        _copy(cluster, used)
+    _forget_older(cluster)
+
+
+def _copy(cluster: Cluster, secret: Mapping[str, Any]) -> None:
+    """Make an immutable copy of a Secret under the next number."""
+    number = max(map(_number, _copies(cluster)), default=0) + 1
+    labels = (secret["metadata"].get("labels") or {}) | {COPY: "true"}
+    body = _secret(f"{CREDENTIALS}-{number}", secret.get("data") or {}, labels) | {"immutable": True}
+    cluster.request("POST", _path(cluster, ""), body, {"fieldManager": objects.MANAGER})
+
+
+def _forget_older(cluster: Cluster) -> None:
+    for older in _copies(cluster)[1:]:
+        cluster.request("DELETE", _path(cluster, older["metadata"]["name"]))
+
+
+def _copies(cluster: Cluster) -> list[dict[str, Any]]:
+    """Return the copies, the newest first."""
+    found = cluster.list(_path(cluster, ""), labels=COPY)
+    return sorted((copy for copy in found if _number(copy)), key=_number, reverse=True)
+
+
+def _number(copy: Mapping[str, Any]) -> int:
+    match = COPY_NAME.fullmatch(str(copy["metadata"]["name"]))
+    return int(match["number"]) if match else 0
+
+
+def _secret(name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, Any]:
+    metadata = {"name": name, "labels": dict(labels)}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": dict(data)}
+
+
+def _path(cluster: Cluster, name: str) -> str:
+    return f"/api/v1/namespaces/{cluster.namespace}/secrets" + (f"/{name}" if name else "")
+
+
+def held(cluster: Cluster, manifest: Mapping[str, Any], key: str) -> str:
+    """Return the value of a key of this Secret as it is in the cluster; empty when there is none."""
+    name = manifest["metadata"]["name"]
+    live = cluster.find(f"/api/v1/namespaces/{cluster.namespace}/secrets/{name}") or {}
+    return base64.b64decode((live.get("data") or {}).get(key) or "").decode()
 
 
 def _is_emptied(key: str, live: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
@@ -79,7 +169,7 @@ def _service_account(path: str) -> str:
     if not path:
         return ""
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
+        text = read_text(Path(path).expanduser())
         json.loads(text)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not JSON"

@@ -12,7 +12,7 @@ from ..errors import FinriskError
 from ..release.readiness import not_yet
 from ..release.revision import CURRENT, REVISION, Revision, newest_first
 from ..service.log import last_words
-from . import port_forward, template
+from . import credentials, port_forward, template
 from .client import Cluster
 from .pods import is_ready
 from .rollout import View, revision_of
@@ -77,7 +77,11 @@ class Deployed:
 
     def credentials(self) -> str:
         """Return the hash of the credentials that a pod would start with now."""
-        return template.credentials_digest(self.cluster.find(self.path("secrets", CREDENTIALS)))
+        return template.credentials_digest(self.credentials_secret())
+
+    def credentials_secret(self) -> dict[str, Any] | None:
+        """Return the Secret of the credentials, or the copy that a release restores; None without both."""
+        return self.cluster.find(self.path("secrets", CREDENTIALS)) or credentials.newest_copy(self.cluster)
 
     def marked(self) -> list[str]:
         """Return the revisions that are labelled as current; one, unless somebody was at it."""

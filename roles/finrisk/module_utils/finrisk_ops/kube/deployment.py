@@ -4,62 +4,92 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import objects
 from .client import Cluster
-from .errors import ApiError
+from .errors import ApiError, conflicts
 from .objects import MANAGER, Applied, Drift, DriftError
 
 REPLICAS = ".spec.replicas"
 AUTOSCALER = "kube-controller-manager"  # the HorizontalPodAutoscaler's, which writes nothing else there
 ATTEMPTS, PAUSE_SECONDS = 6, 0.3
+WOKEN = 2  # pods, where an autoscaler sets their number and somebody scaled to none
 ADDED_TO_PODS = ".spec.template.spec."
 
 
 def apply(
-    cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool = False, takes_back: bool = False
+    cluster: Cluster,
+    body: Mapping[str, Any],
+    *,
+    check: bool,
+    force: bool = False,
+    takes_back: bool = False,
+    may_write: Callable[[], None] = lambda: None,
 ) -> Applied:
     """Apply the Deployment, or find out in check mode what that would do.
 
     With ``force`` every field of the body is FinRisk's again; with ``takes_back``, a rollback, all but the
     number of pods. Both remove what others added to the pods, and let a paused Deployment go on.
 
-    Raises DriftError, which names who changed what, when neither is set.
+    ``may_write`` is asked after the Deployment was read and before it is written, which the API server takes
+    only if nobody wrote in between: a run whose lock was taken over never writes after the one that has it.
+
+    Raises DriftError, which names who changed what, when neither is set, and what ``may_write`` raises.
     """
     for attempt in range(ATTEMPTS):
         try:
-            return _apply_once(cluster, body, check=check, force=force, takes_back=takes_back)
+            return _apply_once(cluster, body, may_write, check=check, force=force, takes_back=takes_back)
         except ApiError as error:
-            changes = not check and (force or takes_back)
-            if error.status not in (409, 422) or not changes or attempt + 1 == ATTEMPTS:
+            patched = error.status == 422 and (force or takes_back)
+            passing = not check and (patched or (error.status == 409 and not conflicts(error)))
+            if not passing or attempt + 1 == ATTEMPTS:
                 raise
             time.sleep(PAUSE_SECONDS)  # its status changes all the time while pods come and go
     raise AssertionError("the last attempt returns or raises")
 
 
 def _apply_once(
-    cluster: Cluster, body: Mapping[str, Any], *, check: bool, force: bool, takes_back: bool
+    cluster: Cluster,
+    body: Mapping[str, Any],
+    may_write: Callable[[], None],
+    *,
+    check: bool,
+    force: bool,
+    takes_back: bool,
 ) -> Applied:
     where = objects.path(body, cluster.namespace)
     live = cluster.find(where) or {}
     desired = dict(body)
+    if not check:
+        may_write()
     if takes_back and live.get("spec", {}).get("replicas") and not objects.owns(live, REPLICAS):
         desired = objects.without(desired, REPLICAS) or desired
+    elif takes_back and live and not live["spec"].get("replicas") and "replicas" not in body["spec"]:
+        desired |= {"spec": body["spec"] | {"replicas": WOKEN}}
     elif "replicas" not in body["spec"] and objects.owns(live, REPLICAS):
-        desired = _hand_over_replicas(cluster, desired, where, int(live["spec"]["replicas"]), check=check)
+        live, desired = _hand_over_replicas(cluster, desired, live, where, check=check)
     others = list(of_others(live, desired))
     additions = [other.drift for other in others if other.added]
     if not (force or takes_back):
-        return _alone(cluster, desired, additions, check=check)
+        return _alone(cluster, _as_read(desired, live, check=check), additions, check=check)
     if others and not check:
-        cluster.request("PATCH", where, _cleanup(live, desired), {"fieldManager": MANAGER}, patch="json")
-    result = objects.apply(cluster, desired, check=check, force=True)
+        patch = _cleanup(live, desired)
+        live = cluster.request("PATCH", where, patch, {"fieldManager": MANAGER}, patch="json")
+    result = objects.apply(cluster, _as_read(desired, live, check=check), check=check, force=True)
     drifts = (*(other.drift for other in others), *result.taken_back)
     taken_back = list({str(drift): drift for drift in drifts}.values())
     return replace(result, changed=result.changed or bool(others), taken_back=taken_back)
+
+
+def _as_read(body: Mapping[str, Any], live: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
+    """Return the body to apply onto the Deployment as it was read, and onto no later one."""
+    version = (live.get("metadata") or {}).get("resourceVersion")
+    if check or not version:
+        return dict(body)
+    return dict(body) | {"metadata": body["metadata"] | {"resourceVersion": version}}
 
 
 @dataclass(frozen=True)
@@ -174,18 +204,20 @@ def _without_spec(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hand_over_replicas(
-    cluster: Cluster, body: dict[str, Any], where: str, pods: int, *, check: bool
-) -> dict[str, Any]:
-    """Hand the number of pods over when an autoscaler has it from now on; return what to apply then.
+    cluster: Cluster, body: dict[str, Any], live: dict[str, Any], where: str, *, check: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Hand the number of pods over when an autoscaler has it from now on.
+
+    Returns the Deployment as it is then, and what to apply to it.
 
     A field that its only owner stops to send falls back to its default, here to a single pod. So another
     manager takes the live number first, and the autoscaler, which writes by the scale subresource, goes on
     from there.
     """
+    pods = int(live["spec"]["replicas"])
     if check:
-        return body | {"spec": body["spec"] | {"replicas": pods}}
+        return live, body | {"spec": body["spec"] | {"replicas": pods}}
     claim = {key: body[key] for key in ("apiVersion", "kind")}
     claim |= {"metadata": {"name": body["metadata"]["name"]}, "spec": {"replicas": pods}}
     query = {"fieldManager": f"{MANAGER}-replicas", "force": "true"}
-    cluster.request("PATCH", where, claim, query, patch="apply")
-    return body
+    return cluster.request("PATCH", where, claim, query, patch="apply"), body

@@ -19,6 +19,7 @@ CANNOT = re.compile(
     r' in API group "(?P<group>[^"]*)"'
     r'(?: in the namespace "(?P<namespace>[^"]+)"| at the cluster scope)?'
 )
+WEBHOOK = re.compile(r'failed calling webhook "(?P<name>[^"]+)": (?:failed to call webhook: )?(?P<reason>.*)')
 CONFLICT = re.compile(r'conflict with "(?P<manager>[^"]+)"')
 VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 LONGEST = 400
@@ -116,6 +117,18 @@ def may_not(user: str, verb: str, what: str, namespace: str) -> str:
     )
 
 
+def of_webhook(message: str) -> str:
+    """Return the sentence for an admission webhook that does not answer; empty for other messages."""
+    match = WEBHOOK.search(message)
+    if match is None:
+        return ""
+    return (
+        f"the admission webhook {match['name']} does not answer ({match['reason'][:LONGEST]}), and the "
+        "cluster makes nothing that it is to be asked about: whoever runs it has to mend it, or to delete "
+        "its configuration (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)"
+    )
+
+
 def conflicts(error: ApiError) -> list[tuple[str, str]]:
     """Return (field, manager) for each field that somebody else took; empty for other errors."""
     pairs = []
@@ -148,6 +161,8 @@ def _sentence(status: int, message: str, causes: list[dict[str, Any]], call: Cal
         )
     if status in (400, 422) or "not declared in schema" in message:
         return f"the cluster refuses {call.what}{where}: {_invalid(message, causes)}; look at templates/"
+    if sentence := of_webhook(message):
+        return f"{sentence}; then run this again"
     if status == 429 or status >= 500:
         return (
             f"the API server of context {context} is in trouble ({status}: {message}); run this again later"

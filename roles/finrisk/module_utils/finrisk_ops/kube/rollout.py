@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from ..release.revision import REVISION
+from .errors import of_webhook
 from .pods import is_ready, says_ready
+from .room import is_made_by_fewer
+from .scheduling import what_matters
 
 PATIENCE_SECONDS = 10.0  # for what may mend itself
 STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node does not answer
@@ -24,8 +27,10 @@ class Trouble:
 
     text: str
     patience: float = 0.0
+    wants_room: bool = False  # which fewer pods would make
     pod: str = ""  # whose log tells more
     previous: bool = False  # the log of the container before the last restart
+    image: bool = False  # it cannot be had: another revision's may
 
 
 class Patience:
@@ -38,6 +43,10 @@ class Patience:
         """Begin to wait, for so many seconds at most."""
         self._deadline = now + seconds
         self._trouble, self._since = "", now
+
+    def lasted(self, now: float) -> float:
+        """Return for how many seconds there has been the trouble that was noted last."""
+        return now - self._since if self._trouble else 0.0
 
     def is_over(self, trouble: Trouble | None, now: float) -> bool:
         """Note which trouble there is now, if any, and say whether to give up.
@@ -99,7 +108,7 @@ def judge(view: View, revision: str) -> Verdict:
     elif ready < desired or int(status.get("availableReplicas") or 0) < desired:
         waits = f"{ready} of {desired} pods are ready"
     elif others or int(status.get("replicas") or 0) > desired:
-        waits = f"{len(others)} earlier pods have not ended yet"
+        waits = f"earlier pods that have not ended yet: {len(others)}"
     if trouble and not waits and trouble.patience:  # what the roll-out got over
         trouble = None
     return Verdict(ready, desired, waits, trouble)
@@ -138,7 +147,11 @@ def _of_deployment(deployment: Mapping[str, Any]) -> list[Trouble]:
     for condition in (deployment.get("status") or {}).get("conditions") or []:
         message = _flat(condition.get("message"))
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
-            result.append(Trouble(f"the cluster makes no pod: {message}", PATIENCE_SECONDS))
+            whole = " ".join(str(condition.get("message")).split())
+            reason = of_webhook(whole) or message
+            result.append(
+                Trouble(f"the cluster makes no pod: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole))
+            )
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
             result.append(
                 Trouble(f"nothing moved for the whole progress deadline: {message}", PATIENCE_SECONDS * 2)
@@ -159,14 +172,15 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
         return [Trouble(f"pod {name} was evicted: {status.get('message', '')}", float("inf"))]
     for condition in status.get("conditions") or []:
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            reason = _flat(condition.get("message"))
-            return [Trouble(f"no node takes pod {name}: {reason}", float("inf"))]  # a node may be on its way
+            reason = _flat(condition.get("message"))  # for ever: a node may be on its way
+            told = f"no node takes pod {name}: {what_matters(reason)}"
+            return [Trouble(told, float("inf"), is_made_by_fewer(reason))]
     if is_ready(pod):
         return []
     statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
     of_containers = [trouble for container in statuses if (trouble := _of_container(name, container, events))]
     if not of_containers and (reason := _event(events, name, "Unhealthy")):
-        of_containers.append(Trouble(f"pod {name} does not get ready: {reason}", float("inf"), name))
+        of_containers.append(Trouble(f"pod {name} does not get ready: {reason}", float("inf"), pod=name))
     return of_containers
 
 
@@ -182,15 +196,18 @@ def _of_container(
     if reason in IMAGE:
         message = _event(events, pod, "Failed") if "Back-off" in message else message
         return Trouble(
-            f"pod {pod} cannot get the image {container.get('image')} ({reason}): {message or reason}"
+            f"pod {pod} cannot get the image {container.get('image')} ({reason}): {message or reason}",
+            image=True,
         )
     if reason in SETUP:
         return Trouble(f"pod {pod} cannot be made ({reason}): {message}", PATIENCE_SECONDS)
     if reason == "CrashLoopBackOff" or restarts >= 2:
-        return Trouble(f"pod {pod} {_death(container, pod, events)}", 0.0, pod, previous=True)
+        return Trouble(f"pod {pod} {_death(container, pod, events)}", pod=pod, previous=True)
     if restarts or (container.get("state") or {}).get("terminated"):
         previous = bool(restarts)
-        return Trouble(f"pod {pod} {_death(container, pod, events)}", PATIENCE_SECONDS * 2, pod, previous)
+        return Trouble(
+            f"pod {pod} {_death(container, pod, events)}", PATIENCE_SECONDS * 2, pod=pod, previous=previous
+        )
     return None
 
 

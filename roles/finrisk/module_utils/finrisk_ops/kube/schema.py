@@ -11,11 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from finrisk_rules import postgresql
+
 from ..database import UNANSWERED, address
 from ..errors import FinriskError
 from ..service.log import last_words
 from . import objects
 from .client import Cluster
+from .deployed import Deployed
+from .pods import is_ready
 from .rollout import IMAGE, SETUP
 from .template import CREDENTIALS
 
@@ -23,6 +27,8 @@ POLL_SECONDS = 0.5
 APP = "finrisk-migration"
 LOG_LINES = 20
 NEVER_RAN = ("StartError", "ContainerCannotRun")
+MISSING = ("empty", "older", "incomplete")
+"""What ``/readyz`` says of a schema that a Job has to be run for."""
 
 
 @dataclass(frozen=True)
@@ -44,41 +50,63 @@ def job_of(manifest: Mapping[str, Any], database_url: str) -> dict[str, Any]:
     if manifest.get("kind") != "Job" or not isinstance(manifest.get("spec"), Mapping):
         raise FinriskError(f"templates/migration-job.yml.j2 renders {manifest.get('kind')!r}, expected a Job")
     job: dict[str, Any] = copy.deepcopy(dict(manifest))
-    content = json.dumps([job["spec"], str(address(database_url))], sort_keys=True)
+    options = postgresql.given(database_url, "options")  # another search path is another place for tables
+    content = json.dumps([job["spec"], address(database_url), options], sort_keys=True)
     job["metadata"]["name"] += "-" + hashlib.sha256(content.encode()).hexdigest()[:8]
     return job
 
 
 def migrate(
-    cluster: Cluster, manifest: Mapping[str, Any], database_url: str, *, timeout: float, check: bool
+    deployed: Deployed, manifest: Mapping[str, Any], database_url: str, *, timeout: float, check: bool
 ) -> Migration:
-    """Let the Job of this schema run once, and wait for its end.
+    """Let the Job of this schema run, and wait for its end.
 
-    A Job that ended well is left alone, one that failed is made anew, one that runs is waited for. One that
-    failed because the database does not answer is no failure: pods start without one.
+    A Job that ended well is left alone as long as the service finds the schema; one that failed, or that
+    ended well for a database which is not this one any more, is made anew; one that runs is waited for. One
+    that failed because the database counts as away is no failure: pods start without one.
     Raises FinriskError with the pod's own reason.
     """
+    cluster = deployed.cluster
     body = job_of(manifest, database_url)
     name = str(body["metadata"]["name"])
     where = objects.path(body, cluster.namespace)
     before = _state(cluster.find(where))
+    ended = before in ("complete", "failed")
     if before == "complete":
-        return Migration(name, False, before, before)
+        doubt = _doubt(deployed)
+        if not doubt:
+            return Migration(name, False, before, before)
+        before = f"complete, but {doubt}"
     if check and not before and cluster.has_namespace():
         objects.apply(cluster, body, check=True)  # the server says whether it would take it
     if not check:
         deadline = time.monotonic() + timeout
         _check_credentials(cluster)
-        if before == "failed":
+        if ended:
             _delete(cluster, where)
             _wait_until_gone(cluster, where, deadline)
-        if before in ("", "failed"):
+        if ended or not before:
             objects.apply(cluster, body, check=False)
         unanswered = _wait(cluster, where, name, deadline, timeout)
         if unanswered:
             return Migration(name, False, before, "failed", unanswered)
         _tidy(cluster, name)
     return Migration(name, True, before, "complete")
+
+
+def _doubt(deployed: Deployed) -> str:
+    """Return why the schema may be missing although its Job ended well; empty when a pod found it.
+
+    A database that no pod reaches gives no reason for doubt: a Job would not reach it either.
+    """
+    found = "no pod of the service says what it finds"
+    for pod in deployed.pods():
+        told = deployed.readiness(str(pod["metadata"]["name"])) if is_ready(pod) else {}
+        if told.get("schema") in MISSING:
+            return str(told.get("database_problem") or f"its schema is {told['schema']}")
+        if told:
+            found = ""
+    return found
 
 
 def _check_credentials(cluster: Cluster) -> None:
@@ -177,7 +205,7 @@ def _wait_until_gone(cluster: Cluster, where: str, deadline: float) -> None:
     while cluster.find(where) is not None:
         if time.monotonic() > deadline:
             raise FinriskError(
-                f"the failed migration Job at {where} does not go away; delete it, then run this again"
+                f"the ended migration Job at {where} does not go away; delete it, then run this again"
             )
         time.sleep(POLL_SECONDS)
 

@@ -11,13 +11,14 @@ from typing import Any
 from ..errors import FinriskError
 from ..release.revision import Revision
 from ..service import log as service_log
-from ..service.snapshot import Snapshot, total
-from . import port_forward
+from ..service.snapshot import Snapshot, worst
 from .deployed import Deployed
-from .objects import DriftError
+from .deployment import REPLICAS
+from .objects import Drift, DriftError
 from .pods import is_ready
 from .rollout import event_time, revision_of, stuck, troubles
-from .template import DEPLOYMENT, credentials_of
+from .scheduling import what_matters
+from .template import CREDENTIALS, DEPLOYMENT, credentials_of
 
 DAY_SECONDS = 86_400
 LOG_LINES, LOG_BYTES = 3000, 4 * 1024 * 1024
@@ -30,7 +31,6 @@ class _Pod:
 
     body: Mapping[str, Any]
     readiness: dict[str, Any]
-    metrics: str
     log: str
 
     @property
@@ -47,37 +47,36 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
     with ThreadPoolExecutor(max_workers=8) as pool:
         pods = list(pool.map(lambda pod: _look(target, pod), bodies))
     unread = target.credentials()
+    there = target.cluster.find(target.path("secrets", CREDENTIALS)) is not None
     problem, drift = _drift(target, revision, changes)
     place = target.cluster.access
     command = f"kubectl --context {place.context} -n {place.namespace} logs deployment/{DEPLOYMENT} --tail=50"
     recent = service_log.of_lines(
         (line for pod in pods for line in pod.log.splitlines()), f"pods of {DEPLOYMENT}", command
     )
-    ready = {pod.name for pod in pods if is_ready(pod.body)}
-    recent["events"] = [*recent["events"], *_events(event for event in events if not _got_over(event, ready))]
+    alive = {pod.name for pod in pods}
+    recent["events"] = [
+        *recent["events"],
+        *_events(event for event in events if not is_ordinary(event, alive)),
+    ]
     databases = {str(pod.readiness["database"]) for pod in pods if pod.readiness.get("database")}
     return Snapshot(
         pods=[_row(target, pod, events, unread) for pod in pods],
         recent=recent,
-        database="down" if "down" in databases else min(databases, default=None),
-        rejected=total(service_log.counters(pod.metrics, "rejected") for pod in pods),
-        dropped=total(service_log.counters(pod.metrics, "collection_dropped") for pod in pods),
+        database=worst(databases),
         problem=problem,
         drift=drift,
+        credentials_gone="" if there else f"the Secret {CREDENTIALS}",
     )
 
 
 def _look(target: Deployed, pod: Mapping[str, Any]) -> _Pod:
     name = str(pod["metadata"]["name"])
     readiness = target.readiness(name) if (pod.get("status") or {}).get("phase") == "Running" else {}
-    metrics = log = ""
-    with contextlib.suppress(FinriskError):
-        if readiness:
-            content = port_forward.ask(target.cluster, name, target.ops_port, "/metrics")[1]
-            metrics = content.decode("utf-8", errors="replace")
+    log = ""
     with contextlib.suppress(FinriskError):  # a pod whose container never started has none
         log = target.log(name, sinceSeconds=DAY_SECONDS, tailLines=LOG_LINES, limitBytes=LOG_BYTES)
-    return _Pod(pod, readiness, metrics, log)
+    return _Pod(pod, readiness, log)
 
 
 def _row(
@@ -97,6 +96,8 @@ def _row(
         "breakers": pod.readiness.get("breakers") or {},
         "workers": [worker for worker in pod.readiness.get("workers") or [] if isinstance(worker, dict)],
         "database": pod.readiness.get("database"),
+        "schema": pod.readiness.get("schema"),
+        "database_problem": pod.readiness.get("database_problem") or "",
         "journal": pod.readiness.get("journal"),
         "finrisk": f"kubectl --context {place.context} -n {place.namespace} exec {pod.name} -- finrisk",
         "problem": problems[0] if problems else None,
@@ -117,28 +118,46 @@ def _drift(
             f"the Deployment runs {revision.name}, but {' and '.join(names)} was released last: somebody "
             "ran kubectl rollout undo or changed the Deployment"
         )
+    fields: list[Drift] = []
     try:
         changes(revision)
     except DriftError as error:
-        return problem, [
-            {"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in error.fields
-        ]
+        fields = error.fields
     except FinriskError:  # who may only look may not try out either
-        return problem, []
-    return problem, []
+        fields = []
+    if not any(drift.field == REPLICAS for drift in fields):
+        fields = [*fields, *scaled_to_nothing(target.live() or {})]
+    return problem, [{"field": drift.field, "manager": drift.manager, "when": drift.when} for drift in fields]
 
 
-def _got_over(event: Mapping[str, Any], ready: set[str]) -> bool:
-    """Say whether a pod that is ready now only failed its probe while it started, as every pod does."""
-    starting = str(event.get("message", "")).startswith(("Startup probe failed", "Readiness probe failed"))
-    return starting and (event.get("involvedObject") or {}).get("name") in ready
+def scaled_to_nothing(live: Mapping[str, Any]) -> list[Drift]:
+    """Return who asked for no pods last, when the Deployment asks for none: an autoscaler never does."""
+    if not live or live["spec"].get("replicas") != 0:
+        return []
+    entries = [
+        entry
+        for entry in live["metadata"].get("managedFields") or []
+        if "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+    ]
+    newest: Mapping[str, Any] = max(entries, key=lambda entry: str(entry.get("time", "")), default={})
+    return [Drift(REPLICAS, str(newest.get("manager") or "somebody"), str(newest.get("time", "")))]
+
+
+def is_ordinary(event: Mapping[str, Any], alive: set[str]) -> bool:
+    """Say whether an event tells of nothing but a pod that started, or that is gone: every roll-out has them.
+
+    A pod that does not get ready is told as a finding, with the words of its probe.
+    """
+    probe = str(event.get("message", "")).startswith(("Startup probe failed", "Readiness probe failed"))
+    about = event.get("involvedObject") or {}
+    return probe or (about.get("kind") == "Pod" and about.get("name") not in alive)
 
 
 def _events(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     entries = []
     for event in sorted(events, key=event_time)[-EVENTS:]:
         about = event.get("involvedObject") or {}
-        message = " ".join(str(event.get("message", "")).split())
+        message = what_matters(" ".join(str(event.get("message", "")).split()))
         entries.append(
             {
                 "time": event_time(event),

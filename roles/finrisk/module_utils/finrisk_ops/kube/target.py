@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 from ..errors import FinriskError
 from ..release.revision import CURRENT, REVISION, Revision
-from ..release.target import Labels
+from ..release.target import Labels, NoImageError
 from ..service.snapshot import Snapshot
+from . import credentials, lease, objects, obstacles, permissions, status, template
 from . import deployment as kube_deployment
-from . import lease, objects, permissions, status, template
 from .deployed import Deployed
+from .errors import ApiError
 from .objects import MANAGER, Applied
 from .rollout import Patience, Trouble, Verdict, judge, revision_of
+from .squeeze import Squeeze, impatient
 from .template import CONFIG, CREDENTIALS, CREDENTIALS_READ, DEPLOYMENT, SECRET, SERVICE
 
 POLL_SECONDS = 0.5
@@ -33,7 +35,9 @@ class KubernetesTarget(Deployed):
     takes_back: bool = False  # a rollback: all but the number of pods is FinRisk's again
     tell: Tell | None = None  # hears of progress: done, total, label
     taken_back: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what else the operator has to know of this run
     _lease: lease.Hold | None = field(default=None, repr=False)
+    _first: str = field(default="", init=False, repr=False)  # the revision that this run began with
 
     def paths(self, name: str) -> list[str]:
         """Return the objects of a revision."""
@@ -50,11 +54,11 @@ class KubernetesTarget(Deployed):
         self.cluster.check_usable()
 
     @contextlib.contextmanager
-    def locked(self, why: str) -> Iterator[None]:
+    def locked(self, why: str, *, takes_over: bool = False) -> Iterator[None]:
         """Hold this environment's Lease."""
         self.cluster.check_usable()
         self.cluster.check_namespace()
-        with lease.hold(self.cluster, why) as self._lease:
+        with lease.hold(self.cluster, why, takes_over=takes_over) as self._lease:
             try:
                 yield
             finally:
@@ -67,6 +71,7 @@ class KubernetesTarget(Deployed):
             live = self.cluster.find(where)
             if live is not None and live.get("data") == body.get("data"):
                 continue
+            self._check_lease()
             if live is not None:  # immutable, so not edited but replaced by hand
                 self.cluster.request("DELETE", where)
             objects.apply(self.cluster, body, check=False, force=True)
@@ -83,10 +88,10 @@ class KubernetesTarget(Deployed):
                 return
             self.cluster.check_namespace()
         permissions.check(self.cluster, permissions.RELEASE)
-        if not self.credentials_follow and self.cluster.find(self.path("secrets", CREDENTIALS)) is None:
+        if not self.credentials_follow and self.credentials_secret() is None:
             raise FinriskError(
-                f"the service has no credentials yet: there is no Secret {CREDENTIALS} in namespace "
-                f"{self.cluster.namespace}; run playbooks/site.yml first"
+                f"the service has no credentials: there is no Secret {CREDENTIALS} in namespace "
+                f"{self.cluster.namespace}, and no copy of it; run playbooks/site.yml first"
             )
         for body in template.objects(revision):
             if self.cluster.find(objects.path(body, self.cluster.namespace)) is None:
@@ -108,6 +113,8 @@ class KubernetesTarget(Deployed):
             return error.message
         if self.credentials_follow:
             return "the credentials change, which pods read when they start"
+        if self.cluster.find(self.path("secrets", CREDENTIALS)) is None:
+            return f"the Secret {CREDENTIALS} is gone"
         if different := self.changes(revision):
             return different
         if (names := self.marked()) != [revision.name]:
@@ -120,22 +127,31 @@ class KubernetesTarget(Deployed):
     def roll_out(self, revision: Revision) -> None:
         """Apply the Deployment of the revision, and wait until every pod runs it and no other answers.
 
+        A rollback that finds no room beside the pods that serve goes on with fewer of them.
+
         Raises FinriskError early with the pod's own reason, or with what is still missing when time is up.
         """
         self._check_lease()
+        self._first = self._first or revision.name
+        if restored := credentials.restore(self.cluster):
+            self.notes.append(
+                f"The Secret {CREDENTIALS} was gone: it is back from its newest copy, {restored}"
+            )
         self.store(revision)
         self._apply(revision, check=False)
         self._wait(revision)
+        with contextlib.suppress(ApiError):  # what keeps a copy from being made keeps nobody from serving
+            credentials.keep(self.cluster)
 
     def label(self, labels: Callable[[str], Labels]) -> None:
         """Write the labels onto the objects of every revision; a lost Lease stops it."""
-        self._check_lease()
         for kind in ("configmaps", "secrets"):
             for body in self.cluster.list(self.path(kind), labels=REVISION):
                 there = body["metadata"].get("labels") or {}
                 desired = labels(revision_of(body))
                 changes = {name: value for name, value in desired.items() if there.get(name) != value}
                 if changes:
+                    self._check_lease()
                     self.cluster.request(
                         "PATCH",
                         self.path(kind, body["metadata"]["name"]),
@@ -153,8 +169,17 @@ class KubernetesTarget(Deployed):
 
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
+        self._check_lease()
         if self.live() is not None:
             self.cluster.request("DELETE", self.deployment_path, query={"propagationPolicy": "Background"})
+
+    def unfinished(self) -> str:
+        """Say what a release that broke off left half made; empty when nothing is."""
+        return obstacles.half_made(self)
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say what a rollback would meet now; each a sentence that begins with what stands in its way."""
+        return obstacles.of_rollback(self)
 
     def snapshot(self, revision: Revision | None) -> Snapshot:
         """Return what the service shows; raises FinriskError when the cluster cannot be reached."""
@@ -169,11 +194,21 @@ class KubernetesTarget(Deployed):
         if self._lease is not None:
             self._lease.check()
 
-    def _apply(self, revision: Revision, *, check: bool) -> Applied:
-        """Apply the Deployment of a revision; a rollback takes back what others changed in it."""
+    def _apply(self, revision: Revision, *, check: bool, pods_fewer: int = 0) -> Applied:
+        """Apply the Deployment of a revision; a rollback takes back what others changed in it.
+
+        With ``pods_fewer`` no pod comes beside those that serve, and so many of them may go before.
+        """
         body = template.deployment(revision, self.credentials())
+        if pods_fewer:
+            body["spec"]["strategy"] = template.rolling(0, pods_fewer)
         result = kube_deployment.apply(
-            self.cluster, body, check=check, force=self.force_conflicts, takes_back=self.takes_back
+            self.cluster,
+            body,
+            check=check,
+            force=self.force_conflicts,
+            takes_back=self.takes_back,
+            may_write=self._check_lease,
         )
         if not check:
             self.taken_back += [
@@ -183,27 +218,38 @@ class KubernetesTarget(Deployed):
 
     def _wait(self, revision: Revision) -> None:
         """Wait until every pod runs the revision; raises FinriskError with what keeps them from it."""
-        patience = Patience(self.timeout_seconds, time.monotonic())
+        patience, squeeze = Patience(self.timeout_seconds, time.monotonic()), Squeeze()
         while True:
             self._check_lease()
-            verdict = self._verdict(revision)
+            verdict = self._verdict(revision, squeeze)
             missing = verdict.waits_for or ("" if verdict.trouble else self.unproven(revision))
             if self.tell:
-                self.tell(verdict.ready, verdict.desired, missing or "every pod runs it")
+                back = "" if revision.name == self._first else f"back to {revision.name}: "
+                self.tell(verdict.ready, verdict.desired, back + (missing or "every pod runs it"))
             if not missing and not verdict.trouble:
-                return
-            if patience.is_over(verdict.trouble, time.monotonic()):
+                break
+            is_over = patience.is_over(verdict.trouble, time.monotonic())
+            if self.takes_back and squeeze.goes_on(verdict, patience.lasted(time.monotonic())):
+                self._apply(revision, check=False, pods_fewer=squeeze.pods_fewer)
+                patience = Patience(self.timeout_seconds, time.monotonic())
+            elif is_over:
                 raise self._failure(revision, verdict.trouble, missing)
             time.sleep(POLL_SECONDS)
+        if squeeze.pods_fewer:
+            self._apply(revision, check=False)
+            self.notes.append(squeeze.told)
 
-    def _verdict(self, revision: Revision) -> Verdict:
+    def _verdict(self, revision: Revision, squeeze: Squeeze) -> Verdict:
         """Return how far the roll-out is; raises FinriskError when somebody else steers it now."""
         live = self.live()
         if live is None:
             raise FinriskError(f"the Deployment {DEPLOYMENT} was deleted while {revision.name} rolled out")
         if template.revision_of_deployment(live) != revision.name:
             raise FinriskError(f"somebody changed the Deployment while {revision.name} rolled out")
-        return judge(self.view(live), revision.name)
+        view = self.view(live)
+        squeeze.see(view, time.monotonic())
+        verdict = judge(view, revision.name)
+        return impatient(verdict) if self.takes_back else verdict
 
     def _failure(self, revision: Revision, trouble: Trouble | None, missing: str) -> FinriskError:
         if trouble is None:
@@ -211,7 +257,8 @@ class KubernetesTarget(Deployed):
                 f"{revision.name} was not running everywhere after {self.timeout_seconds:.0f} s: {missing}"
             )
         words = self.last_words(trouble.pod, previous=trouble.previous) if trouble.pod else ""
-        return FinriskError(
+        kind = NoImageError if trouble.image else FinriskError
+        return kind(
             f"{revision.name} does not come to run: {trouble.text}"
             + (f"; its log says: {words}" if words else "")
         )

@@ -95,6 +95,11 @@ def deployment(revision: Revision, credentials: str) -> dict[str, Any]:
     return body
 
 
+def rolling(surge: int, unavailable: int) -> dict[str, Any]:
+    """Return a Deployment's strategy: so many pods more, or fewer, than are asked for while it rolls out."""
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}
+
+
 def objects(revision: Revision) -> list[dict[str, Any]]:
     """Return the ConfigMap and the Secret to apply, without the labels that a proof adds."""
     bare = labelled(labelled(revision, CURRENT, None), PROVEN, None)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import FinriskError
+from ..text import read_text
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -145,7 +146,7 @@ def json_bytes(value: Any) -> bytes:
 def read_json(path: Path) -> Any:
     """Read a JSON file; a missing or broken one is a FinriskError that names it."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
     except OSError as error:
         raise FinriskError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -15,6 +15,8 @@ from ..machine.files import json_bytes, write_bytes
 from ..masking import hashed
 from ..release.credentials import shown_clients, still_ended
 
+FILE, COPY = "credentials.json", "credentials-copy.json"
+
 
 @dataclass(frozen=True)
 class _PrivateFile:
@@ -35,35 +37,68 @@ class Change:
 
 
 def credential_values(var_dir: Path) -> dict[str, str]:
-    """Return the credentials as the service gets them in its environment; {} before site.yml wrote them."""
-    try:
-        content = json.loads((var_dir / "credentials.json").read_text(encoding="utf-8"))
-        return {str(key): str(value) for key, value in content["stringData"].items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise FinriskError(f"{var_dir / 'credentials.json'} cannot be read; run playbooks/site.yml") from None
+    """Return the credentials as the service gets them in its environment, of the copy where they are gone.
+
+    {} before site.yml wrote them. Raises FinriskError when they cannot be read.
+    """
+    for path in (var_dir / FILE, var_dir / COPY):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return {str(key): str(value) for key, value in content["stringData"].items()}
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise FinriskError(f"{path} cannot be read; run playbooks/site.yml") from None
+    return {}
+
+
+def are_gone(var_dir: Path) -> bool:
+    """Say whether the file of the credentials is gone and its copy is there."""
+    return not (var_dir / FILE).exists() and (var_dir / COPY).exists()
+
+
+def restore(var_dir: Path) -> None:
+    """Bring the credentials back from their copy where they are gone.
+
+    The clients' keys have no copy: it would bring back those that `finrisk keys end` ended.
+    """
+    if are_gone(var_dir):
+        write_bytes(var_dir / FILE, (var_dir / COPY).read_bytes())
+
+
+def keep(var_dir: Path) -> None:
+    """Make the copy one of the credentials in use, which workers have started with."""
+    content = (var_dir / FILE).read_bytes()
+    if not (var_dir / COPY).exists() or (var_dir / COPY).read_bytes() != content:
+        write_bytes(var_dir / COPY, content)
 
 
 def write_credentials(
     var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]], *, check: bool
 ) -> list[Change]:
-    """Write those of the two files that are not as they should be, 0600; in check mode only return them."""
+    """Write those of the files that are not as they should be, 0600; in check mode only return them.
+
+    The copy is written first, so that no run that breaks off leaves an older one; where both are written, it
+    is not told of.
+    """
     stale = [file for file in _private_files(var_dir, secret, clients) if not _is_written(file)]
     changes = [Change(file.path, _shown_before(file), file.shown) for file in stale]
     for file in [] if check else stale:
         write_bytes(file.path, file.content)
-    return changes
+    both = {change.path.name for change in changes} >= {FILE, COPY}
+    return [change for change in changes if not (both and change.path.name == COPY)]
 
 
 def _private_files(
     var_dir: Path, secret: Mapping[str, Any], clients: Sequence[Mapping[str, Any]]
 ) -> list[_PrivateFile]:
-    """Return the two files as they should be."""
+    """Return the files as they should be, the copy first."""
     keys = var_dir / KEYS_FILE
     entries = still_ended(clients, keys)
+    content, shown = json_bytes(secret), hashed(secret["stringData"])
     return [
-        _PrivateFile(var_dir / "credentials.json", json_bytes(secret), hashed(secret["stringData"])),
+        _PrivateFile(var_dir / COPY, content, shown),
+        _PrivateFile(var_dir / FILE, content, shown),
         _PrivateFile(keys, json_bytes(entries), shown_clients(entries)),
     ]
 

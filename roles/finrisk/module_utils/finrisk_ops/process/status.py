@@ -16,14 +16,18 @@ from .gunicorn import Place
 def snapshot(place: Place) -> Snapshot:
     """Return what the service of this machine shows; all of it may be missing."""
     readiness = gunicorn.readiness(place)
-    metrics = gunicorn.fetch(f"{place.ops_url}/metrics") if readiness else ""
     return Snapshot(
         pods=_pods(place, readiness),
         recent=log.recent(place.log),
         database=readiness.get("database"),
-        rejected=log.counters(metrics, "rejected"),
-        dropped=log.counters(metrics, "collection_dropped"),
+        credentials_gone=_credentials_gone(place),
     )
+
+
+def _credentials_gone(place: Place) -> str:
+    """Return the file of the credentials when a service that has run lacks it."""
+    file = place.var_dir / "credentials.json"
+    return "" if file.exists() or gunicorn.master(place) is None else str(file)
 
 
 def _finrisk() -> str:
@@ -46,6 +50,8 @@ def _pods(place: Place, readiness: dict[str, Any]) -> list[dict[str, Any]]:
             "breakers": readiness.get("breakers") or {},
             "workers": workers,
             "database": readiness.get("database"),
+            "schema": readiness.get("schema"),
+            "database_problem": readiness.get("database_problem") or "",
             "journal": readiness.get("journal"),
             "finrisk": f"FINRISK_VAR_DIR={shlex.quote(str(place.var_dir))} {_finrisk()}",
             "problem": None,

@@ -16,12 +16,13 @@ from ..errors import FinriskError
 from ..machine import locks, processes
 from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import Process
+from ..release import unfinished
 from ..release.readiness import not_yet
 from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
 from ..service.snapshot import Snapshot
 from . import gunicorn, status
-from .credentials import credential_values
+from .credentials import FILE, are_gone, credential_values, keep, restore
 from .gunicorn import Place
 
 PREFLIGHT_SECONDS = 60.0
@@ -62,9 +63,9 @@ class ProcessTarget:
     def check_usable(self) -> None:
         """Nothing has to be reached: this machine is here."""
 
-    def locked(self, why: str) -> AbstractContextManager[None]:
+    def locked(self, why: str, *, takes_over: bool = False) -> AbstractContextManager[None]:
         """Hold this environment's release lock."""
-        return locks.file(self.place.var_dir / "release.lock", why)
+        return locks.file(self.place.var_dir / "release.lock", why, takes_over=takes_over)
 
     def names(self) -> list[str]:
         """Return the names of all revisions, the highest number first."""
@@ -142,6 +143,8 @@ class ProcessTarget:
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
+        if are_gone(self.place.var_dir):
+            return f"{self.place.var_dir / FILE} is gone"
         pids = [process.pid for process in older if process.alive]
         if pids:
             return f"workers of the revision before have not ended yet: {', '.join(map(str, pids))}"
@@ -156,6 +159,7 @@ class ProcessTarget:
         Raises FinriskError with the reason when that does not happen in time.
         """
         offset = gunicorn.log_size(self.place)
+        restore(self.place.var_dir)
         credentials = gunicorn.credentials_digest(self.place)
         self.make_current(revision.name)
         running = gunicorn.master(self.place)
@@ -170,6 +174,8 @@ class ProcessTarget:
             gunicorn.reload_configuration(running)
         if gunicorn.wait(running, lambda: not self.pending(revision, older), self.timeout_seconds):
             gunicorn.record(self.place, running, credentials)
+            with contextlib.suppress(OSError):  # what keeps a copy from being made keeps nobody from serving
+                keep(self.place.var_dir)
             return
         if not running.alive:
             reason = gunicorn.log_reason(self.place, offset)
@@ -247,6 +253,30 @@ class ProcessTarget:
             if not check:
                 gunicorn.stop(self.place)
             return [f"process {running.pid} and its workers"]
+
+    def unfinished(self) -> str:
+        """Say what a release that broke off left half made; empty when nothing is."""
+        holder, left = locks.read(self.place.var_dir / "release.lock")
+        name = self.current()
+        if holder is not None or not name:
+            return ""
+        try:
+            revision = self.read(name)
+        except FinriskError:
+            return ""  # told as such
+        return unfinished.half_made(revision, left) if not revision.proven else ""
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say what a rollback would meet now; each a sentence that begins with what stands in its way."""
+        obstacles = []
+        holder, _ = locks.read(self.place.var_dir / "release.lock")
+        if holder is not None:
+            obstacles.append(unfinished.in_the_way(holder))
+        if are_gone(self.place.var_dir):
+            obstacles.append(f"{self.place.var_dir / FILE} is gone: a rollback or a deploy brings it back")
+        elif not credential_values(self.place.var_dir):
+            obstacles.append("the service has no credentials: a rollback waits for playbooks/site.yml")
+        return obstacles
 
     @property
     def _link(self) -> Path:

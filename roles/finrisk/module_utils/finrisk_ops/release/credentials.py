@@ -13,6 +13,7 @@ from finrisk_rules.clients import KEY_ID, ROLES, SHA256, moment
 
 from ..errors import FinriskError
 
+HASH_KEY = "USER_HASH_KEY"
 CLIENT_FIELDS = ("id", "name", "sha256", "roles")
 MOMENTS = ("created", "expires", "ended")
 
@@ -37,6 +38,22 @@ def filled(manifest: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, 
     body = copy.deepcopy(dict(manifest))
     body["stringData"] = {str(key): str(values.get(key) or "") for key in keys}
     return body
+
+
+def check_hash_key(held: str, wanted: str, ratio: int) -> None:
+    """Refuse another key for the hashes of users while the tuned model has ``ratio`` per cent of them.
+
+    Users keep their arm, which no key decides; but the records know them by their hash, and the figures of an
+    experiment are by user.
+    Raises FinriskError unless nothing is held, nothing changes, or nobody gets the tuned model.
+    """
+    if held and wanted and held != wanted and ratio > 0:
+        raise FinriskError(
+            f"{HASH_KEY} is not the one in use, and {ratio} % of the users have the tuned model: everybody "
+            "would be a new user in the middle of the experiment, and count twice in its figures. "
+            f"Nothing was changed: set the {HASH_KEY} that is in use, or end the experiment first "
+            "(playbooks/rollback.yml), or take that on purpose with -e finrisk_force_conflicts=true"
+        )
 
 
 def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

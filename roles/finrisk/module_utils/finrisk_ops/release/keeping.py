@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .revision import CURRENT, PROVEN, Revision
 from .target import Labels, Target
 
@@ -10,7 +12,12 @@ NEWEST_KEPT = 10
 
 def proven(target: Target) -> list[Revision]:
     """Return the revisions that a deploy proved and nobody edited since, the highest number first."""
-    return [revision for revision in target.readable() if revision.proven and revision.intact]
+    return proven_of(target.readable())
+
+
+def proven_of(revisions: Sequence[Revision]) -> list[Revision]:
+    """Return those of these revisions that a deploy proved and nobody edited since."""
+    return [revision for revision in revisions if revision.proven and revision.intact]
 
 
 def prove(target: Target, revision: Revision) -> None:

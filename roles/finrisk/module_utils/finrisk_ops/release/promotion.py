@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import FinriskError
+from ..tuning.jobs import Job
 from .revision import Revision
 from .target import Target
 from .traffic import describe
+
+HEAD = (
+    "---",
+    "# What this environment should run: model, image and dataset. "
+    "promote.yml writes it from what staging proved.",
+    "# The ratio is not here: it is run state. An empty model means base only.",
+)
 
 
 @dataclass(frozen=True)
@@ -66,3 +77,95 @@ def _doubt(target: Target, revision: Revision) -> str:
     if pending := target.pending(revision):
         return f"it does not run everywhere there ({pending}); run playbooks/status.yml there"
     return ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The release file of the next environment as it stands there and as it becomes."""
+
+    promotable: Promotable
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a reviewer of the release wants to know, beside the release itself."""
+
+    job: Job | None
+    figures: Mapping[str, Any] | None
+    """Of the experiment at this moment, ``arms`` by name; None when they are not known."""
+    who: str
+    when: str  # UTC, ISO 8601
+    why: str = ""
+
+
+def release_file(promotable: Promotable, proof: Proof, before: str) -> str:
+    """Return the content of the next environment's release file; ``before`` is what stands there now.
+
+    What stands there stays, whole, when it is this very release of this very revision: its date and figures
+    are those of the day on which it was promoted.
+    """
+    head = [*HEAD, *(f"{key}: {json.dumps(value)}" for key, value in _variables(promotable).items())]
+    proved = [*head, "", _proved(promotable)]
+    if before.splitlines()[: len(proved)] == proved:
+        return before
+    comments = (" ".join(line.split()) for line in _comments(promotable.release["model"], proof))
+    return "\n".join([*proved, *comments]) + "\n"
+
+
+def against_tuned(findings: Iterable[Mapping[str, Any]]) -> str:
+    """Return the sentence of the first finding that sends to a rollback; empty when there is none."""
+    return next((str(each["what"]) for each in findings if each["roll_back"]), "")
+
+
+def _variables(promotable: Promotable) -> dict[str, str]:
+    release = promotable.release
+    return {
+        "finrisk_model": release["model"],
+        "finrisk_image": release["image"],
+        "finrisk_dataset_sha256": release["dataset"],
+    }
+
+
+def _proved(promotable: Promotable) -> str:
+    release = promotable.revision.release
+    text = (
+        f"# Proved by {promotable.environment} as {promotable.revision.name} at {describe(release.ratio)}, "
+        f"released there {release.when or 'at an unknown time'} by {release.who or 'somebody'}."
+    )
+    return " ".join(text.split())
+
+
+def _comments(model: str, proof: Proof) -> list[str]:
+    lines = []
+    if proof.job:
+        lines.append(f"# Model: {proof.job.display_name}, of job {proof.job.job_name}")
+    elif model:
+        lines.append("# Model: no tuning job that is known here made it")
+    lines += [f"# Figures: {line}" for line in _figures(proof.figures)] if model else []
+    why = f": {proof.why}" if proof.why else ""
+    return [*lines, f"# Promoted {proof.when} by {proof.who}{why}"]
+
+
+def _figures(figures: Mapping[str, Any] | None) -> list[str]:
+    if not figures or not figures.get("arms"):
+        return ["not known when it was promoted"]
+    return [f"{name}: {_arm(arm)}" for name, arm in sorted(figures["arms"].items())]
+
+
+def _arm(arm: Mapping[str, Any]) -> str:
+    parts = [f"{arm['users']:,} users, {arm['requests']:,} requests"]
+    if arm.get("quality") is not None:
+        parts.append(f"quality {arm['quality']:.3f}")
+    if arm.get("p95_ms") is not None:
+        parts.append(f"p95 {arm['p95_ms'] / 1000:.2f} s")
+    failures = sum((arm.get("errors") or {}).values())
+    rated = arm.get("feedback") or {}
+    parts += [f"{failures:,} errors", f"ratings +{rated.get('liked', 0)}/-{rated.get('disliked', 0)}"]
+    return ", ".join(parts)

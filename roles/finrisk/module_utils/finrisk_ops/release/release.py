@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,10 +11,12 @@ from ..errors import FinriskError
 from ..machine import identity, locks
 from .keeping import prove, proven, prune
 from .revision import Release, Revision, at_base, make, next_number, same_content, shown
-from .target import Target
+from .target import NoImageError, Target
 from .traffic import describe
 
 TO_BASE = "base"
+Otherwise = Callable[[Target, Revision, Revision | None, bool], str]
+"""What to do when a revision does not come to run: it, what ran before, whether it is the first; says it."""
 
 
 @dataclass(frozen=True)
@@ -48,25 +50,40 @@ def deploy(target: Target, rendered: Rendered, *, planned_on: str | None, check:
         running = current_revision(target)
         if planned_on is not None and target.current() != planned_on:
             raise FinriskError(_overtaken(running, target.current(), planned_on))
-        return _bring(target, _revision_of(target, rendered, running), running, check)
+        return _bring(target, _revision_of(target, rendered, running), running, check, _put_back)
 
 
 def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Outcome:
     """Take everybody back to base, or the environment back to a named revision.
 
-    Raises FinriskError when no settings are left that the service accepts, or the name is unknown.
+    It takes the lock over from a run that is no rollback, and never puts back what it rolled back from.
+
+    Raises FinriskError when no settings are left that the service accepts, the name is unknown, or what it
+    goes to does not come to run.
     """
-    with nullcontext() if check else target.locked(f"rollback to {to}"):
+    with nullcontext() if check else target.locked(f"rollback to {to}", takes_over=True):
         running = current_revision(target)
         if to != TO_BASE:
-            return _bring(target, _revision_named(target, to), running, check)
-        failure: FinriskError | None = None
-        for revision in _base_candidates(target, rendered, running):
-            try:
-                return _bring(target, revision, running, check)
-            except SettingsRefusedError as refusal:
-                failure = failure or refusal
-        raise failure or FinriskError("there is nothing to roll back to; run playbooks/site.yml")
+            return _bring(target, _revision_named(target, to), running, check, _stay)
+        return _to_base(target, rendered, running, check)
+
+
+def _to_base(target: Target, rendered: Rendered, running: Revision | None, check: bool) -> Outcome:
+    """Let the most trusted settings run whose objects the target takes and whose image it has."""
+    failure: FinriskError | None = None
+    tried: set[str] = set()  # by name, or by an image that cannot be had
+    for revision in _base_candidates(target, rendered, running):
+        if {revision.name, revision.release.image} & tried:
+            continue
+        tried.add(revision.name)
+        try:
+            return _bring(target, revision, running, check, _stay)
+        except SettingsRefusedError as refusal:
+            failure = failure or refusal
+        except NoImageError as missing:
+            failure = failure or missing
+            tried.add(revision.release.image)
+    raise failure or FinriskError("there is nothing to roll back to; run playbooks/site.yml")
 
 
 class SettingsRefusedError(FinriskError):
@@ -81,7 +98,9 @@ def current_revision(target: Target) -> Revision | None:
     return None
 
 
-def _bring(target: Target, revision: Revision, running: Revision | None, check: bool) -> Outcome:
+def _bring(
+    target: Target, revision: Revision, running: Revision | None, check: bool, otherwise: Otherwise
+) -> Outcome:
     """Let the environment run this revision; the only place that switches."""
     pending = target.pending(revision)
     switches = target.current() != revision.name
@@ -103,20 +122,34 @@ def _bring(target: Target, revision: Revision, running: Revision | None, check: 
     if revision.name not in {other.name for other in target.readable()}:
         target.store(revision)
     if switches or pending:
-        _roll_out(target, revision, running, first=not outcome.previous)
+        _roll_out(target, revision, running, otherwise)
     prove(target, revision)
     prune(target)
     return outcome
 
 
-def _roll_out(target: Target, revision: Revision, running: Revision | None, *, first: bool) -> None:
+def _roll_out(target: Target, revision: Revision, running: Revision | None, otherwise: Otherwise) -> None:
+    first = not target.current()
     try:
         target.roll_out(revision)
     except locks.LostError:
         raise
     except FinriskError as failure:
-        put_back = _put_back(target, revision, running, first)
-        raise failure.reworded(f"{failure.message}. {put_back}") from failure
+        then = otherwise(target, revision, running, first)
+        raise failure.reworded(f"{failure.message}. {then}") from failure
+
+
+def _stay(_target: Target, failed: Revision, running: Revision | None, _first: bool) -> str:
+    """Leave things as a rollback that did not arrive left them, and say so: it moves nobody back."""
+    still = ""
+    if running and running.name != failed.name:
+        still = (
+            f", and what still runs of {running.name} ({describe(running.release.ratio)}) goes on until then"
+        )
+    return (
+        f"Nothing was put back: {failed.name} ({describe(failed.release.ratio)}) stays asked for{still}; "
+        "mend the cause, then run playbooks/rollback.yml again"
+    )
 
 
 def _put_back(target: Target, failed: Revision, running: Revision | None, first: bool) -> str:
@@ -139,6 +172,8 @@ def _put_back(target: Target, failed: Revision, running: Revision | None, first:
     try:
         target.roll_out(previous)
         prove(target, previous)
+    except locks.LostError:
+        raise
     except FinriskError as failure:
         return (
             f"Putting {previous.name} back failed too: {failure.message}; playbooks/status.yml says what is "
@@ -192,6 +227,9 @@ def _base_candidates(target: Target, rendered: Rendered, running: Revision | Non
         release = replace(release, why=rendered.release.why)
         draft = at_base(revision, release, 0)
         yield _revision_of(target, Rendered(draft.config, draft.secret, release), running)
+    yield from (
+        revision for revision in candidates if revision.release.ratio == 0
+    )  # nothing is made for them
     release = replace(
         rendered.release, model=source.model, experiment=source.experiment, dataset=source.dataset, ratio=0
     )

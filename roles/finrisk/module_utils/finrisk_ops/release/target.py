@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from ..errors import FinriskError
 from ..service.snapshot import Snapshot
 from .revision import Revision
 
 Labels = Mapping[str, str | None]
 """Labels to set on the objects of a revision; None takes one away."""
+
+
+class NoImageError(FinriskError):
+    """The image of a revision cannot be had where it is to run; another revision's may be there."""
 
 
 class Target(Protocol):
@@ -26,8 +31,11 @@ class Target(Protocol):
     def check_usable(self) -> None:
         """Raise FinriskError in one sentence when it cannot be reached."""
 
-    def locked(self, why: str) -> AbstractContextManager[None]:
-        """Hold the release lock of the environment."""
+    def locked(self, why: str, *, takes_over: bool = False) -> AbstractContextManager[None]:
+        """Hold the release lock of the environment; a rollback takes it over from a run that is none.
+
+        The run that it was taken from changes nothing more, and raises machine.locks.LostError.
+        """
 
     def names(self) -> list[str]:
         """Return the names of all revisions, half written ones among them, the highest number first."""
@@ -64,3 +72,9 @@ class Target(Protocol):
 
     def clear(self) -> None:
         """Leave nothing running."""
+
+    def unfinished(self) -> str:
+        """Say in one sentence what a release that broke off left half made; empty when nothing is."""
+
+    def rollback_obstacles(self) -> list[str]:
+        """Say in a sentence each what a rollback would meet now; reads only, and takes less than 2 s."""

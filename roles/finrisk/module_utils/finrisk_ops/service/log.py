@@ -18,7 +18,7 @@ LINES = 3
 REQUEST_EVENTS = ("analysis_served", "analysis_unanswered", "analysis_failed")
 REFUSED = "request_refused"
 FREQUENT = (*REQUEST_EVENTS, REFUSED, "training_example_collected", "training_example_skipped")
-SAMPLE = re.compile(r"^finrisk_(?P<name>\w+?)(_total)?\{(?P<labels>[^}]*)\} (?P<value>\S+)", re.MULTILINE)
+LOST = "collection_dropped"
 
 
 def recent(log: Path, hours: int = 24) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def recent(log: Path, hours: int = 24) -> dict[str, Any]:
 
 def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> dict[str, Any]:
     """Return the same of lines of logs; ``log`` names the place, ``command`` shows more of it."""
-    entries = sorted(
-        (entry for entry in _entries(lines) if _is_recent(entry, hours)), key=lambda entry: str(entry["time"])
-    )
+    known = sorted((each for each in _entries(lines) if _moment(each)), key=lambda each: str(each["time"]))
+    begin = datetime.now(UTC) - timedelta(hours=hours)
+    entries = [entry for entry in known if (_moment(entry) or begin) > begin]
     requests = [entry for entry in entries if entry.get("event") in REQUEST_EVENTS]
     failures = [entry for entry in entries if entry.get("level") in ("ERROR", "CRITICAL", "WARNING")]
     events = [entry for entry in entries if entry.get("event") not in FREQUENT and entry not in failures]
@@ -43,19 +43,12 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
         "events": _groups(events)[-EVENTS:],
         "log_lines": {arm: lines for arm, lines in arms.items() if lines},
         "wrong_keys": _wrong_keys(entries),
+        "refused": _refused(entries),
+        "lost": sum(entry.get("event") == LOST for entry in entries),
+        "since": str(entries[0]["time"]) if entries and len(entries) == len(known) else None,
         "log": log,
         "command": command,
     }
-
-
-def counters(metrics: str, name: str) -> dict[str, int]:
-    """Return a counter of the service's metrics page by its only label."""
-    totals: dict[str, int] = {}
-    for match in SAMPLE.finditer(metrics):
-        if match["name"] == name and "=" in match["labels"]:
-            label = match["labels"].split("=", 1)[1].split(",")[0].strip('"')
-            totals[label] = totals.get(label, 0) + round(float(match["value"]))
-    return {label: value for label, value in totals.items() if value}
 
 
 def _tail(log: Path) -> list[str]:
@@ -74,11 +67,20 @@ def _entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def _is_recent(entry: dict[str, Any], hours: int) -> bool:
+def _moment(entry: dict[str, Any]) -> datetime | None:
     try:
-        return datetime.fromisoformat(entry["time"]) > datetime.now(UTC) - timedelta(hours=hours)
+        return datetime.fromisoformat(entry["time"]).astimezone(UTC)
     except (KeyError, TypeError, ValueError):
-        return False
+        return None
+
+
+def _refused(entries: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many requests were refused with which code, most frequent first; a line stands for many."""
+    counts: Counter[str] = Counter()
+    for entry in entries:
+        if entry.get("event") == REFUSED:
+            counts[str(entry.get("code"))] += 1 + int(entry.get("left_out") or 0)
+    return dict(counts.most_common())
 
 
 def _wrong_keys(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,24 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+DATABASES = ("down", "unusable", "read_only", "ok")
+"""What ``/readyz`` of the ops port says of the database, the worst first."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was seen of the service: its pods, its log, and what they count since they started."""
+    """What was seen of the service: its pods, its log, and what somebody did to it."""
 
     pods: list[dict[str, Any]]
     recent: dict[str, Any]
-    database: str | None  # ok, down, or None when no pod says
-    rejected: dict[str, int] = field(default_factory=dict)
-    dropped: dict[str, int] = field(default_factory=dict)
+    database: str | None  # one of DATABASES, or None when no pod says
     problem: str = ""  # what is wrong with the configuration
     drift: list[dict[str, str]] = field(default_factory=list)  # field, manager, when
+    credentials_gone: str = ""  # what held them and is not there any more
 
 
-def total(counters: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Return counters of several pods as one."""
-    counts: dict[str, int] = {}
-    for counter in counters:
-        for name, count in counter.items():
-            counts[name] = counts.get(name, 0) + count
-    return counts
+def worst(databases: Iterable[str]) -> str | None:
+    """Return the worst of what pods say of the database; None when none says anything known."""
+    said = set(databases)
+    return next((each for each in DATABASES if each in said), None)

@@ -1,39 +1,47 @@
-"""Where the tuned arm does worse than base: slower, worse or fewer answers, more errors or fallbacks."""
+"""Where the tuned arm does worse than base: slower, worse or fewer answers, more errors or fallbacks.
+
+A comparison is a finding only when ``evidence`` says so; the figures beside it are those of the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from finrisk_rules.figures import SLOW_MS
+from finrisk_rules.arms import SLOW_MS
 
-from ..counts import breakdown
-from .finding import Finding
-from .success import enough, errors_are_more, quality_is_worse
+from ..counts import breakdown, number_of
+from . import evidence
+from .finding import Finding, Play
+from .success import enough
 
-SLOWER = 1.2  # times the base arm's p95
-SLOW_SHARE_MARGIN = 0.03
-FALLBACK_SHARE = 0.05
-FEWEST_RATINGS = 20
-DISLIKE_MARGIN = 0.05
-BLOCKED_MARGIN = 0.02
+Arm = dict[str, Any]
 
 
-def findings(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    """Return the findings; none where an arm had too few requests."""
-    arms = data["traffic"]["arms"] or {}
-    base, tuned = arms.get("base"), arms.get("tuned")
-    if tuned is None or not enough(tuned) or _is_rolled_back(data):
+def findings(data: dict[str, Any], play: Play) -> list[Finding]:
+    """Return the findings; none once base serves everybody: what the tuned arm did is then over."""
+    experiment = data["experiment"]
+    if experiment is None or not data["traffic"]["split"]:
         return []
-    result = _fallbacks(data, tuned, play)
-    if base is None or not enough(base):
-        return result + _alone(tuned, play)
-    for compare in (_slower, _worse, _disliked, _failing, _blocking):
-        result += compare(base, tuned, play)
+    base, tuned = (experiment["arms"].get(arm) for arm in ("base", "tuned"))
+    if tuned is None:
+        return []
+    compared = experiment["evidence"]
+    result = [
+        finding
+        for name, tell in _TELL.items()
+        if compared[name]["found"] and (base or name == evidence.FALLBACKS)
+        for finding in [tell(base or {}, tuned, play)]
+    ]
+    if compared[evidence.SLOW]["found"] or compared[evidence.LATENCY]["found"]:
+        rolls_back = compared[evidence.SLOW]["found"] or (tuned["p95_ms"] or 0) >= SLOW_MS
+        result.append(_slower(base or {}, tuned, play, rolls_back=rolls_back))
+    elif data["traffic"]["split"] == 1:
+        result += _alone(data["traffic"]["arms"].get("tuned"), play)
     return result
 
 
-def versions(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def versions(data: dict[str, Any], play: Play) -> list[Finding]:
     """Return a finding for each model in use that answered as another version within the last seven days."""
     configuration = data["configuration"]
     in_use = {configuration.get("BASE_MODEL"): "base", configuration.get("FINETUNED_MODEL_NAME"): "tuned"}
@@ -58,59 +66,54 @@ def versions(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
     return result
 
 
-def _is_rolled_back(data: dict[str, Any]) -> bool:
-    """Whether base serves everybody after a release that did not: what the tuned arm did is then over."""
-    return bool(data["configuration"].get("revision")) and data["traffic"]["split"] == 0
+def _fallbacks(base: Arm, tuned: Arm, play: Play) -> Finding:
+    del base
+    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
+    return Finding(
+        about="A/B test",
+        what=f"{tuned['fallbacks']:,} of {number_of(tuned['requests'], 'request')} of the tuned arm were "
+        f"answered by base{': ' if kinds else ''}{kinds}.",
+        causes=["the tuned model's endpoint fails or is gone; see the errors below Recent"],
+        command=play("rollback.yml"),
+    )
 
 
-def _slower(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    slower = tuned["p95_ms"] > SLOWER * base["p95_ms"] and tuned["p95_ms"] - base["p95_ms"] > 100
-    over = tuned["share_over_2s"] > base["share_over_2s"] + SLOW_SHARE_MARGIN
-    if not slower and not over:
-        return []
-    return [
-        Finding(
-            about="latency",
-            what=f"The tuned model is slower than base: p95 {_seconds(tuned['p95_ms'])} against "
-            f"{_seconds(base['p95_ms'])}, over 2 s {tuned['share_over_2s']:.0%} against "
-            f"{base['share_over_2s']:.0%}.",
-            causes=[
-                "the model was just loaded: deploy warms it up, watch it for an hour",
-                "a Flash model is faster than a Pro model: choose another base model for the next tuning",
-            ],
-            command=play("rollback.yml" if over or tuned["p95_ms"] >= SLOW_MS else "status.yml"),
-        )
-    ]
+def _failing(base: Arm, tuned: Arm, play: Play) -> Finding:
+    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
+    return Finding(
+        about="errors",
+        what=f"The tuned model fails more often than base: {_share(tuned['error_rate'])} of its requests "
+        f"({kinds or 'none'}) against {_share(base['error_rate'])}.",
+        causes=["users get base answers instead, as long as base answers"],
+        command=play("rollback.yml"),
+    )
 
 
-def _alone(tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    if tuned["p95_ms"] < SLOW_MS:
-        return []
-    return [
-        Finding(
-            about="latency",
-            what=f"The tuned model is slow: p95 {_seconds(tuned['p95_ms'])}, over 2 s "
-            f"{tuned['share_over_2s']:.0%}. No base traffic is there to compare with.",
-            causes=["the model was just loaded", "the provider is slow today"],
-            command=play("deploy.yml -e finrisk_ab_ratio=50"),
-        )
-    ]
+def _blocking(base: Arm, tuned: Arm, play: Play) -> Finding:
+    return Finding(
+        about="unanswered",
+        what="The tuned model leaves more questions unanswered than base: "
+        f"{_share(tuned['blocked_rate'])} of its requests were blocked, refused or cut by length, against "
+        f"{_share(base['blocked_rate'])}.",
+        causes=[
+            "users get base answers instead, as long as base answers them",
+            "block_reason in analyses tells which; for length raise finrisk_max_output_tokens, "
+            "or train on shorter answers",
+        ],
+        command=play("rollback.yml"),
+    )
 
 
-def _worse(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    if not quality_is_worse(base, tuned):
-        return []
-    return [_about_quality(f"mean quality {tuned['quality']:.3f} against {base['quality']:.3f}", play)]
+def _worse(base: Arm, tuned: Arm, play: Play) -> Finding:
+    return _about_quality(f"mean quality {_mean(tuned)} against {_mean(base)}", play)
 
 
-def _disliked(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    shares = [_disliked_share(arm) for arm in (base, tuned)]
-    if None in shares or shares[1] <= shares[0] + DISLIKE_MARGIN:  # type: ignore[operator]  # None is ruled out
-        return []
-    return [_about_quality(f"{shares[1]:.0%} of its ratings are bad against {shares[0]:.0%}", play)]
+def _disliked(base: Arm, tuned: Arm, play: Play) -> Finding:
+    figures = f"{_disliked_share(tuned)} of its ratings are bad against {_disliked_share(base)}"
+    return _about_quality(figures, play)
 
 
-def _about_quality(figures: str, play: Callable[[str], str]) -> Finding:
+def _about_quality(figures: str, play: Play) -> Finding:
     again = " && ".join(play(name) for name in ("export.yml", "prepare.yml", "tune.yml"))
     return Finding(
         about="quality",
@@ -124,60 +127,60 @@ def _about_quality(figures: str, play: Callable[[str], str]) -> Finding:
     )
 
 
-def _failing(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    if not errors_are_more(base, tuned):
+_TELL: dict[str, Callable[[Arm, Arm, Play], Finding]] = {
+    evidence.FALLBACKS: _fallbacks,
+    evidence.QUALITY: _worse,
+    evidence.RATINGS: _disliked,
+    evidence.ERRORS: _failing,
+    evidence.UNANSWERED: _blocking,
+}
+
+
+def _slower(base: Arm, tuned: Arm, play: Play, *, rolls_back: bool) -> Finding:
+    return Finding(
+        about="latency",
+        what=f"The tuned model is slower than base: p95 {_seconds(tuned['p95_ms'])} against "
+        f"{_seconds(base.get('p95_ms'))}, over 2 s {_percent(tuned['share_over_2s'])} against "
+        f"{_percent(base.get('share_over_2s'))}.",
+        causes=[
+            "the model was just loaded: deploy warms it up, watch it for an hour",
+            "a Flash model is faster than a Pro model: choose another base model for the next tuning",
+        ],
+        command=play("rollback.yml" if rolls_back else "status.yml"),
+    )
+
+
+def _alone(tuned: Arm | None, play: Play) -> list[Finding]:
+    """Return a finding where everybody gets a tuned model that is slow, and base answers nobody."""
+    if tuned is None or not enough(tuned) or (tuned["p95_ms"] or 0) < SLOW_MS:
         return []
-    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
     return [
         Finding(
-            about="errors",
-            what=f"The tuned model fails more often than base: {tuned['error_rate']:.1%} of its requests "
-            f"({kinds}) against {base['error_rate']:.1%}.",
-            causes=["users get base answers instead, as long as base answers"],
-            command=play("rollback.yml"),
+            about="latency",
+            what=f"The tuned model is slow: p95 {_seconds(tuned['p95_ms'])}, over 2 s "
+            f"{_percent(tuned['share_over_2s'])}. No base traffic is there to compare with.",
+            causes=["the model was just loaded", "the provider is slow today"],
+            command=play("deploy.yml -e finrisk_ab_ratio=50"),
         )
     ]
 
 
-def _blocking(base: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    if tuned["blocked_rate"] <= base["blocked_rate"] + BLOCKED_MARGIN:
-        return []
-    return [
-        Finding(
-            about="unanswered",
-            what="The tuned model leaves more questions unanswered than base: "
-            f"{tuned['blocked_rate']:.1%} of its requests were blocked, refused or cut by length, against "
-            f"{base['blocked_rate']:.1%}.",
-            causes=[
-                "users get base answers instead, as long as base answers them",
-                "block_reason in analyses tells which; for length raise finrisk_max_output_tokens, "
-                "or train on shorter answers",
-            ],
-            command=play("rollback.yml"),
-        )
-    ]
-
-
-def _fallbacks(data: dict[str, Any], tuned: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    reasons = {reason: n for reason, n in data["traffic"]["fallback_reasons"].items() if reason != "blocked"}
-    failures = sum(reasons.values())  # what the tuned model would not answer is told apart
-    if failures <= FALLBACK_SHARE * tuned["requests"]:
-        return []
-    return [
-        Finding(
-            about="A/B test",
-            what=f"{failures} of {tuned['requests']} requests of the tuned arm were answered by base: "
-            f"{breakdown(reasons)}.",
-            causes=["the tuned model's endpoint fails or is gone; see the errors below Recent"],
-            command=play("rollback.yml"),
-        )
-    ]
-
-
-def _disliked_share(arm: dict[str, Any]) -> float | None:
+def _disliked_share(arm: Arm) -> str:
     liked, disliked = arm["feedback"]["liked"], arm["feedback"]["disliked"]
-    return disliked / (liked + disliked) if liked + disliked >= FEWEST_RATINGS else None
+    return _percent(disliked / (liked + disliked) if liked + disliked else None)
 
 
-def _seconds(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.2f} s"
+def _mean(arm: Arm) -> str:
+    return "unknown" if arm["quality"] is None else f"{arm['quality']:.3f}"
+
+
+def _share(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.0%}"
+
+
+def _seconds(milliseconds: float | None) -> str:
+    return "no answer" if milliseconds is None else f"{milliseconds / 1000:.2f} s"

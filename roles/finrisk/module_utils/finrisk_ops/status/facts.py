@@ -1,4 +1,4 @@
-"""What the database knows of collection and traffic; the last 24 hours unless said otherwise."""
+"""What the database knows of collection, of the experiment that runs, and of traffic (the last 24 hours)."""
 
 from __future__ import annotations
 
@@ -7,35 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finrisk_rules import figures
+from finrisk_rules import experiment, figures
+from finrisk_rules.experiment import Running
 
 from ..database import connect, query_error
+from . import answers
 
 if TYPE_CHECKING:
     import psycopg
 
 STATEMENT_SECONDS = 20
 
-_ELIGIBLE = f"""
-select count(*) filter (where {figures.LEFT_OUT} is null) as eligible,
-       count(*) filter (where withdrawn_at is not null) as withdrawn
-from training_data"""  # noqa: S608 - constants
-
 _RATINGS = "select count(*) as count from feedback where problem is not null"
 
 _FALLBACKS = f"""
 select fallback_reason as reason, count(*) as requests from analyses
-where fallback_reason is not null and {figures.OBSERVED}
+where fallback_reason is not null and {experiment.THIS_ONE} and {figures.LAST_DAY}
 group by 1 order by 2 desc, 1"""  # noqa: S608 - constants
 
-_UNITS = f"""
-select count(distinct unit_hash) as units, count(distinct user_hash) as users, min(unit_kind) as kind
-from analyses where {figures.OBSERVED}"""  # noqa: S608 - constants
-
-_STAGE = f"""
-select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as units, min(unit_kind) as kind
-from analyses where {figures.OBSERVED} and created_at > coalesce(%(since)s::timestamptz, '-infinity')
-group by 1 order by 1"""  # noqa: S608 - constants
+_REQUESTS = f"select count(*) as requests from analyses where {figures.LAST_DAY}"  # noqa: S608 - constants
 
 _VERSIONS = """
 select model, model_version as version, count(*) as requests,
@@ -54,10 +44,9 @@ class Goal:
     tuned_rows: bool = False
 
 
-def read(database_url: str, goal: Goal, released_at: str | None = None) -> dict[str, Any]:
-    """Return ``collection`` and ``traffic`` as the database knows them.
+def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
+    """Return ``collection``, ``experiment`` (the one that runs) and ``traffic`` as the database knows them.
 
-    ``released_at`` (ISO 8601) is when the running revision was released: earlier requests met another split.
     Raises FinriskError when the database cannot be reached or has no tables.
     """
     import psycopg
@@ -65,10 +54,23 @@ def read(database_url: str, goal: Goal, released_at: str | None = None) -> dict[
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             connection.execute("set transaction isolation level repeatable read read only")
-            collection, traffic = _collection(connection, goal), _traffic(connection, released_at)
+            return {"collection": _collection(connection, goal), **_traffic(connection, running)}
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
-    return {"collection": collection, "traffic": traffic}
+
+
+def compared(database_url: str, running: Running) -> dict[str, Any]:
+    """Return what speaks against the tuned arm, see ``evidence``; reads every request of the experiment.
+
+    Raises FinriskError when the database cannot be reached or has no tables.
+    """
+    import psycopg
+
+    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
+        try:
+            return answers.compared(connection, running)
+        except psycopg.Error as error:
+            raise query_error(error, database_url) from None
 
 
 def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
@@ -78,40 +80,34 @@ def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
         [row] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
     skipped = connection.execute(figures.SKIPPED).fetchall()
     selection = figures.selection(goal.refused_producers, tuned_rows=goal.tuned_rows)
+    [[eligible]] = connection.execute(figures.ELIGIBLE, selection).fetchall()
     return {
         **figures.collection(row, skipped, goal.target),
-        **_rows(connection, _ELIGIBLE, selection)[0],
+        "eligible": eligible,
         "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
     }
 
 
-def _traffic(connection: psycopg.Connection, released_at: str | None) -> dict[str, Any]:
-    from psycopg.rows import class_row
+def _traffic(connection: psycopg.Connection, running: Running) -> dict[str, Any]:
+    from psycopg.rows import class_row, tuple_row
 
-    with connection.cursor(row_factory=class_row(figures.ArmRow)) as cursor:
-        arms = figures.arms(cursor.execute(figures.ARMS))
-    units = _rows(connection, _UNITS)[0]
-    return {
+    def rows(query: Any, values: dict[str, object], kind: type[Any] | None = None) -> list[Any]:
+        with connection.cursor(row_factory=class_row(kind) if kind else tuple_row) as cursor:
+            return cursor.execute(query, values).fetchall()
+
+    found, arms = experiment.read(running, rows)
+    fallbacks = _rows(connection, _FALLBACKS, running.parameters())
+    traffic = {
         "hours": 24,
-        "units": units["units"],
-        "unit_kind": units["kind"],
-        "since_release": _stage(_rows(connection, _STAGE, {"since": released_at})),
+        "requests": _rows(connection, _REQUESTS)[0]["requests"],
         "arms": arms,
         "model_versions": [
             row | {"first_seen": _text(row["first_seen"]), "last_seen": _text(row["last_seen"])}
             for row in _rows(connection, _VERSIONS)
         ],
-        "fallback_reasons": {row["reason"]: row["requests"] for row in _rows(connection, _FALLBACKS)},
+        "fallback_reasons": {row["reason"]: row["requests"] for row in fallbacks},
     }
-
-
-def _stage(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "requests": sum(row["requests"] for row in rows),
-        "units": sum(row["units"] for row in rows),
-        "unit_kind": rows[0]["kind"] if rows else None,
-        "arms": {row["arm"]: row["requests"] for row in rows},
-    }
+    return {"experiment": found, "traffic": traffic}
 
 
 def _text(moment: datetime.datetime | None) -> str | None:

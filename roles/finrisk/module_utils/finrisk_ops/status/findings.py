@@ -6,13 +6,12 @@ does not work, the tuned model is slower, the tuned model is worse. What runs an
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from ..counts import breakdown
-from . import arms, journal
-from .finding import Finding
-from .success import enough
+from ..counts import breakdown, number_of
+from . import arms, commands, fitness, journal, release
+from .finding import SYMPTOM, Finding, Play, ordered
+from .traffic import log_window
 
 SKIP_HINTS = {
     "ungrounded": "nothing was retrieved for them: ingest documents that answer the questions",
@@ -30,15 +29,18 @@ FAILURE_CAUSES = (
     (("permission", "403", "denied"), "the service account may not tune or read the bucket"),
 )
 
+EMPTY_HERE = "POSTGRES_PASSWORD is empty in this shell"
 MANY_WRONG_KEYS = 50
+BY_CHANCE = 0.001
+"""What chance does in fewer cases is a finding; that all of the first n users fall to one arm."""
 
 
 def of(data: dict[str, Any]) -> list[Finding]:
-    """Return the findings of a status, the most urgent first."""
-    play = _playbook(data["environment"])
+    """Return the findings of a status, causes first."""
+    play = commands.player(data)
     parts = (
+        release.findings,
         _of_service,
-        _of_configuration,
         _of_database,
         _of_collection,
         _of_tuning,
@@ -46,53 +48,47 @@ def of(data: dict[str, Any]) -> list[Finding]:
         _of_keys,
     )
     own = [finding for part in parts for finding in part(data, play)]
-    return [*own, *journal.findings(data), *arms.versions(data, play), *arms.findings(data, play)]
+    rest = [*journal.findings(data), *arms.versions(data, play), *arms.findings(data, play)]
+    return ordered([*own, *rest, *release.obstacles(data, play)], play)
 
 
-def _playbook(environment: str) -> Callable[[str], str]:
-    return lambda rest: f"ansible-playbook -i inventory/{environment} playbooks/{rest}"
-
-
-def _of_service(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_service(data: dict[str, Any], play: Play) -> list[Finding]:
     revision = data["configuration"]["revision"]
     if revision is None:
         return [Finding("service", "Nothing is deployed here yet.", play("site.yml"))]
     if not data["pods"]:
-        return [
-            Finding(
-                "service",
-                "The service is not running.",
-                play("site.yml"),
-                [f"its log: {data['recent']['log']}"],
-            )
-        ]
+        causes = [f"its log: {data['recent']['log']}"]
+        return [Finding("service", "The service is not running.", play("site.yml"), causes, cause=SYMPTOM)]
     findings = [finding for pod in data["pods"] for finding in _of_pod(pod, data, play)]
-    if failures := data["traffic"]["rejected_since_start"].get("internal_error"):
-        what = f"{failures:,} requests failed inside the service since it started."
+    if failures := data["traffic"]["internal_errors"]:
+        what = f"{number_of(failures, 'request')} failed inside the service {log_window(data)}."
         causes = [error["message"] for error in data["recent"]["errors"][-2:]]
         findings.append(Finding("service", what, data["recent"]["command"], causes))
     if any(pod["new_credentials_unread"] for pod in data["pods"]):
         what = "The workers have not read the newest credentials."
-        findings.append(Finding("service", what, play("site.yml")))
-    return list({finding.what: finding for finding in findings}.values())
+        findings.append(Finding("service", what, play("site.yml"), cause=SYMPTOM))
+    return findings
 
 
-def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Play) -> list[Finding]:
     revision = data["configuration"]["revision"]
     what = f"{pod['problem'][0].upper()}{pod['problem'][1:]}." if pod["problem"] else ""
     if pod.get("ending"):
-        command = f"{_kubectl(data)} delete pod {pod['name']} --force --grace-period=0"
+        command = f"{commands.kubectl(data)} delete pod {pod['name']} --force --grace-period=0"
         return [Finding("service", what, command, ["its node is lost, or hangs"])] if what else []
     if what:
-        return [Finding("service", what, play("rollback.yml"), [f"more: {data['recent']['command']}"])]
+        causes = [f"more: {data['recent']['command']}"]
+        return [Finding("service", what, play("rollback.yml"), causes, cause=SYMPTOM)]
     if not pod["workers"]:
         causes = ["its workers end while they start, or hang", f"its log: {data['recent']['log']}"]
-        return [Finding("service", f"{pod['name']} runs but nothing answers.", play("rollback.yml"), causes)]
+        what = f"{pod['name']} runs but nothing answers."
+        return [Finding("service", what, play("rollback.yml"), causes, cause=SYMPTOM)]
     findings = []
     other = sorted({str(worker["revision"] or "none") for worker in pod["workers"]} - {revision})
     if other:
         what = f"Workers run {', '.join(other)}, not the current revision {revision}."
-        findings.append(Finding("service", what, play("deploy.yml"), ["a deploy was interrupted"]))
+        causes = ["a deploy was interrupted"]
+        findings.append(Finding("service", what, play("deploy.yml"), causes, cause=SYMPTOM))
     for model, is_open in pod["breakers"].items():
         if is_open and is_open != "closed":
             what = f"The {model} model is not asked at the moment: most of its last calls failed."
@@ -100,41 +96,22 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Callable[[str], str
     return findings
 
 
-def _of_configuration(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
-    configuration = data["configuration"]
-    if configuration["revision"] is None:
-        return []
-    if configuration.get("problem"):
-        return [Finding("configuration", f"{configuration['problem']}.", play("rollback.yml"))]
-    if drift := configuration.get("drift"):
-        fields = ", ".join(
-            f"{field['field']} (by {' '.join(filter(None, (field['manager'], field['when'])))})"
-            for field in drift
-        )
-        keep = "to keep it, write it into the inventory or the template first"
-        command = play("deploy.yml -e finrisk_force_conflicts=true")
-        return [Finding("configuration", f"Somebody changed the Deployment: {fields}.", command, [keep])]
-    if not configuration.get("proven"):
-        what = f"{configuration['revision']} was never proven: the run that made it did not end."
-        return [Finding("configuration", what, play("deploy.yml"))]
-    return []
-
-
-def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
     database = data["database"]
     start = (
         "python -m sandbox up" if data["environment"] == "local" else "psql \"$DATABASE_URL\" -c 'select 1'"
     )
+    if unfit := fitness.findings(data, play):
+        return unfit
     if not database["reachable_from_here"]:
         error = str(database["error"])
+        if error == EMPTY_HERE:
+            return [_no_password(play)]
         command = play("site.yml") if "tables" in error else start
         causes = []
-        if kubectl := _kubectl(data):
-            if "tables" in error:  # its Job ended well, for a database that is not this one any more
-                command = f"{kubectl} delete job -l app=finrisk-migration && {command}"
-            elif "no pod of the Service" in error:
-                command = f"{kubectl} scale statefulset/postgres --replicas=1"
-                causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
+        if (kubectl := commands.kubectl(data)) and "no pod of the Service" in error:
+            command = f"{kubectl} scale statefulset/postgres --replicas=1"
+            causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
         return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
     if database["from_the_service"] == "down":
         what = (
@@ -146,45 +123,33 @@ def _of_database(data: dict[str, Any], play: Callable[[str], str]) -> list[Findi
     return []
 
 
-def _of_collection(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _no_password(play: Play) -> Finding:
+    told = "the figures are not known without it; the service has its own"
+    command = f"read -rs POSTGRES_PASSWORD; export POSTGRES_PASSWORD; {play('status.yml')}"
+    return Finding("collection", f"{EMPTY_HERE}.", command, [told])
+
+
+def _of_collection(data: dict[str, Any], play: Play) -> list[Finding]:
     collection, traffic = data["collection"], data["traffic"]
     findings = []
     if collection["enabled"] is False:
         what = "Data collection is off: ENABLE_DATA_COLLECTION=false."
         findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
-    if dropped := traffic["dropped_since_start"]:
-        what = f"Records were lost since the service started: {breakdown(dropped)}."
+    if lost := traffic["lost"]:
+        what = f"{number_of(lost, 'record')} could not be kept {log_window(data)}."
         findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
     if traffic["arms"] is None:
         return findings
-    requests = sum(arm["requests"] for arm in traffic["arms"].values())
+    requests = traffic["requests"]
     if not requests:
         what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
-        findings.append(Finding("collection", what, _question(data)))
+        findings.append(Finding("collection", what, commands.question(data)))
     elif collection["enabled"] and sum(collection["skipped"].values()) >= requests:
         findings.append(_all_skipped(collection, requests, play))
     return findings
 
 
-def _question(data: dict[str, Any]) -> str:
-    """Return a command that asks the service one question; one of a cluster through a port-forward."""
-    kubectl = _kubectl(data)
-    url = "http://127.0.0.1:8000" if kubectl else data["api_url"]
-    ask = (
-        f'curl -sS {url}/api/v1/analyze -H "Authorization: Bearer $KEY" '
-        '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
-    )
-    forward = f"{kubectl} port-forward service/finrisk-api-service 8000:80"
-    return f"{forward} & sleep 2; {ask}; kill $!" if kubectl else ask
-
-
-def _kubectl(data: dict[str, Any]) -> str:
-    """Return kubectl with context and namespace, as the command for more of the log has it; else nothing."""
-    command = str(data["recent"]["command"]).partition(" logs ")[0]
-    return command if command.startswith("kubectl ") else ""
-
-
-def _all_skipped(collection: dict[str, Any], requests: int, play: Callable[[str], str]) -> Finding:
+def _all_skipped(collection: dict[str, Any], requests: int, play: Play) -> Finding:
     skipped = collection["skipped"]
     what = f"None of the {requests} answers of the last 24 hours was collected: {breakdown(skipped)}."
     causes = [f"{reason}: {SKIP_HINTS[reason]}" for reason in skipped if reason in SKIP_HINTS]
@@ -194,7 +159,7 @@ def _all_skipped(collection: dict[str, Any], requests: int, play: Callable[[str]
     return Finding("collection", what, play(command.get(first, "status.yml -e finrisk_format=json")), causes)
 
 
-def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_tuning(data: dict[str, Any], play: Play) -> list[Finding]:
     tuning = data["tuning"]
     if tuning["problem"]:
         return [Finding("tuning", f"{tuning['problem']}.", play("tune.yml"))]
@@ -211,22 +176,23 @@ def _of_tuning(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding
     return [Finding("tuning", what, command, causes)]
 
 
-def _of_experiment(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_experiment(data: dict[str, Any], play: Play) -> list[Finding]:
     configuration, traffic = data["configuration"], data["traffic"]
     active = next((job for job in data["tuning"]["jobs"] if job["state"] == "ACTIVE"), None)
     if configuration["revision"] is None or configuration.get("ENABLE_FINETUNING") is None:
         return []
     if configuration["ENABLE_FINETUNING"] != "true" or traffic["split"] == 0:
-        return [_nobody_on_tuned(configuration, active, play)] if active else []
+        return _nobody_on_tuned(configuration, active, play) if active else []
     if configuration["ENABLE_AB_TESTING"] != "true":
         what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
         return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=50"))]
     return _of_arms_missing(data, play)
 
 
-def _nobody_on_tuned(
-    configuration: dict[str, Any], active: dict[str, Any], play: Callable[[str], str]
-) -> Finding:
+def _nobody_on_tuned(configuration: dict[str, Any], active: dict[str, Any], play: Play) -> list[Finding]:
+    """Return a finding for a model that nobody has met yet; one that was taken away is not offered again."""
+    if configuration["FINETUNED_MODEL_NAME"] in (active["model"], active["job_name"]):
+        return []
     flags = ", ".join(
         f"{key}={configuration[key]}"
         for key in ("ENABLE_FINETUNING", "ENABLE_AB_TESTING", "AB_TEST_TRAFFIC_SPLIT")
@@ -236,15 +202,16 @@ def _nobody_on_tuned(
         f"{configuration['revision']} was released by {configuration['who']} at {configuration['when']} "
         f"({configuration['why']})"
     ]
-    return Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=25"), causes)
+    return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=25"), causes)]
 
 
-def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_arms_missing(data: dict[str, Any], play: Play) -> list[Finding]:
     split, unit = data["traffic"]["split"], data["configuration"].get("AB_TEST_UNIT") or "user"
-    stage = data["traffic"]["since_release"] or {"arms": {}}
+    stage = (data["experiment"] or {"stage": {"arms": {}}})["stage"]
     if len(stage["arms"]) != 1 or stage["requests"] < 2 or not 0 < split < 1:
         return []
-    (name, requests), units, kind = next(iter(stage["arms"].items())), stage["units"], stage["unit_kind"]
+    name, requests = next(iter(stage["arms"])), stage["requests"]
+    units, kind = stage["users"], stage["unit_kind"]
     if units == 1:
         what = f"All {requests} requests came from one {kind} and got the {name} model."
         causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
@@ -252,14 +219,13 @@ def _of_arms_missing(data: dict[str, Any], play: Callable[[str], str]) -> list[F
     other_share = split if name == "base" else 1 - split
     by_chance = (1 - other_share) ** units
     what = f"All {units} {kind}s ({requests} requests) got the {name} model."
-    if by_chance > 0.001:
-        causes = [f"by chance: with so few {kind}s this happens in {by_chance:.1%} of cases"]
-        return [Finding("A/B test", what, play("status.yml"), causes)] if enough(stage) else []
+    if by_chance > BY_CHANCE:
+        return []
     causes = ["workers run another revision"]
     return [Finding("A/B test", what, play("deploy.yml"), causes)]
 
 
-def _of_keys(data: dict[str, Any], play: Callable[[str], str]) -> list[Finding]:
+def _of_keys(data: dict[str, Any], play: Play) -> list[Finding]:
     del play
     return [
         _wrong_key(tries, str(data["recent"]["command"]))

@@ -27,8 +27,8 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[Finding]:
             f"Answers are not recorded: {journal['bytes']:,} bytes wait in the journal of {pod['name']}, "
             f"the oldest for {journal['oldest_seconds']:.0f} s."
         )
-        down = pod.get("database") == "down"
-        cause = "its database does not answer" if down else "see the errors below Recent"
+        away = {"down": "its database does not answer", "unusable": "its database counts as away"}
+        cause = away.get(str(pod.get("database")), "see the errors below Recent")
         entries.append(
             Finding("collection", what, data["recent"]["command"], [cause, "nothing is lost while they wait"])
         )

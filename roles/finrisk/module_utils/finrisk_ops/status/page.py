@@ -2,48 +2,89 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from ..counts import breakdown
+from ..counts import breakdown, number_of
 from ..release.traffic import describe
+from . import experiment, releases
+from .decision import HOLD, READY, ROLL_BACK
+from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
+from .traffic import log_window
 
-WIDTH = 110
-INDENT = 16
 BAR = 30
-MARKS = {"met": "[x]", "not met": "[ ]", "not yet known": "[?]"}
+MARKS = {"met": ("[x]", GOOD), "not met": ("[ ]", BAD), "not yet known": ("[?]", DOUBT)}
+DECISIONS = {ROLL_BACK: ("roll back", BAD), HOLD: ("hold", DOUBT), READY: ("ready for 100 %", GOOD)}
+SYMPTOMS = 4
+CLOSE = ("Rollback", "Database", "Traffic 24 h")
+"""Parts that stand close below the one before, to which they belong."""
 
 
 def page(data: dict[str, Any]) -> list[str]:
     """Return the lines of the page."""
+    return [line.text for line in lines(data)]
+
+
+def colours(data: dict[str, Any]) -> dict[str, str]:
+    """Return the lines of the page that have a colour, and which."""
+    return {line.text: line.colour for line in lines(data) if line.colour}
+
+
+def lines(data: dict[str, Any]) -> list[Line]:
+    """Return the lines of the page with their colours."""
     parts = (
+        ("Decision", _decision(data["decision"])),
+        ("Rollback", _rollback(data)),
         ("Configuration", _configuration(data)),
         ("Collection", _collection(data["collection"])),
         ("Database", _database(data["database"])),
         ("Tuning", _tuning(data["tuning"])),
-        ("Traffic 24 h", _traffic(data["traffic"])),
+        ("Experiment", plain(experiment.lines(data["experiment"]))),
+        ("Traffic 24 h", plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
         ("Service", _pods(data["pods"])),
-        ("Recent", _recent(data["recent"])),
+        ("Recent", plain(_recent(data["recent"]))),
         ("Success", _success(data["success"])),
         ("Findings", _findings(data["findings"])),
+        ("Releases", plain(releases.lines(data.get("releases", [])))),
     )
     title = f"FinRisk {data['environment']}"
-    lines = [f"{title}{data['at'].rjust(WIDTH - len(title))}"]
+    result = [Line(f"{title}{data['at'].rjust(WIDTH - len(title))}")]
     for name, content in parts:
-        lines += ["", *_block(name, content)]
-    return lines
+        result += [*([] if name in CLOSE else [Line("")]), *_block(name, content)]
+    return result
 
 
-def _block(name: str, lines: list[str]) -> list[str]:
-    heads = [name, *[""] * len(lines)]
-    return [f"{head:<{INDENT}}{line}".rstrip() for head, line in zip(heads, lines, strict=False)]
+def _block(name: str, content: Sequence[Line]) -> list[Line]:
+    heads = [name, *[""] * len(content)]
+    return [
+        Line(f"{head:<{INDENT}}{line.text}".rstrip(), line.colour)
+        for head, line in zip(heads, content, strict=False)
+    ]
 
 
-def _configuration(data: dict[str, Any]) -> list[str]:
+def _decision(decision: dict[str, str]) -> list[Line]:
+    word, colour = DECISIONS[decision["decision"]]
+    return plain(wrap(f"{word}: {decision['reason']}"), colour)
+
+
+def _rollback(data: dict[str, Any]) -> list[Line]:
+    rollback = data["rollback"]
+    if data["configuration"]["revision"] is None:
+        return [Line("nothing is deployed that could be rolled back")]
+    if not rollback["obstacles"]:
+        return [Line("would work now", GOOD)]
+    return [
+        Line(line, DOUBT)
+        for obstacle in rollback["obstacles"]
+        for line in wrap(f"would meet: {obstacle}", following="  ")
+    ]
+
+
+def _configuration(data: dict[str, Any]) -> list[Line]:
     configuration = data["configuration"]
     if "ratio" not in configuration:
-        return [f"{configuration['revision'] or 'no revision'}: {configuration['problem']}"]
+        told = f"{configuration['revision'] or 'no revision'}: {configuration['problem']}"
+        return plain(wrap(told), BAD if configuration["revision"] else "")
     keys = [
         f"{key}={configuration[key]}"
         for key in (
@@ -55,161 +96,133 @@ def _configuration(data: dict[str, Any]) -> list[str]:
         )
     ]
     proven = "proven" if configuration["proven"] else "not proven"
+    told = f"{configuration['revision']} ({proven}): {describe(configuration['ratio'])}"
+    image = f", image {shorten(configuration['image'])}" if configuration["image"] else ""
+    model = configuration["FINETUNED_MODEL_NAME"]
     return [
-        f"{configuration['revision']} ({proven}): {describe(configuration['ratio'])}, "
-        f"image {configuration['image'] or 'none'}",
-        *_wrap(f"released by {configuration['who']} at {configuration['when']}: {configuration['why']}"),
-        "  ".join(keys[:3]),
-        "  ".join(keys[3:]),
-        f"FINETUNED_MODEL_NAME={configuration['FINETUNED_MODEL_NAME']}",
+        *plain(wrap(f"{told}{image}")),
+        *plain(
+            wrap(f"released by {configuration['who']} at {configuration['when']}: {configuration['why']}")
+        ),
+        *plain(["  ".join(keys[:2]), "  ".join(keys[2:])]),
+        *plain([f"FINETUNED_MODEL_NAME={shorten(model, 62)}"] if model else []),
     ]
 
 
-def _collection(collection: dict[str, Any]) -> list[str]:
+def _collection(collection: dict[str, Any]) -> list[Line]:
     state = {True: "on", False: "off", None: "unknown"}[collection["enabled"]]
-    line = f"{state}, from quality {collection['quality_threshold']}"
+    quality = collection["quality_threshold"]
+    line = state if quality is None else f"{state}, from quality {quality}"
     if collection.get("count") is None:
-        return [f"{line}; how much was collected is not known"]
+        return [Line(f"{line}; how much was collected is not known")]
     low, high = collection["recommended"]
-    have = collection["count"]
-    share = min(1.0, have / collection["target"]) if collection["target"] else 1.0
+    have, different = collection["count"], collection["count"] - collection["duplicates"]
+    share = min(1.0, different / collection["target"]) if collection["target"] else 1.0
     bar = "#" * int(share * BAR)
-    lines = [
-        f"[{bar:.<{BAR}}] {have:,} of {collection['target']:,} examples ({collection['percent']:g} %); "
-        f"{line}",
-        f"{collection['rows_last_24h']:,} in 24 h, last {collection['last_collected_at'] or 'never'}; "
-        f"{low:,} to {high:,} are better",
+    percent = f"{collection['percent']:g} %"
+    told = [
+        f"[{bar:.<{BAR}}] {different:,} of {number_of(collection['target'], 'example')} ({percent})",
+        f"{line}; {collection['rows_last_24h']:,} in 24 h, last {collection['last_collected_at'] or 'never'}",
     ]
+    more = f"{low:,} to {high:,} are better"
     if collection["expected_target_date"]:
-        lines[1] += f"; target expected on {collection['expected_target_date']}"
-    if collection["eligible"] != have:
+        more += f"; target expected on {collection['expected_target_date']}"
+    told.append(more)
+    if collection["duplicates"] or collection["withdrawn"]:
+        duplicates = number_of(collection["duplicates"], "duplicate")
+        withdrawn = f"{collection['withdrawn']:,}"
+        told.append(f"count {have:,}, of them {duplicates}; withdrawn by a rating {withdrawn}")
+    if collection["eligible"] != different:
         eligible = f"{collection['eligible']:,} are eligible"
-        lines.append(f"{eligible} by finrisk_refused_producers and finrisk_tuned_rows")
+        told.append(f"{eligible} by finrisk_refused_producers and finrisk_tuned_rows")
     if collection["skipped"]:
-        lines += _wrap(f"not collected in 24 h: {breakdown(collection['skipped'])}")
-    return lines
+        told += wrap(f"not collected in 24 h: {breakdown(collection['skipped'])}")
+    return plain(told)
 
 
-def _database(database: dict[str, Any]) -> list[str]:
-    here = "reachable from here" if database["reachable_from_here"] else "NOT reachable from here"
-    return [f"{here}; from the service: {database['from_the_service'] or 'unknown, it does not answer'}"]
+def _database(database: dict[str, Any]) -> list[Line]:
+    reachable = database["reachable_from_here"]
+    here = "reachable from here" if reachable else "NOT reachable from here"
+    seen = database["from_the_service"] or "unknown, it does not answer"
+    return [Line(f"{here}; from the service: {seen}", "" if reachable and seen == "ok" else BAD)]
 
 
-def _tuning(tuning: dict[str, Any]) -> list[str]:
+def _tuning(tuning: dict[str, Any]) -> list[Line]:
     if not tuning["jobs"]:
-        return [tuning["problem"] or "no job yet"]
+        return plain(wrap(tuning["problem"] or "no job yet"))
     rows = [("model", "state", "base model", "examples", "created")]
     for job in tuning["jobs"][:4]:
         moment = str(job["created_at"])[:16].replace("T", " ")
-        rows.append((job["name"], job["state"], job["base_model"], str(job["examples"] or ""), moment))
+        names = (shorten(str(job["name"]), 22), job["state"], shorten(str(job["base_model"]), 22))
+        rows.append((*names, str(job["examples"] or ""), moment))
     others = len(tuning["jobs"]) - 4
-    return _table(rows, right=(3,)) + ([f"and {others} older"] if others > 0 else [])
+    return plain(table(rows, right=(3,)) + ([f"and {others} older"] if others > 0 else []))
 
 
-def _traffic(traffic: dict[str, Any]) -> list[str]:
-    if traffic["arms"] is None:
-        return ["not known while the database cannot be read"]
-    if not traffic["arms"]:
-        return ["no analyses", *_rejections(traffic)]
-    head = "arm asked users share split upstream timeout cut blocked p50 p95 >2s quality ratings fallbacks"
-    rows = [tuple(head.split())]
-    split = traffic["split"]
-    for name, arm in traffic["arms"].items():
-        target = "" if split is None else f"{(split if name == 'tuned' else 1 - split):.0%}"
-        quality = "-" if arm["quality"] is None else f"{arm['quality']:.3f}"
-        rows.append(
-            (
-                name,
-                f"{arm['requests']:,}",
-                f"{arm['users']:,}",
-                f"{arm['share']:.0%}",
-                target,
-                *(str(arm["errors"][kind]) for kind in ("upstream", "timeout", "cut")),
-                str(arm["blocked"]),
-                f"{arm['p50_ms'] / 1000:.2f}s",
-                f"{arm['p95_ms'] / 1000:.2f}s",
-                f"{arm['share_over_2s']:.0%}",
-                quality,
-                f"+{arm['feedback']['liked']}/-{arm['feedback']['disliked']}",
-                str(arm["fallbacks"]),
-            )
-        )
-    return _table(rows, right=tuple(range(1, len(rows[0])))) + _rejections(traffic)
-
-
-def _rejections(traffic: dict[str, Any]) -> list[str]:
-    counts = traffic["rejected_since_start"]
+def _rejections(data: dict[str, Any]) -> list[str]:
+    counts = data["traffic"]["rejected"]
     if not counts:
         return []
-    return _wrap(f"rejected input since the service started, in no arm: {breakdown(counts)}")
+    return wrap(f"rejected input {log_window(data)}, in no arm: {breakdown(counts)}")
 
 
-def _pods(pods: list[dict[str, Any]]) -> list[str]:
+def _pods(pods: list[dict[str, Any]]) -> list[Line]:
     if not pods:
-        return ["not running"]
-    lines = []
-    for pod in pods:
-        ready = "ending" if pod.get("ending") else "ready" if pod["ready"] else "NOT ready"
-        restarts = f", {pod['restarts']} restarts" if pod["restarts"] else ""
-        lines.append(f"{pod['name']}: {ready}, revision {pod['revision']}, split {pod['split']}{restarts}")
-        workers = [
-            f"worker {worker['pid']} {'ready' if worker.get('ready') else 'not ready'}"
-            + ("" if worker["revision"] == pod["revision"] else f" on {worker['revision']}")
-            for worker in pod["workers"]
-        ]
-        lines += _wrap(", ".join(workers) or "no worker answers")
-    return lines
+        return [Line("not running", BAD)]
+    return [line for pod in pods for line in _pod(pod)]
+
+
+def _pod(pod: dict[str, Any]) -> list[Line]:
+    state = "ending" if pod.get("ending") else "ready" if pod["ready"] else "NOT ready"
+    known = [f"{name} {pod[name]}" for name in ("revision", "split") if pod[name] is not None]
+    restarts = [number_of(pod["restarts"], "restart")] if pod["restarts"] else []
+    told = wrap(f"{pod['name']}: {', '.join([state, *known, *restarts])}")
+    workers = [
+        f"worker {worker['pid']} {'ready' if worker.get('ready') else 'not ready'}"
+        + ("" if worker["revision"] == pod["revision"] else f" on {worker['revision']}")
+        for worker in pod["workers"]
+    ]
+    return [
+        *plain(told, "" if pod["ready"] else BAD),
+        *plain(wrap(", ".join(workers) or "no worker answers")),
+    ]
 
 
 def _recent(recent: dict[str, Any]) -> list[str]:
-    lines = []
+    told = []
     for entry in [*recent["events"], *recent["errors"]]:
         times = f" ({entry['times']} times)" if entry["times"] > 1 else ""
         level = "" if entry["level"] == "INFO" else f"{entry['level']} "
-        lines.append(_cut(f"{entry['time'][11:19]} {level}{entry['message']}{times}"))
+        told.append(cut(f"{entry['time'][11:19]} {level}{entry['message']}{times}"))
     for arm, entries in recent["log_lines"].items():
         last = entries[-1]
-        lines.append(_cut(f"{last['time'][11:19]} {arm}: {last['message']}"))
-    return lines or [f"nothing in the last 24 h ({recent['log']})"]
+        told.append(cut(f"{last['time'][11:19]} {arm}: {last['message']}"))
+    return told or wrap(f"nothing in the last 24 h ({recent['log']})")
 
 
-def _success(lines: list[dict[str, str]]) -> list[str]:
-    rows = [
-        (MARKS[line["state"]], line["criterion"], line["figure"], f"target {line['target']}")
-        for line in lines
-    ]
-    return _table(rows)
+def _success(criteria: list[dict[str, str]]) -> list[Line]:
+    told = []
+    for line in criteria:
+        mark, colour = MARKS[line["state"]]
+        target = "" if line["state"] == "not yet known" else f"; target {line['target']}"
+        text = f"{mark} {line['criterion']}: {line['figure']}{target}"
+        told += plain(wrap(text, following="    "), colour)
+    return told
 
 
-def _findings(findings: list[dict[str, Any]]) -> list[str]:
+def _findings(findings: list[dict[str, Any]]) -> list[Line]:
     if not findings:
-        return ["none"]
-    lines: list[str] = []
-    for number, finding in enumerate(findings, start=1):
-        lines += _wrap(f"{number}. {finding['about']}: {finding['what']}", "   ")
-        for cause in finding["causes"]:
-            lines += _wrap(f"   - {cause}", "     ")
-        lines.append(f"   $ {finding['command']}")
-    return lines
+        return [Line("none", GOOD)]
+    return [line for number, finding in enumerate(findings, start=1) for line in _finding(number, finding)]
 
 
-def _table(rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-
-
-def _wrap(text: str, following: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH - INDENT, subsequent_indent=following, break_on_hyphens=False, break_long_words=False
-    )
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= WIDTH - INDENT else flat[: WIDTH - INDENT - 3] + "..."
+def _finding(number: int, finding: dict[str, Any]) -> list[Line]:
+    told = plain(wrap(f"{number}. {finding['about']}: {finding['what']}", following="   "), BAD)
+    for cause in finding["causes"]:
+        told += plain(wrap(f"- {cause}", first="   ", following="     "))
+    symptoms = finding["symptoms"]
+    for symptom in symptoms[:SYMPTOMS]:
+        told += plain(wrap(f"so: {symptom}", first="   ", following="     "))
+    if len(symptoms) > SYMPTOMS:
+        told.append(Line(f"   so: and {len(symptoms) - SYMPTOMS} more"))
+    return [*told, *plain(command(finding["command"]), COMMAND)]

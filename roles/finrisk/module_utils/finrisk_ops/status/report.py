@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from finrisk_rules.experiment import Running
 from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
@@ -15,7 +18,7 @@ from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
 from ..tuning.jobs import known_jobs
-from . import facts, findings, success
+from . import decision, facts, findings, success, traffic
 
 MANUAL_KEYS = (
     "ENABLE_DATA_COLLECTION",
@@ -28,9 +31,7 @@ MANUAL_KEYS = (
 
 UNKNOWN_TRAFFIC: dict[str, Any] = {
     "hours": 24,
-    "units": None,
-    "unit_kind": None,
-    "since_release": None,
+    "requests": None,
     "arms": None,
     "fallback_reasons": {},
     "model_versions": [],
@@ -45,6 +46,7 @@ class Question:
     output_dir: Path
     database_url: str  # as it is reached from here
     goal: facts.Goal
+    inventories: Sequence[str] = ()  # as they are typed
 
 
 def read(target: Target, question: Question, unreachable: str = "") -> dict[str, Any]:
@@ -57,21 +59,43 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
     data: dict[str, Any] = {
         "environment": question.environment,
         "at": now(),
+        "inventories": list(question.inventories),
         "api_url": target.api_url,
         "configuration": _configuration(target, revision, problem or snapshot.problem)
-        | {"drift": snapshot.drift},
+        | {"drift": snapshot.drift, "unfinished": target.unfinished() if revision else ""},
+        "rollback": _rollback(target, snapshot),
         "database": {"reachable_from_here": True, "error": None, "from_the_service": snapshot.database},
         "tuning": _tuning(question, unreachable),
         "pods": snapshot.pods,
         "recent": snapshot.recent,
     }
-    data |= _from_database(question, data, unreachable)
+    data |= _from_database(question, data, running(revision), unreachable)
     goals = {"target": question.goal.target, "recommended": list(RECOMMENDED)}
     data["collection"] = _settings_of_collection(revision) | goals | (data["collection"] or {})
     data["traffic"] = _traffic(revision, snapshot, data["traffic"])
-    data["success"] = [line.content() for line in success.lines(data)]
-    data["findings"] = [finding.content() for finding in findings.of(data)]
-    return data
+    return data | judgement(data)
+
+
+def judgement(data: dict[str, Any]) -> dict[str, Any]:
+    """Return findings, decision and lines of success, which never contradict each other."""
+    found, criteria = findings.of(data), success.criteria(data)
+    decided = decision.decide(data, found, criteria)
+    rolls_back, ready = decided.decision == decision.ROLL_BACK, decided.decision == decision.READY
+    lines = [*criteria, success.readiness(criteria, ready=ready, rolls_back=rolls_back)]
+    return {
+        "decision": decided.content(),
+        "success": [line.content() for line in lines],
+        "findings": [finding.content() for finding in found],
+    }
+
+
+def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
+    """Return what a rollback would meet now; nothing is asked where nothing is deployed."""
+    try:
+        obstacles = target.rollback_obstacles() if target.current() else []
+    except FinriskError as error:
+        obstacles = [error.message]
+    return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
 
 
 def _current(target: Target) -> tuple[Revision | None, str]:
@@ -129,14 +153,40 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
     }
 
 
-def _from_database(question: Question, data: dict[str, Any], unreachable: str) -> dict[str, Any]:
+def running(revision: Revision | None) -> Running:
+    """Return the experiment that the revision runs; after a rollback it is the one that was rolled back."""
+    if revision is None:
+        return Running("", "", "", None)
+    values = revision.settings | revision.secret_settings
+    return Running(
+        values.get("AB_EXPERIMENT", ""),
+        values.get("FINETUNED_MODEL_NAME", ""),
+        revision.name,
+        tuned_share(revision.settings),
+    )
+
+
+def _from_database(
+    question: Question, data: dict[str, Any], running: Running, unreachable: str
+) -> dict[str, Any]:
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        return facts.read(question.database_url, question.goal, data["configuration"].get("when"))
+        found = facts.read(question.database_url, question.goal, running)
+        found["experiment"]["evidence"] = facts.compared(question.database_url, running)
+        return found
     except FinriskError as error:
-        down = data["database"] | {"reachable_from_here": False, "error": error.message}
-        return {"database": down, "collection": None, "traffic": None}
+        told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
+        down = data["database"] | {"reachable_from_here": False, "error": told}
+        return {"database": down, "collection": None, "experiment": None, "traffic": None}
+
+
+def _lacks_password(database_url: str) -> bool:
+    """Say whether the address has a place for a password, and nothing in it."""
+    try:
+        return urlsplit(database_url).password == ""
+    except ValueError:
+        return False
 
 
 def _settings_of_collection(revision: Revision | None) -> dict[str, Any]:
@@ -152,7 +202,6 @@ def _traffic(revision: Revision | None, snapshot: Snapshot, figures: dict[str, A
     share = tuned_share(revision.settings) if revision else None
     return {
         "split": share,
-        "rejected_since_start": snapshot.rejected,
-        "dropped_since_start": snapshot.dropped,
+        **traffic.of_log(snapshot),
         **(figures or UNKNOWN_TRAFFIC),
     }

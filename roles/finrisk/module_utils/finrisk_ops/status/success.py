@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from finrisk_rules.figures import SLOW_MS
+from finrisk_rules.arms import SLOW_MS
 
 MET = "met"
 NOT_MET = "not met"
 UNKNOWN = "not yet known"
-FEWEST_REQUESTS = 30  # in 24 hours, an arm: with fewer a figure says little
+FEWEST_REQUESTS = 30  # an arm, since the experiment began: with fewer a figure says little
 QUALITY_MARGIN = 0.02  # differences below the margins are noise, as for the gate
 ERROR_MARGIN = 0.02
 
@@ -29,12 +30,17 @@ class Line:
         return asdict(self)
 
 
-def lines(data: dict[str, Any]) -> list[Line]:
-    """Return the six lines of a status."""
-    five = [_examples(data), _job(data), _quality(data), _errors(data), _latency(data)]
+def criteria(data: dict[str, Any]) -> list[Line]:
+    """Return the first five lines of a status."""
+    return [_examples(data), _job(data), _quality(data), _errors(data), _latency(data)]
+
+
+def readiness(five: Sequence[Line], *, ready: bool, rolls_back: bool) -> Line:
+    """Return the sixth line: met only when the page's decision is that it is ready."""
     met = sum(line.state == MET for line in five)
-    state = MET if met == len(five) else (NOT_MET if any(line.state == NOT_MET for line in five) else UNKNOWN)
-    return [*five, Line("ready for 100 %", state, f"{met} of 5 met", "5 of 5")]
+    state = NOT_MET if rolls_back or any(line.state == NOT_MET for line in five) else UNKNOWN
+    figure = "no, a finding says roll back" if rolls_back else f"{met} of 5 met"
+    return Line("ready for 100 %", MET if ready else state, figure, "5 of 5, and no finding")
 
 
 def enough(arm: dict[str, Any] | None) -> bool:
@@ -89,25 +95,37 @@ def _errors(data: dict[str, Any]) -> Line:
 
 
 def _latency(data: dict[str, Any]) -> Line:
-    tuned = (data["traffic"]["arms"] or {}).get("tuned")
+    tuned = _arms_of(data).get("tuned")
     target = f"< {SLOW_MS / 1000:g} s"
-    if tuned is None or not enough(tuned):
+    if tuned is None or not _tried(tuned) or tuned["p95_ms"] is None:
         return Line("p95 of the tuned model", UNKNOWN, _too_few(data), target)
     figure = f"{tuned['p95_ms'] / 1000:.2f} s"
     return Line("p95 of the tuned model", _state(tuned["p95_ms"] < SLOW_MS), figure, target)
 
 
 def _arms(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    arms = data["traffic"]["arms"] or {}
+    arms = _arms_of(data)
     base, tuned = arms.get("base"), arms.get("tuned")
-    return (base, tuned) if enough(base) and enough(tuned) else (None, None)
+    return (base, tuned) if _tried(base) and _tried(tuned) else (None, None)
+
+
+def _tried(arm: dict[str, Any] | None) -> bool:
+    """Say whether the arm's own model was asked often enough for its figures to be judged."""
+    return arm is not None and arm["attempts"] >= FEWEST_REQUESTS
+
+
+def _arms_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the arms of the experiment that runs, since its first stage; none while that is not known."""
+    experiment: dict[str, Any] = data["experiment"] or {"arms": {}}
+    arms: dict[str, Any] = experiment["arms"]
+    return arms
 
 
 def _too_few(data: dict[str, Any]) -> str:
-    arms = data["traffic"]["arms"]
-    if arms is None:
+    if data["experiment"] is None:
         return "unknown"
-    counts = ", ".join(f"{arm} {arms.get(arm, {}).get('requests', 0)}" for arm in ("base", "tuned"))
+    arms = _arms_of(data)
+    counts = ", ".join(f"{arm} {arms.get(arm, {}).get('attempts', 0)}" for arm in ("base", "tuned"))
     return f"requests: {counts}; {FEWEST_REQUESTS} each are needed"
 
 

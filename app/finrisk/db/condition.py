@@ -1,0 +1,126 @@
+"""What a database that answers is good for: one that is empty, half restored or older counts as away."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from finrisk.db.migration import Migration, migrations, schema_version
+
+_TABLE = re.compile(r"^create table (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
+_COLUMN = re.compile(r"^    (?!primary |unique |check |foreign |constraint )(\w+)\s", re.MULTILINE)
+_ADDED = re.compile(r"^alter table (\w+) add column (\w+)", re.MULTILINE)
+
+_MISSING = """
+select wanted.name || '.' || wanted.part from unnest(%s::text[], %s::text[]) as wanted (name, part)
+where not exists (
+    select from pg_attribute
+    where attrelid = to_regclass(wanted.name) and attname = wanted.part and not attisdropped)
+order by 1"""
+
+_PLACE = """
+select current_setting('transaction_read_only') = 'on', current_user, current_database(),
+       current_setting('search_path'), to_regclass('schema_migrations') is not null"""
+
+_NAMED_AT_MOST = 3
+
+_OF_THE_SCHEMA = {
+    "42P01": "a table is missing",
+    "42703": "a column is missing",
+    "42883": "a function is missing",
+    "42P10": "a unique index is missing",
+    "42501": "a right is missing",
+    "3F000": "a schema is missing",
+    "0A000": "its tables were made anew",
+}
+"""SQLSTATEs (PostgreSQL manual, appendix A) that name tables and rights and never speak of what was given."""
+
+_OF_WHAT_WAS_GIVEN = ("22", "23")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the database is good for, as ``/readyz`` of the ops port says it.
+
+    ``database`` is ``ok``, ``read_only`` (answers have sources, records wait), ``unusable`` (it answers, and
+    counts as away) or ``down``. ``schema`` is ``current``, ``newer`` (fine), ``older``, ``empty``,
+    ``incomplete`` or ``unknown``. ``problem`` is a sentence, empty when there is none.
+    """
+
+    database: str
+    schema: str
+    problem: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether statements of this release may be sent to it."""
+        return self.database in ("ok", "read_only")
+
+
+def needed(known: Iterable[Migration]) -> dict[str, set[str]]:
+    """The columns of every table that these migrations make."""
+    tables: dict[str, set[str]] = {}
+    for migration in known:
+        for table, body in _TABLE.findall(migration.sql):
+            tables[table] = set(_COLUMN.findall(body))
+        for table, column in _ADDED.findall(migration.sql):
+            tables[table].add(column)
+    return tables
+
+
+def condition(connection: psycopg.Connection[Any]) -> Condition:
+    """Look at the database itself; a few milliseconds.
+
+    Raises psycopg.Error when it cannot be asked.
+    """
+    [(read_only, user, name, path, has_versions)] = connection.execute(_PLACE).fetchall()
+    known = migrations()
+    version, newest = schema_version(connection) if has_versions else 0, known[-1].version
+    tables = needed(migration for migration in known if migration.version <= (version or newest))
+    missing = [] if version > newest else _missing(connection, tables)
+    if not has_versions and len(missing) == sum(len(columns) for columns in tables.values()):
+        problem = f"database {name} has no tables of FinRisk for {user} in the search path {path}"
+        return Condition("unusable", "empty", f"{problem}: run playbooks/site.yml, or restore a backup")
+    if missing or not version:
+        named = ", ".join(missing[:_NAMED_AT_MOST]) or "the list of its migrations"
+        more = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
+        problem = f"database {name} lacks {named}{more} in the search path {path}"
+        return Condition(
+            "unusable", "incomplete", f"{problem}: wait for the restore that runs, or restore it whole"
+        )
+    if version < newest:
+        behind = ", ".join(migration.name for migration in known if migration.version > version)
+        problem = f"the schema of database {name} lacks {behind}: run playbooks/site.yml"
+        return Condition("unusable", "older", problem)
+    schema = "newer" if version > newest else "current"
+    if read_only:
+        problem = f"database {name} is read-only, records wait: make it writable, or name the primary server"
+        return Condition("read_only", schema, problem)
+    return Condition("ok", schema)
+
+
+def _missing(connection: psycopg.Connection[Any], tables: dict[str, set[str]]) -> list[str]:
+    wanted = [(table, column) for table, columns in tables.items() for column in columns]
+    rows = connection.execute(_MISSING, ([t for t, _ in wanted], [c for _, c in wanted])).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def is_of_the_schema(error: object) -> bool:
+    """Whether an error names what the database lacks, and so is nobody's fault who asked."""
+    return (getattr(error, "sqlstate", None) or "") in _OF_THE_SCHEMA
+
+
+def counts_as_away(error: psycopg.Error) -> bool:
+    """Whether the database, and not what it was given, made a statement fail."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return not error.sqlstate.startswith(_OF_WHAT_WAS_GIVEN)
+
+
+def what_failed(error: psycopg.Error) -> str:
+    """A statement's failure in words that hold nothing of what was given."""
+    state = error.sqlstate or ""
+    told = _OF_THE_SCHEMA.get(state) or type(error).__name__
+    return f"{told} ({state})" if state else told

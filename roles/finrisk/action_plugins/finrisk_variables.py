@@ -1,0 +1,205 @@
+# Copyright: FinRisk contributors
+# GNU General Public License v3.0 or later (see https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuses what an operator set and nothing would read: the first step of every playbook.
+
+Known are the defaults of the role and the argument specs of all playbooks, since they share inventories.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible import context
+from ansible.parsing.splitter import parse_kv
+from ansible.plugins.action import ActionBase
+
+PAGES = "docs/playbooks.md and docs/settings.md name every variable"
+RESERVED = re.compile(
+    r"(finrisk_)?(enable_finetuning|enable_ab_testing|ab_test_traffic_split|ab_experiment|finetuned_model_name)",
+    re.IGNORECASE,
+)
+"""Who gets the tuned model is run state: the ratio alone moves it, and no inventory can disagree with it."""
+OLD_RATIO = re.compile(r"(finrisk_)?ab_test_(finetuned_)?ratio", re.IGNORECASE)
+OLD_RATIO_IN_ENVIRONMENT = "AB_TEST_FINETUNED_RATIO"
+LIKE_OURS = re.compile(r"_*finrisk", re.IGNORECASE)
+OURS_TO_COME = "__finrisk_"
+"""Names that the role and its inventories keep for themselves."""
+READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
+UNSEEN = "\ufeff\r\n\x00"
+NEAR = 0.8
+"""Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
+CONNECTION = ("ansible_", "_")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the role reads: variables, the words that some of them take, and names of the environment."""
+
+    names: frozenset[str]
+    choices: Mapping[str, tuple[str, ...]]
+    environment: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an operator set: all variables of the host, the arguments of -e, and the environment."""
+
+    variables: Mapping[str, Any]
+    extra: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
+    """Fails with a sentence for each variable that would be ignored."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _VALID_ARGS = frozenset({"role"})
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        """Return a failure that names all of them, or that nothing was changed."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        given = Given(task_vars or {}, context.CLIARGS.get("extra_vars") or (), os.environ)
+        found = list(complaints(known(Path(self._task.args["role"])), given))
+        if found:
+            result.update(failed=True, msg="; ".join(found) + ". Nothing was changed")
+        return result | {"changed": False}
+
+
+def known(role: Path) -> Known:
+    """Return what the role in this folder reads, out of its defaults and its argument specs."""
+    text = (role / "defaults" / "main.yml").read_text(encoding="utf-8")
+    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    names, choices = set(yaml.safe_load(text)), dict[str, set[str]]()
+    for playbook in specs["argument_specs"].values():
+        for name, option in _options(playbook["options"]):
+            names.add(name)
+            choices.setdefault(name, set()).update(map(str, option.get("choices", ())))
+    return Known(
+        frozenset(names),
+        {name: tuple(sorted(words)) for name, words in choices.items() if words},
+        frozenset(READ_FROM_ENVIRONMENT.findall(text)) | {"FINRISK_API_KEY"},
+    )
+
+
+def complaints(known: Known, given: Given) -> Iterator[str]:
+    """Yield a sentence for each thing that was set and would not be read as it was meant."""
+    yield from _cut(known, given.extra)
+    yield from _unread(known, given)
+    yield from _in_environment(known, given.environment)
+    for name, words in known.choices.items():
+        value = given.variables.get(name)
+        if isinstance(value, str) and "{{" not in value and value not in words:
+            yield f"{name} is {value!r}: it takes {' or '.join(words)}"
+
+
+def _options(options: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, option in options.items():
+        yield name, option or {}
+
+
+def _cut(known: Known, extra: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each -e whose value Ansible cuts at a blank: the words behind it are lost."""
+    for argument in map(str, extra):
+        if not argument or argument[0] in "@[{/.":  # a file, or JSON
+            continue
+        pairs = parse_kv(argument)
+        ours = [name for name in pairs if name in known.names]
+        loose = [
+            name
+            for name in pairs
+            if name not in known.names and not name.startswith(CONNECTION) and not LIKE_OURS.match(name)
+        ]
+        if ours and (loose or "_raw_params" in pairs):
+            name, _, value = argument.partition("=")
+            yield (
+                f"-e {name} was cut at a blank: {pairs[ours[0]]!r} is all that Ansible took of it. Write "
+                f"-e '{name}=\"{value}\"'"
+            )
+
+
+def _unread(known: Known, given: Given) -> Iterator[str]:
+    """Yield a sentence for each variable that nothing reads."""
+    by_hand = set(_named(given.extra))
+    for name in sorted(set(given.variables) | by_hand):
+        if name in known.names:
+            continue
+        if RESERVED.fullmatch(name):
+            yield (
+                f"{name} cannot be set: deploy and rollback alone write it. For a ratio use "
+                "-e finrisk_ab_ratio=N (0..100), for a model -e finrisk_model=NAME, for base "
+                "playbooks/rollback.yml"
+            )
+        elif OLD_RATIO.fullmatch(name):
+            yield _old_ratio(name)
+        elif LIKE_OURS.match(name) and not name.startswith(OURS_TO_COME):
+            yield f"nothing reads {name}{_meant(_nearest(name, known.names))}"
+        elif name in by_hand and (near := _nearest(name, known.names)):
+            yield f"nothing reads {name}{_meant(near)}"
+
+
+def _in_environment(known: Known, environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each name in the environment that looks like a variable and is not read."""
+    if environment.get(OLD_RATIO_IN_ENVIRONMENT):
+        yield _old_ratio(OLD_RATIO_IN_ENVIRONMENT)
+    for name in sorted(known.environment & set(environment)):
+        if environment[name].strip(UNSEEN) != environment[name]:
+            yield (
+                f"{name} of the environment begins or ends with a character that nobody sees (a byte order "
+                "mark, or the line end of a file from Windows): save that file as UTF-8 and set it again"
+            )
+    for name in sorted(environment):
+        if not name.upper().startswith("FINRISK_") or name in known.environment:
+            continue
+        near = _nearest(name.upper(), known.environment)
+        variable = _nearest(name.lower(), known.names)
+        if near:
+            yield f"nothing reads {name} of the environment{_meant(near)}"
+        elif variable:
+            yield f"{name} of the environment is not read: use -e {variable}=..."
+
+
+def _named(extra: Sequence[str]) -> Iterator[str]:
+    """Yield the names that -e sets as NAME=VALUE or as a mapping; files are the operator's own."""
+    for argument in map(str, extra):
+        if argument[:1] in ("{", "["):
+            content = yaml.safe_load(argument)
+            yield from map(str, content if isinstance(content, Mapping) else ())
+        elif argument[:1] not in ("@", "/", "."):
+            yield from (name for name in parse_kv(argument) if not name.startswith("_"))
+
+
+def _nearest(name: str, names: frozenset[str]) -> str:
+    """Return the name that this one was probably meant to be, or nothing."""
+    own = name.lower().replace("-", "_")
+    candidates = {each.lower(): each for each in names}
+    for spelling in (own, f"finrisk_{own}"):
+        if spelling in candidates:
+            return candidates[spelling]
+    rests = {
+        each.removeprefix("finrisk_"): whole for each, whole in candidates.items()
+    }  # the prefix is no likeness
+    found = difflib.get_close_matches(own.removeprefix("finrisk_"), list(rests), n=1, cutoff=NEAR)
+    if not found and not LIKE_OURS.match(own):  # perhaps the prefix is what was misspelt
+        found, rests = difflib.get_close_matches(own, list(candidates), n=1, cutoff=NEAR), candidates
+    return rests[found[0]] if found else ""
+
+
+def _meant(name: str) -> str:
+    return f" (did you mean {name}?)" if name else f": {PAGES}"
+
+
+def _old_ratio(name: str) -> str:
+    return (
+        f"{name} is not read: use -e finrisk_ab_ratio=N, or AB_TEST_RATIO=N in the environment, "
+        "with N from 0 to 100"
+    )

@@ -1,0 +1,82 @@
+"""Records of releases in a namespace: a ConfigMap each, until the table has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..release import records
+from ..release.records import Record
+from .client import Cluster
+from .errors import ApiError
+
+PREFIX = "finrisk-release-record"
+LABEL = "finrisk.io/record"
+REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+GROUPS_KEPT = 10
+
+
+@dataclass(frozen=True)
+class ClusterLedger:
+    """The ConfigMaps ``finrisk-release-record-<id>`` of a namespace."""
+
+    cluster: Cluster
+
+    def identity(self) -> dict[str, Any] | None:
+        """Return who the API server says this is; None when it does not say so."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        try:
+            answer = self.cluster.request("POST", REVIEW, review)
+        except ApiError:
+            return None
+        user = (answer.get("status") or {}).get("userInfo") or {}
+        groups = [str(group) for group in user.get("groups") or []]
+        return {
+            "username": str(user.get("username") or ""),
+            "uid": str(user.get("uid") or ""),
+            "groups": groups[:GROUPS_KEPT],
+        }
+
+    def write(self, record: Record) -> None:
+        """Write the record's ConfigMap; those beyond the newest fifty go."""
+        body = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": f"{PREFIX}-{record.id}",
+                "namespace": self.cluster.namespace,
+                "labels": {LABEL: "true", "app.kubernetes.io/part-of": "finrisk"},
+            },
+            "data": {"record": json.dumps(asdict(record), ensure_ascii=False)},
+        }
+        query = {"fieldManager": "finrisk-records", "force": "true"}
+        self.cluster.request("PATCH", self._path(record.id), body, query, patch="apply")
+        if record.ended:
+            self.remove(records.superfluous(self.records()))
+
+    def records(self) -> list[Record]:
+        """Return the records that wait here, the newest first; what somebody broke is passed over."""
+        bodies = self.cluster.list(self._path(), labels=f"{LABEL}=true")
+        return records.newest_first(map(_record, bodies))
+
+    def remove(self, identifiers: Iterable[str]) -> None:
+        """Delete the ConfigMaps of records."""
+        for identifier in identifiers:
+            try:
+                self.cluster.request("DELETE", self._path(identifier))
+            except ApiError as error:
+                if error.status != 404:
+                    raise
+
+    def _path(self, identifier: str = "") -> str:
+        where = f"/api/v1/namespaces/{self.cluster.namespace}/configmaps"
+        return f"{where}/{PREFIX}-{identifier}" if identifier else where
+
+
+def _record(body: dict[str, Any]) -> Record | None:
+    try:
+        return records.from_content(json.loads(body["data"]["record"]))
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,47 @@
+"""Commands that mend something, as they are typed in the folder of this repository."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .finding import Play
+
+
+def inventories(sources: Sequence[str], repository: str) -> list[str]:
+    """Return the inventories in use as they are typed: those inside the repository by their path in it."""
+    return [_typed(source, repository) for source in sources]
+
+
+def player(data: dict[str, Any]) -> Play:
+    """Return the way to write the command for a playbook of this environment."""
+    used = data.get("inventories") or [f"inventory/{data['environment']}"]
+    options = " ".join(f"-i {shlex.quote(source)}" for source in used)
+    return lambda rest: f"ansible-playbook {options} playbooks/{rest}"
+
+
+def kubectl(data: dict[str, Any]) -> str:
+    """Return kubectl with context and namespace, as the command for more of the log has it; else nothing."""
+    command = str(data["recent"]["command"]).partition(" logs ")[0]
+    return command if command.startswith("kubectl ") else ""
+
+
+def question(data: dict[str, Any]) -> str:
+    """Return a command that asks the service one question; one of a cluster through a port-forward."""
+    cluster = kubectl(data)
+    url = "http://127.0.0.1:8000" if cluster else data["api_url"]
+    ask = (
+        f'curl -sS {url}/api/v1/analyze -H "Authorization: Bearer $KEY" '
+        '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
+    )
+    forward = f"{cluster} port-forward service/finrisk-api-service 8000:80"
+    return f"{forward} & sleep 2; {ask}; kill $!" if cluster else ask
+
+
+def _typed(source: str, repository: str) -> str:
+    if "," in source:  # a list of hosts
+        return source
+    path = Path(source)
+    return str(path.relative_to(repository)) if repository and path.is_relative_to(repository) else source

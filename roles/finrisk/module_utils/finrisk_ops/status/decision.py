@@ -1,0 +1,60 @@
+"""The one decision that a status page stands for: roll back, hold, or ready for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .finding import Finding
+from .success import MET, UNKNOWN, Line
+
+ROLL_BACK, HOLD, READY = "roll_back", "hold", "ready"
+IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")
+"""Subjects of findings with which nobody moves more users."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with the tuned model now, and why."""
+
+    decision: str
+    reason: str
+
+    def content(self) -> dict[str, str]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+def decide(data: dict[str, Any], findings: Sequence[Finding], criteria: Sequence[Line]) -> Decision:
+    """Return the decision: ``ready`` only where no finding rolls back, so the two never stand together."""
+    if back := [finding for finding in findings if finding.rolls_back]:
+        return Decision(ROLL_BACK, back[0].what)
+    configuration = data["configuration"]
+    if not configuration["revision"]:
+        return Decision(HOLD, "Nothing is deployed here yet.")
+    if configuration.get("proven") is False:  # and nobody broke off, which rolls back
+        return Decision(HOLD, f"{configuration['revision']} is being released: wait for the end of that run.")
+    if not data["traffic"]["split"]:
+        return Decision(HOLD, _nobody(configuration))
+    if blocking := [finding for finding in findings if finding.about in IN_THE_WAY]:
+        return Decision(HOLD, blocking[0].what)
+    if missing := [line for line in criteria if line.state != MET]:
+        told = [
+            f"{line.criterion}: {line.state if line.state == UNKNOWN else line.figure}" for line in missing
+        ]
+        return Decision(HOLD, f"Not ready for 100 %: {'; '.join(told)}.")
+    if data["traffic"]["split"] == 1:
+        return Decision(READY, "Everybody gets the tuned model, and nothing speaks against it.")
+    return Decision(READY, "All five criteria are met, and nothing speaks against the tuned model.")
+
+
+def _nobody(configuration: dict[str, Any]) -> str:
+    """Say that base serves everybody, and who took the tuned model away, when, and why."""
+    told = "Nobody gets a tuned model."
+    if not configuration.get("FINETUNED_MODEL_NAME"):
+        return told
+    return (
+        f"Nobody gets the tuned model since {configuration['who']} took it back at {configuration['when']}: "
+        f"{configuration['why']}."
+    )

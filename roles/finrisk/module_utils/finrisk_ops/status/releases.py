@@ -1,0 +1,96 @@
+"""The last releases of an environment, as the status page shows them."""
+
+from __future__ import annotations
+
+import textwrap
+from contextlib import suppress
+from typing import Any
+
+from ..errors import FinriskError
+from ..release import history, records
+from ..release.records import Ledger, Record
+from ..release.revision import Revision
+from . import facts, report
+
+WIDTH = 84  # beside the page's margin
+INDENT = "   "
+LEFT_OUT = ("statistics", "earlier")
+"""Of the experiment's figures: what no person decides on."""
+
+WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
+
+
+def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]:
+    """Return the last ten releases, the newest first: those of the table, and those that still wait for it.
+
+    ``database_url`` is empty when there is no way to the database; ``now`` is in seconds since 1970.
+    Changes nothing, and a place that cannot be read is passed over: a finding of its own says so.
+    """
+    found: dict[str, Record] = {}
+    with suppress(FinriskError):
+        if database_url:
+            found |= {record.id: record for record in history.latest(database_url)}
+    with suppress(FinriskError, OSError):
+        waiting = {record.id: records.settled(record, now) or record for record in ledger.records()}
+        found = waiting | found
+    return [record.content() for record in records.newest_first(found.values())[: history.SHOWN]]
+
+
+def figures(database_url: str, running: Revision | None) -> dict[str, Any] | None:
+    """Return the figures of the experiment that runs, for a record; None when nobody met its tuned arm yet.
+
+    Raises FinriskError when the database cannot be read.
+    """
+    return shown(facts.read(database_url, facts.Goal(0), report.running(running)))
+
+
+def shown(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the figures of a status that a decision rests on; None when there are none."""
+    experiment: dict[str, Any] | None = data["experiment"]
+    if not experiment or not experiment["arms"]:
+        return None
+    return {key: value for key, value in experiment.items() if key not in LEFT_OUT}
+
+
+def lines(releases: list[dict[str, Any]]) -> list[str]:
+    """Return the releases as lines of the page."""
+    if not releases:
+        return ["none is recorded"]
+    return [line for release in releases for line in _release(release)]
+
+
+def _release(release: dict[str, Any]) -> list[str]:
+    moment = str(release["at"])[:16].replace("T", " ")
+    outcome = WORDS.get(release["outcome"], release["outcome"])
+    told = f"by {release['who']}" + (f": {release['reason']}" if release["reason"] else "")
+    if release["message"]:
+        told += f" - {release['message']}"
+    return [
+        "  ".join(
+            part
+            for part in (
+                moment,
+                f"{release['action']:<8}",
+                f"{outcome:<11}",
+                _ratio(release),
+                str(release["revision_after"]),
+            )
+            if part
+        ).rstrip(),
+        *textwrap.wrap(
+            " ".join(told.split()),
+            WIDTH,
+            initial_indent=INDENT,
+            subsequent_indent=INDENT,
+            max_lines=2,
+            placeholder=" ...",
+            break_on_hyphens=False,
+        ),
+    ]
+
+
+def _ratio(release: dict[str, Any]) -> str:
+    before, after = release["ratio_before"], release["ratio_after"]
+    if release["action"] == "promote" or after is None:
+        return ""
+    return f"{after} %" if before in (None, after) else f"{before} -> {after} %"

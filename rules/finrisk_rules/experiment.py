@@ -1,0 +1,239 @@
+"""The figures of the experiment that runs, and of no other.
+
+An experiment is one tuned model's life; it goes by the salt that draws its users. What counts are its
+requests in stages with the tuned arm (split above 0), of both arms: base's answers of another time, or to
+users who were drawn for another model, are no measure. Earlier experiments stand apart, under their model's
+name.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from finrisk_rules.arms import FAILURES, SINGLE, SLOW, TIMED, ArmRow, arms, arms_query, rounded
+from finrisk_rules.figures import LAST_DAY
+
+_ARMS = ("base", "tuned")
+_EARLIER = 5
+
+THIS_ONE = "experiment = %(experiment)s"
+
+IN_STAGES = f"{THIS_ONE} and split_bp > 0"
+"""The requests of the experiment that runs."""
+
+ARMS = arms_query(IN_STAGES)
+"""An ``ArmRow`` for each arm since the first stage, with the parameters of ``Running``."""
+
+ARMS_OF_DAY = arms_query(f"{THIS_ONE} and {LAST_DAY}")
+"""The same of the last 24 hours, at any split, 0 included: after a rollback base goes on."""
+
+STAGE = f"""
+select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
+       min(created_at) as first, min(unit_kind) as a_kind, max(unit_kind) as another_kind
+from analyses where {IN_STAGES} and revision = %(revision)s group by 1 order by 1"""  # noqa: S608 - constants
+"""A ``StageRow`` for each arm that somebody met in the revision that runs."""
+
+METRICS = {
+    "ratings": ("answered and rating is not null", "answered and rating = -1"),
+    "slow": (TIMED, SLOW),
+    "errors": ("attempted", f"failure in {FAILURES}"),
+    "unanswered": ("attempted", "failure = 'blocked'"),
+    "quality": ("answered and quality is not null", ""),
+}
+"""What arms are compared by: the requests that count for it, and which of them are bad; quality is a mean."""
+
+
+def _columns_by_user() -> str:
+    columns = []
+    for name, (counted, bad) in METRICS.items():
+        total = f"count(*) filter (where {bad})" if bad else f"sum(quality) filter (where {counted})"
+        columns.append(f"count(*) filter (where {counted}) as {name}_n, {total}::float8 as {name}_sum")
+    return ", ".join(columns)
+
+
+def _columns_by_arm() -> str:
+    columns = []
+    for name, (_, bad) in METRICS.items():
+        asked, mean = f"filter (where {name}_n > 0)", f"{name}_sum / nullif({name}_n, 0)"
+        users_with = f"count(*) filter (where {name}_sum > 0)" if bad else "null::bigint"
+        columns.append(
+            f"sum({name}_n)::bigint, coalesce(sum({name}_sum), 0)::float8, count(*) {asked}, {users_with}, "
+            f"avg({mean}), var_samp({mean})"
+        )
+    return ", ".join(columns)
+
+
+STATISTICS = f"""
+with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000),
+by_user as (select arm, count(*) as requests, {_columns_by_user()} from single group by arm, unit)
+select arm, sum(requests)::bigint, count(*), {_columns_by_arm()} from by_user group by 1"""  # noqa: S608 - constants
+"""What a comparison of the arms needs, from stages in which both arms are drawn. A row an arm: its name,
+requests, users, and for each of ``METRICS`` six numbers, see ``statistics``."""
+
+EARLIER = f"""
+with recursive names as (
+    (select experiment as name from analyses where split_bp > 0 order by 1 limit 1)
+    union all
+    select (select experiment from analyses where split_bp > 0 and experiment > name order by 1 limit 1)
+    from names where name is not null
+),
+latest as (
+    select name, (
+        select created_at from analyses where split_bp > 0 and experiment between name and name
+        order by experiment desc, created_at desc limit 1
+    ) as moment
+    from names where name <> %(experiment)s order by 2 desc limit {_EARLIER}
+)
+select latest.name as experiment, of.*, (
+           select job ->> 'display_name' from tuning_jobs
+           where spec_id = latest.name or job ->> 'tuned_model_name' = of.model order by spec_id limit 1
+       ) as name
+from latest cross join lateral (
+    select max(model) as model, min(first) as first, max(last) as last, sum(requests)::bigint as requests,
+           count(*) as users, sum(quality) / nullif(sum(answers), 0)::float8 as quality
+    from (
+        select max(model) filter (where arm_served = 'tuned') as model,
+               min(created_at) as first, max(created_at) as last, count(*) as requests,
+               sum(quality_score::float8) filter (where outcome = 'ok' and arm_served = 'tuned') as quality,
+               count(quality_score) filter (where outcome = 'ok' and arm_served = 'tuned') as answers
+        from analyses where split_bp > 0 and experiment = latest.name and arm_assigned = 'tuned'
+        group by unit_hash
+    ) as by_user
+) as of
+where requests > 0 order by last desc"""  # noqa: S608 - constants
+"""An ``EarlierRow`` for each of the experiments before, the newest first; names come from the index alone."""
+
+NAME = """
+select job ->> 'display_name' from tuning_jobs
+where spec_id = %(experiment)s or job ->> 'tuned_model_name' = nullif(%(model)s, '')
+order by spec_id limit 1"""
+"""The display name of the model's tuning job, where this database knows it."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The experiment that runs: its salt, its model, the revision that is its stage, and the split (0..1)."""
+
+    experiment: str
+    model: str
+    revision: str
+    split: float | None
+
+    def parameters(self) -> dict[str, object]:
+        """The parameters of all the queries here."""
+        return {"experiment": self.experiment, "model": self.model, "revision": self.revision}
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """What ``STAGE`` returns of an arm."""
+
+    arm: str
+    requests: int
+    users: int
+    first: datetime
+    a_kind: str
+    another_kind: str
+
+
+@dataclass(frozen=True)
+class EarlierRow:
+    """What ``EARLIER`` returns; all of it is the tuned arm's."""
+
+    experiment: str
+    model: str | None
+    first: datetime
+    last: datetime
+    requests: int
+    users: int
+    quality: float | None
+    name: str | None
+
+
+Rows = Callable[..., list[Any]]
+"""Runs a query with parameters and returns its rows: of a class where one is named, else tuples."""
+
+
+def read(running: Running, rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The experiment that runs, and its arms in the last 24 hours; each room lends its way to run a query."""
+    values = running.parameters()
+    stage = rows(STAGE, values, StageRow)
+    shares = _shares(stage, running.split)
+    known: list[ArmRow] = rows(ARMS, values, ArmRow)
+    names = rows(NAME, values)
+    found = {
+        "experiment": running.experiment,
+        "model": running.model or None,
+        "name": names[0][0] if names else None,
+        "split": running.split,
+        "first": _moment(min((row.first for row in known), default=None)),
+        "last": _moment(max((row.last for row in known), default=None)),
+        "stage": _stage(running.revision, stage, shares),
+        "arms": arms(known, shares),
+        "statistics": statistics(rows(STATISTICS, values)),
+        "earlier": [_earlier(row) for row in rows(EARLIER, values, EarlierRow)],
+    }
+    return found, arms(rows(ARMS_OF_DAY, values, ArmRow), shares)
+
+
+def statistics(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, Any]]:
+    """What a comparison of the arms needs, of both arms, zeros where nobody met one.
+
+    Of each metric ``requests`` count for it and ``sum`` is how many of them are bad (of quality, its sum).
+    ``users`` made such requests, ``users_with`` of them at least one bad one; ``mean`` and ``variance``
+    (n - 1) are over users, of each user's own mean, since a user's requests are not independent.
+    """
+    found = {row[0]: row[1:] for row in rows}
+    return {
+        arm: _statistics(found.get(arm, (0, 0, *(0, 0.0, 0, 0, None, None) * len(METRICS)))) for arm in _ARMS
+    }
+
+
+def _statistics(values: Sequence[Any]) -> dict[str, Any]:
+    names = ("requests", "sum", "users", "users_with", "mean", "variance")
+    metrics = {
+        metric: dict(zip(names, values[start : start + len(names)], strict=True))
+        for metric, start in zip(METRICS, range(2, len(values), len(names)), strict=True)
+    }
+    metrics["quality"]["users_with"] = None
+    return {"requests": values[0], "users": values[1], **metrics}
+
+
+def _shares(rows: Iterable[StageRow], split: float | None) -> dict[str, float]:
+    """Each arm's share of the users of the stage, empty while nobody has asked; at split 0 all are base's."""
+    if split == 0:
+        return {"base": 1.0, "tuned": 0.0}
+    users = {row.arm: row.users for row in rows}
+    return {arm: round(users.get(arm, 0) / sum(users.values()), 4) for arm in _ARMS} if users else {}
+
+
+def _stage(revision: str, rows: Sequence[StageRow], shares: dict[str, float]) -> dict[str, Any]:
+    kinds = {kind for row in rows for kind in (row.a_kind, row.another_kind)}
+    return {
+        "revision": revision,
+        "since": _moment(min((row.first for row in rows), default=None)),
+        "requests": sum(row.requests for row in rows),
+        "users": sum(row.users for row in rows),
+        "unit_kind": "mixed" if len(kinds) > 1 else next(iter(kinds), None),
+        "arms": {
+            row.arm: {"requests": row.requests, "users": row.users, "share": shares[row.arm]} for row in rows
+        },
+    }
+
+
+def _earlier(row: EarlierRow) -> dict[str, Any]:
+    return {
+        "experiment": row.experiment,
+        "model": row.model,
+        "name": row.name,
+        "first": _moment(row.first),
+        "last": _moment(row.last),
+        "requests": row.requests,
+        "users": row.users,
+        "quality": rounded(row.quality),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,160 @@
+"""The loop, told once for every place that it can be shown at.
+
+serve -> collect -> export -> prepare -> tune -> deploy -> the same traffic again -> status -> rollback
+"""
+
+import gzip
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sandbox.analysts import Analysts, Reply, Strategy, by_arm, strategies_of
+from sandbox.console import Console, StepFailedError, short
+from sandbox.terminal import Bar, cut, heading, say, styled, table
+
+QUESTIONS = 1500
+"""At most so many questions of a folder are asked, evenly picked."""
+TRY = r"""   eval "$({connection})"
+   for i in {{1..10}}; do
+     curl -s "$api_url/api/v1/analyze" \
+       -H "Authorization: Bearer $api_key" -H "Content-Type: application/json" \
+       -d '{{"strategy": "Analyze liquidity risk", "user_id": "test_user_'$i'", "session_id": "test"}}' \
+       | grep -oE '"(approach|finetuned_model_used)": ?[^,}}]+' | paste -s
+   done"""
+"""Ten requests of ten users, and which model answered each; ``connection`` sets address and key."""
+
+
+class Place(Protocol):
+    """Where the loop is shown: what brings it up, and who may ask there."""
+
+    console: Console
+    documents: Path
+
+    def start(self) -> None:
+        """Bring up what the service stands on, the service, and its documents."""
+
+    def service(self) -> tuple[str, str]:
+        """Address and key of the API."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A ratio that the story deploys, and which part of the questions is asked then: each ``every``-th."""
+
+    ratio: int
+    title: str
+    every: int = 1
+
+
+class Story:
+    """The loop as it goes; ``failed_requests`` counts those that got no answer."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.failed_requests = 0
+        self._steps = 0
+
+    def tell(self, stages: Sequence[Stage], serve: str) -> None:
+        """Tell it, step by step; StepFailedError when a command fails."""
+        began = time.monotonic()
+        play = self.place.console.playbook
+        self._heading(f"Serve: {serve}")
+        self.place.start()
+        analysts = Analysts(*self.place.service())
+        strategies = questions(self.place.documents)
+
+        users = {strategy.user_id for strategy in strategies}
+        self._heading(f"Collect: {len(users)} analysts ask {len(strategies)} questions")
+        _show_answer(self.ask(analysts, strategies))
+        _show_collected(analysts)
+        self._heading("Export what was collected")
+        play("export")
+        self._heading("Prepare a dataset")
+        play("prepare")
+        self._heading("Tune")
+        play("tune")
+        for stage in stages:
+            self._heading(stage.title)
+            play("deploy", "-e", f"finrisk_ab_ratio={stage.ratio}")
+            asked = strategies[:: stage.every]
+            say("   the same questions again, by the same users:" if stage.every == 1 else "   some of them:")
+            self.ask(analysts, asked)
+        self._heading("Status: is it a success?")
+        play("status")
+        self._heading("Roll back to the base model")
+        play("rollback")
+        self.ask(analysts, strategies[::10])
+
+        heading("What was written")
+        console = self.place.console
+        for file in console.files:
+            say(f"   {short(file)}")
+        say(f"   {short(str(console.log))}  (everything the playbooks printed)")
+        seconds = time.monotonic() - began
+        say(f"   the loop took {seconds:.0f} s; requests that failed: {self.failed_requests}")
+
+    def ask(self, analysts: Analysts, strategies: Sequence[Strategy]) -> list[Reply]:
+        """Send the questions and show how that went, by arm."""
+        started = time.monotonic()
+        replies = analysts.ask_all(strategies, Bar(len(strategies), "questions").show)
+        table(by_arm(replies))
+        self.failed_requests += sum(reply.status != 200 for reply in replies)
+        say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
+        return replies
+
+    def _heading(self, title: str) -> None:
+        self._steps += 1
+        heading(f"{self._steps}  {title}")
+
+
+def farewell(service: tuple[str, str], connection: str, inventory: str) -> None:
+    """How to go on by hand: ten requests, the deploy that splits them, and why a user keeps a model."""
+    url, key = service
+    heading("It is still running: try it")
+    say(f"   URL  {url}")
+    say(f"   key  {key}")
+    say()
+    say(TRY.format(connection=connection))
+    say()
+    say("   A user always gets the same model, so that what a person sees does not change from question to")
+    say("   question: ten requests of one user all go one way, ten users are split. Deploy first, since the")
+    say('   demo ended with a rollback: export PATH="$PWD/.venv/bin:$PATH"')
+    say(f"   ansible-playbook {inventory}playbooks/deploy.yml -e finrisk_ab_ratio=50")
+    say("   (AB_TEST_UNIT=request draws every request anew: -e finrisk_ab_test_unit=request)")
+
+
+def questions(documents: Path) -> list[Strategy]:
+    """The questions of a folder's ``queries.jsonl.gz``."""
+    with gzip.open(documents / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
+        strategies = strategies_of(json.loads(line) for line in lines)
+    step = max(1.0, len(strategies) / QUESTIONS)
+    return [strategies[int(number * step)] for number in range(min(len(strategies), QUESTIONS))]
+
+
+def _show_answer(replies: Sequence[Reply]) -> None:
+    """One question with its answer, as its user saw them."""
+    answered = [reply for reply in replies if reply.status == 200]
+    if not answered:
+        raise StepFailedError("no question was answered; the service's log says why")
+    reply = max(answered, key=lambda reply: float(reply.metadata["quality_score"]))
+    say(f"   one of them: {cut(reply.strategy.text)}")
+    for line in reply.body["analysis"].splitlines()[:7]:
+        if line.strip():
+            say(styled(f"   | {cut(line)}", "2"))
+
+
+def _show_collected(analysts: Analysts) -> None:
+    """How many pairs were good enough; rows arrive within a second of their reply."""
+    time.sleep(1.5)
+    status, body = analysts.call("/api/v1/status")
+    if status != 200:
+        raise StepFailedError(f"GET /api/v1/status answered {status}")
+    collection: dict[str, Any] = body["collection"]
+    skipped = ", ".join(f"{count} {reason}" for reason, count in collection["skipped"].items())
+    say(f"   kept for training: {collection['count']} (quality {collection['quality_threshold']} or better)")
+    if withdrawn := collection.get("withdrawn"):
+        say(f"   withdrawn after a bad rating: {withdrawn}")
+    say(f"   not kept in the last 24 h: {skipped or 'none'}")

@@ -1,0 +1,419 @@
+"""What a status says of an environment: one decision, causes before symptoms, commands that can be pasted."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shlex
+from random import Random
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.kube.scheduling import what_matters
+from ansible.module_utils.finrisk_ops.status import evidence, text
+from ansible.module_utils.finrisk_ops.status.commands import inventories
+from ansible.module_utils.finrisk_ops.status.page import colours, page
+from ansible.module_utils.finrisk_ops.status.report import judgement
+
+MODEL = "projects/finrisk-production/locations/us-central1/endpoints/7293295580479523181"
+REVISION = "r0012-76f0d11d"
+
+
+def arm(**values: Any) -> dict[str, Any]:
+    return {
+        "requests": 400,
+        "users": 200,
+        "share": 0.5,
+        "attempts": 400,
+        "errors": {"upstream": 2, "timeout": 0, "cut": 0},
+        "error_rate": 0.005,
+        "blocked": 1,
+        "blocked_rate": 0.0025,
+        "p50_ms": 800.0,
+        "p95_ms": 1500.0,
+        "share_over_2s": 0.01,
+        "quality": 0.93,
+        "feedback": {"liked": 40, "disliked": 10},
+        "fallbacks": 3,
+    } | values
+
+
+def compared(*found: str) -> dict[str, Any]:
+    return {
+        name: evidence.Comparison(2000.0 if name in found else 0.3, 200, 200).content()
+        for name in evidence.COMPARISONS
+    }
+
+
+def pod(name: str = "finrisk-api-686fd449d-dj645", **values: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "ready": True,
+        "revision": REVISION,
+        "split": 0.5,
+        "restarts": 1,
+        "breakers": {},
+        "workers": [{"pid": 7, "ready": True, "revision": REVISION}],
+        "database": "ok",
+        "journal": None,
+        "finrisk": f"kubectl exec {name} -- finrisk",
+        "problem": None,
+        "ending": False,
+        "new_credentials_unread": False,
+    } | values
+
+
+def healthy() -> dict[str, Any]:
+    """A cluster at 50 % with nothing wrong."""
+    arms = {"base": arm(), "tuned": arm()}
+    job = {
+        "name": "finrisk-v3-497eaf2d",
+        "job_name": "j",
+        "model": MODEL,
+        "state": "ACTIVE",
+        "provider_state": "JOB_STATE_SUCCEEDED",
+        "base_model": "gemini-3.5-flash-lite",
+        "examples": 900,
+        "created_at": "2026-11-20T10:00:00+00:00",
+        "error": None,
+    }
+    stage = {"revision": REVISION, "since": "2026-11-27T10:00:00+00:00", "requests": 400, "users": 200}
+    return {
+        "environment": "production",
+        "at": "2026-11-28T03:00:00Z",
+        "inventories": ["inventory/production"],
+        "api_url": "http://finrisk-api-service",
+        "configuration": {
+            "revision": REVISION,
+            "ratio": 50,
+            "ENABLE_DATA_COLLECTION": "true",
+            "DATA_COLLECTION_QUALITY": "0.9",
+            "ENABLE_FINETUNING": "true",
+            "ENABLE_AB_TESTING": "true",
+            "AB_TEST_TRAFFIC_SPLIT": "0.5",
+            "FINETUNED_MODEL_NAME": MODEL,
+            "BASE_MODEL": "gemini-3.5-flash-lite",
+            "AB_TEST_UNIT": "user",
+            "image": "registry.example.com/finrisk/finrisk-api:0.2.0@sha256:" + "a" * 64,
+            "who": "ops@console",
+            "when": "2026-11-27T10:00:00Z",
+            "why": "deploy.yml: finrisk_ab_ratio",
+            "proven": True,
+            "problem": None,
+            "drift": [],
+            "unfinished": "",
+        },
+        "rollback": {"obstacles": [], "credentials_gone": ""},
+        "database": {"reachable_from_here": True, "error": None, "from_the_service": "ok"},
+        "tuning": {"jobs": [job], "problem": None},
+        "pods": [pod(), pod("finrisk-api-686fd449d-x2x2x")],
+        "recent": {
+            "errors": [],
+            "events": [],
+            "log_lines": {},
+            "wrong_keys": [],
+            "log": "pods of finrisk-api",
+            "command": "kubectl --context c -n n logs deployment/finrisk-api --tail=50",
+        },
+        "collection": {
+            "enabled": True,
+            "quality_threshold": 0.9,
+            "count": 1200,
+            "target": 1000,
+            "recommended": [2000, 5000],
+            "percent": 120.0,
+            "rows_last_24h": 100,
+            "expected_target_date": None,
+            "last_collected_at": None,
+            "skipped": {},
+            "eligible": 1200,
+            "usable": 1200,
+            "duplicates": 0,
+            "withdrawn": 0,
+            "ratings_not_applied": 0,
+        },
+        "experiment": {
+            "experiment": "497eaf2d",
+            "model": MODEL,
+            "name": "finrisk-v3-497eaf2d",
+            "split": 0.5,
+            "first": "2026-11-20T11:00:00+00:00",
+            "last": "2026-11-28T02:59:00+00:00",
+            "stage": stage | {"unit_kind": "user", "arms": {"base": {}, "tuned": {}}},
+            "arms": arms,
+            "evidence": compared(),
+            "earlier": [],
+        },
+        "traffic": {
+            "split": 0.5,
+            "hours": 24,
+            "requests": 800,
+            "arms": copy.deepcopy(arms),
+            "fallback_reasons": {},
+            "model_versions": [],
+            "rejected": {},
+            "internal_errors": 0,
+            "lost": 0,
+            "log_since": None,
+        },
+    }
+
+
+def judged(data: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = data | judgement(data)
+    return result
+
+
+def only(data: dict[str, Any]) -> dict[str, Any]:
+    [finding] = judged(data)["findings"]
+    found: dict[str, Any] = finding
+    return found
+
+
+def test_a_healthy_environment_is_ready_and_has_no_finding() -> None:
+    data = judged(healthy())
+    assert data["findings"] == []
+    assert data["decision"]["decision"] == "ready"
+    assert {line["state"] for line in data["success"]} == {"met"}
+
+
+CHANGES: dict[str, list[Any]] = {
+    "pods": [[], [pod(problem="no node takes pod a")], [pod(workers=[])], [pod(breakers={"tuned": True})]],
+    "evidence": [compared(name) for name in evidence.COMPARISONS],
+    "drift": [
+        [{"field": ".spec.template.spec", "manager": "kubectl", "when": "t"}],
+        [{"field": ".spec.replicas", "manager": "kubectl", "when": "t"}],
+    ],
+    "unfinished": ["deploy at 50 % by ops@console since t did not come to its end"],
+    "problem": ["the ConfigMap finrisk-config-r0012 is gone: somebody deleted it"],
+    "proven": [False],
+    "credentials_gone": ["the Secret finrisk-credentials"],
+    "obstacles": [["the quota tight has no room for every pod twice"]],
+    "split": [0, 1.0],
+    "internal_errors": [3],
+    "quality": [0.2],
+}
+
+
+def changed(chance: Random) -> dict[str, Any]:
+    """An environment with some things wrong, drawn by chance."""
+    data = healthy()
+    places = (data, data["experiment"], data["configuration"], data["rollback"], data["traffic"])
+    for name in chance.sample(sorted(CHANGES), chance.randint(0, 4)):
+        value = chance.choice(CHANGES[name])
+        if name == "quality":
+            data["experiment"]["arms"]["tuned"]["quality"] = value
+        for place in places:
+            if name in place:
+                place[name] = value
+    return data
+
+
+def test_ready_and_roll_back_never_stand_on_one_page_nor_a_deploy_beside_a_rollback() -> None:
+    seen = set()
+    for seed in range(1500):
+        data = judged(changed(Random(seed)))  # noqa: S311 - drawn states, no secret
+        decision = data["decision"]["decision"]
+        seen.add(decision)
+        back = [each for each in data["findings"] if each["roll_back"]]
+        assert (decision == "roll_back") == bool(back)
+        assert (data["success"][5]["state"] == "met") == (decision == "ready")
+        if back:
+            assert not any("deploy.yml" in each["command"] for each in data["findings"])
+            assert data["success"][5]["state"] == "not met"
+        assert all(each["command"] for each in data["findings"])
+        told = page(data)
+        assert not (any("5 of 5 met" in line for line in told) and back)
+        assert max(map(len, told)) <= text.WIDTH
+    assert seen == {"ready", "hold", "roll_back"}
+
+
+def test_an_image_that_somebody_changed_is_one_finding_and_what_follows_stands_inside_it() -> None:
+    data = healthy()
+    image = '.spec.template.spec.containers[name="api"].image'
+    data["configuration"]["drift"] = [
+        {"field": image, "manager": "kubectl-set", "when": "2026-11-28T07:18:54Z"}
+    ]
+    data["pods"] = [
+        pod(problem="pod a cannot get the image registry/x:9 (ErrImagePull): not found", ready=False),
+        pod(problem="no node takes pod b: 0/1 nodes are available", ready=False),
+    ]
+    found = only(data)
+    assert found["what"].endswith(f"{image} (by kubectl-set 2026-11-28T07:18:54Z).")
+    assert found["command"].endswith("playbooks/deploy.yml -e finrisk_force_conflicts=true")
+    assert len(found["symptoms"]) == 2
+    told = page(judged(data))
+    assert sum("$ " in line for line in told) == 1
+    assert sum("so: " in line for line in told) == 2
+
+
+def test_what_cannot_explain_a_pod_leaves_the_pod_its_own_finding() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.replicas", "manager": "kubectl", "when": "t"}]
+    data["pods"] = [pod(problem="pod a was killed because it used more memory than its limit")]
+    assert len(judged(data)["findings"]) == 2
+
+
+def test_a_service_that_somebody_scaled_to_nothing_is_told_as_such_and_started_as_it_was() -> None:
+    data = healthy()
+    data["pods"] = []
+    data["configuration"]["drift"] = [{"field": ".spec.replicas", "manager": "kubectl", "when": "2026-11-28"}]
+    found = only(data)
+    assert found["what"] == "Somebody scaled the service to 0 pods: kubectl 2026-11-28."
+    assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+    assert judged(data)["decision"]["decision"] == "hold"
+
+
+def test_credentials_that_are_gone_are_told_once_with_the_command_that_brings_them_back() -> None:
+    data = healthy()
+    told = "the Secret finrisk-credentials is gone, so no pod starts: a rollback brings it back from its copy"
+    data["rollback"] = {"credentials_gone": "the Secret finrisk-credentials", "obstacles": [told]}
+    data["pods"] = [pod(new_credentials_unread=True)]
+    found = only(data)
+    assert found["what"] == f"T{told[1:]}."
+    assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+
+
+def test_a_release_that_broke_off_is_one_finding_with_one_command_whatever_is_half_made() -> None:
+    data = healthy()
+    left = "deploy at 80 % tuned, 20 % base by ops@console since 2026-11-28T02:00:00Z did not come to its end"
+    data["configuration"] |= {
+        "unfinished": left,
+        "proven": False,
+        "problem": "the Deployment runs r0012, but r0011 was released last",
+        "drift": [{"field": ".spec.template.spec", "manager": "kubectl", "when": "t"}],
+    }
+    data["pods"] = [pod(problem="no node takes pod a"), pod(workers=[{"pid": 1, "revision": "r0011-x"}])]
+    found = only(data)
+    assert found["what"] == f"Unfinished: {left}."
+    assert found["command"] == "ansible-playbook -i inventory/production playbooks/rollback.yml"
+    assert len(found["symptoms"]) == 4
+
+
+def test_a_release_that_is_under_way_is_no_finding_and_nobody_is_ready() -> None:
+    data = healthy()
+    data["configuration"]["proven"] = False
+    decided = judged(data)
+    assert decided["findings"] == []
+    assert decided["decision"]["decision"] == "hold"
+    assert f"{REVISION} is being released" in decided["decision"]["reason"]
+
+
+def test_a_model_that_is_slower_but_fast_enough_is_neither_rolled_back_nor_ready() -> None:
+    data = healthy()
+    data["experiment"]["evidence"] = compared(evidence.LATENCY)
+    assert only(data)["command"].endswith("playbooks/status.yml")
+    assert judged(data)["decision"]["decision"] == "hold"
+
+
+def test_what_a_rollback_would_meet_is_said_beforehand() -> None:
+    data = healthy()
+    assert any(line.endswith("would work now") and line.startswith("Rollback") for line in page(judged(data)))
+    data["rollback"]["obstacles"] = ["every node is cordoned (a)", "the quota tight is full"]
+    found = only(data)
+    assert (
+        found["what"]
+        == "A rollback would not go smoothly now: every node is cordoned (a); the quota tight is full."
+    )
+    assert found["command"].endswith("rollback.yml --check")
+    assert judged(data)["decision"]["decision"] == "hold"
+
+
+def test_commands_carry_the_inventories_in_use_quoted_for_a_shell() -> None:
+    data = healthy()
+    sources = ["/srv/fin risk/inventory/try", "/etc/other inventory", "localhost,"]
+    data["inventories"] = inventories(sources, "/srv/fin risk")
+    data["pods"] = []
+    words = shlex.split(only(data)["command"])
+    assert words == [
+        "ansible-playbook",
+        *("-i", "inventory/try", "-i", "/etc/other inventory", "-i", "localhost,"),
+        "playbooks/site.yml",
+    ]
+
+
+def test_our_own_faults_are_no_rejected_input_and_are_told_with_their_time() -> None:
+    data = healthy()
+    data["traffic"] |= {"rejected": {"invalid_request": 4}, "internal_errors": 1}
+    assert only(data)["what"] == "1 request failed inside the service in 24 h."
+    data["traffic"]["log_since"] = "2026-11-28T01:12:00+00:00"
+    assert only(data)["what"].endswith("since 2026-11-28 01:12, where the log begins.")
+    told = " ".join(" ".join(page(judged(data))).split())
+    assert "where the log begins, in no arm: 4 invalid_request" in told
+    assert "internal_error" not in told
+
+
+def test_an_empty_password_is_named_and_not_what_the_server_makes_of_it() -> None:
+    data = healthy()
+    data |= {"collection": {"enabled": None, "quality_threshold": None}, "experiment": None}
+    data["collection"] |= {"target": 1000, "recommended": [2000, 5000]}
+    data["traffic"] |= {"arms": None, "requests": None}
+    data["database"] |= {
+        "reachable_from_here": False,
+        "error": "POSTGRES_PASSWORD is empty in this shell",
+    }
+    found = only(data)
+    assert found["what"] == "POSTGRES_PASSWORD is empty in this shell."
+    told = page(judged(data))
+    assert not any("None" in line for line in told)
+
+
+def test_every_line_fits_a_hundred_columns_and_nothing_is_none_whatever_the_names() -> None:
+    data = healthy()
+    long = "x" * 150
+    data["configuration"] |= {
+        "image": f"registry/{long}:1",
+        "FINETUNED_MODEL_NAME": f"projects/{long}/endpoints/1",
+    }
+    data["configuration"] |= {"who": f"system:serviceaccount:{long}", "why": long}
+    data["experiment"] |= {"name": None, "model": f"projects/{long}/endpoints/1"}
+    data["tuning"]["jobs"][0] |= {"name": long, "base_model": long, "examples": None}
+    data["pods"] = [pod(long, split=None, revision=None, problem=f"pod {long} does not get ready: {long}")]
+    data["recent"]["events"] = [
+        {"time": "2026-11-28T01:00:00Z", "level": "WARNING", "event": "x", "message": long * 2, "times": 2}
+    ]
+    told = page(judged(data))
+    assert [line for line in told if len(line) > 100] == []
+    assert not any("None" in line for line in told)
+    assert any("endpoints/1" in line for line in told), "both ends of a name are left"
+
+
+def test_colours_are_beside_the_text_and_never_in_it() -> None:
+    data = judged(healthy())
+    painted, told = colours(data), page(data)
+    assert set(painted.values()) <= {"red", "green", "yellow", "cyan"}
+    assert set(painted) <= set(told)
+    assert not any("\x1b" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ansible-playbook -i inventory/staging playbooks/rollback.yml",
+        """curl -sS http://127.0.0.1:8000/api/v1/analyze -H "Authorization: Bearer $KEY" -H 'Content-Type: """
+        """application/json' -d '{"strategy": "...", "user_id": "test_user_1"}' | jq .; kill $!""",
+        "ansible-playbook -i '/srv/fin risk/inventory' playbooks/prepare.yml && " * 3 + "true",
+    ],
+)
+def test_a_long_command_is_several_lines_that_a_shell_reads_as_one(command: str) -> None:
+    lines = text.command(command)
+    assert lines[0].startswith("   $ ")
+    assert all(line.endswith(" \\") for line in lines[:-1])
+    assert max(map(len, lines)) <= text.INSIDE
+    pasted = "\n".join(lines).removeprefix("   $ ")
+    assert shlex.split(re.sub(r"\\\n", "", pasted)) == shlex.split(command)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        ". no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for "
+        "scheduling.",
+        ". preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+        ".",
+    ],
+)
+def test_of_the_scheduler_only_the_reason_is_left(prose: str) -> None:
+    reason = "0/1 nodes are available: 1 node(s) were unschedulable"
+    assert what_matters(f"{reason}{prose}") == reason
+    assert what_matters("Back-off restarting failed container.") == "Back-off restarting failed container."
