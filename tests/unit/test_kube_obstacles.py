@@ -41,7 +41,8 @@ class Kept:
         return [held for held in found if not labels or _carries(held, name, value)]
 
     def server_time(self) -> float:
-        return lease.moment("2026-01-01T00:00:10.000000Z")
+        seconds: float = lease.moment("2026-01-01T00:00:10.000000Z")
+        return seconds
 
     def request(self, method: str, path: str, body: Any = None, *_: Any, **__: Any) -> dict[str, Any]:
         if method == "DELETE":
