@@ -68,7 +68,7 @@ class Table:
 
 def tables_of(page: str, style: Style = "point", above: str = "") -> list[Table]:
     """Return the tables of a page, in order; ``above`` is the text before it, which may say the unit."""
-    tables = []
+    tables: list[Table] = []
     for is_table, lines in groupby(page.splitlines(), key=lambda line: line.lstrip().startswith("|")):
         if is_table:
             if rows := _rows(list(lines)):

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Request
@@ -13,6 +14,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeAliasType
@@ -62,9 +64,15 @@ def _whole(value: object) -> object:
     return value
 
 
-def _year_of_period(text: str) -> int | None:
-    """The year in which a business year ends: 2022 of ``FY22`` and of ``2021/22``."""
-    return next((period.year for period in periods(text)), None)
+BUSINESS_YEAR = r"^(FY ?(19|20)?[0-9]{2}|(FY ?)?(19|20)[0-9]{2}/[0-9]{2})$"
+"""As people write one: ``FY22``, ``FY2022``, ``2021/22``."""
+
+
+def _year_of_period(value: object) -> object:
+    """The year in which a business year ends: 2022 of ``FY22`` and of ``2021/22``; anything else as it is."""
+    if isinstance(value, str) and re.fullmatch(BUSINESS_YEAR, value):
+        return next((period.year for period in periods(value)), value)
+    return value
 
 
 def _not_blank(value: str) -> str:
@@ -97,9 +105,17 @@ PageText = Annotated[
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
 FiscalYear = Annotated[
-    str,
-    StringConstraints(pattern=r"^(?:FY ?(?:19|20)?[0-9]{2}|(?:FY ?)?(?:19|20)[0-9]{2}/[0-9]{2})$"),
-    AfterValidator(_year_of_period),
+    int,
+    Field(ge=YEARS[0], le=YEARS[-1]),
+    BeforeValidator(_year_of_period),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]},
+                {"type": "string", "pattern": BUSINESS_YEAR},
+            ]
+        }
+    ),
 ]
 Rating = TypeAliasType(
     "Rating",
@@ -125,7 +141,7 @@ class Filters(_Body):
         None
     )
     year: Annotated[
-        Year | FiscalYear | None,
+        FiscalYear | None,
         Field(
             description="Of this year only; a business year by the year it ends in.",
             examples=[2025, "2024/25"],
