@@ -1,11 +1,181 @@
-"""stub"""
+"""PDF: page by page, in reading order, tables as Markdown; a file is taken whole or not at all."""
 
+from __future__ import annotations
+
+import logging
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .reading import Reading
+from . import pdf_page
+from .pdf_layout import Block, continued
+from .reading import Reading, UnreadableError, library
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+    from pdfplumber.pdf import PDF
 
 SUFFIXES = (".pdf",)
 
+MOST_UNMAPPED = 0.1
+"""Largest share of characters that may have no letter: some fonts draw shapes without saying which they are."""
+
+_END_BYTES = 4096
+_SHOWN = 10
+_UNMAPPED = re.compile(r"\(cid:\d+\)|\ufffd|[\ue000-\uf8ff]")
+_TITLE_OF_A_PROGRAM = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|indd|qxp)\b|^microsoft|^untitled|^\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page: what stands on it, and whether it shows a picture."""
+
+    blocks: list[Block]
+    picture: bool
+    title: str | None
+
 
 def read(path: Path) -> Reading:
-    raise NotImplementedError
+    """Return the text of a file, a form feed between two pages, also where one of them is empty.
+
+    Raises UnreadableError with the reason when it is encrypted, broken, or mostly pictures of text.
+    """
+    with library("pdfplumber"):
+        import pdfplumber
+        from pdfplumber.utils.exceptions import PdfminerException
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    _check_end(path)
+    try:
+        with pdfplumber.open(path) as pdf:
+            _check_pages(pdf)
+            sheets = [_sheet(page, number) for number, page in enumerate(pdf.pages, start=1)]
+            title = _title(pdf.metadata.get("Title"))
+    except PdfminerException as error:
+        raise UnreadableError(_reason(error.args[0] if error.args else error)) from None
+    except (UnreadableError, OSError):
+        raise
+    except Exception as error:  # the library raises whatever a broken file leads it to
+        raise UnreadableError(f"is not a PDF that can be read ({_said(error)})") from None
+    notes = _without_text(sheets)
+    pages = continued([sheet.blocks for sheet in sheets])
+    text = "\f".join("\n\n".join(block.text() for block in blocks) for blocks in pages)
+    _check_letters(text)
+    return Reading(text, title or sheets[0].title, notes=notes)
+
+
+def _check_end(path: Path) -> None:
+    """Raise UnreadableError when the file is no PDF, or was cut: what is left of it would be half of it."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+        file.seek(max(0, path.stat().st_size - _END_BYTES))
+        end = file.read()
+    if b"%PDF-" not in head:
+        raise UnreadableError("is not a PDF, whatever its name says")
+    if b"%%EOF" not in end:
+        raise UnreadableError("is cut off: its end is missing; copy or load it again")
+
+
+def _check_pages(pdf: PDF) -> None:
+    """Raise UnreadableError when there are none, or others than the file says there are."""
+    from pdfminer.pdftypes import resolve1
+
+    said = resolve1(resolve1(pdf.doc.catalog.get("Pages") or {}).get("Count"))
+    found = len(pdf.pages)
+    if not found:
+        raise UnreadableError("has no pages")
+    if isinstance(said, int) and said != found:
+        raise UnreadableError(f"is broken: it says that it has {said} pages, and {found} are found")
+
+
+def _sheet(page: Page, number: int) -> _Sheet:
+    """Return what stands on a page, and forget what the library keeps of it.
+
+    Raises UnreadableError when a part of it cannot be unpacked.
+    """
+    for stream in _streams(page.page_obj.contents):
+        _check_stream(stream, number)
+    try:
+        blocks = pdf_page.blocks(page)
+        return _Sheet(blocks, bool(page.images), pdf_page.title(page) if number == 1 else None)
+    except Exception as error:  # as above
+        raise UnreadableError(f"is broken on page {number} ({_said(error)})") from None
+    finally:
+        page.close()
+
+
+def _streams(contents: Sequence[Any]) -> Iterator[Any]:
+    from pdfminer.pdftypes import resolve1
+
+    for each in contents:
+        found = resolve1(each)
+        if isinstance(found, list):
+            yield from _streams(found)
+        else:
+            yield found
+
+
+def _check_stream(stream: Any, number: int) -> None:
+    """Raise UnreadableError when what a page is drawn with ends before its end: the library would go on."""
+    from pdfminer.pdftypes import PDFStream
+
+    if not isinstance(stream, PDFStream):
+        raise UnreadableError(f"is broken on page {number}: a part of it is missing")
+    filters = stream.get_filters()
+    if stream.rawdata is None or stream.decipher or not filters or filters[0][0].name not in ("FlateDecode", "Fl"):
+        return
+    unpacking = zlib.decompressobj()
+    try:
+        unpacking.decompress(stream.rawdata)
+        whole = unpacking.eof
+    except zlib.error as error:
+        whole = "incorrect data check" in str(error)
+    if not whole:
+        raise UnreadableError(f"is broken on page {number}: a part of it cannot be unpacked")
+
+
+def _without_text(sheets: Sequence[_Sheet]) -> tuple[str, ...]:
+    """Return a note of the pages that are pictures.
+
+    Raises UnreadableError when most of them are, or nothing has text.
+    """
+    pictures = [number for number, sheet in enumerate(sheets, start=1) if sheet.picture and not sheet.blocks]
+    texts = sum(1 for sheet in sheets if sheet.blocks)
+    if len(pictures) > texts or not texts:
+        what = "pictures without text" if pictures else "pages without text"
+        raise UnreadableError(
+            f"holds {what}: {len(pictures) or len(sheets)} of {len(sheets)} pages; recognise its text first (OCR)"
+        )
+    if not pictures:
+        return ()
+    shown = ", ".join(map(str, pictures[:_SHOWN])) + (", ..." if len(pictures) > _SHOWN else "")
+    return (f"has {len(pictures)} of {len(sheets)} pages without text, which are pictures: {shown}",)
+
+
+def _check_letters(text: str) -> None:
+    unmapped = len(_UNMAPPED.findall(text))
+    letters = len(_UNMAPPED.sub("", text).split())
+    if unmapped > MOST_UNMAPPED * (unmapped + 5 * letters):
+        raise UnreadableError("holds text in fonts that do not say which letters they draw; recognise its text (OCR)")
+
+
+def _title(said: object) -> str | None:
+    """Return the title that a file gives itself, unless it is what a program made up."""
+    title = " ".join(str(said or "").split())
+    return title if len(title.split()) > 1 and not _TITLE_OF_A_PROGRAM.search(title) else None
+
+
+def _reason(error: object) -> str:
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+
+    if isinstance(error, PDFPasswordIncorrect):
+        return "is encrypted with a password: save a copy without it"
+    if isinstance(error, PDFEncryptionError):
+        return f"is encrypted in a way that cannot be read ({error})"
+    return f"is not a PDF that can be read ({_said(error)})"
+
+
+def _said(error: object) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
