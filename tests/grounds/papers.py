@@ -94,7 +94,10 @@ _LONG_LABELS = [
 ]
 _WIDE = [
     ["Quarter", *(f"Q{quarter} {year}" for year in (2024, 2025) for quarter in (1, 2, 3, 4))],
-    *([name, *(f"{base + 7 * step}.{step}" for step in range(8))] for name, base in (("CET1", 13), ("Tier 1", 15), ("Total", 19))),
+    *(
+        [name, *(f"{base + 7 * step}.{step}" for step in range(8))]
+        for name, base in (("CET1", 13), ("Tier 1", 15), ("Total", 19))
+    ),
 ]
 _RATINGS = [
     ["Rating", "Exposure", "PD", "Loss"],
@@ -129,18 +132,32 @@ TABLES = [
     Printed(
         "currency signs apart",
         _DOLLARS,
-        [["", "", "2025", "", "2024"], ["Revenue", "$", "1,234", "$", "1,101"], ["Loss on disposal", "", "(12)", "", "(45)"], ["Net income", "$", "(78)", "$", "56"]],
+        [
+            ["", "", "2025", "", "2024"],
+            ["Revenue", "$", "1,234", "$", "1,101"],
+            ["Loss on disposal", "", "(12)", "", "(45)"],
+            ["Net income", "$", "(78)", "$", "56"],
+        ],
         _RULES,
         [160, 16, 60, 16, 60],
     ),
     Printed(
         "labels over two lines",
         _LONG_LABELS,
-        [_LONG_LABELS[0], ["Net interest income after the\nprovision for credit losses", "812", "790"], *_LONG_LABELS[2:]],
+        [
+            _LONG_LABELS[0],
+            ["Net interest income after the\nprovision for credit losses", "812", "790"],
+            *_LONG_LABELS[2:],
+        ],
         [*_PLAIN, ("VALIGN", (0, 0), (-1, -1), "BOTTOM")],
     ),
     Printed("nine columns", _WIDE, _WIDE, [*_PLAIN, ("FONT", (0, 0), (-1, -1), "Vera", 7)]),
-    Printed("shaded rows", _RATINGS, _RATINGS, [*_PLAIN, ("ROWBACKGROUNDS", (0, 0), (-1, -1), [colors.lavender, colors.white])]),
+    Printed(
+        "shaded rows",
+        _RATINGS,
+        _RATINGS,
+        [*_PLAIN, ("ROWBACKGROUNDS", (0, 0), (-1, -1), [colors.lavender, colors.white])],
+    ),
     Printed("words, ruled", _WORDS, _WORDS, [*_GRID, ("ALIGN", (0, 0), (-1, -1), "LEFT")]),
 ]
 
@@ -153,17 +170,28 @@ PROSE = (
 
 def sentences(name: str, count: int) -> list[str]:
     """Return as many sentences, each with its own number."""
-    return [f"{name} sentence {number} speaks of exposure {number * 37} and of what may follow from it." for number in range(1, count + 1)]
+    return [
+        f"{name} sentence {number} speaks of exposure {number * 37} and of what may follow from it."
+        for number in range(1, count + 1)
+    ]
 
 
 def printed(table: Printed) -> Flowable:
     """Return a table as it is printed."""
-    return Table([list(row) for row in table.print], colWidths=table.widths, style=list(table.style), hAlign="LEFT")
+    return Table(
+        [list(row) for row in table.print], colWidths=table.widths, style=list(table.style), hAlign="LEFT"
+    )
 
 
-def write(path: Path, story: Sequence[Flowable], *, title: str = "", password: str = "", owner: bool = False) -> Path:
+def write(
+    path: Path, story: Sequence[Flowable], *, title: str = "", password: str = "", owner: bool = False
+) -> Path:
     """Print a story in one column, with a running head and page numbers."""
-    encryption = StandardEncryption("" if owner else password, ownerPassword=password, canPrint=0) if password else None
+    encryption = (
+        StandardEncryption("" if owner else password, ownerPassword=password, canPrint=0)
+        if password
+        else None
+    )
     paper = SimpleDocTemplate(str(path), pagesize=A4, title=title or None, encrypt=encryption)
     paper.build(list(story), onFirstPage=_margins, onLaterPages=_margins)
     return path
@@ -181,7 +209,9 @@ def write_columns(path: Path, title: str, paragraphs: Sequence[str], last: Seque
     paper.addPageTemplates([PageTemplate(id="two", frames=frames, onPage=_margins)])
     from reportlab.platypus import FrameBreak
 
-    paper.build([Paragraph(title, HEAD), FrameBreak(), *(Paragraph(each, BODY) for each in paragraphs), *last])
+    paper.build(
+        [Paragraph(title, HEAD), FrameBreak(), *(Paragraph(each, BODY) for each in paragraphs), *last]
+    )
     return path
 
 

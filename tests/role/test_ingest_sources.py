@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import threading
 import time
@@ -14,16 +13,11 @@ from typing import Any, ClassVar
 
 import pytest
 from ansible.module_utils.finrisk_ops.documents import client, ingestion
-from ansible.module_utils.finrisk_ops.documents.document import Document
-from ansible.module_utils.finrisk_ops.documents.intake import take
 from ansible.module_utils.finrisk_ops.documents.sources import source
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from werkzeug.serving import make_server
 
-from finrisk.http.app import create_app, service
-from finrisk.settings import settings_from_environment
+from tests.grounds.library import ANALYST, bring, counts, library, taken
 
-LIBRARIAN, ANALYST = (f"frk_{name}_{'x' * 40}" for name in ("books", "asks"))
 PAGE = {
     "id": "corvane-2024",
     "title": "Corvane Bank 2024",
@@ -35,55 +29,9 @@ PAGE = {
 
 @pytest.fixture
 def api_url(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """The service's own application on a loopback port, with the keys of a librarian and an analyst."""
-    var = tmp_path / "var"
-    var.mkdir()
-    entries = [
-        {"id": name, "name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "roles": [role]}
-        for name, key, role in (("books", LIBRARIAN, "documents"), ("asks", ANALYST, "analyze"))
-    ]
-    (var / "api_keys.json").write_text(json.dumps(entries))
-    running = service(
-        settings_from_environment(
-            {
-                "DATABASE_URL": database_url,
-                "FINRISK_VAR_DIR": str(var),
-                "USER_HASH_KEY": "a key of the tests",
-                "GOOGLE_CLOUD_PROJECT": "finrisk-sandbox",
-                "GOOGLE_CLOUD_LOCATION": "us-central1",
-                "GEMINI_BASE_URL": "http://127.0.0.1:9",
-                "RATE_LIMIT_PER_MINUTE": "0",
-            }
-        )
-    )
-    server = make_server("127.0.0.1", 0, create_app(running), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    running.database.close()
-
-
-def bring(api_url: str, source: Path, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "api_url": api_url,
-        "api_key": LIBRARIAN,
-        "source": source,
-        "batch": 50,
-        **changes,
-    }
-    result: dict[str, Any] = ingestion.run(ingestion.Request(**given), check_mode)
-    return result
-
-
-def taken(place: Path) -> list[Document]:
-    with take(source(place)) as intake:
-        return list(intake.documents(list(intake.entries)))
-
-
-def counts(result: dict[str, Any]) -> tuple[int, int, int, bool]:
-    return result["added"], result["updated"], result["unchanged"], result["changed"]
+    """The service's own application."""
+    with library(database_url, tmp_path) as url:
+        yield url
 
 
 def collection(folder: Path, *pages: dict[str, Any]) -> Path:

@@ -26,7 +26,9 @@ MOST_UNMAPPED = 0.1
 _END_BYTES = 4096
 _SHOWN = 10
 _UNMAPPED = re.compile(r"\(cid:\d+\)|\ufffd|[\ue000-\uf8ff]")
-_TITLE_OF_A_PROGRAM = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|indd|qxp)\b|^microsoft|^untitled|^\(", re.IGNORECASE)
+_TITLE_OF_A_PROGRAM = re.compile(
+    r"\.(?:docx?|xlsx?|pptx?|pdf|indd|qxp)\b|^microsoft|^untitled|^\(", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,13 @@ def _sheet(page: Page, number: int) -> _Sheet:
 
     Raises UnreadableError when a part of it cannot be unpacked.
     """
-    for stream in _streams(page.page_obj.contents):
-        _check_stream(stream, number)
     try:
+        for stream in _streams(page.page_obj.contents):
+            _check_stream(stream, number)
         blocks = pdf_page.blocks(page)
         return _Sheet(blocks, bool(page.images), pdf_page.title(page) if number == 1 else None)
+    except UnreadableError:
+        raise
     except Exception as error:  # as above
         raise UnreadableError(f"is broken on page {number} ({_said(error)})") from None
     finally:
@@ -119,16 +123,21 @@ def _streams(contents: Sequence[Any]) -> Iterator[Any]:
 
 def _check_stream(stream: Any, number: int) -> None:
     """Raise UnreadableError when what a page is drawn with ends before its end: the library would go on."""
-    from pdfminer.pdftypes import PDFStream
+    from pdfminer.ascii85 import ascii85decode
+    from pdfminer.pdftypes import LITERALS_ASCII85_DECODE, LITERALS_FLATE_DECODE, PDFStream
 
     if not isinstance(stream, PDFStream):
         raise UnreadableError(f"is broken on page {number}: a part of it is missing")
-    filters = stream.get_filters()
-    if stream.rawdata is None or stream.decipher or not filters or filters[0][0].name not in ("FlateDecode", "Fl"):
+    packed, filters = stream.rawdata, [name for name, _ in stream.get_filters()]
+    if packed is None or stream.decipher or not filters:
+        return
+    if filters[0] in LITERALS_ASCII85_DECODE:
+        packed, filters = ascii85decode(packed), filters[1:]
+    if not filters or filters[0] not in LITERALS_FLATE_DECODE:
         return
     unpacking = zlib.decompressobj()
     try:
-        unpacking.decompress(stream.rawdata)
+        unpacking.decompress(packed)
         whole = unpacking.eof
     except zlib.error as error:
         whole = "incorrect data check" in str(error)
@@ -137,28 +146,32 @@ def _check_stream(stream: Any, number: int) -> None:
 
 
 def _without_text(sheets: Sequence[_Sheet]) -> tuple[str, ...]:
-    """Return a note of the pages that are pictures.
+    """Return a note of the pages that have no text.
 
-    Raises UnreadableError when most of them are, or nothing has text.
+    Raises UnreadableError when most pages are pictures, or none has text.
     """
-    pictures = [number for number, sheet in enumerate(sheets, start=1) if sheet.picture and not sheet.blocks]
-    texts = sum(1 for sheet in sheets if sheet.blocks)
-    if len(pictures) > texts or not texts:
+    empty = [number for number, sheet in enumerate(sheets, start=1) if not sheet.blocks]
+    pictures = [number for number in empty if sheets[number - 1].picture]
+    if len(pictures) > len(sheets) - len(empty) or len(empty) == len(sheets):
         what = "pictures without text" if pictures else "pages without text"
         raise UnreadableError(
-            f"holds {what}: {len(pictures) or len(sheets)} of {len(sheets)} pages; recognise its text first (OCR)"
+            f"holds {what}: {len(pictures) or len(empty)} of {len(sheets)} pages; recognise its text first (OCR)"
         )
-    if not pictures:
+    if not empty:
         return ()
-    shown = ", ".join(map(str, pictures[:_SHOWN])) + (", ..." if len(pictures) > _SHOWN else "")
-    return (f"has {len(pictures)} of {len(sheets)} pages without text, which are pictures: {shown}",)
+    shown = ", ".join(map(str, empty[:_SHOWN])) + (", ..." if len(empty) > _SHOWN else "")
+    return (
+        f"has no text on {len(empty)} of {len(sheets)} pages, of which {len(pictures)} show pictures: {shown}",
+    )
 
 
 def _check_letters(text: str) -> None:
     unmapped = len(_UNMAPPED.findall(text))
     letters = len(_UNMAPPED.sub("", text).split())
     if unmapped > MOST_UNMAPPED * (unmapped + 5 * letters):
-        raise UnreadableError("holds text in fonts that do not say which letters they draw; recognise its text (OCR)")
+        raise UnreadableError(
+            "holds text in fonts that do not say which letters they draw; recognise its text (OCR)"
+        )
 
 
 def _title(said: object) -> str | None:
@@ -178,4 +191,4 @@ def _reason(error: object) -> str:
 
 
 def _said(error: object) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return " ".join(str(error).split())[:80] or type(error).__name__

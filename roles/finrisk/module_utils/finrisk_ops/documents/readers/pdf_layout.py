@@ -90,7 +90,9 @@ def _edge(pieces: Sequence[Piece]) -> float | None:
         count = sum(
             len(band)
             for band in _bands(pieces, edge)
-            if _are_columns([each for each in band if each.x1 <= edge], [each for each in band if each.x0 >= edge], edge)
+            if _are_columns(
+                [each for each in band if each.x1 <= edge], [each for each in band if each.x0 >= edge], edge
+            )
         )
         if count > most:
             best, most = edge, count
@@ -174,7 +176,12 @@ def _are_short(blocks: Sequence[Block]) -> bool:
 def _missing_head(before: Block, after: Block) -> tuple[tuple[str, ...], ...]:
     """Return the head rows of a table that its continuation lacks; empty when it is another table."""
     head = before.rows[: head_rows(before.rows)]
-    if not head or len(before.rows[0]) != len(after.rows[0]) or head_rows(after.rows) or after.rows[0] == head[0]:
+    if (
+        not head
+        or len(before.rows[0]) != len(after.rows[0])
+        or head_rows(after.rows)
+        or after.rows[0] == head[0]
+    ):
         return ()
     return head
 
@@ -188,9 +195,8 @@ def head_rows(rows: Sequence[Sequence[str]]) -> int:
 
 
 _FIGURE = re.compile(
-    r"(?:[(\[<>~+−–-]|[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}\b|\s)*\d[\d.,'’ \u00a0\u202f]*(?:\s?(?:%|bps?|bn|mn?|k|x|pp)|[)\]*†‡§¹²³])*"
-    r"(?:\s?\(\w\))?|[-–—−]+|n/?[am]\.?|nil|[-–—−]\s?%",
-    re.IGNORECASE,
+    r"(?:[(\[<>~+−–-]|[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}\b|\s)*\d[\d.,'’ \u00a0\u202f]*"
+    r"(?:\s?(?:%|(?i:bps?|bn|mn?|k|x|pp))|[)\]*†‡§¹²³])*(?:\s?\(\w\))?|[-–—−]+|(?i:n/?[am]\.?|nil)|[-–—−]\s?%"
 )
 
 

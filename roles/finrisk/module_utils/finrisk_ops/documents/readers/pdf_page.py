@@ -62,8 +62,11 @@ def title(page: Page) -> str | None:
 
 def _words(page: Page) -> list[dict[str, Any]]:
     """Return the words of a page that stand upright on it, each once: bold may be printed twice."""
-    words: list[dict[str, Any]] = page.dedupe_chars().extract_words(
-        x_tolerance_ratio=0.2, y_tolerance=2, extra_attrs=["size"], expand_ligatures=True
+    from pdfplumber.utils import extract_words
+
+    once = {(char["text"], round(char["x0"]), round(char["top"])): char for char in page.chars}
+    words: list[dict[str, Any]] = extract_words(
+        list(once.values()), x_tolerance_ratio=0.2, y_tolerance=2, extra_attrs=["size"], expand_ligatures=True
     )
     inside = [word for word in words if word["x1"] > 0 and word["x0"] < page.width and word["bottom"] > 0]
     upright = [word for word in inside if word.get("upright", True)]
@@ -73,7 +76,8 @@ def _words(page: Page) -> list[dict[str, Any]]:
 def _pieces(words: Sequence[dict[str, Any]]) -> list[Piece]:
     """Return words that stand close together on a line as one piece."""
     single = [
-        Piece(word["x0"], word["x1"], word["top"], word["bottom"], word["size"], word["text"]) for word in words
+        Piece(word["x0"], word["x1"], word["top"], word["bottom"], word["size"], word["text"])
+        for word in words
     ]
     return [piece for line in lines(single) for piece in _close(line)]
 

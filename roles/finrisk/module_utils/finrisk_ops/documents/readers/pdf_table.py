@@ -35,24 +35,37 @@ def ruled(page: Page) -> list[Piece]:
         x0, top, x1, bottom = table.bbox
         block = Block(rows=tuple(map(tuple, rows)))
         found.append(Piece(x0, x1, top, bottom, 0.0, "", block))
-    return [piece for piece in found if not any(_within(piece, other) for other in found if other is not piece)]
+    return [
+        piece for piece in found if not any(_within(piece, other) for other in found if other is not piece)
+    ]
 
 
 def _within(piece: Piece, other: Piece) -> bool:
-    return other.x0 <= piece.x0 and other.x1 >= piece.x1 and other.top <= piece.top and other.bottom >= piece.bottom
+    return (
+        other.x0 <= piece.x0
+        and other.x1 >= piece.x1
+        and other.top <= piece.top
+        and other.bottom >= piece.bottom
+    )
 
 
 def _ruled_rows(table: Table) -> list[list[str]]:
     """Return the texts of a table's cells: what covers several places stands in each, but a whole row first."""
     texts = table.extract(x_tolerance_ratio=0.2) if table.cells else []
     boxes = {
-        box: text or "" for row, line in zip(table.rows, texts, strict=False) for box, text in zip(row.cells, line, strict=False) if box
+        box: text or ""
+        for row, line in zip(table.rows, texts, strict=False)
+        for box, text in zip(row.cells, line, strict=False)
+        if box
     }
     columns = [column.bbox for column in table.columns]
     rows: list[list[str]] = []
     for row in table.rows:
         middle = (row.bbox[1] + row.bbox[3]) / 2
-        covering = [_covering(boxes, (min(c[2], _right(columns, at)) + c[0]) / 2, middle) for at, c in enumerate(columns)]
+        covering = [
+            _covering(boxes, (min(c[2], _right(columns, at)) + c[0]) / 2, middle)
+            for at, c in enumerate(columns)
+        ]
         if len(set(covering)) == 1:
             covering = covering[:1]
         cells = [boxes.get(box, "") if box else "" for box in covering]
@@ -94,7 +107,9 @@ def aligned(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
     A table has two lines at least with a label and figures; lines above it over its figures are its head, lines
     between with a label alone are sections or the first half of a label.
     """
-    first = next((at for at in range(start, min(start + HEAD_LINES, len(column))) if _figures(column[at])), None)
+    first = next(
+        (at for at in range(start, min(start + HEAD_LINES, len(column))) if _figures(column[at])), None
+    )
     if first is None or any(_is_table(line) for line in column[start:first]):
         return None, start
     end = _end(column, first)
@@ -164,12 +179,19 @@ def _end(column: Sequence[Line], first: int) -> int:
 
 def _is_second_head(column: Sequence[Line], at: int) -> bool:
     """Whether a line without figures is a head within a table: short words over the figures of the next lines."""
-    return len(column[at]) > 1 and at + 1 < len(column) and len(_figures(column[at + 1])) >= len(column[at]) - 1
+    return (
+        len(column[at]) > 1 and at + 1 < len(column) and len(_figures(column[at + 1])) >= len(column[at]) - 1
+    )
 
 
 def _columns(rows: Sequence[Line]) -> list[_Column]:
     """Return where figures stand below one another, from left to right."""
-    spans = sorted((piece.x0, piece.x1) for row in rows for piece in _figures(row) if piece is not row[0] or len(row) == 1)
+    spans = sorted(
+        (piece.x0, piece.x1)
+        for row in rows
+        for piece in _figures(row)
+        if piece is not row[0] or len(row) == 1
+    )
     columns: list[_Column] = []
     for x0, x1 in spans:
         if columns and x0 < columns[-1].x1:
@@ -209,7 +231,9 @@ def _cells(line: Line, columns: Sequence[_Column]) -> list[str]:
         over = [at for at, column in enumerate(columns) if piece.x0 < column.x1 and piece.x1 > column.x0]
         if not over and piece.x0 > columns[0].x0:
             middle = (piece.x0 + piece.x1) / 2
-            over = [min(range(len(columns)), key=lambda at: abs((columns[at].x0 + columns[at].x1) / 2 - middle))]
+            over = [
+                min(range(len(columns)), key=lambda at: abs((columns[at].x0 + columns[at].x1) / 2 - middle))
+            ]
         if piece is line[0] and (piece.x0 + piece.x1) / 2 < columns[0].x0 and not is_figure(piece.text):
             over = []
         for at in [each + 1 for each in over] or [0]:

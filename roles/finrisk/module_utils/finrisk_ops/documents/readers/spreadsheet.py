@@ -43,7 +43,9 @@ def read(path: Path) -> Reading:
     except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, SyntaxError) as error:
         raise UnreadableError(f"is not an Excel file that can be read ({error})") from None
     if not pages:
-        raise UnreadableError("holds no values; one that was made by a program has to be opened and saved once")
+        raise UnreadableError(
+            "holds no values; one that was made by a program has to be opened and saved once"
+        )
     notes = (f"has hidden sheets, which are left out: {', '.join(hidden)}",) if hidden else ()
     return Reading("\f".join(pages), title, notes=notes)
 
@@ -56,7 +58,9 @@ def _pages(sheets: Sequence[Worksheet]) -> Iterator[str]:
             cells = [_text(cell.value, cell.number_format if cell.value is not None else "") for cell in row]
             size += sum(map(len, cells))
             if size > TEXT_MAX:
-                raise UnreadableError(f"has more than {TEXT_MAX:,} characters in its cells: cut it into several files")
+                raise UnreadableError(
+                    f"has more than {TEXT_MAX:,} characters in its cells: cut it into several files"
+                )
             if any(cells):
                 blocks[-1].append(cells)
             elif blocks[-1]:

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 
-_UNSEEN = ("script", "style", "noscript", "template", "head", "title", "svg", "math", "object", "iframe", "ix:header")
+_UNSEEN = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "title",
+    "svg",
+    "math",
+    "object",
+    "iframe",
+    "ix:header",
+)
 _BLOCKS = frozenset(
     "address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul "
@@ -23,7 +35,10 @@ _BLOCKS = frozenset(
 )
 _BREAK = re.compile(r"(?:page-)?break-(before|after)\s*:\s*(?:always|page)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HEAD_BYTES = 4096
 
@@ -41,10 +56,13 @@ def read(path: Path) -> Reading:
         root = lxml.html.document_fromstring(decoded(path.read_bytes()).encode("utf-8"), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         raise UnreadableError(f"is not HTML that can be read ({error})") from None
-    title = _title(root)
-    text = text_of(root)
+    if fatal := [entry.message for entry in parser.error_log if entry.level_name == "FATAL"]:
+        raise UnreadableError(f"is not HTML that can be read to its end ({fatal[0]})")
+    title, text = _title(root), text_of(root)
     if not text.strip("\f\n "):
-        raise UnreadableError("shows no text; a page that a script fills has to be saved as the browser shows it")
+        raise UnreadableError(
+            "shows no text; a page that a script fills has to be saved as the browser shows it"
+        )
     return Reading(text, title)
 
 
@@ -60,7 +78,9 @@ def decoded(content: bytes) -> str:
     encodings = [(said[1] or said[2]).decode("ascii")] if said else []
     for encoding in [*encodings, "utf-8"]:
         try:
-            return content.decode("cp1252" if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii") else encoding)
+            return content.decode(
+                "cp1252" if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii") else encoding
+            )
         except (UnicodeDecodeError, LookupError):
             continue
     return content.decode("cp1252", "replace")
@@ -74,7 +94,9 @@ def text_of(root: HtmlElement) -> str:
 def _joined(pieces: Iterator[str]) -> str:
     """Return the lines of pieces: a line break is one, all other white space is one blank."""
     text = "".join(pieces)
-    lines = (line if line.startswith("|") else re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n"))
+    lines = (
+        line if line.startswith("|") else re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")
+    )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 

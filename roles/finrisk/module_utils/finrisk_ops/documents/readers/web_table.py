@@ -35,7 +35,10 @@ def is_data(table: HtmlElement) -> bool:
     """Whether a table holds rows and columns; one that only arranges things, or holds tables, does not."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
-    rows = [sum(1 for cell in row if cell.tag in ("td", "th") and "".join(cell.itertext()).strip()) for row in _rows(table)]
+    rows = [
+        sum(1 for cell in row if cell.tag in ("td", "th") and "".join(cell.itertext()).strip())
+        for row in _rows(table)
+    ]
     return sum(1 for filled in rows if filled > 1) > 1 or (len(rows) == 1 and rows[0] > 2)
 
 
@@ -48,7 +51,9 @@ def cells(table: HtmlElement, text: Callable[[HtmlElement], str]) -> str:
     grid = _grid(table, text)
     columns = _joined(_filled([[row[at] for row in grid] for at in range(max(map(len, grid), default=0))]))
     rows = [[column[at] for column in columns] for at in range(len(grid))]
-    return markdown([[cell.text for cell in (row[:1] if len({each.key for each in row}) == 1 else row)] for row in rows])
+    return markdown(
+        [[cell.text for cell in (row[:1] if len({each.key for each in row}) == 1 else row)] for row in rows]
+    )
 
 
 def _rows(table: HtmlElement) -> Iterator[HtmlElement]:

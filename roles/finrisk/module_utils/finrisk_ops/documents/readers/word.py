@@ -49,7 +49,9 @@ def check_encryption(path: Path) -> None:
     """Raise UnreadableError when an Office file is encrypted, or of the time before such files were archives."""
     with path.open("rb") as file:
         if file.read(len(_OLE)) == _OLE:
-            raise UnreadableError("is encrypted, or of a format before 2007: save it without a password, as a new file")
+            raise UnreadableError(
+                "is encrypted, or of a format before 2007: save it without a password, as a new file"
+            )
 
 
 def _blocks(document: Document) -> Iterator[str]:
