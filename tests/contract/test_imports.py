@@ -148,7 +148,7 @@ BELOW: dict[str, set[str]] = {
     "release": {"cloud", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine"},
-    "documents": {"counts"},
+    "documents": {"counts", "database"},
     "cloud": {"machine"},
     "service": set(),
     "machine": set(),

@@ -163,8 +163,10 @@ TABLES = [
 
 PROSE = (
     "Pelham Harbour Bank kept its liquidity coverage ratio above the limit of 110 % in every month of 2025. "
-    "The buffer consists of balances with central banks and of bonds of the first quality. Stress tests assume "
-    "that a third of the sight deposits leaves within thirty days, which has not been seen since the bank was founded."
+    "The buffer consists of balances with central banks and of bonds of the first quality. "
+    "Stress tests "
+    "assume that a third of the sight deposits leaves within thirty days, which has not been seen since the "
+    "bank was founded."
 )
 
 

@@ -137,8 +137,10 @@ def test_two_files_of_one_name_are_refused_and_both_are_named(tmp_path: Path) ->
 
 def test_a_front_matter_says_what_a_text_is_of_and_is_no_part_of_it(tmp_path: Path) -> None:
     (tmp_path / "ar.md").write_text(
-        '\ufeff---\n# of the archive\ncompany: Nordhaven Bank\nYear: 2025\ntitle: "Report: the whole"\nid: nb-25\n'
-        "ticker: NHB\nlabels:\n  - desk: equities\n  - region: north\nauthor: A. Writer\n---\n\nThe ratio fell.\n"
+        "\ufeff---\n# of the archive\ncompany: Nordhaven Bank\nYear: 2025\n"
+        'title: "Report: the whole"\nid: nb-25\n'
+        "ticker: NHB\nlabels:\n  - desk: equities\n  - region: north\n"
+        "author: A. Writer\n---\n\nThe ratio fell.\n"
     )
     notes: list[str] = []
     [found] = taken(tmp_path, notes)
@@ -330,17 +332,17 @@ def test_a_mirror_removes_names_with_signs_of_addresses(api_url: str, filings: P
 
 
 def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(api_url: str, filings: Path) -> None:
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def tell(done: int, total: int, label: str) -> None:
         told.append((done, total, label))
         if len(told) == killed_at:
-            raise Killed
+            raise KilledError
 
     told: list[tuple[int, int, str]] = []
     killed_at = 7  # four files, "files read", then before the second batch
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         bring(api_url, filings, batch=1, tell=tell)
     assert len(held(api_url)) == 1
     killed_at = 0

@@ -38,7 +38,8 @@ def test_a_web_page_is_what_a_reader_sees_of_it(tmp_path: Path) -> None:
         tmp_path,
         "<div style='display: none'><ix:header><ix:hidden>SECRET</ix:hidden></ix:header></div>"
         "<script>var SECRET</script><style>SECRET</style><!-- SECRET --><p hidden>SECRET</p>"
-        "<h1>Item&nbsp;7 &amp; 7A</h1><p>The ratio <b>fell</b>\n to <ix:nonFraction>118</ix:nonFraction>&nbsp;%&mdash;a low."
+        "<h1>Item&nbsp;7 &amp; 7A</h1>"
+        "<p>The ratio <b>fell</b>\n to <ix:nonFraction>118</ix:nonFraction>&nbsp;%&mdash;a low."
         "<br>Second&shy; line</p><ul><li>one</li><li>two</li></ul>",
         head="<title>Corvane\n Bank 10-K</title>",
     )
@@ -96,7 +97,8 @@ def test_a_table_within_a_table_is_read_and_its_frame_is_none(tmp_path: Path) ->
     found = page(
         tmp_path,
         "<table><tr><td><p>Left</p><table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table></td>"
-        "<td>Right</td></tr></table><table><tr><td>Only arranged</td></tr><tr><td>one below the other</td></tr></table>",
+        "<td>Right</td></tr></table>"
+        "<table><tr><td>Only arranged</td></tr><tr><td>one below the other</td></tr></table>",
     )
     assert rows(found.text) == [["a", "b"], ["1", "2"]]
     for words in ("Left", "Right", "Only arranged", "one below the other"):

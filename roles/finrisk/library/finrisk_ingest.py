@@ -39,7 +39,7 @@ options:
     type: int
     default: 50
   mode:
-    description: Whether to C(add) documents only, or to C(mirror) the folder, which removes what is not in it.
+    description: Whether to C(add) documents only, or to C(mirror) the folder and remove what is not in it.
     type: str
     choices: [add, mirror]
     default: add

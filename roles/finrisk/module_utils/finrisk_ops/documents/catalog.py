@@ -58,7 +58,7 @@ class Catalogs:
         return [problem for each in self.read.values() if each for problem in each.problems]
 
     def notes(self, source: Path) -> list[str]:
-        """Return what of them means nothing: columns, and rows of files below the source that are not there."""
+        """Return what of them means nothing: columns, and rows of files that are not below the source."""
         notes = []
         for each in self.read.values():
             if each is None:
@@ -90,8 +90,8 @@ def catalog(path: Path) -> Catalog:
     try:
         columns = [column.strip().lower() for column in next(reader, [])]
         if "file" not in columns or len(set(columns)) < len(columns):
-            known = ", ".join(_COLUMNS)
-            problem = f"{path} has the columns {', '.join(columns) or 'none'}: expected file, and any of {known}, each once"
+            found, known = ", ".join(columns) or "none", ", ".join(_COLUMNS)
+            problem = f"{path} has the columns {found}: expected file, and any of {known}, each once"
             return Catalog(path, {}, {}, (), (problem,))
         return _filled(path, columns, reader)
     except csv.Error as error:

@@ -28,7 +28,7 @@ def identity(path: Path) -> str:
 
 
 def year(path: Path) -> int | None:
-    """Return the year that the nearest folder, or else the file's name, says: ``2025``, ``FY2025``, ``ar-2025``.
+    """Return the year of the nearest folder (``2025``, ``FY2025``), or else of the file's name (``ar-2025``).
 
     A file's name that holds several years says none.
     """
@@ -41,7 +41,7 @@ def year(path: Path) -> int | None:
 
 
 def former(name: str, known: Iterable[str]) -> str | None:
-    """Return the name without its folders, or with fewer, under which the index may hold the same document."""
+    """Return the name with fewer folders under which the index may hold the same document."""
     names = set(known)
     parts = name.split("/")
     for start in range(1, len(parts)):

@@ -29,7 +29,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that stand close together, or a table that the page has ruled; places in points from the top left."""
+    """Words that stand close together, or a ruled table; places in points from the top left."""
 
     x0: float
     x1: float
@@ -100,7 +100,7 @@ def _edge(pieces: Sequence[Piece]) -> float | None:
 
 
 def _bands(pieces: Sequence[Piece], edge: float) -> list[list[Piece]]:
-    """Return the pieces in bands from top to bottom: each holds those that leave the edge free, or those across it."""
+    """Return the pieces in bands from top to bottom: those that leave the edge free, or those across."""
     bands: list[tuple[bool, list[Piece]]] = []
     for piece in sorted(pieces, key=lambda each: (each.top, each.x0)):
         across = piece.x0 < edge < piece.x1
@@ -111,7 +111,7 @@ def _bands(pieces: Sequence[Piece], edge: float) -> list[list[Piece]]:
 
 
 def _are_columns(left: Sequence[Piece], right: Sequence[Piece], edge: float) -> bool:
-    """Whether both sides are prose: lines that fill their column, beside one another, the right ones flush."""
+    """Whether both sides are prose: lines that fill their column, beside one another, and flush."""
     if len(left) < 3 or len(right) < 3:
         return False
     common = min(_bottom(left), _bottom(right)) - max(left[0].top, right[0].top)
@@ -187,7 +187,7 @@ def _missing_head(before: Block, after: Block) -> tuple[tuple[str, ...], ...]:
 
 
 def head_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows stand above the first that has a label and figures other than years; 0 when all do."""
+    """Return how many rows stand above the first that has figures other than years; 0 when all do."""
     for at, row in enumerate(rows):
         if any(is_figure(cell) and not _YEAR.fullmatch(cell) for cell in row[1:]):
             return at

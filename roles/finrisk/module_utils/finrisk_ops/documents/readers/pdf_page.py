@@ -1,9 +1,10 @@
-"""A page of a PDF as blocks: ruled tables as the library finds them, aligned ones, paragraphs in reading order."""
+"""A page of a PDF as blocks: ruled and aligned tables, paragraphs in reading order."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,7 @@ def _paragraphs(rows: Sequence[Line], body: float) -> Iterator[Block]:
     """Yield lines as paragraphs: a wider space, an item of a list, or letters of another size begin one."""
     if not rows:
         return
-    steps = [below[0].top - above[0].top for above, below in zip(rows, rows[1:], strict=False)]
+    steps = [below[0].top - above[0].top for above, below in pairwise(rows)]
     usual = median(step for step in steps if step > 0) if any(step > 0 for step in steps) else 0.0
     text, last = "", None
     for row in rows:

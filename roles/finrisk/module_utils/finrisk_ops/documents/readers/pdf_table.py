@@ -50,7 +50,7 @@ def _within(piece: Piece, other: Piece) -> bool:
 
 
 def _ruled_rows(table: Table) -> list[list[str]]:
-    """Return the texts of a table's cells: what covers several places stands in each, but a whole row first."""
+    """Return the texts of a table's cells: what covers several stands in each, what covers a row first."""
     texts = table.extract(x_tolerance_ratio=0.2) if table.cells else []
     boxes = {
         box: text or ""
@@ -84,7 +84,7 @@ def _covering(
 
 
 def _split(cells: list[str]) -> list[list[str]]:
-    """Return the rows of a row: where no rule stands between them, cells hold equally many lines of figures."""
+    """Return the rows of a row: without a rule between, cells hold equally many lines of figures."""
     parts = [cell.split("\n") for cell in cells]
     counts = {len(part) for part in parts if part != [""]}
     figures = [part for part in parts[1:] if part != [""] and all(map(is_figure, part))]
@@ -104,7 +104,7 @@ class _Column:
 def aligned(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
     """Return the table that begins with a line, and the line behind it; None when none begins there.
 
-    A table has two lines at least with a label and figures; lines above it over its figures are its head, lines
+    A table has two lines at least with a label and figures; lines above over its figures are its head, lines
     between with a label alone are sections or the first half of a label.
     """
     first = next(
@@ -171,14 +171,14 @@ def _end(column: Sequence[Line], first: int) -> int:
             begin = min(begin, *(piece.x0 for piece in figures))
             continue
         bare += 1
-        if bare > 2 or line[-1].x1 > begin + (line[0].bottom - line[0].top):
-            if not _is_second_head(column, at):
-                break
+        prose = bare > 2 or line[-1].x1 > begin + (line[0].bottom - line[0].top)
+        if prose and not _is_second_head(column, at):
+            break
     return end
 
 
 def _is_second_head(column: Sequence[Line], at: int) -> bool:
-    """Whether a line without figures is a head within a table: short words over the figures of the next lines."""
+    """Whether a line without figures is a head within a table: short words over the next figures."""
     return (
         len(column[at]) > 1 and at + 1 < len(column) and len(_figures(column[at + 1])) >= len(column[at]) - 1
     )
@@ -202,7 +202,7 @@ def _columns(rows: Sequence[Line]) -> list[_Column]:
 
 
 def _is_head(line: Line, columns: Sequence[_Column], margin: float) -> bool:
-    """Whether a line stands over the columns: something of it does, and it does not run on from the margin."""
+    """Whether a line stands over the columns: a part of it does, and it does not run on from the margin."""
     over = [piece for piece in line if piece.x1 > columns[0].x0 - 4]
     return (
         bool(over)

@@ -58,9 +58,7 @@ def _pages(sheets: Sequence[Worksheet]) -> Iterator[str]:
             cells = [_text(cell.value, cell.number_format if cell.value is not None else "") for cell in row]
             size += sum(map(len, cells))
             if size > TEXT_MAX:
-                raise UnreadableError(
-                    f"has more than {TEXT_MAX:,} characters in its cells: cut it into several files"
-                )
+                raise UnreadableError(f"has more than {TEXT_MAX:,} characters: cut it into several files")
             if any(cells):
                 blocks[-1].append(cells)
             elif blocks[-1]:
@@ -70,7 +68,7 @@ def _pages(sheets: Sequence[Worksheet]) -> Iterator[str]:
 
 
 def _block(rows: list[list[str]]) -> str:
-    """Return rows as a table, below those of its first rows that hold one text alone, which are its caption."""
+    """Return rows as a table; its first ones that hold one text alone are its caption."""
     captions = []
     while rows and sum(map(bool, rows[0])) == 1:
         captions.append(next(filter(None, rows[0])))
@@ -79,7 +77,7 @@ def _block(rows: list[list[str]]) -> str:
 
 
 def _text(value: Any, form: str) -> str:
-    """Return a value as the sheet shows it, as far as that matters: percent, decimal places, thousands, days."""
+    """Return a value as the sheet shows it: percent, decimal places, thousands, days."""
     if value is None:
         return ""
     if isinstance(value, bool):

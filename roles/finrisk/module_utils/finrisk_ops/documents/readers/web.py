@@ -29,8 +29,8 @@ _UNSEEN = (
     "ix:header",
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul "
+    "address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul "
     "caption center".split()
 )
 _BREAK = re.compile(r"(?:page-)?break-(before|after)\s*:\s*(?:always|page)", re.IGNORECASE)
@@ -87,7 +87,7 @@ def decoded(content: bytes) -> str:
 
 
 def text_of(root: HtmlElement) -> str:
-    """Return the text below an element: a paragraph a line, a heading behind its marks, a table as Markdown."""
+    """Return the text below an element: a paragraph a line, a heading behind marks, a table as Markdown."""
     return _joined(_pieces(root))
 
 
@@ -124,7 +124,7 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 
 def _around(element: HtmlElement) -> tuple[str, str | None, str]:
-    """Return what stands before an element, all of its inside when it is not walked, and what stands behind."""
+    """Return what stands before an element, its inside when it is not walked, and what stands behind."""
     tag = element.tag if isinstance(element.tag, str) else ""
     style = element.get("style") or ""
     if not tag or tag in _UNSEEN or element.get("hidden") is not None or _HIDDEN.search(style):

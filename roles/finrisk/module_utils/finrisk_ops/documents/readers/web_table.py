@@ -45,8 +45,8 @@ def is_data(table: HtmlElement) -> bool:
 def cells(table: HtmlElement, text: Callable[[HtmlElement], str]) -> str:
     """Return a table as Markdown.
 
-    What covers several columns stands in each of them that holds something by itself; a currency sign, a bracket
-    or a mark in a column of its own belongs to its neighbour; a cell that covers its whole row stands first.
+    What covers several columns stands in each of them that holds something by itself; a currency sign, a
+    bracket or a mark in a column of its own belongs to its neighbour; one that covers its row stands first.
     """
     grid = _grid(table, text)
     columns = _joined(_filled([[row[at] for row in grid] for at in range(max(map(len, grid), default=0))]))

@@ -46,7 +46,7 @@ def read(path: Path) -> Reading:
 
 
 def check_encryption(path: Path) -> None:
-    """Raise UnreadableError when an Office file is encrypted, or of the time before such files were archives."""
+    """Raise UnreadableError when an Office file is encrypted, or of the time before they were archives."""
     with path.open("rb") as file:
         if file.read(len(_OLE)) == _OLE:
             raise UnreadableError(
@@ -93,7 +93,7 @@ def _run(element: object, laid_out: bool) -> str:
 
 
 def _table(table: Table) -> str:
-    """Return a table as Markdown: what covers several columns stands in each, what covers a row stands first."""
+    """Return a table as Markdown: what covers columns stands in each, what covers a row stands first."""
     rows = []
     for row in table.rows:
         cells: list[_Cell] = list(row.cells)
