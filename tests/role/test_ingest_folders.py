@@ -348,5 +348,5 @@ def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(api_url: str, f
     killed_at = 0
     told.clear()
     assert counts(bring(api_url, filings, batch=1, tell=tell)) == (3, 0, 1, True)
-    assert told[0] == (0, 4, "files read, next meridia.md")
+    assert told[0] == (0, 4, "files read, now meridia.md")
     assert told[-1] == (3, 3, "documents sent")

@@ -150,7 +150,7 @@ def test_a_word_file_keeps_headings_tables_and_pages(tmp_path: Path) -> None:
         for column, text in enumerate(texts):
             table.cell(row, column).text = text
     table.cell(0, 1).merge(table.cell(0, 2))
-    paper.add_page_break()
+    paper.add_page_break()  # type: ignore[no-untyped-call]  # the library has no types here
     paper.add_paragraph("Page two.")
     paper.save(str(tmp_path / "ar.docx"))
     found = word.read(tmp_path / "ar.docx")

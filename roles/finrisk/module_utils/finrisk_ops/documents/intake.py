@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -27,7 +28,6 @@ Tell = Callable[[int, int, str], None]
 _READERS = {
     text.SUFFIXES: text.read,
     web.SUFFIXES: web.read,
-    pdf.SUFFIXES: pdf.read,
     word.SUFFIXES: word.read,
     spreadsheet.SUFFIXES: spreadsheet.read,
 }
@@ -51,6 +51,8 @@ class Intake:
     entries: dict[str, Entry] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    years: int = 0
+    """Documents whose year is that of their folder or file name."""
     _texts: dict[str, list[Document]] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
     _kept: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
@@ -111,11 +113,11 @@ def take(source: Source, tell: Tell | None = None) -> Intake:
     Raises FinriskError when one of them is unusable, or a library that reads it is missing.
     """
     intake, catalogs = Intake(notes=source.notes()), Catalogs()
+    tell = tell or (lambda _done, _total, _label: None)
     for number, path in enumerate(source.files):
-        if tell:
-            tell(number, len(source.files), f"files read, next {path.name}")
+        hear = partial(_hear, tell, number, len(source.files), path.name)
         try:
-            for where, value, named in _documents(path, catalogs, intake.notes):
+            for where, value, named in _documents(path, catalogs, intake, hear):
                 found = str(value) if isinstance(value, UnreadableError) else document(value)
                 if isinstance(found, Document):
                     intake.add(where, found, named)
@@ -129,25 +131,40 @@ def take(source: Source, tell: Tell | None = None) -> Intake:
             intake.problems.append(f"{path} cannot be read ({error})")
     intake.problems[:0] = catalogs.problems()
     intake.notes += catalogs.notes(source.place)
-    if tell:
-        tell(len(source.files), len(source.files), "files read")
+    if intake.years:
+        intake.notes.append(
+            f"{number_of(intake.years, 'document')} took the year of their folder or file name"
+        )
+    tell(len(source.files), len(source.files), "files read")
     intake.judge()
     return intake
 
 
-def _documents(path: Path, catalogs: Catalogs, notes: list[str]) -> Iterator[tuple[str, Any, bool]]:
+def _hear(tell: Tell, done: int, total: int, name: str, page: int, pages: int) -> None:
+    """Tell which file is read, and of a long one which page."""
+    tell(done, total, f"files read, now {name}" + (f", page {page} of {pages}" if pages > 1 else ""))
+
+
+def _documents(
+    path: Path, catalogs: Catalogs, intake: Intake, hear: Callable[[int, int], None]
+) -> Iterator[tuple[str, Any, bool]]:
     """Yield where each document of a file stands, what it says, and whether it brought its id."""
     name = path.name.lower()
+    if not name.endswith(pdf.SUFFIXES):
+        hear(1, 1)
     if name.endswith(structured.SUFFIXES):
         yield from ((where, value, True) for where, value in structured.read(path))
         return
-    read = next(read for suffixes, read in _READERS.items() if name.endswith(suffixes))
-    reading = read(path)
-    notes += [f"{path} {note}" for note in reading.notes]
+    if name.endswith(pdf.SUFFIXES):
+        reading = pdf.read(path, hear)
+    else:
+        reading = next(read for suffixes, read in _READERS.items() if name.endswith(suffixes))(path)
+    intake.notes += [f"{path} {note}" for note in reading.notes]
     said = {**reading.said, **catalogs.said(path)}
     title = " ".join(str(said.get("title") or reading.title or path.stem).split())
     if "year" not in said and (year := identity.year(path)) is not None:
         said["year"] = year
+        intake.years += 1
     yield (
         str(path),
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,9 +40,10 @@ class _Sheet:
     title: str | None
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, hear: Callable[[int, int], None] = lambda _page, _pages: None) -> Reading:
     """Return the text of a file; a form feed stands between two pages, also where one of them is empty.
 
+    ``hear`` is told the number of each page, and of all of them, before it is read.
     Raises UnreadableError with the reason when it is encrypted, broken, or mostly pictures of text.
     """
     with library("pdfplumber"):
@@ -53,7 +54,10 @@ def read(path: Path) -> Reading:
     try:
         with pdfplumber.open(path) as pdf:
             _check_pages(pdf)
-            sheets = [_sheet(page, number) for number, page in enumerate(pdf.pages, start=1)]
+            sheets = []
+            for number, page in enumerate(pdf.pages, start=1):
+                hear(number, len(pdf.pages))
+                sheets.append(_sheet(page, number))
             title = _title(pdf.metadata.get("Title"))
     except PdfminerException as error:
         raise UnreadableError(_reason(error.args[0] if error.args else error)) from None

@@ -63,7 +63,7 @@ def title(page: Page) -> str | None:
 
 def _words(page: Page) -> list[dict[str, Any]]:
     """Return the words of a page that stand upright on it, each once: bold may be printed twice."""
-    from pdfplumber.utils import extract_words
+    from pdfplumber.utils.text import extract_words
 
     once = {(char["text"], round(char["x0"]), round(char["top"])): char for char in page.chars}
     words: list[dict[str, Any]] = extract_words(
@@ -108,7 +108,7 @@ def _one(words: Line) -> Piece:
 
 def _inside(word: dict[str, Any], table: Piece) -> bool:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
-    return table.x0 <= x <= table.x1 and table.top <= y <= table.bottom
+    return bool(table.x0 <= x <= table.x1 and table.top <= y <= table.bottom)
 
 
 def _column(column: Sequence[Line], body: float) -> Iterator[Block]:

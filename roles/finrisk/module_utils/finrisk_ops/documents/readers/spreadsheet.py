@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from finrisk_rules.limits import TEXT_MAX
 
@@ -31,7 +30,6 @@ def read(path: Path) -> Reading:
     """
     with library("openpyxl"):
         import openpyxl
-        from openpyxl.utils.exceptions import InvalidFileException
     check_encryption(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -40,7 +38,9 @@ def read(path: Path) -> Reading:
         pages = list(_pages(shown))
         title = book.properties.title
         book.close()
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, SyntaxError) as error:
+    except (UnreadableError, OSError):
+        raise
+    except Exception as error:  # the library raises whatever a broken file leads it to
         raise UnreadableError(f"is not an Excel file that can be read ({error})") from None
     if not pages:
         raise UnreadableError(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from .reading import Reading, UnreadableError, library
 from .table import markdown
@@ -32,17 +31,19 @@ def read(path: Path) -> Reading:
     """
     with library("python-docx"):
         import docx
-        from docx.opc.exceptions import PackageNotFoundError
     check_encryption(path)
     try:
         document = docx.Document(str(path))
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        text = "\n\n".join(_blocks(document)).strip("\n")
+        title = document.core_properties.title
+    except (UnreadableError, OSError):
+        raise
+    except Exception as error:  # the library raises whatever a broken file leads it to
         raise UnreadableError(f"is not a Word file that can be read ({error})") from None
-    text = "\n\n".join(_blocks(document)).strip("\n")
     if not text.strip():
         raise UnreadableError("holds no text")
     heading = re.search(r"^#+ (.+)$", text, re.MULTILINE)
-    return Reading(text, document.core_properties.title or (heading[1] if heading else None))
+    return Reading(text, title or (heading[1] if heading else None))
 
 
 def check_encryption(path: Path) -> None:
