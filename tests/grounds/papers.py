@@ -113,6 +113,19 @@ _WORDS = [
     ["Cyber", "Chief information officer", "rising"],
 ]
 
+_NOTES = [
+    ["Interest income", "4", "1,204", "1,100"],
+    ["Interest expense", "5", "(300)", "(280)"],
+    ["Net interest income", "", "904", "820"],
+    ["Earnings per share (EUR)", "12", "1.25", "1.10"],
+]
+_SHARES = [
+    ["Share of deposits", "2025", "Change"],
+    ["North", "45.5 %", "+1.2 pp"],
+    ["South", "54.5 %", "–1.2 pp"],
+    ["All", "100.0 %", "—"],
+]
+
 TABLES = [
     Printed("ruled", _LIQUIDITY, _LIQUIDITY, _GRID),
     Printed("three rules", _LIQUIDITY, _LIQUIDITY, _RULES),
@@ -159,6 +172,26 @@ TABLES = [
         [*_PLAIN, ("ROWBACKGROUNDS", (0, 0), (-1, -1), [colors.lavender, colors.white])],
     ),
     Printed("words, ruled", _WORDS, _WORDS, [*_GRID, ("ALIGN", (0, 0), (-1, -1), "LEFT")]),
+]
+TABLES += [
+    Printed(
+        "head of two lines, notes",
+        [
+            ["(EUR million)", "", "Year to December", "Year to December"],
+            ["", "Note", "2025", "2024"],
+            *_NOTES,
+        ],
+        [["(EUR million)", "", "Year to December", ""], ["", "Note", "2025", "2024"], *_NOTES],
+        [*_PLAIN, ("SPAN", (2, 0), (3, 0)), ("LINEBELOW", (2, 0), (3, 0), 0.5, colors.black)],
+    ),
+    Printed("points of percent", _SHARES, _SHARES, _PLAIN),
+    Printed("words without rules", _WORDS, _WORDS, [*_PLAIN, ("ALIGN", (0, 0), (-1, -1), "LEFT")]),
+    Printed(
+        "words over several lines, ruled",
+        [["Risk", "What it is", "2025"], ["Credit", "Borrowers do not pay back, above all shops", "120"]],
+        [["Risk", "What it is", "2025"], ["Credit", "Borrowers do not pay\nback, above all shops", "120"]],
+        _GRID,
+    ),
 ]
 
 PROSE = (

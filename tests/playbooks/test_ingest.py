@@ -48,8 +48,10 @@ def test_a_folder_as_people_have_it_is_brought_into_the_index_and_mirrored(
     for number in range(8):
         (filings / f"note-{number}.txt").write_text(f"Note {number}.")
     with library(database_url, tmp_path) as url:
-        given = ("ingest", "-e", f"finrisk_documents={filings}", "-e", f"finrisk_api_url={url}")
-        given = (*given, "-e", f"finrisk_api_key={LIBRARIAN}", "-e", "finrisk_documents_mode=mirror")
+        given = [
+            *("ingest", "-e", f"finrisk_documents={filings}", "-e", f"finrisk_api_url={url}"),
+            *("-e", f"finrisk_api_key={LIBRARIAN}", "-e", "finrisk_documents_mode=mirror"),
+        ]
         run = playground.run(*given)
         assert run.code == 0, run.output
         assert "10 documents: 10 new and 0 changed sent to" in run.output

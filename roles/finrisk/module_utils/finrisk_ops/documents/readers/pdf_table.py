@@ -104,8 +104,29 @@ class _Column:
 def aligned(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
     """Return the table that begins with a line, and the line behind it; None when none begins there.
 
-    A table has two lines at least with a label and figures; lines above over its figures are its head, lines
-    between with a label alone are sections or the first half of a label.
+    A table has two lines at least with a label and figures, or three with words that begin below one another.
+    """
+    table, end = _of_figures(column, start)
+    return (table, end) if table is not None else _of_words(column, start)
+
+
+def _of_words(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
+    """Return a table of words, each of whose lines has as many pieces, and where they begin."""
+    end = start
+    first = column[start]
+    while end < len(column) and len(column[end]) == len(first) > 1 and not _is_table(column[end]):
+        if any(abs(one.x0 - other.x0) > 3 for one, other in zip(first, column[end], strict=True)):
+            break
+        end += 1
+    if end - start < 3:
+        return None, start
+    return Block(rows=tuple(tuple(piece.text for piece in line) for line in column[start:end])), end
+
+
+def _of_figures(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
+    """Return a table of figures: lines above, over its figures, are its head.
+
+    Lines between them with a label alone are sections, or the first half of a label.
     """
     first = next(
         (at for at in range(start, min(start + HEAD_LINES, len(column))) if _figures(column[at])), None
