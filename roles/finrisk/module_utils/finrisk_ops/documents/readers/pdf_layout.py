@@ -38,6 +38,7 @@ class Piece:
     size: float
     text: str
     table: Block | None = None
+    words: tuple[Piece, ...] = ()
 
 
 Line = list[Piece]

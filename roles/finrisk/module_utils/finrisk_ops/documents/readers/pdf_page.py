@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from . import pdf_table
-from .pdf_layout import Block, Line, Piece, in_order, lines
+from .pdf_layout import Block, Line, Piece, in_order, is_figure, lines
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 GAP = 0.9
 """Space between two words, in heights of letters, from which on they are pieces of their own."""
 
+GAP_OF_THOUSANDS = 0.45
+"""The same between figures that may be one, its thousands set apart by a blank."""
+
+GAP_OF_FIGURES = 0.1
+"""The same between figures that cannot be one."""
+
 LARGER = 1.15
 """How many times as large as the page's letters those of a heading are, at least."""
 
 _HYPHEN = re.compile(r"[^\W\d_]{2,}[-\u2010\xad]\Z")
 _NUMBER_OF_PAGE = re.compile(r"(?:page )?[-–— ]*\d{1,4}[-–— ]*(?:(?:of|/) ?\d{1,4})?", re.IGNORECASE)
+_THOUSAND = re.compile(r"\d{3}(?:[.,]\d+)?[)%]*")
 _ITEM = re.compile(r"\s*(?:[•●▪■–*·‣◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s")
 
 
@@ -87,12 +94,19 @@ def _close(line: Line) -> Iterator[Piece]:
     """Yield the pieces of a line: wherever a wide space begins, so does another."""
     group: Line = []
     for word in line:
-        if group and word.x0 - group[-1].x1 > GAP * max(word.size, group[-1].size):
+        if group and word.x0 - group[-1].x1 > _gap(group[-1], word) * max(word.size, group[-1].size):
             yield _one(group)
             group = []
         group.append(word)
     if group:
         yield _one(group)
+
+
+def _gap(before: Piece, word: Piece) -> float:
+    """Return the space between two words from which on they are apart, in heights of letters."""
+    if not is_figure(before.text) or not is_figure(word.text):
+        return GAP
+    return GAP_OF_THOUSANDS if _THOUSAND.fullmatch(word.text) else GAP_OF_FIGURES
 
 
 def _one(words: Line) -> Piece:
@@ -103,6 +117,7 @@ def _one(words: Line) -> Piece:
         max(word.bottom for word in words),
         max(word.size for word in words),
         " ".join(word.text for word in words),
+        words=tuple(words),
     )
 
 

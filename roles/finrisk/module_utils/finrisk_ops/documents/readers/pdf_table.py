@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .pdf_layout import Block, Line, Piece, is_figure
@@ -140,7 +141,9 @@ def _of_figures(column: Sequence[Line], start: int) -> tuple[Block | None, int]:
         return None, start
     head = [_whole(line) for line in column[start:first]]
     margin = min(row[0].x0 for row in rows)
-    if not all(_is_head(line, columns, margin) for line in head):
+    if head and not _is_head(head[0], columns, margin):
+        return None, start
+    if not all(_is_head(line, columns, margin) or _is_label(line, columns) for line in head):
         return None, start
     table = [_cells(row, columns) for row in [*head, *_labelled(rows, columns)]]
     return Block(rows=tuple(map(tuple, table))), end
@@ -229,8 +232,13 @@ def _is_head(line: Line, columns: Sequence[_Column], margin: float) -> bool:
         bool(over)
         and all(len(piece.text) <= 60 for piece in line)
         and len(line) <= len(columns) + 1
-        and (len(line) > 1 or line[0].x0 > margin + 20)
+        and (len(line) > 1 or (line[0].x0 > margin + 20 and line[0].x0 + line[0].x1 > 2 * columns[0].x0))
     )
+
+
+def _is_label(line: Line, columns: Sequence[_Column]) -> bool:
+    """Whether a line is a label alone, left of all figures."""
+    return len(line) == 1 and line[0].x1 < columns[0].x1
 
 
 def _labelled(rows: Sequence[Line], columns: Sequence[_Column]) -> list[Line]:
@@ -238,7 +246,7 @@ def _labelled(rows: Sequence[Line], columns: Sequence[_Column]) -> list[Line]:
     made: list[Line] = []
     for row in rows:
         above = made[-1] if made else []
-        if len(above) == 1 and len(row) > 1 and above[0].x1 < columns[0].x1 and row[0].text[:1].islower():
+        if _is_label(above, columns) and len(row) > 1 and row[0].text[:1].islower():
             made[-1] = [replace(row[0], text=f"{above[0].text} {row[0].text}"), *row[1:]]
         else:
             made.append(row)
@@ -248,15 +256,40 @@ def _labelled(rows: Sequence[Line], columns: Sequence[_Column]) -> list[Line]:
 def _cells(line: Line, columns: Sequence[_Column]) -> list[str]:
     """Return the label and the cells of a line; a head over several columns stands in each of them."""
     cells = [""] * (len(columns) + 1)
-    for piece in line:
+    for piece in (part for piece in line for part in _parted(piece, columns)):
         over = [at for at, column in enumerate(columns) if piece.x0 < column.x1 and piece.x1 > column.x0]
         if not over and piece.x0 > columns[0].x0:
-            middle = (piece.x0 + piece.x1) / 2
-            over = [
-                min(range(len(columns)), key=lambda at: abs((columns[at].x0 + columns[at].x1) / 2 - middle))
-            ]
-        if piece is line[0] and (piece.x0 + piece.x1) / 2 < columns[0].x0 and not is_figure(piece.text):
+            over = [_nearest(piece, columns)]
+        if piece.x0 == line[0].x0 and (piece.x0 + piece.x1) / 2 < columns[0].x0 and not is_figure(piece.text):
             over = []
         for at in [each + 1 for each in over] or [0]:
             cells[at] = f"{cells[at]} {piece.text}".strip()
     return cells
+
+
+def _parted(piece: Piece, columns: Sequence[_Column]) -> list[Piece]:
+    """Return a piece over several columns in parts, where wider spaces lie between those than within them."""
+    parts: list[list[Piece]] = []
+    for word in piece.words:
+        if parts and _nearest(parts[-1][-1], columns) == _nearest(word, columns):
+            parts[-1].append(word)
+        else:
+            parts.append([word])
+    between = [after[0].x0 - before[-1].x1 for before, after in pairwise(parts)]
+    within = [after.x0 - before.x1 for part in parts for before, after in pairwise(part)]
+    if len(parts) < 2 or min(between) < 1.3 * max(within, default=0.35 * piece.size):
+        return [piece]
+    return [
+        replace(
+            piece, x0=part[0].x0, x1=part[-1].x1, text=" ".join(word.text for word in part), words=tuple(part)
+        )
+        for part in parts
+    ]
+
+
+def _nearest(piece: Piece, columns: Sequence[_Column]) -> int:
+    """Return the column in whose middle a piece stands most nearly; -1 left of all of them."""
+    middle = (piece.x0 + piece.x1) / 2
+    if middle < columns[0].x0:
+        return -1
+    return min(range(len(columns)), key=lambda at: abs((columns[at].x0 + columns[at].x1) / 2 - middle))
