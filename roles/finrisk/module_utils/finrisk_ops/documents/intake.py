@@ -32,7 +32,6 @@ _READERS = {
     spreadsheet.SUFFIXES: spreadsheet.read,
 }
 _SHOWN = 5
-_NOTES_SHOWN = 10
 
 
 @dataclass(frozen=True)
