@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,6 +194,44 @@ TABLES += [
         _GRID,
     ),
 ]
+
+_LABELS = (
+    "Cash|Loans to customers|Deposits from banks|Total|Other assets|Net interest income|Fees and commissions|"
+    "Provision for losses|Tier 1 capital|Risk-weighted assets|Goodwill|Debt securities in issue|Tax"
+).split("|")
+_STYLES = [
+    _PLAIN,
+    _RULES,
+    _GRID,
+    [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)],
+    [*_PLAIN, ("BOX", (0, 0), (-1, -1), 0.5, colors.black)],
+    [*_PLAIN, ("LINEAFTER", (0, 0), (-2, -1), 0.5, colors.black)],
+    [*_PLAIN, ("ALIGN", (1, 0), (-1, -1), "CENTER")],
+]
+
+
+def made_up(dice: random.Random) -> Printed:
+    """Return a table of figures as chance makes it: rows, sections, columns, rules, letters and spaces."""
+    count = dice.randrange(1, 5)
+    years = [2025 - at for at in range(count)]
+    head = dice.choice(["{}", "31 Dec {}", "FY{}", "Q2 {}"])
+    rows = [[dice.choice(["", "EUR million", "Item"]), *(head.format(year) for year in years)]]
+    for label in dice.sample(_LABELS, dice.randrange(3, 10)):
+        if dice.random() < 0.15:
+            rows.append([f"{label}:", *[""] * count])
+        share = dice.random() < 0.3
+        rows.append([label, *(_figure(dice, share) for _ in range(count))])
+    spaces = [(f"{side}PADDING", (0, 0), (-1, -1), dice.choice([0, 1, 3])) for side in ("TOP", "BOTTOM")]
+    style = [*dice.choice(_STYLES), ("FONTSIZE", (0, 0), (-1, -1), dice.choice([7, 8, 9])), *spaces]
+    return Printed("made up", rows, rows, style, dice.choice([None, [190] + [66] * count]))
+
+
+def _figure(dice: random.Random, share: bool) -> str:
+    if share:
+        return f"{dice.random() * 40:.1f} %"
+    number = f"{dice.choice([dice.randrange(1, 99), dice.randrange(10**5), dice.randrange(10**7)]):,}"
+    return dice.choice([number, number, f"{number}.{dice.randrange(10)}", f"({number})", "–"])
+
 
 PROSE = (
     "Pelham Harbour Bank kept its liquidity coverage ratio above the limit of 110 % in every month of 2025. "

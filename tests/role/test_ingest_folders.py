@@ -216,6 +216,14 @@ def test_a_catalog_says_what_files_are_of_and_wins(tmp_path: Path, delimiter: st
     assert only(tmp_path / "2019") == found
 
 
+def test_a_ticker_arrives_and_a_changed_one_is_a_change(api_url: str, tmp_path: Path) -> None:
+    (tmp_path / "ar.md").write_text("---\nticker: NHB\n---\nThe ratio fell.")
+    assert counts(bring(api_url, tmp_path)) == (1, 0, 0, True)
+    assert counts(bring(api_url, tmp_path)) == (0, 0, 1, False)
+    (tmp_path / "ar.md").write_text("---\nticker: NHX\n---\nThe ratio fell.")
+    assert counts(bring(api_url, tmp_path)) == (0, 1, 0, True)
+
+
 def test_a_row_of_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "ar.md").write_text("The ratio fell.")
     (tmp_path / "documents.csv").write_text("file,year\nar.md,2025\nar.pdf,2025\n")
@@ -233,7 +241,7 @@ def test_a_row_of_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         (b"file,company\nar.md,Caf\xe9\n", "is not UTF-8 (byte 22): save it as CSV UTF-8"),
         (b"file,year\nar.md,20x5\n", "ar.md has the year '20x5'"),
         (b"file,labels\nar.md,equities\n", "has the label 'equities', expected key: value"),
-        (b"file,ticker\nar.md,ABCDEFGHIJKLMNOPQ\n", "has a ticker that is not a text of 1 to 16"),
+        (b"file,ticker\nar.md," + b"A" * 201 + b"\n", "has a ticker that is not a text of 1 to 200"),
     ],
 )
 def test_a_catalog_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, message: str) -> None:

@@ -58,6 +58,13 @@ def test_cells_of_a_table_keep_row_and_column_and_its_text_is_not_doubled(
     assert found.title == "Risk report"
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_cells_of_tables_that_chance_makes_keep_row_and_column(tmp_path: Path, seed: int) -> None:
+    table = papers.made_up(random.Random(seed))  # noqa: S311  # no secret hangs on it
+    story = [papers.prose(), papers.printed(table), papers.space(), papers.prose("Then the text goes on.")]
+    assert rows(pdf.read(papers.write(tmp_path / "ar.pdf", story)).text) == table.rows
+
+
 def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     paragraphs = [
         " ".join(papers.sentences(name, 6))

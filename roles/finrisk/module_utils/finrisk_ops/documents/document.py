@@ -12,10 +12,9 @@ from finrisk_rules.limits import COMPANY_MAX, IDENTIFIER_MAX, TEXT_MAX, TITLE_MA
 from finrisk_rules.redaction import redact
 from finrisk_rules.storable import is_one_line, is_storable
 
-TICKER_MAX = 16
 LABEL_MAX = 200
 LABELS_MAX = 50
-"""What else a document may measure, in code points; labels in number."""
+"""Longest label in code points, and most of them."""
 
 BODY_MAX = 16 * 1024 * 1024
 """Most bytes of a request that the service reads."""
@@ -38,7 +37,8 @@ class Document:
 
     def digest(self) -> str:
         """Return the SHA-256 that the service shows for this document once it holds it."""
-        return digest(redact(self.title).text, self.company, self.year, redact(self.text).text)
+        text = redact(self.text).text
+        return digest(redact(self.title).text, self.company, self.year, text, self.ticker)
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it: what is not known is left out."""
@@ -82,8 +82,8 @@ def document(value: object) -> Document | str:
     if year is not None and (not isinstance(year, int) or isinstance(year, bool) or year not in YEARS):
         return f"has the year {year!r}, expected {YEARS.start} to {YEARS.stop - 1}"
     ticker = value.get("ticker")
-    if ticker is not None and (not isinstance(ticker, str) or len(ticker.strip()) > TICKER_MAX):
-        return f"has a ticker that is not a text of 1 to {TICKER_MAX} characters"
+    if ticker is not None and (not isinstance(ticker, str) or len(ticker.strip()) > COMPANY_MAX):
+        return f"has a ticker that is not a text of 1 to {COMPANY_MAX} characters"
     labels = _labels(value.get("labels"))
     if isinstance(labels, str):
         return labels

@@ -123,7 +123,7 @@ def take(source: Source, tell: Tell | None = None) -> Intake:
                 else:
                     intake.problems.append(f"{where} {found}{_named(value)}")
         except UnreadableError as error:
-            intake.problems.append(f"{path} {error}")
+            intake.problems.append(f"{path} {error} (id {identity.identity(path)!r})")
         except UnicodeDecodeError as error:
             intake.problems.append(f"{path} is not UTF-8 (byte {error.start})")
         except (OSError, EOFError) as error:

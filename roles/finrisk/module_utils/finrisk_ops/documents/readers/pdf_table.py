@@ -256,7 +256,7 @@ def _labelled(rows: Sequence[Line], columns: Sequence[_Column]) -> list[Line]:
 def _cells(line: Line, columns: Sequence[_Column]) -> list[str]:
     """Return the label and the cells of a line; a head over several columns stands in each of them."""
     cells = [""] * (len(columns) + 1)
-    for piece in (part for piece in line for part in _parted(piece, columns)):
+    for piece in (part for each in line for part in _parted(each, columns)):
         over = [at for at, column in enumerate(columns) if piece.x0 < column.x1 and piece.x1 > column.x0]
         if not over and piece.x0 > columns[0].x0:
             over = [_nearest(piece, columns)]
