@@ -50,7 +50,7 @@ class Printed:
     widths: Sequence[float] | None = None
 
 
-_PLAIN = [("FONT", (0, 0), (-1, -1), "Vera", 9), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
+_PLAIN: list[tuple[Any, ...]] = [("FONT", (0, 0), (-1, -1), "Vera", 9), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
 _GRID = [*_PLAIN, ("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
 _RULES = [
     *_PLAIN,
@@ -199,7 +199,7 @@ _LABELS = (
     "Cash|Loans to customers|Deposits from banks|Total|Other assets|Net interest income|Fees and commissions|"
     "Provision for losses|Tier 1 capital|Risk-weighted assets|Goodwill|Debt securities in issue|Tax"
 ).split("|")
-_STYLES = [
+_STYLES: list[list[tuple[Any, ...]]] = [
     _PLAIN,
     _RULES,
     _GRID,
@@ -218,11 +218,15 @@ def made_up(dice: random.Random) -> Printed:
     rows = [[dice.choice(["", "EUR million", "Item"]), *(head.format(year) for year in years)]]
     for label in dice.sample(_LABELS, dice.randrange(3, 10)):
         if dice.random() < 0.15:
-            rows.append([f"{label}:", *[""] * count])
+            rows.append([f"{label}:", *([""] * count)])
         share = dice.random() < 0.3
         rows.append([label, *(_figure(dice, share) for _ in range(count))])
     spaces = [(f"{side}PADDING", (0, 0), (-1, -1), dice.choice([0, 1, 3])) for side in ("TOP", "BOTTOM")]
-    style = [*dice.choice(_STYLES), ("FONTSIZE", (0, 0), (-1, -1), dice.choice([7, 8, 9])), *spaces]
+    style: list[tuple[Any, ...]] = [
+        *dice.choice(_STYLES),
+        ("FONTSIZE", (0, 0), (-1, -1), dice.choice([7, 8, 9])),
+        *spaces,
+    ]
     return Printed("made up", rows, rows, style, dice.choice([None, [190] + [66] * count]))
 
 
