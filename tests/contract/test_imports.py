@@ -149,7 +149,7 @@ BELOW: dict[str, set[str]] = {
     "release": {"cloud", "database", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine", "text"},
-    "documents": {"counts", "text"},
+    "documents": {"counts", "database", "text"},
     "cloud": {"machine", "text"},
     "service": set(),
     "machine": {"text"},
