@@ -94,3 +94,5 @@ def test_a_rollback_waits_for_room_as_long_as_it_may_and_for_a_node_half_a_minut
     assert patience(Trouble("quota", 10.0, wants_room=True)) == float("inf")
     assert patience(Trouble("no node takes pod a", float("inf"))) == PLACE_SECONDS
     assert patience(Trouble("cannot get the image")) == 0.0
+    slow = Trouble("pod a does not get ready: Startup probe failed", float("inf"))
+    assert patience(slow) == float("inf"), "a pod that is slow to start is on its way"

@@ -18,6 +18,7 @@ STUCK_SECONDS = 30.0  # past the time by which a pod was to be gone: its node do
 IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
 SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 LONGEST = 300
+NO_NODE = "no node takes pod"
 SAME = 60  # a trouble is the same as before when it begins so: a count or a time may follow
 
 
@@ -173,7 +174,7 @@ def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> lis
     for condition in status.get("conditions") or []:
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             reason = _flat(condition.get("message"))  # for ever: a node may be on its way
-            told = f"no node takes pod {name}: {what_matters(reason)}"
+            told = f"{NO_NODE} {name}: {what_matters(reason)}"
             return [Trouble(told, float("inf"), is_made_by_fewer(reason))]
     if is_ready(pod):
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .pods import is_ready
-from .rollout import Verdict, View
+from .rollout import NO_NODE, Verdict, View
 
 ROOM_SECONDS = 3.0  # for a pod that goes anyway
 AGAIN_SECONDS = 60.0  # since one went: a ReplicaSet tries again at growing intervals
@@ -74,4 +74,6 @@ def impatient(verdict: Verdict) -> Verdict:
         return verdict
     if trouble.wants_room:
         return replace(verdict, trouble=replace(trouble, patience=float("inf")))
-    return replace(verdict, trouble=replace(trouble, patience=min(trouble.patience, PLACE_SECONDS)))
+    if trouble.text.startswith(NO_NODE):
+        return replace(verdict, trouble=replace(trouble, patience=PLACE_SECONDS))
+    return verdict
