@@ -238,7 +238,7 @@ def test_a_row_of_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         (b"name,year\nar.md,2025\n", "has the columns name, year: expected file"),
         (b"file,year\nar.md,2025\nar.md,2024\n", "line 3 names ar.md again, as line 2 does"),
         (b"file,year\n,2025\n", "line 2 names no file"),
-        (b"file,company\nar.md,Caf\xe9\n", "is not UTF-8 (byte 22): save it as CSV UTF-8"),
+        (b"file,company\nar.md,Caf\xe9\n", "is not UTF-8 (byte 22): save it as UTF-8, or iconv"),
         (b"file,year\nar.md,20x5\n", "ar.md has the year '20x5'"),
         (b"file,labels\nar.md,equities\n", "has the label 'equities', expected key: value"),
         (b"file,ticker\nar.md," + b"A" * 201 + b"\n", "has a ticker that is not a text of 1 to 200"),

@@ -159,8 +159,8 @@ def _summary(
     verb = "would be sent to" if check_mode else "sent to"
     total = counts["added"] + counts["updated"] + counts["unchanged"]
     lines = [
-        f"{number_of(total, 'document')}: {counts['added']:,} new and {counts['updated']:,} changed {verb} {url}, "
-        f"{counts['unchanged']:,} unchanged"
+        f"{number_of(total, 'document')}: {counts['added']:,} new and {counts['updated']:,} changed {verb} "
+        f"{url}, {counts['unchanged']:,} unchanged"
     ]
     if plan.gone:
         removed = "would be removed from the index" if check_mode else "removed from the index"

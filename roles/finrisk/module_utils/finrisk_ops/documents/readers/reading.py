@@ -44,7 +44,7 @@ def library(name: str) -> Iterator[None]:
 
 
 def utf8(path: Path) -> str:
-    """Return the text of a file; raises UnreadableError, with the command that turns it, when it is not UTF-8."""
+    """Return the text of a file; raises UnreadableError, with what turns it, when it is not UTF-8."""
     content = path.read_bytes()
     if encoding := foreign(content[:LOOK]):
         raise UnreadableError(is_foreign(encoding, path))

@@ -23,8 +23,7 @@ def read(path: Path) -> Iterator[tuple[str, Any]]:
     if path.name.lower().endswith(".json"):
         yield from _items(path)
         return
-    opened = gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
-    with cast("IO[bytes]", opened) as file:
+    with _opened(path) as file:
         if encoding := foreign(file.read(LOOK)):
             raise UnreadableError(is_foreign(encoding, path))
         file.seek(0)
@@ -32,6 +31,10 @@ def read(path: Path) -> Iterator[tuple[str, Any]]:
             yield from _lines(str(path), TextIOWrapper(file, encoding=ENCODING))
         except UnicodeDecodeError as error:
             raise UnreadableError(is_no_utf8(error, path)) from None
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb"))
 
 
 def _items(path: Path) -> Iterator[tuple[str, Any]]:
