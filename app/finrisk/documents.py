@@ -83,6 +83,7 @@ class Page:
     """A page as it goes into the index: its text, its passages, and where its terms are."""
 
     number: int
+    sheet: int  # as the document counts its pages; a long one is cut into several of ours
     text: str
     passages: list[Passage]
     facts: list[str]  # of each passage, as stored
@@ -229,10 +230,10 @@ def _write(
     rows = [
         (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
     ]
-    with cursor.copy("copy pages (id, document_id, number, text, length, line_lengths) from stdin") as copy:
+    with cursor.copy("copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin") as copy:
         for page_id, document_id, page in rows:
             length = sum(page.line_lengths)
-            copy.write_row((page_id, document_id, page.number, page.text, length, page.line_lengths))
+            copy.write_row((page_id, document_id, page.number, page.sheet, page.text, length, page.line_lengths))
     with cursor.copy(
         "copy passages (page_id, number, kind, text, facts, first_line, last_line, length) from stdin"
     ) as copy:
@@ -274,10 +275,11 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
 
 
 def _pages(document: Document) -> Iterator[Page]:
-    return (_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1))
+    pages = enumerate(pages_of(document.text), start=1)
+    return (_page(document, number, sheet, text) for number, (sheet, text) in pages)
 
 
-def _page(document: Document, number: int, text: str) -> Page:
+def _page(document: Document, number: int, sheet: int, text: str) -> Page:
     lines = lines_of(text)
     by_line = [words(line) for line in (_heading(document), *(line.text for line in lines))]
     occurrences: dict[str, list[int]] = defaultdict(list)
@@ -294,6 +296,7 @@ def _page(document: Document, number: int, text: str) -> Page:
     shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
     return Page(
         number,
+        sheet,
         text,
         shifted,
         list(_facts(text, lines, shifted)),

@@ -29,7 +29,7 @@ def _facts(arguments: argparse.Namespace) -> None:
         text = arguments.file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SystemExit(f"finrisk: {arguments.file} cannot be read as UTF-8 text: {error}") from None
-    for number, page in enumerate(pages_of(text), start=1):
+    for number, page in pages_of(text):
         rows = list(_rows(page, facts_of(page)))
         sys.stdout.write(f"page {number}: {len(rows)} figures\n")
         for figure, unit, words, where in rows:

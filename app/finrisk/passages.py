@@ -45,13 +45,14 @@ class Passage:
     last_line: int
 
 
-def pages_of(text: str) -> list[str]:
-    r"""Return the pages of a document: cut at form feeds, and long ones where a paragraph ends.
+def pages_of(text: str) -> list[tuple[int, str]]:
+    r"""Return the pages of a document, each with its number as form feeds count it.
 
-    A text without anything to read has one empty page.
+    A long page is cut where a paragraph ends, so several may have one number; a page without anything to read
+    is left out. A text of only such pages has one empty page.
     """
-    pages = [part for page in text.split("\f") for part in _cut(page.strip()) if part]
-    return pages or [""]
+    sheets = enumerate(text.split("\f"), start=1)
+    return [(number, part) for number, sheet in sheets for part in _cut(sheet.strip()) if part] or [(1, "")]
 
 
 def _cut(page: str) -> Iterator[str]:

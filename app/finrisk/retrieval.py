@@ -130,10 +130,10 @@ best_lines as materialized (
            coalesce(max(score) filter (where line > 1), 0) as line
     from line_scores group by page_id
 )
-select p.id, p.document_id, p.number, d.title, d.company, d.year,
+select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year,
        r.score + %(line)s * b.line + %(title_line)s * b.title as score
 from page_scores r join best_lines b on b.page_id = r.page_id
-cross join lateral (select id, document_id, number from pages where id = r.page_id offset 0) p
+cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
 cross join lateral (select title, company, year from documents where id = p.document_id offset 0) d
 order by score desc, p.document_id, p.number limit %(pages)s
 """

@@ -19,7 +19,7 @@ def test_an_answer_rests_on_its_sources_and_says_how_it_came_about(service: Runn
     body = answer.json
     assert set(body) == {"analysis", "sources", "metadata"}
     assert body["sources"][0]["document_id"] == "corvane-2024-liquidity"
-    assert set(body["sources"][0]) == {"n", "document_id", "title", "excerpt"}
+    assert set(body["sources"][0]) == {"n", "document_id", "title", "page", "excerpt"}
     assert "118 %" in body["analysis"]
     assert "[1]" in body["analysis"]
     assert (

@@ -20,21 +20,25 @@ def sentences(count: int, words_each: int = 12) -> str:
     return " ".join(f"Sentence {n} " + "word " * (words_each - 3) + "ends." for n in range(count))
 
 
+def parts_of(text: str) -> list[str]:
+    return [part for _, part in pages_of(text)]
+
+
 def unspaced(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
 def test_form_feeds_separate_pages_and_empty_ones_do_not_count() -> None:
-    assert pages_of("first\fsecond\f \f\nthird") == ["first", "second", "third"]
+    assert pages_of("first\fsecond\f \f\nthird") == [(1, "first"), (2, "second"), (4, "third")]
 
 
 def test_a_document_without_text_still_has_a_page() -> None:
-    assert pages_of("") == [""]
+    assert pages_of("") == [(1, "")]
 
 
 def test_a_long_page_is_cut_where_paragraphs_end_and_nothing_is_lost() -> None:
     text = "\n\n".join(f"Paragraph {n}. " + sentences(20) for n in range(30))
-    pages = pages_of(text)
+    pages = parts_of(text)
     assert len(pages) > 1
     assert all(len(page) <= LONGEST_PAGE for page in pages)
     assert all(page.startswith("Paragraph") for page in pages)
@@ -42,9 +46,9 @@ def test_a_long_page_is_cut_where_paragraphs_end_and_nothing_is_lost() -> None:
 
 
 def test_a_paragraph_longer_than_a_page_is_cut_at_sentences_and_one_without_any_is_still_cut() -> None:
-    pages = pages_of(sentences(1000))
+    pages = parts_of(sentences(1000))
     assert all(page.endswith("ends.") and len(page) <= LONGEST_PAGE for page in pages)
-    assert [len(page) for page in pages_of("x" * (2 * LONGEST_PAGE + 1))] == [LONGEST_PAGE, LONGEST_PAGE, 1]
+    assert [len(page) for page in parts_of("x" * (2 * LONGEST_PAGE + 1))] == [LONGEST_PAGE, LONGEST_PAGE, 1]
 
 
 HEAD = "Exposures in thousands\n| Item | 2022 | 2021 |\n| --- | --- | --- |\n"
@@ -56,7 +60,7 @@ def long_table(rows: int) -> list[str]:
 
 def test_a_table_longer_than_a_page_is_cut_between_rows_and_every_part_has_its_title_and_its_head() -> None:
     rows = long_table(2_000)
-    pages = pages_of(f"Before.\n{sentences(100)}\n\n" + HEAD + "\n".join(rows) + f"\n\n{sentences(300)}")
+    pages = parts_of(f"Before.\n{sentences(100)}\n\n" + HEAD + "\n".join(rows) + f"\n\n{sentences(300)}")
     parts = [page for page in pages if "counterparty" in page]
     assert len(parts) > 5
     assert all(len(page) <= 1.3 * LONGEST_PAGE and HEAD in page for page in parts)

@@ -42,6 +42,7 @@ def _body(answer: Analysis) -> answers.Analysis:
             n=source.n,
             document_id=source.document_id,
             title=source.title,
+            page=source.page,
             excerpt=_excerpt(source.text),
         )
         for source in answer.sources

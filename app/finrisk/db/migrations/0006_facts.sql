@@ -2,6 +2,9 @@
 -- older release, until its document is sent anew.
 alter table passages add column facts text;
 
+-- The page as the document counts it; number counts the parts that a long page is cut into. Null as above.
+alter table pages add column sheet integer;
+
 -- A firm is also found by its ticker.
 alter table documents add column ticker_key text;
 create index documents_ticker on documents (ticker_key) where ticker_key is not null;
