@@ -49,6 +49,7 @@ class Document:
     company: str | None = None
     year: int | None = None
     ticker: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
 
 
 def _digest(document: Document) -> str:
-    return digest(document.title, document.company, document.year, document.text, document.ticker)
+    return digest(
+        document.title, document.company, document.year, document.text, document.ticker, document.labels
+    )
 
 
 def delete(connection: Connection, document_id: str) -> bool:
@@ -200,11 +203,11 @@ def _write(
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
-        """insert into documents (id, title, company, company_key, ticker_key, year, sha256)
-           values (%s, %s, %s, %s, %s, %s, %s)
+        """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
+           values (%s, %s, %s, %s, %s, %s, %s, %s)
            on conflict (id) do update set title = excluded.title, company = excluded.company,
                company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
-               sha256 = excluded.sha256, updated_at = now()""",
+               labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
         [
             (
                 d.id,
@@ -213,6 +216,7 @@ def _write(
                 company_key(d.company or "") or None,
                 company_key(d.ticker or "") or None,
                 d.year,
+                list(d.labels),
                 sha,
             )
             for d, sha in documents
@@ -230,10 +234,14 @@ def _write(
     rows = [
         (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
     ]
-    with cursor.copy("copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin") as copy:
+    with cursor.copy(
+        "copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin"
+    ) as copy:
         for page_id, document_id, page in rows:
             length = sum(page.line_lengths)
-            copy.write_row((page_id, document_id, page.number, page.sheet, page.text, length, page.line_lengths))
+            copy.write_row(
+                (page_id, document_id, page.number, page.sheet, page.text, length, page.line_lengths)
+            )
     with cursor.copy(
         "copy passages (page_id, number, kind, text, facts, first_line, last_line, length) from stdin"
     ) as copy:

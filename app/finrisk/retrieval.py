@@ -38,6 +38,7 @@ class RankedPage:
     title: str
     company: str | None
     year: int | None
+    labels: tuple[str, ...]
     score: float
 
 
@@ -51,6 +52,7 @@ class RankedPassage:
     title: str
     company: str | None
     year: int | None
+    labels: tuple[str, ...]
     text: str
     facts: str | None  # what it says in figures, as stored; None when an older release indexed it
     score: float
@@ -130,18 +132,19 @@ best_lines as materialized (
            coalesce(max(score) filter (where line > 1), 0) as line
     from line_scores group by page_id
 )
-select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year,
+select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year, d.labels,
        r.score + %(line)s * b.line + %(title_line)s * b.title as score
 from page_scores r join best_lines b on b.page_id = r.page_id
 cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
-cross join lateral (select title, company, year from documents where id = p.document_id offset 0) d
+cross join lateral (select title, company, year, labels from documents where id = p.document_id offset 0) d
 order by score desc, p.document_id, p.number limit %(pages)s
 """
 
 _FILTER = """
 allowed as materialized (
     select p.id from pages p join documents d on d.id = p.document_id
-    where (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
+    where d.labels <@ %(labels)s::text[]
+      and (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
       and (%(year)s::integer is null or d.year = %(year)s)
 ),
 filtered as materialized (
@@ -200,8 +203,12 @@ from inside i cross join top t left join scored s on s.page_id = i.page_id and s
 order by score desc, i.rank, i.number limit %(passages)s
 """
 
-_IS_KNOWN = "select 1 from documents where company_key = %(key)s or ticker_key = %(key)s limit 1"
-_COMPANIES = "select distinct company from documents where company is not null"
+_IS_KNOWN = """
+select 1 from documents
+where (company_key = %(key)s or ticker_key = %(key)s) and labels <@ %(labels)s::text[] limit 1"""
+_COMPANIES = """
+select distinct company from documents where company is not null and labels <@ %(labels)s::text[]"""
+_HIDDEN = "select 1 from documents where labels <> '{}' and not labels <@ %s::text[] limit 1"
 
 _WEIGHTS = {
     "pair": PAIR_WEIGHT,
@@ -221,24 +228,25 @@ def search(
     year: int | None,
     pages: int,
     passages: int,
+    labels: Sequence[str] = (),
 ) -> SearchResult:
     """Return the best `pages` pages (at most CANDIDATES) and the best `passages` passages inside them.
 
     A company or a year given here leaves out every other document; one in the question counts as words do.
+    A document with a label that is not among ``labels`` is not looked at.
     The order is total: pages of equal score by document and page, passages by page and place.
-    Raises UnknownCompanyError when no document is of the company, psycopg.Error when the database does not
-    answer.
+    Raises psycopg.Error when the database does not answer.
     """
-    if company is not None:
-        _look_up(connection, company)
     # Not prepared: a cached plan does not know how few lexemes there are, and takes four times as long.
     lexemes = query_lexemes(question)
     if not lexemes:
         return SearchResult((), ())
     parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
-    filters = {"company": None if company is None else company_key(company), "year": year}
-    query = _PAGES if company is None and year is None else _FILTERED_PAGES
+    key = None if company is None else company_key(company)
+    filters = {"company": key, "year": year, "labels": list(labels)}
     with connection.cursor(row_factory=tuple_row) as cursor:
+        is_open = company is None and year is None and not _hides(cursor, labels)
+        query = _PAGES if is_open else _FILTERED_PAGES
         rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
@@ -251,15 +259,30 @@ def search(
     )
 
 
-def _look_up(connection: psycopg.Connection[Any], company: str) -> None:
+def check_company(connection: psycopg.Connection[Any], company: str, labels: Sequence[str] = ()) -> None:
+    """Raise UnknownCompanyError when no document that these labels may read is of the company."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        key = company_key(company)
-        if not cursor.execute(_IS_KNOWN, {"key": key}).fetchone():
-            names = [row[0] for row in cursor.execute(_COMPANIES)]
+        key = {"key": company_key(company), "labels": list(labels)}
+        if not cursor.execute(_IS_KNOWN, key).fetchone():
+            names = [row[0] for row in cursor.execute(_COMPANIES, key)]
             raise UnknownCompanyError(company, near_companies(company, names))
+
+
+def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], labels: Sequence[str]) -> bool:
+    """Whether there are documents that these labels may not read; an index holds the labelled ones alone."""
+    return bool(cursor.execute(_HIDDEN, (list(labels),)).fetchone())
 
 
 def _passage(n: int, page: RankedPage, text: str, facts: str | None, score: float) -> RankedPassage:
     return RankedPassage(
-        n, page.document_id, page.page, page.title, page.company, page.year, text, facts, score
+        n,
+        page.document_id,
+        page.page,
+        page.title,
+        page.company,
+        page.year,
+        tuple(page.labels),
+        text,
+        facts,
+        score,
     )

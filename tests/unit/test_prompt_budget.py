@@ -12,7 +12,7 @@ from finrisk_rules.tokens import estimate
 
 def passages(sizes: list[int]) -> list[RankedPassage]:
     return [
-        RankedPassage(n, f"d{n}", 1, "Title", None, None, "word " * size, None, 1.0)
+        RankedPassage(n, f"d{n}", 1, "Title", None, None, (), "word " * size, None, 1.0)
         for n, size in enumerate(sizes, start=1)
     ]
 

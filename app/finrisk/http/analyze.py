@@ -83,6 +83,7 @@ def analyze() -> Response:
             company=body.filters.company if body.filters else None,
             year=body.filters.year if body.filters else None,
             key_id=g.get("key_id"),
+            labels=tuple(sorted(g.get("labels", ()))),
         )
         if request.accept_mimetypes.best == "text/event-stream":
             return _streamed(question, place)

@@ -21,10 +21,13 @@ from typing_extensions import TypeAliasType
 
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
+from finrisk_rules.documents import LABEL
 from finrisk_rules.limits import (
     COMPANY_MAX,
     DOCUMENTS_MAX,
     IDENTIFIER_MAX,
+    LABEL_MAX,
+    LABELS_MAX,
     REQUEST_STRATEGY_MAX,
     TEXT_MAX,
     TITLE_MAX,
@@ -104,6 +107,12 @@ PageText = Annotated[
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
+Label = Annotated[
+    str,
+    StringConstraints(max_length=LABEL_MAX, pattern=LABEL),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
+]
 FiscalYear = Annotated[
     int,
     Field(ge=YEARS[0], le=YEARS[-1]),
@@ -205,6 +214,14 @@ class DocumentBody(_Body):
     ]
     company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
     year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
+    labels: Annotated[
+        list[Label],
+        Field(
+            description="Who may read it: only a key that has all of them. Without labels, everybody.",
+            max_length=LABELS_MAX,
+            examples=[["desk: equities"]],
+        ),
+    ] = []
     ticker: Annotated[
         Name | None, Field(description="The company's ticker; filters know it too.", examples=["ACME"])
     ] = None

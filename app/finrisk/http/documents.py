@@ -78,6 +78,7 @@ def _document(body: DocumentBody) -> documents.Document:
         company=body.company,
         year=body.year,
         ticker=body.ticker,
+        labels=tuple(body.labels),
     )
 
 

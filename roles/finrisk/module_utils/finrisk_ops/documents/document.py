@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from finrisk_rules.documents import digest
-from finrisk_rules.limits import COMPANY_MAX, IDENTIFIER_MAX, TEXT_MAX, TITLE_MAX, YEARS
+from finrisk_rules.limits import (
+    COMPANY_MAX,
+    IDENTIFIER_MAX,
+    LABEL_MAX,
+    LABELS_MAX,
+    TEXT_MAX,
+    TITLE_MAX,
+    YEARS,
+)
 from finrisk_rules.redaction import redact
 from finrisk_rules.storable import is_one_line, is_storable
-
-LABEL_MAX = 200
-LABELS_MAX = 50
-"""Longest label in code points, and most of them."""
 
 BODY_MAX = 16 * 1024 * 1024
 """Most bytes of a request that the service reads."""
@@ -38,7 +42,7 @@ class Document:
     def digest(self) -> str:
         """Return the SHA-256 that the service shows for this document once it holds it."""
         text = redact(self.text).text
-        return digest(redact(self.title).text, self.company, self.year, text, self.ticker)
+        return digest(redact(self.title).text, self.company, self.year, text, self.ticker, self.labels)
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it: what is not known is left out."""
