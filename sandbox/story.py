@@ -17,6 +17,9 @@ from sandbox.terminal import Bar, cut, heading, say, styled, table
 
 QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
+FEWEST_EXAMPLES = 100
+"""What tune.yml takes, everywhere."""
+
 TRY = r"""   eval "$({connection})"
    for i in {{1..10}}; do
      curl -s "$api_url/api/v1/analyze" \
@@ -31,13 +34,16 @@ class Place(Protocol):
     """Where the loop is shown: what brings it up, and who may ask there."""
 
     console: Console
-    documents: Path
+    export_options: Sequence[str]
 
     def start(self) -> None:
         """Bring up what the service stands on, the service, and its documents."""
 
     def service(self) -> tuple[str, str]:
         """Address and key of the API."""
+
+    def queries(self) -> Sequence[dict[str, Any]]:
+        """The questions to ask, as a ``queries.jsonl.gz`` has them."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +70,22 @@ class Story:
         self._heading(f"Serve: {serve}")
         self.place.start()
         analysts = Analysts(*self.place.service())
-        strategies = questions(self.place.documents)
+        strategies = evenly(strategies_of(self.place.queries()))
 
         users = {strategy.user_id for strategy in strategies}
         self._heading(f"Collect: {len(users)} analysts ask {len(strategies)} questions")
         _show_answer(self.ask(analysts, strategies))
         _show_collected(analysts)
         self._heading("Export what was collected")
-        play("export")
+        play("export", *self.place.export_options)
         self._heading("Prepare a dataset")
         play("prepare")
+        if examples := self._too_few_examples():
+            say(
+                f"   {examples} examples to train on, and tuning takes {FEWEST_EXAMPLES}: the demo ends here."
+            )
+            say("   More pages give more, and so do questions of your own in queries.jsonl.gz beside them.")
+            return
         self._heading("Tune")
         play("tune")
         for stage in stages:
@@ -105,6 +117,16 @@ class Story:
         say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
         return replies
 
+    def _too_few_examples(self) -> str:
+        """How many training examples the dataset has, where they are too few to tune on; else nothing."""
+        written = [
+            file for file in self.place.console.files if Path(file).name.startswith("dataset_metadata_")
+        ]
+        if not written:
+            return ""
+        number = int(json.loads(Path(written[-1]).read_text("utf-8"))["train_examples"])
+        return str(number) if number < FEWEST_EXAMPLES else ""
+
     def _heading(self, title: str) -> None:
         self._steps += 1
         heading(f"{self._steps}  {title}")
@@ -126,10 +148,14 @@ def farewell(service: tuple[str, str], connection: str, inventory: str) -> None:
     say("   (AB_TEST_UNIT=request draws every request anew: -e finrisk_ab_test_unit=request)")
 
 
-def questions(documents: Path) -> list[Strategy]:
+def queries_of(documents: Path) -> list[dict[str, Any]]:
     """The questions of a folder's ``queries.jsonl.gz``."""
     with gzip.open(documents / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
-        strategies = strategies_of(json.loads(line) for line in lines)
+        return [json.loads(line) for line in lines]
+
+
+def evenly(strategies: Sequence[Strategy]) -> list[Strategy]:
+    """At most QUESTIONS of them, evenly picked."""
     step = max(1.0, len(strategies) / QUESTIONS)
     return [strategies[int(number * step)] for number in range(min(len(strategies), QUESTIONS))]
 
