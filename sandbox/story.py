@@ -20,6 +20,9 @@ QUESTIONS = 1500
 FEWEST_EXAMPLES = 100
 """What tune.yml takes, everywhere."""
 
+FEWEST_TO_SPLIT = 2
+"""Pairs of which prepare.yml makes two sets."""
+
 TRY = r"""   eval "$({connection})"
    for i in {{1..10}}; do
      curl -s "$api_url/api/v1/analyze" \
@@ -75,16 +78,17 @@ class Story:
         users = {strategy.user_id for strategy in strategies}
         self._heading(f"Collect: {len(users)} analysts ask {len(strategies)} questions")
         _show_answer(self.ask(analysts, strategies))
-        _show_collected(analysts)
+        kept = _show_collected(analysts)
+        if kept < FEWEST_TO_SPLIT:
+            _too_few(kept)
+            return
         self._heading("Export what was collected")
         play("export", *self.place.export_options)
         self._heading("Prepare a dataset")
         play("prepare")
-        if examples := self._too_few_examples():
-            say(
-                f"   {examples} examples to train on, and tuning takes {FEWEST_EXAMPLES}: the demo ends here."
-            )
-            say("   More pages give more, and so do questions of your own in queries.jsonl.gz beside them.")
+        examples = self._training_examples()
+        if examples < FEWEST_EXAMPLES:
+            _too_few(examples)
             return
         self._heading("Tune")
         play("tune")
@@ -117,15 +121,10 @@ class Story:
         say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
         return replies
 
-    def _too_few_examples(self) -> str:
-        """How many training examples the dataset has, where they are too few to tune on; else nothing."""
-        written = [
-            file for file in self.place.console.files if Path(file).name.startswith("dataset_metadata_")
-        ]
-        if not written:
-            return ""
-        number = int(json.loads(Path(written[-1]).read_text("utf-8"))["train_examples"])
-        return str(number) if number < FEWEST_EXAMPLES else ""
+    def _training_examples(self) -> int:
+        """How many examples the dataset has to train on, as prepare.yml wrote it down."""
+        names = [file for file in self.place.console.files if Path(file).name.startswith("dataset_metadata")]
+        return int(json.loads(Path(names[-1]).read_text("utf-8"))["train_examples"])
 
     def _heading(self, title: str) -> None:
         self._steps += 1
@@ -172,8 +171,13 @@ def _show_answer(replies: Sequence[Reply]) -> None:
             say(styled(f"   | {cut(line)}", "2"))
 
 
-def _show_collected(analysts: Analysts) -> None:
-    """How many pairs were good enough; rows arrive within a second of their reply."""
+def _too_few(examples: int) -> None:
+    say(f"   Examples to train on: {examples}, and tuning takes {FEWEST_EXAMPLES}: the demo ends here.")
+    say("   More pages give more, and so do questions of your own in queries.jsonl.gz beside them.")
+
+
+def _show_collected(analysts: Analysts) -> int:
+    """Show and return how many pairs were good enough; rows arrive within a second of their reply."""
     time.sleep(1.5)
     status, body = analysts.call("/api/v1/status")
     if status != 200:
@@ -184,3 +188,4 @@ def _show_collected(analysts: Analysts) -> None:
     if withdrawn := collection.get("withdrawn"):
         say(f"   withdrawn after a bad rating: {withdrawn}")
     say(f"   not kept in the last 24 h: {skipped or 'none'}")
+    return int(collection["count"])

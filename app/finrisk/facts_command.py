@@ -80,7 +80,7 @@ def _print_passage(document: dict[str, Any], text: str, facts: dict[str, list[An
 
 def _told(text: str, facts: dict[str, list[Any]]) -> Iterator[dict[str, str]]:
     for _, heads, rows, figures in facts["t"]:
-        heads_of = {}
+        heads_of: dict[int, str] = {}
         for row, column, *_ in figures:
             heads_of.setdefault(row, heads[column])
         for row, head in heads_of.items():
