@@ -16,7 +16,6 @@ from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.quantities import style_of
-from finrisk_rules.tables import MOST_ABOVE
 
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title (with company and year) counts; one in the text counts 1."""
@@ -317,9 +316,7 @@ def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Ite
     """Yield what each passage says in figures; the text above it may say the unit of its tables."""
     style, above, read = style_of(text), "", 0
     for passage in passages:
-        above = "\n".join([above, *(line.text for line in lines[read : passage.first_line - 2])])[
-            -MOST_ABOVE:
-        ]
+        above = "\n".join([above, *(line.text for line in lines[read : passage.first_line - 2])])
         read = passage.first_line - 2
         yield stored(facts_of(passage.text, above, style))
 

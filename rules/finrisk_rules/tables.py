@@ -34,6 +34,8 @@ _FOOTNOTE = re.compile(
 _SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_BRACKET = re.compile(r"\([^()\n]{2,80}\)")
+_EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
 _PER_UNIT = re.compile(r"\bper\b|\bje\b|\bpar action\b|\bpor acción\b|１株|1株", re.IGNORECASE)
 
 
@@ -112,7 +114,12 @@ def _parts(rows: list[list[str]], above: str, style: Style) -> Iterator[Table]:
         for at in range(first + 1, len(rows))
         if not rows[at][0] and any(rows[at]) and _is_head(rows[at], (), style)
     ]
-    said = scale_said(" ".join([above[-MOST_ABOVE:], *(row[0] for row in rows[:first])]))
+    of_all = [
+        cell for row in rows[:first] for cell in row if cell and (cell is row[0] or _EXCEPT.search(cell))
+    ]
+    said = scale_said(" ".join([above[-MOST_ABOVE:], *of_all]))
+    if said.power is None:
+        said = _declared(above) or said
     year_columns = _year_columns(rows[first:])
     for start, end in zip([0, *starts], [*starts, len(rows)], strict=True):
         body = start + (_first_of_body(rows[start:end], style) if start else first)
@@ -120,6 +127,12 @@ def _parts(rows: list[list[str]], above: str, style: Style) -> Iterator[Table]:
         table = Table(_caption(above), heads, tuple(_cells(rows[body:end], heads, said, style, year_columns)))
         if table.cells:
             yield table
+
+
+def _declared(above: str) -> Scale | None:
+    """Return what the last bracket that names a unit says, however far above: ``(in thousands)``."""
+    brackets = (scale_said(match[0]) for match in reversed(list(_BRACKET.finditer(above))))
+    return next((said for said in brackets if said.power is not None), None)
 
 
 def _cells(
@@ -162,8 +175,8 @@ def _is_head(row: list[str], heads: Sequence[str], style: Style) -> bool:
 def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Return the words over each column, top to bottom; an empty cell takes what stands left of it."""
     columns: list[list[str]] = [[] for _ in rows[0]] if rows else []
-    for row in rows:
-        current = lone = _lone(row)
+    for at, row in enumerate(rows):
+        current = lone = _lone(row, is_top=at == 0)
         for column, cell in enumerate(row):
             current = cell or lone or (current if column > 1 else "")
             current = "" if column == 0 and current == lone != cell else current
@@ -173,10 +186,16 @@ def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(" ".join(words) for words in columns)
 
 
-def _lone(row: Sequence[str]) -> str:
-    """Return what stands alone in a row with room on its right: it is over all columns, in the middle."""
+def _lone(row: Sequence[str], *, is_top: bool) -> str:
+    """Return what stands alone in a row with room on its right: it is over all columns, in the middle.
+
+    Below the top row only a period or a unit is.
+    """
     cells = [(column, cell) for column, cell in enumerate(row) if cell and column]
-    return cells[0][1] if len(cells) == 1 and cells[0][0] < len(row) - 1 else ""
+    if len(cells) != 1 or cells[0][0] == len(row) - 1:
+        return ""
+    cell = cells[0][1]
+    return cell if is_top or scale_said(cell).power is not None or any(periods(cell)) else ""
 
 
 def _caption(above: str) -> str:
@@ -207,7 +226,7 @@ def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> lis
         rest = rest[: figure.start] + " " * (figure.end - figure.start) + rest[figure.end :]
         repeated = figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value)
         footnote = (
-            (figures or _WORD.search(text))
+            (figures or spans or _WORD.search(text))
             and figure.bracketed
             and not figure.places
             and abs(figure.value) < 20
@@ -233,11 +252,12 @@ def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[i
     currency = figure.currency or next((each.currency for each in (*own, said) if each.currency), "")
     if figure.scale is not None:
         return figure.scale, "", currency
-    for each in own:
-        if each.power is not None:
+    for text, each in zip(words, own, strict=True):
+        if _PER_UNIT.search(text) and not _EXCEPT.search(text):
+            return 0, "", currency
+        counts = figure.currency and not each.currency and _SHARES.search(text)
+        if each.power is not None and not counts:
             return each.power, "", currency
-    if _PER_UNIT.search(words[0]) or _PER_UNIT.search(words[1]):
-        return 0, "", currency
     if said.not_shares and _SHARES.search(words[0]):
         return 0, "", figure.currency
     return said.power, "", currency
