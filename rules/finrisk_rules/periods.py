@@ -52,6 +52,9 @@ _PERIOD = re.compile(
     rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]")
+"""Every period has a year in full, or a letter beside a digit."""
+
 _PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
 
 
@@ -72,6 +75,8 @@ class Period:
 def periods(text: str) -> Iterator[Period]:
     """Yield the periods of a text, in order."""
     read = plain(text)
+    if not _HINT.search(read):
+        return
     for match in _PERIOD.finditer(read):
         kind = next(kind for kind in _KINDS if match[kind] is not None)
         if _is_figure(read, match, kind):
