@@ -13,6 +13,7 @@ from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Fallback, Generation, NoAnswerError, Served
 from finrisk.logs import log
+from finrisk.prompt_budget import within_budget
 from finrisk.records import (
     JudgedAnswer,
     Outcome,
@@ -23,7 +24,7 @@ from finrisk.records import (
     sources_of,
     training_row,
 )
-from finrisk.retrieval import RankedPassage, search
+from finrisk.retrieval import RankedPassage, check_company, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
 from finrisk_rules.prompt import render
@@ -111,18 +112,22 @@ def _request(service: Service, question: Question) -> Request:
 
 
 def _passages(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
-    """The best passages, or none while the database is away."""
+    """The best passages that the key may read, or none while the database is away."""
     pages, passages = service.settings.retrieval_pages, service.settings.retrieval_passages
     seconds = min(RETRIEVAL_SECONDS, RETRIEVAL_SHARE * service.settings.request_deadline_seconds)
     try:
         with service.database.connection(seconds) as connection:
-            result = search(connection, strategy, question.company, question.year, pages, passages)
+            result = search(
+                connection, strategy, question.company, question.year, pages, passages, question.labels
+            )
+            if question.company is not None and not result.pages:
+                check_company(connection, question.company, question.labels)
     except DatabaseUnavailableError as error:
         if service.settings.retrieval_required:
             raise RetrievalRequiredError(str(error)) from error
         log("retrieval_unavailable", f"answering without sources: {error}", level=logging.WARNING)
         return []
-    return list(result.passages)
+    return within_budget(list(result.passages), strategy, service.settings.prompt_tokens)
 
 
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:

@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox.cluster import environment
 from sandbox.cluster.environment import Environment
@@ -13,7 +15,7 @@ from sandbox.console import REPOSITORY, Console, StepFailedError, short
 from sandbox.kubernetes import cluster, ladder
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
-from sandbox.story import Stage, Story, farewell
+from sandbox.story import Stage, Story, farewell, queries_of
 from sandbox.terminal import command, heading, say
 
 INVENTORY = ("-i", "inventory/cluster")
@@ -23,6 +25,8 @@ STAGES = (Stage(25, "Deploy: a quarter of the users get the tuned model"),)
 
 class Node:
     """A Kubernetes node of this machine as the place of the story."""
+
+    export_options: Sequence[str] = ()
 
     def __init__(self, var: Path, place: Place) -> None:
         self.var = var
@@ -44,6 +48,10 @@ class Node:
         self.console.module("sandbox.samples", str(self.documents))
         self.console.playbook("site")
         self.console.playbook("ingest")
+
+    def queries(self) -> list[dict[str, Any]]:
+        """The questions of the sample documents."""
+        return queries_of(self.documents)
 
     def service(self) -> tuple[str, str]:
         """Address and key of the API."""

@@ -43,7 +43,7 @@ def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, 
             shared = context()
             if shared.service.settings.require_api_key:
                 key = shared.keys.key_of(request)
-                g.key_id = key.id
+                g.key_id, g.labels = key.id, key.labels
                 if role and not key.roles & {role, "admin"}:
                     raise ApiError(403, "forbidden", f"key {key.id} does not have the role {role}")
                 if shared.rate_limit:

@@ -48,6 +48,7 @@ ANALYSIS: Analysis = {
             "n": 1,
             "document_id": "corvane-2025",
             "title": "Corvane Bank annual report 2025",
+            "page": 12,
             "excerpt": "Impaired loans were 1.9 % of all loans at the end of 2025.",
         }
     ],
@@ -188,4 +189,6 @@ def error(code: ErrorCode) -> ErrorBody:
         info["details"] = [{"field": "rating", "message": "Input should be -1 or 1"}]
     elif code == "blocked":
         info["details"] = {"reason": "refused"}
+    elif code == "unknown_company":
+        info["details"] = {"near": ["Corvane Bank"]}
     return {"error": info}
