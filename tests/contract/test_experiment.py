@@ -140,6 +140,18 @@ def test_the_line_of_success_turns_with_the_answers_of_the_model_that_runs(look:
     assert success_of(look())["p95 of the tuned model"] == "met"
 
 
+def test_after_everybody_has_the_tuned_model_the_lines_compare_what_was_drawn_at_the_same_time(
+    look: Look, asked: Asked
+) -> None:
+    for arm in ("base", "tuned"):
+        asked(arm, 40, 3 * DAY, quality=0.9)
+    late = {"split": 10_000, "revision": "r0005-00000005"}
+    asked("tuned", 200, quality=0.5, **late)  # for everybody, of whom base had none
+    asked("tuned", 90, error="timeout", fallback="timeout", **late, **FALLEN_BACK)
+    found = success_of(look(split=1.0))
+    assert found["quality of the tuned model"] == found["error rate of the tuned model"] == "met"
+
+
 def test_answers_of_base_count_from_the_first_stage_on(look: Look, asked: Asked) -> None:
     asked("base", 50, 40 * DAY, split=0, revision="r0001-00000001")
     asked("base", 7, 35 * DAY, split=500, revision="r0002-00000002")
@@ -224,6 +236,7 @@ def test_statistics_are_of_stages_in_which_both_arms_are_drawn(look: Look, asked
     asked("tuned", 50, split=10_000, revision="r0005-00000005")
     found = both(look, split=1.0)
     assert (found["statistics"]["tuned"]["requests"], found["arms"]["tuned"]["requests"]) == (5, 55)
+    assert found["together"]["tuned"]["requests"] == 5
     assert found["statistics"]["base"]["slow"] == {
         "requests": 0,
         "sum": 0.0,

@@ -183,6 +183,7 @@ STATUS: Status = {
             },
         },
         "arms": _ARMS,
+        "together": _ARMS,
         "statistics": {"base": _STATISTICS, "tuned": _STATISTICS},
         "earlier": [],
     },

@@ -215,6 +215,10 @@ class Experiment(TypedDict):
         dict[str, ArmFigures],
         Field(description="Since the first stage, while the split was above 0; the arms that somebody met."),
     ]
+    together: Annotated[
+        dict[str, ArmFigures],
+        Field(description="The same of stages in which both arms are drawn: only they can be compared."),
+    ]
     statistics: Annotated[dict[str, Statistics], Field(description="What a comparison needs, by arm.")]
     earlier: Annotated[list[EarlierExperiment], Field(description="The last five before, the newest first.")]
 
