@@ -25,6 +25,9 @@ IN_STAGES = f"{THIS_ONE} and split_bp > 0"
 ARMS = arms_query(IN_STAGES)
 """An ``ArmRow`` for each arm since the first stage, with the parameters of ``Running``."""
 
+TOGETHER = arms_query(f"{IN_STAGES} and split_bp < 10000")
+"""The same of stages in which both arms are drawn: only they can be compared."""
+
 ARMS_OF_DAY = arms_query(f"{THIS_ONE} and {LAST_DAY}")
 """The same of the last 24 hours, at any split, 0 included: after a rollback base goes on."""
 
@@ -148,6 +151,7 @@ def read(running: Running, rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
         "last": _moment(max((row.last for row in known), default=None)),
         "stage": _stage(running.revision, stage, shares),
         "arms": arms(known, shares),
+        "together": arms(rows(TOGETHER, values, ArmRow), shares),
     }
     return found, arms(rows(ARMS_OF_DAY, values, ArmRow), shares)
 

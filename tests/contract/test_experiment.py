@@ -129,6 +129,18 @@ def test_the_line_of_success_turns_with_the_answers_of_the_model_that_runs(look:
     assert success_of(look())["p95 of the tuned model"] == "met"
 
 
+def test_after_everybody_has_the_tuned_model_the_lines_compare_what_was_drawn_at_the_same_time(
+    look: Look, asked: Asked
+) -> None:
+    for arm in ("base", "tuned"):
+        asked(arm, 40, 3 * DAY, quality=0.9)
+    late = {"split": 10_000, "revision": "r0005-00000005"}
+    asked("tuned", 200, quality=0.5, **late)  # for everybody, of whom base had none
+    asked("tuned", 90, error="timeout", fallback="timeout", **late, **FALLEN_BACK)
+    found = success_of(look(split=1.0))
+    assert found["quality of the tuned model"] == found["error rate of the tuned model"] == "met"
+
+
 def test_answers_of_base_count_from_the_first_stage_on(look: Look, asked: Asked) -> None:
     asked("base", 50, 40 * DAY, split=0, revision="r0001-00000001")
     asked("base", 7, 35 * DAY, split=500, revision="r0002-00000002")
@@ -185,6 +197,14 @@ def test_after_a_rollback_the_experiment_keeps_its_figures_and_base_has_everybod
         "tuned": (5, 0.0),
     }
     assert (found["split"], found["model"]) == (0, MODEL)
+
+
+def test_only_stages_in_which_both_arms_are_drawn_are_compared(look: Look, asked: Asked) -> None:
+    asked("tuned", 5)
+    asked("tuned", 50, split=10_000, revision="r0005-00000005")
+    found = both(look, split=1.0)
+    assert found["arms"]["tuned"]["requests"] == 55
+    assert found["together"]["tuned"]["requests"] == 5
 
 
 def test_the_last_five_experiments_before_stand_apart_the_newest_first(

@@ -150,6 +150,7 @@ def _experiment(arms: dict[str, Any]) -> dict[str, Any]:
         "last": "2026-11-28T02:59:00+00:00",
         "stage": stage | {"unit_kind": "user", "arms": {"base": {}, "tuned": {}}},
         "arms": arms,
+        "together": copy.deepcopy(arms),
         "evidence": compared(),
         "evidence_problem": None,
         "earlier": [],

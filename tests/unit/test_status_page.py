@@ -67,7 +67,7 @@ def changed(chance: Random) -> dict[str, Any]:
     for name in chance.sample(sorted(CHANGES), chance.randint(0, 4)):
         value = chance.choice(CHANGES[name])
         if name == "quality":
-            data["experiment"]["arms"]["tuned"]["quality"] = value
+            data["experiment"]["together"]["tuned"]["quality"] = value
         for place in places:
             if name in place:
                 place[name] = value

@@ -161,6 +161,7 @@ STATUS: Status = {
             },
         },
         "arms": _ARMS,
+        "together": _ARMS,
     },
     "traffic": _ARMS,
 }
