@@ -235,6 +235,26 @@ def test_no_shares_that_the_margin_allows_gain_on_average(tuned: int, margin: fl
         assert max(gains) / len(choices) <= 1 + 1e-9, shares
 
 
+def test_answers_that_are_as_good_on_average_raise_no_alarm_however_much_more_they_vary() -> None:
+    for seed in range(6):
+        chance, known = seeded(seed), Evidence()
+        for user in range(1200):
+            tuned = chance.random() < 0.5
+            quality = chance.choice([0.4, *[0.956] * 9]) if tuned else chance.gauss(0.9, 0.03)
+            known.take(Answers(user=user, tuned=tuned, hour=0, split=HALF, quality=min(quality, 1.0)))
+            assert user % WINDOW or not known.compare(0)[evidence.QUALITY].found
+
+
+def test_users_of_two_splits_are_no_neighbours() -> None:
+    """While a release goes on, pods of both splits answer."""
+    known = Evidence()
+    for user in range(300):
+        late = user % 2 == 0
+        known.take(Answers(user=user, tuned=late, hour=0, split=HALF if late else 500, failed=late))
+    compared = known.compare(0)[evidence.ERRORS]
+    assert (compared.found, compared.base, compared.tuned) == (False, 150, 150)
+
+
 def test_a_user_counts_once_however_much_is_asked() -> None:
     known = Evidence()
     for _ in range(500):
