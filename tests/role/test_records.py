@@ -293,6 +293,8 @@ def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_
     assert run_module("finrisk_promotion", options)["changed"]
     assert not run_module("finrisk_promotion", options)["changed"]
     assert "# Figures: tuned: 200 users" in file.read_text()
+    file.write_bytes("finrisk_model: Häuser".encode("utf-16"))
+    assert f"{file} is UTF-16, expected UTF-8" in run_module("finrisk_promotion", options)["msg"]
     file.unlink()
     answered(place.database_url, "base")
     answered(place.database_url, "tuned", "upstream_error")
@@ -303,5 +305,10 @@ def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_
     assert [(row["action"], row["outcome"]) for row in place.rows()[1:]] == [
         ("promote", "done"),
         ("promote", "refused"),
+        ("promote", "refused"),
     ]
     assert place.rows()[-1]["message"] == refused["msg"]
+    away = options | {"database_url": "postgresql://nobody@127.0.0.1:1/none"}
+    unread = run_module("finrisk_promotion", away, check=True)
+    assert unread["changed"]
+    assert any("does worse than base is not known" in str(warning) for warning in unread["warnings"])

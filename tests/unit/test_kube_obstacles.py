@@ -24,6 +24,7 @@ class Kept:
     """Objects by their path; what is forbidden is refused as a Role refuses it."""
 
     namespace = "n"
+    kubectl = "kubectl --context c -n n"
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, Any]] = {}
@@ -153,7 +154,7 @@ def test_a_quota_cordoned_nodes_and_an_image_that_no_node_has_are_told(kept: Kep
     full, cordoned, pulled = told(kept)
     assert full.endswith("no room for every pod twice (pods: 3 of 4): a rollback goes on with one pod fewer")
     assert cordoned.startswith("every node is cordoned (one)")
-    assert cordoned.endswith("kubectl uncordon one")
+    assert cordoned.endswith("kubectl --context c -n n uncordon one")
     assert pulled == f"no node has the image {IMAGE} of {NAME}: a rollback has to pull it"
     assert [each.overcome for each in found(kept)] == [True, False, True]
     del kept.objects[f"{CORE}/pods/b"]
@@ -167,7 +168,7 @@ def test_a_webhook_that_nobody_answers_is_told_where_it_would_be_asked_and_its_s
     service = {"namespace": "n", "name": "policy"}
     hook = {"name": "x.y", "clientConfig": {"service": service}, "rules": [{"resources": ["pods"]}]}
     kept.objects[f"{HOOKS}/policy"] = body("policy", webhooks=[hook])
-    assert "kubectl delete validatingwebhookconfiguration policy" in told(kept)[0]
+    assert "kubectl --context c -n n delete validatingwebhookconfiguration policy" in told(kept)[0]
     hook["failurePolicy"] = "Ignore"
     assert told(kept) == []
     hook["failurePolicy"] = "Fail"
