@@ -97,7 +97,12 @@ def test_what_was_brought_back_is_owned_as_applied_so_that_a_key_which_is_droppe
     made["metadata"]["managedFields"] = [{"manager": "finrisk", "operation": "Update", "fieldsV1": {}}]
     made["metadata"]["resourceVersion"] = "7"
     patches: list[Any] = []
-    kept.request = lambda *call, **_: patches.append(call[:3]) or made
+
+    def request(*call: Any, **_: Any) -> dict[str, Any]:
+        patches.append(call[:3])
+        return made
+
+    kept.request = request
     del kept.objects[NAME]
     credentials.restore(kept)
     method, where, (version, owners) = patches[1]
