@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.finrisk_ops.machine import locks
 
 from tests.grounds.modules import load, run_module
 from tests.grounds.modules_page import MODULES, PAGE, documentation, page
@@ -169,6 +170,13 @@ def test_the_prepare_module_writes_once(tmp_path: Path) -> None:
     assert "run ansible-playbook playbooks/export.yml first" in " ".join(failed["msg"].split())
 
 
+def test_a_refusal_that_can_be_recorded_nowhere_is_told_all_the_same(tmp_path: Path) -> None:
+    nowhere = {"kubernetes": {"kubeconfig": str(tmp_path / "none"), "context": "", "namespace": "n"}}
+    record = {"environment_name": "e", "action": "deploy"}
+    given = {"database_url": "postgresql://h/d", "job": {}, "place": nowhere, "record": record}
+    assert "there is no kubeconfig" in run_module("finrisk_schema", given)["msg"]
+
+
 def test_another_user_hash_key_needs_force_while_the_tuned_model_has_users(tmp_path: Path) -> None:
     def write(key: str, ratio: int, force: bool = False) -> dict[str, Any]:
         given = {
@@ -181,7 +189,10 @@ def test_another_user_hash_key_needs_force_while_the_tuned_model_has_users(tmp_p
         }
         return run_module("finrisk_credentials", given)
 
-    assert write("first", 0)["changed"]
+    (tmp_path / "credentials.json").write_text('{"stri')
+    assert write("first", 0)["changed"], "what cannot be read holds no key"
+    with locks.file(tmp_path / "release.lock", "deploy at 50"):
+        assert "another release is under way" in write("second", 0)["msg"]
     before = (tmp_path / "credentials.json").read_bytes()
     refused = write("second", 25)
     assert refused["failed"]

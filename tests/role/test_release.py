@@ -291,13 +291,16 @@ def test_pruning_keeps_the_newest_ten_the_current_and_the_newest_proven(target: 
     assert not list(target.folder.glob(".*")), "nor does half a revision that a killed run wrote"
 
 
-def test_lost_credentials_come_back_with_a_rollback(target: ProcessTarget) -> None:
+@pytest.mark.parametrize("how", ["is gone", "cannot be read"])
+def test_lost_credentials_come_back_with_a_rollback(target: ProcessTarget, how: str) -> None:
     deploy(target, 50)
     file = target.place.var_dir / "credentials.json"
     held = file.read_bytes()
-    file.unlink()
+    file.write_text('{"stri')
+    if how == "is gone":
+        file.unlink()
     (gone,) = target.rollback_obstacles()
-    assert gone.what == f"{file} is gone: a rollback or a deploy brings it back"
+    assert gone.what == f"{file} {how}: a rollback or a deploy brings it back"
     assert (gone.credentials, gone.overcome) == (True, True)
     copy = file.with_name("credentials-copy.json")
     copy.rename(copy.with_suffix(".away"))

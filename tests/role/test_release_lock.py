@@ -129,6 +129,23 @@ def test_a_run_that_breaks_off_leaves_its_name_until_the_next_one_ends(tmp_path:
     assert locks.read(path) == (None, None)
 
 
+def test_a_lock_that_another_deploy_took_faster_is_told_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_YIELD_SECONDS", 0.2)
+    path = tmp_path / "release.lock"
+    with Holder(hang, path) as first:
+        killed = locks.read(path)[0]
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        with Holder(hang, path) as faster, pytest.raises(FinriskError) as refused:
+            locks._end(killed, descriptor, path)
+        assert f"process {faster.process.pid})" in refused.value.message
+        assert f"process {first.process.pid})" not in refused.value.message
+    finally:
+        os.close(descriptor)
+
+
 def test_a_signal_that_no_rollback_sent_ends_the_run_as_ever(tmp_path: Path) -> None:
     path = tmp_path / "release.lock"
     with Holder(hang, path) as holder:

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.credentials import keep, restore, write_credentials
+from ansible.module_utils.finrisk_ops.process.credentials import (
+    are_lost,
+    credential_values,
+    held,
+    keep,
+    loss,
+    restore,
+    write_credentials,
+)
 from ansible.module_utils.finrisk_ops.release import credentials
 
 from finrisk import api_keys, cli
@@ -118,6 +126,28 @@ def test_credentials_that_are_gone_come_back_as_they_were_written_last(tmp_path:
     assert "by hand" in file.read_text(), "what is there is not touched"
     keep(tmp_path)
     assert copy.read_bytes() == file.read_bytes(), "a release that ran with it keeps it"
+
+
+@pytest.mark.parametrize("broken", ['{"stri', "", "[]", '{"stringData": 7}'])
+def test_credentials_that_cannot_be_read_are_lost_as_those_that_are_gone(tmp_path: Path, broken: str) -> None:
+    file, copy = tmp_path / "credentials.json", tmp_path / "credentials-copy.json"
+    write_credentials(tmp_path, {"stringData": {"DATABASE_URL": "kept"}}, [], check=False)
+    whole = copy.read_bytes()
+    file.write_text(broken)
+    assert loss(tmp_path) == f"{file} cannot be read"
+    assert credential_values(tmp_path) == {"DATABASE_URL": "kept"}
+    keep(tmp_path)
+    assert copy.read_bytes() == whole, "what is broken is not kept"
+    restore(tmp_path)
+    assert file.read_bytes() == whole
+    file.write_text(broken)
+    copy.write_text(broken)
+    assert not are_lost(tmp_path), "nothing brings them back"
+    with pytest.raises(FinriskError, match=r"cannot be read; run playbooks/site\.yml"):
+        credential_values(tmp_path)
+    assert held(tmp_path, "DATABASE_URL") == ""
+    write_credentials(tmp_path, {"stringData": {"DATABASE_URL": "new"}}, [], check=False)
+    assert credential_values(tmp_path) == {"DATABASE_URL": "new"}
 
 
 def test_the_copy_of_the_credentials_is_told_of_where_it_alone_is_written(tmp_path: Path) -> None:

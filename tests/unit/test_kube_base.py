@@ -105,6 +105,7 @@ class Answers:
     def __init__(self, *jobs: dict[str, Any] | None, pods: list[dict[str, Any]] | None = None) -> None:
         self.jobs, self.pods, self.sent = list(jobs), pods or [], list[str]()
         self.credentials: dict[str, Any] | None = {}
+        self.copies: list[dict[str, Any]] = []
 
     def find(self, path: str) -> dict[str, Any] | None:
         if "/secrets/" in path:
@@ -117,7 +118,7 @@ class Answers:
         return True
 
     def list(self, path: str, **_: str) -> list[dict[str, Any]]:
-        return self.pods if path.endswith("/pods") else []
+        return self.pods if path.endswith("/pods") else self.copies if path.endswith("/secrets") else []
 
     def text(self, _path: str, **_: Any) -> str:
         return "finrisk: PostgreSQL refused: password authentication failed\n"
@@ -197,9 +198,22 @@ def test_a_failed_job_is_made_anew_and_waited_for() -> None:
 def test_without_credentials_no_job_is_made_that_could_only_wait() -> None:
     answers = Answers(None)
     answers.credentials = None
-    with pytest.raises(FinriskError, match=r"no Secret finrisk-credentials .*run playbooks/site\.yml first"):
+    with pytest.raises(
+        FinriskError, match=r"Secret finrisk-credentials .* is gone, and there is no copy of it"
+    ):
         migrate(answers)
     assert answers.sent == []
+
+
+def test_a_lost_secret_is_back_before_the_job_that_reads_it() -> None:
+    answers = Answers(None, None, {"status": {}}, ended("Complete"))
+    answers.credentials = None
+    copy = {"name": "finrisk-credentials-3", "labels": {credentials.COPY: "true"}}
+    answers.copies = [{"metadata": copy, "data": {"DATABASE_URL": "eA=="}}]
+    done = migrate(answers)
+    assert (done.changed, done.restored) == (True, "finrisk-credentials-3")
+    assert answers.sent[0] == "POST /api/v1/namespaces/finrisk-ai/secrets"
+    assert [each.split()[0] for each in answers.sent] == ["POST", "PATCH", "PATCH"]
 
 
 @pytest.mark.parametrize(

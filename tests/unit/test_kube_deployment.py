@@ -93,6 +93,15 @@ class Answers:
         }
 
 
+def test_the_number_of_pods_is_handed_over_in_the_deployment_as_it_was_read_alone() -> None:
+    held = live("finrisk", {"f:replicas": {}})
+    held["metadata"]["managedFields"][0]["operation"] = "Apply"
+    answers: Any = Answers(held)
+    autoscaled = BODY | {"spec": {key: value for key, value in BODY["spec"].items() if key != "replicas"}}
+    deployment.apply(answers, autoscaled, check=False)
+    assert answers.sent[0][1]["metadata"] == {"name": "finrisk-api", "resourceVersion": "7"}
+
+
 def test_an_addition_stops_a_release_and_is_removed_when_it_is_taken_back() -> None:
     fields = in_container(env={'k:{"name":"B"}': {".": {}, "f:name": {}}})
     answers: Any = Answers(live("kubectl-edit", fields))

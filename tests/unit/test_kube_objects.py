@@ -12,6 +12,7 @@ import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 from ansible.module_utils.finrisk_ops.kube import objects, port_forward, template
+from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
 from ansible.module_utils.finrisk_ops.machine import identity
 from ansible.module_utils.finrisk_ops.machine.locks import LostError
 from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make, same_content, shown
@@ -182,10 +183,17 @@ def test_an_object_has_its_address(kind: str, version: str, expected: str) -> No
         ("postgresql://u:p@postgres-service.other/d", ""),
         ("http://127.0.0.1:8000", ""),
         ("http://localhost:8000", ""),
+        ("postgresql://u:p@pg-0:5432,pg-1:5432/d", ""),
+        ("postgresql://u:p@pg-0,pg-1/d", ""),
+        ("postgresql://u:p@pg-0,pg-1:5432/d", ""),
+        ("postgresql://u:p@postgres-service:none/d", ""),
     ],
 )
 def test_only_a_service_of_the_namespace_is_reached_by_port_forward(url: str, service: str) -> None:
     assert port_forward.service_of(url, "finrisk-ai") == service
+    if not service:
+        with port_forward.reachable(Cluster(Access("", "staging", "finrisk-ai")), url) as lent:
+            assert lent == url, "nobody is asked"
 
 
 def lease(identity: str = "me@here/1", renewed: str = "2026-01-01T00:00:00.000000Z") -> dict[str, Any]:

@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.kube import credentials, lease, obstacles
 from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
-from ansible.module_utils.finrisk_ops.kube.errors import ApiError
 from ansible.module_utils.finrisk_ops.release.obstacle import Obstacle
 from ansible.module_utils.finrisk_ops.release.revision import CURRENT, PROVEN, REVISION
+
+from tests.grounds.kept_objects import Kept, body
 
 CORE, APPS = "/api/v1/namespaces/n", "/apis/apps/v1/namespaces/n"
 LEASE = f"/apis/coordination.k8s.io/v1/namespaces/n/leases/{lease.NAME}"
 HOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 NAME = "r0007-00000000"
 IMAGE = "registry.example.com/finrisk:1"
-
-
-class Kept:
-    """Objects by their path; what is forbidden is refused as a Role refuses it."""
-
-    namespace = "n"
-    kubectl = "kubectl --context c -n n"
-
-    def __init__(self) -> None:
-        self.objects: dict[str, dict[str, Any]] = {}
-        self.forbidden: tuple[str, ...] = ()
-
-    def find(self, path: str) -> dict[str, Any] | None:
-        if any(part in path for part in self.forbidden):
-            raise ApiError("may not", 403)
-        return self.objects.get(path)
-
-    def list(self, path: str, labels: str = "", fields: str = "") -> list[dict[str, Any]]:
-        del fields
-        name, _, value = labels.partition("=")
-        found = [held for where, held in self.objects.items() if where.rpartition("/")[0] == path]
-        self.find(path)
-        return [held for held in found if not labels or _carries(held, name, value)]
-
-    def server_time(self) -> float:
-        seconds: float = lease.moment("2026-01-01T00:00:10.000000Z")
-        return seconds
-
-    def request(self, method: str, path: str, body: Any = None, *_: Any, **__: Any) -> dict[str, Any]:
-        if method == "DELETE":
-            return self.objects.pop(path)
-        if path.endswith("selfsubjectaccessreviews"):
-            return {"status": {"allowed": True}}
-        name = body["metadata"]["name"]
-        return self.objects.setdefault(path if path.endswith(name) else f"{path}/{name}", body)
-
-
-def _carries(held: Mapping[str, Any], name: str, value: str) -> bool:
-    labels = held["metadata"].get("labels") or {}
-    return name in labels and value in ("", labels[name])
-
-
-def body(name: str, **more: Any) -> dict[str, Any]:
-    return {"metadata": {"name": name, "labels": more.pop("labels", {})}, **more}
 
 
 @pytest.fixture
@@ -154,12 +109,21 @@ def test_a_quota_cordoned_nodes_and_an_image_that_no_node_has_are_told(kept: Kep
     full, cordoned, pulled = told(kept)
     assert full.endswith("no room for every pod twice (pods: 3 of 4): a rollback goes on with one pod fewer")
     assert cordoned.startswith("every node is cordoned (one)")
-    assert cordoned.endswith("kubectl --context c -n n uncordon one")
+    assert cordoned.endswith(", kubectl --context staging -n n uncordon one"), "not the current context's"
     assert pulled == f"no node has the image {IMAGE} of {NAME}: a rollback has to pull it"
     assert [each.overcome for each in found(kept)] == [True, False, True]
     del kept.objects[f"{CORE}/pods/b"]
     kept.objects[f"{CORE}/resourcequotas/tight"]["status"]["used"] = {"pods": "4"}
     assert told(kept)[0].endswith("a rollback replaces the only pod, some seconds without service")
+
+
+def test_nothing_is_said_of_an_image_that_a_list_which_may_be_cut_does_not_name(kept: Kept) -> None:
+    one = kept.objects["/api/v1/nodes/one"]
+    one["status"]["images"] = [{"names": ["docker.io/library/a:1"]}]
+    assert "no node has the image" in told(kept)[0]
+    fifty = [{"names": [f"docker.io/library/a:{number}"]} for number in range(50)]
+    kept.objects["/api/v1/nodes/two"] = body("two", spec={}, status={"images": fifty})
+    assert told(kept) == []
 
 
 def test_a_webhook_that_nobody_answers_is_told_where_it_would_be_asked_and_its_silence_is_a_no(
@@ -168,7 +132,8 @@ def test_a_webhook_that_nobody_answers_is_told_where_it_would_be_asked_and_its_s
     service = {"namespace": "n", "name": "policy"}
     hook = {"name": "x.y", "clientConfig": {"service": service}, "rules": [{"resources": ["pods"]}]}
     kept.objects[f"{HOOKS}/policy"] = body("policy", webhooks=[hook])
-    assert "kubectl --context c -n n delete validatingwebhookconfiguration policy" in told(kept)[0]
+    delete = "kubectl --context staging -n n delete validatingwebhookconfiguration policy"
+    assert told(kept)[0].endswith(f"or {delete}")
     hook["failurePolicy"] = "Ignore"
     assert told(kept) == []
     hook["failurePolicy"] = "Fail"

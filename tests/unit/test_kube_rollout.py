@@ -161,9 +161,10 @@ def test_a_pod_without_a_node_waits_as_long_as_the_roll_out_may() -> None:
 
 
 def test_a_paused_deployment_is_told_with_the_command() -> None:
-    verdict = judge(View(deployment(paused=True), [pod("a", OLD)]), NEW)
+    kubectl = "kubectl --context staging -n n"
+    verdict = judge(View(deployment(paused=True), [pod("a", OLD)], kubectl=kubectl), NEW)
     assert verdict.trouble
-    assert "kubectl rollout resume" in verdict.trouble.text
+    assert f"{kubectl} rollout resume" in verdict.trouble.text
 
 
 def test_troubles_of_the_old_pods_do_not_fail_the_new_ones() -> None:

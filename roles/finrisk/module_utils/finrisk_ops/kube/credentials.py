@@ -151,12 +151,14 @@ def keep(cluster: Cluster) -> None:
 def _own_as_applied(cluster: Cluster, made: Mapping[str, Any]) -> None:
     """Let an object that was just made count as applied, so that the next apply takes away what it drops."""
     entries = [entry | {"operation": "Apply"} for entry in made["metadata"].get("managedFields") or []]
+    if not entries:
+        return
     patch = [
         {"op": "test", "path": "/metadata/resourceVersion", "value": made["metadata"]["resourceVersion"]},
         {"op": "replace", "path": "/metadata/managedFields", "value": entries},
     ]
-    if entries:
-        cluster.request("PATCH", objects.path(made, cluster.namespace), patch, patch="json")
+    where = _path(cluster, str(made["metadata"]["name"]))
+    cluster.request("PATCH", where, patch, {"fieldManager": objects.MANAGER}, patch="json")
 
 
 def _holds(copy: Mapping[str, Any] | None, data: Mapping[str, str]) -> bool:

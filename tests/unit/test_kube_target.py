@@ -1,0 +1,90 @@
+"""What a release writes on a cluster beside the Deployment: onto what it read before it asked its Lease."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.kube import target as kube_target
+from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
+from ansible.module_utils.finrisk_ops.machine.locks import LostError
+from ansible.module_utils.finrisk_ops.release.revision import CURRENT, REVISION
+
+from tests.grounds.kept_objects import Kept, body
+
+CORE = "/api/v1/namespaces/n"
+NAME = "r0007-00000000"
+CONFIG = f"{CORE}/configmaps/finrisk-config-{NAME}"
+DEPLOYMENT = "/apis/apps/v1/namespaces/n/deployments/finrisk-api"
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """A revision's ConfigMap and the Deployment."""
+    monkeypatch.setattr(kube_target, "PAUSE_SECONDS", 0.0)
+    made = Kept()
+    made.put(CONFIG, body(f"finrisk-config-{NAME}", labels={REVISION: NAME}))
+    made.put(DEPLOYMENT, body("finrisk-api", spec={}))
+    return made
+
+
+class Lease:
+    """A hold that is taken over in the middle of what this run does."""
+
+    def __init__(self, *, asked: int) -> None:
+        self.asked = asked
+
+    def check(self) -> None:
+        self.asked -= 1
+        if self.asked < 0:
+            raise LostError("taken over")
+
+
+def holding(kept: Any, asked: int = 9) -> Any:
+    target = KubernetesTarget(kept)
+    target._lease = Lease(asked=asked)
+    return target
+
+
+def current(_name: str) -> dict[str, str]:
+    return {CURRENT: "true"}
+
+
+def labels(kept: Kept) -> dict[str, str]:
+    found: dict[str, str] = kept.objects[CONFIG]["metadata"]["labels"]
+    return found
+
+
+def test_a_label_is_written_onto_what_was_read_and_read_again_when_somebody_was_faster(kept: Any) -> None:
+    theirs = body(f"finrisk-config-{NAME}", labels={REVISION: NAME, "theirs": "yes"})
+    kept.meanwhile = lambda: kept.put(CONFIG, theirs)
+    holding(kept).label(current)
+    assert labels(kept) == {REVISION: NAME, "theirs": "yes", CURRENT: "true"}
+    assert len(kept.sent) == 2
+    holding(kept, asked=0).label(current)
+    assert len(kept.sent) == 2, "nothing is left to write"
+
+
+def test_a_run_whose_lease_was_taken_between_reading_and_writing_labels_and_deletes_nothing(
+    kept: Any,
+) -> None:
+    before = dict(kept.objects)
+    kept.meanwhile = lambda: kept.put(CONFIG, body(f"finrisk-config-{NAME}", labels={REVISION: NAME}))
+    with pytest.raises(LostError):
+        holding(kept, asked=1).label(current)
+    assert CURRENT not in labels(kept)
+    kept.meanwhile = lambda: kept.put(DEPLOYMENT, body("finrisk-api", spec={"replicas": 2}))
+    with pytest.raises(LostError):
+        holding(kept, asked=1).clear()
+    assert kept.objects[DEPLOYMENT]["spec"] == {"replicas": 2}, "of the run that took over"
+    assert before.keys() == kept.objects.keys()
+
+
+def test_what_is_deleted_is_what_was_read(kept: Any) -> None:
+    target = holding(kept)
+    target.remove(NAME)
+    target.remove(NAME)
+    target.clear()
+    target.clear()
+    assert kept.objects == {}
+    assert kept.sent == [f"DELETE finrisk-config-{NAME}", "DELETE finrisk-api"]
