@@ -62,8 +62,8 @@ test-cluster: .venv-dev/.ready collections/.ready ## the tests on a real Kuberne
 	$(DEV)/python -m sandbox.kubernetes build
 	$(DEV)/python -m tests.tiers cluster
 
-cluster-up: .venv-dev/.ready ## start a Kubernetes node on this machine and load our images; nothing when it runs
-	@$(DEV)/python -m sandbox.kubernetes up
+cluster-up: setup ## start a Kubernetes node on this machine and load our images; nothing when it runs
+	@$(BIN)/python -m sandbox.kubernetes up
 
 cluster-demo: setup ## the same loop on a Kubernetes node of this machine, which it starts (KEEP=1: leave it running)
 	@$(BIN)/python -m sandbox.cluster demo
@@ -71,8 +71,8 @@ cluster-demo: setup ## the same loop on a Kubernetes node of this machine, which
 cluster-connection: ## print URL and key of what `make cluster-demo KEEP=1` left running (FORMAT=shell: for eval)
 	@$(BIN)/python -m sandbox.cluster connection $(if $(filter shell,$(FORMAT)),--shell)
 
-cluster-down: .venv-dev/.ready ## stop the node and remove everything of it, also after a crash
-	@$(DEV)/python -m sandbox.kubernetes down
+cluster-down: setup ## stop the node and remove everything of it, also after a crash
+	@$(BIN)/python -m sandbox.kubernetes down
 
 lint: .venv-dev/.ready collections/.ready ## ruff, mypy, yamllint, ansible-lint
 	@$(MAKE) --no-print-directory -j 2 --output-sync=recurse lint-python lint-yaml

@@ -5,13 +5,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox import connection as connections
 from sandbox import postgresql, simulator
 from sandbox.console import REPOSITORY, Console, StepFailedError
+from sandbox.page_questions import questions_of
 from sandbox.process import Process, SandboxError, stop
-from sandbox.story import Stage, Story, farewell
+from sandbox.story import Stage, Story, farewell, queries_of
 from sandbox.terminal import heading, say
 
 STAGES = (
@@ -26,6 +29,7 @@ class Machine:
     def __init__(self, documents: Path | None) -> None:
         self.var = Path(os.environ.get("FINRISK_VAR_DIR") or REPOSITORY / "var" / "local").absolute()
         self.documents = documents or self.var / "samples"
+        self.export_options: Sequence[str] = ("-e", "finrisk_min_examples=0") if documents else ()
         self.console = Console(self.var / "logs" / "demo.log", (), {"FINRISK_VAR_DIR": str(self.var)})
 
     def is_up(self) -> bool:
@@ -65,12 +69,26 @@ class Machine:
         self.console.playbook("ingest", "-e", f"finrisk_documents={self.documents}")
 
     def _require_documents(self) -> None:
-        """Stop before anything starts when a folder that was named lacks a file."""
-        if self.documents == self.var / "samples":
-            return
-        for name in ("documents.jsonl.gz", "queries.jsonl.gz"):
-            if not (self.documents / name).is_file():
-                raise SandboxError(f"DOCUMENTS={self.documents} has no {name}: nothing was started")
+        """Stop before anything starts when what was named is not there."""
+        if not (self.documents == self.var / "samples" or self.documents.exists()):
+            raise SandboxError(f"DOCUMENTS={self.documents} does not exist: nothing was started")
+
+    def queries(self) -> list[dict[str, Any]]:
+        """The questions beside the documents; without any, questions made from what the pages say."""
+        if (self.documents / "queries.jsonl.gz").is_file():
+            return queries_of(self.documents)
+        say("   no queries.jsonl.gz beside the documents: the questions are made from what their pages say")
+        told = subprocess.run(
+            [sys.executable, "-m", "finrisk", "facts", "--index"],
+            env={**os.environ, "DATABASE_URL": self.connection()["database_url"]},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        queries = questions_of(json.loads(line) for line in told.stdout.splitlines())
+        if not queries:
+            raise StepFailedError(f"no page says anything in figures to ask about; {told.stderr.strip()}")
+        return queries
 
     def stop(self) -> None:
         """Stop the service, then the sandbox; all data stays."""

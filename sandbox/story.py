@@ -17,6 +17,12 @@ from sandbox.terminal import Bar, cut, heading, say, styled, table
 
 QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
+FEWEST_EXAMPLES = 100
+"""What tune.yml takes, everywhere."""
+
+FEWEST_TO_SPLIT = 2
+"""Pairs of which prepare.yml makes two sets."""
+
 TRY = r"""   eval "$({connection})"
    for i in {{1..10}}; do
      curl -s "$api_url/api/v1/analyze" \
@@ -31,13 +37,16 @@ class Place(Protocol):
     """Where the loop is shown: what brings it up, and who may ask there."""
 
     console: Console
-    documents: Path
+    export_options: Sequence[str]
 
     def start(self) -> None:
         """Bring up what the service stands on, the service, and its documents."""
 
     def service(self) -> tuple[str, str]:
         """Address and key of the API."""
+
+    def queries(self) -> Sequence[dict[str, Any]]:
+        """The questions to ask, as a ``queries.jsonl.gz`` has them."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +73,23 @@ class Story:
         self._heading(f"Serve: {serve}")
         self.place.start()
         analysts = Analysts(*self.place.service())
-        strategies = questions(self.place.documents)
+        strategies = evenly(strategies_of(self.place.queries()))
 
         users = {strategy.user_id for strategy in strategies}
         self._heading(f"Collect: {len(users)} analysts ask {len(strategies)} questions")
         _show_answer(self.ask(analysts, strategies))
-        _show_collected(analysts)
+        kept = _show_collected(analysts)
+        if kept < FEWEST_TO_SPLIT:
+            _too_few(kept)
+            return
         self._heading("Export what was collected")
-        play("export")
+        play("export", *self.place.export_options)
         self._heading("Prepare a dataset")
         play("prepare")
+        examples = self._training_examples()
+        if examples < FEWEST_EXAMPLES:
+            _too_few(examples)
+            return
         self._heading("Tune")
         play("tune")
         for stage in stages:
@@ -105,6 +121,11 @@ class Story:
         say(styled(f"   {time.monotonic() - started:.1f} s", "2"))
         return replies
 
+    def _training_examples(self) -> int:
+        """How many examples the dataset has to train on, as prepare.yml wrote it down."""
+        names = [file for file in self.place.console.files if Path(file).name.startswith("dataset_metadata")]
+        return int(json.loads(Path(names[-1]).read_text("utf-8"))["train_examples"])
+
     def _heading(self, title: str) -> None:
         self._steps += 1
         heading(f"{self._steps}  {title}")
@@ -126,10 +147,14 @@ def farewell(service: tuple[str, str], connection: str, inventory: str) -> None:
     say("   (AB_TEST_UNIT=request draws every request anew: -e finrisk_ab_test_unit=request)")
 
 
-def questions(documents: Path) -> list[Strategy]:
+def queries_of(documents: Path) -> list[dict[str, Any]]:
     """The questions of a folder's ``queries.jsonl.gz``."""
     with gzip.open(documents / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
-        strategies = strategies_of(json.loads(line) for line in lines)
+        return [json.loads(line) for line in lines]
+
+
+def evenly(strategies: Sequence[Strategy]) -> list[Strategy]:
+    """At most QUESTIONS of them, evenly picked."""
     step = max(1.0, len(strategies) / QUESTIONS)
     return [strategies[int(number * step)] for number in range(min(len(strategies), QUESTIONS))]
 
@@ -146,8 +171,13 @@ def _show_answer(replies: Sequence[Reply]) -> None:
             say(styled(f"   | {cut(line)}", "2"))
 
 
-def _show_collected(analysts: Analysts) -> None:
-    """How many pairs were good enough; rows arrive within a second of their reply."""
+def _too_few(examples: int) -> None:
+    say(f"   Examples to train on: {examples}, and tuning takes {FEWEST_EXAMPLES}: the demo ends here.")
+    say("   More pages give more, and so do questions of your own in queries.jsonl.gz beside them.")
+
+
+def _show_collected(analysts: Analysts) -> int:
+    """Show and return how many pairs were good enough; rows arrive within a second of their reply."""
     time.sleep(1.5)
     status, body = analysts.call("/api/v1/status")
     if status != 200:
@@ -158,3 +188,4 @@ def _show_collected(analysts: Analysts) -> None:
     if withdrawn := collection.get("withdrawn"):
         say(f"   withdrawn after a bad rating: {withdrawn}")
     say(f"   not kept in the last 24 h: {skipped or 'none'}")
+    return int(collection["count"])

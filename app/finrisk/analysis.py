@@ -11,8 +11,9 @@ from finrisk.answers import Metadata, StreamStart
 from finrisk.collection import Collection
 from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
-from finrisk.generation import Generation, NoAnswerError, Served
+from finrisk.generation import Fallback, Generation, NoAnswerError, Served
 from finrisk.logs import log
+from finrisk.prompt_budget import within_budget
 from finrisk.records import (
     JudgedAnswer,
     Outcome,
@@ -23,7 +24,7 @@ from finrisk.records import (
     sources_of,
     training_row,
 )
-from finrisk.retrieval import RankedPassage, search
+from finrisk.retrieval import RankedPassage, check_company, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
 from finrisk_rules.prompt import render
@@ -85,11 +86,15 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
         "arm_assigned": request.place.arm,
         "revision": service.settings.finrisk_revision,
     }
+    fallback: Fallback | None = None
     try:
         for piece in service.generation.stream(request.place.arm, request.prompt, request.started):
-            yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
-    except GeneratorExit:  # the client left: a request all the same, and no failure of the arm
-        _keep(service, request, NoAnswerError(GenerationError("abandoned", "the client left"), None))
+            if isinstance(piece, Fallback):
+                fallback = piece
+            else:
+                yield _analysis(service, request, piece) if isinstance(piece, Served) else piece
+    except GeneratorExit:  # the client left: a request all the same, and no failure of the model it heard
+        _keep(service, request, NoAnswerError(GenerationError("abandoned", "the client left"), fallback))
         raise
     except NoAnswerError as failure:
         _keep(service, request, failure)
@@ -107,18 +112,22 @@ def _request(service: Service, question: Question) -> Request:
 
 
 def _passages(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
-    """The best passages, or none while the database is away."""
+    """The best passages that the key may read, or none while the database is away."""
     pages, passages = service.settings.retrieval_pages, service.settings.retrieval_passages
     seconds = min(RETRIEVAL_SECONDS, RETRIEVAL_SHARE * service.settings.request_deadline_seconds)
     try:
         with service.database.connection(seconds) as connection:
-            result = search(connection, strategy, question.company, question.year, pages, passages)
+            result = search(
+                connection, strategy, question.company, question.year, pages, passages, question.labels
+            )
+            if question.company is not None and not result.pages:
+                check_company(connection, question.company, question.labels)
     except DatabaseUnavailableError as error:
         if service.settings.retrieval_required:
             raise RetrievalRequiredError(str(error)) from error
         log("retrieval_unavailable", f"answering without sources: {error}", level=logging.WARNING)
         return []
-    return list(result.passages)
+    return within_budget(list(result.passages), strategy, service.settings.prompt_tokens)
 
 
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:
@@ -192,7 +201,7 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
     assigned, served = row["arm_assigned"], row.get("arm_served")
     metrics.REQUESTS.labels(assigned, served or "none", row["outcome"]).inc()
     metrics.DURATION.labels(assigned).observe(row["latency_ms"] / 1000)
-    if row["fallback_reason"]:
+    if served and row["fallback_reason"]:
         metrics.FALLBACKS.labels(row["fallback_reason"]).inc()
     names = "arm_assigned bucket outcome arm_error fallback_reason latency_ms revision key_id".split()
     fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}

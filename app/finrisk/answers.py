@@ -54,6 +54,7 @@ class Source(TypedDict):
     n: Annotated[int, Field(description="Its number: the answer cites it as `[n]`.", ge=1)]
     document_id: Annotated[str, Field(description="The document's id.", examples=["acme-2025"])]
     title: Annotated[str, Field(description="The document's title.")]
+    page: Annotated[int, Field(description="Of the document, from 1.", ge=1, examples=[12])]
     excerpt: Annotated[str, Field(description="The beginning of the passage.", max_length=EXCERPT)]
 
 

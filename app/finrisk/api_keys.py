@@ -42,6 +42,7 @@ class ApiKey(BaseModel):
     name: str = ""
     sha256: Annotated[str, Field(pattern=f"^{SHA256}$", repr=False)]
     roles: frozenset[str]
+    labels: frozenset[str] = frozenset()
     created: _Moment | None = None
     expires: _Moment | None = None
     ended: _Moment | None = None

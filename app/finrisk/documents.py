@@ -10,9 +10,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
-from finrisk.lexemes import company_key, pairs, words
-from finrisk.passages import Passage, lines_of, pages_of, passages_of
+from finrisk.lexemes import pairs, words
+from finrisk.passages import Line, Passage, lines_of, pages_of, passages_of
+from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
+from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.quantities import style_of
 
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title (with company and year) counts; one in the text counts 1."""
@@ -44,6 +47,8 @@ class Document:
     text: str
     company: str | None = None
     year: int | None = None
+    ticker: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,10 @@ class Page:
     """A page as it goes into the index: its text, its passages, and where its terms are."""
 
     number: int
+    sheet: int  # as the document counts its pages; a long one is cut into several of ours
     text: str
     passages: list[Passage]
+    facts: list[str]  # of each passage, as stored
     line_lengths: list[int]
     occurrences: dict[str, list[int]]  # lexeme -> the line of each occurrence
 
@@ -94,10 +101,7 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         TooManyPostingsError: the documents are too large together; the database was not asked to write.
         psycopg.Error: the database refuses; nothing is changed then.
     """
-    entries = {
-        document.id: (document, digest(document.title, document.company, document.year, document.text))
-        for document in documents
-    }
+    entries = {document.id: (document, _digest(document)) for document in documents}
     if not entries:
         return Ingestion(0, 0, 0)
     with connection.cursor(row_factory=tuple_row) as cursor:
@@ -116,6 +120,12 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
                 cursor, [entries[name] for name in entries if digests.get(name) != entries[name][1]], pages
             )
     return Ingestion(len(new), len(stale), len(entries) - len(new) - len(stale))
+
+
+def _digest(document: Document) -> str:
+    return digest(
+        document.title, document.company, document.year, document.text, document.ticker, document.labels
+    )
 
 
 def delete(connection: Connection, document_id: str) -> bool:
@@ -192,13 +202,22 @@ def _write(
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
     cursor.executemany(
-        """insert into documents (id, title, company, company_key, year, sha256)
-           values (%s, %s, %s, %s, %s, %s)
+        """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
+           values (%s, %s, %s, %s, %s, %s, %s, %s)
            on conflict (id) do update set title = excluded.title, company = excluded.company,
-               company_key = excluded.company_key, year = excluded.year, sha256 = excluded.sha256,
-               updated_at = now()""",
+               company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
+               labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
         [
-            (d.id, d.title, d.company, company_key(d.company or "") or None, d.year, sha)
+            (
+                d.id,
+                d.title,
+                d.company,
+                company_key(d.company or "") or None,
+                company_key(d.ticker or "") or None,
+                d.year,
+                list(d.labels),
+                sha,
+            )
             for d, sha in documents
         ],
     )
@@ -214,18 +233,22 @@ def _write(
     rows = [
         (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
     ]
-    with cursor.copy("copy pages (id, document_id, number, text, length, line_lengths) from stdin") as copy:
+    with cursor.copy(
+        "copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin"
+    ) as copy:
         for page_id, document_id, page in rows:
             length = sum(page.line_lengths)
-            copy.write_row((page_id, document_id, page.number, page.text, length, page.line_lengths))
+            copy.write_row(
+                (page_id, document_id, page.number, page.sheet, page.text, length, page.line_lengths)
+            )
     with cursor.copy(
-        "copy passages (page_id, number, kind, text, first_line, last_line, length) from stdin"
+        "copy passages (page_id, number, kind, text, facts, first_line, last_line, length) from stdin"
     ) as copy:
         for page_id, _, page in rows:
-            for number, passage in enumerate(page.passages, start=1):
+            for number, (passage, facts) in enumerate(zip(page.passages, page.facts, strict=True), start=1):
                 length = sum(page.line_lengths[passage.first_line - 1 : passage.last_line])
                 place = (passage.first_line, passage.last_line, length)
-                copy.write_row((page_id, number, passage.kind, passage.text, *place))
+                copy.write_row((page_id, number, passage.kind, passage.text, facts, *place))
     _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
     cursor.execute(
         "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s",
@@ -259,10 +282,11 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
 
 
 def _pages(document: Document) -> Iterator[Page]:
-    return (_page(document, number, text) for number, text in enumerate(pages_of(document.text), start=1))
+    pages = enumerate(pages_of(document.text), start=1)
+    return (_page(document, number, sheet, text) for number, (sheet, text) in pages)
 
 
-def _page(document: Document, number: int, text: str) -> Page:
+def _page(document: Document, number: int, sheet: int, text: str) -> Page:
     lines = lines_of(text)
     by_line = [words(line) for line in (_heading(document), *(line.text for line in lines))]
     occurrences: dict[str, list[int]] = defaultdict(list)
@@ -277,7 +301,24 @@ def _page(document: Document, number: int, text: str) -> Page:
             occurrences[pair].append(at)
         previous = sequence[-1] if sequence else previous
     shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
-    return Page(number, text, shifted, [len(sequence) for sequence in by_line], dict(occurrences))
+    return Page(
+        number,
+        sheet,
+        text,
+        shifted,
+        list(_facts(text, lines, shifted)),
+        [len(sequence) for sequence in by_line],
+        dict(occurrences),
+    )
+
+
+def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield what each passage says in figures; the text above it may say the unit of its tables."""
+    style, above, read = style_of(text), "", 0
+    for passage in passages:
+        above = "\n".join([above, *(line.text for line in lines[read : passage.first_line - 2])])
+        read = passage.first_line - 2
+        yield stored(facts_of(passage.text, above, style))
 
 
 def _heading(document: Document) -> str:

@@ -136,8 +136,10 @@ class Generation:
             return self._base(prompt, deadline, Fallback(failure, _waited_ms(started)))
         return Served("tuned", self.model("tuned"), completion)
 
-    def stream(self, arm: Arm, prompt: str, started: float) -> Iterator[str | Served]:
+    def stream(self, arm: Arm, prompt: str, started: float) -> Iterator[Fallback | str | Served]:
         """The answer piece by piece, then whole; falls back to base only before the first piece.
+
+        Then it says so first, since nothing else does where the client leaves in the middle.
 
         Raises:
             NoAnswerError: as ``answer``, or the answer ended after a piece in another way than it should.
@@ -147,6 +149,7 @@ class Generation:
             yield from self._streamed_base(prompt, deadline, None)
             return
         if not self._breakers[self.model("tuned")].allows():
+            yield Fallback()
             yield from self._streamed_base(prompt, deadline, Fallback())
             return
         first = self._patience(self._tuned_seconds(deadline), streamed=True)
@@ -161,6 +164,7 @@ class Generation:
             fallback = Fallback(error, _waited_ms(started))
         else:
             return
+        yield fallback
         yield from self._streamed_base(prompt, deadline, fallback)
 
     def _tuned_seconds(self, deadline: float) -> float:

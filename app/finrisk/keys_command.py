@@ -36,6 +36,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _take_new_key(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--name", required=required, help="whose key it is")
     parser.add_argument("--roles", default="analyze,feedback", help=f"comma separated: {', '.join(ROLES)}")
+    parser.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        help="a label of documents that it may read; as often as needed",
+    )
     parser.add_argument("--expires", help="90d, or a date or time in ISO 8601; without it, never")
 
 
@@ -64,6 +70,8 @@ def _make(arguments: argparse.Namespace) -> None:
         "roles": roles,
         "created": now.isoformat(),
     }
+    if arguments.label:
+        entry["labels"] = arguments.label
     if arguments.expires:
         entry["expires"] = _expiry(arguments.expires, now).isoformat()
     _out(json.dumps({"key": key, "entry": entry}, indent=2))

@@ -5,6 +5,8 @@ from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
+from finrisk_rules.spelling import folded
+
 LONGEST_WORD = 64
 """Characters; longer words are cut, so that no input makes an index entry too large."""
 
@@ -45,7 +47,7 @@ def words(text: str) -> list[str]:
 
     Figures keep their separators (``1,234.5`` is one word); every ideograph is a word of its own.
     """
-    matches = _WORD.findall(text.lower())
+    matches = _WORD.findall(folded(text))
     return [stem(word[:LONGEST_WORD]) for word in matches if word not in _STOP_WORDS]
 
 
@@ -65,16 +67,3 @@ def query_lexemes(question: str) -> dict[str, float]:
         computed = first in _CALCULATION_WORDS and second in _CALCULATION_WORDS
         weights[pair] = count * (CALCULATION_WEIGHT if computed else 1.0)
     return weights
-
-
-_LEGAL_FORMS = frozenset(
-    "inc incorporated corp corporation co company ltd limited plc llc lp ag sa se nv group".split()
-)
-
-
-def company_key(company: str) -> str:
-    """Return a company's name as filters compare it: lower case, no punctuation, no legal form at the end."""
-    parts = _WORD.findall(company.lower())
-    while len(parts) > 1 and parts[-1] in _LEGAL_FORMS:
-        parts.pop()
-    return " ".join(parts)

@@ -1,16 +1,22 @@
 """Pages and passages: how a document's text is cut for search, and nothing of it lost."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 LONGEST_PAGE = 12_000
-"""Characters; a longer page is cut where a paragraph ends. A single table is never cut."""
+"""Characters; a longer page is cut where a paragraph or a row ends. A cut table has title and head again."""
 
 SHORTEST_PASSAGE = 60
 LONGEST_PASSAGE = 150
 """Words: a passage ends with the paragraph that reaches the one, or with a sentence before the other."""
+
+LONGEST_TABLE = 600
+"""Words: a longer table is cut into passages that each have its title and its head again."""
+
+LONGEST_HEAD = 6
+"""Rows of a head that are repeated, the line below it included."""
 
 LONGEST_TABLE_TITLE = 40
 """Words: a longer line above a table is text, not the table's title."""
@@ -39,13 +45,14 @@ class Passage:
     last_line: int
 
 
-def pages_of(text: str) -> list[str]:
-    r"""Return the pages of a document: cut at form feeds, and long ones where a paragraph ends.
+def pages_of(text: str) -> list[tuple[int, str]]:
+    r"""Return the pages of a document, each with its number as form feeds count it.
 
-    A text without anything to read has one empty page.
+    A long page is cut where a paragraph ends, so several may have one number; a page without anything to read
+    is left out. A text of only such pages has one empty page.
     """
-    pages = [part for page in text.split("\f") for part in _cut(page.strip()) if part]
-    return pages or [""]
+    sheets = enumerate(text.split("\f"), start=1)
+    return [(number, part) for number, sheet in sheets for part in _cut(sheet.strip()) if part] or [(1, "")]
 
 
 def _cut(page: str) -> Iterator[str]:
@@ -62,18 +69,47 @@ def _cut(page: str) -> Iterator[str]:
 
 
 def _blocks(page: str) -> Iterator[str]:
-    """Yield the paragraphs and whole tables of a page; a paragraph over the limit in several pieces."""
-    table = ""
+    """Yield the paragraphs of a page and its tables with their titles; what is too long in several pieces."""
+    rows: list[str] = []
+    title = ""
     for line in page.splitlines(keepends=True):
         if _is_row(line):
-            table += line
+            rows.append(line)
             continue
-        if table:
-            yield table
-            table = ""
-        yield from _pieces(line)
-    if table:
-        yield table
+        if rows:
+            yield from _table_pieces(rows, title)
+            rows, title = [], ""
+        if not line.strip() and title:
+            title += line
+            continue
+        if title:
+            yield title
+        title = line if len(line.split()) <= LONGEST_TABLE_TITLE and len(line) < LONGEST_PAGE // 8 else ""
+        if not title:
+            yield from _pieces(line)
+    yield from _table_pieces(rows, title) if rows else [title] if title else []
+
+
+def _table_pieces(rows: list[str], title: str) -> Iterator[str]:
+    """Yield a table below its title, or its parts: each of them has the title and the head."""
+    head = rows[: _head_rows(rows)]
+    again = title + "".join(head)
+    again = again if len(again) < LONGEST_PAGE // 4 else ""
+    part = title
+    for at, row in enumerate(rows):
+        if at > len(head) and len(part) + len(row) > LONGEST_PAGE:
+            yield part
+            part = again
+        part += row
+    yield part
+
+
+def _head_rows(rows: Sequence[str]) -> int:
+    """Return how many rows the head of a table has, up to the line below it; one where there is none."""
+    for at, row in enumerate(rows[:LONGEST_HEAD]):
+        if set(row.strip()) <= set("|-: "):
+            return at + 1
+    return 1
 
 
 def _pieces(paragraph: str) -> Iterator[str]:
@@ -105,15 +141,32 @@ def lines_of(page: str) -> list[Line]:
 
 
 def passages_of(lines: list[Line]) -> list[Passage]:
-    """Return the passages of a page's lines: each table whole with its title, text in groups of sentences."""
+    """Return the passages of a page's lines: tables with their titles, text in groups of sentences."""
     passages: list[Passage] = []
     start = 0
     while start < len(lines):
-        end = _table_end(lines, start) or _text_end(lines, start)
-        kind: Kind = lines[end - 1].kind
-        passages.append(Passage(_joined(lines[start:end]), kind, start + 1, end))
+        end = _table_end(lines, start)
+        if end:
+            passages += _table_passages(lines, start, end)
+        else:
+            end = _text_end(lines, start)
+            passages.append(Passage(_joined(lines[start:end]), "text", start + 1, end))
         start = end
     return passages
+
+
+def _table_passages(lines: list[Line], start: int, end: int) -> Iterator[Passage]:
+    """Yield a table as one passage, or a long one as several that each have its title and its head."""
+    title = start if lines[start].kind == "table" else start + 1
+    body = title + _head_rows([line.text for line in lines[title:end]])
+    head, first, words = lines[start:body], start, 0
+    for at in range(body, end):
+        words += len(lines[at].text.split())
+        if words > LONGEST_TABLE and at > first and at > body:
+            rows = lines[max(first, body) : at]
+            yield Passage(_joined([*head, *rows]), "table", first + 1, at)
+            first, words = at, len(lines[at].text.split())
+    yield Passage(_joined([*head, *lines[max(first, body) : end]]), "table", first + 1, end)
 
 
 def _table_end(lines: list[Line], start: int) -> int:

@@ -40,7 +40,7 @@ def apply_ratings(database: Database, threshold: float) -> None:
                     raise
                 # somebody holds its rows, or there is no room: it is tried again with the next ones
             except Exception as error:  # whatever a stored row holds, the others must not pay for it
-                if is_of_the_schema(error):
+                if is_of_the_schema(error) or isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
                     raise
                 _note(connection, request_id, error)
 

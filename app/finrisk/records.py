@@ -28,6 +28,7 @@ class Question:
     company: str | None = None
     year: int | None = None
     key_id: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def sources_of(passages: list[RankedPassage]) -> list[Source]:
     return [Source(passage.document_id, passage.title, passage.text) for passage in passages]
 
 
+def labels_of(passages: list[RankedPassage]) -> set[str]:
+    """The labels of the documents that the passages are of."""
+    return {label for passage in passages for label in passage.labels}
+
+
 def approach(request: Request, outcome: Outcome) -> Approach:
     """How the answer came about, in the words that clients read."""
     if not request.passages:
@@ -80,6 +86,8 @@ def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str |
         return "no_answer"
     if not request.passages:
         return "ungrounded"
+    if labels_of(request.passages) - settings.labels_to_train_on:
+        return "restricted_source"
     flaw = problem(request.strategy, outcome.text) or problem_of_sources(sources_of(request.passages))
     if flaw:
         return flaw
@@ -177,6 +185,7 @@ def training_row(
             {"document_id": source.document_id, "company": source.company, "year": source.year}
             for source in reversed(sources.values())
         ],
+        "labels": sorted(labels_of(request.passages)),
         "arm": answer.served.arm,
         "revision": settings.finrisk_revision,
     }

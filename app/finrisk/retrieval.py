@@ -1,12 +1,14 @@
 """Retrieval: the pages that answer a question, ranked by BM25 in plain SQL, and their best passages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
 
-from finrisk.lexemes import company_key, query_lexemes
+from finrisk.lexemes import query_lexemes
+from finrisk_rules.companies import company_key, near_companies
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""
@@ -36,6 +38,7 @@ class RankedPage:
     title: str
     company: str | None
     year: int | None
+    labels: tuple[str, ...]
     score: float
 
 
@@ -49,7 +52,9 @@ class RankedPassage:
     title: str
     company: str | None
     year: int | None
+    labels: tuple[str, ...]
     text: str
+    facts: str | None  # what it says in figures, as stored; None when an older release indexed it
     score: float
 
 
@@ -59,6 +64,15 @@ class SearchResult:
 
     pages: tuple[RankedPage, ...]
     passages: tuple[RankedPassage, ...]
+
+
+class UnknownCompanyError(LookupError):
+    """No document is of the company that was asked for; ``near`` are those whose names come near it."""
+
+    def __init__(self, company: str, near: Sequence[str]) -> None:
+        """Keep the company that was asked for, and the near ones, the nearest first."""
+        super().__init__(company)
+        self.company, self.near = company, list(near)
 
 
 # "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
@@ -118,18 +132,19 @@ best_lines as materialized (
            coalesce(max(score) filter (where line > 1), 0) as line
     from line_scores group by page_id
 )
-select p.id, p.document_id, p.number, d.title, d.company, d.year,
+select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year, d.labels,
        r.score + %(line)s * b.line + %(title_line)s * b.title as score
 from page_scores r join best_lines b on b.page_id = r.page_id
-cross join lateral (select id, document_id, number from pages where id = r.page_id offset 0) p
-cross join lateral (select title, company, year from documents where id = p.document_id offset 0) d
+cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
+cross join lateral (select title, company, year, labels from documents where id = p.document_id offset 0) d
 order by score desc, p.document_id, p.number limit %(pages)s
 """
 
 _FILTER = """
 allowed as materialized (
     select p.id from pages p join documents d on d.id = p.document_id
-    where (%(company)s::text is null or d.company_key = %(company)s)
+    where d.labels <@ %(labels)s::text[]
+      and (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
       and (%(year)s::integer is null or d.year = %(year)s)
 ),
 filtered as materialized (
@@ -183,10 +198,17 @@ scored as materialized (
 top as materialized (
     select (select max(score) from best) as page, greatest((select max(score) from scored), 1e-9) as passage
 )
-select i.rank, i.text, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
+select i.rank, i.text, i.facts, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
 from inside i cross join top t left join scored s on s.page_id = i.page_id and s.number = i.number
 order by score desc, i.rank, i.number limit %(passages)s
 """
+
+_IS_KNOWN = """
+select 1 from documents
+where (company_key = %(key)s or ticker_key = %(key)s) and labels <@ %(labels)s::text[] limit 1"""
+_COMPANIES = """
+select distinct company from documents where company is not null and labels <@ %(labels)s::text[]"""
+_HIDDEN = "select 1 from documents where labels <> '{}' and not labels <@ %s::text[] limit 1"
 
 _WEIGHTS = {
     "pair": PAIR_WEIGHT,
@@ -206,10 +228,12 @@ def search(
     year: int | None,
     pages: int,
     passages: int,
+    labels: Sequence[str] = (),
 ) -> SearchResult:
     """Return the best `pages` pages (at most CANDIDATES) and the best `passages` passages inside them.
 
     A company or a year given here leaves out every other document; one in the question counts as words do.
+    A document with a label that is not among ``labels`` is not looked at.
     The order is total: pages of equal score by document and page, passages by page and place.
     Raises psycopg.Error when the database does not answer.
     """
@@ -218,20 +242,47 @@ def search(
     if not lexemes:
         return SearchResult((), ())
     parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
-    filters = {"company": None if company is None else company_key(company), "year": year}
-    query = _PAGES if company is None and year is None else _FILTERED_PAGES
+    key = None if company is None else company_key(company)
+    filters = {"company": key, "year": year, "labels": list(labels)}
     with connection.cursor(row_factory=tuple_row) as cursor:
+        is_open = company is None and year is None and not _hides(cursor, labels)
+        query = _PAGES if is_open else _FILTERED_PAGES
         rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
             return SearchResult((), ())
         page_scores = {"page_ids": [row[0] for row in rows], "scores": [page.score for page in best_pages]}
         cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=False)
-        best_passages = [(best_pages[rank - 1], text, score) for rank, text, score in cursor.fetchall()]
+        best_passages = [(best_pages[rank - 1], *passage) for rank, *passage in cursor.fetchall()]
     return SearchResult(
         best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
     )
 
 
-def _passage(n: int, page: RankedPage, text: str, score: float) -> RankedPassage:
-    return RankedPassage(n, page.document_id, page.page, page.title, page.company, page.year, text, score)
+def check_company(connection: psycopg.Connection[Any], company: str, labels: Sequence[str] = ()) -> None:
+    """Raise UnknownCompanyError when no document that these labels may read is of the company."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        key = {"key": company_key(company), "labels": list(labels)}
+        if not cursor.execute(_IS_KNOWN, key).fetchone():
+            names = [row[0] for row in cursor.execute(_COMPANIES, key)]
+            raise UnknownCompanyError(company, near_companies(company, names))
+
+
+def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], labels: Sequence[str]) -> bool:
+    """Whether there are documents that these labels may not read; an index holds the labelled ones alone."""
+    return bool(cursor.execute(_HIDDEN, (list(labels),)).fetchone())
+
+
+def _passage(n: int, page: RankedPage, text: str, facts: str | None, score: float) -> RankedPassage:
+    return RankedPassage(
+        n,
+        page.document_id,
+        page.page,
+        page.title,
+        page.company,
+        page.year,
+        tuple(page.labels),
+        text,
+        facts,
+        score,
+    )

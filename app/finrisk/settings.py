@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     # Collection
     enable_data_collection: bool = True
     data_collection_quality: Annotated[float, Field(ge=0, le=1)] = 0.9
+    training_labels: str = ""
     analysis_retention_days: Annotated[int, Field(ge=0)] = 90
 
     # Traffic: written by deploy and rollback alone
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     retrieval_required: bool = False
     retrieval_pages: Annotated[int, Field(ge=1, le=50)] = 5
     retrieval_passages: Annotated[int, Field(ge=1, le=50)] = 8
+    prompt_tokens: Annotated[int, Field(ge=1000)] = 12_000
 
     # Serving
     user_hash_key: SecretStr = SecretStr("")
@@ -107,6 +109,11 @@ class Settings(BaseSettings):
     def split(self) -> float:
         """Share of users on the tuned arm, 0..1, as the three traffic keys together say."""
         return assignment.split(self.enable_finetuning, self.enable_ab_testing, self.ab_test_traffic_split)
+
+    @property
+    def labels_to_train_on(self) -> frozenset[str]:
+        """Labels of documents whose answers may be collected."""
+        return frozenset(label.strip() for label in self.training_labels.split(";") if label.strip())
 
     @property
     def ops_port(self) -> int:

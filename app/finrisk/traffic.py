@@ -1,12 +1,55 @@
 """What has been collected, how the experiment goes, who was served what: GET /api/v1/status."""
 
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from psycopg.rows import class_row, tuple_row
 
-from finrisk.db.pool import Connection
+from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.settings import Settings
 from finrisk_rules import experiment, figures
+
+READ_SECONDS = 10.0
+"""Longest wait for the database's part."""
+
+_RESTS = 20
+_LONGEST_REST_SECONDS = 15.0
+
+
+class Figures:
+    """The database's part of the status, read by one thread at a time, so that no caller can wear it out.
+
+    What was read counts for twenty times as long as reading it took, at most 15 s: at once on a small
+    database; on a large one a worker is busy with it for a part of the time, however many ask. That the
+    database is away is remembered in the same way.
+    """
+
+    def __init__(self, read: Callable[[], dict[str, Any]]) -> None:
+        self._read = read
+        self._reading = threading.Lock()
+        self._found: dict[str, Any] = {}
+        self._until = float("-inf")
+
+    def now(self) -> dict[str, Any]:
+        """What ``read`` returned a moment ago, or returns now."""
+        with self._reading:
+            begun = time.monotonic()
+            if begun >= self._until:
+                self._found = self._read()
+                ended = time.monotonic()
+                self._until = ended + min(_LONGEST_REST_SECONDS, _RESTS * (ended - begun))
+            return self._found
+
+
+def in_database(database: Database, settings: Settings) -> dict[str, Any]:
+    """``collection``, ``experiment`` and ``traffic``; all null, with the ``problem``, while it is away."""
+    try:
+        with database.connection(READ_SECONDS) as connection:
+            return {"collection": collection(connection, settings)} | running_experiment(connection, settings)
+    except DatabaseUnavailableError as error:
+        return {"collection": None, "experiment": None, "traffic": None, "problem": str(error)}
 
 
 def configuration(settings: Settings) -> dict[str, Any]:

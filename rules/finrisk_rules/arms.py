@@ -18,7 +18,8 @@ FAILURES = "('upstream_error', 'timeout', 'cut_stream')"
 _ATTEMPTED = "fallback_reason is distinct from 'breaker'"
 
 SINGLE = f"""
-    select arm_assigned as arm, unit_hash as unit, user_hash, created_at, fallback_reason, rating,
+    select id, split_bp, arm_assigned as arm, unit_hash as unit, user_hash, created_at, rating,
+           case when arm_served = 'base' then fallback_reason end as fallback, fallback_reason,
            quality_score::float8 as quality, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
            case when {_ATTEMPTED} then arm_error end as failure,
@@ -37,8 +38,12 @@ SLOW = f"({TIMED} and (coalesce(failure = 'timeout', false) or wait_ms > {SLOW_M
 def arms_query(window: str) -> str:
     """The query of an ``ArmRow`` for each arm that users were assigned to; ``window`` is a condition."""
     return f"""
-with single as ({SINGLE} where {window})
-select arm, count(*) as requests, count(distinct unit) as users,
+with single as ({SINGLE} where {window}),
+met as (
+    select arm_assigned as arm, count(*) as users
+    from (select distinct arm_assigned, unit_hash from analyses where {window}) as of_units group by 1
+)
+select arm, count(*) as requests, (select users from met where met.arm = single.arm) as users,
        min(created_at) as first, max(created_at) as last,
        count(*) filter (where attempted) as attempts,
        count(*) filter (where failure = 'upstream_error') as upstream,
@@ -51,7 +56,7 @@ select arm, count(*) as requests, count(distinct unit) as users,
        avg(quality) filter (where answered) as quality,
        count(*) filter (where answered and rating = 1) as liked,
        count(*) filter (where answered and rating = -1) as disliked,
-       count(*) filter (where fallback_reason is not null) as fallbacks
+       count(fallback) as fallbacks
 from single group by 1 order by 1"""  # noqa: S608 - constants
 
 

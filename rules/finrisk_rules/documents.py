@@ -2,13 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
-INDEX_VERSION = "1"
+LABEL = r"^[^:\s][^:]*: \S.*$"
+"""A label as a regular expression: ``key: value``."""
+
+INDEX_VERSION = "2"
 """Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
 
 
-def digest(title: str, company: str | None, year: int | None, text: str) -> str:
+def digest(
+    title: str,
+    company: str | None,
+    year: int | None,
+    text: str,
+    ticker: str | None = None,
+    labels: Sequence[str] = (),
+) -> str:
     """SHA-256 (hex) of a document; title and text are redacted before. Only a changed one is sent again."""
-    parts = [INDEX_VERSION, title, company, year, text]
+    parts = [INDEX_VERSION, title, company, year, ticker, sorted(labels), text]
     content = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from finrisk_rules.arms import FAILURES, SINGLE, SLOW, TIMED, ArmRow, arms, arms_query, rounded
+from finrisk_rules.arms import FAILURES, SLOW, TIMED, ArmRow, arms, arms_query, rounded
 from finrisk_rules.figures import LAST_DAY
 
 _ARMS = ("base", "tuned")
@@ -25,13 +25,21 @@ IN_STAGES = f"{THIS_ONE} and split_bp > 0"
 ARMS = arms_query(IN_STAGES)
 """An ``ArmRow`` for each arm since the first stage, with the parameters of ``Running``."""
 
+TOGETHER = arms_query(f"{IN_STAGES} and split_bp < 10000")
+"""The same of stages in which both arms are drawn: only they can be compared."""
+
 ARMS_OF_DAY = arms_query(f"{THIS_ONE} and {LAST_DAY}")
 """The same of the last 24 hours, at any split, 0 included: after a rollback base goes on."""
 
 STAGE = f"""
-select arm_assigned as arm, count(*) as requests, count(distinct unit_hash) as users,
-       min(created_at) as first, min(unit_kind) as a_kind, max(unit_kind) as another_kind
-from analyses where {IN_STAGES} and revision = %(revision)s group by 1 order by 1"""  # noqa: S608 - constants
+with by_user as (
+    select arm_assigned as arm, count(*) as requests,
+           min(created_at) as first, min(unit_kind) as a_kind, max(unit_kind) as another_kind
+    from analyses where {IN_STAGES} and revision = %(revision)s group by arm_assigned, unit_hash
+)
+select arm, sum(requests)::bigint as requests, count(*) as users,
+       min(first) as first, min(a_kind) as a_kind, max(another_kind) as another_kind
+from by_user group by 1 order by 1"""  # noqa: S608 - constants
 """A ``StageRow`` for each arm that somebody met in the revision that runs."""
 
 METRICS = {
@@ -42,34 +50,6 @@ METRICS = {
     "quality": ("answered and quality is not null", ""),
 }
 """What arms are compared by: the requests that count for it, and which of them are bad; quality is a mean."""
-
-
-def _columns_by_user() -> str:
-    columns = []
-    for name, (counted, bad) in METRICS.items():
-        total = f"count(*) filter (where {bad})" if bad else f"sum(quality) filter (where {counted})"
-        columns.append(f"count(*) filter (where {counted}) as {name}_n, {total}::float8 as {name}_sum")
-    return ", ".join(columns)
-
-
-def _columns_by_arm() -> str:
-    columns = []
-    for name, (_, bad) in METRICS.items():
-        asked, mean = f"filter (where {name}_n > 0)", f"{name}_sum / nullif({name}_n, 0)"
-        users_with = f"count(*) filter (where {name}_sum > 0)" if bad else "null::bigint"
-        columns.append(
-            f"sum({name}_n)::bigint, coalesce(sum({name}_sum), 0)::float8, count(*) {asked}, {users_with}, "
-            f"avg({mean}), var_samp({mean})"
-        )
-    return ", ".join(columns)
-
-
-STATISTICS = f"""
-with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000),
-by_user as (select arm, count(*) as requests, {_columns_by_user()} from single group by arm, unit)
-select arm, sum(requests)::bigint, count(*), {_columns_by_arm()} from by_user group by 1"""  # noqa: S608 - constants
-"""What a comparison of the arms needs, from stages in which both arms are drawn. A row an arm: its name,
-requests, users, and for each of ``METRICS`` six numbers, see ``statistics``."""
 
 EARLIER = f"""
 with recursive names as (
@@ -171,33 +151,14 @@ def read(running: Running, rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
         "last": _moment(max((row.last for row in known), default=None)),
         "stage": _stage(running.revision, stage, shares),
         "arms": arms(known, shares),
-        "statistics": statistics(rows(STATISTICS, values)),
-        "earlier": [_earlier(row) for row in rows(EARLIER, values, EarlierRow)],
+        "together": arms(rows(TOGETHER, values, ArmRow), shares),
     }
     return found, arms(rows(ARMS_OF_DAY, values, ArmRow), shares)
 
 
-def statistics(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """What a comparison of the arms needs, of both arms, zeros where nobody met one.
-
-    Of each metric ``requests`` count for it and ``sum`` is how many of them are bad (of quality, its sum).
-    ``users`` made such requests, ``users_with`` of them at least one bad one; ``mean`` and ``variance``
-    (n - 1) are over users, of each user's own mean, since a user's requests are not independent.
-    """
-    found = {row[0]: row[1:] for row in rows}
-    return {
-        arm: _statistics(found.get(arm, (0, 0, *(0, 0.0, 0, 0, None, None) * len(METRICS)))) for arm in _ARMS
-    }
-
-
-def _statistics(values: Sequence[Any]) -> dict[str, Any]:
-    names = ("requests", "sum", "users", "users_with", "mean", "variance")
-    metrics = {
-        metric: dict(zip(names, values[start : start + len(names)], strict=True))
-        for metric, start in zip(METRICS, range(2, len(values), len(names)), strict=True)
-    }
-    metrics["quality"]["users_with"] = None
-    return {"requests": values[0], "users": values[1], **metrics}
+def earlier(running: Running, rows: Rows) -> list[dict[str, Any]]:
+    """The last five experiments before the one that runs; reads every request of theirs."""
+    return [_earlier(row) for row in rows(EARLIER, running.parameters(), EarlierRow)]
 
 
 def _shares(rows: Iterable[StageRow], split: float | None) -> dict[str, float]:

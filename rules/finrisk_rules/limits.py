@@ -17,6 +17,10 @@ TEXT_MAX = 4_000_000
 COMPANY_MAX = 200
 """What a document may measure; its text before it is stripped."""
 
+LABEL_MAX = 200
+LABELS_MAX = 50
+"""What a label of a document may measure, ``key: value``, and how many one may have."""
+
 YEARS = range(1900, 2101)
 """Years that a document may be of, and a question may ask about."""
 

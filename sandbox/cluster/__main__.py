@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox.cluster import environment
 from sandbox.cluster.environment import Environment
@@ -13,7 +15,7 @@ from sandbox.console import REPOSITORY, Console, StepFailedError, short
 from sandbox.kubernetes import cluster, ladder
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
-from sandbox.story import Stage, Story, farewell
+from sandbox.story import Stage, Story, farewell, queries_of
 from sandbox.terminal import command, heading, say
 
 INVENTORY = ("-i", "inventory/cluster")
@@ -23,6 +25,8 @@ STAGES = (Stage(25, "Deploy: a quarter of the users get the tuned model"),)
 
 class Node:
     """A Kubernetes node of this machine as the place of the story."""
+
+    export_options: Sequence[str] = ()
 
     def __init__(self, var: Path, place: Place) -> None:
         self.var = var
@@ -44,6 +48,10 @@ class Node:
         self.console.module("sandbox.samples", str(self.documents))
         self.console.playbook("site")
         self.console.playbook("ingest")
+
+    def queries(self) -> list[dict[str, Any]]:
+        """The questions of the sample documents."""
+        return queries_of(self.documents)
 
     def service(self) -> tuple[str, str]:
         """Address and key of the API."""
@@ -78,6 +86,16 @@ class Node:
         return Environment(there, self.var, NAMESPACE)
 
 
+def require_samples(named: str | None) -> None:
+    """Stop before anything starts when other documents are asked for."""
+    if named:
+        raise ClusterError(
+            f"DOCUMENTS={named} is for `make demo`, this one asks about the samples: nothing was started. "
+            f"`make cluster-demo KEEP=1`, then `ansible-playbook {' '.join(INVENTORY)} playbooks/ingest.yml "
+            f"-e finrisk_documents={named}` brings yours"
+        )
+
+
 def show(node: Node, *, keep: bool) -> int:
     """Tell the story; end what it started, unless that is to be kept. What was up before stays up."""
     was_up, node_was_up = node.is_up(), cluster.running(node.place) is not None
@@ -101,7 +119,6 @@ def show(node: Node, *, keep: bool) -> int:
 def main(words: list[str] | None = None) -> int:
     """Run one command; 1 and a sentence when it fails."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.cluster", description=__doc__)
-    parser.add_argument("--number", type=int, default=0, help="which node of several (0)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="show the whole loop; KEEP=1 leaves it running")
     commands.add_parser("up", help="start node, simulator, service and documents, and stop there")
@@ -110,8 +127,10 @@ def main(words: list[str] | None = None) -> int:
     connection.add_argument("--shell", action="store_true", help="print lines for `eval` in a shell")
     chosen = parser.parse_args(words)
     var = Path(os.environ.get("FINRISK_VAR_DIR") or REPOSITORY / "var" / "cluster").absolute()
-    node = Node(var, Place(chosen.number))
+    node = Node(var, Place(int(os.environ.get("FINRISK_TEST_CLUSTER_NUMBER", "0"))))
     try:
+        if chosen.command in ("demo", "up"):
+            require_samples(os.environ.get("DOCUMENTS"))
         if chosen.command == "demo":
             return show(node, keep=os.environ.get("KEEP") == "1")
         if chosen.command == "connection":

@@ -32,7 +32,11 @@ class Environment:
         return f"{self.namespace}-gemini"
 
     def prepare(self, images: dict[str, str]) -> None:
-        """Run the simulator, and write what the inventory reads. Secrets are chosen once and kept."""
+        """Run the simulator, and write what the inventory reads. Secrets are chosen once and kept.
+
+        What an earlier ``remove`` began is waited for: nothing can be made in a namespace that goes.
+        """
+        self.await_removal()
         self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         credentials = self.var / "service-account.json"
         url = simulator.start(
@@ -59,6 +63,13 @@ class Environment:
             "bucket": BUCKET,
         }
         _write_private(file(self.var), json.dumps(content, indent=2) + "\n")
+
+    def await_removal(self) -> None:
+        """Return when neither namespace is on its way out; one that stays is left alone."""
+        phase = ("--ignore-not-found", "-o", "jsonpath={.status.phase}")
+        for name in (self.namespace, self.simulators_namespace):
+            if self.cluster.kubectl("get", "namespace", name, *phase) == "Terminating":
+                self.cluster.kubectl("delete", "namespace", name, "--ignore-not-found", "--timeout=120s")
 
     def published(self) -> dict[str, str]:
         """Addresses and key for a client on this machine."""

@@ -9,6 +9,7 @@ import pytest
 from finrisk_rules.examples import question_digest
 from finrisk_rules.prompt import parse, render, without_mark
 from tests.grounds.calls import Answer
+from tests.grounds.refusals import error
 from tests.grounds.service import PAGE, STRATEGY, RunningService
 
 
@@ -18,7 +19,7 @@ def test_an_answer_rests_on_its_sources_and_says_how_it_came_about(service: Runn
     body = answer.json
     assert set(body) == {"analysis", "sources", "metadata"}
     assert body["sources"][0]["document_id"] == "corvane-2024-liquidity"
-    assert set(body["sources"][0]) == {"n", "document_id", "title", "excerpt"}
+    assert set(body["sources"][0]) == {"n", "document_id", "title", "page", "excerpt"}
     assert "118 %" in body["analysis"]
     assert "[1]" in body["analysis"]
     assert (
@@ -128,6 +129,21 @@ def test_a_filter_that_no_document_meets_gives_an_ungrounded_answer_that_is_not_
     assert answer.json["sources"] == []
     assert answer.metadata["approach"] == "ungrounded"
     assert service.wait_for_row(answer)["skip_reason"] == "ungrounded"
+
+
+def test_a_filter_that_names_no_company_is_refused_and_names_near_ones(service: RunningService) -> None:
+    near = service.analyze(filters={"company": "Corvene Bank"})
+    assert error(near, 422, "unknown_company")["details"] == {"near": ["Corvane Bank"]}
+    far = service.analyze(filters={"company": "Zzyzx"})
+    assert error(far, 422, "unknown_company")["details"] == {"near": []}
+
+
+@pytest.mark.parametrize("year", [2024, "FY24", "2023/24"])
+def test_a_company_is_found_in_another_spelling_and_a_year_as_a_business_year(
+    service: RunningService, year: object
+) -> None:
+    answer = service.analyze(filters={"company": "THE CORVANE BANK, Inc.", "year": year})
+    assert {source["document_id"] for source in answer.json["sources"]} == {PAGE["id"]}
 
 
 def test_identifiers_never_reach_the_model_the_database_or_the_log(service: RunningService) -> None:

@@ -301,20 +301,38 @@ def test_a_base_model_that_mostly_fails_gets_a_rest_and_then_users_again(
     }
 
 
-def test_a_client_that_leaves_a_stream_leaves_a_row_that_is_no_failure_of_the_arm(
-    service: RunningService,
-) -> None:
-    service.gemini.fault(path="streamGenerateContent", kind="latency", ms=300)
+def leave(service: RunningService, user: str) -> None:
+    """Ask for a stream and go after its first bytes."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
     headers = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
     headers["Accept"] = "text/event-stream"
-    connection.request(
-        "POST", "/api/v1/analyze", json.dumps({"strategy": STRATEGY, "user_id": "leaver"}), headers
-    )
+    question = {"strategy": STRATEGY, "user_id": user}
+    connection.request("POST", "/api/v1/analyze", json.dumps(question), headers)
     response = connection.getresponse()
     response.read(20)
     response.close()
     connection.close()
+
+
+def test_a_client_that_leaves_a_stream_leaves_a_row_that_is_no_failure_of_the_arm(
+    service: RunningService,
+) -> None:
+    service.gemini.fault(path="streamGenerateContent", kind="latency", ms=300)
+    leave(service, "leaver")
     query = "select arm_error, skip_reason from analyses where outcome = 'abandoned'"
     assert service.wait_until(lambda: service.rows(query)) == [(None, "no_answer")]
     assert not [line for line in service.log_lines("analysis_failed") if line["outcome"] == "abandoned"]
+
+
+def test_a_client_that_leaves_while_base_answers_hides_no_failure_of_the_tuned_model(
+    service: RunningService,
+) -> None:
+    service.gemini.fault(path=ON_TUNED, kind="status", code=500)
+    service.gemini.fault(path=ON_BASE + "stream", kind="latency", ms=300)
+    leave(service, user_on("tuned"))
+    query = (
+        "select arm_error, fallback_reason, arm_served, arm_ms > 0 from analyses where outcome = 'abandoned'"
+    )
+    assert service.wait_until(lambda: service.rows(query)) == [
+        ("upstream_error", "upstream_error", None, True)
+    ]

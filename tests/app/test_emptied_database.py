@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -10,10 +11,25 @@ import psycopg
 import pytest
 
 from finrisk.db import condition as conditions
-from finrisk.db.condition import Condition, needed
+from finrisk.db.condition import Condition
+from finrisk.db.contents import columns, parts
 from finrisk.db.migration import migrate, migrations
-from finrisk.db.pool import Database
+from finrisk.db.pool import Database, DatabaseUnavailableError
 from tests.grounds.service import PAGE, RunningService
+
+PARTS = """
+select 'constraint', conname::text, relname::text from pg_constraint join pg_class of on of.oid = conrelid
+where contype in ('p', 'u', 'f') and of.relnamespace = 'public'::regnamespace
+    and relname <> 'schema_migrations'
+union all
+select 'index', indexrelid::regclass::text, indrelid::regclass::text from pg_index
+join pg_class of on of.oid = indrelid
+where of.relnamespace = 'public'::regnamespace
+    and not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u'))
+union all
+select 'function', proname::text, '' from pg_proc where pronamespace = 'public'::regnamespace
+union all
+select 'trigger', tgname::text, tgrelid::regclass::text from pg_trigger where not tgisinternal"""
 
 
 def told(service: RunningService) -> dict[str, object]:
@@ -87,7 +103,51 @@ def test_the_columns_that_are_looked_for_are_those_of_a_migrated_database(databa
             "select table_name, array_agg(column_name::text) from information_schema.columns "
             "where table_schema = 'public' and table_name <> 'schema_migrations' group by 1"
         ).fetchall()
-    assert needed(migrations()) == {table: set(columns) for table, columns in rows}
+    assert columns(migrations()) == {table: set(columns) for table, columns in rows}
+
+
+def test_the_parts_that_are_looked_for_are_those_of_a_migrated_database(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(PARTS).fetchall()
+    assert {(part.kind, part.name, part.table) for part in parts(migrations())} == set(rows)
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("alter table analyses drop constraint analyses_pkey", "constraint analyses_pkey"),
+        ("alter table pages drop constraint pages_document_id_fkey", "constraint pages_document_id_fkey"),
+        ("alter table terms drop constraint terms_term_key", "constraint terms_term_key"),
+        ("drop index analyses_experiment", "index analyses_experiment"),
+        ("drop function bm25", "function bm25"),
+        ("drop trigger releases_stay on releases", "trigger releases_stay"),
+    ],
+)
+def test_a_restore_whose_data_are_there_and_whose_keys_are_not_is_not_told_as_whole(
+    look: Callable[..., Condition], statement: str, missing: str
+) -> None:
+    found = look(statement)
+    assert (found.database, found.schema) == ("unusable", "incomplete")
+    assert f"lacks {missing} in the search path" in found.problem
+
+
+def test_a_database_that_denies_its_versions_is_unusable_and_rests(database_url: str) -> None:
+    execute(database_url, "revoke select on schema_migrations from current_user")
+    pool = Database(database_url, 1)
+    try:
+        found = pool.condition()
+        assert (found.database, found.schema) == ("unusable", "unknown")
+        assert "a right is missing (42501)" in found.problem
+        with pytest.raises(DatabaseUnavailableError, match="schema is unknown"), pool.connection():
+            pass
+        execute(database_url, "grant select on schema_migrations to current_user")
+        with pytest.raises(DatabaseUnavailableError, match="schema is unknown"), pool.connection():
+            pass  # it rests for a second
+        time.sleep(1.1)
+        with pool.connection() as connection:
+            connection.execute("select 1 from documents")
+    finally:
+        pool.close()
 
 
 def test_what_is_missing_is_named(look: Callable[..., Condition]) -> None:

@@ -96,3 +96,22 @@ def test_a_rating_waits_while_a_table_is_away(
     connection.execute("alter table elsewhere rename to training_data")
     apply_ratings(database, 0.7)
     assert applied(connection) == {waiting}
+
+
+def test_ratings_wait_without_a_word_while_the_database_is_read_only(
+    database: Database,
+    connection: psycopg.Connection[tuple[str]],
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    waiting = rated(connection)
+    name = connection.info.dbname
+    connection.execute(f"alter database {name} set default_transaction_read_only = on".encode())
+    with pytest.raises(DatabaseUnavailableError, match="ReadOnlySqlTransaction"):
+        apply_ratings(database, 0.7)
+    assert not caplog.records
+    connection.execute(f"alter database {name} reset default_transaction_read_only".encode())
+    writable = Database(database_url, 1)
+    apply_ratings(writable, 0.7)
+    writable.close()
+    assert applied(connection) == {waiting}

@@ -70,7 +70,7 @@ class OnCall:
         began = time.monotonic()
         told = self.target().rollback_obstacles()
         assert time.monotonic() - began < 10, "2 s on a machine that has nothing else to do"
-        return "\n".join(told)
+        return "\n".join(each.what for each in told)
 
     def assert_base(self, done: Outcome, clients: Clients) -> None:
         """Everybody is at base, the revision is proven, nothing is half made, and nobody was turned away."""

@@ -1,4 +1,4 @@
-"""`make cluster-demo` on this session's cluster, and the commands that it leaves to the reader."""
+"""`make cluster-demo` in a fresh checkout, on this session's cluster, and what it leaves to the reader."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from sandbox.cluster.environment import Environment
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.ladder import Kind
-from tests.grounds.repository import REPOSITORY
+from tests.grounds.checkout import fresh_checkout
 
 BUSY = 4.0  # runnable processes a core
 SECONDS = 300  # of the whole demo; a quiet machine needs half of them
@@ -24,13 +25,18 @@ SECONDS = 300  # of the whole demo; a quiet machine needs half of them
 
 @dataclass(frozen=True)
 class Told:
-    """A demo that was run: what it printed, how long it took, and the shell that it ran in."""
+    """A demo that was run: what it printed, how long it took, and the shell and the folder that it ran in."""
 
     output: str
     code: int
     seconds: float
     shell: dict[str, str]
-    program: list[str]
+    folder: Path
+
+    @property
+    def var(self) -> Path:
+        """Where the demo keeps its state when nobody says where."""
+        return self.folder / "var" / "cluster"
 
     def step(self, title: str) -> str:
         """What stands under a heading."""
@@ -38,46 +44,43 @@ class Told:
         assert found, f"no step {title!r} in:\n{self.output}"
         return found[0]
 
-    def run(self, *words: str) -> str:
-        """Run a command in that shell, which has to succeed."""
+    def run(self, *words: str, code: int = 0) -> str:
+        """Run a command in that shell, which has to end with this code; what it printed."""
         done = subprocess.run(
-            words, cwd=REPOSITORY, env=self.shell, capture_output=True, text=True, check=False, timeout=240
+            words, cwd=self.folder, env=self.shell, capture_output=True, text=True, check=False, timeout=240
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + (done.stderr if code else "")
 
 
 @pytest.fixture(scope="module")
-def told(node: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(
+    node: Cluster,
+    images: dict[str, str],  # noqa: ARG001 - the copy finds them made
+) -> Iterator[Told]:
     if node.kind is not Kind.NODE or node.place is None:
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
-    folder = tmp_path_factory.mktemp("demo")
-    inherited = {
-        name: os.environ[name] for name in ("LANG", "TMPDIR", "XDG_STATE_HOME") if name in os.environ
-    }
-    shell = inherited | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HOME": os.environ.get("HOME", str(folder)),
-        "FINRISK_VAR_DIR": str(folder / "var"),
-        "OUTPUT_DIR": str(folder / "training_data"),
-        "KEEP": "1",
-    }
-    program = [sys.executable, "-m", "sandbox.cluster", "--number", str(node.place.number)]
-    began = time.monotonic()
-    try:
-        done = subprocess.run(
-            [*program, "demo"],
-            cwd=REPOSITORY,
-            env=shell,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=1500,
-        )
-        seconds = time.monotonic() - began
-        yield Told(done.stdout + done.stderr, done.returncode, seconds, shell, program)
-    finally:
-        subprocess.run([*program, "down"], cwd=REPOSITORY, env=shell, check=False, timeout=120)
+    inherited = ("HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")  # where node and images are
+    with fresh_checkout() as folder:
+        shell = {name: os.environ[name] for name in inherited if name in os.environ} | {
+            "PATH": f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}",
+            "FINRISK_TEST_CLUSTER_NUMBER": str(node.place.number),
+        }
+        began = time.monotonic()
+        try:
+            done = subprocess.run(
+                ["make", "cluster-demo", "KEEP=1"],
+                cwd=folder,
+                env=shell,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=1500,
+            )
+            seconds = time.monotonic() - began
+            yield Told(done.stdout + done.stderr, done.returncode, seconds, shell, folder)
+        finally:
+            subprocess.run(["make", "cluster-forget"], cwd=folder, env=shell, check=False, timeout=120)
 
 
 def test_the_loop_closes_without_a_failed_request(told: Told) -> None:
@@ -102,8 +105,8 @@ def test_a_quarter_of_the_users_meet_the_tuned_model_then_nobody(told: Told) -> 
 
 
 def test_what_is_printed_holds_no_secret_but_the_key_at_its_end(told: Told) -> None:
-    held = json.loads((Path(told.shell["FINRISK_VAR_DIR"]) / "sandbox.json").read_text())
-    log = (Path(told.shell["FINRISK_VAR_DIR"]) / "logs" / "demo.log").read_text()
+    held = json.loads((told.var / "sandbox.json").read_text())
+    log = (told.var / "logs" / "demo.log").read_text()
     for name in ("database_password", "user_hash_key", "api_key"):
         assert held[name] not in log
         assert name == "api_key" or held[name] not in told.output
@@ -122,8 +125,36 @@ def test_the_ten_requests_that_it_prints_work_as_typed(told: Told) -> None:
     told.run(*"ansible-playbook -i inventory/cluster playbooks/deploy.yml -e finrisk_ab_ratio=50".split())
     loop = re.search(r"   eval .*?\n   done", told.output, re.DOTALL)
     assert loop
-    own = " ".join(told.program)
-    typed = loop[0].replace("make -s cluster-connection FORMAT=shell", f"{own} connection --shell")
-    answers = told.run("bash", "-c", typed).splitlines()
+    answers = told.run("bash", "-c", loop[0]).splitlines()
     assert len(answers) == 10
     assert {("rag_finetuned" in line, "true" in line) for line in answers} == {(True, True), (False, False)}
+
+
+def test_other_documents_are_refused_while_it_runs(told: Told) -> None:
+    said = told.run("make", "cluster-demo", "DOCUMENTS=filings", code=2)
+    assert "DOCUMENTS=filings is for `make demo`" in said
+    assert told.run("make", "-s", "cluster-connection")
+
+
+def test_a_demo_begins_when_what_the_one_before_left_is_gone(
+    node: Cluster, images: dict[str, str], new_namespace: str, tmp_path: Path
+) -> None:
+    made = Environment(node, tmp_path, new_namespace)
+    inside = ("-n", new_namespace)
+    node.kubectl("create", "namespace", new_namespace)
+    held = {"name": "held", "finalizers": ["finrisk.example.com/held"]}  # as a pod that takes its time
+    content = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": held}
+    node.kubectl(*inside, "create", "-f", "-", stdin=json.dumps(content))
+    made.remove()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            begun = pool.submit(made.prepare, images)
+            try:
+                assert wait([begun], timeout=15).not_done
+            finally:
+                release = '{"metadata": {"finalizers": null}}'
+                node.kubectl(*inside, "patch", "configmap", "held", "--type=merge", "-p", release)
+            begun.result(180)
+        assert node.kubectl("get", "namespace", new_namespace, "--ignore-not-found") == ""
+    finally:
+        made.remove()

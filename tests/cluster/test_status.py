@@ -164,7 +164,7 @@ def test_what_somebody_changed_by_hand_is_told_with_the_command_that_takes_it_ba
         assert drift['.spec.template.spec.containers[name="api"].env[name="LOG_LEVEL"]'].startswith("kubectl")
         assert drift[".spec.replicas"].startswith("kubectl")
         (command,) = commands(found, "configuration")
-        assert command.endswith("playbooks/deploy.yml -e finrisk_force_conflicts=true")
+        assert command.endswith(f"playbooks/rollback.yml -e finrisk_revision={asked.revision}")
         page = environment.play("status").stdout
         assert "Somebody changed the Deployment" in page
     finally:

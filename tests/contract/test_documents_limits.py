@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.documents import files
-from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.documents import document as role
 from pydantic import ValidationError
 
-from finrisk.http.bodies import DocumentBody
+from finrisk.http.bodies import LIMITS, DocumentBody
 
 DOCUMENT: dict[str, Any] = {"id": "a", "title": "t", "text": "x", "company": "Corvane Bank", "year": 2024}
 
 
-def the_role_takes(document: dict[str, Any], folder: Path) -> bool:
-    source = folder / "documents.jsonl"
-    source.write_text(json.dumps(document))
-    try:
-        files.check(source)
-    except FinriskError:
-        return False
-    return True
+def the_role_takes(document: dict[str, Any]) -> bool:
+    return isinstance(role.document(document), role.Document)
 
 
 def the_service_takes(document: dict[str, Any]) -> bool:
@@ -49,6 +41,10 @@ def the_service_takes(document: dict[str, Any]) -> bool:
         ("company", f" {'x' * 200} ", True),
         ("company", "x" * 201, False),
         ("company", "a\x85b", False),
+        ("ticker", f" {'x' * 200} ", True),
+        ("ticker", "x" * 201, False),
+        ("ticker", "a\nb", False),
+        ("ticker", 7, False),
         ("text", "x" * 4_000_000, True),
         ("text", "x" * 4_000_001, False),
         ("text", " \n ", False),
@@ -62,6 +58,11 @@ def the_service_takes(document: dict[str, Any]) -> bool:
         ("year", True, False),
     ],
 )
-def test_both_take_a_document_or_neither(tmp_path: Path, field: str, value: object, taken: bool) -> None:
+def test_both_take_a_document_or_neither(field: str, value: object, taken: bool) -> None:
     document = DOCUMENT | {field: value}
-    assert (the_role_takes(document, tmp_path), the_service_takes(document)) == (taken, taken)
+    assert (the_role_takes(document), the_service_takes(document)) == (taken, taken)
+
+
+def test_both_know_the_largest_request() -> None:
+    assert LIMITS["/api/v1/documents"] == role.BODY_MAX
+    assert not the_role_takes(DOCUMENT | {"text": "\x01" * 3_000_000})  # six bytes each on the wire

@@ -11,14 +11,7 @@ import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.status import success
 
-from finrisk.http.status_reply import (
-    ArmFigures,
-    EarlierExperiment,
-    Experiment,
-    Stage,
-    Statistic,
-    Statistics,
-)
+from finrisk.http.status_reply import ArmFigures, Experiment, Stage
 from tests.grounds.screens import DAY, EXPERIMENT, HOUR, MODEL, REVISION, Screens
 
 Asked = Callable[..., None]
@@ -75,14 +68,10 @@ def test_both_say_the_same_of_the_experiment_and_its_last_day(look: Look) -> Non
 @pytest.mark.usefixtures("mixed")
 def test_the_types_of_the_api_name_every_figure(look: Look) -> None:
     found = both(look)
-    statistics = found["statistics"]["base"]
     kinds: list[tuple[Any, Mapping[str, Any]]] = [
         (Experiment, found),
         (Stage, found["stage"]),
         (ArmFigures, found["arms"]["base"]),
-        (Statistics, statistics),
-        (Statistic, statistics["slow"]),
-        (EarlierExperiment, found["earlier"][0]),
     ]
     for kind, figures in kinds:
         assert figures.keys() == kind.__annotations__.keys()
@@ -125,7 +114,7 @@ def test_a_new_model_is_not_judged_by_the_answers_of_the_one_before(look: Look, 
     found = both(look)
     assert (found["arms"], found["first"], found["model"]) == ({}, None, MODEL)
     assert look().arms() == ({}, {})
-    [earlier] = found["earlier"]
+    [earlier] = look().earlier()
     assert (earlier["experiment"], earlier["model"]) == ("spec-1", BEFORE["model"])
     assert (earlier["requests"], earlier["users"], earlier["quality"]) == (310, 1, 0.95)
     unknown = ("quality of the tuned model", "error rate of the tuned model", "p95 of the tuned model")
@@ -138,6 +127,18 @@ def test_the_line_of_success_turns_with_the_answers_of_the_model_that_runs(look:
     asked("tuned", 300, **BEFORE, quality=0.99)
     assert success_of(look())["quality of the tuned model"] == "not met"
     assert success_of(look())["p95 of the tuned model"] == "met"
+
+
+def test_after_everybody_has_the_tuned_model_the_lines_compare_what_was_drawn_at_the_same_time(
+    look: Look, asked: Asked
+) -> None:
+    for arm in ("base", "tuned"):
+        asked(arm, 40, 3 * DAY, quality=0.9)
+    late = {"split": 10_000, "revision": "r0005-00000005"}
+    asked("tuned", 200, quality=0.5, **late)  # for everybody, of whom base had none
+    asked("tuned", 90, error="timeout", fallback="timeout", **late, **FALLEN_BACK)
+    found = success_of(look(split=1.0))
+    assert found["quality of the tuned model"] == found["error rate of the tuned model"] == "met"
 
 
 def test_answers_of_base_count_from_the_first_stage_on(look: Look, asked: Asked) -> None:
@@ -198,40 +199,12 @@ def test_after_a_rollback_the_experiment_keeps_its_figures_and_base_has_everybod
     assert (found["split"], found["model"]) == (0, MODEL)
 
 
-def test_statistics_count_requests_and_users(look: Look, asked: Asked) -> None:
-    asked("tuned", 3, user="a", rating=-1, quality=0.8)
-    asked("tuned", 1, user="a", rating=1, quality=0.4, latency=2500.0)
-    asked("tuned", 2, user="b", rating=1, quality=1.0)
-    asked("tuned", 5, user="c", quality=0.6)
-    asked("tuned", 4, user="c", error="timeout", fallback="timeout", **FALLEN_BACK)
-    asked("tuned", 1, user="c", error="blocked", fallback="blocked", **FALLEN_BACK)
-    asked("tuned", 9, user="c", fallback="breaker", **FALLEN_BACK)
-    tuned = both(look)["statistics"]["tuned"]
-    assert (tuned["requests"], tuned["users"]) == (25, 3)
-    assert shown(tuned["ratings"]) == (6, 3, 2, 1, 0.375, 0.2812)
-    assert shown(tuned["slow"]) == (15, 5, 3, 2, 0.2315, 0.0496)
-    assert shown(tuned["errors"]) == (16, 4, 3, 1, 0.1333, 0.0533)
-    assert shown(tuned["unanswered"]) == (16, 1, 3, 1, 0.0333, 0.0033)
-    assert shown(tuned["quality"]) == (11, 7.8, 3, None, 0.7667, 0.0433)
-
-
-def shown(statistic: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(round(value, 4) if isinstance(value, float) else value for value in statistic.values())
-
-
-def test_statistics_are_of_stages_in_which_both_arms_are_drawn(look: Look, asked: Asked) -> None:
+def test_only_stages_in_which_both_arms_are_drawn_are_compared(look: Look, asked: Asked) -> None:
     asked("tuned", 5)
     asked("tuned", 50, split=10_000, revision="r0005-00000005")
     found = both(look, split=1.0)
-    assert (found["statistics"]["tuned"]["requests"], found["arms"]["tuned"]["requests"]) == (5, 55)
-    assert found["statistics"]["base"]["slow"] == {
-        "requests": 0,
-        "sum": 0.0,
-        "users": 0,
-        "users_with": 0,
-        "mean": None,
-        "variance": None,
-    }
+    assert found["arms"]["tuned"]["requests"] == 55
+    assert found["together"]["tuned"]["requests"] == 5
 
 
 def test_the_last_five_experiments_before_stand_apart_the_newest_first(
@@ -250,14 +223,16 @@ def test_the_last_five_experiments_before_stand_apart_the_newest_first(
                 (spec, json.dumps(content)),
             )
     found = both(look)
-    assert [each["experiment"] for each in found["earlier"]] == [f"old-{number}" for number in range(5)]
-    assert [each["requests"] for each in found["earlier"]] == [1, 2, 3, 4, 5]
-    assert [each["name"] for each in found["earlier"]] == [None, "finrisk-v1-a", None, None, None]
+    earlier = look().earlier()
+    assert [each["experiment"] for each in earlier] == [f"old-{number}" for number in range(5)]
+    assert [each["requests"] for each in earlier] == [1, 2, 3, 4, 5]
+    assert [each["name"] for each in earlier] == [None, "finrisk-v1-a", None, None, None]
     assert found["name"] == "finrisk-v9-b"
 
 
 def test_an_empty_database_has_no_figures(look: Look) -> None:
     found = both(look)
-    assert (found["arms"], found["earlier"], found["first"]) == ({}, [], None)
+    assert (found["arms"], found["first"]) == ({}, None)
     assert look().arms() == ({}, {})
+    assert look().earlier() == []
     assert look().toolkit["traffic"]["requests"] == 0

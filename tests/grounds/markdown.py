@@ -82,4 +82,9 @@ def links(page: Path) -> Iterator[str]:
 
 def fences(page: Path) -> str:
     """Return the text of all fences of a page."""
-    return "\n".join(_FENCE.findall(page.read_text("utf-8")))
+    return "\n".join(each_fence(page))
+
+
+def each_fence(page: Path) -> list[str]:
+    """Return the fences of a page in order."""
+    return _FENCE.findall(page.read_text("utf-8"))

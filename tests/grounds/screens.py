@@ -51,7 +51,11 @@ class Screens:
         return self.service["traffic"], self.toolkit["traffic"]["arms"]
 
     def experiment(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        return self.service["experiment"], self.toolkit["experiment"]
+        shared = {name: value for name, value in self.toolkit["experiment"].items() if name != "earlier"}
+        return self.service["experiment"], shared
+
+    def earlier(self) -> list[dict[str, Any]]:
+        return list(self.toolkit["experiment"]["earlier"])
 
 
 def screens(database_url: str, folder: Path, *, split: float = SPLIT, **options: Any) -> Screens:

@@ -25,7 +25,10 @@ KEYS = {
     "all": ["analyze", "feedback", "documents", "admin"],
     "analyst": ["analyze", "feedback"],
     "librarian": ["documents"],
+    "equities": ["analyze"],
 }
+LABELS = {"equities": ["desk: equities"]}
+"""The labels of documents that a key may read; the other keys have none."""
 PAGE: dict[str, Any] = {
     "id": "corvane-2024-liquidity",
     "title": "Corvane Bank annual report 2024: liquidity risk",
@@ -96,6 +99,7 @@ class RunningService:
                 "name": name,
                 "sha256": hashlib.sha256(key(name).encode()).hexdigest(),
                 "roles": roles,
+                "labels": LABELS.get(name, []),
             }
             for name, roles in keys.items()
         ]

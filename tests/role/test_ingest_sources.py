@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import threading
 import time
@@ -13,14 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from ansible.module_utils.finrisk_ops.documents import files, ingestion
+from ansible.module_utils.finrisk_ops.documents import client, ingestion
+from ansible.module_utils.finrisk_ops.documents.sources import source
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from werkzeug.serving import make_server
 
-from finrisk.http.app import create_app, service
-from finrisk.settings import settings_from_environment
+from tests.grounds.library import ANALYST, bring, counts, library, taken
 
-LIBRARIAN, ANALYST = (f"frk_{name}_{'x' * 40}" for name in ("books", "asks"))
 PAGE = {
     "id": "corvane-2024",
     "title": "Corvane Bank 2024",
@@ -32,50 +29,9 @@ PAGE = {
 
 @pytest.fixture
 def api_url(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """The service's own application on a loopback port, with the keys of a librarian and an analyst."""
-    var = tmp_path / "var"
-    var.mkdir()
-    entries = [
-        {"id": name, "name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "roles": [role]}
-        for name, key, role in (("books", LIBRARIAN, "documents"), ("asks", ANALYST, "analyze"))
-    ]
-    (var / "api_keys.json").write_text(json.dumps(entries))
-    running = service(
-        settings_from_environment(
-            {
-                "DATABASE_URL": database_url,
-                "FINRISK_VAR_DIR": str(var),
-                "USER_HASH_KEY": "a key of the tests",
-                "GOOGLE_CLOUD_PROJECT": "finrisk-sandbox",
-                "GOOGLE_CLOUD_LOCATION": "us-central1",
-                "GEMINI_BASE_URL": "http://127.0.0.1:9",
-                "RATE_LIMIT_PER_MINUTE": "0",
-            }
-        )
-    )
-    server = make_server("127.0.0.1", 0, create_app(running), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    running.database.close()
-
-
-def bring(api_url: str, source: Path, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "api_url": api_url,
-        "api_key": LIBRARIAN,
-        "source": source,
-        "batch": 50,
-        **changes,
-    }
-    result: dict[str, Any] = ingestion.run(ingestion.Request(**given), check_mode)
-    return result
-
-
-def counts(result: dict[str, Any]) -> tuple[int, int, int, bool]:
-    return result["added"], result["updated"], result["unchanged"], result["changed"]
+    """The service's own application."""
+    with library(database_url, tmp_path) as url:
+        yield url
 
 
 def collection(folder: Path, *pages: dict[str, Any]) -> Path:
@@ -107,7 +63,7 @@ def test_only_new_and_changed_documents_are_sent_and_check_mode_announces_them(
 def test_the_listing_is_followed_over_its_pages(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "DOCUMENTS_MAX", 2)
+    monkeypatch.setattr(client, "DOCUMENTS_MAX", 2)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(5)))
     bring(api_url, folder)
     assert counts(bring(api_url, folder)) == (0, 0, 5, False)
@@ -116,7 +72,7 @@ def test_the_listing_is_followed_over_its_pages(
 def test_long_documents_make_small_batches(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(ingestion, "BATCH_BYTES", 100)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(3)))
     assert counts(bring(api_url, folder)) == (3, 0, 0, True)
 
@@ -135,10 +91,21 @@ def test_markdown_text_and_json_files_of_a_folder_are_read(tmp_path: Path) -> No
     (tmp_path / "three.json").write_text(json.dumps({"documents": [numbered(2), numbered(3)]}))
     (tmp_path / ".hidden.md").write_text("no")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
-    found = {each.id: each for each in files.read(tmp_path)}
-    assert set(found) == {"bank/risk", "notes", "corvane-2024", "page-1", "page-2", "page-3"}
-    assert (found["bank/risk"].title, found["notes"].title) == ("Corvane Bank: liquidity", "notes")
-    assert found["notes"].text == "The ratio fell."
+    found = {each.id: each for each in taken(tmp_path)}
+    folder, above = tmp_path.name, tmp_path.parent.name
+    assert set(found) == {
+        f"{folder}/bank/risk",
+        f"{above}/{folder}/notes",
+        "corvane-2024",
+        "page-1",
+        "page-2",
+        "page-3",
+    }
+    assert (found[f"{folder}/bank/risk"].title, found[f"{above}/{folder}/notes"].title) == (
+        "Corvane Bank: liquidity",
+        "notes",
+    )
+    assert found[f"{above}/{folder}/notes"].text == "The ratio fell."
     assert (found["page-1"].year, found["page-1"].company) == (2024, None)
 
 
@@ -146,7 +113,7 @@ def test_a_collections_other_files_are_not_documents(tmp_path: Path) -> None:
     folder = collection(tmp_path, PAGE)
     (folder / "queries.jsonl").write_text('{"id": "q", "question": "?"}')
     (folder / "README.md").write_text("# Not a document")
-    assert [each.id for each in files.read(folder)] == ["corvane-2024"]
+    assert [each.id for each in taken(folder)] == ["corvane-2024"]
 
 
 @pytest.mark.parametrize(
@@ -171,14 +138,14 @@ def test_a_collections_other_files_are_not_documents(tmp_path: Path) -> None:
 def test_an_unusable_document_is_named_and_nothing_is_sent(
     api_url: str, tmp_path: Path, content: bytes, message: str
 ) -> None:
-    source = tmp_path / "filings.jsonl"
-    source.write_bytes(json.dumps(PAGE).encode() + b"\n" + content + b"\n")
+    file = tmp_path / "filings.jsonl"
+    file.write_bytes(json.dumps(PAGE).encode() + b"\n" + content + b"\n")
     with pytest.raises(FinriskError) as refused:
-        bring(api_url, source)
+        bring(api_url, file)
     assert message in refused.value.message
     assert "1 document cannot be used and nothing was sent" in refused.value.message
-    source.write_text(json.dumps(PAGE))
-    assert counts(bring(api_url, source, check_mode=True)) == (1, 0, 0, True)
+    file.write_text(json.dumps(PAGE))
+    assert counts(bring(api_url, file, check_mode=True)) == (1, 0, 0, True)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +160,14 @@ def test_a_source_without_documents_is_named(tmp_path: Path, name: str, message:
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     with pytest.raises(FinriskError, match=message):
-        files.check(tmp_path / name)
+        source(tmp_path / name)
 
 
 def test_a_broken_archive_is_named(tmp_path: Path) -> None:
-    source = tmp_path / "documents.jsonl.gz"
-    source.write_bytes(gzip.compress(json.dumps(PAGE).encode())[:-10])
+    broken = tmp_path / "documents.jsonl.gz"
+    broken.write_bytes(gzip.compress(json.dumps(PAGE).encode())[:-10])
     with pytest.raises(FinriskError, match=r"documents.jsonl.gz cannot be read"):
-        files.check(source)
+        taken(broken)
 
 
 @pytest.mark.parametrize(

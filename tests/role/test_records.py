@@ -247,16 +247,16 @@ def test_a_deploy_that_its_plan_refuses_is_recorded_where_somebody_asks_for_it(p
 
 
 def answered(database_url: str, arm: str, outcome: str = "ok") -> None:
-    """Two hundred users of one arm were answered, or were not."""
+    """Two hundred new users of one arm came in two minutes, one by one, and were answered or were not."""
     with psycopg.connect(database_url) as connection:
         connection.execute(
             """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind, unit_hash,
                    user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, latency_ms, quality_score,
                    redaction_version)
-               select gen_random_uuid(), now() - interval '1 minute', 'e', 'r0001-00000000', 2500, 'user',
-                   %(arm)s || n, %(arm)s || n, 1, %(arm)s, %(arm)s, %(outcome)s, nullif(%(outcome)s, 'ok'),
+               select gen_random_uuid(), now() - n * interval '0.6 s', 'e', 'r0001-00000000', 2500, 'user',
+                   of.user, of.user, 1, %(arm)s, %(arm)s, %(outcome)s, nullif(%(outcome)s, 'ok'),
                    500, 0.95, '1'
-               from generate_series(1, 200) n""",
+               from generate_series(1, 200) n, lateral (select gen_random_uuid()::text || n as user) as of""",
             {"arm": arm, "outcome": outcome},
         )
 
@@ -293,7 +293,10 @@ def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_
     assert run_module("finrisk_promotion", options)["changed"]
     assert not run_module("finrisk_promotion", options)["changed"]
     assert "# Figures: tuned: 200 users" in file.read_text()
+    file.write_bytes("finrisk_model: Häuser".encode("utf-16"))
+    assert f"{file} is UTF-16, expected UTF-8" in run_module("finrisk_promotion", options)["msg"]
     file.unlink()
+    answered(place.database_url, "base")
     answered(place.database_url, "tuned", "upstream_error")
     refused = run_module("finrisk_promotion", options)
     assert "has a finding against" in refused["msg"]
@@ -302,5 +305,10 @@ def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_
     assert [(row["action"], row["outcome"]) for row in place.rows()[1:]] == [
         ("promote", "done"),
         ("promote", "refused"),
+        ("promote", "refused"),
     ]
     assert place.rows()[-1]["message"] == refused["msg"]
+    away = options | {"database_url": "postgresql://nobody@127.0.0.1:1/none"}
+    unread = run_module("finrisk_promotion", away, check=True)
+    assert unread["changed"]
+    assert any("does worse than base is not known" in str(warning) for warning in unread["warnings"])

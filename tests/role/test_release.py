@@ -299,7 +299,14 @@ def test_lost_credentials_come_back_with_a_rollback(target: ProcessTarget, how: 
     file.write_text('{"stri')
     if how == "is gone":
         file.unlink()
-    assert target.rollback_obstacles() == [f"{file} {how}: a rollback or a deploy brings it back"]
+    (gone,) = target.rollback_obstacles()
+    assert gone.what == f"{file} {how}: a rollback or a deploy brings it back"
+    assert (gone.credentials, gone.overcome) == (True, True)
+    copy = file.with_name("credentials-copy.json")
+    copy.rename(copy.with_suffix(".away"))
+    (lost,) = target.rollback_obstacles()
+    assert (lost.credentials, lost.overcome) == (True, False)
+    copy.with_suffix(".away").rename(copy)
     base = roll_back(target)
     assert told(target) == (base.revision.name, 0.0)
     assert file.read_bytes() == held
@@ -313,7 +320,9 @@ def test_what_a_killed_run_left_is_told_until_a_release_ends(target: ProcessTarg
     assert f"{left.name} (50 % tuned, 50 % base) is asked for" in target.unfinished()
     with target.locked("deploy at 50"):
         assert target.unfinished() == "", "one that is under way"
-        assert "deploy at 50): a rollback takes over from it" in target.rollback_obstacles()[0]
+        (under_way,) = target.rollback_obstacles()
+        assert "deploy at 50): a rollback takes over from it" in under_way.what
+        assert under_way.overcome
     roll_back(target)
     assert target.unfinished() == ""
 

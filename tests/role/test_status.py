@@ -14,7 +14,7 @@ import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
-from ansible.module_utils.finrisk_ops.status import report
+from ansible.module_utils.finrisk_ops.status import answers, facts, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.status.findings import of as findings_of
 from ansible.module_utils.finrisk_ops.status.page import page
@@ -80,7 +80,8 @@ def in_the_stage(database_url: str, revision: str) -> None:
 
 @pytest.fixture
 def analyses(database_url: str) -> Callable[..., None]:
-    """Write rows into ``analyses``; user n is number modulo users."""
+    """Write rows into ``analyses``; user n is number modulo users, and comes beside that of the other arm."""
+    start = datetime.now(UTC) - timedelta(seconds=30)
 
     def write(arm: str, requests: int, users: int = 40, first_user: int = 0, **values: Any) -> None:
         row = {
@@ -96,7 +97,7 @@ def analyses(database_url: str) -> Callable[..., None]:
             "model_version": None,
             "ago": timedelta(minutes=5),
         } | values
-        moment = datetime.now(UTC) - row["ago"]
+        first = start - row["ago"] + timedelta(milliseconds=arm == "tuned")
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
                 """insert into analyses (id, created_at, experiment, split_bp, unit_kind, unit_hash,
@@ -110,7 +111,7 @@ def analyses(database_url: str) -> Callable[..., None]:
                     row
                     | {
                         "id": uuid.uuid4(),
-                        "created_at": moment,
+                        "created_at": first + timedelta(milliseconds=10 * (first_user + n)),
                         "unit": f"{arm}{first_user + n % users}",
                         "arm": arm,
                     }
@@ -355,6 +356,36 @@ def test_questions_that_both_models_leave_unanswered_are_nobodys_fault(
         analyses(arm, 30)
         analyses(arm, 30, arm_served=None, outcome="blocked", arm_error="blocked")
     assert not {"errors", "unanswered", "A/B test"} & {each["about"] for each in environment()["findings"]}
+
+
+def test_a_comparison_that_cannot_be_read_leaves_the_figures_and_nobody_is_ready(
+    environment: Status, analyses: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyses("base", 40)
+    analyses("tuned", 40)
+    monkeypatch.setattr(answers, "_SINCE", "select pg_sleep(2), 0")
+    monkeypatch.setattr(facts, "STATEMENT_SECONDS", 1)
+    data = environment()
+    assert data["database"]["reachable_from_here"]
+    assert data["collection"]["eligible"] == 0
+    assert data["traffic"]["arms"]["tuned"]["requests"] == 40
+    assert data["experiment"]["evidence"] is None
+    assert one(data, "A/B test", "Whether the tuned model is worse than base is not known")
+    assert data["decision"]["decision"] == "hold"
+    assert any("what speaks against the tuned model is not known" in line for line in page(data))
+
+
+def test_an_outage_of_both_models_is_no_fallback(environment: Status, analyses: Callable[..., None]) -> None:
+    for arm in ("base", "tuned"):
+        fallback = "upstream_error" if arm == "tuned" else None
+        analyses(arm, 60, users=60)
+        away = {"arm_served": None, "outcome": "upstream_error", "arm_error": "upstream_error"}
+        analyses(arm, 120, users=120, first_user=60, **away, fallback_reason=fallback, quality_score=None)
+    data = environment()
+    assert not findings(data, "A/B test") + findings(data, "errors")
+    assert data["traffic"]["arms"]["tuned"]["fallbacks"] == 0
+    assert data["traffic"]["fallback_reasons"] == {}
+    assert data["experiment"]["evidence"]["fallbacks"]["tuned"] == 180
 
 
 def test_one_user_who_asks_much_is_not_compared(environment: Status, analyses: Callable[..., None]) -> None:

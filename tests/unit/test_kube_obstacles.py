@@ -7,6 +7,7 @@ import json
 import pytest
 from ansible.module_utils.finrisk_ops.kube import credentials, lease, obstacles
 from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
+from ansible.module_utils.finrisk_ops.release.obstacle import Obstacle
 from ansible.module_utils.finrisk_ops.release.revision import CURRENT, PROVEN, REVISION
 
 from tests.grounds.kept_objects import Kept, body
@@ -55,8 +56,12 @@ def kept() -> Kept:
     return made
 
 
-def told(kept: Kept) -> list[str]:
+def found(kept: Kept) -> list[Obstacle]:
     return list(obstacles.of_rollback(Deployed(kept)))
+
+
+def told(kept: Kept) -> list[str]:
+    return [each.what for each in found(kept)]
 
 
 @pytest.fixture(autouse=True)
@@ -76,15 +81,22 @@ def test_who_may_read_the_namespace_alone_learns_of_the_namespace_alone(kept: Ke
     assert told(kept) == ["the Deployment is paused: a rollback lets it go on"]
 
 
+def test_a_deployment_paused_or_without_pods_is_nothing_that_a_rollback_does_not_overcome(kept: Kept) -> None:
+    kept.objects[f"{APPS}/deployments/finrisk-api"]["spec"] |= {"paused": True, "replicas": 0}
+    assert [each.overcome for each in found(kept)] == [True, True]
+
+
 def test_a_lost_secret_is_told_with_the_copy_that_it_comes_back_from(kept: Kept) -> None:
     credentials.keep(kept)
     del kept.objects[f"{CORE}/secrets/finrisk-credentials"]
-    (one,) = told(kept)
-    assert "gone" in one
-    assert "from its copy finrisk-credentials-1" in one
+    (one,) = found(kept)
+    assert "gone" in one.what
+    assert "from its copy finrisk-credentials-1" in one.what
+    assert (one.credentials, one.overcome) == (True, True)
     del kept.objects[f"{CORE}/secrets/finrisk-credentials-1"]
-    (one,) = told(kept)
-    assert "no copy of it: a rollback cannot start pods until playbooks/site.yml" in one
+    (one,) = found(kept)
+    assert "no copy of it: a rollback cannot start pods until playbooks/site.yml" in one.what
+    assert (one.credentials, one.overcome) == (True, False)
 
 
 def test_a_quota_cordoned_nodes_and_an_image_that_no_node_has_are_told(kept: Kept) -> None:
@@ -99,6 +111,7 @@ def test_a_quota_cordoned_nodes_and_an_image_that_no_node_has_are_told(kept: Kep
     assert cordoned.startswith("every node is cordoned (one)")
     assert cordoned.endswith(", kubectl --context staging -n n uncordon one"), "not the current context's"
     assert pulled == f"no node has the image {IMAGE} of {NAME}: a rollback has to pull it"
+    assert [each.overcome for each in found(kept)] == [True, False, True]
     del kept.objects[f"{CORE}/pods/b"]
     kept.objects[f"{CORE}/resourcequotas/tight"]["status"]["used"] = {"pods": "4"}
     assert told(kept)[0].endswith("a rollback replaces the only pod, some seconds without service")
@@ -141,8 +154,10 @@ def held_by(kept: Kept, why: str, *, yields: bool, ended: bool = False) -> None:
 def test_the_lock_is_told_with_what_a_rollback_does_about_it(kept: Kept) -> None:
     held_by(kept, "deploy at 50", yields=True)
     assert told(kept) == ["a@b is releasing since T (deploy at 50): a rollback takes over from it"]
+    assert found(kept)[0].overcome
     held_by(kept, "rollback to base", yields=False)
     assert told(kept) == ["a@b is rolling back since T: another rollback has to wait for its end"]
+    assert not found(kept)[0].overcome
 
 
 def test_half_made_is_what_is_asked_for_unproven_while_nobody_releases(kept: Kept) -> None:

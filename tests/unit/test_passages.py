@@ -2,10 +2,11 @@
 
 import re
 
-from finrisk.lexemes import company_key, query_lexemes, words
+from finrisk.lexemes import query_lexemes, words
 from finrisk.passages import (
     LONGEST_PAGE,
     LONGEST_PASSAGE,
+    LONGEST_TABLE,
     SHORTEST_PASSAGE,
     lines_of,
     pages_of,
@@ -19,21 +20,25 @@ def sentences(count: int, words_each: int = 12) -> str:
     return " ".join(f"Sentence {n} " + "word " * (words_each - 3) + "ends." for n in range(count))
 
 
+def parts_of(text: str) -> list[str]:
+    return [part for _, part in pages_of(text)]
+
+
 def unspaced(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
 def test_form_feeds_separate_pages_and_empty_ones_do_not_count() -> None:
-    assert pages_of("first\fsecond\f \f\nthird") == ["first", "second", "third"]
+    assert pages_of("first\fsecond\f \f\nthird") == [(1, "first"), (2, "second"), (4, "third")]
 
 
 def test_a_document_without_text_still_has_a_page() -> None:
-    assert pages_of("") == [""]
+    assert pages_of("") == [(1, "")]
 
 
 def test_a_long_page_is_cut_where_paragraphs_end_and_nothing_is_lost() -> None:
     text = "\n\n".join(f"Paragraph {n}. " + sentences(20) for n in range(30))
-    pages = pages_of(text)
+    pages = parts_of(text)
     assert len(pages) > 1
     assert all(len(page) <= LONGEST_PAGE for page in pages)
     assert all(page.startswith("Paragraph") for page in pages)
@@ -41,15 +46,42 @@ def test_a_long_page_is_cut_where_paragraphs_end_and_nothing_is_lost() -> None:
 
 
 def test_a_paragraph_longer_than_a_page_is_cut_at_sentences_and_one_without_any_is_still_cut() -> None:
-    pages = pages_of(sentences(1000))
+    pages = parts_of(sentences(1000))
     assert all(page.endswith("ends.") and len(page) <= LONGEST_PAGE for page in pages)
-    assert [len(page) for page in pages_of("x" * (2 * LONGEST_PAGE + 1))] == [LONGEST_PAGE, LONGEST_PAGE, 1]
+    assert [len(page) for page in parts_of("x" * (2 * LONGEST_PAGE + 1))] == [LONGEST_PAGE, LONGEST_PAGE, 1]
 
 
-def test_a_table_is_never_cut_even_when_it_is_longer_than_a_page() -> None:
-    table = "\n".join(f"| row {n} | {n * 17} | {'x' * 40} |" for n in range(600))
-    pages = pages_of(f"Before.\n{sentences(100)}\n\n{table}\n\n{sentences(300)}")
-    assert sum(table in page for page in pages) == 1
+HEAD = "Exposures in thousands\n| Item | 2022 | 2021 |\n| --- | --- | --- |\n"
+
+
+def long_table(rows: int) -> list[str]:
+    return [f"| Exposure to counterparty {n} in segment {n % 7} | {n * 13} | {n * 7} |" for n in range(rows)]
+
+
+def test_a_table_longer_than_a_page_is_cut_between_rows_and_every_part_has_its_title_and_its_head() -> None:
+    rows = long_table(2_000)
+    pages = parts_of(f"Before.\n{sentences(100)}\n\n" + HEAD + "\n".join(rows) + f"\n\n{sentences(300)}")
+    parts = [page for page in pages if "counterparty" in page]
+    assert len(parts) > 5
+    assert all(len(page) <= 1.3 * LONGEST_PAGE and HEAD in page for page in parts)
+    assert [line for page in parts for line in page.splitlines() if "counterparty" in line] == rows
+
+
+def test_a_long_table_of_a_page_is_cut_into_passages_that_each_have_its_title_and_its_head() -> None:
+    rows = long_table(150)
+    lines = lines_of(HEAD + "\n".join(rows))
+    passages = passages_of(lines)
+    assert len(passages) > 2
+    assert all(p.text.startswith(HEAD) and len(p.text.split()) < 1.2 * LONGEST_TABLE for p in passages)
+    assert [line for p in passages for line in p.text.splitlines() if "counterparty" in line] == rows
+    covered = [n for p in passages for n in range(p.first_line, p.last_line + 1)]
+    assert covered == list(range(1, len(lines) + 1))
+
+
+def test_a_table_of_one_endless_row_and_one_without_rows_are_passages_too() -> None:
+    for page in ("| " + "word " * 5_000 + "|", "| --- |", "| a |\n| --- |"):
+        [passage] = passages_of(lines_of(page))
+        assert (passage.kind, passage.text) == ("table", page.strip())
 
 
 def test_a_table_stays_whole_and_keeps_the_line_above_it() -> None:
@@ -90,9 +122,3 @@ def test_words_that_only_say_what_to_compute_weigh_less_in_a_question() -> None:
     weights = query_lexemes("What was the percentage change in goodwill impairment?")
     assert weights["percentage"] == weights["percentage change"] < weights["goodwill"]
     assert weights["goodwill"] == weights["goodwill impairment"] == weights["change goodwill"] == 1
-
-
-def test_a_company_is_compared_without_case_punctuation_and_legal_form() -> None:
-    assert company_key("O'Reilly  Automotive, Inc.") == company_key("o reilly AUTOMOTIVE")
-    assert company_key("Group") == "group"
-    assert company_key("Inc.") == "inc"

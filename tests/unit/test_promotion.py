@@ -11,7 +11,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.release.promotion import (
     Promotable,
     Proof,
-    against_tuned,
+    objection,
     promotable,
     release_file,
 )
@@ -140,10 +140,18 @@ def test_a_release_that_was_promoted_keeps_the_figures_of_its_day_and_another_re
     assert "by carol" in again
 
 
-def test_a_finding_that_sends_to_a_rollback_is_one_against_the_tuned_model() -> None:
-    held = [
-        {"what": "nobody rated", "roll_back": False},
-        {"what": "it is slower", "roll_back": True},
-    ]
-    assert against_tuned(held) == "it is slower"
-    assert against_tuned(held[:1]) == ""
+def finding(what: str, *, roll_back: bool = False, of_tuned: bool = False) -> dict[str, Any]:
+    return {"what": what, "roll_back": roll_back, "of_tuned": of_tuned}
+
+
+def test_what_the_model_does_worse_stops_a_promotion_whether_or_not_it_is_rolled_back() -> None:
+    held = [finding("Nobody rated."), finding("The tuned model is slower.", of_tuned=True)]
+    assert objection(held, MODEL) == f"has a finding against {MODEL}: The tuned model is slower"
+    assert objection(held[:1], MODEL) == ""
+
+
+def test_what_else_sends_to_a_rollback_stops_a_promotion_and_is_not_told_as_the_models_fault() -> None:
+    image = finding("Pod a cannot get the image.", roll_back=True)
+    assert objection([image], MODEL) == "has a finding that sends to a rollback: Pod a cannot get the image"
+    slower = finding("The tuned model is slower.", of_tuned=True)
+    assert "slower" in objection([image, slower], MODEL), "what the model does comes first"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import shlex
 from random import Random
@@ -15,148 +14,11 @@ from ansible.module_utils.finrisk_ops.status.commands import inventories
 from ansible.module_utils.finrisk_ops.status.page import colours, page
 from ansible.module_utils.finrisk_ops.status.report import judgement
 
-MODEL = "projects/finrisk-production/locations/us-central1/endpoints/7293295580479523181"
-REVISION = "r0012-76f0d11d"
+from tests.grounds.status import MODEL, REVISION, compared, healthy, pod
 
 
-def arm(**values: Any) -> dict[str, Any]:
-    return {
-        "requests": 400,
-        "users": 200,
-        "share": 0.5,
-        "attempts": 400,
-        "errors": {"upstream": 2, "timeout": 0, "cut": 0},
-        "error_rate": 0.005,
-        "blocked": 1,
-        "blocked_rate": 0.0025,
-        "p50_ms": 800.0,
-        "p95_ms": 1500.0,
-        "share_over_2s": 0.01,
-        "quality": 0.93,
-        "feedback": {"liked": 40, "disliked": 10},
-        "fallbacks": 3,
-    } | values
-
-
-def compared(*found: str) -> dict[str, Any]:
-    return {
-        name: evidence.Comparison(2000.0 if name in found else 0.3, 200, 200).content()
-        for name in evidence.COMPARISONS
-    }
-
-
-def pod(name: str = "finrisk-api-686fd449d-dj645", **values: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "ready": True,
-        "revision": REVISION,
-        "split": 0.5,
-        "restarts": 1,
-        "breakers": {},
-        "workers": [{"pid": 7, "ready": True, "revision": REVISION}],
-        "database": "ok",
-        "journal": None,
-        "finrisk": f"kubectl exec {name} -- finrisk",
-        "problem": None,
-        "ending": False,
-        "new_credentials_unread": False,
-    } | values
-
-
-def healthy() -> dict[str, Any]:
-    """A cluster at 50 % with nothing wrong."""
-    arms = {"base": arm(), "tuned": arm()}
-    job = {
-        "name": "finrisk-v3-497eaf2d",
-        "job_name": "j",
-        "model": MODEL,
-        "state": "ACTIVE",
-        "provider_state": "JOB_STATE_SUCCEEDED",
-        "base_model": "gemini-3.5-flash-lite",
-        "examples": 900,
-        "created_at": "2026-11-20T10:00:00+00:00",
-        "error": None,
-    }
-    stage = {"revision": REVISION, "since": "2026-11-27T10:00:00+00:00", "requests": 400, "users": 200}
-    return {
-        "environment": "production",
-        "at": "2026-11-28T03:00:00Z",
-        "inventories": ["inventory/production"],
-        "api_url": "http://finrisk-api-service",
-        "configuration": {
-            "revision": REVISION,
-            "ratio": 50,
-            "ENABLE_DATA_COLLECTION": "true",
-            "DATA_COLLECTION_QUALITY": "0.9",
-            "ENABLE_FINETUNING": "true",
-            "ENABLE_AB_TESTING": "true",
-            "AB_TEST_TRAFFIC_SPLIT": "0.5",
-            "FINETUNED_MODEL_NAME": MODEL,
-            "BASE_MODEL": "gemini-3.5-flash-lite",
-            "AB_TEST_UNIT": "user",
-            "image": "registry.example.com/finrisk/finrisk-api:0.2.0@sha256:" + "a" * 64,
-            "who": "ops@console",
-            "when": "2026-11-27T10:00:00Z",
-            "why": "deploy.yml: finrisk_ab_ratio",
-            "proven": True,
-            "problem": None,
-            "drift": [],
-            "unfinished": "",
-        },
-        "rollback": {"obstacles": [], "credentials_gone": ""},
-        "database": {"reachable_from_here": True, "error": None, "from_the_service": "ok"},
-        "tuning": {"jobs": [job], "problem": None},
-        "pods": [pod(), pod("finrisk-api-686fd449d-x2x2x")],
-        "recent": {
-            "errors": [],
-            "events": [],
-            "log_lines": {},
-            "wrong_keys": [],
-            "log": "pods of finrisk-api",
-            "command": "kubectl --context c -n n logs deployment/finrisk-api --tail=50",
-        },
-        "collection": {
-            "enabled": True,
-            "quality_threshold": 0.9,
-            "count": 1200,
-            "target": 1000,
-            "recommended": [2000, 5000],
-            "percent": 120.0,
-            "rows_last_24h": 100,
-            "expected_target_date": None,
-            "last_collected_at": None,
-            "skipped": {},
-            "eligible": 1200,
-            "usable": 1200,
-            "duplicates": 0,
-            "withdrawn": 0,
-            "ratings_not_applied": 0,
-        },
-        "experiment": {
-            "experiment": "497eaf2d",
-            "model": MODEL,
-            "name": "finrisk-v3-497eaf2d",
-            "split": 0.5,
-            "first": "2026-11-20T11:00:00+00:00",
-            "last": "2026-11-28T02:59:00+00:00",
-            "stage": stage | {"unit_kind": "user", "arms": {"base": {}, "tuned": {}}},
-            "arms": arms,
-            "evidence": compared(),
-            "earlier": [],
-        },
-        "traffic": {
-            "split": 0.5,
-            "hours": 24,
-            "requests": 800,
-            "arms": copy.deepcopy(arms),
-            "fallback_reasons": {},
-            "model_versions": [],
-            "rejected": {},
-            "internal_errors": 0,
-            "lost": 0,
-            "log_since": None,
-        },
-    }
+def obstacle(what: str, *, overcome: bool = False, credentials: bool = False) -> dict[str, Any]:
+    return {"what": what, "overcome": overcome, "credentials": credentials}
 
 
 def judged(data: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +50,10 @@ CHANGES: dict[str, list[Any]] = {
     "problem": ["the ConfigMap finrisk-config-r0012 is gone: somebody deleted it"],
     "proven": [False],
     "credentials_gone": ["the Secret finrisk-credentials"],
-    "obstacles": [["the quota tight has no room for every pod twice"]],
+    "obstacles": [
+        [obstacle("every node is cordoned (a)")],
+        [obstacle("the quota tight has no room for every pod twice", overcome=True)],
+    ],
     "split": [0, 1.0],
     "internal_errors": [3],
     "quality": [0.2],
@@ -202,7 +67,7 @@ def changed(chance: Random) -> dict[str, Any]:
     for name in chance.sample(sorted(CHANGES), chance.randint(0, 4)):
         value = chance.choice(CHANGES[name])
         if name == "quality":
-            data["experiment"]["arms"]["tuned"]["quality"] = value
+            data["experiment"]["together"]["tuned"]["quality"] = value
         for place in places:
             if name in place:
                 place[name] = value
@@ -240,7 +105,7 @@ def test_an_image_that_somebody_changed_is_one_finding_and_what_follows_stands_i
     ]
     found = only(data)
     assert found["what"].endswith(f"{image} (by kubectl-set 2026-11-28T07:18:54Z).")
-    assert found["command"].endswith("playbooks/deploy.yml -e finrisk_force_conflicts=true")
+    assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
     assert len(found["symptoms"]) == 2
     told = page(judged(data))
     assert sum("$ " in line for line in told) == 1
@@ -267,11 +132,78 @@ def test_a_service_that_somebody_scaled_to_nothing_is_told_as_such_and_started_a
 def test_credentials_that_are_gone_are_told_once_with_the_command_that_brings_them_back() -> None:
     data = healthy()
     told = "the Secret finrisk-credentials is gone, so no pod starts: a rollback brings it back from its copy"
-    data["rollback"] = {"credentials_gone": "the Secret finrisk-credentials", "obstacles": [told]}
+    full = obstacle("the quota tight is full: a rollback goes on with one pod fewer", overcome=True)
+    data["rollback"] = {
+        "credentials_gone": "the Secret finrisk-credentials",
+        "obstacles": [obstacle(told, overcome=True, credentials=True), full],
+    }
     data["pods"] = [pod(new_credentials_unread=True)]
     found = only(data)
     assert found["what"] == f"T{told[1:]}."
     assert found["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+
+
+def test_credentials_without_a_copy_are_told_with_the_only_playbook_that_has_them() -> None:
+    data = healthy()
+    told = "the Secret finrisk-credentials is gone, and there is no copy of it"
+    data["rollback"] = {
+        "credentials_gone": "the Secret finrisk-credentials",
+        "obstacles": [obstacle(told, credentials=True)],
+    }
+    assert only(data)["command"] == "ansible-playbook -i inventory/production playbooks/site.yml"
+    data["rollback"]["credentials_gone"] = ""
+    assert only(data)["what"] == f"T{told[1:]}.", "a place that never had them"
+
+
+def test_a_cause_that_a_rollback_overcomes_is_told_once_and_on_the_line_of_the_rollback() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.paused", "manager": "kubectl-rollout", "when": "t"}]
+    paused = "the Deployment is paused: a rollback lets it go on"
+    data["rollback"]["obstacles"] = [obstacle(paused, overcome=True)]
+    assert only(data)["what"] == "Somebody changed the Deployment: .spec.paused (by kubectl-rollout t)."
+    assert f"Rollback        would meet: {paused}" in page(judged(data))
+
+
+def test_an_ordinary_deploy_under_way_and_a_standing_quota_are_no_findings_and_hold_nobody() -> None:
+    data = healthy()
+    under_way = "a@b is releasing since t (deploy at 50): a rollback takes over from it"
+    fewer = "the quota tight has no room for every pod twice: a rollback goes on with one pod fewer"
+    data["rollback"]["obstacles"] = [obstacle(told, overcome=True) for told in (under_way, fewer)]
+    assert judged(data)["findings"] == []
+    assert judged(data)["decision"]["decision"] == "ready"
+
+
+def test_what_was_changed_by_hand_is_taken_back_without_another_model() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.replicas", "manager": "kubectl", "when": "t"}]
+    for jobs, named in ((data["tuning"]["jobs"], "finrisk-v3-497eaf2d"), ([], MODEL)):
+        data["tuning"]["jobs"] = jobs
+        expected = f"playbooks/deploy.yml -e finrisk_model={named} -e finrisk_force_conflicts=true"
+        assert only(data)["command"].endswith(expected), "a rollback leaves the number of pods"
+    data = healthy()
+    data["pods"][0]["workers"][0]["revision"] = "r0011-00000000"
+    assert only(data)["command"].endswith(f"playbooks/rollback.yml -e finrisk_revision={REVISION}")
+
+
+def test_beside_a_rollback_to_base_nothing_starts_the_same_revision_again_nor_says_so() -> None:
+    data = healthy()
+    data["configuration"]["drift"] = [{"field": ".spec.paused", "manager": "kubectl", "when": "t"}]
+    data["experiment"]["evidence"] = compared(evidence.QUALITY)
+    found = judged(data)["findings"]
+    assert {each["command"] for each in found} == {
+        "ansible-playbook -i inventory/production playbooks/rollback.yml"
+    }
+    assert not any("same revision" in cause for each in found for cause in each["causes"])
+
+
+def test_only_what_the_tuned_model_does_worse_is_marked_as_of_it() -> None:
+    data = healthy()
+    data["experiment"]["evidence"] = compared(*evidence.COMPARISONS)
+    data["pods"] = [pod(problem="pod a cannot get the image registry/x:9 (ErrImagePull): not found")]
+    of_tuned = {each["about"]: each["of_tuned"] for each in judged(data)["findings"]}
+    assert not of_tuned.pop("service")
+    assert set(of_tuned) >= {"latency", "quality", "errors", "A/B test", "unanswered"}
+    assert all(of_tuned.values())
 
 
 def test_a_release_that_broke_off_is_one_finding_with_one_command_whatever_is_half_made() -> None:
@@ -309,11 +241,16 @@ def test_a_model_that_is_slower_but_fast_enough_is_neither_rolled_back_nor_ready
 def test_what_a_rollback_would_meet_is_said_beforehand() -> None:
     data = healthy()
     assert any(line.endswith("would work now") and line.startswith("Rollback") for line in page(judged(data)))
-    data["rollback"]["obstacles"] = ["every node is cordoned (a)", "the quota tight is full"]
+    data["rollback"]["obstacles"] = [
+        obstacle("every node is cordoned (a)"),
+        obstacle("no node has the image", overcome=True),
+        obstacle("the webhook x has nobody to answer"),
+    ]
     found = only(data)
     assert (
         found["what"]
-        == "A rollback would not go smoothly now: every node is cordoned (a); the quota tight is full."
+        == "A rollback would not go smoothly now: every node is cordoned (a); the webhook x has nobody to "
+        "answer."
     )
     assert found["command"].endswith("rollback.yml --check")
     assert judged(data)["decision"]["decision"] == "hold"

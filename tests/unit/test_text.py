@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import shlex
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.finrisk_ops import text
 from ansible.module_utils.finrisk_ops.dataset import raw
-from ansible.module_utils.finrisk_ops.documents import files
+from ansible.module_utils.finrisk_ops.documents import intake
+from ansible.module_utils.finrisk_ops.documents.sources import source
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine.files import read_json
 
@@ -44,14 +46,37 @@ def test_another_encoding_is_told_with_its_name_and_the_command_that_mends_it(
     assert f"iconv -f {named} -t UTF-8 '{path}' > NEW" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("it's $HOME.json", ["iconv", "-f", "UTF-16LE", "-t", "UTF-8", "{}"]),
+        ("it's.jsonl.gz", ["gzip", "-dc", "{}", "|", "iconv", "-f", "UTF-16LE", "-t", "UTF-8", "|", "gzip"]),
+    ],
+)
+def test_the_command_that_mends_an_encoding_is_what_a_shell_reads_whatever_the_name(
+    tmp_path: Path, name: str, words: list[str]
+) -> None:
+    path = str(tmp_path / name)
+    command = text.is_foreign("UTF-16LE", Path(path)).partition(": ")[2].removesuffix(" makes one")
+    assert shlex.split(command) == [*(word.format(path) for word in words), ">", "NEW"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x00", "é".encode(), b"a\x00\x00b"])
 def test_what_may_be_utf8_is_no_other_encoding(content: bytes) -> None:
     assert text.foreign(content) == ""
 
 
+def judged(folder: Path) -> int:
+    """The number of documents of a folder, all of them usable."""
+    with intake.take(source(folder)) as taken:
+        taken.judge()
+        return len(taken.entries)
+
+
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.json", "a.jsonl", "a.jsonl.gz"])
 def test_a_document_in_utf16_is_named_and_one_with_a_mark_is_read(tmp_path: Path, name: str) -> None:
     content = '{"id": "a", "title": "t", "text": "Risk."}' if "json" in name else "# Risk\nRisk."
+    turned = "gzip -dc .* [|] iconv" if name.endswith("gz") else "iconv"
 
     def write(encoding: str) -> None:
         packed = content.encode(encoding)
@@ -59,10 +84,10 @@ def test_a_document_in_utf16_is_named_and_one_with_a_mark_is_read(tmp_path: Path
 
     for encoding in ("utf-16", "utf-16-le"):
         write(encoding)
-        with pytest.raises(FinriskError, match=rf"{name} is UTF-16(LE)?, expected UTF-8: iconv"):
-            files.check(tmp_path)
+        with pytest.raises(FinriskError, match=rf"{name} is UTF-16(LE)?, expected UTF-8: {turned}"):
+            judged(tmp_path)
     write("utf-8-sig")
-    assert list(files.check(tmp_path)) == ["a"]
+    assert judged(tmp_path) == 1
 
 
 def test_an_export_in_utf16_is_refused_as_a_whole(tmp_path: Path) -> None:

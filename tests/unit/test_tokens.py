@@ -6,9 +6,10 @@ import time
 
 import pytest
 from ansible.module_utils.finrisk_ops.cloud import bucket
-from ansible.module_utils.finrisk_ops.dataset import tokens
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning import cost
+
+from finrisk_rules import tokens
 
 
 def test_an_empty_text_has_no_tokens() -> None:

@@ -143,7 +143,7 @@ def test_an_inventorys_own_variables_pass_unless_they_look_like_ours() -> None:
     [
         ("finrisk_why=a b", "a"),
         ("finrisk_why=step 25 for the test, ticket=RISK-4711", "step"),
-        ("finrisk_why=ticket a=b", "ticket"),
+        ("finrisk_why=ticket a=b and more", "ticket"),
     ],
 )
 def test_a_value_that_ansible_cuts_at_a_blank_is_refused_and_the_line_that_is_told_works(
@@ -159,12 +159,28 @@ def test_a_value_that_ansible_cuts_at_a_blank_is_refused_and_the_line_that_is_to
 @pytest.mark.parametrize(
     "given",
     [
+        "finrisk_ab_ratio=25 finrisk_why=a b",
+        "finrisk_why=a b finrisk_ab_ratio=25",
+        "finrisk_ab_ratio=25 finrisk_why=a b ansible_user=c",
+    ],
+)
+def test_of_several_variables_the_one_that_was_cut_is_named(given: str) -> None:
+    (said,) = complaints(given)
+    assert said.startswith("-e finrisk_why was cut at a blank: 'a' is all")
+    assert said.endswith("""Write -e 'finrisk_why="a b"'""")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
         '{"finrisk_why": "a b"}',
         'finrisk_why="a b"',
         "finrisk_why='a b'",
         "finrisk_why=a finrisk_next=true",
         "@a file.yml",
         "finrisk_model=a ansible_user=b",
+        "finrisk_ab_ratio=25 region=eu",
+        "finrisk_ab_ratio=25 ansible_user=b c",
     ],
 )
 def test_a_whole_value_passes(given: str) -> None:

@@ -1,23 +1,34 @@
 """What a database that answers is good for: one that is empty, half restored or older counts as away."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from finrisk.db.contents import columns, parts
 from finrisk.db.migration import Migration, migrations, schema_version
-
-_TABLE = re.compile(r"^create table (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
-_COLUMN = re.compile(r"^    (?!primary |unique |check |foreign |constraint )(\w+)\s", re.MULTILINE)
-_ADDED = re.compile(r"^alter table (\w+) add column (\w+)", re.MULTILINE)
 
 _MISSING = """
 select wanted.name || '.' || wanted.part from unnest(%s::text[], %s::text[]) as wanted (name, part)
 where not exists (
     select from pg_attribute
     where attrelid = to_regclass(wanted.name) and attname = wanted.part and not attisdropped)
+order by 1"""
+
+_MISSING_PARTS = """
+select wanted.kind || ' ' || wanted.name
+from unnest(%s::text[], %s::text[], %s::text[]) as wanted (kind, name, of)
+where not case wanted.kind
+    when 'constraint' then exists (
+        select from pg_constraint where conrelid = to_regclass(wanted.of) and conname = wanted.name)
+    when 'index' then exists (
+        select from pg_index
+        where indrelid = to_regclass(wanted.of) and indexrelid = to_regclass(wanted.name))
+    when 'function' then exists (
+        select from pg_proc where proname = wanted.name and pg_function_is_visible(oid))
+    when 'trigger' then exists (
+        select from pg_trigger where tgrelid = to_regclass(wanted.of) and tgname = wanted.name)
+    end
 order by 1"""
 
 _PLACE = """
@@ -59,37 +70,31 @@ class Condition:
         return self.database in ("ok", "read_only")
 
 
-def needed(known: Iterable[Migration]) -> dict[str, set[str]]:
-    """The columns of every table that these migrations make."""
-    tables: dict[str, set[str]] = {}
-    for migration in known:
-        for table, body in _TABLE.findall(migration.sql):
-            tables[table] = set(_COLUMN.findall(body))
-        for table, column in _ADDED.findall(migration.sql):
-            tables[table].add(column)
-    return tables
-
-
 def condition(connection: psycopg.Connection[Any]) -> Condition:
     """Look at the database itself; a few milliseconds.
 
-    Raises psycopg.Error when it cannot be asked.
+    Raises psycopg.Error when it cannot be asked at all.
     """
     [(read_only, user, name, path, has_versions)] = connection.execute(_PLACE).fetchall()
+    try:
+        version = schema_version(connection) if has_versions else 0
+    except psycopg.Error as error:
+        if not is_of_the_schema(error):
+            raise
+        problem = f"database {name} does not tell {user} the version of its schema: {what_failed(error)}"
+        return Condition("unusable", "unknown", f"{problem}: grant {user} its tables, or restore them whole")
     known = migrations()
-    version, newest = schema_version(connection) if has_versions else 0, known[-1].version
-    tables = needed(migration for migration in known if migration.version <= (version or newest))
-    missing = [] if version > newest else _missing(connection, tables)
-    if not has_versions and len(missing) == sum(len(columns) for columns in tables.values()):
-        problem = f"database {name} has no tables of FinRisk for {user} in the search path {path}"
-        return Condition("unusable", "empty", f"{problem}: run playbooks/site.yml, or restore a backup")
-    if missing or not version:
-        named = ", ".join(missing[:_NAMED_AT_MOST]) or "the list of its migrations"
-        more = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
-        problem = f"database {name} lacks {named}{more} in the search path {path}"
-        return Condition(
-            "unusable", "incomplete", f"{problem}: wait for the restore that runs, or restore it whole"
-        )
+    newest = known[-1].version
+    if version <= newest:
+        expected = [migration for migration in known if migration.version <= (version or newest)]
+        tables = columns(expected)
+        missing = _missing_columns(connection, tables)
+        if not has_versions and len(missing) == sum(len(each) for each in tables.values()):
+            problem = f"database {name} has no tables of FinRisk for {user} in the search path {path}"
+            return Condition("unusable", "empty", f"{problem}: run playbooks/site.yml, or restore a backup")
+        missing = missing or _missing_parts(connection, expected)
+        if missing or not version:
+            return _incomplete(name, path, missing)
     if version < newest:
         behind = ", ".join(migration.name for migration in known if migration.version > version)
         problem = f"the schema of database {name} lacks {behind}: run playbooks/site.yml"
@@ -101,10 +106,25 @@ def condition(connection: psycopg.Connection[Any]) -> Condition:
     return Condition("ok", schema)
 
 
-def _missing(connection: psycopg.Connection[Any], tables: dict[str, set[str]]) -> list[str]:
-    wanted = [(table, column) for table, columns in tables.items() for column in columns]
+def _incomplete(name: str, path: str, missing: list[str]) -> Condition:
+    named = ", ".join(missing[:_NAMED_AT_MOST]) or "the list of its migrations"
+    more = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
+    problem = f"database {name} lacks {named}{more} in the search path {path}"
+    return Condition(
+        "unusable", "incomplete", f"{problem}: wait for the restore that runs, or restore it whole"
+    )
+
+
+def _missing_columns(connection: psycopg.Connection[Any], tables: dict[str, set[str]]) -> list[str]:
+    wanted = [(table, column) for table, names in tables.items() for column in names]
     rows = connection.execute(_MISSING, ([t for t, _ in wanted], [c for _, c in wanted])).fetchall()
     return [str(row[0]) for row in rows]
+
+
+def _missing_parts(connection: psycopg.Connection[Any], known: list[Migration]) -> list[str]:
+    wanted = sorted(parts(known))
+    kinds, names, tables = ([getattr(part, field) for part in wanted] for field in ("kind", "name", "table"))
+    return [str(row[0]) for row in connection.execute(_MISSING_PARTS, (kinds, names, tables)).fetchall()]
 
 
 def is_of_the_schema(error: object) -> bool:

@@ -14,6 +14,7 @@ from finrisk.http.bodies import AnalyzeBody, parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import INTERNAL_ERROR, ApiError, UnansweredError, error_body, log_unexpected
 from finrisk.records import Question
+from finrisk.retrieval import UnknownCompanyError
 
 bp = Blueprint("analyze", __name__)
 
@@ -41,6 +42,7 @@ def _body(answer: Analysis) -> answers.Analysis:
             n=source.n,
             document_id=source.document_id,
             title=source.title,
+            page=source.page,
             excerpt=_excerpt(source.text),
         )
         for source in answer.sources
@@ -51,6 +53,10 @@ def _body(answer: Analysis) -> answers.Analysis:
 def _error(failure: Exception) -> ApiError:
     if isinstance(failure, RetrievalRequiredError):
         return ApiError(503, "retrieval_unavailable", f"no answer without sources: {failure}", retry_after=2)
+    if isinstance(failure, UnknownCompanyError):
+        near = f"near it are {', '.join(failure.near)}" if failure.near else "no name comes near it"
+        message = f"no document is of the company {failure.company!r}; {near}"
+        return ApiError(422, "unknown_company", message, details={"near": failure.near})
     if isinstance(failure, NoAnswerError) and failure.kind == "blocked":
         reason = failure.block_reason or "refused"
         message = f"{_BLOCKED[reason]}; asked again it gets the same: ask another one"
@@ -77,12 +83,13 @@ def analyze() -> Response:
             company=body.filters.company if body.filters else None,
             year=body.filters.year if body.filters else None,
             key_id=g.get("key_id"),
+            labels=tuple(sorted(g.get("labels", ()))),
         )
         if request.accept_mimetypes.best == "text/event-stream":
             return _streamed(question, place)
         try:
             answer = analysis.analyze(shared.service, question)
-        except (NoAnswerError, RetrievalRequiredError) as failure:
+        except (NoAnswerError, RetrievalRequiredError, UnknownCompanyError) as failure:
             raise _error(failure) from failure
         place.leave()
         return jsonify(_body(answer))
@@ -104,7 +111,7 @@ def _events(pieces: Pieces, place: Place) -> Iterator[str]:
     try:
         with closing(pieces):
             yield from _as_events(pieces)
-    except (NoAnswerError, RetrievalRequiredError) as failure:
+    except (NoAnswerError, RetrievalRequiredError, UnknownCompanyError) as failure:
         error = _error(failure)
         yield _event("error", error_body(error.code, error.message, error.details))
     except Exception:  # the status line is sent; what is left is to say so in the stream

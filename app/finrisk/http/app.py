@@ -1,5 +1,6 @@
 """The Flask application of one worker process."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, abort, g, request
@@ -15,6 +16,7 @@ from finrisk.http.context import Context
 from finrisk.http.keys import KeyRing
 from finrisk.http.limits import RateLimit
 from finrisk.settings import Settings
+from finrisk.traffic import Figures, in_database
 
 _DATABASE_CONNECTIONS = 8
 
@@ -33,6 +35,7 @@ def create_app(running: Service) -> Flask:
     settings = running.settings
     app.extensions["finrisk"] = Context(
         service=running,
+        figures=Figures(partial(in_database, running.database, settings)),
         keys=KeyRing(settings.keys_path),
         admission=Admission(settings.max_in_flight),
         rate_limit=RateLimit(settings.rate_limit_per_minute / settings.workers)

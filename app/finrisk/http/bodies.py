@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Request
@@ -13,21 +14,26 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeAliasType
 
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
+from finrisk_rules.documents import LABEL
 from finrisk_rules.limits import (
     COMPANY_MAX,
     DOCUMENTS_MAX,
     IDENTIFIER_MAX,
+    LABEL_MAX,
+    LABELS_MAX,
     REQUEST_STRATEGY_MAX,
     TEXT_MAX,
     TITLE_MAX,
     YEARS,
 )
+from finrisk_rules.periods import periods
 from finrisk_rules.storable import is_one_line, is_storable
 
 LIMITS = {
@@ -61,6 +67,17 @@ def _whole(value: object) -> object:
     return value
 
 
+BUSINESS_YEAR = r"^(FY ?(19|20)?[0-9]{2}|(FY ?)?(19|20)[0-9]{2}/[0-9]{2})$"
+"""As people write one: ``FY22``, ``FY2022``, ``2021/22``."""
+
+
+def _year_of_period(value: object) -> object:
+    """The year in which a business year ends: 2022 of ``FY22`` and of ``2021/22``; anything else as it is."""
+    if isinstance(value, str) and re.fullmatch(BUSINESS_YEAR, value):
+        return next((period.year for period in periods(value)), value)
+    return value
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must hold more than white space")
@@ -90,6 +107,25 @@ PageText = Annotated[
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
+Label = Annotated[
+    str,
+    StringConstraints(max_length=LABEL_MAX, pattern=LABEL),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
+]
+FiscalYear = Annotated[
+    int,
+    Field(ge=YEARS[0], le=YEARS[-1]),
+    BeforeValidator(_year_of_period),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]},
+                {"type": "string", "pattern": BUSINESS_YEAR},
+            ]
+        }
+    ),
+]
 Rating = TypeAliasType(
     "Rating",
     Annotated[
@@ -113,7 +149,13 @@ class Filters(_Body):
     company: Annotated[Name | None, Field(description="Of this company only.", examples=["Corvane Bank"])] = (
         None
     )
-    year: Annotated[Year | None, Field(description="Of this year only.", examples=[2025])] = None
+    year: Annotated[
+        FiscalYear | None,
+        Field(
+            description="Of this year only; a business year by the year it ends in.",
+            examples=[2025, "2024/25"],
+        ),
+    ] = None
 
 
 class AnalyzeBody(_Body):
@@ -172,6 +214,17 @@ class DocumentBody(_Body):
     ]
     company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
     year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
+    labels: Annotated[
+        list[Label],
+        Field(
+            description="Who may read it: only a key that has all of them. Without labels, everybody.",
+            max_length=LABELS_MAX,
+            examples=[["desk: equities"]],
+        ),
+    ] = []
+    ticker: Annotated[
+        Name | None, Field(description="The company's ticker; filters know it too.", examples=["ACME"])
+    ] = None
 
 
 class DocumentsBody(_Body):

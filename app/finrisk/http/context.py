@@ -12,6 +12,7 @@ from finrisk.http.admission import Admission
 from finrisk.http.errors import ApiError
 from finrisk.http.keys import KeyRing
 from finrisk.http.limits import RateLimit
+from finrisk.traffic import Figures
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,9 +20,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Context:
-    """The service and what guards it."""
+    """The service, what it knows of itself, and what guards it."""
 
     service: Service
+    figures: Figures
     keys: KeyRing
     admission: Admission
     rate_limit: RateLimit | None
@@ -41,7 +43,7 @@ def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, 
             shared = context()
             if shared.service.settings.require_api_key:
                 key = shared.keys.key_of(request)
-                g.key_id = key.id
+                g.key_id, g.labels = key.id, key.labels
                 if role and not key.roles & {role, "admin"}:
                     raise ApiError(403, "forbidden", f"key {key.id} does not have the role {role}")
                 if shared.rate_limit:

@@ -77,6 +77,8 @@ def _document(body: DocumentBody) -> documents.Document:
         text=redact(body.text).text,
         company=body.company,
         year=body.year,
+        ticker=body.ticker,
+        labels=tuple(body.labels),
     )
 
 

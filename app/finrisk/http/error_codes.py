@@ -23,6 +23,7 @@ ErrorCode = TypeAliasType(
             "unsupported_media_type",
             "invalid",
             "blocked",
+            "unknown_company",
             "rate_limited",
             "too_many_wrong_keys",
             "internal_error",
@@ -61,6 +62,7 @@ MEANINGS: dict[ErrorCode, Meaning] = {
     "unsupported_media_type": Meaning(415, "the body is not `application/json` in UTF-8, as it stands"),
     "invalid": Meaning(422, "fields are wrong; `details` names each"),
     "blocked": Meaning(422, "no model will answer this question, however often; `details` says why"),
+    "unknown_company": Meaning(422, "no document is of the company of the filter; `details` names near ones"),
     "rate_limited": Meaning(429, "more requests than the key may send"),
     "too_many_wrong_keys": Meaning(429, "a wrong key, after too many from the same address"),
     "internal_error": Meaning(500, "our fault; the log knows it by its `request_id`"),
@@ -101,8 +103,16 @@ class BlockedDetails(TypedDict):
     reason: Annotated[BlockReason, Field(description="Why, and so what helps.")]
 
 
-Details = list[FieldProblem] | BlockedDetails
-"""What a code has to say beside its message: ``invalid`` the fields, ``blocked`` the reason."""
+class UnknownCompanyDetails(TypedDict):
+    """Companies whose names come near the one that was asked for."""
+
+    near: Annotated[
+        list[str], Field(description="The nearest first, at most five.", examples=[["Corvane Bank"]])
+    ]
+
+
+Details = list[FieldProblem] | BlockedDetails | UnknownCompanyDetails
+"""What a code has to say beside its message: ``invalid`` the fields, ``blocked`` the reason, and so on."""
 
 
 class ErrorInfo(TypedDict):
@@ -114,7 +124,10 @@ class ErrorInfo(TypedDict):
     details: NotRequired[
         Annotated[
             Details,
-            Field(description="The fields with code `invalid`, the reason with `blocked`; else absent."),
+            Field(
+                description="The fields with code `invalid`, the reason with `blocked`, near "
+                "companies with `unknown_company`; else absent."
+            ),
         ]
     ]
 

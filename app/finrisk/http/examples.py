@@ -16,7 +16,7 @@ from finrisk.http.replies import (
     Readiness,
     StreamEvent,
 )
-from finrisk.http.status_reply import ArmFigures, Statistic, Statistics, Status
+from finrisk.http.status_reply import ArmFigures, Status
 
 _REQUEST_ID = "01a209f9-402a-7a6d-b1b3-eae7f9dced43"
 _REVISION = "r0003-0a1434f8"
@@ -48,6 +48,7 @@ ANALYSIS: Analysis = {
             "n": 1,
             "document_id": "corvane-2025",
             "title": "Corvane Bank annual report 2025",
+            "page": 12,
             "excerpt": "Impaired loans were 1.9 % of all loans at the end of 2025.",
         }
     ],
@@ -114,29 +115,6 @@ _ARMS: dict[str, ArmFigures] = {
     "tuned": {**_FIGURES, "requests": 192, "users": 28, "share": 0.4912, "attempts": 192, "quality": 0.9418},
 }
 
-
-def _statistic(requests: int, total: float, users: int, users_with: int | None) -> Statistic:
-    mean = total / requests
-    return {
-        "requests": requests,
-        "sum": total,
-        "users": users,
-        "users_with": users_with,
-        "mean": mean,
-        "variance": 0.01,
-    }
-
-
-_STATISTICS: Statistics = {
-    "requests": 200,
-    "users": 29,
-    "ratings": _statistic(14, 2, 9, 2),
-    "slow": _statistic(200, 1, 29, 1),
-    "errors": _statistic(200, 1, 29, 1),
-    "unanswered": _statistic(200, 0, 29, 0),
-    "quality": _statistic(199, 185.3, 29, None),
-}
-
 STATUS: Status = {
     "configuration": {
         "revision": _REVISION,
@@ -183,8 +161,7 @@ STATUS: Status = {
             },
         },
         "arms": _ARMS,
-        "statistics": {"base": _STATISTICS, "tuned": _STATISTICS},
-        "earlier": [],
+        "together": _ARMS,
     },
     "traffic": _ARMS,
 }
@@ -213,4 +190,6 @@ def error(code: ErrorCode) -> ErrorBody:
         info["details"] = [{"field": "rating", "message": "Input should be -1 or 1"}]
     elif code == "blocked":
         info["details"] = {"reason": "refused"}
+    elif code == "unknown_company":
+        info["details"] = {"near": ["Corvane Bank"]}
     return {"error": info}

@@ -203,6 +203,7 @@ def _analyze() -> Schema:
         (
             *_WITH_BODY,
             "blocked",
+            "unknown_company",
             "retrieval_unavailable",
             "upstream_error",
             "timeout",

@@ -152,50 +152,6 @@ class Stage(TypedDict):
     arms: Annotated[dict[str, StageArm], Field(description="By arm; those that somebody met.")]
 
 
-class Statistic(TypedDict):
-    """What a comparison of the arms needs of one figure."""
-
-    requests: Annotated[Count, Field(description="Requests that count for it.")]
-    sum: Annotated[float, Field(description="How many of them are bad; of quality, the sum of it.", ge=0)]
-    users: Annotated[Count, Field(description="Users with such a request.")]
-    users_with: Annotated[Count | None, Field(description="Users with a bad one at least; null for quality.")]
-    mean: Annotated[
-        Share | None, Field(description="Mean over the users of each user's own mean; null without a user.")
-    ]
-    variance: Annotated[
-        float | None, Field(description="Sample variance of the same; null with fewer than two users.", ge=0)
-    ]
-
-
-class Statistics(TypedDict):
-    """What a comparison of an arm needs, from stages in which both arms are drawn."""
-
-    requests: Annotated[Count, Field(description="Analyses.")]
-    users: Annotated[Count, Field(description="Whom they were for.")]
-    ratings: Annotated[Statistic, Field(description="Bad ratings of the rated answers that are its own.")]
-    slow: Annotated[
-        Statistic, Field(description="Waits over 2 s, or given up, of its answers and time-outs.")
-    ]
-    errors: Annotated[Statistic, Field(description="Failures of its attempts.")]
-    unanswered: Annotated[Statistic, Field(description="Blocked questions of its attempts.")]
-    quality: Annotated[Statistic, Field(description="Quality of the answers that are its own.")]
-
-
-class EarlierExperiment(TypedDict):
-    """An experiment that ran before; the figures are its tuned arm's."""
-
-    experiment: Annotated[str, Field(description="What it goes by.")]
-    model: Annotated[str | None, Field(description="Its tuned model; null when that never answered.")]
-    name: Annotated[str | None, Field(description="The model's display name, where it is known.")]
-    first: Annotated[Moment, Field(description="Its first request with the tuned arm, in UTC.")]
-    last: Annotated[Moment, Field(description="Its last one.")]
-    requests: Annotated[Count, Field(description="Analyses of the tuned arm.")]
-    users: Annotated[Count, Field(description="Whom they were for.")]
-    quality: Annotated[
-        Share | None, Field(description="Mean of the tuned model's answers; null without one.")
-    ]
-
-
 class Experiment(TypedDict):
     """The experiment that runs, since its first stage; after a rollback, the one that was rolled back."""
 
@@ -215,8 +171,10 @@ class Experiment(TypedDict):
         dict[str, ArmFigures],
         Field(description="Since the first stage, while the split was above 0; the arms that somebody met."),
     ]
-    statistics: Annotated[dict[str, Statistics], Field(description="What a comparison needs, by arm.")]
-    earlier: Annotated[list[EarlierExperiment], Field(description="The last five before, the newest first.")]
+    together: Annotated[
+        dict[str, ArmFigures],
+        Field(description="The same of stages in which both arms are drawn: only they can be compared."),
+    ]
 
 
 Traffic = TypeAliasType(
@@ -235,4 +193,4 @@ class Status(TypedDict):
     collection: Annotated[Collection | None, Field(description="Null while the database is away.")]
     experiment: Annotated[Experiment | None, Field(description="Null while the database is away.")]
     traffic: Annotated[Traffic | None, Field(description="Null while the database is away.")]
-    problem: NotRequired[Annotated[str, Field(description="Why the other three are null.")]]
+    problem: NotRequired[Annotated[str, Field(description="Why what is null could not be read.")]]

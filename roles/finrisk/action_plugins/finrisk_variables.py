@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 from ansible import context
-from ansible.parsing.splitter import parse_kv
+from ansible.parsing.splitter import parse_kv, split_args
 from ansible.plugins.action import ActionBase
 
 PAGES = "docs/playbooks.md and docs/settings.md name every variable"
@@ -108,23 +108,33 @@ def _options(options: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 
 
 def _cut(known: Known, extra: Sequence[str]) -> Iterator[str]:
-    """Yield a sentence for each -e whose value Ansible cuts at a blank: the words behind it are lost."""
+    """Yield a sentence for each -e whose value Ansible cuts at a blank: the words behind it are lost.
+
+    A word alone is such a rest; NAME=VALUE is a variable of its own, whoever reads it.
+    """
     for argument in map(str, extra):
         if not argument or argument[0] in "@[{/.":  # a file, or JSON
             continue
-        pairs = parse_kv(argument)
-        ours = [name for name in pairs if name in known.names]
-        loose = [
-            name
-            for name in pairs
-            if name not in known.names and not name.startswith(CONNECTION) and not LIKE_OURS.match(name)
-        ]
-        if ours and (loose or "_raw_params" in pairs):
-            name, _, value = argument.partition("=")
-            yield (
-                f"-e {name} was cut at a blank: {pairs[ours[0]]!r} is all that Ansible took of it. Write "
-                f"-e '{name}=\"{value}\"'"
-            )
+        words = [word.strip() for word in split_args(argument)]
+        first = next((place for place, word in enumerate(words) if word and "=" not in word), 0)
+        named = [place for place, word in enumerate(words) if _is_variable(known, word)]
+        cut = max((place for place in named if place < first), default=None)
+        if cut is None or words[cut].startswith(CONNECTION):
+            continue
+        end = min((place for place in named if place > first), default=len(words))
+        name, _, value = " ".join(words[cut:end]).partition("=")
+        taken = parse_kv(words[cut])[name]
+        yield (
+            f"-e {name} was cut at a blank: {taken!r} is all that Ansible took of it. Write "
+            f"-e '{name}=\"{value}\"'"
+        )
+
+
+def _is_variable(known: Known, word: str) -> bool:
+    """Say whether a word sets a variable of ours or of Ansible's; any other may belong to a sentence."""
+    name, equals, _ = word.partition("=")
+    ours = name in known.names or LIKE_OURS.match(name) or name.startswith(CONNECTION)
+    return bool(equals and ours)
 
 
 def _unread(known: Known, given: Given) -> Iterator[str]:

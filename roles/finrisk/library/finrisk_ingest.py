@@ -11,7 +11,8 @@ short_description: Bring documents into the retrieval index
 version_added: "0.1.0"
 description:
   - Reads documents from files, asks the service which it holds, and sends those that are new or changed.
-  - Nothing is sent when one of the documents cannot be used. Nothing is ever deleted.
+  - Nothing is sent when one of the documents cannot be used.
+  - Only O(mode=mirror) deletes anything.
 extends_documentation_fragment: [place.reached]
 options:
   api_url:
@@ -24,22 +25,42 @@ options:
     required: true
   documents:
     description:
-      - A folder, or a file of the types C(.md), C(.txt), C(.json), C(.jsonl), C(.jsonl.gz).
+      - A folder, or a file of the types C(.md), C(.txt), C(.html), C(.htm), C(.xhtml), C(.pdf), C(.docx),
+        C(.xlsx), C(.json), C(.jsonl), C(.jsonl.gz). What else a folder holds is left out and named.
       - A folder with C(documents.jsonl.gz) is read from that file alone.
-      - JSON documents are objects with C(id), C(title), C(text), perhaps C(company) and C(year); plain files
-        take their path as id and their first heading, or name, as title.
+      - JSON documents are objects with C(id), C(title), C(text), perhaps C(company), C(year), C(ticker) and
+        C(labels). Other files say this in a front matter or in C(documents.csv) beside them; their id is else
+        their name with the two folders above it, however the folder was named, and their title their first
+        heading or their name.
     type: path
     required: true
   batch:
     description: Most documents in one request.
     type: int
     default: 50
+  mode:
+    description: Whether to C(add) documents only, or to C(mirror) the folder and remove what is not in it.
+    type: str
+    choices: [add, mirror]
+    default: add
+  confirm_removal:
+    description: Whether more than a fifth of the index may be removed.
+    type: bool
+    default: false
+  database_url:
+    description: Where it is looked up which answers cited what is removed; empty leaves that untold.
+    type: str
+    default: ""
+  progress_file:
+    description: Where to write how far it is; set by the action plugin, which draws a bar.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: Reads and compares, and sends nothing.
     support: full
   diff_mode:
-    description: Lists new and changed documents with the start of their SHA-256.
+    description: Lists new, changed and removed documents with the start of their SHA-256.
     support: full
 author:
   - FinRisk contributors
@@ -66,6 +87,19 @@ unchanged:
   description: Documents that the service already held.
   returned: success
   type: int
+removed:
+  description: Documents that were removed from the index.
+  returned: success
+  type: int
+cited:
+  description: Ids of collected answers of the last 90 days that cited what is removed, by document.
+  returned: success
+  type: dict
+notes:
+  description: What was left out or not understood, each as a sentence.
+  returned: success
+  type: list
+  elements: str
 problems:
   description: What is wrong with which document.
   returned: when documents cannot be used
@@ -84,6 +118,7 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.machine import progress
 from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
 ARGUMENTS: dict[str, Any] = {
@@ -91,6 +126,10 @@ ARGUMENTS: dict[str, Any] = {
     "api_key": {"type": "str", "required": True, "no_log": True},
     "documents": {"type": "path", "required": True},
     "batch": {"type": "int", "default": 50},
+    "mode": {"type": "str", "choices": ["add", "mirror"], "default": "add"},
+    "confirm_removal": {"type": "bool", "default": False},
+    "database_url": {"type": "str", "default": "", "no_log": True},
+    "progress_file": {"type": "path", "default": ""},
     **PLACE_REACHED,
 }
 
@@ -102,12 +141,21 @@ def work(call: Call) -> dict[str, Any]:
         raise FinriskError(
             "finrisk_documents is empty: name a folder or a file with -e finrisk_documents=PATH"
         )
-    with reachable(options, options["api_url"]) as url:
+    mirrors = options["mode"] == "mirror"
+    database_url = options["database_url"] if mirrors else ""
+    with (
+        reachable(options, options["api_url"]) as url,
+        reachable(options, database_url, must=False) as database,
+    ):
         request = ingestion.Request(
             api_url=url,
             api_key=options["api_key"],
             source=Path(os.path.abspath(options["documents"])),
             batch=options["batch"],
+            mode=options["mode"],
+            confirm_removal=options["confirm_removal"],
+            database_url=database,
+            tell=progress.teller(options["progress_file"]),
         )
         result: dict[str, Any] = ingestion.run(request, check_mode=call.check)
     return result

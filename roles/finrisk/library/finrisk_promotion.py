@@ -11,7 +11,8 @@ short_description: Write the release that an environment runs and proved as the 
 version_added: "0.1.0"
 description:
   - Reads the current revision and fails unless it is proven, unchanged since, runs everywhere, and serves the
-    model that it names; and while the status of the environment has a finding that sends to a rollback.
+    model that it names; and while the status of the environment has a finding against that model, or one that
+    sends to a rollback. Where the figures cannot be read it warns, and says so in the file.
   - Writes model, image and dataset into the release file of the next environment, with the tuning job, the
     figures of that moment, and who promoted it when. A file that has this release of this revision stays.
   - Leaves a record, as a release does; a refused promotion too.
@@ -78,6 +79,7 @@ from ansible.module_utils.finrisk_ops.machine import files, identity
 from ansible.module_utils.finrisk_ops.release import promotion, recording, records
 from ansible.module_utils.finrisk_ops.release.target import Target
 from ansible.module_utils.finrisk_ops.status import facts, releases, report
+from ansible.module_utils.finrisk_ops.text import read_text
 from ansible.module_utils.finrisk_ops.tuning import jobs
 
 FILE_MODE = 0o644
@@ -103,11 +105,12 @@ def candidate(parameters: dict[str, Any], target: Target) -> promotion.Promotabl
     return promotable
 
 
-def proof(parameters: dict[str, Any], target: Target, model: str) -> promotion.Proof:
-    """Return what speaks for the model, as the status of this moment has it.
+def proof(call: Call, target: Target, model: str) -> promotion.Proof:
+    """Return what speaks for the model, as the status of this moment has it; warn of figures not known.
 
-    Raises FinriskError while a finding sends to a rollback.
+    Raises FinriskError while a finding speaks against the model, or sends to a rollback.
     """
+    parameters = call.options
     folder, url = Path(parameters["output_dir"]), parameters["database_url"]
     with ExitStack() as stack:
         try:
@@ -117,10 +120,15 @@ def proof(parameters: dict[str, Any], target: Target, model: str) -> promotion.P
         question = report.Question(parameters["environment_name"], folder, lent, facts.Goal(0))
         data = report.read(target, question, unreachable)
         known = jobs.known_jobs(folder, "" if unreachable else lent)
-    if model and (finding := promotion.against_tuned(data["findings"])):
+    environment = parameters["environment_name"]
+    if model and (objection := promotion.objection(data["findings"], model)):
         raise FinriskError(
-            f"{parameters['environment_name']} has a finding against {model}: {finding}. Nothing was "
-            "written; look at playbooks/status.yml there"
+            f"{environment} {objection}. Nothing was written; look at playbooks/status.yml there"
+        )
+    if model and data["experiment"] is None:
+        call.warn(
+            f"The figures of {environment} cannot be read, so whether {model} does worse than base is not "
+            f"known: {data['database']['error']}"
         )
     made = next((job for job in known if job.tuned_model_name == model), None) if model else None
     who = (options.ledger(parameters).identity() or {}).get("username") or identity.who()
@@ -128,12 +136,12 @@ def proof(parameters: dict[str, Any], target: Target, model: str) -> promotion.P
     return promotion.Proof(made, releases.shown(data), str(who), identity.now(), why)
 
 
-def draft(parameters: dict[str, Any], target: Target) -> promotion.Draft:
+def draft(call: Call, target: Target) -> promotion.Draft:
     """Return the release file as it is and as it becomes; FinriskError when nothing can be promoted."""
-    promotable = candidate(parameters, target)
-    file = Path(parameters["file"])
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
-    told = proof(parameters, target, promotable.release["model"])
+    promotable = candidate(call.options, target)
+    file = Path(call.options["file"])
+    before = read_text(file) if file.exists() else ""
+    told = proof(call, target, promotable.release["model"])
     return promotion.Draft(promotable, before, promotion.release_file(promotable, told, before))
 
 
@@ -160,10 +168,10 @@ def work(call: Call) -> dict[str, Any]:
     """Write the release of the next environment, and who promoted it."""
     parameters, target = call.options, options.target(call.options)
     if call.check:
-        made = draft(parameters, target)
+        made = draft(call, target)
     else:
         with recording.promotion(desk(call), target, parameters["why"]) as entry:
-            made = draft(parameters, target)
+            made = draft(call, target)
             if made.changed:
                 write(Path(parameters["file"]), made.after)
                 entry.end(records.DONE, revision_after=made.promotable.revision.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import shlex
 from pathlib import Path
 
 from .errors import FinriskError
@@ -55,4 +56,8 @@ def is_no_utf8(error: UnicodeDecodeError, path: Path) -> str:
 
 
 def _turned(encoding: str, path: Path) -> str:
-    return f"iconv -f {encoding} -t UTF-8 '{path}' > NEW makes one"
+    """Return the line for a shell that makes a UTF-8 file of it."""
+    name, turn = shlex.quote(str(path)), f"iconv -f {encoding} -t UTF-8"
+    if path.suffix == ".gz":
+        return f"gzip -dc {name} | {turn} | gzip > NEW makes one"
+    return f"{turn} {name} > NEW makes one"

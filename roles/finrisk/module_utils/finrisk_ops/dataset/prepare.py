@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from finrisk_rules import tokens
 from finrisk_rules.examples import fold, question_digest
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
@@ -37,7 +38,6 @@ from ..machine.files import (
     sha256_of,
     stamp,
 )
-from . import tokens
 from .digests import DigestIndex
 from .duplicates import DUPLICATE, duplicates_told, without_duplicates
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION

@@ -2,237 +2,187 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from finrisk_rules import waits
 from finrisk_rules.limits import DOCUMENTS_MAX
 
 from ..counts import number_of
 from ..errors import FinriskError
-from . import files
-from .files import Document
+from . import mirror
+from .client import Service
+from .document import Document, encoded
+from .identity import former
+from .intake import Intake, Tell, take
+from .sources import source
 
-if TYPE_CHECKING:
-    import requests
+BATCH_BYTES = 6_000_000
+"""Most bytes of documents in one request, unless one alone has more."""
 
-CONNECT_SECONDS = 5
-ANSWER_SECONDS = 120
-BATCH_CHARACTERS = 3_000_000
-"""Most characters in one request: with every one escaped it stays below the service's body limit."""
-
-TOO_LARGE = 413
-
-_ATTEMPTS = 4
-_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _DIFF_LIMIT = 100
+_NOTES_LIMIT = 20
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Request:
-    """Which documents to send where, with which key."""
+    """Which documents to send where, with which key, and what becomes of those that are gone."""
 
     api_url: str
     api_key: str = field(repr=False)
     source: Path
     batch: int
+    mode: Literal["add", "mirror"] = "add"
+    confirm_removal: bool = False
+    database_url: str = field(default="", repr=False)
+    tell: Tell | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does to the index."""
+
+    new: list[str]
+    changed: list[str]
+    gone: list[str]
+    elsewhere: dict[str, str]
+    """Documents that the index holds under another id, with that id: they are not sent."""
 
 
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
-    """Send the new and the changed files, or in check mode only count them.
+    """Send the new and the changed documents, and in mode mirror remove what is gone; or only count them.
 
     Raises FinriskError when a document is unusable (then nothing was sent) or the service does not take it.
     """
     if request.batch < 1:
         raise FinriskError(f"finrisk_documents_batch is {request.batch}: expected 1 or more")
-    digests = files.check(request.source)
-    with Service(request.api_url, request.api_key) as service:
+    found = source(request.source)
+    with Service(request.api_url, request.api_key) as service, take(found, request.tell) as intake:
         index = service.digests()
-        new = [name for name in digests if name not in index]
-        changed = [name for name, digest in digests.items() if name in index and index[name] != digest]
-        added, updated = len(new), len(changed)
+        plan = planned(intake, index, request.mode)
+        mirror.check(plan.gone, index, request.confirm_removal)
+        cited = mirror.cited(request.database_url, plan.gone)
+        added, updated, removed = len(plan.new), len(plan.changed), len(plan.gone)
         if not check_mode:
-            stale = {*new, *changed}
-            answers = [
-                service.send(batch)
-                for batch in _batches(
-                    (document for document in files.read(request.source) if document.id in stale), request
-                )
-            ]
-            added = sum(answer["added"] for answer in answers)
-            updated = sum(answer["changed"] for answer in answers)
-    unchanged = len(digests) - added - updated
-    verb = "would be sent to" if check_mode else "sent to"
+            added, updated = _sent(service, intake, plan, request)
+            removed = sum([service.delete(name) for name in plan.gone])
+    unchanged = len(intake.entries) - added - updated
+    counts = {"added": added, "updated": updated, "unchanged": unchanged, "removed": removed}
+    digests = {name: entry.digest for name, entry in intake.entries.items()}
     return {
-        "changed": added + updated > 0,
-        "added": added,
-        "updated": updated,
-        "unchanged": unchanged,
-        "summary": [
-            f"{number_of(len(digests), 'document')}: {added:,} new and {updated:,} changed {verb} "
-            f"{service.url}, {unchanged:,} unchanged"
-        ],
-        "diff": {"before": _listing(changed, index), "after": _listing([*changed, *new], digests)},
+        "changed": added + updated + removed > 0,
+        **counts,
+        "notes": [*intake.notes, *_elsewhere(plan)],
+        "cited": cited.answers,
+        "summary": _summary(counts, plan, service.url, intake, cited, check_mode),
+        "diff": {
+            "before": _listing([*plan.changed, *plan.gone], index),
+            "after": _listing([*plan.changed, *plan.new], digests),
+        },
     }
 
 
-class Service:
-    """The documents' side of the service's HTTP API."""
+def planned(intake: Intake, index: Mapping[str, str], mode: str) -> Plan:
+    """Return what is new, changed and gone.
 
-    def __init__(self, url: str, key: str) -> None:
-        """Check address and key; nothing is sent yet."""
-        import requests  # only this module pays for the import
-
-        parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FinriskError(
-                f"finrisk_api_url is {url!r}: expected an address such as http://127.0.0.1:8000"
-            )
-        if not key.strip():
-            raise FinriskError(
-                "finrisk_api_key is empty: set it to a client key with the role documents "
-                "(local: python -m sandbox up makes one; else FINRISK_API_KEY in the environment)"
-            )
-        self.url = url.strip().rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = parts.hostname not in (
-            "127.0.0.1",
-            "::1",
-            "localhost",
-        )  # no proxy to ourselves
-        self._session.auth = _Bearer(key.strip())
-
-    def __enter__(self) -> Service:
-        """Use it in a with block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close its connections."""
-        self._session.close()
-
-    def digests(self) -> dict[str, str]:
-        """Return id and SHA-256 of every document that the service holds."""
-        digests: dict[str, str] = {}
-        after: str | None = None
-        while True:
-            query = {"limit": str(DOCUMENTS_MAX), **({"after": after} if after else {})}
-            page = self._ask("GET", params=query)
-            digests.update((document["id"], document["sha256"]) for document in page["documents"])
-            after = page["next"]
-            if after is None:
-                return digests
-
-    def send(self, batch: list[Document]) -> dict[str, int]:
-        """Send the files, in halves while they are too large together.
-
-        Sending them again changes nothing, so that a lost answer does no harm.
-        """
-        try:
-            answer = self._ask("POST", json={"documents": [document.body() for document in batch]})
-        except FinriskError as error:
-            if error.detail.get("status") != TOO_LARGE or len(batch) == 1:
-                raise
-            half = len(batch) // 2
-            parts = self.send(batch[:half]), self.send(batch[half:])
-            return {name: sum(part[name] for part in parts) for name in parts[0]}
-        return {name: int(answer[name]) for name in ("added", "changed", "unchanged")}
-
-    def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
-        import requests
-
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                answer = self._session.request(
-                    method,
-                    f"{self.url}/api/v1/documents",
-                    timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                    **arguments,
-                )
-            except requests.RequestException as error:
-                raise FinriskError(
-                    f"cannot reach the service at {self.url}: {_reason(error)}; check finrisk_api_url and "
-                    "that it runs (ansible-playbook playbooks/status.yml)"
-                ) from None
-            if answer.status_code not in (429, 503) or attempt == _ATTEMPTS:
-                break
-            time.sleep(_wait(answer.headers))
-        return _content(answer, self.url)
-
-
-class _Bearer:
-    """Puts the key on each request; an entry of ~/.netrc cannot take its place."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
-
-
-def _content(answer: requests.Response, url: str) -> dict[str, Any]:
-    try:
-        content = answer.json()
-    except ValueError:
-        content = None
-    if answer.status_code == 200 and isinstance(content, dict):
-        return content
-    error = content.get("error") if isinstance(content, dict) else None
-    message = str(error.get("message", "")) if isinstance(error, dict) else ""
-    details = error.get("details") if isinstance(error, dict) else None
-    if isinstance(details, list) and details:
-        problems = "; ".join(f"{problem.get('field')}: {problem.get('message')}" for problem in details[:5])
-        message += f" ({problems})"
-    hint = {
-        401: "finrisk_api_key is not a key that it knows; give it one of finrisk_client_keys",
-        403: "finrisk_api_key needs the role documents",
-        404: f"is {url} the service? Check finrisk_api_url",
-        TOO_LARGE: "split the document: it is too large by itself",
-        503: "its database may be down; see ansible-playbook playbooks/status.yml",
-    }.get(answer.status_code, "see ansible-playbook playbooks/status.yml and its log")
-    raise FinriskError(
-        f"the service at {url} answered {answer.status_code}{': ' + message if message else ''}; {hint}",
-        status=answer.status_code,
+    Raises FinriskError that names both when a document may stand in the index under a former name: it would
+    be there twice.
+    """
+    entries = intake.entries
+    holders = {digest: name for name, digest in index.items() if name not in entries}
+    elsewhere = {
+        name: holders[entry.digest]
+        for name, entry in entries.items()
+        if name not in index and entry.digest in holders and not (entry.named and mode == "mirror")
+    }
+    new = [name for name in entries if name not in index and name not in elsewhere]
+    kept = set(elsewhere.values())
+    others = [name for name in index if name not in entries and name not in kept]
+    if mode != "mirror":
+        _refuse_former([name for name in new if not entries[name].named], others)
+    return Plan(
+        new=new,
+        changed=[name for name, entry in entries.items() if index.get(name, entry.digest) != entry.digest],
+        gone=others if mode == "mirror" else [],
+        elsewhere=elsewhere,
     )
 
 
-def _reason(error: Exception) -> str:
-    """Return why a request failed, in the words of the innermost cause."""
-    text = str(error)
-    for cause in (
-        "Connection refused",
-        "timed out",
-        "Name or service not known",
-        "CERTIFICATE_VERIFY_FAILED",
-    ):
-        if cause in text:
-            return cause.lower()
-    return type(error).__name__
+def _refuse_former(new: Iterable[str], others: Iterable[str]) -> None:
+    known = set(others)
+    pairs = [(name, before) for name in new if (before := former(name, known))]
+    if pairs:
+        shown = "; ".join(f"{name}, which may be {before} of the index" for name, before in pairs[:_SHOWN])
+        more = f"; and {len(pairs) - _SHOWN} more" if len(pairs) > _SHOWN else ""
+        raise FinriskError(
+            f"{number_of(len(pairs), 'document')} may stand in the index under another name, and nothing was "
+            f"sent: {shown}{more}. Delete the old one, let -e finrisk_documents_mode=mirror do it, or give "
+            "the file an id in documents.csv",
+            problems=[f"{name} may be {before} of the index" for name, before in pairs],
+        )
 
 
-def _wait(headers: Mapping[str, str]) -> float:
-    wait = waits.wait(headers, time.time())
-    return _WAIT_SECONDS if wait is None else min(wait, _LONGEST_WAIT_SECONDS)
+def _sent(service: Service, intake: Intake, plan: Plan, request: Request) -> tuple[int, int]:
+    """Send what is new and changed, and return how many were each."""
+    added = updated = done = 0
+    stale = [name for name in intake.entries if name in {*plan.new, *plan.changed}]
+    for batch in batches(intake.documents(stale), request.batch):
+        if request.tell:
+            request.tell(done, len(stale), "documents sent")
+        answer = service.send(batch)
+        added, updated, done = added + answer["added"], updated + answer["changed"], done + len(batch)
+    if request.tell and stale:
+        request.tell(done, len(stale), "documents sent")
+    return added, updated
 
 
-def _batches(stale: Iterable[Document], request: Request) -> Iterator[list[Document]]:
+def batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:
+    """Yield the documents in lists that fit a request."""
     batch: list[Document] = []
-    characters, most = 0, min(request.batch, DOCUMENTS_MAX)
-    for document in stale:
-        if batch and (len(batch) >= most or characters + len(document.text) > BATCH_CHARACTERS):
+    size = 0
+    for document in documents:
+        bytes_ = len(encoded([document]))
+        if batch and (len(batch) >= min(most, DOCUMENTS_MAX) or size + bytes_ > BATCH_BYTES):
             yield batch
-            batch, characters = [], 0
+            batch, size = [], 0
         batch.append(document)
-        characters += len(document.text)
+        size += bytes_
     if batch:
         yield batch
 
 
-def _listing(names: list[str], digests: dict[str, str]) -> str:
+def _summary(
+    counts: Mapping[str, int], plan: Plan, url: str, intake: Intake, cited: mirror.Cited, check_mode: bool
+) -> list[str]:
+    verb = "would be sent to" if check_mode else "sent to"
+    total = counts["added"] + counts["updated"] + counts["unchanged"]
+    lines = [
+        f"{number_of(total, 'document')}: {counts['added']:,} new and {counts['updated']:,} changed {verb} "
+        f"{url}, {counts['unchanged']:,} unchanged"
+    ]
+    if plan.gone:
+        removed = "would be removed from the index" if check_mode else "removed from the index"
+        lines += [f"{number_of(counts['removed'], 'document')} {removed}: {_some(plan.gone)}", *cited.lines()]
+    notes = [*intake.notes, *_elsewhere(plan)]
+    more = [f"and {len(notes) - _NOTES_LIMIT} more such notes"] if len(notes) > _NOTES_LIMIT else []
+    return [*lines, *notes[:_NOTES_LIMIT], *more]
+
+
+def _elsewhere(plan: Plan) -> list[str]:
+    return [
+        f"{name} stands in the index as {holder}, with the same content, and is not sent"
+        for name, holder in plan.elsewhere.items()
+    ]
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown}, ..." if len(names) > _SHOWN else shown
+
+
+def _listing(names: list[str], digests: Mapping[str, str]) -> str:
     lines = [f"{name} sha256:{digests[name][:12]}\n" for name in names[:_DIFF_LIMIT]]
     if len(names) > _DIFF_LIMIT:
         lines.append(f"and {len(names) - _DIFF_LIMIT} more\n")

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import FinriskError
 from ..release import unfinished
 from ..release.keeping import proven_of
+from ..release.obstacle import Obstacle
 from ..release.revision import Revision
 from . import credentials, lease, permissions, template
 from .deployed import Deployed
@@ -34,67 +35,68 @@ def half_made(deployed: Deployed) -> str:
     return unfinished.half_made(revision, left)
 
 
-def of_rollback(deployed: Deployed) -> list[str]:
-    """Return what a rollback would meet now, a sentence each; empty when nothing readable is in its way.
+def of_rollback(deployed: Deployed) -> list[Obstacle]:
+    """Return what a rollback would meet now; empty when nothing readable is in its way.
 
     Who may not read nodes, quotas or webhooks learns nothing of them.
     """
-    looks: list[Callable[[Deployed], Iterator[str]]] = [
+    looks: list[Callable[[Deployed], Iterator[Obstacle]]] = [
         _lock, _credentials, _deployment, _rights, _quotas, _nodes, _images, _webhooks,
     ]  # fmt: skip
     with ThreadPoolExecutor(max_workers=len(looks)) as pool:
         found = pool.map(lambda look: _tried(look, deployed), looks)
-        return [sentence for sentences in found for sentence in sentences]
+        return [obstacle for obstacles in found for obstacle in obstacles]
 
 
-def _tried(look: Callable[[Deployed], Iterator[str]], deployed: Deployed) -> list[str]:
-    sentences: list[str] = []
+def _tried(look: Callable[[Deployed], Iterator[Obstacle]], deployed: Deployed) -> list[Obstacle]:
+    obstacles: list[Obstacle] = []
     try:
-        sentences.extend(look(deployed))
+        obstacles.extend(look(deployed))
     except FinriskError:  # not to be read by this account, or not now
-        return sentences
-    return sentences
+        return obstacles
+    return obstacles
 
 
-def _lock(deployed: Deployed) -> Iterator[str]:
+def _lock(deployed: Deployed) -> Iterator[Obstacle]:
     holder, _ = lease.read(deployed.cluster)
     if holder:
-        yield unfinished.in_the_way(holder)
+        yield Obstacle(unfinished.in_the_way(holder), overcome=holder.yields)
 
 
-def _credentials(deployed: Deployed) -> Iterator[str]:
+def _credentials(deployed: Deployed) -> Iterator[Obstacle]:
     if deployed.cluster.find(deployed.path("secrets", template.CREDENTIALS)) is not None:
         return
     if copy := credentials.newest_copy(deployed.cluster):
-        yield (
-            f"the Secret {template.CREDENTIALS} is gone, so no pod starts: a rollback or a deploy brings it "
-            f"back from its copy {copy['metadata']['name']}"
-        )
+        back = f"a rollback or a deploy brings it back from its copy {copy['metadata']['name']}"
+        what = f"the Secret {template.CREDENTIALS} is gone, so no pod starts: {back}"
+        yield Obstacle(what, overcome=True, credentials=True)
     else:
-        yield (
+        yield Obstacle(
             f"the Secret {template.CREDENTIALS} is gone, and there is no copy of it: a rollback cannot start "
-            "pods until playbooks/site.yml has written it"
+            "pods until playbooks/site.yml has written it",
+            credentials=True,
         )
 
 
-def _deployment(deployed: Deployed) -> Iterator[str]:
+def _deployment(deployed: Deployed) -> Iterator[Obstacle]:
     live = deployed.live()
     if live is None:
         return
     if live["spec"].get("paused"):
-        yield "the Deployment is paused: a rollback lets it go on"
+        yield Obstacle("the Deployment is paused: a rollback lets it go on", overcome=True)
     if live["spec"].get("replicas") == 0:
-        yield "the Deployment was scaled to no pods: a rollback scales it up again"
+        what = "the Deployment was scaled to no pods: a rollback scales it up again"
+        yield Obstacle(what, overcome=True)
 
 
-def _rights(deployed: Deployed) -> Iterator[str]:
+def _rights(deployed: Deployed) -> Iterator[Obstacle]:
     try:
         permissions.check(deployed.cluster, permissions.RELEASE)
     except FinriskError as error:
-        yield error.message
+        yield Obstacle(error.message)
 
 
-def _quotas(deployed: Deployed) -> Iterator[str]:
+def _quotas(deployed: Deployed) -> Iterator[Obstacle]:
     pods = [pod for pod in deployed.pods() if is_ready(pod)]
     if not pods:
         return
@@ -104,25 +106,27 @@ def _quotas(deployed: Deployed) -> Iterator[str]:
         status = quota.get("status") or {}
         if over := short_of(size, len(pods), status.get("used") or {}, status.get("hard") or {}):
             only = "replaces the only pod, some seconds without service"
-            what = "goes on with one pod fewer" if len(pods) > 1 else only
+            does = "goes on with one pod fewer" if len(pods) > 1 else only
             name = quota["metadata"]["name"]
-            yield f"the quota {name} has no room for every pod twice ({over}): a rollback {what}"
+            what = f"the quota {name} has no room for every pod twice ({over}): a rollback {does}"
+            yield Obstacle(what, overcome=True)
 
 
-def _nodes(deployed: Deployed) -> Iterator[str]:
+def _nodes(deployed: Deployed) -> Iterator[Obstacle]:
     nodes = deployed.cluster.list("/api/v1/nodes")
     closed = [str(node["metadata"]["name"]) for node in nodes if node["spec"].get("unschedulable")]
     if nodes and len(closed) == len(nodes):
-        yield (
+        yield Obstacle(
             f"every node is cordoned ({', '.join(closed)}): pods of a rollback start when one takes pods "
             f"again, {deployed.cluster.kubectl} uncordon {closed[0]}"
         )
 
 
-def _images(deployed: Deployed) -> Iterator[str]:
+def _images(deployed: Deployed) -> Iterator[Obstacle]:
     revision = next(iter(proven_of(deployed.readable())), None)
     if revision is None:
-        yield "no revision was proven yet: a rollback renders base from the inventory"
+        what = "no revision was proven yet: a rollback renders base from the inventory"
+        yield Obstacle(what, overcome=True)
         return
     image = revision.release.image
     nodes = deployed.cluster.list("/api/v1/nodes")
@@ -130,7 +134,8 @@ def _images(deployed: Deployed) -> Iterator[str]:
         return  # one of these lists may be cut, and the image on that node
     names = {name for node in nodes for held in _held(node) for name in held.get("names") or []}
     if image and names and not any(same_image(image, name) for name in names):
-        yield f"no node has the image {image} of {revision.name}: a rollback has to pull it"
+        what = f"no node has the image {image} of {revision.name}: a rollback has to pull it"
+        yield Obstacle(what, overcome=True)
 
 
 def _held(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -144,14 +149,14 @@ def same_image(one: str, other: str) -> bool:
     return one == other or other.endswith(f"/{one}") or other == f"{one}:latest"
 
 
-def _webhooks(deployed: Deployed) -> Iterator[str]:
+def _webhooks(deployed: Deployed) -> Iterator[Obstacle]:
     for kind in ("validating", "mutating"):
         where = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations"
         for configuration in deployed.cluster.list(where):
             for hook in configuration.get("webhooks") or []:
                 if _meets(hook) and _is_dead(deployed, hook):
                     name = configuration["metadata"]["name"]
-                    yield (
+                    yield Obstacle(
                         f"the admission webhook {hook['name']} has nobody to answer and lets nothing pass: a "
                         f"rollback cannot make pods until it answers, or {deployed.cluster.kubectl} delete "
                         f"{kind}webhookconfiguration {name}"

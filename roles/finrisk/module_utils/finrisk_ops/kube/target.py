@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FinriskError
+from ..release.obstacle import Obstacle
 from ..release.revision import CURRENT, REVISION, Revision
 from ..release.target import Labels, NoImageError
 from ..service.snapshot import Snapshot
@@ -166,8 +167,8 @@ class KubernetesTarget(Deployed):
         """Say what a release that broke off left half made; empty when nothing is."""
         return obstacles.half_made(self)
 
-    def rollback_obstacles(self) -> list[str]:
-        """Say what a rollback would meet now; each a sentence that begins with what stands in its way."""
+    def rollback_obstacles(self) -> list[Obstacle]:
+        """Say what a rollback would meet now."""
         return obstacles.of_rollback(self)
 
     def snapshot(self, revision: Revision | None) -> Snapshot:

@@ -17,6 +17,7 @@ from ..machine import locks, processes
 from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import Process
 from ..release import unfinished
+from ..release.obstacle import Obstacle
 from ..release.readiness import not_yet
 from ..release.revision import Revision, labelled, newest_first
 from ..release.target import Labels
@@ -267,19 +268,19 @@ class ProcessTarget:
             return ""  # told as such
         return unfinished.half_made(revision, left) if not revision.proven else ""
 
-    def rollback_obstacles(self) -> list[str]:
-        """Say what a rollback would meet now; each a sentence that begins with what stands in its way."""
-        obstacles = []
+    def rollback_obstacles(self) -> list[Obstacle]:
+        """Say what a rollback would meet now."""
+        obstacles = list[Obstacle]()
         holder, _ = locks.read(self.place.var_dir / "release.lock")
         if holder is not None:
-            obstacles.append(unfinished.in_the_way(holder))
+            obstacles.append(Obstacle(unfinished.in_the_way(holder), overcome=holder.yields))
         lost = loss(self.place.var_dir)
         if are_lost(self.place.var_dir):
-            obstacles.append(f"{lost}: a rollback or a deploy brings it back")
+            what = f"{lost}: a rollback or a deploy brings it back"
+            obstacles.append(Obstacle(what, overcome=True, credentials=True))
         elif lost:
-            obstacles.append(
-                f"{lost}, and there is no copy of it to read: a rollback waits for playbooks/site.yml"
-            )
+            what = f"{lost}, and there is no copy of it to read: a rollback waits for playbooks/site.yml"
+            obstacles.append(Obstacle(what, credentials=True))
         return obstacles
 
     @property

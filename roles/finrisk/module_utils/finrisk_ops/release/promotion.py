@@ -119,9 +119,16 @@ def release_file(promotable: Promotable, proof: Proof, before: str) -> str:
     return "\n".join([*proved, *comments]) + "\n"
 
 
-def against_tuned(findings: Iterable[Mapping[str, Any]]) -> str:
-    """Return the sentence of the first finding that sends to a rollback; empty when there is none."""
-    return next((str(each["what"]) for each in findings if each["roll_back"]), "")
+def objection(findings: Iterable[Mapping[str, Any]], model: str) -> str:
+    """Return what speaks against promoting a model, as the rest of a sentence; empty when nothing does.
+
+    That is whatever the model does worse than base, and whatever sends to a rollback.
+    """
+    held = list(findings)
+    if against := next((each for each in held if each["of_tuned"]), None):
+        return f"has a finding against {model}: {str(against['what']).rstrip('.')}"
+    back = next((each for each in held if each["roll_back"]), None)
+    return f"has a finding that sends to a rollback: {str(back['what']).rstrip('.')}" if back else ""
 
 
 def _variables(promotable: Promotable) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..errors import FinriskError
 from ..service.snapshot import Snapshot
+from .obstacle import Obstacle
 from .revision import Revision
 
 Labels = Mapping[str, str | None]
@@ -76,5 +77,5 @@ class Target(Protocol):
     def unfinished(self) -> str:
         """Say in one sentence what a release that broke off left half made; empty when nothing is."""
 
-    def rollback_obstacles(self) -> list[str]:
-        """Say in a sentence each what a rollback would meet now; reads only, and takes less than 2 s."""
+    def rollback_obstacles(self) -> list[Obstacle]:
+        """Say what a rollback would meet now; reads only, and takes less than 2 s."""

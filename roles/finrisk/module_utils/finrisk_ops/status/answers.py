@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from finrisk_rules.arms import SINGLE, TIMED
+from finrisk_rules.arms import FAILURES, SINGLE, TIMED
 from finrisk_rules.experiment import IN_STAGES, METRICS, Running
 
 from . import evidence
@@ -22,12 +22,16 @@ _OUTCOMES = {
     "milliseconds": (TIMED, "wait_ms"),
     "failed": METRICS["errors"],
     "unanswered": METRICS["unanswered"],
-    "fell_back": ("true", "fallback_reason <> 'blocked'"),
+    "let_down": ("true", f"fallback_reason = 'breaker' or failure in {FAILURES}"),
     "quality": (METRICS["quality"][0], "quality"),
 }
 """Which requests count for it, and what of them: whether it is bad, or how much."""
 
-_WHETHER = ("bad_rating", "slow", "failed", "unanswered", "fell_back")
+_NOTHING = {
+    name: "null::float8" if name in ("milliseconds", "quality") else "null::boolean" for name in _OUTCOMES
+}
+
+_WHETHER = ("bad_rating", "slow", "failed", "unanswered", "let_down")
 
 
 def _column(name: str, counted: str, value: str) -> str:
@@ -35,13 +39,32 @@ def _column(name: str, counted: str, value: str) -> str:
     return f"case when {counted} then {value} end as {name}"
 
 
-_COLUMNS = ", ".join(_column(name, *of) for name, of in _OUTCOMES.items())
+def _columns(*names: str) -> str:
+    return ", ".join(
+        _column(name, *of) if name in names else f"{_NOTHING[name]} as {name}"
+        for name, of in _OUTCOMES.items()
+    )
+
+
+_WHO = "id, user_hash, unit, arm, split_bp"
+
+_RATED = ("bad_rating",)
 
 _ANSWERS = f"""
-with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000)
+with single as ({SINGLE} where {IN_STAGES} and split_bp < 10000),
+moments as (
+    select created_at as moment, {_WHO}, {_columns(*(set(_OUTCOMES) - set(_RATED)))} from single
+    union all
+    select coalesce(rated_at, created_at), {_WHO}, {_columns(*_RATED)}
+    from single
+    left join (select request_id, created_at as rated_at from feedback) as rated on request_id = id
+    where rating is not null
+)
 select coalesce(user_hash, unit) as user, arm = 'tuned' as tuned,
-       floor(extract(epoch from created_at - %(since)s) / 3600)::int as hour, {_COLUMNS}
-from single order by created_at"""  # noqa: S608 - constants
+       floor(extract(epoch from moment - %(since)s) / 3600)::int as hour, split_bp as split,
+       {", ".join(_OUTCOMES)}
+from moments order by moment, id"""  # noqa: S608 - constants
+"""Answers in the order in which they become known: a rating is news when it comes."""
 
 _SINCE = f"""
 select min(created_at), floor(extract(epoch from now() - min(created_at)) / 3600)::int

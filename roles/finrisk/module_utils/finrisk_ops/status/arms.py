@@ -6,6 +6,7 @@ A comparison is a finding only when ``evidence`` says so; the figures beside it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from finrisk_rules.arms import SLOW_MS
@@ -23,21 +24,24 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
     experiment = data["experiment"]
     if experiment is None or not data["traffic"]["split"]:
         return []
-    base, tuned = (experiment["arms"].get(arm) for arm in ("base", "tuned"))
-    if tuned is None:
-        return []
     compared = experiment["evidence"]
-    result = [
-        finding
-        for name, tell in _TELL.items()
-        if compared[name]["found"] and (base or name == evidence.FALLBACKS)
-        for finding in [tell(base or {}, tuned, play)]
-    ]
+    if compared is None:
+        return [_unknown(experiment["evidence_problem"], play)]
+    result = _worse_than_base(compared, experiment["together"], play)
+    if data["traffic"]["split"] == 1 and not any(finding.about == "latency" for finding in result):
+        result += _alone(data["traffic"]["arms"].get("tuned"), play)
+    return [replace(finding, of_tuned=True) for finding in result]
+
+
+def _worse_than_base(compared: dict[str, Any], together: dict[str, Arm], play: Play) -> list[Finding]:
+    """Return a finding for each comparison that is one, with the figures of the time that is compared."""
+    base, tuned = together.get("base"), together.get("tuned")
+    if base is None or tuned is None:
+        return []
+    result = [tell(base, tuned, play) for name, tell in _TELL.items() if compared[name]["found"]]
     if compared[evidence.SLOW]["found"] or compared[evidence.LATENCY]["found"]:
         rolls_back = compared[evidence.SLOW]["found"] or (tuned["p95_ms"] or 0) >= SLOW_MS
-        result.append(_slower(base or {}, tuned, play, rolls_back=rolls_back))
-    elif data["traffic"]["split"] == 1:
-        result += _alone(data["traffic"]["arms"].get("tuned"), play)
+        result.append(_slower(base, tuned, play, rolls_back=rolls_back))
     return result
 
 
@@ -64,6 +68,15 @@ def versions(data: dict[str, Any], play: Play) -> list[Finding]:
             )
         )
     return result
+
+
+def _unknown(problem: str, play: Play) -> Finding:
+    return Finding(
+        about="A/B test",
+        what=f"Whether the tuned model is worse than base is not known: {problem}.",
+        causes=["the figures of both arms stand under Experiment"],
+        command=play("status.yml"),
+    )
 
 
 def _fallbacks(base: Arm, tuned: Arm, play: Play) -> Finding:
@@ -140,8 +153,8 @@ def _slower(base: Arm, tuned: Arm, play: Play, *, rolls_back: bool) -> Finding:
     return Finding(
         about="latency",
         what=f"The tuned model is slower than base: p95 {_seconds(tuned['p95_ms'])} against "
-        f"{_seconds(base.get('p95_ms'))}, over 2 s {_percent(tuned['share_over_2s'])} against "
-        f"{_percent(base.get('share_over_2s'))}.",
+        f"{_seconds(base['p95_ms'])}, over 2 s {_percent(tuned['share_over_2s'])} against "
+        f"{_percent(base['share_over_2s'])}.",
         causes=[
             "the model was just loaded: deploy warms it up, watch it for an hour",
             "a Flash model is faster than a Pro model: choose another base model for the next tuning",

@@ -22,6 +22,19 @@ def player(data: dict[str, Any]) -> Play:
     return lambda rest: f"ansible-playbook {options} playbooks/{rest}"
 
 
+def again(data: dict[str, Any], play: Play) -> str:
+    """Return the command that starts the current revision again: with its model, for the same users."""
+    return play(f"rollback.yml -e finrisk_revision={data['configuration']['revision']}")
+
+
+def same_model(data: dict[str, Any]) -> str:
+    """Return what a deploy says to keep the model that runs; by itself it takes what the inventory names."""
+    model = data["configuration"].get("FINETUNED_MODEL_NAME") or ""
+    made = {job["name"]: job["model"] for job in reversed(data["tuning"]["jobs"]) if job["state"] == "ACTIVE"}
+    known = next((name for name, of_job in made.items() if model and of_job == model), model)
+    return f"-e finrisk_model={shlex.quote(known)}"
+
+
 def kubectl(data: dict[str, Any]) -> str:
     """Return kubectl with context and namespace, as the command for more of the log has it; else nothing."""
     command = str(data["recent"]["command"]).partition(" logs ")[0]

@@ -5,24 +5,37 @@ significant. What stands here is a bet against "the tuned arm is not worse": whi
 any time multiplied by N with a chance of at most 1 in N, however often one looks (Ville, Etude critique de la
 notion de collectif, 1939). Such a stake is an e-process; it is a finding when it reaches ``NEEDED``.
 
-- Users are the units, since one user's requests are alike: of each user the first answer that counts, once in
-  a block of time. Blocks are the experiment, a day and an hour: what begins on the tenth day is seen too.
-- Shares (bad ratings, slow, failed, unanswered, answered by base): the likelihood under a Beta(1/2, 1/2)
-  mixture over that of the best pair of shares that the margin allows. Robbins, Statistical Methods Related to
-  the Law of the Iterated Logarithm, 1970, for the mixture; Wasserman, Ramdas and Balakrishnan, Universal
-  Inference, PNAS 117, 2020, for the best of what is allowed.
-- Means of something in 0..1 (quality), and which of two answers takes longer: bets on pairs of users, one of
-  each arm in the order in which they came. Waudby-Smith and Ramdas, Estimating means of bounded random
-  variables by betting, JRSS B 86, 2024.
+Only neighbours are compared: users of one split who came one after the other, ``WINDOW`` of them at a time.
+Given what they would meet in either arm, and how many of them are tuned, every choice of the tuned ones has
+the same chance. That the days differ, that an outage hits both arms, or that more users become tuned, changes
+nothing of that; it is all that is assumed:
+
+- The arm is a hash of the user with the experiment's salt: it says nothing of the user, the time, the order.
+  Whether an answer counts (is rated, say) may depend on the arm, but not on who is whose neighbour.
+- A user counts once in a block, with the first answer that counts: one user's requests are alike. Who counted
+  stays counted: a rating that is changed later, or moves a quality, is a look at other data.
+- "Not worse" is said of each user at each time: something bad is more probable in the tuned arm by the margin
+  at most; quality with the margin added, and the wait less what ``Answers`` calls longer, are no worse in
+  distribution. Arms may be as different from one hour to the next as they like.
+
+A bet is an exponential tilt of what the tuned ones of a window met, over its mean of all choices of the tuned
+ones (Pitman, Significance tests which may be applied to samples from any populations, 1937, for the choices;
+Ramdas, Gruenwald, Vovk and Shafer, Game-theoretic statistics and safe anytime-valid inference, Statistical
+Science 38, 2023, for products of such). Where shares have a margin it is divided by the most that the margin
+can make of it, see ``_most``.
+
+Blocks are a split of the experiment, of a day and of an hour: what begins on the tenth day is seen too. They
+share the stake, and the largest part is what counts: the chances of the parts add up whether or not they
+depend on each other, and those who return in the next stage, in the same arm, do depend.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import cache
 
 ALPHA = 0.01
 """The chance of any false finding in the life of an experiment; each comparison has an equal part of it."""
@@ -39,20 +52,23 @@ RATINGS, SLOW, LATENCY, ERRORS, UNANSWERED, FALLBACKS, QUALITY = COMPARISONS = (
 NEEDED = len(COMPARISONS) / ALPHA
 """The e-value at which a comparison is a finding."""
 
-MARGINS = {RATINGS: 0.05, SLOW: 0.03, ERRORS: 0.02, UNANSWERED: 0.02, QUALITY: 0.02}
-"""Differences up to these are no finding: shares of users, and of 1 for the mean quality."""
+MARGINS = {RATINGS: 0.05, SLOW: 0.03, ERRORS: 0.02, UNANSWERED: 0.02, FALLBACKS: 0.05}
+"""Differences of shares of users up to these are no finding."""
 
-FALLBACK_LIMIT = 0.05
-"""The share of users of the tuned arm whom base may have to answer: base has none to compare with."""
+QUALITY_MARGIN = 0.02
+"""The same of quality, which is in 0..1."""
 
 SLOWER, SLOWER_MS = 1.2, 100.0
 """An answer takes longer than another when it takes this many times as long, and this much longer."""
 
 BLOCKS = {"experiment": (None, 0.5), "day": (24, 0.25), "hour": (1, 0.25)}
-"""Blocks of time with their hours and their part of the stake; of part the n-th has 1 / (n (n + 1))."""
+"""Blocks with their hours and their part of the stake; the n-th to begin has 1 / (n (n + 1)) of it."""
 
-BETS = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95)
-"""Parts of what may be put on one pair, in equal stakes."""
+WINDOW = 6
+"""Users who are compared with each other."""
+
+SHARE_TILTS, WAIT_TILTS, QUALITY_TILTS = (0.7, 1.6, 3.0), (1.0, 3.0, 8.0), (3.0, 9.0, 27.0)
+"""How much a bad user among the tuned ones is bet on, in equal stakes; waits are ranks, scaled to 0..1."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +78,13 @@ class Answers:
     user: Hashable
     tuned: bool
     hour: int  # whole hours since the experiment began
+    split: int  # in buckets: the stage in which the arm was drawn
     bad_rating: bool | None = None
     slow: bool | None = None
     milliseconds: float | None = None
     failed: bool | None = None
     unanswered: bool | None = None
-    fell_back: bool | None = None
+    let_down: bool | None = None  # its own model gave no answer, asked or not
     quality: float | None = None
 
 
@@ -96,101 +113,61 @@ class Comparison:
         }
 
 
-class Test(Protocol):
-    """A bet on one comparison in one block of time."""
+Bet = Callable[[Sequence[tuple[bool, float]]], Sequence[float]]
+"""Logarithms by which the stakes on a window of (tuned, value) change: one for each tilt."""
+
+
+@dataclass
+class Windows:
+    """A bet on one comparison in one block, window by window; users who have no window yet do not count."""
+
+    bet: Bet
+    tilts: Sequence[float]
+    waiting: list[tuple[bool, float]] = field(default_factory=list)
+    logs: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing won or lost."""
+        self.logs = [0.0] * len(self.tilts)
 
     def take(self, tuned: bool, value: float) -> None:
         """Take in what the next user met."""
-
-    def log_e(self) -> float:
-        """Return the natural logarithm of the e-value."""
-
-
-@dataclass
-class Shares:
-    """A bet that the share of users who meet something bad is above that of base by more than the margin."""
-
-    margin: float
-    users: list[int] = field(default_factory=lambda: [0, 0])  # of base, of tuned
-    bad: list[int] = field(default_factory=lambda: [0, 0])
-
-    def take(self, tuned: bool, value: float) -> None:
-        """Take in whether the next user met it."""
-        self.users[tuned] += 1
-        self.bad[tuned] += bool(value)
-
-    def log_e(self) -> float:
-        """Return the natural logarithm of the e-value."""
-        (base, tuned), (base_bad, tuned_bad) = self.users, self.bad
-        if not base or not tuned:
-            return 0.0
-        null = _best(base, base_bad, tuned, tuned_bad, self.margin)
-        return _mixture(base, base_bad) + _mixture(tuned, tuned_bad) - null
-
-
-@dataclass
-class Limit:
-    """A bet that the share of the tuned arm's users who meet something bad is above a limit."""
-
-    limit: float
-    users: int = 0
-    bad: int = 0
-
-    def take(self, tuned: bool, value: float) -> None:
-        """Take in whether the next user of the tuned arm met it."""
-        self.users += tuned
-        self.bad += tuned and bool(value)
-
-    def log_e(self) -> float:
-        """Return the natural logarithm of the e-value."""
-        if not self.users:
-            return 0.0
-        share = min(self.bad / self.users, self.limit)
-        return _mixture(self.users, self.bad) - _likelihood(self.users, self.bad, share)
-
-
-@dataclass
-class Pairs:
-    """A bet that ``difference`` of a base and a tuned user, in -1..1, is above the margin on average."""
-
-    difference: Callable[[float, float], float]
-    margin: float
-    waiting: tuple[deque[float], deque[float]] = field(default_factory=lambda: (deque(), deque()))
-    logs: list[float] = field(default_factory=lambda: [0.0] * len(BETS))
-
-    def take(self, tuned: bool, value: float) -> None:
-        """Take in what the next user met, and bet when a user of the other arm waits."""
-        self.waiting[tuned].append(value)
-        if all(self.waiting):
-            base, other = (values.popleft() for values in self.waiting)
-            gain = (self.difference(base, other) - self.margin) / (1 + self.margin)
-            self.logs = [log + math.log1p(bet * gain) for log, bet in zip(self.logs, BETS, strict=True)]
+        self.waiting.append((tuned, value))
+        if len(self.waiting) == WINDOW:
+            if 0 < sum(is_tuned for is_tuned, _ in self.waiting) < WINDOW:
+                changes = self.bet(self.waiting)
+                self.logs = [log + change for log, change in zip(self.logs, changes, strict=True)]
+            self.waiting = []
 
     def log_e(self) -> float:
         """Return the natural logarithm of the e-value."""
         most = max(self.logs)
-        return most + math.log(sum(math.exp(log - most) for log in self.logs) / len(BETS))
+        return most + math.log(sum(math.exp(log - most) for log in self.logs) / len(self.logs))
+
+
+def _test(name: str) -> Windows:
+    """Return a bet on a comparison that has not begun."""
+    if name == QUALITY:
+        return Windows(_on_quality, QUALITY_TILTS)
+    if name == LATENCY:
+        return Windows(_on_waits, WAIT_TILTS)
+    return Windows(lambda window: _on_shares(window, MARGINS[name]), SHARE_TILTS)
 
 
 class Block:
-    """A stretch of time in which every user counts once for each comparison, with the first answer."""
+    """A stretch of time at one split, in which every user counts once for each comparison."""
 
-    def __init__(self) -> None:
-        """Begin without a user."""
-        self.tests: dict[str, Test] = {
-            name: Shares(MARGINS[name]) for name in (RATINGS, SLOW, ERRORS, UNANSWERED)
-        }
-        self.tests[FALLBACKS] = Limit(FALLBACK_LIMIT)
-        self.tests[QUALITY] = Pairs(lambda base, tuned: base - tuned, MARGINS[QUALITY])
-        self.tests[LATENCY] = Pairs(_takes_longer, 0.0)
-        self.users: dict[str, dict[Hashable, bool]] = {name: {} for name in COMPARISONS}
+    def __init__(self, place: int) -> None:
+        """Begin without a user, as the ``place``-th of its kind, from 1."""
+        self.share = 1 / (place * (place + 1))
+        self.tests = {name: _test(name) for name in COMPARISONS}
+        self._known: dict[str, set[Hashable]] = {name: set() for name in COMPARISONS}
 
     def take(self, user: Hashable, tuned: bool, values: Sequence[tuple[str, float]]) -> None:
         """Take in what a user met, by comparison; what the user met first counts."""
         for name, value in values:
-            known = self.users[name]
-            if user not in known:
-                known[user] = tuned
+            if user not in self._known[name]:
+                self._known[name].add(user)
                 self.tests[name].take(tuned, value)
 
 
@@ -199,19 +176,27 @@ class Evidence:
 
     def __init__(self) -> None:
         """Begin before the first answer."""
-        self._blocks: dict[str, dict[int, Block]] = {name: {} for name in BLOCKS}
+        self._blocks: dict[str, dict[tuple[int, int], Block]] = {scale: {} for scale in BLOCKS}
+        self._begun: Counter[str] = Counter()
+        self._users: dict[str, tuple[set[Hashable], set[Hashable]]] = {
+            name: (set(), set())
+            for name in COMPARISONS  # of base, of tuned
+        }
 
     def take(self, answers: Answers) -> None:
-        """Take in answers; those of an earlier hour come first."""
+        """Take in answers; those of an earlier moment come first."""
         values = _values(answers)
-        for name, (hours, _) in BLOCKS.items():
+        for name, _ in values:
+            self._users[name][answers.tuned].add(answers.user)
+        for scale, (hours, _) in BLOCKS.items():
             number = answers.hour // hours if hours else 0
-            blocks = self._blocks[name]
-            if number not in blocks:
-                blocks[number] = Block()
-                for old in [other for other in blocks if other < number - 1]:
+            blocks = self._blocks[scale]
+            if (number, answers.split) not in blocks:
+                self._begun[scale] += 1
+                blocks[number, answers.split] = Block(self._begun[scale])
+                for old in [other for other in blocks if other[0] < number - 1]:
                     del blocks[old]
-            blocks[number].take(answers.user, answers.tuned, values)
+            blocks[number, answers.split].take(answers.user, answers.tuned, values)
 
     def compare(self, hour: int) -> dict[str, Comparison]:
         """Return how much speaks against the tuned arm ``hour`` whole hours after the experiment began.
@@ -220,23 +205,21 @@ class Evidence:
         something away from the stake.
         """
         result = {}
-        [whole] = self._blocks["experiment"].values() or [Block()]
         for name in COMPARISONS:
-            stake = sum(part * self._stake(scale, name, hour) for scale, (_, part) in BLOCKS.items())
-            arms = list(whole.users[name].values())
-            result[name] = Comparison(stake, arms.count(False), arms.count(True))
+            stake = max(self._stake(scale, name, hour) for scale in BLOCKS)
+            base, tuned = self._users[name]
+            result[name] = Comparison(stake, len(base), len(tuned))
         return result
 
     def _stake(self, scale: str, name: str, hour: int) -> float:
-        hours, _ = BLOCKS[scale]
-        if hours is None:
-            return sum(_exp(block.tests[name].log_e()) for block in self._blocks[scale].values())
-        newest = hour // hours
-        return sum(
-            _exp(block.tests[name].log_e() - math.log((number + 1) * (number + 2)))
-            for number, block in self._blocks[scale].items()
+        hours, part = BLOCKS[scale]
+        newest = hour // hours if hours else 0
+        stakes = [
+            part * block.share * _exp(block.tests[name].log_e())
+            for (number, _), block in self._blocks[scale].items()
             if newest - 1 <= number <= newest
-        )
+        ]
+        return max(stakes, default=0.0)
 
 
 def _values(answers: Answers) -> list[tuple[str, float]]:
@@ -247,45 +230,100 @@ def _values(answers: Answers) -> list[tuple[str, float]]:
         (LATENCY, answers.milliseconds),
         (ERRORS, answers.failed),
         (UNANSWERED, answers.unanswered),
-        (FALLBACKS, answers.fell_back if answers.tuned else None),
+        (FALLBACKS, answers.let_down),
         (QUALITY, answers.quality),
     )
     return [(name, value) for name, value in values if value is not None]
 
 
-def _takes_longer(base: float, tuned: float) -> float:
-    """Return 1 when the tuned answer takes longer, else -1: of equal arms at most half of the pairs do."""
-    return 1.0 if tuned > SLOWER * base and tuned > base + SLOWER_MS else -1.0
+def _on_quality(window: Sequence[tuple[bool, float]]) -> list[float]:
+    """Bet on low quality among the tuned ones, each given the margin."""
+    bad = [(tuned, 1 - value - QUALITY_MARGIN * tuned) for tuned, value in window]
+    return [_tilted(bad, tilt) for tilt in QUALITY_TILTS]
+
+
+def _on_waits(window: Sequence[tuple[bool, float]]) -> list[float]:
+    """Bet on long waits among the tuned ones, each less what does not yet make it longer than another."""
+    waits = [(tuned, min(value / SLOWER, value - SLOWER_MS) if tuned else value) for tuned, value in window]
+    ranks = [
+        (tuned, sum((other < wait) + (other == wait) / 2 for _, other in waits) / WINDOW)
+        for tuned, wait in waits
+    ]
+    return [_tilted(ranks, tilt) for tilt in WAIT_TILTS]
+
+
+def _on_shares(window: Sequence[tuple[bool, float]], margin: float) -> list[float]:
+    """Bet on something bad among the tuned ones."""
+    tuned = sum(is_tuned for is_tuned, _ in window)
+    bad = sum(bool(value) for _, value in window)
+    tuned_bad = sum(is_tuned and bool(value) for is_tuned, value in window)
+    return [math.log(_gain(tuned, tuned_bad, bad, tilt) / _most(tuned, margin, tilt)) for tilt in SHARE_TILTS]
+
+
+def _tilted(window: Sequence[tuple[bool, float]], tilt: float) -> float:
+    """Return the logarithm of the tilt of what the tuned ones met, over its mean of all choices of them.
+
+    The sum over all choices is an elementary symmetric polynomial.
+    """
+    chosen = sum(tuned for tuned, _ in window)
+    sums = [1.0] + [0.0] * chosen
+    for _, value in window:
+        weight = math.exp(tilt * value)
+        for size in range(chosen, 0, -1):
+            sums[size] += sums[size - 1] * weight
+    own = tilt * sum(value for tuned, value in window if tuned)
+    return own - math.log(sums[chosen] / math.comb(len(window), chosen))
+
+
+@cache
+def _gain(tuned: int, tuned_bad: int, bad: int, tilt: float) -> float:
+    """Return the same of shares: ``tuned_bad`` of the ``bad`` users of a window are among its tuned ones."""
+    choices = range(max(0, bad - (WINDOW - tuned)), min(bad, tuned) + 1)
+    mean = sum(_choice(WINDOW, bad, tuned, each) * math.exp(tilt * each) for each in choices)
+    return math.exp(tilt * tuned_bad) / mean
+
+
+@cache
+def _most(tuned: int, margin: float, tilt: float) -> float:
+    """Return the largest mean of ``_gain`` that tuned ones who are worse by the margin can reach.
+
+    A user meets something bad with a chance p in base, and min(p + margin, 1) in the tuned arm. The mean is
+    linear in each p from 0 to 1 - margin and from there to 1, so it is largest where each is one of these.
+    """
+    return max(
+        _mean_gain((WINDOW - some - all_, some, all_), tuned, margin, tilt)
+        for some in range(WINDOW + 1)
+        for all_ in range(WINDOW + 1 - some)
+    )
+
+
+def _mean_gain(users: tuple[int, int, int], tuned: int, margin: float, tilt: float) -> float:
+    """Return the mean of ``_gain`` with so many users whose p is 0, 1 - margin and 1."""
+    never, nearly, always = users
+    mean = 0.0
+    for lucky in range(min(never, tuned) + 1):
+        for unlucky in range(min(nearly, tuned - lucky) + 1):
+            surely = tuned - lucky - unlucky
+            if surely > always:
+                continue
+            chosen = math.comb(never, lucky) * math.comb(nearly, unlucky) * math.comb(always, surely)
+            spared = nearly - unlucky  # users of base whom it meets with a chance of 1 - margin
+            for hit in range(lucky + 1):
+                for met in range(spared + 1):
+                    chance = _binomial(lucky, hit, margin) * _binomial(spared, met, 1 - margin)
+                    gain = _gain(tuned, hit + unlucky + surely, hit + unlucky + met + always, tilt)
+                    mean += chosen * chance * gain
+    return mean / math.comb(WINDOW, tuned)
+
+
+def _choice(users: int, bad: int, tuned: int, tuned_bad: int) -> float:
+    """Return the chance that a choice of the tuned ones has so many of the bad ones."""
+    return math.comb(bad, tuned_bad) * math.comb(users - bad, tuned - tuned_bad) / math.comb(users, tuned)
+
+
+def _binomial(users: int, bad: int, share: float) -> float:
+    return math.comb(users, bad) * share**bad * (1 - share) ** (users - bad)
 
 
 def _exp(log: float) -> float:
     return math.exp(min(log, 700.0))
-
-
-def _mixture(users: int, bad: int) -> float:
-    """Return the logarithm of the chance of these outcomes, in their order, under Beta(1/2, 1/2)."""
-    return (
-        math.lgamma(bad + 0.5) + math.lgamma(users - bad + 0.5) - math.lgamma(users + 1) - math.log(math.pi)
-    )
-
-
-def _likelihood(users: int, bad: int, share: float) -> float:
-    """Return the logarithm of the chance of these outcomes, in their order, under a share."""
-    good = users - bad
-    log = bad * math.log(share) if bad else 0.0
-    return log + (good * math.log1p(-share) if good else 0.0)
-
-
-def _best(base: int, base_bad: int, tuned: int, tuned_bad: int, margin: float) -> float:
-    """Return the logarithm of the largest chance that shares which the margin allows give the outcomes."""
-    if tuned_bad / tuned <= base_bad / base + margin:
-        return _likelihood(base, base_bad, base_bad / base) + _likelihood(tuned, tuned_bad, tuned_bad / tuned)
-    low, high = max(base_bad / base, 0.0), min(tuned_bad / tuned - margin, 1.0 - margin)
-    for _ in range(50):  # the slope falls from left to right: halve until it is 0
-        share = (low + high) / 2
-        other = share + margin
-        slope = base_bad / share - (base - base_bad) / (1 - share) + tuned_bad / other
-        slope -= (tuned - tuned_bad) / (1 - other) if tuned > tuned_bad else 0.0
-        low, high = (share, high) if slope > 0 else (low, share)
-    share = (low + high) / 2
-    return _likelihood(base, base_bad, share) + _likelihood(tuned, tuned_bad, share + margin)

@@ -18,7 +18,7 @@ def lines(experiment: dict[str, Any] | None) -> list[str]:
         return [UNKNOWN]
     told = wrap(_title(experiment))
     if experiment["arms"]:
-        told += [*_who(experiment), *_how(experiment["arms"]), *_against(experiment["evidence"])]
+        told += [*_who(experiment), *_how(experiment["arms"]), *_against(experiment)]
     for earlier in experiment["earlier"]:
         told += wrap(f"earlier: {_earlier(earlier)}", following="  ")
     return told
@@ -82,8 +82,11 @@ def _how(arms: dict[str, Any]) -> list[str]:
     return _figures(rows)
 
 
-def _against(compared: dict[str, Any]) -> list[str]:
+def _against(experiment: dict[str, Any]) -> list[str]:
     """Return how much speaks against the tuned arm: the e-value of each comparison that has one."""
+    compared = experiment["evidence"]
+    if compared is None:
+        return wrap(f"what speaks against the tuned model is not known: {experiment['evidence_problem']}")
     known = [f"{name} {_e_value(each['e_value'])}" for name, each in compared.items() if each["e_value"] >= 1]
     if not known:
         return ["nothing speaks against the tuned model"]

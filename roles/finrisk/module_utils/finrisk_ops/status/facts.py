@@ -22,7 +22,7 @@ _RATINGS = "select count(*) as count from feedback where problem is not null"
 
 _FALLBACKS = f"""
 select fallback_reason as reason, count(*) as requests from analyses
-where fallback_reason is not null and {experiment.THIS_ONE} and {figures.LAST_DAY}
+where fallback_reason is not null and arm_served = 'base' and {experiment.THIS_ONE} and {figures.LAST_DAY}
 group by 1 order by 2 desc, 1"""  # noqa: S608 - constants
 
 _REQUESTS = f"select count(*) as requests from analyses where {figures.LAST_DAY}"  # noqa: S608 - constants
@@ -59,6 +59,20 @@ def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
             raise query_error(error, database_url) from None
 
 
+def of_experiment(database_url: str, running: Running) -> dict[str, Any]:
+    """Return the experiment that runs and nothing else: a release waits for it.
+
+    Raises FinriskError when the database cannot be reached or has no tables.
+    """
+    import psycopg
+
+    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
+        try:
+            return experiment.read(running, _reader(connection))[0]
+        except psycopg.Error as error:
+            raise query_error(error, database_url) from None
+
+
 def compared(database_url: str, running: Running) -> dict[str, Any]:
     """Return what speaks against the tuned arm, see ``evidence``; reads every request of the experiment.
 
@@ -88,14 +102,20 @@ def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
     }
 
 
-def _traffic(connection: psycopg.Connection, running: Running) -> dict[str, Any]:
+def _reader(connection: psycopg.Connection) -> experiment.Rows:
     from psycopg.rows import class_row, tuple_row
 
     def rows(query: Any, values: dict[str, object], kind: type[Any] | None = None) -> list[Any]:
         with connection.cursor(row_factory=class_row(kind) if kind else tuple_row) as cursor:
             return cursor.execute(query, values).fetchall()
 
+    return rows
+
+
+def _traffic(connection: psycopg.Connection, running: Running) -> dict[str, Any]:
+    rows = _reader(connection)
     found, arms = experiment.read(running, rows)
+    found["earlier"] = experiment.earlier(running, rows)
     fallbacks = _rows(connection, _FALLBACKS, running.parameters())
     traffic = {
         "hours": 24,

@@ -11,8 +11,10 @@ UNFINISHED, CHANGED, GONE, ITSELF, SYMPTOM = range(5)
 is gone, what is wrong by itself, and what follows from one of the first three where there is one."""
 
 ROLLBACK, DEPLOY = "playbooks/rollback.yml", "playbooks/deploy.yml"
-STAYS = ("--check", "finrisk_revision=")
+REVISION = "finrisk_revision="
+STAYS = ("--check", REVISION)
 """What a rollback says that takes nobody back to base."""
+AS_IT_WAS = "the command starts the same revision again: model and ratio stay as they are"
 
 Play = Callable[[str], str]
 """The command that runs a playbook, from its file name and what follows it, with the inventory in use."""
@@ -28,6 +30,8 @@ class Finding:
     causes: list[str] = field(default_factory=list)
     symptoms: list[str] = field(default_factory=list)
     cause: int = ITSELF
+    of_tuned: bool = False
+    """Whether it is that the tuned model does worse than base."""
 
     @property
     def rolls_back(self) -> bool:
@@ -44,8 +48,8 @@ class Finding:
 def ordered(findings: Sequence[Finding], play: Play) -> list[Finding]:
     """Return the findings, causes first, what follows from a cause inside it, and one direction for all.
 
-    A release that broke off explains all that is half made. When one finding rolls back, no other deploys:
-    rolling back takes back what others changed as well.
+    A release that broke off explains all that is half made. When one finding rolls back to base, no other
+    deploys, or starts the same revision again: rolling back takes back what others changed as well.
     """
     unique = list({(finding.about, finding.what): finding for finding in findings}.values())
     ranked = sorted(unique, key=lambda finding: min(finding.cause, ITSELF))
@@ -58,5 +62,12 @@ def ordered(findings: Sequence[Finding], play: Play) -> list[Finding]:
         ranked = [first, *causes[1:], *(each for each in ranked if each.cause == ITSELF)]
     if any(finding.rolls_back for finding in ranked):
         back = play("rollback.yml")
-        ranked = [replace(each, command=back) if DEPLOY in each.command else each for each in ranked]
+        ranked = [_to_base(each, back) for each in ranked]
     return ranked
+
+
+def _to_base(finding: Finding, back: str) -> Finding:
+    """Return a finding that goes to base with the others, where it would deploy or start what runs again."""
+    if not any(word in finding.command for word in (DEPLOY, REVISION)):
+        return finding
+    return replace(finding, command=back, causes=[cause for cause in finding.causes if cause != AS_IT_WAS])

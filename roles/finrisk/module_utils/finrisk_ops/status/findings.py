@@ -88,7 +88,7 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Play) -> list[Findi
     if other:
         what = f"Workers run {', '.join(other)}, not the current revision {revision}."
         causes = ["a deploy was interrupted"]
-        findings.append(Finding("service", what, play("deploy.yml"), causes, cause=SYMPTOM))
+        findings.append(Finding("service", what, commands.again(data, play), causes, cause=SYMPTOM))
     for model, is_open in pod["breakers"].items():
         if is_open and is_open != "closed":
             what = f"The {model} model is not asked at the moment: most of its last calls failed."
@@ -185,7 +185,8 @@ def _of_experiment(data: dict[str, Any], play: Play) -> list[Finding]:
         return _nobody_on_tuned(configuration, active, play) if active else []
     if configuration["ENABLE_AB_TESTING"] != "true":
         what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
-        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_ratio=50"))]
+        command = play(f"deploy.yml {commands.same_model(data)} -e finrisk_ab_ratio=50")
+        return [Finding("A/B test", what, command)]
     return _of_arms_missing(data, play)
 
 
@@ -215,14 +216,15 @@ def _of_arms_missing(data: dict[str, Any], play: Play) -> list[Finding]:
     if units == 1:
         what = f"All {requests} requests came from one {kind} and got the {name} model."
         causes = [f"one {unit} always gets the same model (AB_TEST_UNIT={unit}); send different {unit} ids"]
-        return [Finding("A/B test", what, play("deploy.yml -e finrisk_ab_test_unit=request"), causes)]
+        command = play(f"deploy.yml {commands.same_model(data)} -e finrisk_ab_test_unit=request")
+        return [Finding("A/B test", what, command, causes)]
     other_share = split if name == "base" else 1 - split
     by_chance = (1 - other_share) ** units
     what = f"All {units} {kind}s ({requests} requests) got the {name} model."
     if by_chance > BY_CHANCE:
         return []
     causes = ["workers run another revision"]
-    return [Finding("A/B test", what, play("deploy.yml"), causes)]
+    return [Finding("A/B test", what, commands.again(data, play), causes)]
 
 
 def _of_keys(data: dict[str, Any], play: Play) -> list[Finding]:

@@ -76,7 +76,7 @@ def _rollback(data: dict[str, Any]) -> list[Line]:
     return [
         Line(line, DOUBT)
         for obstacle in rollback["obstacles"]
-        for line in wrap(f"would meet: {obstacle}", following="  ")
+        for line in wrap(f"would meet: {obstacle['what']}", following="  ")
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .finding import CHANGED, GONE, ITSELF, UNFINISHED, Finding, Play
+from . import commands
+from .finding import AS_IT_WAS, CHANGED, GONE, ITSELF, UNFINISHED, Finding, Play
 
 REPLICAS = ".spec.replicas"
 MAKES_PODS = (".spec.template", ".spec.paused")
@@ -19,55 +20,79 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
     found = []
     if left := configuration["unfinished"]:
         found.append(Finding("configuration", f"Unfinished: {left}.", play("rollback.yml"), cause=UNFINISHED))
-    found += _changed(configuration, data["pods"], play)
+    found += _changed(data, play)
     if configuration.get("problem"):
         what = f"{configuration['problem']}."
         found.append(Finding("configuration", what, play("rollback.yml"), cause=GONE))
-    if data["rollback"]["credentials_gone"]:
-        found.append(_credentials(data, play))
-    return found
+    return [*found, *_credentials(data, play)]
 
 
 def obstacles(data: dict[str, Any], play: Play) -> list[Finding]:
-    """Return one finding for all that a rollback would meet now, unless another finding tells it."""
-    rollback = data["rollback"]
-    if rollback["credentials_gone"] or not rollback["obstacles"]:
+    """Return one finding for all that stands in the way of a rollback now, unless another finding tells it.
+
+    What a rollback overcomes by itself stands on the page, and keeps nobody from anything.
+    """
+    told = [
+        each["what"]
+        for each in data["rollback"]["obstacles"]
+        if not each["overcome"] and not each["credentials"]
+    ]
+    if not told:
         return []
-    what = f"A rollback would not go smoothly now: {'; '.join(rollback['obstacles'])}."
+    what = f"A rollback would not go smoothly now: {'; '.join(told)}."
     return [Finding("rollback", what, play("rollback.yml --check"))]
 
 
-def _changed(configuration: dict[str, Any], pods: list[dict[str, Any]], play: Play) -> list[Finding]:
+def _changed(data: dict[str, Any], play: Play) -> list[Finding]:
     """Return what somebody changed in the Deployment by hand."""
-    drift = configuration.get("drift") or []
+    drift = data["configuration"].get("drift") or []
     scaled = [field for field in drift if field["field"] == REPLICAS]
-    if scaled and not pods:
+    if scaled and not data["pods"]:
         what = f"Somebody scaled the service to 0 pods: {_by(scaled[0])}."
-        command = play(f"rollback.yml -e finrisk_revision={configuration['revision']}")
-        again = "the command starts the same revision again: model and ratio stay as they are"
-        return [Finding("configuration", what, command, [again], cause=CHANGED)]
+        return [Finding("configuration", what, commands.again(data, play), [AS_IT_WAS], cause=CHANGED)]
     if not drift:
         return []
     fields = ", ".join(f"{field['field']} (by {_by(field)})" for field in drift)
     explains = any(field["field"].startswith(MAKES_PODS) for field in drift)
+    command, causes = _back(data, play)
+    keep = "to keep it, write it into the inventory or the template, and deploy"
     return [
         Finding(
             about="configuration",
             what=f"Somebody changed the Deployment: {fields}.",
-            command=play("deploy.yml -e finrisk_force_conflicts=true"),
-            causes=["to keep it, write it into the inventory or the template first"],
+            command=command,
+            causes=[keep, *causes],
             cause=CHANGED if explains else ITSELF,
         )
     ]
 
 
-def _credentials(data: dict[str, Any], play: Play) -> Finding:
-    """Return what to do without credentials: a rollback to the revision that runs brings their copy back."""
-    revision, told = data["configuration"]["revision"], data["rollback"]["obstacles"]
-    what = "; ".join(told) or f"{data['rollback']['credentials_gone']} is gone"
-    causes = ["pods that run have read it and go on; model and ratio stay as they are"]
-    command = play(f"rollback.yml -e finrisk_revision={revision}")
-    return Finding("configuration", f"{what[0].upper()}{what[1:]}.", command, causes, cause=GONE)
+def _back(data: dict[str, Any], play: Play) -> tuple[str, list[str]]:
+    """Return the command that takes back what was changed by hand, and what to know about it.
+
+    A rollback leaves the number of pods as it is; a deploy takes it back too.
+    """
+    fields = {field["field"] for field in data["configuration"]["drift"]}
+    if fields == {REPLICAS}:
+        return play(f"deploy.yml {commands.same_model(data)} -e finrisk_force_conflicts=true"), []
+    return commands.again(data, play), [AS_IT_WAS]
+
+
+def _credentials(data: dict[str, Any], play: Play) -> list[Finding]:
+    """Return what to do without credentials.
+
+    Where there is a copy, a rollback to the revision that runs brings it back; without one only `site.yml`
+    has them.
+    """
+    gone = data["rollback"]["credentials_gone"]
+    told = [each for each in data["rollback"]["obstacles"] if each["credentials"]]
+    if not gone and not told:
+        return []
+    what = "; ".join(each["what"] for each in told) or f"{gone} is gone"
+    read = "pods that run have read it and go on"
+    lost = any(not each["overcome"] for each in told)
+    command, causes = (play("site.yml"), [read]) if lost else (commands.again(data, play), [read, AS_IT_WAS])
+    return [Finding("configuration", f"{what[0].upper()}{what[1:]}.", command, causes, cause=GONE)]
 
 
 def _by(field: dict[str, str]) -> str:

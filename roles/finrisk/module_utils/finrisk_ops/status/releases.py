@@ -14,7 +14,7 @@ from . import facts, report
 
 WIDTH = 84  # beside the page's margin
 INDENT = "   "
-LEFT_OUT = ("statistics", "earlier")
+EARLIER = "earlier"
 """Of the experiment's figures: what no person decides on."""
 
 WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
@@ -41,7 +41,7 @@ def figures(database_url: str, running: Revision | None) -> dict[str, Any] | Non
 
     Raises FinriskError when the database cannot be read.
     """
-    return shown(facts.read(database_url, facts.Goal(0), report.running(running)))
+    return shown({"experiment": facts.of_experiment(database_url, report.running(running))})
 
 
 def shown(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ def shown(data: dict[str, Any]) -> dict[str, Any] | None:
     experiment: dict[str, Any] | None = data["experiment"]
     if not experiment or not experiment["arms"]:
         return None
-    return {key: value for key, value in experiment.items() if key not in LEFT_OUT}
+    return {key: value for key, value in experiment.items() if key != EARLIER}
 
 
 def lines(releases: list[dict[str, Any]]) -> list[str]:

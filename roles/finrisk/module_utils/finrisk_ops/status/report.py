@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
 from ..machine.identity import now
+from ..release.obstacle import Obstacle
 from ..release.revision import Revision
 from ..release.target import Target
 from ..release.traffic import tuned_share
@@ -94,8 +95,9 @@ def _rollback(target: Target, snapshot: Snapshot) -> dict[str, Any]:
     try:
         obstacles = target.rollback_obstacles() if target.current() else []
     except FinriskError as error:
-        obstacles = [error.message]
-    return {"obstacles": obstacles, "credentials_gone": snapshot.credentials_gone}
+        obstacles = [Obstacle(error.message)]
+    told = [asdict(obstacle) for obstacle in obstacles]
+    return {"obstacles": told, "credentials_gone": snapshot.credentials_gone}
 
 
 def _current(target: Target) -> tuple[Revision | None, str]:
@@ -173,12 +175,20 @@ def _from_database(
         if unreachable:
             raise FinriskError(unreachable)
         found = facts.read(question.database_url, question.goal, running)
-        found["experiment"]["evidence"] = facts.compared(question.database_url, running)
-        return found
     except FinriskError as error:
         told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
         return {"database": down, "collection": None, "experiment": None, "traffic": None}
+    found["experiment"] |= _evidence(question, running)
+    return found
+
+
+def _evidence(question: Question, running: Running) -> dict[str, Any]:
+    """Return what speaks against the tuned arm; null with the reason where it cannot be read in time."""
+    try:
+        return {"evidence": facts.compared(question.database_url, running), "evidence_problem": None}
+    except FinriskError as error:
+        return {"evidence": None, "evidence_problem": error.message}
 
 
 def _lacks_password(database_url: str) -> bool:

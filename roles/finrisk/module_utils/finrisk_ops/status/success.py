@@ -77,19 +77,19 @@ def _job(data: dict[str, Any]) -> Line:
 
 
 def _quality(data: dict[str, Any]) -> Line:
-    base, tuned = _arms(data)
+    base, tuned = _together(data)
     name, target = "quality of the tuned model", f"not below base (margin {QUALITY_MARGIN:g})"
     if base is None or tuned is None or base["quality"] is None or tuned["quality"] is None:
-        return Line(name, UNKNOWN, _too_few(data), target)
+        return Line(name, UNKNOWN, _too_few(data, "together"), target)
     figure = f"{tuned['quality']:.3f}, base {base['quality']:.3f}"
     return Line(name, _state(not quality_is_worse(base, tuned)), figure, target)
 
 
 def _errors(data: dict[str, Any]) -> Line:
-    base, tuned = _arms(data)
+    base, tuned = _together(data)
     name, target = "error rate of the tuned model", f"not above base (margin {100 * ERROR_MARGIN:g} points)"
     if base is None or tuned is None:
-        return Line(name, UNKNOWN, _too_few(data), target)
+        return Line(name, UNKNOWN, _too_few(data, "together"), target)
     figure = f"{tuned['error_rate']:.1%}, base {base['error_rate']:.1%}"
     return Line(name, _state(not errors_are_more(base, tuned)), figure, target)
 
@@ -103,8 +103,9 @@ def _latency(data: dict[str, Any]) -> Line:
     return Line("p95 of the tuned model", _state(tuned["p95_ms"] < SLOW_MS), figure, target)
 
 
-def _arms(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    arms = _arms_of(data)
+def _together(data: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return base and tuned of the stages in which both are drawn; None where one is hardly known."""
+    arms = _arms_of(data, "together")
     base, tuned = arms.get("base"), arms.get("tuned")
     return (base, tuned) if _tried(base) and _tried(tuned) else (None, None)
 
@@ -114,17 +115,17 @@ def _tried(arm: dict[str, Any] | None) -> bool:
     return arm is not None and arm["attempts"] >= FEWEST_REQUESTS
 
 
-def _arms_of(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the arms of the experiment that runs, since its first stage; none while that is not known."""
-    experiment: dict[str, Any] = data["experiment"] or {"arms": {}}
-    arms: dict[str, Any] = experiment["arms"]
+def _arms_of(data: dict[str, Any], window: str = "arms") -> dict[str, Any]:
+    """Return the arms of the experiment that runs, in that window; none while that is not known."""
+    experiment: dict[str, Any] = data["experiment"] or {window: {}}
+    arms: dict[str, Any] = experiment[window]
     return arms
 
 
-def _too_few(data: dict[str, Any]) -> str:
+def _too_few(data: dict[str, Any], window: str = "arms") -> str:
     if data["experiment"] is None:
         return "unknown"
-    arms = _arms_of(data)
+    arms = _arms_of(data, window)
     counts = ", ".join(f"{arm} {arms.get(arm, {}).get('attempts', 0)}" for arm in ("base", "tuned"))
     return f"requests: {counts}; {FEWEST_REQUESTS} each are needed"
 

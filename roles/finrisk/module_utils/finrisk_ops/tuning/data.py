@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules import tokens
+
 from ..cloud.bucket import LocalFile
-from ..dataset import tokens
 from ..dataset.names import METADATA, TRAINING, VALIDATION
 from ..errors import FinriskError
 from ..machine.files import newest, read_json

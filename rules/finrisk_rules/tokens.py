@@ -7,8 +7,6 @@ thousand is estimated more than 10 % too low. Non-ASCII letters have two weights
 English word while a Chinese or Japanese character is often a part of a longer token.
 """
 
-from __future__ import annotations
-
 import re
 
 _WORD = re.compile(r"[A-Za-z]+")

@@ -1,0 +1,1 @@
+"""Files of every kind that people keep documents in, each read into text with pages and tables."""

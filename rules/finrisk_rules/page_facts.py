@@ -1,0 +1,106 @@
+"""Facts of a page: what its tables and its sentences say in figures, made once when the page is indexed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finrisk_rules.periods import Period, periods
+from finrisk_rules.quantities import Quantity, Style, quantities, style_of
+from finrisk_rules.sentences import sentences
+from finrisk_rules.tables import Table, tables_of
+
+MOST_NOTES = 20
+"""A whole number in brackets below this one counts notes or items of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence with figures: where it stands on the page, its figures and the periods that it names."""
+
+    start: int
+    end: int
+    figures: tuple[Quantity, ...]
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """The tables of a page and its sentences with figures, in order."""
+
+    tables: tuple[Table, ...]
+    statements: tuple[Statement, ...]
+
+
+def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFacts:
+    """Return what a page, or a passage of it, says in figures; time is linear in the text.
+
+    ``above`` is what stands before the passage, ``style`` how its page writes decimals (else the text tells).
+    """
+    style = style or style_of(text)
+    return PageFacts(tuple(tables_of(text, style, above)), tuple(_statements(text, style)))
+
+
+def stored(facts: PageFacts) -> str:
+    """Return the facts as compact JSON: ``{"t": tables, "s": statements}``, each a list of plain lists.
+
+    A table is [caption, heads, rows, figures]: a row [label, section], a figure [place of its row in rows,
+    column, value, scale, unit, currency]. A statement is [start, end, figures, periods]: a figure [value,
+    scale, unit, currency, start, end], a period [year, part, start, end]. A value is a text, so that its
+    decimals stay; "" where there is nothing to say.
+    """
+    shown = {
+        "t": [_table(table) for table in facts.tables],
+        "s": [_statement(each) for each in facts.statements],
+    }
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+
+def _table(table: Table) -> list[object]:
+    rows = list(dict.fromkeys((cell.row, cell.label, cell.section) for cell in table.cells))
+    place = {row[0]: at for at, row in enumerate(rows)}
+    figures = [
+        [place[cell.row], cell.column, str(cell.value.value), cell.scale, cell.unit, cell.currency]
+        for cell in table.cells
+    ]
+    return [table.caption, list(table.heads), [[label, section] for _, label, section in rows], figures]
+
+
+def _statement(statement: Statement) -> list[object]:
+    figures = [
+        [str(figure.value), figure.scale, figure.unit, figure.currency, figure.start, figure.end]
+        for figure in statement.figures
+    ]
+    periods = [[period.year, period.part, period.start, period.end] for period in statement.periods]
+    return [statement.start, statement.end, figures, periods]
+
+
+def _statements(page: str, style: Style) -> Iterator[Statement]:
+    at = 0
+    for line in page.splitlines(keepends=True):
+        if not line.lstrip().startswith("|") and any(character.isdigit() for character in line):
+            for start, end in sentences(line):
+                if statement := statement_of(line[start:end], style):
+                    yield Statement(at + start, at + end, statement.figures, statement.periods)
+        at += len(line)
+
+
+def statement_of(sentence: str, style: Style = "point") -> Statement | None:
+    """Return the figures and periods of one sentence, or None where it has no figure.
+
+    A figure said twice, ``5 % (5%)``, stands once. The number of a list or of a footnote, ``(1)``, is none.
+    """
+    named = tuple(periods(sentence))
+    figures: list[Quantity] = []
+    for figure in quantities(sentence, style):
+        if any(period.start < figure.end and figure.start < period.end for period in named):
+            continue
+        if figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value):
+            continue
+        if (
+            figure.bracketed
+            and -MOST_NOTES < figure.value < 0
+            and not (figure.places or figure.currency or figure.unit)
+        ):
+            continue
+        figures.append(figure)
+    return Statement(0, len(sentence), tuple(figures), named) if figures else None

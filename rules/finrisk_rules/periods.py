@@ -1,0 +1,120 @@
+"""Periods: the years, quarters, half-years and dates that a text names, however they are written."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import before, behind
+
+_MONTHS = (
+    "jan january januar janvier enero gennaio januari",
+    "feb february februar février fevrier febrero febbraio februari",
+    "mar march märz maerz mars marzo maart",
+    "apr april avril abril aprile",
+    "may mai mayo maggio mei maj",
+    "jun june juni juin junio giugno",
+    "jul july juli juillet julio luglio",
+    "aug august août aout agosto augustus augusti",
+    "sep sept september septembre septiembre settembre",
+    "oct october okt oktober octobre octubre ottobre",
+    "nov november novembre noviembre",
+    "dec december dez dezember décembre decembre diciembre dicembre december",
+)
+MONTHS = {word: at for at, words in enumerate(_MONTHS, start=1) for word in words.split()}
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR = r"(?:19|20)\d\d"
+_SHORT = r"\d\d(?!\d)"
+
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+
+_KINDS = {
+    "iso": rf"(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d(?!\d)",
+    "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
+    "month_first": rf"(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR})(?!\d)",
+    "cjk": rf"(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?",
+    "dated": rf"(?P<dated_month>{_MONTH})\.? (?:{_DAY}(?: ?, ?| )|de |del )?(?P<dated_year>{_YEAR})(?!\d)",
+    "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
+    rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
+    "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
+    "day_month_only": rf"[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH})(?![^\W_])",
+    "part": rf"(?P<part_name>[QH][1-4]|[1-4][QH])[ '-]{{0,2}}(?:FY ?)?"
+    rf"(?P<part_year>{_YEAR}|{_SHORT})(?![^\W_])",
+    "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4])(?![^\W_])",
+    "pair": rf"(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....))(?![\d.,]?\d)",
+    "fiscal": rf"(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?(?![^\W_])",
+    "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%| ?%)",
+}
+"""How a period is written; of two that begin at one place the first counts."""
+
+_PERIOD = re.compile(
+    rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
+    re.IGNORECASE,
+)
+_HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]")
+"""Every period has a year in full, or a letter beside a digit."""
+
+_PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period that a text names.
+
+    ``year`` is the year in which it ends (``2021/22``: 2022), None where only a day is named; ``part`` is
+    "Q3", "H1", or the number of the month of a date ("12"), "" for a whole year. Offsets hold in the text.
+    """
+
+    year: int | None
+    part: str
+    start: int
+    end: int
+
+
+def periods(text: str) -> Iterator[Period]:
+    """Yield the periods of a text, in order."""
+    read = plain(text)
+    if not _HINT.search(read):
+        return
+    for match in _PERIOD.finditer(read):
+        kind = next(kind for kind in _KINDS if match[kind] is not None)
+        if _is_figure(read, match, kind):
+            continue
+        if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
+            yield Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
+            continue
+        year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
+        if kind == "fiscal" and match["fiscal_to"]:
+            year = match["fiscal_to"][1:]
+        yield Period(_full(year) if year else None, _part(match, kind), match.start(), match.end())
+
+
+def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
+    """Whether this is a number after all: ``$ 2014``, ``1,2007``, ``may 5 percent``."""
+    if kind in ("day", "day_month_only"):
+        return behind(text, match.end()).end > match.end()
+    start = match.start()
+    return bool(_PART_OF_NUMBER.search(text, max(0, start - 2), start)) or (
+        kind in ("year", "pair") and bool(before(text, start).currency)
+    )
+
+
+def _part(match: re.Match[str], kind: str) -> str:
+    if kind in ("part", "year_part"):
+        letter, digit = sorted(match[f"{kind}_name"].upper(), reverse=True)
+        return f"{letter}{digit}"
+    if f"{kind}_month" not in _PERIOD.groupindex or not (month := match[f"{kind}_month"]):
+        return ""
+    return str(int(month)) if month.isdecimal() else str(MONTHS[month.lower()])
+
+
+def _follows(first: str, second: str) -> bool:
+    """Whether two years of a pair are one business year: ``2021/22``."""
+    return (int(first) + 1) % 100 == int(second) % 100
+
+
+def _full(year: str) -> int:
+    """Return a year of two digits in full: from 70 on the last century's."""
+    number = int(year)
+    return number if number > 99 else number + (1900 if number >= 70 else 2000)

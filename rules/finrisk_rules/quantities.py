@@ -1,0 +1,167 @@
+"""Quantities: the numbers of a text as people write them, each with unit, currency, scale and sign.
+
+One reading for pages, answers and questions, in any script: whatever separates thousands or decimals, a
+number that says the same is the same Decimal. A quantity knows where in the text it stands. Time is linear
+in the text: around each number a bounded window is read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import Unit, before, behind
+
+Style = Literal["point", "comma"]
+"""What separates decimals: ``1,234.5`` or ``1.234,5``."""
+
+LONGEST_NUMBER = 40
+"""Characters; what is longer is an identifier, no quantity."""
+
+_NUMBER = re.compile(r"(?<![\d.,'])(?:\d+(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|\.\d+)")
+_LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_:]\Z")
+_GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
+_CLOSED = re.compile(r" ?\)")
+
+_POINT_STYLE = re.compile(
+    r"\d,\d{3}\.\d|(?<![\d.,])\d+\.(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:,\d{3}){2}(?![.,]?\d)"
+)
+_COMMA_STYLE = re.compile(
+    r"\d\.\d{3},\d|(?<![\d.,])\d+,(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:\.\d{3}){2}(?![.,]?\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a text.
+
+    ``value`` is the number as written, with its sign and without its scale; ``places`` its decimals as
+    written; ``scale`` the power of ten of a written word ("million": 6), None where none is written;
+    ``currency`` an ISO 4217 code, the bare sign where several currencies share it ("$"), "" where none is
+    written; ``bracketed`` a number alone in brackets, which accountants read as negative. ``start`` and
+    ``end`` hold in the text that was read, signs and words of unit included.
+    """
+
+    value: Decimal
+    places: int
+    scale: int | None
+    unit: Unit
+    currency: str
+    bracketed: bool
+    start: int
+    end: int
+
+    @property
+    def amount(self) -> Decimal:
+        """The value with its scale: 1.2 million is 1200000."""
+        return self.value.scaleb(self.scale) if self.scale else self.value
+
+
+def style_of(text: str) -> Style:
+    """Return which sign separates decimals on this page; the point where nothing tells."""
+    text = plain(text)
+    points, commas = (sum(1 for _ in pattern.finditer(text)) for pattern in (_POINT_STYLE, _COMMA_STYLE))
+    return "comma" if commas > points else "point"
+
+
+def number(written: str, style: Style = "point") -> tuple[Decimal, int] | None:
+    """Return the value of a bare number and its decimals, or None for what is none.
+
+    Of two kinds of separator the last one is the decimal one. A single kind sets thousands apart when it
+    comes twice, or when three digits follow it and the page's style has the other one for decimals. Blanks
+    and apostrophes always set thousands apart.
+    """
+    digits = written.replace(" ", "").replace("'", "")
+    if len(digits) > LONGEST_NUMBER:
+        return None
+    whole, mark, rest = _parted(digits, style)
+    separators = set(whole) & {".", ","}
+    if mark in separators or len(separators) > 1:
+        return None
+    groups = re.split("[.,]", whole)
+    if separators and not _are_groups(groups):
+        return None
+    value = Decimal("".join(groups) + (f".{rest}" if rest else ""))
+    return value, len(rest)
+
+
+def _parted(digits: str, style: Style) -> tuple[str, str, str]:
+    """Return what stands before the decimal separator, that separator, and the decimals."""
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return digits, "", ""
+    mark, whole, rest = digits[last], digits[:last], digits[last + 1 :]
+    only_kind = not set(whole) & ({".", ","} - {mark})
+    decimal_mark = "." if style == "point" else ","
+    if only_kind and (mark in whole or mark != decimal_mark) and _are_groups(re.split("[.,]", digits)):
+        return digits, "", ""
+    return whole, mark, rest
+
+
+def _are_groups(groups: list[str]) -> bool:
+    """Whether these digits are set apart as thousands: by three, or by two before the last three (India)."""
+    first, *inner, last = groups
+    if len(last) != 3 or not 1 <= len(first) <= 3 or first == "0":
+        return False
+    lengths = {len(group) for group in inner}
+    return lengths <= {3} or (lengths == {2} and len(first) <= 2)
+
+
+def quantities(text: str, style: Style = "point") -> Iterator[Quantity]:
+    """Yield the quantities of a text in order. What is glued to letters (``20-F``, ``Q3``) is none."""
+    read = plain(text)
+    for match in _NUMBER.finditer(read):
+        for start, end in _numbers(read, text, match):
+            if quantity := _quantity(read, start, end, style):
+                yield quantity
+
+
+def _numbers(read: str, text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of the numbers of a match: one where its blanks set thousands apart, else each."""
+    start, end = match.span()
+    parts = match[0].split(" ")
+    if len(parts) == 1 or (parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end)):
+        yield start, end
+        return
+    for part in parts:
+        yield start, start + len(part)
+        start += len(part) + 1
+
+
+def _is_one(read: str, text: str, start: int, end: int) -> bool:
+    """Whether blanks set thousands apart: a blank that does not break lines, a currency or a unit tells."""
+    if any(read[at] == " " != text[at] for at in range(start, end)):
+        return True
+    return bool(before(read, start).currency) or behind(read, end).end > end
+
+
+def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
+    parsed = number(read[start:end], style)
+    if parsed is None or _LETTER_GLUED.search(read, max(0, start - 2), start):
+        return None
+    front = before(read, start)
+    if front.start == start and read[start - 1 : start].isalnum() and start:
+        return None
+    back = behind(read, end, has_currency=bool(front.currency))
+    if back.end == end and (read[end : end + 1].isalnum() or _GLUED_BEHIND.match(read, end)):
+        return None
+    value, places = parsed
+    closed = _CLOSED.match(read, back.end) if front.bracket else None
+    if closed and back.end == end:  # "(1,234) million", "(5.1)%"
+        outside = behind(read, closed.end(), has_currency=bool(front.currency))
+        last = outside.end if outside.end > closed.end() else closed.end()
+        back = outside
+    else:
+        last = closed.end() if closed else back.end
+    return Quantity(
+        value=-value if front.minus or closed else value,
+        places=places,
+        scale=back.scale,
+        unit=back.unit,
+        currency=front.currency or back.currency,
+        bracketed=bool(closed),
+        start=front.start if closed or not front.bracket else start,
+        end=last,
+    )

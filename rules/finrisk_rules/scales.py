@@ -1,0 +1,66 @@
+"""What a caption, a head or a label says of the figures below it: their power of ten, currency, percent."""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+
+from finrisk_rules.plain_text import plain
+from finrisk_rules.units import CURRENCIES, SCALES, any_of
+
+_SIGNS = any_of(word for word in CURRENCIES if not word.isalpha() or len(word) == 3)
+_SCALE = any_of(SCALES)
+_SAID = re.compile(
+    rf"(?<![\d.,])(?<!\d )(?:(?<![^\W_])(?P<currency>{_SIGNS}) ?)?"
+    rf"(?:(?:(?<![^\W_])(?:in|en|i) |\( ?|^ ?|単位:? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
+    rf"|(?<=[$€£¥₹]) ?(?P<beside>{_SCALE})|(?<=[$€£¥₹])(?P<short>m|mm|k|bn|b|mn)(?![^\W_])"
+    rf"|(?P<zeros>'?000(?:'?s)?)(?![\d.,]))"
+    rf"(?:(?: of| d'| de|)? ?(?P<behind>{any_of(CURRENCIES)}))?"
+    rf"|(?<![^\W_])(?P<first>{_SCALE})(?: of| d'| de)? ?(?P<after>{any_of(CURRENCIES)})"
+    rf"|(?<![^\W_])(?P<glued>T€|TEUR|KEUR|MEUR|M€|k€|Mio|Mrd)(?![^\W_])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
+           "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
+_PERCENT = re.compile(
+    r"%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])", re.IGNORECASE
+)
+_EXCEPT_SHARES = re.compile(
+    r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a text says: ``power`` of ten or None, ``currency`` or "", ``percent``, ``not_shares``.
+
+    ``not_shares`` is true where figures of shares are excepted ("in millions, except per share amounts").
+    """
+
+    power: int | None = None
+    currency: str = ""
+    percent: bool = False
+    not_shares: bool = False
+
+
+@lru_cache(maxsize=4096)
+def scale_said(text: str) -> Scale:
+    """Return what a text says of the figures below it; the last word counts where it says several.
+
+    A scale that belongs to a figure of the text itself ("$45 million") says nothing of others.
+    """
+    read = plain(text)
+    percent, excepted = bool(_PERCENT.search(read)), bool(_EXCEPT_SHARES.search(read))
+    said = deque(_SAID.finditer(read), maxlen=1)
+    if not said:
+        return Scale(percent=percent, not_shares=excepted)
+    last = said[0]
+    word = (last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or "").lower()
+    power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
+    currency = next((last[name] for name in ("currency", "inner", "behind", "after") if last[name]), "")
+    return Scale(
+        power,
+        CURRENCIES.get(currency.lower(), "EUR" if "eur" in word or "€" in word else ""),
+        percent,
+        excepted,
+    )

@@ -1,0 +1,38 @@
+"""Sentences of a text, in any script."""
+
+import re
+from collections.abc import Iterator
+
+_CLOSING = "\"'\u201d\u2019\u00bb)\\]"
+_OPENING = "\"'\u201c\u201e\u00ab(\\[$\u20ac\u00a3\u00a5-"
+_END = re.compile(
+    rf"(?:[.!?\u061f\u06d4\u0964\u0965\u2026][{_CLOSING}]*"
+    rf"(?=\s+[^\W_a-z\u00df-\u00f6\u00f8-\u00ff]|\s+[{_OPENING}]|\s*\n|\s*\Z)"
+    r"|(?<= )[.!?](?= )"
+    r"|[\u3002\uff01\uff1f\uff1b][\u201d\u2019\u300d\u300f\uff09]*"
+    r"|\n)\s*"
+)
+_SHORT_FORM = re.compile(
+    r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf"
+    r"|ex|env))\Z"
+)
+_WINDOW = 8
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence begins and ends. A line break always ends one; an abbreviation does not.
+
+    Together they hold everything of the text but the blanks between them.
+    """
+    start = len(text) - len(text.lstrip())
+    for match in _END.finditer(text, start):
+        stop = match.start() + len(match[0].rstrip())
+        if match[0].startswith(".") and _SHORT_FORM.search(
+            text, max(start, match.start() - _WINDOW), match.start()
+        ):
+            continue
+        if stop > start:
+            yield start, stop
+        start = match.end()
+    if text[start:].strip():
+        yield start, start + len(text[start:].rstrip())

@@ -1,0 +1,161 @@
+"""Words and signs of scale, percent and currency, in the languages in which firms report."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["", "percent", "points", "basis_points"]
+
+_SCALES = {
+    "thousand thousands tsd tausend teur keur mille milliers mila mil tys 千": 3,
+    "lakh lakhs lac": 5,
+    "万 萬 만": 4,
+    "million millions mn mln mio meur millionen millón millones milhão milhões milione milioni miljoen "
+    "miljoner 百万 百萬 백만": 6,
+    "crore crores 千万": 7,
+    "億 亿 억": 8,
+    "billion billions bn bln mrd mia md mds milliarde milliarden milliard milliards miliardo miliardi "
+    "miljard miljarder bilhão bilhões 十億 十亿 십억": 9,
+    "trillion trillions tn trn billionen 兆 조": 12,
+}
+SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for word in words.split()}
+"""Power of ten of a word of scale, in lower case."""
+
+_LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}
+
+_CURRENCIES = {
+    "$": "$ dollar dollars", "¥": "¥", "USD": "us$ u.s.$", "AUD": "a$ au$", "CAD": "c$ ca$", "HKD": "hk$",
+    "NZD": "nz$", "SGD": "s$", "TWD": "nt$", "BRL": "r$", "EUR": "€ euro euros", "GBP": "£ pound pounds",
+    "INR": "₹ rs. rs rupee rupees", "KRW": "₩ won 원", "RUB": "₽", "TRY": "₺", "ILS": "₪", "THB": "฿",
+    "VND": "₫",    "PHP": "₱", "NGN": "₦", "UAH": "₴", "PLN": "zł", "CZK": "kč", "CHF": "fr. francs franken",
+    "JPY": "円 yen", "CNY": "元 yuan renminbi",
+}  # fmt: skip
+CURRENCIES: dict[str, str] = {word: code for code, words in _CURRENCIES.items() for word in words.split()}
+CURRENCIES |= {"us dollars": "USD", "u.s. dollars": "USD"}
+"""Code of ISO 4217 of a sign or word in lower case; the sign itself where several currencies share it."""
+
+_CODES = (
+    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW "
+    "KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RMB RON RSD RUB SAR SEK SGD THB TND TRY TWD "
+    "UAH USD UYU VND ZAR"
+).split()
+CURRENCIES |= {code.lower(): {"RMB": "CNY", "CNH": "CNY"}.get(code, code) for code in _CODES}
+
+_PERCENT = ("%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento", "por cento", "per cento",
+            "procent", "パーセント", "퍼센트")  # fmt: skip
+_POINTS = ("percentage points", "percentage point", "percent points", "per cent points", "prozentpunkte",
+           "prozentpunkten", "points de pourcentage", "puntos porcentuales", "pp", "ppt", "%ポイント",
+           "ポイント")  # fmt: skip
+_BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
+                 "puntos básicos", "bps", "bp", "ベーシスポイント")  # fmt: skip
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return an alternation, the longest word first; a word of letters ends where letters end."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word) + (r"(?![^\W_])" if _spells(word) else "") for word in ordered)
+
+
+def _spells(word: str) -> bool:
+    return word[-1].isalpha() and word[-1] < "\u2e80"
+
+
+_BEHIND = re.compile(
+    rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(_BASIS_POINTS)})"
+    rf"|(?P<percent>{any_of(_PERCENT)}))"
+    rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})|(?= ?(?:{any_of(CURRENCIES)})))"
+    rf"(?: ?(?P<currency>{any_of(CURRENCIES)}))?",
+    re.IGNORECASE,
+)
+_FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
+_WINDOW = 40
+"""Characters behind a number in which its unit stands."""
+
+_BEFORE_NUMBER = {
+    word: code for word, code in CURRENCIES.items() if not word.isalpha() or len(word) in (1, 3)
+}
+_LONGEST_BEFORE = max(map(len, _BEFORE_NUMBER))
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind a number: its power of ten if one is written, unit, currency, and where they end."""
+
+    scale: int | None
+    unit: Unit
+    currency: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands before a number: currency, a minus, an open bracket, and where they begin."""
+
+    currency: str
+    minus: bool
+    bracket: bool
+    start: int
+
+
+def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
+    """Return the unit behind the number that ends here, in a plain text.
+
+    A letter that stands apart ("1.2 m") is a scale only behind a number that has a currency.
+    """
+    match = _BEHIND.match(text, end, end + _WINDOW)
+    if match is None:
+        match = _FAR_LETTER.match(text, end, end + _WINDOW) if has_currency else None
+        return (
+            Behind(_LETTERS[match["letter"].lower()], "", "", match.end())
+            if match
+            else Behind(None, "", "", end)
+        )
+    units: tuple[Unit, ...] = ("points", "basis_points", "percent")
+    unit: Unit = next((unit for unit in units if match[unit]), "")
+    scale = None
+    if match["scale"]:
+        scale = SCALES[match["scale"].lower()]
+    elif match["letter"]:
+        scale = _LETTERS[match["letter"].lower()]
+    return Behind(scale, unit, CURRENCIES.get((match["currency"] or "").lower(), ""), match.end())
+
+
+def before(text: str, start: int) -> Before:
+    """Return the currency and the sign before the number that starts here, in a plain text.
+
+    They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
+    """
+    currency, minus, bracket, first = "", False, False, start
+    while first:
+        at = first - 1 if first > 1 and text[first - 1] == " " else first
+        sign = text[at - 1]
+        if sign == "(" and not bracket:
+            bracket, first = True, at - 1
+        elif sign == "-" and not minus and not _is_dash(text, at - 1, first):
+            minus, first = True, at - 1
+        elif not currency and (word := _currency_that_ends(text, at)):
+            currency, first = _BEFORE_NUMBER[word.lower()], at - len(word)
+        else:
+            break
+    return Before(currency, minus, bracket, first)
+
+
+def _is_dash(text: str, at: int, number: int) -> bool:
+    """Whether a dash here joins or parts what stands on its sides: ``5-10``, ``net - 5``."""
+    left = text[at - 1] if at else " "
+    return (
+        left.isalnum()
+        or left in ")%]"
+        or (number - at > 1 and left == " " and text[at - 2 : at - 1].isalnum())
+    )
+
+
+def _currency_that_ends(text: str, end: int) -> str:
+    for length in range(min(_LONGEST_BEFORE, end), 0, -1):
+        word = text[end - length : end]
+        if word.lower() in _BEFORE_NUMBER and not (
+            word[0].isalpha() and text[end - length - 1 : end - length].isalpha()
+        ):
+            return word
+    return ""

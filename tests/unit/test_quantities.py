@@ -1,0 +1,142 @@
+"""The numbers of a text, in every spelling that firms use."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finrisk_rules.periods import periods
+from finrisk_rules.quantities import Style, number, quantities, style_of
+
+SPELLINGS: list[tuple[str, Style, str, int | None, str, str]] = [
+    ("$1,486 million", "point", "1486", 6, "", "$"),
+    ("$ 4935", "point", "4935", None, "", "$"),
+    ("US$1.5bn", "point", "1.5", 9, "", "USD"),
+    ("GBP250m", "point", "250", 6, "", "GBP"),
+    ("€1.2 m", "point", "1.2", 6, "", "EUR"),
+    ("1.234,5 Mio. EUR", "comma", "1234.5", 6, "", "EUR"),
+    ("12,5 Prozent", "comma", "12.5", None, "percent", ""),
+    ("1 234,56 €", "comma", "1234.56", None, "", "EUR"),
+    ("1\u00a0234\u202f567", "point", "1234567", None, "", ""),
+    ("CHF 1'200.50", "point", "1200.50", None, "", "CHF"),
+    ("1\u2019234\u2019567", "point", "1234567", None, "", ""),
+    ("1,23,456", "point", "123456", None, "", ""),
+    ("Rs. 12 crore", "point", "12", 7, "", "INR"),
+    ("\uff11\uff0c\uff12\uff13\uff14", "point", "1234", None, "", ""),
+    ("\u0661\u0662\u0663", "point", "123", None, "", ""),
+    ("1,200百万円", "point", "1200", 6, "", "JPY"),
+    ("3 億円", "point", "3", 8, "", "JPY"),
+    ("(1,234)", "point", "-1234", None, "", ""),
+    ("$(1,234)", "point", "-1234", None, "", "$"),
+    ("($1,234)", "point", "-1234", None, "", "$"),
+    ("(5.1)%", "point", "-5.1", None, "percent", ""),
+    ("\u22123.2%", "point", "-3.2", None, "percent", ""),
+    ("150 basis points", "point", "150", None, "basis_points", ""),
+    ("25bps", "point", "25", None, "basis_points", ""),
+    ("2.5 percentage points", "point", "2.5", None, "points", ""),
+    (".5", "point", "0.5", None, "", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "style", "value", "scale", "unit", "currency"), SPELLINGS)
+def test_a_spelling_says_its_quantity(
+    text: str, style: Style, value: str, scale: int | None, unit: str, currency: str
+) -> None:
+    for around in ("{}", "It was {} then.", "| {} |", "about {}; later"):
+        found = list(quantities(around.format(text), style))
+        assert [(q.value, q.scale, q.unit, q.currency) for q in found] == [
+            (Decimal(value), scale, unit, currency)
+        ]
+
+
+@pytest.mark.parametrize(
+    "text", ["20-F", "10-K", "Q3", "COVID-19", "21st", "A4", "1.2.3", "12/31/2019", "file_7", "10:45"]
+)
+def test_what_is_glued_to_other_signs_is_no_quantity(text: str) -> None:
+    assert list(quantities(f"see {text} there")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Provisions 312 287 1945", ["312", "287", "1945"]),
+        ("rose 5-10%", ["5", "10"]),
+        ("$5-$10 million", ["5", "10"]),
+        ("4%\u20135%", ["4", "5"]),
+        ("12 345 67", ["12", "345", "67"]),
+    ],
+)
+def test_a_row_of_figures_and_a_range_are_several(text: str, values: list[str]) -> None:
+    assert [q.value for q in quantities(text)] == [Decimal(value) for value in values]
+
+
+def test_a_quantity_stands_where_it_says() -> None:
+    text = "Verlust: \uff08\uff11,234\uff09 Mio. \u20ac im Jahr"
+    [quantity] = quantities(text)
+    assert text[quantity.start : quantity.end].startswith("\uff08\uff11")
+    assert quantity.amount == -1_234_000_000
+
+
+@given(
+    st.integers(0, 10**12),
+    st.integers(0, 3),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", ".")]),
+)
+def test_every_way_to_set_thousands_apart_says_the_same(
+    whole: int, places: int, marks: tuple[str, str]
+) -> None:
+    thousands, decimal = marks
+    digits = f"{whole:,}".replace(",", thousands) + (decimal + "7" * places if places else "")
+    expected = Decimal(f"{whole}.{'7' * places}" if places else whole)
+    assert number(digits, "comma" if decimal == "," else "point") == (expected, places)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    spans = [(q.start, q.end) for q in quantities(text)]
+    assert spans == sorted(spans)
+    list(periods(text))
+
+
+@pytest.mark.parametrize(
+    ("page", "style"),
+    [
+        ("Umsatz 1.234,5 Mio. EUR, Marge 12,5 %", "comma"),
+        ("Revenue 1,234.5, margin 12.5%", "point"),
+        ("1,234 and 5,678", "point"),
+        ("no figure", "point"),
+    ],
+)
+def test_the_page_tells_which_sign_separates_decimals(page: str, style: Style) -> None:
+    assert style_of(page) == style
+
+
+PERIODS = [
+    ("In 2007 and 2006", [(2007, ""), (2006, "")]),
+    ("FY22", [(2022, "")]),
+    ("fiscal 2022", [(2022, "")]),
+    ("2021/22", [(2022, "")]),
+    ("2021-22", [(2022, "")]),
+    ("2021\u20132022", [(2021, ""), (2022, "")]),
+    ("3Q20", [(2020, "Q3")]),
+    ("H1 2021", [(2021, "H1")]),
+    ("December 31, 2007", [(2007, "12")]),
+    ("december 31 , 2007", [(2007, "12")]),
+    ("31. Dezember 2019", [(2019, "12")]),
+    ("31.12.2019", [(2019, "12")]),
+    ("2022年3月31日", [(2022, "3")]),
+    ("2022年度", [(2022, "")]),
+    ("31 mars 2020", [(2020, "3")]),
+    ("as of March 31", [(None, "3")]),
+    ("$2007 million", []),
+    ("$ 2014", []),
+    ("may 5 percent", []),
+    ("2,007", []),
+    ("2007%", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PERIODS)
+def test_a_text_names_its_periods(text: str, expected: list[tuple[int | None, str]]) -> None:
+    assert [(period.year, period.part) for period in periods(text)] == expected
