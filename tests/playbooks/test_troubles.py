@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psycopg
@@ -225,10 +226,11 @@ def test_a_slow_tuned_model_is_named(half: Checkout) -> None:
 def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
     arms = by_arm(half.ask(strategies(180, 180)))
     analysts = half.analysts()
-    for arm, replies in arms.items():
-        for reply in replies:
-            rating = {"request_id": reply.metadata["request_id"], "rating": -1 if arm == "tuned" else 1}
-            assert analysts.call("/api/v1/feedback", rating)[0] == 200
+    given = [(-1 if arm == "tuned" else 1, reply) for arm, replies in arms.items() for reply in replies]
+    Random(1).shuffle(given)  # noqa: S311  users of both arms rate side by side
+    for rating, reply in given:
+        body = {"request_id": reply.metadata["request_id"], "rating": rating}
+        assert analysts.call("/api/v1/feedback", body)[0] == 200
     until(lambda: unrated(half) == 0)
     found = named(half, WORSE, ("quality", "mean quality"), ("quality", "of its ratings are bad"))
     assert all("rollback.yml" in each["command"] for each in found)
@@ -246,8 +248,8 @@ def unrated(place: Checkout) -> int:
 
 def test_a_tuned_model_that_refuses_to_answer_or_fails_is_named_and_rolled_back(half: Checkout) -> None:
     half.wire.fault(kind="safety", arm="tuned")
-    half.wire.fault(kind="status", code=500, arm="tuned", probability=0.35, seed=1)
-    by_arm(half.ask(strategies(140, 140)))
+    half.wire.fault(kind="status", code=500, arm="tuned", probability=0.4, seed=1)
+    by_arm(half.ask(strategies(320, 320)))
     refusing, *_ = named(
         half,
         WORSE,
