@@ -140,6 +140,6 @@ def test_the_loop_that_it_prints_works_as_typed(told: Hour) -> None:
 
 def test_a_demo_that_fails_stops_nothing_that_ran_before(told: Hour) -> None:
     assert "DOCUMENTS=" in told.failing.output
-    assert "has no documents.jsonl.gz: nothing was started" in told.failing.output
+    assert "does not exist: nothing was started" in told.failing.output
     assert told.failing.code == 0, told.failing.output  # that of status: all parts are up
     assert "stays up" in told.failing.output
