@@ -19,7 +19,7 @@ help: ## say what each target does
 	@printf '\nexamples:\n'
 	@printf '  %-42s %s\n' \
 	  'make demo KEEP=1' 'the loop, left running to try' \
-	  'make demo DOCUMENTS=DIR' 'with your own documents.jsonl.gz and queries.jsonl.gz' \
+	  'make demo DOCUMENTS=DIR' 'with your own filings' \
 	  'eval "$$(make -s connection FORMAT=shell)"' 'sets $$api_url, $$api_key and $$database_url' \
 	  'make cluster-demo KEEP=1' 'the loop on Kubernetes: Linux, root, Debian or Ubuntu' \
 	  'make setup PYTHON=/usr/bin/python3.12' 'with another Python'

@@ -48,7 +48,7 @@ def test_export_and_prepare_announce_what_they_do_do_it_once_and_leave_private_f
     assert [line for line in announced.last_lines if line != "would write:"] == [
         line for line in done.last_lines if line != "wrote:"
     ]
-    assert all(Path(line).is_file() for line in done.last_lines[-4:])
+    assert all(Path(line).is_file() for line in done.last_lines[-3:])
     before = files(playground)
     again = playground.run("prepare")
     assert (again.code, again.changed) == (0, 0), again.output
