@@ -139,6 +139,15 @@ class StageArm(TypedDict):
     share: Annotated[Share, Field(description="The arm's share of the users: stands beside the split.")]
 
 
+UnitKind = TypeAliasType(
+    "UnitKind",
+    Annotated[
+        Literal["user", "session", "request", "mixed"],
+        Field(description="What keeps its arm; `mixed` where requests of a stage named one or another."),
+    ],
+)
+
+
 class Stage(TypedDict):
     """The revision that runs, as a stage of the experiment."""
 
@@ -146,9 +155,7 @@ class Stage(TypedDict):
     since: Annotated[Moment | None, Field(description="When the first request came, in UTC; null before it.")]
     requests: Annotated[Count, Field(description="Analyses.")]
     users: Annotated[Count, Field(description="Whom they were for.")]
-    unit_kind: Annotated[
-        Literal["user", "session", "request", "mixed"] | None, Field(description="What was drawn.")
-    ]
+    unit_kind: Annotated[UnitKind | None, Field(description="What was drawn; null where nobody asked.")]
     arms: Annotated[dict[str, StageArm], Field(description="By arm; those that somebody met.")]
 
 
