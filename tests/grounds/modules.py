@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -31,12 +32,25 @@ def load(name: str) -> ModuleType:
     return module
 
 
+@contextlib.contextmanager
+def as_on_a_host() -> Iterator[None]:
+    """Let a module's warnings go into its result, also where a test of a plugin made this a controller."""
+    from ansible.module_utils import _internal
+
+    before, _internal.is_controller = _internal.is_controller, False
+    try:
+        yield
+    finally:
+        _internal.is_controller = before
+
+
 def run_module(name: str, options: dict[str, Any], check: bool = False) -> dict[str, Any]:
     """Run a module of the role in this process; return what it prints."""
     from ansible.module_utils.testing import patch_module_args
 
     module, printed = load(name), io.StringIO()
     with (
+        as_on_a_host(),
         patch_module_args({**options, "_ansible_check_mode": check, "_ansible_remote_tmp": "/tmp"}),
         contextlib.redirect_stdout(printed),
         contextlib.suppress(SystemExit),
