@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import psycopg
@@ -46,7 +47,11 @@ def execute(url: str, *statements: str) -> None:
 
 def empty(url: str) -> None:
     """As a volume that was lost or a restore that just began: the same server, and no table."""
-    execute(url, "drop schema public cascade", "create schema public")
+    gone = False
+    while not gone:
+        with suppress(psycopg.errors.DeadlockDetected):  # with who reads or writes just then
+            execute(url, "drop schema public cascade", "create schema public")
+            gone = True
 
 
 def restore(url: str) -> None:

@@ -47,7 +47,7 @@ PLAUSIBLE = (
     ("jq '.collection'", r'"quality_threshold": 0\.\d+'),
     ("jq '.database", r'"from_the_service": "ok"[\s\S]*\n520\n'),
     ("jq '.tuning'", r'"state": "ACTIVE"'),
-    ("AB_TEST_TRAFFIC_SPLIT, .traffic", r'"requests": \d+'),
+    ("AB_TEST_TRAFFIC_SPLIT, .traffic", r'"requests": \d+|^\{\}$'),  # nobody asked in this experiment yet
     ("status.yml", r"Collection +\[[#.]+\] \d+ of 1,000 examples[\s\S]*\nFindings "),
     ("model|fine", r'"message": ?"model gemini-3.5-flash-lite, fine-tuned false"'),
     ("tail -f", r'"event": ?"'),
