@@ -39,9 +39,12 @@ def apply(
 
     Raises DriftError, which names who changed what, when neither is set, and what ``may_write`` raises.
     """
+    removed: list[Drift] = []  # an attempt that came to nothing may have taken back what the next one misses
     for attempt in range(ATTEMPTS):
         try:
-            return _apply_once(cluster, body, may_write, check=check, force=force, takes_back=takes_back)
+            return _apply_once(
+                cluster, body, may_write, removed, check=check, force=force, takes_back=takes_back
+            )
         except ApiError as error:
             patched = error.status == 422 and (force or takes_back)
             passing = not check and (patched or (error.status == 409 and not conflicts(error)))
@@ -55,6 +58,7 @@ def _apply_once(
     cluster: Cluster,
     body: Mapping[str, Any],
     may_write: Callable[[], None],
+    removed: list[Drift],
     *,
     check: bool,
     force: bool,
@@ -78,10 +82,11 @@ def _apply_once(
     if others and not check:
         patch = _cleanup(live, desired)
         live = cluster.request("PATCH", where, patch, {"fieldManager": MANAGER}, patch="json")
+        removed += [other.drift for other in others]
     result = objects.apply(cluster, _as_read(desired, live, check=check), check=check, force=True)
-    drifts = (*(other.drift for other in others), *result.taken_back)
+    drifts = (*removed, *(other.drift for other in others), *result.taken_back)
     taken_back = list({str(drift): drift for drift in drifts}.values())
-    return replace(result, changed=result.changed or bool(others), taken_back=taken_back)
+    return replace(result, changed=result.changed or bool(others or removed), taken_back=taken_back)
 
 
 def _as_read(body: Mapping[str, Any], live: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
