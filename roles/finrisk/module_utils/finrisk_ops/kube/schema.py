@@ -16,7 +16,7 @@ from finrisk_rules import postgresql
 from ..database import UNANSWERED, address
 from ..errors import FinriskError
 from ..service.log import last_words
-from . import credentials, objects
+from . import credentials, lease, objects
 from .client import Cluster
 from .deployed import Deployed
 from .pods import is_ready
@@ -25,6 +25,9 @@ from .rollout import IMAGE, SETUP
 POLL_SECONDS = 0.5
 APP = "finrisk-migration"
 LOG_LINES = 20
+BELIEVED_SECONDS = 600
+"""So long after its end a Job is believed where no pod says what it finds."""
+
 NEVER_RAN = ("StartError", "ContainerCannotRun")
 MISSING = ("empty", "older", "incomplete")
 """What ``/readyz`` says of a schema that a Job has to be run for."""
@@ -74,10 +77,11 @@ def migrate(
     body = job_of(manifest, database_url)
     name = str(body["metadata"]["name"])
     where = objects.path(body, cluster.namespace)
-    before = _state(cluster.find(where))
+    job = cluster.find(where)
+    before = _state(job)
     ended = before in ("complete", "failed")
     if before == "complete":
-        doubt = _doubt(deployed)
+        doubt = _doubt(deployed, job or {})
         if not doubt:
             return Migration(name, False, before, before)
         before = f"complete, but {doubt}"
@@ -100,12 +104,13 @@ def migrate(
     return Migration(name, True, before, "complete", restored=restored)
 
 
-def _doubt(deployed: Deployed) -> str:
+def _doubt(deployed: Deployed, job: Mapping[str, Any]) -> str:
     """Return why the schema may be missing although its Job ended well; empty when a pod found it.
 
-    A database that no pod reaches gives no reason for doubt: a Job would not reach it either.
+    A database that no pod reaches gives no reason for doubt: a Job would not reach it either. Where no pod
+    speaks, a Job that ended just now is believed: a first run that broke off goes on where it was.
     """
-    found = "no pod of the service says what it finds"
+    found = "" if _is_recent(deployed.cluster, job) else "no pod of the service says what it finds"
     for pod in deployed.pods():
         told = deployed.readiness(str(pod["metadata"]["name"])) if is_ready(pod) else {}
         if told.get("schema") in MISSING:
@@ -113,6 +118,11 @@ def _doubt(deployed: Deployed) -> str:
         if told:
             found = ""
     return found
+
+
+def _is_recent(cluster: Cluster, job: Mapping[str, Any]) -> bool:
+    ended = (job.get("status") or {}).get("completionTime")
+    return bool(ended) and cluster.server_time() - lease.moment(str(ended)) < BELIEVED_SECONDS
 
 
 def _state(job: Mapping[str, Any] | None) -> str:
