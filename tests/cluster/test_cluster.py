@@ -15,6 +15,7 @@ from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.ladder import Kind
 from sandbox.kubernetes.place import NODE_NAME
 from tests.cluster import manifests
+from tests.grounds.waiting import until
 
 PASSWORD = "of the test database"
 
@@ -137,16 +138,7 @@ def test_the_simulator_image_starts(node: Cluster, images: dict[str, str], names
     pod = manifests.pod("gemini", images["sandbox"], 10001, ("/var/lib/finrisk", "/tmp"))
     node.kubectl("-n", namespace, "apply", "-f", "-", stdin=manifests.document(pod))
     node.kubectl("-n", namespace, "wait", "--for=condition=Ready", "--timeout=60s", "pod/gemini")
-    wait = (
-        "exec",
-        "gemini",
-        "--",
-        "sh",
-        "-c",
-        "until [ -s /var/lib/finrisk/service-account.json ]; do sleep .1; done",
-    )
-    node.kubectl("-n", namespace, *wait)
-    assert '"port"' in node.kubectl("-n", namespace, "logs", "gemini")
+    until(lambda: '"port"' in node.kubectl("-n", namespace, "logs", "gemini"), 30)
 
 
 def test_a_pod_that_is_not_restricted_is_refused(cluster: Cluster, namespace: str) -> None:
