@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from finrisk_rules.grounding import grounding
-from finrisk_rules.judge.verdicts import FigureVerdict, Judgement, JudgedSource
+from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 
 
 def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgement:
