@@ -57,8 +57,8 @@ class Place:
 class FigureVerdict:
     """A figure of the answer, as written, and what the sources say of it.
 
-    ``source`` is the number of the source, from 1, where its place is; None where it has none. ``source_says``
-    is what stands there, for a figure that is wrong; "" otherwise.
+    ``source`` is the number of the source, from 1, where its place is; None where it has none.
+    ``source_says`` is what stands there, for a figure that is wrong; "" otherwise.
     """
 
     text: str
@@ -82,8 +82,8 @@ class FigureVerdict:
 class Judgement:
     """The figures of an answer in their order, and its statements without figures.
 
-    ``statements`` is their number, ``supported`` those whose words their source has, ``unread`` those of which
-    nothing can be said, because they are in another language than their source.
+    ``statements`` is their number, ``supported`` those whose words their source has, ``unread`` those of
+    which nothing can be said, because they are in another language than their source.
     """
 
     figures: tuple[FigureVerdict, ...]
