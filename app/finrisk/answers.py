@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
 from finrisk_rules import assignment
+from finrisk_rules.judge import verdicts
 
 EXCERPT = 400
 """Most characters of an excerpt."""
@@ -56,6 +57,44 @@ class Source(TypedDict):
     title: Annotated[str, Field(description="The document's title.")]
     page: Annotated[int, Field(description="Of the document, from 1.", ge=1, examples=[12])]
     excerpt: Annotated[str, Field(description="The beginning of the passage.", max_length=EXCERPT)]
+
+
+Verdict = TypeAliasType(
+    "Verdict",
+    Annotated[
+        verdicts.Verdict,
+        Field(
+            description="Right: `stated`, `computed`. Neither: `asked` (only the question has it), `unread` "
+            "(it cannot be checked). Wrong: `unsupported` (no source has it), `misattributed` (it belongs to "
+            "another row, period, company or source), `wrong_scale`, `wrong_direction`."
+        ),
+    ],
+)
+
+
+class Cell(TypedDict):
+    """A place in a table of a source."""
+
+    row: Annotated[str, Field(description="The words before the row.", examples=["Net revenue"])]
+    column: Annotated[str, Field(description="The words over the column.", examples=["2025"])]
+
+
+class Sentence(TypedDict):
+    """A place in the prose of a source."""
+
+    sentence: Annotated[str, Field(description="The sentence.")]
+
+
+class Figure(TypedDict):
+    """A figure of the answer, traced to its place in the sources."""
+
+    text: Annotated[str, Field(description="As the answer writes it.", examples=["$1,486 million"])]
+    verdict: Verdict
+    source: Annotated[int | None, Field(description="The source's `n`; null where none has it.", ge=1)]
+    place: Annotated[Cell | Sentence | None, Field(description="Where it stands there; null where nowhere.")]
+    source_says: Annotated[
+        str | None, Field(description="What stands there, for a figure that is wrong; else null.")
+    ]
 
 
 class Metadata(TypedDict):

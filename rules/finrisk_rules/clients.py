@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 KEYS_FILE = "api_keys.json"
 """The file's name, in the var folder and in the mounted credentials."""
 
-ROLES = ("analyze", "feedback", "documents", "admin")
+ROLES = ("analyze", "feedback", "review", "documents", "admin")
 """What a key may be for; admin includes the others."""
 
 KEY_ID = "[A-Za-z0-9]{1,32}"

@@ -68,7 +68,7 @@ class FigureVerdict:
     source_says: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        """The figure as clients read it."""
+        """The figure as clients read it: a ``Figure`` of the API."""
         return {
             "text": self.text,
             "verdict": self.verdict,
