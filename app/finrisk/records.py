@@ -65,6 +65,11 @@ def sources_of(passages: list[RankedPassage]) -> list[Source]:
     return [Source(passage.document_id, passage.title, passage.text) for passage in passages]
 
 
+def documents_of(passages: list[RankedPassage]) -> list[str]:
+    """The ids of the documents that the passages are of, best first."""
+    return list(dict.fromkeys(passage.document_id for passage in passages))
+
+
 def labels_of(passages: list[RankedPassage]) -> set[str]:
     """The labels of the documents that the passages are of."""
     return {label for passage in passages for label in passage.labels}
@@ -146,6 +151,7 @@ def analysis_row(
         quality_score=outcome.score,
         quality_parts=outcome.parts.as_dict(),
         grounded=outcome.grounded(request),
+        documents=documents_of(request.passages),
     )
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text

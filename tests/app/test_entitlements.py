@@ -77,7 +77,7 @@ def test_a_key_without_the_label_is_told_of_no_such_company_and_one_with_it_is_a
     answer = asked(service, "equities")
     assert {source["document_id"] for source in answer.json["sources"]} == {"restricted"}
     row = service.wait_for_row(answer)
-    assert row["skip_reason"] == "restricted_source"
+    assert (row["skip_reason"], row["documents"]) == ("restricted_source", ["restricted"])
     assert service.rows("select 1 from training_data where id = %s", row["id"]) == []
 
 

@@ -62,7 +62,7 @@ def test_a_folder_as_people_have_it_is_brought_into_the_index_and_mirrored(
         run = playground.run(*given, "-e", f"finrisk_database_url={database_url}", "--check", "--diff")
         assert run.code == 0, run.output
         assert "1 document would be removed from the index: " in run.output
-        assert "no collected answer of the last 90 days cited what is gone" in run.output
+        assert "no answer of the last 90 days cited what is gone" in run.output
         assert LIBRARIAN not in run.output
         assert len(held(url)) == 10
         assert playground.run(*given, "-e", "finrisk_documents_mode=both").code == 2

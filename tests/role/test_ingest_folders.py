@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.documents.document import Document
 from ansible.module_utils.finrisk_ops.documents.front_matter import front_matter
@@ -271,6 +272,19 @@ def mirrored(api_url: str, folder: Path, check_mode: bool = False, **changes: An
     return bring(api_url, folder, check_mode, mode="mirror", **changes)
 
 
+def answer_of(database_url: str, documents: list[object]) -> str:
+    """Insert an answer of today that was not good enough to collect, and return its id."""
+    name = "01900000-0000-7000-8000-0000000000ff"
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """insert into analyses (id, created_at, split_bp, unit_kind, unit_hash, bucket, arm_assigned,
+               outcome, latency_ms, redaction_version, skip_reason, documents)
+               values (%s, now(), 0, 'request', '', 0, 'base', 'ok', 1, '', 'quality_below_threshold', %s)""",
+            (name, documents),
+        )
+    return name
+
+
 def test_a_mirror_removes_what_is_gone_previews_it_and_says_who_cited_it(
     api_url: str, database_url: str, filings: Path
 ) -> None:
@@ -285,6 +299,7 @@ def test_a_mirror_removes_what_is_gone_previews_it_and_says_who_cited_it(
         training_rows.row(1, sources=[source], created_at=today),
         training_rows.row(2, sources=[source], created_at=long_ago),
     )
+    answered = answer_of(database_url, [source["document_id"], "filings/2026/meridia"])
     (filings / "2025" / "meridia.md").unlink()
     (filings / "note-0.txt").write_text("Note changed.")
     announced = mirrored(api_url, filings, check_mode=True, database_url=database_url)
@@ -293,8 +308,9 @@ def test_a_mirror_removes_what_is_gone_previews_it_and_says_who_cited_it(
     assert announced["diff"] == result["diff"]
     assert "filings/2025/meridia sha256:" in result["diff"]["before"]
     assert (result["removed"], result["updated"], result["unchanged"]) == (1, 1, 8)
-    assert result["cited"] == {"filings/2025/meridia": [training_rows.row(1)["id"]]}
-    assert "cited by collected answers of the last 90 days: filings/2025/meridia by" in result["summary"][2]
+    cited = {"filings/2025/meridia": sorted([answered, training_rows.row(1)["id"]])}
+    assert (result["cited"], announced["cited"]) == (cited, cited)
+    assert "cited by answers of the last 90 days: filings/2025/meridia by" in result["summary"][2]
     assert "filings/2025/meridia" not in held(api_url)
     assert mirrored(api_url, filings)["changed"] is False
 

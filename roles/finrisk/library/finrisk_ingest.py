@@ -92,7 +92,7 @@ removed:
   returned: success
   type: int
 cited:
-  description: Ids of collected answers of the last 90 days that cited what is removed, by document.
+  description: Ids of answers of the last 90 days that cited what is removed, by document.
   returned: success
   type: dict
 notes:

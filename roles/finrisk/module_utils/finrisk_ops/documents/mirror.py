@@ -23,10 +23,16 @@ _STATEMENT_SECONDS = 60
 _SHOWN = 5
 
 _CITED = """
-    select source->>'document_id' as document, array_agg(distinct t.id::text) as answers
-    from training_data t, jsonb_array_elements(t.sources) source
-    where t.created_at > now() - make_interval(days => %s) and source->>'document_id' = any(%s)
+    with answers as (
+        select id, unnest(documents) as document from analyses
+        where created_at > now() - make_interval(days => %(days)s) and documents && %(gone)s
+        union
+        select t.id, source->>'document_id' from training_data t, jsonb_array_elements(t.sources) source
+        where t.created_at > now() - make_interval(days => %(days)s)
+    )
+    select document, array_agg(id::text) from answers where document = any(%(gone)s)
     group by 1 order by 1"""
+"""Answers of before ``analyses.documents`` was kept stand in ``training_data``, where they were collected."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,14 @@ class Cited:
         if self.untold:
             return [f"which answers cited what is gone cannot be told: {self.untold}"]
         if not self.answers:
-            return [f"no collected answer of the last {DAYS} days cited what is gone"]
+            return [f"no answer of the last {DAYS} days cited what is gone"]
         shown = "; ".join(
             f"{name} by {number_of(len(answers), 'answer')} ({', '.join(answers[:_SHOWN])}"
             f"{', ...' if len(answers) > _SHOWN else ''})"
             for name, answers in list(self.answers.items())[:_SHOWN]
         )
         more = f"; and {len(self.answers) - _SHOWN} more documents" if len(self.answers) > _SHOWN else ""
-        return [f"cited by collected answers of the last {DAYS} days: {shown}{more}"]
+        return [f"cited by answers of the last {DAYS} days: {shown}{more}"]
 
 
 def check(gone: Collection[str], index: Collection[str], confirmed: bool) -> None:
@@ -63,7 +69,7 @@ def check(gone: Collection[str], index: Collection[str], confirmed: bool) -> Non
 
 
 def cited(database_url: str, gone: list[str]) -> Cited:
-    """Return which collected answers cited documents that go; what keeps it from being told is told."""
+    """Return which answers cited documents that go; what keeps it from being told is told."""
     if not gone:
         return Cited()
     try:
@@ -77,6 +83,9 @@ def _rows(connection: psycopg.Connection[Any], url: str, gone: list[str]) -> dic
     import psycopg
 
     try:
-        return {name: sorted(answers) for name, answers in connection.execute(_CITED, (DAYS, gone))}
+        return {
+            name: sorted(answers)
+            for name, answers in connection.execute(_CITED, {"days": DAYS, "gone": gone})
+        }
     except psycopg.Error as error:
         raise database.query_error(error, url) from None
