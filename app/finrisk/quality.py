@@ -4,8 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.examples import is_error_text, is_refusal
 from finrisk_rules.grounding import grounding
+from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.wording import words
+from finrisk_rules.sentences import is_whole
 
 WEIGHTS = {"grounding": 0.3, "citations": 0.15, "relevance": 0.35, "structure": 0.1, "completeness": 0.1}
 """What each part counts for; they add up to 1."""
@@ -19,15 +23,18 @@ _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
 _CITED = re.compile(r"\[(\d+)\]")
 _LONGEST_NUMBER = 9
 """Digits of a citation that is read as a number; Python refuses to read some thousands of them."""
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_WORD = re.compile(r"[a-z]{3,}|\d[\d.,]*")
-_QUESTION_WORDS = frozenset(
-    """about and any are assess analyse analyze based been being both can compare could describe did
-    discuss does evaluate explain find for from give given had has have how into its list many much
-    not over please provide review set should show such summarise summarize tell than that the their
-    them then there these they this those through under using was were what when where which while
-    who why will with would year fiscal risk risks company figure figures report reported""".split()
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_FIGURE = re.compile(r"\d[\d.,]*")
+_ASKING = words(
+    """assess analyse analyze based compare describe discuss evaluate explain find give given list provide
+    review set show summarise summarize tell using year fiscal risk risks company figure figures report
+    reported please analysieren bewerten beschreiben vergleichen nennen zeigen analyser evaluer decrire
+    expliquer comparer analizar evaluar describir explicar comparar \u5206\u6790 \u8aac\u660e
+    \u8bf4\u660e \u6bd4\u8f03 \u6bd4\u8f83 \u8a55\u4fa1 \u8bc4\u4f30"""
 )
+"""Words that ask, or that every question to this service has: they say nothing of the topic."""
+
+_LEAST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,12 @@ def quality_parts(
 def _statements(answer: str) -> list[str]:
     """The answer's lines of substance: no headings, no table rules, no line of fewer than four words."""
     lines = _HEADING.sub("", answer).splitlines()
-    return [line for line in lines if len(line.split()) >= 4 and not set(line) <= set("|-: ")]
+    return [line for line in lines if _is_long(line) and not set(line) <= set("|-: ")]
+
+
+def _is_long(line: str) -> bool:
+    """Whether a line has the words of a statement, parted by blanks or not."""
+    return len(line.split()) >= _LEAST_WORDS or (not line.isascii() and len(words(line)) >= _LEAST_WORDS)
 
 
 def _citations(answer: str, sources: int) -> float:
@@ -100,32 +112,32 @@ def _citations(answer: str, sources: int) -> float:
     return valid * min(1.0, covered / 0.8)
 
 
-def _stems(text: str) -> set[str]:
-    """The words and figures of a text without their commonest endings."""
-    return {re.sub(r"(?:ings?|ies|es|ed|s|y)$", "", word.strip(".,")) for word in _WORD.findall(text.lower())}
-
-
-_COMMON_STEMS = _stems(" ".join(_QUESTION_WORDS))
+def _terms(text: str) -> frozenset[str]:
+    """The content words and the figures of a text, in any script."""
+    return words(text) | {figure.strip(".,") for figure in _FIGURE.findall(text)}
 
 
 def _relevance(answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str]) -> float:
     """How far the answer speaks of what was asked, and of nothing else.
 
     Half: the share of the question's topic words that the answer takes up, where four fifths are full marks.
-    Words that no source holds cannot be addressed by a grounded answer and are left out. A quarter: the share
-    of statements that take up two topic words. A quarter: the companies and years asked about are named.
+    Words that no source holds cannot be addressed by a grounded answer and are left out, unless the sources
+    are in another language than the question. A quarter: the share of statements that take up two topic
+    words. A quarter: the companies and years asked about are named.
     """
-    names = {company: _stems(company) for company in companies}
-    question = _stems(strategy) - _COMMON_STEMS
-    subjects = [words for words in names.values() if words and words <= question]
-    subjects += [{year} for year in _YEAR.findall(strategy)]
-    topic = (question - set().union(*subjects)) & _stems(" ".join(sources))
-    answered = _stems(answer)
+    names = {company: words(company) - LEGAL_FORMS for company in companies}
+    question = _terms(strategy) - _ASKING
+    subjects = [name for name in names.values() if name and name <= question]
+    subjects += [frozenset({year}) for year in _YEAR.findall(strategy)]
+    topic = question - frozenset().union(*subjects)
+    if any(reads_as(strategy, source) for source in sources):
+        topic &= frozenset().union(*map(_terms, sources))
+    answered = _terms(answer)
     addressed = len(topic & answered) / len(topic) if topic else 0.0
     statements = _statements(answer)
-    focused = [len(topic & _stems(statement)) >= min(2, len(topic)) for statement in statements]
+    focused = [len(topic & _terms(statement)) >= min(2, len(topic)) for statement in statements]
     focus = sum(focused) / len(focused) if focused and topic else 0.0
-    named = sum(words <= answered for words in subjects) / len(subjects) if subjects else 1.0
+    named = sum(name <= answered for name in subjects) / len(subjects) if subjects else 1.0
     return 0.5 * min(1.0, addressed / 0.8) + 0.25 * focus + 0.25 * named
 
 
@@ -136,6 +148,4 @@ def _structure(answer: str) -> float:
 
 def _completeness(answer: str) -> float:
     """Long enough to say something (400 characters) and not cut in the middle of a sentence."""
-    text = answer.rstrip()
-    ended = text.endswith((".", "!", "?", "]", ")", "|", '"', ":"))
-    return 0.5 * min(1.0, len(text) / 400) + (0.5 if ended else 0.0)
+    return 0.5 * min(1.0, len(answer.rstrip()) / 400) + (0.5 if is_whole(answer) else 0.0)

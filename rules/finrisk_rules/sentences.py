@@ -9,9 +9,15 @@ _END = re.compile(
     rf"(?:[.!?\u061f\u06d4\u0964\u0965\u2026][{_CLOSING}]*"
     rf"(?=\s+[^\W_a-z\u00df-\u00f6\u00f8-\u00ff]|\s+[{_OPENING}]|\s*\n|\s*\Z)"
     r"|(?<= )[.!?](?= )"
-    r"|[\u3002\uff01\uff1f\uff1b][\u201d\u2019\u300d\u300f\uff09]*"
+    r"|[\u3002\uff01\uff1f\uff1b\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5][\u201d\u2019\u300d\u300f\uff09]*"
     r"|\n)\s*"
 )
+_WHOLE = re.compile(
+    "[.!?:|\u2026\u061f\u06d4\u0964\u0965\u3002\uff01\uff1f\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5\"'\u201d\u2019\u00bb)\\]"
+    "\u300d\u300f\uff09\u3011\u0e00-\u0eff]\\s*\\Z"
+)
+"""What a text ends with that is whole; Thai and Lao have no sign of it, so any of their letters."""
+
 _SHORT_FORM = re.compile(
     r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf"
     r"|ex|env))\Z"
@@ -36,3 +42,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         start = match.end()
     if text[start:].strip():
         yield start, start + len(text[start:].rstrip())
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text ends where a sentence, a table or a quotation does, and is not cut off before."""
+    return bool(_WHOLE.search(text, max(0, len(text.rstrip()) - 1)))

@@ -68,3 +68,22 @@ def test_a_thumb_down_takes_a_good_answer_below_the_threshold_and_a_thumb_up_tak
 @pytest.mark.parametrize("text", ["", " ", "[1]" * 1000, "#" * 1000, "|-|" * 500, "\ud800", "٣" * 100])
 def test_hostile_text_gets_a_score_and_never_raises(text: str) -> None:
     assert 0.0 <= score(quality_parts(text, text, [text], [text])) <= 1.0
+
+
+def test_a_question_in_any_script_is_answered_by_an_answer_that_speaks_of_it() -> None:
+    question = (
+        "\u30b3\u30eb\u30f4\u30a1\u30f3\u9280\u884c\u306e2024\u5e74\u306e\u6d41\u52d5\u6027"
+        "\u30ab\u30d0\u30ec\u30c3\u30b8\u6bd4\u7387\u306f\u306a\u305c\u4f4e\u4e0b\u3057\u305f\u306e\u304b\u3002"
+    )
+    source = (
+        "\u30b3\u30eb\u30f4\u30a1\u30f3\u9280\u884c\u306e\u6d41\u52d5\u6027\u30ab\u30d0\u30ec\u30c3\u30b8\u6bd4\u7387\u306f2024\u5e74\u306b118%\u3078\u4f4e\u4e0b\u3057\u305f\u3002"
+        "\u5927\u53e3\u9810\u91d1\u306e\u6d41\u51fa\u304c\u539f\u56e0\u3067\u3042\u308b\u3002"
+    )
+    firms = ["\u30b3\u30eb\u30f4\u30a1\u30f3\u9280\u884c"]
+    right = quality_parts(source.replace("\u3002", "[1]\u3002\n"), question, [source], firms)
+    other = "The six firms of the sources sold more cars and fewer phones than the year before [1].\n" * 3
+    assert right.relevance > 0.8
+    assert right.completeness > 0.5
+    assert right.structure > 0.0
+    assert quality_parts(other, question, [other], ["Six Firms"]).relevance < 0.5
+    assert quality_parts(other, question, [source], firms).relevance < 0.5

@@ -1,0 +1,125 @@
+"""Words of a text in any script, and whether a statement without figures has its words from its source."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from finrisk_rules.judge.languages import COMMON_WORDS
+from finrisk_rules.spelling import folded
+
+LEAST_SHARE = 0.55
+"""Share of a statement's content words that its source must have: more than half."""
+
+LEAST_WORDS = 3
+"""Content words from which a statement says something that can be looked up."""
+
+
+def _marks() -> str:
+    """Return the combining marks, as ranges of a character class: in many scripts a vowel is one."""
+    codes = {code for code in range(0x300, 0xABFF) if unicodedata.category(chr(code)) in ("Mn", "Mc")}
+    starts = sorted(code for code in codes if code - 1 not in codes)
+    ends = sorted(code for code in codes if code + 1 not in codes)
+    return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
+
+
+_SYLLABIC = "\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = "\u0e00-\u0e4f\u0e80-\u0ecf\u1000-\u103f\u1780-\u17df"
+_GRAMMAR = (
+    "\u7684\u4e86\u662f\u5728\u548c\u4e0e\u8207\u53ca\u4e3a\u70ba\u4e4b"
+    "\u5176\u4e8e\u65bc\u4e5f\u5c06\u5c07\u800c\u6216\u88ab\u5bf9\u5c0d"
+)
+"""Chinese characters that are words of grammar; hiragana are those of Japanese."""
+
+_WORD = re.compile(
+    rf"(?P<syllabic>[{_SYLLABIC}]+)|(?P<unspaced>[{_UNSPACED}]+)"
+    rf"|(?P<word>[^\W\d_\u3041-\u309f{_SYLLABIC}{_UNSPACED}][^\W\d_\u3041-\u309f{_SYLLABIC}{_UNSPACED}{_marks()}]+)"
+)
+_GRAMMAR_SIGN = re.compile(f"[{_GRAMMAR}]+")
+_SYLLABIC_GRAM, _UNSPACED_GRAM = 2, 4
+"""Characters that stand for a word where no blanks do: fewer where a character is a syllable."""
+
+_ENDING = re.compile(
+    r"(?<=[a-z]{4})(?:(?:at)?(?:ings?|ions?|ed|es?)|ies|ungen|ung|s|y|en|em|ern?|n|as?|os?|i)\Z"
+    r"|(?<=[\u0400-\u04ff]{4})[\u0430\u0435\u0438\u043e\u0443\u044b\u044d\u044e\u044f\u0439\u044c\u043c\u0445\u0432\u0456\u0457\u0454]{1,3}\Z"
+    r"|(?<=[\u0370-\u03ff]{4})[\u03b1\u03b5\u03b7\u03b9\u03bf\u03c5\u03c9\u03c3\u03c2\u03bd]{1,2}\Z"
+)
+_SHORTEST = 3
+"""Letters of the shortest content word in the alphabets of Europe."""
+
+_ASCII_WORD = re.compile(f"[a-z]{{{_SHORTEST},}}")
+_OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]")
+
+_ABOUT_SOURCES = frozenset(
+    """source sources filing filings table tables figure figures amount amounts value values page pages
+    excerpt excerpts passage passages document documents report reports statement statements section
+    sections item items line lines above below following taken given stated reported shown listed
+    provided quoted cited derived drawn based according come comes directly respectively see note quelle
+    quellen tabelle angaben werte betrage bericht entnommen stammen genannt auszug seite tableau
+    montants valeurs rapport extrait extraits proviennent tires fuente fuentes tabla cifras importes
+    informe fonte fonti tabella importi fontes tabela valores bron bronnen tabel bedragen""".split()
+)
+"""Words with which an answer speaks of its sources: a statement of nothing else says nothing of a firm."""
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word, count=1)
+
+
+_EMPTY_STEMS = frozenset(_stem(word) for word in COMMON_WORDS | _ABOUT_SOURCES)
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> frozenset[str]:
+    """Return the content words of a text, folded and without their endings, in any script.
+
+    Words of grammar and figures are none. Where no blanks part the words, pairs of characters (fours in
+    Thai, Lao, Khmer and Burmese) stand for them.
+    """
+    comparable = folded(text)
+    if _OTHER_LETTER.search(comparable):
+        return frozenset(_words(comparable))
+    return frozenset(map(_stem, set(_ASCII_WORD.findall(comparable)) - COMMON_WORDS))
+
+
+def _words(comparable: str) -> set[str]:
+    result: set[str] = set()
+    for match in _WORD.finditer(comparable):
+        if match["word"]:
+            if _counts(match["word"]):
+                result.add(_stem(match["word"]))
+        elif match["unspaced"]:
+            result.update(_grams(match["unspaced"], _UNSPACED_GRAM))
+        else:
+            for run in _GRAMMAR_SIGN.split(match["syllabic"]):
+                result.update(_grams(run, _SYLLABIC_GRAM))
+    return result
+
+
+def _counts(word: str) -> bool:
+    return (len(word) >= _SHORTEST or word > "\u0600") and word not in COMMON_WORDS
+
+
+def _grams(run: str, length: int) -> list[str]:
+    if 1 < len(run) < length:
+        return [run]
+    return [run[at : at + length] for at in range(len(run) - length + 1)]
+
+
+def content(statement: str) -> frozenset[str]:
+    """Return the words of a statement that can be looked up: those that do not speak of the sources."""
+    return words(statement) - _EMPTY_STEMS
+
+
+def says_something(statement: str) -> bool:
+    """Whether a statement says anything of a firm that can be looked up."""
+    return len(content(statement)) >= LEAST_WORDS
+
+
+def is_supported(statement: str, source: frozenset[str]) -> bool:
+    """Whether a source that has these words has those of the statement: LEAST_SHARE of them.
+
+    A statement that says nothing has nothing to support, and does no harm.
+    """
+    said = content(statement)
+    return len(said & source) >= LEAST_SHARE * len(said)
