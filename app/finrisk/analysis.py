@@ -12,6 +12,7 @@ from finrisk.collection import Collection
 from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Fallback, Generation, NoAnswerError, Served
+from finrisk.judging import judged_sources, judgement
 from finrisk.logs import log
 from finrisk.prompt_budget import within_budget
 from finrisk.records import (
@@ -27,6 +28,7 @@ from finrisk.records import (
 from finrisk.retrieval import RankedPassage, check_company, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
+from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.prompt import render
 from finrisk_rules.redaction import redact
 
@@ -47,10 +49,11 @@ class Service:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the client gets: the answer, the passages it rests on, and how it came about."""
+    """What the client gets: the answer, the passages it rests on, its figures, and how it came about."""
 
     text: str
     sources: list[RankedPassage]
+    figures: tuple[FigureVerdict, ...]
     metadata: Metadata
 
 
@@ -134,10 +137,10 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     _watch_version(service, served)
     text = redact(served.completion.text.strip()).text
-    texts = [f"{passage.title}\n{passage.text}" for passage in request.passages]
-    companies = sorted({passage.company for passage in request.passages if passage.company})
-    parts = quality.quality_parts(text, request.strategy, texts, companies)
-    answer = JudgedAnswer(served, text, parts, quality.score(parts))
+    sources = judged_sources(request.passages)
+    said = judgement(request.strategy, text, sources, request.question.request_id)
+    parts = quality.quality_parts(text, request.strategy, sources, said)
+    answer = JudgedAnswer(served, text, said, parts, quality.score(parts))
     row, recorded = _keep(service, request, answer)
     metadata: Metadata = {
         "request_id": row["id"],
@@ -156,7 +159,7 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     }
     if served.fallback_reason:
         metadata["fallback_reason"] = served.fallback_reason
-    return Analysis(text, request.passages, metadata)
+    return Analysis(text, request.passages, said.figures if said else (), metadata)
 
 
 def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[str, Any], bool]:
@@ -207,6 +210,8 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
     fields = {"request_id": row["id"], "arm_served": served, **{name: row[name] for name in names}}
     if isinstance(outcome, JudgedAnswer):
         metrics.UPSTREAM.labels(served).observe(row["upstream_ms"] / 1000)
+        for verdict, count in outcome.parts.verdicts.items():
+            metrics.FIGURES.labels(served, verdict).inc(count)
         message = f"model {row['model']}, fine-tuned {'true' if served == 'tuned' else 'false'}"
         log("analysis_served", message, quality=outcome.score, **fields)
     elif outcome.is_failure:

@@ -11,6 +11,9 @@ from finrisk_rules.judge import verdicts
 EXCERPT = 400
 """Most characters of an excerpt."""
 
+FIGURES = 500
+"""Most figures that are told of an answer."""
+
 RequestId = Annotated[
     str,
     Field(json_schema_extra={"format": "uuid"}, examples=["01a209f9-402a-7a6d-b1b3-eae7f9dced43"]),
@@ -121,7 +124,10 @@ class Metadata(TypedDict):
     ]
     grounded: Annotated[
         bool,
-        Field(description="Whether there are sources and every figure of the answer follows from them."),
+        Field(
+            description="Whether every figure of the answer is right or was asked, and at least one "
+            "statement is right by its sources."
+        ),
     ]
     fallback_reason: NotRequired[
         Annotated[
@@ -148,6 +154,10 @@ class Analysis(TypedDict):
 
     analysis: Annotated[str, Field(description="The text, Markdown with citations `[n]`.")]
     sources: Annotated[list[Source], Field(description="What it may cite; empty when ungrounded.")]
+    figures: Annotated[
+        list[Figure],
+        Field(description="Its figures in their order, each with a verdict.", max_length=FIGURES),
+    ]
     metadata: Metadata
 
 

@@ -30,6 +30,11 @@ BREAKER = Gauge(
 VERSION_CHANGES = Counter(
     "finrisk_model_version_changes", "Times a model answered as a version not met before", ["model"]
 )
+FIGURES = Counter(
+    "finrisk_figures",
+    "Figures of answers, by the arm that wrote them and the judge's verdict",
+    ["served", "verdict"],
+)
 COLLECTED = Counter("finrisk_collection_rows", "Rows written to the database", ["table"])
 SKIPPED = Counter("finrisk_collection_skipped", "Pairs not kept for training, by reason", ["reason"])
 DROPPED = Counter("finrisk_collection_dropped", "Records that could not be kept", ["reason"])

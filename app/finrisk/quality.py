@@ -1,23 +1,29 @@
 """How good an answer is, 0..1, explained part by part."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from finrisk_rules.companies import LEGAL_FORMS
-from finrisk_rules.examples import is_error_text, is_refusal
-from finrisk_rules.grounding import grounding
+from finrisk_rules.examples import is_error_text, is_refusal, problem_of_figures
 from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import words
 from finrisk_rules.sentences import is_whole
 
 WEIGHTS = {"grounding": 0.3, "citations": 0.15, "relevance": 0.35, "structure": 0.1, "completeness": 0.1}
 """What each part counts for; they add up to 1."""
 
+WRONG_FIGURE = 0.5
+"""Factor of an answer with a wrong figure, beside what its share of right ones costs."""
+
 DISLIKED = 0.5
 """Factor of an answer that its reader rated -1."""
 LIKED = 0.05
 """Added, up to 1, for an answer that its reader rated 1."""
+
+MOST_TOLD = 20
+"""Wrong figures that are kept as written."""
 
 _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
 _CITED = re.compile(r"\[(\d+)\]")
@@ -39,7 +45,12 @@ _LEAST_WORDS = 4
 
 @dataclass(frozen=True)
 class QualityParts:
-    """The parts of a score, each 0..1; ``refused`` and ``rating`` act on the whole."""
+    """The parts of a score, each 0..1; ``refused``, wrong figures and ``rating`` act on the whole.
+
+    ``verdicts`` is the number of figures of each verdict, ``unread_statements`` that of statements without
+    figures of which nothing can be said; ``judge_version`` is whose verdicts they are, "" where the judge
+    failed. Rows of before there were verdicts have none, and are of version 1.
+    """
 
     grounding: float
     citations: float
@@ -49,6 +60,9 @@ class QualityParts:
     refused: bool
     rating: int | None = None
     ungrounded_figures: tuple[str, ...] = ()
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    unread_statements: int = 0
+    judge_version: str = "1"
 
     def as_dict(self) -> dict[str, object]:
         """The parts as they are stored in the row."""
@@ -56,10 +70,15 @@ class QualityParts:
 
 
 def score(parts: QualityParts) -> float:
-    """The weighted sum of the parts, 0..1 to three places; 0 for a refusal; moved by the reader's rating."""
+    """The weighted sum of the parts, 0..1 to three places; 0 for a refusal.
+
+    Halved for a wrong figure, and moved by the reader's rating.
+    """
     if parts.refused:
         return 0.0
     total = sum(weight * float(getattr(parts, name)) for name, weight in WEIGHTS.items())
+    if problem_of_figures(vars(parts)):
+        total *= WRONG_FIGURE
     if parts.rating == -1:
         total *= DISLIKED
     elif parts.rating == 1:
@@ -75,19 +94,42 @@ def rescored(stored: dict[str, object], rating: int) -> tuple[float, dict[str, o
 
 
 def quality_parts(
-    answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str] = ()
+    answer: str, strategy: str, sources: Sequence[JudgedSource], judgement: Judgement | None
 ) -> QualityParts:
-    """Judge an answer against its question, the texts it was given, and the companies they speak of."""
-    result = grounding(answer, sources, strategy)
+    """Return the parts of an answer's score; ``judgement`` is None where the judge failed."""
+    texts = [f"{source.title}\n{source.text}" for source in sources]
+    companies = sorted({source.company for source in sources if source.company})
+    said = judgement or Judgement(())
     return QualityParts(
-        grounding=result.share,
+        grounding=grounding(judgement),
         citations=_citations(answer, len(sources)),
-        relevance=_relevance(answer, strategy, sources, companies),
+        relevance=_relevance(answer, strategy, texts, companies),
         structure=_structure(answer),
         completeness=_completeness(answer),
         refused=is_refusal(answer) or is_error_text(answer),
-        ungrounded_figures=result.missing[:20],
+        ungrounded_figures=tuple(figure.text for figure in said.figures if figure.verdict in WRONG)[
+            :MOST_TOLD
+        ],
+        verdicts=said.counts,
+        unread_statements=said.unread,
+        judge_version=JUDGE_VERSION if judgement else "",
     )
+
+
+def grounding(judgement: Judgement | None) -> float:
+    """The share of figures and of other statements that are right, of those that could be checked.
+
+    1 where there was nothing to check; 0 where the question alone brings the figures, or the judge failed.
+    """
+    if judgement is None:
+        return 0.0
+    counts = judgement.counts
+    right = sum(counts.get(verdict, 0) for verdict in RIGHT) + judgement.supported
+    wrong = sum(counts.get(verdict, 0) for verdict in WRONG)
+    checked = right + wrong + judgement.statements - judgement.supported - judgement.unread
+    if checked:
+        return right / checked
+    return 0.0 if counts.get("asked") else 1.0
 
 
 def _statements(answer: str) -> list[str]:

@@ -11,8 +11,9 @@ from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
-from finrisk_rules.examples import problem, problem_of_sources, question_digest
+from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
 from finrisk_rules.identity import keyed_hash
+from finrisk_rules.judge.verdicts import WRONG, Judgement
 from finrisk_rules.prompt import PROMPT_HASH, Source
 from finrisk_rules.redaction import VERSION
 
@@ -45,16 +46,17 @@ class Request:
 
 @dataclass(frozen=True)
 class JudgedAnswer:
-    """A model's answer, redacted and judged."""
+    """A model's answer, redacted and judged; ``judgement`` is None where the judge failed."""
 
     served: Served
     text: str
+    judgement: Judgement | None
     parts: QualityParts
     score: float
 
     def grounded(self, request: Request) -> bool:
-        """Whether there are sources and every figure follows from them."""
-        return bool(request.passages) and self.parts.grounding == 1.0
+        """Whether there are sources, and the answer is right by them."""
+        return bool(request.passages and self.judgement and self.judgement.is_grounded)
 
 
 Outcome = JudgedAnswer | NoAnswerError
@@ -95,6 +97,10 @@ def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str |
         return "restricted_source"
     flaw = problem(request.strategy, outcome.text) or problem_of_sources(sources_of(request.passages))
     if flaw:
+        return flaw
+    if outcome.judgement is None:
+        return "judge_failed"
+    if flaw := problem_of_figures(outcome.parts.as_dict(), unread_too=settings.collect_unread):
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None
 
@@ -153,6 +159,10 @@ def analysis_row(
         grounded=outcome.grounded(request),
         documents=documents_of(request.passages),
     )
+    if request.passages and outcome.judgement:
+        counts = outcome.judgement.counts
+        row["figures"] = len(outcome.judgement.figures)
+        row["wrong_figures"] = sum(counts.get(verdict, 0) for verdict in WRONG)
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text
     return row

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     # Collection
     enable_data_collection: bool = True
     data_collection_quality: Annotated[float, Field(ge=0, le=1)] = 0.9
+    collect_unread: bool = False
     training_labels: str = ""
     analysis_retention_days: Annotated[int, Field(ge=0)] = 90
 

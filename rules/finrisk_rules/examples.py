@@ -6,11 +6,12 @@ that can be trained on.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from finrisk_rules.digests import digest
 from finrisk_rules.instructions import gives_order, looks_like_instruction
+from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.limits import (
     TRAINING_ANALYSIS_MAX,
     TRAINING_ANALYSIS_MIN,
@@ -91,6 +92,24 @@ def problem_of_sources(sources: Iterable[Source]) -> str | None:
     """
     texts = (text for source in sources for text in (source.title, source.document_id, source.text))
     return "looks_like_instruction" if any(map(_is_instruction, texts)) else None
+
+
+def problem_of_figures(parts: object, *, unread_too: bool = True) -> str | None:
+    """Why an answer cannot be learnt from by what the judge said of it, as a reason code; None when it can.
+
+    ``parts`` are the quality parts as they are stored with the pair. One that was judged before verdicts were
+    stored has none, and goes by its score alone.
+    Codes: ``figure_not_supported``: a figure is wrong; without ``unread_too``, ``answer_unread``: something
+    could not be checked.
+    """
+    if not isinstance(parts, Mapping):
+        return None
+    verdicts = parts.get("verdicts")
+    verdicts = verdicts if isinstance(verdicts, Mapping) else {}
+    if any(verdicts.get(verdict) for verdict in WRONG):
+        return "figure_not_supported"
+    is_unread = bool(verdicts.get("unread") or parts.get("unread_statements"))
+    return "answer_unread" if is_unread and not unread_too else None
 
 
 @lru_cache(maxsize=4096)

@@ -27,11 +27,12 @@ ROOMS = {
 """A room's folder, and what it must not import."""
 
 FLOORS = [
-    {"http", "wsgi", "cli", "keys_command", "journal_command", "facts_command", "__main__"},
+    {"http", "wsgi", "cli", "keys_command", "journal_command", "facts_command", "judge_command", "__main__"},
     {"analysis"},
     {"records", "prompt_budget"},
     {"collection"},
     {"shipping", "ratings"},
+    {"judging"},
     {"retrieval", "routing", "generation", "quality", "documents", "traffic"},
     {"aside", "retention"},
     {"breaker", "gemini", "journal", "lexemes", "passages"},

@@ -9,6 +9,8 @@ import pytest
 from finrisk.quality import quality_parts
 from finrisk_rules.examples import problem
 from finrisk_rules.grounding import grounding
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.prompt import Source, render
 from finrisk_rules.redaction import redact
 from tests.grounds.pace import pace
@@ -87,7 +89,8 @@ def test_no_text_is_slow_to_judge(text: str) -> None:
     redact(text)
     problem(text, text)
     grounding(text, [text[:5000]], text)
-    quality_parts(text, text, [text], [text[:100]])
+    source = JudgedSource(text, text, None, text[:100])
+    quality_parts(text, text, [source], judge(text, text, [source]))
     render(text, [Source(text[:100], text[:100], text)])
     spent = time.process_time() - start
     assert spent < 1.5 * max(before, pace()), "seconds of CPU, on a machine of pace 1"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
+from typing import cast
 
 from flask import Blueprint, Response, g, jsonify, request, stream_with_context
 
@@ -47,7 +48,8 @@ def _body(answer: Analysis) -> answers.Analysis:
         )
         for source in answer.sources
     ]
-    return {"analysis": answer.text, "sources": sources, "metadata": answer.metadata}
+    figures = [cast(answers.Figure, figure.as_dict()) for figure in answer.figures[: answers.FIGURES]]
+    return {"analysis": answer.text, "sources": sources, "figures": figures, "metadata": answer.metadata}
 
 
 def _error(failure: Exception) -> ApiError:

@@ -52,6 +52,15 @@ ANALYSIS: Analysis = {
             "excerpt": "Impaired loans were 1.9 % of all loans at the end of 2025.",
         }
     ],
+    "figures": [
+        {
+            "text": "1.9 %",
+            "verdict": "stated",
+            "source": 1,
+            "place": {"sentence": "Impaired loans were 1.9 % of all loans at the end of 2025."},
+            "source_says": None,
+        }
+    ],
     "metadata": {
         "request_id": _REQUEST_ID,
         "approach": "rag_base",

@@ -26,6 +26,10 @@ WRONG: frozenset[Verdict] = frozenset({"unsupported", "misattributed", "wrong_sc
 """The figure keeps its answer out of training."""
 
 
+MOST_SHOWN = 400
+"""Characters of a label, a sentence or a figure as clients read them."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedSource:
     """A source as the answer's model had it, in the order of the citations.
@@ -50,7 +54,9 @@ class Place:
 
     def as_dict(self) -> dict[str, str]:
         """The place as clients read it: ``{"row", "column"}`` or ``{"sentence"}``."""
-        return {"sentence": self.sentence} if self.sentence else {"row": self.row, "column": self.column}
+        if self.sentence:
+            return {"sentence": _shown(self.sentence)}
+        return {"row": _shown(self.row), "column": _shown(self.column)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,16 @@ class FigureVerdict:
     def as_dict(self) -> dict[str, object]:
         """The figure as clients read it: a ``Figure`` of the API."""
         return {
-            "text": self.text,
+            "text": _shown(self.text),
             "verdict": self.verdict,
             "source": self.source,
             "place": self.place.as_dict() if self.place else None,
-            "source_says": self.source_says or None,
+            "source_says": _shown(self.source_says) or None,
         }
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

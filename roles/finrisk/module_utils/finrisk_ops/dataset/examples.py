@@ -15,7 +15,7 @@ _MISSING = object()
 def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
     """Return why the row cannot be trained on, as a reason code; None when it can.
 
-    The codes are those of ``finrisk_rules.examples.problem``, and what is missing or wrong in the row itself.
+    The codes are those of ``finrisk_rules.examples``, and what is missing or wrong in the row itself.
     A row without a quality score passes; personal data and duplicates are not looked at here.
     """
     if "strategy" not in row:
@@ -26,6 +26,7 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
         _quality_problem(row.get("quality_score", _MISSING), min_quality)
         or examples.problem(row["strategy"], row["analysis"])
         or _problem_of_prompt(row.get("prompt"))
+        or examples.problem_of_figures(row.get("quality_parts"))
     )
 
 

@@ -1,0 +1,34 @@
+"""The judge as a request meets it: the sources that it reads, and what becomes of its own failures."""
+
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from finrisk.retrieval import RankedPassage
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import JudgedSource, Judgement
+
+
+def judged_sources(passages: Sequence[RankedPassage]) -> list[JudgedSource]:
+    """The passages as the judge reads them, in the order of the citations."""
+    return [
+        JudgedSource(passage.title, passage.text, passage.facts, passage.company, passage.year)
+        for passage in passages
+    ]
+
+
+def judgement(
+    question: str, answer: str, sources: Sequence[JudgedSource], request_id: UUID
+) -> Judgement | None:
+    """What the judge says of an answer; None, and a line in the log, where it fails.
+
+    The answer is served and recorded all the same: a defect of the judge costs an example, never a record.
+    """
+    try:
+        return judge(question, answer, sources)
+    except Exception:
+        logging.getLogger("finrisk").exception(
+            "the judge failed; the answer is served and not collected",
+            extra={"event": "judge_failed", "fields": {"request_id": str(request_id)}},
+        )
+        return None
