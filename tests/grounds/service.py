@@ -59,6 +59,7 @@ class RunningService:
     database_url: str
     process: subprocess.Popen[bytes] | None = None
     expected_workers: int = 2
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = field(init=False)
     ops_port: int = field(init=False)
 
@@ -111,6 +112,7 @@ class RunningService:
             "FINRISK_VAR_DIR": str(self.var),
             "FINRISK_BIND": f"127.0.0.1:{self.port}",
             "FINRISK_OPS_BIND": f"127.0.0.1:{self.ops_port}",
+            **self.environment,
         }
         with (self.var / "service.log").open("ab") as log:
             self.process = subprocess.Popen(

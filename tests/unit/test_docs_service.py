@@ -19,12 +19,13 @@ from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
 from finrisk import metrics
-from finrisk.answers import Metadata
+from finrisk.answers import Figure, Metadata
 from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
 from finrisk.http.error_codes import MEANINGS
 from finrisk.http.status_reply import ArmFigures, Collection, Experiment
 from finrisk_rules.clients import ROLES
+from finrisk_rules.judge.verdicts import RIGHT, VERDICTS, WRONG
 from tests.grounds.markdown import headings, name, names, table
 from tests.grounds.repository import DOCS, REPOSITORY
 from tests.grounds.training_rows import row
@@ -86,6 +87,14 @@ def test_every_field_of_a_question_and_of_an_answer_is_documented_and_the_revers
     section = "`POST /api/v1/analyze`"
     assert names(table(API, section, "field")) == list(AnalyzeBody.model_fields)
     assert names(table(API, section, "field of `metadata`")) == list(Metadata.__annotations__)
+
+
+def test_every_field_and_verdict_of_a_figure_is_documented_and_the_reverse() -> None:
+    assert names(table(API, "Figures", "field of a figure")) == list(Figure.__annotations__)
+    held = {name(row["verdict"]): row[""] for row in table(API, "Figures", "verdict").rows}
+    assert list(held) == list(VERDICTS)
+    assert {verdict for verdict, side in held.items() if side == "right"} == RIGHT
+    assert {verdict for verdict, side in held.items() if side == "wrong"} == WRONG
 
 
 def test_every_figure_of_the_status_is_documented_and_the_reverse() -> None:
@@ -183,7 +192,7 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
     queries = (OPS / "dataset" / "export.py", REPOSITORY / "rules" / "finrisk_rules" / "figures.py")
     given = (
         _reasons(SERVICE / "records.py", "skip_reason")
-        | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem")
+        | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem|problem_of_figures")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
         | _reasons(OPS / "dataset" / "rows.py", "usable|_prompt_problem")
         | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")

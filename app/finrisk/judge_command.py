@@ -1,0 +1,115 @@
+"""``finrisk judge``: what the judge says of an answer, figure by figure, for people who wonder."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from finrisk.quality import quality_parts, score
+from finrisk_rules.examples import problem_of_figures
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, FigureVerdict, JudgedSource, Judgement
+from finrisk_rules.page_facts import facts_of, stored
+
+_HEAD = ("figure", "verdict", "source", "place", "the source says")
+_LONGEST = 60
+_UNUSABLE = 2
+
+
+class SourceEntry(BaseModel):
+    """A source of the file."""
+
+    title: str = ""
+    text: str
+    company: str | None = None
+    year: int | None = None
+
+
+class Case(BaseModel):
+    """What the file holds; other keys are passed over."""
+
+    question: str
+    sources: list[SourceEntry]
+    answer: str
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser("judge", help="judge an answer: each figure with its verdict and its place")
+    parser.add_argument(
+        "file",
+        type=Path,
+        help='JSON: {"question", "sources": [{"title", "text", "company", "year"}], "answer"}',
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, the figures as the API has them")
+    parser.add_argument("--fail-on-wrong", action="store_true", help="end with 1 when a figure is wrong")
+    parser.set_defaults(run=_judge)
+
+
+def _judge(arguments: argparse.Namespace) -> None:
+    case = _case(arguments.file)
+    sources = [
+        JudgedSource(source.title, source.text, stored(facts_of(source.text)), source.company, source.year)
+        for source in case.sources
+    ]
+    judgement = judge(case.question, case.answer, sources)
+    parts = quality_parts(case.answer, case.question, sources, judgement)
+    if arguments.json:
+        told = {
+            "figures": [figure.as_dict() for figure in judgement.figures],
+            "grounded": judgement.is_grounded,
+            "quality_score": score(parts),
+            "quality_parts": parts.as_dict(),
+            "skip_reason": problem_of_figures(parts.as_dict(), unread_too=False),
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.writelines(
+            f"{line}\n" for line in (*_table(judgement), *_summary(judgement, score(parts)))
+        )
+    if arguments.fail_on_wrong and judgement.is_wrong:
+        raise SystemExit(1)
+
+
+def _case(file: Path) -> Case:
+    """Read the file, or end with a sentence that says what is wrong with it."""
+    try:
+        return Case.model_validate_json(file.read_bytes())
+    except OSError as error:
+        sys.stderr.write(f"finrisk: {file} cannot be read: {error.strerror}\n")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        sys.stderr.write(f"finrisk: {file} cannot be judged: {f'{place}: ' if place else ''}{first['msg']}\n")
+    raise SystemExit(_UNUSABLE)
+
+
+def _table(judgement: Judgement) -> Iterator[str]:
+    rows = [_HEAD, *map(_row, judgement.figures)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(figure: FigureVerdict) -> tuple[str, ...]:
+    place = " / ".join(figure.place.as_dict().values()) if figure.place else ""
+    number = str(figure.source) if figure.source else ""
+    return (_shown(figure.text), figure.verdict, number, _shown(place), _shown(figure.source_says))
+
+
+def _summary(judgement: Judgement, quality: float) -> Iterator[str]:
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in judgement.counts.items()) or "none"
+    yield f"figures: {counts}"
+    unread = f", {judgement.unread} unread" if judgement.unread else ""
+    yield f"other statements: {judgement.statements}, {judgement.supported} of them supported{unread}"
+    grounded = "grounded" if judgement.is_grounded else "not grounded"
+    yield f"{grounded}, quality {quality:.3f}, by version {JUDGE_VERSION} of the judge"
+
+
+def _shown(text: str) -> str:
+    """The text as one short line, without signs that a terminal would obey."""
+    line = "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
