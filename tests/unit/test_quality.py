@@ -90,8 +90,9 @@ def test_hostile_text_gets_a_score_and_never_raises(text: str) -> None:
 def test_one_wrong_figure_of_many_shows_in_the_score_whatever_the_rest(
     verdict: Verdict, rating: int | None
 ) -> None:
-    right = parts_of(GOOD, said(*["stated"] * 30, statements=5, supported=5))
-    wrong = parts_of(GOOD, said(*["stated"] * 29, verdict, statements=5, supported=5))
+    most: list[Verdict] = ["stated"] * 29
+    right = parts_of(GOOD, said(*most, "stated", statements=5, supported=5))
+    wrong = parts_of(GOOD, said(*most, verdict, statements=5, supported=5))
     scores = [rescored(parts.as_dict(), rating)[0] if rating else score(parts) for parts in (right, wrong)]
     assert scores[0] >= 0.9
     assert scores[1] < 0.6
@@ -133,7 +134,7 @@ def test_the_parts_hold_the_number_of_each_verdict_and_whose_they_are() -> None:
 
 def test_parts_of_before_there_were_verdicts_are_rescored_by_what_they_have() -> None:
     parts = {"grounding": 1, "citations": 1, "relevance": 1, "structure": 1, "completeness": 1}
-    stored = {**parts, "refused": False, "rating": None, "ungrounded_figures": []}
+    stored: dict[str, object] = {**parts, "refused": False, "rating": None, "ungrounded_figures": []}
     down, after = rescored(stored, -1)
     assert (down, after["judge_version"], after["verdicts"]) == (0.5, "1", {})
 
