@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from finrisk_rules.companies import LEGAL_FORMS
-from finrisk_rules.examples import is_error_text, is_refusal, problem_of_figures
+from finrisk_rules.error_texts import is_error_text
+from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import words
+from finrisk_rules.refusals import is_refusal
 from finrisk_rules.sentences import is_whole
 
 WEIGHTS = {"grounding": 0.3, "citations": 0.15, "relevance": 0.35, "structure": 0.1, "completeness": 0.1}

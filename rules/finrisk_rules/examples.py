@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from finrisk_rules.digests import digest
+from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.instructions import gives_order, looks_like_instruction
 from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.limits import (
@@ -19,42 +20,10 @@ from finrisk_rules.limits import (
     TRAINING_STRATEGY_MIN,
 )
 from finrisk_rules.prompt import Source
+from finrisk_rules.refusals import is_refusal
 
-_ERROR_START = re.compile(
-    r"""(?ix) \A \W*
-    (?: (?:error|fatal|exception)\s*[:\]]
-      | traceback\ \(most\ recent\ call\ last\)
-      | <!doctype\ html | <html | <\?xml
-      | (?:internal\ server\ error|bad\ gateway|service\ unavailable|gateway\ time-?out|too\ many\ requests)\b
-      | [45]\d\d\ [A-Z_]+[:.]
-      | (?:[a-z_]+\.)+[A-Z]?[a-z]*(?:error|exception)\s*:
-      | (?:null|none|undefined|nan)\b(?:\W+(?:null|none|undefined|nan)\b)*\W*\Z
-      | "?error"?\s*:\s*[{\["]
-    )"""
-)
-_TRACEBACK = "Traceback (most recent call last):"
-_ERROR_PAGE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
-_REFUSAL_START = re.compile(
-    r"(?i)\A\W*(?:i'?m sorry|i am sorry|sorry|unfortunately|apologies|i apologi[sz]e)?\W*"
-    r"(?:but\W+)?(?:as an? (?:ai|large)\b.{0,40}?\b(?:i|model)\b"
-    r"|i (?:can(?:no|')t|am (?:not able|unable)|won't|will not)"
-    r" (?:help|assist|provide|answer|comply|analy[sz]e|fulfil))"
-)
 # Controls that PostgreSQL text or JSON Lines cannot carry, bidirectional overrides, lone surrogates.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def is_error_text(analysis: str) -> bool:
-    """Whether the text is an error message (not a text that speaks of errors, as audit notes do)."""
-    head = analysis.lstrip()[:400]
-    if _ERROR_START.match(head) or _TRACEBACK in analysis:
-        return True
-    return "<title>" in analysis and bool(_ERROR_PAGE.search(analysis))
-
-
-def is_refusal(analysis: str) -> bool:
-    """Whether the model declined to answer."""
-    return bool(_REFUSAL_START.match(analysis.lstrip()[:400]))
 
 
 def problem(strategy: object, analysis: object) -> str | None:

@@ -80,6 +80,12 @@ HOSTILE = [
     "\U000e0041" * LENGTH,
     "\u200b" * LENGTH,
     "\ufdfa" * LENGTH,
+    "i can't, " * 3300,
+    "the sources do not " * 1500,
+    "error: request " * 2000,
+    "at a.b.c(" * 3300,
+    "x.go" * 7500,
+    "\u3067\u304d" * 15_000,
 ]
 
 

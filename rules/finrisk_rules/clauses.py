@@ -1,0 +1,58 @@
+"""Clauses of an answer, and whether one states something: what tells an answer from talk about answering."""
+
+import re
+from collections.abc import Iterator
+
+from finrisk_rules.judge.wording import words
+from finrisk_rules.quantities import quantities
+
+_SENTENCE_END = re.compile(r"(?<=[.!?\u061f])[*_)\"']{0,4}\s+|[\u3002\uff01\uff1f]|\n+")
+_CLAUSE_END = re.compile(
+    r"[,;:][*_]{0,3}\s+|[\uff0c\u3001\uff1b\uff1a]|\s[\u2013\u2014-]\s|(?<=\uc9c0\ub9cc)\s"
+)
+_CITATION = re.compile(r"\[(?:source )?\d{1,3}[\],]", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_TOKEN = re.compile(r"[^\W\d_]+")
+LONGEST = 600
+"""Characters of a clause that are looked at: who declines or reports a failure says so sooner."""
+
+_LEAST_WORDS = 2
+_LEAST_BARE = 1000
+"""A number without a unit from which it is no count, code of an error or number of a list."""
+
+_YEARS = range(1900, 2100)
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """Yield the sentences of an answer, blank ones left out; an abbreviation may end one."""
+    return (part for part in map(str.strip, _SENTENCE_END.split(text)) if part)
+
+
+def clauses(sentence: str) -> Iterator[str]:
+    """Yield the clauses of a sentence, blank ones left out."""
+    return (part for part in map(str.strip, _CLAUSE_END.split(sentence)) if part)
+
+
+def tokens(clause: str) -> frozenset[str]:
+    """Return the words of a folded clause as they are, those of grammar too: "don't" is "don" and "t"."""
+    return frozenset(_TOKEN.findall(clause))
+
+
+def cites(clause: str) -> bool:
+    """Whether a clause names a source."""
+    return bool(_CITATION.search(clause))
+
+
+def states(clause: str) -> bool:
+    """Whether a clause states something: it has words, and a figure with a unit or a source."""
+    head = clause[:LONGEST]
+    if not _DIGIT.search(head) or len(words(_CITATION.sub(" ", head))) < _LEAST_WORDS:
+        return False
+    return cites(clause) or any(
+        each.unit
+        or each.currency
+        or each.scale
+        or each.places
+        or (abs(each.value) >= _LEAST_BARE and each.value not in _YEARS)
+        for each in quantities(head)
+    )

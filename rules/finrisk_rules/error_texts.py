@@ -1,0 +1,138 @@
+"""Error texts: what a machine says when it fails, as vendors, proxies and frameworks word it.
+
+Some shapes are nothing else wherever they open a text: bodies, pages, exceptions, stack traces, lines of a
+log. Plain sentences are judged by the whole: an answer that states something beside them is an answer.
+"""
+
+import re
+
+from finrisk_rules.clauses import LONGEST, cites, sentences_of, states, tokens
+from finrisk_rules.judge.wording import words
+from finrisk_rules.spelling import folded
+
+_HEAD = 400
+_STATUS_NAMES = (
+    "internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
+    "|too many requests|(?:page )?not found|forbidden|unauthorized|bad request|request time-?out"
+    "|payload too large|method not allowed|conflict"
+).replace(" ", r"\ ")
+_SHAPE = re.compile(
+    rf"""(?x) \A \W*
+    (?: (?i:traceback\ \(most\ recent\ call\ last\))
+      | (?i:<!doctype\ html | <html | <head\b | <\?xml | <error\b)
+      | (?i:(?:http(?:/\d(?:\.\d)?)?|error|status)?(?:\ (?:status|code|status\ code))?:?\ *
+          [45]\d\d\ *[-:,]?\ *(?:{_STATUS_NAMES})\b)
+      | (?i:internal\ server\ error|bad\ gateway|gateway\ time-?out|too\ many\ requests)\b\ *(?:[:.(\n]|\Z)
+      | (?i:http)/\d(?:\.\d)?\ [45]\d\d\b
+      | [45]\d\d\ [A-Z_]{{4,}}[:.]
+      | (?:[\w$]+(?:\.|::|/))*(?:[A-Za-z]\w*)?[a-z](?:Error|Exception|Fault|Timeout|Panic)\b\W*(?:[:(\n]|\Z)
+      | (?:[\w$]+(?:\.|::))+(?:Error|Exception)\b\s*[:(]
+      | (?:[\w$]+\.)*(?:exceptions?|errors?)\.\w+\s*:
+      | (?i:(?:php\ )?fatal\ error:)
+      | (?:Exception\ in\ thread|Unhandled\ exception|Uncaught\ \w|panic:\ |goroutine\ \d)
+      | thread\ '.{{0,80}}'\ panicked
+      | (?i:rpc\ error:\ code\ =|(?:grpc\.)?StatusCode\.[A-Z_]{{5,}}|_?\w{{0,40}}RpcError\b)
+      | (?:UNAVAILABLE|RESOURCE_EXHAUSTED|DEADLINE_EXCEEDED|PERMISSION_DENIED|UNAUTHENTICATED|INVALID_ARGUMENT
+          |FAILED_PRECONDITION|INTERNAL|ABORTED)\b[:.]
+      | (?:\d{{4}}[-/]\d\d[-/]\d\d[T\ ][\d:.,Z+-]{{5,20}}\W{{1,3}}(?:[\w.\[\]-]{{1,60}}\W{{1,3}})?)?
+        \[?(?:ERROR|FATAL|CRITICAL|SEVERE)\]?\ (?=\S)
+      | (?i:(?:null|none|undefined|nan)\b(?:\W+(?:null|none|undefined|nan)\b)*\W*\Z)
+      | (?i:upstream\ (?:connect\ error|request\ timeout)|no\ healthy\ upstream|default\ backend\ -\ 404)
+    )"""
+)
+_BODY_KEY = re.compile(
+    r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|status(?:_?code)?|code|type"""
+    r"""|title|timestamp|success|ok|path|trace\w*|request_?id|reason)["']\s*:"""
+)
+_FAILURE = re.compile(
+    r"""(?i)["']?(?:error|fault|exception)\w*["']?\s*:|error|fail|exceed|denied|unauthori|limit|not found"""
+    r"""|unavailable|time[d -]?out|overload|["'](?:code|status\w*)["']\s*:\s*-?[1-9]"""
+)
+_PAGE_TITLE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
+_FRAME = re.compile(
+    r"""^[ \t]*(?:at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
+    r"""|(?:from[ ])?\S{1,200}\.\w{1,4}:\d+:in[ ]|#\d+[ ]\S{1,200}\(\d+\)|\S{1,200}\.go:\d+"""
+    r"""|goroutine[ ]\d+[ ]\[)""",
+    re.MULTILINE,
+)
+_TRACEBACK = "Traceback (most recent call last):"
+_LEAST_FRAMES = 2
+
+_LABEL = re.compile(
+    r"\A\W*(?:[a-z]+ ){0,2}(?:error|fatal(?: error)?|exception|fehler|erreur|errore|erro|fout|エラー|错误"
+    r"|錯誤|오류)(?: ?code)? ?\d{0,4} ?[:\]\uff1a]"
+)
+_MACHINE_TALK = re.compile(
+    "internal server error|bad gateway|service (?:is )?(?:currently |temporarily )?unavailable"
+    "|gateway time-?out|too many requests|rate limit|try again|\\bretry|\\bretries|timed? ?out"
+    "|deadline exceeded|api key|status code|connection (?:was |to \\S+ )?(?:refused|reset|error|failed"
+    "|closed|aborted)|current quota|overloaded|context length|\\d tokens|content (?:management|filter\\w*)"
+    "|finish_?reason|safety_ratings?|blocked due to|request id|upstream (?:connect|request|server|service"
+    "|error|time-?out|response)|(?:your|this|the) request (?:could|was|has|failed|timed)|processing your"
+    "|went wrong|error (?:has )?occurred|unexpected error|(?:ran into|encountered) (?:an? "
+    "|some )?(?:\\w+ )?(?:issue|problem)|access denied|did not respond|issue persists|plan and billing"
+    "|reduce (?:the length|your)"
+)
+_FOREIGN_TALK = re.compile(
+    "versuchen sie|spater erneut|voruber\\w* nicht|ein fehler (?:ist )?aufgetreten|zeituberschreitung"
+    "|ist ein fehler|reessay|erreur (?:est survenue|s'est produite)|temporairement indisponible"
+    "|delai d'attente|intentelo|intentarlo|intente de nuevo|ha producido un error|ocurrio un error"
+    "|limite de solicitudes|riprov|verificato un errore|tente novamente|ocorreu um erro|limite de solicitac"
+    "|probeer het|fout opgetreden|iets mis|エラーが発生|お試しください|接続できません|タイムアウト"
+    "|時間をおいて|稍[后後候]|重试|重試|超时|超時|服务器内部错误|发生错误|出错了|오류가 발생|다시 시도"
+    "|시간이 초과|잠시 후"
+)
+_MACHINE_WORDS = frozenset(
+    """error gateway unavailable requests rate again retry retries timed time timeout deadline exceeded api
+    code connection quota overloaded context tokens content finish safety blocked request upstream
+    processing wrong denied respond persists billing reduce issue problem""".split()
+)
+"""One of these is in every English sentence of that kind."""
+
+_LABEL_WORDS = words("error fatal exception fehler erreur errore erro fout code")
+
+
+def is_error_text(answer: str) -> bool:
+    """Whether the text is an error message (not a text that speaks of errors, as audit notes do)."""
+    text = answer.strip()
+    return _has_shape(text) or _has_trace(text) or _is_machine_talk(text)
+
+
+def _has_shape(text: str) -> bool:
+    head = text[:_HEAD]
+    if _SHAPE.match(head) or ("<title>" in text and _PAGE_TITLE.search(text)):
+        return True
+    return text[:1] in ("{", "[") and bool(_BODY_KEY.match(head) and _FAILURE.search(head))
+
+
+def _has_trace(text: str) -> bool:
+    if _TRACEBACK in text:
+        return True
+    frames = _FRAME.finditer(text)
+    return sum(1 for _, _ in zip(range(_LEAST_FRAMES), frames, strict=False)) == _LEAST_FRAMES
+
+
+def _is_machine_talk(text: str) -> bool:
+    """Whether the sentences speak of a failed request: the first one does, and so does most of the text."""
+    machine = rest = 0
+    for sentence in sentences_of(text):
+        comparable = folded(sentence[:LONGEST])
+        labelled = not machine and bool(_LABEL.match(comparable))
+        if labelled and words(comparable) <= _LABEL_WORDS:
+            return True
+        if not cites(sentence) and _talks_as_machine(comparable):
+            machine += len(sentence)
+        elif states(sentence) or not (machine or labelled):
+            return False
+        elif labelled:
+            machine += len(sentence)
+        else:
+            rest += len(sentence)
+    return machine > rest
+
+
+def _talks_as_machine(sentence: str) -> bool:
+    said = tokens(sentence)
+    if not said.isdisjoint(_MACHINE_WORDS) and _MACHINE_TALK.search(sentence):
+        return True
+    return bool(_FOREIGN_TALK.search(sentence))

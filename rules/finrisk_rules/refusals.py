@@ -1,0 +1,155 @@
+"""Refusals: answers that are nothing but talk about not answering, in the languages that models speak.
+
+What the whole answer is decides. Its clauses are of four kinds: an inability of the one who speaks, a lack in
+what it was given, courtesy around them, and the rest. An answer whose rest states something is an answer.
+"""
+
+import re
+from typing import Literal
+
+from finrisk_rules.clauses import LONGEST, clauses, sentences_of, states, tokens
+from finrisk_rules.judge.wording import words
+from finrisk_rules.spelling import folded
+
+Kind = Literal["unable", "lacking", "weak", "courtesy", "rest"]
+
+_SELF = re.compile(
+    r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still )?(?:am|can|cannot|cant|could|couldn|do|don|did"
+    r"|didn|have|haven|had|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find)\b)"
+    r"|\b(?:for me|ich|mir|je|j'|ik|mij|puedo|dispongo|tengo|estoy|soy|posso|consigo|disponho|tenho|estou|sou"
+    r"|ho)\b|\b(?:my|mes|mis|mie|mijn|minhas|meine\w?) (?:capa\w+|scope|knowledge|abilit\w+|guidelines"
+    r"|faehig\w+|fahig\w+)|\bm'est\b|\b(?:no me|non mi|nao me|mi e)\b|私は|当アシスタント|我|저는"
+)
+_NOT = frozenset(
+    """not t cannot cant no none nothing unable decline declined declining refuse refused beyond outside
+    oltre fuera alem ausserhalb buiten rather lack lacks impossible insufficient inappropriate nicht
+    kein keine keinen keiner keinem keinerlei ausserstande unmoglich ne n pas aucun aucune ningun
+    ninguna imposible nao nenhum nenhuma impossivel non nessun nessuna impossibile niet
+    geen onmogelijk""".split()
+)
+_CANNOT = re.compile(
+    "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|超出|无法|無法|不能|不便"
+    "|没法|수 없|못합니다|어렵습니다"
+)
+_ANSWERING = re.compile(
+    r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this|that) request"
+    r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
+    r"|question|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido|solicitacao|vraag"
+    r"|verzoek|beantwoord\w*|antwort|reponse|respuesta|risposta|resposta|antwoord)\b|質問|回答|お答え|要望"
+    r"|お手伝い|依頼|提供|助言|问题|問題|请求|請求|协助|協助|答案|질문|답변|요청|도와|제공"
+)
+_GIVEN = re.compile(
+    r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
+    r"|\bnone of the \w+|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?|dokument\w*"
+    r"|unterlagen|extraits?|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
+    r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
+)
+_HOLDING = re.compile(
+    r"contain|includ|mention|provid|address|cover|hold|disclos|specif|discuss|speak|availabl|found|appear"
+    r"|inform|data\b|daten|angaben|enthalt|contien|donn|conten|contem|indic|dati\b|dados|bevat|gegevens"
+)
+_ABSENT = re.compile(
+    "含まれて|ありません|ないため|記載されてい|見つかりません|没有|沒有|未涵盖|缺乏|不足|없습니다|없으므로"
+    "|없지만|없어"
+)
+_TOO_LITTLE = re.compile(
+    r"\b(?:no|not|without|insufficient|kein\w*|nicht|pas|aucun\w*|non|nao|geen|niet|sem"
+    r"|sin)\b[^.]{0,20} ?\b(?:any|enough|(?:in)?sufficient|relevant|adequate|necessary|further|ausreichend\w*"
+    r"|suffisant\w*|suficient\w*|sufficient\w*|voldoende)\b[^.]{0,12}\b(?:information\w*|context|data|details"
+    r"|daten|angaben|donnees|datos|dati|dados|gegevens|informatie)\b|\b(?:no|keine|aucune|ninguna|nessuna"
+    r"|nenhuma|geen) (?:relevant )?(?:information\w*|data|informatie)|\b(?:informa\w+|datos|dati|dados|daten"
+    r"|gegevens|donnees) (?:suffisant|suficient|sufficient|ausreichend)"
+)
+_POLICIES = frozenset(
+    """policy policies guidelines terms richtlinien nutzungsrichtlinien politique politica politicas beleid
+    gebruiksbeleid richtlijnen""".split()
+)
+_ASKED = frozenset(
+    "request prompt question content usage anfrage demande solicitud richiesta pedido verzoek".split()
+)
+_FOREIGN_POLICY = re.compile("[请請]求.*政策|政策.*违反|ポリシーに反|정책에 위반")
+_COURTESY = re.compile(
+    r"sorry|apolog|\byou(?:'re| are| have| asked| want)\b|thank you|let me know|feel free|anything else"
+    r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you|you (?:can"
+    r"|may|could) (?:find|consult|contact|check)|language model|\b(?:as )?an? ai\b(?: (?:model"
+    r"|assistant))?\W*\Z|knowledge cutoff|my training|financial advi|(?:qualified|licensed|certified) "
+    r"|\bunfortunately\b|leid\b|leider|entschuldig|\bbitte\b|sprachmodell|weiterhelfen|empfehle|desole|excus"
+    r"|veuillez|\bmerci\b|pourriez|modele de langage|recommande|malheureusement|lo siento|disculp|perdon"
+    r"|por favor|modelo de len?guaje|modelo de linguagem|recomiend|recomend|\bconsulte\b|lamentablemente"
+    r"|mi dispiace|\bscus|per favore|modello linguistico|consiglio di|purtroppo|desculp|infelizmente|spijt me"
+    r"|excuses|alstublieft|taalmodel|raadpleeg|helaas|申し訳|恐れ入|すみません|了承|ください|下さい"
+    r"|言語モデル|抱歉|对不起|對不起|请您|建议您|请咨询|请提供|請提供|语言模型|語言模型|遗憾|죄송|유감|양해"
+    r"|바랍니다|주세요|주십시오|언어 모델"
+)
+_NOTHING_NAMED = words(
+    """help assist answer respond comply fulfil fulfill provide request question query discuss complete
+    know sorry unable able cannot helfen beantworten frage anfrage aider repondre demande ayudar
+    responder pregunta solicitud aiutare rispondere domanda richiesta ajudar pergunta pedido helpen
+    beantwoorden vraag verzoek"""
+)
+"""Words of a refusal that names no part of the question: it refuses all of it."""
+
+_DIGIT = re.compile(r"\d")
+
+
+def is_refusal(answer: str) -> bool:
+    """Whether the model declined to answer: the answer refuses, and states nothing beside.
+
+    An answer that opens with a refusal of the whole question is one, whatever follows.
+    """
+    parts: list[tuple[str, Kind]] = []
+    for place, sentence in enumerate(sentences_of(answer)):
+        for clause in clauses(sentence):
+            comparable = folded(clause[:LONGEST])
+            kind = _kind(comparable)
+            if kind in ("rest", "weak") and states(clause):
+                return False
+            if kind == "unable" and place == 0 and _refuses_all(clause):
+                return True
+            parts.append((comparable, kind))
+    return any(kind != "rest" for _, kind in parts) and _declines(parts)
+
+
+def _kind(clause: str) -> Kind:
+    """Return what a folded clause does, courtesy left aside."""
+    said = tokens(clause)
+    says_not = not said.isdisjoint(_NOT)
+    if says_not and _SELF.search(clause):
+        return "unable"
+    if not clause.isascii():
+        cannot, given = _CANNOT.search(clause), _GIVEN.search(clause)
+        if cannot and (_SELF.search(clause) or _ANSWERING.search(clause)):
+            return "unable"
+        if _FOREIGN_POLICY.search(clause) or (given and (cannot or _ABSENT.search(clause))):
+            return "lacking"
+        if cannot:
+            return "weak"
+    if not (said.isdisjoint(_POLICIES) or said.isdisjoint(_ASKED)):
+        return "lacking"
+    if says_not and (_ANSWERING.search(clause) or _TOO_LITTLE.search(clause)):
+        return "lacking"
+    return "lacking" if says_not and _GIVEN.search(clause) and _HOLDING.search(clause) else "rest"
+
+
+def _declines(parts: list[tuple[str, Kind]]) -> bool:
+    """Whether clauses that state nothing refuse: they open with an inability, or are talk about it mostly."""
+    read = [
+        (clause, "courtesy" if kind == "rest" and _is_talk(clause) else kind)
+        for clause, kind in parts
+        if words(clause)
+    ]
+    kinds = {kind for _, kind in read}
+    if not kinds & {"unable", "lacking"} and not kinds >= {"weak", "courtesy"}:
+        return False
+    opening = next(kind for _, kind in read if kind != "courtesy")
+    rest = sum(len(clause) for clause, kind in read if kind == "rest")
+    return opening == "unable" or 2 * rest <= sum(len(clause) for clause, _ in read)
+
+
+def _is_talk(clause: str) -> bool:
+    """Whether the one who speaks talks of itself, or to the one who asks."""
+    return bool(_COURTESY.search(clause) or _SELF.search(clause))
+
+
+def _refuses_all(clause: str) -> bool:
+    return not _DIGIT.search(clause) and words(clause) <= _NOTHING_NAMED

@@ -1,0 +1,49 @@
+"""Refusals and error texts, told by what the whole answer is from answers that look like them.
+
+``refusals.jsonl`` holds both in ten languages. Half 1 was looked at while the rules were built; of half 2,
+read for the first time, all 62 answers, 44 of 51 refusals and 29 of 35 error texts were told, and the rules
+were mended by the rest.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from finrisk_rules.error_texts import is_error_text
+from finrisk_rules.refusals import is_refusal
+
+HERE = Path(__file__).parent
+TEXTS = [json.loads(line) for line in (HERE / "refusals.jsonl").read_text("utf-8").splitlines()]
+ROWS = HERE.parents[2].parent / "shared/data/training_rows.jsonl.gz"
+ANSWER = "Net sales of the firm rose to $412 million in 2024, which is 8 % more than in 2023 [1]."
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text['language']} {text['text'][:40]}")
+def test_an_answer_is_told_from_a_refusal_and_from_an_error_text(text: dict[str, str]) -> None:
+    assert (is_refusal(text["text"]) or is_error_text(text["text"])) == (text["label"] != "answer")
+
+
+def test_half_of_the_texts_in_each_language_are_answers() -> None:
+    for language in {text["language"] for text in TEXTS}:
+        labels = [text["label"] == "answer" for text in TEXTS if text["language"] == language]
+        assert 0.3 <= sum(labels) / len(labels) <= 0.7, language
+
+
+def test_a_refusal_of_a_part_beside_an_answer_is_none() -> None:
+    for text in TEXTS:
+        if text["label"] == "refusal" and text["language"] == "de":
+            assert not is_refusal(f"{ANSWER}\n{text['text']}"), text
+
+
+@pytest.mark.skipif(not ROWS.exists(), reason="needs the shared data")
+def test_rows_of_a_table_are_judged_as_they_are_labelled() -> None:
+    for line in gzip.decompress(ROWS.read_bytes()).decode("utf-8").splitlines():
+        row = json.loads(line)
+        analysis = row.get("row", {}).get("analysis")
+        if isinstance(analysis, str):
+            judged = is_refusal(analysis) or is_error_text(analysis)
+            assert judged == (row["label"]["category"] == "error_message"), analysis[:200]
