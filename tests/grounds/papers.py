@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
+    FrameBreak,
+    NextPageTemplate,
     PageBreak,
     PageTemplate,
     Paragraph,
@@ -52,7 +55,7 @@ class Printed:
 
 _PLAIN: list[tuple[Any, ...]] = [("FONT", (0, 0), (-1, -1), "Vera", 9), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
 _GRID = [*_PLAIN, ("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
-_RULES = [
+RULES = [
     *_PLAIN,
     ("LINEABOVE", (0, 0), (-1, 0), 1, colors.black),
     ("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black),
@@ -129,7 +132,7 @@ _SHARES = [
 
 TABLES = [
     Printed("ruled", _LIQUIDITY, _LIQUIDITY, _GRID),
-    Printed("three rules", _LIQUIDITY, _LIQUIDITY, _RULES),
+    Printed("three rules", _LIQUIDITY, _LIQUIDITY, RULES),
     Printed("no rules, sections", _SECTIONS, _SECTIONS, _PLAIN),
     Printed(
         "merged heads, ruled",
@@ -141,7 +144,7 @@ TABLES = [
         "merged heads, three rules",
         _MERGED,
         [["", "Loans", "", "Deposits", ""], *_MERGED[1:]],
-        [*_RULES, ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, 0), "CENTER")],
+        [*RULES, ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, 0), "CENTER")],
     ),
     Printed(
         "currency signs apart",
@@ -152,7 +155,7 @@ TABLES = [
             ["Loss on disposal", "", "(12)", "", "(45)"],
             ["Net income", "$", "(78)", "$", "56"],
         ],
-        _RULES,
+        RULES,
         [160, 16, 60, 16, 60],
     ),
     Printed(
@@ -201,7 +204,7 @@ _LABELS = (
 ).split("|")
 _STYLES: list[list[tuple[Any, ...]]] = [
     _PLAIN,
-    _RULES,
+    RULES,
     _GRID,
     [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)],
     [*_PLAIN, ("BOX", (0, 0), (-1, -1), 0.5, colors.black)],
@@ -276,7 +279,7 @@ def write(
 
 
 def write_columns(path: Path, title: str, paragraphs: Sequence[str], last: Sequence[Flowable] = ()) -> Path:
-    """Print paragraphs in two columns below a title that goes across."""
+    """Print paragraphs in two columns below a title that goes across, and what comes last on pages of one."""
     width, height = A4
     paper = BaseDocTemplate(str(path), pagesize=A4)
     frames = [
@@ -284,11 +287,16 @@ def write_columns(path: Path, title: str, paragraphs: Sequence[str], last: Seque
         Frame(60, 60, (width - 140) / 2, height - 210, id="left"),
         Frame(80 + (width - 140) / 2, 60, (width - 140) / 2, height - 210, id="right"),
     ]
-    paper.addPageTemplates([PageTemplate(id="two", frames=frames, onPage=_margins)])
-    from reportlab.platypus import FrameBreak
-
+    whole = Frame(60, 60, width - 120, height - 120, id="whole")
+    paper.addPageTemplates(
+        [
+            PageTemplate(id="two", frames=frames, onPage=partial(_margins, head=title)),
+            PageTemplate(id="one", frames=[whole], onPage=partial(_margins, head=title)),
+        ]
+    )
+    turn = [NextPageTemplate("one"), PageBreak(), *last] if last else []
     paper.build(
-        [Paragraph(title, HEAD), FrameBreak(), *(Paragraph(each, BODY) for each in paragraphs), *last]
+        [Paragraph(title, HEAD), FrameBreak(), *(Paragraph(each, BODY) for each in paragraphs), *turn]
     )
     return path
 
@@ -310,9 +318,9 @@ def write_pictures(path: Path, pages: int, texts: Sequence[int] = ()) -> Path:
     return path
 
 
-def _margins(canvas: Canvas, paper: Any) -> None:
+def _margins(canvas: Canvas, paper: Any, head: str = "Pelham Harbour Bank annual report 2025") -> None:
     canvas.setFont("Vera", 7)
-    canvas.drawString(60, 810, "Pelham Harbour Bank annual report 2025")
+    canvas.drawString(60, 810, head)
     canvas.drawRightString(540, 30, str(paper.page))
 
 

@@ -1,0 +1,103 @@
+"""``make demo DOCUMENTS=DIR`` on folders as people have them: PDFs, web pages and texts without any questions."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import connection as connections
+from sandbox.analysts import Analysts
+from tests.grounds.checkout import fresh_checkout, own_ports
+from tests.grounds.filings import FIRMS, LAST_ROW, write_folder
+
+SECONDS = 900  # for both, with both cores busy otherwise
+pytestmark = pytest.mark.timeout(SECONDS + 120)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What two demos printed: of two short texts, and of a folder of filings, which then stayed up."""
+
+    few: str
+    filings: str
+    sources: list[dict[str, Any]]
+    """What an answer about the last page of a PDF cites."""
+
+
+@pytest.fixture(scope="module", name="told")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("filings")
+    few = folder / "few"
+    few.mkdir()
+    for name, ratio in (("Averill", 118), ("Bromfield", 121)):
+        (few / f"{name}.txt").write_text(f"{name} Bank kept a liquidity ratio of {ratio} % in 2025.")
+    filings = write_folder(folder / "filings")
+    with fresh_checkout() as checkout:
+        own_ports(checkout / "var" / "local")
+        try:
+            yield Told(
+                _demo(checkout, few),
+                _demo(checkout, filings, "KEEP=1"),
+                _sources(checkout, f"{FIRMS[0]} 2025: what is the exposure to {LAST_ROW}?"),
+            )
+        finally:
+            subprocess.run(["make", "down"], cwd=checkout, env=_shell(checkout), check=False, timeout=120)
+
+
+def _demo(checkout: Path, documents: Path, *options: str) -> str:
+    typed = ["make", "demo", f"DOCUMENTS={documents}", *options]
+    done = subprocess.run(
+        typed,
+        cwd=checkout,
+        env=_shell(checkout),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _sources(checkout: Path, question: str) -> list[dict[str, Any]]:
+    held = connections.read(checkout / "var" / "local")
+    assert held is not None
+    service = Analysts(f"http://127.0.0.1:{held.api_port}", held.api_key)
+    status, answer = service.call("/api/v1/analyze", {"strategy": question, "user_id": "reader"})
+    assert status == 200, answer
+    sources: list[dict[str, Any]] = answer["sources"]
+    return sources
+
+
+def _shell(checkout: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(checkout), "LANG": "C.UTF-8"}
+
+
+def test_few_pages_end_the_demo_before_tuning_without_a_failure(told: Told) -> None:
+    assert re.search(r"Examples to train on: \d+, and tuning takes 100: the demo ends here\.", told.few)
+    assert re.search(r"^2 documents: 2 new ", told.few.replace("   ", ""), re.MULTILINE)
+    assert "playbooks/tune.yml" not in told.few
+
+
+def test_filings_without_questions_go_through_the_whole_loop(told: Told) -> None:
+    assert "36 documents: 36 new and 0 changed" in told.filings
+    assert "left out: 1 .png (logo.png)" in told.filings
+    assert "the questions are made from what their pages say" in told.filings
+    assert "requests that failed: 0" in told.filings
+    playbooks = re.findall(r"\$ ansible-playbook playbooks/(\w+)\.yml", told.filings)
+    assert playbooks == (
+        ["site", "ingest", "export", "prepare", "tune", "deploy", "deploy", "status", "rollback"]
+    )
+
+
+def test_the_last_row_of_a_table_over_pages_is_cited_with_its_page(told: Told) -> None:
+    cited = told.sources[0]
+    assert (cited["document_id"].rpartition("/")[2], cited["page"]) == ("firm-0.pdf", 3)
+    assert (cited["company"], cited["year"]) == (FIRMS[0], 2025)
