@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from finrisk_rules import assignment
 from finrisk_rules.clients import KEYS_FILE
+from finrisk_rules.documents import labels_said
 from finrisk_rules.platforms import Provider
 
 POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
@@ -114,7 +115,7 @@ class Settings(BaseSettings):
     @property
     def labels_to_train_on(self) -> frozenset[str]:
         """Labels of documents whose answers may be collected."""
-        return frozenset(label.strip() for label in self.training_labels.split(";") if label.strip())
+        return labels_said(self.training_labels)
 
     @property
     def ops_port(self) -> int:

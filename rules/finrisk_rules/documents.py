@@ -7,6 +7,12 @@ from collections.abc import Sequence
 LABEL = r"^[^:\s][^:]*: \S.*$"
 """A label as a regular expression: ``key: value``."""
 
+
+def labels_said(setting: str) -> frozenset[str]:
+    """The labels that a setting names, between semicolons: ``desk: equities; desk: credit``."""
+    return frozenset(label.strip() for label in setting.split(";") if label.strip())
+
+
 INDEX_VERSION = "2"
 """Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
 

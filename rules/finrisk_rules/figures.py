@@ -5,7 +5,7 @@ hands the rows over. What both screens show is said here and nowhere else.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,16 +24,27 @@ LAST_DAY = "created_at > now() - interval '24 hours'"
 LEFT_OUT = """case
     when withdrawn_at is not null then 'withdrawn'
     when lower(split_part(coalesce(model_version, ''), '-', 1)) = any(%(refused)s) then 'producer_refused'
-    when finetuned_model_used and not %(tuned)s then 'made_by_tuned_model' end"""
+    when finetuned_model_used and not %(tuned)s then 'made_by_tuned_model'
+    when not labels <@ coalesce(%(labels)s::text[], labels) then 'restricted_source' end"""
 """Why a collected pair is not given to training, as a reason code; null when it is. See ``selection``."""
 
 
-def selection(refused_producers: Sequence[str] = (), *, tuned_rows: bool = False) -> dict[str, object]:
+def selection(
+    refused_producers: Iterable[str] = (),
+    *,
+    tuned_rows: bool = False,
+    training_labels: Iterable[str] | None = None,
+) -> dict[str, object]:
     """The parameters of ``LEFT_OUT``.
 
     ``refused_producers`` are first words of ``model_version``; ``tuned_rows`` takes what a tuned model wrote.
+    Of labelled sources only those of ``training_labels`` are trained on; None takes all that was collected.
     """
-    return {"refused": [name.lower() for name in refused_producers], "tuned": tuned_rows}
+    return {
+        "refused": [name.lower() for name in refused_producers],
+        "tuned": tuned_rows,
+        "labels": None if training_labels is None else sorted(training_labels),
+    }
 
 
 COUNTED = selection()
@@ -64,8 +75,12 @@ counts as a question of its own."""
 
 ELIGIBLE = f"""
 select count(distinct coalesce(question_digest, id::text))
-from training_data where {LEFT_OUT} is null"""  # noqa: S608 - constants
-"""How many different pairs training can take, with the parameters of ``selection``."""
+from training_data
+where {LEFT_OUT} is null and quality_score >= %(min_quality)s::real"""  # noqa: S608 - constants
+"""How many different pairs training can take, with the parameters of ``selection`` and ``min_quality``.
+
+What else export and prepare look at was looked at when a pair was collected, by the same function.
+"""
 
 SKIPPED = f"""
 select skip_reason, count(*) from analyses

@@ -26,6 +26,7 @@ def mixed(collected: Callable[..., None], asked: Callable[..., None]) -> None:
     collected(8, 2 * DAY, tuned=True)
     collected(9, HOUR / 2, withdrawn=datetime.now(UTC))
     collected(2, HOUR / 4, tuned=True)
+    collected(11, 8 * DAY, labels=["desk: credit"])
     asked("base", 30, rating=1)
     asked("base", latency=2000.0)
     asked("base", latency=2001.0, skipped="quality_below_threshold", quality=0.4)
@@ -57,9 +58,9 @@ def test_both_say_the_same_of_collection(look: Callable[..., Screens], options: 
 
 @pytest.mark.usefixtures("mixed")
 def test_pairs_of_base_count_until_they_are_withdrawn(look: Callable[..., Screens]) -> None:
-    count = 3 + 4 + 5 + 6 + 7
+    count = 3 + 4 + 5 + 6 + 7 + 11
     figures, _ = look().collection()
-    assert (figures["count"], figures["percent"], figures["rows_last_24h"]) == (count, 2.5, 3 + 7)
+    assert (figures["count"], figures["percent"], figures["rows_last_24h"]) == (count, 3.6, 3 + 7)
     assert figures["skipped"] == {"no_answer": 3, "ungrounded": 2, "quality_below_threshold": 1}
     last = datetime.fromisoformat(figures["last_collected_at"])
     assert last.utcoffset() == timedelta()
@@ -69,8 +70,15 @@ def test_pairs_of_base_count_until_they_are_withdrawn(look: Callable[..., Screen
 @pytest.mark.usefixtures("mixed")
 @pytest.mark.parametrize(
     ("options", "eligible"),
-    [({}, 25), ({"refused_producers": ["EXTRACTIVE"]}, 18), ({"tuned_rows": True}, 35)],
-    ids=["all", "refused", "tuned"],
+    [
+        ({}, 25),
+        ({"refused_producers": ["EXTRACTIVE"]}, 18),
+        ({"tuned_rows": True}, 35),
+        ({"training_labels": frozenset({"desk: credit"})}, 36),
+        ({"min_quality": 0.95}, 25),
+        ({"min_quality": 0.96}, 0),
+    ],
+    ids=["all", "refused", "tuned", "labels", "quality", "too good"],
 )
 def test_what_is_eligible_follows_the_inventory(
     look: Callable[..., Screens], options: dict[str, Any], eligible: int
@@ -82,7 +90,7 @@ def test_what_is_eligible_follows_the_inventory(
 @pytest.mark.usefixtures("mixed")
 def test_the_day_of_the_target_follows_from_the_last_week(look: Callable[..., Screens]) -> None:
     week = 3 + 4 + 5 + 7
-    days = -(-(1000 - 25) * 7 // week)
+    days = -(-(1000 - 36) * 7 // week)
     figures, _ = look().collection()
     assert figures["expected_target_date"] == (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
@@ -147,7 +155,7 @@ def test_a_question_that_was_asked_again_is_a_duplicate_and_brings_the_target_no
 def test_what_was_collected_adds_up(look: Callable[..., Screens]) -> None:
     for figures in look().collection():
         parts = {name: figures[name] for name in ("count", "withdrawn", "made_by_tuned_model")}
-        assert parts == {"count": 25, "withdrawn": 9, "made_by_tuned_model": 10}
+        assert parts == {"count": 36, "withdrawn": 9, "made_by_tuned_model": 10}
 
 
 def test_pairs_of_before_the_digest_count_each(

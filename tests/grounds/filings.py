@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 from reportlab.platypus import Table
@@ -20,8 +21,15 @@ FIRMS = (
 )
 YEARS = (2024, 2025)
 
-LAST_ROW = "Halvard Shipyards, guarantee drawn"
-"""The label of the last row of each table over two pages."""
+LAST_ROWS = (
+    "Halvard Shipyards",
+    "Corrigan Mills",
+    "Teviot Ferries",
+    "Anselm Foundry",
+    "Dray Solar",
+    "Pomfret Rail",
+)
+"""The label of the last row of each firm's table over two pages."""
 
 _ITEMS = (
     "Loans to customers|Deposits from customers|Debt securities in issue|Goodwill|Net interest income|"
@@ -30,14 +38,14 @@ _ITEMS = (
 ).split("|")
 _RISKS = ("credit", "liquidity", "market", "operational", "currency", "concentration")
 _SENTENCES = (
-    "{firm} reports that the limit for {risk} risk was {limit} million euros in {year}, of which {used} % was in use.",
+    "{firm} reports that the limit for {risk} risk was {limit} million euros in {year}; {used} % was in use.",
     "Losses from {risk} risk came to {loss} million euros in {year}, after {before} million in {last}.",
     "A rise of rates by 200 basis points would cost {firm} {loss} million euros of {risk} result.",
 )
 
 
 def write_folder(folder: Path, firms: Sequence[str] = FIRMS) -> Path:
-    """Write each firm's annual report (PDF), web page and note (text) of each year, and what says whose they are.
+    """Write each firm's annual report (PDF), web page and note (text) of each year, and a documents.csv.
 
     A PDF has a page or more in two columns and then a table over two pages.
     """
@@ -53,7 +61,10 @@ def write_folder(folder: Path, firms: Sequence[str] = FIRMS) -> Path:
                 report,
                 f"{firm}: annual report {year}",
                 [_prose(firm, year, risk, dice) for risk in _RISKS for _ in range(2)],
-                [papers.heading("Exposure by counterparty"), Table(_long(dice, year), style=papers.RULES)],
+                [
+                    papers.heading("Exposure by counterparty"),
+                    Table(_long(dice, year, LAST_ROWS[number]), style=papers.RULES),
+                ],
             )
             page.write_text(_page(firm, year, dice), "utf-8")
             note.write_text(
@@ -80,13 +91,13 @@ def _prose(firm: str, year: int, risk: str, dice: random.Random) -> str:
     )
 
 
-def _long(dice: random.Random, year: int) -> list[list[str]]:
+def _long(dice: random.Random, year: int, last: str) -> list[list[str]]:
     """Return a table of one page and more."""
     parties = [
         [f"Counterparty {name} {dice.choice(_ITEMS).lower()}", *(f"{dice.randrange(10**5):,}" for _ in "12")]
         for name in range(1, 71)
     ]
-    return [["EUR thousand", str(year), str(year - 1)], *parties, [LAST_ROW, "8,412", "(377)"]]
+    return [["EUR thousand", str(year), str(year - 1)], *parties, [last, "8,412", "(377)"]]
 
 
 def _page(firm: str, year: int, dice: random.Random) -> str:
@@ -95,7 +106,7 @@ def _page(firm: str, year: int, dice: random.Random) -> str:
         for item in _ITEMS
     )
     return (
-        f"<html><head><title>{firm.replace('&', '&amp;')} {year}</title><style>td {{ color: red }}</style></head>"
+        f"<html><head><title>{escape(firm)} {year}</title><style>td {{ color: red }}</style></head>"
         f"<body><nav>Home Investors Contact</nav><h1>Key figures {year}</h1><p>In millions of euros.</p>"
         f"<table><tr><th>Item</th><th>{year}</th><th>{year - 1}</th></tr>{cells}</table></body></html>"
     )

@@ -79,13 +79,14 @@ def screens(database_url: str, folder: Path, *, split: float = SPLIT, **options:
 def collect(database_url: str, number: int, age: timedelta, **columns: Any) -> None:
     """Write pairs of this age into ``training_data``; ``digest`` says that all ask the same."""
     row = {"at": datetime.now(UTC) - age, "version": "gemini-3.5", "tuned": False, "withdrawn": None}
-    row |= {"digest": None} | columns
+    row |= {"digest": None, "labels": None} | columns
     with psycopg.connect(database_url) as connection:
         connection.cursor().executemany(
             """insert into training_data (id, created_at, strategy, analysis, quality_score, model,
-                   finetuned_model_used, latency_ms, model_version, withdrawn_at, question_digest)
+                   finetuned_model_used, latency_ms, model_version, withdrawn_at, question_digest,
+                   labels)
                values (%(id)s, %(at)s, 's', 'a', 0.95, 'm', %(tuned)s, 1, %(version)s, %(withdrawn)s,
-                   coalesce(%(digest)s, left(md5(%(id)s::text), 16)))""",
+                   coalesce(%(digest)s, left(md5(%(id)s::text), 16)), %(labels)s)""",
             [row | {"id": uuid.uuid4()} for _ in range(number)],
         )
 

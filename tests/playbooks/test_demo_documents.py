@@ -1,4 +1,4 @@
-"""``make demo DOCUMENTS=DIR`` on folders as people have them: PDFs, web pages and texts without any questions."""
+"""``make demo DOCUMENTS=DIR`` on folders as people have them: PDFs, web pages and texts without questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from sandbox import connection as connections
 from sandbox.analysts import Analysts
 from tests.grounds.checkout import fresh_checkout, own_ports
-from tests.grounds.filings import FIRMS, LAST_ROW, write_folder
+from tests.grounds.filings import FIRMS, LAST_ROWS, write_folder
 
 SECONDS = 900  # for both, with both cores busy otherwise
 pytestmark = pytest.mark.timeout(SECONDS + 120)
@@ -45,7 +45,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             yield Told(
                 _demo(checkout, few),
                 _demo(checkout, filings, "KEEP=1"),
-                _sources(checkout, f"{FIRMS[0]} 2025: what is the exposure to {LAST_ROW}?"),
+                _sources(checkout, f"{FIRMS[0]} 2025: what is the exposure to {LAST_ROWS[0]}?"),
             )
         finally:
             subprocess.run(["make", "down"], cwd=checkout, env=_shell(checkout), check=False, timeout=120)

@@ -20,7 +20,7 @@ from tests.grounds.training_rows import insert, row
 
 FIELDS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
-    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
+    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version labels"
 ).split()
 METADATA_KEYS = (
     "exported_at environment total_examples eligible_examples min_examples filters quality oldest newest "
@@ -161,6 +161,44 @@ def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> N
     assert told in exported_rows["summary"]
     assert told in prepared["summary"]
     assert "duplicate" not in prepared["summary"][0]
+
+
+DESKS = ("desk: credit", "desk: equities")
+LABELLED = [
+    row(1),
+    row(2, labels=[]),
+    row(3, labels=[DESKS[0]]),
+    row(4, labels=[DESKS[1]]),
+    row(5, labels=list(DESKS)),
+]
+
+
+@pytest.mark.parametrize(
+    ("named", "taken"), [((), 2), (DESKS[:1], 3), (DESKS[1:], 3), (DESKS, 5), (("desk: other",), 2)]
+)
+def test_rows_keep_their_labels_and_only_those_that_the_inventory_names_leave_the_database(
+    database_url: str, tmp_path: Path, named: tuple[str, ...], taken: int
+) -> None:
+    insert(database_url, 0, *LABELLED)
+    labels = frozenset(named)
+    result = export.run(ask(database_url, tmp_path, training_labels=labels), check_mode=False)
+    assert {tuple(each["labels"] or ()) for each in exported(result)} == {
+        tuple(each.get("labels", ())) for each in LABELLED if set(each.get("labels", ())) <= labels
+    }
+    prepared = prepare.run(prepare.Request("", tmp_path, 0.5, 0, 0.9, labels), check_mode=False)
+    assert result["eligible_examples"] == prepared["valid"] == taken
+    assert result["rejected"].get("restricted_source", 0) == 5 - taken
+
+
+def test_an_export_of_more_labels_than_the_inventory_names_now_is_not_prepared(
+    database_url: str, tmp_path: Path
+) -> None:
+    insert(database_url, 0, *LABELLED)
+    export.run(ask(database_url, tmp_path, training_labels=frozenset(DESKS)), check_mode=False)
+    prepared = prepare.run(prepare.Request("", tmp_path, 0.5, 0, 0.9, frozenset(DESKS[:1])), check_mode=False)
+    assert (prepared["valid"], prepared["rejected"]) == (3, {"restricted_source": 2})
+    written = Path(prepared["training_file"]).read_text() + Path(prepared["validation_file"]).read_text()
+    assert not any(each["strategy"] in written for each in LABELLED[3:])
 
 
 def test_a_score_of_exactly_the_threshold_counts(database_url: str, tmp_path: Path) -> None:

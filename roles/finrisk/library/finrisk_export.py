@@ -49,6 +49,10 @@ options:
     type: list
     elements: str
     default: []
+  training_labels:
+    description: Labels of documents, between semicolons, whose answers are exported.
+    type: str
+    default: ""
 attributes:
   check_mode:
     description: Reads everything and says what a run would write.
@@ -108,6 +112,8 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
+from finrisk_rules.documents import labels_said
+
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},
     "output_dir": {"type": "path", "required": True},
@@ -117,6 +123,7 @@ ARGUMENTS: dict[str, Any] = {
     "since": {"type": "str", "default": ""},
     "tuned_rows": {"type": "bool", "default": False},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
+    "training_labels": {"type": "str", "default": ""},
     **PLACE_REACHED,
 }
 
@@ -132,6 +139,7 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
         since=export.moment(options["since"]),
         tuned_rows=options["tuned_rows"],
         refused_producers=tuple(options["refused_producers"]),
+        training_labels=labels_said(options["training_labels"]),
     )
     result: dict[str, Any] = export.run(request, check_mode=check)
     return result

@@ -36,6 +36,10 @@ options:
     description: Reject rows below this quality score.
     type: float
     default: 0.0
+  training_labels:
+    description: Labels of documents, between semicolons, whose answers are trained on.
+    type: str
+    default: ""
 attributes:
   check_mode:
     description: Does all the work and says what a run would write.
@@ -117,12 +121,15 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import prepare
 
+from finrisk_rules.documents import labels_said
+
 ARGUMENTS = {
     "raw_file": {"type": "str", "default": ""},
     "output_dir": {"type": "path", "required": True},
     "train_split": {"type": "float", "default": 0.9},
     "max_examples": {"type": "int", "default": 0},
     "min_quality": {"type": "float", "default": 0.0},
+    "training_labels": {"type": "str", "default": ""},
 }
 
 
@@ -135,6 +142,7 @@ def work(call: Call) -> dict[str, Any]:
         train_split=options["train_split"],
         max_examples=options["max_examples"],
         min_quality=options["min_quality"],
+        training_labels=labels_said(options["training_labels"]),
     )
     result: dict[str, Any] = prepare.run(request, check_mode=call.check)
     return result

@@ -45,6 +45,14 @@ options:
     description: Whether answers of a tuned model are trained on.
     type: bool
     default: false
+  training_labels:
+    description: Labels of documents, between semicolons, whose answers are trained on.
+    type: str
+    default: ""
+  min_quality:
+    description: Rows below this quality score are not trained on.
+    type: float
+    default: 0.0
 author:
   - FinRisk contributors
 """
@@ -82,6 +90,8 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.status import commands, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 
+from finrisk_rules.documents import labels_said
+
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
     "inventories": {"type": "list", "elements": "str", "default": []},
@@ -90,6 +100,8 @@ ARGUMENTS: dict[str, Any] = {
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
+    "training_labels": {"type": "str", "default": ""},
+    "min_quality": {"type": "float", "default": 0.0},
     **options.PLACE,
     **options.TUNING_RECORDS,
 }
@@ -97,7 +109,13 @@ ARGUMENTS: dict[str, Any] = {
 
 def question(parameters: dict[str, Any], database_url: str) -> report.Question:
     """Return what is asked about."""
-    goal = Goal(parameters["target_examples"], parameters["refused_producers"], parameters["tuned_rows"])
+    goal = Goal(
+        parameters["target_examples"],
+        parameters["refused_producers"],
+        parameters["tuned_rows"],
+        labels_said(parameters["training_labels"]),
+        parameters["min_quality"],
+    )
     return report.Question(
         parameters["environment_name"],
         Path(parameters["output_dir"]),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
-    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version"
+    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version labels"
 ).split()
 _REASON = f"""case when withdrawn_at is null and created_at < %(since)s::timestamptz then 'before_since'
     else {LEFT_OUT} end"""
@@ -61,10 +61,14 @@ class Request:
     since: datetime | None = None
     tuned_rows: bool = False
     refused_producers: tuple[str, ...] = ()
+    training_labels: frozenset[str] = frozenset()
 
     def parameters(self) -> dict[str, object]:
         """Return the filters as the queries take them."""
-        return {"since": self.since, **selection(self.refused_producers, tuned_rows=self.tuned_rows)}
+        chosen = selection(
+            self.refused_producers, tuned_rows=self.tuned_rows, training_labels=self.training_labels
+        )
+        return {"since": self.since, **chosen}
 
     def filters(self) -> dict[str, Any]:
         """Return the filters as they stand in the metadata."""
@@ -73,6 +77,7 @@ class Request:
             "since": self.since.isoformat() if self.since else None,
             "tuned_rows": self.tuned_rows,
             "refused_producers": list(self.refused_producers),
+            "training_labels": sorted(self.training_labels),
         }
 
 
@@ -91,10 +96,10 @@ class Tally:
     quality_sum: float = 0.0
     questions: DigestIndex = field(default_factory=DigestIndex)
 
-    def add(self, row: dict[str, Any], min_quality: float) -> None:
+    def add(self, row: dict[str, Any], min_quality: float, training_labels: frozenset[str]) -> None:
         """Count one exported row."""
         self.total += 1
-        pair = usable(row, min_quality)
+        pair = usable(row, min_quality, training_labels)
         if isinstance(pair, str):  # the reason why it is not
             self.rejected[pair] += 1
         elif self._is_new(pair.question):
@@ -184,7 +189,7 @@ def _snapshot(request: Request, file: Sink) -> Tally:
             expected = counts.pop(None, 0)
             tally = Tally(left_out=Counter({str(reason): count for reason, count in counts.items()}))
             for row in _rows(connection, request, file):
-                tally.add(row, request.min_quality)
+                tally.add(row, request.min_quality, request.training_labels)
         except psycopg.Error as error:
             raise database.query_error(error, request.database_url) from None
     if tally.total != expected:

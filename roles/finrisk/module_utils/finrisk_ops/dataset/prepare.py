@@ -58,6 +58,7 @@ class Request:
     train_split: float
     max_examples: int  # 0: all
     min_quality: float
+    training_labels: frozenset[str] = frozenset()
 
     def check(self) -> None:
         """Raise FinriskError when a value makes no sense."""
@@ -275,7 +276,7 @@ def _collect(
     total = 0
     for line in read(raw):
         total += 1
-        example = line.problem or example_of(line.value, request.min_quality)
+        example = line.problem or example_of(line.value, request.min_quality, request.training_labels)
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
             continue

@@ -66,14 +66,16 @@ class Example:
         return line.encode() + b"\n"
 
 
-def usable(row: object, min_quality: float) -> Usable | str:
+def usable(row: object, min_quality: float, training_labels: frozenset[str] = frozenset()) -> Usable | str:
     """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
 
     Besides the codes of ``problem``: ``not_an_object``, and ``prompt_not_text``, ``prompt_too_long``,
-    ``prompt_without_strategy``. Export counts what prepare takes by this function.
+    ``prompt_without_strategy``, ``restricted_source``. Export counts what prepare takes by this function.
     """
     if not isinstance(row, Mapping):
         return "not_an_object"
+    if _is_restricted(row.get("labels"), training_labels):
+        return "restricted_source"
     reason = problem(row, min_quality) or _prompt_problem(row)
     if reason:
         return reason
@@ -85,9 +87,11 @@ def usable(row: object, min_quality: float) -> Usable | str:
     return Usable(strategy, analysis, _documents(row.get("sources")))
 
 
-def example_of(row: object, min_quality: float) -> Example | str:
+def example_of(
+    row: object, min_quality: float, training_labels: frozenset[str] = frozenset()
+) -> Example | str:
     """Return the example that a row makes, or the reason code why it makes none, as ``usable``."""
-    pair = usable(row, min_quality)
+    pair = usable(row, min_quality, training_labels)
     if isinstance(pair, str):
         return pair
     assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
@@ -149,6 +153,13 @@ def _prompt_problem(row: Mapping[str, Any]) -> str | None:
 def _holds(text: str, strategy: str) -> bool:
     turn = prompt.parse(text)
     return strategy.strip() in text if turn is None else turn.question == prompt.as_asked(strategy)
+
+
+def _is_restricted(labels: object, training_labels: frozenset[str]) -> bool:
+    """Say whether a source has a label that is not trained on; what is no list of labels counts as one."""
+    if not isinstance(labels, list):
+        return labels is not None
+    return not all(isinstance(label, str) and label in training_labels for label in labels)
 
 
 def _documents(sources: object) -> tuple[str, ...]:

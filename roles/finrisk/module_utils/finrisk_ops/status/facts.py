@@ -42,6 +42,8 @@ class Goal:
     target: int
     refused_producers: Sequence[str] = ()
     tuned_rows: bool = False
+    training_labels: frozenset[str] = frozenset()
+    min_quality: float = 0.0
 
 
 def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
@@ -93,8 +95,11 @@ def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
     with connection.cursor(row_factory=class_row(figures.CollectionRow)) as cursor:
         [row] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
     skipped = connection.execute(figures.SKIPPED).fetchall()
-    selection = figures.selection(goal.refused_producers, tuned_rows=goal.tuned_rows)
-    [[eligible]] = connection.execute(figures.ELIGIBLE, selection).fetchall()
+    selection = figures.selection(
+        goal.refused_producers, tuned_rows=goal.tuned_rows, training_labels=goal.training_labels
+    )
+    wanted = {**selection, "min_quality": goal.min_quality}
+    [[eligible]] = connection.execute(figures.ELIGIBLE, wanted).fetchall()
     return {
         **figures.collection(row, skipped, goal.target),
         "eligible": eligible,

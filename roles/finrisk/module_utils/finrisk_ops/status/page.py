@@ -15,6 +15,12 @@ from .traffic import log_window
 BAR = 30
 MARKS = {"met": ("[x]", GOOD), "not met": ("[ ]", BAD), "not yet known": ("[?]", DOUBT)}
 DECISIONS = {ROLL_BACK: ("roll back", BAD), HOLD: ("hold", DOUBT), READY: ("ready for 100 %", GOOD)}
+ELIGIBLE_BY = (
+    "finrisk_refused_producers",
+    "finrisk_tuned_rows",
+    "finrisk_training_labels",
+    "finrisk_min_quality",
+)
 SYMPTOMS = 4
 CLOSE = ("Rollback", "Database", "Traffic 24 h")
 """Parts that stand close below the one before, to which they belong."""
@@ -133,8 +139,7 @@ def _collection(collection: dict[str, Any]) -> list[Line]:
         withdrawn = f"{collection['withdrawn']:,}"
         told.append(f"count {have:,}, of them {duplicates}; withdrawn by a rating {withdrawn}")
     if collection["eligible"] != different:
-        eligible = f"{collection['eligible']:,} are eligible"
-        told.append(f"{eligible} by finrisk_refused_producers and finrisk_tuned_rows")
+        told += wrap(f"{collection['eligible']:,} are eligible by {', '.join(ELIGIBLE_BY)}")
     if collection["skipped"]:
         told += wrap(f"not collected in 24 h: {breakdown(collection['skipped'])}")
     return plain(told)
