@@ -45,7 +45,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             yield Told(
                 _demo(checkout, few),
                 _demo(checkout, filings, "KEEP=1"),
-                _sources(checkout, f"{FIRMS[0]} 2025: what is the exposure to {LAST_ROWS[0]}?"),
+                _sources(checkout, f"What is the exposure to {LAST_ROWS[0]}?", FIRMS[0], 2025),
             )
         finally:
             subprocess.run(["make", "down"], cwd=checkout, env=_shell(checkout), check=False, timeout=120)
@@ -66,11 +66,12 @@ def _demo(checkout: Path, documents: Path, *options: str) -> str:
     return done.stdout
 
 
-def _sources(checkout: Path, question: str) -> list[dict[str, Any]]:
+def _sources(checkout: Path, question: str, company: str, year: int) -> list[dict[str, Any]]:
     held = connections.read(checkout / "var" / "local")
     assert held is not None
     service = Analysts(f"http://127.0.0.1:{held.api_port}", held.api_key)
-    status, answer = service.call("/api/v1/analyze", {"strategy": question, "user_id": "reader"})
+    filters = {"company": company, "year": year}
+    status, answer = service.call("/api/v1/analyze", {"strategy": question, "filters": filters})
     assert status == 200, answer
     sources: list[dict[str, Any]] = answer["sources"]
     return sources
