@@ -1,0 +1,90 @@
+"""The calculations that a text writes, and which of their results are computed from figures that are right.
+
+No combination of numbers is searched for: a calculation has operators, or words that name the operation and
+its operands.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+from finrisk_rules.judge.arithmetic import Calculation, Evidence
+from finrisk_rules.judge.formulas import formulas, has_formula
+from finrisk_rules.judge.relations import has_relation, relations
+from finrisk_rules.plain_text import plain
+from finrisk_rules.quantities import Quantity, Style
+
+_CITATION = re.compile(r"\[(?:[^\W\d_]{1,12}\.? ?)?\d{1,3}(?:\s*[,;-]\s*\d{1,3})*\]|【[^】\n]{0,40}】")
+
+Key = tuple[Decimal, int | None, str]
+"""What a figure says, however often it is written: value without its sign, scale, unit."""
+
+
+def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
+    """Return the calculations of a text, in order; nothing in the text raises, time is linear in it.
+
+    Some follow and some do not: ``Calculation.unrounded`` says so, and ``computed`` asks it.
+    """
+    read = plain(text)
+    of_signs, of_words = has_formula(read), has_relation(read)
+    if not (of_signs or of_words):
+        return ()
+    read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)
+    return (
+        *(formulas(read, style) if of_signs else ()),
+        *(relations(read, style) if of_words else ()),
+    )
+
+
+def computed(
+    written: Sequence[Calculation], evidence: Callable[[Quantity], Evidence | None]
+) -> Iterator[Calculation]:
+    """Yield the calculations whose result follows from operands that are right.
+
+    ``evidence`` says whether the sources state an operand, and in which power of ten; None where they do not.
+    The result of one calculation may be an operand of others, rounded as written or unrounded.
+    """
+    results: dict[Key, Decimal] = {}
+    waiting = written
+    for _ in range(_MOST_PASSES):
+        later: list[Calculation] = []
+        for calculation in waiting:
+            exact = _unrounded(calculation, evidence, results)
+            if exact is None:
+                later.append(calculation)
+                continue
+            results.setdefault(_key(calculation.result), exact)
+            yield calculation
+        if not later or len(later) == len(waiting):
+            return
+        waiting = later
+
+
+_MOST_PASSES = 3
+"""A result may stand before its operand's calculation ("26.8 % (c / b), where c = a - b")."""
+
+
+def _key(figure: Quantity) -> Key:
+    return abs(figure.value), figure.scale, figure.unit
+
+
+def _unrounded(
+    calculation: Calculation,
+    evidence: Callable[[Quantity], Evidence | None],
+    results: dict[Key, Decimal],
+) -> Decimal | None:
+    """Return what the result rounds where it follows from operands that are right, else None."""
+    powers: dict[int, int | None] = {}
+    exact: dict[int, Decimal] = {}
+    operands = calculation.operands
+    if not operands:
+        return None
+    for operand in operands:
+        result = results.get(_key(operand))
+        if result is not None:
+            exact[operand.start] = result
+        elif known := evidence(operand):
+            powers[operand.start] = known.power
+        else:
+            return None
+    return calculation.unrounded(powers, exact)

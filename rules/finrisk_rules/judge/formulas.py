@@ -1,0 +1,205 @@
+"""Formulas: calculations that a text writes with operators, ``(5.2 [1] - 4.1 [2]) / 4.1 = 26.8 %``.
+
+Words between the operands and citations do not matter; what stands beside a whole expression, before it or
+behind it, is its result. Time is linear in the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
+from operator import itemgetter
+from typing import Literal
+
+from finrisk_rules.judge.arithmetic import (
+    MOST_OPERANDS,
+    Bracket,
+    Calculation,
+    Expression,
+    Operator,
+    expression,
+    rounds,
+)
+from finrisk_rules.periods import periods
+from finrisk_rules.quantities import Quantity, Style, quantities
+
+_WORDS: dict[Operator, str] = {
+    "+": "plus",
+    "-": "minus|less|moins|menos|abzüglich",
+    "*": "times|multiplied by|multipliziert mit|mal|fois",
+    "/": "divided by|over|geteilt durch|dividiert durch|divisé par|dividido por",
+}
+_SIGNS: dict[str, Operator] = {"+": "+", "-": "-", "–": "-", "*": "*", "×": "*", "·": "*", "⋅": "*", "÷": "/"}
+_SIGN = "".join(map(re.escape, _SIGNS))
+_EQUALS = "=≈≅≃≒~→⇒"
+_WORD = "|".join(f"(?P<{name}>{_WORDS[sign]})" for name, sign in zip("pmtd", _WORDS, strict=True))
+_OPERATORS = frozenset(_WORDS)
+_NAMES: dict[str, Operator] = dict(zip("pmtd", _WORDS, strict=True))
+
+_OPERATION = re.compile(
+    rf"(?:[{_SIGN}/∕:xX]|(?<![^\W_])(?:{'|'.join(_WORDS.values())})) ?[^\s\w]{{0,4}} ?\d"
+    rf"|[\d)\]%] ?[{_SIGN}/∕] ?[^\W\d]|[{_EQUALS}]",
+    re.IGNORECASE,
+)
+_DIVISION = re.compile(r"(?<![^\W\d])[/∕]|[/∕](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)")
+_TIMES = re.compile(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[($€£¥\[]*\.?\d)")
+_DRESS = re.compile(r"\*\*+|(?<=\n)[ \t]*[*•-] |\A[ \t]*[*•-] |[¹²³⁰⁴-⁹†‡_]")
+_SYMBOL = re.compile(
+    rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
+    rf"|(?P<bracket>[()\[\]])|(?P<equals>[{_EQUALS}])|(?<![^\W_])(?:{_WORD})(?![^\W_])"
+    r"|(?P<end>[.;!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))",
+    re.IGNORECASE,
+)
+
+_RESTATED = 2
+"""Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""
+
+Mark = Literal["", "=", "end"]
+"""What parts items from those before: nothing but words, a sign of equality, the end of a sentence."""
+
+_Item = Quantity | Operator | Bracket | Mark
+
+
+def has_formula(text: str) -> bool:
+    """Whether a text may hold a formula: a cheap test, and where it is false there is none."""
+    return bool(_OPERATION.search(text))
+
+
+def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
+    """Yield the formulas of a plain text without citations, in order; whether they follow is not asked.
+
+    A result is the figure before an expression or the one behind it, and each that a sign of equality adds.
+    ``(a - b) / b = c / b = d`` also yields ``a - b = c``.
+    """
+    before: Quantity | None = None
+    written: Expression | None = None
+    wanted = 0
+    for mark, run in _runs(_prepared(text), style):
+        operation = expression(run)
+        figure = run[0] if len(run) == 1 else None
+        if mark == "end":
+            before = None
+        if operation:
+            if mark == "=" and written:
+                yield from _steps(written, operation)
+            if before:
+                yield Calculation(operation, before)
+            written, before, wanted = operation, None, _RESTATED
+        elif isinstance(figure, Quantity):
+            if written and (wanted > 0 or mark == "="):
+                yield Calculation(written, figure)
+            before, wanted = figure, wanted - 1
+
+
+def _steps(first: Expression, second: Expression) -> Iterator[Calculation]:
+    """Yield each part of the first expression that is an operand of the second, its next form."""
+    operands = {term.quantity.value for term in first.terms}
+    fresh = [term.quantity for term in second.terms if term.quantity.value not in operands]
+    if not fresh:
+        return
+    for part in first.parts():
+        value = part.value(lambda term: term.quantity.value)
+        for operand in fresh:
+            if value is not None and rounds(value, operand):
+                yield Calculation(part, operand)
+
+
+def _prepared(text: str) -> str:
+    """Return the text with one sign for each operator and without marks of layout; offsets hold."""
+    text = _DRESS.sub(lambda mark: " " * len(mark[0]), text)
+    return _TIMES.sub("×", _DIVISION.sub("÷", text))
+
+
+def _runs(text: str, style: Style) -> Iterator[tuple[Mark, Sequence[Quantity | Operator | Bracket]]]:
+    """Yield the items that stand together, each with what parts them from those before.
+
+    Two figures without an operator between them stand apart, and so does a bracket behind a figure.
+    """
+    mark: Mark = ""
+    run: list[Quantity | Operator | Bracket] = []
+    for item in _items(text, style):
+        is_ended = bool(run) and (isinstance(run[-1], Quantity) or run[-1] == ")")
+        if item in ("=", "end"):
+            if run:
+                yield mark, _balanced(run)
+            if run or item == "=":
+                run, mark = [], item  # type: ignore[assignment]  # narrowed by the condition
+            continue
+        if is_ended and isinstance(item, Quantity) and text.startswith("-", item.start):
+            run.append("-")
+            item = _without_minus(item)
+        elif is_ended and (isinstance(item, Quantity) or item == "("):
+            yield mark, _balanced(run)
+            run, mark = [], ""
+        run.append(item)  # type: ignore[arg-type]  # no mark, by the condition above
+    if run:
+        yield mark, _balanced(run)
+
+
+def _without_minus(figure: Quantity) -> Quantity:
+    """Return a figure whose minus turned out to be an operator."""
+    return replace(figure, value=-figure.value, start=figure.start + 1)
+
+
+def _items(text: str, style: Style) -> Iterator[_Item]:
+    """Yield figures, operators, brackets and marks in order; brackets around words alone are left out."""
+    has_bracket = False
+    for item in _all_items(text, style):
+        if has_bracket:
+            has_bracket = False
+            if item == ")":
+                continue
+            yield "("
+        if item == "(":
+            has_bracket = True
+        else:
+            yield item
+
+
+def _all_items(text: str, style: Style) -> Iterator[_Item]:
+    named = [(period.start, period.end, None) for period in periods(text)]
+    figures = [(figure.start, figure.end, figure) for figure in quantities(text, style)]
+    symbols = ((match.start(), match.end(), match) for match in _SYMBOL.finditer(text))
+    end = 0
+    for start, stop, item in merge(named, figures, symbols, key=itemgetter(0)):
+        if start < end:
+            continue
+        if isinstance(item, Quantity):
+            yield item
+            end = stop
+        elif item is None:
+            end = stop
+        elif item["end"]:
+            yield "end"
+        elif item["equals"]:
+            yield "="
+        elif item["bracket"]:
+            yield "(" if item[0] in "([" else ")"
+        else:
+            yield _SIGNS[item[0]] if item["sign"] else _NAMES[item.lastgroup or ""]
+
+
+def _balanced(run: list[Quantity | Operator | Bracket]) -> Sequence[Quantity | Operator | Bracket]:
+    """Return the run without operators at its ends and what stands outside a bracket that is not closed.
+
+    A run that is too long for a calculation is none.
+    """
+    if len(run) > 4 * MOST_OPERANDS:
+        return ()
+    first, last = 0, len(run)
+    opened: list[int] = []
+    for at, item in enumerate(run):
+        if item == "(":
+            opened.append(at)
+        elif item == ")":
+            if not opened:
+                last = at
+                break
+            opened.pop()
+    if opened:
+        first = opened[-1] + 1
+    while first < last and run[first] in _OPERATORS:
+        first += 1
+    while last > first and run[last - 1] in _OPERATORS:
+        last -= 1
+    return run[first:last]
