@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from operator import add, mul, sub, truediv
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "rules"))
@@ -34,6 +35,9 @@ OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 SIGNS = {"+": ("+",), "-": ("-", "−", "–"), "*": ("*", "×", "x"), "/": ("/", "÷")}
 APPLY: dict[str, Callable[[Decimal, Decimal], Decimal]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 EQUALS = ("=", "=", "≈", "equals", "which gives", "is")
+RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
+DASHES = "-\u2013\u2212"
+MARK = re.compile(r"\$?\d[\d,]*(?:\.\d+)?%?|\$?\.\d+%?|[^\s$]")
 FINQA_STEP = re.compile(r"(\w+)\(([^,()]+), ([^,()]+)\)")
 TURN_STEP = re.compile(r"(?:x\d+|ans) = (\S+) ([-+*/]) (\S+)")
 
@@ -57,7 +61,12 @@ class Step:
     """An operation of a program; an operand is a number or the place of an earlier step."""
 
     operator: str
-    operands: tuple["Literal | int", "Literal | int"]
+    operands: tuple[Literal | int, Literal | int]
+
+    def with_operands(self, of: Callable[[int, Literal | int], Literal | int]) -> "Step":
+        """Return the step with what ``of`` gives for the place and the value of each operand."""
+        left, right = self.operands
+        return Step(self.operator, (of(0, left), of(1, right)))
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,10 @@ class Program:
     def literals(self) -> list[Literal]:
         """The numbers that the page must have."""
         return [
-            each for step in self.steps for each in step.operands if isinstance(each, Literal) and not each.constant
+            each
+            for step in self.steps
+            for each in step.operands
+            if isinstance(each, Literal) and not each.constant
         ]
 
 
@@ -99,7 +111,7 @@ def programs(directory: Path) -> Iterator[Program]:
                 yield Program(f"{query['id']}/{at}", query["source"], turn["question"], steps, page)
 
 
-def _rows(path: Path) -> Iterator[dict]:
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt") as lines:
         yield from map(json.loads, lines)
 
@@ -134,52 +146,45 @@ def _operand(text: str) -> Literal | int:
 
 def _of_expression(program: str) -> tuple[Step, ...]:
     """Return the steps of an expression like ``((2,123-2,064)/2,064) * 100``; () for what is none."""
-    tokens, wants = [], True
-    for token in re.findall(r"\$?\d[\d,]*(?:\.\d+)?%?|\$?\.\d+%?|\S", program.replace("$-", "-$")):
-        if token[-1].isdigit() or token[-1] == "%" and len(token) > 1:
-            if tokens and tokens[-1] == "neg":
-                tokens[-1] = "-" + token.lstrip("$")
+    items: list[str] = []
+    for item in MARK.findall(program):
+        last = items[-1] if items else "("
+        if item[-1].isdigit() or (item[-1] == "%" and len(item) > 1):
+            number = item.lstrip("$")
+            if last == "minus":
+                items[-1] = f"-{number}"
             else:
-                tokens.append(token.lstrip("$"))
-            wants = False
-        elif token in "-–−" and wants:
-            tokens.append("neg")
-        elif token in "+*/-–−":
-            tokens.append("-" if token in "–−" else token)
-            wants = True
-        elif token in "([":
-            tokens.append("(")
-            wants = True
-        elif token in ")]":
-            tokens.append(")")
-            wants = False
+                items.append(number)
+        elif item in DASHES:
+            items.append("minus" if last in "([+-*/" else "-")
+        elif item in "+*/()[]":
+            items.append({"[": "(", "]": ")"}.get(item, item))
         else:
             return ()
     steps: list[Step] = []
     output: list[Literal | int] = []
     waiting: list[str] = []
-    rank = {"+": 1, "-": 1, "*": 2, "/": 2}
 
     def settle(least: int) -> None:
-        while waiting and waiting[-1] != "(" and rank[waiting[-1]] >= least:
+        while waiting and waiting[-1] != "(" and RANK[waiting[-1]] >= least:
             right, left = output.pop(), output.pop()
             steps.append(Step(waiting.pop(), (left, right)))
             output.append(len(steps) - 1)
 
     try:
-        for token in tokens:
-            if token in rank:
-                settle(rank[token])
-                waiting.append(token)
-            elif token == "(":
-                waiting.append(token)
-            elif token == ")":
+        for item in items:
+            if item in RANK:
+                settle(RANK[item])
+                waiting.append(item)
+            elif item == "(":
+                waiting.append(item)
+            elif item == ")":
                 settle(0)
                 waiting.pop()
-            elif token == "neg":
+            elif item == "minus":
                 return ()
             else:
-                output.append(Literal(token))
+                output.append(Literal(item))
         settle(0)
     except IndexError:
         return ()
@@ -191,7 +196,10 @@ def _with_constants(steps: Sequence[Step]) -> Iterator[Step]:
     for step in steps:
         left, right = step.operands
         if isinstance(right, Literal) and (
-            (step.operator in "*/" and (right.text == "100" or (isinstance(left, int) and len(right.text) < 3)))
+            (
+                step.operator in "*/"
+                and (right.text == "100" or (isinstance(left, int) and len(right.text) < 3))
+            )
             or (step.operator == "-" and right.text == "1")
         ):
             right = Literal(right.text, constant=True)
@@ -205,9 +213,9 @@ def faulty(program: Program, writer: "Writer", fault: str, rng: random.Random) -
     """Return the program's answer with one fault, or None where this program cannot have it."""
     values = program.values()
     steps = list(program.steps)
-    at, side = rng.choice(
+    at, side, operand = rng.choice(
         [
-            (at, side)
+            (at, side, each)
             for at, step in enumerate(steps)
             for side, each in enumerate(step.operands)
             if isinstance(each, Literal) and not each.constant
@@ -215,35 +223,31 @@ def faulty(program: Program, writer: "Writer", fault: str, rng: random.Random) -
     )
     right = writer.answer(steps, values).result
     if fault == "result":
-        number = re.search(r"\d[\d,.]*", right)
-        assert number
-        changed = _other_digit(number[0], rng)
-        return writer.answer(steps, values, shown=right.replace(number[0], changed))
+        return writer.answer(steps, values, shown=_other_digit(right, rng))
     if fault == "operator":
         other = rng.choice([sign for sign in APPLY if sign != steps[at].operator])
         steps[at] = replace(steps[at], operator=other)
     elif fault == "chance":
         numbers = [Literal(str(each)) for each in rng.choices(sorted(program.page), k=9)]
         steps = [
-            Step(
-                step.operator,
-                tuple(numbers.pop() if isinstance(e, Literal) and not e.constant else e for e in step.operands),  # type: ignore[arg-type]
+            step.with_operands(
+                lambda _, each: numbers.pop() if isinstance(each, Literal) and not each.constant else each
             )
             for step in steps
         ]
     else:
-        operand = steps[at].operands[side]
-        assert isinstance(operand, Literal)
         new = _other_number(operand, program.page, rng, on_page=fault == "operand of the page")
         if new is None:
             return None
-        everywhere = fault == "alien, recomputed"
-        for place, step in enumerate(steps):
-            operands = tuple(
-                new if each == operand and (everywhere or (place, where) == (at, side)) else each
-                for where, each in enumerate(step.operands)
+        places = {(at, side)}
+        if fault == "alien, recomputed":
+            places = {(place, where) for place in range(len(steps)) for where in (0, 1)}
+        steps = [
+            step.with_operands(
+                lambda where, each, place=place: new if each == operand and (place, where) in places else each  # type: ignore[misc]
             )
-            steps[place] = replace(step, operands=operands)
+            for place, step in enumerate(steps)
+        ]
     try:
         new_values = replace(program, steps=tuple(steps)).values()
     except ArithmeticError:
@@ -258,7 +262,9 @@ def faulty(program: Program, writer: "Writer", fault: str, rng: random.Random) -
 
 def _other_digit(number: str, rng: random.Random) -> str:
     at = rng.choice([at for at, character in enumerate(number) if character.isdecimal()])
-    return number[:at] + rng.choice([digit for digit in "123456789" if digit != number[at]]) + number[at + 1 :]
+    return (
+        number[:at] + rng.choice([digit for digit in "123456789" if digit != number[at]]) + number[at + 1 :]
+    )
 
 
 def _other_number(
@@ -297,7 +303,8 @@ def main() -> None:
     for program in programs(directory):
         half = HALVES[hashlib.sha256(program.name.split("/")[0].encode()).digest()[0] % 2]
         if not program.literals or any(
-            abs(Decimal(each.text.strip("$%").replace(",", ""))) not in program.page for each in program.literals
+            abs(Decimal(each.text.strip("$%").replace(",", ""))) not in program.page
+            for each in program.literals
         ):
             total["left out: an operand is not on the page", half] += 1
             continue
@@ -308,7 +315,7 @@ def main() -> None:
         writer = Writer(program, f"{seed}/{program.name}")
         answers = {f"right, {program.source}": writer.answer(program.steps, values)}
         for fault in FAULTS:
-            rng = random.Random(f"{seed}/{fault}/{program.name}")
+            rng = _chance(f"{seed}/{fault}/{program.name}")
             if answer := faulty(program, writer, fault, rng):
                 answers[fault] = answer
         for kind, answer in answers.items():
@@ -319,7 +326,10 @@ def main() -> None:
                 print(f"{kind} | {program.name} | {answer.text!r} | {answer.result}")
     print(f"{'computed':42}" + "".join(f"{half:>18}" for half in HALVES))
     for kind in dict.fromkeys(kind for kind, _ in total):
-        cells = [f"{kept[kind, half]}/{total[kind, half]} {kept[kind, half] / max(1, total[kind, half]):.3f}" for half in HALVES]
+        cells = [
+            f"{kept[kind, half]}/{total[kind, half]} {kept[kind, half] / max(1, total[kind, half]):.3f}"
+            for half in HALVES
+        ]
         print(f"{kind:42}" + "".join(f"{cell:>18}" for cell in cells))
 
 
@@ -337,21 +347,29 @@ class Writer:
     def __init__(self, program: Program, seed: str) -> None:
         self.seed = seed
         self.program = program
-        self.money = random.Random(seed).random() < 0.4
+        self.money = _chance(seed).random() < 0.4
 
     def answer(self, steps: Sequence[Step], values: Sequence[Decimal], *, shown: str = "") -> Answer:
         """Return the answer with these steps and their values; ``shown`` is a result that is another one."""
-        rng = random.Random(self.seed)
-        percent = self._is_percent(steps)
+        rng = _chance(self.seed)
+        percent = self._is_percent()
         wording = rng.choice((self.formula, self.formula, self.in_steps, self.chain, self.in_words))
-        return wording(rng, steps, values, shown or self.result(random.Random(self.seed), values[-1], percent=percent))
+        return wording(
+            rng, steps, values, shown or self.result(_chance(self.seed), values[-1], percent=percent)
+        )
 
-    def _is_percent(self, steps: Sequence[Step]) -> bool:
+    def _is_percent(self) -> bool:
         last = self.program.steps[-1]
         asks = re.search(r"percent|%|proportion|growth rate", self.program.question, re.IGNORECASE)
         kinds = {each.operator for each in self.program.steps[-2:]}
-        by_constant = isinstance(last.operands[1], Literal) and last.operands[1].constant
-        return bool(asks) and "/" in kinds and not (last.operator == "/" and by_constant and len(steps) == 1)
+        divisor = last.operands[1]
+        is_mean = (
+            last.operator == "/"
+            and isinstance(divisor, Literal)
+            and divisor.constant
+            and divisor.value != 100
+        )
+        return bool(asks) and "/" in kinds and not is_mean
 
     def result(self, rng: random.Random, value: Decimal, *, percent: bool) -> str:
         """Return a result as answers write it: rounded, with its unit."""
@@ -407,26 +425,39 @@ class Writer:
                 sides.append(self.operand(rng, each))
         return f"{sides[0]} {rng.choice(SIGNS[step.operator])} {sides[1]}"
 
-    def in_steps(self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str) -> Answer:
+    def in_steps(
+        self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str
+    ) -> Answer:
         """``a - b = c. c / b = 4.2 %.``"""
-        lines, names = [], []
+        lines: list[str] = []
+        names: list[str] = []
         for at, step in enumerate(steps):
-            sides = [names[each] if isinstance(each, int) else self.operand(rng, each) for each in step.operands]
+            sides = [
+                names[each] if isinstance(each, int) else self.operand(rng, each) for each in step.operands
+            ]
             name = result if at == len(steps) - 1 else _intermediate(values[at])
             names.append(f"({name})" if name.startswith("-") else name)
-            lines.append(f"{sides[0]} {rng.choice(SIGNS[step.operator])} {sides[1]} {rng.choice(EQUALS)} {name}")
+            lines.append(
+                f"{sides[0]} {rng.choice(SIGNS[step.operator])} {sides[1]} {rng.choice(EQUALS)} {name}"
+            )
         return Answer(rng.choice((" [1]. ", "; ", "\n- ")).join(lines) + " [1].", result)
 
-    def chain(self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str) -> Answer:
+    def chain(
+        self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str
+    ) -> Answer:
         """``Growth = (a - b) / b = c / b = 4.2 %.``"""
         written = self._nested(rng, steps, len(steps) - 1)
         if len(steps) == 2 and steps[1].operands[0] == 0 and isinstance(steps[1].operands[1], Literal):
             left = _intermediate(values[0])
             left = f"({left})" if left.startswith("-") else left
-            written += f" = {left} {rng.choice(SIGNS[steps[1].operator])} {self.operand(rng, steps[1].operands[1])}"
+            written += (
+                f" = {left} {rng.choice(SIGNS[steps[1].operator])} {self.operand(rng, steps[1].operands[1])}"
+            )
         return Answer(f"Result = {written} = {result} [1].", result)
 
-    def in_words(self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str) -> Answer:
+    def in_words(
+        self, rng: random.Random, steps: Sequence[Step], values: Sequence[Decimal], result: str
+    ) -> Answer:
         """``It rose by c from b to a.`` Where there are no words for the form, it is a formula."""
         if said := _said(self, rng, steps, result):
             return Answer(said, result)
@@ -435,7 +466,9 @@ class Writer:
 
 def _said(writer: Writer, rng: random.Random, steps: Sequence[Step], result: str) -> str:
     first, last = steps[0], steps[-1]
-    numbers = [each for step in steps for each in step.operands if isinstance(each, Literal) and not each.constant]
+    numbers = [
+        each for step in steps for each in step.operands if isinstance(each, Literal) and not each.constant
+    ]
     texts = [writer.operand(rng, each) for each in numbers]
     signs = "".join(step.operator for step in steps)
     bare = result.lstrip("-")
@@ -449,7 +482,12 @@ def _said(writer: Writer, rng: random.Random, steps: Sequence[Step], result: str
                 f"The gap between {a} and {b} is {bare} [1].",
             )
         )
-    if signs == "-/" and len(texts) == 3 and last.operands[0] == 0 and numbers[1].value == numbers[2].value > 0:
+    if (
+        signs == "-/"
+        and len(texts) == 3
+        and last.operands[0] == 0
+        and numbers[1].value == numbers[2].value > 0
+    ):
         a, b = texts[:2]
         return rng.choice(
             (
@@ -461,19 +499,31 @@ def _said(writer: Writer, rng: random.Random, steps: Sequence[Step], result: str
     if signs == "/" and result.endswith("%") and len(texts) == 2:
         a, b = texts
         return rng.choice(
-            (f"{a} of {b} is {result} [1].", f"It was {a}, {result} of {b} [1].", f"{result} of the {b} came from it ({a}) [1].")
+            (
+                f"{a} of {b} is {result} [1].",
+                f"It was {a}, {result} of {b} [1].",
+                f"{result} of the {b} came from it ({a}) [1].",
+            )
         )
     if set(signs[:-1]) <= {"+"} and len(texts) > 1 and all(n.value > 0 for n in numbers):
         names = f"{', '.join(texts[:-1])} and {texts[-1]}"
         counts = last.operands[1]
         if signs.endswith("/") and len(signs) > 1 and isinstance(counts, Literal) and counts.constant:
             if counts.value == len(texts):
-                return rng.choice((f"The average of {names} is {result} [1].", f"On average it was {result} ({names}) [1]."))
+                return rng.choice(
+                    (f"The average of {names} is {result} [1].", f"On average it was {result} ({names}) [1].")
+                )
         elif signs.endswith("+"):
-            return rng.choice((f"Together {names} make {result} [1].", f"The total is {result}: {names} [1]."))
+            return rng.choice(
+                (f"Together {names} make {result} [1].", f"The total is {result}: {names} [1].")
+            )
     if first.operator == "/" and len(texts) == 2 and len(steps) == 1:
         return f"The ratio of {texts[0]} to {texts[1]} is {result.lstrip('$')} [1]."
     return ""
+
+
+def _chance(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - wordings, no secrets
 
 
 def _rounded(value: Decimal, places: int) -> str:

@@ -23,6 +23,9 @@ LONGEST_NUMBER = 40
 _NUMBER = re.compile(r"(?<![\d.,'])(?:\d+(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|\.\d+)")
 _LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_:]\Z")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
+_WITHOUT_BLANKS = "\u2e80"
+"""First character of the scripts of East Asia, which set no blanks between words."""
+
 _CLOSED = re.compile(r" ?\)")
 
 _POINT_STYLE = re.compile(
@@ -137,15 +140,20 @@ def _is_one(read: str, text: str, start: int, end: int) -> bool:
     return bool(before(read, start).currency) or behind(read, end).end > end
 
 
+def _spells(character: str) -> bool:
+    """Whether a letter or digit glued to a number makes it a name; scripts without blanks do not."""
+    return character.isalnum() and character < _WITHOUT_BLANKS
+
+
 def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     parsed = number(read[start:end], style)
     if parsed is None or _LETTER_GLUED.search(read, max(0, start - 2), start):
         return None
     front = before(read, start)
-    if front.start == start and read[start - 1 : start].isalnum() and start:
+    if front.start == start and start and _spells(read[start - 1]):
         return None
     back = behind(read, end, has_currency=bool(front.currency))
-    if back.end == end and (read[end : end + 1].isalnum() or _GLUED_BEHIND.match(read, end)):
+    if back.end == end and (_spells(read[end : end + 1]) or _GLUED_BEHIND.match(read, end)):
         return None
     value, places = parsed
     closed = _CLOSED.match(read, back.end) if front.bracket else None

@@ -140,3 +140,8 @@ PERIODS = [
 @pytest.mark.parametrize(("text", "expected"), PERIODS)
 def test_a_text_names_its_periods(text: str, expected: list[tuple[int | None, str]]) -> None:
     assert [(period.year, period.part) for period in periods(text)] == expected
+
+
+def test_numbers_between_words_of_a_script_without_blanks_are_quantities() -> None:
+    text = "売上高は4.1億円から5.2億円に26.8%増加し、利益は410百万円"
+    assert [str(each.value) for each in quantities(text)] == ["4.1", "5.2", "26.8", "410"]

@@ -40,7 +40,7 @@ class Expression:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The operands, in the order in which they are written."""
-        return tuple(item for item in self.postfix if isinstance(item, Term))
+        return tuple([item for item in self.postfix if isinstance(item, Term)])
 
     @property
     def is_linear(self) -> bool:
@@ -102,7 +102,7 @@ class _Operand:
 
 
 def expression(items: Sequence[Quantity | Operator | Bracket]) -> Expression | None:
-    """Return the expression that these items write, by the usual precedence, or None where they write none."""
+    """Return the expression that these items write, by the usual precedence, or None."""
     postfix: list[Term | Operator] = []
     operands: list[_Operand] = []
     waiting: list[Operator | Literal["("]] = []
@@ -164,7 +164,11 @@ def _is_constant(quantity: Quantity, operator: Operator, is_right: bool, sum_of:
     value = quantity.value
     if quantity.unit == "percent" and value == 100:
         return True
-    if quantity.currency or quantity.unit or quantity.scale is not None or quantity.places or value < 1:
+    if quantity.currency or quantity.unit or quantity.scale is not None or quantity.places:
+        return False
+    if value == -1 and operator == "*":
+        return True
+    if value < 1:
         return False
     if operator in ("+", "-"):
         return value == 1 or (operator == "-" and value == 100)
@@ -220,7 +224,8 @@ class Calculation:
 
         Scales are those of the sources, those written, or one that all share and that some leave out.
         """
-        amounts = [quantity for quantity in self.operands if not quantity.unit]
+        operands = self.operands
+        amounts = [quantity for quantity in operands if not quantity.unit]
         written = {each.start: each.scale for each in amounts if each.scale is not None}
         told = {each.start: power for each in amounts if (power := powers.get(each.start)) is not None}
         shared = set(written.values() or told.values())
@@ -228,10 +233,10 @@ class Calculation:
         scales = [({**told, **written}, power or 0)]
         if told and (power is None or written):
             scales.append((written, power or 0))
-        if self.expression.is_linear and len(shared | ({power} if power is not None else set())) == 1:
-            if not told or shared:
-                scales.append(({}, 0))
-        negative = (True, False) if any(each.bracketed for each in self.operands) else (True,)
+        everywhere = shared if power is None else shared | {power}
+        if self.expression.is_linear and len(everywhere) == 1:
+            scales.append(({}, 0))
+        negative = (True, False) if any(each.bracketed for each in operands) else (True,)
         for values in (exact, {}) if exact else ({},):
             for bracket_is_minus in negative:
                 for powers_read, result_power in scales:
@@ -241,8 +246,9 @@ class Calculation:
         """Yield the value as the unit of the result may say it."""
         parts = _PARTS_OF_ONE[self.result.unit]
         yield value.scaleb(parts)
-        of_parts = any(quantity.unit for quantity in self.operands)
-        of_money = any(quantity.currency or quantity.scale for quantity in self.operands)
+        operands = self.operands
+        of_parts = any(quantity.unit for quantity in operands)
+        of_money = any(quantity.currency or quantity.scale for quantity in operands)
         is_linear = self.expression.is_linear
         if parts and (self.expression.has_percent_factor or (is_linear and not of_parts and not of_money)):
             yield value.scaleb(parts - 2)

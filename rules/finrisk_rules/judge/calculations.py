@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from finrisk_rules.judge.arithmetic import Calculation, Evidence
-from finrisk_rules.judge.formulas import formulas, has_formula
+from finrisk_rules.judge.formulas import formulas, has_formula, joined
 from finrisk_rules.judge.relations import has_relation, relations
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style
@@ -30,10 +30,11 @@ def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     if not (of_signs or of_words):
         return ()
     read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)
-    return (
-        *(formulas(read, style) if of_signs else ()),
-        *(relations(read, style) if of_words else ()),
-    )
+    written = list(formulas(read, style)) if of_signs else []
+    if of_words:
+        operands = {place for calculation in written for place in joined(read, calculation)}
+        written += relations(read, style, operands)
+    return written
 
 
 def computed(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
+from itertools import pairwise
 from operator import itemgetter
 from typing import Literal
 
@@ -37,19 +38,25 @@ _OPERATORS = frozenset(_WORDS)
 _NAMES: dict[str, Operator] = dict(zip("pmtd", _WORDS, strict=True))
 
 _OPERATION = re.compile(
-    rf"(?:[{_SIGN}/∕:xX]|(?<![^\W_])(?:{'|'.join(_WORDS.values())})) ?[^\s\w]{{0,4}} ?\d"
-    rf"|[\d)\]%] ?[{_SIGN}/∕] ?[^\W\d]|[{_EQUALS}]",
+    rf"(?:[{_SIGN}/\u2215:xX]|(?<![^\W_])(?:{'|'.join(_WORDS.values())})) ?[^\s\w]{{0,4}} ?\d"
+    rf"|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]",
     re.IGNORECASE,
 )
-_DIVISION = re.compile(r"(?<![^\W\d])[/∕]|[/∕](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)")
-_TIMES = re.compile(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[($€£¥\[]*\.?\d)")
+_DIVISION = re.compile(
+    r"(?<![^\W\d])[/\u2215]|[/\u2215](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)"
+)
+_TIMES = re.compile(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[-($€£¥\[]*\.?\d)")
 _DRESS = re.compile(r"\*\*+|(?<=\n)[ \t]*[*•-] |\A[ \t]*[*•-] |[¹²³⁰⁴-⁹†‡_]")
+_WORD_BEHIND_DASH = re.compile(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}")
 _SYMBOL = re.compile(
     rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
     rf"|(?P<bracket>[()\[\]])|(?P<equals>[{_EQUALS}])|(?<![^\W_])(?:{_WORD})(?![^\W_])"
     r"|(?P<end>[.;!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))",
     re.IGNORECASE,
 )
+
+_WINDOW = 60
+"""Characters between an operand and the sign behind it: citations stood there."""
 
 _RESTATED = 2
 """Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""
@@ -91,6 +98,14 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
             before, wanted = figure, wanted - 1
 
 
+def joined(text: str, calculation: Calculation) -> Iterator[int]:
+    """Yield where the operands begin that an operator joins for sure: a dash before a word may be none."""
+    terms = sorted((term.quantity for term in calculation.expression.terms), key=lambda each: each.start)
+    for left, right in pairwise(terms):
+        if not _WORD_BEHIND_DASH.search(text, left.end, right.start):
+            yield from (left.start, right.start)
+
+
 def _steps(first: Expression, second: Expression) -> Iterator[Calculation]:
     """Yield each part of the first expression that is an operand of the second, its next form."""
     operands = {term.quantity.value for term in first.terms}
@@ -123,11 +138,11 @@ def _runs(text: str, style: Style) -> Iterator[tuple[Mark, Sequence[Quantity | O
             if run:
                 yield mark, _balanced(run)
             if run or item == "=":
-                run, mark = [], item  # type: ignore[assignment]  # narrowed by the condition
+                run, mark = [], item
             continue
-        if is_ended and isinstance(item, Quantity) and text.startswith("-", item.start):
+        if is_ended and isinstance(item, Quantity) and _is_operator(text, run[-1], item.start):
             run.append("-")
-            item = _without_minus(item)
+            item = _without_minus(item, text)
         elif is_ended and (isinstance(item, Quantity) or item == "("):
             yield mark, _balanced(run)
             run, mark = [], ""
@@ -136,9 +151,20 @@ def _runs(text: str, style: Style) -> Iterator[tuple[Mark, Sequence[Quantity | O
         yield mark, _balanced(run)
 
 
-def _without_minus(figure: Quantity) -> Quantity:
+def _is_operator(text: str, last: Quantity | Operator | Bracket, at: int) -> bool:
+    """Whether a minus glued to a number stands right behind an operand: ``5 -4``, not ``5 gives -4``."""
+    if not text.startswith("-", at):
+        return False
+    start = max(0, at - _WINDOW)
+    between = text[start:at].rstrip()
+    ends_operand = isinstance(last, Quantity) and last.end == start + len(between)
+    return ends_operand or between[-1:].isdecimal() or between.endswith((")", "]", "%"))
+
+
+def _without_minus(figure: Quantity, text: str) -> Quantity:
     """Return a figure whose minus turned out to be an operator."""
-    return replace(figure, value=-figure.value, start=figure.start + 1)
+    written = text[figure.start + 1 : figure.end]
+    return replace(figure, value=-figure.value, start=figure.end - len(written.lstrip()))
 
 
 def _items(text: str, style: Style) -> Iterator[_Item]:
@@ -165,7 +191,7 @@ def _all_items(text: str, style: Style) -> Iterator[_Item]:
         if start < end:
             continue
         if isinstance(item, Quantity):
-            yield item
+            yield _as_written(item, text)
             end = stop
         elif item is None:
             end = stop
@@ -177,6 +203,12 @@ def _all_items(text: str, style: Style) -> Iterator[_Item]:
             yield "(" if item[0] in "([" else ")"
         else:
             yield _SIGNS[item[0]] if item["sign"] else _NAMES[item.lastgroup or ""]
+
+
+def _as_written(figure: Quantity, text: str) -> Quantity:
+    """Return the figure without a minus that stands outside it: ``a - (b + c)``."""
+    is_own = figure.value >= 0 or figure.bracketed or "-" in text[figure.start : figure.end]
+    return figure if is_own else replace(figure, value=-figure.value)
 
 
 def _balanced(run: list[Quantity | Operator | Bracket]) -> Sequence[Quantity | Operator | Bracket]:

@@ -5,9 +5,11 @@ that has too few, in those before. Time is linear in the text.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+from math import log10
 
 from finrisk_rules.judge.arithmetic import Calculation, Expression, Operator, Term
 from finrisk_rules.periods import Period, periods
@@ -15,11 +17,11 @@ from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.sentences import sentences
 
 _KINDS = {
-    "mean": r"averag\w*|mean|durchschnitt\w*|im mittel|mittelwert|moyenne|promedio",
-    "total": r"total\w*|sum|sums|combined|together|altogether|aggregate\w*|overall|plus|insgesamt|zusammen|summe"
-    r"|gesamt\w*|somme|ensemble|en tout|juntos|suma",
-    "change": r"chang\w+|change|differen\w+|differs?|increas\w+|decreas\w+|rise[ns]?|rising|rose|f[ae]ll\w*|gr[eo]w\w*"
-    r"|declin\w+|drop\w*|reduc\w+|up|down|gain\w*|gap|widen\w*|narrow\w*|improv\w+|jump\w*|climb\w*|exceed\w*"
+    "mean": r"averag\w*|mean|durchschnitt\w*|mittel|mittelwert|moyenne|promedio",
+    "total": r"total\w*|sum|sums|combined|together|altogether|aggregate\w*|overall|plus|insgesamt|zusammen"
+    r"|summe|gesamt\w*|somme|ensemble|juntos|suma",
+    "change": r"chang\w+|change|differen\w+|differs?|increas\w+|decreas\w+|rise[ns]?|rising|rose|f[ae]ll\w*"
+    r"|gr[eo]w\w*|declin\w+|drop\w*|reduc\w+|up|down|gain\w*|gap|widen\w*|narrow\w*|improv\w+|jump\w*|climb\w*|exceed\w*"
     r"|expan\w+|contract\w+|shr[aiu]nk\w*|more|less|fewer|higher|lower|larger|smaller|greater|above|below|ahead"
     r"|veränder\w+|änderung\w*|differenz|unterschied\w*|anstieg\w*|stieg\w*|gestiegen|zun[ai]hm\w*|zugenommen"
     r"|wuchs\w*|gewachsen|wachstum\w*|rückgang\w*|sank\w*|gesunken|fiel\w*|gefallen|abn[ai]hm\w*|erhöh\w+|mehr"
@@ -30,78 +32,136 @@ _KINDS = {
 }
 _CJK = {"mean": "平均", "total": "合計|総額", "change": "増|減|差|変化|上昇|下落|伸び|成長|低下",
         "quotient": "比率|割合|倍|占め|うち"}  # fmt: skip
-_OPERATION = re.compile(
-    "|".join(f"(?P<{kind}>(?<![^\\W_])(?:{words})(?![^\\W_])|{_CJK[kind]})" for kind, words in _KINDS.items()),
-    re.IGNORECASE,
-)
+_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()), re.IGNORECASE)
+_CJK_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
+_WORD = re.compile(r"[^\W\d_]+")
 _PERCENT = re.compile(r"\d ?(?:%|per|pct|pour|por|proz|pp|パーセント)", re.IGNORECASE)
 _BASE = re.compile(
-    r"(?<![^\W_])(?:from|than|over|versus|vs|against|(?:compared|relative|comparison) (?:to|with)|von|gegenüber|als"
-    r"|nach|depuis|de|par rapport à|contre|desde|frente a|que)(?![^\W_])|から|比べ",
+    r"(?<![^\W_])(?:from|than|over|versus|vs|against"
+    r"|(?:compared|relative|comparison) (?:to|with)|von|gegenüber"
+    r"|als|nach|depuis|de|par rapport à|contre|desde|frente a|que)(?![^\W_])",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d[\d.,' ]*")
+_BASE_BEHIND = re.compile(r" ?(?:から|より|に比べ|に対し)")
+_NUMBER = re.compile(r"\d[\d.,']*")
 _WINDOW = 40
 """Characters beside a figure in which a word or a period belongs to it."""
 
 _MOST_TERMS = 12
 _FEWEST_FIGURES = 3
+_MOST_FIGURES = 24
+"""A sentence with more of them is a list, and no sentence of which words say what is computed from what."""
+
+_LOOKS_BACK = frozenset({"mean", "total", "change"})
+"""Operations that a sentence names of the figures before it: ``The increase was 26.8 %.``"""
+
+_FLOAT_ERROR = 1e-9
 _LARGEST_COUNT = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The figures of a sentence and of what stands before it, the operations and the periods that it names."""
+    """The figures of a sentence, and the periods and operations that its words name, with their places.
+
+    ``before`` are the figures of the sentences before it, where it has too few of its own.
+    """
 
     text: str
     figures: Sequence[Quantity]
-    first: int
-    kinds: frozenset[str]
     periods: Sequence[Period]
+    words: Sequence[tuple[str, int]]
+    before: Sequence[Quantity] = ()
+
+    @property
+    def kinds(self) -> Set[str]:
+        """The operations that the sentence names."""
+        return {kind for kind, _ in self.words}
+
+
+@lru_cache(maxsize=8192)
+def _kind_of(word: str) -> str:
+    match = _KIND.fullmatch(word)
+    return (match.lastgroup or "") if match else ""
+
+
+def _kinds(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the kinds of operations that words of a text name, with their places."""
+    for match in _WORD.finditer(text):
+        if kind := _kind_of(match[0]):
+            yield kind, match.start()
+    if not text.isascii():
+        for match in _CJK_KIND.finditer(text):
+            yield match.lastgroup or "", match.start()
 
 
 def has_relation(text: str) -> bool:
     """Whether a text may say a calculation in words: a cheap test, and where it is false it says none."""
-    return bool(_OPERATION.search(text) or _PERCENT.search(text))
+    if _PERCENT.search(text) or any(map(_kind_of, set(_WORD.findall(text)))):
+        return True
+    return not text.isascii() and bool(_CJK_KIND.search(text))
 
 
-def relations(text: str, style: Style = "point") -> Iterator[Calculation]:
-    """Yield the calculations in words of a plain text without citations that follow as written."""
-    for said in _statements(text, style):
+def relations(text: str, style: Style = "point", joined: Set[int] = frozenset()) -> Iterator[Calculation]:
+    """Yield the calculations in words of a plain text without citations that follow as written.
+
+    ``joined`` are the places of figures that a formula joins: they are no operands of words.
+    """
+    for said in _statements(text, style, joined):
         for calculation in _relations(said):
             if calculation.unrounded() is not None:
                 yield calculation
 
 
-def _statements(text: str, style: Style) -> Iterator[_Said]:
-    """Yield each sentence that may hold a result, with the figures before it."""
-    before: list[Quantity] = []
-    named: list[Period] = []
-    for start, end in sentences(text):
-        sentence = text[start:end]
-        periods_here = [
-            replace(each, start=each.start + start, end=each.end + start) for each in periods(sentence)
-        ]
-        here = [
-            replace(each, start=each.start + start, end=each.end + start)
-            for each in quantities(sentence, style)
-            if not any(p.start < each.end + start and each.start + start < p.end for p in periods_here)
-        ]
-        kinds = frozenset(match.lastgroup or "" for match in _OPERATION.finditer(sentence))
-        figures = before + here
-        named = [*named, *periods_here][-2 * _MOST_TERMS :]
-        if here and (kinds or any(each.unit for each in here)) and len(figures) >= _FEWEST_FIGURES:
-            yield _Said(text, figures, len(before), kinds, named)
-        before = figures[-_MOST_TERMS:]
+def _statements(text: str, style: Style, joined: Set[int]) -> Iterator[_Said]:
+    """Yield each sentence that may hold a result, with the figures before it where it has few."""
+    spans = [span for span in sentences(text) if _NUMBER.search(text, *span)]
+    read: dict[int, _Said] = {}
+
+    def said(at: int) -> _Said:
+        if at not in read:
+            read[at] = _read(text, spans[at], style, joined)
+        return read[at]
+
+    for at, (start, end) in enumerate(spans):
+        if not (_PERCENT.search(text, start, end) or next(_kinds(text[start:end]), None)):
+            continue
+        here = said(at)
+        if not 0 < len(here.figures) <= _MOST_FIGURES:
+            continue
+        before: list[Quantity] = []
+        named = here.periods
+        if len(here.figures) < _FEWEST_FIGURES and here.kinds & _LOOKS_BACK:
+            for earlier in map(said, range(at - 1, max(-1, at - 1 - _MOST_TERMS), -1)):
+                if len(before) + len(earlier.figures) > _MOST_TERMS:
+                    break
+                before = [*earlier.figures, *before]
+                named = [*earlier.periods, *named]
+        if len(before) + len(here.figures) >= _FEWEST_FIGURES:
+            yield replace(here, before=before, periods=named)
+
+
+def _read(text: str, span: tuple[int, int], style: Style, joined: Set[int]) -> _Said:
+    start, end = span
+    sentence = text[start:end]
+    if len(_NUMBER.findall(sentence)) > 4 * _MOST_FIGURES:
+        return _Said(text, (), (), ())
+    named = [replace(each, start=each.start + start, end=each.end + start) for each in periods(sentence)]
+    figures = [
+        replace(each, start=each.start + start, end=each.end + start)
+        for each in quantities(sentence, style)
+        if each.start + start not in joined
+    ]
+    figures = [each for each in figures if not any(p.start < each.end and each.start < p.end for p in named)]
+    return _Said(text, figures, named, [(kind, place + start) for kind, place in _kinds(sentence)])
 
 
 def _relations(said: _Said) -> Iterator[Calculation]:
-    yield from _of(said, said.figures, said.first)
-    counts = [each for each in said.figures if _is_count(each)]
-    if counts:
-        rest = [each for each in said.figures if not _is_count(each)]
-        first = sum(1 for each in said.figures[: said.first] if not _is_count(each))
-        yield from _of(said, rest, first)
+    yield from _of(said)
+    if any(map(_is_count, said.figures)) or any(map(_is_count, said.before)):
+        figures, before = (
+            [each for each in side if not _is_count(each)] for side in (said.figures, said.before)
+        )
+        yield from _of(replace(said, figures=figures, before=before))
 
 
 def _is_count(figure: Quantity) -> bool:
@@ -110,45 +170,62 @@ def _is_count(figure: Quantity) -> bool:
     return bare and 0 <= figure.value <= _LARGEST_COUNT
 
 
-def _of(said: _Said, figures: Sequence[Quantity], first: int) -> Iterator[Calculation]:
-    amounts = [each for each in figures if not each.unit]
-    parts = [each for each in figures if each.unit]
-    start = figures[first].start if first < len(figures) else len(said.text)
-    for alike in (amounts, parts):
-        here = sum(1 for each in alike if each.start < start)
-        if said.kinds & {"mean", "total"}:
-            yield from _sums(said.kinds, alike, here)
-        if "change" in said.kinds:
-            yield from _differences(alike, here)
-    results = [each for each in parts if each.start >= start]
-    if "quotient" in said.kinds:
-        results += [each for each in amounts if each.start >= start]
-    for result in results:
-        for left, right in _pairs(amounts, result):
-            yield from _quotients(said, result, left, right)
+def _of(said: _Said) -> Iterator[Calculation]:
+    kinds = said.kinds
+    for is_part in (False, True):
+        before = [each for each in said.before if bool(each.unit) is is_part]
+        figures = before + [each for each in said.figures if bool(each.unit) is is_part]
+        if kinds & {"mean", "total"}:
+            yield from _sums(said.words, figures, len(before))
+        if "change" in kinds:
+            yield from _differences(figures, len(before))
+    amounts = [each for each in (*said.before, *said.figures) if not each.unit]
+    for result in said.figures:
+        if result.unit or "quotient" in kinds:
+            for left, right in _pairs(amounts, result):
+                yield from _quotients(said, result, left, right)
 
 
-def _sums(kinds: frozenset[str], figures: Sequence[Quantity], here: int) -> Iterator[Calculation]:
-    """Yield each result of this sentence with the terms that end before it, or that begin behind it."""
+def _sums(words: Sequence[tuple[str, int]], figures: Sequence[Quantity], here: int) -> Iterator[Calculation]:
+    """Yield each result of this sentence with its terms.
+
+    They are all figures before it or all behind it, or those between it and the word; where the sentence has
+    none but results, those that end the sentences before.
+    """
+    kinds = {kind: place for kind, place in reversed(words) if kind in ("mean", "total")}
     for at in range(here, len(figures)):
-        runs = [figures[max(0, at - count) : at] for count in range(2, min(at, _MOST_TERMS) + 1)]
-        runs += [
-            figures[at + 1 : at + 1 + count]
-            for count in range(2, min(len(figures) - at - 1, _MOST_TERMS) + 1)
-        ]
-        for terms in runs:
-            total = sum((term.value for term in terms), Decimal(0))
-            if "total" in kinds and _may_be(total, figures[at], terms):
-                yield Calculation(_sum(terms), figures[at])
-            if "mean" in kinds and _may_be(total / len(terms), figures[at], terms):
-                yield Calculation(_sum(terms, mean=True), figures[at])
+        result, own = figures[at], figures[here:at]
+        for kind, place in kinds.items():
+            behind_word = [each for each in own if each.start > place]
+            runs = [own, figures[at + 1 :], *([behind_word] if len(behind_word) < len(own) else [])]
+            if len(figures) - here <= 2:
+                runs = [figures[max(0, here - count) : here] for count in range(2, here + 1)]
+            for terms in runs:
+                if 2 <= len(terms) <= _MOST_TERMS:
+                    count = len(terms) if kind == "mean" else 1
+                    if _may_be(result, *(sum(map(size, terms)) / count for size in (_written, _amount))):
+                        yield Calculation(_sum(terms, mean=kind == "mean"), result)
 
 
-def _may_be(value: Decimal, result: Quantity, terms: Sequence[Quantity]) -> bool:
-    """Whether it is worth to ask: values of several scales may always be."""
-    if any(term.scale != result.scale for term in terms):
+def _written(figure: Quantity) -> float:
+    return float(figure.value)
+
+
+def _amount(figure: Quantity) -> float:
+    return float(figure.amount)
+
+
+def _may_be(result: Quantity, *values: float) -> bool:
+    """Whether it is worth to ask if a result rounds one of the values, whatever their powers of ten."""
+    written = abs(float(result.value))
+    if not written:
         return True
-    return abs(abs(value) - abs(result.value)) < 1
+    for value in map(abs, values):
+        if value and abs(value * 10.0 ** round(log10(written / value)) - written) <= (
+            0.51 * 10.0**-result.places + written * _FLOAT_ERROR
+        ):
+            return True
+    return False
 
 
 def _sum(terms: Sequence[Quantity], *, mean: bool = False) -> Expression:
@@ -157,12 +234,12 @@ def _sum(terms: Sequence[Quantity], *, mean: bool = False) -> Expression:
     for term in rest:
         postfix += [Term(term), "+"]
     if mean:
-        postfix += [Term(_bare(len(terms), terms[-1].end), constant=True), "/"]
+        postfix += [Term(_count(len(terms), terms[-1].end), constant=True), "/"]
     return Expression(tuple(postfix))
 
 
-def _bare(value: int, at: int) -> Quantity:
-    """Return a number that the text does not write but means: the count of a mean, the one of a growth."""
+def _count(value: int, at: int) -> Quantity:
+    """Return the number of a mean's terms, which the text does not write."""
     return Quantity(Decimal(value), 0, None, "", "", False, at, at)
 
 
@@ -179,6 +256,8 @@ def _differences(figures: Sequence[Quantity], here: int) -> Iterator[Calculation
             smallest_first = sorted(trio, key=lambda each: abs(_ones(each)))
             larger = smallest_first[-1]
             for result, smaller in (smallest_first[:2], smallest_first[1::-1]):
+                if not _may_be(result, *(size(larger) - size(smaller) for size in (_written, _amount))):
+                    continue
                 operands = (smaller, larger) if result.value < 0 else (larger, smaller)
                 yield Calculation(Expression((Term(operands[0]), Term(operands[1]), "-")), result)
 
@@ -207,11 +286,15 @@ def _pairs(amounts: Sequence[Quantity], result: Quantity) -> Iterator[tuple[Quan
 
 
 def _quotients(said: _Said, result: Quantity, left: Quantity, right: Quantity) -> Iterator[Calculation]:
+    """Yield the result as the ratio of two figures, as the change between them, or as a part of them."""
+    first, second = _amount(left), _amount(right)
+    if not first or not second:
+        return
     if result.unit != "percent":
-        if not result.unit:
+        if not result.unit and _may_be(result, first / second):
             yield Calculation(Expression((Term(left), Term(right), "/")), result)
         return
-    if "change" in said.kinds:
+    if "change" in said.kinds and _may_be(result, first / second - 1, second / first - 1):
         for base in _bases(said, left, right):
             other = right if base is left else left
             yield Calculation(Expression((Term(other), Term(base), "-", Term(base), "/")), result)
@@ -219,19 +302,25 @@ def _quotients(said: _Said, result: Quantity, left: Quantity, right: Quantity) -
         part, whole = sorted((left, right), key=lambda each: abs(each.amount))
         if abs(result.value) > 100:
             part, whole = whole, part
-        yield Calculation(Expression((Term(part), Term(whole), "/")), result)
-        yield Calculation(Expression((Term(result), Term(whole), "*")), part)
+        if _may_be(result, _amount(part) / _amount(whole)):
+            yield Calculation(Expression((Term(part), Term(whole), "/")), result)
+        if _may_be(part, _amount(whole) * float(result.value)):
+            yield Calculation(Expression((Term(result), Term(whole), "*")), part)
 
 
 def _bases(said: _Said, left: Quantity, right: Quantity) -> Sequence[Quantity]:
     """Return which of two figures a change starts from: a word before it says so, or the earlier year."""
-    named = [each for each in (left, right) if _BASE.search(_before(said, each))]
+    named = [each for each in (left, right) if _is_base(said, each)]
     if len(named) == 1:
         return named
     years = [_year(said, each) for each in (left, right)]
     if years[0] and years[1] and years[0] != years[1]:
         return [left if years[0] < years[1] else right]
     return left, right
+
+
+def _is_base(said: _Said, figure: Quantity) -> bool:
+    return bool(_BASE.search(_before(said, figure)) or _BASE_BEHIND.match(said.text, figure.end))
 
 
 def _before(said: _Said, figure: Quantity) -> str:
