@@ -34,7 +34,7 @@ _KINDS = {
     "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
     "month_first": rf"(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR})(?!\d)",
     "cjk": rf"(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?",
-    "dated": rf"(?P<dated_month>{_MONTH})\.? (?:{_DAY}(?: ?, ?| )|de |del )?(?P<dated_year>{_YEAR})(?!\d)",
+    "dated": rf"(?P<dated_month>{_MONTH})(?: ?\.)? ?(?:{_DAY}(?: ?, ?| |(?<=\d\d))|de |del )?(?P<dated_year>{_YEAR})(?!\d)",
     "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
     rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
     "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
@@ -44,7 +44,7 @@ _KINDS = {
     "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4])(?![^\W_])",
     "pair": rf"(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....))(?![\d.,]?\d)",
     "fiscal": rf"(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?(?![^\W_])",
-    "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%| ?%)",
+    "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%)",
 }
 """How a period is written; of two that begin at one place the first counts."""
 

@@ -1,0 +1,118 @@
+"""Whether a figure of an answer and a figure of a source say the same: value, rounding, scale, unit."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal
+
+from finrisk_rules.judge.evidence import Evidence, Spot
+from finrisk_rules.quantities import Quantity
+
+Agreement = Literal["same", "rounded", "scale", ""]
+"""The same; the same as rounded; the same but for scale or unit; another value."""
+
+COARSEST = 0.1
+"""Share of a figure that rounding may move it: 5 for 5.3, not 1 for 1.4."""
+
+_SHARED_SIGNS = {"$": "USD AUD CAD HKD NZD SGD TWD", "¥": "JPY CNY"}
+_POWERS = (-12, -9, -6, -3, 3, 6, 9, 12)
+
+
+def tolerance(quantity: Quantity, *, is_about: bool) -> float:
+    """Return how far a value may be from the written one, as written: half a unit of its last digit.
+
+    With "about" the zeros at the end of a whole number do not count as written.
+    """
+    half = 0.5 * 10.0**-quantity.places
+    if is_about and not quantity.places and quantity.value:
+        digits = str(abs(int(quantity.value)))
+        zeros = len(digits) - len(digits.rstrip("0"))
+        half = 0.5 * 10.0 ** min(zeros, len(digits) - 1)
+    return min(half, COARSEST * abs(float(quantity.value)))
+
+
+def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[tuple[Spot, Agreement]]:
+    """Yield the figures of a source that say the same, or would in another scale or unit."""
+    value = abs(float(quantity.value))
+    if quantity.unit == "basis_points":
+        places = [*evidence.of_value(value, half), *evidence.of_value(value / 100, half / 100)]
+    elif quantity.unit:
+        places = list(evidence.of_value(value, half))
+    else:
+        amount = value * 10.0 ** (quantity.scale or 0)
+        unit = 10.0 ** (quantity.scale or 0)
+        places = [*evidence.of_value(value, half), *evidence.of_amount(amount, half * unit)]
+        if quantity.scale:
+            for power in _POWERS:
+                places += evidence.of_amount(amount * 10.0**power, half * unit * 10.0**power)
+    seen: set[int] = set()
+    for spot in places:
+        if id(spot) in seen:
+            continue
+        seen.add(id(spot))
+        if said := agreement(quantity, spot[2], half, evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()):
+            yield spot, said
+
+
+def agreement(quantity: Quantity, stored: list, half: float, scales: frozenset[int] = frozenset()) -> Agreement:
+    """Return how a figure agrees with a stored one: [.., .., value, scale, unit, currency].
+
+    ``scales`` are those of its table: a row that is excepted from them ("except per share amounts") is taken
+    as said in them too, since a page seldom tells exactly which rows it excepts.
+    """
+    _, _, text, scale, unit, currency = stored
+    written, value = abs(float(quantity.value)), abs(float(text))
+    if quantity.unit or unit:
+        return _of_units(quantity, written, value, unit, currency, half)
+    said = _exactness(quantity, text, written, value, half)
+    if _are_other_currencies(quantity.currency, currency):
+        return "scale" if said else ""
+    if quantity.scale is None:
+        if said:
+            return said
+        return "same" if scale and _near(written, value * 10.0**scale, half) else ""
+    amount, slack = written * 10.0**quantity.scale, half * 10.0**quantity.scale
+    if scale is None:
+        if said:
+            return said
+        return "rounded" if any(_near(amount, value * 10.0**power, slack) for power in (0, 3, 6)) else ""
+    if _near(amount, value * 10.0**scale, slack):
+        return "same" if scale == quantity.scale and said == "same" else "rounded"
+    if said and scale == 0 and (quantity.scale in scales or not scales):
+        return "rounded"
+    return "scale" if said or any(_near(amount * 10.0**power, value * 10.0**scale, slack * 10.0**power) for power in _POWERS) else ""
+
+
+def _of_units(
+    quantity: Quantity, written: float, value: float, unit: str, currency: str, half: float
+) -> Agreement:
+    if "basis_points" in (quantity.unit, unit) and quantity.unit != unit:
+        other = value / 100 if unit == "basis_points" else value * 100
+        if _near(written, other, half):
+            return "same"
+        return "scale" if _near(written, value, half) else ""
+    if not _near(written, value, half):
+        return ""
+    said: Agreement = "same" if written == value else "rounded"
+    if quantity.unit == unit:
+        return said
+    if not quantity.unit:
+        return "scale" if quantity.currency or quantity.scale else said
+    if not unit:
+        return "scale" if currency else said
+    return "scale" if unit == "points" else said
+
+
+def _exactness(quantity: Quantity, text: str, written: float, value: float, half: float) -> Agreement:
+    if written == value:
+        return "same" if len(text) < 16 or abs(quantity.value) == abs(Decimal(text)) else ""
+    return "rounded" if _near(written, value, half) and value != int(value) or _near(written, value, half) and half > 0.5 else ""
+
+
+def _near(first: float, second: float, half: float) -> bool:
+    return abs(first - second) <= half + first * 1e-9
+
+
+def _are_other_currencies(first: str, second: str) -> bool:
+    if not first or not second or first == second:
+        return False
+    return second not in _SHARED_SIGNS.get(first, "") and first not in _SHARED_SIGNS.get(second, "")

@@ -1,0 +1,61 @@
+"""Words as they are compared: without inflection, in any script."""
+
+import re
+from functools import lru_cache
+
+from finrisk_rules.spelling import folded
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
+_ENDING = re.compile(
+    r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z|(?<=...)(?:ies|es|s|e|y)\Z"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+FUNCTION_WORDS = frozenset(
+    """a an the of in on at to for from by with and or as is are was were be been it its this that which these those
+    than has have had not per also our their his her will would
+    der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit für fur auf aus
+    ist sind war waren wurde wurden als sich nach
+    le la les l un une des du de d et ou en au aux dans pour par sur est sont était etait étaient a ont été ete
+    el los las del y o e con por se fue fueron es al un una
+    il lo gli i della dei delle di da nel nella per che è sono stato stati
+    het een van voor met op te""".split()
+)
+"""Words that say nothing of what a figure is."""
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the telling words of a text, each without its ending; no years.
+
+    Where a script sets no blanks between words, each two characters that follow one another are a word.
+    """
+    return frozenset(_stems(_WORD.findall(folded(text)))) - {""}
+
+
+@lru_cache(maxsize=8192)
+def stems_of_name(text: str) -> frozenset[str]:
+    """Return the words of a label or a head, which is asked for again and again."""
+    return stems(text)
+
+
+def _stems(words: list[str]) -> set[str]:
+    result: set[str] = set()
+    for word in words:
+        if word[0] < "\u0e00" or word[0] > "\U0003ffff":
+            result.add(stem(word))
+        elif len(word) < 3:
+            result.add(word)
+        else:
+            result.update(word[at : at + 2] for at in range(len(word) - 1))
+    return result
+
+
+@lru_cache(maxsize=32768)
+def stem(word: str) -> str:
+    """Return a folded word without its ending; "" for a year and for a word that says nothing."""
+    if word in FUNCTION_WORDS or _YEAR.fullmatch(word):
+        return ""
+    if len(word) < 4 or word[0].isdecimal():
+        return word[:40]
+    return _ENDING.sub("", word.replace("z", "s"))[:12]
