@@ -1,33 +1,35 @@
-"""How well the judge tells right answers from wrong ones: ``python benchmarks/judge.py CASES.jsonl SCORES.jsonl``.
+"""Scores of answers, right and wrong ones: ``python benchmarks/judge.py CASES.jsonl SCORES.jsonl``.
 
-A case is a line of JSON with ``id``, ``question``, ``answer`` and ``sources`` [{document_id, title, text}], and
-maybe ``company`` and ``year``. A line ``{"id", "score"}`` is written for each, the score as the service would store it.
+A case is a line of JSON with ``id``, ``question``, ``answer`` and ``sources`` [{document_id, title, text}].
+For each a line ``{"id", "score"}`` is written, the score as the service would store it.
 """
 
 import json
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import JudgedSource, Judgement
+from finrisk_rules.judge.verdicts import WRONG, JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 
 
-@lru_cache(maxsize=None)
+@cache
 def facts(text: str) -> str:
     """Return the facts of a page as ingestion stores them."""
     return stored(facts_of(text))
 
 
-def judgement(case: dict) -> Judgement:
+def judgement(case: dict[str, Any]) -> Judgement:
     """Judge a case."""
     sources = [JudgedSource(each["title"], each["text"], facts(each["text"])) for each in case["sources"]]
     return judge(case["question"], case["answer"], sources)
 
 
 def score(result: Judgement) -> float:
-    wrong = sum(result.counts.get(verdict, 0) for verdict in ("unsupported", "misattributed", "wrong_scale", "wrong_direction"))
+    """Return 1 for an answer without a wrong figure, below 0.9 for any other."""
+    wrong = sum(figure.verdict in WRONG for figure in result.figures)
     return 0.89 * (1 - wrong / len(result.figures)) if wrong else 1.0
 
 

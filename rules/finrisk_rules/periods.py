@@ -34,7 +34,8 @@ _KINDS = {
     "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
     "month_first": rf"(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR})(?!\d)",
     "cjk": rf"(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?",
-    "dated": rf"(?P<dated_month>{_MONTH})(?: ?\.)? ?(?:{_DAY}(?: ?, ?| |(?<=\d\d))|de |del )?(?P<dated_year>{_YEAR})(?!\d)",
+    "dated": rf"(?P<dated_month>{_MONTH})(?: ?\.)? ?(?:{_DAY}(?: ?, ?| |(?<=\d\d))|de |del )?"
+    rf"(?P<dated_year>{_YEAR})(?!\d)",
     "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
     rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
     "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",

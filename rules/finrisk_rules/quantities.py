@@ -62,10 +62,12 @@ class Quantity:
         return self.value.scaleb(self.scale) if self.scale else self.value
 
 
-def style_of(text: str) -> Style:
-    """Return which sign separates decimals on this page; the point where nothing tells."""
+def style_of(text: str, default: Style = "point") -> Style:
+    """Return which sign separates decimals on this page; the default where nothing tells."""
     text = plain(text)
     points, commas = (sum(1 for _ in pattern.finditer(text)) for pattern in (_POINT_STYLE, _COMMA_STYLE))
+    if commas == points:
+        return default
     return "comma" if commas > points else "point"
 
 

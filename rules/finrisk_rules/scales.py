@@ -23,7 +23,8 @@ _SAID = re.compile(
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
            "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
 _PERCENT = re.compile(
-    r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])", re.IGNORECASE
+    r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])",
+    re.IGNORECASE,
 )
 _EXCEPT_SHARES = re.compile(
     r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action", re.IGNORECASE

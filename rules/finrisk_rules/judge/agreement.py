@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from finrisk_rules.judge.evidence import Evidence, Spot
+from finrisk_rules.judge.evidence import Evidence, Figure, Spot
 from finrisk_rules.quantities import Quantity
 
 Agreement = Literal["same", "rounded", "scale", ""]
@@ -12,6 +12,9 @@ Agreement = Literal["same", "rounded", "scale", ""]
 
 COARSEST = 0.1
 """Share of a figure that rounding may move it: 5 for 5.3, not 1 for 1.4."""
+
+WHOLE = 0.5
+"""What a whole number may be rounded by; by more where "about" stands before it."""
 
 _SHARED_SIGNS = {"$": "USD AUD CAD HKD NZD SGD TWD", "¥": "JPY CNY"}
 _POWERS = (-12, -9, -6, -3, 3, 6, 9, 12)
@@ -49,11 +52,15 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[
         if id(spot) in seen:
             continue
         seen.add(id(spot))
-        if said := agreement(quantity, spot[2], half, evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()):
+        if said := agreement(
+            quantity, spot[2], half, evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
+        ):
             yield spot, said
 
 
-def agreement(quantity: Quantity, stored: list, half: float, scales: frozenset[int] = frozenset()) -> Agreement:
+def agreement(
+    quantity: Quantity, stored: Figure, half: float, scales: frozenset[int] = frozenset()
+) -> Agreement:
     """Return how a figure agrees with a stored one: [.., .., value, scale, unit, currency].
 
     ``scales`` are those of its table: a row that is excepted from them ("except per share amounts") is taken
@@ -79,7 +86,12 @@ def agreement(quantity: Quantity, stored: list, half: float, scales: frozenset[i
         return "same" if scale == quantity.scale and said == "same" else "rounded"
     if said and scale == 0 and (quantity.scale in scales or not scales):
         return "rounded"
-    return "scale" if said or any(_near(amount * 10.0**power, value * 10.0**scale, slack * 10.0**power) for power in _POWERS) else ""
+    return (
+        "scale"
+        if said
+        or any(_near(amount * 10.0**power, value * 10.0**scale, slack * 10.0**power) for power in _POWERS)
+        else ""
+    )
 
 
 def _of_units(
@@ -105,7 +117,8 @@ def _of_units(
 def _exactness(quantity: Quantity, text: str, written: float, value: float, half: float) -> Agreement:
     if written == value:
         return "same" if len(text) < 16 or abs(quantity.value) == abs(Decimal(text)) else ""
-    return "rounded" if _near(written, value, half) and value != int(value) or _near(written, value, half) and half > 0.5 else ""
+    finer = value != int(value) or half > WHOLE
+    return "rounded" if finer and _near(written, value, half) else ""
 
 
 def _near(first: float, second: float, half: float) -> bool:

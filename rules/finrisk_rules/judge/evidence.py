@@ -3,18 +3,17 @@
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from math import log
+from typing import Any
 
+from finrisk_rules.judge.claims import pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
+from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.periods import Period, periods
 
-_CHANGE = re.compile(
-    r"change|increase|decrease|variance|variation|difference|growth|veränderung|abweichung|évolution|variación|variazione|増減|[+-]/[-+]|%",
-    re.IGNORECASE,
-)
 _DIGIT = re.compile(r"\d")
 
 SHARED = 0.4
@@ -24,6 +23,10 @@ COMMON = 64
 """Rows of a table from which on a word that all of them have tells nothing."""
 
 Named = tuple[int | None, str]
+"""A period as (year, part)."""
+
+Figure = list[Any]
+"""A figure as it was stored: [row, column, value, scale, unit, currency]; in a sentence [place, 0, ...]."""
 
 
 @lru_cache(maxsize=4096)
@@ -81,31 +84,33 @@ class Axis:
 class TableEvidence:
     """A table as it was stored, with the words of its rows and columns."""
 
-    def __init__(self, stored: list) -> None:
+    def __init__(self, stored: Figure) -> None:
         self.caption, self.heads, self.rows, self.cells = stored
         self.scales = frozenset(cell[3] for cell in self.cells if cell[3])
         self._row_axis: Axis | None = None
         self._column_axis: Axis | None = None
-        self._by_row: dict[int, list] | None = None
+        self._by_row: dict[int, list[Figure]] | None = None
 
     @property
     def row_axis(self) -> Axis:
+        """The labels of the rows, each with its section."""
         if self._row_axis is None:
             self._row_axis = Axis([(label, section) for label, section in self.rows])
         return self._row_axis
 
     @property
     def column_axis(self) -> Axis:
+        """The words over the columns."""
         if self._column_axis is None:
             self._column_axis = Axis([(head, "") for head in self.heads])
         return self._column_axis
 
     def is_change(self, row: int, column: int) -> bool:
         """Whether a cell tells how much something changed."""
-        return bool(_CHANGE.search(self.heads[column]) or _CHANGE.search(self.rows[row][0]))
+        return bool(CHANGE_NAME.search(self.heads[column]) or CHANGE_NAME.search(self.rows[row][0]))
 
     @property
-    def by_row(self) -> dict[int, list]:
+    def by_row(self) -> dict[int, list[Figure]]:
         """The cells of each row."""
         if self._by_row is None:
             self._by_row = {}
@@ -125,7 +130,7 @@ class TableEvidence:
 class StatementEvidence:
     """A sentence with figures as it was stored: [start, end, figures, periods]."""
 
-    def __init__(self, stored: list) -> None:
+    def __init__(self, stored: Figure) -> None:
         self.start, self.end, self.figures, self.periods = stored
         self._phrases: list[Phrase] | None = None
         self._words: frozenset[str] = frozenset()
@@ -140,21 +145,8 @@ class StatementEvidence:
         return self._phrases, self._words
 
 
-_NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-
-
-def pairs_of_numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each number of a text with the word before it, and with the word behind it."""
-    previous = ""
-    for token in _NUMBER_OR_WORD.findall(text.lower()):
-        token = token.replace(",", "")
-        if previous and (token[0].isdecimal() or previous[0].isdecimal()):
-            yield previous, token
-        previous = token
-
-
-Spot = tuple[int, int, list]
-"""Where a figure stands: number of the table and -1, or -1 and number of the sentence; and the figure as stored."""
+Spot = tuple[int, int, Figure]
+"""Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
 
 
 class Evidence:
@@ -185,14 +177,21 @@ class Evidence:
     def names(self) -> frozenset[tuple[str, str]]:
         """The numbers in the names of rows and columns, each with the word beside it."""
         if self._names is None:
-            names = {name for table in self.tables for name in (*table.heads, *(label for label, _ in table.rows)) if _DIGIT.search(name)}
+            names = {
+                name
+                for table in self.tables
+                for name in (*table.heads, *(label for label, _ in table.rows))
+                if _DIGIT.search(name)
+            }
             self._names = frozenset(pair for name in names for pair in pairs_of_numbers(name))
         return self._names
 
     def of_value(self, value: float, tolerance: float) -> Iterable[Spot]:
         """Return the figures that are written so."""
         slack = tolerance + value * 1e-9
-        return self._by_value[bisect_left(self._values, value - slack) : bisect_right(self._values, value + slack)]
+        return self._by_value[
+            bisect_left(self._values, value - slack) : bisect_right(self._values, value + slack)
+        ]
 
     def of_amount(self, amount: float, tolerance: float) -> Iterable[Spot]:
         """Return the figures that are this much, their scale included."""

@@ -1,12 +1,17 @@
 """The judgement of an answer, figure by figure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
-from finrisk_rules.judge.claims import Claim, Statement, is_bare, statements
+from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of
-from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, place_of, same_period, says
+from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.statements import Statement, statements
+from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, period_fit, place_of, says
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement, Verdict
+from finrisk_rules.judge.wording import is_supported, says_something, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import quantities
 
@@ -18,21 +23,25 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
 
     Nothing that these texts hold raises; time is linear in their length.
     """
-    court = Court(question, sources)
+    court = Court(question, answer, sources)
     figures: list[FigureVerdict] = []
+    worded: list[bool | None] = []
     for statement in statements(answer, court.names):
         if statement.claims:
             figures += court.verdicts(statement)
-    return Judgement(tuple(figures))
+        elif says_something(statement.text):
+            worded.append(court.supports(statement))
+    return Judgement(tuple(figures), len(worded), worded.count(True), worded.count(None))
 
 
 class Court:
     """A question and its sources, before which the statements of an answer come."""
 
-    def __init__(self, question: str, sources: Sequence[JudgedSource]) -> None:
+    def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
         self.question = question
+        self.answer = answer
         self.sources = sources
-        self._asked: frozenset | None = None
+        self._asked: frozenset[tuple[Decimal, str]] | None = None
         years = {p.year for p in periods(question) if p.year}
         self.asked_periods = [(p.year, p.part) for p in periods(question)] if len(years) == 1 else []
 
@@ -40,19 +49,44 @@ class Court:
         """Return the numbers in names of rows and columns of these sources."""
         return frozenset().union(*(self.evidence(n).names for n in cited if 1 <= n <= len(self.sources)))
 
+    def reads(self, n: int) -> bool:
+        """Whether the words of the answer can be compared with those of a source."""
+        return reads_as(self.answer, self.sources[n - 1].text)
+
+    def cited(self, statement: Statement) -> list[int]:
+        """Return the sources that a statement cites, all where it cites none at all."""
+        if not statement.cited:
+            return list(range(1, len(self.sources) + 1))
+        return [n for n in statement.cited if 1 <= n <= len(self.sources)]
+
+    def supports(self, statement: Statement) -> bool | None:
+        """Whether a source has the words of a statement without figures; None where it cannot be read."""
+        cited = self.cited(statement)
+        readable = [n for n in cited if self.reads(n)]
+        if cited and not readable:
+            return None
+        return any(
+            is_supported(statement.text, words(f"{self.sources[n - 1].title}\n{self.sources[n - 1].text}"))
+            for n in readable
+        )
+
     def evidence(self, n: int) -> Evidence:
+        """Return what the facts of a source say."""
         return evidence_of(self.sources[n - 1].facts or "")
 
     def verdicts(self, statement: Statement) -> list[FigureVerdict]:
-        cited = [n for n in statement.cited if 1 <= n <= len(self.sources)]
-        if not cited and not statement.cited:
-            cited = list(range(1, len(self.sources) + 1))
+        """Return the verdict on each figure of a statement, those that are no figures left out."""
+        cited = self.cited(statement)
         outcome = [self._verdict(claim, statement, cited) for claim in statement.claims]
         result = [verdict for verdict, _ in outcome if verdict is not None]
-        traced = [(claim, verdict, trace) for claim, (verdict, trace) in zip(statement.claims, outcome, strict=True)]
+        traced = [(claim, trace) for claim, (_, trace) in zip(statement.claims, outcome, strict=True)]
         for claim in wrong_directions(statement, traced):
-            at = next(i for i, each in enumerate(result) if each.text == claim.text and each.verdict == "stated")
-            result[at] = FigureVerdict(result[at].text, "wrong_direction", result[at].source, result[at].place, result[at].text)
+            at = next(
+                i for i, each in enumerate(result) if each.text == claim.text and each.verdict == "stated"
+            )
+            result[at] = FigureVerdict(
+                result[at].text, "wrong_direction", result[at].source, result[at].place, result[at].text
+            )
         return result
 
     def _periods(self, claim: Claim, statement: Statement) -> list[tuple[Named, float]]:
@@ -66,19 +100,25 @@ class Court:
             return [(next(iter(others)), 1.0)]
         if others:
             return []
-        if statement.topic_periods:
-            return [(period, 1.0) for period in statement.topic_periods]
+        if statement.topic.periods:
+            return [(period, 1.0) for period in statement.topic.periods]
         return [(period, ASKED_WEIGHT) for period in self.asked_periods]
 
-    def _verdict(self, claim: Claim, statement: Statement, cited: list[int]) -> tuple[FigureVerdict | None, Trace | None]:
+    def _verdict(
+        self, claim: Claim, statement: Statement, cited: list[int]
+    ) -> tuple[FigureVerdict | None, Trace | None]:
         named = self._periods(claim, statement)
-        if statement.topic:
-            words = dict.fromkeys(statement.topic, 0.25) | claim.phrase.words
+        if statement.topic.words:
+            words = dict.fromkeys(statement.topic.words, 0.25) | claim.phrase.words
             claim.phrase.words.update(words)
         readers = [Reader(claim, named, n, self.evidence(n), self.sources[n - 1].text) for n in cited]
-        traces = sorted((trace for reader in readers for trace in reader.traces()), key=lambda trace: -trace.fit)
+        traces = sorted(
+            (trace for reader in readers for trace in reader.traces()), key=lambda trace: -trace.fit
+        )
         right = next((trace for trace in traces if trace.agreement != "scale"), None)
         scale = next((trace for trace in traces if trace.agreement == "scale"), None)
+        if right is not None and not self.reads(right.source):
+            return self._unread(claim, named, right), None
         if right is not None:
             rival = best_rival(readers, right)
             if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
@@ -103,15 +143,36 @@ class Court:
             return FigureVerdict(claim.text, "asked"), None
         if claim.name:
             return None, None
+        if scale is None and any(
+            self._stands_in(claim, n) for n in cited if self.sources[n - 1].facts is None
+        ):
+            return FigureVerdict(claim.text, "unread"), None
         if scale is not None:
             return self._wrong(claim, "wrong_scale", scale), None
         if rival is not None and rival.row_fit > 0.4:
             return self._wrong(claim, "unsupported", rival), None
         return FigureVerdict(claim.text, "unsupported"), None
 
+    def _unread(self, claim: Claim, named: Sequence[tuple[Named, float]], trace: Trace) -> FigureVerdict:
+        """Return the verdict on a figure that a source in another language has: the period alone tells."""
+        text = self.sources[trace.source - 1].text
+        if named and trace.spot[0] >= 0:
+            table, (row, column) = trace.evidence.tables[trace.spot[0]], trace.spot[2][:2]
+            if period_fit(named, table.periods_at(row, column)) < 0.3:
+                for cell in table.by_row[row]:
+                    if period_fit(named, table.periods_at(row, cell[1])) > 0.8:
+                        return self._wrong(
+                            claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell))
+                        )
+        return FigureVerdict(claim.text, "unread", trace.source, place_of(trace, text))
+
     def _wrong(self, claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
         text = self.sources[trace.source - 1].text
         return FigureVerdict(claim.text, verdict, trace.source, place_of(trace, text), says(trace, text))
+
+    def _stands_in(self, claim: Claim, n: int) -> bool:
+        """Whether a source of which no facts were kept has the figure as it is written."""
+        return claim.text in self.sources[n - 1].text
 
     def _is_asked(self, claim: Claim) -> bool:
         if self._asked is None:
@@ -120,20 +181,25 @@ class Court:
 
 
 def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
+    """Return the place of another value that fits the claim best, over all its sources."""
     sentences = right is None or right.row_fit < (0.6 if right.spot[0] >= 0 else 0.99)
     rivals = [rival for reader in readers if (rival := reader.best_rival(sentences=sentences))]
     return max(rivals, key=lambda trace: trace.fit, default=None)
 
 
-def wrong_directions(statement: Statement, traced: list) -> list[Claim]:
+def wrong_directions(statement: Statement, traced: Sequence[tuple[Claim, Trace | None]]) -> list[Claim]:
     """Return the claims whose figures do the opposite of what the words of rise or fall say."""
     spoken = directions(statement.text)
     if not spoken:
         return []
     wrong = []
-    for at, (start, end, rises) in enumerate(spoken):
+    for at, (end, rises) in enumerate(spoken):
         stop = spoken[at + 1][0] if at + 1 < len(spoken) else len(statement.text)
-        pair = [(claim, trace) for claim, _, trace in traced if end <= claim.quantity.start < stop and trace is not None and trace.spot[0] >= 0][:2]
+        pair = [
+            (claim, trace)
+            for claim, trace in traced
+            if end <= claim.quantity.start < stop and trace is not None and trace.spot[0] >= 0
+        ][:2]
         if len(pair) < 2:
             continue
         (first, one), (second, two) = pair

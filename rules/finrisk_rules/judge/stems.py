@@ -5,24 +5,28 @@ from functools import lru_cache
 
 from finrisk_rules.spelling import folded
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
 _ENDING = re.compile(
-    r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z|(?<=...)(?:ies|es|s|e|y)\Z"
+    r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z"
+    r"|(?<=...)(?:ies|es|s|e|y)\Z"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
-FUNCTION_WORDS = frozenset(
-    """a an the of in on at to for from by with and or as is are was were be been it its this that which these those
-    than has have had not per also our their his her will would
-    der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit für fur auf aus
-    ist sind war waren wurde wurden als sich nach
-    le la les l un une des du de d et ou en au aux dans pour par sur est sont était etait étaient a ont été ete
-    el los las del y o e con por se fue fueron es al un una
-    il lo gli i della dei delle di da nel nella per che è sono stato stati
+
+SILENT_WORDS = frozenset(
+    """a an the of in on at to for from by with and or as is are was were be been being it its this that these
+    those which than has have had not per also our their his her will would came amounted
+    der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit fur auf
+    aus    ist sind war waren wurde wurden als sich nach betrug betrugen
+    le la les l un une du de d et ou en au aux dans pour par sur est sont etait etaient ont ete
+    el los las del y o e con por se fue fueron es al una il lo gli i della dei delle di da nel nella che sono
     het een van voor met op te""".split()
 )
-"""Words that say nothing of what a figure is."""
+"""Words that do not say what a figure is. "Other" and "all" do: they name rows."""
 
 
 def stems(text: str) -> frozenset[str]:
@@ -54,7 +58,7 @@ def _stems(words: list[str]) -> set[str]:
 @lru_cache(maxsize=32768)
 def stem(word: str) -> str:
     """Return a folded word without its ending; "" for a year and for a word that says nothing."""
-    if word in FUNCTION_WORDS or _YEAR.fullmatch(word):
+    if word in SILENT_WORDS or _YEAR.fullmatch(word):
         return ""
     if len(word) < 4 or word[0].isdecimal():
         return word[:40]

@@ -1,4 +1,4 @@
-"""A figure followed to the place that says it: the cell or sentence whose words and period its statement takes up.
+"""A figure followed to its place: the cell or sentence whose words and period its statement takes up.
 
 A place of another value that fits the statement clearly better convicts: then the figure belongs elsewhere.
 """
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
-from finrisk_rules.judge.claims import Claim, Statement
-from finrisk_rules.judge.evidence import Evidence, Named, Spot, TableEvidence
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot
 from finrisk_rules.judge.verdicts import Place
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
@@ -46,8 +46,16 @@ class Trace:
 class Reader:
     """A claim read against one source."""
 
-    def __init__(self, claim: Claim, periods: Sequence[tuple[Named, float]], source: int, evidence: Evidence, text: str) -> None:
-        self.claim, self.periods, self.source, self.evidence, self.text = claim, periods, source, evidence, text
+    def __init__(
+        self, claim: Claim, periods: Sequence[tuple[Named, float]], source: int, evidence: Evidence, text: str
+    ) -> None:
+        self.claim, self.periods, self.source, self.evidence, self.text = (
+            claim,
+            periods,
+            source,
+            evidence,
+            text,
+        )
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
         self._axes: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
         self._heads: dict[tuple[int, int], float] = {}
@@ -57,12 +65,26 @@ class Reader:
         result = []
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
             fit, row_fit = self.fit(spot)
-            result.append(Trace(self.source, self.evidence, spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
+            result.append(
+                Trace(
+                    self.source,
+                    self.evidence,
+                    spot,
+                    fit - (ROUNDED if said == "rounded" else 0),
+                    said,
+                    row_fit,
+                )
+            )
         return sorted(result, key=lambda trace: -trace.fit)
 
     def fit(self, spot: Spot) -> tuple[float, float]:
+        """Return how well a place fits the claim, all in all and by its row words alone."""
         table, statement, stored = spot
-        return self._cell_fit(table, stored[0], stored[1]) if table >= 0 else self._sentence_fit(statement, stored[0])
+        return (
+            self._cell_fit(table, stored[0], stored[1])
+            if table >= 0
+            else self._sentence_fit(statement, stored[0])
+        )
 
     def _axis_fits(self, at: int) -> tuple[dict[int, float], dict[int, float]]:
         if at not in self._axes:
@@ -77,21 +99,8 @@ class Reader:
         row_fit = rows.get(row, 0.0)
         fit = ROW * row_fit + COLUMN * columns.get(column, 0.0)
         if self.periods:
-            fit += PERIOD * self._period_fit(table.periods_at(row, column))
+            fit += PERIOD * period_fit(self.periods, table.periods_at(row, column))
         return fit, row_fit
-
-    def _period_fit(self, said: Sequence[Sequence[Named]]) -> float:
-        """Return how well the periods fit, on the average of the names that have one."""
-        if not said:
-            return 0.5
-        return sum(self._name_fit(named, alone=len(said) == 1) for named in said) / len(said)
-
-    def _name_fit(self, named: Sequence[Named], *, alone: bool) -> float:
-        best = [
-            max((weight if alone else 1.0) * same_period(period, each) for period, weight in self.periods)
-            for each in named[:3]
-        ]
-        return sum(best) / len(best)
 
     def _sentence_fit(self, at: int, figure: int) -> tuple[float, float]:
         phrases, words = self.evidence.statements[at].read(self.text)
@@ -103,13 +112,17 @@ class Reader:
         row_fit = 0.6 * shared + 0.4 * beside
         fit = (ROW + COLUMN) * row_fit + (VERBATIM if shared > 0.9 and len(mine) >= 4 else 0)
         if self.periods:
-            fit += PERIOD * self._sentence_period_fit(phrases[figure].periods or tuple((p[0], p[1]) for p in self.evidence.statements[at].periods))
+            fit += PERIOD * self._sentence_period_fit(
+                phrases[figure].periods or tuple((p[0], p[1]) for p in self.evidence.statements[at].periods)
+            )
         return fit, row_fit
 
     def _sentence_period_fit(self, said: Sequence[Named]) -> float:
         if not said:
             return 0.5
-        return max(weight * max(same_period(period, each) for each in said) for period, weight in self.periods)
+        return max(
+            weight * max(same_period(period, each) for each in said) for period, weight in self.periods
+        )
 
     def rivals(self) -> Iterator[Trace]:
         """Yield the places of another value that the claim's words lead to: cells, then sentences."""
@@ -126,7 +139,7 @@ class Reader:
                         fit, row_fit = self._cell_fit(at, row, cell[1])
                         yield Trace(self.source, self.evidence, (at, -1, cell), fit, "", row_fit)
 
-    def _could_be(self, stored: list) -> bool:
+    def _could_be(self, stored: Figure) -> bool:
         """Whether a stored figure is of the claim's kind: a percentage is no rival of an amount."""
         unit, currency = self.claim.quantity.unit, self.claim.quantity.currency or self.claim.quantity.scale
         if unit:
@@ -134,6 +147,7 @@ class Reader:
         return not (currency and stored[4])
 
     def sentence_rivals(self) -> Iterator[Trace]:
+        """Yield the figures of another value in sentences that have the words of the claim."""
         mine = self.claim.phrase.words
         total = sum(mine.values())
         if len(mine) < 4:
@@ -149,6 +163,7 @@ class Reader:
                     yield Trace(self.source, self.evidence, (-1, at, stored), fit, "", row_fit)
 
     def best_rival(self, *, sentences: bool) -> Trace | None:
+        """Return the place of another value that fits best, if there is one."""
         best = max(self.rivals(), key=lambda trace: trace.fit, default=None)
         if sentences:
             other = max(self.sentence_rivals(), key=lambda trace: trace.fit, default=None)
@@ -157,8 +172,23 @@ class Reader:
         return best
 
 
+def period_fit(claimed: Sequence[tuple[Named, float]], said: Sequence[Sequence[Named]]) -> float:
+    """Return how well the periods of a claim fit those of a cell, on the average of its names."""
+    if not said:
+        return 0.5
+    return sum(_name_fit(claimed, named, alone=len(said) == 1) for named in said) / len(said)
+
+
+def _name_fit(claimed: Sequence[tuple[Named, float]], named: Sequence[Named], *, alone: bool) -> float:
+    best = [
+        max((weight if alone else 1.0) * same_period(period, each) for period, weight in claimed)
+        for each in named[:3]
+    ]
+    return sum(best) / len(best)
+
+
 def same_period(claimed: Named, said: Named) -> float:
-    """Return how far two periods are one, 0..1: a year and a quarter of it nearly, two quarters not at all."""
+    """Return how far two periods are one, 0..1: a year and its quarter nearly, two quarters not."""
     (year, part), (other_year, other_part) = claimed, said
     if year is not None and other_year is not None and year != other_year:
         return 0.0

@@ -1,0 +1,209 @@
+"""The statements of an answer, each with its citations and its claims.
+
+Headings and the numbers of lists state nothing. Each row of a Markdown table is a statement that claims its
+figures with the words of row and column. A statement without a citation has that of the next one of its
+paragraph, else the last one before it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_count
+from finrisk_rules.judge.languages import language_of
+from finrisk_rules.judge.phrasing import Phrase
+from finrisk_rules.judge.stems import stems
+from finrisk_rules.periods import periods
+from finrisk_rules.quantities import Style, style_of
+from finrisk_rules.sentences import sentences
+from finrisk_rules.tables import Cell, tables_of, without_footnote
+
+MOST_SOURCES = 99
+"""The largest number of a source that a range of citations reaches."""
+
+LONGEST_HEADING = 100
+
+COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
+"""Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
+
+_NUMBERS = r"\d{1,2}(?:\s*(?:[,;\u3001\u2013-]|and|und|et|to|bis)\s*(?:[^\W\d_]{2,12} ?)?\d{1,2})*"
+_CITATION = re.compile(rf"[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?(?P<numbers>{_NUMBERS})[\]\u3011]")
+_CITED = re.compile(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
+_LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_EMPHASIS = re.compile(r"[*_`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the heading above says: its words and its periods as (year, part)."""
+
+    words: frozenset[str] = frozenset()
+    periods: tuple[tuple[int | None, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an answer or a row of its table, without its citations.
+
+    ``cited`` are numbers of sources from 1, in their order; ``start`` and ``end`` its place in the answer.
+    """
+
+    text: str
+    cited: tuple[int, ...]
+    claims: tuple[Claim, ...]
+    topic: Topic
+    start: int
+    end: int
+
+
+Names = Callable[[Sequence[int]], Pairs]
+
+
+def _no_names(_: Sequence[int]) -> Pairs:
+    return frozenset()
+
+
+def statements(answer: str, names: Names = _no_names) -> Iterator[Statement]:
+    """Yield the statements of an answer in order; time is linear in the text.
+
+    ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
+    """
+    style = style_of(answer, "comma" if language_of(answer) in COMMA_LANGUAGES else "point")
+    topic = Topic()
+    at = 0
+    blocks = [
+        (is_table, list(lines))
+        for is_table, lines in groupby(
+            answer.splitlines(keepends=True), key=lambda line: line.lstrip()[:1] == "|"
+        )
+    ]
+    for number, (is_table, lines) in enumerate(blocks):
+        if is_table:
+            beside = [*blocks[number + 1 : number + 2], *blocks[max(0, number - 1) : number][::-1]]
+            yield from _of_table(lines, at, style, topic, _first_citations([each for _, each in beside]))
+            at += sum(map(len, lines))
+            continue
+        for line in lines:
+            if _is_heading(line):
+                topic = Topic(stems(line), tuple((period.year, period.part) for period in periods(line)))
+            elif line.strip():
+                yield from _of_line(line, at, style, topic, names)
+            at += len(line)
+
+
+def _is_heading(line: str) -> bool:
+    if _HEADING.match(line):
+        return True
+    bare = line.strip().rstrip(":")
+    return (
+        len(bare) < LONGEST_HEADING
+        and bare.startswith("**")
+        and bare.endswith("**")
+        and bare.count("**") == 2
+    )
+
+
+def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
+    mark = _LIST_MARK.match(line)
+    offset = mark.end() if mark else 0
+    citations = [(match.start(), _cited(match["numbers"])) for match in _CITATION.finditer(line, offset)]
+    text = without_citations(line)
+    if "*" in text or "`" in text or "_" in text:
+        text = _EMPHASIS.sub(_blank, text)
+    spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)
+    for (start, end), following in zip(spans, [*(span[0] for span in spans[1:]), len(line)], strict=False):
+        cited = [n for place, numbers in citations if start <= place < following for n in numbers]
+        if not cited and citations:
+            cited = next((numbers for place, numbers in citations if place >= following), citations[-1][1])
+        sentence = text[start:end]
+        claims = claims_of(sentence, style, names(cited))
+        yield Statement(sentence, tuple(dict.fromkeys(cited)), claims, topic, at + start, at + end)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def without_citations(text: str) -> str:
+    """Return the text with blanks for its citations, so that places in it stay."""
+    return _CITATION.sub(_blank, text)
+
+
+def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Return the sentences, one that goes on with a small letter as part of the one before."""
+    result: list[tuple[int, int]] = []
+    for start, end in spans:
+        goes_on = text[start].islower() or (
+            text[start].isdecimal() and bool(result) and _is_apart(text, result[-1][1])
+        )
+        if result and goes_on:
+            result[-1] = result[-1][0], end
+        else:
+            result.append((start, end))
+    return result
+
+
+def _is_apart(text: str, end: int) -> bool:
+    """Whether the full stop that ends here stands apart from its word, as in "dec . 28"."""
+    return text[end - 2 : end] == " ."
+
+
+def _cited(text: str) -> list[int]:
+    """Return the numbers of sources of a citation, ranges written out."""
+    numbers: list[int] = []
+    for match in _CITED.finditer(text):
+        first, last = int(match[1]), int(match[2] or match[1])
+        numbers += range(first, min(last, MOST_SOURCES) + 1)
+    return numbers
+
+
+def citations_of(text: str) -> tuple[int, ...]:
+    """Return the numbers of all sources that a text cites, each once, in their order."""
+    return tuple(dict.fromkeys(n for match in _CITATION.finditer(text) for n in _cited(match["numbers"])))
+
+
+def _first_citations(texts: Sequence[list[str]]) -> tuple[int, ...]:
+    """Return the citations of the paragraph behind a table, else of the one before it."""
+    return next(
+        (
+            cited
+            for text in texts
+            if (cited := citations_of("".join(text[:3] if text is texts[0] else text[-3:])))
+        ),
+        (),
+    )
+
+
+def _of_table(
+    lines: list[str], at: int, style: Style, topic: Topic, beside: tuple[int, ...]
+) -> Iterator[Statement]:
+    texts = [without_citations(line) for line in lines]
+    labels = [without_footnote(line.strip().strip("|").split("|")[0].strip()) for line in texts]
+    starts = [at]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    of_all = citations_of("".join(lines)) or beside
+    number = 0
+    for table in tables_of("".join(texts), style):
+        for _, cells in groupby(table.cells, key=lambda cell: cell.row):
+            row = list(cells)
+            below = range(number + 1, len(labels))
+            number = next((each for each in below if labels[each] == row[0].label), number)
+            claims = tuple(_cell_claim(cell, texts[number]) for cell in row if not is_count(cell.value))
+            cited = citations_of(lines[number]) or of_all
+            yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])
+
+
+def _cell_claim(cell: Cell, line: str) -> Claim:
+    """Return what a cell of a table claims: its figure, in the unit of row, column or table."""
+    label = f"{cell.label} {cell.section}"
+    named = tuple((period.year, period.part) for text in (cell.head, label) for period in periods(text))
+    words = dict.fromkeys(stems(label) | stems(cell.head), 1.0)
+    quantity = replace(cell.value, unit=cell.unit)
+    if quantity.scale is None and cell.scale and not cell.unit:
+        quantity = replace(quantity, scale=cell.scale)
+    texts = line.strip().removeprefix("|").removesuffix("|").split("|")
+    text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
+    return Claim(text, quantity, Phrase(words, named, is_base=False))

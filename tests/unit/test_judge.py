@@ -1,0 +1,191 @@
+"""The verdict on a figure: one readable case for each rule."""
+
+import pytest
+
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource
+from finrisk_rules.page_facts import facts_of, stored
+
+REPORT = """Consolidated results (in millions, except per share amounts)
+
+| | Year ended December 31, 2023 | Year ended December 31, 2022 |
+|---|---|---|
+| Revenue | $4,502 | $4,310 |
+| Cost of sales | 2,850 | 2,700 |
+| Operating income (loss) | 612 | (48) |
+| Research and development expenses | 395.4 | 388.1 |
+| Operating margin | 13.6% | (1.1)% |
+| Diluted earnings per share | $1.84 | $0.12 |
+
+The backlog of the Marine segment stood at $958 million at the end of 2023. Litigation costs of $17 million were
+paid to former suppliers in 2022. The pension plan was funded to 87.5%.
+"""
+OTHER = """Segments (in thousands)
+
+| | 2023 |
+|---|---|
+| Northern region | 71,230 |
+| Southern region | 66,415 |
+"""
+
+
+def source(text: str, title: str = "Annual report") -> JudgedSource:
+    return JudgedSource(title, text, stored(facts_of(text)))
+
+
+SOURCES = [source(REPORT), source(OTHER, "Segments")]
+
+
+def verdicts(answer: str, question: str = "", sources: list[JudgedSource] = SOURCES) -> list[FigureVerdict]:
+    return list(judge(question, answer, sources).figures)
+
+
+def names(answer: str, question: str = "") -> list[str]:
+    return [each.verdict for each in verdicts(answer, question)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Revenue was $4,502 million in 2023 [1].",
+        "In fiscal 2023, revenue amounted to 4,502 [1].",
+        "Revenue of $4.5 billion was reported for FY2023 [1].",
+        "Revenue rose from $4,310 million in 2022 to $4,502 million in 2023 [1].",
+        "Revenue came to $4,502 million in 2023, against $4,310 million in 2022 [1].",
+        "Revenue and cost of sales were $4,502 million and $2,850 million in 2023, respectively [1].",
+        "In 2023 and 2022, revenue was $4,502 million and $4,310 million, respectively [1].",
+        "R&D expenses came to $395 million in 2023 [1].",
+        "The operating loss was $48 million in 2022 [1].",
+        "The operating margin was 13.6% in 2023 [1].",
+        "Diluted EPS: $1.84 in 2023 [1].",
+        "The backlog of the Marine segment stood at $958 million at the end of 2023 [1].",
+        "The northern region contributed 71,230 thousand in 2023 [2].",
+        "The northern region contributed $71.2 million in 2023 [Source 2].",
+        "Revenue was $4,502 million in 2023 [1, 2].",
+        "Revenue was $4,502 million in 2023 [1][2].",
+        "## Revenue\n- 2023: $4,502 million [1]\n- 2022: $4,310 million [1]",
+        "| $ million | 2023 | 2022 |\n|---|---|---|\n| Revenue | 4,502 | 4,310 |\n| Cost of sales | 2,850 | 2,700 |\n\n[1]",
+    ],
+)
+def test_a_figure_that_its_source_says_is_stated(answer: str) -> None:
+    figures = verdicts(answer)
+
+    assert figures
+    assert [each.verdict for each in figures] == ["stated"] * len(figures), figures
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "says"),
+    [
+        ("Revenue was $4,310 million in 2023 [1].", "misattributed", "4502"),
+        ("Revenue was $2,850 million in 2023 [1].", "misattributed", "4502"),
+        ("Revenue was $4,502 million in 2023 [2].", "misattributed", "4502"),
+        ("Revenue was $4,871 million in 2023 [1].", "unsupported", "4502"),
+        ("Revenue was $4,502 billion in 2023 [1].", "wrong_scale", "4502"),
+        ("Revenue was $4.5 million in 2023 [1].", "wrong_scale", "4502"),
+        (
+            "The backlog of the Marine segment stood at $17 million at the end of 2023 [1].",
+            "misattributed",
+            "958",
+        ),
+    ],
+)
+def test_a_figure_that_its_source_does_not_say_is_wrong(answer: str, verdict: str, says: str) -> None:
+    (figure,) = verdicts(answer)
+
+    assert figure.verdict == verdict
+    assert says in figure.source_says
+
+
+def test_of_two_swapped_figures_both_are_misattributed() -> None:
+    answer = "Revenue rose from $4,502 million in 2022 to $4,310 million in 2023 [1]."
+
+    assert names(answer) == ["misattributed", "misattributed"]
+
+
+def test_the_words_must_say_what_the_figures_do() -> None:
+    answer = "Revenue fell from $4,310 million in 2022 to $4,502 million in 2023 [1]."
+
+    assert names(answer) == ["stated", "wrong_direction"]
+    assert names(answer.replace("fell", "did not rise")) == ["stated", "wrong_direction"]
+
+
+def test_a_figure_that_only_the_question_brings_is_asked() -> None:
+    question = "What would a shock of $777 million mean for revenue?"
+
+    assert names("A shock of $777 million would weigh on it [1].", question) == ["asked"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "IFRS 16 and IAS 38 apply; the Form 20-F of 31 December covers 24 months and 3 segments [1].",
+        "See Section 404, Level 3 and Tier 1 [1].",
+    ],
+)
+def test_numbers_of_names_dates_spans_and_counts_are_no_figures(answer: str) -> None:
+    assert verdicts(answer) == []
+
+
+def test_the_place_is_row_and_column() -> None:
+    (figure,) = verdicts("Revenue was $4,502 million in 2023 [1].")
+
+    assert figure.as_dict() == {
+        "text": "$4,502 million",
+        "verdict": "stated",
+        "source": 1,
+        "place": {"row": "Revenue", "column": "Year ended December 31, 2023"},
+        "source_says": None,
+    }
+
+
+def test_the_place_in_prose_is_the_sentence() -> None:
+    (figure,) = verdicts("The pension plan was funded to 87.5% [1].")
+
+    assert figure.place is not None
+    assert figure.place.sentence == "The pension plan was funded to 87.5%."
+
+
+def test_what_another_language_says_is_unread_but_its_value_is_checked() -> None:
+    right = "Der Umsatz der Gesellschaft belief sich im Jahr 2023 auf 4.502 Millionen Dollar und ist damit gestiegen [1]."
+
+    assert names(right) == ["unread"]
+    assert names(right.replace("4.502", "4.517")) == ["unsupported"]
+
+
+def test_statements_without_figures_are_counted() -> None:
+    result = judge(
+        "",
+        "Litigation costs were paid to former suppliers [1].\nZebras gallop over frozen lakes [1].",
+        SOURCES,
+    )
+
+    assert (result.statements, result.supported, result.unread) == (2, 1, 0)
+
+
+HOSTILE = [
+    "",
+    "[1]" * 2000,
+    "1 " * 15_000,
+    "$1,234.5 million in 2023, " * 1000,
+    "|" * 30_000,
+    "| 1 | 2 |\n" * 3000,
+    "(" * 30_000,
+    "\ud800\udfff" * 1000,
+    "\u202e4,502 \u0633\u0646\u0629 2023 [1]" * 500,
+    "9" * 30_000,
+    "[1-99]" * 3000,
+    "Revenue " * 4000,
+    "rose " * 6000,
+    "1.1.1.1" * 4000,
+    "2023 " * 6000,
+    "\n" * 30_000,
+    "売上高は4,502百万円。" * 2000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_that_a_text_holds_raises(text: str) -> None:
+    judge("", text, SOURCES)
+    judge(text, "Revenue was 4,502 in 2023 [1].", SOURCES)
+    judge("", "Revenue was 4,502 in 2023 [1].", [source(text)])
