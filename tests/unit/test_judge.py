@@ -17,8 +17,8 @@ REPORT = """Consolidated results (in millions, except per share amounts)
 | Operating margin | 13.6% | (1.1)% |
 | Diluted earnings per share | $1.84 | $0.12 |
 
-The backlog of the Marine segment stood at $958 million at the end of 2023. Litigation costs of $17 million were
-paid to former suppliers in 2022. The pension plan was funded to 87.5%.
+The backlog of the Marine segment stood at $958 million at the end of 2023. Litigation costs of $17 million
+were paid to former suppliers in 2022. The pension plan was funded to 87.5%.
 """
 OTHER = """Segments (in thousands)
 
@@ -64,7 +64,8 @@ def names(answer: str, question: str = "") -> list[str]:
         "Revenue was $4,502 million in 2023 [1, 2].",
         "Revenue was $4,502 million in 2023 [1][2].",
         "## Revenue\n- 2023: $4,502 million [1]\n- 2022: $4,310 million [1]",
-        "| $ million | 2023 | 2022 |\n|---|---|---|\n| Revenue | 4,502 | 4,310 |\n| Cost of sales | 2,850 | 2,700 |\n\n[1]",
+        "| $ million | 2023 | 2022 |\n|---|---|---|\n| Revenue | 4,502 | 4,310 |\n"
+        "| Cost of sales | 2,850 | 2,700 |\n\n[1]",
     ],
 )
 def test_a_figure_that_its_source_says_is_stated(answer: str) -> None:
@@ -147,7 +148,7 @@ def test_the_place_in_prose_is_the_sentence() -> None:
 
 
 def test_what_another_language_says_is_unread_but_its_value_is_checked() -> None:
-    right = "Der Umsatz der Gesellschaft belief sich im Jahr 2023 auf 4.502 Millionen Dollar und ist damit gestiegen [1]."
+    right = "Der Umsatz der Firma belief sich im Jahr 2023 auf 4.502 Millionen Dollar und ist gestiegen [1]."
 
     assert names(right) == ["unread"]
     assert names(right.replace("4.502", "4.517")) == ["unsupported"]
