@@ -12,6 +12,7 @@ from finrisk_rules.judge.claims import pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
 
 _DIGIT = re.compile(r"\d")
@@ -84,8 +85,8 @@ class Axis:
 class TableEvidence:
     """A table as it was stored, with the words of its rows and columns."""
 
-    def __init__(self, stored: Figure) -> None:
-        self.caption, self.heads, self.rows, self.cells = stored
+    def __init__(self, figure: Figure) -> None:
+        self.caption, self.heads, self.rows, self.cells = figure
         self.scales = frozenset(cell[3] for cell in self.cells if cell[3])
         self._row_axis: Axis | None = None
         self._column_axis: Axis | None = None
@@ -130,8 +131,8 @@ class TableEvidence:
 class StatementEvidence:
     """A sentence with figures as it was stored: [start, end, figures, periods]."""
 
-    def __init__(self, stored: Figure) -> None:
-        self.start, self.end, self.figures, self.periods = stored
+    def __init__(self, figure: Figure) -> None:
+        self.start, self.end, self.figures, self.periods = figure
         self._phrases: list[Phrase] | None = None
         self._words: frozenset[str] = frozenset()
 
@@ -205,3 +206,9 @@ class Evidence:
 def evidence_of(facts: str) -> Evidence:
     """Return the evidence of stored facts; the same facts are read once."""
     return Evidence(facts)
+
+
+@lru_cache(maxsize=256)
+def facts_now(text: str) -> str:
+    """Return the facts of a text as they would have been stored."""
+    return stored(facts_of(text))

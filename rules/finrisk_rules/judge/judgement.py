@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import directions
-from finrisk_rules.judge.evidence import Evidence, Named, evidence_of
+from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.statements import Statement, statements
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, period_fit, place_of, says
@@ -71,8 +71,9 @@ class Court:
         )
 
     def evidence(self, n: int) -> Evidence:
-        """Return what the facts of a source say."""
-        return evidence_of(self.sources[n - 1].facts or "")
+        """Return what the facts of a source say; where none were kept, its text is read now."""
+        source = self.sources[n - 1]
+        return evidence_of(source.facts if source.facts is not None else facts_now(source.text))
 
     def verdicts(self, statement: Statement) -> list[FigureVerdict]:
         """Return the verdict on each figure of a statement, those that are no figures left out."""
@@ -143,10 +144,6 @@ class Court:
             return FigureVerdict(claim.text, "asked"), None
         if claim.name:
             return None, None
-        if scale is None and any(
-            self._stands_in(claim, n) for n in cited if self.sources[n - 1].facts is None
-        ):
-            return FigureVerdict(claim.text, "unread"), None
         if scale is not None:
             return self._wrong(claim, "wrong_scale", scale), None
         if rival is not None and rival.row_fit > 0.4:
@@ -169,10 +166,6 @@ class Court:
     def _wrong(self, claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
         text = self.sources[trace.source - 1].text
         return FigureVerdict(claim.text, verdict, trace.source, place_of(trace, text), says(trace, text))
-
-    def _stands_in(self, claim: Claim, n: int) -> bool:
-        """Whether a source of which no facts were kept has the figure as it is written."""
-        return claim.text in self.sources[n - 1].text
 
     def _is_asked(self, claim: Claim) -> bool:
         if self._asked is None:

@@ -108,8 +108,8 @@ class Reader:
         total = sum(mine.values()) or 1.0
         near = phrases[figure].words
         shared = sum(weight for word, weight in mine.items() if word in words) / total
-        beside = sum(weight * near.get(word, 0.0) for word, weight in mine.items()) / total
-        row_fit = 0.6 * shared + 0.4 * beside
+        common = sum(min(weight, near[word]) for word, weight in mine.items() if word in near)
+        row_fit = 0.75 * shared + 0.25 * common / (total + sum(near.values()) - common)
         fit = (ROW + COLUMN) * row_fit + (VERBATIM if shared > 0.9 and len(mine) >= 4 else 0)
         if self.periods:
             fit += PERIOD * self._sentence_period_fit(
