@@ -29,20 +29,40 @@ _SHORT = r"\d\d(?!\d)"
 
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
 
+_ORDERS = (
+    "1st first erste erstes ersten 1. premier 1er primer primo primeiro eerste",
+    "2nd second zweite zweites zweiten 2. deuxième deuxieme 2e 2ème 2eme segundo secondo tweede",
+    "3rd third dritte drittes dritten 3. troisième troisieme 3e 3ème 3eme tercer terzo terceiro derde",
+    "4th fourth vierte viertes vierten 4. quatrième quatrieme 4e 4ème 4eme cuarto quarto vierde",
+)
+_ORDER_OF = {word: at for at, words in enumerate(_ORDERS, start=1) for word in words.split()}
+_ORDER = "|".join(re.escape(word) for word in sorted(_ORDER_OF, key=len, reverse=True))
+_QUARTER = "quarters?|quartal[es]?s?|trimestre|kwartaal"
+_HALF = "half(?: year)?|halbjahre?s?|semestre|halfjaar"
+_CJK_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
+_LETTERS = str.maketrans("TS", "QH")
+"""A trimestre is a quarter, a semestre a half."""
+
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+"""The year before the first of an era of Japan."""
+
 _KINDS = {
     "iso": rf"(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d(?!\d)",
     "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
     "month_first": rf"(?P<month_first_month>[01]?\d)/[0-3]?\d/(?P<month_first_year>{_YEAR})(?!\d)",
-    "cjk": rf"(?P<cjk_year>{_YEAR}) ?年(?:度| ?(?P<cjk_month>1?\d) ?月(?:期| ?[0-3]?\d ?日)?)?",
+    "cjk": rf"(?:(?P<cjk_year>{_YEAR})|(?P<cjk_era>{'|'.join(_ERAS)}) ?(?P<cjk_era_year>\d\d?|元)) ?[年년]"
+    rf"(?:度|도)?(?: ?(?P<cjk_month>1?\d) ?[月월](?:期| ?[0-3]?\d ?[日일])?)?"
+    r"(?: ?(?:第|제)? ?(?P<cjk_quarter>[1-4一二三四]) ?(?:四半期|季度|분기)"
+    r"| ?(?P<cjk_half>[上下상하])(?:半[年期]|반기))?",
     "dated": rf"(?P<dated_month>{_MONTH})(?: ?\.)? ?(?:{_DAY}(?: ?, ?| |(?<=\d\d))|de |del )?"
     rf"(?P<dated_year>{_YEAR})(?!\d)",
     "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
     rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
     "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
     "day_month_only": rf"[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH})(?![^\W_])",
-    "part": rf"(?P<part_name>[QH][1-4]|[1-4][QH])[ '-]{{0,2}}(?:FY ?)?"
+    "part": rf"(?P<part_name>[QT][1-4]|[HS][12]|[1-4][QT]|[12][HS])[ '-]{{0,2}}(?:FY ?)?"
     rf"(?P<part_year>{_YEAR}|{_SHORT})(?![^\W_])",
-    "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QH][1-4])(?![^\W_])",
+    "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QT][1-4]|[HS][12])(?![^\W_])",
     "pair": rf"(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....))(?![\d.,]?\d)",
     "fiscal": rf"(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?(?![^\W_])",
     "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%)",
@@ -50,10 +70,21 @@ _KINDS = {
 """How a period is written; of two that begin at one place the first counts."""
 
 _PERIOD = re.compile(
-    rf"(?<![A-Za-z\d])(?=[\dA-Za-z])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
+    r"(?<![A-Za-z\d])(?=[\dA-Za-z令平昭])"
+    rf"(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]")
+_WORDED = re.compile(
+    rf"(?<![^\W_])(?P<order>{_ORDER})[ -](?:fiscal )?"
+    rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF}))"
+    r"(?:,| of| in| de| del| di| do| van| des(?: geschaftsjahres| geschäftsjahres| jahres)?)?"
+    r"(?: the)?(?: fiscal)?(?: year)? \Z",
+    re.IGNORECASE,
+)
+"""What makes a quarter or a half of the year behind it."""
+
+_LONGEST_WORDED = 48
+_HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成] ?[\d元]")
 """Every period has a year in full, or a letter beside a digit."""
 
 _PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
@@ -85,10 +116,17 @@ def periods(text: str) -> Iterator[Period]:
         if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
             yield Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
             continue
+        if kind == "year" and (
+            worded := _WORDED.search(read, max(0, match.start() - _LONGEST_WORDED), match.start())
+        ):
+            part = f"{'Q' if worded['quarter'] else 'H'}{_ORDER_OF[worded['order'].lower()]}"
+            yield Period(_full(match["year_year"]), part, worded.start(), match.end())
+            continue
         year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
         if kind == "fiscal" and match["fiscal_to"]:
             year = match["fiscal_to"][1:]
-        yield Period(_full(year) if year else None, _part(match, kind), match.start(), match.end())
+        number = _era_year(match) if kind == "cjk" and match["cjk_era"] else _full(year) if year else None
+        yield Period(number, _part(match, kind), match.start(), match.end())
 
 
 def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
@@ -103,11 +141,20 @@ def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
 
 def _part(match: re.Match[str], kind: str) -> str:
     if kind in ("part", "year_part"):
-        letter, digit = sorted(match[f"{kind}_name"].upper(), reverse=True)
+        letter, digit = sorted(match[f"{kind}_name"].upper().translate(_LETTERS), reverse=True)
         return f"{letter}{digit}"
+    if kind == "cjk" and (quarter := match["cjk_quarter"]):
+        return f"Q{_CJK_DIGITS.get(quarter, quarter)}"
+    if kind == "cjk" and match["cjk_half"]:
+        return "H1" if match["cjk_half"] in "上상" else "H2"
     if f"{kind}_month" not in _PERIOD.groupindex or not (month := match[f"{kind}_month"]):
         return ""
     return str(int(month)) if month.isdecimal() else str(MONTHS[month.lower()])
+
+
+def _era_year(match: re.Match[str]) -> int:
+    year = match["cjk_era_year"]
+    return _ERAS[match["cjk_era"]] + (1 if year == "元" else int(year))
 
 
 def _follows(first: str, second: str) -> bool:

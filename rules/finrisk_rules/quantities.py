@@ -7,7 +7,7 @@ in the text: around each number a bounded window is read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -25,6 +25,9 @@ _LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_:]\Z")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _WITHOUT_BLANKS = "\u2e80"
 """First character of the scripts of East Asia, which set no blanks between words."""
+_MYRIADS = frozenset("万萬億亿兆만억조")
+_SMALLER = re.compile(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
+"""What goes on behind a scale of East Asia, below its power."""
 
 _CLOSED = re.compile(r" ?\)")
 
@@ -117,10 +120,34 @@ def _are_groups(groups: list[str]) -> bool:
 def quantities(text: str, style: Style = "point") -> Iterator[Quantity]:
     """Yield the quantities of a text in order. What is glued to letters (``20-F``, ``Q3``) is none."""
     read = plain(text)
+    last = 0
     for match in _NUMBER.finditer(read):
         for start, end in _numbers(read, text, match):
-            if quantity := _quantity(read, start, end, style):
+            if start >= last and (quantity := _quantity(read, start, end, style)):
+                quantity = _compound(read, quantity)
+                last = quantity.end
                 yield quantity
+
+
+def _compound(read: str, quantity: Quantity) -> Quantity:
+    """Return the quantity with what goes on in a smaller scale: ``12億3,400万円`` is 12.3400億円."""
+    while quantity.scale and read[quantity.end - 1] in _MYRIADS and not quantity.currency:
+        match = _SMALLER.match(read, quantity.end)
+        back = behind(read, match.end()) if match else None
+        if match is None or back is None or back.unit or (back.scale or 0) >= quantity.scale:
+            break
+        places = quantity.scale - (back.scale or 0)
+        smaller = Decimal(match[1].replace(",", "")).scaleb(-places).copy_sign(quantity.value)
+        quantity = replace(
+            quantity,
+            value=(quantity.value + smaller).quantize(Decimal(1).scaleb(-places)),
+            places=places,
+            currency=back.currency,
+            end=max(match.end(), back.end),
+        )
+        if back.scale is None:
+            break
+    return quantity
 
 
 def _numbers(read: str, text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -168,7 +195,7 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     return Quantity(
         value=-value if front.minus or closed else value,
         places=places,
-        scale=back.scale,
+        scale=front.scale if back.scale is None else back.scale,
         unit=back.unit,
         currency=front.currency or back.currency,
         bracketed=bool(closed),

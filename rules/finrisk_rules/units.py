@@ -20,16 +20,20 @@ _SCALES = {
     "trillion trillions tn trn billionen 兆 조": 12,
 }
 SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for word in words.split()}
+SCALES |= {"mil millones": 9, "mil millón": 9, "mil milhões": 9, "mil milhão": 9}
 """Power of ten of a word of scale, in lower case."""
 
 _LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}
+_SIGN_LETTERS = {"t": 3, "k": 3, "m": 6}
+"""Of a letter before the sign of a currency: ``12 M€``."""
 
 _CURRENCIES = {
-    "$": "$ dollar dollars", "¥": "¥", "USD": "us$ u.s.$", "AUD": "a$ au$", "CAD": "c$ ca$", "HKD": "hk$",
-    "NZD": "nz$", "SGD": "s$", "TWD": "nt$", "BRL": "r$", "EUR": "€ euro euros", "GBP": "£ pound pounds",
+    "$": "$ dollar dollars ドル 달러", "¥": "¥", "USD": "us$ u.s.$ 美元 米ドル", "AUD": "a$ au$",
+    "CAD": "c$ ca$", "HKD": "hk$ 港元", "NZD": "nz$", "SGD": "s$", "TWD": "nt$", "BRL": "r$",
+    "EUR": "€ euro euros ユーロ 欧元 歐元 유로", "GBP": "£ pound pounds ポンド 英镑 英鎊",
     "INR": "₹ rs. rs rupee rupees", "KRW": "₩ won 원", "RUB": "₽", "TRY": "₺", "ILS": "₪", "THB": "฿",
-    "VND": "₫",    "PHP": "₱", "NGN": "₦", "UAH": "₴", "PLN": "zł", "CZK": "kč", "CHF": "fr. francs franken",
-    "JPY": "円 yen", "CNY": "元 yuan renminbi",
+    "VND": "₫", "PHP": "₱", "NGN": "₦", "UAH": "₴", "PLN": "zł", "CZK": "kč", "CHF": "fr. francs franken",
+    "JPY": "円 yen 日元 엔", "CNY": "元 yuan renminbi 人民币元 人民元",
 }  # fmt: skip
 CURRENCIES: dict[str, str] = {word: code for code, words in _CURRENCIES.items() for word in words.split()}
 CURRENCIES |= {"us dollars": "USD", "u.s. dollars": "USD"}
@@ -45,10 +49,13 @@ CURRENCIES |= {code.lower(): {"RMB": "CNY", "CNH": "CNY"}.get(code, code) for co
 _PERCENT = ("%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento", "por cento", "per cento",
             "procent", "パーセント", "퍼센트")  # fmt: skip
 _POINTS = ("percentage points", "percentage point", "percent points", "per cent points", "prozentpunkte",
-           "prozentpunkten", "points de pourcentage", "puntos porcentuales", "pp", "ppt", "%ポイント",
+           "prozentpunkten", "points de pourcentage", "point de pourcentage", "puntos porcentuales",
+           "punto porcentual", "ponto percentual", "pontos percentuais", "punto percentuale",
+           "punti percentuali", "procentpunt", "procentpunten", "pp", "ppt", "%ポイント",
            "ポイント")  # fmt: skip
 _BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
-                 "puntos básicos", "bps", "bp", "ベーシスポイント")  # fmt: skip
+                 "point de base", "puntos básicos", "pontos base", "punti base", "basispunten", "bps", "bp",
+                 "ベーシスポイント")  # fmt: skip
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -64,8 +71,9 @@ def _spells(word: str) -> bool:
 _BEHIND = re.compile(
     rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(_BASIS_POINTS)})"
     rf"|(?P<percent>{any_of(_PERCENT)}))"
-    rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})|(?= ?(?:{any_of(CURRENCIES)})))"
-    rf"(?: ?(?P<currency>{any_of(CURRENCIES)}))?",
+    rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})"
+    rf"| ?(?P<sign_letter>[ktm])(?=[€£])"
+    rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)}))?",
     re.IGNORECASE,
 )
 _FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
@@ -75,7 +83,19 @@ _WINDOW = 40
 _BEFORE_NUMBER = {
     word: code for word, code in CURRENCIES.items() if not word.isalpha() or len(word) in (1, 3)
 }
-_LONGEST_BEFORE = max(map(len, _BEFORE_NUMBER))
+_SCALES_BEFORE = {
+    f"{scale}{word}": (power, code)
+    for scale, power in {"t": 3, "k": 3, "m": 6, "mio. ": 6, "mio ": 6, "mrd. ": 9, "mrd ": 9}.items()
+    for word, code in {"eur": "EUR", "€": "EUR", "chf": "CHF", "usd": "USD", "gbp": "GBP"}.items()
+}
+"""Power of ten and currency of what German and Swiss reports write before a number: ``TEUR 1.234``."""
+
+_BEFORE_NUMBER |= {word: code for word, (_, code) in _SCALES_BEFORE.items()}
+_LENGTHS_BEFORE = {
+    last: sorted({len(word) for word in _BEFORE_NUMBER if word[-1] == last}, reverse=True)
+    for last in {word[-1] for word in _BEFORE_NUMBER}
+}
+"""Lengths of the words before a number, by their last character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +110,10 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What stands before a number: currency, a minus, an open bracket, and where they begin."""
+    """What stands before a number: currency, scale, a minus, an open bracket, and where they begin."""
 
     currency: str
+    scale: int | None
     minus: bool
     bracket: bool
     start: int
@@ -118,6 +139,8 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
         scale = SCALES[match["scale"].lower()]
     elif match["letter"]:
         scale = _LETTERS[match["letter"].lower()]
+    elif match["sign_letter"]:
+        scale = _SIGN_LETTERS[match["sign_letter"].lower()]
     return Behind(scale, unit, CURRENCIES.get((match["currency"] or "").lower(), ""), match.end())
 
 
@@ -126,7 +149,7 @@ def before(text: str, start: int) -> Before:
 
     They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
     """
-    currency, minus, bracket, first = "", False, False, start
+    currency, scale, minus, bracket, first = "", None, False, False, start
     while first:
         at = first - 1 if first > 1 and text[first - 1] == " " else first
         sign = text[at - 1]
@@ -136,9 +159,10 @@ def before(text: str, start: int) -> Before:
             minus, first = True, at - 1
         elif not currency and (word := _currency_that_ends(text, at)):
             currency, first = _BEFORE_NUMBER[word.lower()], at - len(word)
+            scale, _ = _SCALES_BEFORE.get(word.lower(), (None, ""))
         else:
             break
-    return Before(currency, minus, bracket, first)
+    return Before(currency, scale, minus, bracket, first)
 
 
 def _is_dash(text: str, at: int, number: int) -> bool:
@@ -152,8 +176,8 @@ def _is_dash(text: str, at: int, number: int) -> bool:
 
 
 def _currency_that_ends(text: str, end: int) -> str:
-    for length in range(min(_LONGEST_BEFORE, end), 0, -1):
-        word = text[end - length : end]
+    for length in _LENGTHS_BEFORE.get(text[end - 1 : end].lower(), ()):
+        word = text[max(0, end - length) : end]
         if word.lower() in _BEFORE_NUMBER and not (
             word[0].isalpha() and text[end - length - 1 : end - length].isalpha()
         ):
