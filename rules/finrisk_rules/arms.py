@@ -20,7 +20,7 @@ _ATTEMPTED = "fallback_reason is distinct from 'breaker'"
 SINGLE = f"""
     select id, split_bp, arm_assigned as arm, unit_hash as unit, user_hash, created_at, rating,
            case when arm_served = 'base' then fallback_reason end as fallback, fallback_reason,
-           quality_score::float8 as quality, {_ATTEMPTED} as attempted,
+           quality_score::float8 as quality, wrong_figures > 0 as is_wrong, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
            case when {_ATTEMPTED} then arm_error end as failure,
            coalesce(arm_ms, case when fallback_reason is null then latency_ms end) as wait_ms
@@ -54,6 +54,7 @@ select arm, count(*) as requests, (select users from met where met.arm = single.
        percentile_cont(0.95) within group (order by wait_ms) filter (where {TIMED}) as p95_ms,
        avg({SLOW}::int) filter (where {TIMED})::float8 as share_over_2s,
        avg(quality) filter (where answered) as quality,
+       avg(is_wrong::int) filter (where answered)::float8 as wrong_figures,
        count(*) filter (where answered and rating = 1) as liked,
        count(*) filter (where answered and rating = -1) as disliked,
        count(fallback) as fallbacks
@@ -78,6 +79,7 @@ class ArmRow:
     p95_ms: float | None
     share_over_2s: float | None
     quality: float | None
+    wrong_figures: float | None
     liked: int
     disliked: int
     fallbacks: int
@@ -86,6 +88,7 @@ class ArmRow:
 def arms(rows: Iterable[ArmRow], shares: Mapping[str, float]) -> dict[str, dict[str, object]]:
     """The figures of each arm; ``shares`` are of the users of the stage that runs, beside the split.
 
+    ``wrong_figures`` is the share of the arm's answers with one, of those on sources; None without one.
     ``blocked`` are the questions that the arm's model would not answer: no error, and not part of ``errors``.
     """
     return {row.arm: _arm(row, shares) for row in rows}
@@ -111,6 +114,7 @@ def _arm(row: ArmRow, shares: Mapping[str, float]) -> dict[str, object]:
         "p95_ms": rounded(row.p95_ms, 1),
         "share_over_2s": rounded(row.share_over_2s),
         "quality": rounded(row.quality),
+        "wrong_figures": rounded(row.wrong_figures),
         "feedback": {"liked": row.liked, "disliked": row.disliked},
         "fallbacks": row.fallbacks,
     }

@@ -45,6 +45,7 @@ ARM = {
     "p95_ms",
     "share_over_2s",
     "quality",
+    "wrong_figures",
     "feedback",
     "fallbacks",
 }

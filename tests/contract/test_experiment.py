@@ -21,7 +21,7 @@ BEFORE = {
     "revision": "r0002-00000002",
     "model": "projects/p/locations/us-central1/endpoints/1",
 }
-FALLEN_BACK = {"served": "base", "quality": 0.2, "rating": -1, "model": "gemini"}
+FALLEN_BACK = {"served": "base", "wrong": 1, "quality": 0.2, "rating": -1, "model": "gemini"}
 
 
 def success_of(says: Screens) -> dict[str, str]:
@@ -40,14 +40,14 @@ def both(look: Look, **options: Any) -> dict[str, Any]:
 @pytest.fixture
 def mixed(asked: Asked) -> None:
     """Of everything some: the figures differ as soon as one rule of either side does."""
-    asked("base", 30, rating=1)
-    asked("base", latency=2000.0)
-    asked("base", latency=2001.0, quality=0.4)
+    asked("base", 30, rating=1, wrong=0)
+    asked("base", latency=2000.0)  # not judged: no sources
+    asked("base", latency=2001.0, quality=0.4, wrong=2)
     asked("base", 2, outcome="blocked", served=None, error="blocked", quality=None)
     asked("base", 4, 25 * HOUR, latency=9000.0, quality=0.1, revision="r0003-00000003", split=2500)
     asked("base", 50, 26 * HOUR, latency=9000.0, quality=0.1, revision="r0001-00000001", split=0)
     asked("base", 60, experiment="", revision="r0001-00000001", split=0, quality=0.1)
-    asked("tuned", 3, rating=-1)
+    asked("tuned", 3, rating=-1, wrong=0)
     asked("tuned", error="timeout", fallback="timeout", latency=7000.0, arm_ms=2100.0, **FALLEN_BACK)
     asked("tuned", 2, error="upstream_error", fallback="upstream_error", latency=7000.0, **FALLEN_BACK)
     asked("tuned", 5, fallback="breaker", latency=7000.0, **FALLEN_BACK)
@@ -86,6 +86,7 @@ def test_an_arm_answers_for_what_its_own_model_did(look: Look) -> None:
     assert (tuned["error_rate"], tuned["blocked"], tuned["blocked_rate"]) == (0.5, 1, 0.125)
     assert (base["error_rate"], base["blocked"], base["blocked_rate"]) == (0.0, 2, 0.0526)
     assert tuned["quality"] == 0.9  # not what base wrote for it
+    assert (base["wrong_figures"], tuned["wrong_figures"]) == (0.0323, 0.0)
     assert tuned["feedback"] == {"liked": 0, "disliked": 3}
     assert base["feedback"] == {"liked": 30, "disliked": 0}
     assert (tuned["p50_ms"], tuned["p95_ms"]) == (500.0, 1860.0)  # not the seconds that base took after it
@@ -103,7 +104,8 @@ def test_what_was_kept_before_the_arm_s_own_time_counts_where_base_did_not_answe
 def test_an_arm_that_never_answered_has_no_latency_and_no_quality(look: Look, asked: Asked) -> None:
     asked("tuned", 40, fallback="breaker", **FALLEN_BACK)
     tuned = both(look)["arms"]["tuned"]
-    assert {tuned[name] for name in ("p50_ms", "p95_ms", "share_over_2s", "quality", "error_rate")} == {None}
+    unknown = ("p50_ms", "p95_ms", "share_over_2s", "quality", "wrong_figures", "error_rate")
+    assert {tuned[name] for name in unknown} == {None}
     assert (tuned["requests"], tuned["attempts"], tuned["fallbacks"]) == (40, 0, 40)
     assert success_of(look())["p95 of the tuned model"] == "not yet known"
 

@@ -95,7 +95,7 @@ def asker(database_url: str) -> Callable[..., None]:
     """Write requests of an arm into ``analyses``, all by one new user, or by the user that is named."""
     users = itertools.count(1)
     names = """served outcome error fallback latency quality rating skipped experiment revision split user
-        arm_ms model""".split()
+        arm_ms model wrong""".split()
 
     def write(arm: str, number: int = 1, age: timedelta = HOUR, **columns: Any) -> None:
         row = {"served": arm, "outcome": "ok", "latency": 500.0, "quality": 0.9, "user": f"u{next(users)}"}
@@ -106,10 +106,11 @@ def asker(database_url: str) -> Callable[..., None]:
             connection.cursor().executemany(
                 """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind, unit_hash,
                        bucket, arm_assigned, arm_served, model, outcome, arm_error, fallback_reason,
-                       latency_ms, arm_ms, quality_score, rating, skip_reason, redaction_version)
+                       latency_ms, arm_ms, quality_score, rating, skip_reason, wrong_figures,
+                       redaction_version)
                    values (%(id)s, %(at)s, %(experiment)s, %(revision)s, %(split)s, 'user', %(user)s,
                        1, %(arm)s, %(served)s, %(model)s, %(outcome)s, %(error)s, %(fallback)s,
-                       %(latency)s, %(arm_ms)s, %(quality)s, %(rating)s, %(skipped)s, '1')""",
+                       %(latency)s, %(arm_ms)s, %(quality)s, %(rating)s, %(skipped)s, %(wrong)s, '1')""",
                 [values | {"id": uuid.uuid4()} for _ in range(number)],
             )
 

@@ -25,6 +25,7 @@ def arm(**values: Any) -> dict[str, Any]:
         "p95_ms": 1500.0,
         "share_over_2s": 0.01,
         "quality": 0.93,
+        "wrong_figures": 0.02,
         "feedback": {"liked": 40, "disliked": 10},
         "fallbacks": 3,
     } | values

@@ -150,6 +150,10 @@ def test_a_missing_file_of_the_four_is_written_again(tmp_path: Path) -> None:
         (json.dumps(row(99, analysis=["x"])).encode(), "analysis_not_text"),
         (json.dumps(row(99, quality_score="high")).encode(), "quality_not_a_score"),
         (json.dumps(row(99, quality_score=0.89)).encode(), "quality_too_low"),
+        (
+            json.dumps(row(99, quality_parts={"verdicts": {"stated": 9, "wrong_scale": 1}})).encode(),
+            "figure_not_supported",
+        ),
         (json.dumps(row(99, strategy="lone \ud83d half " + "x" * 60)).encode(), "control_characters"),
         (json.dumps(row(99, prompt="another question")).encode(), "prompt_without_strategy"),
         (json.dumps(row(99, prompt=7)).encode(), "prompt_not_text"),

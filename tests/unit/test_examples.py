@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from finrisk_rules.examples import fold, problem
+from finrisk_rules.examples import fold, problem, problem_of_figures
 
 STRATEGY = "s" * 50
 ANALYSIS = "The allowance for credit losses rose to 2.1 % of loans in 2024 [1]. " * 2
@@ -73,3 +73,24 @@ def test_financial_talk_of_errors_is_no_error_text(sentence: str) -> None:
 def test_fold_removes_case_width_hyphens_and_white_space() -> None:
     assert fold("\uff21  Long\u2011Term\n \uff24ebt ") == fold("a long-term debt")
     assert fold("debt 2023") != fold("debt 2024")
+
+
+@pytest.mark.parametrize(
+    ("parts", "unread_too", "code"),
+    [
+        ({"verdicts": {"stated": 4, "computed": 1, "asked": 2}}, False, None),
+        ({"verdicts": {"stated": 40, "misattributed": 1}}, True, "figure_not_supported"),
+        ({"verdicts": {"unread": 1, "wrong_direction": 1}}, False, "figure_not_supported"),
+        ({"verdicts": {"stated": 4, "unread": 1}}, False, "answer_unread"),
+        ({"verdicts": {}, "unread_statements": 1}, False, "answer_unread"),
+        ({"verdicts": {"unread": 1}, "unread_statements": 1}, True, None),
+        ({"grounding": 0.9, "ungrounded_figures": ["7"]}, False, None),  # judged before there were verdicts
+        (None, False, None),
+        ("verdicts", False, None),
+        ({"verdicts": ["wrong_scale"]}, False, None),
+    ],
+)
+def test_what_the_judge_said_of_a_pair_decides_whether_it_is_learnt_from(
+    parts: object, unread_too: bool, code: str | None
+) -> None:
+    assert problem_of_figures(parts, unread_too=unread_too) == code

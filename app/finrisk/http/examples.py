@@ -116,12 +116,21 @@ _FIGURES: ArmFigures = {
     "p95_ms": 903.5,
     "share_over_2s": 0.005,
     "quality": 0.9312,
+    "wrong_figures": 0.045,
     "feedback": {"liked": 12, "disliked": 2},
     "fallbacks": 0,
 }
 _ARMS: dict[str, ArmFigures] = {
     "base": _FIGURES,
-    "tuned": {**_FIGURES, "requests": 192, "users": 28, "share": 0.4912, "attempts": 192, "quality": 0.9418},
+    "tuned": {
+        **_FIGURES,
+        "requests": 192,
+        "users": 28,
+        "share": 0.4912,
+        "attempts": 192,
+        "quality": 0.9418,
+        "wrong_figures": 0.0156,
+    },
 }
 
 STATUS: Status = {
@@ -149,7 +158,7 @@ STATUS: Status = {
         "rows_last_24h": 271,
         "expected_target_date": "2026-11-26",
         "last_collected_at": "2026-11-23T19:48:21+00:00",
-        "skipped": {"quality_below_threshold": 120, "strategy_too_short": 1},
+        "skipped": {"quality_below_threshold": 102, "figure_not_supported": 18, "strategy_too_short": 1},
     },
     "experiment": {
         "experiment": _EXPERIMENT,

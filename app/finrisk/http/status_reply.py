@@ -124,6 +124,13 @@ class ArmFigures(TypedDict):
     quality: Annotated[
         Share | None, Field(description="Mean of what the arm's own model gave; null without an answer.")
     ]
+    wrong_figures: Annotated[
+        Share | None,
+        Field(
+            description="Share of the answers of the arm's own model that have a wrong figure, of those on "
+            "sources; null without one."
+        ),
+    ]
     feedback: ArmRatings
     fallbacks: Annotated[Count, Field(description="Analyses that base answered for the arm.")]
 

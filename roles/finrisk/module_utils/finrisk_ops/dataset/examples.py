@@ -23,10 +23,10 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
     if "analysis" not in row:
         return "analysis_missing"
     return (
-        _quality_problem(row.get("quality_score", _MISSING), min_quality)
+        examples.problem_of_figures(row.get("quality_parts"))
+        or _quality_problem(row.get("quality_score", _MISSING), min_quality)
         or examples.problem(row["strategy"], row["analysis"])
         or _problem_of_prompt(row.get("prompt"))
-        or examples.problem_of_figures(row.get("quality_parts"))
     )
 
 

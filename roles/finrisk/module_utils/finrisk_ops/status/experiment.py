@@ -75,10 +75,10 @@ def _who(experiment: dict[str, Any]) -> list[str]:
 
 
 def _how(arms: dict[str, Any]) -> list[str]:
-    rows = [("arm", "p50", "p95", ">2s", "quality", "ratings")]
+    rows = [("arm", "p50", "p95", ">2s", "quality", "wrong figures", "ratings")]
     for name, arm in arms.items():
         waits = (_seconds(arm["p50_ms"]), _seconds(arm["p95_ms"]), _percent(arm["share_over_2s"]))
-        rows.append((name, *waits, _quality(arm), _ratings(arm)))
+        rows.append((name, *waits, _quality(arm), _percent(arm["wrong_figures"]), _ratings(arm)))
     return _figures(rows)
 
 
