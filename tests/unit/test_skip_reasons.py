@@ -42,7 +42,7 @@ def reason() -> Callable[..., str | None]:
         place = assignment(given, "u", None, "r")
         request = Request(Question(uuid.uuid4(), question), question, place, [PASSAGE], "", time.monotonic())
         parts = quality_parts(text, question, [], judgement)
-        served = Served(Completion(text, "v", 1, 1, 1.0), "base", "m")
+        served = Served("base", "m", Completion(text, "v", 1, 1, 1.0))
         return skip_reason(given, request, JudgedAnswer(served, text, judgement, parts, score(parts)))
 
     return of
