@@ -52,7 +52,8 @@ def reason() -> Callable[..., str | None]:
 def test_a_wrong_figure_keeps_an_answer_out_whatever_the_rest(
     reason: Callable[..., str | None], verdict: Verdict
 ) -> None:
-    assert reason(said(*["stated"] * 50, verdict)) == "figure_not_supported"
+    most: list[Verdict] = ["stated"] * 50
+    assert reason(said(*most, verdict)) == "figure_not_supported"
     assert reason(said(verdict, "unread", unread=1), COLLECT_UNREAD="true") == "figure_not_supported"
     assert reason(said(verdict), DATA_COLLECTION_QUALITY="1") == "figure_not_supported"
 
