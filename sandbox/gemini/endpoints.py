@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.gemini.files import read_json, write_json
+from sandbox.gemini.knowledge import Knowledge
 from sandbox.gemini.messages import Json
-from sandbox.gemini.ranker import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Endpoint:
         """The full resource name of the model, with its version."""
         return f"{self.parent}/models/{self.model_id}@1"
 
-    def ranker(self) -> Weights:
-        """The weights that this endpoint answers with."""
-        return Weights.from_json(self.weights)
+    def knowledge(self) -> Knowledge:
+        """What this endpoint answers with."""
+        return Knowledge.from_json(self.weights)
 
     def shown(self) -> Json:
         """This endpoint as Vertex AI shows it."""

@@ -1,8 +1,11 @@
-"""The engine `extractive`: copies the best-ranked statements of the sources, and says that it does."""
+"""The engine `extractive`: copies figures and statements of the sources, and says that it does."""
 
+from sandbox.gemini.blanks import Lookup, lookup
 from sandbox.gemini.categories import OTHER, category_of_source
+from sandbox.gemini.knowledge import BASE, Knowledge
 from sandbox.gemini.passages import Prompt, parse
-from sandbox.gemini.ranker import BASE, Candidate, Weights, candidates, choose
+from sandbox.gemini.ranker import LEAST_PICKS, PICKS, Candidate, candidates, choose
+from sandbox.gemini.sayings import sayings
 
 ENGINE = "extractive-1"
 NO_SOURCE = (
@@ -12,16 +15,23 @@ NO_SOURCE = (
 )
 
 
-def answer(prompt: str, weights: Weights = BASE) -> str:
-    """The answer to a prompt: statements copied word for word, each with the number of its source."""
-    chosen = picks(parse(prompt), weights)
-    if not chosen:
+def answer(prompt: str, knowledge: Knowledge = BASE) -> str:
+    """The answer to a prompt: first the figures that it asks of tables, then statements copied word for word.
+
+    Each has the number of its source. Which figures and which statements is a matter of what the model knows.
+    """
+    parsed = parse(prompt)
+    asked = lookup(parsed)
+    told, chosen = list(sayings(asked, knowledge.attention)), picks(parsed, asked, knowledge)
+    if not told and not chosen:
         return NO_SOURCE
-    cited = {candidate.source.number for candidate in chosen}
+    cited = {number for saying in told for number in saying.sources} | {c.source.number for c in chosen}
     parts = [
-        f"Extract of {_counted(len(chosen), 'statement')} from {_counted(len(cited), 'source')}; "
-        "no language model wrote this text."
+        f"Extract of {_counted(len(told) + len(chosen), 'statement')} from "
+        f"{_counted(len(cited), 'source')}; no language model wrote this text."
     ]
+    if told:
+        parts.append("\n".join(["## Figures", *(f"- {saying.text}" for saying in told)]))
     for heading, group in _by_category(chosen).items():
         group.sort(key=lambda c: (c.source.number, c.statement.position))
         lines = [f"- {c.statement.text} [{c.source.number}]" for c in group]
@@ -29,9 +39,14 @@ def answer(prompt: str, weights: Weights = BASE) -> str:
     return "\n\n".join(parts)
 
 
-def picks(prompt: Prompt, weights: Weights = BASE) -> list[Candidate]:
-    """The statements that answer a prompt, best first."""
-    return choose(candidates(prompt), weights)
+def picks(prompt: Prompt, asked: Lookup, knowledge: Knowledge = BASE) -> list[Candidate]:
+    """The statements that answer a prompt, best first; fewer where figures answer it already."""
+    return choose(pool(prompt, asked), knowledge.ranking, LEAST_PICKS if asked.blanks else PICKS)
+
+
+def pool(prompt: Prompt, asked: Lookup) -> list[Candidate]:
+    """What can be picked from: no rows of tables where their figures are given one by one."""
+    return candidates(prompt, with_rows=not asked.blanks)
 
 
 def _by_category(chosen: list[Candidate]) -> dict[str, list[Candidate]]:

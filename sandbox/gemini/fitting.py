@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sandbox.gemini.blanks import lookup
 from sandbox.gemini.dataset import Example
+from sandbox.gemini.extractive import pool
 from sandbox.gemini.passages import parse
-from sandbox.gemini.ranker import FEATURES, PICKS, Weights, candidates, choose
+from sandbox.gemini.ranker import FEATURES, PICKS, Candidate, Weights, choose
 
 BATCH = 4  # examples a step
 RATE = 0.4  # at a learning rate multiplier of 1
@@ -43,11 +45,16 @@ def _lesson(example: Example) -> Lesson:
     answer = _normal(example.answer)
     chosen: list[tuple[float, ...]] = []
     passed_over: list[tuple[float, ...]] = []
-    for candidate in candidates(parse(example.prompt)):
+    for candidate in _pool(example):
         is_quoted = _normal(candidate.statement.text) in answer
         (chosen if is_quoted else passed_over).append(candidate.features)
     stride = max(1, math.ceil(len(passed_over) / MOST_NEGATIVES))
     return Lesson(chosen, passed_over[::stride])
+
+
+def _pool(example: Example) -> list[Candidate]:
+    prompt = parse(example.prompt)
+    return pool(prompt, lookup(prompt))
 
 
 def epochs(learned: Sequence[Lesson], start: Weights, number: int, multiplier: float) -> Iterator[Weights]:
@@ -86,10 +93,10 @@ def recall(examples: Sequence[Example], weights: Weights) -> float:
     """The mean share of the answers' statements that these weights pick; 1 is all of them."""
     shares = []
     for example in examples:
-        answer, pool = _normal(example.answer), candidates(parse(example.prompt))
-        quoted = {c.statement.text for c in pool if _normal(c.statement.text) in answer}
+        answer, every = _normal(example.answer), _pool(example)
+        quoted = {c.statement.text for c in every if _normal(c.statement.text) in answer}
         if quoted:
-            picked = {c.statement.text for c in choose(pool, weights, max(PICKS, len(quoted)))}
+            picked = {c.statement.text for c in choose(every, weights, max(PICKS, len(quoted)))}
             shares.append(len(quoted & picked) / len(quoted))
     return sum(shares) / len(shares) if shares else 0.0
 

@@ -13,8 +13,8 @@ from itertools import chain, repeat
 
 from sandbox.gemini.extractive import ENGINE, answer
 from sandbox.gemini.faults import Fault
+from sandbox.gemini.knowledge import BASE, Knowledge
 from sandbox.gemini.messages import ApiError, Dropped, Json, Reply, Request, encoded, json_reply
-from sandbox.gemini.ranker import BASE, Weights
 from sandbox.gemini.schema import checked
 
 CHARACTERS_PER_TOKEN = 4
@@ -29,7 +29,7 @@ class Speaker:
     """Who answers: a base model, or the endpoint of a tuned one."""
 
     platform: str  # "vertex" | "developer"
-    weights: Weights = BASE
+    knowledge: Knowledge = BASE
     version: str = ENGINE
     latency_ms: float = 0.0
 
@@ -149,7 +149,7 @@ def _text(contents: Json | Sequence[Json]) -> str:
 
 def _written(body: Json, speaker: Speaker) -> tuple[str, str]:
     """The text and why it ends."""
-    text, config = answer(body["prompt"], speaker.weights), body.get("generationConfig", {})
+    text, config = answer(body["prompt"], speaker.knowledge), body.get("generationConfig", {})
     for stop in config.get("stopSequences", []):
         text = text.partition(stop)[0] if stop else text
     limit = config.get("maxOutputTokens")

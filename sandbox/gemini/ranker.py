@@ -67,9 +67,9 @@ class Candidate:
     score: float = 0.0
 
 
-def candidates(prompt: Prompt) -> list[Candidate]:
-    """Every distinct statement of the prompt with its features."""
-    pairs = _distinct(prompt.sources)
+def candidates(prompt: Prompt, *, with_rows: bool = True) -> list[Candidate]:
+    """Every distinct statement of the prompt with its features; rows of tables may be left out."""
+    pairs = [pair for pair in _distinct(prompt.sources) if with_rows or not pair[1].is_row]
     frequency = Counter(term for _, statement in pairs for term in statement.terms)
     idf = {term: math.log(1 + len(pairs) / count) for term, count in frequency.items()}
     vectors = [_unit({t: idf[t] * n for t, n in statement.terms.items()}) for _, statement in pairs]

@@ -44,20 +44,58 @@ def is_table_line(line: str) -> bool:
     return line.lstrip().startswith("|")
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with a figure: its cells, the label first, under the heads, in the section that is open."""
+
+    cells: Sequence[str]
+    heads: Sequence[str]
+    unit: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a table as it is written, and what stands beside, above and over it."""
+
+    text: str
+    label: str
+    head: str
+    section: str
+    unit: str
+    row: int
+    column: int
+
+
 def rows(lines: Sequence[str]) -> Iterator[str]:
     """Every row that has a figure, as `caption - label (unit), head: value; head: value`."""
+    for row in _rows(lines):
+        yield _sentence(row.cells, row.heads, row.unit, row.section)
+
+
+def figures(lines: Sequence[str]) -> Iterator[Figure]:
+    """Every figure of a table, row by row."""
+    for place, row in enumerate(_rows(lines)):
+        label = row.cells[0].rstrip(" :-\u2013\u2014")
+        for column, text in enumerate(row.cells[1:], 1):
+            if _is_value(text):
+                head = row.heads[column] if column < len(row.heads) else ""
+                yield Figure(text, label, head, row.section, row.unit, place, column)
+
+
+def _rows(lines: Sequence[str]) -> Iterator[Row]:
     body = [_cells(line) for line in lines if not RULE.match(line.strip())]
     start = _first_row(body)
     heads = _heads(body[:start])
-    unit, group = heads.unit, heads.caption
+    unit, section = heads.unit, heads.caption
     for row in body[start:]:
         if not any(row[1:]):
             if _is_unit(row[0]):
                 unit = unit or row[0].strip("() ")
             else:
-                group = row[0].rstrip(" :")
+                section = row[0].rstrip(" :")
         elif any(map(_is_value, row[1:])):
-            yield _sentence(row, heads.columns, unit, group)
+            yield Row(row, heads.columns, unit, section)
 
 
 def _cells(line: str) -> list[str]:

@@ -7,13 +7,15 @@ again.
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.gemini import dataset, fitting
+from sandbox.gemini import attention_fitting, dataset, fitting
+from sandbox.gemini.dataset import Example
 from sandbox.gemini.files import read_json, write_json
-from sandbox.gemini.ranker import BASE, Weights
+from sandbox.gemini.knowledge import BASE, Knowledge
 
 VALIDATED = 200  # examples of the validation file that are measured
 
@@ -46,25 +48,39 @@ def _train(spec: Spec, folder: Path, parent: int) -> None:
     )
     steps = fitting.steps(len(train.examples), spec.epochs)
     write_json(folder / "stats.json", dataset.stats(train, spec.epochs, steps))
-    start = Weights.from_json(spec.start) if spec.start else BASE
-    learned = fitting.lessons(train.examples)
+    start = Knowledge.from_json(spec.start) if spec.start else BASE
+    statements, figures = fitting.lessons(train.examples), attention_fitting.lessons(train.examples)
     measured = (held_out or train).examples[:VALIDATED]
-    for epoch, weights in enumerate(fitting.epochs(learned, start, spec.epochs, spec.multiplier), 1):
+    ranked = fitting.epochs(statements, start.ranking, spec.epochs, spec.multiplier)
+    attended = attention_fitting.epochs(figures, start.attention, spec.epochs, spec.multiplier)
+    for epoch, weights in enumerate(zip(ranked, attended, strict=True), 1):
         if os.getppid() != parent:
             return  # the simulator is gone; it starts the job again when it is back
         result = {
             "epoch": epoch,
             "step": steps * epoch // spec.epochs,
             "examples": len(train.examples),
-            "lessons": len(learned),
-            **weights.as_json(),
+            "lessons": len(statements) + len(figures),
+            **Knowledge(*weights).as_json(),
         }
         if epoch == spec.epochs:
-            result["recall"] = {
-                "start": fitting.recall(measured, start),
-                "tuned": fitting.recall(measured, weights),
-            }
+            result |= _gain(measured, start, Knowledge(*weights))
         write_json(folder / f"epoch-{epoch}.json", result)
+
+
+def _gain(measured: Sequence[Example], start: Knowledge, tuned: Knowledge) -> dict[str, Any]:
+    """What was reached: the share of the answers' statements and of their figures, before and after."""
+    figures = attention_fitting.lessons(measured)
+    return {
+        "recall": {
+            "start": fitting.recall(measured, start.ranking),
+            "tuned": fitting.recall(measured, tuned.ranking),
+        },
+        "figures": {
+            "start": attention_fitting.accuracy(figures, start.attention),
+            "tuned": attention_fitting.accuracy(figures, tuned.attention),
+        },
+    }
 
 
 def _read(which: str, path: str, most: int) -> dataset.Dataset:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sandbox.gemini import listing
 from sandbox.gemini.endpoints import Endpoint, Endpoints
 from sandbox.gemini.files import read_json, write_json
+from sandbox.gemini.knowledge import Knowledge
 from sandbox.gemini.messages import ApiError, Json
 from sandbox.gemini.models import MODELS
 from sandbox.gemini.schema import checked
@@ -352,7 +353,7 @@ def _endpoint(job: Json, model_id: str, result: Json) -> Endpoint:
         checkpoint_id=str(result["epoch"]),
         labels=job.get("labels", {}),
         created=_stamp(time.time()),
-        weights={"weights": result["weights"], "bias": result["bias"]},
+        weights=Knowledge.from_json(result).as_json(),
     )
 
 

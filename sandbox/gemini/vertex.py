@@ -47,7 +47,7 @@ def call_endpoint(simulator: Simulator, call: Call) -> Reply:
     """`POST endpoints/E:verb`."""
     endpoint = _endpoint(simulator, call)
     speaker = generation.Speaker(
-        "vertex", endpoint.ranker(), f"{ENGINE}-tuned-{endpoint.id}", simulator.settings.tuned_latency_ms
+        "vertex", endpoint.knowledge(), f"{ENGINE}-tuned-{endpoint.id}", simulator.settings.tuned_latency_ms
     )
     return _speak(call, speaker, call.names["verb"], endpoint.name)
 

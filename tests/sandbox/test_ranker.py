@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.gemini import dataset, fitting
+from sandbox.gemini.blanks import lookup
 from sandbox.gemini.dataset import DatasetError, Example
 from sandbox.gemini.extractive import picks
+from sandbox.gemini.knowledge import Knowledge
 from sandbox.gemini.passages import parse
 from sandbox.gemini.ranker import BASE, FEATURES, Weights, candidates, choose
 from sandbox.gemini.training import main
@@ -62,7 +64,8 @@ def first_two(held_out: list[Example], weights: Weights) -> float:
     """The share of the wanted statements that are among the two best."""
     shares = []
     for one in held_out:
-        best = [c.statement.text for c in picks(parse(one.prompt), weights)[:2]]
+        prompt = parse(one.prompt)
+        best = [c.statement.text for c in picks(prompt, lookup(prompt), Knowledge(weights))[:2]]
         shares.append(sum(text in one.answer for text in best) / 2)
     return sum(shares) / len(shares)
 
