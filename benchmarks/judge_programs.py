@@ -26,7 +26,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "rules"))
 
-from finrisk_rules.judge.arithmetic import Evidence  # noqa: E402 - the path is set above
+from finrisk_rules.judge.arithmetic import Support  # noqa: E402 - the path is set above
 from finrisk_rules.judge.calculations import calculations, computed  # noqa: E402 - as above
 from finrisk_rules.quantities import Quantity, quantities  # noqa: E402 - as above
 
@@ -285,13 +285,13 @@ def _other_number(
 def is_computed(answer: "Answer", page: frozenset[Decimal]) -> bool:
     """Whether the answer's result is computed where the figures of the page are right."""
 
-    def evidence(figure: Quantity) -> Evidence | None:
-        return Evidence() if abs(figure.value) in page else None
+    def support(figure: Quantity) -> Support | None:
+        return Support() if abs(figure.value) in page else None
 
     shown = answer.result.strip("$-")
     return any(
         shown in answer.text[each.result.start : each.result.end]
-        for each in computed(calculations(answer.text), evidence)
+        for each in computed(calculations(answer.text), support)
     )
 
 

@@ -29,6 +29,9 @@ _MYRIADS = frozenset("万萬億亿兆만억조")
 _SMALLER = re.compile(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 """What goes on behind a scale of East Asia, below its power."""
 
+_MULTIPLE = re.compile(r"[xX](?![^\W_])")
+"""Behind a number, the sign of a multiple: ``2.1x``."""
+
 _CLOSED = re.compile(r" ?\)")
 
 _POINT_STYLE = re.compile(
@@ -182,7 +185,8 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     if front.start == start and start and _spells(read[start - 1]):
         return None
     back = behind(read, end, has_currency=bool(front.currency))
-    if back.end == end and (_spells(read[end : end + 1]) or _GLUED_BEHIND.match(read, end)):
+    name = _spells(read[end : end + 1]) and not _MULTIPLE.match(read, end)
+    if back.end == end and (name or _GLUED_BEHIND.match(read, end)):
         return None
     value, places = parsed
     closed = _CLOSED.match(read, back.end) if front.bracket else None

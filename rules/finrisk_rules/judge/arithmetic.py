@@ -180,7 +180,7 @@ def _is_constant(quantity: Quantity, operator: Operator, is_right: bool, sum_of:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Support:
     """That an operand is right; ``power`` of ten is what its source says of its scale, None for nothing."""
 
     power: int | None = None
@@ -278,6 +278,6 @@ class _Reading:
 
 def rounds(value: Decimal, result: Quantity) -> bool:
     """Whether the result is the value rounded to the decimals written; words may carry a minus."""
-    if value > 0 > result.value:
+    if value > 0 > result.value and not result.bracketed:
         return False
     return abs(abs(value) - abs(result.value)) <= _SLACK.scaleb(-result.places)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from finrisk_rules.judge.arithmetic import Calculation, Evidence
+from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.formulas import formulas, has_formula, joined
 from finrisk_rules.judge.relations import has_relation, relations
 from finrisk_rules.plain_text import plain
@@ -32,17 +32,17 @@ def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)
     written = list(formulas(read, style)) if of_signs else []
     if of_words:
-        operands = {place for calculation in written for place in joined(read, calculation)}
-        written += relations(read, style, operands)
+        pairs = {pair for calculation in written for pair in joined(read, calculation)}
+        written += relations(read, style, pairs)
     return written
 
 
 def computed(
-    written: Sequence[Calculation], evidence: Callable[[Quantity], Evidence | None]
+    written: Sequence[Calculation], support: Callable[[Quantity], Support | None]
 ) -> Iterator[Calculation]:
     """Yield the calculations whose result follows from operands that are right.
 
-    ``evidence`` says whether the sources state an operand, and in which power of ten; None where they do not.
+    ``support`` says whether the sources state an operand, and in which power of ten; None where they do not.
     The result of one calculation may be an operand of others, rounded as written or unrounded.
     """
     results: dict[Key, Decimal] = {}
@@ -50,7 +50,7 @@ def computed(
     for _ in range(_MOST_PASSES):
         later: list[Calculation] = []
         for calculation in waiting:
-            exact = _unrounded(calculation, evidence, results)
+            exact = _unrounded(calculation, support, results)
             if exact is None:
                 later.append(calculation)
                 continue
@@ -71,7 +71,7 @@ def _key(figure: Quantity) -> Key:
 
 def _unrounded(
     calculation: Calculation,
-    evidence: Callable[[Quantity], Evidence | None],
+    support: Callable[[Quantity], Support | None],
     results: dict[Key, Decimal],
 ) -> Decimal | None:
     """Return what the result rounds where it follows from operands that are right, else None."""
@@ -84,7 +84,7 @@ def _unrounded(
         result = results.get(_key(operand))
         if result is not None:
             exact[operand.start] = result
-        elif known := evidence(operand):
+        elif known := support(operand):
             powers[operand.start] = known.power
         else:
             return None

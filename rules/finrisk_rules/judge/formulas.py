@@ -18,6 +18,7 @@ from finrisk_rules.judge.arithmetic import (
     Calculation,
     Expression,
     Operator,
+    Term,
     expression,
     rounds,
 )
@@ -38,10 +39,9 @@ _OPERATORS = frozenset(_WORDS)
 _NAMES: dict[str, Operator] = dict(zip("pmtd", _WORDS, strict=True))
 
 _OPERATION = re.compile(
-    rf"(?:[{_SIGN}/\u2215:xX]|(?<![^\W_])(?:{'|'.join(_WORDS.values())})) ?[^\s\w]{{0,4}} ?\d"
-    rf"|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]",
-    re.IGNORECASE,
+    rf"[{_SIGN}/\u2215:xX] ?[^\s\w]{{0,4}} ?\d|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]"
 )
+_OPERATOR_WORDS = re.compile(rf"(?<![^\W_])(?:{'|'.join(_WORDS.values())}) [^.\n]{{0,40}}?\d", re.IGNORECASE)
 _DIVISION = re.compile(
     r"(?<![^\W\d])[/\u2215]|[/\u2215](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)"
 )
@@ -51,7 +51,7 @@ _WORD_BEHIND_DASH = re.compile(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}"
 _SYMBOL = re.compile(
     rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
     rf"|(?P<bracket>[()\[\]])|(?P<equals>[{_EQUALS}])|(?<![^\W_])(?:{_WORD})(?![^\W_])"
-    r"|(?P<end>[.;!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))",
+    r"|(?P<end>[.!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))",
     re.IGNORECASE,
 )
 
@@ -69,7 +69,7 @@ _Item = Quantity | Operator | Bracket | Mark
 
 def has_formula(text: str) -> bool:
     """Whether a text may hold a formula: a cheap test, and where it is false there is none."""
-    return bool(_OPERATION.search(text))
+    return bool(_OPERATION.search(text)) or bool(_OPERATOR_WORDS.search(text))
 
 
 def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
@@ -95,15 +95,25 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
         elif isinstance(figure, Quantity):
             if written and (wanted > 0 or mark == "="):
                 yield Calculation(written, figure)
+                if wanted < _RESTATED and (growth := _growth(written, figure)):
+                    yield Calculation(growth, figure)
             before, wanted = figure, wanted - 1
 
 
-def joined(text: str, calculation: Calculation) -> Iterator[int]:
-    """Yield where the operands begin that an operator joins for sure: a dash before a word may be none."""
+def _growth(written: Expression, figure: Quantity) -> Expression | None:
+    """Return what a percentage behind a difference and its result means: ``5.2 - 4.1 = 1.1 (26.8 %)``."""
+    match written.postfix:
+        case (Term() as new, Term() as old, "-") if figure.unit == "percent" and not new.quantity.unit:
+            return Expression((new, old, "-", old, "/"))
+    return None
+
+
+def joined(text: str, calculation: Calculation) -> Iterator[tuple[int, int]]:
+    """Yield where two neighbours end that an operator joins for sure: a dash before a word may be none."""
     terms = sorted((term.quantity for term in calculation.expression.terms), key=lambda each: each.start)
     for left, right in pairwise(terms):
         if not _WORD_BEHIND_DASH.search(text, left.end, right.start):
-            yield from (left.start, right.start)
+            yield left.end, right.end
 
 
 def _steps(first: Expression, second: Expression) -> Iterator[Calculation]:
@@ -214,6 +224,7 @@ def _as_written(figure: Quantity, text: str) -> Quantity:
 def _balanced(run: list[Quantity | Operator | Bracket]) -> Sequence[Quantity | Operator | Bracket]:
     """Return the run without operators at its ends and what stands outside a bracket that is not closed.
 
+    A figure alone is that figure.
     A run that is too long for a calculation is none.
     """
     if len(run) > 4 * MOST_OPERANDS:
@@ -234,4 +245,5 @@ def _balanced(run: list[Quantity | Operator | Bracket]) -> Sequence[Quantity | O
         first += 1
     while last > first and run[last - 1] in _OPERATORS:
         last -= 1
-    return run[first:last]
+    figures = [item for item in run[first:last] if isinstance(item, Quantity)]
+    return figures if len(figures) == 1 else run[first:last]

@@ -8,34 +8,17 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from itertools import pairwise
 from math import log10
 
 from finrisk_rules.judge.arithmetic import Calculation, Expression, Operator, Term
+from finrisk_rules.judge.operations import names_operation, operations
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.sentences import sentences
 
-_KINDS = {
-    "mean": r"averag\w*|mean|durchschnitt\w*|mittel|mittelwert|moyenne|promedio",
-    "total": r"total\w*|sum|sums|combined|together|altogether|aggregate\w*|overall|plus|insgesamt|zusammen"
-    r"|summe|gesamt\w*|somme|ensemble|juntos|suma",
-    "change": r"chang\w+|change|differen\w+|differs?|increas\w+|decreas\w+|rise[ns]?|rising|rose|f[ae]ll\w*"
-    r"|gr[eo]w\w*|declin\w+|drop\w*|reduc\w+|up|down|gain\w*|gap|widen\w*|narrow\w*|improv\w+|jump\w*|climb\w*|exceed\w*"
-    r"|expan\w+|contract\w+|shr[aiu]nk\w*|more|less|fewer|higher|lower|larger|smaller|greater|above|below|ahead"
-    r"|veränder\w+|änderung\w*|differenz|unterschied\w*|anstieg\w*|stieg\w*|gestiegen|zun[ai]hm\w*|zugenommen"
-    r"|wuchs\w*|gewachsen|wachstum\w*|rückgang\w*|sank\w*|gesunken|fiel\w*|gefallen|abn[ai]hm\w*|erhöh\w+|mehr"
-    r"|weniger|höher|niedriger|vari\w+|différence|écart|augment\w+|hausse|progress\w+|croissance|baiss\w+"
-    r"|dimin\w+|recul\w*|aument\w+|crec\w+|dismin\w+|cambio",
-    "quotient": r"ratio\w*|times|multiple|fold|per|quotient|share|shares|proportion|percentage|represent\w*"
-    r"|account\w*|equal\w*|margin|verhältnis|fache\w*|anteil\w*|entspr\w+|fois|rapport|part|représent\w+|soit|pro|par",
-}
-_CJK = {"mean": "平均", "total": "合計|総額", "change": "増|減|差|変化|上昇|下落|伸び|成長|低下",
-        "quotient": "比率|割合|倍|占め|うち"}  # fmt: skip
-_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()), re.IGNORECASE)
-_CJK_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
-_WORD = re.compile(r"[^\W\d_]+")
 _PERCENT = re.compile(r"\d ?(?:%|per|pct|pour|por|proz|pp|パーセント)", re.IGNORECASE)
+_OF = re.compile(r"\W*(?<![^\W_])(?:of|von|der|des|de|du|del|dei)(?![^\W_])", re.IGNORECASE)
 _BASE = re.compile(
     r"(?<![^\W_])(?:from|than|over|versus|vs|against"
     r"|(?:compared|relative|comparison) (?:to|with)|von|gegenüber"
@@ -78,52 +61,37 @@ class _Said:
         return {kind for kind, _ in self.words}
 
 
-@lru_cache(maxsize=8192)
-def _kind_of(word: str) -> str:
-    match = _KIND.fullmatch(word)
-    return (match.lastgroup or "") if match else ""
-
-
-def _kinds(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the kinds of operations that words of a text name, with their places."""
-    for match in _WORD.finditer(text):
-        if kind := _kind_of(match[0]):
-            yield kind, match.start()
-    if not text.isascii():
-        for match in _CJK_KIND.finditer(text):
-            yield match.lastgroup or "", match.start()
-
-
 def has_relation(text: str) -> bool:
     """Whether a text may say a calculation in words: a cheap test, and where it is false it says none."""
-    if _PERCENT.search(text) or any(map(_kind_of, set(_WORD.findall(text)))):
-        return True
-    return not text.isascii() and bool(_CJK_KIND.search(text))
+    return bool(_PERCENT.search(text)) or names_operation(text)
 
 
-def relations(text: str, style: Style = "point", joined: Set[int] = frozenset()) -> Iterator[Calculation]:
+def relations(
+    text: str, style: Style = "point", joined: Set[tuple[int, int]] = frozenset()
+) -> Iterator[Calculation]:
     """Yield the calculations in words of a plain text without citations that follow as written.
 
-    ``joined`` are the places of figures that a formula joins: they are no operands of words.
+    ``joined`` are the ends of two figures with an operator between them: words do not join them anew.
     """
-    for said in _statements(text, style, joined):
+    for said in _statements(text, style):
         for calculation in _relations(said):
-            if calculation.unrounded() is not None:
+            places = sorted(operand.end for operand in calculation.operands)
+            if joined.isdisjoint(pairwise(places)) and calculation.unrounded() is not None:
                 yield calculation
 
 
-def _statements(text: str, style: Style, joined: Set[int]) -> Iterator[_Said]:
+def _statements(text: str, style: Style) -> Iterator[_Said]:
     """Yield each sentence that may hold a result, with the figures before it where it has few."""
     spans = [span for span in sentences(text) if _NUMBER.search(text, *span)]
     read: dict[int, _Said] = {}
 
     def said(at: int) -> _Said:
         if at not in read:
-            read[at] = _read(text, spans[at], style, joined)
+            read[at] = _read(text, spans[at], style)
         return read[at]
 
     for at, (start, end) in enumerate(spans):
-        if not (_PERCENT.search(text, start, end) or next(_kinds(text[start:end]), None)):
+        if not (_PERCENT.search(text, start, end) or names_operation(text[start:end])):
             continue
         here = said(at)
         if not 0 < len(here.figures) <= _MOST_FIGURES:
@@ -140,19 +108,17 @@ def _statements(text: str, style: Style, joined: Set[int]) -> Iterator[_Said]:
             yield replace(here, before=before, periods=named)
 
 
-def _read(text: str, span: tuple[int, int], style: Style, joined: Set[int]) -> _Said:
+def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     start, end = span
     sentence = text[start:end]
     if len(_NUMBER.findall(sentence)) > 4 * _MOST_FIGURES:
         return _Said(text, (), (), ())
     named = [replace(each, start=each.start + start, end=each.end + start) for each in periods(sentence)]
     figures = [
-        replace(each, start=each.start + start, end=each.end + start)
-        for each in quantities(sentence, style)
-        if each.start + start not in joined
+        replace(each, start=each.start + start, end=each.end + start) for each in quantities(sentence, style)
     ]
     figures = [each for each in figures if not any(p.start < each.end and each.start < p.end for p in named)]
-    return _Said(text, figures, named, [(kind, place + start) for kind, place in _kinds(sentence)])
+    return _Said(text, figures, named, [(kind, place + start) for kind, place in operations(sentence)])
 
 
 def _relations(said: _Said) -> Iterator[Calculation]:
@@ -198,12 +164,14 @@ def _sums(words: Sequence[tuple[str, int]], figures: Sequence[Quantity], here: i
         for kind, place in kinds.items():
             behind_word = [each for each in own if each.start > place]
             runs = [own, figures[at + 1 :], *([behind_word] if len(behind_word) < len(own) else [])]
+            if kind == "mean" and len(own) > 2 and sum(map(_grouped, own[:-1])) == _grouped(own[-1]):
+                runs.append(own[:-1])
             if len(figures) - here <= 2:
                 runs = [figures[max(0, here - count) : here] for count in range(2, here + 1)]
             for terms in runs:
                 if 2 <= len(terms) <= _MOST_TERMS:
                     count = len(terms) if kind == "mean" else 1
-                    if _may_be(result, *(sum(map(size, terms)) / count for size in (_written, _amount))):
+                    if _may_be(result, *(sum(map(size, terms)) / count for size in _SIZES)):
                         yield Calculation(_sum(terms, mean=kind == "mean"), result)
 
 
@@ -213,6 +181,14 @@ def _written(figure: Quantity) -> float:
 
 def _amount(figure: Quantity) -> float:
     return float(figure.amount)
+
+
+def _grouped(figure: Quantity) -> float:
+    """The amount where brackets say no minus: ``Segment A ($160 million)``."""
+    return float(abs(figure.amount) if figure.bracketed else figure.amount)
+
+
+_SIZES = (_written, _amount, _grouped)
 
 
 def _may_be(result: Quantity, *values: float) -> bool:
@@ -256,7 +232,7 @@ def _differences(figures: Sequence[Quantity], here: int) -> Iterator[Calculation
             smallest_first = sorted(trio, key=lambda each: abs(_ones(each)))
             larger = smallest_first[-1]
             for result, smaller in (smallest_first[:2], smallest_first[1::-1]):
-                if not _may_be(result, *(size(larger) - size(smaller) for size in (_written, _amount))):
+                if not _may_be(result, *(size(larger) - size(smaller) for size in _SIZES)):
                     continue
                 operands = (smaller, larger) if result.value < 0 else (larger, smaller)
                 yield Calculation(Expression((Term(operands[0]), Term(operands[1]), "-")), result)
@@ -287,25 +263,36 @@ def _pairs(amounts: Sequence[Quantity], result: Quantity) -> Iterator[tuple[Quan
 
 def _quotients(said: _Said, result: Quantity, left: Quantity, right: Quantity) -> Iterator[Calculation]:
     """Yield the result as the ratio of two figures, as the change between them, or as a part of them."""
-    first, second = _amount(left), _amount(right)
+    first, second = _grouped(left), _grouped(right)
     if not first or not second:
         return
     if result.unit != "percent":
-        if not result.unit and _may_be(result, first / second):
+        if result.unit:
+            return
+        if "change" in said.kinds and first < second:
+            left, right = right, left
+        if _may_be(result, _grouped(left) / _grouped(right)):
             yield Calculation(Expression((Term(left), Term(right), "/")), result)
         return
     if "change" in said.kinds and _may_be(result, first / second - 1, second / first - 1):
         for base in _bases(said, left, right):
             other = right if base is left else left
             yield Calculation(Expression((Term(other), Term(base), "-", Term(base), "/")), result)
-    if "change" not in said.kinds or "quotient" in said.kinds:
-        part, whole = sorted((left, right), key=lambda each: abs(each.amount))
-        if abs(result.value) > 100:
-            part, whole = whole, part
-        if _may_be(result, _amount(part) / _amount(whole)):
-            yield Calculation(Expression((Term(part), Term(whole), "/")), result)
-        if _may_be(part, _amount(whole) * float(result.value)):
-            yield Calculation(Expression((Term(result), Term(whole), "*")), part)
+    if said.kinds & _LOOKS_BACK and "quotient" not in said.kinds and not _is_part(said, result, left, right):
+        return
+    part, whole = sorted((left, right), key=lambda each: abs(each.amount))
+    if abs(result.value) > 100:
+        part, whole = whole, part
+    if _may_be(result, _grouped(part) / _grouped(whole)):
+        yield Calculation(Expression((Term(part), Term(whole), "/")), result)
+    if _may_be(part, _grouped(whole) * float(result.value)):
+        yield Calculation(Expression((Term(result), Term(whole), "*")), part)
+
+
+def _is_part(said: _Said, result: Quantity, left: Quantity, right: Quantity) -> bool:
+    """Whether a word makes a percentage one of a whole: ``12 % of 9.6``, ``12 % (1.2 of 9.6)``."""
+    between = said.text[left.end : min(right.start, left.end + _WINDOW)]
+    return bool(_OF.match(said.text, result.end) or _OF.search(between))
 
 
 def _bases(said: _Said, left: Quantity, right: Quantity) -> Sequence[Quantity]:
