@@ -165,6 +165,8 @@ def analysis_row(
         row["wrong_figures"] = sum(counts.get(verdict, 0) for verdict in WRONG)
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text
+        if row["skip_reason"] and request.passages:  # of a collected pair, training_data has them
+            row.update(prompt=request.prompt, labels=sorted(labels_of(request.passages)))
     return row
 
 

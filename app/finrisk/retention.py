@@ -20,7 +20,7 @@ more. Both clocks can be wrong together, as on one machine; then there is time t
 every ten minutes, it is more than time brings anew."""
 
 _TEXTS = {
-    "analyses": ("id", "strategy", "strategy = null, analysis = null"),
+    "analyses": ("id", "strategy", "strategy = null, analysis = null, prompt = null"),
     "feedback": ("request_id", "comment", "comment = null"),
 }
 

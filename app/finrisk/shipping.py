@@ -24,7 +24,7 @@ _ANALYSES = """
     id created_at user_hash session_hash experiment revision split_bp unit_kind unit_hash bucket
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
-    analysis redaction_version key_id block_reason arm_ms documents figures wrong_figures
+    analysis redaction_version key_id block_reason arm_ms documents figures wrong_figures prompt labels
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id

@@ -22,11 +22,14 @@ LONGEST_WAIT_DAYS = 3650
 LAST_DAY = "created_at > now() - interval '24 hours'"
 
 LEFT_OUT = """case
-    when withdrawn_at is not null then 'withdrawn'
+    when withdrawn_at is not null and correction is null then 'withdrawn'
     when lower(split_part(coalesce(model_version, ''), '-', 1)) = any(%(refused)s) then 'producer_refused'
-    when finetuned_model_used and not %(tuned)s then 'made_by_tuned_model'
+    when finetuned_model_used and correction is null and not %(tuned)s then 'made_by_tuned_model'
     when not labels <@ coalesce(%(labels)s::text[], labels) then 'restricted_source' end"""
-"""Why a collected pair is not given to training, as a reason code; null when it is. See ``selection``."""
+"""Why a collected pair is not given to training, as a reason code; null when it is. See ``selection``.
+
+A correction takes the place of what was withdrawn or made by a tuned model; not of what a refused producer
+wrote, which a reviewer may have kept in part."""
 
 
 def selection(

@@ -25,6 +25,7 @@ KEYS = {
     "all": ["analyze", "feedback", "documents", "admin"],
     "analyst": ["analyze", "feedback"],
     "librarian": ["documents"],
+    "reviewer": ["review"],
     "equities": ["analyze"],
 }
 LABELS = {"equities": ["desk: equities"]}

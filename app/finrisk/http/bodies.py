@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from flask import Request
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeAliasType
@@ -31,6 +32,8 @@ from finrisk_rules.limits import (
     REQUEST_STRATEGY_MAX,
     TEXT_MAX,
     TITLE_MAX,
+    TRAINING_ANALYSIS_MAX,
+    TRAINING_ANALYSIS_MIN,
     YEARS,
 )
 from finrisk_rules.periods import periods
@@ -106,6 +109,13 @@ PageText = Annotated[
     str, StringConstraints(max_length=TEXT_MAX), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
 Comment = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
+Correction = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=TRAINING_ANALYSIS_MIN, max_length=TRAINING_ANALYSIS_MAX
+    ),
+    AfterValidator(_storable),
+]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
 Label = Annotated[
     str,
@@ -184,7 +194,7 @@ class AnalyzeBody(_Body):
 
 
 class FeedbackBody(_Body):
-    """A reader's judgement of an answer."""
+    """A reader's judgement of an answer: a rating, a correction, or both."""
 
     request_id: Annotated[
         Identifier,
@@ -192,10 +202,26 @@ class FeedbackBody(_Body):
             description="The `request_id` of the answer.", examples=["01a209f9-402a-7a6d-b1b3-eae7f9dced43"]
         ),
     ]
-    rating: Rating
+    rating: Annotated[Rating | None, Field(description="Left out where a correction is sent alone.")] = None
     comment: Annotated[
-        Comment | None, Field(description="What the reader has to say of it; redacted before it is kept.")
+        Comment | None,
+        Field(description="What the reader has to say of the rating; redacted before it is kept."),
     ] = None
+    correction: Annotated[
+        Correction | None,
+        Field(
+            description="The whole answer as it should have been, with citations `[n]`; needs the role "
+            "`review`. It is redacted, judged like an answer, and trained on in its place."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.rating is None and self.correction is None:
+            raise ValueError("needs a rating or a correction")
+        if self.rating is None and self.comment is not None:
+            raise ValueError("a comment goes with a rating")
+        return self
 
 
 class DocumentBody(_Body):

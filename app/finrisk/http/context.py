@@ -34,8 +34,14 @@ def context() -> Context:
     return cast(Context, current_app.extensions["finrisk"])
 
 
-def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a route answer only to a key with the role (any valid key where none is named)."""
+def check_role(*roles: str) -> None:
+    """Raise ApiError (403) unless the request's key has one of the roles; without keys everybody has all."""
+    if context().service.settings.require_api_key and not g.roles & {*roles, "admin"}:
+        raise ApiError(403, "forbidden", f"key {g.key_id} does not have the role {' or '.join(roles)}")
+
+
+def requires(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a route answer only to a key with one of the roles (any valid key where none is named)."""
 
     def decorate(route: Callable[P, R]) -> Callable[P, R]:
         @wraps(route)
@@ -43,9 +49,9 @@ def requires(role: str | None = None) -> Callable[[Callable[P, R]], Callable[P, 
             shared = context()
             if shared.service.settings.require_api_key:
                 key = shared.keys.key_of(request)
-                g.key_id, g.labels = key.id, key.labels
-                if role and not key.roles & {role, "admin"}:
-                    raise ApiError(403, "forbidden", f"key {key.id} does not have the role {role}")
+                g.key_id, g.labels, g.roles = key.id, key.labels, key.roles
+                if roles:
+                    check_role(*roles)
                 if shared.rate_limit:
                     shared.rate_limit.take(key.id)
             return route(*args, **kwargs)

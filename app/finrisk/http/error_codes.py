@@ -24,6 +24,7 @@ ErrorCode = TypeAliasType(
             "invalid",
             "blocked",
             "unknown_company",
+            "figure_not_supported",
             "rate_limited",
             "too_many_wrong_keys",
             "internal_error",
@@ -63,6 +64,7 @@ MEANINGS: dict[ErrorCode, Meaning] = {
     "invalid": Meaning(422, "fields are wrong; `details` names each"),
     "blocked": Meaning(422, "no model will answer this question, however often; `details` says why"),
     "unknown_company": Meaning(422, "no document is of the company of the filter; `details` names near ones"),
+    "figure_not_supported": Meaning(422, "a figure of the correction is wrong; `details` names each"),
     "rate_limited": Meaning(429, "more requests than the key may send"),
     "too_many_wrong_keys": Meaning(429, "a wrong key, after too many from the same address"),
     "internal_error": Meaning(500, "our fault; the log knows it by its `request_id`"),
@@ -111,7 +113,13 @@ class UnknownCompanyDetails(TypedDict):
     ]
 
 
-Details = list[FieldProblem] | BlockedDetails | UnknownCompanyDetails
+class WrongFiguresDetails(TypedDict):
+    """What is wrong with a correction."""
+
+    figures: Annotated[list[answers.Figure], Field(description="The figures that are wrong.")]
+
+
+Details = list[FieldProblem] | BlockedDetails | UnknownCompanyDetails | WrongFiguresDetails
 """What a code has to say beside its message: ``invalid`` the fields, ``blocked`` the reason, and so on."""
 
 
@@ -126,7 +134,7 @@ class ErrorInfo(TypedDict):
             Details,
             Field(
                 description="The fields with code `invalid`, the reason with `blocked`, near "
-                "companies with `unknown_company`; else absent."
+                "companies with `unknown_company`, figures with `figure_not_supported`; else absent."
             ),
         ]
     ]

@@ -2,7 +2,7 @@
 
 import json
 
-from finrisk.answers import Analysis
+from finrisk.answers import Analysis, Figure
 from finrisk.http.error_codes import MEANINGS, ErrorBody, ErrorCode, ErrorInfo
 from finrisk.http.replies import (
     DeletedDocument,
@@ -29,6 +29,19 @@ QUESTION = {
     "filters": {"company": "Corvane Bank", "year": 2025},
 }
 RATING = {"request_id": _REQUEST_ID, "rating": 1}
+CORRECTION = {
+    "request_id": _REQUEST_ID,
+    "correction": "## Credit risk\n- Impaired loans were 1.9 % of all loans at the end of 2025, after 2.3 % "
+    "at the end of 2024 [1].",
+}
+_FIGURE: Figure = {
+    "text": "1.9 %",
+    "verdict": "stated",
+    "source": 1,
+    "place": {"sentence": "Impaired loans were 1.9 % of all loans at the end of 2025."},
+    "source_says": None,
+}
+_WRONG_FIGURE: Figure = {**_FIGURE, "text": "2.9 %", "verdict": "misattributed", "source_says": "1.9 %"}
 DOCUMENTS = {
     "documents": [
         {
@@ -86,6 +99,7 @@ EVENTS: list[StreamEvent] = [
 STREAM = "".join(f"event: {event['event']}\ndata: {json.dumps(event['data'])}\n\n" for event in EVENTS)
 
 JOINED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "joined"}
+CORRECTED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "joined", "figures": [_FIGURE]}
 ACCEPTED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "accepted"}
 COUNTS: DocumentCounts = {"added": 1, "changed": 0, "unchanged": 0}
 PAGE: DocumentPage = {
@@ -210,4 +224,6 @@ def error(code: ErrorCode) -> ErrorBody:
         info["details"] = {"reason": "refused"}
     elif code == "unknown_company":
         info["details"] = {"near": ["Corvane Bank"]}
+    elif code == "figure_not_supported":
+        info["details"] = {"figures": [_WRONG_FIGURE]}
     return {"error": info}

@@ -1,18 +1,31 @@
-"""POST /api/v1/feedback: a reader's judgement, kept also before its analysis has reached the database."""
+"""POST /api/v1/feedback: a reader's rating, and what a reviewer would have answered.
+
+A rating is kept also before its answer has reached the database; a correction needs the answer.
+"""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from finrisk import ids
+from finrisk.answers import Figure
 from finrisk.collection import known_request
+from finrisk.corrections import (
+    Reviewer,
+    UnknownAnswerError,
+    UnusableCorrectionError,
+    WrongFiguresError,
+    correct,
+)
 from finrisk.db.pool import DatabaseUnavailableError
 from finrisk.http.bodies import FeedbackBody, parsed
-from finrisk.http.context import context, requires
+from finrisk.http.context import check_role, context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
 from finrisk.http.replies import RatingReceipt
+from finrisk_rules.judge.verdicts import WRONG, Judgement
 from finrisk_rules.redaction import redact
 
 bp = Blueprint("feedback", __name__)
@@ -56,12 +69,56 @@ def _is_recorded(request_id: UUID) -> bool:
 
 
 @bp.post("/api/v1/feedback")
-@requires("feedback")
+@requires("feedback", "review")
 def feedback() -> tuple[Response, int]:
-    """Keep a rating; the last one of a request counts."""
+    """Keep a rating, a correction or both; the last ones of a request count."""
     body = parsed(request, FeedbackBody)
+    if body.rating is not None:
+        check_role("feedback")
+    if body.correction is not None:
+        check_role("review")
     request_id = _identifier(body.request_id)
     recorded = _is_recorded(request_id)
+    receipt = RatingReceipt(request_id=str(request_id), status="joined" if recorded else "accepted")
+    if body.correction is not None:
+        receipt["figures"] = _corrected(request_id, body.correction, is_recorded=recorded)
+    if body.rating is not None:
+        _rate(request_id, body)
+    return jsonify(receipt), 200 if recorded else 202
+
+
+def _corrected(request_id: UUID, text: str, *, is_recorded: bool) -> list[Figure]:
+    """Put the correction in the answer's place; what the judge says of its figures.
+
+    Raises:
+        ApiError: 404 there is nothing to correct, 422 it cannot be learnt from, 503 its answer is on its way.
+        DatabaseUnavailableError: the database does not answer.
+    """
+    if not is_recorded:
+        raise ApiError(503, "not_kept", "the answer is on its way to the database; try again", retry_after=2)
+    service = context().service
+    reviewer = Reviewer(g.get("key_id"), g.get("labels", ()))
+    try:
+        with service.database.connection(LOOK_UP_SECONDS) as connection:
+            judgement = correct(connection, service.settings, request_id, text, reviewer)
+    except UnknownAnswerError as error:
+        raise ApiError(404, "not_found", str(error)) from None
+    except WrongFiguresError as error:
+        wrong = [figure for figure in _figures(error.judgement) if figure["verdict"] in WRONG]
+        named = ", ".join(figure["text"] for figure in wrong)
+        message = f"not what the sources say: {named}"
+        raise ApiError(422, "figure_not_supported", message, details={"figures": wrong}) from None
+    except UnusableCorrectionError as error:
+        problem = FieldProblem(field="correction", message=f"cannot be learnt from: {error}")
+        raise ApiError(422, "invalid", f"cannot use: correction ({error})", details=[problem]) from None
+    return _figures(judgement)
+
+
+def _figures(judgement: Judgement) -> list[Figure]:
+    return [cast(Figure, figure.as_dict()) for figure in judgement.figures]
+
+
+def _rate(request_id: UUID, body: FeedbackBody) -> None:
     row = {
         "request_id": str(request_id),
         "rating": body.rating,
@@ -70,6 +127,4 @@ def feedback() -> tuple[Response, int]:
         "key_id": g.get("key_id"),
     }
     if not context().service.collection.keep(feedback=row):
-        raise ApiError(503, "not_kept", "the feedback could not be kept; try again", retry_after=5)
-    receipt = RatingReceipt(request_id=str(request_id), status="joined" if recorded else "accepted")
-    return jsonify(receipt), 200 if recorded else 202
+        raise ApiError(503, "not_kept", "the rating could not be kept; try again", retry_after=5)

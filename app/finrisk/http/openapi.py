@@ -165,16 +165,16 @@ def _operation(
     codes: tuple[ErrorCode, ...],
     *,
     text: str = "",
-    role: str | None = None,
+    roles: tuple[str, ...] = (),
     open_to_all: bool = False,
     body: Schema | None = None,
     parameters: list[Schema] | None = None,
 ) -> Schema:
-    """An operation; ``role`` is what its key needs, any valid key where there is none."""
+    """An operation; its key needs one of the roles, any valid key will do where there are none."""
     operation: Schema = {"operationId": name, "tags": [tag], "summary": summary}
     if text:
         operation["description"] = text
-    operation["security"] = [] if open_to_all else [{"key": [role] if role else []}]
+    operation["security"] = [] if open_to_all else [{"key": [role]} for role in roles] or [{"key": []}]
     if parameters:
         operation["parameters"] = parameters
     if body:
@@ -212,7 +212,7 @@ def _analyze() -> Schema:
         text="With `Accept: text/event-stream` the answer comes as it is written: the event `meta`, any "
         "number of `delta`, then `done` with the whole answer, or `error`. What is refused before a stream "
         "begins is refused in JSON.",
-        role="analyze",
+        roles=("analyze",),
         body=_json("AnalyzeBody", question=examples.QUESTION),
     )
 
@@ -221,17 +221,21 @@ def _rate() -> Schema:
     return _operation(
         "rate",
         "answers",
-        "Rate an answer; the last rating counts",
+        "Rate an answer, or correct it; the last rating and the last correction count",
         {
-            200: ("The rating is kept.", _json("RatingReceipt", joined=examples.JOINED)),
+            200: (
+                "It is kept.",
+                _json("RatingReceipt", joined=examples.JOINED, corrected=examples.CORRECTED),
+            ),
             202: (
-                "Kept; its answer is still on its way to the database.",
+                "A rating is kept; its answer is still on its way to the database.",
                 _json("RatingReceipt", accepted=examples.ACCEPTED),
             ),
         },
-        (*_WITH_BODY, "not_found", "database_unavailable", "not_kept"),
-        role="feedback",
-        body=_json("FeedbackBody", liked=examples.RATING),
+        (*_WITH_BODY, "not_found", "figure_not_supported", "database_unavailable", "not_kept"),
+        text="A rating needs the role `feedback`, a correction the role `review`.",
+        roles=("feedback", "review"),
+        body=_json("FeedbackBody", liked=examples.RATING, corrected=examples.CORRECTION),
     )
 
 
@@ -254,7 +258,7 @@ def _documents() -> Schema:
         "Add documents, or bring them up to date",
         {200: ("What became of them.", _json("DocumentCounts", added=examples.COUNTS))},
         (*_WITH_BODY, "database_unavailable"),
-        role="documents",
+        roles=("documents",),
         body=_json("DocumentsBody", one=examples.DOCUMENTS),
     )
     listing = _operation(
@@ -263,7 +267,7 @@ def _documents() -> Schema:
         "List the documents by id, a page at a time",
         {200: ("A page.", _json("DocumentPage", last=examples.PAGE))},
         (*_WITH_ROLE, "invalid", "database_unavailable"),
-        role="documents",
+        roles=("documents",),
         parameters=[limit, after],
     )
     return {"post": put, "get": listing}
@@ -284,7 +288,7 @@ def _delete() -> Schema:
         "Delete a document and all that was indexed from it",
         {200: ("It is gone.", _json("DeletedDocument", deleted=examples.DELETED))},
         (*_WITH_ROLE, "not_found", "database_unavailable"),
-        role="documents",
+        roles=("documents",),
         parameters=[document_id],
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
-from finrisk.answers import Analysis, RequestId, StreamDelta, StreamStart
+from finrisk.answers import Analysis, Figure, RequestId, StreamDelta, StreamStart
 from finrisk.http.error_codes import ErrorBody
 
 # A stream's events
@@ -58,15 +58,18 @@ StreamEvent = TypeAliasType(
 
 
 class RatingReceipt(TypedDict):
-    """A rating that was kept."""
+    """A rating or a correction that was kept."""
 
-    request_id: Annotated[RequestId, Field(description="The answer that was rated.")]
+    request_id: Annotated[RequestId, Field(description="The answer that was rated or corrected.")]
     status: Annotated[
         Literal["joined", "accepted"],
         Field(
             description="`joined`: the answer is in the database. "
             "`accepted`: it is younger than five minutes and still on its way."
         ),
+    ]
+    figures: NotRequired[
+        Annotated[list[Figure], Field(description="Of a correction: its figures, each with its place.")]
     ]
 
 

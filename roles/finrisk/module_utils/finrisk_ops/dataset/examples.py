@@ -16,7 +16,8 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
     """Return why the row cannot be trained on, as a reason code; None when it can.
 
     The codes are those of ``finrisk_rules.examples``, and what is missing or wrong in the row itself.
-    A row without a quality score passes; personal data and duplicates are not looked at here.
+    A row without a quality score passes, and so does what a reviewer wrote, whatever its score; personal data
+    and duplicates are not looked at here.
     """
     if "strategy" not in row:
         return "strategy_missing"
@@ -24,16 +25,21 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
         return "analysis_missing"
     return (
         examples.problem_of_figures(row.get("quality_parts"))
-        or _quality_problem(row.get("quality_score", _MISSING), min_quality)
+        or _quality_problem(row.get("quality_score", _MISSING), 0.0 if is_human(row) else min_quality)
         or examples.problem(row["strategy"], row["analysis"])
         or _problem_of_prompt(row.get("prompt"))
     )
 
 
+def is_human(row: Mapping[str, Any]) -> bool:
+    """Say whether a reviewer wrote the row's analysis."""
+    return row.get("provenance") == "human"
+
+
 def quality_of(row: Mapping[str, Any]) -> float:
-    """Return the row's quality score, -1 when it has none."""
+    """Return the row's quality score, -1 when it has none; what a reviewer wrote is above every score."""
     score = row.get("quality_score", -1.0)
-    return float(score) if is_score(score) else -1.0
+    return (float(score) if is_score(score) else -1.0) + 2 * is_human(row)
 
 
 def is_score(value: object) -> bool:
