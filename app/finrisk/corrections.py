@@ -44,8 +44,8 @@ insert into training_data (
     corrected_by)
 select id, id, created_at, strategy, analysis, coalesce(quality_score, 0), quality_parts, coalesce(model, ''),
        model_version, arm_served, arm_served = 'tuned', latency_ms, user_hash, session_hash, key_id, revision,
-       prompt, %(prompt_hash)s, %(sources)s, labels, %(question_digest)s, redaction_version, %(text)s, %(score)s,
-       %(parts)s, now(), %(key_id)s
+       prompt, %(prompt_hash)s, %(sources)s, labels, %(question_digest)s, redaction_version, %(text)s,
+       %(score)s, %(parts)s, now(), %(key_id)s
 from analyses where id = %(id)s"""
 """The row of an answer that was not collected."""
 
@@ -142,7 +142,7 @@ def _documents(connection: Connection, sources: Sequence[prompt.Source]) -> dict
 def _sources(
     connection: Connection, sources: Sequence[prompt.Source], documents: dict[str, dict[str, Any]]
 ) -> list[JudgedSource]:
-    """The sources as the judge reads them; where the index has another text by now, its facts are made anew."""
+    """The sources as the judge reads them; facts of a text that the index no longer has are made anew."""
     texts = [source.text for source in sources]
     facts: dict[str, str] = dict(connection.execute(_FACTS, (list(documents), texts)).fetchall())
     return [

@@ -282,6 +282,19 @@ def test_of_several_answers_to_one_question_the_best_scored_stays(tmp_path: Path
     assert row(1)["analysis"] not in answers
 
 
+def test_a_reviewers_answer_is_trained_on_instead_of_every_models_and_whatever_its_score(
+    tmp_path: Path,
+) -> None:
+    by_reviewer = row(1, id="b", quality_score=0.4, analysis=row(5)["analysis"], provenance="human")
+    others = [row(number) for number in range(10, 20)]
+    write_raw(tmp_path, [row(1, quality_score=1.0), by_reviewer, row(1, id="c", quality_score=1.0), *others])
+    result = prepare(tmp_path)
+    assert result["rejected"] == {"duplicate": 2}
+    files = ("training_file", "validation_file")
+    answers = [analysis for path in files for _, analysis in turns(result[path])]
+    assert answers.count(row(5)["analysis"]) == 1
+
+
 def test_one_question_on_other_sources_is_another_example_on_the_same_side(tmp_path: Path) -> None:
     asked = [
         row(number, strategy=row(0)["strategy"], sources=[{"document_id": f"d{number}"}])

@@ -20,7 +20,8 @@ from tests.grounds.training_rows import insert, row
 
 FIELDS = (
     "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
-    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version labels"
+    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version labels "
+    "provenance model_analysis"
 ).split()
 METADATA_KEYS = (
     "exported_at environment total_examples eligible_examples min_examples filters quality oldest newest "
@@ -226,6 +227,30 @@ def test_withdrawn_rows_refused_producers_and_a_tuned_models_answers_are_left_ou
     result = export.run(ask(database_url, tmp_path, tuned_rows=True), check_mode=False)
     assert result["rejected"] == {"withdrawn": 1}
     assert result["total_examples"] == 5
+
+
+def test_a_correction_is_exported_whatever_became_of_its_answer_but_for_a_refused_producer(
+    database_url: str, tmp_path: Path
+) -> None:
+    changed = {"correction": row(5)["analysis"], "correction_score": 0.3}
+    insert(
+        database_url,
+        0,
+        row(11, withdrawn_at="2026-10-30", **changed),
+        row(12, model_version="Extractive-1", **changed),
+        row(13, finetuned_model_used=True, **changed),
+    )
+    result = export.run(ask(database_url, tmp_path, refused_producers=("extractive",)), check_mode=False)
+    rows = {each["session_id"]: each for each in exported(result)}
+    assert set(rows) == {"session-11", "session-13"}
+    assert result["eligible_examples"] == 2
+    told = ("analysis", "quality_score", "provenance", "model_analysis")
+    assert [rows["session-11"][name] for name in told] == [
+        row(5)["analysis"],
+        0.3,
+        "human",
+        row(11)["analysis"],
+    ]
 
 
 def test_since_leaves_out_older_rows(database_url: str, tmp_path: Path) -> None:

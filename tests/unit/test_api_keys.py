@@ -72,9 +72,9 @@ def test_a_key_in_place_of_a_role_is_not_repeated(tmp_path: Path) -> None:
 
 
 def test_a_role_that_is_not_known_allows_nothing_and_takes_nothing(tmp_path: Path) -> None:
-    held = api_keys.read(written(tmp_path, GOOD | {"roles": ["analyze", "review"]}))
+    held = api_keys.read(written(tmp_path, GOOD | {"roles": ["analyze", "audit"]}))
     assert "analyze" in held.keys["a1"].roles
-    assert held.problems == ["entry 1 (a1): no role is called 'review'; it allows nothing"]
+    assert held.problems == ["entry 1 (a1): no role is called 'audit'; it allows nothing"]
 
 
 def request_with(key: str) -> Request:

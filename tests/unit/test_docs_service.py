@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.dataset import columns, export, prepare
 from ansible.module_utils.finrisk_ops.dataset import names as file_names
 from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
 from ansible.module_utils.finrisk_ops.release import revision
@@ -131,7 +131,7 @@ def test_every_log_event_is_documented_and_the_reverse() -> None:
 
 
 def test_every_field_of_an_exported_row_is_documented_and_the_reverse() -> None:
-    assert names(table(FILES, "A row of the export", "field")) == export.COLUMNS
+    assert names(table(FILES, "A row of the export", "field")) == columns.COLUMNS
 
 
 def test_every_field_of_the_export_metadata_is_documented_and_the_reverse() -> None:

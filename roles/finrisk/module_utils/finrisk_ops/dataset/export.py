@@ -28,6 +28,7 @@ from ..machine.files import (
     sha256_of,
     write_json,
 )
+from .columns import SELECTED
 from .digests import DigestIndex
 from .duplicates import DUPLICATE, duplicates_told, without_duplicates
 from .names import RAW, RAW_METADATA
@@ -36,25 +37,12 @@ from .rows import usable
 if TYPE_CHECKING:
     import psycopg
 
-COLUMNS = (
-    "id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id session_id "
-    "request_id prompt prompt_hash sources arm model_version revision quality_parts redaction_version labels "
-    "provenance model_analysis"
-).split()
-_CORRECTED = {
-    "analysis": "coalesce(correction, analysis) as analysis",
-    "quality_score": "coalesce(correction_score, quality_score) as quality_score",
-    "quality_parts": "coalesce(correction_parts, quality_parts) as quality_parts",
-    "provenance": "case when correction is null then 'model' else 'human' end as provenance",
-    "model_analysis": "case when correction is not null then analysis end as model_analysis",
-}
-_SELECTED = ", ".join(_CORRECTED.get(column, column) for column in COLUMNS)
 _REASON = f"""case
     when created_at < %(since)s::timestamptz and (withdrawn_at is null or correction is not null)
     then 'before_since'
     else {LEFT_OUT} end"""
 _COUNTS = f"select {_REASON} as reason, count(*) from training_data group by 1"  # noqa: S608 - constants
-_ROWS = f"select {_SELECTED} from training_data where {_REASON} is null order by id"  # noqa: S608 - constants
+_ROWS = f"select {SELECTED} from training_data where {_REASON} is null order by id"  # noqa: S608 - constants
 _COPY = f"""copy (select row_to_json(r) from ({_ROWS}) r)
     to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"""  # noqa: S608 - constants
 _BIN = 500  # a quality histogram's bin, in ten thousandths
