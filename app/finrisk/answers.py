@@ -1,6 +1,8 @@
 """What an analysis answers, as types: they check the code, and the API's description is made of them."""
 
-from typing import Annotated, Literal, NotRequired
+from collections.abc import Iterable
+from itertools import islice
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
@@ -98,6 +100,11 @@ class Figure(TypedDict):
     source_says: Annotated[
         str | None, Field(description="What stands there, for a figure that is wrong; else null.")
     ]
+
+
+def figures_told(figures: Iterable[verdicts.FigureVerdict]) -> list[Figure]:
+    """The first ``FIGURES`` of them as clients read them."""
+    return [cast(Figure, figure.as_dict()) for figure in islice(figures, FIGURES)]
 
 
 class Metadata(TypedDict):

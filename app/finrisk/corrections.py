@@ -16,7 +16,7 @@ from finrisk import metrics, quality
 from finrisk.db.pool import Connection
 from finrisk.settings import Settings
 from finrisk_rules import prompt, redaction
-from finrisk_rules.examples import problem, problem_of_sources, question_digest
+from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
@@ -94,10 +94,8 @@ def correct(
         documents = _documents(connection, turn.sources)
         sources = _sources(connection, turn.sources, documents)
         judgement = judge(answer["strategy"], correction, sources)
-        _check(settings, answer, turn, correction, judgement)
-        companies = sorted({source.company for source in sources if source.company})
-        texts = [f"{source.title}\n{source.text}" for source in sources]
-        parts = quality.quality_parts(correction, answer["strategy"], texts, companies)
+        parts = quality.quality_parts(correction, answer["strategy"], sources, judgement)
+        _check(settings, answer, turn, correction, judgement, parts)
         values = {
             "id": request_id,
             "text": correction,
@@ -158,7 +156,12 @@ def _sources(
 
 
 def _check(
-    settings: Settings, answer: dict[str, Any], turn: prompt.Turn, text: str, judgement: Judgement
+    settings: Settings,
+    answer: dict[str, Any],
+    turn: prompt.Turn,
+    text: str,
+    judgement: Judgement,
+    parts: quality.QualityParts,
 ) -> None:
     """Refuse what could not be collected were it an answer; a person's need not reach the score."""
     if set(answer["labels"]) - settings.labels_to_train_on:
@@ -167,3 +170,5 @@ def _check(
         raise UnusableCorrectionError(flaw)
     if judgement.is_wrong:
         raise WrongFiguresError(judgement)
+    if flaw := problem_of_figures(parts.as_dict(), unread_too=settings.collect_unread):
+        raise UnusableCorrectionError(flaw)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from typing import cast
 
 from flask import Blueprint, Response, g, jsonify, request, stream_with_context
 
@@ -48,7 +47,7 @@ def _body(answer: Analysis) -> answers.Analysis:
         )
         for source in answer.sources
     ]
-    figures = [cast(answers.Figure, figure.as_dict()) for figure in answer.figures[: answers.FIGURES]]
+    figures = answers.figures_told(answer.figures)
     return {"analysis": answer.text, "sources": sources, "figures": figures, "metadata": answer.metadata}
 
 

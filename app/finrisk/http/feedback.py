@@ -4,13 +4,12 @@ A rating is kept also before its answer has reached the database; a correction n
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from finrisk import ids
-from finrisk.answers import Figure
+from finrisk.answers import Figure, figures_told
 from finrisk.collection import known_request
 from finrisk.corrections import (
     Reviewer,
@@ -25,7 +24,7 @@ from finrisk.http.context import check_role, context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
 from finrisk.http.replies import RatingReceipt
-from finrisk_rules.judge.verdicts import WRONG, Judgement
+from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.redaction import redact
 
 bp = Blueprint("feedback", __name__)
@@ -104,18 +103,14 @@ def _corrected(request_id: UUID, text: str, *, is_recorded: bool) -> list[Figure
     except UnknownAnswerError as error:
         raise ApiError(404, "not_found", str(error)) from None
     except WrongFiguresError as error:
-        wrong = [figure for figure in _figures(error.judgement) if figure["verdict"] in WRONG]
+        wrong = figures_told(figure for figure in error.judgement.figures if figure.verdict in WRONG)
         named = ", ".join(figure["text"] for figure in wrong)
         message = f"not what the sources say: {named}"
         raise ApiError(422, "figure_not_supported", message, details={"figures": wrong}) from None
     except UnusableCorrectionError as error:
         problem = FieldProblem(field="correction", message=f"cannot be learnt from: {error}")
         raise ApiError(422, "invalid", f"cannot use: correction ({error})", details=[problem]) from None
-    return _figures(judgement)
-
-
-def _figures(judgement: Judgement) -> list[Figure]:
-    return [cast(Figure, figure.as_dict()) for figure in judgement.figures]
+    return figures_told(judgement.figures)
 
 
 def _rate(request_id: UUID, body: FeedbackBody) -> None:
