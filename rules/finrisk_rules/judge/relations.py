@@ -91,7 +91,7 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
         return read[at]
 
     for at, (start, end) in enumerate(spans):
-        if not (_PERCENT.search(text, start, end) or names_operation(text[start:end])):
+        if not _may_say(text[start:end]):
             continue
         here = said(at)
         if not 0 < len(here.figures) <= _MOST_FIGURES:
@@ -106,6 +106,13 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
                 named = [*earlier.periods, *named]
         if len(before) + len(here.figures) >= _FEWEST_FIGURES:
             yield replace(here, before=before, periods=named)
+
+
+def _may_say(sentence: str) -> bool:
+    """Whether a sentence has an operation and figures enough, of its own or by what it says of others."""
+    kinds = {kind for kind, _ in operations(sentence)}
+    has_operation = bool(kinds) or bool(_PERCENT.search(sentence))
+    return bool(kinds & _LOOKS_BACK) or (has_operation and len(_NUMBER.findall(sentence)) >= _FEWEST_FIGURES)
 
 
 def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
