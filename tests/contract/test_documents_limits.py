@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.documents import document as role
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from finrisk import documents
 from finrisk.http.bodies import LIMITS, DocumentBody
+from finrisk.http.documents import _document as indexed
 
 DOCUMENT: dict[str, Any] = {"id": "a", "title": "t", "text": "x", "company": "Corvane Bank", "year": 2024}
 
@@ -61,6 +65,30 @@ def the_service_takes(document: dict[str, Any]) -> bool:
 def test_both_take_a_document_or_neither(field: str, value: object, taken: bool) -> None:
     document = DOCUMENT | {field: value}
     assert (the_role_takes(document), the_service_takes(document)) == (taken, taken)
+
+
+ODD = st.text(max_size=8) | st.sampled_from([" ", "\x00", "\u2028", "a\u00a0", "\ud800", "\x1c", "x" * 199])
+ANYTHING = st.one_of(st.none(), st.integers(), st.booleans(), st.floats(), ODD, st.lists(ODD, max_size=3))
+LABELS = st.lists(st.builds("{}{}{}".format, ODD, st.sampled_from([":", ": ", " : ", ""]), ODD), max_size=3)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"id": ODD | ANYTHING, "title": ODD | ANYTHING, "text": ODD | ANYTHING},
+        optional={
+            "company": ODD | ANYTHING,
+            "year": st.integers(1890, 2110) | ANYTHING,
+            "ticker": ODD | ANYTHING,
+            "labels": LABELS | ANYTHING,
+        },
+    )
+)
+def test_what_the_role_sends_the_service_takes_and_both_call_it_the_same(document: dict[str, Any]) -> None:
+    made = role.document(document)
+    if isinstance(made, str):
+        return
+    body = DocumentBody.model_validate(json.loads(json.dumps(made.body())))
+    assert documents._digest(indexed(body)) == made.digest()
 
 
 def test_both_know_the_largest_request() -> None:

@@ -110,10 +110,11 @@ def _labels(value: object) -> tuple[str, ...] | str:
         return f"has labels that are not a list of up to {LABELS_MAX}"
     labels = []
     for label in value:
-        key, colon, rest = label.partition(":") if isinstance(label, str) else ("", "", "")
-        if not (colon and key.strip() and rest.strip() and len(label) <= LABEL_MAX):
+        key, _, rest = label.partition(":") if isinstance(label, str) else ("", "", "")
+        said = f"{key.strip()}: {rest.strip()}"
+        if not (key.strip() and rest.strip() and len(said) <= LABEL_MAX):
             return f"has the label {label!r}, expected key: value of at most {LABEL_MAX} characters"
-        labels.append(f"{key.strip()}: {rest.strip()}")
+        labels.append(said)
     return tuple(sorted(set(labels)))
 
 
