@@ -61,10 +61,8 @@ def _ids(place: Path) -> dict[str, str]:
 
 
 TAGS = st.sampled_from(
-    "<table>|</table>|<tr>|<td colspan=3>|<td rowspan=0>|<td colspan=99999>|<th>|</td>|<p>|</div>|"
-    "<ul>|<!--|-->|<script>|</script>|&nbsp;|&#xd800;|&bogus;|<br>|<hr style='page-break-before:always'>|]]>".split(
-        "|"
-    )
+    "<table>|</table>|<tr>|<td colspan=3>|<td rowspan=0>|<td colspan=99999>|<th>|</td>|<p>|</div>|<ul>|"
+    "<!--|-->|<script>|</script>|&nbsp;|&#xd800;|&bogus;|<br>|<hr style='break-before: page'>".split("|")
 )
 HTML = st.lists(TAGS | st.text(max_size=10), max_size=40).map("".join)
 
