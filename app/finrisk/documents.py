@@ -10,20 +10,16 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
-from finrisk.lexemes import pairs, words
-from finrisk.passages import Line, Passage, lines_of, pages_of, passages_of
 from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
+from finrisk_rules.lexemes import words
 from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.passages import Line, Passage, lines_of, pages_of, passages_of
+from finrisk_rules.postings import MOST_POSTINGS, heading, occurrences
 from finrisk_rules.quantities import style_of
 
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title (with company and year) counts; one in the text counts 1."""
-
-MOST_POSTINGS = 600_000
-"""Rows of the index that one request may add: each lexeme of each page is one. Filings have some 120,000 a
-million characters, so the longest that is taken stays below; only text that hardly repeats a word does not.
-So many are written in less than 10 s on two cores."""
 
 ANALYZE_PAGES = 100
 ANALYZE_POSTINGS = 50_000
@@ -288,18 +284,8 @@ def _pages(document: Document) -> Iterator[Page]:
 
 def _page(document: Document, number: int, sheet: int, text: str) -> Page:
     lines = lines_of(text)
-    by_line = [words(line) for line in (_heading(document), *(line.text for line in lines))]
-    occurrences: dict[str, list[int]] = defaultdict(list)
-    previous = ""
-    for at, sequence in enumerate(by_line, start=1):
-        for word in sequence:
-            occurrences[word].append(at)
-        joined = (
-            [previous, *sequence] if previous else sequence
-        )  # a pair over the line's end counts on the later line
-        for pair in pairs(joined):
-            occurrences[pair].append(at)
-        previous = sequence[-1] if sequence else previous
+    first = heading(document.title, document.company, document.year)
+    by_line = [words(line) for line in (first, *(line.text for line in lines))]
     shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
     return Page(
         number,
@@ -308,7 +294,7 @@ def _page(document: Document, number: int, sheet: int, text: str) -> Page:
         shifted,
         list(_facts(text, lines, shifted)),
         [len(sequence) for sequence in by_line],
-        dict(occurrences),
+        occurrences(by_line),
     )
 
 
@@ -319,13 +305,3 @@ def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Ite
         above = "\n".join([above, *(line.text for line in lines[read : passage.first_line - 2])])
         read = passage.first_line - 2
         yield stored(facts_of(passage.text, above, style))
-
-
-def _heading(document: Document) -> str:
-    """Return the title with company and year put in front where it does not name them."""
-    parts = [document.title]
-    if document.year is not None and str(document.year) not in document.title:
-        parts.insert(0, str(document.year))
-    if document.company and document.company.lower() not in document.title.lower():
-        parts.insert(0, document.company)
-    return " ".join(parts)

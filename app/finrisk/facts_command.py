@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 
 from finrisk.db import session
-from finrisk.passages import pages_of
 from finrisk_rules.page_facts import PageFacts, facts_of
+from finrisk_rules.passages import pages_of
 
 _SCALES = {
     2: "hundred", 3: "thousand", 4: "ten thousand", 5: "lakh", 6: "million", 7: "crore", 8: "hundred million",

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
-from finrisk.lexemes import query_lexemes
 from finrisk_rules.companies import company_key, near_companies
+from finrisk_rules.lexemes import query_lexemes
 
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""

@@ -14,6 +14,7 @@ from ansible.module_utils.finrisk_ops.documents import ingestion
 
 from finrisk import documents
 from finrisk.documents import Document, TooManyPostingsError
+from finrisk_rules.postings import MOST_POSTINGS
 from tests.grounds.service import RunningService
 
 DRAWN = random.Random(11)  # noqa: S311  words for a text, no secrets
@@ -32,7 +33,7 @@ def test_a_text_of_words_that_never_repeat_is_refused_with_figure_limit_and_way_
     assert (answer.status, answer.json["error"]["code"]) == (413, "too_large")
     said = answer.json["error"]["message"]
     assert "'words'" in said
-    assert str(documents.MOST_POSTINGS) in said
+    assert str(MOST_POSTINGS) in said
     assert "send fewer documents at a time" in said
     assert service.rows("select count(*) from documents where id = 'words'") == [(0,)]
 

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from finrisk import documents
 from finrisk.http.bodies import LIMITS, DocumentBody
 from finrisk.http.documents import _document as indexed
+from finrisk_rules import postings as rules
+from finrisk_rules.postings import postings
 
 DOCUMENT: dict[str, Any] = {"id": "a", "title": "t", "text": "x", "company": "Corvane Bank", "year": 2024}
 
@@ -89,6 +91,30 @@ def test_what_the_role_sends_the_service_takes_and_both_call_it_the_same(documen
         return
     body = DocumentBody.model_validate(json.loads(json.dumps(made.body())))
     assert documents._digest(indexed(body)) == made.digest()
+
+
+@given(
+    st.text("ab 1.,é漢字\n\f|-", max_size=400),
+    st.text("ab 2025", max_size=30),
+    st.sampled_from([None, "ab"]),
+    st.sampled_from([None, 2025]),
+)
+def test_both_count_the_same_postings(text: str, title: str, company: str | None, year: int | None) -> None:
+    pages = documents.indexed([documents.Document("d", title, text, company, year)])["d"]
+    assert list(postings(title, company, year, text)) == [len(page.occurrences) for page in pages]
+
+
+def test_no_text_that_is_not_counted_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    worst = {
+        "ideographs": "".join(map(chr, range(0x4E00, 0x9000))) * 3,
+        "letters and digits": "a1" * 30_000,
+        "pages": "a\f" * 30_000,
+        "heads": ("| " + "ab cd " * 400 + "|\n|---|\n" + "| x |\n" * 4_000),
+    }
+    for name, text in worst.items():
+        for title in ("t", "T 1 " * 100):
+            monkeypatch.setattr(rules, "MOST_POSTINGS", sum(postings(title, None, None, text)) - 1)
+            assert rules.too_many(title, None, None, text), (name, title)
 
 
 def test_both_know_the_largest_request() -> None:

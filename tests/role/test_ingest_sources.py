@@ -16,7 +16,8 @@ from ansible.module_utils.finrisk_ops.documents import client, ingestion
 from ansible.module_utils.finrisk_ops.documents.sources import source
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
-from tests.grounds.library import ANALYST, bring, counts, library, taken
+from finrisk_rules import postings
+from tests.grounds.library import ANALYST, bring, counts, held, library, taken
 
 PAGE = {
     "id": "corvane-2024",
@@ -146,6 +147,21 @@ def test_an_unusable_document_is_named_and_nothing_is_sent(
     assert "1 document cannot be used and nothing was sent" in refused.value.message
     file.write_text(json.dumps(PAGE))
     assert counts(bring(api_url, file, check_mode=True)) == (1, 0, 0, True)
+
+
+def test_one_document_that_the_index_does_not_take_is_named_and_nothing_is_sent(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = " ".join(f"word{number} other{number}" for number in range(400))
+    folder = collection(tmp_path / "filings", *(numbered(n) for n in range(5)), numbered(5, text=words))
+    monkeypatch.setattr(postings, "MOST_POSTINGS", 1000)
+    for check_mode in (True, False):
+        with pytest.raises(FinriskError) as refused:
+            bring(api_url, folder, check_mode, batch=1)
+        assert "nothing was sent" in refused.value.message
+        assert f"{folder / 'documents.jsonl.gz'} line 6 has " in refused.value.message
+        assert "(id 'page-5')" in refused.value.message
+        assert held(api_url) == []
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finrisk.lexemes import words
-from finrisk.passages import LONGEST_PAGE, LONGEST_TABLE, lines_of, pages_of, passages_of
+from finrisk_rules.lexemes import words
 from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.passages import LONGEST_PAGE, LONGEST_TABLE, lines_of, pages_of, passages_of
 from finrisk_rules.spelling import folded
 
 CAPTION = "Exposure by counterparty, in thousands of euros"

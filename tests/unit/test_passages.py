@@ -2,8 +2,8 @@
 
 import re
 
-from finrisk.lexemes import query_lexemes, words
-from finrisk.passages import (
+from finrisk_rules.lexemes import query_lexemes, words
+from finrisk_rules.passages import (
     LONGEST_PAGE,
     LONGEST_PASSAGE,
     LONGEST_TABLE,

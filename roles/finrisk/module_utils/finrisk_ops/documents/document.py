@@ -17,6 +17,7 @@ from finrisk_rules.limits import (
     TITLE_MAX,
     YEARS,
 )
+from finrisk_rules.postings import too_many
 from finrisk_rules.redaction import redact
 from finrisk_rules.storable import is_one_line, is_storable
 
@@ -43,6 +44,10 @@ class Document:
         """Return the SHA-256 that the service shows for this document once it holds it."""
         text = redact(self.text).text
         return digest(redact(self.title).text, self.company, self.year, text, self.ticker, self.labels)
+
+    def postings_too_many(self) -> int | None:
+        """Return how many postings it has that the service does not index at once, None where it does."""
+        return too_many(redact(self.title).text, self.company, self.year, redact(self.text).text)
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it: what is not known is left out."""

@@ -62,6 +62,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     with Service(request.api_url, request.api_key) as service, take(found, request.tell) as intake:
         index = service.digests()
         plan = planned(intake, index, request.mode)
+        intake.judge_sizes([*plan.new, *plan.changed])
         mirror.check(plan.gone, index, request.confirm_removal)
         cited = mirror.cited(request.database_url, plan.gone)
         added, updated, removed = len(plan.new), len(plan.changed), len(plan.gone)

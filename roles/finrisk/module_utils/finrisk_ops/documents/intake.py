@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from finrisk_rules.limits import TITLE_MAX
+from finrisk_rules.postings import MOST_POSTINGS
 
 from ..counts import number_of
 from ..errors import FinriskError
@@ -94,6 +95,17 @@ class Intake:
             if _agree(first.company, found.company) and _agree(first.year, found.year):
                 return first.id
         return None
+
+    def judge_sizes(self, names: list[str]) -> None:
+        """Raise FinriskError as ``judge`` when the index does not take one of these, which are to be sent."""
+        for found in self.documents(names):
+            if postings := found.postings_too_many():
+                self.problems.append(
+                    f"{self.entries[found.id].where} has {postings:,} entries for the index (each different "
+                    f"word, and pair of words, of a page is one), {MOST_POSTINGS:,} is the most; cut it into "
+                    f"several documents (id {found.id!r})"
+                )
+        self.judge()
 
     def judge(self) -> None:
         """Raise FinriskError that names the first files and lines with what is wrong, and tells all of it."""
