@@ -133,7 +133,9 @@ def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
     """Whether this is a number after all: ``$ 2014``, ``1,2007``, ``may 5 percent``."""
     if kind in ("day", "day_month_only"):
         return behind(text, match.end()).end > match.end()
-    start = match.start()
+    start, end = match.span()
+    if text[start - 1 : start] == "(" and text[end : end + 1] == ")":  # "702 Mio. € (2022)"
+        return False
     return bool(_PART_OF_NUMBER.search(text, max(0, start - 2), start)) or (
         kind in ("year", "pair") and bool(before(text, start).currency)
     )

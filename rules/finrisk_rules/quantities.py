@@ -21,7 +21,7 @@ LONGEST_NUMBER = 40
 """Characters; what is longer is an identifier, no quantity."""
 
 _NUMBER = re.compile(r"(?<![\d.,'])(?:\d+(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|\.\d+)")
-_LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_:]\Z")
+_LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_]\Z|[A-Za-z\d]:\Z")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _WITHOUT_BLANKS = "\u2e80"
 """First character of the scripts of East Asia, which set no blanks between words."""
@@ -167,6 +167,8 @@ def _numbers(read: str, text: str, match: re.Match[str]) -> Iterator[tuple[int, 
 
 def _is_one(read: str, text: str, start: int, end: int) -> bool:
     """Whether blanks set thousands apart: a blank that does not break lines, a currency or a unit tells."""
+    if read[start - 1 : start] == "/":  # the end of a period: "2022/23 845,7 Mio."
+        return False
     if any(read[at] == " " != text[at] for at in range(start, end)):
         return True
     return bool(before(read, start).currency) or behind(read, end).end > end

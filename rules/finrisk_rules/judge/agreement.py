@@ -16,6 +16,9 @@ COARSEST = 0.1
 WHOLE = 0.5
 """What a whole number may be rounded by; by more where "about" stands before it."""
 
+MOST_PERCENT = 100
+"""What a figure without a unit in a table of amounts may be as a percentage: rows of rates are below."""
+
 _SHARED_SIGNS = {"$": "USD AUD CAD HKD NZD SGD TWD", "¥": "JPY CNY"}
 _POWERS = (-12, -9, -6, -3, 3, 6, 9, 12)
 
@@ -69,7 +72,7 @@ def agreement(
     _, _, text, scale, unit, currency = stored
     written, value = abs(float(quantity.value)), abs(float(text))
     if quantity.unit or unit:
-        return _of_units(quantity, written, value, unit, currency, half)
+        return _of_units(quantity, written, value, scale, unit, currency, half)
     said = _exactness(quantity, text, written, value, half)
     if _are_other_currencies(quantity.currency, currency):
         return "scale" if said else ""
@@ -95,7 +98,7 @@ def agreement(
 
 
 def _of_units(
-    quantity: Quantity, written: float, value: float, unit: str, currency: str, half: float
+    quantity: Quantity, written: float, value: float, scale: int | None, unit: str, currency: str, half: float
 ) -> Agreement:
     if "basis_points" in (quantity.unit, unit) and quantity.unit != unit:
         other = value / 100 if unit == "basis_points" else value * 100
@@ -110,7 +113,7 @@ def _of_units(
     if not quantity.unit:
         return "scale" if quantity.currency or quantity.scale else said
     if not unit:
-        return "scale" if currency else said
+        return "scale" if currency or (scale and value > MOST_PERCENT) else said
     return "scale" if unit == "points" else said
 
 

@@ -99,7 +99,7 @@ _LEAST_KANA = 0.06
 _LEAD = 2
 """How many more words of grammar a language must have than any other."""
 
-_LEAST_RATIO = 1.4
+_LEAST_RATIO = 1.25
 """And how many times as many."""
 
 

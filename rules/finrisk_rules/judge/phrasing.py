@@ -5,6 +5,7 @@ belongs to the figure before, the rest to the next one. As many periods as figur
 shared out in their order, and so are the items of a list before them ("respectively").
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,8 +156,15 @@ def _without(text: str, periods: Sequence[Period]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+_ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
+
+
 def _split(text: str, start: int, end: int) -> int:
-    """Return where the words of the figure before end and those of the next one begin."""
-    if joint := JOINT.search(text, start, end):
+    """Return where the words of the figure before end and those of the next one begin.
+
+    What stands in brackets right behind a figure is said of it: "from 5 (2021) to 6 (2022)".
+    """
+    aside = _ASIDE.match(text, start, end)
+    if joint := JOINT.search(text, aside.end() if aside else start, end):
         return joint.start()
     return end if PREPOSITION.match(text, start, end) else start
