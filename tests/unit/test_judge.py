@@ -190,3 +190,31 @@ def test_nothing_that_a_text_holds_raises(text: str) -> None:
     judge("", text, SOURCES)
     judge(text, "Revenue was 4,502 in 2023 [1].", SOURCES)
     judge("", "Revenue was 4,502 in 2023 [1].", [source(text)])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Revenue grew by $192 million in 2023 ($4,502 million - $4,310 million = $192 million) [1].",
+        "Revenue and cost of sales differ by 4,502 − 2,850 = 1,652 in 2023 [1].",
+    ],
+)
+def test_the_result_of_a_written_calculation_is_computed(answer: str) -> None:
+    said = names(answer)
+
+    assert set(said) == {"stated", "computed"}, verdicts(answer)
+    assert "computed" not in names(answer.replace("192", "197").replace("1,652", "1,662"))
+
+
+def test_a_rise_to_less_than_the_year_before_is_a_wrong_direction() -> None:
+    assert names("Revenue rose to $4,502 million in 2023 [1].") == ["stated"]
+    assert names("Revenue fell to $4,502 million in 2023 [1].") == ["wrong_direction"]
+
+
+def test_a_table_without_a_unit_has_one_unit() -> None:
+    page = source("| | 2023 | 2022 |\n|---|---|---|\n| Grain | 8,120 | 7,900 |\n| Fruit | 515 | 498 |\n")
+    answer = "Grain was 8,120 thousand in 2023 [1]. Fruit was 515 thousand in 2023, after 498 thousand in 2022 [1]."
+
+    assert [each.verdict for each in verdicts(answer, sources=[page])] == ["stated"] * 3
+    wrong = answer.replace("8,120 thousand", "8,120 million")
+    assert [each.verdict for each in verdicts(wrong, sources=[page])] == ["wrong_scale", "stated", "stated"]

@@ -3,25 +3,26 @@
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from math import log
 from typing import Any
 
-from finrisk_rules.judge.claims import pairs_of_numbers
+from finrisk_rules.judge.claims import Pairs, pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
 
-_DIGIT = re.compile(r"\d")
+COMMON = 64
+"""Rows of a table from which on a word that all of them have tells nothing."""
+
+OF_SECTION = 0.35
+"""What a word of a section counts for its rows."""
 
 SHARED = 0.4
 """What a word counts for a column that rows have too."""
-
-COMMON = 64
-"""Rows of a table from which on a word that all of them have tells nothing."""
 
 Named = tuple[int | None, str]
 """A period as (year, part)."""
@@ -29,8 +30,13 @@ Named = tuple[int | None, str]
 Figure = list[Any]
 """A figure as it was stored: [row, column, value, scale, unit, currency]; in a sentence [place, 0, ...]."""
 
+Spot = tuple[int, int, Figure]
+"""Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
 
-@lru_cache(maxsize=4096)
+_DIGIT = re.compile(r"\d")
+
+
+@lru_cache(maxsize=8192)
 def periods_of_name(text: str) -> tuple[Named, ...]:
     """Return the periods of a label, a head or a caption as (year, part)."""
     return tuple((period.year, period.part) for period in periods(text))
@@ -42,37 +48,38 @@ class Axis:
     A word weighs the less the more names have it; what stands in all of them tells nothing.
     """
 
-    def __init__(self, names: list[tuple[str, str]]) -> None:
-        self.count = len(names)
-        where: dict[str, list[tuple[int, float]]] = {}
-        for at, (name, context) in enumerate(names):
-            own = stems_of_name(name)
-            for word in own:
-                where.setdefault(word, []).append((at, 1.0))
-            if context:
-                for word in stems_of_name(context) - own:
-                    where.setdefault(word, []).append((at, 0.35))
-        self.where = where
-        self.weights = {word: log(1 + self.count / len(places)) for word, places in where.items()}
-        self.totals = [0.0] * self.count
-        for word, places in where.items():
+    def __init__(self, names: Sequence[str], sections: Sequence[str] = ()) -> None:
+        self.where: dict[str, list[tuple[int, float]]] = {}
+        own = [stems_of_name(name) for name in names]
+        for at, said in enumerate(own):
+            for word in said:
+                self.where.setdefault(word, []).append((at, 1.0))
+        for at, section in enumerate(sections):
+            if section:
+                for word in stems_of_name(section) - own[at]:
+                    self.where.setdefault(word, []).append((at, OF_SECTION))
+        count = len(names)
+        self.weights = {word: log(1 + count / len(places)) for word, places in self.where.items()}
+        self.totals = [0.0] * count
+        for word, places in self.where.items():
             weight = self.weights[word]
             for at, share in places:
                 self.totals[at] += weight * share
 
-    def fits(self, words: dict[str, float], other: "Axis | None" = None) -> dict[int, float]:
+    def fits(self, words: Mapping[str, float], other: "Axis | None" = None) -> dict[int, float]:
         """Return how well the words fit, 0..1, for each name that has one of them.
 
-        A word that also names something on the ``other`` axis counts less.
+        That is twice the weight of the common words, by the weight of both. A word that also names
+        something on the ``other`` axis counts less.
         """
         matched: dict[int, float] = {}
-        said: float = 0
+        said = 0.0
         where, weights = self.where, self.weights
-        for word, weight in words.items():
-            places = where.get(word)
-            if places is None or len(places) > COMMON:
+        for word in words.keys() & where.keys():
+            places = where[word]
+            if len(places) > COMMON:
                 continue
-            weight *= weights[word]
+            weight = words[word] * weights[word]
             if other is not None and word in other.where:
                 weight *= SHARED
             said += weight
@@ -83,123 +90,124 @@ class Axis:
 
 
 class TableEvidence:
-    """A table as it was stored, with the words of its rows and columns."""
+    """A table as it was stored, with the words and periods of its rows and columns."""
 
-    def __init__(self, figure: Figure) -> None:
-        self.caption, self.heads, self.rows, self.cells = figure
-        self.scales = frozenset(cell[3] for cell in self.cells if cell[3])
-        self._row_axis: Axis | None = None
-        self._column_axis: Axis | None = None
-        self._by_row: dict[int, list[Figure]] | None = None
+    def __init__(self, table: list[Any]) -> None:
+        self.caption: str
+        self.caption, self.heads, self.rows, self.cells = table
 
-    @property
+    @cached_property
+    def scales(self) -> frozenset[int]:
+        """The powers of ten of its figures."""
+        return frozenset(cell[3] for cell in self.cells if cell[3])
+
+    @cached_property
     def row_axis(self) -> Axis:
         """The labels of the rows, each with its section."""
-        if self._row_axis is None:
-            self._row_axis = Axis([(label, section) for label, section in self.rows])
-        return self._row_axis
+        return Axis([label for label, _ in self.rows], [section for _, section in self.rows])
 
-    @property
+    @cached_property
     def column_axis(self) -> Axis:
         """The words over the columns."""
-        if self._column_axis is None:
-            self._column_axis = Axis([(head, "") for head in self.heads])
-        return self._column_axis
+        return Axis(self.heads)
+
+    @cached_property
+    def head_periods(self) -> list[tuple[Named, ...]]:
+        """The periods over each column."""
+        return [periods_of_name(head) for head in self.heads]
+
+    @cached_property
+    def has_row_periods(self) -> bool:
+        """Whether a row may name a period."""
+        return any(_DIGIT.search(name) for row in self.rows for name in row)
+
+    def row_periods(self, row: int) -> tuple[Named, ...]:
+        """Return the periods of a row; of its section where no column has any."""
+        if not self.has_row_periods:
+            return ()
+        label, section = self.rows[row]
+        return periods_of_name(label) or (() if any(self.head_periods) else periods_of_name(section))
+
+    @cached_property
+    def by_row(self) -> dict[int, list[Figure]]:
+        """The cells of each row."""
+        rows: dict[int, list[Figure]] = {}
+        for cell in self.cells:
+            rows.setdefault(cell[0], []).append(cell)
+        return rows
 
     def is_change(self, row: int, column: int) -> bool:
         """Whether a cell tells how much something changed."""
         return bool(CHANGE_NAME.search(self.heads[column]) or CHANGE_NAME.search(self.rows[row][0]))
 
-    @property
-    def by_row(self) -> dict[int, list[Figure]]:
-        """The cells of each row."""
-        if self._by_row is None:
-            self._by_row = {}
-            for cell in self.cells:
-                self._by_row.setdefault(cell[0], []).append(cell)
-        return self._by_row
-
-    def periods_at(self, row: int, column: int) -> list[tuple[Named, ...]]:
-        """The periods of a cell: of its column and of its row, else of the section of its row."""
-        label, section = self.rows[row]
-        said = [named for named in (periods_of_name(self.heads[column]), periods_of_name(label)) if named]
-        if not said and section:
-            said = [named for named in (periods_of_name(section),) if named]
-        return said
+    def year_before(self, row: int, column: int) -> float | None:
+        """Return the figure of the same row for the same part of the year before, where there is just one."""
+        named = self.head_periods[column]
+        if len(named) != 1 or named[0][0] is None:
+            return None
+        before_that = ((named[0][0] - 1, named[0][1]),)
+        before = [cell for cell in self.by_row[row] if self.head_periods[cell[1]] == before_that]
+        return float(before[0][2]) if len(before) == 1 else None
 
 
 class StatementEvidence:
     """A sentence with figures as it was stored: [start, end, figures, periods]."""
 
-    def __init__(self, figure: Figure) -> None:
-        self.start, self.end, self.figures, self.periods = figure
-        self._phrases: list[Phrase] | None = None
-        self._words: frozenset[str] = frozenset()
+    def __init__(self, statement: list[Any]) -> None:
+        self.start, self.end, self.figures, self.periods = statement
+        self._read: tuple[list[Phrase], frozenset[str]] | None = None
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """The periods of the whole sentence."""
+        return tuple((year, part) for year, part, _, _ in self.periods)
 
     def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:
         """Return what the sentence says of each of its figures, and all its words."""
-        if self._phrases is None:
+        if self._read is None:
             sentence = text[self.start : self.end]
-            named = [Period(year, part, start, end) for year, part, start, end in self.periods]
-            self._phrases = phrases(sentence, [(each[4], each[5]) for each in self.figures], named)
-            self._words = stems(sentence)
-        return self._phrases, self._words
-
-
-Spot = tuple[int, int, Figure]
-"""Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
+            named = [Period(*period) for period in self.periods]
+            spans = [(figure[4], figure[5]) for figure in self.figures]
+            self._read = phrases(sentence, spans, named), stems(sentence)
+        return self._read
 
 
 class Evidence:
-    """The figures of a source, sorted by size as written and by amount."""
+    """The figures of a source, by size as written and by amount."""
 
     def __init__(self, facts: str) -> None:
         read = json.loads(facts) if facts else {"t": [], "s": []}
-        self.tables = [TableEvidence(each) for each in read["t"]]
-        self.statements = [StatementEvidence(each) for each in read["s"]]
-        spots: list[tuple[float, float, Spot]] = []
-        for at, table in enumerate(self.tables):
-            for cell in table.cells:
-                value = abs(float(cell[2]))
-                spots.append((value, value * 10.0 ** (cell[3] or 0), (at, -1, cell)))
+        self.tables = [TableEvidence(table) for table in read["t"]]
+        self.statements = [StatementEvidence(statement) for statement in read["s"]]
+        spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]
         for at, statement in enumerate(self.statements):
-            for place, figure in enumerate(statement.figures):
-                value = abs(float(figure[0]))
-                spots.append((value, value * 10.0 ** (figure[1] or 0), (-1, at, [place, 0, *figure[:4]])))
-        self._names: frozenset[tuple[str, str]] | None = None
-        spots.sort(key=lambda spot: spot[0])
-        self._values = [spot[0] for spot in spots]
-        self._by_value = [spot[2] for spot in spots]
-        spots.sort(key=lambda spot: spot[1])
-        self._amounts = [spot[1] for spot in spots]
-        self._by_amount = [spot[2] for spot in spots]
+            spots += [(-1, at, [number, 0, *figure[:4]]) for number, figure in enumerate(statement.figures)]
+        values = [(abs(float(spot[2][2])), number) for number, spot in enumerate(spots)]
+        amounts = [(value * 10.0 ** (spots[number][2][3] or 0), number) for value, number in values]
+        values.sort()
+        amounts.sort()
+        self._spots, self._values, self._amounts = spots, values, amounts
 
-    @property
-    def names(self) -> frozenset[tuple[str, str]]:
+    @cached_property
+    def names(self) -> Pairs:
         """The numbers in the names of rows and columns, each with the word beside it."""
-        if self._names is None:
-            names = {
-                name
-                for table in self.tables
-                for name in (*table.heads, *(label for label, _ in table.rows))
-                if _DIGIT.search(name)
-            }
-            self._names = frozenset(pair for name in names for pair in pairs_of_numbers(name))
-        return self._names
+        names = {label for table in self.tables for label, _ in table.rows}
+        names.update(*(table.heads for table in self.tables))
+        return frozenset(pair for name in names if _DIGIT.search(name) for pair in pairs_of_numbers(name))
 
-    def of_value(self, value: float, tolerance: float) -> Iterable[Spot]:
+    def of_value(self, value: float, tolerance: float) -> list[Spot]:
         """Return the figures that are written so."""
-        slack = tolerance + value * 1e-9
-        return self._by_value[
-            bisect_left(self._values, value - slack) : bisect_right(self._values, value + slack)
-        ]
+        return self._between(self._values, value, tolerance)
 
-    def of_amount(self, amount: float, tolerance: float) -> Iterable[Spot]:
+    def of_amount(self, amount: float, tolerance: float) -> list[Spot]:
         """Return the figures that are this much, their scale included."""
-        slack = tolerance + amount * 1e-9
-        return self._by_amount[
-            bisect_left(self._amounts, amount - slack) : bisect_right(self._amounts, amount + slack)
-        ]
+        return self._between(self._amounts, amount, tolerance)
+
+    def _between(self, sizes: list[tuple[float, int]], size: float, tolerance: float) -> list[Spot]:
+        slack = tolerance + size * 1e-9
+        first = bisect_left(sizes, (size - slack, -1))
+        last = bisect_right(sizes, (size + slack, len(sizes)), first)
+        return [self._spots[number] for _, number in sizes[first:last]]
 
 
 @lru_cache(maxsize=512)

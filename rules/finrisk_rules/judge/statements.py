@@ -65,12 +65,16 @@ def _no_names(_: Sequence[int]) -> Pairs:
     return frozenset()
 
 
-def statements(answer: str, names: Names = _no_names) -> Iterator[Statement]:
+def style_in(answer: str) -> Style:
+    """Return what parts decimals in an answer: as its figures show, else as its language has it."""
+    return style_of(answer, "comma" if language_of(answer) in COMMA_LANGUAGES else "point")
+
+
+def statements(answer: str, style: Style = "point", names: Names = _no_names) -> Iterator[Statement]:
     """Yield the statements of an answer in order; time is linear in the text.
 
     ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
     """
-    style = style_of(answer, "comma" if language_of(answer) in COMMA_LANGUAGES else "point")
     topic = Topic()
     at = 0
     blocks = [

@@ -3,12 +3,12 @@
 A place of another value that fits the statement clearly better convicts: then the figure belongs elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot
+from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
 from finrisk_rules.judge.verdicts import Place
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
@@ -20,6 +20,9 @@ CLEARLY = 0.15
 ROUNDED = 0.1
 """What a figure that only rounds to the claim's fits less."""
 
+OF_TOPIC = 0.25
+"""What a word of the heading counts for."""
+
 BEST_ROWS = 8
 """Rows of a table in which a place of another value is looked for."""
 
@@ -27,164 +30,243 @@ VERBATIM = 0.6
 """What a sentence fits better that has nearly all words of the claim: no cell has those beside its names."""
 
 MOST_SENTENCES = 200
-LIKE = 0.75
-"""Share of the claim's words that a sentence has which says the same of another figure."""
+LIKE, NEARLY_ALL = 0.75, 0.9
+"""Share of the claim's words that a sentence has which says the same of another figure; or word for word."""
+
+LEAST_WORDS = 4
+"""Words from which on a claim says enough to be told from other sentences."""
+
+OF_WORDS, OF_NEAR = 0.75, 0.25
+"""What counts in a sentence: that it has the claim's words, and that they stand by its figure alike."""
+
+GOOD_ROW, GOOD_SENTENCE = 0.6, 0.99
+"""From which fit of its words on a place has no rival among sentences."""
+
+NO_PERIOD = 0.5
+"""How well a place without a period fits any."""
+
+_MOST_OF_NAME = 3
+_SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
+
+Claimed = Sequence[tuple[Named, float]]
+"""The periods of a claim, each with what it counts for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Trace:
-    """A place in a source, how well it fits the claim, and how its figure agrees."""
+    """A place in a source: how well it fits, by its row words alone too, and how its figure agrees."""
 
     source: int
+    text: str
     evidence: Evidence
     spot: Spot
     fit: float
     agreement: Agreement
-    row_fit: float = 0.0
+    row_fit: float
+
+    @property
+    def table(self) -> TableEvidence | None:
+        """The table in which it is; None in prose."""
+        return self.evidence.tables[self.spot[0]] if self.spot[0] >= 0 else None
+
+    @property
+    def value(self) -> float:
+        """The figure that stands there, as written, with its sign."""
+        return float(self.spot[2][2])
+
+    @property
+    def place(self) -> Place:
+        """The place in words."""
+        if table := self.table:
+            row, column = self.spot[2][:2]
+            label, section = table.rows[row]
+            return Place(row=label or section, column=table.heads[column] or table.caption)
+        statement = self.evidence.statements[self.spot[1]]
+        return Place(sentence=self.text[statement.start : statement.end])
+
+    @property
+    def says(self) -> str:
+        """The figure that stands there, with its unit."""
+        number, _, value, scale, unit, currency = self.spot[2]
+        if self.table is None:
+            statement = self.evidence.statements[self.spot[1]]
+            start, end = statement.figures[number][4:6]
+            return self.text[statement.start + start : statement.start + end].strip()
+        shown = f"{currency} {value}".strip()
+        if unit:
+            return f"{shown}%" if unit == "percent" else f"{shown} {unit.replace('_', ' ')}"
+        return f"{shown} {_SCALES.get(scale, '')}".strip()
 
 
 class Reader:
     """A claim read against one source."""
 
     def __init__(
-        self, claim: Claim, periods: Sequence[tuple[Named, float]], source: int, evidence: Evidence, text: str
+        self,
+        claim: Claim,
+        topic: frozenset[str],
+        periods: Claimed,
+        source: int,
+        evidence: Evidence,
+        text: str,
     ) -> None:
-        self.claim, self.periods, self.source, self.evidence, self.text = (
-            claim,
-            periods,
-            source,
-            evidence,
-            text,
-        )
+        self.claim, self.periods, self.source = claim, periods, source
+        self.evidence, self.text = evidence, text
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
-        self._axes: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
-        self._heads: dict[tuple[int, int], float] = {}
+        words = claim.phrase.words
+        self.words: Mapping[str, float] = {**dict.fromkeys(topic, OF_TOPIC), **words} if topic else words
+        self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
 
     def traces(self) -> list[Trace]:
-        """Return the places that say the claim's value, in whatever scale, the best first."""
+        """Return the places that say the claim's value, in whatever scale."""
         result = []
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
-            fit, row_fit = self.fit(spot)
-            result.append(
-                Trace(
-                    self.source,
-                    self.evidence,
-                    spot,
-                    fit - (ROUNDED if said == "rounded" else 0),
-                    said,
-                    row_fit,
-                )
-            )
-        return sorted(result, key=lambda trace: -trace.fit)
+            fit, row_fit = self._fit(spot)
+            result.append(self._trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
+        return result
 
-    def fit(self, spot: Spot) -> tuple[float, float]:
+    def _trace(self, spot: Spot, fit: float, said: Agreement, row_fit: float) -> Trace:
+        return Trace(self.source, self.text, self.evidence, spot, fit, said, row_fit)
+
+    def _fit(self, spot: Spot) -> tuple[float, float]:
         """Return how well a place fits the claim, all in all and by its row words alone."""
-        table, statement, stored = spot
-        return (
-            self._cell_fit(table, stored[0], stored[1])
-            if table >= 0
-            else self._sentence_fit(statement, stored[0])
-        )
+        table, statement, figure = spot
+        if table < 0:
+            return self._sentence_fit(statement, figure[0])
+        rows, columns = self._table_fits(table)
+        row_fit = rows.get(figure[0], 0.0)
+        return ROW * row_fit + self._column_fit(table, figure[0], figure[1], columns), row_fit
 
-    def _axis_fits(self, at: int) -> tuple[dict[int, float], dict[int, float]]:
-        if at not in self._axes:
+    def _table_fits(self, at: int) -> tuple[dict[int, float], list[float]]:
+        """Return how well each row fits by its words, and each column by its words and period."""
+        fits = self._axes.get(at)
+        if fits is None:
             table = self.evidence.tables[at]
-            words = self.claim.phrase.words
-            self._axes[at] = table.row_axis.fits(words), table.column_axis.fits(words, table.row_axis)
-        return self._axes[at]
+            by_words = table.column_axis.fits(self.words, table.row_axis)
+            columns = [COLUMN * by_words.get(column, 0.0) for column in range(len(table.heads))]
+            if self.periods:
+                for column, named in enumerate(table.head_periods):
+                    columns[column] += PERIOD * period_fit(self.periods, named)
+            fits = self._axes[at] = table.row_axis.fits(self.words), columns
+        return fits
 
-    def _cell_fit(self, at: int, row: int, column: int) -> tuple[float, float]:
-        rows, columns = self._axis_fits(at)
+    def _column_fit(self, at: int, row: int, column: int, columns: list[float]) -> float:
+        """Return how well a cell fits but for its row words; a row may name a period too."""
         table = self.evidence.tables[at]
-        row_fit = rows.get(row, 0.0)
-        fit = ROW * row_fit + COLUMN * columns.get(column, 0.0)
-        if self.periods:
-            fit += PERIOD * period_fit(self.periods, table.periods_at(row, column))
-        return fit, row_fit
+        if not self.periods or not (of_row := table.row_periods(row)):
+            return columns[column]
+        of_head = table.head_periods[column]
+        by_words = columns[column] - PERIOD * period_fit(self.periods, of_head)
+        if not of_head:
+            return by_words + PERIOD * period_fit(self.periods, of_row)
+        both = name_fit(self.periods, of_head, 1.0) + name_fit(self.periods, of_row, 1.0)
+        return by_words + PERIOD * both / 2
 
-    def _sentence_fit(self, at: int, figure: int) -> tuple[float, float]:
-        phrases, words = self.evidence.statements[at].read(self.text)
-        mine = self.claim.phrase.words
+    def _sentence_fit(self, at: int, number: int) -> tuple[float, float]:
+        statement = self.evidence.statements[at]
+        phrases, words = statement.read(self.text)
+        mine, near = self.words, phrases[number].words
         total = sum(mine.values()) or 1.0
-        near = phrases[figure].words
         shared = sum(weight for word, weight in mine.items() if word in words) / total
         common = sum(min(weight, near[word]) for word, weight in mine.items() if word in near)
-        row_fit = 0.75 * shared + 0.25 * common / (total + sum(near.values()) - common)
-        fit = (ROW + COLUMN) * row_fit + (VERBATIM if shared > 0.9 and len(mine) >= 4 else 0)
+        row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
+        fit = (ROW + COLUMN) * row_fit
+        if shared > NEARLY_ALL and len(mine) >= LEAST_WORDS:
+            fit += VERBATIM
         if self.periods:
-            fit += PERIOD * self._sentence_period_fit(
-                phrases[figure].periods or tuple((p[0], p[1]) for p in self.evidence.statements[at].periods)
+            said = phrases[number].periods or statement.named
+            fit += PERIOD * max(
+                (weight * _best(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
             )
         return fit, row_fit
 
-    def _sentence_period_fit(self, said: Sequence[Named]) -> float:
-        if not said:
-            return 0.5
-        return max(
-            weight * max(same_period(period, each) for each in said) for period, weight in self.periods
-        )
+    def rival(self, above: float, *, sentences: bool) -> Trace | None:
+        """Return the place of another value that fits best, where one fits better than ``above``."""
+        best: Trace | None = None
+        for spot, fit, row_fit in self._cells(above):
+            if fit > (best.fit if best else above) and self._is_other(spot[2]):
+                best = self._trace(spot, fit, "", row_fit)
+        if sentences:
+            for spot in self._sentences():
+                fit, row_fit = self._sentence_fit(spot[1], spot[2][0])
+                if fit > (best.fit if best else above) and self._is_other(spot[2]):
+                    best = self._trace(spot, fit, "", row_fit)
+        return best
 
-    def rivals(self) -> Iterator[Trace]:
-        """Yield the places of another value that the claim's words lead to: cells, then sentences."""
+    def _cells(self, above: float) -> Iterator[tuple[Spot, float, float]]:
+        """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
         for at, table in enumerate(self.evidence.tables):
-            rows, columns = self._axis_fits(at)
-            best = sorted(rows, key=rows.__getitem__, reverse=True)[:BEST_ROWS] if rows else []
-            if not best and (columns or self.periods):
+            rows, columns = self._table_fits(at)
+            best = sorted(rows, key=rows.__getitem__, reverse=True)[:BEST_ROWS]
+            if not best and self.periods:
                 best = list(table.by_row)[:BEST_ROWS]
+            most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
             for row in best:
+                row_fit = rows.get(row, 0.0)
+                if ROW * row_fit + most <= above:
+                    break
                 for cell in table.by_row.get(row, ()):
                     if self.claim.is_change and not table.is_change(row, cell[1]):
                         continue
-                    if self._could_be(cell) and not agreement(self.claim.quantity, cell, self.half):
-                        fit, row_fit = self._cell_fit(at, row, cell[1])
-                        yield Trace(self.source, self.evidence, (at, -1, cell), fit, "", row_fit)
+                    fit = ROW * row_fit + self._column_fit(at, row, cell[1], columns)
+                    if fit > above:
+                        yield (at, -1, cell), fit, row_fit
 
-    def _could_be(self, stored: Figure) -> bool:
-        """Whether a stored figure is of the claim's kind: a percentage is no rival of an amount."""
-        unit, currency = self.claim.quantity.unit, self.claim.quantity.currency or self.claim.quantity.scale
-        if unit:
-            return not stored[5]
-        return not (currency and stored[4])
-
-    def sentence_rivals(self) -> Iterator[Trace]:
-        """Yield the figures of another value in sentences that have the words of the claim."""
-        mine = self.claim.phrase.words
-        total = sum(mine.values())
-        if len(mine) < 4:
+    def _sentences(self) -> Iterator[Spot]:
+        """Yield the figures of sentences that have the words of the claim."""
+        least = LIKE * sum(self.words.values())
+        if len(self.words) < LEAST_WORDS:
             return
         for at, statement in enumerate(self.evidence.statements[:MOST_SENTENCES]):
             _, words = statement.read(self.text)
-            if sum(weight for word, weight in mine.items() if word in words) < LIKE * total:
-                continue
-            for place, figure in enumerate(statement.figures):
-                stored = [place, 0, *figure[:4]]
-                if self._could_be(stored) and not agreement(self.claim.quantity, stored, self.half):
-                    fit, row_fit = self._sentence_fit(at, place)
-                    yield Trace(self.source, self.evidence, (-1, at, stored), fit, "", row_fit)
+            if sum(weight for word, weight in self.words.items() if word in words) >= least:
+                for number, figure in enumerate(statement.figures):
+                    yield -1, at, [number, 0, *figure[:4]]
 
-    def best_rival(self, *, sentences: bool) -> Trace | None:
-        """Return the place of another value that fits best, if there is one."""
-        best = max(self.rivals(), key=lambda trace: trace.fit, default=None)
-        if sentences:
-            other = max(self.sentence_rivals(), key=lambda trace: trace.fit, default=None)
-            if other and (best is None or other.fit > best.fit):
-                best = other
-        return best
+    def _is_other(self, figure: Figure) -> bool:
+        """Whether a stored figure is of the claim's kind, and says another value.
 
-
-def period_fit(claimed: Sequence[tuple[Named, float]], said: Sequence[Sequence[Named]]) -> float:
-    """Return how well the periods of a claim fit those of a cell, on the average of its names."""
-    if not said:
-        return 0.5
-    return sum(_name_fit(claimed, named, alone=len(said) == 1) for named in said) / len(said)
+        A percentage is no rival of an amount.
+        """
+        quantity = self.claim.quantity
+        if quantity.unit:
+            is_of_kind = not figure[5]
+        else:
+            is_of_kind = not (figure[4] and (quantity.currency or quantity.scale))
+        return is_of_kind and not agreement(quantity, figure, self.half)
 
 
-def _name_fit(claimed: Sequence[tuple[Named, float]], named: Sequence[Named], *, alone: bool) -> float:
+def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
+    """Return the place of another value that fits the claim best, over all its sources.
+
+    Where there is a place that says the claim's value, only one that fits clearly better. Sentences are
+    looked at where that place does not have the words of the claim.
+    """
+    above = right.fit + CLEARLY if right else 0.0
+    sentences = right is None or right.row_fit < (GOOD_ROW if right.table else GOOD_SENTENCE)
+    best: Trace | None = None
+    for reader in readers:
+        rival = reader.rival(best.fit if best else above, sentences=sentences)
+        best = rival or best
+    return best
+
+
+def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
+    """Return how well the periods of a claim fit those of a name, 0..1."""
+    return name_fit(claimed, said, None) if said else NO_PERIOD
+
+
+def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> float:
+    """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for."""
     best = [
-        max((weight if alone else 1.0) * same_period(period, each) for period, weight in claimed)
-        for each in named[:3]
+        max((alike or weight) * same_period(period, each) for period, weight in claimed)
+        for each in said[:_MOST_OF_NAME]
     ]
     return sum(best) / len(best)
+
+
+def _best(period: Named, said: Sequence[Named]) -> float:
+    return max(same_period(period, each) for each in said)
 
 
 def same_period(claimed: Named, said: Named) -> float:
@@ -202,32 +284,4 @@ def same_period(claimed: Named, said: Named) -> float:
         return 0.5 if part[0] in "QH" else 0.9
     if part[0] in "QH" and other_part[0] in "QH":
         return 0.0
-    if part[0] in "QH" or other_part[0] in "QH":
-        return 0.7
-    return 0.1
-
-
-def place_of(trace: Trace, text: str) -> Place:
-    """Return where a trace leads, in words."""
-    table, statement, stored = trace.spot
-    if table >= 0:
-        found = trace.evidence.tables[table]
-        label, section = found.rows[stored[0]]
-        return Place(row=label or section, column=found.heads[stored[1]] or found.caption)
-    where = trace.evidence.statements[statement]
-    return Place(sentence=text[where.start : where.end])
-
-
-def says(trace: Trace, text: str) -> str:
-    """Return the figure that stands there, with its unit."""
-    table, statement, stored = trace.spot
-    if table < 0:
-        _, _, _, _, start, end = trace.evidence.statements[statement].figures[stored[0]]
-        at = trace.evidence.statements[statement].start
-        return text[at + start : at + end].strip()
-    _, _, value, scale, unit, currency = stored
-    words = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
-    shown = f"{currency} {value}".strip()
-    if unit:
-        return f"{shown}{'%' if unit == 'percent' else ' ' + unit.replace('_', ' ')}"
-    return f"{shown} {words.get(scale, '')}".strip() if scale else shown
+    return 0.7 if part[0] in "QH" or other_part[0] in "QH" else 0.1

@@ -83,3 +83,14 @@ TIME = re.compile(
     re.IGNORECASE,
 )
 """A unit of time behind a number: "24 months"."""
+
+OUTFLOW = re.compile(
+    whole(
+        "loss losses deficit deficits outflow outflows used expense expenses cost costs payment payments "
+        "purchase purchases repurchases paid verlust* aufwand aufwendungen fehlbetrag perte pertes coûts "
+        "déficit pérdida* gastos perdit*"
+    )
+    + "|損失|赤字|費用|支出",
+    re.IGNORECASE,
+)
+"""What names an amount that goes out: below zero in a table, and said without a sign."""
