@@ -1,0 +1,212 @@
+"""The court: a question and the sources of an answer, before which its statements come."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import log10
+
+from finrisk_rules.judge.claims import Claim, Pairs
+from finrisk_rules.judge.directions import contradicts
+from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
+from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
+from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Verdict
+from finrisk_rules.judge.wording import is_supported, words
+from finrisk_rules.periods import periods
+from finrisk_rules.quantities import quantities
+
+NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
+"""What a period counts for that is not the nearest, or that only the question names."""
+
+OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
+"""Fit of a period below which it is another one, and above which it is the claim's."""
+
+TELLING = 0.4
+"""Least fit of a row that is named as what the source says instead."""
+
+
+@dataclass(slots=True)
+class Finding:
+    """What the court finds of a claim: its verdict, None for what is no figure, and the place that says it.
+
+    ``start`` and ``end`` are its place in the answer.
+    """
+
+    claim: Claim
+    verdict: FigureVerdict | None
+    trace: Trace | None
+    start: int
+    end: int
+
+
+class Court:
+    """A question and its sources, before which the statements of an answer come.
+
+    ``calculated`` are the places in the answer where the figures of its calculations end.
+    """
+
+    def __init__(
+        self, question: str, answer: str, sources: Sequence[JudgedSource], calculated: frozenset[int]
+    ) -> None:
+        self.question, self.answer, self.sources, self.calculated = question, answer, sources, calculated
+        named = [(period.year, period.part) for period in periods(question)]
+        self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
+        self._asked: frozenset[tuple[Decimal, str]] | None = None
+        self._reads: dict[int, bool] = {}
+
+    def evidence(self, n: int) -> Evidence:
+        """Return what the facts of a source say; where none were kept, its text is read now."""
+        source = self.sources[n - 1]
+        return evidence_of(source.facts if source.facts is not None else facts_now(source.text))
+
+    def names(self, cited: Sequence[int]) -> Pairs:
+        """Return the numbers in names of rows and columns of these sources."""
+        return frozenset().union(*(self.evidence(n).names for n in self._known(cited)))
+
+    def reads(self, n: int) -> bool:
+        """Whether the words of the answer can be compared with those of a source."""
+        if n not in self._reads:
+            self._reads[n] = reads_as(self.answer, self.sources[n - 1].text)
+        return self._reads[n]
+
+    def _known(self, cited: Sequence[int]) -> list[int]:
+        """Return the cited sources that there are; all where nothing is cited."""
+        return [n for n in cited if 1 <= n <= len(self.sources)] if cited else self._all()
+
+    def _all(self) -> list[int]:
+        return list(range(1, len(self.sources) + 1))
+
+    def supports(self, statement: Statement) -> bool | None:
+        """Whether a source has the words of a statement without figures; None where it cannot be read."""
+        cited = self._known(statement.cited)
+        readable = [self.sources[n - 1] for n in cited if self.reads(n)]
+        if cited and not readable:
+            return None
+        texts = (f"{source.title}\n{source.text}" for source in readable)
+        return any(is_supported(statement.text, words(text)) for text in texts)
+
+    def findings(self, statement: Statement) -> list[Finding]:
+        """Return what is found of each claim of a statement, in order."""
+        result = [self._finding(claim, statement) for claim in statement.claims]
+        right = [(each.claim, each.trace) for each in result]
+        for at in contradicts(statement.text, right):
+            if (verdict := result[at].verdict) and (trace := result[at].trace):
+                result[at].verdict = replace(verdict, verdict="wrong_direction", source_says=trace.says)
+        return result
+
+    def _finding(self, claim: Claim, statement: Statement) -> Finding:
+        start, end = statement.start + claim.quantity.start, statement.start + claim.quantity.end
+        cited = self._known(statement.cited)
+        named = self._periods(claim, statement, is_calculated=end in self.calculated)
+        verdict, trace = self._verdict(claim, statement, named, cited)
+        return Finding(claim, verdict, trace, start, end)
+
+    def _periods(
+        self, claim: Claim, statement: Statement, *, is_calculated: bool
+    ) -> list[tuple[Named, float]]:
+        """Return the periods of a claim: its own, its sentence's, its heading's or the question's."""
+        own = claim.phrase.periods
+        if own:
+            return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(own)]
+        if claim.phrase.is_base or is_calculated:
+            return []
+        others = {period for each in statement.claims for period in each.phrase.periods}
+        if others:
+            is_one = len(others) == 1 and not any(each.phrase.is_base for each in statement.claims)
+            return [(next(iter(others)), 1.0)] if is_one else []
+        if statement.topic.periods:
+            return [(period, 1.0) for period in statement.topic.periods]
+        return [(period, ASKED_PERIOD) for period in self.asked_periods]
+
+    def _reader(self, claim: Claim, statement: Statement, named: list[tuple[Named, float]], n: int) -> Reader:
+        return Reader(claim, statement.topic.words, named, n, self.evidence(n), self.sources[n - 1].text)
+
+    def _verdict(
+        self, claim: Claim, statement: Statement, named: list[tuple[Named, float]], cited: list[int]
+    ) -> tuple[FigureVerdict | None, Trace | None]:
+        readers = [self._reader(claim, statement, named, n) for n in cited]
+        traces = [trace for reader in readers for trace in reader.traces()]
+        right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
+        scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)
+        if right is None:
+            return self._absent(claim, statement, named, readers, scale), None
+        if not self.reads(right.source):
+            return self._unread(claim, named, right), None
+        rival = best_rival(readers, right)
+        if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
+            return _wrong(claim, "wrong_scale", scale), None
+        if rival is not None:
+            return _wrong(claim, "misattributed", rival), None
+        return FigureVerdict(claim.text, "stated", right.source, right.place), right
+
+    def _absent(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: list[tuple[Named, float]],
+        readers: Sequence[Reader],
+        scale: Trace | None,
+    ) -> FigureVerdict | None:
+        """Return the verdict on a figure whose value no cited source has; None for what is no figure."""
+        rival = best_rival(readers, None)
+        if scale is not None and (rival is None or rival.fit <= scale.fit + CLEARLY):
+            return _wrong(claim, "wrong_scale", scale)
+        cited = {reader.source for reader in readers}
+        elsewhere = (self._reader(claim, statement, named, n) for n in self._all() if n not in cited)
+        traces = (trace for reader in elsewhere for trace in reader.traces() if trace.agreement != "scale")
+        if other := max(traces, key=_fit, default=None):
+            return _wrong(claim, "misattributed", other)
+        if self._is_asked(claim):
+            return FigureVerdict(claim.text, "asked")
+        if claim.name:
+            return None
+        if scale is not None:
+            return _wrong(claim, "wrong_scale", scale)
+        if rival is not None and rival.row_fit > TELLING:
+            return _wrong(claim, "unsupported", rival)
+        return FigureVerdict(claim.text, "unsupported")
+
+    def _unread(self, claim: Claim, named: list[tuple[Named, float]], trace: Trace) -> FigureVerdict:
+        """Return the verdict on a figure that a source in another language has: the period alone tells."""
+        if named and (table := trace.table):
+            row, column = trace.spot[2][:2]
+            if period_fit(named, table.head_periods[column]) < OTHER_PERIOD:
+                for cell in table.by_row[row]:
+                    if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
+                        return _wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
+        return FigureVerdict(claim.text, "unread", trace.source, trace.place)
+
+    def _is_asked(self, claim: Claim) -> bool:
+        if self._asked is None:
+            self._asked = frozenset((abs(each.amount), each.unit) for each in quantities(self.question))
+        return (abs(claim.quantity.amount), claim.quantity.unit) in self._asked
+
+    def compare_units(self, findings: Sequence[Finding]) -> None:
+        """Convict the figures of a table without a unit that are said in another scale than most of its own.
+
+        A table has one unit: who says "5 million" and "6 billion" of its 5 and 6 is wrong at least once.
+        """
+        powers: dict[tuple[int, int], list[tuple[int, Finding]]] = {}
+        for finding in findings:
+            if finding.trace and finding.claim.quantity.scale and finding.trace.spot[0] >= 0:
+                table, _, (*_, value, scale, unit, _) = finding.trace.spot
+                if scale is None and not unit and (written := abs(float(value))):
+                    amount = abs(float(finding.claim.quantity.amount))
+                    power = round(log10(amount / written)) if amount else 0
+                    powers.setdefault((finding.trace.source, table), []).append((power, finding))
+        for said in powers.values():
+            (most, count), *others = Counter(power for power, _ in said).most_common()
+            if others and count > others[0][1]:
+                for power, finding in said:
+                    if power != most and finding.trace:
+                        finding.verdict = _wrong(finding.claim, "wrong_scale", finding.trace)
+
+
+def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
+    return FigureVerdict(claim.text, verdict, trace.source, trace.place, trace.says)
+
+
+def _fit(trace: Trace) -> float:
+    return trace.fit
