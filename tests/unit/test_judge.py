@@ -213,7 +213,7 @@ def test_a_rise_to_less_than_the_year_before_is_a_wrong_direction() -> None:
 
 def test_a_table_without_a_unit_has_one_unit() -> None:
     page = source("| | 2023 | 2022 |\n|---|---|---|\n| Grain | 8,120 | 7,900 |\n| Fruit | 515 | 498 |\n")
-    answer = "Grain was 8,120 thousand in 2023 [1]. Fruit was 515 thousand in 2023, after 498 thousand in 2022 [1]."
+    answer = "Grain: 8,120 thousand in 2023 [1]. Fruit: 515 thousand in 2023 and 498 thousand in 2022 [1]."
 
     assert [each.verdict for each in verdicts(answer, sources=[page])] == ["stated"] * 3
     wrong = answer.replace("8,120 thousand", "8,120 million")

@@ -2,10 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
-from finrisk_rules.judge import arithmetic
-from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import calculations, computed
 from finrisk_rules.judge.court import Court, Finding
 from finrisk_rules.judge.statements import statements, style_in
@@ -52,13 +50,13 @@ def _compute(written: Sequence[Calculation], findings: list[Finding]) -> None:
         at = bisect_right(starts, max(figure.start, figure.end - 1)) - 1
         return findings[at] if at >= 0 and figure.start < findings[at].end else None
 
-    def evidence(figure: Quantity) -> arithmetic.Evidence | None:
+    def support(figure: Quantity) -> Support | None:
         finding = finding_at(figure)
         if finding is None or finding.verdict is None or finding.verdict.verdict not in RIGHT:
             return None
-        return arithmetic.Evidence(finding.trace.spot[2][3] if finding.trace else None)
+        return Support(finding.trace.spot[2][3] if finding.trace else None)
 
-    for calculation in computed(written, evidence):
+    for calculation in computed(written, support):
         finding = finding_at(calculation.result)
         if finding and finding.verdict and finding.verdict.verdict not in RIGHT:
-            finding.verdict = replace(FigureVerdict(finding.verdict.text, "computed"), source=None)
+            finding.verdict = FigureVerdict(finding.verdict.text, "computed")
