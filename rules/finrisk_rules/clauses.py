@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.judge.wording import words
+from finrisk_rules.judge.wording import content
 from finrisk_rules.quantities import quantities
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u061f])[*_)\"']{0,4}\s+|[\u3002\uff01\uff1f]|\n+")
@@ -44,15 +44,20 @@ def cites(clause: str) -> bool:
 
 
 def states(clause: str) -> bool:
-    """Whether a clause states something: it has words, and a figure with a unit or a source."""
+    """Whether a clause states something: it has words of its own, and a source or a figure with a unit."""
     head = clause[:LONGEST]
-    if not _DIGIT.search(head) or len(words(_CITATION.sub(" ", head))) < _LEAST_WORDS:
+    if not _DIGIT.search(head) or len(content(_CITATION.sub(" ", head))) < _LEAST_WORDS:
         return False
-    return cites(clause) or any(
+    return cites(clause) or measures(clause)
+
+
+def measures(clause: str) -> bool:
+    """Whether a clause has a figure with a unit, decimals, or more digits than a code or a count has."""
+    return any(
         each.unit
         or each.currency
         or each.scale
         or each.places
         or (abs(each.value) >= _LEAST_BARE and each.value not in _YEARS)
-        for each in quantities(head)
+        for each in quantities(clause[:LONGEST])
     )

@@ -12,7 +12,8 @@ from finrisk_rules.spelling import folded
 
 _HEAD = 400
 _STATUS_NAMES = (
-    "internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
+    "failed to (?:respond|connect|load|fetch|generate|process)|(?:does not|doesn't) exist or you"
+    "|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
     "|too many requests|(?:page )?not found|forbidden|unauthorized|bad request|request time-?out"
     "|payload too large|method not allowed|conflict"
 ).replace(" ", r"\ ")
@@ -29,6 +30,8 @@ _SHAPE = re.compile(
       | (?:[\w$]+(?:\.|::))+(?:Error|Exception)\b\s*[:(]
       | (?:[\w$]+\.)*(?:exceptions?|errors?)\.\w+\s*:
       | (?i:(?:php\ )?fatal\ error:)
+      | File\ "[^"\n]{{1,200}}",\ line\ \d
+      | E(?:CONN|TIMEDOUT|NOTFOUND|PIPE|HOSTUNREACH|AI_)[A-Z]*\b
       | (?:Exception\ in\ thread|Unhandled\ exception|Uncaught\ \w|panic:\ |goroutine\ \d)
       | thread\ '.{{0,80}}'\ panicked
       | (?i:rpc\ error:\ code\ =|(?:grpc\.)?StatusCode\.[A-Z_]{{5,}}|_?\w{{0,40}}RpcError\b)
@@ -63,29 +66,29 @@ _LABEL = re.compile(
     r"|錯誤|오류)(?: ?code)? ?\d{0,4} ?[:\]\uff1a]"
 )
 _MACHINE_TALK = re.compile(
-    "internal server error|bad gateway|service (?:is )?(?:currently |temporarily )?unavailable"
-    "|gateway time-?out|too many requests|rate limit|try again|\\bretry|\\bretries|timed? ?out"
-    "|deadline exceeded|api key|status code|connection (?:was |to \\S+ )?(?:refused|reset|error|failed"
-    "|closed|aborted)|current quota|overloaded|context length|\\d tokens|content (?:management|filter\\w*)"
-    "|finish_?reason|safety_ratings?|blocked due to|request id|upstream (?:connect|request|server|service"
-    "|error|time-?out|response)|(?:your|this|the) request (?:could|was|has|failed|timed)|processing your"
-    "|went wrong|error (?:has )?occurred|unexpected error|(?:ran into|encountered) (?:an? "
-    "|some )?(?:\\w+ )?(?:issue|problem)|access denied|did not respond|issue persists|plan and billing"
-    "|reduce (?:the length|your)"
+    r"failed to (?:respond|connect|load|fetch|generate|process)|does not exist or you|internal server error"
+    r"|bad gateway|service (?:is )?(?:currently |temporarily )?unavailable|gateway time-?out"
+    r"|too many requests|rate limit|try again|\bretry|\bretries|timed? ?out|deadline exceeded|api key"
+    r"|status code|connection (?:was |to \S+ )?(?:refused|reset|error|failed|closed|aborted)|current quota"
+    r"|overloaded|context length|\d tokens|content (?:management|filter\w*)|finish_?reason|safety_ratings?"
+    r"|blocked due to|request id|upstream (?:connect|request|server|service|error|time-?out|response)|(?:your"
+    r"|this|the) request (?:could|was|has|failed|timed)|processing your|went wrong|error (?:has )?occurred"
+    r"|unexpected error|(?:ran into|encountered) (?:an? |some )?(?:\w+ )?(?:issue|problem)|access denied"
+    r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
 _FOREIGN_TALK = re.compile(
-    "versuchen sie|spater erneut|voruber\\w* nicht|ein fehler (?:ist )?aufgetreten|zeituberschreitung"
-    "|ist ein fehler|reessay|erreur (?:est survenue|s'est produite)|temporairement indisponible"
-    "|delai d'attente|intentelo|intentarlo|intente de nuevo|ha producido un error|ocurrio un error"
-    "|limite de solicitudes|riprov|verificato un errore|tente novamente|ocorreu um erro|limite de solicitac"
-    "|probeer het|fout opgetreden|iets mis|エラーが発生|お試しください|接続できません|タイムアウト"
-    "|時間をおいて|稍[后後候]|重试|重試|超时|超時|服务器内部错误|发生错误|出错了|오류가 발생|다시 시도"
-    "|시간이 초과|잠시 후"
+    r"[a-z]{3,}(?:exception|error)\b|versuchen sie|spater erneut|voruber\\w* nicht"
+    r"|ein fehler (?:ist )?aufgetreten|zeituberschreitung|ist ein fehler|reessay|erreur (?:est survenue"
+    r"|s'est produite)|temporairement indisponible|delai d'attente|intentelo|intentarlo|intente de nuevo"
+    r"|ha producido un error|ocurrio un error|limite de solicitudes|riprov|verificato un errore"
+    r"|tente novamente|ocorreu um erro|limite de solicitac|probeer het|fout opgetreden|iets mis|エラーが発生"
+    r"|お試しください|接続できません|タイムアウト|時間をおいて|稍[后後候]|重试|重試|超时|超時|服务器内部错误"
+    r"|发生错误|出错了|오류가 발생|다시 시도|시간이 초과|잠시 후"
 )
 _MACHINE_WORDS = frozenset(
     """error gateway unavailable requests rate again retry retries timed time timeout deadline exceeded api
     code connection quota overloaded context tokens content finish safety blocked request upstream
-    processing wrong denied respond persists billing reduce issue problem""".split()
+    processing wrong denied respond persists billing reduce issue problem failed exist""".split()
 )
 """One of these is in every English sentence of that kind."""
 
@@ -113,7 +116,7 @@ def _has_trace(text: str) -> bool:
 
 
 def _is_machine_talk(text: str) -> bool:
-    """Whether the sentences speak of a failed request: the first one does, and so does most of the text."""
+    """Whether the sentences speak of a failed request: the first one, and a third of the text or more."""
     machine = rest = 0
     for sentence in sentences_of(text):
         comparable = folded(sentence[:LONGEST])
@@ -128,7 +131,7 @@ def _is_machine_talk(text: str) -> bool:
             machine += len(sentence)
         else:
             rest += len(sentence)
-    return machine > rest
+    return bool(machine) and 2 * machine >= rest
 
 
 def _talks_as_machine(sentence: str) -> bool:

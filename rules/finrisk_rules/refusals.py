@@ -1,17 +1,18 @@
 """Refusals: answers that are nothing but talk about not answering, in the languages that models speak.
 
-What the whole answer is decides. Its clauses are of four kinds: an inability of the one who speaks, a lack in
-what it was given, courtesy around them, and the rest. An answer whose rest states something is an answer.
+What the whole answer is decides. A clause tells of an inability of the one who speaks, of a lack in what it
+was given, of a question that stays unanswered, is courtesy around them, or the rest. An answer whose rest
+states something is an answer.
 """
 
 import re
 from typing import Literal
 
-from finrisk_rules.clauses import LONGEST, clauses, sentences_of, states, tokens
+from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
 from finrisk_rules.spelling import folded
 
-Kind = Literal["unable", "lacking", "weak", "courtesy", "rest"]
+Kind = Literal["unable", "lacking", "unanswered", "weak", "courtesy", "rest"]
 
 _SELF = re.compile(
     r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still )?(?:am|can|cannot|cant|could|couldn|do|don|did"
@@ -21,15 +22,15 @@ _SELF = re.compile(
     r"|faehig\w+|fahig\w+)|\bm'est\b|\b(?:no me|non mi|nao me|mi e)\b|私は|当アシスタント|我|저는"
 )
 _NOT = frozenset(
-    """not t cannot cant no none nothing unable decline declined declining refuse refused beyond outside
-    oltre fuera alem ausserhalb buiten rather lack lacks impossible insufficient inappropriate nicht
-    kein keine keinen keiner keinem keinerlei ausserstande unmoglich ne n pas aucun aucune ningun
-    ninguna imposible nao nenhum nenhuma impossivel non nessun nessuna impossibile niet
-    geen onmogelijk""".split()
+    """not t cannot cant no none nothing nichts rien nada niente nulla niets unable decline declined
+    declining refuse refused beyond outside oltre fuera alem ausserhalb buiten rather lack lacks
+    impossible insufficient inappropriate nicht kein keine keinen keiner keinem keinerlei ausserstande
+    unmoglich ne n pas aucun aucune ningun ninguna imposible nao nenhum nenhuma impossivel non nessun
+    nessuna impossibile niet geen onmogelijk""".split()
 )
 _CANNOT = re.compile(
     "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|超出|无法|無法|不能|不便"
-    "|没法|수 없|못합니다|어렵습니다"
+    "|没法|没有权限|无权|無權|수 없|못합니다|어렵습니다"
 )
 _ANSWERING = re.compile(
     r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this|that) request"
@@ -102,7 +103,7 @@ def is_refusal(answer: str) -> bool:
         for clause in clauses(sentence):
             comparable = folded(clause[:LONGEST])
             kind = _kind(comparable)
-            if kind in ("rest", "weak") and states(clause):
+            if (kind in ("rest", "weak") and states(clause)) or (kind == "unanswered" and measures(clause)):
                 return False
             if kind == "unable" and place == 0 and _refuses_all(clause):
                 return True
@@ -126,9 +127,9 @@ def _kind(clause: str) -> Kind:
             return "weak"
     if not (said.isdisjoint(_POLICIES) or said.isdisjoint(_ASKED)):
         return "lacking"
-    if says_not and (_ANSWERING.search(clause) or _TOO_LITTLE.search(clause)):
+    if says_not and (_TOO_LITTLE.search(clause) or (_GIVEN.search(clause) and _HOLDING.search(clause))):
         return "lacking"
-    return "lacking" if says_not and _GIVEN.search(clause) and _HOLDING.search(clause) else "rest"
+    return "unanswered" if says_not and _ANSWERING.search(clause) else "rest"
 
 
 def _declines(parts: list[tuple[str, Kind]]) -> bool:
@@ -139,7 +140,7 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
         if words(clause)
     ]
     kinds = {kind for _, kind in read}
-    if not kinds & {"unable", "lacking"} and not kinds >= {"weak", "courtesy"}:
+    if not kinds & {"unable", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
         return False
     opening = next(kind for _, kind in read if kind != "courtesy")
     rest = sum(len(clause) for clause, kind in read if kind == "rest")

@@ -1,7 +1,7 @@
 """Refusals and error texts, told by what the whole answer is from answers that look like them.
 
 ``refusals.jsonl`` holds both in ten languages. Half 1 was looked at while the rules were built; of half 2,
-read for the first time, all 62 answers, 44 of 51 refusals and 29 of 35 error texts were told, and the rules
+read for the first time, 82 of 83 answers, 60 of 70 refusals and 42 of 54 error texts were told, and the rules
 were mended by the rest.
 """
 
@@ -31,6 +31,12 @@ def test_half_of_the_texts_in_each_language_are_answers() -> None:
     for language in {text["language"] for text in TEXTS}:
         labels = [text["label"] == "answer" for text in TEXTS if text["language"] == language]
         assert 0.3 <= sum(labels) / len(labels) <= 0.7, language
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "Net sales.", "\ud800"])
+def test_a_text_that_says_nothing_is_neither(text: str) -> None:
+    assert not is_refusal(text)
+    assert not is_error_text(text)
 
 
 def test_a_refusal_of_a_part_beside_an_answer_is_none() -> None:
