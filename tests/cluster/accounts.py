@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import manifests
+from tests.grounds.relay import Relay, relay
 from tests.grounds.rendering import GOLDEN
 from tests.grounds.repository import DOCS
 
@@ -30,6 +33,20 @@ def kubeconfig(cluster: Cluster, file: Path, user: Mapping[str, Any] | None = No
         content["clusters"][0]["cluster"] = {"server": server}
     file.write_text(json.dumps(content), encoding="utf-8")
     return file
+
+
+@contextmanager
+def far(cluster: Cluster, file: Path) -> Iterator[Relay]:
+    """The administrator's kubeconfig in a file, for the length of the block over a way that can be cut."""
+    content = yaml.safe_load(cluster.kubeconfig.read_text("utf-8"))
+    server = content["clusters"][0]["cluster"]
+    address = urlsplit(server["server"])
+    assert address.hostname
+    assert address.port
+    with relay(address.hostname, address.port) as way:
+        server["server"] = f"https://127.0.0.1:{way.port}"
+        file.write_text(json.dumps(content), encoding="utf-8")
+        yield way
 
 
 def account(cluster: Cluster, name: str, folder: Path, namespace: str = HOME) -> Path:

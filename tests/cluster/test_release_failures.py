@@ -114,25 +114,27 @@ def test_a_release_that_cannot_run_fails_early_with_the_reason_and_the_old_one_s
 
 
 @contextmanager
-def full(ground: Ground, pods: int) -> Iterator[None]:
-    """A quota that takes so many pods and no other, for the length of the block."""
-    quota = {
-        "apiVersion": "v1",
-        "kind": "ResourceQuota",
-        "metadata": {"name": "full"},
-        "spec": {"hard": {"pods": str(pods)}},
-    }
-    ground.kubectl("create", "-f", "-", stdin=json.dumps(quota))
+def there(ground: Ground, version: str, kind: str, spec: dict[str, Any]) -> Iterator[None]:
+    """An object named ``any`` for the length of the block."""
+    body = {"apiVersion": version, "kind": kind, "metadata": {"name": "any"}, "spec": spec}
+    ground.kubectl("create", "-f", "-", stdin=json.dumps(body))
     try:
-        until(lambda: "used" in ground.get("resourcequota", "full").get("status", {}))
         yield
     finally:
-        ground.kubectl("delete", "resourcequota", "full")
+        ground.kubectl("delete", kind, "any")
+
+
+@contextmanager
+def full(ground: Ground, pods: int) -> Iterator[None]:
+    """A quota that takes so many pods and no other, for the length of the block."""
+    with there(ground, "v1", "ResourceQuota", {"hard": {"pods": str(pods)}}):
+        until(lambda: "used" in ground.get("resourcequota", "any").get("status", {}))
+        yield
 
 
 def test_a_quota_is_told_in_the_clusters_words_and_the_old_pods_go_on(ground: Ground, serving: str) -> None:
     with full(ground, pods=1):
-        with pytest.raises(FinriskError, match=r"the cluster makes no pod: .*exceeded quota: full") as failed:
+        with pytest.raises(FinriskError, match=r"the cluster makes no pod: .*exceeded quota: any") as failed:
             ground.deploy(50)
         assert failed.match("was put back and serves")
         assert ground.told() == {(serving, 0.25)}
@@ -149,7 +151,7 @@ def test_a_rollback_replaces_a_single_pod_where_there_is_no_room_for_two(
         what = ground.rendered(0)
         done = release.roll_back(target, "base", what, check=False)
         (note,) = target.notes
-        assert re.search(r"exceeded quota: full.*it went on with 1 fewer; no pod served for \d+ s", note)
+        assert re.search(r"exceeded quota: any.*it went on with 1 fewer; no pod served for \d+ s", note)
         assert ground.told() == {(done.revision.name, 0.0)}
         assert done.revision.name != serving
     strategy = ground.deployment["spec"]["strategy"]["rollingUpdate"]
@@ -170,6 +172,25 @@ def test_a_rollback_wakes_what_was_scaled_to_none_and_leaves_the_number_to_its_a
     assert ground.deployment["spec"]["replicas"] == 2
     assert ground.told() == {(done.revision.name, 0.0)}
     assert serving != done.revision.name
+
+
+def test_a_budget_that_forbids_eviction_and_an_autoscaler_that_scales_meanwhile_hold_up_no_rollback(
+    ground: Ground, serving: str
+) -> None:
+    budget = {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "finrisk-api"}}}
+    scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "finrisk-api"}
+    pods = {"minReplicas": 2, "maxReplicas": 2, "scaleTargetRef": scaled}
+    with (
+        there(ground, "policy/v1", "PodDisruptionBudget", budget),
+        there(ground, "autoscaling/v2", "HorizontalPodAutoscaler", pods),
+    ):
+        done = ground.roll_back()
+        until(lambda: ground.deployment["spec"]["replicas"] == 2, 60)
+        again = ground.roll_back()
+        assert again.revision.name == done.revision.name != serving
+        assert ground.told() == {(done.revision.name, 0.0)}
+        assert ground.deployment["spec"]["replicas"] == 2, "a rollback leaves the number as it is"
+        assert len(ground.target().pods()) == 2
 
 
 def test_a_rollback_works_while_the_pods_of_another_release_crash(ground: Ground, serving: str) -> None:

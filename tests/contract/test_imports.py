@@ -147,7 +147,7 @@ BELOW: dict[str, set[str]] = {
     "status": {"counts", "database", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service", "text"},
     "process": {"database", "machine", "masking", "release", "service"},
-    "release": {"cloud", "database", "machine", "service", "tuning"},
+    "release": {"cloud", "counts", "database", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine", "text"},
     "documents": {"counts", "database", "text"},

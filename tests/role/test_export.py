@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.dataset.rows import usable
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import Source, render
+from tests.grounds.postgresql import cut_connections
 from tests.grounds.training_rows import insert, row
 
 FIELDS = (
@@ -299,6 +301,26 @@ def test_what_a_killed_run_left_is_removed(database_url: str, tmp_path: Path) ->
     (tmp_path / ".training_data_raw.abc.part").write_text("half")
     export.run(ask(database_url, tmp_path), check_mode=False)
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_server_that_dies_in_the_middle_leaves_no_half_file_and_the_next_run_writes_it_whole(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(database_url, 0, *(row(number, session_id="s" * 40_000) for number in range(500)))
+    read: list[object] = []
+
+    def usable_until_it_dies(given: dict[str, Any], min_quality: float) -> Any:
+        read.append(given)
+        if len(read) == 3:  # of 20 MB, far more than may be on its way
+            cut_connections(database_url)
+        return usable(given, min_quality)
+
+    monkeypatch.setattr(export, "usable", usable_until_it_dies)
+    with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
+        export.run(ask(database_url, tmp_path), check_mode=False)
+    assert 3 <= len(read) < 500
+    assert list(tmp_path.iterdir()) == []
+    assert len(exported(export.run(ask(database_url, tmp_path), check_mode=False))) == 500
 
 
 def test_check_mode_reads_everything_and_writes_nothing(database_url: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from finrisk_rules.figures import LEFT_OUT, selection
 
 from .. import database
-from ..counts import breakdown
+from ..counts import breakdown, number_of
 from ..errors import FinriskError
 from ..machine.files import (
     HashedFile,
@@ -160,6 +160,7 @@ def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) 
         if temporary is not None and isinstance(file, HashedFile):
             put_in_place(file, temporary, raw)
             write_json(metadata, metadata_of(request, tally, file, raw))
+    examples = number_of(tally.total, "example")
     return {
         "changed": not earlier,
         "raw_file": str(raw),
@@ -171,7 +172,7 @@ def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) 
         "summary": _summary(tally, raw, metadata, is_new=not earlier, check_mode=temporary is None),
         "diff": {
             "before": "" if not earlier else f"{raw.name}\n",
-            "after": f"{raw.name}\n" if earlier else f"{raw.name}: {tally.total} examples\n{metadata.name}\n",
+            "after": f"{raw.name}\n" if earlier else f"{raw.name}: {examples}\n{metadata.name}\n",
         },
     }
 
@@ -263,7 +264,7 @@ def _too_few(request: Request, tally: Tally) -> FinriskError:
 
 
 def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mode: bool) -> list[str]:
-    lines = [f"{tally.total:,} examples, {tally.eligible:,} of them usable"]
+    lines = [f"{number_of(tally.total, 'example')}, {tally.eligible:,} of them usable"]
     if tally.total:
         lines[0] += f", from {tally.oldest} to {tally.newest}"
     lines += duplicates_told(tally.rejected)

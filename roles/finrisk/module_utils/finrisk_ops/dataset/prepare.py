@@ -23,7 +23,7 @@ from finrisk_rules import tokens
 from finrisk_rules.examples import fold, question_digest
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
-from ..counts import breakdown
+from ..counts import breakdown, number_of
 from ..errors import FinriskError
 from ..machine.files import (
     STAMP_FORMAT,
@@ -210,7 +210,8 @@ class Summary:
         """Return the numbers as an operator reads them."""
         others = without_duplicates(self.rejected)
         rejected = f"; rejected: {breakdown(others)}" if others else ""
-        lines = [f"{self.total:,} rows, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
+        rows = number_of(self.total, "row")
+        lines = [f"{rows}, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
         if self.redacted:
             lines.append(f"redacted: {breakdown(self.redacted)}")
         if self.train + self.validation < self.valid:
@@ -231,8 +232,9 @@ def _prepare(
     rows = usable.rows()
     if not rows:
         raise FinriskError(
-            f"{raw} holds nothing to train on: {total:,} rows, {breakdown(rejections.counts) or 'none'}; "
-            "collect more, then run ansible-playbook playbooks/export.yml again",
+            f"{raw} holds nothing to train on: {number_of(total, 'row')}, "
+            f"{breakdown(rejections.counts) or 'none'}; collect more, then run ansible-playbook "
+            "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
     best = _best(usable, rows, request.max_examples)

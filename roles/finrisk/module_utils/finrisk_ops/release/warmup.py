@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render
 
 from ..cloud import gemini
+from ..counts import number_of
 from ..errors import FinriskError
 from ..tuning import remote
 from ..tuning.rules import check_same_base
@@ -41,8 +42,8 @@ class WarmUp:
 
     def line(self) -> str:
         """Return the figures as a person reads them."""
-        count = len(self.latencies_ms)
-        return f"Warm-up: {count} answers, p50 {self.p50_ms:.0f} ms, max {self.max_ms:.0f} ms"
+        answers = number_of(len(self.latencies_ms), "answer")
+        return f"Warm-up: {answers}, p50 {self.p50_ms:.0f} ms, max {self.max_ms:.0f} ms"
 
 
 def warm_up(platform: gemini.Platform, model: str, requests: int) -> WarmUp:
