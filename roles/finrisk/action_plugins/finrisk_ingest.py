@@ -5,55 +5,21 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-import threading
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-
-POLL_SECONDS = 0.5
-QUIET_SECONDS = 2.0
-BAR_WIDTH = 30
+from ansible.plugins.loader import action_loader
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
-    """Runs the module with a file to tell its progress into, and shows the newest line of it as a bar."""
+class ActionModule(action_loader.get("finrisk_followed", class_only=True)):  # type: ignore[misc]  # as there
+    """Shows the newest line while that takes long: a run of a moment shows nothing."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
+    quiet_seconds = 2.0
 
-    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        """Return what the module returns."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        with tempfile.TemporaryDirectory(prefix="finrisk-ingest-") as folder:
-            file, end = Path(folder, "progress"), threading.Event()
-            follower = threading.Thread(target=_follow, args=(file, end), daemon=True)
-            follower.start()
-            try:
-                arguments = dict(self._task.args) | {"progress_file": str(file)}
-                result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
-            finally:
-                end.set()
-                follower.join(timeout=5)
-        return result
+    def chosen(self, lines: Sequence[str], *, is_over: bool) -> Sequence[str]:
+        """Return the newest line, none at the end: the module's own sentence follows."""
+        return [] if is_over else lines[-1:]
 
-
-def _follow(file: Path, end: threading.Event) -> None:
-    """Show how far it is while that takes long: a run of a moment shows nothing."""
-    shown = ""
-    pause = QUIET_SECONDS
-    while not end.wait(pause):
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        if lines and lines[-1] != shown:
-            shown = lines[-1]
-            Display().display(_bar(json.loads(shown)))
-        pause = POLL_SECONDS
-
-
-def _bar(progress: dict[str, Any]) -> str:
-    done, total = int(progress["done"]), max(1, int(progress["total"]))
-    marks = min(BAR_WIDTH, done * BAR_WIDTH // total)
-    return f"[{'#' * marks}{'.' * (BAR_WIDTH - marks)}] {done} of {total} {progress['label']}"
+    def words(self, progress: dict[str, Any]) -> str:
+        """Return ``3 of 48 documents read``."""
+        return f"{progress['done']} of {max(1, progress['total'])} {progress['label']}"
