@@ -210,19 +210,24 @@ class Shipper:
                 with self._database.connection() as connection:
                     _try_out(connection)
                 return
-            except DatabaseUnavailableError:
-                if time.monotonic() >= end:
+            except DatabaseUnavailableError as error:
+                if is_of_the_schema(error.__cause__) or time.monotonic() >= end:
                     raise
                 time.sleep(0.25)
 
 
 def _try_out(connection: Connection) -> None:
-    """Insert a record of every kind and roll back; a connection on which that fails is not used again."""
+    """Insert a record of every kind and roll back; a connection on which that fails is not used again.
+
+    What the database lacks is raised as it is: the pool keeps it for the ops port to tell.
+    """
     try:
         with connection.transaction(force_rollback=True):
             for kind in _STATEMENTS:
                 _inserted(connection, kind, [_probe_record()])
     except psycopg.Error as error:
+        if is_of_the_schema(error):
+            raise
         connection.close()
         raise DatabaseUnavailableError(f"PostgreSQL takes no records: SQLSTATE {error.sqlstate}") from error
 

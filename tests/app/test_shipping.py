@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.journal import Journal, encoded
 from finrisk.shipping import Shipper
 from tests.grounds.records import analysis, rating
+from tests.grounds.waiting import until
 
 STORED = "select id::text from analyses"
 
@@ -113,6 +115,25 @@ def test_records_that_find_no_room_or_no_table_wait_and_hold_up_no_other(
         connection.execute(b"drop trigger odd on analyses")
     assert shipped(shipper)
     assert stored(database_url) == ids(odd + good)
+
+
+def test_a_right_that_is_missing_is_told_and_not_asked_for_again_and_again(
+    folder: Path, shipper: Shipper, database: Database, database_url: str
+) -> None:
+    records = some(3)
+    put(folder, "1", records)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("revoke insert on analyses from current_user")
+        for _ in range(2):  # the second time each record is tried alone
+            put(folder, "2", [rating(str(uuid.uuid4()))])
+            began = time.monotonic()
+            assert not shipped(shipper)
+            assert time.monotonic() - began < 2, "it rests"
+        assert "a right is missing (42501)" in database.condition().problem
+        connection.execute("grant insert on analyses to current_user")
+    until(lambda: shipped(shipper))
+    assert stored(database_url) == ids(records)
+    assert aside.count(folder) == 0
 
 
 def no_room(*_: object) -> NoReturn:
