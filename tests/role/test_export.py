@@ -309,11 +309,11 @@ def test_a_server_that_dies_in_the_middle_leaves_no_half_file_and_the_next_run_w
     insert(database_url, 0, *(row(number, session_id="s" * 40_000) for number in range(500)))
     read: list[object] = []
 
-    def usable_until_it_dies(given: dict[str, Any], min_quality: float) -> Any:
+    def usable_until_it_dies(*given: Any) -> Any:
         read.append(given)
         if len(read) == 3:  # of 20 MB, far more than may be on its way
             cut_connections(database_url)
-        return usable(given, min_quality)
+        return usable(*given)
 
     monkeypatch.setattr(export, "usable", usable_until_it_dies)
     with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
