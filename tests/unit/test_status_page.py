@@ -269,6 +269,17 @@ def test_commands_carry_the_inventories_in_use_quoted_for_a_shell() -> None:
     ]
 
 
+def test_where_the_base_model_is_not_asked_nobody_is_sent_back_to_it() -> None:
+    data = healthy()
+    base = data["configuration"]["BASE_MODEL"]
+    data["pods"] = [pod(breakers={base: True, MODEL: True})]
+    told = only(data)
+    assert f"The base model {base} is not asked at the moment" in told["what"]
+    assert not told["roll_back"]
+    data["pods"] = [pod(breakers={base: False, MODEL: True})]
+    assert only(data)["roll_back"]
+
+
 def test_our_own_faults_are_no_rejected_input_and_are_told_with_their_time() -> None:
     data = healthy()
     data["traffic"] |= {"rejected": {"invalid_request": 4}, "internal_errors": 1}

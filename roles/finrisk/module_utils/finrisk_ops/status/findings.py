@@ -92,11 +92,19 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any], play: Play) -> list[Findi
         what = f"Workers run {', '.join(other)}, not the current revision {revision}."
         causes = ["a deploy was interrupted"]
         findings.append(Finding("service", what, commands.again(data, play), causes, cause=SYMPTOM))
-    for model, is_open in pod["breakers"].items():
-        if is_open and is_open != "closed":
-            what = f"The {model} model is not asked at the moment: most of its last calls failed."
-            findings.append(Finding("service", what, play("rollback.yml"), ["see the errors below Recent"]))
-    return findings
+    return findings + _of_breakers(data, pod, play)
+
+
+def _of_breakers(data: dict[str, Any], pod: dict[str, Any], play: Play) -> list[Finding]:
+    """Return the finding about models that are not asked; where base is one, nothing stands in for it."""
+    away = [model for model, is_open in pod["breakers"].items() if is_open and is_open != "closed"]
+    causes = ["see the errors below Recent"]
+    if (base := data["configuration"].get("BASE_MODEL")) in away:
+        what = f"The base model {base} is not asked at the moment: most of its last calls failed."
+        causes += ["its provider is down or refuses, or the machine is too busy: a rollback changes neither"]
+        return [Finding("service", what, play("status.yml"), causes)]
+    what = "The {} model is not asked at the moment: most of its last calls failed."
+    return [Finding("service", what.format(model), play("rollback.yml"), causes) for model in away]
 
 
 def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
