@@ -213,9 +213,9 @@ _STYLES: list[list[tuple[Any, ...]]] = [
 ]
 
 
-def made_up(dice: random.Random) -> Printed:
+def made_up(dice: random.Random, most: int = 4) -> Printed:
     """Return a table of figures as chance makes it: rows, sections, columns, rules, letters and spaces."""
-    count = dice.randrange(1, 5)
+    count = dice.randrange(1, most + 1)
     years = [2025 - at for at in range(count)]
     head = dice.choice(["{}", "31 Dec {}", "FY{}", "Q2 {}"])
     rows = [[dice.choice(["", "EUR million", "Item"]), *(head.format(year) for year in years)]]
@@ -278,8 +278,10 @@ def write(
     return path
 
 
-def write_columns(path: Path, title: str, paragraphs: Sequence[str], last: Sequence[Flowable] = ()) -> Path:
-    """Print paragraphs in two columns below a title that goes across, and what comes last on pages of one."""
+def write_columns(
+    path: Path, title: str, parts: Sequence[str | Flowable], last: Sequence[Flowable] = ()
+) -> Path:
+    """Print paragraphs and tables in two columns below a title; what comes last is on pages of one column."""
     width, height = A4
     paper = BaseDocTemplate(str(path), pagesize=A4)
     frames = [
@@ -295,9 +297,8 @@ def write_columns(path: Path, title: str, paragraphs: Sequence[str], last: Seque
         ]
     )
     turn = [NextPageTemplate("one"), PageBreak(), *last] if last else []
-    paper.build(
-        [Paragraph(title, HEAD), FrameBreak(), *(Paragraph(each, BODY) for each in paragraphs), *turn]
-    )
+    flow = [Paragraph(part, BODY) if isinstance(part, str) else part for part in parts]
+    paper.build([Paragraph(title, HEAD), FrameBreak(), *flow, *turn])
     return path
 
 

@@ -65,6 +65,35 @@ def test_cells_of_tables_that_chance_makes_keep_row_and_column(tmp_path: Path, s
     assert rows(pdf.read(papers.write(tmp_path / "ar.pdf", story)).text) == table.rows
 
 
+def test_ten_pages_keep_nearly_every_cell_in_its_row_and_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = cells = 0
+    for number in range(10):
+        dice = random.Random(f"page {number}")  # noqa: S311  # no secret hangs on it
+        in_columns = number % 2 == 1
+        tables = [papers.made_up(dice, 2 if in_columns else 4) for _ in range(2)]
+        if in_columns:
+            parts = [part for table in tables for part in (papers.PROSE, narrow(table), papers.PROSE)]
+            file = papers.write_columns(tmp_path / "ar.pdf", f"Page {number}", parts)
+        else:
+            story = [part for table in tables for part in (papers.prose(), papers.printed(table))]
+            file = papers.write(tmp_path / "ar.pdf", [*story, papers.prose()])
+        expected = [row for table in tables for row in table.rows]
+        kept += right(rows(pdf.read(file).text), expected)
+        cells += sum(map(len, expected))
+    with capsys.disabled():
+        print(f"\nten pages: {kept} of {cells} cells of 20 tables keep row and column")  # noqa: T201
+    assert kept >= 0.97 * cells
+
+
+def narrow(table: papers.Printed) -> Table:
+    """Return a table as it is printed in one of two columns."""
+    widths = [110, *[50] * (len(table.print[0]) - 1)]
+    style = [*table.style, ("FONTSIZE", (0, 0), (-1, -1), 6)]
+    return Table([list(row) for row in table.print], colWidths=widths, style=style, hAlign="LEFT")
+
+
 def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     paragraphs = [
         " ".join(papers.sentences(name, 6))
