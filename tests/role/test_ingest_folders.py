@@ -101,6 +101,17 @@ def test_what_stands_in_the_index_under_a_former_name_is_refused_and_both_are_na
     assert counts(bring(api_url, filings / "2026")) == (2, 0, 0, True)
 
 
+def test_one_mirrored_run_gives_what_stands_under_former_names_its_own(api_url: str, filings: Path) -> None:
+    for name in IDS:
+        old = filings.parent / "old.jsonl"
+        former_id = name.partition("/")[2]
+        old.write_text(json.dumps({"id": former_id, "title": "Annual report", "text": f"Of {name}."}))
+        bring(api_url, old)
+    result = mirrored(api_url, filings, confirm_removal=True)
+    assert (result["added"], result["removed"]) == (4, 4)
+    assert sorted(held(api_url)) == IDS
+
+
 def test_former_names_are_tails_of_the_new_one() -> None:
     assert former("a/b/c.pdf", ["b/c.pdf"]) == "b/c.pdf"
     assert former("a/b/c.pdf", ["c"]) == "c"
