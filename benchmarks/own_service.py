@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,14 @@ _START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class OwnService:
-    """Where it listens, and a key with every role."""
+    """Where it listens, a key with every role, and the processes that its workers and its database descend from."""
 
     port: int
     ops_port: int
     api_key: str
+    database_url: str = ""
+    gunicorn: int = 0
+    postgresql: int = 0
 
     def workers(self) -> list[int]:
         """The process ids of its workers."""
@@ -71,7 +74,8 @@ def own_service() -> Iterator[OwnService]:
         with psycopg.connect(held.database_url, autocommit=True) as connection:
             migrate(connection)
         gemini = parts.enter_context(_gemini(var))
-        yield parts.enter_context(_gunicorn(var, held, gemini))
+        service = parts.enter_context(_gunicorn(var, held, gemini))
+        yield replace(service, database_url=held.database_url, postgresql=started[-1].pid)
 
 
 @contextmanager
@@ -123,7 +127,7 @@ def _gunicorn(var: Path, held: Connection, gemini: str) -> Iterator[OwnService]:
     ):
         try:
             _wait_until_ready(service, process, log)
-            yield service
+            yield replace(service, gunicorn=process.pid)
         finally:
             process.terminate()
 

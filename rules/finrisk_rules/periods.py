@@ -70,10 +70,17 @@ _KINDS = {
 """How a period is written; of two that begin at one place the first counts."""
 
 _PERIOD = re.compile(
-    r"(?<![A-Za-z\d])(?=[\dA-Za-z令平昭])"
-    rf"(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})",
-    re.IGNORECASE,
+    rf"(?<![A-Za-z\d])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})", re.IGNORECASE
 )
+_INITIALS = "".join(sorted({word[0] for word in MONTHS} | set("qthsfcg")))
+_ERA_INITIALS = "".join(era[0] for era in _ERAS)
+_BEGIN = re.compile(
+    rf"[\d{_INITIALS}{_INITIALS.upper()}\u017f{_ERA_INITIALS}](?<![A-Za-z\d].)(?=(?<=[{_ERA_INITIALS}])"
+    r"|(?<=[12])[90]\d\d|(?<=\d)\d?(?:[./]\d|\.? ?[^\W\d_])"
+    r"|(?<=\D)[^\W\d_]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?\d)",
+    re.DOTALL,
+)
+"""Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it."""
 _WORDED = re.compile(
     rf"(?<![^\W_])(?P<order>{_ORDER})[ -](?:fiscal )?"
     rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF}))"
@@ -109,8 +116,8 @@ def periods(text: str) -> Iterator[Period]:
     read = plain(text)
     if not _HINT.search(read):
         return
-    for match in _PERIOD.finditer(read):
-        kind = next(kind for kind in _KINDS if match[kind] is not None)
+    for match in _matches(read):
+        kind = match.lastgroup or ""
         if _is_figure(read, match, kind):
             continue
         if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
@@ -127,6 +134,14 @@ def periods(text: str) -> Iterator[Period]:
             year = match["fiscal_to"][1:]
         number = _era_year(match) if kind == "cjk" and match["cjk_era"] else _full(year) if year else None
         yield Period(number, _part(match, kind), match.start(), match.end())
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    end = 0
+    for begin in _BEGIN.finditer(text):
+        if begin.start() >= end and (match := _PERIOD.match(text, begin.start())):
+            end = match.end()
+            yield match
 
 
 def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:

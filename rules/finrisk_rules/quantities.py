@@ -20,7 +20,9 @@ Style = Literal["point", "comma"]
 LONGEST_NUMBER = 40
 """Characters; what is longer is an identifier, no quantity."""
 
-_NUMBER = re.compile(r"(?<![\d.,'])(?:\d+(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|\.\d+)")
+_NUMBER = re.compile(
+    r"[\d.](?<![\d.,'].)(?:(?<=\d)\d*(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|(?<=\.)\d+)"
+)
 _LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_]\Z|[A-Za-z\d]:\Z")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _WITHOUT_BLANKS = "\u2e80"
@@ -35,10 +37,10 @@ _MULTIPLE = re.compile(r"[xX](?![^\W_])")
 _CLOSED = re.compile(r" ?\)")
 
 _POINT_STYLE = re.compile(
-    r"\d,\d{3}\.\d|(?<![\d.,])\d+\.(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:,\d{3}){2}(?![.,]?\d)"
+    r"\d(?:,\d{3}\.\d|(?<![\d.,].)\d*\.(?:\d\d?|\d{4,})(?![.,]?\d)|(?:,\d{3}){2}(?![.,]?\d))"
 )
 _COMMA_STYLE = re.compile(
-    r"\d\.\d{3},\d|(?<![\d.,])\d+,(?:\d\d?|\d{4,})(?![.,]?\d)|\d(?:\.\d{3}){2}(?![.,]?\d)"
+    r"\d(?:\.\d{3},\d|(?<![\d.,].)\d*,(?:\d\d?|\d{4,})(?![.,]?\d)|(?:\.\d{3}){2}(?![.,]?\d))"
 )
 
 

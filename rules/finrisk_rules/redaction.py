@@ -58,9 +58,10 @@ def _always(_: re.Match[str]) -> bool:
 
 Check = Callable[[re.Match[str]], bool]
 
-_KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
+_KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Check], ...] = (
     (
         "private_key",
+        re.compile(r"-----BEGIN"),
         re.compile(
             r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
         ),
@@ -68,6 +69,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "connection_string",
+        re.compile(r"://"),
         re.compile(
             r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:@/]{0,256}:[^\s@/]{1,256}@[^\s\"'<>]*[^\s\"'<>.,;)]"
         ),
@@ -75,6 +77,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "secret_key",
+        re.compile(r"A[KS]IA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|sk-[\w-]{20}|frk_|ya29|eyJ|b(?i:earer )|B(?i:earer )"),
         re.compile(
             r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
             r"|\bAIza[\w-]{35}"
@@ -91,20 +94,23 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "secret_key",
+        re.compile(r"[pPaAsSſtT](?i:assw|pi|ecret|oken)"),
         re.compile(r"(?i)(?:\b(?:password|passwd|api[ _-]?key|secret|token)\s*[:=]\s*)\S{6,}"),
         _always,
     ),
     (
         "email",
+        re.compile(r"@"),
         re.compile(
             r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
             r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"
         ),
         _always,
     ),
-    ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
+    ("iban", re.compile(r"[A-Z]{2}\d{2}"), re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
     (
         "card",
+        re.compile(r"\d[\d -]{12}"),
         re.compile(
             r"(?<![\d.,$-])"
             r"(?:[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{1,7}|3[47]\d{2}([ -])\d{6}\2\d{5}|[2-6]\d{12,18})"
@@ -114,11 +120,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "ssn",
+        re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}"),
         re.compile(r"(?<![\w.,-])(?P<area>\d{3})([- ])(?P<group>\d{2})\2(?P<serial>\d{4})(?![\w-])"),
         _is_ssn,
     ),
     (
         "ssn",
+        re.compile(r"[sSſ](?i:sn|ocial security)"),
         re.compile(
             r"(?i:\b(?:ssn|social security)(?:[\s)]|number|no\.?|:|#)*)"
             r"(?P<area>\d{3})(?P<group>\d{2})(?P<serial>\d{4})(?!\d)"
@@ -127,6 +135,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
     ),
     (
         "phone",
+        re.compile(r"[+\d](?:(?<=\+)\d|\d{2}[ .-]\d{4})"),
         re.compile(
             r"(?<![\w.,$+-])(?:"
             r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){2,4}"
@@ -137,6 +146,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Check], ...] = (
         _always,
     ),
 )
+"""Each kind with a hint, its pattern and its check: what lacks the hint has none of the kind, and is read
+once at the speed of a plain search. A hint begins with the characters that it may begin with."""
 
 
 SECRETS = ("private_key", "connection_string", "secret_key")
@@ -149,8 +160,8 @@ def redact(text: str, kinds: Collection[str] = ()) -> Redacted:
     With ``kinds`` only these are replaced.
     """
     found: Counter[str] = Counter()
-    for kind, pattern, is_one in _KINDS:
-        if kinds and kind not in kinds:
+    for kind, hint, pattern, is_one in _KINDS:
+        if (kinds and kind not in kinds) or not hint.search(text):
             continue
 
         def replaced(match: re.Match[str], kind: str = kind, is_one: Check = is_one) -> str:

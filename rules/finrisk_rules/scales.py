@@ -17,17 +17,19 @@ _SAID = re.compile(
     rf"|(?P<zeros>'?000(?:'?s)?)(?![\d.,]))"
     rf"(?:(?: of| d'| de|)? ?(?P<behind>{any_of(CURRENCIES)}))?"
     rf"|(?<![^\W_])(?P<first>{_SCALE})(?: of| d'| de)? ?(?P<after>{any_of(CURRENCIES)})"
-    rf"|(?<![^\W_])(?P<glued>T€|TEUR|KEUR|MEUR|M€|k€|Mio|Mrd)(?![^\W_])",
-    re.IGNORECASE | re.MULTILINE,
+    rf"|(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
+    re.MULTILINE,
 )
+_HINT = re.compile("|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")]))
+"""What says a scale has a word of scale, three zeros, or a letter at a sign."""
+
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
            "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
 _PERCENT = re.compile(
-    r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])",
-    re.IGNORECASE,
+    r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
 )
 _EXCEPT_SHARES = re.compile(
-    r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action", re.IGNORECASE
+    r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action"
 )
 
 
@@ -50,18 +52,18 @@ def scale_said(text: str) -> Scale:
 
     A scale that belongs to a figure of the text itself ("$45 million") says nothing of others.
     """
-    read = plain(text)
+    read = plain(text).lower()
     percent, excepted = bool(_PERCENT.search(read)), bool(_EXCEPT_SHARES.search(read))
-    said = deque(_SAID.finditer(read), maxlen=1)
+    said = deque(_SAID.finditer(read) if _HINT.search(read) else (), maxlen=1)
     if not said:
         return Scale(percent=percent, not_shares=excepted)
     last = said[0]
-    word = (last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or "").lower()
+    word = last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or ""
     power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
     currency = next((last[name] for name in ("currency", "inner", "behind", "after") if last[name]), "")
     return Scale(
         power,
-        CURRENCIES.get(currency.lower(), "EUR" if "eur" in word or "€" in word else ""),
+        CURRENCIES.get(currency, "EUR" if "eur" in word or "€" in word else ""),
         percent,
         excepted,
     )

@@ -8,6 +8,7 @@ percent sign in a column of its own belongs to its neighbour.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from finrisk_rules.periods import periods
@@ -33,6 +34,7 @@ _FOOTNOTE = re.compile(
 )
 _SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_DIGIT = re.compile(r"\d")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _BRACKET = re.compile(r"\([^()\n]{2,80}\)")
 _EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
@@ -208,16 +210,20 @@ def without_footnote(text: str) -> str:
     return (_FOOTNOTE.sub("", text) or text).strip(" .:").removeprefix("- ")
 
 
-def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> list[Quantity]:
+def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> tuple[Quantity, ...]:
     """Return the figures of a cell: no period, no mark of a footnote, and one that is said twice once.
 
     A cell that speaks in words has none. ``years`` says that a bare ``2014`` is a figure here.
     """
+    if len(cell) > LONGEST_CELL or not _DIGIT.search(cell):
+        return ()
+    return _figures(cell, style, years and bool(_BARE_YEAR.fullmatch(plain(cell))))
+
+
+@lru_cache(maxsize=4096)
+def _figures(cell: str, style: Style, is_year: bool) -> tuple[Quantity, ...]:
     text = plain(cell)
-    if len(text) > LONGEST_CELL or not any(character.isdigit() for character in text):
-        return []
-    bare = years and _BARE_YEAR.fullmatch(text)
-    spans = [] if bare else [(period.start, period.end) for period in periods(text)]
+    spans = [] if is_year else [(period.start, period.end) for period in periods(text)]
     figures: list[Quantity] = []
     rest = text
     for figure in quantities(cell, style):
@@ -233,7 +239,7 @@ def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> lis
         )
         if not repeated and not footnote:
             figures.append(figure)
-    return [] if _WORD.search(rest) else figures
+    return () if _WORD.search(rest) else tuple(figures)
 
 
 def _year_columns(body: Sequence[Sequence[str]]) -> set[int]:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Unit = Literal["", "percent", "points", "basis_points"]
 
@@ -59,9 +58,15 @@ _BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return an alternation, the longest word first; a word of letters ends where letters end."""
-    ordered = sorted(words, key=len, reverse=True)
-    return "|".join(re.escape(word) + (r"(?![^\W_])" if _spells(word) else "") for word in ordered)
+    """Return an alternation, the longest word first; a word of letters ends where letters end.
+
+    Words that begin alike stand together, so that a text is held against each beginning once.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        end = r"(?![^\W_])" if _spells(word) else ""
+        rests.setdefault(word[0], []).append(re.escape(word[1:]) + end)
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
 
 def _spells(word: str) -> bool:
@@ -98,8 +103,7 @@ _LENGTHS_BEFORE = {
 """Lengths of the words before a number, by their last character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """What stands behind a number: its power of ten if one is written, unit, currency, and where they end."""
 
     scale: int | None
@@ -108,8 +112,7 @@ class Behind:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """What stands before a number: currency, scale, a minus, an open bracket, and where they begin."""
 
     currency: str

@@ -1,0 +1,91 @@
+"""How many pages of text a second the documents API takes, and what a page costs.
+
+    python benchmarks/ingestion.py [--pages 3000] [--batch 50] [--senders 2]
+
+A service of its own with two workers is started and removed after. Pages of firms that do not exist
+(synthetic_pages.py) are sent in batches, several at a time as `ingest.yml` does. CPU seconds are of all
+processes of the service and of PostgreSQL: on a machine that others use they tell more than the clock.
+"""
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_VENV = REPOSITORY / ".venv"
+if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
+    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
+for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
+    sys.path.insert(0, str(folder))
+
+import psutil  # noqa: E402
+
+from benchmarks.own_service import OwnService, own_service  # noqa: E402 - found by the lines above
+from benchmarks.synthetic_pages import pages  # noqa: E402
+
+CORES = 2
+WARM_UP = 200
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Pages that were sent, and the seconds that they took: by the clock, and of CPU."""
+
+    pages: int
+    seconds: float
+    service_cpu: float
+    postgresql_cpu: float
+
+    def lines(self) -> list[str]:
+        """Return the report."""
+        cpu = self.service_cpu + self.postgresql_cpu
+        return [
+            f"pages         {self.pages:,} in {self.seconds:.1f} s: {self.pages / self.seconds:.0f} pages/s",
+            f"CPU a page    service {self.service_cpu / self.pages * 1000:.2f} ms, "
+            f"PostgreSQL {self.postgresql_cpu / self.pages * 1000:.2f} ms",
+            f"{CORES} idle cores  {CORES * self.pages / cpu:.0f} pages/s at most, from the CPU seconds",
+        ]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return what a process and all that descend from it have computed, those that ended included."""
+    root = psutil.Process(pid)
+    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+
+
+def measured(service: OwnService, count: int, batch: int, senders: int) -> Figures:
+    """Send the pages and return what it took."""
+    service.add_documents([page.document() for page in pages(WARM_UP)])
+    rows = (page.document() for page in pages(count, first=WARM_UP))
+    bodies = list(iter(lambda: list(islice(rows, batch)), []))
+    roots = service.gunicorn, service.postgresql
+    before, began = [cpu_seconds(pid) for pid in roots], time.perf_counter()
+    with ThreadPoolExecutor(senders) as pool:
+        list(pool.map(service.add_documents, bodies))
+    seconds = time.perf_counter() - began
+    service_cpu, postgresql_cpu = (
+        cpu_seconds(pid) - was for pid, was in zip(roots, before, strict=True)
+    )
+    return Figures(count, seconds, service_cpu, postgresql_cpu)
+
+
+def main() -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--batch", type=int, default=50, help="pages in a request")
+    parser.add_argument("--senders", type=int, default=2, help="requests at a time")
+    chosen = parser.parse_args()
+    with own_service() as service:
+        print("\n".join(measured(service, chosen.pages, chosen.batch, chosen.senders).lines()))
+
+
+if __name__ == "__main__":
+    main()
