@@ -1,6 +1,6 @@
 """Documents: what the service may quote, and the index that finds it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row, tuple_row
+from psycopg.types.json import Json
 
 from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
@@ -23,8 +24,9 @@ TITLE_WEIGHT = 2.0
 
 ANALYZE_PAGES = 100
 ANALYZE_POSTINGS = 50_000
-"""From so many new rows on, the planner's statistics are made at once instead of by autovacuum: without them
-a large document was seen to take minutes to delete."""
+ANALYZE_SHARE = 0.1
+"""From so many new rows on, and such a share of the index, the planner's statistics are made at once instead of
+by autovacuum: without them a large document was seen to take minutes to delete."""
 
 COPY_ROWS = 2000
 
@@ -83,8 +85,9 @@ class Page:
     text: str
     passages: list[Passage]
     facts: list[str]  # of each passage, as stored
+    length: int  # words that count, title included
     line_lengths: list[int]
-    occurrences: dict[str, list[int]]  # lexeme -> the line of each occurrence
+    postings: dict[str, str]  # lexeme -> its posting, as COPY reads it behind the ids of term and page
 
 
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
@@ -160,7 +163,7 @@ def indexed(documents: Iterable[Document]) -> dict[str, list[Page]]:
         result[document.id] = pages = []
         for page in _pages(document):
             pages.append(page)
-            postings += len(page.occurrences)
+            postings += len(page.postings)
             if postings > MOST_POSTINGS:
                 raise TooManyPostingsError(
                     f"up to page {page.number} of document {document.id!r} there are {postings} entries for "
@@ -197,25 +200,15 @@ def _write(
     by_document: Mapping[str, list[Page]],
 ) -> None:
     """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
-    cursor.executemany(
+    cursor.execute(
         """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
-           values (%s, %s, %s, %s, %s, %s, %s, %s)
+           select * from json_to_recordset(%s) as given (
+               id text, title text, company text, company_key text, ticker_key text, year integer,
+               labels text[], sha256 text)
            on conflict (id) do update set title = excluded.title, company = excluded.company,
                company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
                labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
-        [
-            (
-                d.id,
-                d.title,
-                d.company,
-                company_key(d.company or "") or None,
-                company_key(d.ticker or "") or None,
-                d.year,
-                list(d.labels),
-                sha,
-            )
-            for d, sha in documents
-        ],
+        (Json([_row(document, sha256) for document, sha256 in documents]),),
     )
     pages = [
         (document.id, page)
@@ -233,10 +226,8 @@ def _write(
         "copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin"
     ) as copy:
         for page_id, document_id, page in rows:
-            length = sum(page.line_lengths)
-            copy.write_row(
-                (page_id, document_id, page.number, page.sheet, page.text, length, page.line_lengths)
-            )
+            lengths = (page.length, page.line_lengths)
+            copy.write_row((page_id, document_id, page.number, page.sheet, page.text, *lengths))
     with cursor.copy(
         "copy passages (page_id, number, kind, text, facts, first_line, last_line, length) from stdin"
     ) as copy:
@@ -247,31 +238,47 @@ def _write(
                 copy.write_row((page_id, number, passage.kind, passage.text, facts, *place))
     _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
     cursor.execute(
-        "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s",
-        (len(pages), sum(sum(p.line_lengths) for _, p in pages), sum(len(p.line_lengths) for _, p in pages)),
+        "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s returning pages",
+        (len(pages), sum(page.length for _, page in pages), sum(len(p.line_lengths) for _, p in pages)),
     )
-    if len(pages) >= ANALYZE_PAGES or sum(len(page.occurrences) for _, page in pages) >= ANALYZE_POSTINGS:
+    (total,) = cursor.fetchone() or (0,)
+    is_large = (
+        len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
+    )
+    if is_large and len(pages) >= ANALYZE_SHARE * total:
         cursor.execute("analyze documents, pages, passages, terms, postings")
 
 
+def _row(document: Document, sha256: str) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "company": document.company,
+        "company_key": company_key(document.company or "") or None,
+        "ticker_key": company_key(document.ticker or "") or None,
+        "year": document.year,
+        "labels": document.labels,
+        "sha256": sha256,
+    }
+
+
 def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, Page]]) -> None:
-    counts = Counter(term for _, page in pages for term in page.occurrences)
-    names = sorted(counts)
-    cursor.execute(
-        """insert into terms (term, pages)
-           select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])
-           on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id""",
-        ("\n".join(names), ",".join(str(counts[name]) for name in names)),  # an array is slow to write
-    )
-    ids: dict[str, int] = dict(cursor.fetchall())
-    rows: dict[int, list[str]] = defaultdict(list)
+    rows: dict[str, list[str]] = defaultdict(list)
     for page_id, page in pages:
-        length = sum(page.line_lengths)
-        for term, lines in page.occurrences.items():
-            tf = len(lines) + (TITLE_WEIGHT - 1) * lines.count(1)
-            places = ",".join(map(str, lines))
-            rows[ids[term]].append(f"{page_id}\t{tf}\t{length}\t{{{places}}}\n")
-    ordered = (f"{term_id}\t{row}" for term_id in sorted(rows) for row in rows[term_id])
+        for term, posting in page.postings.items():
+            rows[term].append(f"{page_id}\t{posting}")
+    terms = sorted(rows)
+    cursor.execute(
+        """with written as (
+               insert into terms (term, pages)
+               select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])
+               on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id)
+           select coalesce(string_agg(id::text, ',' order by term), '') from written""",
+        ("\n".join(terms), ",".join([str(len(rows[term])) for term in terms])),  # rows and arrays are slow
+    )
+    (ids,) = cursor.fetchone() or ("",)
+    by_id = sorted(zip(map(int, filter(None, ids.split(","))), terms, strict=True))
+    ordered = (f"{term_id}\t{row}" for term_id, term in by_id for row in rows[term])
     with cursor.copy("copy postings (term_id, page_id, tf, length, lines) from stdin") as copy:
         while block := "".join(islice(ordered, COPY_ROWS)):  # each write waits for the connection anew
             copy.write(block)
@@ -286,6 +293,7 @@ def _page(document: Document, number: int, sheet: int, text: str) -> Page:
     lines = lines_of(text)
     first = heading(document.title, document.company, document.year)
     by_line = [words(line) for line in (first, *(line.text for line in lines))]
+    line_lengths = [len(sequence) for sequence in by_line]
     shifted = [Passage(p.text, p.kind, p.first_line + 1, p.last_line + 1) for p in passages_of(lines)]
     return Page(
         number,
@@ -293,9 +301,24 @@ def _page(document: Document, number: int, sheet: int, text: str) -> Page:
         text,
         shifted,
         list(_facts(text, lines, shifted)),
-        [len(sequence) for sequence in by_line],
-        occurrences(by_line),
+        sum(line_lengths),
+        line_lengths,
+        _postings(occurrences(by_line), line_lengths),
     )
+
+
+def _postings(lines_of_lexemes: Mapping[str, list[int]], line_lengths: Sequence[int]) -> dict[str, str]:
+    """Return the posting of each lexeme; most of them are once on their page, and alike but for the line."""
+    length = sum(line_lengths)
+
+    def posting(lines: Sequence[int]) -> str:
+        tf = len(lines) + (TITLE_WEIGHT - 1) * lines.count(1)
+        return f"{tf}\t{length}\t{{{','.join(map(str, lines))}}}\n"
+
+    once = [posting([line]) for line in range(len(line_lengths) + 1)]
+    return {
+        term: once[lines[0]] if len(lines) == 1 else posting(lines) for term, lines in lines_of_lexemes.items()
+    }
 
 
 def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Iterator[str]:

@@ -13,6 +13,7 @@ _ADDED = re.compile(r"^alter table (\w+) add column (\w+)", re.MULTILINE)
 _KEY = re.compile(r"\bprimary key\b")
 _UNIQUE = re.compile(r"^    unique \((.*)\)|^    (?!unique )(\w+) .*\bunique\b", re.MULTILINE)
 _REFERENCE = re.compile(r"^    (\w+) .*\breferences\b", re.MULTILINE)
+_DROPPED = re.compile(r"^alter table (\w+) drop constraint (\w+)", re.MULTILINE)
 _INDEX = re.compile(r"^create (?:unique )?index (\w+) on (\w+)", re.MULTILINE)
 _FUNCTION = re.compile(r"^create function (\w+)\(", re.MULTILINE)
 _TRIGGER = re.compile(r"^create trigger (\w+) [^;]*? on (\w+)", re.MULTILINE)
@@ -42,7 +43,7 @@ def columns(known: Iterable[Migration]) -> dict[str, set[str]]:
 
 
 def parts(known: Iterable[Migration]) -> set[Part]:
-    """What these migrations make beside columns: a restore makes these last, and the triggers last of all.
+    """What these migrations make, and do not drop, beside columns: a restore makes these last, and the triggers last of all.
 
     What a table does not name itself has the name that PostgreSQL gives it (manual, CREATE TABLE).
     """
@@ -51,6 +52,7 @@ def parts(known: Iterable[Migration]) -> set[Part]:
         sql = _COMMENT.sub("", migration.sql)
         for table, body in _TABLE.findall(sql):
             found |= {Part("constraint", name, table) for name in _constraints(table, body)}
+        found -= {Part("constraint", name, table) for table, name in _DROPPED.findall(sql)}
         found |= {Part("index", name, table) for name, table in _INDEX.findall(sql)}
         found |= {Part("function", name) for name in _FUNCTION.findall(sql)}
         found |= {Part("trigger", name, table) for name, table in _TRIGGER.findall(sql)}
