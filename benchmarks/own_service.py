@@ -30,7 +30,7 @@ _START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class OwnService:
-    """Where it listens, a key with every role, and the processes that its workers and its database descend from."""
+    """Where it listens, a key with every role, and the first processes of service and database."""
 
     port: int
     ops_port: int

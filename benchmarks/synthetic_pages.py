@@ -23,8 +23,8 @@ _ITEMS = """net sales, operating income, cost of goods sold, interest expense, g
 research and development, capital expenditures, deferred tax assets, accounts receivable, inventories,
 long-term debt, share repurchases, goodwill, depreciation and amortization, lease obligations, pension cost,
 restructuring charges, income taxes, dividends paid, trade payables, stock-based compensation""".split(",")
-_LINKS = """of the and in to for with that by from as on was were which our we its at under including related to
-primarily due to offset by a decrease in an increase in compared with the prior year""".split()
+_LINKS = """of the and in to for with that by from as on was were which our we its at under including related
+to primarily due to offset by a decrease in an increase in compared with the prior year""".split()
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ def _sentence(random: Random, vocabulary: _Vocabulary, topic: str, year: int) ->
 
 def _rows(random: Random, vocabulary: _Vocabulary) -> list[str]:
     items = random.sample(_ITEMS, random.randint(3, 12))
-    return [f"{item.strip()} {' '.join(vocabulary.some(random, random.randint(0, 2)))}".strip() for item in items]
+    return [
+        f"{item.strip()} {' '.join(vocabulary.some(random, random.randint(0, 2)))}".strip() for item in items
+    ]
 
 
 def _table(random: Random, rows: Sequence[str], year: int) -> str:
@@ -128,7 +130,9 @@ def _table(random: Random, rows: Sequence[str], year: int) -> str:
 
 def _cell(random: Random) -> str:
     figure = _amount(random)
-    return random.choice((figure, figure, figure, f"${figure}", f"({figure})", f"{random.uniform(0, 99):.1f}%"))
+    return random.choice(
+        (figure, figure, figure, f"${figure}", f"({figure})", f"{random.uniform(0, 99):.1f}%")
+    )
 
 
 def _amount(random: Random) -> str:

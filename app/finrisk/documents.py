@@ -25,8 +25,8 @@ TITLE_WEIGHT = 2.0
 ANALYZE_PAGES = 100
 ANALYZE_POSTINGS = 50_000
 ANALYZE_SHARE = 0.1
-"""From so many new rows on, and such a share of the index, the planner's statistics are made at once instead of
-by autovacuum: without them a large document was seen to take minutes to delete."""
+"""From so many new rows on, and such a share of the index, the planner's statistics are made at once instead
+of by autovacuum: without them a large document was seen to take minutes to delete."""
 
 COPY_ROWS = 2000
 
@@ -242,9 +242,7 @@ def _write(
         (len(pages), sum(page.length for _, page in pages), sum(len(p.line_lengths) for _, p in pages)),
     )
     (total,) = cursor.fetchone() or (0,)
-    is_large = (
-        len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
-    )
+    is_large = len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
     if is_large and len(pages) >= ANALYZE_SHARE * total:
         cursor.execute("analyze documents, pages, passages, terms, postings")
 

@@ -77,7 +77,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Check], ...] = (
     ),
     (
         "secret_key",
-        re.compile(r"A[KS]IA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|sk-[\w-]{20}|frk_|ya29|eyJ|b(?i:earer )|B(?i:earer )"),
+        re.compile(
+            r"A[KS]IA|AIza|gh[pousr]_|github_pat_|xox[abprs]-|sk-[\w-]{20}|frk_|ya29|eyJ"
+            r"|b(?i:earer )|B(?i:earer )"
+        ),
         re.compile(
             r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
             r"|\bAIza[\w-]{35}"
@@ -94,7 +97,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Check], ...] = (
     ),
     (
         "secret_key",
-        re.compile(r"[pPaAsSſtT](?i:assw|pi|ecret|oken)"),
+        re.compile(r"[pPaAsS\u017ftT](?i:assw|pi|ecret|oken)"),
         re.compile(r"(?i)(?:\b(?:password|passwd|api[ _-]?key|secret|token)\s*[:=]\s*)\S{6,}"),
         _always,
     ),
@@ -107,7 +110,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Check], ...] = (
         ),
         _always,
     ),
-    ("iban", re.compile(r"[A-Z]{2}\d{2}"), re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
+    (
+        "iban",
+        re.compile(r"[A-Z]{2}\d{2}"),
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        _is_iban,
+    ),
     (
         "card",
         re.compile(r"\d[\d -]{12}"),
@@ -126,7 +134,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Check], ...] = (
     ),
     (
         "ssn",
-        re.compile(r"[sSſ](?i:sn|ocial security)"),
+        re.compile(r"[sS\u017f](?i:sn|ocial security)"),
         re.compile(
             r"(?i:\b(?:ssn|social security)(?:[\s)]|number|no\.?|:|#)*)"
             r"(?P<area>\d{3})(?P<group>\d{2})(?P<serial>\d{4})(?!\d)"

@@ -20,7 +20,9 @@ _SAID = re.compile(
     rf"|(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
     re.MULTILINE,
 )
-_HINT = re.compile("|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")]))
+_HINT = re.compile(
+    "|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")])
+)
 """What says a scale has a word of scale, three zeros, or a letter at a sign."""
 
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
@@ -28,9 +30,7 @@ _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur":
 _PERCENT = re.compile(
     r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
 )
-_EXCEPT_SHARES = re.compile(
-    r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action"
-)
+_EXCEPT_SHARES = re.compile(r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,10 @@ def columns(known: Iterable[Migration]) -> dict[str, set[str]]:
 
 
 def parts(known: Iterable[Migration]) -> set[Part]:
-    """What these migrations make, and do not drop, beside columns: a restore makes these last, and the triggers last of all.
+    """What these migrations make beside columns: a restore makes these last, and the triggers last of all.
 
-    What a table does not name itself has the name that PostgreSQL gives it (manual, CREATE TABLE).
+    What a table does not name itself has the name that PostgreSQL gives it (manual, CREATE TABLE). What a
+    later migration drops is not among them.
     """
     found: set[Part] = set()
     for migration in known:
