@@ -4,7 +4,10 @@ import time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from finrisk_rules import scales
 from finrisk_rules.page_facts import facts_of
 from finrisk_rules.tables import Cell, figures_of
 from tests.grounds.pace import pace
@@ -202,3 +205,9 @@ def test_thirty_thousand_hostile_characters_are_read_at_once(text: str) -> None:
     start = time.process_time()
     facts_of(text)
     assert time.process_time() - start < 0.3 * max(1, pace())
+
+
+@given(data=st.data())
+def test_what_says_a_scale_has_a_hint_of_it(data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(scales._SAID)).lower()
+    assert scales._HINT.search(said) or not scales._SAID.search(said)

@@ -1,12 +1,15 @@
 """The numbers of a text, in every spelling that firms use."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finrisk_rules import periods as period_rules
 from finrisk_rules.periods import periods
+from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Style, number, quantities, style_of
 
 SPELLINGS: list[tuple[str, Style, str, int | None, str, str]] = [
@@ -164,3 +167,12 @@ def test_a_text_names_its_periods(text: str, expected: list[tuple[int | None, st
 def test_numbers_between_words_of_a_script_without_blanks_are_quantities() -> None:
     text = "売上高は4.1億円から5.2億円に26.8%増加し、利益は410百万円"
     assert [str(each.value) for each in quantities(text)] == ["4.1", "5.2", "26.8", "410"]
+
+
+@pytest.mark.parametrize("kind", period_rules._KINDS)
+@given(data=st.data())
+def test_every_period_begins_where_one_is_looked_for(kind: str, data: st.DataObject) -> None:
+    form = re.compile(period_rules._KINDS[kind], re.IGNORECASE)
+    text = plain(data.draw(st.from_regex(form, fullmatch=True)))
+    if period_rules._PERIOD.match(text):
+        assert period_rules._BEGIN.match(text)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from finrisk_rules import redaction
 from finrisk_rules.redaction import iban_valid, luhn_valid, redact
 
 
@@ -75,3 +78,11 @@ def test_check_digits() -> None:
     assert not luhn_valid("4111111111111112")
     assert iban_valid("GB82 WEST 1234 5698 7654 32")
     assert not iban_valid("GB82 WEST 1234 5698 7654 33")
+
+
+@pytest.mark.parametrize("place", range(len(redaction._KINDS)))
+@given(data=st.data())
+def test_what_a_pattern_matches_has_its_hint(place: int, data: st.DataObject) -> None:
+    _, hint, pattern, _ = redaction._KINDS[place]
+    text = data.draw(st.from_regex(pattern))
+    assert hint.search(text)
