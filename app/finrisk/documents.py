@@ -315,7 +315,8 @@ def _postings(lines_of_lexemes: Mapping[str, list[int]], line_lengths: Sequence[
 
     once = [posting([line]) for line in range(len(line_lengths) + 1)]
     return {
-        term: once[lines[0]] if len(lines) == 1 else posting(lines) for term, lines in lines_of_lexemes.items()
+        term: once[lines[0]] if len(lines) == 1 else posting(lines)
+        for term, lines in lines_of_lexemes.items()
     }
 
 
