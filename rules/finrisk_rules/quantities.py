@@ -86,6 +86,8 @@ def number(written: str, style: Style = "point") -> tuple[Decimal, int] | None:
     comes twice, or when three digits follow it and the page's style has the other one for decimals. Blanks
     and apostrophes always set thousands apart.
     """
+    if written.isdecimal() and len(written) <= LONGEST_NUMBER:
+        return Decimal(written), 0
     digits = written.replace(" ", "").replace("'", "")
     if len(digits) > LONGEST_NUMBER:
         return None

@@ -81,6 +81,16 @@ _BEHIND = re.compile(
     rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)}))?",
     re.IGNORECASE,
 )
+
+
+def _firsts() -> frozenset[str]:
+    """Return what stands behind a number that has a unit: its first three characters, or fewer."""
+    words = (*_POINTS, *_BASIS_POINTS, *_PERCENT, *SCALES, *_LETTERS, *CURRENCIES)
+    glue = ("", " ", "-", "of ", " of ", "d'", " d'", "de ", " de ", "di ", " di ", "do ", " do ")
+    return frozenset(f"{joint}{word}"[:3] for word in words for joint in glue)
+
+
+_FIRSTS = _firsts()
 _FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
 _WINDOW = 40
 """Characters behind a number in which its unit stands."""
@@ -127,6 +137,9 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
 
     A letter that stands apart ("1.2 m") is a scale only behind a number that has a currency.
     """
+    following = text[end : end + 3].lower()
+    if not (following[:1] in _FIRSTS or following[:2] in _FIRSTS or following in _FIRSTS):
+        return Behind(None, "", "", end)
     match = _BEHIND.match(text, end, end + _WINDOW)
     if match is None:
         match = _FAR_LETTER.match(text, end, end + _WINDOW) if has_currency else None

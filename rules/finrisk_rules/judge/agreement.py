@@ -1,6 +1,6 @@
 """Whether a figure of an answer and a figure of a source say the same: value, rounding, scale, unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -37,27 +37,32 @@ def tolerance(quantity: Quantity, *, is_about: bool) -> float:
 
 
 def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[tuple[Spot, Agreement]]:
-    """Yield the figures of a source that say the same, or would in another scale or unit."""
+    """Yield the figures of a source that say the same; where none does, those of another scale or unit."""
     value = abs(float(quantity.value))
+    spots = evidence.of_value(value, half)
     if quantity.unit == "basis_points":
-        places = [*evidence.of_value(value, half), *evidence.of_value(value / 100, half / 100)]
-    elif quantity.unit:
-        places = list(evidence.of_value(value, half))
-    else:
-        amount = value * 10.0 ** (quantity.scale or 0)
+        spots = spots + evidence.of_value(value / 100, half / 100)
+    elif not quantity.unit:
         unit = 10.0 ** (quantity.scale or 0)
-        places = [*evidence.of_value(value, half), *evidence.of_amount(amount, half * unit)]
-        if quantity.scale:
-            for power in _POWERS:
-                places += evidence.of_amount(amount * 10.0**power, half * unit * 10.0**power)
-    seen: set[int] = set()
-    for spot in places:
-        if id(spot) in seen:
+        spots = spots + evidence.of_amount(value * unit, half * unit)
+    is_said = False
+    for spot, said in _agreeing(quantity, evidence, spots, half):
+        is_said = is_said or said != "scale"
+        yield spot, said
+    if quantity.scale and not is_said:
+        for power in _POWERS:
+            factor = 10.0 ** (quantity.scale + power)
+            yield from _agreeing(quantity, evidence, evidence.of_amount(value * factor, half * factor), half)
+
+
+def _agreeing(
+    quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
+) -> Iterator[tuple[Spot, Agreement]]:
+    for at, spot in enumerate(spots):
+        if any(spot is other for other in spots[:at]):
             continue
-        seen.add(id(spot))
-        if said := agreement(
-            quantity, spot[2], half, evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
-        ):
+        scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
+        if said := agreement(quantity, spot[2], half, scales):
             yield spot, said
 
 

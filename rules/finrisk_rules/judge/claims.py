@@ -19,6 +19,7 @@ MOST_NOTES = 20
 LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?:[^\W\d_a-z][\w&.'-]*|[^\W\d_]*[A-Z][\w&.'-]*)[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
 _RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
@@ -51,6 +52,8 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
 
     No claims are periods, marks of footnotes and units, numbers of names, bare counts and numbers of months.
     """
+    if not _DIGIT.search(text):
+        return ()
     named = list(periods(text))
     in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair} if names else set()
     figures: list[tuple[Quantity, str]] = []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.stems import stem, stems_of_name
@@ -29,11 +30,17 @@ daalde gedaald afgenomen minskade sjönk
 """
 _CJK_RISE = "増加|増え|上昇|伸び|拡大|増収|増益|上回|增长|增加|上升|提高|증가|상승"
 _CJK_FALL = "減少|減っ|下落|低下|縮小|減収|減益|下回|下降|减少|降低|下滑|감소|하락"
-_DIRECTION = re.compile(
-    rf"(?<![^\W_])(?:(?P<rise>{any_word(_RISE)})|(?P<fall>{any_word(_FALL)}))(?![^\W_])"
-    rf"|(?P<cjk_rise>{_CJK_RISE})|(?P<cjk_fall>{_CJK_FALL})",
-    re.IGNORECASE,
-)
+_WORD = re.compile(rf"{_CJK_RISE}|{_CJK_FALL}|[^\W_]+")
+_RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}")
+_FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}")
+
+
+@lru_cache(maxsize=16384)
+def _rises(word: str) -> bool | None:
+    """Whether a word, in small letters, says rise or fall; None where it says neither."""
+    return True if _RISES.fullmatch(word) else False if _FALLS.fullmatch(word) else None
+
+
 _NOT = re.compile(
     rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}[^,.;]{{0,12}}\Z"
     r"|n['\u2019]t [^,.;]{0,8}\Z",
@@ -62,11 +69,14 @@ class Direction:
 def directions(text: str) -> list[Direction]:
     """Return the words of rise and fall of a text; a denied rise counts as a fall, and the reverse."""
     result = []
-    for match in _DIRECTION.finditer(text):
-        rises = match.lastgroup in ("rise", "cjk_rise")
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        rises = _rises(word)
+        if rises is None:
+            continue
         start, end = match.span()
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
-        result.append(Direction(end, rises != bool(denied), stem(match[0].lower())))
+        result.append(Direction(end, rises != bool(denied), stem(word)))
     return result
 
 

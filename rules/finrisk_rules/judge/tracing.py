@@ -233,7 +233,7 @@ class Reader:
             is_of_kind = not figure[5]
         else:
             is_of_kind = not (figure[4] and (quantity.currency or quantity.scale))
-        return is_of_kind and not agreement(quantity, figure, self.half)
+        return is_of_kind and agreement(quantity, figure, self.half) in ("", "scale")
 
 
 def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
