@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -259,3 +259,37 @@ def test_an_empty_index_and_an_empty_document_answer_with_nothing(connection: Co
     assert search(connection, "credit risk", "Acme", 2023, 5, 5) == SearchResult((), ())
     documents.ingest(connection, [Document("empty", "", "")])
     assert search(connection, "credit risk", None, None, 5, 5) == SearchResult((), ())
+
+
+def test_many_documents_take_as_many_statements_as_few(connection: Connection) -> None:
+    class Counted(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *given: Any, **how: Any) -> Self:
+            statements.append(query)
+            return super().execute(query, *given, **how)
+
+        def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+            rows = list(params_seq)
+            statements.extend([query] * len(rows))
+            super().executemany(query, rows, **how)
+
+        def copy(self, statement: Any, *given: Any, **how: Any) -> Any:
+            statements.append(statement)
+            return super().copy(statement, *given, **how)
+
+    def ingestion(count: int) -> list[str]:
+        statements.clear()
+        pages = [Document(f"{count}/{n}", f"Report {n}", f"Loss {n} of unit {count}.") for n in range(count)]
+        assert documents.ingest(connection, pages).added == count
+        return list(statements)
+
+    statements: list[str] = []
+    connection.cursor_factory = Counted
+    few = ingestion(2)
+    assert ingestion(40) == few
+    assert sum(statement.startswith("copy ") for statement in few) == 3  # pages, passages, postings
+
+
+def test_a_page_that_goes_takes_its_postings_along_however_it_goes(filled: Connection) -> None:
+    filled.execute("delete from documents where id = 'acme-2023'")
+    [(orphans,)] = filled.execute("select count(*) from postings where page_id not in (select id from pages)")
+    assert orphans == 0

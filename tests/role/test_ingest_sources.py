@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 from ansible.module_utils.finrisk_ops.documents import client, ingestion
+from ansible.module_utils.finrisk_ops.documents.document import Document
 from ansible.module_utils.finrisk_ops.documents.sources import source
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -76,6 +77,29 @@ def test_long_documents_make_small_batches(
     monkeypatch.setattr(ingestion, "BATCH_BYTES", 100)
     folder = collection(tmp_path / "filings", *(numbered(n) for n in range(3)))
     assert counts(bring(api_url, folder)) == (3, 0, 0, True)
+
+
+def test_two_requests_are_under_way_and_after_a_failure_no_other_is_sent(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = threading.Barrier(ingestion.SENDERS)
+    sent: list[str] = []
+
+    def send(_: client.Service, batch: list[Document]) -> dict[str, int]:
+        pair.wait(timeout=30)  # broken where nobody else sends
+        sent.append(batch[0].id)
+        if batch[0].id == failing:
+            raise FinriskError("the service is full")
+        return {"added": 1, "changed": 0, "unchanged": 0}
+
+    monkeypatch.setattr(client.Service, "send", send)
+    folder, failing = collection(tmp_path / "filings", *(numbered(n) for n in range(8))), ""
+    assert counts(bring(api_url, folder, batch=1)) == (8, 0, 0, True)
+    sent.clear()
+    failing = "page-0"
+    with pytest.raises(FinriskError, match="the service is full"):
+        bring(api_url, folder, batch=1)
+    assert sorted(sent) == ["page-0", "page-1"]
 
 
 def test_no_request_holds_more_documents_than_the_service_takes(api_url: str, tmp_path: Path) -> None:

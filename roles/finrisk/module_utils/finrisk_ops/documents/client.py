@@ -75,7 +75,7 @@ class Service:
     def send(self, batch: list[Document]) -> dict[str, int]:
         """Send the files, in halves while they are too large together.
 
-        Sending them again changes nothing, so that a lost answer does no harm.
+        Sending them again changes nothing, so that a lost answer does no harm. Threads may send at a time.
         """
         try:
             answer = self._ask(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -18,8 +20,12 @@ from .identity import former
 from .intake import Intake, Tell, take
 from .sources import source
 
-BATCH_BYTES = 6_000_000
-"""Most bytes of documents in one request, unless one alone has more."""
+BATCH_BYTES = 2_000_000
+"""Most bytes of documents in one request, unless one alone has more: so a request ends before the patience of
+the one that waits for its turn."""
+
+SENDERS = 2
+"""Requests at a time: while the service writes one, its other worker reads the next."""
 
 _DIFF_LIMIT = 100
 _NOTES_LIMIT = 20
@@ -127,16 +133,31 @@ def _refuse_former(new: Iterable[str], others: Iterable[str]) -> None:
 
 def _sent(service: Service, intake: Intake, plan: Plan, request: Request) -> tuple[int, int]:
     """Send what is new and changed, and return how many were each."""
+    wanted = {*plan.new, *plan.changed}
+    stale = [name for name in intake.entries if name in wanted]
+    tell = request.tell if request.tell and stale else lambda _done, _total, _label: None
     added = updated = done = 0
-    stale = [name for name in intake.entries if name in {*plan.new, *plan.changed}]
-    for batch in batches(intake.documents(stale), request.batch):
-        if request.tell:
-            request.tell(done, len(stale), "documents sent")
-        answer = service.send(batch)
-        added, updated, done = added + answer["added"], updated + answer["changed"], done + len(batch)
-    if request.tell and stale:
-        request.tell(done, len(stale), "documents sent")
+    tell(done, len(stale), "documents sent")
+    for size, answer in _answers(service, batches(intake.documents(stale), request.batch)):
+        added, updated, done = added + answer["added"], updated + answer["changed"], done + size
+        tell(done, len(stale), "documents sent")
     return added, updated
+
+
+def _answers(service: Service, parts: Iterable[list[Document]]) -> Iterator[tuple[int, dict[str, int]]]:
+    """Yield the size of each batch and its answer, in order; after a failure nothing else is sent.
+
+    No more than SENDERS batches are in memory. What is under way when somebody stops listening is waited for.
+    """
+    under_way: deque[tuple[int, Future[dict[str, int]]]] = deque()
+    with ThreadPoolExecutor(SENDERS) as senders:
+        for batch in parts:
+            if len(under_way) == SENDERS:
+                size, answer = under_way.popleft()
+                yield size, answer.result()
+            under_way.append((len(batch), senders.submit(service.send, batch)))
+        for size, answer in under_way:
+            yield size, answer.result()
 
 
 def batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:
