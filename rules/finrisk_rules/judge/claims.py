@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
-from finrisk_rules.judge.vocabulary import ABOUT, CHANGE, CHANGE_BEHIND, TIME
+from finrisk_rules.judge.vocabulary import CHANGE_BEHIND, TIME, is_about, is_change
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
@@ -85,8 +85,8 @@ def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
         text=text[start:end].strip(),
         quantity=quantity,
         phrase=phrase,
-        is_about=bool(ABOUT.search(text, max(0, start - 24), start)),
-        is_change=bool(CHANGE.search(text, max(0, start - 40), start) or CHANGE_BEHIND.match(text, end)),
+        is_about=is_about(text, start),
+        is_change=is_change(text, start) or bool(CHANGE_BEHIND.match(text, end)),
         name=name,
     )
 

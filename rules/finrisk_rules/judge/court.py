@@ -42,15 +42,10 @@ class Finding:
 
 
 class Court:
-    """A question and its sources, before which the statements of an answer come.
+    """A question and its sources, before which the statements of an answer come."""
 
-    ``calculated`` are the places in the answer where the figures of its calculations end.
-    """
-
-    def __init__(
-        self, question: str, answer: str, sources: Sequence[JudgedSource], calculated: frozenset[int]
-    ) -> None:
-        self.question, self.answer, self.sources, self.calculated = question, answer, sources, calculated
+    def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
+        self.question, self.answer, self.sources = question, answer, sources
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self._asked: frozenset[tuple[Decimal, str]] | None = None
@@ -87,19 +82,34 @@ class Court:
         texts = (f"{source.title}\n{source.text}" for source in readable)
         return any(is_supported(statement.text, words(text)) for text in texts)
 
-    def findings(self, statement: Statement) -> list[Finding]:
-        """Return what is found of each claim of a statement, in order."""
-        result = [self._finding(claim, statement) for claim in statement.claims]
+    def findings(
+        self, statements: Sequence[Statement], calculated: frozenset[int] = frozenset()
+    ) -> list[Finding]:
+        """Return what is found of each claim of the statements, in order.
+
+        ``calculated`` are the places in the answer where the figures of its calculations end.
+        """
+        result = [
+            finding
+            for statement in statements
+            if statement.claims
+            for finding in self._of(statement, calculated)
+        ]
+        self._compare_units(result)
+        return result
+
+    def _of(self, statement: Statement, calculated: frozenset[int]) -> list[Finding]:
+        result = [self._finding(claim, statement, calculated) for claim in statement.claims]
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
                 result[at].verdict = replace(verdict, verdict="wrong_direction", source_says=trace.says)
         return result
 
-    def _finding(self, claim: Claim, statement: Statement) -> Finding:
+    def _finding(self, claim: Claim, statement: Statement, calculated: frozenset[int]) -> Finding:
         start, end = statement.start + claim.quantity.start, statement.start + claim.quantity.end
         cited = self._known(statement.cited)
-        named = self._periods(claim, statement, is_calculated=end in self.calculated)
+        named = self._periods(claim, statement, is_calculated=end in calculated)
         verdict, trace = self._verdict(claim, statement, named, cited)
         return Finding(claim, verdict, trace, start, end)
 
@@ -183,7 +193,7 @@ class Court:
             self._asked = frozenset((abs(each.amount), each.unit) for each in quantities(self.question))
         return (abs(claim.quantity.amount), claim.quantity.unit) in self._asked
 
-    def compare_units(self, findings: Sequence[Finding]) -> None:
+    def _compare_units(self, findings: Sequence[Finding]) -> None:
         """Convict the figures of a table without a unit that are said in another scale than most of its own.
 
         A table has one unit: who says "5 million" and "6 billion" of its 5 and 6 is wrong at least once.

@@ -18,19 +18,20 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     Nothing that these texts hold raises; time is linear in their length.
     """
     style = style_in(answer)
-    written = calculations(answer, style)
-    court = Court(question, answer, sources, _places(written))
-    findings: list[Finding] = []
-    worded: list[bool | None] = []
-    for statement in statements(answer, style, court.names):
-        if statement.claims:
-            findings += court.findings(statement)
-        elif says_something(statement.text):
-            worded.append(court.supports(statement))
-    court.compare_units(findings)
-    _compute(written, findings)
+    court = Court(question, answer, sources)
+    said = list(statements(answer, style, court.names))
+    findings = court.findings(said)
+    if any(_is_open(finding) for finding in findings) and (written := calculations(answer, style)):
+        findings = court.findings(said, calculated=_places(written))
+        _compute(written, findings)
+    worded = [court.supports(each) for each in said if not each.claims and says_something(each.text)]
     figures = tuple(finding.verdict for finding in findings if finding.verdict is not None)
     return Judgement(figures, len(worded), worded.count(True), worded.count(None))
+
+
+def _is_open(finding: Finding) -> bool:
+    """Whether a calculation could still make a figure right."""
+    return finding.verdict is not None and finding.verdict.verdict not in RIGHT
 
 
 def _places(written: Sequence[Calculation]) -> frozenset[int]:
@@ -42,8 +43,6 @@ def _places(written: Sequence[Calculation]) -> frozenset[int]:
 
 def _compute(written: Sequence[Calculation], findings: list[Finding]) -> None:
     """Give the verdict ``computed`` to the results that follow from figures that are right."""
-    if not written:
-        return
     starts = [finding.start for finding in findings]
 
     def finding_at(figure: Quantity) -> Finding | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import BASE, BASE_BEHIND, JOINT, LIST_JOINT, PREPOSITION
+from finrisk_rules.judge.vocabulary import BASE_BEHIND, JOINT, LIST_JOINT, PREPOSITION, is_base
 from finrisk_rules.periods import Period
 
 MOST_CHARACTERS = 400
@@ -123,8 +123,7 @@ class _Stretches:
     def is_base(self, at: int) -> bool:
         """Whether another figure is compared with this one."""
         start, end = self.spans[at][1], self.spans[at + 1][0]
-        before = BASE.search(self.bare, max(self.splits[at], start - 40), start)
-        return bool(before or BASE_BEHIND.match(self.bare, end))
+        return is_base(self.bare, self.splits[at], start) or bool(BASE_BEHIND.match(self.bare, end))
 
 
 def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> list[Phrase]:

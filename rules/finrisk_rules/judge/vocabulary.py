@@ -1,6 +1,62 @@
 """Small words that say how a figure belongs to its sentence, in the languages in which firms report."""
 
+import itertools
 import re
+
+_LEAD = 40
+"""Characters before a figure in which the words stand that lead to it."""
+
+_BASES = frozenset(
+    "from against versus vs compared than over von gegenüber nach contre de depuis desde frente da "
+    "contro".split()
+)
+_BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
+_ABOUT = frozenset(
+    "about around approximately approx roughly nearly almost over some circa ca rund etwa knapp fast über "
+    "environ unos casi".split()
+)
+_ABOUT_OF_TWO = frozenset(
+    ("more than", "less than", "just under", "just over", "près de", "plus de", "cerca de", "alrededor de")
+)
+_CHANGED = frozenset(
+    "increase increases decrease decreases decline rise drop growth reduction change hausse baisse "
+    "augmentation diminution aumento anstieg rückgang".split()
+)
+_OF_CHANGE = frozenset("of from de du von".split())
+_BY = frozenset(("by", "um"))
+
+
+def lead(text: str, start: int) -> list[str]:
+    """Return the last three words before a figure, in small letters and without signs, the last one first."""
+    words = text[:start].lower().split()[:-4:-1]
+    return [word.strip("$€£¥(.,:~\u2248") for word in words if word.strip("$€£¥(.,:~\u2248")]
+
+
+def is_base(text: str, first: int, start: int) -> bool:
+    """Whether the words before a figure, from ``first`` on, compare another one with it: "from 5"."""
+    before = text[max(first, start - _LEAD) : start]
+    words = lead(before, len(before))
+    if not words:
+        return before.endswith(("に対し", "に対して", "に対し、", "に対して、"))
+    return not _BASES.isdisjoint(words[:2]) or " ".join(words[1::-1]) in _BASES_OF_TWO
+
+
+def is_about(text: str, start: int) -> bool:
+    """Whether the words before a figure say that it is not exact."""
+    before = text[max(0, start - _LEAD) : start]
+    if before.rstrip().endswith(("約", "およそ", "~", "\u2248")):
+        return True
+    words = lead(before, len(before))
+    return bool(words) and (words[0] in _ABOUT or " ".join(words[1::-1]) in _ABOUT_OF_TWO)
+
+
+def is_change(text: str, start: int) -> bool:
+    """Whether the words before a figure say that it is how much another one changed: "rose by 5"."""
+    before = text[max(0, start - _LEAD) : start]
+    words = lead(before, len(before))
+    if not _BY.isdisjoint(words[:2]):
+        return True
+    return any(of in _OF_CHANGE and change in _CHANGED for of, change in itertools.pairwise(words))
 
 
 def any_word(words: str) -> str:
@@ -14,10 +70,6 @@ def whole(words: str) -> str:
     return rf"(?<![^\W_])(?:{any_word(words)})(?![^\W_])"
 
 
-_BEFORE_BASE = (
-    "from against versus vs vs. compared_to compared_with than over von gegenüber nach contre de depuis "
-    "desde frente_a da contro"
-)
 JOINT = re.compile(
     r"[,;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a]|から|に対し|と比べ|"
     + whole(
@@ -41,29 +93,11 @@ LIST_JOINT = re.compile(
 )
 """What parts the items of a list."""
 
-BASE = re.compile(rf"{whole(_BEFORE_BASE)}(?: \w+)?[\s.$€£¥(]*\Z|に対し.{{0,4}}\Z", re.IGNORECASE)
 BASE_BEHIND = re.compile(r"\s*(?:から|より|に対)")
-"""What stands before, or behind, a figure with which another one is compared: "from 5", "against 5"."""
+"""What stands behind a figure with which another one is compared."""
 
-_ABOUT = (
-    "about around approximately approx roughly nearly almost over more_than less_than just_under just_over "
-    "some circa ca rund etwa knapp fast über environ près_de plus_de cerca_de unos alrededor_de casi"
-)
-ABOUT = re.compile(
-    rf"(?:{whole(_ABOUT)}|約|およそ|[~\u2248])[\s.]*\Z",
-    re.IGNORECASE,
-)
-"""What says that a figure is not exact."""
-
-_CHANGES = (
-    "increase increases decrease decreases decline rise drop growth reduction change hausse baisse "
-    "augmentation diminution aumento anstieg rückgang"
-)
-CHANGE = re.compile(
-    rf"(?:{whole('by um')}|{whole(_CHANGES)} (?:of|from|de|du|von))(?: \w+)?[\s$€£¥(~]*\Z", re.IGNORECASE
-)
-CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(_CHANGES + ' higher lower')}|の?[増減])", re.IGNORECASE)
-"""What says that a figure is how much another one changed: "rose by 5", "a 5 % increase"."""
+CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(_CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
+"""What says behind a figure that it is how much another one changed: "a 5 % increase"."""
 
 CHANGE_NAME = re.compile(
     r"change|increase|decrease|variance|variation|difference|growth|veränderung|abweichung|évolution|variación"
