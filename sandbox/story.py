@@ -182,6 +182,8 @@ def _show_collected(analysts: Analysts) -> int:
     status, body = analysts.call("/api/v1/status")
     if status != 200:
         raise StepFailedError(f"GET /api/v1/status answered {status}")
+    if problem := body.get("problem"):
+        raise StepFailedError(f"what was collected cannot be told: {problem}")
     collection: dict[str, Any] = body["collection"]
     skipped = ", ".join(f"{count} {reason}" for reason, count in collection["skipped"].items())
     say(f"   kept for training: {collection['count']} (quality {collection['quality_threshold']} or better)")

@@ -30,6 +30,7 @@ LONGEST_FIRST = tuple(
         "playbooks/test_tune.py",
         "playbooks/test_announcements.py",
         "playbooks/test_demo.py",
+        "playbooks/test_demo_documents.py",
         "cluster/test_database_down.py",  # and with it all that share its environment
         "cluster/test_cluster_demo.py",
         "cluster/test_loop.py",
