@@ -8,6 +8,7 @@ from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.statements import citations_of
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import words
 from finrisk_rules.refusals import is_refusal
@@ -28,9 +29,6 @@ MOST_TOLD = 20
 """Wrong figures that are kept as written."""
 
 _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
-_CITED = re.compile(r"\[(\d+)\]")
-_LONGEST_NUMBER = 9
-"""Digits of a citation that is read as a number; Python refuses to read some thousands of them."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _ASKING = words(
@@ -146,13 +144,13 @@ def _is_long(line: str) -> bool:
 
 
 def _citations(answer: str, sources: int) -> float:
-    """Share of citations that name a source, times how near to 80 % of the statements are cited."""
-    cited = [int(number) if len(number) <= _LONGEST_NUMBER else 0 for number in _CITED.findall(answer)]
+    """Share of the cited numbers that are of a source, times how near to 80 % of the statements are cited."""
+    cited = citations_of(answer)
     statements = _statements(answer)
     if not cited or not statements:
         return 0.0
     valid = sum(1 <= number <= sources for number in cited) / len(cited)
-    covered = sum(bool(_CITED.search(statement)) for statement in statements) / len(statements)
+    covered = sum(bool(citations_of(statement)) for statement in statements) / len(statements)
     return valid * min(1.0, covered / 0.8)
 
 

@@ -158,3 +158,9 @@ def test_a_question_in_any_script_is_answered_by_an_answer_that_speaks_of_it() -
     english = JudgedSource("", other, None, "Six Firms")
     assert quality_parts(other, question, [english], said()).relevance < 0.5
     assert quality_parts(other, question, [japanese], said()).relevance < 0.5
+
+
+@pytest.mark.parametrize("written", ["[1]", "[1, 1]", "[1][1]", "[Source 1]"])
+def test_a_citation_counts_however_it_is_written(written: str) -> None:
+    assert parts_of(GOOD.replace("[1]", written)).citations == 1.0
+    assert parts_of(GOOD.replace("[1]", written.replace("1", "7"))).citations == 0.0
