@@ -22,6 +22,11 @@ Wholesale deposits of $412 million left in the fourth quarter, which caused the 
 Deposits of the ten largest customers were 14.2 % of all deposits in 2024, so it depends on them [1].
 """
 WRONG = RIGHT.replace("$412 million", "$421 million")
+GERMAN = """## Liquiditätsrisiko
+Die Liquiditätsdeckungsquote der Corvane Bank fiel Ende 2024 auf 118 % nach 131 % ein Jahr zuvor [1].
+Im vierten Quartal flossen Einlagen von Großkunden in Höhe von 412 Millionen Dollar ab [1].
+Die zehn größten Kunden hielten 2024 rund 14,2 % aller Einlagen, was die Bank von ihnen abhängig macht [1].
+"""
 BROKEN = """
 from finrisk_rules.judge import judgement
 def judge(question, answer, sources):
@@ -121,6 +126,21 @@ def test_one_wrong_figure_keeps_an_answer_out_and_is_told_to_everybody(
     assert 'finrisk_collection_skipped_total{reason="figure_not_supported"} 2.0' in metrics
     assert re.search(r'^finrisk_figures_total\{served="base",verdict="stated"\} \d', metrics, re.MULTILINE)
     assert service.call("GET", "/api/v1/status").json["collection"]["skipped"]["figure_not_supported"] >= 1
+
+
+def test_an_answer_in_another_language_than_its_sources_is_collected_only_where_that_is_wanted(
+    with_model: Callable[..., RunningService], model: Model
+) -> None:
+    model.text = GERMAN
+    service = with_model(DATA_COLLECTION_QUALITY="0")
+    answer = service.analyze()
+    assert "unread" in verdicts(answer.json).values()
+    assert service.wait_for_row(answer)["skip_reason"] == "answer_unread"
+    assert example(service, answer) == []
+    willing = with_model(DATA_COLLECTION_QUALITY="0", COLLECT_UNREAD="true")
+    assert willing.wait_for_row(willing.analyze())["skip_reason"] is None
+    model.text = GERMAN.replace("412", "421")
+    assert willing.wait_for_row(willing.analyze())["skip_reason"] == "figure_not_supported"
 
 
 def test_nothing_secret_comes_back_as_a_figure(
