@@ -104,7 +104,8 @@ def _summary(judgement: Judgement, quality: float) -> Iterator[str]:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in judgement.counts.items()) or "none"
     yield f"figures: {counts}"
     unread = f", {judgement.unread} unread" if judgement.unread else ""
-    yield f"other statements: {judgement.statements}, {judgement.supported} of them supported{unread}"
+    supported = f"{judgement.statements}, {judgement.supported} of them supported{unread}"
+    yield f"other statements: {supported if judgement.statements else 'none'}"
     grounded = "grounded" if judgement.is_grounded else "not grounded"
     yield f"{grounded}, quality {quality:.3f}, by version {JUDGE_VERSION} of the judge"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.grounds.repository import DOCS
+
+DOCUMENT = (DOCS / "api.md").read_text("utf-8")
 CASE: dict[str, Any] = {
     "question": "How did the net sales of Acme develop in 2024?",
     "sources": [
@@ -85,3 +89,11 @@ def test_a_file_that_cannot_be_judged_is_told_in_a_sentence(
 def test_what_a_terminal_would_obey_is_not_printed(case: Path) -> None:
     case.write_text(json.dumps(CASE | {"answer": "\x1b[2J 7,777\x1b million [1]."}))
     assert "\x1b" not in judged(case).stdout
+
+
+def test_the_example_of_the_documentation_is_what_the_command_prints(case: Path) -> None:
+    [shown] = re.findall(
+        r"\$ cat case.json\n(.*?)\n\$ finrisk judge case.json\n(.*?)\n```", DOCUMENT, re.DOTALL
+    )
+    case.write_text(shown[0])
+    assert judged(case).stdout.rstrip("\n") == shown[1]
