@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
@@ -167,6 +167,24 @@ def test_a_failed_release_tells_all_that_its_error_carries_beside_what_was_put_b
     assert caught.value.fields == fields
     assert caught.value.detail["drift"][0]["manager"] == "kubectl"
     assert target.current() == before.name
+
+
+def test_a_release_that_loses_the_way_to_its_target_says_what_it_left_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = shelf(revision(1, proven=True), running=1)
+
+    def lost(_: Revision) -> None:
+        monkeypatch.setattr(target, "readable", unreachable)
+        unreachable()
+
+    def unreachable() -> NoReturn:
+        raise FinriskError("the API server cannot be reached")
+
+    monkeypatch.setattr(target, "roll_out", lost)
+    said = r"^the API server cannot be reached\. Nothing .* half made; .*rollback\.yml goes to base$"
+    with pytest.raises(FinriskError, match=said):
+        release.deploy(target, rendered(2), planned_on=None, check=False)
 
 
 def image_of(made: Revision, image: str, number: int) -> Revision:

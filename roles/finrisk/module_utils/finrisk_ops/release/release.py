@@ -135,8 +135,23 @@ def _roll_out(target: Target, revision: Revision, running: Revision | None, othe
     except locks.LostError:
         raise
     except FinriskError as failure:
-        then = otherwise(target, revision, running, first)
+        then = _in_words(otherwise, target, revision, running, first)
         raise failure.reworded(f"{failure.message}. {then}") from failure
+
+
+def _in_words(
+    otherwise: Otherwise, target: Target, failed: Revision, running: Revision | None, first: bool
+) -> str:
+    """Do what is to be done instead and say it, also where the target cannot even be read any more."""
+    try:
+        return otherwise(target, failed, running, first)
+    except locks.LostError:
+        raise
+    except FinriskError:
+        return (
+            f"Nothing could be put back either, and {failed.name} may be half made; playbooks/status.yml says "
+            "what is wrong, playbooks/rollback.yml goes to base"
+        )
 
 
 def _stay(_target: Target, failed: Revision, running: Revision | None, _first: bool) -> str:
