@@ -149,8 +149,8 @@ def _in_words(
         raise
     except FinriskError:
         return (
-            f"Nothing could be put back either, and {failed.name} may be half made; playbooks/status.yml says "
-            "what is wrong, playbooks/rollback.yml goes to base"
+            f"Nothing could be put back either, and {failed.name} may be half made; playbooks/status.yml "
+            "says what is wrong, playbooks/rollback.yml goes to base"
         )
 
 
