@@ -188,15 +188,28 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """A calculation of a text: an expression, and the figure that is written as its result."""
+    """A calculation of a text: an expression, and the figure that is written as its result.
+
+    ``is_equated`` where a sign of equality stands between them: then it is the result for sure.
+    """
 
     expression: Expression
     result: Quantity
+    is_equated: bool = False
 
     @property
     def operands(self) -> tuple[Quantity, ...]:
         """The figures that need evidence, in the order of the expression."""
         return tuple(term.quantity for term in self.expression.terms if not term.constant)
+
+    @property
+    def constants(self) -> tuple[Quantity, ...]:
+        """The numbers that need none, as far as the text writes them."""
+        return tuple(
+            term.quantity
+            for term in self.expression.terms
+            if term.constant and term.quantity.end > term.quantity.start
+        )
 
     def unrounded(
         self,

@@ -54,7 +54,7 @@ def computed(
             if exact is None:
                 later.append(calculation)
                 continue
-            results.setdefault(_key(calculation.result), exact)
+            results.setdefault(what_it_says(calculation.result), exact)
             yield calculation
         if not later or len(later) == len(waiting):
             return
@@ -65,7 +65,8 @@ _MOST_PASSES = 3
 """A result may stand before its operand's calculation ("26.8 % (c / b), where c = a - b")."""
 
 
-def _key(figure: Quantity) -> Key:
+def what_it_says(figure: Quantity) -> Key:
+    """Return what a figure says, to tell whether another says the same."""
     return abs(figure.value), figure.scale, figure.unit
 
 
@@ -81,7 +82,7 @@ def _unrounded(
     if not operands:
         return None
     for operand in operands:
-        result = results.get(_key(operand))
+        result = results.get(what_it_says(operand))
         if result is not None:
             exact[operand.start] = result
         elif known := support(operand):

@@ -94,7 +94,7 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
             written, before, wanted = operation, None, _RESTATED
         elif isinstance(figure, Quantity):
             if written and (wanted > 0 or mark == "="):
-                yield Calculation(written, figure)
+                yield Calculation(written, figure, is_equated=mark == "=")
                 if wanted < _RESTATED and (growth := _growth(written, figure)):
                     yield Calculation(growth, figure)
             before, wanted = figure, wanted - 1
