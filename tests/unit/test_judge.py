@@ -218,3 +218,24 @@ def test_a_table_without_a_unit_has_one_unit() -> None:
     assert [each.verdict for each in verdicts(answer, sources=[page])] == ["stated"] * 3
     wrong = answer.replace("8,120 thousand", "8,120 million")
     assert [each.verdict for each in verdicts(wrong, sources=[page])] == ["wrong_scale", "stated", "stated"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "figure", "verdict"),
+    [
+        ("(1,250 - 1,000) / 1,000 x 100 = 25.0% [1].", "25.0%", "computed"),
+        ("1,250 - 1,000 = 250 [1]. 250 / 1,000 = 0.25 [1].", "250", "computed"),
+        ("1,250 - 8 = 1,242 [1].", "1,242", "computed"),
+        ("1,250 - 1,000 = 25 [1].", "25", "unsupported"),
+        ("1,250 / 1,000 = 8 [1].", "8", "unsupported"),
+        ("1,250 + 1,000 = 40 [1].", "40", "unsupported"),
+        ("1,250 - 1,111 = 139 [1].", "139", "unsupported"),
+    ],
+)
+def test_the_result_of_a_formula_is_computed_or_wrong(answer: str, figure: str, verdict: str) -> None:
+    text = "| | 2019 | 2018 |\n|---|---|---|\n| Sales | 1,250 | 1,000 |\n| Plants | 8 | 40 |"
+    source = JudgedSource("Report", text, stored(facts_of(text)))
+    verdicts = {each.text: each.verdict for each in judge("What changed by 1,111?", answer, [source]).figures}
+    assert verdicts[figure] == verdict
+    if verdict == "computed":
+        assert set(verdicts.values()) <= {"stated", "computed"}

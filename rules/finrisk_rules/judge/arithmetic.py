@@ -19,6 +19,9 @@ _LARGEST_COUNT = 12
 _DAYS = frozenset(map(Decimal, (360, 365)))
 _WHOLES = frozenset(map(Decimal, (1, 100)))
 _PARTS_OF_ONE = {"": 0, "percent": 2, "points": 2, "basis_points": 4}
+_ROUNDED_OPERANDS = Decimal("0.03")
+"""How far a result may be from the value of operands that are shown rounded."""
+
 _SLACK = Decimal("0.5000001")
 """Of the last digit written: rounding half up, half down and half to even are all right."""
 
@@ -190,7 +193,7 @@ class Support:
 class Calculation:
     """A calculation of a text: an expression, and the figure that is written as its result.
 
-    ``is_equated`` where a sign of equality stands between them: then it is the result for sure.
+    ``is_equated`` where signs alone join the operands, and equality the result: then it is one for sure.
     """
 
     expression: Expression
@@ -229,6 +232,19 @@ class Calculation:
                 if rounds(candidate, self.result):
                     return candidate
         return None
+
+    def is_far(self, powers: Mapping[int, int | None]) -> bool:
+        """Whether the result is another number than the value, however its operands were rounded."""
+        values = (
+            (reading, value)
+            for reading in self._readings(powers, {})
+            if (value := self.expression.value(reading.of)) is not None
+        )
+        return not any(
+            _is_about(candidate, self.result)
+            for reading, value in values
+            for candidate in self._candidates(value.scaleb(-reading.result_power))
+        )
 
     def _readings(
         self, powers: Mapping[int, int | None], exact: Mapping[int, Decimal]
@@ -287,6 +303,11 @@ class _Reading:
         if quantity.unit:
             return value.scaleb(-_PARTS_OF_ONE[quantity.unit])
         return value.scaleb(self.powers.get(quantity.start, 0))
+
+
+def _is_about(value: Decimal, result: Quantity) -> bool:
+    distance = abs(abs(value) - abs(result.value))
+    return distance <= max(_ROUNDED_OPERANDS * abs(result.value), Decimal(2).scaleb(-result.places))
 
 
 def rounds(value: Decimal, result: Quantity) -> bool:

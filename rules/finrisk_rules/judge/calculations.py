@@ -32,7 +32,7 @@ def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)
     written = list(formulas(read, style)) if of_signs else []
     if of_words:
-        pairs = {pair for calculation in written for pair in joined(read, calculation)}
+        pairs = {pair for calculation in written for pair in joined(read, calculation.expression)}
         written += relations(read, style, pairs)
     return written
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import log10
 
+from finrisk_rules.judge.agreement import spots_like, tolerance
 from finrisk_rules.judge.claims import Claim, Pairs
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
-from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Verdict
+from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource, Verdict
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
-from finrisk_rules.quantities import quantities
+from finrisk_rules.quantities import Quantity, quantities
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
@@ -39,6 +40,11 @@ class Finding:
     trace: Trace | None
     start: int
     end: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the figure says what a source says, or follows from it."""
+        return self.verdict is not None and self.verdict.verdict in RIGHT
 
 
 class Court:
@@ -192,6 +198,12 @@ class Court:
         if self._asked is None:
             self._asked = frozenset((abs(each.amount), each.unit) for each in quantities(self.question))
         return (abs(claim.quantity.amount), claim.quantity.unit) in self._asked
+
+    def has_value(self, quantity: Quantity) -> bool:
+        """Whether a source has the value of a quantity, whatever it is said of."""
+        half = tolerance(quantity, is_about=False)
+        spots = (spot for n in self._all() for spot in spots_like(quantity, self.evidence(n), half))
+        return any(said != "scale" for _, said in spots)
 
     def _compare_units(self, findings: Sequence[Finding]) -> None:
         """Convict the figures of a table without a unit that are said in another scale than most of its own.

@@ -47,6 +47,12 @@ _DIVISION = re.compile(
 )
 _TIMES = re.compile(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[-($€£¥\[]*\.?\d)")
 _DRESS = re.compile(r"\*\*+|(?<=\n)[ \t]*[*•-] |\A[ \t]*[*•-] |[¹²³⁰⁴-⁹†‡_]")
+_BARE_SIGN = re.compile(rf"[\s()\[\]]*[{_SIGN}][\s()\[\]]*")
+_EQUALITY = re.compile(
+    rf"[\s)\]]*(?:[{_EQUALS}]|(?:which |das |ce qui )?(?:equals?|is|gives|yields|makes|ergibt|ist|est|donne"
+    rf"|fait))[\s(+{_EQUALS}]*",
+    re.IGNORECASE,
+)
 _WORD_BEHIND_DASH = re.compile(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}")
 _SYMBOL = re.compile(
     rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
@@ -57,6 +63,9 @@ _SYMBOL = re.compile(
 
 _WINDOW = 60
 """Characters between an operand and the sign behind it: citations stood there."""
+
+_MOST_FORMS = 3
+"""Of one expression: ``(a - b) / b = c / b = d``."""
 
 _RESTATED = 2
 """Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""
@@ -79,23 +88,26 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
     ``(a - b) / b = c / b = d`` also yields ``a - b = c``.
     """
     before: Quantity | None = None
-    written: Expression | None = None
+    written: list[Expression] = []
     wanted = 0
-    for mark, run in _runs(_prepared(text), style):
+    read = _prepared(text)
+    for mark, run in _runs(read, style):
         operation = expression(run)
         figure = run[0] if len(run) == 1 else None
         if mark == "end":
             before = None
         if operation:
             if mark == "=" and written:
-                yield from _steps(written, operation)
+                yield from _steps(written[-1], operation)
             if before:
                 yield Calculation(operation, before)
-            written, before, wanted = operation, None, _RESTATED
+            written = [*written, operation] if mark == "=" and len(written) < _MOST_FORMS else [operation]
+            before, wanted = None, _RESTATED
         elif isinstance(figure, Quantity):
             if written and (wanted > 0 or mark == "="):
-                yield Calculation(written, figure, is_equated=mark == "=")
-                if wanted < _RESTATED and (growth := _growth(written, figure)):
+                for form in written:
+                    yield Calculation(form, figure, is_equated=_is_equated(read, form, figure))
+                if wanted < _RESTATED and (growth := _growth(written[-1], figure)):
                     yield Calculation(growth, figure)
             before, wanted = figure, wanted - 1
 
@@ -108,9 +120,16 @@ def _growth(written: Expression, figure: Quantity) -> Expression | None:
     return None
 
 
-def joined(text: str, calculation: Calculation) -> Iterator[tuple[int, int]]:
+def _is_equated(text: str, written: Expression, result: Quantity) -> bool:
+    """Whether signs alone join the operands, and equality the last of them and the result."""
+    terms = [term.quantity for term in written.terms]
+    is_formula = all(_BARE_SIGN.fullmatch(text, left.end, right.start) for left, right in pairwise(terms))
+    return is_formula and bool(_EQUALITY.fullmatch(text, terms[-1].end, result.start))
+
+
+def joined(text: str, written: Expression) -> Iterator[tuple[int, int]]:
     """Yield where two neighbours end that an operator joins for sure: a dash before a word may be none."""
-    terms = sorted((term.quantity for term in calculation.expression.terms), key=lambda each: each.start)
+    terms = sorted((term.quantity for term in written.terms), key=lambda each: each.start)
     for left, right in pairwise(terms):
         if not _WORD_BEHIND_DASH.search(text, left.end, right.start):
             yield left.end, right.end

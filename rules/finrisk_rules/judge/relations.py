@@ -151,7 +151,7 @@ def _of(said: _Said) -> Iterator[Calculation]:
         if kinds & {"mean", "total"}:
             yield from _sums(said.words, figures, len(before))
         if "change" in kinds:
-            yield from _differences(figures, len(before))
+            yield from _differences(said, figures, len(before))
     amounts = [each for each in (*said.before, *said.figures) if not each.unit]
     for result in said.figures:
         if result.unit or "quotient" in kinds:
@@ -226,10 +226,11 @@ def _count(value: int, at: int) -> Quantity:
     return Quantity(Decimal(value), 0, None, "", "", False, at, at)
 
 
-def _differences(figures: Sequence[Quantity], here: int) -> Iterator[Calculation]:
+def _differences(said: _Said, figures: Sequence[Quantity], here: int) -> Iterator[Calculation]:
     """Yield each figure of three neighbours as the difference of the two others.
 
-    The last may say again, in another unit, what stands before it: then it takes the two before that.
+    The last may say again, in another unit, what stands before it: then it takes the two before that. What
+    a change starts from is no result.
     """
     for at in range(max(2, here), len(figures)):
         trios = [figures[at - 2 : at + 1]]
@@ -239,7 +240,8 @@ def _differences(figures: Sequence[Quantity], here: int) -> Iterator[Calculation
             smallest_first = sorted(trio, key=lambda each: abs(_ones(each)))
             larger = smallest_first[-1]
             for result, smaller in (smallest_first[:2], smallest_first[1::-1]):
-                if not _may_be(result, *(size(larger) - size(smaller) for size in _SIZES)):
+                is_near = _may_be(result, *(size(larger) - size(smaller) for size in _SIZES))
+                if not is_near or _is_base(said, result):
                     continue
                 operands = (smaller, larger) if result.value < 0 else (larger, smaller)
                 yield Calculation(Expression((Term(operands[0]), Term(operands[1]), "-")), result)

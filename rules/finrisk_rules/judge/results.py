@@ -1,0 +1,85 @@
+"""The results of an answer's calculations among what the court finds of its figures."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from finrisk_rules.judge.arithmetic import Calculation, Support
+from finrisk_rules.judge.calculations import computed, what_it_says
+from finrisk_rules.judge.court import Court, Finding
+from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.quantities import Quantity
+
+
+class Results:
+    """Calculations of an answer, the findings on its figures, and which results follow from right ones."""
+
+    def __init__(
+        self, answer: str, written: Sequence[Calculation], findings: Sequence[Finding], court: Court
+    ) -> None:
+        self.answer, self.written, self.findings, self.court = answer, written, findings, court
+        self._starts = [finding.start for finding in findings]
+        self.right = list(computed(written, self._support))
+
+    def settle(self) -> None:
+        """Give the verdict ``computed`` to results and to what repeats them; constants are no figures."""
+        says = {what_it_says(calculation.result) for calculation in self.right}
+        for calculation in self.right:
+            for constant in calculation.constants:
+                if (finding := self._at(constant)) and not finding.is_right:
+                    finding.verdict = None
+            if finding := self._at(calculation.result):
+                _compute(finding, is_formula=calculation.is_equated)
+        for calculation in self._wrong():
+            if (finding := self._at(calculation.result)) and finding.verdict and finding.is_right:
+                finding.verdict = FigureVerdict(finding.verdict.text, "unsupported")
+        for finding in self.findings:
+            if what_it_says(finding.claim.quantity) in says:
+                _compute(finding)
+
+    def _wrong(self) -> Iterator[Calculation]:
+        """Yield the calculations whose result is another number than their value, and of no other."""
+        right = {calculation.result.end for calculation in self.right}
+        for calculation in self.written:
+            if calculation.is_equated and calculation.result.end not in right:
+                powers = {
+                    each.start: support.power
+                    for each in calculation.operands
+                    if (support := self._support(each))
+                }
+                if calculation.is_far(powers):
+                    yield calculation
+
+    def unclaimed(self) -> Iterator[tuple[int, FigureVerdict]]:
+        """Yield place and verdict of each result that looks like a count or a name, and so was no claim."""
+        right = {calculation.result.end for calculation in self.right}
+        told: set[int] = set()
+        for calculation in self.written:
+            result = calculation.result
+            is_right = result.end in right
+            if result.end in told or self._at(result) or not (is_right or calculation.is_equated):
+                continue
+            told.add(result.end)
+            text = self.answer[result.start : result.end].strip()
+            yield result.start, FigureVerdict(text, "computed" if is_right else "unsupported")
+
+    def _at(self, figure: Quantity) -> Finding | None:
+        at = bisect_right(self._starts, max(figure.start, figure.end - 1)) - 1
+        return self.findings[at] if at >= 0 and figure.start < self.findings[at].end else None
+
+    def _support(self, figure: Quantity) -> Support | None:
+        """Return what the sources say of an operand; what looks like a count must stand in one of them."""
+        finding = self._at(figure)
+        if finding is None or finding.verdict is None:
+            return Support() if self.court.has_value(figure) else None
+        if not finding.is_right:
+            return None
+        return Support(finding.trace.spot[2][3] if finding.trace else None)
+
+
+def _compute(finding: Finding, *, is_formula: bool = False) -> None:
+    """Give a finding the verdict ``computed``; what a formula yields and a source states keeps its place."""
+    if finding.verdict and not finding.is_right:
+        finding.verdict = FigureVerdict(finding.verdict.text, "computed")
+    elif finding.verdict and is_formula:
+        finding.verdict = replace(finding.verdict, verdict="computed")
