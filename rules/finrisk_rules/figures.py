@@ -79,9 +79,11 @@ counts as a question of its own."""
 ELIGIBLE = f"""
 select count(distinct coalesce(question_digest, id::text))
 from training_data
-where {LEFT_OUT} is null and quality_score >= %(min_quality)s::real"""  # noqa: S608 - constants
+where {LEFT_OUT} is null
+  and (correction is not null or quality_score >= %(min_quality)s::real)"""  # noqa: S608 - constants
 """How many different pairs training can take, with the parameters of ``selection`` and ``min_quality``.
 
+What a reviewer wrote is taken whatever its score.
 What else export and prepare look at was looked at when a pair was collected, by the same function.
 """
 

@@ -158,6 +158,18 @@ def test_what_was_collected_adds_up(look: Callable[..., Screens]) -> None:
         assert parts == {"count": 36, "withdrawn": 9, "made_by_tuned_model": 10}
 
 
+def test_a_correction_is_eligible_whatever_its_score(
+    look: Callable[..., Screens], collected: Callable[..., None], database_url: str
+) -> None:
+    collected(3, HOUR)
+    collected(2, HOUR, version="corrected")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update training_data set correction = 'Better.' where model_version = 'corrected'"
+        )
+    assert look(min_quality=0.96).toolkit["collection"]["eligible"] == 2
+
+
 def test_pairs_of_before_the_digest_count_each(
     look: Callable[..., Screens], collected: Callable[..., None], database_url: str
 ) -> None:
