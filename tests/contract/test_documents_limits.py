@@ -101,7 +101,7 @@ def test_what_the_role_sends_the_service_takes_and_both_call_it_the_same(documen
 )
 def test_both_count_the_same_postings(text: str, title: str, company: str | None, year: int | None) -> None:
     pages = documents.indexed([documents.Document("d", title, text, company, year)])["d"]
-    assert list(postings(title, company, year, text)) == [len(page.occurrences) for page in pages]
+    assert list(postings(title, company, year, text)) == [len(page.postings) for page in pages]
 
 
 def test_no_text_that_is_not_counted_has_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
