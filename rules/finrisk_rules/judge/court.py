@@ -27,6 +27,9 @@ OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 TELLING = 0.4
 """Least fit of a row that is named as what the source says instead."""
 
+Periods = list[tuple[Named, float]]
+"""Periods that a claim may be of, each with what it counts for."""
+
 
 @dataclass(slots=True)
 class Finding:
@@ -105,29 +108,27 @@ class Court:
         return result
 
     def _of(self, statement: Statement, calculated: frozenset[int]) -> list[Finding]:
-        result = [self._finding(claim, statement, calculated) for claim in statement.claims]
+        shared = self._shared_periods(statement)
+        result = [self._finding(claim, statement, calculated, shared) for claim in statement.claims]
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
                 result[at].verdict = replace(verdict, verdict="wrong_direction", source_says=trace.says)
         return result
 
-    def _finding(self, claim: Claim, statement: Statement, calculated: frozenset[int]) -> Finding:
+    def _finding(
+        self, claim: Claim, statement: Statement, calculated: frozenset[int], shared: Periods
+    ) -> Finding:
         start, end = statement.start + claim.quantity.start, statement.start + claim.quantity.end
         cited = self._known(statement.cited)
-        named = self._periods(claim, statement, is_calculated=end in calculated)
+        named = _own_periods(claim)
+        if not named and not claim.phrase.is_base and end not in calculated:
+            named = shared
         verdict, trace = self._verdict(claim, statement, named, cited)
         return Finding(claim, verdict, trace, start, end)
 
-    def _periods(
-        self, claim: Claim, statement: Statement, *, is_calculated: bool
-    ) -> list[tuple[Named, float]]:
-        """Return the periods of a claim: its own, its sentence's, its heading's or the question's."""
-        own = claim.phrase.periods
-        if own:
-            return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(own)]
-        if claim.phrase.is_base or is_calculated:
-            return []
+    def _shared_periods(self, statement: Statement) -> Periods:
+        """Return the periods of claims without their own: the sentence's, heading's or question's."""
         others = {period for each in statement.claims for period in each.phrase.periods}
         if others:
             is_one = len(others) == 1 and not any(each.phrase.is_base for each in statement.claims)
@@ -136,11 +137,11 @@ class Court:
             return [(period, 1.0) for period in statement.topic.periods]
         return [(period, ASKED_PERIOD) for period in self.asked_periods]
 
-    def _reader(self, claim: Claim, statement: Statement, named: list[tuple[Named, float]], n: int) -> Reader:
+    def _reader(self, claim: Claim, statement: Statement, named: Periods, n: int) -> Reader:
         return Reader(claim, statement.topic.words, named, n, self.evidence(n), self.sources[n - 1].text)
 
     def _verdict(
-        self, claim: Claim, statement: Statement, named: list[tuple[Named, float]], cited: list[int]
+        self, claim: Claim, statement: Statement, named: Periods, cited: list[int]
     ) -> tuple[FigureVerdict | None, Trace | None]:
         readers = [self._reader(claim, statement, named, n) for n in cited]
         traces = [trace for reader in readers for trace in reader.traces()]
@@ -161,7 +162,7 @@ class Court:
         self,
         claim: Claim,
         statement: Statement,
-        named: list[tuple[Named, float]],
+        named: Periods,
         readers: Sequence[Reader],
         scale: Trace | None,
     ) -> FigureVerdict | None:
@@ -184,7 +185,7 @@ class Court:
             return _wrong(claim, "unsupported", rival)
         return FigureVerdict(claim.text, "unsupported")
 
-    def _unread(self, claim: Claim, named: list[tuple[Named, float]], trace: Trace) -> FigureVerdict:
+    def _unread(self, claim: Claim, named: Periods, trace: Trace) -> FigureVerdict:
         """Return the verdict on a figure that a source in another language has: the period alone tells."""
         if named and (table := trace.table):
             row, column = trace.spot[2][:2]
@@ -224,6 +225,10 @@ class Court:
                 for power, finding in said:
                     if power != most and finding.trace:
                         finding.verdict = _wrong(finding.claim, "wrong_scale", finding.trace)
+
+
+def _own_periods(claim: Claim) -> Periods:
+    return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(claim.phrase.periods)]
 
 
 def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from finrisk_rules.judge.arithmetic import Calculation, Support
-from finrisk_rules.judge.calculations import computed, what_it_says
+from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.court import Court, Finding
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.quantities import Quantity
@@ -19,6 +19,7 @@ class Results:
     ) -> None:
         self.answer, self.written, self.findings, self.court = answer, written, findings, court
         self._starts = [finding.start for finding in findings]
+        self._values: dict[Key, bool] = {}
         self.right = list(computed(written, self._support))
 
     def settle(self) -> None:
@@ -71,10 +72,16 @@ class Results:
         """Return what the sources say of an operand; what looks like a count must stand in one of them."""
         finding = self._at(figure)
         if finding is None or finding.verdict is None:
-            return Support() if self.court.has_value(figure) else None
+            return Support() if self._has_value(figure) else None
         if not finding.is_right:
             return None
         return Support(finding.trace.spot[2][3] if finding.trace else None)
+
+    def _has_value(self, figure: Quantity) -> bool:
+        key = what_it_says(figure)
+        if key not in self._values:
+            self._values[key] = self.court.has_value(figure)
+        return self._values[key]
 
 
 def _compute(finding: Finding, *, is_formula: bool = False) -> None:
