@@ -18,6 +18,7 @@ FEATURES = (
     "other_period",  # another year stands there
     "column",  # share of words that the head and the column just written have in common
     "section",  # share of the section's words that the question has
+    "source",  # the label just written was copied from the same source
     "title",  # share of the words and years of the source's title that the question has
     "source_rank",  # 1 over the rank of the source
     "first_column",  # 1 over the number of the column
@@ -60,6 +61,7 @@ class _Context:
     """What a cell is compared with: what was asked, and the statement as far as it is written."""
 
     asked: frozenset[str]
+    rank: int
     label: frozenset[str]
     column: frozenset[str]
     period: str
@@ -73,6 +75,7 @@ class _Context:
         words = Counter([*asked, *terms(blank.label), blank.period])
         return cls(
             asked,
+            blank.rank,
             frozenset(terms(blank.label)),
             frozenset(terms(blank.column)),
             blank.period,
@@ -91,6 +94,7 @@ class _Context:
             float(bool(self.period and years) and self.period not in years),
             _common(cell.head, self.column),
             _share(cell.section, self.asked),
+            float(entry.rank == self.rank),
             self.titles[entry.rank],
             1 / (1 + entry.rank),
             1 / cell.figure.column,

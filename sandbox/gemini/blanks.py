@@ -40,8 +40,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A statement without its figure: of which row, and of which year or column, "" when that is open."""
+    """A statement without its figure: of which row, and of which year or column, "" when that is open.
 
+    ``rank`` is the place of the source that the label is copied from.
+    """
+
+    rank: int
     label: str
     period: str
     column: str
@@ -113,7 +117,7 @@ def _row_blanks(
     shown = {year for cell in row for year in cell.years}
     periods = sorted({year for year in years if year in shown})[:MOST_PERIODS]
     column = _column(row, words)
-    return [Blank(label, period, column) for period in periods] or [Blank(label, "", column)]
+    return [Blank(first.rank, label, period, column) for period in periods or [""]]
 
 
 def _column(row: Sequence[Cell], words: frozenset[str]) -> str:

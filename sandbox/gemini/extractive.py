@@ -9,7 +9,7 @@ from sandbox.gemini.sayings import sayings
 
 ENGINE = "extractive-1"
 NO_SOURCE = (
-    "Extract of 0 statements from 0 sources; no language model wrote this text.\n\n"
+    "# Extract of 0 statements from 0 sources; no language model wrote this text.\n\n"
     "There is no source to extract from: nothing was found for this question, "
     "and this engine copies statements from sources and writes nothing of its own."
 )
@@ -27,7 +27,7 @@ def answer(prompt: str, knowledge: Knowledge = BASE) -> str:
         return NO_SOURCE
     cited = {number for saying in told for number in saying.sources} | {c.source.number for c in chosen}
     parts = [
-        f"Extract of {_counted(len(told) + len(chosen), 'statement')} from "
+        f"# Extract of {_counted(len(told) + len(chosen), 'statement')} from "
         f"{_counted(len(cited), 'source')}; no language model wrote this text."
     ]
     if told:

@@ -222,7 +222,7 @@ def test_a_column_that_is_no_year_is_named() -> None:
 def test_odd_tables_and_answers_never_raise(text: str) -> None:
     question = "What was the percentage change of funding from 2023 to 2024?"
     asked = f"SOURCES\n[1] Firm 2024 (a)\n{text}\n\nQUESTION\n{question}"
-    assert answer(asked).startswith("Extract of")
+    assert answer(asked).startswith("# Extract of")
     replies = [answer(asked), text, "- funding, 2024: 5 [1]", "- funding 2024 2023 [1][9999] 5 5 5", "[1]"]
     taught = [Example(asked, reply or ".", 1, 1, 2) for reply in replies]
     assert len(fitted(taught).values) == len(BASE.values)

@@ -46,7 +46,7 @@ def test_it_says_first_how_much_it_copied_and_that_no_language_model_wrote_it() 
     statements_copied = list(copied(text))
     sources = {number for _, number in statements_copied}
     assert text.splitlines()[0] == (
-        f"Extract of {len(statements_copied)} statements from {len(sources)} sources; "
+        f"# Extract of {len(statements_copied)} statements from {len(sources)} sources; "
         "no language model wrote this text."
     )
     assert 3 <= len(statements_copied) <= 6
@@ -192,7 +192,7 @@ def test_the_same_prompt_gets_the_same_answer() -> None:
 
 def test_a_very_long_question_and_a_broken_table_do_no_harm() -> None:
     assert answer(prompt("| | |\n|---|\n||||\n| a |\n" + BANK, question="liquidity? " * 3000)).startswith(
-        "Extract of"
+        "# Extract of"
     )
 
 

@@ -59,7 +59,7 @@ def test_every_inference_call_of_googles_client_is_one_that_google_publishes(
     }  # fmt: skip
     assert answer.text == "".join(chunk.text or "" for chunk in chunks)
     assert answer.text.startswith(
-        "Extract of 4 statements from 2 sources; no language model wrote this text."
+        "# Extract of 4 statements from 2 sources; no language model wrote this text."
     )
     assert answer.candidates[0].finish_reason == types.FinishReason.STOP
     assert answer.model_version == "extractive-1"
