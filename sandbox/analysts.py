@@ -13,15 +13,21 @@ from statistics import fmean, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.gold import gold_of
+
+WRONG = frozenset({"unsupported", "misattributed", "wrong_scale", "wrong_direction"})
+"""Verdicts of the service on a figure that its sources do not bear out."""
+
 
 @dataclass(frozen=True)
 class Strategy:
-    """A question of one user, with the documents that answer it where they are known."""
+    """A question of one user, with the documents that answer it, and the answer, where they are known."""
 
     user_id: str
     session_id: str
     text: str
     expected: frozenset[str]
+    gold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,26 @@ class Reply:
         """How the answer came about; empty when there is none."""
         metadata: dict[str, Any] = self.body.get("metadata", {})
         return metadata
+
+    @property
+    def verdicts(self) -> list[str]:
+        """What the service says of each figure of the answer."""
+        return [figure["verdict"] for figure in self.body.get("figures", [])]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the service says that a figure of the answer is wrong."""
+        return not WRONG.isdisjoint(self.verdicts)
+
+
+def wrong_figures(replies: Iterable[Reply]) -> str:
+    """The share of figures with a wrong verdict in these answers, in percent."""
+    return percent([verdict in WRONG for reply in replies for verdict in reply.verdicts])
+
+
+def percent(truths: Sequence[bool]) -> str:
+    """The share of those that are true, as it is shown; `-` of none."""
+    return f"{100 * sum(truths) / len(truths):.1f} %" if truths else "-"
 
 
 @dataclass
@@ -63,11 +89,13 @@ class Arm:
             f"{cuts[49]:.0f}" if cuts else "-",
             f"{cuts[94]:.0f}" if cuts else "-",
             f"{fmean(reply.metadata['quality_score'] for reply in answered):.3f}" if answered else "-",
+            wrong_figures(answered),
             f"{ratings.count(1)} up, {ratings.count(-1)} down",
         ]
 
 
-HEAD = ["arm", "requests", "share", "users", "errors", "p50 ms", "p95 ms", "quality", "feedback"]
+HEAD = ["arm", "requests", "share", "users", "errors", "p50 ms", "p95 ms", "quality", "wrong", "feedback"]
+"""``wrong`` is the share of figures that the service says are wrong."""
 
 
 def by_arm(replies: Sequence[Reply]) -> list[list[str]]:
@@ -149,5 +177,6 @@ def strategies_of(queries: Iterable[dict[str, Any]], users: int = 60) -> list[St
     for number, query in enumerate(queries):
         user = query.get("user_id") or f"analyst-{number % users + 1:02d}"
         session = query.get("session_id") or f"session-{user}"
-        strategies.append(Strategy(user, session, query["question_scoped"], frozenset(query["gold_doc_ids"])))
+        documents, gold = frozenset(query["gold_doc_ids"]), gold_of(query)
+        strategies.append(Strategy(user, session, query["question_scoped"], documents, gold))
     return strategies

@@ -19,7 +19,7 @@ from sandbox.terminal import heading, say
 
 STAGES = (
     Stage(50, "Deploy: half of the users get the tuned model"),
-    Stage(100, "Everybody", every=10),
+    Stage(100, "Everybody"),
 )
 
 

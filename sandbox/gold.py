@@ -9,7 +9,9 @@ SUM = re.compile(r"ans = (-?[\d.]+)(?: ([-+*/]) (-?[\d.]+))?$")
 """A program of one step, as ``queries.jsonl.gz`` writes it."""
 CITATION = re.compile(r"\[\d{1,4}\]")
 FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?(\s?%)?")
-BARE = re.compile(r"[-(]*\s*[$\u20ac\u00a3]?\s*-?\s*\d[\d,]*(?:\.\d+)?\s*[%)]*\s*(?:thousand|million|billion)?\.?")
+BARE = re.compile(
+    r"[-(]*\s*[$\u20ac\u00a3]?\s*-?\s*\d[\d,]*(?:\.\d+)?\s*[%)]*\s*(?:thousand|million|billion)?\.?"
+)
 """A text that is one figure."""
 WORD = re.compile(r"[^\W_]+")
 TELLING = 12
@@ -17,7 +19,7 @@ TELLING = 12
 
 
 def gold_of(query: Mapping[str, Any]) -> tuple[str, ...]:
-    """The texts that must all stand in an answer to a query of ``queries.jsonl.gz``; none where none is known.
+    """The texts that an answer to a query of ``queries.jsonl.gz`` must hold; none where none is known.
 
     A conversation counts by its first question, which is the one that is asked.
     """
@@ -30,7 +32,7 @@ def gold_of(query: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def gives(answer: str, gold: tuple[str, ...]) -> bool:
-    """Whether an answer holds all of the gold: figures by their size at the written precision, words as they are."""
+    """Whether an answer holds all of the gold: figures by their size as written, words as they are."""
     text = CITATION.sub("", answer)
     figures = [(_number(found[0]), bool(found[1])) for found in FIGURE.finditer(text)]
     words = _words(text)
@@ -68,7 +70,7 @@ def _number(text: str) -> Decimal:
 
 
 def _same(size: Decimal, is_percent: bool, gold: Decimal) -> bool:
-    """Whether a figure is the gold, as exact as the less exact of them, but for at least one decimal of it."""
+    """Whether a figure is the gold, rounded as the less exact of them, but not to a whole number."""
     if size == gold or (is_percent and gold < 1 and _same(size / 100, False, gold)):
         return True
     places, wanted = (-int(each.as_tuple().exponent) for each in (size, gold))

@@ -13,12 +13,16 @@ from typing import Any, Protocol
 
 from sandbox.analysts import Analysts, Reply, Strategy, by_arm, strategies_of
 from sandbox.console import Console, StepFailedError, short
+from sandbox.exam import results, split
 from sandbox.terminal import Bar, cut, heading, say, styled, table
 
 QUESTIONS = 1500
 """At most so many questions of a folder are asked, evenly picked."""
 FEWEST_EXAMPLES = 100
 """What tune.yml takes, everywhere."""
+
+EVERYBODY = 100
+"""The ratio at which all users get the tuned model."""
 
 FEWEST_TO_SPLIT = 2
 """Pairs of which prepare.yml makes two sets."""
@@ -51,11 +55,10 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Stage:
-    """A ratio that the story deploys, and which part of the questions is asked then: each ``every``-th."""
+    """A ratio that the story deploys; the exam is taken where all users get the tuned model."""
 
     ratio: int
     title: str
-    every: int = 1
 
 
 class Story:
@@ -73,11 +76,11 @@ class Story:
         self._heading(f"Serve: {serve}")
         self.place.start()
         analysts = Analysts(*self.place.service())
-        strategies = evenly(strategies_of(self.place.queries()))
+        questions, exam = split(evenly(strategies_of(self.place.queries())))
 
-        users = {strategy.user_id for strategy in strategies}
-        self._heading(f"Collect: {len(users)} analysts ask {len(strategies)} questions")
-        _show_answer(self.ask(analysts, strategies))
+        users = {strategy.user_id for strategy in questions}
+        self._heading(f"Collect: {len(users)} analysts ask {len(questions)} questions")
+        _show_answer(self.ask(analysts, questions))
         kept = _show_collected(analysts)
         if kept < FEWEST_TO_SPLIT:
             _too_few(kept)
@@ -92,17 +95,24 @@ class Story:
             return
         self._heading("Tune")
         play("tune")
+        tuned: list[Reply] = []
         for stage in stages:
             self._heading(stage.title)
             play("deploy", "-e", f"finrisk_ab_ratio={stage.ratio}")
-            asked = strategies[:: stage.every]
-            say("   the same questions again, by the same users:" if stage.every == 1 else "   some of them:")
-            self.ask(analysts, asked)
+            if stage.ratio < EVERYBODY:
+                say("   the same questions again, by the same users:")
+                self.ask(analysts, questions)
+            else:
+                say("   questions that were not asked before, so that nothing was trained on them:")
+                tuned = self.ask(analysts, exam)
         self._heading("Status: is it a success?")
         play("status")
         self._heading("Roll back to the base model")
         play("rollback")
-        self.ask(analysts, strategies[::10])
+        base = self.ask(analysts, exam)
+        if tuned:
+            say("   both models on these questions, as the service judges them:")
+            table(results({"base": base, "tuned": tuned}))
 
         heading("What was written")
         console = self.place.console
