@@ -111,7 +111,7 @@ class Story:
         play("rollback")
         base = self.ask(analysts, exam)
         if tuned:
-            say("   both models on these questions, as the service judges them:")
+            self._heading("Exam: both models on the questions that nothing was trained on")
             table(results({"base": base, "tuned": tuned}))
 
         heading("What was written")

@@ -78,13 +78,13 @@ def _print_passage(document: dict[str, Any], text: str, facts: dict[str, list[An
         sys.stdout.write(json.dumps(document | told, ensure_ascii=False) + "\n")
 
 
-def _told(text: str, facts: dict[str, list[Any]]) -> Iterator[dict[str, str]]:
+def _told(text: str, facts: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
     for _, heads, rows, figures in facts["t"]:
-        heads_of: dict[int, str] = {}
-        for row, column, *_ in figures:
-            heads_of.setdefault(row, heads[column])
-        for row, head in heads_of.items():
-            yield {"label": rows[row][0], "section": rows[row][1], "head": head}
+        told: dict[int, list[dict[str, str]]] = {}
+        for row, column, value, *_ in figures:
+            told.setdefault(row, []).append({"head": heads[column], "value": value})
+        for row, values in told.items():
+            yield {"label": rows[row][0], "section": rows[row][1], "figures": values}
     for start, end, *_ in facts["s"]:
         yield {"sentence": " ".join(text[start:end].split())}
 

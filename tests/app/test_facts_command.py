@@ -57,7 +57,8 @@ def test_the_index_is_told_line_by_line_without_labelled_documents(database_url:
         documents.ingest(connection, [Document("a", "Annual report", f"\f{PAGE}", "Acme", 2024), hidden])
     told = [json.loads(line) for line in facts("--index", database_url=database_url).stdout.splitlines()]
     place = {"document_id": "a", "title": "Annual report", "company": "Acme", "year": 2024, "page": 2}
+    figures = [{"head": "2024", "value": "12.5"}, {"head": "2023", "value": "-1.4"}]
     assert told == [
-        {**place, "label": "Term loan", "section": "", "head": "2024"},
+        {**place, "label": "Term loan", "section": "", "figures": figures},
         {**place, "sentence": "Margin was 4.1% in 2024."},
     ]

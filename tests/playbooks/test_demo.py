@@ -106,6 +106,14 @@ def test_half_the_users_meet_the_tuned_model_then_all_then_none(told: Hour) -> N
     assert re.findall(r"^   (base|tuned|none) ", told.step("9  Roll back"), re.MULTILINE) == ["base"]
 
 
+def test_both_models_take_an_exam_on_questions_that_nothing_was_trained_on(told: Hour) -> None:
+    row = re.compile(r"^   (base|tuned) +(\d+) +[\d.]+ % +([\d.]+) %$", re.MULTILINE)
+    exam = {name: (int(asked), float(wrong)) for name, asked, wrong in row.findall(told.step("10  Exam"))}
+    asked = {int(number) for number in re.findall(r"(\d+)/\1 questions", told.step("7  Everybody"))}
+    assert {questions for questions, _ in exam.values()} == asked
+    assert exam["tuned"][1] < exam["base"][1]
+
+
 def test_the_status_page_shows_the_six_success_lines(told: Hour) -> None:
     step = told.step("8  Status")
     assert len(re.findall(r"\[(?:x| |\?)\] ", step)) == 6, step
