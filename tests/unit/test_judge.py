@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from finrisk_rules.judge.court import MOST_FIGURES
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
@@ -254,3 +255,11 @@ def test_time_is_linear_in_the_figures_of_one_sentence() -> None:
 
     seconds(1)
     assert seconds(160) < 8 * seconds(40) + 0.02
+
+
+def test_of_a_wall_of_figures_the_first_ones_are_judged_and_the_others_never_pass() -> None:
+    wall = "1234 " * 6000
+    told = verdicts(wall, wall, [source(wall)])
+    assert {each.verdict for each in told[:MOST_FIGURES]} == {"stated"}
+    assert {each.verdict for each in told[MOST_FIGURES:]} == {"unread"}
+    assert len(told) == 6000

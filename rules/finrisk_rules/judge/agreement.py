@@ -58,9 +58,8 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[
 def _agreeing(
     quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
 ) -> Iterator[tuple[Spot, Agreement]]:
-    for at, spot in enumerate(spots):
-        if any(spot is other for other in spots[:at]):
-            continue
+    several = {id(spot): spot for spot in spots}
+    for spot in several.values():
         scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
         if said := agreement(quantity, spot[2], half, scales):
             yield spot, said

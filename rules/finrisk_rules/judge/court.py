@@ -21,6 +21,9 @@ from finrisk_rules.quantities import Quantity, quantities
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
 
+MOST_FIGURES = 500
+"""Figures of an answer that are judged; what comes after them is unread."""
+
 OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 """Fit of a period below which it is another one, and above which it is the claim's."""
 
@@ -98,18 +101,19 @@ class Court:
 
         ``calculated`` are the places in the answer where the figures of its calculations end.
         """
-        result = [
-            finding
-            for statement in statements
-            if statement.claims
-            for finding in self._of(statement, calculated)
-        ]
+        result: list[Finding] = []
+        for statement in statements:
+            if statement.claims:
+                result += self._of(statement, calculated, MOST_FIGURES - len(result))
         self._compare_units(result)
         return result
 
-    def _of(self, statement: Statement, calculated: frozenset[int]) -> list[Finding]:
+    def _of(self, statement: Statement, calculated: frozenset[int], most: int) -> list[Finding]:
+        """Return what is found of the claims of a statement; those beyond ``most`` are not read."""
         shared = self._shared_periods(statement)
-        result = [self._finding(claim, statement, calculated, shared) for claim in statement.claims]
+        read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
+        result = [self._finding(claim, statement, calculated, shared) for claim in read]
+        result += [_unread(claim, statement) for claim in unread]
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
@@ -119,7 +123,7 @@ class Court:
     def _finding(
         self, claim: Claim, statement: Statement, calculated: frozenset[int], shared: Periods
     ) -> Finding:
-        start, end = statement.start + claim.quantity.start, statement.start + claim.quantity.end
+        start, end = _place(claim, statement)
         cited = self._known(statement.cited)
         named = _own_periods(claim)
         if not named and not claim.phrase.is_base and end not in calculated:
@@ -237,3 +241,11 @@ def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
 
 def _fit(trace: Trace) -> float:
     return trace.fit
+
+
+def _place(claim: Claim, statement: Statement) -> tuple[int, int]:
+    return statement.start + claim.quantity.start, statement.start + claim.quantity.end
+
+
+def _unread(claim: Claim, statement: Statement) -> Finding:
+    return Finding(claim, FigureVerdict(claim.text, "unread"), None, *_place(claim, statement))

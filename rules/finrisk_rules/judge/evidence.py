@@ -42,6 +42,10 @@ def periods_of_name(text: str) -> tuple[Named, ...]:
     return tuple((period.year, period.part) for period in periods(text))
 
 
+MOST_SPOTS = 50
+"""Places of one value that are looked at in a source: what stands everywhere is at home nowhere."""
+
+
 class Axis:
     """The rows or the columns of a table: how well words fit each of them.
 
@@ -207,7 +211,7 @@ class Evidence:
         slack = tolerance + size * 1e-9
         first = bisect_left(sizes, (size - slack, -1))
         last = bisect_right(sizes, (size + slack, len(sizes)), first)
-        return [self._spots[number] for _, number in sizes[first:last]]
+        return [self._spots[number] for _, number in sizes[first : min(last, first + MOST_SPOTS)]]
 
 
 @lru_cache(maxsize=512)
