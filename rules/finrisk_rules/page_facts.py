@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -93,9 +94,11 @@ def statement_of(sentence: str, style: Style = "point") -> Statement | None:
     A figure said twice, ``5 % (5%)``, stands once. The number of a list or of a footnote, ``(1)``, is none.
     """
     named = tuple(periods(sentence))
+    ends = [period.end for period in named]
     figures: list[Quantity] = []
     for figure in quantities(sentence, style):
-        if any(period.start < figure.end and figure.start < period.end for period in named):
+        nearest = bisect_right(ends, figure.start)
+        if nearest < len(named) and named[nearest].start < figure.end:
             continue
         if figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value):
             continue
