@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
-from finrisk_rules.judge.vocabulary import CHANGE_BEHIND, TIME, is_about, is_change
+from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
@@ -86,7 +86,7 @@ def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
         quantity=quantity,
         phrase=phrase,
         is_about=is_about(text, start),
-        is_change=is_change(text, start) or bool(CHANGE_BEHIND.match(text, end)),
+        is_change=is_change(text, start, end),
         name=name,
     )
 

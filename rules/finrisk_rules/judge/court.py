@@ -12,8 +12,10 @@ from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
-from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource, Verdict
+from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Verdict
+from finrisk_rules.judge.vocabulary import OUTFLOW
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
@@ -129,6 +131,8 @@ class Court:
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
         verdict, trace = self._verdict(claim, statement, named, cited)
+        if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
+            verdict = None
         return Finding(claim, verdict, trace, start, end)
 
     def _shared_periods(self, statement: Statement) -> Periods:
@@ -160,7 +164,24 @@ class Court:
             return _wrong(claim, "wrong_scale", scale), None
         if rival is not None:
             return _wrong(claim, "misattributed", rival), None
+        if named and self._is_of_another_year(statement, right):
+            return _wrong(claim, "misattributed", right), None
+        if _is_of_another_sign(claim, statement, right):
+            return _wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
+
+    def _is_of_another_year(self, statement: Statement, trace: Trace) -> bool:
+        """Whether a statement names years, but none of those at the place, or of its source."""
+        named = {year for claim in statement.claims for year, _ in claim.phrase.periods if year}
+        table = trace.table
+        if not named or table is None:
+            return False
+        row, column = trace.spot[2][:2]
+        there = {year for year, _ in (*table.head_periods[column], *table.row_periods(row)) if year}
+        if there:
+            return named.isdisjoint(there)
+        source = self.sources[trace.source - 1]
+        return source.year not in named and not any(str(year) in source.text + source.title for year in named)
 
     def _absent(
         self,
@@ -181,8 +202,6 @@ class Court:
             return _wrong(claim, "misattributed", other)
         if self._is_asked(claim):
             return FigureVerdict(claim.text, "asked")
-        if claim.name:
-            return None
         if scale is not None:
             return _wrong(claim, "wrong_scale", scale)
         if rival is not None and rival.row_fit > TELLING:
@@ -198,6 +217,12 @@ class Court:
                     if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
                         return _wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
         return FigureVerdict(claim.text, "unread", trace.source, trace.place)
+
+    def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:
+        """Whether the word to which a number is glued names a row of a source: "EBITDA 450"."""
+        said = stems(claim.name)
+        tables = (table for n in cited for table in self.evidence(n).tables)
+        return bool(said) and any(word in table.row_axis.where for table in tables for word in said)
 
     def _is_asked(self, claim: Claim) -> bool:
         if self._asked is None:
@@ -233,6 +258,13 @@ class Court:
 
 def _own_periods(claim: Claim) -> Periods:
     return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(claim.phrase.periods)]
+
+
+def _is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether a figure is written below zero of what its place has above, and nothing there is an outflow."""
+    if claim.quantity.value >= 0 or trace.value <= 0:
+        return False
+    return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
 
 
 def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:

@@ -49,6 +49,8 @@ _NOT = re.compile(
 _NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
 
 
+PAIR = 2
+
 NEAR = 60
 """Characters before a figure in which a word of rise or fall speaks of it alone."""
 
@@ -85,6 +87,13 @@ def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     spoken = directions(text)
     for at, direction in enumerate(spoken):
         stop = spoken[at + 1].end if at + 1 < len(spoken) else len(text)
+        if len(spoken) == 1 and len(traced) == PAIR:
+            known = [n for n in range(PAIR) if traced[n][1] is not None]
+            if len(known) == PAIR:
+                wrong = None if _is_name(direction, traced[0][1]) else _pair(known, traced, direction)
+                if wrong is not None:
+                    yield wrong
+                continue
         behind = [n for n, (claim, _) in enumerate(traced) if direction.end <= claim.quantity.start < stop]
         known = [n for n in behind if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
@@ -125,11 +134,11 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction)
 
 def _is_later(first: Claim, second: Claim) -> bool | None:
     """Whether the first of two figures is of the later period; None where nothing tells."""
+    if first.phrase.is_base != second.phrase.is_base:
+        return second.phrase.is_base
     one, two = (next((year for year, _ in claim.phrase.periods if year), None) for claim in (first, second))
     if one and two and one != two:
         return one > two
-    if first.phrase.is_base != second.phrase.is_base:
-        return second.phrase.is_base
     return None
 
 

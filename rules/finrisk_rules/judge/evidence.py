@@ -11,7 +11,7 @@ from typing import Any
 from finrisk_rules.judge.claims import Pairs, pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
 
@@ -121,6 +121,14 @@ class TableEvidence:
         return [periods_of_name(head) for head in self.heads]
 
     @cached_property
+    def is_turned(self) -> bool:
+        """Whether its rows are periods and its columns name what is told of them."""
+        if any(self.head_periods) or not self.has_row_periods:
+            return False
+        dated = sum(bool(periods_of_name(label)) for label, _ in self.rows)
+        return 2 * dated > len(self.rows)
+
+    @cached_property
     def has_row_periods(self) -> bool:
         """Whether a row may name a period."""
         return any(_DIGIT.search(name) for row in self.rows for name in row)
@@ -165,6 +173,11 @@ class StatementEvidence:
     def named(self) -> tuple[Named, ...]:
         """The periods of the whole sentence."""
         return tuple((year, part) for year, part, _, _ in self.periods)
+
+    def changes(self, text: str) -> list[bool]:
+        """Return of each figure whether it is how much another one changed."""
+        sentence = text[self.start : self.end]
+        return [is_change(sentence, figure[4], figure[5]) for figure in self.figures]
 
     def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:
         """Return what the sentence says of each of its figures, and all its words."""

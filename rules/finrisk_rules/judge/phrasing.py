@@ -31,6 +31,8 @@ MOST_PERIODS = 4
 
 LONGEST_GLUE = 40
 
+_NOTE = re.compile(r"\( ?\d{1,2} ?\)")
+
 Span = tuple[int, int]
 
 
@@ -85,7 +87,13 @@ class _Stretches:
             words |= dict.fromkeys(before, FADING**distance)
         words |= dict.fromkeys(self.left[at], BEFORE)
         words |= dict.fromkeys(self.left[at + 1], BEHIND)
+        if self._stands_first(at):
+            words |= dict.fromkeys(self.right[1], BEHIND)
         return words | dict.fromkeys(self.right[at], 1.0)
+
+    def _stands_first(self, at: int) -> bool:
+        """Whether a figure begins its sentence: its words follow, "At 5 %, the margin was ..."."""
+        return at == 0 and not self.right[0] and not self.left[1]
 
     def own_periods(self, at: int) -> list[Period]:
         """Return the periods by figure ``at``: first the one that is glued to it."""
@@ -95,6 +103,8 @@ class _Stretches:
             for each in self.periods[at + 1][:MOST_PERIODS]
             if is_last or each.start < self.splits[at + 1]
         ]
+        if not self.periods[at] and not behind and self._stands_first(at):
+            return list(self.periods[1][:1])
         before = [
             each for each in self.periods[at][-MOST_PERIODS:] if at == 0 or each.start >= self.splits[at]
         ][::-1]
@@ -146,13 +156,13 @@ def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> li
 
 
 def _without(text: str, periods: Sequence[Period]) -> str:
-    """Return the text without its periods, whose commas part nothing; places in it stay."""
+    """Return the text without its periods and marks of notes, which part nothing; places in it stay."""
     pieces, at = [], 0
     for period in periods:
         if period.start >= at:
             pieces += [text[at : period.start], "\x00" * (period.end - period.start)]
             at = period.end
-    return "".join([*pieces, text[at:]])
+    return _NOTE.sub(lambda match: "\x00" * len(match[0]), "".join([*pieces, text[at:]]))
 
 
 _ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")

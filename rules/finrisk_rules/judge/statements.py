@@ -24,6 +24,9 @@ MOST_SOURCES = 99
 
 LONGEST_HEADING = 100
 
+LONGEST_BEFORE = 300
+"""Characters before a sentence, in its paragraph, in which its period may be named."""
+
 COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
 """Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
 
@@ -123,7 +126,15 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
             cited = next((numbers for place, numbers in citations if place >= following), citations[-1][1])
         sentence = text[start:end]
         claims = claims_of(sentence, style, names(cited))
+        if not topic.periods and start > offset:
+            topic = replace(topic, periods=_only_period(text[offset:start]))
         yield Statement(sentence, tuple(dict.fromkeys(cited)), claims, topic, at + start, at + end)
+
+
+def _only_period(text: str) -> tuple[tuple[int | None, str], ...]:
+    """Return the period that the sentences before named, where they named just one."""
+    named = {(period.year, period.part) for period in periods(text[-LONGEST_BEFORE:])}
+    return tuple(named) if len(named) == 1 else ()
 
 
 def _blank(match: re.Match[str]) -> str:

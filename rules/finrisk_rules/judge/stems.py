@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 SILENT_WORDS = frozenset(
     """a an the of in on at to for from by with and or as is are was were be been being it its this that these
     those which than has have had not per also our their his her will would came amounted
+    year years fiscal ended ending jahr jahre geschaftsjahr exercice annee ejercicio ano esercizio anno
     der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit fur auf
     aus    ist sind war waren wurde wurden als sich nach betrug betrugen
     le la les l un une du de d et ou en au aux dans pour par sur est sont etait etaient ont ete

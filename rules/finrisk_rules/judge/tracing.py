@@ -20,9 +20,13 @@ CLEARLY = 0.15
 ROUNDED = 0.1
 """What a figure that only rounds to the claim's fits less."""
 
-OF_TOPIC = 0.25
-"""What a word of the heading counts for."""
+BESIDE = 0.9
+"""From which weight on a word stands beside its figure."""
 
+FAR = 0.4
+"""What words further away count for where those beside the figure name a row."""
+
+MOST_ROWS, GOOD_PERIOD = 64, 0.8
 BEST_ROWS = 8
 """Rows of a table in which a place of another value is looked for."""
 
@@ -114,7 +118,9 @@ class Reader:
         self.evidence, self.text = evidence, text
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
         words = claim.phrase.words
-        self.words: Mapping[str, float] = {**dict.fromkeys(topic, OF_TOPIC), **words} if topic else words
+        self.words: Mapping[str, float] = words
+        self.topic = topic
+        self.near = [word for word, weight in words.items() if weight >= BESIDE]
         self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
 
     def traces(self) -> list[Trace]:
@@ -135,20 +141,35 @@ class Reader:
             return self._sentence_fit(statement, figure[0])
         rows, columns = self._table_fits(table)
         row_fit = rows.get(figure[0], 0.0)
-        return ROW * row_fit + self._column_fit(table, figure[0], figure[1], columns), row_fit
+        return row_fit + self._column_fit(table, figure[0], figure[1], columns), row_fit / ROW
 
     def _table_fits(self, at: int) -> tuple[dict[int, float], list[float]]:
         """Return how well each row fits by its words, and each column by its words and period."""
         fits = self._axes.get(at)
         if fits is None:
             table = self.evidence.tables[at]
-            by_words = table.column_axis.fits(self.words, table.row_axis)
-            columns = [COLUMN * by_words.get(column, 0.0) for column in range(len(table.heads))]
+            words = self._words_for(table)
+            by_row = table.row_axis.fits(words, table.column_axis if table.is_turned else None)
+            by_words = table.column_axis.fits(words, None if table.is_turned else table.row_axis)
+            row_weight, column_weight = (COLUMN, ROW) if table.is_turned else (ROW, COLUMN)
+            columns = [column_weight * by_words.get(column, 0.0) for column in range(len(table.heads))]
+            rows = {row: row_weight * fit for row, fit in by_row.items()}
             if self.periods:
                 for column, named in enumerate(table.head_periods):
                     columns[column] += PERIOD * period_fit(self.periods, named)
-            fits = self._axes[at] = table.row_axis.fits(self.words), columns
+            fits = self._axes[at] = rows, columns
         return fits
+
+    def _words_for(self, table: TableEvidence) -> Mapping[str, float]:
+        """Return the words of the claim; those beside it nearly alone where they name a row.
+
+        Where no word of its sentence names one, the heading does.
+        """
+        where = (table.column_axis if table.is_turned else table.row_axis).where
+        if not any(word in where for word in self.near):
+            is_named = not self.topic or any(word in where for word in self.words)
+            return self.words if is_named else {**self.words, **dict.fromkeys(self.topic, 1.0)}
+        return {word: weight if weight >= BESIDE else FAR * weight for word, weight in self.words.items()}
 
     def _column_fit(self, at: int, row: int, column: int, columns: list[float]) -> float:
         """Return how well a cell fits but for its row words; a row may name a period too."""
@@ -180,11 +201,16 @@ class Reader:
             )
         return fit, row_fit
 
-    def rival(self, above: float, *, sentences: bool) -> Trace | None:
-        """Return the place of another value that fits best, where one fits better than ``above``."""
+    def rival(self, above: float, right: Trace | None, *, sentences: bool) -> Trace | None:
+        """Return the place of another value that fits best, where one fits better than ``above``.
+
+        A row that is called as that of the ``right`` place, for the same period, is no rival of it.
+        """
         best: Trace | None = None
         for spot, fit, row_fit in self._cells(above):
             if fit > (best.fit if best else above) and self._is_other(spot[2]):
+                if right and right.table and self._are_namesakes(spot, right):
+                    continue
                 best = self._trace(spot, fit, "", row_fit)
         if sentences:
             for spot in self._sentences():
@@ -193,24 +219,44 @@ class Reader:
                     best = self._trace(spot, fit, "", row_fit)
         return best
 
+    def _are_namesakes(self, spot: Spot, right: Trace) -> bool:
+        table, other = self.evidence.tables[spot[0]], right.table
+        (row, column), (other_row, other_column) = spot[2][:2], right.spot[2][:2]
+        if other is None or table.rows[row][0].lower() != other.rows[other_row][0].lower():
+            return False
+        return (
+            table.head_periods[column] == other.head_periods[other_column]
+            and spot[2][0:2] != right.spot[2][0:2]
+            and (table is not other or row != other_row)
+        )
+
     def _cells(self, above: float) -> Iterator[tuple[Spot, float, float]]:
         """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
         for at, table in enumerate(self.evidence.tables):
             rows, columns = self._table_fits(at)
             best = sorted(rows, key=rows.__getitem__, reverse=True)[:BEST_ROWS]
-            if not best and self.periods:
+            if self.periods and table.has_row_periods:
+                best += [row for row in self._rows_in_period(table) if row not in rows]
+            elif self.periods and not best:
                 best = list(table.by_row)[:BEST_ROWS]
             most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
             for row in best:
                 row_fit = rows.get(row, 0.0)
-                if ROW * row_fit + most <= above:
-                    break
+                if row_fit + most <= above:
+                    continue
                 for cell in table.by_row.get(row, ()):
                     if self.claim.is_change and not table.is_change(row, cell[1]):
                         continue
-                    fit = ROW * row_fit + self._column_fit(at, row, cell[1], columns)
+                    fit = row_fit + self._column_fit(at, row, cell[1], columns)
                     if fit > above:
-                        yield (at, -1, cell), fit, row_fit
+                        yield (at, -1, cell), fit, row_fit / ROW
+
+    def _rows_in_period(self, table: TableEvidence) -> list[int]:
+        """Return the rows that name a period of the claim."""
+        rows = list(table.by_row)[:MOST_ROWS]
+        return [row for row in rows if period_fit(self.periods, table.row_periods(row)) > GOOD_PERIOD][
+            :BEST_ROWS
+        ]
 
     def _sentences(self) -> Iterator[Spot]:
         """Yield the figures of sentences that have the words of the claim."""
@@ -220,8 +266,10 @@ class Reader:
         for at, statement in enumerate(self.evidence.statements[:MOST_SENTENCES]):
             _, words = statement.read(self.text)
             if sum(weight for word, weight in self.words.items() if word in words) >= least:
+                changes = statement.changes(self.text)
                 for number, figure in enumerate(statement.figures):
-                    yield -1, at, [number, 0, *figure[:4]]
+                    if changes[number] == self.claim.is_change:
+                        yield -1, at, [number, 0, *figure[:4]]
 
     def _is_other(self, figure: Figure) -> bool:
         """Whether a stored figure is of the claim's kind, and says another value.
@@ -246,7 +294,7 @@ def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
     sentences = right is None or right.row_fit < (GOOD_ROW if right.table else GOOD_SENTENCE)
     best: Trace | None = None
     for reader in readers:
-        rival = reader.rival(best.fit if best else above, sentences=sentences)
+        rival = reader.rival(best.fit if best else above, right, sentences=sentences)
         best = rival or best
     return best
 

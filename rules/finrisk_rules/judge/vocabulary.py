@@ -50,11 +50,11 @@ def is_about(text: str, start: int) -> bool:
     return bool(words) and (words[0] in _ABOUT or " ".join(words[1::-1]) in _ABOUT_OF_TWO)
 
 
-def is_change(text: str, start: int) -> bool:
-    """Whether the words before a figure say that it is how much another one changed: "rose by 5"."""
+def is_change(text: str, start: int, end: int) -> bool:
+    """Whether the words around a figure say that it is how much another one changed: "rose by 5"."""
     before = text[max(0, start - _LEAD) : start]
     words = lead(before, len(before))
-    if not _BY.isdisjoint(words[:2]):
+    if not _BY.isdisjoint(words[:2]) or CHANGE_BEHIND.match(text, end):
         return True
     return any(of in _OF_CHANGE and change in _CHANGED for of, change in itertools.pairwise(words))
 
