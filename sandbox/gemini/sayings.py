@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zlib import crc32
@@ -60,7 +60,10 @@ def sayings(lookup: Lookup, attention: Attention) -> Iterator[Saying]:
     """The statements that answer a question to tables."""
     for group in lookup.blanks:
         filled = [Filled(blank, fill(lookup, blank, attention)) for blank in group]
-        if len(filled) == 2:
+        numbers = [each.number for each in filled if each.number is not None]
+        if "average" in lookup.words - filled[0].entry.cell.label and len(numbers) == len(filled) > 1:
+            yield _average(filled, numbers)
+        elif len(filled) == 2:
             yield _change(filled[0], filled[1], lookup)
         else:
             yield from map(_single, filled)
@@ -77,12 +80,25 @@ def _change(first: Filled, last: Filled, lookup: Lookup) -> Saying:
     """What became of a figure from one year to another, calculated where the question asks for it."""
     one, other = first.number, last.number
     verb = "went" if one is None or other is None or one == other else "rose" if other > one else "fell"
-    sources = tuple(dict.fromkeys((first.entry.source.number, last.entry.source.number)))
-    text = (
+    return _cited(
+        (first, last),
         f"{first.subject} {verb} from {first.value} in {first.blank.period} "
         f"to {last.value} in {last.blank.period}"
-        f"{_calculation(one, other, lookup.words)}"
+        f"{_calculation(one, other, lookup.words)}",
     )
+
+
+def _average(filled: Sequence[Filled], numbers: Sequence[Decimal]) -> Saying:
+    """A figure year by year, and the average of these years."""
+    values = [f"{each.value} in {each.blank.period}" for each in filled]
+    listed = f"{', '.join(values[:-1])} and {values[-1]}"
+    added, mean = " + ".join(map(_bracketed, numbers)), sum(numbers) / len(numbers)
+    text = f"{filled[0].subject} was {listed}, an average of ({added}) / {len(numbers)} = {mean:,.2f}"
+    return _cited(filled, text)
+
+
+def _cited(filled: Sequence[Filled], text: str) -> Saying:
+    sources = tuple(dict.fromkeys(each.entry.source.number for each in filled))
     return Saying(f"{text} {''.join(f'[{n}]' for n in sources)}", sources)
 
 

@@ -178,6 +178,10 @@ def said(question: str, *texts: str, attention: Attention | None = None) -> list
             ],
         ),
         (
+            "What was the average of wholesale funding from 2022 to 2024, in 2022, 2023 and 2024?",
+            ["901 million in 2022, 1,054 million in 2023 and", "(901 + 1,054 + (-618)) / 3 = 445.67 [1]"],
+        ),
+        (
             "What is the percentage change of time deposits from 2022 to 2023?",
             ["rose from 5,000 million", "a change of (5,200 - 5,000) / 5,000 = 4.00% [1]"],
         ),

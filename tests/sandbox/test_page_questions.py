@@ -29,9 +29,11 @@ def test_each_row_is_asked_for_another_column_whose_figure_is_the_answer() -> No
     rows = [told("a", "Varnholm", **{**ROW, "label": label}) for label in ("Cash", "Debt", "Leases")]
     asked = questions_of(rows)
     assert [query["answer"] for query in asked] == ["12.5", "-1.4", "12.5"]
-    assert [
-        query["question_scoped"].split(" under ")[1].split()[0] for query in asked
-    ] == ["2023,", "2022,", "2023,"]
+    assert [query["question_scoped"].split(" under ")[1].split()[0] for query in asked] == [
+        "2023,",
+        "2022,",
+        "2023,",
+    ]
     assert questions_of([told("b", None, **SENTENCE)])[0]["answer"] is None
 
 
