@@ -14,7 +14,7 @@ from sandbox.gemini.passages import YEAR, terms
 FEATURES = (
     "words",  # cosine of what was asked and written so far to all words of the cell
     "row",  # share of words that the row's label and the label just written have in common
-    "period",  # the year just written stands over or beside the figure
+    "period",  # the year just written stands over or beside the figure; half when only in the source's title
     "other_period",  # another year stands there
     "column",  # share of words that the head and the column just written have in common
     "section",  # share of the section's words that the question has
@@ -86,11 +86,15 @@ class _Context:
 
     def features(self, entry: Entry) -> tuple[float, ...]:
         cell = entry.cell
-        words, years = cell.words, cell.years or frozenset(YEAR.findall(entry.source.title))
+        words, years = cell.words, cell.years
+        if not years and self.period in YEAR.findall(entry.source.title):
+            meant = 0.5
+        else:
+            meant = float(self.period in years)
         return (
             sum(self.words.get(word, 0) for word in words) / (self.length * (math.sqrt(len(words)) or 1.0)),
             _common(cell.label, self.label),
-            float(self.period in years),
+            meant,
             float(bool(self.period and years) and self.period not in years),
             _common(cell.head, self.column),
             _share(cell.section, self.asked),
