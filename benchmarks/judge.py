@@ -1,7 +1,8 @@
 """Scores of answers, right and wrong ones: ``python benchmarks/judge.py CASES.jsonl SCORES.jsonl``.
 
-A case is a line of JSON with ``id``, ``question``, ``answer`` and ``sources`` [{document_id, title, text}].
-For each a line ``{"id", "score"}`` is written, the score as the service would store it.
+A case is a line of JSON with ``id``, ``question``, ``answer``, ``sources`` [{document_id, title, text}], and
+maybe ``company`` and ``year``. For each a line ``{"id", "score"}`` is written, the score as the service would
+store it; the facts are made from the case's own sources, as ingestion makes them.
 """
 
 import json
@@ -10,9 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import WRONG, JudgedSource, Judgement
-from finrisk_rules.page_facts import facts_of, stored
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(REPOSITORY / "app"), str(REPOSITORY / "rules")]
+
+from finrisk import quality  # noqa: E402 - the path is set above
+from finrisk_rules.judge.judgement import judge  # noqa: E402 - as above
+from finrisk_rules.judge.verdicts import JudgedSource, Judgement  # noqa: E402 - as above
+from finrisk_rules.page_facts import facts_of, stored  # noqa: E402 - as above
 
 
 @cache
@@ -21,20 +26,24 @@ def facts(text: str) -> str:
     return stored(facts_of(text))
 
 
+def sources_of(case: dict[str, Any]) -> list[JudgedSource]:
+    """Return the sources of a case as the service hands them to the judge."""
+    return [JudgedSource(each["title"], each["text"], facts(each["text"])) for each in case["sources"]]
+
+
 def judgement(case: dict[str, Any]) -> Judgement:
     """Judge a case."""
-    sources = [JudgedSource(each["title"], each["text"], facts(each["text"])) for each in case["sources"]]
-    return judge(case["question"], case["answer"], sources)
+    return judge(case["question"], case["answer"], sources_of(case))
 
 
-def score(result: Judgement) -> float:
-    """Return 1 for an answer without a wrong figure, below 0.9 for any other."""
-    wrong = sum(figure.verdict in WRONG for figure in result.figures)
-    return 0.89 * (1 - wrong / len(result.figures)) if wrong else 1.0
+def score(case: dict[str, Any]) -> float:
+    """Return the score, 0..1, as the service would store it."""
+    parts = quality.quality_parts(case["answer"], case["question"], sources_of(case), judgement(case))
+    return quality.score(parts)
 
 
 if __name__ == "__main__":
     cases, scores = map(Path, sys.argv[1:3])
     with cases.open(encoding="utf-8") as lines, scores.open("w", encoding="utf-8") as out:
         for case in map(json.loads, lines):
-            out.write(json.dumps({"id": case["id"], "score": round(score(judgement(case)), 3)}) + "\n")
+            out.write(json.dumps({"id": case["id"], "score": score(case)}) + "\n")
