@@ -8,9 +8,9 @@ from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.languages import reads_as
-from finrisk_rules.judge.statements import citations_of
+from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
-from finrisk_rules.judge.wording import words
+from finrisk_rules.judge.wording import says_something, words
 from finrisk_rules.refusals import is_refusal
 from finrisk_rules.sentences import is_whole
 
@@ -19,6 +19,9 @@ WEIGHTS = {"grounding": 0.3, "citations": 0.15, "relevance": 0.35, "structure": 
 
 WRONG_FIGURE = 0.5
 """Factor of an answer with a wrong figure, beside what its share of right ones costs."""
+
+OF_STATEMENT = 0.5
+"""What a statement without figures counts for, where a figure counts 1."""
 
 DISLIKED = 0.5
 """Factor of an answer that its reader rated -1."""
@@ -97,13 +100,12 @@ def quality_parts(
     answer: str, strategy: str, sources: Sequence[JudgedSource], judgement: Judgement | None
 ) -> QualityParts:
     """Return the parts of an answer's score; ``judgement`` is None where the judge failed."""
-    texts = [f"{source.title}\n{source.text}" for source in sources]
     companies = sorted({source.company for source in sources if source.company})
     said = judgement or Judgement(())
     return QualityParts(
         grounding=grounding(judgement),
         citations=_citations(answer, len(sources)),
-        relevance=_relevance(answer, strategy, texts, companies),
+        relevance=_relevance(answer, strategy, sources, companies),
         structure=_structure(answer),
         completeness=_completeness(answer),
         refused=is_refusal(answer) or is_error_text(answer),
@@ -119,15 +121,16 @@ def quality_parts(
 def grounding(judgement: Judgement | None) -> float:
     """The share of figures and of other statements that are right, of those that could be checked.
 
-    1 where there was nothing to check; 0 where the question alone brings the figures, or the judge failed.
+    A statement counts OF_STATEMENT of a figure: its words are checked, not what it says. 1 where there was
+    nothing to check; 0 where the question alone brings the figures, or the judge failed.
     """
     if judgement is None:
         return 0.0
     counts = judgement.counts
-    right = sum(counts.get(verdict, 0) for verdict in RIGHT) + judgement.supported
+    right = sum(counts.get(verdict, 0) for verdict in RIGHT) + OF_STATEMENT * judgement.supported
     wrong = sum(counts.get(verdict, 0) for verdict in WRONG)
-    checked = right + wrong + judgement.statements - judgement.supported - judgement.unread
-    if checked:
+    wrong_statements = judgement.statements - judgement.supported - judgement.unread
+    if checked := right + wrong + OF_STATEMENT * wrong_statements:
         return right / checked
     return 0.0 if counts.get("asked") else 1.0
 
@@ -159,28 +162,40 @@ def _terms(text: str) -> frozenset[str]:
     return words(text) | {figure.strip(".,") for figure in _FIGURE.findall(text)}
 
 
-def _relevance(answer: str, strategy: str, sources: Sequence[str], companies: Sequence[str]) -> float:
+def _relevance(
+    answer: str, strategy: str, sources: Sequence[JudgedSource], companies: Sequence[str]
+) -> float:
     """How far the answer speaks of what was asked, and of nothing else.
 
     Half: the share of the question's topic words that the answer takes up, where four fifths are full marks.
     Words that no source holds cannot be addressed by a grounded answer and are left out, unless the sources
     are in another language than the question. A quarter: the share of statements that take up two topic
-    words. A quarter: the companies and years asked about are named.
+    words; one that speaks of the sources alone does not count. A quarter: the companies and years asked
+    about are named, by the answer or by the title of a source that it cites.
     """
+    texts = [f"{source.title}\n{source.text}" for source in sources]
     names = {company: words(company) - LEGAL_FORMS for company in companies}
     question = _terms(strategy) - _ASKING
     subjects = [name for name in names.values() if name and name <= question]
     subjects += [frozenset({year}) for year in _YEAR.findall(strategy)]
     topic = question - frozenset().union(*subjects)
-    if any(reads_as(strategy, source) for source in sources):
-        topic &= frozenset().union(*map(_terms, sources))
+    if any(reads_as(strategy, text) for text in texts):
+        topic &= frozenset().union(*map(_terms, texts))
     answered = _terms(answer)
     addressed = len(topic & answered) / len(topic) if topic else 0.0
-    statements = _statements(answer)
+    statements = [each for each in _statements(answer) if _says_something(each)]
     focused = [len(topic & _terms(statement)) >= min(2, len(topic)) for statement in statements]
     focus = sum(focused) / len(focused) if focused and topic else 0.0
-    named = sum(name <= answered for name in subjects) / len(subjects) if subjects else 1.0
+    cited = [sources[number - 1].title for number in citations_of(answer) if 1 <= number <= len(sources)]
+    told = " ".join([answer, *cited])
+    known = _terms(told) | set(_YEAR.findall(told))
+    named = sum(name <= known for name in subjects) / len(subjects) if subjects else 1.0
     return 0.5 * min(1.0, addressed / 0.8) + 0.25 * focus + 0.25 * named
+
+
+def _says_something(statement: str) -> bool:
+    """Whether a statement has a figure, or words of its own beside those about its sources."""
+    return bool(_FIGURE.search(without_citations(statement))) or says_something(statement)
 
 
 def _structure(answer: str) -> float:

@@ -8,7 +8,6 @@ import pytest
 
 from finrisk.quality import quality_parts
 from finrisk_rules.examples import problem
-from finrisk_rules.grounding import grounding
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.prompt import Source, render
@@ -94,7 +93,6 @@ def test_no_text_is_slow_to_judge(text: str) -> None:
     before, start = pace(), time.process_time()
     redact(text)
     problem(text, text)
-    grounding(text, [text[:5000]], text)
     source = JudgedSource(text, text, None, text[:100])
     quality_parts(text, text, [source], judge(text, text, [source]))
     render(text, [Source(text[:100], text[:100], text)])

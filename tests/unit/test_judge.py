@@ -3,10 +3,12 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finrisk_rules.judge.court import MOST_FIGURES
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource
+from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
 
 REPORT = """Consolidated results (in millions, except per share amounts)
@@ -123,6 +125,9 @@ def test_a_figure_that_only_the_question_brings_is_asked() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
+        "No figure at all [1].",
+        "An extract of 6 statements from 3 sources [1].",
+        "## 2 kinds of risk\n1. Credit risk [1].\n2. Market risk [1].",
         "IFRS 16 and IAS 38 apply; the Form 20-F of 31 December covers 24 months and 3 segments [1].",
         "See Section 404, Level 3 and Tier 1 [1].",
     ],
@@ -263,3 +268,57 @@ def test_of_a_wall_of_figures_the_first_ones_are_judged_and_the_others_never_pas
     assert {each.verdict for each in told[:MOST_FIGURES]} == {"stated"}
     assert {each.verdict for each in told[MOST_FIGURES:]} == {"unread"}
     assert len(told) == 6000
+
+
+def test_a_year_that_no_place_of_the_figure_has_is_wrong() -> None:
+    assert names("Revenue was $4,502 million in 2017 [1].") == ["misattributed"]
+
+
+def test_a_sign_that_the_source_does_not_have_is_wrong() -> None:
+    assert names("Revenue was -$4,502 million in 2023 [1].") == ["unsupported"]
+
+
+def test_a_heading_names_the_row_of_its_bullets() -> None:
+    right = "## Revenue\n- 2023: $4,502 million [1]"
+
+    assert names(right) == ["stated"]
+    assert names(right.replace("Revenue", "Cost of sales")) == ["misattributed"]
+
+
+def test_a_table_whose_rows_are_years_is_read_by_its_columns() -> None:
+    page = source("| | Grain | Fruit |\n|---|---|---|\n| 2023 | 8,120 | 515 |\n| 2022 | 7,900 | 498 |\n")
+
+    assert [each.verdict for each in verdicts("Grain came to 8,120 in 2023 [1].", sources=[page])] == [
+        "stated"
+    ]
+    for wrong in ("515", "7,900", "498"):
+        said = verdicts(f"Grain came to {wrong} in 2023 [1].", sources=[page])
+        assert [each.verdict for each in said] == ["misattributed"], wrong
+
+
+def test_without_facts_a_source_is_read_as_it_stands() -> None:
+    page = [JudgedSource("Annual report", REPORT, None)]
+
+    assert [each.verdict for each in verdicts("Revenue was $4,502 million in 2023 [1].", sources=page)] == [
+        "stated"
+    ]
+
+
+TEXTS = st.text(st.sampled_from("0123456789.,%$()|[]- \nabR\ud800\u0661年"), max_size=200)
+
+
+@given(answer=TEXTS, page=TEXTS, question=TEXTS)
+def test_no_text_raises_and_what_no_source_has_is_never_right(answer: str, page: str, question: str) -> None:
+    judge(question, answer, [source(page)])
+    absent = f"Revenue was $7,340,519,286.25 in 2023 [1]. {answer}"
+
+    assert judge(question, absent, [source(page)]).figures[0].verdict not in RIGHT
+
+
+def test_a_table_of_ten_thousand_rows_and_ragged_ones_are_read() -> None:
+    rows = "\n".join(f"| Branch {n} | {n * 37 + 1_000_003:,} |{'|' * (n % 3)}" for n in range(10_000))
+    page = [source(f"| | 2023 |\n|---|---|\n{rows}\n")]
+
+    assert [each.verdict for each in verdicts("Branch 4711 had 1,174,310 in 2023 [1].", sources=page)][
+        -1
+    ] == "stated"

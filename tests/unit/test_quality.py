@@ -111,7 +111,7 @@ def test_the_more_figures_are_wrong_the_lower_is_the_score() -> None:
     ("judgement", "share"),
     [
         (said("stated", "computed", "unsupported", "wrong_scale"), 0.5),
-        (said("stated", statements=3, supported=2), 0.75),
+        (said("stated", statements=3, supported=2), 0.8),
         (said("stated", "asked", "unread", statements=4, supported=2, unread=2), 1.0),
         (said("asked"), 0.0),
         (said(), 1.0),

@@ -10,6 +10,9 @@ from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
+MOST_FIGURES = 200
+"""Figures of an answer, or of one sentence, that are read; what comes after them is unread."""
+
 MOST_COUNT = 12
 """A bare whole number up to this one counts things."""
 
@@ -75,8 +78,12 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
             if is_count(quantity) or TIME.match(text, quantity.end):
                 continue
         figures.append((quantity, name))
-    said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in figures], named)
-    return tuple(_claim(text, *figure, phrase) for figure, phrase in zip(figures, said, strict=True))
+    read = figures[:MOST_FIGURES]
+    said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named)
+    claims = [_claim(text, *figure, phrase) for figure, phrase in zip(read, said, strict=True)]
+    nothing = Phrase({}, (), is_base=False)
+    claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
+    return tuple(claims)
 
 
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import log10
 
 from finrisk_rules.judge.agreement import spots_like, tolerance
-from finrisk_rules.judge.claims import Claim, Pairs
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import reads_as
@@ -22,9 +22,6 @@ from finrisk_rules.quantities import Quantity, quantities
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
-
-MOST_FIGURES = 500
-"""Figures of an answer that are judged; what comes after them is unread."""
 
 OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 """Fit of a period below which it is another one, and above which it is the claim's."""

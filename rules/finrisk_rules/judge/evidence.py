@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from math import log
 from typing import Any
 
-from finrisk_rules.judge.claims import Pairs, pairs_of_numbers
+from finrisk_rules.judge.claims import MOST_FIGURES, Pairs, pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change
@@ -166,7 +166,8 @@ class StatementEvidence:
     """A sentence with figures as it was stored: [start, end, figures, periods]."""
 
     def __init__(self, statement: list[Any]) -> None:
-        self.start, self.end, self.figures, self.periods = statement
+        self.start, self.end, figures, self.periods = statement
+        self.figures = figures[:MOST_FIGURES]
         self._read: tuple[list[Phrase], frozenset[str]] | None = None
 
     @property

@@ -112,8 +112,9 @@ def content(statement: str) -> frozenset[str]:
 
 
 def says_something(statement: str) -> bool:
-    """Whether a statement says anything of a firm that can be looked up."""
-    return len(content(statement)) >= LEAST_WORDS
+    """Whether a statement says anything of a firm that can be looked up, more than of its sources."""
+    own = content(statement)
+    return len(own) >= LEAST_WORDS and 2 * len(own) > len(words(statement))
 
 
 def is_supported(statement: str, source: frozenset[str]) -> bool:
