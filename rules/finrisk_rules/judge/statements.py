@@ -115,8 +115,9 @@ def _is_heading(line: str) -> bool:
 def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
     mark = _LIST_MARK.match(line)
     offset = mark.end() if mark else 0
-    citations = [(match.start(), _cited(match["numbers"])) for match in _CITATION.finditer(line, offset)]
-    text = without_citations(line)
+    marks = list(_CITATION.finditer(line, offset))
+    citations = [(match.start(), _cited(match["numbers"])) for match in marks]
+    text = without_citations(line) if marks else line
     if "*" in text or "`" in text or "_" in text:
         text = _EMPHASIS.sub(_blank, text)
     spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)

@@ -1,0 +1,105 @@
+"""What a judgement costs: ``python benchmarks/judge_speed.py``.
+
+An answer of 400 words with some thirty figures is judged against eight invented pages: cold (nothing of these
+pages was read before) and warm, in milliseconds of CPU and relative to reading 100 KB of JSON. Then texts of
+30,000 characters, made to be slow, as answer, question and page: the slowest in seconds.
+"""
+
+import json
+import random
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "rules")]
+
+from benchmarks.judge_wordings import FIRMS, KINDS, WORDINGS, Scene, lower, page  # noqa: E402 - the path is set above
+from finrisk_rules.judge import evidence, languages, stems, wording  # noqa: E402 - as above
+from finrisk_rules.judge.judgement import judge  # noqa: E402 - as above
+from finrisk_rules.judge.verdicts import JudgedSource  # noqa: E402 - as above
+from finrisk_rules.page_facts import facts_of, stored  # noqa: E402 - as above
+
+PAGES, WORDS, ANSWERS, ROUNDS = 8, 400, 20, 5
+FILLER = (
+    "Management of {} sees no material change in how these amounts are measured, and it describes the "
+    "policies that it follows, the judgements that it made and the risks that it bears in the notes to its "
+    "accounts [{}]."
+)
+DOCUMENT = json.dumps([{"id": n, "text": "net sales of the year " * 3, "value": n * 1.5} for n in range(960)])
+"""100 KB."""
+LENGTH = 30_000
+HOSTILE = (
+    "1 ", "+1 202 ", "%69", "$1,234.5 million in 2023, ", "| 1 | 2 |\n", "(", "9", "[1-99]", "rose ", "1.1.",
+    "2023 ", "\n", "売上高は4,502百万円。", "\ud800", "Revenue ", "1 + ", "12-", "a b ",
+    "\u202e\u0661", "5 % of ",
+)  # fmt: skip
+
+Case = tuple[str, str, list[JudgedSource]]
+
+
+def case(seed: int) -> Case:
+    """Make a question, an answer of WORDS words and its sources."""
+    rng = random.Random(seed)  # noqa: S311 - cases, no secrets
+    firms = [rng.choice(FIRMS) for _ in range(PAGES)]
+    pages = [page(rng, firm, KINDS[n % len(KINDS)]) for n, firm in enumerate(firms)]
+    lines: list[str] = []
+    while sum(len(line.split()) for line in lines) < WORDS:
+        n = rng.randrange(PAGES)
+        row, other = rng.sample(sorted(pages[n].rows), 2)
+        at, beside = rng.sample(range(2), 2)
+        facts = (pages[n].rows[row][at], pages[n].rows[row][beside], pages[n].rows[other][at])
+        lines.append(rng.choice(WORDINGS)(Scene(rng, firms[n], *facts)).replace("1]", f"{n + 1}]"))
+        lines.append(FILLER.format(firms[n], n + 1))
+    sources = [JudgedSource(each.firm, each.text, stored(facts_of(each.text)), each.firm) for each in pages]
+    return f"What do the reports say of {lower(row)}?", "\n".join(lines), sources
+
+
+def forget() -> None:
+    """Forget what was read of any page."""
+    for module in (evidence, languages, stems, wording):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+
+
+def milliseconds(work: "partial[Any]", times: int = 1) -> float:
+    """Return the milliseconds of CPU that some work takes."""
+    start = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - start) / times * 1000
+
+
+def main() -> None:
+    """Print what judgements cost."""
+    cases = [case(seed) for seed in range(ANSWERS)]
+    colds, warms, units = [], [], []
+    for _ in range(ROUNDS):
+        units.append(milliseconds(partial(json.loads, DOCUMENT), 20))
+        for each in cases:
+            forget()
+            colds.append(milliseconds(partial(judge, *each)))
+        warm = [milliseconds(partial(judge, *each)) for each in cases for _ in range(2)]
+        warms += warm[1::2]
+    figures = sum(len(judge(*each).figures) for each in cases) / ANSWERS
+    unit, cold, warm_mean = min(units), min(_means(colds)), min(_means(warms))
+    print(f"100 KB of JSON {unit:.2f} ms; {figures:.0f} figures an answer")
+    print(f"cold {cold:.2f} ms = {cold / unit:.2f}; warm {warm_mean:.2f} ms = {warm_mean / unit:.2f}")
+    slowest = (0.0, "")
+    for piece in HOSTILE:
+        text = (piece * LENGTH)[:LENGTH]
+        source = JudgedSource(text, text, stored(facts_of(text)))
+        forget()
+        slowest = max(slowest, (milliseconds(partial(judge, text, text, [source])) / 1000, piece))
+    print(f"slowest of {len(HOSTILE)} hostile texts {slowest[0]:.2f} s: {slowest[1]!r}")
+
+
+def _means(values: list[float]) -> list[float]:
+    return [sum(values[at : at + ANSWERS]) / ANSWERS for at in range(0, len(values), ANSWERS)]
+
+
+if __name__ == "__main__":
+    main()
