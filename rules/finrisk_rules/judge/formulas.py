@@ -39,7 +39,8 @@ _OPERATORS = frozenset(_WORDS)
 _NAMES: dict[str, Operator] = dict(zip("pmtd", _WORDS, strict=True))
 
 _OPERATION = re.compile(
-    rf"[{_SIGN}/\u2215:xX] ?[^\s\w]{{0,4}} ?\d|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]"
+    rf"(?:[^\W_]|[)\]%*¹²³⁰⁴-⁹]) ?[{_SIGN}/\u2215xX] ?[^\s\w]{{0,4}} ?\d"
+    rf"|[\d)\]%] :(?= )|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]"
 )
 _OPERATOR_WORDS = re.compile(rf"(?<![^\W_])(?:{'|'.join(_WORDS.values())}) [^.\n]{{0,40}}?\d", re.IGNORECASE)
 _DIVISION = re.compile(
