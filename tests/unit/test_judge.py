@@ -322,3 +322,7 @@ def test_a_table_of_ten_thousand_rows_and_ragged_ones_are_read() -> None:
     assert [each.verdict for each in verdicts("Branch 4711 had 1,174,310 in 2023 [1].", sources=page)][
         -1
     ] == "stated"
+
+
+def test_a_minus_between_two_figures_is_no_sign() -> None:
+    assert names("Result = $4,502 [1] − $4,310 [1] = $192 [1].") == ["stated", "stated", "computed"]

@@ -257,9 +257,15 @@ def _own_periods(claim: Claim) -> Periods:
     return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(claim.phrase.periods)]
 
 
+def _is_operator(claim: Claim, statement: Statement) -> bool:
+    """Whether the minus of a figure takes it from the one before: a blank, or a number, is beside it."""
+    before = statement.text[: claim.quantity.start].rstrip()[-1:]
+    return claim.text[1:2] == " " or before.isdecimal() or before in ("%", ")", "]")
+
+
 def _is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether a figure is written below zero of what its place has above, and nothing there is an outflow."""
-    if claim.quantity.value >= 0 or trace.value <= 0:
+    if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
 
