@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
 from ansible.module_utils.finrisk_ops.release.revision import Release, make
 
 from sandbox.kubernetes.place import CONTEXT
-from tests.cluster import operation
+from tests.cluster import accounts, operation
 from tests.cluster.clients import Clients
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
@@ -225,23 +226,29 @@ def test_a_dead_admission_webhook_and_a_limit_range_are_named_and_the_tuned_pods
         assert clients.failed() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("accident", ["Ctrl-C", "a kill", "a lost connection"])
 def test_a_deploy_that_was_broken_off_is_told_as_half_made_and_a_rollback_goes_to_base(
-    on_call: OnCall, number: signal.Signals
+    on_call: OnCall, accident: str, tmp_path: Path
 ) -> None:
-    environment = on_call.environment
-    with Clients(environment) as clients:
-        process = environment.start("deploy", "-e", "finrisk_ab_ratio=75", PYTHONUNBUFFERED="1")
+    environment, file = on_call.environment, tmp_path / "far"
+    with Clients(environment) as clients, accounts.far(environment.cluster, file) as way:
+        shell = {"KUBECONFIG": str(file), "PYTHONUNBUFFERED": "1"}
+        process = environment.start("deploy", "-e", "finrisk_ab_ratio=75", **shell)
         try:
             assert process.stdout is not None
             assert any(" pods: " in line for line in process.stdout)
-            if number == signal.SIGINT:
-                process.send_signal(number)
-            else:
+            if accident == "Ctrl-C":
+                process.send_signal(signal.SIGINT)
+            elif accident == "a kill":
                 operation.kill(process.pid)
-            process.communicate(timeout=30)
+            else:
+                way.cut()
+            said = " ".join("".join(process.communicate(timeout=60)).split())
         finally:
             _end(process)
+        if accident == "a lost connection":
+            assert re.search(r"does not come to run|cannot be reached", said), said
+            assert "playbooks/status.yml says what is wrong, playbooks/rollback.yml goes to base" in said
         told = until(on_call.target().unfinished, 45)
         assert re.match(
             r"deploy at 75 % tuned, 25 % base by \S+ since 20\S+ did not come to its end: r\d+", told
@@ -250,6 +257,25 @@ def test_a_deploy_that_was_broken_off_is_told_as_half_made_and_a_rollback_goes_t
         assert "playbooks/rollback.yml goes to base" in told
         environment.kubectl("delete", "configmap", f"finrisk-config-{on_call.target().current()}")
         done, _ = on_call.roll_back()
+        on_call.assert_base(done, clients)
+        assert clients.failed() == []
+
+
+def test_pods_that_somebody_deletes_while_a_rollback_brings_them_cost_nothing(on_call: OnCall) -> None:
+    environment = on_call.environment
+    old = {each["metadata"]["name"] for each in environment.objects("pods", "app=finrisk-api")}
+    deleted: list[str] = []
+
+    def delete_one_that_is_new(*_: object) -> None:
+        new = {each["metadata"]["name"] for each in environment.objects("pods", "app=finrisk-api")} - old
+        if new and not deleted:
+            deleted.append(sorted(new)[0])
+            environment.kubectl("delete", "pod", deleted[0], "--wait=false")
+
+    with Clients(environment) as clients:
+        target = on_call.target(tell=delete_one_that_is_new)
+        done = release.roll_back(target, "base", on_call.nothing_rendered(), check=False)
+        assert deleted
         on_call.assert_base(done, clients)
         assert clients.failed() == []
 
