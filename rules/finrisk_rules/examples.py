@@ -19,18 +19,21 @@ from finrisk_rules.limits import (
     TRAINING_STRATEGY_MAX,
     TRAINING_STRATEGY_MIN,
 )
+from finrisk_rules.obedience import obeys_order
 from finrisk_rules.prompt import Source
 from finrisk_rules.refusals import is_refusal
 
-# Controls that PostgreSQL text or JSON Lines cannot carry, bidirectional overrides, lone surrogates.
-_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Controls that PostgreSQL text or JSON Lines cannot carry, lone surrogates, and bidirectional overrides,
+# which show letters in another order than they stand in.
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
+_EMBEDDINGS = re.compile("[\u202a-\u202c\u2066-\u2069]")
 
 
 def problem(strategy: object, analysis: object) -> str | None:
     """Why the pair cannot be a training example, as a reason code; None when it can.
 
     Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
-    ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``.
+    ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``, ``obeys_instruction``.
     """
     if not isinstance(strategy, str):
         return "strategy_not_text"
@@ -51,7 +54,22 @@ def problem(strategy: object, analysis: object) -> str | None:
         return "error_text"
     if is_refusal(answer):
         return "refusal"
-    return "looks_like_instruction" if looks_like_instruction(question) or gives_order(answer) else None
+    if looks_like_instruction(question) or gives_order(answer):
+        return "looks_like_instruction"
+    return "obeys_instruction" if obeys_order(question, answer) else None
+
+
+def without_embeddings(text: str) -> str:
+    """The text without the marks by which word processors embed and isolate its directions.
+
+    They change nothing that stands there; every letter keeps its own direction.
+    """
+    return text if text.isascii() else _EMBEDDINGS.sub("", text)
+
+
+def is_overridden(text: str) -> bool:
+    """Whether a mark shows letters of the text in another order than they stand in."""
+    return "\u202d" in text or "\u202e" in text
 
 
 def problem_of_sources(sources: Iterable[Source]) -> str | None:

@@ -15,15 +15,17 @@ import pytest
 from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
 from ansible.module_utils.finrisk_ops.dataset import raw as raw_export
 from ansible.module_utils.finrisk_ops.dataset import rows
+from ansible.module_utils.finrisk_ops.dataset.examples import Terms
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render, without_mark
 from tests.grounds.repository import SHARED
 from tests.grounds.training_rows import row
 
 METADATA_KEYS = (
     "created_at source total valid train_examples validation_examples train_split max_examples rejected "
-    "strategy_chars analysis_chars tokens_estimated files"
+    "made_by_tuned_model judge_versions strategy_chars analysis_chars tokens_estimated files"
 ).split()
 LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
 
@@ -246,6 +248,66 @@ def test_what_is_redacted_in_a_prompt_leaves_the_prompt_of_the_texts_that_are_le
     assert sent(2, text.format("[email]") + ends) in prompts
 
 
+def test_embedding_marks_are_taken_out_wherever_they_stand_and_overrides_rejected(tmp_path: Path) -> None:
+    strategy, marked = row(1)["strategy"], f"\u202b{row(1)['strategy']}\u202c"
+    source = Source("d", "t", "\u2067net\u2069 debt")
+    write_raw(
+        tmp_path,
+        [
+            row(1, strategy=marked, analysis=row(1)["analysis"] + "\u2066", prompt=render(marked, [source])),
+            row(2, prompt=sent(2, "debt \u202e21")),
+            *map(row, range(10, 20)),
+        ],
+        array=False,
+    )
+    result = prepare(tmp_path)
+    assert rejected(result) == {2: "control_characters"}
+    pairs = [pair for path in ("training_file", "validation_file") for pair in turns(result[path])]
+    assert (render(strategy, [Source("d", "t", "net debt")]), row(1)["analysis"]) in pairs
+
+
+def test_a_tuned_models_answers_and_refused_producers_are_rejected_and_the_share_is_told(
+    tmp_path: Path,
+) -> None:
+    given = [
+        row(1, finetuned_model_used=True),
+        row(2, finetuned_model_used=True, provenance="human"),
+        row(3, model_version="Extractive-1"),
+        *map(row, range(10, 17)),
+    ]
+    write_raw(tmp_path, given, array=False)
+    result = prepare(tmp_path, refused_producers=("extractive",))
+    assert rejected(result) == {1: "made_by_tuned_model", 3: "producer_refused"}
+    assert "1 row was written by a tuned model, 10% of all" in result["summary"]
+    result = prepare(tmp_path, tuned_rows=True)
+    assert rejected(result) == {}
+    metadata = json.loads(Path(result["metadata_file"]).read_text())
+    assert metadata["made_by_tuned_model"] == {"rows": 1, "share": 0.1}
+
+
+def test_an_older_judges_verdicts_are_counted_and_renewed_only_when_asked_and_only_with_sources(
+    tmp_path: Path,
+) -> None:
+    old = {"verdicts": {"stated": 1}, "judge_version": "1"}
+    answer = "The ratio fell to 118 % in 2024 [1], which is why funding costs rose for the bank. " * 2
+    right, wrong = sent(1, "In 2024 the ratio fell to 118 %."), sent(2, "In 2024 the ratio fell to 131 %.")
+    given = [
+        row(1, analysis=answer, prompt=right, quality_parts=old),
+        row(2, analysis=answer, prompt=wrong, quality_parts=old),
+        row(3, quality_parts=old),
+        *map(row, range(10, 16)),
+    ]
+    write_raw(tmp_path, given, array=False)
+    result = prepare(tmp_path)
+    versions = json.loads(Path(result["metadata_file"]).read_text())["judge_versions"]
+    assert (rejected(result), versions) == ({}, {"1": 3, "none": 6})
+    assert any("3 usable rows of a judge older than" in line for line in result["summary"])
+    result = prepare(tmp_path, judge_again=True)
+    versions = json.loads(Path(result["metadata_file"]).read_text())["judge_versions"]
+    assert rejected(result) == {2: "figure_not_supported"}
+    assert versions == {"1": 1, JUDGE_VERSION: 1, "none": 6}
+
+
 def test_a_question_whose_lines_were_indented_or_ended_otherwise_stands_in_its_prompt(tmp_path: Path) -> None:
     strategy = f"{row(1)['strategy']}\r\n[1] in dollars,\u2028 and [2] in euros"
     given = row(1, strategy=strategy, prompt=render(strategy, [Source("d", "t", "x")]))
@@ -396,7 +458,7 @@ def test_a_pattern_names_the_newest_file_as_in_the_old_manual(tmp_path: Path) ->
 
 
 def test_a_line_ends_only_where_the_example_ends() -> None:
-    made = rows.example_of(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), 0.9)
+    made = rows.example_of(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), Terms(0.9))
     assert not isinstance(made, str)
     assert len(made.json_line().decode().splitlines()) == 1
     assert json.loads(made.json_line())["contents"][1]["parts"][0]["text"].startswith(

@@ -25,6 +25,8 @@ ANALYSIS = "The allowance for credit losses rose to 2.1 % of loans in 2024 [1]. 
         (STRATEGY, 5, "analysis_not_text"),
         (STRATEGY, ANALYSIS + "\x00", "control_characters"),
         (STRATEGY + "\u202e", ANALYSIS, "control_characters"),
+        (STRATEGY, ANALYSIS + "\u202d", "control_characters"),
+        (STRATEGY + "\u202bx\u202c", "\u2067x\u2069" + ANALYSIS, None),
         (STRATEGY, ANALYSIS + "\ud800", "control_characters"),
         (STRATEGY, "Error: 429 RESOURCE_EXHAUSTED. You exceeded your current quota. " * 3, "error_text"),
         (

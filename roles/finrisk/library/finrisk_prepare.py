@@ -40,6 +40,19 @@ options:
     description: Labels of documents, between semicolons, whose answers are trained on.
     type: str
     default: ""
+  refused_producers:
+    description: Reject rows whose C(model_version) begins with one of these words.
+    type: list
+    elements: str
+    default: []
+  tuned_rows:
+    description: Train on answers of a tuned model too; their share is told either way.
+    type: bool
+    default: false
+  judge_again:
+    description: Judge rows again that an older judge saw, where their prompt holds the sources.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Does all the work and says what a run would write.
@@ -130,6 +143,9 @@ ARGUMENTS = {
     "max_examples": {"type": "int", "default": 0},
     "min_quality": {"type": "float", "default": 0.0},
     "training_labels": {"type": "str", "default": ""},
+    "refused_producers": {"type": "list", "elements": "str", "default": []},
+    "tuned_rows": {"type": "bool", "default": False},
+    "judge_again": {"type": "bool", "default": False},
 }
 
 
@@ -143,6 +159,9 @@ def work(call: Call) -> dict[str, Any]:
         max_examples=options["max_examples"],
         min_quality=options["min_quality"],
         training_labels=labels_said(options["training_labels"]),
+        refused_producers=tuple(options["refused_producers"]),
+        tuned_rows=options["tuned_rows"],
+        judge_again=options["judge_again"],
     )
     result: dict[str, Any] = prepare.run(request, check_mode=call.check)
     return result

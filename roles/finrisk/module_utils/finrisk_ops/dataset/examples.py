@@ -4,12 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from finrisk_rules import examples, prompt
 from finrisk_rules.instructions import gives_order
 
 _MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The inventory's terms on which a row is trained on."""
+
+    min_quality: float
+    training_labels: frozenset[str] = frozenset()
+    refused_producers: tuple[str, ...] = ()  # first words of model_version
+    tuned_rows: bool = False
+
+    def left_out(self, row: Mapping[str, Any]) -> str | None:
+        """Return why the row is not asked for at all, as a reason code of ``finrisk_rules.figures``."""
+        producer = str(row.get("model_version") or "").partition("-")[0].lower()
+        if producer in (name.lower() for name in self.refused_producers):
+            return "producer_refused"
+        if is_tuned(row) and not self.tuned_rows:
+            return "made_by_tuned_model"
+        return "restricted_source" if self._is_restricted(row.get("labels")) else None
+
+    def _is_restricted(self, labels: object) -> bool:
+        """Say whether a source has a label that is not trained on; what is no list counts as one."""
+        if not isinstance(labels, list):
+            return labels is not None
+        return not all(isinstance(label, str) and label in self.training_labels for label in labels)
 
 
 def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
@@ -34,6 +60,11 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
 def is_human(row: Mapping[str, Any]) -> bool:
     """Say whether a reviewer wrote the row's analysis."""
     return row.get("provenance") == "human"
+
+
+def is_tuned(row: Mapping[str, Any]) -> bool:
+    """Say whether a tuned model wrote the row's analysis."""
+    return row.get("finetuned_model_used") is True and not is_human(row)
 
 
 def quality_of(row: Mapping[str, Any]) -> float:

@@ -31,6 +31,7 @@ from ..machine.files import (
 from .columns import SELECTED
 from .digests import DigestIndex
 from .duplicates import DUPLICATE, duplicates_told, without_duplicates
+from .examples import Terms
 from .names import RAW, RAW_METADATA
 from .rows import usable
 
@@ -61,6 +62,11 @@ class Request:
     tuned_rows: bool = False
     refused_producers: tuple[str, ...] = ()
     training_labels: frozenset[str] = frozenset()
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms by which usable rows are counted."""
+        return Terms(self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows)
 
     def parameters(self) -> dict[str, object]:
         """Return the filters as the queries take them."""
@@ -95,10 +101,10 @@ class Tally:
     quality_sum: float = 0.0
     questions: DigestIndex = field(default_factory=DigestIndex)
 
-    def add(self, row: dict[str, Any], min_quality: float, training_labels: frozenset[str]) -> None:
+    def add(self, row: dict[str, Any], terms: Terms) -> None:
         """Count one exported row."""
         self.total += 1
-        pair = usable(row, min_quality, training_labels)
+        pair = usable(row, terms)
         if isinstance(pair, str):  # the reason why it is not
             self.rejected[pair] += 1
         elif self._is_new(pair.question):
@@ -189,7 +195,7 @@ def _snapshot(request: Request, file: Sink) -> Tally:
             expected = counts.pop(None, 0)
             tally = Tally(left_out=Counter({str(reason): count for reason, count in counts.items()}))
             for row in _rows(connection, request, file):
-                tally.add(row, request.min_quality, request.training_labels)
+                tally.add(row, request.terms)
         except psycopg.Error as error:
             raise database.query_error(error, request.database_url) from None
     if tally.total != expected:

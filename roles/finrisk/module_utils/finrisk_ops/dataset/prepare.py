@@ -12,16 +12,15 @@ import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from finrisk_rules import tokens
-from finrisk_rules.examples import fold, question_digest
-from finrisk_rules.prompt import SYSTEM_INSTRUCTION
+from finrisk_rules.examples import question_digest
 
 from ..counts import breakdown, number_of
 from ..errors import FinriskError
@@ -38,13 +37,16 @@ from ..machine.files import (
     sha256_of,
     stamp,
 )
+from .candidates import Rejections, UsableRows
 from .digests import DigestIndex
-from .duplicates import DUPLICATE, duplicates_told, without_duplicates
+from .duplicates import DUPLICATE
+from .examples import Terms
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
-from .rows import Example, example_of, id_of, is_safe
+from .rows import example_of, id_of
 from .sizes import Sizes
-from .split import Ties
+from .summary import Origins, Summary
+from .verdicts import judged_again
 
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
 
@@ -59,6 +61,14 @@ class Request:
     max_examples: int  # 0: all
     min_quality: float
     training_labels: frozenset[str] = frozenset()
+    refused_producers: tuple[str, ...] = ()
+    tuned_rows: bool = False
+    judge_again: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms on which a row is trained on."""
+        return Terms(self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows)
 
     def check(self) -> None:
         """Raise FinriskError when a value makes no sense."""
@@ -70,60 +80,6 @@ class Request:
             raise FinriskError(
                 f"finrisk_max_examples is {self.max_examples}: expected 0 for all, or 2 and more"
             )
-
-
-@dataclass
-class UsableRows:
-    """The usable rows: their lines in a nameless file, and a few numbers for each."""
-
-    spool: IO[bytes]
-    quality: array[float] = field(default_factory=lambda: array("f"))
-    created_at: array[float] = field(default_factory=lambda: array("d"))
-    strategy_chars: array[int] = field(default_factory=lambda: array("I"))
-    analysis_chars: array[int] = field(default_factory=lambda: array("I"))
-    chars: array[int] = field(default_factory=lambda: array("I"))
-    superseded: bytearray = field(
-        default_factory=bytearray
-    )  # 1: a better answer to the same question came later
-    ties: Ties = field(default_factory=Ties)
-
-    def add(self, number: int, name: str | None, example: Example) -> None:
-        """Keep one example."""
-        self.spool.write(json.dumps([number, name]).encode() + b"\t" + example.json_line())
-        self.quality.append(example.quality)
-        self.created_at.append(example.created_at)
-        self.strategy_chars.append(len(example.strategy))
-        self.analysis_chars.append(len(example.analysis))
-        self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
-        self.superseded.append(0)
-        self.ties.add(example.documents, example.user, fold(example.strategy))
-
-    def rows(self) -> array[int]:
-        """Return the numbers of the rows that no better answer replaced."""
-        return array("I", (row for row, superseded in enumerate(self.superseded) if not superseded))
-
-    def lines(self) -> Iterator[tuple[int, str | None, bytes]]:
-        """Yield line number, id and JSONL line of each row in order."""
-        self.spool.seek(0)
-        for line in self.spool:
-            head, _, body = line.partition(b"\t")
-            number, name = json.loads(head)
-            yield number, name, body
-
-
-@dataclass
-class Rejections:
-    """Writes which rows were rejected and why: the place in the export and the id, never any of the text."""
-
-    file: Sink
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, number: int, name: str | None, reason: str) -> None:
-        """Write one."""
-        self.counts[reason] += 1
-        if name and not is_safe(name):
-            name = None
-        self.file.write(json.dumps({"row": number, "id": name, "reason": reason}).encode() + b"\n")
 
 
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
@@ -168,7 +124,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
         **summary.facts(),
-        "summary": [*summary.lines(request), verb, *map(str, _told(paths, files))],
+        "summary": [*summary.lines(request.max_examples), verb, *map(str, _told(paths, files))],
         "diff": {
             "before": "".join(f"{path.name}\n" for name, path in paths.items() if name not in changed),
             "after": "".join(f"{path.name}\n" for path in paths.values()),
@@ -181,58 +137,16 @@ def _told(paths: Mapping[str, Path], files: Mapping[str, Sink]) -> list[Path]:
     return [path for name, path in paths.items() if name != REJECTED or files[name].size]
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What became of the export's rows."""
-
-    total: int
-    valid: int
-    train: int
-    validation: int
-    apart: str
-    tokens: int
-    rejected: dict[str, int]
-    redacted: dict[str, int]
-
-    def facts(self) -> dict[str, Any]:
-        """Return the numbers of the module's result."""
-        return {
-            "total": self.total,
-            "valid": self.valid,
-            "train_examples": self.train,
-            "validation_examples": self.validation,
-            "tokens_estimated": self.tokens,
-            "rejected": self.rejected,
-            "redacted": self.redacted,
-        }
-
-    def lines(self, request: Request) -> list[str]:
-        """Return the numbers as an operator reads them."""
-        others = without_duplicates(self.rejected)
-        rejected = f"; rejected: {breakdown(others)}" if others else ""
-        rows = number_of(self.total, "row")
-        lines = [f"{rows}, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
-        if self.redacted:
-            lines.append(f"redacted: {breakdown(self.redacted)}")
-        if self.train + self.validation < self.valid:
-            lines.append(f"the best {request.max_examples:,} are used (finrisk_max_examples)")
-        lines.append(
-            f"{self.train:,} to train on (about {self.tokens:,} tokens), {self.validation:,} to validate "
-            f"with, kept apart by their {self.apart}"
-        )
-        return lines
-
-
 def _prepare(
     request: Request, raw: Path, moment: str, files: dict[str, Sink], spool: IO[bytes], paths: dict[str, Path]
 ) -> Summary:
     rejections = Rejections(files[REJECTED])
     usable = UsableRows(spool)
-    total, redacted = _collect(raw, request, usable, rejections)
+    origins, redacted = _collect(raw, request, usable, rejections)
     rows = usable.rows()
     if not rows:
         raise FinriskError(
-            f"{raw} holds nothing to train on: {number_of(total, 'row')}, "
+            f"{raw} holds nothing to train on: {number_of(origins.total, 'row')}, "
             f"{breakdown(rejections.counts) or 'none'}; collect more, then run ansible-playbook "
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
@@ -241,11 +155,12 @@ def _prepare(
     validation, apart = usable.ties.validation(best, request.train_split)
     train_tokens = _write_sets(usable, best, validation, files, rejections)
     summary = Summary(
-        total=total,
+        total=origins.total,
         valid=len(rows),
         train=len(best) - len(validation),
         validation=len(validation),
         apart=apart,
+        origins=origins,
         tokens=train_tokens,
         rejected=dict(sorted(rejections.counts.items())),
         redacted=dict(sorted(redacted.items())),
@@ -260,6 +175,7 @@ def _prepare(
         "train_split": request.train_split,
         "max_examples": request.max_examples or None,
         "rejected": summary.rejected,
+        **origins.content(),
         "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
         "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
         "tokens_estimated": summary.tokens,
@@ -271,14 +187,15 @@ def _prepare(
 
 def _collect(
     raw: Path, request: Request, usable: UsableRows, rejections: Rejections
-) -> tuple[int, Counter[str]]:
+) -> tuple[Origins, Counter[str]]:
     """Read the export once; of several answers to one question on the same sources the best-scored stays."""
     questions, best = DigestIndex(), array("I")
     redacted: Counter[str] = Counter()
-    total = 0
+    origins, terms = Origins(), request.terms
     for line in read(raw):
-        total += 1
-        example = line.problem or example_of(line.value, request.min_quality, request.training_labels)
+        value = judged_again(line.value) if request.judge_again else line.value
+        example = line.problem or example_of(value, terms)
+        origins.add(value, is_usable=not isinstance(example, str))
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
             continue
@@ -294,7 +211,7 @@ def _collect(
             continue
         redacted.update(example.redacted)
         usable.add(line.number, id_of(line.value), example)
-    return total, redacted
+    return origins, redacted
 
 
 def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:

@@ -13,7 +13,7 @@ from typing import Any
 from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.storable import is_storable
 
-from .examples import problem, quality_of
+from .examples import Terms, problem, quality_of
 
 PROMPT_MAX = 390_000
 """Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
@@ -66,32 +66,29 @@ class Example:
         return line.encode() + b"\n"
 
 
-def usable(row: object, min_quality: float, training_labels: frozenset[str] = frozenset()) -> Usable | str:
+def usable(row: object, terms: Terms) -> Usable | str:
     """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
 
-    Besides the codes of ``problem``: ``not_an_object``, and ``prompt_not_text``, ``prompt_too_long``,
-    ``prompt_without_strategy``, ``restricted_source``. Export counts what prepare takes by this function.
+    Besides the codes of ``Terms`` and ``problem``: ``not_an_object``, and ``prompt_not_text``,
+    ``prompt_too_long``, ``prompt_without_strategy``. Export counts what prepare takes by this function.
     """
     if not isinstance(row, Mapping):
         return "not_an_object"
-    if _is_restricted(row.get("labels"), training_labels):
-        return "restricted_source"
-    reason = problem(row, min_quality) or _prompt_problem(row)
+    reason = terms.left_out(row) or problem(row, terms.min_quality) or _prompt_problem(row)
     if reason:
         return reason
-    strategy = row["strategy"].strip()
-    question, analysis = redaction.redact(strategy), redaction.redact(row["analysis"].strip())
+    strategy = examples.without_embeddings(row["strategy"]).strip()
+    question = redaction.redact(strategy)
+    analysis = redaction.redact(examples.without_embeddings(row["analysis"]).strip())
     is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
     if is_shorter and (reason := examples.problem(question.text, analysis.text)):
         return reason
     return Usable(strategy, analysis, _documents(row.get("sources")))
 
 
-def example_of(
-    row: object, min_quality: float, training_labels: frozenset[str] = frozenset()
-) -> Example | str:
+def example_of(row: object, terms: Terms) -> Example | str:
     """Return the example that a row makes, or the reason code why it makes none, as ``usable``."""
-    pair = usable(row, min_quality, training_labels)
+    pair = usable(row, terms)
     if isinstance(pair, str):
         return pair
     assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
@@ -123,7 +120,7 @@ def _prompt(original: str, redactions: Counter[str]) -> str:
     """Return the prompt redacted, as it would be sent with the texts that are left; count what was found."""
 
     def redact(text: str) -> str:
-        clean = redaction.redact(text)
+        clean = redaction.redact(examples.without_embeddings(text))
         redactions.update(clean.found)
         return clean.text
 
@@ -147,19 +144,12 @@ def _prompt_problem(row: Mapping[str, Any]) -> str | None:
         return "prompt_too_long"
     if not _holds(text, row["strategy"]):
         return "prompt_without_strategy"
-    return None if is_storable(text) else "control_characters"
+    return None if is_storable(text) and not examples.is_overridden(text) else "control_characters"
 
 
 def _holds(text: str, strategy: str) -> bool:
     turn = prompt.parse(text)
     return strategy.strip() in text if turn is None else turn.question == prompt.as_asked(strategy)
-
-
-def _is_restricted(labels: object, training_labels: frozenset[str]) -> bool:
-    """Say whether a source has a label that is not trained on; what is no list of labels counts as one."""
-    if not isinstance(labels, list):
-        return labels is not None
-    return not all(isinstance(label, str) and label in training_labels for label in labels)
 
 
 def _documents(sources: object) -> tuple[str, ...]:

@@ -1,0 +1,67 @@
+"""Who judged the rows of a dataset, and a second judgement of those that an older judge saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from finrisk_rules import page_facts, prompt
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, JudgedSource
+
+UNJUDGED = "none"
+
+
+def version_of(row: object) -> str:
+    """Return the version of the judge whose verdicts the row has; ``UNJUDGED`` when it has none."""
+    parts = row.get("quality_parts") if isinstance(row, Mapping) else None
+    version = parts.get("judge_version") if isinstance(parts, Mapping) else None
+    return version if isinstance(version, str) and version else UNJUDGED
+
+
+def judged_again(row: object) -> object:
+    """Return the row with the verdicts of today's judge, when an older one judged it.
+
+    Only a row whose prompt holds its sources can be judged; any other is returned as it is.
+    """
+    if not isinstance(row, Mapping) or version_of(row) == JUDGE_VERSION:
+        return row
+    question, answer, sent = (row.get(name) for name in ("strategy", "analysis", "prompt"))
+    turn = prompt.parse(sent) if isinstance(sent, str) else None
+    if turn is None or not turn.sources or not isinstance(question, str) or not isinstance(answer, str):
+        return row
+    judgement = judge(question, answer, _sources(turn, row.get("sources")))
+    parts = row.get("quality_parts")
+    known = dict(parts) if isinstance(parts, Mapping) else {}
+    verdicts = {
+        "verdicts": judgement.counts,
+        "unread_statements": judgement.unread,
+        "judge_version": JUDGE_VERSION,
+    }
+    return {**row, "quality_parts": {**known, **verdicts}}
+
+
+def _sources(turn: prompt.Turn, listed: object) -> list[JudgedSource]:
+    documents: dict[str, Mapping[str, Any]] = {
+        str(each.get("document_id")): each
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, Mapping)
+    }
+    return [
+        JudgedSource(
+            source.title,
+            source.text,
+            page_facts.stored(page_facts.facts_of(source.text)),
+            _text(documents.get(source.document_id, {}).get("company")),
+            _year(documents.get(source.document_id, {}).get("year")),
+        )
+        for source in turn.sources
+    ]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _year(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
