@@ -120,8 +120,8 @@ def _is_machine_talk(text: str) -> bool:
     machine = rest = 0
     for sentence in sentences_of(text):
         comparable = folded(sentence[:LONGEST])
-        labelled = not machine and bool(_LABEL.match(comparable))
-        if labelled and words(comparable) <= _LABEL_WORDS:
+        labelled = bool(_LABEL.match(comparable))
+        if labelled and not machine and words(comparable) <= _LABEL_WORDS:
             return True
         if not cites(sentence) and _talks_as_machine(comparable):
             machine += len(sentence)
