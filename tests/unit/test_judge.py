@@ -326,3 +326,12 @@ def test_a_table_of_ten_thousand_rows_and_ragged_ones_are_read() -> None:
 
 def test_a_minus_between_two_figures_is_no_sign() -> None:
     assert names("Result = $4,502 [1] − $4,310 [1] = $192 [1].") == ["stated", "stated", "computed"]
+
+
+def test_a_figure_of_another_firm_is_misattributed() -> None:
+    pages = [JudgedSource("", REPORT, None, "Tolvane Group"), JudgedSource("", OTHER, None, "Brackmere plc")]
+    right = "Tolvane Group had revenue of $4,502 million in 2023 [1]."
+
+    assert [each.verdict for each in verdicts(right, sources=pages)] == ["stated"]
+    wrong = right.replace("Tolvane Group", "Brackmere plc")
+    assert [each.verdict for each in verdicts(wrong, sources=pages)] == ["misattributed"]

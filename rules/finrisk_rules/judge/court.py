@@ -163,9 +163,20 @@ class Court:
             return _wrong(claim, "misattributed", rival), None
         if named and self._is_of_another_year(statement, right):
             return _wrong(claim, "misattributed", right), None
+        if self._is_of_another_firm(statement, right):
+            return _wrong(claim, "misattributed", right), None
         if _is_of_another_sign(claim, statement, right):
             return _wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
+
+    def _is_of_another_firm(self, statement: Statement, trace: Trace) -> bool:
+        """Whether a statement names the firm of another source, and not that of its own."""
+        firm = self.sources[trace.source - 1].company
+        others = {each.company for each in self.sources if each.company and each.company != firm}
+        if not firm or not others:
+            return False
+        text = statement.text.lower()
+        return firm.lower() not in text and any(other.lower() in text for other in others)
 
     def _is_of_another_year(self, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""
