@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finrisk_rules.judge.court import MOST_FIGURES
+from finrisk_rules.judge.claims import MOST_FIGURES
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
