@@ -1,6 +1,7 @@
 """Words of rise and fall, in the languages in which firms report, and whether figures do what they say."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,31 +9,48 @@ from functools import lru_cache
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.tracing import Trace
-from finrisk_rules.judge.vocabulary import OUTFLOW, any_word, whole
+from finrisk_rules.judge.vocabulary import any_word, whole
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
 advanced improv* up doubled tripled soar* strengthen* widen*
-stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* nahm* anstieg* zuwachs* höher*
-verbesser* zulegt* zugelegt
-augment* hausse* progress* croiss* accr* crû cru grimp* supérieur*
+stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
+angestiegen zuwachs* höher* verbesser* zulegt* zugelegt
+augment* hausse* progress* croiss* accr* alourdi* crû cru grimp* bondi* supérieur*
 aument* subi* creci* increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg
 """
 _FALL = """
 fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted contracting
 slip* slump* plung* narrow* halved weaken* shed
-sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* reduzier* niedriger*
-zurückgegangen zurück gesenkt senk*
+sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
+niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur*
-disminu* cay* bajó bajó bajaron descend* descens* reduj* calo calat* calò scend* scesi scesa ridott* ridu*
+disminu* cay* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk
 """
-_CJK_RISE = "増加|増え|上昇|伸び|拡大|増収|増益|上回|增长|增加|上升|提高|증가|상승"
-_CJK_FALL = "減少|減っ|下落|低下|縮小|減収|減益|下回|下降|减少|降低|下滑|감소|하락"
-_WORD = re.compile(rf"{_CJK_RISE}|{_CJK_FALL}|[^\W_]+")
-_RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}")
-_FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}")
+_CJK_RISE = (
+    "増加|増え|増大|急増|微増|上昇|伸び|伸長|拡大|増収|増益|上回|上がり|上がっ|高まり|高まっ"
+    "|增长|增長|增加|上升|提高|提升|上涨|增至|升至|증가|상승|확대|늘었|늘어|늘며|높아|올랐|올라"
+)
+_CJK_FALL = (
+    "減少|減っ|減り|急減|微減|下落|低下|縮小|減収|減益|下回|下がり|下がっ|落ち込"
+    "|下降|减少|降低|下滑|下跌|降至|减至|감소|하락|축소|줄었|줄어|줄며|낮아|떨어|내렸"
+)
+_WORD = re.compile(
+    rf"{_CJK_RISE}|{_CJK_FALL}|(?<=[%円])の?[増減](?![価資損])|[^\W_\u2e80-\u9fff\uac00-\ud7af]+"
+)
+_RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
+_FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
+_PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())
+_PARTICLE = re.compile(
+    r"\w+\s(?:[^,.;]|[,.]\d){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))", re.IGNORECASE
+)
+"""Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
+
+_IMPROVED = re.compile("improv|verbess|amelior|mejor|miglior")
+"""What says that a loss became smaller, or a result larger."""
 
 
 @lru_cache(maxsize=16384)
@@ -49,20 +67,41 @@ _NOT = re.compile(
 _NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
 
 
-PAIR = 2
-
 NEAR = 60
-"""Characters before a figure in which a word of rise or fall speaks of it alone."""
+"""Characters between a figure and a word of rise or fall that speaks of it alone."""
+
+LONGEST_CLAUSE = 200
+"""Characters between a figure and a word of its clause."""
+
+_CLAUSE_END = re.compile(
+    r"[,\uff0c](?!\d)|[;:\uff1b\uff1a\u3001\u3002]|一方|"
+    + whole(
+        "and but while whereas due because as since und aber während weil wobei nachdem da sodass et mais "
+        "tandis alors y pero mientras e ma mentre"
+    ),
+    re.IGNORECASE,
+)
+"""Where the part of a sentence that a word of rise or fall speaks of may end."""
+
+_COMPARATIVE = re.compile(
+    any_word("higher lower up down höher* niedriger* supérieur* inférieur* rising falling")
+)
+"""Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
 _TO = re.compile(rf"(?:\s+\w+)?\s+{whole('to auf à a hasta until reaching')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_TO_BEFORE = re.compile(rf"{whole('to auf à a hasta')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
+_BY = re.compile(rf"\s*(?:(?:sich|en|it)\s+)?(?:{whole('by um de del di um un')}\s*)*", re.IGNORECASE)
 
 Traced = tuple[Claim, Trace | None]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """A word of rise or fall: where it ends in its text, and whether it says up."""
+    """A word of rise or fall: its place in its text, and whether it says up."""
 
+    start: int
     end: int
     rises: bool
     word: str
@@ -74,36 +113,70 @@ def directions(text: str) -> list[Direction]:
     for match in _WORD.finditer(text):
         word = match[0].lower()
         rises = _rises(word)
+        if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
+            rises = parted["particle"] == "zu"
         if rises is None:
             continue
         start, end = match.span()
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
-        result.append(Direction(end, rises != bool(denied), stem(word)))
+        result.append(Direction(start, end, rises != bool(denied), stem(word)))
     return result
+
+
+def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
+    """Return the word of rise or fall that speaks of each figure, None where there is none.
+
+    That is the one before it in its clause, else the one behind it in its clause ("from 5 to 6 gestiegen"),
+    else the last one before it, else the next one.
+    """
+    spoken = directions(text)
+    if not spoken:
+        return [None] * len(figures)
+    ends, starts = [each.end for each in spoken], [each.start for each in spoken]
+    result: list[Direction | None] = []
+    for start, end in figures:
+        last, following = bisect_right(ends, start) - 1, bisect_left(starts, end)
+        before = spoken[last] if last >= 0 else None
+        behind = spoken[following] if following < len(spoken) else None
+        if before and behind and not _is_one_clause(text, before.end, start):
+            is_behind = _is_one_clause(text, end, behind.start) and not (
+                behind.start - end > 1 and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())
+            )
+            result.append(behind if is_behind else before)
+        else:
+            result.append(before or behind)
+    return result
+
+
+def _is_one_clause(text: str, start: int, end: int) -> bool:
+    return end - start <= LONGEST_CLAUSE and not _CLAUSE_END.search(text, start, end)
 
 
 def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     """Yield the numbers of the claims of a sentence whose figures do the opposite of what its words say."""
-    spoken = directions(text)
-    for at, direction in enumerate(spoken):
-        stop = spoken[at + 1].end if at + 1 < len(spoken) else len(text)
-        if len(spoken) == 1 and len(traced) == PAIR:
-            known = [n for n in range(PAIR) if traced[n][1] is not None]
-            if len(known) == PAIR:
-                wrong = None if _is_name(direction, traced[0][1]) else _pair(known, traced, direction)
-                if wrong is not None:
-                    yield wrong
-                continue
-        behind = [n for n, (claim, _) in enumerate(traced) if direction.end <= claim.quantity.start < stop]
-        known = [n for n in behind if traced[n][1] is not None]
+    if not any(trace for _, trace in traced):
+        return
+    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
+    said = governors(text, spans)
+    for direction in dict.fromkeys(each for each in said if each):
+        group = [n for n, each in enumerate(said) if each is direction]
+        known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue
-        if len(known) > 1:
-            wrong = _pair(known[:2], traced, direction)
+        amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
+        if len(amounts) > 1:
+            wrong = {_pair(amounts[:2], traced, direction)}
         else:
-            wrong = _alone(text, known[0], traced, direction) if len(behind) == 1 else None
-        if wrong is not None:
-            yield wrong
+            alone = [n for n in known if n not in amounts or len(group) == 1]
+            wrong = {_alone(text, n, traced, direction) for n in alone}
+        yield from (n for n in wrong if n is not None)
+
+
+def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
+    """Whether a figure is how much something rose or fell: "rose 5 %", "a reculé de 5 %"."""
+    if claim.is_change and not claim.phrase.is_base:
+        return True
+    return bool(claim.quantity.unit and _BY.fullmatch(text, direction.end, claim.quantity.start))
 
 
 def _is_name(direction: Direction, trace: Trace | None) -> bool:
@@ -114,22 +187,34 @@ def _is_name(direction: Direction, trace: Trace | None) -> bool:
 def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction) -> int | None:
     """Return the later of two figures of one row where it lies on the other side of the earlier one."""
     (first, one), (second, two) = (traced[n] for n in places)
-    if (
-        one is None
-        or two is None
-        or one.source != two.source
-        or one.spot[0] != two.spot[0]
-        or one.spot[0] < 0
-    ):
+    if one is None or two is None or not _are_of_one_thing(one, two):
         return None
     is_first_later = _is_later(first, second)
     if is_first_later is None:
         return None
     old, new = (two.value, one.value) if is_first_later else (one.value, two.value)
-    are_amounts = max(old, new) < 0 <= min(first.quantity.value, second.quantity.value)
-    if old == new or (are_amounts and OUTFLOW.search(one.place.row)):
+    if max(old, new) < 0 <= min(first.quantity.value, second.quantity.value):
+        if not _is_outflow(one) or _IMPROVED.match(direction.word):
+            return None
+        old, new = -old, -new
+    if old == new:
         return None
     return places[0 if is_first_later else 1] if (new > old) != direction.rises else None
+
+
+def _are_of_one_thing(one: Trace, two: Trace) -> bool:
+    """Whether two figures stand in one table, or in one sentence and in one unit."""
+    if one.source != two.source or one.spot[0] != two.spot[0]:
+        return False
+    if one.table is not None:
+        return True
+    return one.spot[1] == two.spot[1] and one.spot[2][3:] == two.spot[2][3:]
+
+
+def _is_outflow(trace: Trace) -> bool:
+    """Whether a row says with a minus what goes out: it grows where its amount does."""
+    table = trace.table
+    return table is not None and all(float(cell[2]) <= 0 for cell in table.by_row[trace.spot[2][0]])
 
 
 def _is_later(first: Claim, second: Claim) -> bool | None:
@@ -145,8 +230,11 @@ def _is_later(first: Claim, second: Claim) -> bool | None:
 def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) -> int | None:
     """Return the number of a claim that its place contradicts: by sign, year before or sentence."""
     claim, trace = traced[n]
-    start = claim.quantity.start
-    if trace is None or start - direction.end > NEAR or claim.phrase.is_base:
+    start, end = claim.quantity.start, claim.quantity.end
+    is_change = _is_change(text, claim, direction)
+    if trace is None or (claim.phrase.is_base and not is_change):
+        return None
+    if max(start - direction.end, direction.start - end) > NEAR:
         return None
     table = trace.table
     if table is None:
@@ -157,17 +245,28 @@ def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) ->
     if table.is_change(row, column):
         is_signed = claim.quantity.value < 0
         return n if value and not is_signed and (value > 0) != direction.rises else None
-    if not _TO.match(text[direction.end : start]) or value < 0:
-        return None
     before = table.year_before(row, column)
-    if before is None or before < 0 or before == value:
+    if before is None or before == value or not _is_end(text, start, end, direction):
+        return None
+    if max(value, before) < 0 <= claim.quantity.value and _is_outflow(trace):
+        value, before = -value, -before
+    if min(value, before) < 0:
         return None
     return n if (value > before) != direction.rises else None
 
 
+def _is_end(text: str, start: int, end: int, direction: Direction) -> bool:
+    """Whether a figure is what something rose or fell to."""
+    if direction.end <= start:
+        return bool(_TO.match(text[direction.end : start]))
+    return bool(_TO_BEFORE.search(text, max(0, start - 12), start) or _TO_BEHIND.match(text, end))
+
+
 def _said_there(trace: Trace) -> bool | None:
     """Return whether the sentence of a trace lets its figure rise; None where it says neither."""
-    text = trace.place.sentence
-    start = trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]
-    near = [each for each in directions(text) if 0 <= start - each.end <= NEAR]
-    return near[-1].rises if near else None
+    figures = trace.evidence.statements[trace.spot[1]].figures
+    start, end = figures[trace.spot[2][0]][4:6]
+    (governor,) = governors(trace.place.sentence, [(start, end)])
+    if governor is None or max(start - governor.end, governor.start - end) > NEAR:
+        return None
+    return governor.rises

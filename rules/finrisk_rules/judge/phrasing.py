@@ -133,7 +133,10 @@ class _Stretches:
     def is_base(self, at: int) -> bool:
         """Whether another figure is compared with this one."""
         start, end = self.spans[at][1], self.spans[at + 1][0]
-        return is_base(self.bare, self.splits[at], start) or bool(BASE_BEHIND.match(self.bare, end))
+        following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
+        return is_base(self.bare, self.splits[at], start, following) or bool(
+            BASE_BEHIND.match(self.bare, end)
+        )
 
 
 def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> list[Phrase]:

@@ -7,9 +7,12 @@ _LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
 
 _BASES = frozenset(
-    "from against versus vs compared than over von gegenüber nach contre de depuis desde frente da "
-    "contro".split()
+    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro".split()
 )
+_BASES_OF_PAIRS = frozenset("von de da".split())
+"""Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
+
+_END_OF_PAIR = re.compile(r"(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
 _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 _ABOUT = frozenset(
     "about around approximately approx roughly nearly almost over some circa ca rund etwa knapp fast über "
@@ -32,13 +35,18 @@ def lead(text: str, start: int) -> list[str]:
     return [word.strip("$€£¥(.,:~\u2248") for word in words if word.strip("$€£¥(.,:~\u2248")]
 
 
-def is_base(text: str, first: int, start: int) -> bool:
-    """Whether the words before a figure, from ``first`` on, compare another one with it: "from 5"."""
+def is_base(text: str, first: int, start: int, following: str = "") -> bool:
+    """Whether the words before a figure, from ``first`` on, compare another one with it: "from 5".
+
+    ``following`` is what stands between the figure and the next one, "" behind the last.
+    """
     before = text[max(first, start - _LEAD) : start]
     words = lead(before, len(before))
     if not words:
         return before.endswith(("に対し", "に対して", "に対し、", "に対して、"))
-    return not _BASES.isdisjoint(words[:2]) or " ".join(words[1::-1]) in _BASES_OF_TWO
+    if not _BASES.isdisjoint(words[:2]) or " ".join(words[1::-1]) in _BASES_OF_TWO:
+        return True
+    return not _BASES_OF_PAIRS.isdisjoint(words[:2]) and bool(_END_OF_PAIR.search(following))
 
 
 def is_about(text: str, start: int) -> bool:
