@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.wording import content
 from finrisk_rules.quantities import quantities
 
@@ -10,7 +11,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?\u061f])[*_)\"']{0,4}\s+|[\u3002\uff01\uff1
 _CLAUSE_END = re.compile(
     r"[,;:][*_]{0,3}\s+|[\uff0c\u3001\uff1b\uff1a]|\s[\u2013\u2014-]\s|(?<=\uc9c0\ub9cc)\s"
 )
-_CITATION = re.compile(r"\[(?:source )?\d{1,3}[\],]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"[^\W\d_]+")
 LONGEST = 600
@@ -40,13 +40,13 @@ def tokens(clause: str) -> frozenset[str]:
 
 def cites(clause: str) -> bool:
     """Whether a clause names a source."""
-    return bool(_CITATION.search(clause))
+    return bool(citations_of(clause))
 
 
 def states(clause: str) -> bool:
     """Whether a clause states something: it has words of its own, and a source or a figure with a unit."""
     head = clause[:LONGEST]
-    if not _DIGIT.search(head) or len(content(_CITATION.sub(" ", head))) < _LEAST_WORDS:
+    if not _DIGIT.search(head) or len(content(without_citations(head))) < _LEAST_WORDS:
         return False
     return cites(clause) or measures(clause)
 

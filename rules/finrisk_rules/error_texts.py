@@ -77,7 +77,7 @@ _MACHINE_TALK = re.compile(
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
 _FOREIGN_TALK = re.compile(
-    r"[a-z]{3,}(?:exception|error)\b|versuchen sie|spater erneut|voruber\\w* nicht"
+    r"[a-z]{3,}(?:exception|error)\b|versuchen sie|spater erneut|voruber\w* nicht (?:verfugbar|erreichbar)"
     r"|ein fehler (?:ist )?aufgetreten|zeituberschreitung|ist ein fehler|reessay|erreur (?:est survenue"
     r"|s'est produite)|temporairement indisponible|delai d'attente|intentelo|intentarlo|intente de nuevo"
     r"|ha producido un error|ocurrio un error|limite de solicitudes|riprov|verificato un errore"
