@@ -17,7 +17,6 @@ _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SCALING = frozenset(Decimal(10) ** power for power in (2, 3, 6, 9))
 _LARGEST_COUNT = 12
 _DAYS = frozenset(map(Decimal, (360, 365)))
-_WHOLES = frozenset(map(Decimal, (1, 100)))
 _PARTS_OF_ONE = {"": 0, "percent": 2, "points": 2, "basis_points": 4}
 _ROUNDED_OPERANDS = Decimal("0.03")
 """How far a result may be from the value of operands that are shown rounded."""
