@@ -12,12 +12,11 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from finrisk import metrics, quality
+from finrisk import judging, metrics, quality
 from finrisk.db.pool import Connection
 from finrisk.settings import Settings
 from finrisk_rules import prompt, redaction
 from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
-from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 
@@ -93,7 +92,9 @@ def correct(
         correction = redaction.redact(text.strip()).text
         documents = _documents(connection, turn.sources)
         sources = _sources(connection, turn.sources, documents)
-        judgement = judge(answer["strategy"], correction, sources)
+        judgement = judging.judgement(answer["strategy"], correction, sources, request_id)
+        if judgement is None:
+            raise UnusableCorrectionError("judge_failed")
         parts = quality.quality_parts(correction, answer["strategy"], sources, judgement)
         _check(settings, answer, turn, correction, judgement, parts)
         values = {

@@ -20,15 +20,15 @@ def judged_sources(passages: Sequence[RankedPassage]) -> list[JudgedSource]:
 def judgement(
     question: str, answer: str, sources: Sequence[JudgedSource], request_id: UUID
 ) -> Judgement | None:
-    """What the judge says of an answer; None, and a line in the log, where it fails.
+    """What the judge says of an answer or a correction; None, and a line in the log, where it fails.
 
-    The answer is served and recorded all the same: a defect of the judge costs an example, never a record.
+    An answer is served and recorded all the same: a defect of the judge costs an example, never a record.
     """
     try:
         return judge(question, answer, sources)
     except Exception:
         logging.getLogger("finrisk").exception(
-            "the judge failed; the answer is served and not collected",
+            "the judge failed; what it was asked about is not collected",
             extra={"event": "judge_failed", "fields": {"request_id": str(request_id)}},
         )
         return None

@@ -14,7 +14,7 @@ from finrisk.db.pool import Database
 from finrisk.retention import forget_old_text
 from tests.grounds.calls import Answer
 from tests.grounds.refusals import error
-from tests.grounds.service import PAGE, STRATEGY, RunningService
+from tests.grounds.service import KEYS, PAGE, STRATEGY, RunningService
 
 CORRECTION = (
     "## Liquidity risk\n"
@@ -156,6 +156,33 @@ def test_an_answer_whose_sources_the_reviewer_may_not_read_is_not_there(service:
     service.wait_for_row(answer)
     assert corrected(service, answer).status == 404
     service.call("DELETE", "/api/v1/documents/restricted")
+
+
+@pytest.mark.parametrize(("labels", "status"), [("", 422), ("desk: equities", 200)])
+def test_a_correction_on_labelled_sources_is_kept_only_where_they_are_trained_on(
+    new_service: Any, labels: str, status: int
+) -> None:
+    service = new_service(start=False, TRAINING_LABELS=labels)
+    service.write_keys({**KEYS, "equities": ["analyze", "review"]})
+    service.start()
+    labelled = PAGE | {"labels": ["desk: equities"]}
+    assert service.call("POST", "/api/v1/documents", {"documents": [labelled]}).status == 200
+    answer = service.call("POST", "/api/v1/analyze", {"strategy": STRATEGY}, with_key="equities")
+    service.wait_for_row(answer)
+    told = corrected(service, answer, key="equities")
+    assert told.status == status, told.json
+    row = collected(service, answer)
+    assert bool(row and row["correction"]) == (status == 200)
+    if status == 422:
+        assert "restricted_source" in told.json["error"]["message"]
+
+
+def test_many_wrong_figures_are_named_in_the_details_alone(service: RunningService, answer: Answer) -> None:
+    wrong = " ".join(f"The ratio of Corvane Bank was {n}.7 % in 2024 [1]." for n in range(200, 240))
+    refused = corrected(service, answer, f"{CORRECTION}{wrong}")
+    error(refused, 422, "figure_not_supported")
+    assert len(refused.json["error"]["details"]["figures"]) == 40
+    assert refused.json["error"]["message"].endswith("204.7 % and 35 more")
 
 
 def test_an_old_answer_that_nobody_knows_is_not_there_and_a_new_one_is_waited_for(

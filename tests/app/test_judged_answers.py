@@ -14,6 +14,7 @@ import pytest
 
 from tests.grounds.calls import Answer
 from tests.grounds.odd import Odd, events, parts, whole
+from tests.grounds.refusals import error
 from tests.grounds.service import STRATEGY, RunningService
 
 RIGHT = """## Liquidity risk
@@ -161,7 +162,7 @@ def test_the_list_of_figures_has_an_end(with_model: Callable[..., RunningService
     assert service.wait_for_row(answer)["figures"] > 800
 
 
-def test_a_failing_judge_costs_an_example_and_neither_answer_nor_record(
+def test_a_failing_judge_costs_an_example_or_a_correction_and_neither_answer_nor_record(
     with_model: Callable[..., RunningService], tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(BROKEN)
@@ -175,3 +176,7 @@ def test_a_failing_judge_costs_an_example_and_neither_answer_nor_record(
     [line] = service.log_lines("judge_failed")
     assert line["request_id"] == answer.headers["X-Request-Id"]
     assert "118" not in json.dumps(line), "no text of an answer is logged"
+    correction = {"request_id": answer.headers["X-Request-Id"], "correction": RIGHT}
+    refused = service.call("POST", "/api/v1/feedback", correction)
+    error(refused, 422, "invalid")
+    assert "judge_failed" in refused.json["error"]["message"]

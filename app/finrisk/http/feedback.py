@@ -32,6 +32,9 @@ bp = Blueprint("feedback", __name__)
 YOUNG = timedelta(minutes=5)
 """How long a request may take to appear in the database before it counts as unknown."""
 
+NAMED = 5
+"""Wrong figures of a correction that a message names; ``details`` has them all."""
+
 LOOK_UP_SECONDS = 5.0
 """Longest wait for the database to say whether it knows a request."""
 
@@ -104,8 +107,9 @@ def _corrected(request_id: UUID, text: str, *, is_recorded: bool) -> list[Figure
         raise ApiError(404, "not_found", str(error)) from None
     except WrongFiguresError as error:
         wrong = figures_told(figure for figure in error.judgement.figures if figure.verdict in WRONG)
-        named = ", ".join(figure["text"] for figure in wrong)
-        message = f"not what the sources say: {named}"
+        named = ", ".join(figure["text"] for figure in wrong[:NAMED])
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+        message = f"not what the sources say: {named}{more}"
         raise ApiError(422, "figure_not_supported", message, details={"figures": wrong}) from None
     except UnusableCorrectionError as error:
         problem = FieldProblem(field="correction", message=f"cannot be learnt from: {error}")
