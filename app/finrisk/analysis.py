@@ -30,7 +30,7 @@ from finrisk.routing import assignment
 from finrisk.settings import Settings
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.prompt import render
-from finrisk_rules.redaction import redact
+from finrisk_rules.redaction import Redactor
 
 RETRIEVAL_SECONDS = 5.0
 RETRIEVAL_SHARE = 0.2
@@ -107,11 +107,13 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
 def _request(service: Service, question: Question) -> Request:
     """Redact first: what is searched with, sent and stored is one text."""
     started = time.monotonic()
-    strategy = redact(question.strategy.strip()).text
+    redactor = Redactor()
+    strategy = redactor.redact(question.strategy.strip()).text
     place = assignment(service.settings, question.user_id, question.session_id, str(question.request_id))
     passages = _passages(service, strategy, question)
     prompt = render(strategy, sources_of(passages))
-    return Request(question, strategy, place, passages, prompt, started)
+    redactor.read(prompt)
+    return Request(question, strategy, place, passages, prompt, redactor, started)
 
 
 def _passages(service: Service, strategy: str, question: Question) -> list[RankedPassage]:
@@ -136,7 +138,7 @@ def _passages(service: Service, strategy: str, question: Question) -> list[Ranke
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     _watch_version(service, served)
-    text = redact(served.completion.text.strip()).text
+    text = request.redactor.redact(served.completion.text.strip()).text
     sources = judged_sources(request.passages)
     said = judgement(request.strategy, text, sources, request.question.request_id)
     parts = quality.quality_parts(text, request.strategy, sources, said)

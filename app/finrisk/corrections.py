@@ -15,10 +15,11 @@ from psycopg.types.json import Jsonb
 from finrisk import judging, metrics, quality
 from finrisk.db.pool import Connection
 from finrisk.settings import Settings
-from finrisk_rules import prompt, redaction
+from finrisk_rules import prompt
 from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.redaction import Redactor
 
 _ANSWER = """
 select coalesce(t.strategy, a.strategy) as strategy, coalesce(t.analysis, a.analysis) as analysis,
@@ -89,7 +90,9 @@ def correct(
         turn = prompt.parse(answer["prompt"])
         if turn is None:
             raise UnknownAnswerError(f"the prompt of {request_id} is of an earlier release, and not read")
-        correction = redaction.redact(text.strip()).text
+        redactor = Redactor()
+        redactor.read(answer["prompt"])
+        correction = redactor.redact(text.strip()).text
         documents = _documents(connection, turn.sources)
         sources = _sources(connection, turn.sources, documents)
         judgement = judging.judgement(answer["strategy"], correction, sources, request_id)

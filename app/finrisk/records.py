@@ -15,7 +15,7 @@ from finrisk_rules.examples import problem, problem_of_figures, problem_of_sourc
 from finrisk_rules.identity import keyed_hash
 from finrisk_rules.judge.verdicts import WRONG, Judgement
 from finrisk_rules.prompt import PROMPT_HASH, Source
-from finrisk_rules.redaction import VERSION
+from finrisk_rules.redaction import VERSION, Redactor
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Request:
     place: Assignment
     passages: list[RankedPassage]
     prompt: str
+    redactor: Redactor
     started: float
 
 

@@ -245,7 +245,7 @@ def test_what_is_redacted_in_a_prompt_leaves_the_prompt_of_the_texts_that_are_le
     )
     result = prepare(tmp_path)
     prompts = [given for path in ("training_file", "validation_file") for given, _ in turns(result[path])]
-    assert sent(2, text.format("[email]") + ends) in prompts
+    assert sent(2, text.format("[email_1]") + ends) in prompts
 
 
 def test_embedding_marks_are_taken_out_wherever_they_stand_and_overrides_rejected(tmp_path: Path) -> None:
@@ -478,7 +478,7 @@ def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
     assert raw.stat().st_size > 38_000_000
     code = (
         "import json, sys; from pathlib import Path; from finrisk_rules import redaction\n"
-        "redaction.redact = lambda text: redaction.Redacted(text, {})\n"
+        "redaction.Redactor.redact = lambda self, text: redaction.Redacted(text, {})\n"
         "from finrisk_ops.dataset import prepare as dataset\n"
         "dataset.run(dataset.Request(sys.argv[1], Path(sys.argv[2]), 0.9, 0, 0.9), False)\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"

@@ -37,6 +37,7 @@ from finrisk_rules.limits import (
     YEARS,
 )
 from finrisk_rules.periods import periods
+from finrisk_rules.redaction import proved_kinds
 from finrisk_rules.storable import is_one_line, is_storable
 
 LIMITS = {
@@ -60,6 +61,13 @@ def _one_line(value: str) -> str:
     """An identifier or a name: nothing that could begin a new line of a prompt or a log."""
     if not is_one_line(value):
         raise ValueError("must not contain control characters or line breaks")
+    return value
+
+
+def _impersonal(value: str) -> str:
+    """A name that is kept and shown as it is: it must be nobody's number and no key."""
+    if kinds := proved_kinds(value):
+        raise ValueError(f"must not hold personal data or a secret ({', '.join(kinds)})")
     return value
 
 
@@ -95,6 +103,7 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=COMPANY_MAX),
     AfterValidator(_one_line),
 ]
+KeptName = Annotated[Name, AfterValidator(_impersonal)]
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX),
@@ -227,7 +236,11 @@ class FeedbackBody(_Body):
 class DocumentBody(_Body):
     """A document to index; form feeds in the text separate its pages."""
 
-    id: Annotated[Identifier, Field(description="Names it: the same id again is the same document.")]
+    id: Annotated[
+        Identifier,
+        AfterValidator(_impersonal),
+        Field(description="Names it: the same id again is the same document."),
+    ]
     title: Annotated[
         Title, Field(description="Stands above each of its passages.", examples=["Acme annual report 2025"])
     ]
@@ -238,7 +251,7 @@ class DocumentBody(_Body):
             examples=["Acme holds 12.5 million in cash."],
         ),
     ]
-    company: Annotated[Name | None, Field(description="Whom it is of.", examples=["Acme"])] = None
+    company: Annotated[KeptName | None, Field(description="Whom it is of.", examples=["Acme"])] = None
     year: Annotated[Year | None, Field(description="The year it is of.", examples=[2025])] = None
     labels: Annotated[
         list[Label],
@@ -249,7 +262,7 @@ class DocumentBody(_Body):
         ),
     ] = []
     ticker: Annotated[
-        Name | None, Field(description="The company's ticker; filters know it too.", examples=["ACME"])
+        KeptName | None, Field(description="The company's ticker; filters know it too.", examples=["ACME"])
     ] = None
 
 

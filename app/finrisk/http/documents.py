@@ -14,8 +14,8 @@ from finrisk.http.context import context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
 from finrisk.http.replies import DeletedDocument, DocumentCounts, DocumentEntry, DocumentPage
+from finrisk_rules.documents import redacted
 from finrisk_rules.limits import DOCUMENTS_MAX
-from finrisk_rules.redaction import redact
 
 bp = Blueprint("documents", __name__)
 
@@ -71,10 +71,11 @@ def _add_converter(state: BlueprintSetupState) -> None:
 
 def _document(body: DocumentBody) -> documents.Document:
     """The document as it is indexed: redacted."""
+    title, text = redacted(body.title, body.text)
     return documents.Document(
         id=body.id,
-        title=redact(body.title).text,
-        text=redact(body.text).text,
+        title=title,
+        text=text,
         company=body.company,
         year=body.year,
         ticker=body.ticker,

@@ -33,6 +33,7 @@ class Usable:
 
     strategy: str  # as exported
     analysis: redaction.Redacted
+    redactor: redaction.Redactor  # knows the placeholders of the row
     documents: tuple[str, ...]  # ids of the sources, best first
 
     @property
@@ -70,7 +71,8 @@ def usable(row: object, terms: Terms) -> Usable | str:
     """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
 
     Besides the codes of ``Terms`` and ``problem``: ``not_an_object``, and ``prompt_not_text``,
-    ``prompt_too_long``, ``prompt_without_strategy``. Export counts what prepare takes by this function.
+    ``prompt_too_long``, ``prompt_without_strategy``, ``redaction_failed``. Export counts what prepare
+    takes by this function.
     """
     if not isinstance(row, Mapping):
         return "not_an_object"
@@ -78,12 +80,18 @@ def usable(row: object, terms: Terms) -> Usable | str:
     if reason:
         return reason
     strategy = examples.without_embeddings(row["strategy"]).strip()
-    question = redaction.redact(strategy)
-    analysis = redaction.redact(examples.without_embeddings(row["analysis"]).strip())
+    answer = examples.without_embeddings(row["analysis"]).strip()
+    redactor = redaction.Redactor()
+    try:
+        for text in (strategy, answer, row.get("prompt") or ""):
+            redactor.read(text)
+        question, analysis = redactor.redact(strategy), redactor.redact(answer)
+    except Exception:  # whatever went wrong: what is not redacted is not written
+        return "redaction_failed"
     is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
     if is_shorter and (reason := examples.problem(question.text, analysis.text)):
         return reason
-    return Usable(strategy, analysis, _documents(row.get("sources")))
+    return Usable(strategy, analysis, redactor, _documents(row.get("sources")))
 
 
 def example_of(row: object, terms: Terms) -> Example | str:
@@ -93,8 +101,12 @@ def example_of(row: object, terms: Terms) -> Example | str:
         return pair
     assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
     redactions = Counter(pair.analysis.found)
+    try:
+        asked = _prompt(row.get("prompt") or prompt.render(pair.strategy, ()), pair.redactor, redactions)
+    except Exception:  # as in ``usable``
+        return "redaction_failed"
     return Example(
-        prompt=_prompt(row.get("prompt") or prompt.render(pair.strategy, ()), redactions),
+        prompt=asked,
         analysis=pair.analysis.text,
         strategy=pair.strategy,
         documents=pair.documents,
@@ -116,11 +128,11 @@ def is_safe(name: str) -> bool:
     return not redaction.redact(name).found
 
 
-def _prompt(original: str, redactions: Counter[str]) -> str:
+def _prompt(original: str, redactor: redaction.Redactor, redactions: Counter[str]) -> str:
     """Return the prompt redacted, as it would be sent with the texts that are left; count what was found."""
 
     def redact(text: str) -> str:
-        clean = redaction.redact(examples.without_embeddings(text))
+        clean = redactor.redact(examples.without_embeddings(text))
         redactions.update(clean.found)
         return clean.text
 

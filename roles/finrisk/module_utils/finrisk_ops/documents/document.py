@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from finrisk_rules.documents import digest
+from finrisk_rules.documents import digest, redacted
 from finrisk_rules.limits import (
     COMPANY_MAX,
     IDENTIFIER_MAX,
@@ -18,7 +18,7 @@ from finrisk_rules.limits import (
     YEARS,
 )
 from finrisk_rules.postings import too_many
-from finrisk_rules.redaction import redact
+from finrisk_rules.redaction import proved_kinds
 from finrisk_rules.storable import is_one_line, is_storable
 
 BODY_MAX = 16 * 1024 * 1024
@@ -42,12 +42,13 @@ class Document:
 
     def digest(self) -> str:
         """Return the SHA-256 that the service shows for this document once it holds it."""
-        text = redact(self.text).text
-        return digest(redact(self.title).text, self.company, self.year, text, self.ticker, self.labels)
+        title, text = redacted(self.title, self.text)
+        return digest(title, self.company, self.year, text, self.ticker, self.labels)
 
     def postings_too_many(self) -> int | None:
         """Return how many postings it has that the service does not index at once, None where it does."""
-        return too_many(redact(self.title).text, self.company, self.year, redact(self.text).text)
+        title, text = redacted(self.title, self.text)
+        return too_many(title, self.company, self.year, text)
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it: what is not known is left out."""
@@ -130,6 +131,9 @@ def _unstorable(made: Document) -> str | None:
         return "holds a NUL or half of a surrogate pair"
     if not all(map(is_one_line, names)):
         return "holds a control character or a line break in its id, title, company, ticker or labels"
+    for name in (made.id, made.company or "", made.ticker or ""):
+        if kinds := proved_kinds(name):
+            return f"has personal data or a secret in its id, company or ticker ({', '.join(kinds)})"
     size = len(encoded([made])) + _FRAME
     if size > BODY_MAX:
         return f"takes {size:,} bytes to send, {BODY_MAX:,} is the most; cut it into several documents"

@@ -1,0 +1,10 @@
+"""Removal of personal identifiers and secrets, before the first byte reaches disk, database or log.
+
+A text is read as a person would read it (``reading``), each kind finds its candidates and proves them
+(``secrets``, ``contacts``, ``payments``, ``persons``), and what is proved is replaced in the text as it
+stood (``redactor``). Figures stay.
+"""
+
+from .redactor import KINDS, PROVED, SECRETS, VERSION, Redacted, Redactor, proved_kinds, redact
+
+__all__ = ["KINDS", "PROVED", "SECRETS", "VERSION", "Redacted", "Redactor", "proved_kinds", "redact"]

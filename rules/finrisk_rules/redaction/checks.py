@@ -1,0 +1,77 @@
+"""Check digits and lengths that tell an identifier from a figure."""
+
+import re
+
+IBAN_LENGTHS = dict(
+    re.findall(
+        r"([A-Z]{2})(\d\d)",
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28"
+        " EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26"
+        " IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28"
+        " NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25"
+        " SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30",
+    )
+)
+"""Characters of an account number of each country: SWIFT's IBAN registry, release 99."""
+
+_ISSUERS = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
+    r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|(?:6011|64[4-9]\d|65\d{2}|62\d{2}|81\d{2})\d{12,15}"  # Discover, UnionPay
+    r"|3(?:0[0-59]|[689]\d)\d{11}(?:\d{2,5})?"  # Diners
+    r"|35(?:2[89]|[3-8]\d)\d{12,15}"  # JCB
+    r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"  # Maestro
+    r"|220[0-4]\d{12,15}|9792\d{12}|(?:50|60|82)\d{14}"  # Mir, Troy, Verve, RuPay
+)
+"""Issuers' ranges and lengths: ISO/IEC 7812."""
+
+
+def luhn_valid(digits: str) -> bool:
+    """Whether the digits pass the Luhn check of ISO/IEC 7812-1 (payment card numbers)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def card_valid(digits: str) -> bool:
+    """Whether the digits are of a range that an issuer of cards has, and pass the Luhn check."""
+    return _ISSUERS.fullmatch(digits) is not None and len(set(digits)) > 1 and luhn_valid(digits)
+
+
+def iban_valid(text: str) -> bool:
+    """Whether the text passes the mod-97 check of ISO 13616 and has its country's length."""
+    compact = re.sub(r"[\s.-]", "", text).upper()
+    if not compact.isascii() or not compact.isalnum() or IBAN_LENGTHS.get(compact[:2]) != str(len(compact)):
+        return False
+    rotated = compact[4:] + compact[:4]
+    return int("".join(str(int(character, 36)) for character in rotated)) % 97 == 1
+
+
+def ssn_valid(digits: str) -> bool:
+    """Whether nine digits may be a social security number of the USA."""
+    return (
+        digits[:3] not in ("000", "666") and digits[0] != "9" and digits[3:5] != "00" and digits[5:] != "0000"
+    )
+
+
+def itin_valid(digits: str) -> bool:
+    """Whether nine digits may be a taxpayer's number (ITIN) of the USA."""
+    return digits[0] == "9" and (50 <= int(digits[3:5]) <= 65 or 70 <= int(digits[3:5]) <= 99)
+
+
+def cpf_valid(digits: str) -> bool:
+    """Whether eleven digits pass the two checks of a taxpayer's number (CPF) of Brazil."""
+    for length in (9, 10):
+        total = sum(int(digit) * (length + 1 - place) for place, digit in enumerate(digits[:length]))
+        if total * 10 % 11 % 10 != int(digits[length]):
+            return False
+    return len(set(digits)) > 1
+
+
+def resident_valid(number: str) -> bool:
+    """Whether 18 characters pass the check of a resident's number of China (GB 11643, ISO 7064 mod 11-2)."""
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
+    return "10X98765432"[total % 11] == number[17].upper()

@@ -1,0 +1,163 @@
+"""Addresses of mail and machines, and numbers of phones."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from .kinds import Said, Seen, among_digits, anywhere, proved
+from .reading import Reading, Span
+
+_AT = re.compile(
+    r"(?:@| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
+    r"(?:(?:[\w-]{1,63}(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )){1,8}"
+    r"(?:xn--[a-z0-9-]{2,59}|[a-z]{2,24}(?![a-z0-9_-])|(?![a-z])[^\W\d_]{2,24})"
+    r"|\[(?:ipv6:)?[\da-f.:]{3,45}\])",
+    re.IGNORECASE,
+)
+_LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{|}~-")
+_QUOTED = re.compile(r'"[^"\n]{1,62}"$')
+_LOCAL_MAX = 64
+
+
+def _emails(reading: Reading) -> Iterator[Span]:
+    text = reading.text
+    for match in _AT.finditer(text):
+        start = _local_start(text, match.start())
+        if start < match.start():
+            yield start, match.end()
+
+
+def _local_start(text: str, end: int) -> int:
+    """Where the name before the sign of an address begins; ``end`` if there is none."""
+    quoted = _QUOTED.search(text, max(0, end - _LOCAL_MAX), end) if text[end - 1 : end] == '"' else None
+    if quoted:
+        return quoted.start()
+    start = end
+    is_latin = text[end - 1 : end] < "\u2e80"
+    while start > max(0, end - _LOCAL_MAX):
+        sign = text[start - 1]
+        if not (sign.isalnum() or sign in _LOCAL_SIGNS) or (is_latin and sign >= "\u2e80"):
+            break
+        start -= 1
+    while start < end and text[start] in _LOCAL_SIGNS:  # a name begins with none, the text before may end so
+        start += 1
+    return start
+
+
+_V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
+_V6 = re.compile(
+    r"(?<![\w:.])[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{2,37}(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])"
+)
+_NUMBERING = re.compile(
+    r"(?i)(?:\bv|versions?|release|build|firmware|sections?|notes?|items?|clauses?|paragraphs?|chapters?"
+    r"|articles?|schedules?"
+    r"|exhibits?|part|rule|table|figure|appendix|annex|abschnitt|kapitel|sección|§|#|no\.|nr\.)[ :.]{0,2}$"
+)
+
+
+def _v4(match: re.Match[str]) -> bool:
+    parts = match[0].split(".")
+    if any(int(part) > 255 or (len(part) > 1 and part[0] == "0") for part in parts):
+        return False
+    text, start = match.string, match.start()
+    before = text[max(0, start - 20) : start]
+    is_heading = not before.rpartition("\n")[2].strip() and re.match(
+        r" +[A-Z]", text[match.end() : match.end() + 4]
+    )
+    if _NUMBERING.search(before) or (is_heading and max(map(int, parts)) < 40):
+        return False
+    return before[-1:] not in tuple("$€£¥")
+
+
+def _v6(match: re.Match[str]) -> bool:
+    value = match[0].rstrip(":") if not match[0].endswith("::") else match[0]
+    if value.count(":") < 2 or not re.search(r"\d", value) or len(value) < 5:
+        return False
+    try:
+        ipaddress.IPv6Address(value)
+    except ValueError:
+        return False
+    return True
+
+
+_INTERNATIONAL = re.compile(
+    r"(?<![\w.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
+    r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?![\w]|[.,]\d)"
+)
+_AMOUNT = re.compile(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
+_COUNTRY = re.compile(
+    r"1|7|2(?:0|7|[1-689]\d)|3(?:[0-469]|[578]\d)|4(?:[013-9]|2\d)|5(?:[1-8]|[09]\d)|6(?:[0-6]|[7-9]\d)"
+    r"|8(?:[1246]|[0578]\d)|9(?:[0-58]|[679]\d)"
+)
+_NATIONAL = re.compile(
+    r"(?<![\w.,$€£¥+-])(?:(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}|(?:1-)?[2-9]\d{2}-[2-9]\d{2}-\d{4}"
+    r"|(?:1\.)?[2-9]\d{2}\.[2-9]\d{2}\.\d{4}|1 [2-9]\d{2} [2-9]\d{2} \d{4})(?![\w-]|[.,]\d)"
+)
+_WORDS = (
+    r"tel(?:efono|éfono|efon|efone|efoon|ephone)?|phone|telefonnummer|call|ring|dial|mobile|cell|fax"
+    r"|whatsapp|sms|hotline"
+    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|celular|llame"
+    r"|llamar|ligue"
+    r"|mobiel|bel|cellulare|chiamare|chiami|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|هاتف|फोन|फ़ोन"
+)
+_CALL_WORDS = (
+    "tel", "telef", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
+    "cellulare", "fax", "whatsapp",
+    "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
+    "appel", "móvil", "celular",
+    "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звоните", "电话", "電話", "手机",
+    "手機", "携帯", "전화", "휴대폰", "هاتف", "फोन", "फ़ोन",
+)  # fmt: skip
+_BETWEEN = (
+    r"(?:[\s.:#,()-]{0,3}(?:(?:me|us|him|her|them|you|on|at|no|nr|number|num|n[°º]|is|the|my|our|office"
+    r"|desk|direct|home"
+    r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
+    r"|numéro|nummer"
+    r"|ist|est|es|é|op|для|по|номер|番号|号码|号碼)(?![^\W\d_])|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
+)
+_CALLED = re.compile(
+    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z]){_BETWEEN}((?:\+"
+    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![\w]|[.,]?\d)"
+)
+
+
+def _international(match: re.Match[str]) -> bool:
+    digits = re.sub(r"\D", "", match[0]).removeprefix("00")
+    if digits[0] == "1" and len(digits) != 11:
+        return False
+    return _COUNTRY.match(digits) is not None and not _AMOUNT.fullmatch(match[0])
+
+
+def _national(match: re.Match[str]) -> bool:
+    return "|" not in match.string[max(0, match.start() - 2) : match.start()]
+
+
+def _called(match: re.Match[str]) -> bool:
+    value = match[1]
+    groups = re.findall(r"\d+", value)
+    if value[0] in "+(" or groups[0][0] == "0":
+        return True
+    if all(len(group) == 4 and group[:2] in ("19", "20") for group in groups):
+        return False
+    return not re.fullmatch(r"[1-9]\d{0,2}(?: 000)+|\d+\.\d+", value)
+
+
+_V4_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
+
+
+def _has_at(reading: Reading) -> bool:
+    text = reading.text
+    if "@" in text or "dot" in reading.stems:
+        return True
+    return "at" in reading.stems and any(sign in reading.lower for sign in ("at)", "at]", "at}", "at>"))
+
+
+KINDS = (
+    Seen("email", _has_at, _emails),
+    Seen("ip", lambda reading: _V4_HINT.search(reading.text), anywhere(_V4, proved(_v4))),
+    Seen("ip", lambda reading: _V6_HINT.search(reading.text), anywhere(_V6, proved(_v6))),
+    among_digits("phone", _INTERNATIONAL, proved(_international)),
+    among_digits("phone", _NATIONAL, proved(_national)),
+    Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1)),
+)

@@ -1,0 +1,16 @@
+"""Identifiers that a word before them tells: the word, a few words between, the value."""
+
+import re
+
+END = r"(?!\w|[.,/-]?\d)"
+"""What follows no value: more of it, or the rest of a figure."""
+
+
+def after(
+    words: str,
+    value: str,
+    between: str = r"[^\d\n|;]{0,30}?(?<![A-Za-z0-9])",
+    flags: re.RegexFlag = re.IGNORECASE,
+) -> re.Pattern[str]:
+    """A pattern of a value (group 1) that stands after one of the words."""
+    return re.compile(rf"(?<![^\W\d_])(?:{words})(?![a-z]){between}({value}){END}", flags)

@@ -1,0 +1,108 @@
+"""A text as a person reads it: one sign for each blank, hyphen and digit, and nothing that is not seen."""
+
+import re
+import unicodedata
+from functools import cache
+
+Span = tuple[int, int]
+"""First character, and the one after the last."""
+
+_UNSEEN = frozenset(
+    "\u00ad\u034f\u061c\u115f\u180e\ufeff"
+    + "".join(
+        map(
+            chr,
+            (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)),
+        )
+    )
+)
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
+_WORDS = re.compile(r"[^\W_]+")
+_BETWEEN_WORDS = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+STEM = 5
+"""Letters of a word that are looked up."""
+
+_BESIDE = 4
+"""Characters beside digits that tell what they are."""
+
+_SCRIPTS = (
+    range(0x80, 0x3100),
+    range(0xA000, 0xAC00),
+    range(0xFE00, 0x10000),
+    range(0x1D400, 0x1D800),
+    range(0x1FBF0, 0x1FBFA),
+)
+"""Where Unicode has digits, blanks, hyphens and letters of another width."""
+
+
+def _plain(character: str) -> str:
+    """The ASCII character that is read, or the character itself."""
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "Zs":
+        return " "
+    if category == "Pd" or character in "\u2212\u2043":
+        return "-"
+    if character == "\u0130":  # two characters in lower case
+        return "I"
+    same = unicodedata.normalize("NFKC", character)
+    return same if len(same) == 1 and same.isascii() else character
+
+
+@cache
+def _spelling() -> dict[str, str]:
+    """All characters that are read as another one, and which one."""
+    return {
+        character: plain
+        for codes in _SCRIPTS
+        for character in map(chr, codes)
+        if (plain := _plain(character)) != character
+    }
+
+
+class Reading:
+    """A text in one spelling, with the place of each character in the text as it stood.
+
+    Attributes:
+        text: the text as it is read.
+        lower: the text in lower case, character by character.
+        stems: the first letters of each word, in lower case.
+        longest: characters of the longest run of letters and digits.
+        digits: where five digits or more stand together, if with signs between them, and what is beside them.
+    """
+
+    __slots__ = ("_places", "digits", "longest", "lower", "stems", "text")
+
+    def __init__(self, original: str) -> None:
+        """Read a text."""
+        self._places: list[int] | None = None  # None: all stand where they stood
+        if original.isascii():
+            self.text, self.lower = original, original.lower()
+            words = self.lower.encode().translate(_BETWEEN_WORDS).decode().split()
+        else:
+            self.text = self._plain(original)
+            self.lower = self.text.lower()
+            words = _WORDS.findall(self.lower)
+        self.stems = {word[:STEM] for word in words}
+        self.longest = max(map(len, words), default=0)
+        self.digits = [
+            (max(0, match.start() - _BESIDE), match.end() + _BESIDE) for match in _DIGITS.finditer(self.text)
+        ]
+
+    def _plain(self, text: str) -> str:
+        signs = set(_FOREIGN.findall(text))
+        if not signs.isdisjoint(_UNSEEN):
+            self._places = [place for place, sign in enumerate(text) if sign not in _UNSEEN]
+            text = "".join(text[place] for place in self._places)
+        spelling = _spelling()
+        for sign in signs & spelling.keys():
+            text = text.replace(sign, spelling[sign])
+        return text
+
+    def original(self, span: Span) -> Span:
+        """Where a span of this text stood."""
+        if self._places is None:
+            return span
+        return self._places[span[0]], self._places[span[1] - 1] + 1

@@ -1,0 +1,112 @@
+"""What is proved is replaced, the same value of a row by the same placeholder."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from . import contacts, payments, persons, secrets
+from .kinds import Search
+from .reading import Reading, Span
+
+VERSION = "2"
+
+SECRETS = ("private_key", "connection_string", "secret_key", "token")
+"""The kinds that open a door; the others name a person."""
+
+PROVED = ("private_key", "connection_string", "secret_key", "email", "iban", "card", "ssn", "ip")
+"""The kinds that check digits or structure prove wherever they stand: no id and no company holds one."""
+
+_KINDS = (*secrets.KINDS, *payments.KINDS, *contacts.KINDS, *persons.KINDS)
+
+KINDS = tuple(dict.fromkeys(kind.name for kind in _KINDS))
+"""All kinds, in the order in which they are looked for: what is one is no part of a later one."""
+
+_PLACEHOLDER = re.compile(rf"\[({'|'.join(KINDS)})(?:_(\d{{1,6}}))?\]")
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The text with each identifier replaced by ``[kind_n]``, and how many of each kind there were."""
+
+    text: str
+    found: Mapping[str, int]
+
+
+class Redactor:
+    """Redacts the texts of one row: the same value gets the same placeholder in all of them."""
+
+    def __init__(self) -> None:
+        """Know no value yet."""
+        self._places: dict[tuple[str, str], str] = {}
+        self._last: dict[str, int] = {}
+
+    def read(self, text: str) -> None:
+        """Take note of the placeholders of a text of the row: no other value gets one of them."""
+        if "_" in text:
+            for kind, number in _PLACEHOLDER.findall(text):
+                self._last[kind] = max(self._last.get(kind, 0), int(number or 0))
+
+    def redact(self, text: str, kinds: Collection[str] = ()) -> Redacted:
+        """The text without identifiers and secrets; with ``kinds`` only these are replaced.
+
+        Repeated until nothing is left: redacting what comes out changes nothing.
+        """
+        spans = _spans(text, kinds)
+        if not spans:
+            return Redacted(text, {})
+        self.read(text)
+        total: Counter[str] = Counter()
+        while spans:
+            total.update(kind for _, kind in spans)
+            text = self._replaced(text, spans)
+            spans = _spans(text, kinds)
+        return Redacted(text, dict(total))
+
+    def _replaced(self, text: str, spans: list[tuple[Span, str]]) -> str:
+        parts, end = [], 0
+        for (start, stop), kind in spans:
+            parts += [text[end:start], self._placeholder(kind, text[start:stop])]
+            end = stop
+        return "".join((*parts, text[end:]))
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        key = kind, "".join(filter(str.isalnum, Reading(value).lower))
+        place = self._places.get(key)
+        if place is None:
+            self._last[kind] = self._last.get(kind, 0) + 1
+            place = self._places[key] = f"[{kind}_{self._last[kind]}]"
+        return place
+
+
+def redact(text: str, kinds: Collection[str] = ()) -> Redacted:
+    """The text of a row that has no other, as ``Redactor.redact``."""
+    return Redactor().redact(text, kinds)
+
+
+def proved_kinds(name: str) -> list[str]:
+    """The kinds that an id or another name holds, proved by check digits or structure."""
+    return list(redact(name, PROVED).found)
+
+
+@cache
+def _search(kinds: frozenset[str]) -> Search:
+    return Search([kind for kind in _KINDS if not kinds or kind.name in kinds])
+
+
+def _spans(text: str, kinds: Collection[str]) -> list[tuple[Span, str]]:
+    """What is to be replaced and its kind, in the order of the text; no two share a character."""
+    reading = Reading(text)
+    candidates = [(reading.original(span), kind) for span, kind in _search(frozenset(kinds)).spans(reading)]
+    if not candidates:
+        return []
+    taken = bytearray(len(text))
+    for match in _PLACEHOLDER.finditer(text):
+        taken[match.start() : match.end()] = b"\1" * len(match[0])
+    spans = []
+    for (start, end), kind in candidates:
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            spans.append(((start, end), kind))
+    return sorted(spans)

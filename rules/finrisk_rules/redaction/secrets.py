@@ -1,0 +1,143 @@
+"""Keys, tokens, passwords and what holds them."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from .kinds import Said, Seen, anywhere, proved
+from .reading import Reading, Span
+
+_BLOCK = re.compile(
+    r"-{4,5} ?BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE) ?-{4,5}"
+    r".*?(?:-{4,5} ?END (?P=what) ?-{4,5}|\Z)",
+    re.DOTALL,
+)
+_URL = re.compile(
+    r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:@/\"'<>]{0,200}:(?!\d{1,5}/)[^\s@\"'<>]{1,200}@"
+    r"[^\s\"'<>|]*[^\s\"'<>|.,;)]"
+)
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    r"|AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}|1//0[\w-]{20,}|GOOG1E[A-Z0-9]{30,}"
+    r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|gl[a-z]{2,6}-[\w-]{20,}|npm_[A-Za-z0-9]{30,}"
+    r"|pypi-[\w-]{20,}|(?:xox[a-z]|xapp)(?:\.xox[a-z])?-[\w-]{10,}"
+    r"|[srp]k_(?:live|test|prod)_\w{10,}|whsec_[\w+/=-]{16,}|sk-[\w-]{20,}|sess-[\w-]{20,}"
+    r"|hf_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[\w-]{20,}|frk_[A-Za-z0-9]+_[\w-]{20,}"
+    r"|SG\.[\w-]{16,}\.[\w-]{16,}|do[opr]_v1_[0-9a-f]{40,}|dapi[0-9a-f]{32}|hv[sbr]\.[\w-]{20,}"
+    r"|shp[a-z]{2}_[0-9a-fA-F]{32}|sq0[a-z]{3}-[\w-]{22,}|AGE-SECRET-KEY-1[0-9A-Z]{40,}"
+    r"|v[1-4]\.(?:local|public)\.[\w-]{20,}|(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])"
+    r"|eyJ[\w-]{8,}(?:\.[\w-]*){2,4}"
+    r"|hooks\.slack\.com/services/[\w/]{20,}"
+    r")"
+)
+_TOKEN_BEGINNINGS = (
+    "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ya29.", "GOCSPX-", "1//0", "GOOG1E", "ghp_", "gho_", "ghu_",
+    "ghs_", "ghr_", "github_pat_",
+    "gl", "npm_", "pypi-", "xox", "xapp", "sk_", "rk_", "pk_", "whsec_", "sk-", "sess-", "hf_", "gsk_",
+    "xai-", "frk_", "SG.", "dop_", "dor_",
+    "dapi", "hvs.", "hvb.", "hvr.", "shp", "sq0", "AGE-SECRET-KEY-", "v1.", "v2.", "v3.", "v4.", "SK",
+    "AC", "eyJ", "hooks.slack",
+)  # fmt: skip
+_RANDOM_LEAST = 24
+_RANDOM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
+_SCHEME = re.compile(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
+_PASS_WORDS = (
+    r"pass(?:word|wd|phrase|code)|passwort|kennwort|mot de passe|contraseñ[ae]|senha|wachtwoord|hasło|пароль"
+    r"|pwd|密码|パスワード"
+)
+_KEY = (
+    r"api[ _-]?keys?|token|secret(?:[ _-]?access)?[ _-]?key|secret|private[ _-]?key|access[ _-]?key"
+    r"|account[ _-]?key"
+    r"|credentials?|signature|cookie|session[ _-]?id"
+)
+_VALUED = re.compile(
+    rf"(?i)(?:(?P<password>{_PASS_WORDS})|(?P<key>{_KEY}))(?P<quoted>\\?[\"'])?"
+    r"[ \t]{0,4}(?P<sign>=>|[:=]|\b(?:is|was|ist|est|es|é|è)(?=[ \t]))[ \t]{0,4}"
+    r"(?:\\?(?P<mark>[\"'`])(?P<inside>(?:(?!\\?(?P=mark))[^\n]){1,512})"
+    r"|(?P<bare>[^\s\"'`,;<>|]{4,512}))(?=(?P<rest>[ \t]{0,4}\w*))"
+)
+_VALUED_WORDS = (
+    "passphrase", "passcode", "passwort", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord",
+    "hasło", "пароль", "密码", "パスワード",
+    "api", "apikey", "access", "account", "private", "credential", "signature", "cookie", "session",
+)  # fmt: skip
+_PIN = re.compile(
+    r"(?<!\w)(?:PIN|CVV|CVC|CVV2|CVC2|TAN|OTP)(?: code)?[ \t]{0,2}(?:[:=]|is"
+    r"|was)?[ \t]{0,2}(\d{3,8})(?![\w]|[.,]\d)"
+)
+
+
+def _random(match: re.Match[str]) -> bool:
+    """Whether a long word is drawn by lot: three classes of characters that change at every other place."""
+    word = match[0].rstrip("=")
+    classes = [(c.isdigit() << 1) + c.isupper() for c in word]
+    changes = sum(before != after for before, after in itertools.pairwise(classes))
+    return (
+        sum(c.isdigit() for c in word) >= 2
+        and len(set(classes)) == 3
+        and changes >= 0.42 * len(word)
+        and word.count("/") <= len(word) / 12
+    )
+
+
+def _drawn(value: str) -> bool:
+    """Whether a value is no word of a sentence and no figure."""
+    core = value.rstrip(".,:;!?)")
+    letters, digits = any(map(str.isalpha, core)), any(map(str.isdigit, core))
+    if not letters:
+        return digits and bool(re.search(r"[^\d.,%$€£()+/-]", core))
+    signs = re.sub(r"[\w'’./()-]", "", core)
+    return digits or bool(signs) or (core[1:] != core[1:].lower() and not core.isupper() and "-" not in core)
+
+
+def _scheme(match: re.Match[str]) -> bool:
+    return _drawn(match[1]) and len(match[1]) >= 12
+
+
+def _valued(match: re.Match[str]) -> Span | None:
+    """The value of a password or key: what is quoted, assigned or drawn; a word of a sentence is none."""
+    if match["inside"] is not None:
+        value = match["inside"]
+        is_one = len(value) >= 3 if match["password"] else len(value) >= 6 and " " not in value
+        return match.span("inside") if is_one else None
+    value = match["bare"].rstrip(".!?)]}")
+    start = match.start("bare")
+    return (start, start + len(value)) if len(value) >= 3 and _is_secret(match, value) else None
+
+
+def _is_secret(match: re.Match[str], value: str) -> bool:
+    if match["sign"] not in (":", "=", "=>"):
+        return _drawn(value)
+    if match["sign"] == "=" and " " not in match.string[match.start("sign") - 1 : match.start("bare")]:
+        return bool(match["password"]) or (len(value) >= 6 and not value.isdigit())
+    if match["password"]:
+        return _drawn(value) or value.isdigit() or match["sign"] == "=" or not match["rest"].strip()
+    return len(value) >= 6 and _drawn(value) and (any(map(str.isdigit, value)) or len(value) >= 12)
+
+
+def _tokens(reading: Reading) -> Iterator[Span]:
+    for beginning in _TOKEN_BEGINNINGS:
+        place = reading.text.find(beginning)
+        while place >= 0:
+            if match := _TOKEN.match(reading.text, place):
+                yield match.span()
+            place = reading.text.find(beginning, place + 1)
+
+
+_LONG = 16
+"""Characters of a word below which none is a token."""
+
+KINDS = (
+    Seen(
+        "private_key",
+        lambda reading: "- BEGIN " in reading.text or "-BEGIN " in reading.text,
+        anywhere(_BLOCK),
+    ),
+    Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
+    Seen("secret_key", lambda reading: reading.longest >= _LONG, _tokens),
+    Seen("token", lambda reading: reading.longest >= _RANDOM_LEAST, anywhere(_RANDOM, proved(_random))),
+    Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
+    Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret")),
+    Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
+)
