@@ -196,7 +196,8 @@ _PASSPORT_BEGINNINGS = (
 _BIRTH_BEGINNINGS = (
     "dob", "date of birth", "birth", "born", "geb", "geboren", "geburt", "geboorte", "date de naiss",
     "né", "née",
-    "fecha de nac", "nacido", "nacida", "data d", "data urodzenia", "nascid", "nato", "nata", "urodzon", "дата рожд",
+    "fecha de nac", "nacido", "nacida", "data d", "data urodzenia", "nascid", "nato", "nata", "urodzon",
+    "дата рожд",
     "родил", "生年月日",
     "出生", "생년월일",
 )  # fmt: skip

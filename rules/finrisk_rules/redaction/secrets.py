@@ -42,7 +42,7 @@ _TOKEN_BEGINNINGS = (
 _RANDOM_LEAST = 24
 _RANDOM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
 _SCHEME = re.compile(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
-_PASS_WORDS = (
+_DOOR = (
     r"pass(?:word|wd|phrase|code)|passwort|kennwort|mot de passe|contraseñ[ae]|senha|wachtwoord|hasło|пароль"
     r"|pwd|密码|パスワード"
 )
@@ -52,7 +52,7 @@ _KEY = (
     r"|credentials?|signature|cookie|session[ _-]?id"
 )
 _VALUED = re.compile(
-    rf"(?i)(?:(?P<password>{_PASS_WORDS})|(?P<key>{_KEY}))(?P<quoted>\\?[\"'])?"
+    rf"(?i)(?:(?P<password>{_DOOR})|(?P<key>{_KEY}))(?P<quoted>\\?[\"'])?"
     r"[ \t]{0,4}(?P<sign>=>|[:=]|\b(?:is|was|ist|est|es|é|è)(?=[ \t]))[ \t]{0,4}"
     r"(?:\\?(?P<mark>[\"'`])(?P<inside>(?:(?!\\?(?P=mark))[^\n]){1,512})"
     r"|(?P<bare>[^\s\"'`,;<>|]{4,512}))(?=(?P<rest>[ \t]{0,4}\w*))"
