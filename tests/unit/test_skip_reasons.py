@@ -16,6 +16,7 @@ from finrisk.retrieval import RankedPassage
 from finrisk.routing import assignment
 from finrisk.settings import Settings, settings_from_environment
 from finrisk_rules.judge.verdicts import FigureVerdict, Judgement, Verdict
+from finrisk_rules.redaction import Redactor
 
 PASSAGE = RankedPassage(1, "d", 1, "Title", "Acme", 2024, (), "Acme sold goods of 7 million.", None, 1.0)
 QUESTION = "How much did Acme sell in 2024, and what does that mean for its risk?"
@@ -40,7 +41,8 @@ def reason() -> Callable[..., str | None]:
     ) -> str | None:
         given = settings(**keys)
         place = assignment(given, "u", None, "r")
-        request = Request(Question(uuid.uuid4(), question), question, place, [PASSAGE], "", time.monotonic())
+        asked = Question(uuid.uuid4(), question)
+        request = Request(asked, question, place, [PASSAGE], "", Redactor(), time.monotonic())
         parts = quality_parts(text, question, [], judgement)
         served = Served("base", "m", Completion(text, "v", 1, 1, 1.0))
         return skip_reason(given, request, JudgedAnswer(served, text, judgement, parts, score(parts)))
