@@ -46,6 +46,12 @@ _LETTERS = str.maketrans("TS", "QH")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 """The year before the first of an era of Japan."""
 
+_OF_BUSINESS = "|".join(
+    rf"(?<={word} {'.' * 9})"
+    for word in "exercice exercices ejercicio esercizio exercício geschäftsjahr fiscal.year".split()
+)
+"""What makes two years in full one business year: the word before them, "exercice 2021-2022"."""
+
 _KINDS = {
     "iso": rf"(?P<iso_year>{_YEAR})-(?P<iso_month>[01]\d)-[0-3]\d(?!\d)",
     "day_first": rf"[0-3]?\d[./](?P<day_first_month>[01]?\d)[./](?P<day_first_year>{_YEAR})(?!\d)",
@@ -63,7 +69,8 @@ _KINDS = {
     "part": rf"(?P<part_name>[QT][1-4]|[HS][12]|[1-4][QT]|[12][HS])[ '-]{{0,2}}(?:FY ?)?"
     rf"(?P<part_year>{_YEAR}|{_SHORT})(?![^\W_])",
     "year_part": rf"(?P<year_part_year>{_YEAR})[ -]?(?P<year_part_name>[QT][1-4]|[HS][12])(?![^\W_])",
-    "pair": rf"(?P<pair_first>{_YEAR})[/–-](?P<pair_year>{_SHORT}|{_YEAR}(?<=/....))(?![\d.,]?\d)",
+    "pair": rf"(?P<pair_first>{_YEAR})[/–-]"
+    rf"(?P<pair_year>{_SHORT}|{_YEAR}(?:(?<=/....)|{_OF_BUSINESS}))(?![\d.,]?\d)",
     "fiscal": rf"(?:FY|CY|GJ)E? ?'?(?P<fiscal_year>{_YEAR}|{_SHORT})(?P<fiscal_to>[/-]{_SHORT})?(?![^\W_])",
     "year": rf"(?P<year_year>{_YEAR})[EAPF]?(?![^\W_]|[.,]\d|%)",
 }

@@ -34,6 +34,8 @@ _SMALLER = re.compile(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 _MULTIPLE = re.compile(r"[xX](?![^\W_])")
 """Behind a number, the sign of a multiple: ``2.1x``."""
 
+_WORD_BEHIND = re.compile(r" [^\W\d_]")
+
 _CLOSED = re.compile(r" ?\)")
 
 _POINT_STYLE = re.compile(
@@ -129,7 +131,7 @@ def quantities(text: str, style: Style = "point") -> Iterator[Quantity]:
     read = plain(text)
     last = 0
     for match in _NUMBER.finditer(read):
-        for start, end in _numbers(read, text, match):
+        for start, end in _numbers(read, text, match, style):
             if start >= last and (quantity := _quantity(read, start, end, style)):
                 quantity = _compound(read, quantity)
                 last = quantity.end
@@ -157,11 +159,13 @@ def _compound(read: str, quantity: Quantity) -> Quantity:
     return quantity
 
 
-def _numbers(read: str, text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+def _numbers(read: str, text: str, match: re.Match[str], style: Style) -> Iterator[tuple[int, int]]:
     """Yield the places of the numbers of a match: one where its blanks set thousands apart, else each."""
     start, end = match.span()
     parts = match[0].split(" ")
-    if len(parts) == 1 or (parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end)):
+    if len(parts) == 1 or (
+        parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end, style)
+    ):
         yield start, end
         return
     for part in parts:
@@ -169,11 +173,16 @@ def _numbers(read: str, text: str, match: re.Match[str]) -> Iterator[tuple[int, 
         start += len(part) + 1
 
 
-def _is_one(read: str, text: str, start: int, end: int) -> bool:
-    """Whether blanks set thousands apart: a blank that does not break lines, a currency or a unit tells."""
+def _is_one(read: str, text: str, start: int, end: int, style: Style) -> bool:
+    """Whether blanks set thousands apart: a blank that does not break lines, a currency or a unit tells.
+
+    So does a word behind it where a comma parts decimals: "9 517 salariés".
+    """
     if read[start - 1 : start] == "/":  # the end of a period: "2022/23 845,7 Mio."
         return False
     if any(read[at] == " " != text[at] for at in range(start, end)):
+        return True
+    if style == "comma" and _WORD_BEHIND.match(read, end):
         return True
     return bool(before(read, start).currency) or behind(read, end).end > end
 

@@ -113,6 +113,10 @@ _LENGTHS_BEFORE = {
 """Lengths of the words before a number, by their last character."""
 
 
+_TRIANGLES = "\u25b2\u25b3"
+"""A minus, in Japanese reports, right before a number."""
+
+
 class Behind(NamedTuple):
     """What stands behind a number: its power of ten if one is written, unit, currency, and where they end."""
 
@@ -171,7 +175,9 @@ def before(text: str, start: int) -> Before:
         sign = text[at - 1]
         if sign == "(" and not bracket:
             bracket, first = True, at - 1
-        elif sign == "-" and not minus and not _is_dash(text, at - 1, first):
+        elif not minus and (
+            (sign in _TRIANGLES and at == start) or (sign == "-" and not _is_dash(text, at - 1, first))
+        ):
             minus, first = True, at - 1
         elif not currency and (word := _currency_that_ends(text, at)):
             currency, first = _BEFORE_NUMBER[word.lower()], at - len(word)

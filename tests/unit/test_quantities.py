@@ -129,6 +129,8 @@ PERIODS = [
     ("FY22", [(2022, "")]),
     ("fiscal 2022", [(2022, "")]),
     ("2021/22", [(2022, "")]),
+    ("exercice 2021-2022", [(2022, "")]),
+    ("von 2021-2022", [(2021, ""), (2022, "")]),
     ("2021-22", [(2022, "")]),
     ("2021\u20132022", [(2021, ""), (2022, "")]),
     ("3Q20", [(2020, "Q3")]),
@@ -162,6 +164,18 @@ PERIODS = [
 @pytest.mark.parametrize(("text", "expected"), PERIODS)
 def test_a_text_names_its_periods(text: str, expected: list[tuple[int | None, str]]) -> None:
     assert [(period.year, period.part) for period in periods(text)] == expected
+
+
+def test_blanks_before_a_word_set_thousands_apart_where_a_comma_parts_decimals() -> None:
+    text = "9 517 salariés contre 12 9 en 2021"
+
+    assert [str(each.value) for each in quantities(text, "comma")][:3] == ["9517", "12", "9"]
+    assert [str(each.value) for each in quantities(text, "point")][:2] == ["9", "517"]
+
+
+def test_a_triangle_right_before_a_number_is_a_minus() -> None:
+    text = "特別損益は△1,275、前期は▲842、 △ 5"
+    assert [str(each.value) for each in quantities(text)] == ["-1275", "-842", "5"]
 
 
 def test_numbers_between_words_of_a_script_without_blanks_are_quantities() -> None:

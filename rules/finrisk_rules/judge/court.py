@@ -77,6 +77,10 @@ class Court:
             self._reads[n] = reads_as(self.answer, self.sources[n - 1].text)
         return self._reads[n]
 
+    def first_cited(self, cited: Sequence[int]) -> str:
+        """Return the text of the first cited source, "" where there is none."""
+        return next((self.sources[n - 1].text for n in self._known(cited)), "")
+
     def _known(self, cited: Sequence[int]) -> list[int]:
         """Return the cited sources that there are; all where nothing is cited."""
         return [n for n in cited if 1 <= n <= len(self.sources)] if cited else self._all()
@@ -161,7 +165,7 @@ class Court:
             return _wrong(claim, "wrong_scale", scale), None
         if rival is not None:
             return _wrong(claim, "misattributed", rival), None
-        if named and self._is_of_another_year(statement, right):
+        if named and self._is_of_another_year(claim, statement, right):
             return _wrong(claim, "misattributed", right), None
         if self._is_of_another_firm(statement, right):
             return _wrong(claim, "misattributed", right), None
@@ -178,14 +182,14 @@ class Court:
         text = statement.text.lower()
         return firm.lower() not in text and any(other.lower() in text for other in others)
 
-    def _is_of_another_year(self, statement: Statement, trace: Trace) -> bool:
+    def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""
-        named = {year for claim in statement.claims for year, _ in claim.phrase.periods if year}
-        table = trace.table
-        if not named or table is None:
+        named = {year for each in statement.claims for year, _ in each.phrase.periods if year}
+        if trace.table is None:
+            named = {year for year, _ in claim.phrase.periods if year}
+        there = trace.years
+        if not named or (trace.table is None and not there):
             return False
-        row, column = trace.spot[2][:2]
-        there = {year for year, _ in (*table.head_periods[column], *table.row_periods(row)) if year}
         if there:
             return named.isdisjoint(there)
         source = self.sources[trace.source - 1]
@@ -224,6 +228,8 @@ class Court:
                 for cell in table.by_row[row]:
                     if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
                         return _wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
+        elif trace.years and trace.years.isdisjoint(year for (year, _), _ in named):
+            return _wrong(claim, "misattributed", trace)
         return FigureVerdict(claim.text, "unread", trace.source, trace.place)
 
     def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:

@@ -175,6 +175,23 @@ class StatementEvidence:
         """The periods of the whole sentence."""
         return tuple((year, part) for year, part, _, _ in self.periods)
 
+    def own_periods(self, number: int, text: str) -> tuple[Named, ...]:
+        """Return the periods that the sentence gives a figure: those beside it.
+
+        A figure with which another one is compared is of the year before that one's where it has none.
+        """
+        phrase, others = self.read(text)[0][number], self._others
+        if phrase.periods or not phrase.is_base or len(others) != 1:
+            return phrase.periods
+        ((year, part),) = others
+        return () if year is None else ((year - 1, part),)
+
+    @cached_property
+    def _others(self) -> frozenset[Named]:
+        """The periods beside those of its figures with which no other one is compared."""
+        said = self._read[0] if self._read else []
+        return frozenset(period for phrase in said if not phrase.is_base for period in phrase.periods)
+
     def changes(self, text: str) -> list[bool]:
         """Return of each figure whether it is how much another one changed."""
         sentence = text[self.start : self.end]

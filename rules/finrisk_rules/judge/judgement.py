@@ -8,7 +8,7 @@ from finrisk_rules.judge.calculations import calculations
 from finrisk_rules.judge.court import Court, Finding
 from finrisk_rules.judge.formulas import has_formula
 from finrisk_rules.judge.results import Results
-from finrisk_rules.judge.statements import statements, style_in
+from finrisk_rules.judge.statements import citations_of, statements, style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import says_something
 from finrisk_rules.plain_text import plain
@@ -19,8 +19,8 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
 
     Nothing that these texts hold raises; time is linear in their length.
     """
-    style = style_in(answer)
     court = Court(question, answer, sources)
+    style = style_in(answer, court.first_cited(citations_of(answer)))
     said = list(statements(answer, style, court.names))
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []

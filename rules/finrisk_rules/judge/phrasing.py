@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import BASE_BEHIND, JOINT, LIST_JOINT, PREPOSITION, is_base
+from finrisk_rules.judge.vocabulary import BASE_BEFORE, BASE_BEHIND, JOINT, LIST_JOINT, PREPOSITION, is_base
 from finrisk_rules.periods import Period
 
 MOST_CHARACTERS = 400
@@ -134,9 +134,9 @@ class _Stretches:
         """Whether another figure is compared with this one."""
         start, end = self.spans[at][1], self.spans[at + 1][0]
         following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
-        return is_base(self.bare, self.splits[at], start, following) or bool(
-            BASE_BEHIND.match(self.bare, end)
-        )
+        if is_base(self.bare, self.splits[at], start, following) or BASE_BEHIND.match(self.bare, end):
+            return True
+        return bool(BASE_BEFORE.search(self.bare, max(self.splits[at], start - LONGEST_GLUE), start))
 
 
 def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> list[Phrase]:

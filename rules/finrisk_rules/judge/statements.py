@@ -8,6 +8,7 @@ paragraph, else the last one before it.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_count
@@ -26,6 +27,11 @@ LONGEST_HEADING = 100
 
 LONGEST_BEFORE = 300
 """Characters before a sentence, in its paragraph, in which its period may be named."""
+
+MOST_OF_SOURCE = 6000
+"""Characters of a source that tell how it writes decimals."""
+
+_THOUSANDS = re.compile(r"\d[., ]\d{3}(?!\d)")
 
 COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
 """Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
@@ -68,9 +74,21 @@ def _no_names(_: Sequence[int]) -> Pairs:
     return frozenset()
 
 
-def style_in(answer: str) -> Style:
-    """Return what parts decimals in an answer: as its figures show, else as its language has it."""
-    return style_of(answer, "comma" if language_of(answer) in COMMA_LANGUAGES else "point")
+def style_in(text: str, cited: str = "") -> Style:
+    """Return what parts decimals in a text: as its figures show, else as its language has it.
+
+    A text too short to tell its language has the style of the text that it cites.
+    """
+    language = language_of(text)
+    default: Style = "comma" if language in COMMA_LANGUAGES else "point"
+    if not language and cited and _THOUSANDS.search(text):
+        default = _style_of_source(cited)
+    return style_of(text, default)
+
+
+@lru_cache(maxsize=256)
+def _style_of_source(text: str) -> Style:
+    return style_in(text[:MOST_OF_SOURCE])
 
 
 def statements(answer: str, style: Style = "point", names: Names = _no_names) -> Iterator[Statement]:

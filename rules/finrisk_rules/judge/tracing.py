@@ -79,6 +79,16 @@ class Trace:
         return float(self.spot[2][2])
 
     @property
+    def years(self) -> set[int]:
+        """The years that are said of the figure: over its column and by its row, or beside it in prose."""
+        if table := self.table:
+            row, column = self.spot[2][:2]
+            named = (*table.head_periods[column], *table.row_periods(row))
+        else:
+            named = self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
+        return {year for year, _ in named if year}
+
+    @property
     def place(self) -> Place:
         """The place in words."""
         if table := self.table:
@@ -195,7 +205,7 @@ class Reader:
         if shared > NEARLY_ALL and len(mine) >= LEAST_WORDS:
             fit += VERBATIM
         if self.periods:
-            said = phrases[number].periods or statement.named
+            said = statement.own_periods(number, self.text) or statement.named
             fit += PERIOD * max(
                 (weight * _best(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
             )

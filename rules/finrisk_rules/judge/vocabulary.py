@@ -80,16 +80,22 @@ def whole(words: str) -> str:
 
 JOINT = re.compile(
     r"[,;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a]|から|に対し|と比べ|"
+    r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))|"
     + whole(
         "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
-        "von gegenüber nach zu et mais tandis contre à de y pero mientras a desde frente e contro da"
+        "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro "
+        "dopo da"
     ),
     re.IGNORECASE,
 )
 """What parts the words of one figure from those of the next."""
 
 PREPOSITION = re.compile(
-    rf"\s*\(|\s*{whole('in for at as_of during on by of ended im per zum für en au pour al para nel')}",
+    r"\s*\(|\s*"
+    + whole(
+        "in for at as_of during on by of ended im per zum für en au pour al para nel à_la à_fin a_fin "
+        "a_finales alla"
+    ),
     re.IGNORECASE,
 )
 """What begins a period or a name that belongs to the figure before it."""
@@ -101,8 +107,24 @@ LIST_JOINT = re.compile(
 )
 """What parts the items of a list."""
 
-BASE_BEHIND = re.compile(r"\s*(?:から|より|に対)")
+_YEAR_BEFORE = (
+    whole(
+        "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
+        "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
+        "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
+    )
+    + "|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
+)
+
+_TO_YEAR_BEFORE = (
+    rf"(?:{whole('in im the l à la de del en el un one a das at for nell dell il')}[\s']\s*){{0,3}}"
+)
+
+BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE}))", re.IGNORECASE)
 """What stands behind a figure with which another one is compared."""
+
+BASE_BEFORE = re.compile(rf"(?:{_YEAR_BEFORE})(?:の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", re.IGNORECASE)
+"""What stands before a figure of the year before."""
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(_CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""
