@@ -1,8 +1,9 @@
-"""How the judge fares in German, French and Japanese: ``python benchmarks/judge_languages.py``.
+"""How the judge fares in other languages than English: ``python benchmarks/judge_languages.py``.
 
-The cases, ``tests/unit/judge_languages.jsonl``, are of invented filings: a right answer, and the same with
+The cases, ``tests/unit/judge_languages*.jsonl``, are of invented filings: a right answer, and the same with
 one fault. Printed is, by language, the share of the right answers that are kept and that of each fault which
-is caught; then the same for answers on sources in English, where a right one is to be unread.
+is caught; then the same for answers on sources in English, where a right one is to be unread. The rules were
+mended on the seen half; the other one has its own firms and wordings, written before they were.
 With ``-v`` every case that is judged otherwise is named.
 """
 
@@ -17,7 +18,8 @@ from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 
-CASES = Path(__file__).parents[1] / "tests/unit/judge_languages.jsonl"
+_TESTS = Path(__file__).parents[1] / "tests/unit"
+HALVES = {"seen": _TESTS / "judge_languages.jsonl", "unseen": _TESTS / "judge_languages_unseen.jsonl"}
 SOURCES_IN_ENGLISH = "en"
 
 
@@ -39,9 +41,9 @@ class Outcome(NamedTuple):
         return not self.judgement.is_wrong and self.judgement.is_unread == self.crosses
 
 
-def outcomes() -> Iterator[Outcome]:
-    """Judge every answer of every case."""
-    lines = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+def outcomes(half: str) -> Iterator[Outcome]:
+    """Judge every answer of every case of a half."""
+    lines = [json.loads(line) for line in HALVES[half].read_text("utf-8").splitlines()]
     sources = {
         line["source"]: JudgedSource(line["title"], line["text"], stored(facts_of(line["text"])))
         for line in lines
@@ -72,14 +74,19 @@ def shares(results: list[Outcome]) -> dict[tuple[str, bool, str], tuple[int, int
     return dict(count)
 
 
-if __name__ == "__main__":
-    results = list(outcomes())
+def show(half: str, *, every: bool) -> None:
+    """Print the shares of a half; ``every`` names the cases that are judged otherwise too."""
+    results = list(outcomes(half))
     for (language, crosses, fault), (good, number) in sorted(shares(results).items()):
         source = "English source" if crosses else "own language  "
         said = f"{fault} caught" if fault else "right unread" if crosses else "right kept"
-        print(f"{language}  {source}  {said:<24} {good / number:4.2f} of {number}")
-    if "-v" in sys.argv:
-        for each in results:
-            if not each.is_as_it_should_be:
-                verdicts = [(figure.text, figure.verdict) for figure in each.judgement.figures]
-                print(each.case, each.fault or "right", each.answer, verdicts)
+        print(f"{half:6}  {language}  {source}  {said:<24} {good / number:4.2f} of {number}")
+    for each in results if every else ():
+        if not each.is_as_it_should_be:
+            verdicts = [(figure.text, figure.verdict) for figure in each.judgement.figures]
+            print(each.case, each.fault or "right", each.answer, verdicts)
+
+
+if __name__ == "__main__":
+    for half in HALVES:
+        show(half, every="-v" in sys.argv)
