@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..machine.files import Sink
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Likely
+from .likeness import figures_digest
 from .rows import Example, is_safe
 from .split import Ties
+
+_FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 
 
 @dataclass
@@ -23,37 +28,59 @@ class UsableRows:
 
     spool: IO[bytes]
     quality: array[float] = field(default_factory=lambda: array("f"))
-    created_at: array[float] = field(default_factory=lambda: array("d"))
+    known: Likely = field(
+        default_factory=lambda: Likely(array("Q"), array("Q"), array("d"), array("d")),
+    )
     strategy_chars: array[int] = field(default_factory=lambda: array("I"))
     analysis_chars: array[int] = field(default_factory=lambda: array("I"))
     chars: array[int] = field(default_factory=lambda: array("I"))
-    superseded: bytearray = field(
-        default_factory=bytearray
-    )  # 1: a better answer to the same question came later
+    fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
 
     def add(self, number: int, name: str | None, example: Example) -> None:
         """Keep one example."""
-        self.spool.write(json.dumps([number, name]).encode() + b"\t" + example.json_line())
+        head = json.dumps([number, name, example.strategy, example.analysis])
+        self.spool.write(head.encode() + b"\t" + example.json_line())
         self.quality.append(example.quality)
-        self.created_at.append(example.created_at)
+        self.known.figures.append(figures_digest(example.strategy, example.analysis))
+        self.known.sources.append(digest("sources", *sorted(example.documents)))
+        self.known.standing.append(example.standing)
+        self.known.created_at.append(example.created_at)
         self.strategy_chars.append(len(example.strategy))
         self.analysis_chars.append(len(example.analysis))
         self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
-        self.superseded.append(0)
+        self.fates.append(0)
         self.ties.add(example.documents, example.user, fold(example.strategy))
 
+    def drop(self, row: int, reason: str) -> None:
+        """Take a row out for a reason of ``duplicates``."""
+        self.fates[row] = _FATES.index(reason)
+
+    def fate(self, row: int) -> str:
+        """Return the reason why a row was taken out; empty for one that was not."""
+        return _FATES[self.fates[row]]
+
     def rows(self) -> array[int]:
-        """Return the numbers of the rows that no better answer replaced."""
-        return array("I", (row for row, superseded in enumerate(self.superseded) if not superseded))
+        """Return the numbers of the rows that were not taken out."""
+        return array("I", (row for row, fate in enumerate(self.fates) if not fate))
+
+    def texts(self) -> Iterator[tuple[int, str, str]]:
+        """Yield number, question and answer of each row in order."""
+        for row, (head, _) in enumerate(self._split()):
+            _, _, strategy, analysis = json.loads(head)
+            yield row, strategy, analysis
 
     def lines(self) -> Iterator[tuple[int, str | None, bytes]]:
         """Yield line number, id and JSONL line of each row in order."""
+        for head, body in self._split():
+            number, name, _, _ = json.loads(head)
+            yield number, name, body
+
+    def _split(self) -> Iterator[tuple[bytes, bytes]]:
         self.spool.seek(0)
         for line in self.spool:
             head, _, body = line.partition(b"\t")
-            number, name = json.loads(head)
-            yield number, name, body
+            yield head, body
 
 
 @dataclass

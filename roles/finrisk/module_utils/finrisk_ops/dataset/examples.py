@@ -9,6 +9,7 @@ from typing import Any
 
 from finrisk_rules import examples, prompt
 from finrisk_rules.instructions import gives_order
+from finrisk_rules.judge.verdicts import RIGHT
 
 _MISSING = object()
 
@@ -71,6 +72,26 @@ def quality_of(row: Mapping[str, Any]) -> float:
     """Return the row's quality score, -1 when it has none; what a reviewer wrote is above every score."""
     score = row.get("quality_score", -1.0)
     return (float(score) if is_score(score) else -1.0) + 2 * is_human(row)
+
+
+def standing_of(row: Mapping[str, Any]) -> float:
+    """Return how good the row's answer is beside others to its question; the greater the better.
+
+    A reviewer's answer comes first, then what has more of its figures right, in percent, then the better score.
+    """
+    score = row.get("quality_score")
+    quality = (float(score) + 1) / 4 if is_score(score) else 0.0
+    return 1_000.0 * is_human(row) + _share_right(row.get("quality_parts")) + quality
+
+
+def _share_right(parts: object) -> int:
+    """Return how many percent of the figures that were judged are right; 0 without verdicts."""
+    verdicts = parts.get("verdicts") if isinstance(parts, Mapping) else None
+    if not isinstance(verdicts, Mapping):
+        return 0
+    counts = {name: count for name, count in verdicts.items() if isinstance(count, int) and count > 0}
+    total = sum(counts.values())
+    return round(100 * sum(counts.get(name, 0) for name in RIGHT) / total) if total else 0
 
 
 def is_score(value: object) -> bool:

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from finrisk_rules import tokens
-from finrisk_rules.examples import question_digest
 
 from ..counts import breakdown, number_of
 from ..errors import FinriskError
@@ -38,9 +37,9 @@ from ..machine.files import (
     stamp,
 )
 from .candidates import Rejections, UsableRows
-from .digests import DigestIndex
-from .duplicates import DUPLICATE
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, report, worse
 from .examples import Terms
+from .likeness import Kin
 from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
 from .raw import read
 from .rows import example_of, id_of
@@ -142,7 +141,7 @@ def _prepare(
 ) -> Summary:
     rejections = Rejections(files[REJECTED])
     usable = UsableRows(spool)
-    origins, redacted = _collect(raw, request, usable, rejections)
+    origins, redacted, conflicts = _collect(raw, request, usable, rejections)
     rows = usable.rows()
     if not rows:
         raise FinriskError(
@@ -151,15 +150,21 @@ def _prepare(
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
-    best = _best(usable, rows, request.max_examples)
+    kin = families(rows, usable.known, usable.texts())
+    for row in list(worse(kin, usable.known)):
+        usable.drop(row, NEAR_DUPLICATE)
+    best = _best(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
+    best = _without_leaks(usable, best, validation, kin)
     train_tokens = _write_sets(usable, best, validation, files, rejections)
     summary = Summary(
         total=origins.total,
-        valid=len(rows),
+        valid=len(usable.rows()),
         train=len(best) - len(validation),
         validation=len(validation),
         apart=apart,
+        users_on_both_sides=usable.ties.users_on_both_sides(best, validation),
+        conflicts=conflicts,
         origins=origins,
         tokens=train_tokens,
         rejected=dict(sorted(rejections.counts.items())),
@@ -175,6 +180,8 @@ def _prepare(
         "train_split": request.train_split,
         "max_examples": request.max_examples or None,
         "rejected": summary.rejected,
+        "duplicates": report(summary.rejected, summary.conflicts),
+        "split": {"apart": summary.apart, "users_on_both_sides": summary.users_on_both_sides},
         **origins.content(),
         "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
         "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
@@ -187,9 +194,12 @@ def _prepare(
 
 def _collect(
     raw: Path, request: Request, usable: UsableRows, rejections: Rejections
-) -> tuple[Origins, Counter[str]]:
-    """Read the export once; of several answers to one question on the same sources the best-scored stays."""
-    questions, best = DigestIndex(), array("I")
+) -> tuple[Origins, Counter[str], int]:
+    """Read the export once; of several answers to one question on the same sources the best stays.
+
+    Returned are who wrote and judged the rows, what was redacted, and how many answers contradict another.
+    """
+    questions = Questions()
     redacted: Counter[str] = Counter()
     origins, terms = Origins(), request.terms
     for line in read(raw):
@@ -199,19 +209,27 @@ def _collect(
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
             continue
-        question = questions.number(question_digest(example.strategy, example.documents))
-        row = len(usable.quality)
-        if question == len(best):
-            best.append(row)
-        elif example.quality > usable.quality[best[question]]:
-            usable.superseded[best[question]] = 1
-            best[question] = row
-        else:
+        row = len(usable.fates)
+        rival = questions.rival(example, row)
+        if rival == row:
             rejections.add(line.number, id_of(line.value), DUPLICATE)
             continue
+        if rival is not None:
+            usable.drop(rival, DUPLICATE)
         redacted.update(example.redacted)
         usable.add(line.number, id_of(line.value), example)
-    return origins, redacted
+    return origins, redacted, questions.conflicts
+
+
+def _without_leaks(usable: UsableRows, rows: array[int], validation: set[int], kin: Kin) -> array[int]:
+    """Return the rows without those to train on that nearly repeat one to validate with; never none."""
+    known = {kin.of(row) for row in validation}
+    leaks = {row for row in rows if row not in validation and kin.of(row) in known}
+    if len(leaks) == len(rows) - len(validation):
+        return rows
+    for row in leaks:
+        usable.drop(row, NEAR_VALIDATION)
+    return array("I", (row for row in rows if row not in leaks))
 
 
 def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
@@ -221,7 +239,7 @@ def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
 
     def rank(row: int) -> int:
         score = int((usable.quality[row] + 1) * 1_000_000)
-        seconds = min(max(int(usable.created_at[row]), 0), (1 << 40) - 1)
+        seconds = min(max(int(usable.known.created_at[row]), 0), (1 << 40) - 1)
         return (((score << 40) + seconds) << 32) - row
 
     least = heapq.nlargest(limit, map(rank, rows))[-1]
@@ -232,13 +250,13 @@ def _write_sets(
     usable: UsableRows, rows: array[int], validation: set[int], files: dict[str, Sink], rejections: Rejections
 ) -> int:
     """Write both sets and what was superseded; return the training set's estimated tokens."""
-    in_sets = bytearray(len(usable.superseded))
+    in_sets = bytearray(len(usable.fates))
     for row in rows:
         in_sets[row] = 1
     samples = sample_tokens = sample_chars = chars = 0
     for row, (number, name, line) in enumerate(usable.lines()):
-        if usable.superseded[row]:
-            rejections.add(number, name, DUPLICATE)
+        if fate := usable.fate(row):
+            rejections.add(number, name, fate)
         elif not in_sets[row]:
             continue
         elif row in validation:

@@ -13,7 +13,7 @@ from typing import Any
 from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.storable import is_storable
 
-from .examples import Terms, problem, quality_of
+from .examples import Terms, problem, quality_of, standing_of
 
 PROMPT_MAX = 390_000
 """Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
@@ -52,6 +52,7 @@ class Example:
     documents: tuple[str, ...]  # ids of the sources, best first
     user: str | None
     quality: float  # -1 when unknown
+    standing: float  # beside other answers to the same question
     created_at: float  # seconds since 1970, 0 when unknown
     redacted: Counter[str] = field(default_factory=Counter)
 
@@ -112,6 +113,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
         documents=pair.documents,
         user=_text(row.get("user_id")),
         quality=quality_of(row),
+        standing=standing_of(row),
         created_at=_seconds(row.get("created_at")),
         redacted=redactions,
     )

@@ -1,8 +1,7 @@
 """Which examples are trained on and which validate: by what they speak of, never by chance.
 
-All rows of a group go to one side. A group is what hangs together by source documents and strategies; a row
-without sources belongs to its user, and one without a user stands for itself. A keyed hash puts a group on
-its side, so a group stays there when the data grows or is exported again.
+A keyed hash of a row's primary source document decides alone, so a row keeps its side when the export grows. A
+row without sources goes with the rows whose questions have its topic, and one without such rows with its user.
 """
 
 from __future__ import annotations
@@ -15,76 +14,87 @@ from collections.abc import Callable, Iterable, Sequence
 from finrisk_rules.digests import digest
 
 from ..errors import FinriskError
-from .digests import DigestIndex, Unions
+from .likeness import Kin, repeated, topic_sketch
 
 VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""
 
+_SAME_TOPIC = 0.3  # share of the longer runs that two questions on one quoted passage have in common
+
 
 class Ties:
-    """Collects, row by row, what ties rows together."""
+    """Collects, row by row, what decides on a row's side."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._nodes = DigestIndex()
-        self._ends = array("Q")
-        self._of_rows = array(
-            "I"
-        )  # each row's nodes: its strategy, then its sources (best first) or its user
+        self._keys = array("Q")  # of the primary source; else of the user; else of the strategy
+        self._strategies = array("Q")
+        self._users = array("Q")  # 0: nobody
+        self._topics: dict[int, array[int]] = {}  # sketches of rows without sources
+        self._sourceless: list[int] = []
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._ends)
+        return len(self._keys)
 
     def add(self, documents: Sequence[str], user: str | None, strategy: str) -> None:
         """Add one row, with the ids of its sources (best first), its user, and its folded strategy."""
-        digests = [digest("strategy", strategy)]
+        row = len(self._keys)
+        by_strategy = digest("strategy", strategy)
+        by_user = digest("user", user) if user else 0
         if documents:
-            digests += [digest("document", name) for name in documents]
-        elif user:
-            digests.append(digest("user", user))
-        self._of_rows.extend(self._nodes.number(value) for value in digests)
-        self._ends.append(len(self._of_rows))
+            self._keys.append(digest("document", documents[0]))
+        else:
+            self._keys.append(by_user or by_strategy)
+            self._sourceless.append(row)
+            if sketch := topic_sketch(strategy):
+                self._topics[row] = sketch
+        self._strategies.append(by_strategy)
+        self._users.append(by_user)
 
     def validation(self, rows: Sequence[int], train_split: float) -> tuple[set[int], str]:
         """Return those of the rows to validate with, and what keeps the two sides apart.
 
-        The rules are tried from the strictest: when so many rows hang together by their sources that less
-        than half of the share can be set apart, they are told apart by the best source alone, and at last by
-        the strategy. FinriskError when nothing can be split.
+        Where so many rows have one source that none can be set apart, they are told apart by their strategy.
+        FinriskError when nothing can be split.
         """
-        unions = self._unions(rows)
-        digests = self._nodes.digests
+        keys = self._grouped(rows)
         rules: list[tuple[str, Callable[[int], int]]] = [
-            ("source documents, users and strategies", lambda row: digests[unions.find(self._own(row)[0])]),
-            ("best source documents and users", lambda row: digests[self._own(row)[:2][-1]]),
-            ("strategies", lambda row: digests[self._own(row)[0]]),
+            ("primary source documents", lambda row: keys.get(row, self._keys[row])),
+            ("strategies", lambda row: self._strategies[row]),
         ]
-        strictest: tuple[set[int], str] | None = None
         for name, key in rules:
             groups = _choose(lambda key=key: map(key, rows), len(rows), 1 - train_split)  # type: ignore[misc]
-            apart = {row for row in rows if key(row) in groups}
-            if len(apart) >= _enough(len(rows), 1 - train_split):
-                return apart, name
-            if apart and strictest is None:
-                strictest = apart, name
-        if strictest:
-            return strictest
+            if groups:
+                return {row for row in rows if key(row) in groups}, name
         raise FinriskError(
             f"{len(rows)} usable examples cannot be split into a training and a validation set: "
             "at least two different strategies are needed; collect more, then export again"
         )
 
-    def _own(self, row: int) -> array[int]:
-        return self._of_rows[self._ends[row - 1] if row else 0 : self._ends[row]]
-
-    def _unions(self, rows: Iterable[int]) -> Unions:
-        unions = Unions(len(self._nodes))
+    def users_on_both_sides(self, rows: Iterable[int], validation: set[int]) -> int:
+        """Return the number of users that have rows on both sides."""
+        sides: tuple[set[int], set[int]] = (set(), set())
         for row in rows:
-            first, *others = self._own(row)
-            for node in others:
-                unions.join(first, node)
-        return unions
+            sides[row in validation].add(self._users[row])
+        return len((sides[0] & sides[1]) - {0})
+
+    def _grouped(self, rows: Iterable[int]) -> dict[int, int]:
+        """Return the keys of the rows without sources that ask what others ask, or on their topic.
+
+        The least strategy of a group is its key, so a group keeps its side for as long as that row is there.
+        """
+        wanted = set(rows)
+        sourceless = [row for row in self._sourceless if row in wanted]
+        asked_again = repeated(self._strategies[row] for row in sourceless)
+        keys = {row: self._strategies[row] for row in sourceless if self._strategies[row] in asked_again}
+        kin = Kin(len(self._keys), _SAME_TOPIC)
+        for row in sourceless:
+            if row in self._topics:
+                kin.add(row, self._topics[row])
+        for group in kin.groups().values():
+            keys |= dict.fromkeys(group, min(self._strategies[row] for row in group))
+        return keys
 
 
 def _enough(total: int, share: float) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 
 from ..counts import breakdown, number_of
-from .duplicates import duplicates_told, without_duplicates
+from .duplicates import conflicts_told, duplicates_told, without_duplicates
 from .examples import is_tuned
 from .verdicts import UNJUDGED, version_of
 
@@ -64,6 +64,8 @@ class Summary:
     train: int
     validation: int
     apart: str
+    users_on_both_sides: int
+    conflicts: int  # answers to a question that another row answers otherwise
     origins: Origins
     tokens: int
     rejected: dict[str, int]
@@ -86,7 +88,11 @@ class Summary:
         others = without_duplicates(self.rejected)
         rejected = f"; rejected: {breakdown(others)}" if others else ""
         rows = number_of(self.total, "row")
-        lines = [f"{rows}, {self.valid:,} usable{rejected}", *duplicates_told(self.rejected)]
+        lines = [
+            f"{rows}, {self.valid:,} usable{rejected}",
+            *duplicates_told(self.rejected),
+            *conflicts_told(self.conflicts),
+        ]
         if self.redacted:
             lines.append(f"redacted: {breakdown(self.redacted)}")
         lines += self.origins.lines()
@@ -94,6 +100,6 @@ class Summary:
             lines.append(f"the best {max_examples:,} are used (finrisk_max_examples)")
         lines.append(
             f"{self.train:,} to train on (about {self.tokens:,} tokens), {self.validation:,} to validate "
-            f"with, kept apart by their {self.apart}"
+            f"with, kept apart by their {self.apart}; {number_of(self.users_on_both_sides, 'user')} on both sides"
         )
         return lines

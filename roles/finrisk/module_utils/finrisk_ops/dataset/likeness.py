@@ -1,0 +1,137 @@
+"""Which rows nearly repeat each other: the same figures, and nearly the same words around them.
+
+Words alone cannot tell a repetition from the same question of another year, so rows are compared only where
+their figures are equal. A sketch (one-permutation MinHash over runs of words) stands for the words: the share
+of places in which two sketches agree estimates the share of runs that two texts have in common.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from zlib import crc32
+
+from finrisk_rules.digests import digest
+from finrisk_rules.examples import fold
+
+from .digests import Unions
+
+PLACES = 64
+"""Numbers of a sketch."""
+
+_BAND = 2  # places that must agree for two rows to be compared
+_ALIKE = 0.6  # share of places from which two rows are alike: texts with 0.7 of their runs in common reach it
+_PAIR_RUN = 3  # words
+_TOPIC_RUN = 8  # longer than what two questions made by one template have in common
+_TOPIC_WORDS = 40  # a shorter question has no topic beside its own words
+_EMPTY = 0xFFFF
+_NUMBER = re.compile(r"\d[\d.,]*")
+_CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)
+
+Sketch = Sequence[int]
+
+
+def figures_digest(strategy: str, analysis: str) -> int:
+    """64 bits of the set of numbers in a pair, whatever their thousands separators; citations are none."""
+    numbers = set(_NUMBER.findall(_CITATION.sub(" ", f"{strategy}\n{analysis}")))
+    return digest("figures", *sorted({number.replace(",", "").rstrip(".") for number in numbers}))
+
+
+def pair_sketch(strategy: str, analysis: str) -> array[int]:
+    """The sketches of a question and of its answer, one after the other."""
+    return _sketch(_words(strategy), _PAIR_RUN) + _sketch(_words(analysis), _PAIR_RUN)
+
+
+def topic_sketch(strategy: str) -> array[int] | None:
+    """The sketch of the long runs of a question, such as passages quoted in it; None for a short question."""
+    words = _words(strategy)
+    return _sketch(words, _TOPIC_RUN) if len(words) >= _TOPIC_WORDS else None
+
+
+def likeness(one: Sketch, other: Sketch) -> float:
+    """The share of places, of those that either sketch fills, in which both agree; 0 to 1.
+
+    Of several texts sketched one after the other: of those that are least alike.
+    """
+    return min(
+        _share(one[start : start + PLACES], other[start : start + PLACES])
+        for start in range(0, len(one), PLACES)
+    )
+
+
+def _share(one: Sketch, other: Sketch) -> float:
+    filled = agreed = 0
+    for left, right in zip(one, other, strict=True):
+        if left != _EMPTY or right != _EMPTY:
+            filled += 1
+            agreed += left == right
+    return agreed / filled if filled else 0.0
+
+
+class Kin:
+    """Joins rows that are alike, as their sketches come; each is compared with the first of its bands.
+
+    Kept are a sketch and ``PLACES / 2`` band numbers for each row that was added.
+    """
+
+    def __init__(self, size: int, least: float = _ALIKE) -> None:
+        """Start with ``size`` rows, each alone; ``least`` is the likeness that joins."""
+        self._unions = Unions(size)
+        self._least = least
+        self._sketches: dict[int, array[int]] = {}
+        self._first: dict[int, int] = {}
+
+    def add(self, row: int, sketch: array[int], kind: int = 0) -> None:
+        """Add a row; only rows of one kind are compared."""
+        self._sketches[row] = sketch
+        compared: set[int] = set()
+        for band in _bands(sketch, kind):
+            first = self._first.setdefault(band, row)
+            if first != row and first not in compared:
+                compared.add(first)
+                if likeness(self._sketches[first], sketch) >= self._least:
+                    self._unions.join(first, row)
+
+    def of(self, row: int) -> int:
+        """The number of the row's group: its least row."""
+        return self._unions.find(row)
+
+    def groups(self) -> dict[int, list[int]]:
+        """The groups of more than one row, by their least row."""
+        sizes = Counter(map(self.of, self._sketches))
+        groups: dict[int, list[int]] = {}
+        for row in sorted(self._sketches):
+            if sizes[group := self.of(row)] > 1:
+                groups.setdefault(group, []).append(row)
+        return groups
+
+
+def repeated(values: Iterable[int]) -> frozenset[int]:
+    """The values that come more than once."""
+    return frozenset(value for value, count in Counter(values).items() if count > 1)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def _sketch(words: Sequence[str], run: int) -> array[int]:
+    sketch = array("H", [_EMPTY]) * PLACES
+    for hashed in {crc32(" ".join(words[at : at + run]).encode()) for at in range(len(words) - run + 1)}:
+        place, value = hashed % PLACES, hashed >> 16
+        if value < sketch[place]:
+            sketch[place] = value
+    return sketch
+
+
+def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
+    """The bands of the last text that the sketch is of."""
+    for at in range(len(sketch) - PLACES, len(sketch), _BAND):
+        band = tuple(sketch[at : at + _BAND])
+        if any(value != _EMPTY for value in band):
+            yield hash((kind, at, *band))  # of integers alone: equal in every process
