@@ -25,7 +25,7 @@ from tests.grounds.training_rows import row
 
 METADATA_KEYS = (
     "created_at source total valid train_examples validation_examples train_split max_examples rejected "
-    "made_by_tuned_model judge_versions strategy_chars analysis_chars tokens_estimated files"
+    "duplicates split made_by_tuned_model judge_versions strategy_chars analysis_chars tokens_estimated files"
 ).split()
 LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
 
@@ -357,23 +357,73 @@ def test_a_reviewers_answer_is_trained_on_instead_of_every_models_and_whatever_i
     assert answers.count(row(5)["analysis"]) == 1
 
 
-def test_one_question_on_other_sources_is_another_example_on_the_same_side(tmp_path: Path) -> None:
+def test_one_question_on_other_sources_is_another_example(tmp_path: Path) -> None:
     asked = [
         row(number, strategy=row(0)["strategy"], sources=[{"document_id": f"d{number}"}])
         for number in range(5)
     ]
     write_raw(tmp_path, [*asked, *(row(number) for number in range(10, 60))])
-    result = prepare(tmp_path)
-    assert result["valid"] == 55
-    sides = {
+    assert prepare(tmp_path)["valid"] == 55
+
+
+NEARLY = row(0)["analysis"].replace("Management names", "Management gives")
+
+
+def side_of(result: dict[str, Any], analysis: str) -> list[str]:
+    """The sets that hold an answer."""
+    return [
         path
         for path in ("training_file", "validation_file")
-        if row(0)["strategy"] in Path(result[path]).read_text()
-    }
-    assert len(sides) == 1
+        if analysis in (given for _, given in turns(result[path]))
+    ]
 
 
-def test_no_source_document_and_no_user_is_on_both_sides(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"quality_score": 1.0}, {"provenance": "human", "quality_score": 0.1}),
+        (
+            {"quality_score": 1.0, "quality_parts": {"verdicts": {"stated": 1, "asked": 3}}},
+            {"quality_parts": {"verdicts": {"stated": 4}}},
+        ),
+        ({"quality_score": 0.95}, {"quality_score": 0.96}),
+        ({"created_at": "2026-10-01T00:00:00Z"}, {"created_at": "2026-10-02T00:00:00Z"}),
+    ],
+    ids=["reviewer", "verdicts", "quality", "age"],
+)
+@pytest.mark.parametrize("nearly", [False, True], ids=["conflict", "near"])
+def test_of_answers_to_one_question_the_reviewers_stays_then_by_verdicts_quality_and_age(
+    tmp_path: Path, worse: dict[str, Any], better: dict[str, Any], nearly: bool
+) -> None:
+    question = row(0)["strategy"].replace("Assess", "Evaluate") if nearly else row(0)["strategy"]
+    for order in (1, -1):
+        two = [row(0, **worse), row(0, id="b", strategy=question, analysis=NEARLY, **better)]
+        write_raw(tmp_path, [*two[::order], *map(row, range(10, 40))])
+        result = prepare(tmp_path)
+        assert result["rejected"] == {"near_duplicate" if nearly else "duplicate": 1}
+        assert (side_of(result, row(0)["analysis"]), len(side_of(result, NEARLY))) == ([], 1)
+        told = json.loads(Path(result["metadata_file"]).read_text())["duplicates"]
+        assert told["conflicts"] == (0 if nearly else 1)
+
+
+def test_what_nearly_repeats_a_row_of_validation_on_other_sources_is_not_trained_on(tmp_path: Path) -> None:
+    given = []
+    for number in range(60):
+        for half in ("a", "b"):
+            analysis = row(number)["analysis"].replace("names", "names" if half == "a" else "gives")
+            given.append(row(number, analysis=analysis, sources=[{"document_id": f"{number}-{half}"}]))
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path)
+    assert result["rejected"]["near_validation"] > 0
+    sides = [
+        {analysis.replace("gives", "names") for _, analysis in turns(result[path])}
+        for path in ("training_file", "validation_file")
+    ]
+    assert not sides[0] & sides[1]
+    assert result["valid"] + sum(result["rejected"].values()) == result["total"]
+
+
+def test_no_primary_source_document_and_no_user_without_sources_is_on_both_sides(tmp_path: Path) -> None:
     dice = random.Random(3)  # noqa: S311 - repeatable
     given = []
     for number in range(600):
@@ -389,7 +439,7 @@ def test_no_source_document_and_no_user_is_on_both_sides(tmp_path: Path) -> None
     sides = []
     for path in ("training_file", "validation_file"):
         side = [by_analysis[analysis] for _, analysis in turns(result[path])]
-        found = {source["document_id"] for each in side for source in each["sources"]}
+        found = {each["sources"][0]["document_id"] for each in side if each["sources"]}
         sides.append(found | {each["user_id"] for each in side if not each["sources"]})
     assert not sides[0] & sides[1]
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import columns, export, prepare
 from ansible.module_utils.finrisk_ops.dataset import names as file_names
+from ansible.module_utils.finrisk_ops.dataset.duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
 from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
 from ansible.module_utils.finrisk_ops.release import revision
 from ansible.module_utils.finrisk_ops.tuning import jobs, states
@@ -197,6 +198,6 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
         | _reasons(OPS / "dataset" / "rows.py", "usable|_prompt_problem")
         | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
         | {reason for path in queries for reason in re.findall(r"then '(\w+)'", path.read_text("utf-8"))}
-        | {"duplicate"}
+        | {DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION}
     )
     assert given == set(names(table(FILES, "Why a row is not trained on", "reason")))

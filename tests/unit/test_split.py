@@ -9,22 +9,47 @@ from ansible.module_utils.finrisk_ops.dataset.sizes import Sizes
 from ansible.module_utils.finrisk_ops.dataset.split import Ties
 
 
-def test_rows_that_all_share_sources_are_split_by_the_best_source_and_a_single_user_by_strategy() -> None:
+def passage(number: int) -> str:
+    """A text of a hundred words that no other number gives."""
+    return " ".join(f"word{at}of{number}" for at in range(100))
+
+
+def test_the_primary_source_decides_alone_and_a_single_user_is_split_by_strategy() -> None:
     shared = Ties()
     for number in range(100):
-        shared.add([f"d{number % 20}", f"d{(number + 1) % 20}"], None, f"s{number}")
+        shared.add([f"d{number % 20}", "everybody-cites-it"], f"user-{number}", f"s{number}")
     validation, apart = shared.validation(range(100), 0.9)
-    assert 5 <= len(validation) <= 50
-    assert apart == "best source documents and users"
-    assert (
-        len({number % 20 for number in validation} & {n % 20 for n in range(100) if n not in validation}) == 0
-    )
+    assert 5 <= len(validation) <= 20
+    assert apart == "primary source documents"
+    assert not {number % 20 for number in validation} & {n % 20 for n in range(100) if n not in validation}
     single = Ties()
     for number in range(100):
         single.add([], "only", f"s{number}")
     validation, apart = single.validation(range(100), 0.9)
     assert 5 <= len(validation) <= 50
     assert apart == "strategies"
+
+
+def test_rows_without_sources_go_by_what_they_quote_then_by_their_question_then_by_their_user() -> None:
+    ties = Ties()
+    for number in range(300):
+        ties.add([], f"user-{number}", f"what does case {number} say? {passage(number // 3)}")
+    for number in range(300):
+        ties.add([], f"other-{number}", f"question {number // 3}")
+    for number in range(300):
+        ties.add([], f"user-of-three-{number // 3}", f"once {number}")
+    validation, _ = ties.validation(range(900), 0.8)
+    for start in (0, 300, 600):
+        sides = [{row in validation for row in range(at, at + 3)} for at in range(start, start + 300, 3)]
+        assert all(len(side) == 1 for side in sides)
+        assert 5 <= sum(True in side for side in sides) <= 40
+
+
+def test_users_with_rows_on_both_sides_are_counted() -> None:
+    ties = Ties()
+    for number in range(6):
+        ties.add([f"d{number}"], f"user-{number % 3}" if number else None, f"s{number}")
+    assert ties.users_on_both_sides(range(6), {3, 4}) == 1
 
 
 def test_validation_never_has_more_than_5000_examples() -> None:
@@ -47,14 +72,3 @@ def test_an_index_of_digests_numbers_each_once() -> None:
 def test_sizes_are_those_of_the_sorted_list() -> None:
     assert Sizes.of(range(1, 101)) == Sizes(1, 50.5, 95, 100)
     assert Sizes.of([]) == Sizes(0, 0.0, 0, 0)
-
-
-def test_a_giant_group_beside_a_tiny_one_is_split_by_the_best_source() -> None:
-    """Real questions retrieve overlapping pages: nearly all rows hang together, and one stands apart."""
-    ties = Ties()
-    for number in range(200):
-        ties.add([f"page-{number % 20}", "page-everybody-cites"], f"user-{number % 7}", f"strategy-{number}")
-    ties.add(["page-alone"], "user-alone", "strategy-alone")
-    validation, rule = ties.validation(range(201), 0.9)
-    assert rule == "best source documents and users"
-    assert 10 <= len(validation) <= 40

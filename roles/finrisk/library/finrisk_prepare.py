@@ -11,7 +11,7 @@ short_description: Make a training and a validation set of an export
 version_added: "0.1.0"
 description:
   - Reads an export as a stream, rejects what cannot be trained on, redacts personal data, drops duplicates,
-    splits the rest by source document or user, and writes C(training_set_<time>.jsonl),
+    near-duplicates too, splits the rest by primary source document, and writes C(training_set_<time>.jsonl),
     C(validation_set_<time>.jsonl), C(rejected_<time>.jsonl) and C(dataset_metadata_<time>.json), where
     C(<time>) is that of the export.
   - A second run writes the same bytes and changes nothing.

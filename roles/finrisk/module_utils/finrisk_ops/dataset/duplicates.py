@@ -1,4 +1,4 @@
-"""Rows that ask again what others ask: which of them is trained on, and how export and prepare tell of them."""
+"""Rows that ask again what others ask: which of them is trained on, and how that is told."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Questions:
     def rival(self, example: Example, row: int) -> int | None:
         """Return the row that the example takes the place of, ``row`` itself when it is worse.
 
-        None for a question that is new. Of equally good answers the newer is taken, of equally old ones the first.
+        None for a question that is new. Of equally good answers the newer is taken, of equally old ones the
+        first.
         """
         question = self._numbers.number(question_digest(example.strategy, example.documents))
         answer = digest("answer", fold(example.analysis))

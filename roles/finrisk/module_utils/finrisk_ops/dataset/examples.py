@@ -77,9 +77,9 @@ def quality_of(row: Mapping[str, Any]) -> float:
 def standing_of(row: Mapping[str, Any]) -> float:
     """Return how good the row's answer is beside others to its question; the greater the better.
 
-    A reviewer's answer comes first, then what has more of its figures right, in percent, then the better score.
+    A reviewer's answer comes first, then what has more percent of its figures right, then the better score.
     """
-    score = row.get("quality_score")
+    score = row.get("quality_score", -1.0)
     quality = (float(score) + 1) / 4 if is_score(score) else 0.0
     return 1_000.0 * is_human(row) + _share_right(row.get("quality_parts")) + quality
 

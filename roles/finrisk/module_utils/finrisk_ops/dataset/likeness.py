@@ -21,11 +21,10 @@ from .digests import Unions
 PLACES = 64
 """Numbers of a sketch."""
 
-_BAND = 2  # places that must agree for two rows to be compared
 _ALIKE = 0.6  # share of places from which two rows are alike: texts with 0.7 of their runs in common reach it
 _PAIR_RUN = 3  # words
 _TOPIC_RUN = 8  # longer than what two questions made by one template have in common
-_TOPIC_WORDS = 40  # a shorter question has no topic beside its own words
+_TOPIC_WORDS = 80  # a shorter question has no topic beside its own words
 _EMPTY = 0xFFFF
 _NUMBER = re.compile(r"\d[\d.,]*")
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
@@ -37,9 +36,13 @@ Sketch = Sequence[int]
 
 
 def figures_digest(strategy: str, analysis: str) -> int:
-    """64 bits of the set of numbers in a pair, whatever their thousands separators; citations are none."""
-    numbers = set(_NUMBER.findall(_CITATION.sub(" ", f"{strategy}\n{analysis}")))
-    return digest("figures", *sorted({number.replace(",", "").rstrip(".") for number in numbers}))
+    """64 bits of the numbers of a question and those of its answer, in any order; citations are none."""
+    return digest("figures", *_numbers(strategy), "of the answer", *_numbers(analysis))
+
+
+def _numbers(text: str) -> list[str]:
+    numbers = _NUMBER.findall(_CITATION.sub(" ", text))
+    return sorted(number.replace(",", "").rstrip(".") for number in numbers)
 
 
 def pair_sketch(strategy: str, analysis: str) -> array[int]:
@@ -79,10 +82,13 @@ class Kin:
     Kept are a sketch and ``PLACES / 2`` band numbers for each row that was added.
     """
 
-    def __init__(self, size: int, least: float = _ALIKE) -> None:
-        """Start with ``size`` rows, each alone; ``least`` is the likeness that joins."""
+    def __init__(self, size: int, least: float = _ALIKE, band: int = 2) -> None:
+        """Start with ``size`` rows, each alone.
+
+        ``least`` is the likeness that joins; ``band`` are the places that must agree for two to be compared.
+        """
         self._unions = Unions(size)
-        self._least = least
+        self._least, self._band = least, band
         self._sketches: dict[int, array[int]] = {}
         self._first: dict[int, int] = {}
 
@@ -90,7 +96,7 @@ class Kin:
         """Add a row; only rows of one kind are compared."""
         self._sketches[row] = sketch
         compared: set[int] = set()
-        for band in _bands(sketch, kind):
+        for band in _bands(sketch, self._band, kind):
             first = self._first.setdefault(band, row)
             if first != row and first not in compared:
                 compared.add(first)
@@ -129,9 +135,9 @@ def _sketch(words: Sequence[str], run: int) -> array[int]:
     return sketch
 
 
-def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
+def _bands(sketch: Sketch, width: int, kind: int) -> Iterator[int]:
     """The bands of the last text that the sketch is of."""
-    for at in range(len(sketch) - PLACES, len(sketch), _BAND):
-        band = tuple(sketch[at : at + _BAND])
+    for at in range(len(sketch) - PLACES, len(sketch), width):
+        band = tuple(sketch[at : at + width])
         if any(value != _EMPTY for value in band):
             yield hash((kind, at, *band))  # of integers alone: equal in every process

@@ -1,7 +1,8 @@
 """Which examples are trained on and which validate: by what they speak of, never by chance.
 
-A keyed hash of a row's primary source document decides alone, so a row keeps its side when the export grows. A
-row without sources goes with the rows whose questions have its topic, and one without such rows with its user.
+A keyed hash of a row's primary source document decides alone, so a row keeps its side when the export grows.
+A row without sources goes with the rows whose questions quote the same passages, and one without such rows
+with its user.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .likeness import Kin, repeated, topic_sketch
 VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""
 
-_SAME_TOPIC = 0.3  # share of the longer runs that two questions on one quoted passage have in common
+_SAME_TOPIC = 0.1  # share of the longer runs that two questions on one quoted passage have in common
 
 
 class Ties:
@@ -80,7 +81,7 @@ class Ties:
         return len((sides[0] & sides[1]) - {0})
 
     def _grouped(self, rows: Iterable[int]) -> dict[int, int]:
-        """Return the keys of the rows without sources that ask what others ask, or on their topic.
+        """Return the keys of the rows without sources that ask what others ask, or quote what they quote.
 
         The least strategy of a group is its key, so a group keeps its side for as long as that row is there.
         """
@@ -88,12 +89,13 @@ class Ties:
         sourceless = [row for row in self._sourceless if row in wanted]
         asked_again = repeated(self._strategies[row] for row in sourceless)
         keys = {row: self._strategies[row] for row in sourceless if self._strategies[row] in asked_again}
-        kin = Kin(len(self._keys), _SAME_TOPIC)
+        kin = Kin(len(self._keys), _SAME_TOPIC, band=1)
         for row in sourceless:
             if row in self._topics:
                 kin.add(row, self._topics[row])
         for group in kin.groups().values():
-            keys |= dict.fromkeys(group, min(self._strategies[row] for row in group))
+            least = min(self._strategies[row] for row in group)
+            keys |= dict.fromkeys(group, digest("topic", str(least)))  # a least hash alone is always small
         return keys
 
 

@@ -100,6 +100,7 @@ class Summary:
             lines.append(f"the best {max_examples:,} are used (finrisk_max_examples)")
         lines.append(
             f"{self.train:,} to train on (about {self.tokens:,} tokens), {self.validation:,} to validate "
-            f"with, kept apart by their {self.apart}; {number_of(self.users_on_both_sides, 'user')} on both sides"
+            f"with, kept apart by their {self.apart}; "
+            f"{number_of(self.users_on_both_sides, 'user')} on both sides"
         )
         return lines

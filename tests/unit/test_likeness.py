@@ -1,0 +1,77 @@
+"""Which rows nearly repeat each other, and which rows quote the same passages."""
+
+from __future__ import annotations
+
+from ansible.module_utils.finrisk_ops.dataset.likeness import (
+    PLACES,
+    Kin,
+    figures_digest,
+    likeness,
+    pair_sketch,
+    repeated,
+    topic_sketch,
+)
+
+QUESTION = (
+    "Assess the liquidity risk of Corvane Bank: how did its coverage ratio move against the prior year?"
+)
+ANSWER = (
+    "The liquidity coverage ratio of Corvane Bank fell to 118 % in 2024 from 131 % in 2023 [1]. Management "
+    "names higher funding costs and a weaker market as the causes of this change, and expects both to last."
+)
+PASSAGE = " ".join(f"The {word} of the group was reviewed by the board." for word in "abcdefghijklmnop")
+
+
+def kin(*pairs: tuple[str, str]) -> list[int]:
+    joined = Kin(len(pairs))
+    for row, (question, answer) in enumerate(pairs):
+        joined.add(row, pair_sketch(question, answer), kind=figures_digest(question, answer))
+    return [joined.of(row) for row in range(len(pairs))]
+
+
+def test_a_few_other_words_are_a_repetition_and_other_figures_are_none() -> None:
+    reworded = (QUESTION.replace("Assess", "Evaluate"), ANSWER.replace("names", "gives"))
+    other_year = (QUESTION, ANSWER.replace("2024", "2025").replace("2023", "2024"))
+    other_answer = (
+        QUESTION,
+        "Funding of 118 and 131 in 2024 and 2023 is another matter, of which little is known.",
+    )
+    other_question = ("Why did management say in the notes that markets were weaker than before?", ANSWER)
+    assert kin((QUESTION, ANSWER), reworded, other_year, other_answer, other_question) == [0, 0, 2, 3, 4]
+
+
+def test_texts_without_blanks_between_words_are_compared_too() -> None:
+    question, answer = (
+        "流動性リスクを評価してください。比率は前年からどのように変化しましたか。",
+        "比率は前年の水準から低下しました。" * 3,
+    )
+    assert kin((question, answer), (question, answer.replace("水準", "値", 1)), (answer, question)) == [
+        0,
+        0,
+        2,
+    ]
+
+
+def test_figures_are_equal_whatever_their_separators_and_order_and_citations_are_none() -> None:
+    assert figures_digest("2024 and 2023", "1,952 [1].") == figures_digest("2023, 2024", "It is 1952 [2, 3].")
+    assert figures_digest("2024", "1,952") != figures_digest("1,952", "2024")
+    assert figures_digest("", "2 of 2") != figures_digest("", "2")
+
+
+def test_questions_that_quote_one_passage_are_on_its_topic_and_short_ones_have_none() -> None:
+    one, other = topic_sketch(f"What fell? {PASSAGE}"), topic_sketch(f"Why did costs rise so much? {PASSAGE}")
+    assert one is not None
+    assert other is not None
+    assert likeness(one, other) > 0.8
+    assert topic_sketch(QUESTION) is None
+
+
+def test_values_that_come_twice_are_repeated() -> None:
+    assert repeated([1, 2, 1, 3, 3, 3]) == {1, 3}
+
+
+def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> None:
+    """A dataset must come out of its export byte for byte, and rows keep their side."""
+    sketch = pair_sketch(QUESTION, ANSWER)
+    assert (len(sketch), sum(sketch)) == (2 * PLACES, 6_914_186)
+    assert figures_digest(QUESTION, ANSWER) == 0x8D7876B562B7FA4
