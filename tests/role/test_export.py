@@ -137,7 +137,7 @@ def test_a_question_that_was_asked_again_on_the_same_sources_counts_once_and_is_
     result = export.run(ask(database_url, tmp_path, min_examples=2), check_mode=False)
     assert (result["total_examples"], result["eligible_examples"]) == (5, 2)
     assert result["rejected"] == {"duplicate": 2, "strategy_too_short": 1}
-    told = "2 duplicate rows ask a question again on the same sources: the best-scored answer is trained on"
+    told = "2 duplicate rows ask a question again on the same sources: the best answer is trained on"
     assert result["summary"][1:3] == [told, "exported but not usable: 1 strategy_too_short"]
     with pytest.raises(FinriskError, match="2 usable examples, finrisk_min_examples is 3"):
         export.run(ask(database_url, tmp_path, min_examples=3), check_mode=False)
@@ -160,7 +160,7 @@ def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> N
     assert exported_rows["eligible_examples"] == prepared["valid"] == 21
     assert exported_rows["rejected"] == prepared["rejected"]
     assert prepared["rejected"]["duplicate"] == 6
-    told = "6 duplicate rows ask a question again on the same sources: the best-scored answer is trained on"
+    told = "6 duplicate rows ask a question again on the same sources: the best answer is trained on"
     assert told in exported_rows["summary"]
     assert told in prepared["summary"]
     assert "duplicate" not in prepared["summary"][0]
