@@ -222,6 +222,20 @@ def _write(
     rows = [
         (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
     ]
+    _write_pages(cursor, rows)
+    _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
+    cursor.execute(
+        "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s returning pages",
+        (len(pages), sum(page.length for _, page in pages), sum(len(p.line_lengths) for _, p in pages)),
+    )
+    (total,) = cursor.fetchone() or (0,)
+    is_large = len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
+    if is_large and len(pages) >= ANALYZE_SHARE * total:
+        cursor.execute("analyze documents, pages, passages, terms, postings")
+
+
+def _write_pages(cursor: psycopg.Cursor[tuple[Any, ...]], rows: Sequence[tuple[int, str, Page]]) -> None:
+    """Write pages, each with its id and that of its document, and their passages."""
     with cursor.copy(
         "copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin"
     ) as copy:
@@ -236,15 +250,6 @@ def _write(
                 length = sum(page.line_lengths[passage.first_line - 1 : passage.last_line])
                 place = (passage.first_line, passage.last_line, length)
                 copy.write_row((page_id, number, passage.kind, passage.text, facts, *place))
-    _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
-    cursor.execute(
-        "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s returning pages",
-        (len(pages), sum(page.length for _, page in pages), sum(len(p.line_lengths) for _, p in pages)),
-    )
-    (total,) = cursor.fetchone() or (0,)
-    is_large = len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
-    if is_large and len(pages) >= ANALYZE_SHARE * total:
-        cursor.execute("analyze documents, pages, passages, terms, postings")
 
 
 def _row(document: Document, sha256: str) -> dict[str, object]:

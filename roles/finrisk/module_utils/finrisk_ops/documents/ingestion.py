@@ -147,7 +147,8 @@ def _sent(service: Service, intake: Intake, plan: Plan, request: Request) -> tup
 def _answers(service: Service, parts: Iterable[list[Document]]) -> Iterator[tuple[int, dict[str, int]]]:
     """Yield the size of each batch and its answer, in order; after a failure nothing else is sent.
 
-    No more than SENDERS batches are in memory. What is under way when somebody stops listening is waited for.
+    No more than SENDERS batches are in memory, and the next one. What is under way when somebody stops
+    listening is waited for.
     """
     under_way: deque[tuple[int, Future[dict[str, int]]]] = deque()
     with ThreadPoolExecutor(SENDERS) as senders:

@@ -98,12 +98,12 @@ class Intake:
 
     def judge_sizes(self, names: list[str]) -> None:
         """Raise FinriskError as ``judge`` when the index does not take one of these, which are to be sent."""
-        for found in self.documents(names):
-            if postings := found.postings_too_many():
+        for each in self.documents(names):
+            if postings := each.postings_too_many():
                 self.problems.append(
-                    f"{self.entries[found.id].where} has {postings:,} entries for the index (each different "
+                    f"{self.entries[each.id].where} has {postings:,} entries for the index (each different "
                     f"word, and pair of words, of a page is one), {MOST_POSTINGS:,} is the most; cut it into "
-                    f"several documents (id {found.id!r})"
+                    f"several documents (id {each.id!r})"
                 )
         self.judge()
 
