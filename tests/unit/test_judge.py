@@ -87,6 +87,7 @@ def test_a_figure_that_its_source_says_is_stated(answer: str) -> None:
         ("Revenue was $2,850 million in 2023 [1].", "misattributed", "4502"),
         ("Revenue was $4,502 million in 2023 [2].", "misattributed", "4502"),
         ("Revenue was $4,871 million in 2023 [1].", "unsupported", "4502"),
+        ("Revenue was 2019 million in 2023 [1].", "unsupported", "4502"),
         ("Revenue was $4,502 billion in 2023 [1].", "wrong_scale", "4502"),
         ("Revenue was $4.5 million in 2023 [1].", "wrong_scale", "4502"),
         (

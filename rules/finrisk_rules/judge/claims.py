@@ -2,12 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
-from finrisk_rules.periods import periods
+from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
 MOST_FIGURES = 200
@@ -27,6 +27,9 @@ _NAME = re.compile(r"(?:[^\W\d_a-z][\w&.'-]*|[^\W\d_]*[A-Z][\w&.'-]*)[ \u00a0]\Z
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
 _RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
 _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
+_OF_THEM = re.compile(r" (?:of|de|von)\b")
+"""Behind "in 2019 millions": then the number was a year, and these are many."""
+
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 Pairs = frozenset[tuple[str, str]]
@@ -57,12 +60,13 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
     """
     if not _DIGIT.search(text):
         return ()
-    named = list(periods(text))
+    numbers = list(quantities(text, style))
+    named = _periods(text, numbers)
     in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair} if names else set()
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
     ends = [period.end for period in named]
-    for quantity in quantities(text, style):
+    for quantity in numbers:
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
             continue
@@ -84,6 +88,16 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
     return tuple(claims)
+
+
+def _periods(text: str, numbers: Sequence[Quantity]) -> list[Period]:
+    """Return the periods of a sentence; a number with a scale or a unit is none: ``was 2019 million``."""
+    figures = {
+        number.start: number.end
+        for number in numbers
+        if (number.scale or number.unit) and not _OF_THEM.match(text, number.end)
+    }
+    return [each for each in periods(text) if figures.get(each.start, 0) <= each.end]
 
 
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
