@@ -30,6 +30,9 @@ _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
+_IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
+"""Before a year, also one from a head with its unit: "sales, 2023 Mio. €: 702"."""
+
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 Pairs = frozenset[tuple[str, str]]
@@ -91,13 +94,15 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
 
 
 def _periods(text: str, numbers: Sequence[Quantity]) -> list[Period]:
-    """Return the periods of a sentence; a number with a scale or a unit is none: ``was 2019 million``."""
-    figures = {
+    """Return the periods of a sentence; an amount that looks like a year is none: ``was 2019 million``."""
+    amounts = {
         number.start: number.end
         for number in numbers
-        if (number.scale or number.unit) and not _OF_THEM.match(text, number.end)
+        if number.scale
+        and not _OF_THEM.match(text, number.end)
+        and not _IN_TIME.search(text, max(0, number.start - 8), number.start)
     }
-    return [each for each in periods(text) if figures.get(each.start, 0) <= each.end]
+    return [each for each in periods(text) if amounts.get(each.start, 0) <= each.end]
 
 
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
