@@ -19,7 +19,15 @@ _SCALES = {
     "trillion trillions tn trn billionen 兆 조": 12,
 }
 SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for word in words.split()}
-SCALES |= {"mil millones": 9, "mil millón": 9, "mil milhões": 9, "mil milhão": 9}
+SCALES |= {
+    "mil millones": 9,
+    "miles de": 3,
+    "milhares de": 3,
+    "migliaia di": 3,
+    "mil millón": 9,
+    "mil milhões": 9,
+    "mil milhão": 9,
+}
 """Power of ten of a word of scale, in lower case."""
 
 _LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}

@@ -45,3 +45,27 @@ def test_a_figure_of_prose_is_of_the_year_that_its_sentence_gives_it(answer: str
     (figure,) = judge("", answer, [JudgedSource("", PROSE, None)]).figures
 
     assert figure.verdict == verdict
+
+
+def test_a_count_of_prose_is_no_percentage() -> None:
+    (figure,) = judge("", "Ende 2022 waren es 7.412 % [1].", [JudgedSource("", PROSE, None)]).figures
+
+    assert figure.verdict == "wrong_scale"
+
+
+def test_a_number_behind_a_word_of_a_script_without_capitals_is_no_name() -> None:
+    page = JudgedSource("", "2022년 말 회사의 직원 수는 2,418명이었다.", None)
+    (figure,) = judge("", "2022년 말 직원 수는 2,605명이었다 [1].", [page]).figures
+
+    assert figure.verdict == "unsupported"
+
+
+def test_words_of_another_subject_behind_a_figure_say_nothing_of_it() -> None:
+    page = JudgedSource(
+        "",
+        "| | 2021年 | 2020年 |\n|---|---|---|\n| 純利益 | 531 | 469 |\n| 塗料 | 153 | 172 |\n\n業績である。",
+        None,
+    )
+    answer = "純利益が469百万円から531百万円に上昇した一方、塗料は低下した[1]。"
+
+    assert [each.verdict for each in judge("", answer, [page]).figures] == ["stated", "stated"]

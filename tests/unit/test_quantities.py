@@ -171,6 +171,15 @@ def test_blanks_before_a_word_set_thousands_apart_where_a_comma_parts_decimals()
 
     assert [str(each.value) for each in quantities(text, "comma")][:3] == ["9517", "12", "9"]
     assert [str(each.value) for each in quantities(text, "point")][:2] == ["9", "517"]
+    assert [str(each.value) for each in quantities("(29 118)", "comma")] == ["-29118"]
+    assert [str(each.value) for each in quantities("Marge 29 118", "comma")] == ["29", "118"]
+
+
+def test_thousands_of_a_currency_are_a_scale() -> None:
+    for text in ("14.076 miles de euros", "14.076 migliaia di euro", "14.076 milhares de euros"):
+        (quantity,) = quantities(text, "comma")
+        assert (quantity.amount, quantity.currency) == (14_076_000, "EUR"), text
+    assert next(quantities("He ran 5 miles")).scale is None
 
 
 def test_a_triangle_right_before_a_number_is_a_minus() -> None:

@@ -62,7 +62,12 @@ def _agreeing(
     for spot in several.values():
         scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
         if said := agreement(quantity, spot[2], half, scales):
-            yield spot, said
+            yield spot, "scale" if spot[0] < 0 and _is_count_as_percent(quantity, spot[2]) else said
+
+
+def _is_count_as_percent(quantity: Quantity, stored: Figure) -> bool:
+    """Whether a number of prose, without a unit, is too large for the percentage that is claimed."""
+    return bool(quantity.unit) and not stored[4] and abs(float(stored[2])) > MOST_PERCENT
 
 
 def agreement(

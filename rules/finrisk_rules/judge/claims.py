@@ -23,7 +23,7 @@ LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
 _DIGIT = re.compile(r"\d")
-_NAME = re.compile(r"(?:[^\W\d_a-z][\w&.'-]*|[^\W\d_]*[A-Z][\w&.'-]*)[ \u00a0]\Z")
+_NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
 _RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
 _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
@@ -138,7 +138,7 @@ def _is_mark(text: str, quantity: Quantity) -> bool:
 
 def _name_before(text: str, start: int) -> str:
     match = _NAME.search(text, max(0, start - 30), start)
-    return match[0].strip() if match else ""
+    return match[0].strip() if match and match[0] != match[0].lower() else ""
 
 
 def _range(text: str, quantity: Quantity) -> str:

@@ -228,7 +228,7 @@ class Court:
                 for cell in table.by_row[row]:
                     if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
                         return _wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
-        elif trace.years and trace.years.isdisjoint(year for (year, _), _ in named):
+        elif named and trace.years and trace.years.isdisjoint(year for (year, _), _ in named):
             return _wrong(claim, "misattributed", trace)
         return FigureVerdict(claim.text, "unread", trace.source, trace.place)
 

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import BASE_BEFORE, BASE_BEHIND, JOINT, LIST_JOINT, PREPOSITION, is_base
+from finrisk_rules.judge.vocabulary import (
+    BASE_BEFORE,
+    BASE_BEHIND,
+    CONTRAST,
+    JOINT,
+    LIST_JOINT,
+    PREPOSITION,
+    is_base,
+)
 from finrisk_rules.periods import Period
 
 MOST_CHARACTERS = 400
@@ -62,7 +70,7 @@ class _Stretches:
         self.splits = [
             self.spans[0][0],
             *(_split(self.bare, *span) for span in self.spans[1:-1]),
-            self.spans[-1][1],
+            _contrast(self.bare, *self.spans[-1]),
         ]
         places = [period.start for period in periods]
         self.periods = [
@@ -166,6 +174,12 @@ def _without(text: str, periods: Sequence[Period]) -> str:
             pieces += [text[at : period.start], "\x00" * (period.end - period.start)]
             at = period.end
     return _NOTE.sub(lambda match: "\x00" * len(match[0]), "".join([*pieces, text[at:]]))
+
+
+def _contrast(text: str, start: int, end: int) -> int:
+    """Return where the words behind the last figure go over to another subject, else their end."""
+    match = CONTRAST.search(text, start, end)
+    return match.start() if match else end
 
 
 _ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")

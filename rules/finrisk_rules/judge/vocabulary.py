@@ -12,6 +12,8 @@ _BASES = frozenset(
 _BASES_OF_PAIRS = frozenset("von de da".split())
 """Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
 
+_BASES_OF_EAST_ASIA = ("に対し", "に対して", "に対し、", "に対して、", "从", "由", "較", "较")
+
 _END_OF_PAIR = re.compile(r"(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
 _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 _ABOUT = frozenset(
@@ -42,8 +44,10 @@ def is_base(text: str, first: int, start: int, following: str = "") -> bool:
     """
     before = text[max(first, start - _LEAD) : start]
     words = lead(before, len(before))
+    if before.endswith(_BASES_OF_EAST_ASIA):
+        return True
     if not words:
-        return before.endswith(("に対し", "に対して", "に対し、", "に対して、"))
+        return False
     if not _BASES.isdisjoint(words[:2]) or " ".join(words[1::-1]) in _BASES_OF_TWO:
         return True
     return not _BASES_OF_PAIRS.isdisjoint(words[:2]) and bool(_END_OF_PAIR.search(following))
@@ -89,6 +93,11 @@ JOINT = re.compile(
     re.IGNORECASE,
 )
 """What parts the words of one figure from those of the next."""
+
+CONTRAST = re.compile(
+    whole("while whereas während wohingegen tandis alors_que mientras mentre") + "|一方|반면", re.IGNORECASE
+)
+"""What goes over to another subject."""
 
 PREPOSITION = re.compile(
     r"\s*\(|\s*"
