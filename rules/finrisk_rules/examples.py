@@ -67,6 +67,11 @@ def without_embeddings(text: str) -> str:
     return text if text.isascii() else _EMBEDDINGS.sub("", text)
 
 
+def is_writable(text: str) -> bool:
+    """Whether the text holds nothing that JSON Lines cannot carry or that shows it in another order."""
+    return not _UNUSABLE.search(text)
+
+
 def is_overridden(text: str) -> bool:
     """Whether a mark shows letters of the text in another order than they stand in."""
     return "\u202d" in text or "\u202e" in text

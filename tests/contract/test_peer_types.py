@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.finrisk_ops.dataset import prepare
 
 from finrisk.completion import Completion
 from finrisk.gemini import Gemini
 from finrisk.settings import Settings
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from sandbox.connection import LOCATION, PROJECT
-from tests.contract.peer_processes import Strict
+from tests.contract.peer_processes import PYTHON, Strict, run
 from tests.contract.published import Published
 from tests.contract.tap import Exchange, Tap, tap
 from tests.grounds import datasets, tuning
@@ -35,6 +36,7 @@ from tests.grounds.google_client import (
     training_rows,
     wait,
 )
+from tests.grounds.training_rows import row
 from tests.grounds.wire import Wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("peers")]
@@ -246,8 +248,30 @@ def test_every_refusal_of_the_simulator_has_the_shape_of_googles(
 def test_the_rows_that_are_trained_on_are_googles_examples(strict: Strict, tmp_path: Path) -> None:
     datasets.dataset(tmp_path)
     for file in tmp_path.glob("*_set_*.jsonl"):
-        for row in map(json.loads, file.read_text().splitlines()):
-            assert strict.problems("aiplatform_v1beta1.GeminiExample", row, canonical=True) == []
+        for example in map(json.loads, file.read_text().splitlines()):
+            assert strict.problems("aiplatform_v1beta1.GeminiExample", example, canonical=True) == []
+
+
+def test_preference_pairs_are_googles_examples_beside_a_system_instruction(tmp_path: Path) -> None:
+    """Google's type has no field for the instruction; its documentation has one beside the others."""
+    corrected = [row(number, provenance="human", model_analysis="It says less. " * 9) for number in range(30)]
+    (tmp_path / "raw.json").write_text(json.dumps(corrected))
+    request = prepare.Request(str(tmp_path / "raw.json"), tmp_path, 0.9, 0, 0.9)
+    pairs = Path(prepare.run(request, check_mode=False)["preference_file"]).read_text().splitlines()
+    assert len(pairs) > 15
+    pair = json.loads(pairs[0])
+    assert typed("Content", pair["system_instruction"]) == pair.pop("system_instruction")
+    assert typed("GeminiPreferenceExample", pair) == pair
+
+
+def typed(name: str, body: Any) -> Any:
+    """A body as it comes back out of a type of Google's client, which takes no unknown field."""
+    code = (
+        "import sys; from google.genai import types; "
+        f"body = types.{name}.model_validate_json(sys.stdin.read()); "
+        "print(body.model_dump_json(exclude_none=True))"
+    )
+    return run([str(PYTHON), "-c", code], json.dumps(body))
 
 
 JOB: dict[str, Any] = {

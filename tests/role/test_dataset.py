@@ -24,8 +24,9 @@ from tests.grounds.repository import SHARED
 from tests.grounds.training_rows import row
 
 METADATA_KEYS = (
-    "created_at source total valid train_examples validation_examples train_split max_examples rejected "
-    "duplicates split made_by_tuned_model judge_versions strategy_chars analysis_chars tokens_estimated files"
+    "created_at source total valid train_examples validation_examples preference_pairs train_split "
+    "max_examples rejected duplicates split made_by_tuned_model judge_versions strategy_chars "
+    "analysis_chars tokens_estimated files"
 ).split()
 LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
 
@@ -364,6 +365,51 @@ def test_one_question_on_other_sources_is_another_example(tmp_path: Path) -> Non
     ]
     write_raw(tmp_path, [*asked, *(row(number) for number in range(10, 60))])
     assert prepare(tmp_path)["valid"] == 55
+
+
+def test_corrections_and_ratings_of_one_prompt_make_preference_pairs_of_the_training_set(
+    tmp_path: Path,
+) -> None:
+    poor = "The model says less: write to jane.roe@example.com about the covenant. " * 2
+    liked, disliked = (
+        {"quality_parts": {"rating": 1}},
+        {"quality_parts": {"rating": -1}, "quality_score": 0.4},
+    )
+    given = []
+    for number in range(0, 90, 3):
+        given += [
+            row(number, provenance="human", model_analysis=poor),
+            row(number + 1, **liked),
+            row(number + 1, **disliked, id="d", analysis=row(400 + number)["analysis"]),
+            row(number + 2, provenance="human", model_analysis=row(number + 2)["analysis"]),
+        ]
+    given += [row(200, model_analysis=poor), row(201, provenance="human", model_analysis="\u202e" + poor)]
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path)
+    pairs = {
+        (pair["contents"][0]["parts"][0]["text"], *completions(pair))
+        for pair in lines(result["preference_file"])
+    }
+    trained = dict(turns(result["training_file"]))
+    expected = set()
+    for number in range(90):
+        if (asked := render(row(number)["strategy"], [])) in trained and number % 3 < 2:
+            replaced = poor.strip().replace("jane.roe@example.com", "[email_1]")
+            worse = replaced if number % 3 == 0 else row(399 + number)["analysis"]
+            expected.add((asked, row(number)["analysis"], worse))
+    assert pairs == expected
+    assert result["preference_pairs"] == len(expected) > 30
+
+
+def completions(pair: dict[str, Any]) -> tuple[str, str]:
+    """The preferred and the other answer of a pair, whose form is Google's."""
+    assert list(pair) == ["system_instruction", "contents", "completions"]
+    assert pair["system_instruction"] == {"parts": [{"text": SYSTEM_INSTRUCTION}]}
+    assert [turn["role"] for turn in pair["contents"]] == ["user"]
+    assert [each["score"] for each in pair["completions"]] == [1, 0]
+    assert all(each["completion"]["role"] == "model" for each in pair["completions"])
+    better, worse = (each["completion"]["parts"][0]["text"] for each in pair["completions"])
+    return better, worse
 
 
 NEARLY = row(0)["analysis"].replace("Management names", "Management gives")

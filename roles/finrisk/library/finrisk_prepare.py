@@ -12,8 +12,8 @@ version_added: "0.1.0"
 description:
   - Reads an export as a stream, rejects what cannot be trained on, redacts personal data, drops duplicates,
     near-duplicates too, splits the rest by primary source document, and writes C(training_set_<time>.jsonl),
-    C(validation_set_<time>.jsonl), C(rejected_<time>.jsonl) and C(dataset_metadata_<time>.json), where
-    C(<time>) is that of the export.
+    C(validation_set_<time>.jsonl), C(preference_pairs_<time>.jsonl), C(rejected_<time>.jsonl) and
+    C(dataset_metadata_<time>.json), where C(<time>) is that of the export.
   - A second run writes the same bytes and changes nothing.
 options:
   raw_file:
@@ -89,6 +89,14 @@ validation_file:
   description: Full path of the validation set.
   returned: success
   type: str
+preference_file:
+  description: Full path of the pairs of a better and a worse answer; empty without corrections and ratings.
+  returned: success
+  type: str
+preference_pairs:
+  description: Pairs of a better and a worse answer to one prompt of the training set.
+  returned: success
+  type: int
 rejected_file:
   description: Full path of the list of rejected rows.
   returned: success

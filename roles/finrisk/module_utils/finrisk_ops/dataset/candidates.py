@@ -16,10 +16,22 @@ from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from ..machine.files import Sink
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Likely
 from .likeness import figures_digest
+from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Ties
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A usable row as it is written."""
+
+    number: int  # of its line in the export
+    name: str | None  # its id
+    body: bytes  # JSONL
+    replaced: str | None  # the model's answer that a reviewer's took the place of
+    is_liked: bool  # a reader rated its answer up
 
 
 @dataclass
@@ -39,7 +51,8 @@ class UsableRows:
 
     def add(self, number: int, name: str | None, example: Example) -> None:
         """Keep one example."""
-        head = json.dumps([number, name, example.strategy, example.analysis])
+        is_liked = example.rating == LIKED
+        head = json.dumps([number, name, example.strategy, example.analysis, example.replaced, is_liked])
         self.spool.write(head.encode() + b"\t" + example.json_line())
         self.quality.append(example.quality)
         self.known.figures.append(figures_digest(example.strategy, example.analysis))
@@ -67,14 +80,14 @@ class UsableRows:
     def texts(self) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of each row in order."""
         for row, (head, _) in enumerate(self._split()):
-            _, _, strategy, analysis = json.loads(head)
+            _, _, strategy, analysis, _, _ = json.loads(head)
             yield row, strategy, analysis
 
-    def lines(self) -> Iterator[tuple[int, str | None, bytes]]:
-        """Yield line number, id and JSONL line of each row in order."""
+    def lines(self) -> Iterator[Line]:
+        """Yield each row in order."""
         for head, body in self._split():
-            number, name, _, _ = json.loads(head)
-            yield number, name, body
+            number, name, _, _, replaced, is_liked = json.loads(head)
+            yield Line(number, name, body, replaced, is_liked)
 
     def _split(self) -> Iterator[tuple[bytes, bytes]]:
         self.spool.seek(0)

@@ -68,6 +68,13 @@ def is_tuned(row: Mapping[str, Any]) -> bool:
     return row.get("finetuned_model_used") is True and not is_human(row)
 
 
+def rating_of(row: Mapping[str, Any]) -> int:
+    """Return a reader's rating of the row's answer: 1, -1, or 0 without one."""
+    parts = row.get("quality_parts")
+    rating = parts.get("rating") if isinstance(parts, Mapping) else None
+    return rating if rating in (1, -1) and isinstance(rating, int) else 0
+
+
 def quality_of(row: Mapping[str, Any]) -> float:
     """Return the row's quality score, -1 when it has none; what a reviewer wrote is above every score."""
     score = row.get("quality_score", -1.0)

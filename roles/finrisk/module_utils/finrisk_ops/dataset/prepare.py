@@ -14,7 +14,7 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -38,11 +38,12 @@ from ..machine.files import (
 )
 from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, report, worse
-from .examples import Terms
+from .examples import Terms, rating_of
 from .likeness import Kin
-from .names import METADATA, RAW, REJECTED, TRAINING, VALIDATION
+from .names import METADATA, PREFERENCES, RAW, REJECTED, TRAINING, VALIDATION
+from .preferences import DISLIKED, Preferences, pair_line
 from .raw import read
-from .rows import example_of, id_of
+from .rows import Example, example_of, id_of
 from .sizes import Sizes
 from .summary import Origins, Summary
 from .verdicts import judged_again
@@ -93,7 +94,9 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     if not check_mode:
         make_folder(folder)
         remove_abandoned(folder)
-    paths = {name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, REJECTED)}
+    paths = {
+        name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
+    }
     paths[METADATA] = folder / f"{METADATA}_{moment}.json"
     with ExitStack() as stack:
         files: dict[str, Sink] = {}
@@ -120,6 +123,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "raw_file": str(raw),
         "training_file": str(paths[TRAINING]),
         "validation_file": str(paths[VALIDATION]),
+        "preference_file": str(paths[PREFERENCES]),
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
         **summary.facts(),
@@ -132,8 +136,8 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
 
 
 def _told(paths: Mapping[str, Path], files: Mapping[str, Sink]) -> list[Path]:
-    """Return the files that an operator is told of: an empty one says that nothing was rejected."""
-    return [path for name, path in paths.items() if name != REJECTED or files[name].size]
+    """Return the files that an operator is told of: an empty one says that there is nothing of its kind."""
+    return [path for name, path in paths.items() if files[name].size]
 
 
 def _prepare(
@@ -141,7 +145,8 @@ def _prepare(
 ) -> Summary:
     rejections = Rejections(files[REJECTED])
     usable = UsableRows(spool)
-    origins, redacted, conflicts = _collect(raw, request, usable, rejections)
+    preferences = Preferences()
+    origins, redacted, conflicts = _collect(raw, request, usable, rejections, preferences)
     rows = usable.rows()
     if not rows:
         raise FinriskError(
@@ -156,7 +161,7 @@ def _prepare(
     best = _best(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
     best = _without_leaks(usable, best, validation, kin)
-    train_tokens = _write_sets(usable, best, validation, files, rejections)
+    train_tokens, pairs = _write_sets(usable, best, validation, files, rejections, preferences)
     summary = Summary(
         total=origins.total,
         valid=len(usable.rows()),
@@ -166,6 +171,7 @@ def _prepare(
         users_on_both_sides=usable.ties.users_on_both_sides(best, validation),
         conflicts=conflicts,
         origins=origins,
+        pairs=pairs,
         tokens=train_tokens,
         rejected=dict(sorted(rejections.counts.items())),
         redacted=dict(sorted(redacted.items())),
@@ -177,6 +183,7 @@ def _prepare(
         "valid": summary.valid,
         "train_examples": summary.train,
         "validation_examples": summary.validation,
+        "preference_pairs": summary.pairs,
         "train_split": request.train_split,
         "max_examples": request.max_examples or None,
         "rejected": summary.rejected,
@@ -186,14 +193,16 @@ def _prepare(
         "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
         "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
         "tokens_estimated": summary.tokens,
-        "files": {paths[name].name: files[name].sha256() for name in (TRAINING, VALIDATION, REJECTED)},
+        "files": {
+            paths[name].name: files[name].sha256() for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
+        },
     }
     files[METADATA].write(json_bytes(metadata))
     return summary
 
 
 def _collect(
-    raw: Path, request: Request, usable: UsableRows, rejections: Rejections
+    raw: Path, request: Request, usable: UsableRows, rejections: Rejections, preferences: Preferences
 ) -> tuple[Origins, Counter[str], int]:
     """Read the export once; of several answers to one question on the same sources the best stays.
 
@@ -205,6 +214,8 @@ def _collect(
     for line in read(raw):
         value = judged_again(line.value) if request.judge_again else line.value
         example = line.problem or example_of(value, terms)
+        if isinstance(disliked := _disliked(value, example, terms), Example):
+            preferences.add(disliked)
         origins.add(value, is_usable=not isinstance(example, str))
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
@@ -219,6 +230,13 @@ def _collect(
         redacted.update(example.redacted)
         usable.add(line.number, id_of(line.value), example)
     return origins, redacted, questions.conflicts
+
+
+def _disliked(row: object, example: Example | str, terms: Terms) -> Example | str | None:
+    """Return the example of a row whose answer was rated down, whatever its score; None for others."""
+    if not isinstance(row, dict) or rating_of(row) != DISLIKED:
+        return None
+    return example_of(row, replace(terms, min_quality=0.0)) if isinstance(example, str) else example
 
 
 def _without_leaks(usable: UsableRows, rows: array[int], validation: set[int], kin: Kin) -> array[int]:
@@ -247,28 +265,36 @@ def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
 
 
 def _write_sets(
-    usable: UsableRows, rows: array[int], validation: set[int], files: dict[str, Sink], rejections: Rejections
-) -> int:
-    """Write both sets and what was superseded; return the training set's estimated tokens."""
+    usable: UsableRows,
+    rows: array[int],
+    validation: set[int],
+    files: dict[str, Sink],
+    rejections: Rejections,
+    preferences: Preferences,
+) -> tuple[int, int]:
+    """Write the sets, the pairs, and what was taken out; return the training set's tokens and the pairs."""
     in_sets = bytearray(len(usable.fates))
     for row in rows:
         in_sets[row] = 1
-    samples = sample_tokens = sample_chars = chars = 0
-    for row, (number, name, line) in enumerate(usable.lines()):
+    samples = sample_tokens = sample_chars = chars = pairs = 0
+    for row, line in enumerate(usable.lines()):
         if fate := usable.fate(row):
-            rejections.add(number, name, fate)
+            rejections.add(line.number, line.name, fate)
         elif not in_sets[row]:
             continue
         elif row in validation:
-            files[VALIDATION].write(line)
+            files[VALIDATION].write(line.body)
         else:
-            files[TRAINING].write(line)
+            files[TRAINING].write(line.body)
+            if worse := preferences.worse(line.body, line.replaced, is_liked=line.is_liked):
+                files[PREFERENCES].write(pair_line(line.body, worse))
+                pairs += 1
             chars += usable.chars[row]
             if samples < _TOKEN_SAMPLE:
                 samples += 1
-                sample_tokens += tokens.estimate("\n".join(_texts(line)))
+                sample_tokens += tokens.estimate("\n".join(_texts(line.body)))
                 sample_chars += usable.chars[row]
-    return round(sample_tokens * chars / sample_chars) if sample_chars else 0
+    return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
 
 
 def _texts(line: bytes) -> list[str]:

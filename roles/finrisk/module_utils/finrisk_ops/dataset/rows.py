@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from finrisk_rules import examples, prompt, redaction
+from finrisk_rules.limits import TRAINING_ANALYSIS_MAX
 from finrisk_rules.storable import is_storable
 
-from .examples import Terms, problem, quality_of, standing_of
+from .examples import Terms, is_human, problem, quality_of, rating_of, standing_of
 
 PROMPT_MAX = 390_000
 """Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
@@ -54,6 +55,8 @@ class Example:
     quality: float  # -1 when unknown
     standing: float  # beside other answers to the same question
     created_at: float  # seconds since 1970, 0 when unknown
+    rating: int = 0  # a reader's: 1, -1, or 0 without one
+    replaced: str | None = None  # the model's answer that a reviewer's took the place of
     redacted: Counter[str] = field(default_factory=Counter)
 
     def json_line(self) -> bytes:
@@ -84,7 +87,7 @@ def usable(row: object, terms: Terms) -> Usable | str:
     answer = examples.without_embeddings(row["analysis"]).strip()
     redactor = redaction.Redactor()
     try:
-        for text in (strategy, answer, row.get("prompt") or ""):
+        for text in (strategy, answer, row.get("prompt") or "", _replaced(row)):
             redactor.read(text)
         question, analysis = redactor.redact(strategy), redactor.redact(answer)
     except Exception:  # whatever went wrong: what is not redacted is not written
@@ -104,6 +107,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
     redactions = Counter(pair.analysis.found)
     try:
         asked = _prompt(row.get("prompt") or prompt.render(pair.strategy, ()), pair.redactor, redactions)
+        replaced = pair.redactor.redact(_replaced(row)).text
     except Exception:  # as in ``usable``
         return "redaction_failed"
     return Example(
@@ -115,8 +119,18 @@ def example_of(row: object, terms: Terms) -> Example | str:
         quality=quality_of(row),
         standing=standing_of(row),
         created_at=_seconds(row.get("created_at")),
+        rating=rating_of(row),
+        replaced=replaced or None,
         redacted=redactions,
     )
+
+
+def _replaced(row: Mapping[str, Any]) -> str:
+    """Return the model's answer that a reviewer corrected, when it can be written; else nothing."""
+    text = row.get("model_analysis")
+    if not is_human(row) or not isinstance(text, str) or len(text) > TRAINING_ANALYSIS_MAX:
+        return ""
+    return examples.without_embeddings(text).strip() if examples.is_writable(text) else ""
 
 
 def id_of(row: object) -> str | None:

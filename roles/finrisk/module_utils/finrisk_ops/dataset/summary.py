@@ -67,6 +67,7 @@ class Summary:
     users_on_both_sides: int
     conflicts: int  # answers to a question that another row answers otherwise
     origins: Origins
+    pairs: int  # of preferred answers, from the training set
     tokens: int
     rejected: dict[str, int]
     redacted: dict[str, int]
@@ -78,6 +79,7 @@ class Summary:
             "valid": self.valid,
             "train_examples": self.train,
             "validation_examples": self.validation,
+            "preference_pairs": self.pairs,
             "tokens_estimated": self.tokens,
             "rejected": self.rejected,
             "redacted": self.redacted,
@@ -103,4 +105,8 @@ class Summary:
             f"with, kept apart by their {self.apart}; "
             f"{number_of(self.users_on_both_sides, 'user')} on both sides"
         )
+        if self.pairs:
+            lines.append(
+                f"{number_of(self.pairs, 'preference pair')}: corrections, and ratings of one prompt"
+            )
         return lines
