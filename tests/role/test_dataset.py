@@ -508,16 +508,27 @@ def test_two_examples_are_one_for_each_side_and_one_cannot_be_split(tmp_path: Pa
         prepare(tmp_path)
 
 
-def test_max_examples_takes_the_best_scored_then_the_newest(tmp_path: Path) -> None:
+def test_max_examples_takes_the_best_then_the_newest_of_every_kind(tmp_path: Path) -> None:
+    heading = "## Market risk\n"
     given = [
-        row(n, quality_score=0.99 if n >= 15 else 0.95, created_at=f"2026-10-{1 + n:02d}T00:00:00Z")
+        row(
+            n,
+            quality_score=0.99 if n >= 15 else 0.95,
+            created_at=f"2026-10-{1 + n:02d}T00:00:00Z",
+            analysis=heading + row(n)["analysis"].split("\n", 1)[1],
+            sources=[{"document_id": f"d{n}", "company": "Corvane Bank"}],
+        )
         for n in range(20)
     ]
-    write_raw(tmp_path, given)
+    long, other = row(20, quality_score=0.9), row(21, quality_score=0.9, sources=[{"document_id": "x"}])
+    long["analysis"] = heading + f"{row(20)['analysis']} " * 4
+    long["sources"] = [{"document_id": "y", "company": "Corvane Bank"}]
+    write_raw(tmp_path, [*given, long, other])
     result = prepare(tmp_path, max_examples=8)
     kept = {analysis for path in ("training_file", "validation_file") for _, analysis in turns(result[path])}
-    assert kept == {each["analysis"] for each in given[12:]}
-    assert (result["valid"], json.loads(Path(result["metadata_file"]).read_text())["max_examples"]) == (20, 8)
+    assert kept == {each["analysis"].strip() for each in [*given[14:], long, other]}
+    assert (result["valid"], json.loads(Path(result["metadata_file"]).read_text())["max_examples"]) == (22, 8)
+    assert any("14 are left out" in line and "of the 3 kinds" in line for line in result["summary"])
 
 
 @pytest.mark.parametrize(

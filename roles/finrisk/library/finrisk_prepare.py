@@ -29,7 +29,9 @@ options:
     type: float
     default: 0.9
   max_examples:
-    description: Most examples in both sets together, best score first, then newest; 0 means all.
+    description:
+      - Most examples in both sets together, as varied as all of them in company, topic, length and language;
+        of each kind the best score first, then the newest. 0 means all.
     type: int
     default: 0
   min_quality:

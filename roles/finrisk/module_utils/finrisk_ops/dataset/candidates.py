@@ -19,6 +19,7 @@ from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Ties
+from .variety import kind_of
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 
@@ -48,6 +49,7 @@ class UsableRows:
     chars: array[int] = field(default_factory=lambda: array("I"))
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
+    kinds: array[int] = field(default_factory=lambda: array("Q"))
 
     def add(self, number: int, name: str | None, example: Example) -> None:
         """Keep one example."""
@@ -63,6 +65,7 @@ class UsableRows:
         self.analysis_chars.append(len(example.analysis))
         self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
         self.fates.append(0)
+        self.kinds.append(kind_of(example.companies, example.analysis))
         self.ties.add(example.documents, example.user, fold(example.strategy))
 
     def drop(self, row: int, reason: str) -> None:
@@ -76,6 +79,10 @@ class UsableRows:
     def rows(self) -> array[int]:
         """Return the numbers of the rows that were not taken out."""
         return array("I", (row for row, fate in enumerate(self.fates) if not fate))
+
+    def ranks(self) -> list[tuple[float, float]]:
+        """Return by what one row is better than another: quality, then age."""
+        return list(zip(self.quality, self.known.created_at, strict=True))
 
     def texts(self) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of each row in order."""

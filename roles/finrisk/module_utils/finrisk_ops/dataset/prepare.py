@@ -6,7 +6,6 @@ process, while a few numbers a row stay in memory: enough to choose and to split
 
 from __future__ import annotations
 
-import heapq
 import json
 import re
 import tempfile
@@ -46,6 +45,7 @@ from .raw import read
 from .rows import Example, example_of, id_of
 from .sizes import Sizes
 from .summary import Origins, Summary
+from .variety import varied
 from .verdicts import judged_again
 
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
@@ -158,7 +158,7 @@ def _prepare(
     kin = families(rows, usable.known, usable.texts())
     for row in list(worse(kin, usable.known)):
         usable.drop(row, NEAR_DUPLICATE)
-    best = _best(usable, usable.rows(), request.max_examples)
+    best = _chosen(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
     best = _without_leaks(usable, best, validation, kin)
     train_tokens, pairs = _write_sets(usable, best, validation, files, rejections, preferences)
@@ -172,6 +172,7 @@ def _prepare(
         conflicts=conflicts,
         origins=origins,
         pairs=pairs,
+        kinds=(len({usable.kinds[row] for row in best}), len({usable.kinds[row] for row in usable.rows()})),
         tokens=train_tokens,
         rejected=dict(sorted(rejections.counts.items())),
         redacted=dict(sorted(redacted.items())),
@@ -250,18 +251,11 @@ def _without_leaks(usable: UsableRows, rows: array[int], validation: set[int], k
     return array("I", (row for row in rows if row not in leaks))
 
 
-def _best(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
-    """Return at most ``limit`` rows (0: all): the best-scored, of equal ones the newest, then the first."""
+def _chosen(usable: UsableRows, rows: array[int], limit: int) -> array[int]:
+    """Return at most ``limit`` rows (0: all), of all kinds; of each the best, of equal ones the newest."""
     if not limit or len(rows) <= limit:
         return rows
-
-    def rank(row: int) -> int:
-        score = int((usable.quality[row] + 1) * 1_000_000)
-        seconds = min(max(int(usable.known.created_at[row]), 0), (1 << 40) - 1)
-        return (((score << 40) + seconds) << 32) - row
-
-    least = heapq.nlargest(limit, map(rank, rows))[-1]
-    return array("I", (row for row in rows if rank(row) >= least))
+    return varied(rows, usable.kinds, usable.ranks(), limit)
 
 
 def _write_sets(

@@ -51,6 +51,7 @@ class Example:
     analysis: str
     strategy: str  # as exported: what tells duplicates apart
     documents: tuple[str, ...]  # ids of the sources, best first
+    companies: tuple[str, ...]  # of the sources
     user: str | None
     quality: float  # -1 when unknown
     standing: float  # beside other answers to the same question
@@ -95,7 +96,7 @@ def usable(row: object, terms: Terms) -> Usable | str:
     is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
     if is_shorter and (reason := examples.problem(question.text, analysis.text)):
         return reason
-    return Usable(strategy, analysis, redactor, _documents(row.get("sources")))
+    return Usable(strategy, analysis, redactor, _named(row.get("sources"), "document_id"))
 
 
 def example_of(row: object, terms: Terms) -> Example | str:
@@ -115,6 +116,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
         analysis=pair.analysis.text,
         strategy=pair.strategy,
         documents=pair.documents,
+        companies=_named(row.get("sources"), "company"),
         user=_text(row.get("user_id")),
         quality=quality_of(row),
         standing=standing_of(row),
@@ -180,11 +182,12 @@ def _holds(text: str, strategy: str) -> bool:
     return strategy.strip() in text if turn is None else turn.question == prompt.as_asked(strategy)
 
 
-def _documents(sources: object) -> tuple[str, ...]:
+def _named(sources: object, key: str) -> tuple[str, ...]:
+    """Return what the sources have under the key, each once, best source first."""
     if not isinstance(sources, list):
         return ()
-    ids = (_text(source.get("document_id")) for source in sources if isinstance(source, Mapping))
-    return tuple(dict.fromkeys(name for name in ids if name))
+    values = (_text(source.get(key)) for source in sources if isinstance(source, Mapping))
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _text(value: object) -> str | None:

@@ -67,6 +67,7 @@ class Summary:
     users_on_both_sides: int
     conflicts: int  # answers to a question that another row answers otherwise
     origins: Origins
+    kinds: tuple[int, int]  # of examples, by company, topic, length and language: in the sets, and of all
     pairs: int  # of preferred answers, from the training set
     tokens: int
     rejected: dict[str, int]
@@ -99,7 +100,12 @@ class Summary:
             lines.append(f"redacted: {breakdown(self.redacted)}")
         lines += self.origins.lines()
         if self.train + self.validation < self.valid:
-            lines.append(f"the best {max_examples:,} are used (finrisk_max_examples)")
+            used, known = self.kinds
+            left = self.valid - self.train - self.validation
+            lines.append(
+                f"{left:,} are left out (finrisk_max_examples is {max_examples:,}): of the {known:,} kinds of "
+                f"examples by company, topic, length and language {used:,} are kept, by their best"
+            )
         lines.append(
             f"{self.train:,} to train on (about {self.tokens:,} tokens), {self.validation:,} to validate "
             f"with, kept apart by their {self.apart}; "
