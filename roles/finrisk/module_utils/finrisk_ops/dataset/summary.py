@@ -103,8 +103,8 @@ class Summary:
             used, known = self.kinds
             left = self.valid - self.train - self.validation
             lines.append(
-                f"{left:,} are left out (finrisk_max_examples is {max_examples:,}): of the {known:,} kinds of "
-                f"examples by company, topic, length and language {used:,} are kept, by their best"
+                f"{left:,} are left out (finrisk_max_examples is {max_examples:,}); of the {known:,} kinds "
+                f"by company, topic, length and language {used:,} are kept, by their best"
             )
         lines.append(
             f"{self.train:,} to train on (about {self.tokens:,} tokens), {self.validation:,} to validate "
