@@ -47,6 +47,16 @@ def test_a_figure_of_prose_is_of_the_year_that_its_sentence_gives_it(answer: str
     assert figure.verdict == verdict
 
 
+def test_a_short_answer_has_the_language_of_its_question() -> None:
+    page = JudgedSource(
+        "", "The operating ratio was 78.4% in 2023, and that of the year before it was 80.1%.", None
+    )
+    question = "Wie hoch war die Quote der Eisenbahn im Jahr 2023?"
+    (figure,) = judge(question, "Betriebsquote 2023: 78,4 % [1].", [page]).figures
+
+    assert figure.verdict == "unread"
+
+
 def test_a_count_of_prose_is_no_percentage() -> None:
     (figure,) = judge("", "Ende 2022 waren es 7.412 % [1].", [JudgedSource("", PROSE, None)]).figures
 

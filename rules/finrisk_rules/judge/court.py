@@ -10,7 +10,7 @@ from finrisk_rules.judge.agreement import spots_like, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
-from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.languages import language_of, reads_as
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
@@ -72,9 +72,13 @@ class Court:
         return frozenset().union(*(self.evidence(n).names for n in self._known(cited)))
 
     def reads(self, n: int) -> bool:
-        """Whether the words of the answer can be compared with those of a source."""
+        """Whether the words of the answer can be compared with those of a source.
+
+        An answer too short to tell its language has that of the question.
+        """
         if n not in self._reads:
-            self._reads[n] = reads_as(self.answer, self.sources[n - 1].text)
+            asked = self.answer if language_of(self.answer) else f"{self.question}\n{self.answer}"
+            self._reads[n] = reads_as(asked, self.sources[n - 1].text)
         return self._reads[n]
 
     def first_cited(self, cited: Sequence[int]) -> str:
