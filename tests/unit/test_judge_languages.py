@@ -24,6 +24,14 @@ def test_an_answer_in_another_language_than_its_source_is_unread_or_wrong(langua
         assert SHARES[language, True, fault] >= 0.9, fault
 
 
+@pytest.mark.parametrize("crosses", [False, True])
+def test_the_same_holds_of_firms_and_wordings_that_the_rules_have_not_met(crosses: bool) -> None:
+    results = [each for each in outcomes("unseen") if each.crosses == crosses]
+    for is_wrong, least in ((False, 0.8), (True, 0.9)):
+        good = [each.is_as_it_should_be for each in results if bool(each.fault) == is_wrong]
+        assert sum(good) >= least * len(good)
+
+
 PROSE = (
     "Der Konzern beschäftigte Ende 2022 insgesamt 7.412 Mitarbeiter, gegenüber 7.105 im Vorjahr. "
     "Die Steuerquote des Konzerns liegt bei 24,3 %."
