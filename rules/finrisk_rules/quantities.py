@@ -6,7 +6,8 @@ in the text: around each number a bounded window is read.
 """
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -35,6 +36,12 @@ _MULTIPLE = re.compile(r"[xX](?![^\W_])")
 """Behind a number, the sign of a multiple: ``2.1x``."""
 
 _WORD_BEHIND = re.compile(r" [^\W\d_]")
+
+_USUAL: dict[Style, re.Pattern[str]] = {
+    "point": re.compile(r"(?:(?!0,)\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?"),
+    "comma": re.compile(r"(?:(?!0\.)\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?"),
+}
+"""A number as its style has it."""
 
 _CLOSED = re.compile(r" ?\)")
 
@@ -72,6 +79,9 @@ class Quantity:
         return self.value.scaleb(self.scale) if self.scale else self.value
 
 
+_NOWHERE = (sys.maxsize, sys.maxsize)
+
+
 def style_of(text: str, default: Style = "point") -> Style:
     """Return which sign separates decimals on this page; the default where nothing tells."""
     text = plain(text)
@@ -88,8 +98,9 @@ def number(written: str, style: Style = "point") -> tuple[Decimal, int] | None:
     comes twice, or when three digits follow it and the page's style has the other one for decimals. Blanks
     and apostrophes always set thousands apart.
     """
-    if written.isdecimal() and len(written) <= LONGEST_NUMBER:
-        return Decimal(written), 0
+    if (usual := _USUAL[style].fullmatch(written)) and len(written) <= LONGEST_NUMBER:
+        bare = written.replace(",", "") if style == "point" else written.replace(".", "").replace(",", ".")
+        return Decimal(bare), len(usual[1] or "")
     digits = written.replace(" ", "").replace("'", "")
     if len(digits) > LONGEST_NUMBER:
         return None
@@ -126,12 +137,23 @@ def _are_groups(groups: list[str]) -> bool:
     return lengths <= {3} or (lengths == {2} and len(first) <= 2)
 
 
-def quantities(text: str, style: Style = "point") -> Iterator[Quantity]:
-    """Yield the quantities of a text in order. What is glued to letters (``20-F``, ``Q3``) is none."""
+def quantities(
+    text: str, style: Style = "point", apart: Iterable[tuple[int, int]] = ()
+) -> Iterator[Quantity]:
+    """Yield the quantities of a text in order. What is glued to letters (``20-F``, ``Q3``) is none.
+
+    Numbers within the spans ``apart``, which are in order, are not read.
+    """
     read = plain(text)
     last = 0
+    spans = iter(apart)
+    first, behind_span = next(spans, _NOWHERE)
     for match in _NUMBER.finditer(read):
         for start, end in _numbers(read, text, match, style):
+            while behind_span <= start:
+                first, behind_span = next(spans, _NOWHERE)
+            if first <= start and end <= behind_span:
+                continue
             if start >= last and (quantity := _quantity(read, start, end, style)):
                 quantity = _compound(read, quantity)
                 last = quantity.end

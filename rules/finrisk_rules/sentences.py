@@ -5,13 +5,16 @@ from collections.abc import Iterator
 
 _CLOSING = "\"'\u201d\u2019\u00bb)\\]"
 _OPENING = "\"'\u201c\u201e\u00ab(\\[$\u20ac\u00a3\u00a5-"
+_STOP = r".!?\u061f\u06d4\u0964\u0965\u2026"
+_FULL_STOP = r"\u3002\uff01\uff1f\uff1b\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5"
 _END = re.compile(
-    rf"(?:[.!?\u061f\u06d4\u0964\u0965\u2026][{_CLOSING}]*"
+    rf"[{_STOP}{_FULL_STOP}\n](?:(?<=[{_STOP}])[{_CLOSING}]*"
     rf"(?=\s+[^\W_a-z\u00df-\u00f6\u00f8-\u00ff]|\s+[{_OPENING}]|\s*\n|\s*\Z)"
-    r"|(?<= )[.!?](?= )"
-    r"|[\u3002\uff01\uff1f\uff1b\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5][\u201d\u2019\u300d\u300f\uff09]*"
-    r"|\n)\s*"
+    r"|(?<= [.!?])(?= )"
+    rf"|(?<=[{_FULL_STOP}])[\u201d\u2019\u300d\u300f\uff09]*"
+    r"|(?<=\n))\s*"
 )
+"""Where a sentence ends. What it may begin with comes first, so that the search skips to it."""
 _WHOLE = re.compile(
     "[.!?:|\u2026\u061f\u06d4\u0964\u0965\u3002\uff01\uff1f\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5\"'\u201d\u2019\u00bb)\\]"
     "\u300d\u300f\uff09\u3011\u0e00-\u0eff]\\s*\\Z"

@@ -120,6 +120,9 @@ _LENGTHS_BEFORE = {
 }
 """Lengths of the words before a number, by their last character."""
 
+_SIGNS_BEFORE = frozenset(word for word in _BEFORE_NUMBER if len(word) == 1)
+_ENDS_BEFORE = frozenset(word[-2:] for word in _BEFORE_NUMBER if len(word) > 1)
+
 
 _TRIANGLES = "\u25b2\u25b3"
 """A minus, in Japanese reports, right before a number."""
@@ -206,7 +209,10 @@ def _is_dash(text: str, at: int, number: int) -> bool:
 
 
 def _currency_that_ends(text: str, end: int) -> str:
-    for length in _LENGTHS_BEFORE.get(text[end - 1 : end].lower(), ()):
+    last = text[max(0, end - 2) : end].lower()
+    if last not in _ENDS_BEFORE and last[-1:] not in _SIGNS_BEFORE:
+        return ""
+    for length in _LENGTHS_BEFORE.get(last[-1:], ()):
         word = text[max(0, end - length) : end]
         if word.lower() in _BEFORE_NUMBER and not (
             word[0].isalpha() and text[end - length - 1 : end - length].isalpha()

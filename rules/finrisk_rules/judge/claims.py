@@ -9,6 +9,7 @@ from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
+from finrisk_rules.units import behind
 
 MOST_FIGURES = 200
 """Figures of an answer, or of one sentence, that are read; what comes after them is unread."""
@@ -63,8 +64,10 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
     """
     if not _DIGIT.search(text):
         return ()
-    numbers = list(quantities(text, style))
-    named = _periods(text, numbers)
+    named = list(periods(text))
+    apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
+    numbers = list(quantities(text, style, apart if text.isascii() else ()))
+    named = _without_amounts(named, text, numbers)
     in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair} if names else set()
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
@@ -93,7 +96,7 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
     return tuple(claims)
 
 
-def _periods(text: str, numbers: Sequence[Quantity]) -> list[Period]:
+def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]) -> list[Period]:
     """Return the periods of a sentence; an amount that looks like a year is none: ``was 2019 million``."""
     amounts = {
         number.start: number.end
@@ -102,7 +105,7 @@ def _periods(text: str, numbers: Sequence[Quantity]) -> list[Period]:
         and not _OF_THEM.match(text, number.end)
         and not _IN_TIME.search(text, max(0, number.start - 8), number.start)
     }
-    return [each for each in periods(text) if amounts.get(each.start, 0) <= each.end]
+    return [each for each in named if amounts.get(each.start, 0) <= each.end] if amounts else named
 
 
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:

@@ -22,6 +22,7 @@ from finrisk_rules.judge.arithmetic import (
     expression,
     rounds,
 )
+from finrisk_rules.judge.vocabulary import beginning
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
@@ -38,11 +39,16 @@ _WORD = "|".join(f"(?P<{name}>{_WORDS[sign]})" for name, sign in zip("pmtd", _WO
 _OPERATORS = frozenset(_WORDS)
 _NAMES: dict[str, Operator] = dict(zip("pmtd", _WORDS, strict=True))
 
+_OPERAND_END = r"[^\W_]|[)\]%*¹²³⁰⁴-⁹]"
 _OPERATION = re.compile(
-    rf"(?:[^\W_]|[)\]%*¹²³⁰⁴-⁹]) ?[{_SIGN}/\u2215xX] ?[^\s\w]{{0,4}} ?\d"
-    rf"|[\d)\]%] :(?= )|[\d)\]%] ?[{_SIGN}/\u2215] ?[^\W\d]|[{_EQUALS}]"
+    rf"[{_SIGN}/\u2215xX:{_EQUALS}](?:(?<=[{_EQUALS}])|(?<=[\d)\]%] :)(?= )"
+    rf"|(?<!:)(?= ?[^\s\w]{{0,4}} ?\d)(?:(?<=(?:{_OPERAND_END}).)|(?<=(?:{_OPERAND_END}) .))"
+    r"|(?<![:xX])(?= ?[^\W\d])(?:(?<=[\d)\]%].)|(?<=[\d)\]%] .)))"
 )
-_OPERATOR_WORDS = re.compile(rf"(?<![^\W_])(?:{'|'.join(_WORDS.values())}) [^.\n]{{0,40}}?\d", re.IGNORECASE)
+_OPERATOR_WORDS = re.compile(
+    rf"{beginning('|'.join(_WORDS.values()))}(?<=(?=(?<![^\W_])(?i:{'|'.join(_WORDS.values())})"
+    r" [^.\n]{0,40}?\d).)"
+)
 _DIVISION = re.compile(
     r"(?<![^\W\d])[/\u2215]|[/\u2215](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)"
 )

@@ -82,6 +82,16 @@ def whole(words: str) -> str:
     return rf"(?<![^\W_])(?:{any_word(words)})(?![^\W_])"
 
 
+def beginning(words: str, signs: str = "") -> str:
+    """Return a class of the characters with which words of an alternation begin in either case, or ``signs``.
+
+    At the head of a pattern it lets the search skip to where a match may begin.
+    """
+    firsts = {word[0] for word in words.split("|")}
+    alike = {"i": "\u0131\u0130", "k": "\u212a", "s": "\u017f"}
+    return f"[{''.join(sorted(f'{first}{first.upper()}{alike.get(first, str())}' for first in firsts))}{signs}]"
+
+
 JOINT = re.compile(
     r"[,;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a]|から|に対し|と比べ|"
     r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))|"
