@@ -98,6 +98,12 @@ _WORDED = re.compile(
 """What makes a quarter or a half of the year behind it."""
 
 _LONGEST_WORDED = 48
+_WORDED_HINT = re.compile("[qtkhsQTKHS\u017f\u212a](?i:uart|rimes|warta|al[fb]|emes)")
+"""Part of every word for a quarter or a half."""
+
+_BARE_YEAR = re.compile(rf"{_YEAR}(?!\w|[.,]\d|[%/\u2013-]| ?[年년]| [QTHSqths\u017f])")
+"""A year that no other kind of period begins with."""
+
 _HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成] ?[\d元]")
 """Every period has a year in full, or a letter beside a digit."""
 
@@ -124,17 +130,14 @@ def periods(text: str) -> Iterator[Period]:
     if not _HINT.search(read):
         return
     for match in _matches(read):
-        kind = match.lastgroup or ""
+        kind = match.lastgroup or "year"
         if _is_figure(read, match, kind):
             continue
         if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
             yield Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
             continue
-        if kind == "year" and (
-            worded := _WORDED.search(read, max(0, match.start() - _LONGEST_WORDED), match.start())
-        ):
-            part = f"{'Q' if worded['quarter'] else 'H'}{_ORDER_OF[worded['order'].lower()]}"
-            yield Period(_full(match["year_year"]), part, worded.start(), match.end())
+        if kind == "year":
+            yield _year(read, *match.span())
             continue
         year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
         if kind == "fiscal" and match["fiscal_to"]:
@@ -146,9 +149,19 @@ def periods(text: str) -> Iterator[Period]:
 def _matches(text: str) -> Iterator[re.Match[str]]:
     end = 0
     for begin in _BEGIN.finditer(text):
-        if begin.start() >= end and (match := _PERIOD.match(text, begin.start())):
+        at = begin.start()
+        if at >= end and (match := _BARE_YEAR.match(text, at) or _PERIOD.match(text, at)):
             end = match.end()
             yield match
+
+
+def _year(text: str, start: int, end: int) -> Period:
+    """Return the year that is written here, or the quarter or half of it that the words before it name."""
+    number, first = int(text[start : start + 4]), max(0, start - _LONGEST_WORDED)
+    if _WORDED_HINT.search(text, first, start) and (worded := _WORDED.search(text, first, start)):
+        part = f"{'Q' if worded['quarter'] else 'H'}{_ORDER_OF[worded['order'].lower()]}"
+        return Period(number, part, worded.start(), end)
+    return Period(number, "", start, end)
 
 
 def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:

@@ -15,6 +15,8 @@ from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style
 
 _CITATION = re.compile(r"\[(?:[^\W\d_]{1,12}\.? ?)?\d{1,3}(?:\s*[,;-]\s*\d{1,3})*\]|【[^】\n]{0,40}】")
+_NO_SIGN = re.compile(r"\*\*+|[xX](?<=[^\W\d_kKmM].)")
+"""Marks of layout, and an x within a word: no operators."""
 
 Key = tuple[Decimal, int | None, str]
 """What a figure says, however often it is written: value without its sign, scale, unit."""
@@ -26,7 +28,8 @@ def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     Some follow and some do not: ``Calculation.unrounded`` says so, and ``computed`` asks it.
     """
     read = plain(text)
-    of_signs, of_words = has_formula(read), has_relation(read)
+    of_signs = has_formula(read) and has_formula(_NO_SIGN.sub(")", read))
+    of_words = has_relation(read)
     if not (of_signs or of_words):
         return ()
     read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
@@ -24,6 +25,7 @@ LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
 _DIGIT = re.compile(r"\d")
+_BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
 _RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
@@ -68,7 +70,8 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
     apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
     numbers = list(quantities(text, style, apart if text.isascii() else ()))
     named = _without_amounts(named, text, numbers)
-    in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair} if names else set()
+    numbers_of_names = _numbers_of(names)
+    in_names: set[str] | None = None
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
     ends = [period.end for period in named]
@@ -76,8 +79,13 @@ def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Clai
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
             continue
-        if _is_mark(text, quantity) or str(abs(quantity.value)) in in_names:
+        if _is_mark(text, quantity):
             continue
+        if (number := str(abs(quantity.value))) in numbers_of_names:
+            if in_names is None:
+                in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair}
+            if number in in_names:
+                continue
         name = ""
         if is_bare(quantity):
             follows = bool(_NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
@@ -139,7 +147,15 @@ def _is_mark(text: str, quantity: Quantity) -> bool:
     return is_note or not quantity.value
 
 
+@lru_cache(maxsize=512)
+def _numbers_of(names: Pairs) -> frozenset[str]:
+    return frozenset(word for pair in names for word in pair)
+
+
 def _name_before(text: str, start: int) -> str:
+    before = text[max(0, start - 30) : start]
+    if before[-1:] not in _BLANKS or before == before.lower():
+        return ""
     match = _NAME.search(text, max(0, start - 30), start)
     return match[0].strip() if match and match[0] != match[0].lower() else ""
 

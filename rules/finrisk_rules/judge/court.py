@@ -59,6 +59,7 @@ class Court:
         self.question, self.answer, self.sources = question, answer, sources
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
+        self._firms = [source.company for source in sources]
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
 
@@ -69,7 +70,10 @@ class Court:
 
     def names(self, cited: Sequence[int]) -> Pairs:
         """Return the numbers in names of rows and columns of these sources."""
-        return frozenset().union(*(self.evidence(n).names for n in self._known(cited)))
+        known = self._known(cited)
+        if len(known) == 1:
+            return self.evidence(known[0]).names
+        return frozenset().union(*(self.evidence(n).names for n in known))
 
     def reads(self, n: int) -> bool:
         """Whether the words of the answer can be compared with those of a source.
@@ -179,12 +183,13 @@ class Court:
 
     def _is_of_another_firm(self, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names the firm of another source, and not that of its own."""
-        firm = self.sources[trace.source - 1].company
-        others = {each.company for each in self.sources if each.company and each.company != firm}
-        if not firm or not others:
+        firm = self._firms[trace.source - 1]
+        if not firm:
             return False
         text = statement.text.lower()
-        return firm.lower() not in text and any(other.lower() in text for other in others)
+        return firm.lower() not in text and any(
+            other and other != firm and other.lower() in text for other in self._firms
+        )
 
     def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""

@@ -30,12 +30,19 @@ SILENT_WORDS = frozenset(
 """Words that do not say what a figure is. "Other" and "all" do: they name rows."""
 
 
+_NOTHING: frozenset[str] = frozenset()
+_EMPTY = frozenset(("",))
+
+
 def stems(text: str) -> frozenset[str]:
     """Return the telling words of a text, each without its ending; no years.
 
     Where a script sets no blanks between words, each two characters that follow one another are a word.
     """
-    return frozenset(_stems(_WORD.findall(folded(text)))) - {""}
+    if not text or text.isspace():
+        return _NOTHING
+    read = _WORD.findall(folded(text))
+    return frozenset(map(stem, read) if text.isascii() else _stems(read)) - _EMPTY
 
 
 @lru_cache(maxsize=8192)

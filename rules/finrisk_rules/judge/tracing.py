@@ -316,6 +316,9 @@ def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
 
 def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> float:
     """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for."""
+    if len(claimed) == len(said) == 1:
+        ((period, weight),), (named,) = claimed, said
+        return (alike or weight) * same_period(period, named)
     best = [
         max((alike or weight) * same_period(period, each) for period, weight in claimed)
         for each in said[:_MOST_OF_NAME]
@@ -329,6 +332,8 @@ def _best(period: Named, said: Sequence[Named]) -> float:
 
 def same_period(claimed: Named, said: Named) -> float:
     """Return how far two periods are one, 0..1: a year and its quarter nearly, two quarters not."""
+    if claimed == said:
+        return 1.0
     (year, part), (other_year, other_part) = claimed, said
     if year is not None and other_year is not None and year != other_year:
         return 0.0

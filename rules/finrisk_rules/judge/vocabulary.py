@@ -87,22 +87,22 @@ def beginning(words: str, signs: str = "") -> str:
 
     At the head of a pattern it lets the search skip to where a match may begin.
     """
-    firsts = {word[0] for word in words.split("|")}
     alike = {"i": "\u0131\u0130", "k": "\u212a", "s": "\u017f"}
-    return f"[{''.join(sorted(f'{first}{first.upper()}{alike.get(first, str())}' for first in firsts))}{signs}]"
+    firsts = sorted({word[0] for word in words.split("|")})
+    return f"[{''.join(first + first.upper() + alike.get(first, '') for first in firsts)}{signs}]"
 
 
-JOINT = re.compile(
-    r"[,;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a]|から|に対し|と比べ|"
-    r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))|"
-    + whole(
-        "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
-        "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro "
-        "dopo da"
-    ),
-    re.IGNORECASE,
+_JOINT_SIGNS = r",;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a"
+_JOINT_WORDS = (
+    "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
+    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro dopo da"
 )
-"""What parts the words of one figure from those of the next."""
+_TO = r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))"
+JOINT = re.compile(
+    beginning(f"à|{_JOINT_WORDS.replace(' ', '|')}", f"{_JOINT_SIGNS}かにと")
+    + rf"(?:(?<=[{_JOINT_SIGNS}])|(?<=(?=から|に対し|と比べ|(?i:{_TO}|{whole(_JOINT_WORDS)})).))"
+)
+"""Where what parts the words of one figure from those of the next begins."""
 
 CONTRAST = re.compile(
     whole("while whereas während wohingegen tandis alors_que mientras mentre") + "|一方|반면", re.IGNORECASE
