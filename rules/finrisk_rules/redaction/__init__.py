@@ -5,6 +5,15 @@ A text is read as a person would read it (``reading``), each kind finds its cand
 stood (``redactor``). Figures stay.
 """
 
-from .redactor import KINDS, PROVED, SECRETS, VERSION, Redacted, Redactor, proved_kinds, redact
+from finrisk_rules.redaction.redactor import (
+    KINDS,
+    PROVED,
+    SECRETS,
+    VERSION,
+    Redacted,
+    Redactor,
+    proved_kinds,
+    redact,
+)
 
 __all__ = ["KINDS", "PROVED", "SECRETS", "VERSION", "Redacted", "Redactor", "proved_kinds", "redact"]

@@ -4,8 +4,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from .kinds import Said, Seen, among_digits, anywhere, proved
-from .reading import Reading, Span
+from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, proved
+from finrisk_rules.redaction.reading import Reading, Span
 
 _AT = re.compile(
     r"(?:@| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .reading import STEM, Reading, Span
+from finrisk_rules.redaction.reading import STEM, Reading, Span
 
 Proof = Callable[[re.Match[str]], Span | None]
 """Where in a match the identifier stands, None where the match is none."""

@@ -4,10 +4,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from .checks import IBAN_LENGTHS, card_valid, iban_valid
-from .context import after
-from .kinds import Said, numbered
-from .reading import Reading, Span
+from finrisk_rules.redaction.checks import IBAN_LENGTHS, card_valid, iban_valid
+from finrisk_rules.redaction.context import after
+from finrisk_rules.redaction.kinds import Said, numbered
+from finrisk_rules.redaction.reading import Reading, Span
 
 _LONG = re.compile(r"\d(?:[ ./-]?\d){12,}")
 _GROUP = re.compile(r"\d+")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from .checks import cpf_valid, itin_valid, resident_valid, ssn_valid
-from .context import after
-from .kinds import Proof, Said, Seen, among_digits, anywhere, proved
-from .reading import Span
+from finrisk_rules.redaction.checks import cpf_valid, itin_valid, resident_valid, ssn_valid
+from finrisk_rules.redaction.context import after
+from finrisk_rules.redaction.kinds import Proof, Said, Seen, among_digits, anywhere, proved
+from finrisk_rules.redaction.reading import Span
 
 _PLAIN_SSN = re.compile(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
 _NINE = r"\d{3}[ .-]?\d{2}[ .-]?\d{4}"

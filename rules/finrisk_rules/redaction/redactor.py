@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from . import contacts, payments, persons, secrets
-from .kinds import Search
-from .reading import Reading, Span
+from finrisk_rules.redaction import contacts, payments, persons, secrets
+from finrisk_rules.redaction.kinds import Search
+from finrisk_rules.redaction.reading import Reading, Span
 
 VERSION = "2"
 

@@ -4,8 +4,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from .kinds import Said, Seen, anywhere, proved
-from .reading import Reading, Span
+from finrisk_rules.redaction.kinds import Said, Seen, anywhere, proved
+from finrisk_rules.redaction.reading import Reading, Span
 
 _BLOCK = re.compile(
     r"-{4,5} ?BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE) ?-{4,5}"
