@@ -136,6 +136,10 @@ _LAWS = tuple(
     for words in (*(law for _, law in _IMPERATIVE_FIRST.values()), *(words[-1] for words in _WITHOUT_BLANKS))
     for word in _skeletons(words)
 )
+_ROOTS = tuple(law for law in set(_LAWS) if not any(root != law and root in law for root in _LAWS))
+"""Of laws that begin or hold another only the other: whoever looks for it finds them all."""
+
+_ASCII_ROOTS = tuple(filter(str.isascii, _ROOTS))
 _PATTERN = re.compile(
     "|".join(
         [
@@ -154,4 +158,5 @@ _PATTERN = re.compile(
 def drops_instructions(clause: str) -> bool:
     """Whether a sentence, as a skeleton, orders in another language to drop instructions or rules."""
     lower = clause.lower()
-    return any(law in lower for law in _LAWS) and _PATTERN.search(lower) is not None
+    roots = _ASCII_ROOTS if lower.isascii() else _ROOTS
+    return any(map(lower.__contains__, roots)) and _PATTERN.search(lower) is not None

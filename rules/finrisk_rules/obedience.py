@@ -142,6 +142,8 @@ _OWN_RUNS = frozenset(
     for words in [_WORD.findall(SYSTEM_INSTRUCTION.lower())]
     for run in zip(*(words[at:] for at in range(_RUN)), strict=False)
 )
+_OWN_WORDS = frozenset(_WORD.findall(SYSTEM_INSTRUCTION.lower()))
+_LEAST_OWN = min(len(set(run.split())) for run in _OWN_RUNS)
 _ENGLISH = frozenset("the of and in to is was are for a an on with by from that as".split())
 _COMMON = frozenset(
     """about above after again also because been before being below between both could does down during each
@@ -185,7 +187,9 @@ def _kinds(sentence: str, question: str) -> Iterator[str]:
             verbs = rule.words.intersection(_WORD.findall(sign[0].lower()))
             if rule.kind != "pitch" or verbs.isdisjoint(_WORD.findall(question.lower())):
                 yield rule.kind
-    if any(" ".join(run[at : at + _RUN]) in _OWN_RUNS for at in range(len(run) - _RUN + 1)):
+    if len(words & _OWN_WORDS) >= _LEAST_OWN and any(
+        " ".join(run[at : at + _RUN]) in _OWN_RUNS for at in range(len(run) - _RUN + 1)
+    ):
         yield "disclosure"
 
 

@@ -98,13 +98,23 @@ def parse(prompt: str) -> Turn | None:
     mark = mark_of(prompt)
     if mark is None:
         return None
-    pieces = re.split(rf"\n?^(?:.* )?{mark}$\n?", prompt, flags=re.MULTILINE)
-    *blocks, question = [_unfenced(piece) for piece in pieces[2::2]] or [""]
+    *blocks, question = [_unfenced(piece) for piece in _between(prompt, mark)[2::2]] or [""]
     sources = []
     for block in blocks:
         title, document_id, text = (*block.split("\n", 2), "", "")[:3]
         sources.append(Source(document_id[1:-1], title, text))
     return Turn(question, tuple(sources)) if render(question, sources) == prompt else None
+
+
+def _between(prompt: str, mark: str) -> list[str]:
+    """What stands before, between and after the lines that end with the mark."""
+    pieces: list[list[str]] = [[]]
+    for line in prompt.split("\n"):
+        if line == mark or line.endswith(f" {mark}"):
+            pieces.append([])
+        else:
+            pieces[-1].append(line)
+    return ["\n".join(piece) for piece in pieces]
 
 
 def mark_of(prompt: str) -> str | None:
