@@ -18,11 +18,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 for folder in (REPOSITORY, REPOSITORY / "rules", REPOSITORY / "roles/finrisk/module_utils"):
     sys.path.insert(0, str(folder))
 
-from finrisk_ops.dataset import prepare  # type: ignore[import-not-found]  # noqa: E402 - found by the line above
+from finrisk_ops.dataset import prepare  # noqa: E402 - found by the line above
 
 FIRMS = ("Corvane Bank", "Skaldvik Shipping", "Tillbrook Stores", "Harrowgrain Foods", "Vantrell Power")
-WORDS = """funding costs rose again because wholesale markets stayed weak while deposits moved into term accounts
-    over the whole quarter and managers expect margins to recover slowly once rates have settled""".split()
+WORDS = """funding costs rose again because wholesale markets stayed weak while deposits moved into term
+    accounts over the whole quarter and managers expect margins to recover slowly once rates settle""".split()
 SENTENCES = 12
 ROWS_OF_ONE_SOURCE = 5
 
@@ -61,10 +61,8 @@ def main() -> None:
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
         size = raw.stat().st_size / rows
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{rows:,} rows of {size:,.0f} bytes: {rows / seconds:,.0f} a second, {rows / cpu:,.0f} a second of CPU"
-    )
-    print(f"{memory:,.0f} MiB at most")
+    print(f"{rows:,} rows of {size:,.0f} bytes, {memory:,.0f} MiB of memory at most")
+    print(f"{rows / seconds:,.0f} rows a second, {rows / cpu:,.0f} a second of CPU")
 
 
 if __name__ == "__main__":
