@@ -7,7 +7,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ansible.module_utils.finrisk_ops.dataset import rows
 from ansible.module_utils.finrisk_ops.dataset.examples import Terms
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_rules import redaction
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, Source, render, without_mark
 from tests.grounds.repository import SHARED
@@ -614,3 +615,28 @@ def test_labelled_rows_come_out_as_their_labels_ask(tmp_path: Path) -> None:
     assert totals["invalid_lines"] == 0
     with gzip.open(LABELLED, "rt") as labelled:
         assert result["total"] + 2 == sum(1 for _ in labelled)  # two of the lines are blank
+
+
+def test_a_row_that_cannot_be_redacted_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redact = redaction.Redactor.redact
+
+    def failing(self: redaction.Redactor, text: str, kinds: Collection[str] = ()) -> redaction.Redacted:
+        if "unreadable" in text:
+            raise RecursionError
+        return redact(self, text, kinds)
+
+    monkeypatch.setattr(redaction.Redactor, "redact", failing)
+    spoiled = row(1)["analysis"] + " The rest is unreadable."
+    source = Source("d", "t", "This page is unreadable.")
+    write_raw(
+        tmp_path,
+        [
+            row(1, analysis=spoiled),
+            row(2, prompt=render(row(2)["strategy"], [source])),
+            *(row(number) for number in range(10, 20)),
+        ],
+    )
+    result = prepare(tmp_path)
+    assert (result["valid"], result["rejected"]) == (10, {"redaction_failed": 2})

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.documents import ingestion
-from ansible.module_utils.finrisk_ops.documents.document import Document
+from ansible.module_utils.finrisk_ops.documents.document import Document, document
 from ansible.module_utils.finrisk_ops.documents.front_matter import front_matter
 from ansible.module_utils.finrisk_ops.documents.identity import former, identity, year
 from ansible.module_utils.finrisk_ops.errors import FinriskError
@@ -388,3 +388,9 @@ def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(api_url: str, f
     assert counts(bring(api_url, filings, batch=1, tell=tell)) == (2, 0, 2, True)
     assert told[0] == (0, 4, "files read, now meridia.md")
     assert told[-1] == (2, 2, "documents sent")
+
+
+@pytest.mark.parametrize("field", ["id", "company", "ticker"])
+def test_a_document_whose_name_holds_an_identifier_is_left_out(field: str) -> None:
+    given = {"id": "d", "text": "Cash was 12 million."} | {field: "jane.roe@example.com"}
+    assert document(given) == "has personal data or a secret in its id, company or ticker (email)"

@@ -8,7 +8,7 @@ from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, pr
 from finrisk_rules.redaction.reading import Reading, Span
 
 _AT = re.compile(
-    r"(?:@| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
+    r"(?:@| @ | ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
     r"(?:(?:[\w-]{1,63}(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )){1,8}"
     r"(?:xn--[a-z0-9-]{2,59}|[a-z]{2,24}(?![a-z0-9_-])|(?![a-z])[^\W\d_]{2,24})"
     r"|\[(?:ipv6:)?[\da-f.:]{3,45}\])",
@@ -48,6 +48,7 @@ _V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
 _V6 = re.compile(
     r"(?<![\w:.])[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{2,37}(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])"
 )
+_MACHINE = re.compile(r"(?i)\b(?:ip(?:v4)?|address|host|server|client|from|dns)\b[ :=(]{0,3}$")
 _NUMBERING = re.compile(
     r"(?i)(?:\bv|versions?|release|build|firmware|sections?|notes?|items?|clauses?|paragraphs?|chapters?"
     r"|articles?|schedules?"
@@ -64,6 +65,9 @@ def _v4(match: re.Match[str]) -> bool:
     is_heading = not before.rpartition("\n")[2].strip() and re.match(
         r" +[A-Z]", text[match.end() : match.end() + 4]
     )
+    is_small = max(map(int, parts)) < 25 and parts[0] != "10"
+    if is_small and not _MACHINE.search(before):
+        return False
     if _NUMBERING.search(before) or (is_heading and max(map(int, parts)) < 40):
         return False
     return before[-1:] not in tuple("$€£¥")
@@ -81,7 +85,7 @@ def _v6(match: re.Match[str]) -> bool:
 
 
 _INTERNATIONAL = re.compile(
-    r"(?<![\w.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
+    r"(?<![A-Za-z0-9.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
     r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?![\w]|[.,]\d)"
 )
 _AMOUNT = re.compile(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
@@ -101,7 +105,7 @@ _WORDS = (
     r"|mobiel|bel|cellulare|chiamare|chiami|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|هاتف|फोन|फ़ोन"
 )
 _CALL_WORDS = (
-    "tel", "telef", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
+    "tel", "telef", "teléf", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
     "cellulare", "fax", "whatsapp",
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
     "appel", "móvil", "celular",
@@ -116,7 +120,7 @@ _BETWEEN = (
     r"|ist|est|es|é|op|для|по|номер|番号|号码|号碼)(?![^\W\d_])|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
-    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z]){_BETWEEN}((?:\+"
+    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff]){_BETWEEN}((?:\+"
     rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![\w]|[.,]?\d)"
 )
 

@@ -2,7 +2,7 @@
 
 import re
 
-END = r"(?!\w|[.,/-]?\d)"
+END = r"(?![A-Za-z0-9_\u00c0-\u024f]|[.,/-]?\d)"
 """What follows no value: more of it, or the rest of a figure."""
 
 
@@ -13,4 +13,6 @@ def after(
     flags: re.RegexFlag = re.IGNORECASE,
 ) -> re.Pattern[str]:
     """A pattern of a value (group 1) that stands after one of the words."""
-    return re.compile(rf"(?<![^\W\d_])(?:{words})(?![a-z]){between}({value}){END}", flags)
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{words})(?![a-z\u00c0-\u024f\u0370-\u08ff]){between}({value}){END}", flags
+    )

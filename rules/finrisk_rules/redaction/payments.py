@@ -105,7 +105,7 @@ _ROUTING = after(
     r"routing(?: transit)?(?: (?:number|no\.?|nr\.?|#|code))?|aba(?: (?:number|no\.?|routing|#))?|rtn"
     r"|sort[ -]?code|bsb|ifsc(?: code)?"
     r"|transit (?:number|no\.?)|bank ?code|blz|bankleitzahl|code banque|银行代码",
-    r"(?:\d(?:[ -]?\d){5,8}|[A-Z]{4}0[A-Z0-9]{6})",
+    r"(?:\d(?:[ -]?\d){4,8}|[A-Z]{4}0[A-Z0-9]{6})",
 )
 
 KINDS = (

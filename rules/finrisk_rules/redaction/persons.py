@@ -61,7 +61,8 @@ _BIRTH = after(
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
 _STREET = (
     rf"(?:\d{{1,6}}[A-Za-z]?,? (?:{_WORD} ){{0,4}}{_WORD}|(?:{_WORD} ){{0,4}}{_WORD},? \d{{1,5}}[a-z]?)"
-    rf"(?:, [A-Z#]{_WORD}(?: [A-Z]{_WORD}){{0,2}}|,? #? ?\d{{1,6}}(?:-\d{{3,4}})?(?![\d,.]\d)"
+    rf"(?:, [A-Z#]{_WORD}(?: [A-Z]{_WORD}){{0,2}}|,? [A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}"
+    rf"|, \d{{4,6}}(?:-\d{{3,4}})? [A-ZÀ-ÞĀ-ŽА-Я]{_WORD}|,? #? ?\d{{1,6}}(?:-\d{{3,4}})?(?![\d,.]\d)"
     rf"|,? [A-Z]{{2}}(?![\w])){{0,6}}"
 )
 _ADDRESS = re.compile(
@@ -73,9 +74,16 @@ _ADDRESS = re.compile(
     r"|проживает по адресу|адрес)"
     rf"(?: is| ist| est| es| è| é)?[ :,]{{1,3}}({_STREET})"
 )
+_NO_PLACE = re.compile(
+    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article)s? \d"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
+)
+_STREETS = re.compile(
+    r"\b(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Square|Parkway|Pkwy|Circle)\b"
+)
 _ORIENTAL = re.compile(r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})")
 
-_NAME = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][a-zß-öø-ÿā-žа-яё'’]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)?"
+_NAME = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я](?:['’][A-Z])?[a-zß-öø-ÿā-žа-яё]+(?:['’]?[A-Z][a-zß-ÿ]+)?(?:-[A-ZÀ-Þ][a-zß-ÿ]+)?"
 _FULL_NAME = (
     rf"{_NAME}(?: (?:[A-Z]\.|{_NAME}|(?:van|von|de|da|di|del|der|den|bin|al"
     rf"|la)(?= )))*? {_NAME}(?: {_NAME})?"
@@ -94,10 +102,11 @@ _HOLDER = re.compile(
     rf"(?<![\w-])(?:(?i:{_ROLE})(?i: name)?(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
     rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
     rf"|client)|(?:request|signed|prepared|submitted) by)[: ] ?)"
-    rf"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|Sr|Sra)\.? )?({_FULL_NAME})"
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|Sr|Sra)\.? )?"
+    rf"({_FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}})"
 )
 _TITLED = re.compile(
-    rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Sra?|Señora?|Sig|Signora?"
+    rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Sra?|Señora?|Sig(?:\.?ra)?|Signora?"
     rf"|Dhr|Mevr|Pani|Г-н|Г-жа|\u0433-н|\u0433-жа)\.? "
     rf"((?:(?:Dr|Prof)\.? )?{_NAME}(?: (?:[A-Z]\.|{_NAME})){{0,2}})"
 )
@@ -121,7 +130,10 @@ _OFFICE = frozenset(
     " coo cio treasurer secretary governor executive executives trustee counsel partner auditor analyst"
     " minister senator board vorstand aufsichtsrat company registrant retire retired retirement elected"
     " appointed joined served employment compensation bonus salary severance award awards shares vest"
-    " vested vesting messrs earned payout proceeds filing".split()
+    " vested vesting messrs earned payout proceeds filing"
+    " presidente director directora diretor diretora administrador consejo conselho amministratore consiglio"
+    " président directeur directrice administrateur vorsitzender geschäftsführer bestuurder voorzitter prezes"
+    " председатель директор".split()
 )
 """Words that tell that a filing names its officers."""
 
@@ -161,7 +173,7 @@ def _titled(match: re.Match[str]) -> bool:
 
 
 def _address(match: re.Match[str]) -> Span | None:
-    if not any(map(str.isupper, match[1])):
+    if _NO_PLACE.match(match[1]) or (match[0][:8].lower() == "property" and not _STREETS.search(match[1])):
         return None
     start, end = match.span(1)
     return start, _address_end(match.string, start, end)
@@ -209,7 +221,7 @@ _ADDRESS_BEGINNINGS = (
     "zamieszk", "проживает", "адрес",
 )  # fmt: skip
 _HOLDER_BEGINNINGS = (
-    "account", "card", "policy", "borrower", "co-borrower", "guarantor", "benefici", "customer",
+    "account", "card", "cardholder", "policy", "borrower", "co-borrower", "guarantor", "benefici", "customer",
     "client", "applicant",
     "payee", "tenant", "mortgagor", "debtor", "insured", "patient", "employee", "spouse", "kontoinhaber",
     "karteninhaber",
@@ -219,12 +231,12 @@ _HOLDER_BEGINNINGS = (
     "prepared", "submitted",
 )  # fmt: skip
 _TITLES = (
-    "mr", "mrs", "ms", "miss", "messrs", "herr", "frau", "mme", "mlle", "monsieur", "madame", "sr",
+    "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "sig", "signor",
     "dhr", "mevr", "pani", "\u0433-",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
-_TAX_BEGINNINGS = ("ssn", "soc", "social", "itin", "tin", "tax", "taxpayer")
+_TAX_BEGINNINGS = ("ssn", "soc", "socsec", "social", "itin", "tin", "tax", "taxpayer")
 
 
 def _unsigned(check: Callable[[str], bool], group: int = 0) -> Proof:

@@ -18,8 +18,8 @@ _UNSEEN = frozenset(
 )
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
-_WORDS = re.compile(r"[^\W_]+")
-_BETWEEN_WORDS = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+_WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
+_BETWEEN_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 STEM = 5
 """Letters of a word that are looked up."""
 
@@ -69,7 +69,7 @@ class Reading:
         text: the text as it is read.
         lower: the text in lower case, character by character.
         stems: the first letters of each word, in lower case.
-        longest: characters of the longest run of letters and digits.
+        longest: characters of the longest run without a blank.
         digits: where five digits or more stand together, if with signs between them, and what is beside them.
     """
 
@@ -86,7 +86,7 @@ class Reading:
             self.lower = self.text.lower()
             words = _WORDS.findall(self.lower)
         self.stems = {word[:STEM] for word in words}
-        self.longest = max(map(len, words), default=0)
+        self.longest = max(map(len, self.text.split()), default=0)
         self.digits = [
             (max(0, match.start() - _BESIDE), match.end() + _BESIDE) for match in _DIGITS.finditer(self.text)
         ]

@@ -63,8 +63,8 @@ _VALUED_WORDS = (
     "api", "apikey", "access", "account", "private", "credential", "signature", "cookie", "session",
 )  # fmt: skip
 _PIN = re.compile(
-    r"(?<!\w)(?:PIN|CVV|CVC|CVV2|CVC2|TAN|OTP)(?: code)?[ \t]{0,2}(?:[:=]|is"
-    r"|was)?[ \t]{0,2}(\d{3,8})(?![\w]|[.,]\d)"
+    r"(?<!\w)(?:PIN|CVV|CVC|CVV2|CVC2|TAN|OTP)(?: code)?[ \t]{0,2}"
+    r"(?:[:=]|\b(?:is|was))?[ \t]{0,2}(\d{3,8})(?![\w]|[.,]\d)"
 )
 
 
@@ -136,8 +136,8 @@ KINDS = (
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
     Seen("secret_key", lambda reading: reading.longest >= _LONG, _tokens),
-    Seen("token", lambda reading: reading.longest >= _RANDOM_LEAST, anywhere(_RANDOM, proved(_random))),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
     Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret")),
     Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
+    Seen("token", lambda reading: reading.longest >= _RANDOM_LEAST, anywhere(_RANDOM, proved(_random))),
 )
