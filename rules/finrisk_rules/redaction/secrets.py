@@ -120,9 +120,10 @@ def _tokens(reading: Reading) -> Iterator[Span]:
     for beginning in _TOKEN_BEGINNINGS:
         place = reading.text.find(beginning)
         while place >= 0:
-            if match := _TOKEN.match(reading.text, place):
+            match = _TOKEN.match(reading.text, place)
+            if match:
                 yield match.span()
-            place = reading.text.find(beginning, place + 1)
+            place = reading.text.find(beginning, match.end() if match else place + 1)
 
 
 _LONG = 16
