@@ -1,10 +1,11 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import log10
+from types import MappingProxyType
 
 from finrisk_rules.judge.agreement import spots_like, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs
@@ -31,6 +32,9 @@ TELLING = 0.4
 
 Periods = list[tuple[Named, float]]
 """Periods that a claim may be of, each with what it counts for."""
+
+Operands = Mapping[int, Sequence[Quantity]]
+"""The operands of the calculations of an answer, by the places in it where a figure of one ends."""
 
 
 @dataclass(slots=True)
@@ -106,12 +110,9 @@ class Court:
         return any(is_supported(statement.text, words(text)) for text in texts)
 
     def findings(
-        self, statements: Sequence[Statement], calculated: frozenset[int] = frozenset()
+        self, statements: Sequence[Statement], calculated: Operands = MappingProxyType({})
     ) -> list[Finding]:
-        """Return what is found of each claim of the statements, in order.
-
-        ``calculated`` are the places in the answer where the figures of its calculations end.
-        """
+        """Return what is found of each claim of the statements, in order."""
         result: list[Finding] = []
         for statement in statements:
             if statement.claims:
@@ -119,7 +120,7 @@ class Court:
         self._compare_units(result)
         return result
 
-    def _of(self, statement: Statement, calculated: frozenset[int], most: int) -> list[Finding]:
+    def _of(self, statement: Statement, calculated: Operands, most: int) -> list[Finding]:
         """Return what is found of the claims of a statement; those beyond ``most`` are not read."""
         shared = self._shared_periods(statement)
         read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
@@ -131,15 +132,15 @@ class Court:
                 result[at].verdict = replace(verdict, verdict="wrong_direction", source_says=trace.says)
         return result
 
-    def _finding(
-        self, claim: Claim, statement: Statement, calculated: frozenset[int], shared: Periods
-    ) -> Finding:
+    def _finding(self, claim: Claim, statement: Statement, calculated: Operands, shared: Periods) -> Finding:
         start, end = _place(claim, statement)
         cited = self._known(statement.cited)
         named = _own_periods(claim)
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
-        verdict, trace = self._verdict(claim, statement, named, cited)
+        operands = calculated.get(end, ())
+        readers = [self._reader(claim, statement, named, n, operands) for n in cited]
+        verdict, trace = self._verdict(claim, statement, named, readers)
         if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
             verdict = None
         return Finding(claim, verdict, trace, start, end)
@@ -154,13 +155,24 @@ class Court:
             return [(period, 1.0) for period in statement.topic.periods]
         return [(period, ASKED_PERIOD) for period in self.asked_periods]
 
-    def _reader(self, claim: Claim, statement: Statement, named: Periods, n: int) -> Reader:
-        return Reader(claim, statement.topic.words, named, n, self.evidence(n), self.sources[n - 1].text)
+    def _reader(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Periods,
+        n: int,
+        operands: Sequence[Quantity] = (),
+    ) -> Reader:
+        text = self.sources[n - 1].text
+        return Reader(claim, statement.topic.words, named, n, self.evidence(n), text, operands)
 
     def _verdict(
-        self, claim: Claim, statement: Statement, named: Periods, cited: list[int]
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Periods,
+        readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
-        readers = [self._reader(claim, statement, named, n) for n in cited]
         traces = [trace for reader in readers for trace in reader.traces()]
         right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
         scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)

@@ -12,6 +12,7 @@ from finrisk_rules.judge.statements import citations_of, statements, style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import says_something
 from finrisk_rules.plain_text import plain
+from finrisk_rules.quantities import Quantity
 
 
 def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgement:
@@ -26,7 +27,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     unclaimed: list[tuple[int, FigureVerdict]] = []
     is_asked = any(_is_open(finding) for finding in findings) or has_formula(plain(answer))
     if is_asked and (written := calculations(answer, style)):
-        findings = court.findings(said, calculated=_places(written))
+        findings = court.findings(said, _operands(written))
         results = Results(answer, written, findings, court)
         results.settle()
         unclaimed = list(results.unclaimed())
@@ -43,8 +44,13 @@ def _is_open(finding: Finding) -> bool:
     return finding.verdict is not None and not finding.is_right
 
 
-def _places(written: Sequence[Calculation]) -> frozenset[int]:
-    """Return where the figures of calculations end: they stand by no period of their sentence."""
-    return frozenset(
-        figure.end for calculation in written for figure in (*calculation.operands, calculation.result)
-    )
+def _operands(written: Sequence[Calculation]) -> dict[int, tuple[Quantity, ...]]:
+    """Return the operands of each calculation by the places where its figures end.
+
+    A figure of several calculations has the operands of the first.
+    """
+    operands: dict[int, tuple[Quantity, ...]] = {}
+    for calculation in written:
+        for figure in (*calculation.operands, calculation.result):
+            operands.setdefault(figure.end, calculation.operands)
+    return operands

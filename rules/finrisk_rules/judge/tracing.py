@@ -10,6 +10,7 @@ from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tole
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
 from finrisk_rules.judge.verdicts import Place
+from finrisk_rules.quantities import Quantity
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
 """What row words, column words and period count for; the words of a sentence count as row and column do."""
@@ -113,7 +114,11 @@ class Trace:
 
 
 class Reader:
-    """A claim read against one source."""
+    """A claim read against one source.
+
+    ``operands`` are those of the calculation that it is part of: the rows where the others stand have no place
+    of another value, since the words of the statement lead there for their sake.
+    """
 
     def __init__(
         self,
@@ -123,9 +128,10 @@ class Reader:
         source: int,
         evidence: Evidence,
         text: str,
+        operands: Sequence[Quantity] = (),
     ) -> None:
         self.claim, self.periods, self.source = claim, periods, source
-        self.evidence, self.text = evidence, text
+        self.evidence, self.text, self.operands = evidence, text, operands
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
         words = claim.phrase.words
         self.words: Mapping[str, float] = words
@@ -217,7 +223,10 @@ class Reader:
         A row that is called as that of the ``right`` place, for the same period, is no rival of it.
         """
         best: Trace | None = None
+        taken = self._rows_of_operands() if self.operands else ()
         for spot, fit, row_fit in self._cells(above):
+            if (spot[0], spot[2][0]) in taken:
+                continue
             if fit > (best.fit if best else above) and self._is_other(spot[2]):
                 if right and right.table and self._are_namesakes(spot, right):
                     continue
@@ -292,6 +301,16 @@ class Reader:
         else:
             is_of_kind = not (figure[4] and (quantity.currency or quantity.scale))
         return is_of_kind and agreement(quantity, figure, self.half) in ("", "scale")
+
+    def _rows_of_operands(self) -> set[tuple[int, int]]:
+        """Return the rows, as (table, row), where the other operands stand and the claim's value does not."""
+        own = {(spot[0], spot[2][0]) for spot, _ in spots_like(self.claim.quantity, self.evidence, self.half)}
+        return {
+            (spot[0], spot[2][0])
+            for operand in self.operands
+            for spot, said in spots_like(operand, self.evidence, tolerance(operand, is_about=False))
+            if said != "scale"
+        } - own
 
 
 def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
