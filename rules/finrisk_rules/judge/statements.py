@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_count
+from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.stems import stems
@@ -113,9 +113,15 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
         for line in lines:
             if _is_heading(line):
                 topic = Topic(stems(line), tuple((period.year, period.part) for period in periods(line)))
+                yield from filter(_states_figure, _of_line(line, at, style, topic, names))
             elif line.strip():
                 yield from _of_line(line, at, style, topic, names)
             at += len(line)
+
+
+def _states_figure(heading: Statement) -> bool:
+    """Whether a heading states a figure all the same: it cites a source, or the figure has a unit."""
+    return any(heading.cited or not is_bare(claim.quantity) for claim in heading.claims)
 
 
 def _is_heading(line: str) -> bool:
@@ -225,12 +231,13 @@ def _of_table(
             row = list(cells)
             below = range(number + 1, len(labels))
             number = next((each for each in below if labels[each] == row[0].label), number)
-            claims = tuple(_cell_claim(cell, texts[number]) for cell in row if not is_count(cell.value))
+            written = texts[number].strip().removeprefix("|").removesuffix("|").split("|")
+            claims = tuple(_cell_claim(cell, written) for cell in row if not is_count(cell.value))
             cited = citations_of(lines[number]) or of_all
             yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])
 
 
-def _cell_claim(cell: Cell, line: str) -> Claim:
+def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:
     """Return what a cell of a table claims: its figure, in the unit of row, column or table."""
     label = f"{cell.label} {cell.section}"
     named = tuple((period.year, period.part) for text in (cell.head, label) for period in periods(text))
@@ -238,6 +245,5 @@ def _cell_claim(cell: Cell, line: str) -> Claim:
     quantity = replace(cell.value, unit=cell.unit)
     if quantity.scale is None and cell.scale and not cell.unit:
         quantity = replace(quantity, scale=cell.scale)
-    texts = line.strip().removeprefix("|").removesuffix("|").split("|")
     text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
     return Claim(text, quantity, Phrase(words, named, is_base=False))
