@@ -336,3 +336,15 @@ def test_a_figure_of_another_firm_is_misattributed() -> None:
     assert [each.verdict for each in verdicts(right, sources=pages)] == ["stated"]
     wrong = right.replace("Tolvane Group", "Brackmere plc")
     assert [each.verdict for each in verdicts(wrong, sources=pages)] == ["misattributed"]
+
+
+def test_a_formula_behind_its_result_is_computed_though_its_words_are_those_of_the_result() -> None:
+    page = (
+        "| In $ million | 2023 | 2022 |\n| --- | --- | --- |\n| Net sales | 1,486 | 1,402 |\n"
+        "| Gross profit | 585 | 522 |\n| Net income | 112 | 87 |\n"
+    )
+    source = JudgedSource("Orvane Corp 2023", page, stored(facts_of(page)))
+    margin = judge("", "Gross margin was 39.4 % (585 / 1,486) in 2023 [1].", [source])
+    assert [figure.verdict for figure in margin.figures] == ["computed", "stated", "stated"]
+    of_another_row = judge("", "Net margin was 39.4 % (585 / 1,486 = 39.4 %) in 2023 [1].", [source])
+    assert [figure.verdict for figure in of_another_row.figures][1] == "misattributed"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.tracing import Trace
-from finrisk_rules.judge.vocabulary import any_word, whole
+from finrisk_rules.judge.vocabulary import OUTFLOW, any_word, whole
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
@@ -48,9 +48,6 @@ _PARTICLE = re.compile(
     r"\w+\s(?:[^,.;]|[,.]\d){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))", re.IGNORECASE
 )
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
-
-_IMPROVED = re.compile("improv|verbess|amelior|mejor|miglior")
-"""What says that a loss became smaller, or a result larger."""
 
 
 @lru_cache(maxsize=16384)
@@ -185,7 +182,10 @@ def _is_name(direction: Direction, trace: Trace | None) -> bool:
 
 
 def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction) -> int | None:
-    """Return the later of two figures of one row where it lies on the other side of the earlier one."""
+    """Return the later of two figures of one row where it lies on the other side of the earlier one.
+
+    A loss below zero that is said without its sign may be said to rise or to fall: readers mean either.
+    """
     (first, one), (second, two) = (traced[n] for n in places)
     if one is None or two is None or not _are_of_one_thing(one, two):
         return None
@@ -193,10 +193,9 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction)
     if is_first_later is None:
         return None
     old, new = (two.value, one.value) if is_first_later else (one.value, two.value)
-    if max(old, new) < 0 <= min(first.quantity.value, second.quantity.value):
-        if not _is_outflow(one) or _IMPROVED.match(direction.word):
-            return None
-        old, new = -old, -new
+    are_amounts = max(old, new) < 0 <= min(first.quantity.value, second.quantity.value)
+    if are_amounts and OUTFLOW.search(one.place.row):
+        return None
     if old == new:
         return None
     return places[0 if is_first_later else 1] if (new > old) != direction.rises else None

@@ -116,8 +116,8 @@ class Trace:
 class Reader:
     """A claim read against one source.
 
-    ``operands`` are those of the calculation that it is part of: the rows where the others stand have no place
-    of another value, since the words of the statement lead there for their sake.
+    ``operands`` are those of the calculation that it is part of: the rows where the others stand have no
+    place of another value, since the words of the statement lead there for their sake.
     """
 
     def __init__(

@@ -170,10 +170,10 @@ TIME = re.compile(
 OUTFLOW = re.compile(
     whole(
         "loss losses deficit deficits outflow outflows used expense expenses cost costs payment payments "
-        "purchase purchases repurchases paid verlust* aufwand aufwendungen fehlbetrag perte pertes coûts "
-        "déficit pérdida* gastos perdit*"
+        "purchase purchases repurchases paid verlust* aufwand aufwendungen kosten fehlbetrag perte pertes "
+        "coût coûts charges déficit pérdida* gastos costes costi perdit*"
     )
-    + "|損失|赤字|費用|支出",
+    + "|損失|赤字|費用|支出|原価|成本|비용",
     re.IGNORECASE,
 )
 """What names an amount that goes out: below zero in a table, and said without a sign."""
