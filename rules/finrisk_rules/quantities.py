@@ -45,6 +45,9 @@ _USUAL: dict[Style, re.Pattern[str]] = {
 
 _CLOSED = re.compile(r" ?\)")
 
+_SEPARATED = re.compile(r"[\d.,]{3,}")
+"""A number that may have a separator, whole."""
+
 _POINT_STYLE = re.compile(
     r"\d(?:,\d{3}\.\d|(?<![\d.,].)\d*\.(?:\d\d?|\d{4,})(?![.,]?\d)|(?:,\d{3}){2}(?![.,]?\d))"
 )
@@ -84,8 +87,8 @@ _NOWHERE = (sys.maxsize, sys.maxsize)
 
 def style_of(text: str, default: Style = "point") -> Style:
     """Return which sign separates decimals on this page; the default where nothing tells."""
-    text = plain(text)
-    points, commas = (sum(1 for _ in pattern.finditer(text)) for pattern in (_POINT_STYLE, _COMMA_STYLE))
+    written = " ".join(_SEPARATED.findall(plain(text)))
+    points, commas = (len(pattern.findall(written)) for pattern in (_POINT_STYLE, _COMMA_STYLE))
     if commas == points:
         return default
     return "comma" if commas > points else "point"

@@ -63,7 +63,7 @@ class Court:
         self.question, self.answer, self.sources = question, answer, sources
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
-        self._firms = [source.company for source in sources]
+        self._firms = [(source.company or "").lower() for source in sources]
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
 
@@ -199,9 +199,7 @@ class Court:
         if not firm:
             return False
         text = statement.text.lower()
-        return firm.lower() not in text and any(
-            other and other != firm and other.lower() in text for other in self._firms
-        )
+        return firm not in text and any(other and other in text for other in self._firms)
 
     def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""

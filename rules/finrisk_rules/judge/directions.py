@@ -41,6 +41,7 @@ _CJK_FALL = (
 _WORD = re.compile(
     rf"{_CJK_RISE}|{_CJK_FALL}|(?<=[%円])の?[増減](?![価資損])|[^\W_\u2e80-\u9fff\uac00-\ud7af]+"
 )
+_ASCII_WORD = re.compile(r"[A-Za-z\d]+")
 _RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
 _FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
 _PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())
@@ -107,7 +108,7 @@ class Direction:
 def directions(text: str) -> list[Direction]:
     """Return the words of rise and fall of a text; a denied rise counts as a fall, and the reverse."""
     result = []
-    for match in _WORD.finditer(text):
+    for match in (_ASCII_WORD if text.isascii() else _WORD).finditer(text):
         word = match[0].lower()
         rises = _rises(word)
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):

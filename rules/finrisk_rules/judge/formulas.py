@@ -45,6 +45,7 @@ _OPERATION = re.compile(
     rf"|(?<!:)(?= ?[^\s\w]{{0,4}} ?\d)(?:(?<=(?:{_OPERAND_END}).)|(?<=(?:{_OPERAND_END}) .))"
     r"|(?<![:xX])(?= ?[^\W\d])(?:(?<=[\d)\]%].)|(?<=[\d)\]%] .)))"
 )
+_OPERATOR_NAMES = "|".join(_WORDS.values()).split("|")
 _OPERATOR_WORDS = re.compile(
     rf"{beginning('|'.join(_WORDS.values()))}(?<=(?=(?<![^\W_])(?i:{'|'.join(_WORDS.values())})"
     r" [^.\n]{0,40}?\d).)"
@@ -85,7 +86,10 @@ _Item = Quantity | Operator | Bracket | Mark
 
 def has_formula(text: str) -> bool:
     """Whether a text may hold a formula: a cheap test, and where it is false there is none."""
-    return bool(_OPERATION.search(text)) or bool(_OPERATOR_WORDS.search(text))
+    if _OPERATION.search(text):
+        return True
+    words = text.lower()
+    return any(word in words for word in _OPERATOR_NAMES) and bool(_OPERATOR_WORDS.search(text))
 
 
 def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:

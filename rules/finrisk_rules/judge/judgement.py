@@ -21,7 +21,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     Nothing that these texts hold raises; time is linear in their length.
     """
     court = Court(question, answer, sources)
-    style = style_in(answer, question, court.first_cited(citations_of(answer)))
+    style = style_in(answer, question, lambda: court.first_cited(citations_of(answer)))
     said = list(statements(answer, style, court.names))
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []

@@ -7,6 +7,7 @@ two texts read as one language.
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import chain
 
 from finrisk_rules.spelling import folded
 
@@ -134,8 +135,7 @@ def _script(text: str) -> str:
 
 
 def _latin_language(text: str) -> str:
-    hits = Counter(
-        language for word in _LATIN_WORD.findall(folded(text)) for language in _LANGUAGES_OF.get(word, ())
-    )
+    known = filter(None, map(_LANGUAGES_OF.get, _LATIN_WORD.findall(folded(text))))
+    hits = Counter(chain.from_iterable(known))
     (first, most), (_, next_most), *_ = [*hits.most_common(2), ("", 0), ("", 0)]
     return first if most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most else ""

@@ -120,11 +120,14 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     sentence = text[start:end]
     if len(_NUMBER.findall(sentence)) > 4 * _MOST_FIGURES:
         return _Said(text, (), (), ())
-    named = [replace(each, start=each.start + start, end=each.end + start) for each in periods(sentence)]
+    named = list(periods(sentence))
+    apart = [(period.start, period.end) for period in named]
     figures = [
-        replace(each, start=each.start + start, end=each.end + start) for each in quantities(sentence, style)
+        replace(each, start=each.start + start, end=each.end + start)
+        for each in quantities(sentence, style, apart if sentence.isascii() else ())
+        if not any(first < each.end and each.start < last for first, last in apart)
     ]
-    figures = [each for each in figures if not any(p.start < each.end and each.start < p.end for p in named)]
+    named = [replace(each, start=each.start + start, end=each.end + start) for each in named]
     return _Said(text, figures, named, [(kind, place + start) for kind, place in operations(sentence)])
 
 

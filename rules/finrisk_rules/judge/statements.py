@@ -74,15 +74,15 @@ def _no_names(_: Sequence[int]) -> Pairs:
     return frozenset()
 
 
-def style_in(text: str, question: str = "", cited: str = "") -> Style:
+def style_in(text: str, question: str = "", cited: Callable[[], str] = str) -> Style:
     """Return what parts decimals in a text: as its figures show, else as its language has it.
 
     A text too short to tell its language has that of the question, else the style of the text that it cites.
     """
     language = language_of(text) or language_of(f"{question}\n{text}")
     default: Style = "comma" if language in COMMA_LANGUAGES else "point"
-    if not language and cited and _THOUSANDS.search(text):
-        default = _style_of_source(cited)
+    if not language and _THOUSANDS.search(text) and (source := cited()):
+        default = _style_of_source(source)
     return style_of(text, default)
 
 

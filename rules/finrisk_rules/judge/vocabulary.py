@@ -92,22 +92,30 @@ def beginning(words: str, signs: str = "") -> str:
     return f"[{''.join(first + first.upper() + alike.get(first, '') for first in firsts)}{signs}]"
 
 
+def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
+    """Compile a pattern that, in either case, begins with one of ``words`` or ``signs``.
+
+    It is searched for fast, and what it matches is the first character alone.
+    """
+    return re.compile(rf"{beginning(words.replace(' ', '|'), signs)}(?<=(?=(?i:{pattern}))(?s:.))")
+
+
 _JOINT_SIGNS = r",;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
     "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
     "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro dopo da"
 )
 _TO = r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))"
-JOINT = re.compile(
-    beginning(f"à|{_JOINT_WORDS.replace(' ', '|')}", f"{_JOINT_SIGNS}かにと")
-    + rf"(?:(?<=[{_JOINT_SIGNS}])|(?<=(?=から|に対し|と比べ|(?i:{_TO}|{whole(_JOINT_WORDS)})).))"
+JOINT = where(
+    rf"[{_JOINT_SIGNS}]|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
+    f"à {_JOINT_WORDS}",
+    f"{_JOINT_SIGNS}かにと",
 )
 """Where what parts the words of one figure from those of the next begins."""
 
-CONTRAST = re.compile(
-    whole("while whereas während wohingegen tandis alors_que mientras mentre") + "|一方|반면", re.IGNORECASE
-)
-"""What goes over to another subject."""
+_CONTRASTS = "while whereas während wohingegen tandis alors_que mientras mentre"
+CONTRAST = where(f"{whole(_CONTRASTS)}|一方|반면", _CONTRASTS, "一반")
+"""Where what goes over to another subject begins."""
 
 PREPOSITION = re.compile(
     r"\s*\(|\s*"
@@ -126,14 +134,12 @@ LIST_JOINT = re.compile(
 )
 """What parts the items of a list."""
 
-_YEAR_BEFORE = (
-    whole(
-        "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
-        "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
-        "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
-    )
-    + "|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
+_YEARS_BEFORE = (
+    "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
+    "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
+    "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
 )
+_YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
 _TO_YEAR_BEFORE = (
     rf"(?:{whole('in im the l à la de del en el un one a das at for nell dell il')}[\s']\s*){{0,3}}"
@@ -142,8 +148,8 @@ _TO_YEAR_BEFORE = (
 BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE}))", re.IGNORECASE)
 """What stands behind a figure with which another one is compared."""
 
-BASE_BEFORE = re.compile(rf"(?:{_YEAR_BEFORE})(?:の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", re.IGNORECASE)
-"""What stands before a figure of the year before."""
+BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?:の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
+"""Where it begins what stands before a figure of the year before."""
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(_CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""
