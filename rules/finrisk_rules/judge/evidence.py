@@ -169,6 +169,7 @@ class StatementEvidence:
         self.start, self.end, figures, self.periods = statement
         self.figures = figures[:MOST_FIGURES]
         self._read: tuple[list[Phrase], frozenset[str]] | None = None
+        self._changes: list[bool] | None = None
 
     @property
     def named(self) -> tuple[Named, ...]:
@@ -194,8 +195,10 @@ class StatementEvidence:
 
     def changes(self, text: str) -> list[bool]:
         """Return of each figure whether it is how much another one changed."""
-        sentence = text[self.start : self.end]
-        return [is_change(sentence, figure[4], figure[5]) for figure in self.figures]
+        if self._changes is None:
+            sentence = text[self.start : self.end]
+            self._changes = [is_change(sentence, figure[4], figure[5]) for figure in self.figures]
+        return self._changes
 
     def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:
         """Return what the sentence says of each of its figures, and all its words."""

@@ -137,6 +137,7 @@ class Reader:
         self.words: Mapping[str, float] = words
         self.topic = topic
         self.near = [word for word, weight in words.items() if weight >= BESIDE]
+        self._total = sum(words.values()) or 1.0
         self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
 
     def traces(self) -> list[Trace]:
@@ -203,9 +204,9 @@ class Reader:
         statement = self.evidence.statements[at]
         phrases, words = statement.read(self.text)
         mine, near = self.words, phrases[number].words
-        total = sum(mine.values()) or 1.0
-        shared = sum(weight for word, weight in mine.items() if word in words) / total
-        common = sum(min(weight, near[word]) for word, weight in mine.items() if word in near)
+        total = self._total
+        shared = sum([mine[word] for word in mine if word in words]) / total
+        common = sum([min(mine[word], near[word]) for word in mine if word in near])
         row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
         fit = (ROW + COLUMN) * row_fit
         if shared > NEARLY_ALL and len(mine) >= LEAST_WORDS:
