@@ -48,11 +48,13 @@ _CLOSED = re.compile(r" ?\)")
 _SEPARATED = re.compile(r"[\d.,]{3,}")
 """A number that may have a separator, whole."""
 
+_NO_YEAR = r"(?!(?:19|20)\d\d(?!\d))"
+"""A year glued to its day, ``May 31,2019``, tells nothing of decimals."""
 _POINT_STYLE = re.compile(
-    r"\d(?:,\d{3}\.\d|(?<![\d.,].)\d*\.(?:\d\d?|\d{4,})(?![.,]?\d)|(?:,\d{3}){2}(?![.,]?\d))"
+    rf"\d(?:,\d{{3}}\.\d|(?<![\d.,].)\d*\.(?:\d\d?|{_NO_YEAR}\d{{4,}})(?![.,]?\d)|(?:,\d{{3}}){{2}}(?![.,]?\d))"
 )
 _COMMA_STYLE = re.compile(
-    r"\d(?:\.\d{3},\d|(?<![\d.,].)\d*,(?:\d\d?|\d{4,})(?![.,]?\d)|(?:\.\d{3}){2}(?![.,]?\d))"
+    rf"\d(?:\.\d{{3}},\d|(?<![\d.,].)\d*,(?:\d\d?|{_NO_YEAR}\d{{4,}})(?![.,]?\d)|(?:\.\d{{3}}){{2}}(?![.,]?\d))"
 )
 
 

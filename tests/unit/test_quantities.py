@@ -200,3 +200,9 @@ def test_every_period_begins_where_one_is_looked_for(kind: str, data: st.DataObj
     text = plain(data.draw(st.from_regex(form, fullmatch=True)))
     if period_rules._PERIOD.match(text):
         assert period_rules._BEGIN.match(text)
+
+
+def test_a_date_whose_year_is_glued_to_its_day_says_nothing_of_decimals() -> None:
+    assert (
+        style_of("140,918 on May 31,2019 against 153,983 on February 28,2019 and November 30,2018") == "point"
+    )

@@ -58,7 +58,7 @@ def _rises(word: str) -> bool | None:
 
 
 _NOT = re.compile(
-    rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}[^,.;]{{0,12}}\Z"
+    rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}(?!-)[^,.;]{{0,12}}\Z"
     r"|n['\u2019]t [^,.;]{0,8}\Z",
     re.IGNORECASE,
 )
