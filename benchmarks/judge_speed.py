@@ -1,7 +1,8 @@
 """What a judgement costs: ``python benchmarks/judge_speed.py``.
 
-An answer of 400 words with some thirty figures is judged against eight invented pages: cold (nothing of these
-pages was read before) and warm, in milliseconds of CPU and relative to reading 100 KB of JSON. Then texts of
+An answer of 400 words with some 13 figures is judged against eight invented pages: cold (nothing of these
+pages was read before) and warm, in milliseconds of CPU and relative to reading 100 KB of JSON that is made as
+stored facts are, of lists of short texts and numbers (and of records, for comparison). Then texts of
 30,000 characters, made to be slow, as answer, question and page: the slowest in seconds.
 """
 
@@ -29,7 +30,8 @@ FILLER = (
     "accounts [{}]."
 )
 DOCUMENT = json.dumps([{"id": n, "text": "net sales of the year " * 3, "value": n * 1.5} for n in range(960)])
-"""100 KB."""
+"""100 KB of records."""
+SIZE = 100_000
 LENGTH = 30_000
 HOSTILE = (
     "1 ", "+1 202 ", "%69", "$1,234.5 million in 2023, ", "| 1 | 2 |\n", "(", "9", "[1-99]", "rose ", "1.1.",
@@ -76,9 +78,11 @@ def milliseconds(work: "partial[Any]", times: int = 1) -> float:
 def main() -> None:
     """Print what judgements cost."""
     cases = [case(seed) for seed in range(ANSWERS)]
-    colds, warms, units = [], [], []
+    lists = _lists([source.facts or "" for *_, sources in cases for source in sources])
+    colds, warms, units, records = [], [], [], []
     for _ in range(ROUNDS):
-        units.append(milliseconds(partial(json.loads, DOCUMENT), 20))
+        units.append(milliseconds(partial(json.loads, lists), 20))
+        records.append(milliseconds(partial(json.loads, DOCUMENT), 20))
         for each in cases:
             forget()
             colds.append(milliseconds(partial(judge, *each)))
@@ -86,7 +90,8 @@ def main() -> None:
         warms += warm[1::2]
     figures = sum(len(judge(*each).figures) for each in cases) / ANSWERS
     unit, cold, warm_mean = min(units), min(_means(colds)), min(_means(warms))
-    print(f"100 KB of JSON {unit:.2f} ms; {figures:.0f} figures an answer")
+    print(f"100 KB of JSON: as facts are {unit:.2f} ms, records {min(records):.2f} ms")
+    print(f"{figures:.0f} figures an answer")
     print(f"cold {cold:.2f} ms = {cold / unit:.2f}; warm {warm_mean:.2f} ms = {warm_mean / unit:.2f}")
     slowest = (0.0, "")
     for piece in HOSTILE:
@@ -95,6 +100,14 @@ def main() -> None:
         forget()
         slowest = max(slowest, (milliseconds(partial(judge, text, text, [source])) / 1000, piece))
     print(f"slowest of {len(HOSTILE)} hostile texts {slowest[0]:.2f} s: {slowest[1]!r}")
+
+
+def _lists(facts: list[str]) -> str:
+    """Return SIZE characters of JSON, or a little less, of these facts one after the other."""
+    count = 0
+    while sum(map(len, facts[: count + 1])) + count + 2 < SIZE and count < len(facts):
+        count += 1
+    return f"[{','.join(facts[:count])}]"
 
 
 def _means(values: list[float]) -> list[float]:

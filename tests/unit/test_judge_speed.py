@@ -9,7 +9,7 @@ from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
 from tests.grounds.pace import pace
 
-MOST = 30
+MOST = 17
 """Times what reading 100 KB of JSON takes: twice what is measured, since cores are shared."""
 
 
@@ -32,4 +32,4 @@ def test_a_hostile_text_costs_a_moment() -> None:
     for piece in HOSTILE:
         before = pace()
         spent = seconds((piece * LENGTH)[:LENGTH])
-        assert spent < 1.5 * max(before, pace(), 0.5), piece
+        assert spent < 1.2 * max(before, pace(), 0.5), piece

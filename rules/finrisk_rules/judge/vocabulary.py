@@ -33,8 +33,8 @@ _BY = frozenset(("by", "um"))
 
 def lead(text: str, start: int) -> list[str]:
     """Return the last three words before a figure, in small letters and without signs, the last one first."""
-    words = text[:start].lower().split()[:-4:-1]
-    return [word.strip("$€£¥(.,:~\u2248") for word in words if word.strip("$€£¥(.,:~\u2248")]
+    words = text[:start].lower().rsplit(None, 3)[:-4:-1]
+    return [bare for word in words if (bare := word.strip("$€£¥(.,:~\u2248"))]
 
 
 def is_base(text: str, first: int, start: int, following: str = "") -> bool:
