@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import itemgetter
 from typing import Literal
 
@@ -71,6 +71,9 @@ _SYMBOL = re.compile(
 
 _WINDOW = 60
 """Characters between an operand and the sign behind it: citations stood there."""
+
+MOST_NUMBERS = 3_000
+"""Numbers of an answer among which formulas are looked for; what stands behind them is computed by none."""
 
 _MOST_FORMS = 3
 """Of one expression: ``(a - b) / b = c / b = d``."""
@@ -224,7 +227,8 @@ def _items(text: str, style: Style) -> Iterator[_Item]:
 
 def _all_items(text: str, style: Style) -> Iterator[_Item]:
     named = [(period.start, period.end, None) for period in periods(text)]
-    figures = [(figure.start, figure.end, figure) for figure in quantities(text, style)]
+    numbers = islice(quantities(text, style), MOST_NUMBERS)
+    figures = [(figure.start, figure.end, figure) for figure in numbers]
     symbols = ((match.start(), match.end(), match) for match in _SYMBOL.finditer(text))
     end = 0
     for start, stop, item in merge(named, figures, symbols, key=itemgetter(0)):
