@@ -206,3 +206,10 @@ def test_a_date_whose_year_is_glued_to_its_day_says_nothing_of_decimals() -> Non
     assert (
         style_of("140,918 on May 31,2019 against 153,983 on February 28,2019 and November 30,2018") == "point"
     )
+
+
+def test_numbers_of_spans_set_apart_are_not_read() -> None:
+    text = "In 2023, 2024 shares and 5.5 % in 2022"
+    spans = [(3, 7), (34, 38)]
+
+    assert [text[each.start : each.end] for each in quantities(text, apart=spans)] == ["2024", "5.5 %"]

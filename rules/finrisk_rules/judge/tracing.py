@@ -137,6 +137,7 @@ class Reader:
         self.words: Mapping[str, float] = words
         self.topic = topic
         self.near = [word for word, weight in words.items() if weight >= BESIDE]
+        self._of_sentences: dict[int, float] = {}
         self._total = sum(words.values()) or 1.0
         self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
 
@@ -202,10 +203,9 @@ class Reader:
 
     def _sentence_fit(self, at: int, number: int) -> tuple[float, float]:
         statement = self.evidence.statements[at]
-        phrases, words = statement.read(self.text)
-        mine, near = self.words, phrases[number].words
-        total = self._total
-        shared = sum([mine[word] for word in mine if word in words]) / total
+        phrases, _ = statement.read(self.text)
+        mine, near, total = self.words, phrases[number].words, self._total
+        shared = self._shared(at) / total
         common = sum([min(mine[word], near[word]) for word in mine if word in near])
         row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
         fit = (ROW + COLUMN) * row_fit
@@ -217,6 +217,15 @@ class Reader:
                 (weight * _best(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
             )
         return fit, row_fit
+
+    def _shared(self, at: int) -> float:
+        """Return the weight of the claim's words that a sentence has."""
+        shared = self._of_sentences.get(at)
+        if shared is None:
+            _, words = self.evidence.statements[at].read(self.text)
+            shared = sum([weight for word, weight in self.words.items() if word in words])
+            self._of_sentences[at] = shared
+        return shared
 
     def rival(self, above: float, right: Trace | None, *, sentences: bool) -> Trace | None:
         """Return the place of another value that fits best, where one fits better than ``above``.
@@ -280,12 +289,11 @@ class Reader:
 
     def _sentences(self) -> Iterator[Spot]:
         """Yield the figures of sentences that have the words of the claim."""
-        least = LIKE * sum(self.words.values())
+        least = LIKE * self._total
         if len(self.words) < LEAST_WORDS:
             return
         for at, statement in enumerate(self.evidence.statements[:MOST_SENTENCES]):
-            _, words = statement.read(self.text)
-            if sum(weight for word, weight in self.words.items() if word in words) >= least:
+            if self._shared(at) >= least:
                 changes = statement.changes(self.text)
                 for number, figure in enumerate(statement.figures):
                     if changes[number] == self.claim.is_change:
