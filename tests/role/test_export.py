@@ -144,14 +144,14 @@ def test_a_question_that_was_asked_again_on_the_same_sources_counts_once_and_is_
 
 
 def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> None:
-    asked, card = row(1)["strategy"], "4111 1111 1111 1111 "
+    asked, card = row(1)["strategy"], "4111 1111 1111 1111; "
     insert(
         database_url,
         20,
         *(row(number, strategy=asked) for number in range(30, 36)),
         row(40, strategy="Too short?"),
         row(41, strategy=card * 4),  # of which redaction leaves too little
-        row(42, analysis=f"{row(42)['analysis']} Call {card}."),
+        row(42, analysis=f"{row(42)['analysis']} Call {card}"),
         row(43, prompt="Another question altogether, with nothing of the strategy in it"),
         row(44, prompt="x" * 390_001),
     )

@@ -104,13 +104,16 @@ _LEAST_RATIO = 1.25
 """And how many times as many."""
 
 
-@lru_cache(maxsize=4096)
 def language_of(text: str) -> str:
     """Return the language of a text in Latin letters ("de"), the script of any other, "" where nothing tells.
 
     "ja" and "zh" are told apart by kana.
     """
-    head = text[:_READ]
+    return _language(text[:_READ])
+
+
+@lru_cache(maxsize=512)
+def _language(head: str) -> str:
     script = "latin" if head.isascii() else _script(head)
     if script == "latin":
         return _latin_language(head)

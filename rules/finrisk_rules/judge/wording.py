@@ -61,6 +61,10 @@ _ABOUT_SOURCES = frozenset(
 """Words with which an answer speaks of its sources: a statement of nothing else says nothing of a firm."""
 
 
+LONGEST_REMEMBERED = 4_000
+"""Characters of a text whose words are remembered: passages come again, long answers do not."""
+
+
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     return _ENDING.sub("", word, count=1)
@@ -69,17 +73,23 @@ def _stem(word: str) -> str:
 _EMPTY_STEMS = frozenset(_stem(word) for word in COMMON_WORDS | _ABOUT_SOURCES)
 
 
-@lru_cache(maxsize=4096)
 def words(text: str) -> frozenset[str]:
     """Return the content words of a text, folded and without their endings, in any script.
 
     Words of grammar and figures are none. Where no blanks part the words, pairs of characters (fours in
     Thai, Lao, Khmer and Burmese) stand for them.
     """
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _read(text)
+
+
+def _read(text: str) -> frozenset[str]:
     comparable = folded(text)
     if _OTHER_LETTER.search(comparable):
         return frozenset(_words(comparable))
     return frozenset(map(_stem, set(_ASCII_WORD.findall(comparable)) - COMMON_WORDS))
+
+
+_remembered = lru_cache(maxsize=1024)(_read)
 
 
 def _words(comparable: str) -> set[str]:
