@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from finrisk.quality import quality_parts
@@ -12,7 +10,7 @@ from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.prompt import Source, render
 from finrisk_rules.redaction import redact
-from tests.grounds.pace import pace
+from tests.grounds.pace import cpu_seconds, pace
 
 LENGTH = 30_000
 HOSTILE = [
@@ -90,11 +88,12 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[text[:14] for text in HOSTILE])
 def test_no_text_is_slow_to_judge(text: str) -> None:
-    before, start = pace(), time.process_time()
-    redact(text)
-    problem(text, text)
-    source = JudgedSource(text, text, None, text[:100])
-    quality_parts(text, text, [source], judge(text, text, [source]))
-    render(text, [Source(text[:100], text[:100], text)])
-    spent = time.process_time() - start
-    assert spent < 1.5 * max(before, pace()), "seconds of CPU, on a machine of pace 1"
+    def answered() -> None:
+        redact(text)
+        problem(text, text)
+        source = JudgedSource(text, text, None, text[:100])
+        quality_parts(text, text, [source], judge(text, text, [source]))
+        render(text, [Source(text[:100], text[:100], text)])
+
+    before, spent = pace(), cpu_seconds(answered)
+    assert spent < 1.5 * max(before, pace(), 0.4), "seconds of CPU, on a machine of pace 1"

@@ -61,8 +61,8 @@ _ABOUT_SOURCES = frozenset(
 """Words with which an answer speaks of its sources: a statement of nothing else says nothing of a firm."""
 
 
-LONGEST_REMEMBERED = 4_000
-"""Characters of a text whose words are remembered: passages come again, long answers do not."""
+LONGEST_PASSAGE = 4_000
+"""Characters of a text whose words are remembered for long: a longer one comes again in its request alone."""
 
 
 @lru_cache(maxsize=65536)
@@ -79,7 +79,7 @@ def words(text: str) -> frozenset[str]:
     Words of grammar and figures are none. Where no blanks part the words, pairs of characters (fours in
     Thai, Lao, Khmer and Burmese) stand for them.
     """
-    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _read(text)
+    return _words_of_passage(text) if len(text) <= LONGEST_PASSAGE else _words_of_answer(text)
 
 
 def _read(text: str) -> frozenset[str]:
@@ -89,7 +89,8 @@ def _read(text: str) -> frozenset[str]:
     return frozenset(map(_stem, set(_ASCII_WORD.findall(comparable)) - COMMON_WORDS))
 
 
-_remembered = lru_cache(maxsize=1024)(_read)
+_words_of_passage = lru_cache(maxsize=1024)(_read)
+_words_of_answer = lru_cache(maxsize=8)(_read)
 
 
 def _words(comparable: str) -> set[str]:
