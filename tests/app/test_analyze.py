@@ -17,7 +17,7 @@ def test_an_answer_rests_on_its_sources_and_says_how_it_came_about(service: Runn
     answer = service.analyze(user_id="u1", session_id="s1")
     assert answer.status == 200
     body = answer.json
-    assert set(body) == {"analysis", "sources", "metadata"}
+    assert set(body) == {"analysis", "sources", "figures", "metadata"}
     assert body["sources"][0]["document_id"] == "corvane-2024-liquidity"
     assert set(body["sources"][0]) == {"n", "document_id", "title", "page", "excerpt"}
     assert "118 %" in body["analysis"]
@@ -152,7 +152,7 @@ def test_identifiers_never_reach_the_model_the_database_or_the_log(service: Runn
         f"{STRATEGY} Reply to {hidden[0]}, call {hidden[1]}, card {hidden[2]}, {hidden[3]}."
     )
     row = service.wait_for_row(answer)
-    assert "[email]" in row["strategy"]
+    assert "[email_1]" in row["strategy"]
     stored = json.dumps(
         service.rows("select to_jsonb(a), to_jsonb(t) from analyses a left join training_data t using (id)")
     )

@@ -83,7 +83,7 @@ def test_feedback_right_after_the_answer_is_accepted_and_joined_when_the_row_arr
     )[0]
     assert row[1] < 0.9
     [(comment,)] = service.rows("select comment from feedback where request_id = %s", body["request_id"])
-    assert comment == "wrong, write to [email]"
+    assert comment == "wrong, write to [email_1]"
 
 
 def test_a_thumb_down_withdraws_the_training_example_and_the_last_rating_counts(
