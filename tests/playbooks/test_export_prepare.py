@@ -82,7 +82,8 @@ def test_malformed_lines_of_an_export_are_set_aside_with_the_reason(
     run = playground.run("prepare")
     assert run.code == 0, run.output
     assert "1 not_json, 1 not_utf8" in run.stdout
-    rejected = [json.loads(line) for line in Path(run.last_lines[-2]).read_text().splitlines()]
+    path = next(Path(line) for line in run.last_lines if Path(line).name.startswith("rejected_"))
+    rejected = [json.loads(line) for line in path.read_text().splitlines()]
     assert [(each["row"], each["reason"]) for each in rejected] == [(4, "not_json"), (6, "not_utf8")]
 
 

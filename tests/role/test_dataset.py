@@ -26,8 +26,9 @@ from tests.grounds.training_rows import row
 
 METADATA_KEYS = (
     "created_at source total valid train_examples validation_examples preference_pairs train_split "
-    "max_examples rejected duplicates split made_by_tuned_model judge_versions strategy_chars "
-    "analysis_chars tokens_estimated files"
+    "max_examples rejected redacted duplicates split made_by_tuned_model judge_versions verdicts "
+    "strategy_chars analysis_chars tokens_estimated sides topics companies languages histograms readiness "
+    "files"
 ).split()
 LABELLED = SHARED / "data" / "training_rows.jsonl.gz"
 

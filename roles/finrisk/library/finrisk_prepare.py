@@ -12,8 +12,9 @@ version_added: "0.1.0"
 description:
   - Reads an export as a stream, rejects what cannot be trained on, redacts personal data, drops duplicates,
     near-duplicates too, splits the rest by primary source document, and writes C(training_set_<time>.jsonl),
-    C(validation_set_<time>.jsonl), C(preference_pairs_<time>.jsonl), C(rejected_<time>.jsonl) and
-    C(dataset_metadata_<time>.json), where C(<time>) is that of the export.
+    C(validation_set_<time>.jsonl), C(preference_pairs_<time>.jsonl), C(rejected_<time>.jsonl),
+    C(dataset_metadata_<time>.json) and C(dataset_report_<time>.html), a page that shows it,
+    where C(<time>) is that of the export.
   - A second run writes the same bytes and changes nothing.
 options:
   raw_file:
@@ -105,6 +106,10 @@ rejected_file:
   type: str
 metadata_file:
   description: Full path of the dataset's metadata.
+  returned: success
+  type: str
+report_file:
+  description: Full path of the page that shows the dataset, for a browser.
   returned: success
   type: str
 total:

@@ -6,7 +6,7 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import IO
 
 from finrisk_rules.digests import digest
@@ -19,7 +19,7 @@ from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Ties
-from .variety import kind_of
+from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 
@@ -33,6 +33,9 @@ class Line:
     body: bytes  # JSONL
     replaced: str | None  # the model's answer that a reviewer's took the place of
     is_liked: bool  # a reader rated its answer up
+    is_human: bool  # a reviewer wrote its answer
+    score: float | None  # 0 to 1
+    traits: Traits
 
 
 @dataclass
@@ -54,7 +57,10 @@ class UsableRows:
     def add(self, number: int, name: str | None, example: Example) -> None:
         """Keep one example."""
         is_liked = example.rating == LIKED
-        head = json.dumps([number, name, example.strategy, example.analysis, example.replaced, is_liked])
+        traits = Traits.of(example.companies, example.analysis)
+        texts = [example.strategy, example.analysis]
+        known = [number, name, example.replaced, is_liked, example.is_human, example.score, *astuple(traits)]
+        head = json.dumps([*texts, *known])
         self.spool.write(head.encode() + b"\t" + example.json_line())
         self.quality.append(example.quality)
         self.known.figures.append(figures_digest(example.strategy, example.analysis))
@@ -65,7 +71,7 @@ class UsableRows:
         self.analysis_chars.append(len(example.analysis))
         self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
         self.fates.append(0)
-        self.kinds.append(kind_of(example.companies, example.analysis))
+        self.kinds.append(traits.kind)
         self.ties.add(example.documents, example.user, fold(example.strategy))
 
     def drop(self, row: int, reason: str) -> None:
@@ -87,14 +93,15 @@ class UsableRows:
     def texts(self) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of each row in order."""
         for row, (head, _) in enumerate(self._split()):
-            _, _, strategy, analysis, _, _ = json.loads(head)
+            strategy, analysis, *_ = json.loads(head)
             yield row, strategy, analysis
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
         for head, body in self._split():
-            number, name, _, _, replaced, is_liked = json.loads(head)
-            yield Line(number, name, body, replaced, is_liked)
+            _, _, number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
+            kind = Traits(tuple(companies), *traits)
+            yield Line(number, name, body, replaced, is_liked, is_human, score, kind)
 
     def _split(self) -> Iterator[tuple[bytes, bytes]]:
         self.spool.seek(0)

@@ -75,6 +75,12 @@ def rating_of(row: Mapping[str, Any]) -> int:
     return rating if rating in (1, -1) and isinstance(rating, int) else 0
 
 
+def score_of(row: Mapping[str, Any]) -> float | None:
+    """Return the row's quality score, None when it has none."""
+    score = row.get("quality_score")
+    return float(score) if isinstance(score, (int, float)) and is_score(score) else None
+
+
 def quality_of(row: Mapping[str, Any]) -> float:
     """Return the row's quality score, -1 when it has none; what a reviewer wrote is above every score."""
     score = row.get("quality_score", -1.0)

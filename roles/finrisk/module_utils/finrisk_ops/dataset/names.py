@@ -4,4 +4,4 @@ from __future__ import annotations
 
 RAW, RAW_METADATA = "training_data_raw", "export_metadata"
 TRAINING, VALIDATION, REJECTED = "training_set", "validation_set", "rejected"
-METADATA, PREFERENCES = "dataset_metadata", "preference_pairs"
+METADATA, PREFERENCES, REPORT = "dataset_metadata", "preference_pairs", "dataset_report"

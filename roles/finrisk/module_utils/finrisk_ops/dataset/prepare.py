@@ -35,11 +35,13 @@ from ..machine.files import (
     sha256_of,
     stamp,
 )
+from . import duplicates, report
 from .candidates import Rejections, UsableRows
-from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, report, worse
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
 from .examples import Terms, rating_of
 from .likeness import Kin
-from .names import METADATA, PREFERENCES, RAW, REJECTED, TRAINING, VALIDATION
+from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, TRAINING, VALIDATION
+from .portrait import Portrait
 from .preferences import DISLIKED, Preferences, pair_line
 from .raw import read
 from .rows import Example, example_of, id_of
@@ -83,7 +85,7 @@ class Request:
 
 
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
-    """Write the four files, or keep them when they would hold the same bytes.
+    """Write the six files, or keep them when they would hold the same bytes.
 
     Raises FinriskError when there is no export, or nothing in it to train on.
     """
@@ -97,6 +99,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     paths = {
         name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
     }
+    paths[REPORT] = folder / f"{REPORT}_{moment}.html"
     paths[METADATA] = folder / f"{METADATA}_{moment}.json"
     with ExitStack() as stack:
         files: dict[str, Sink] = {}
@@ -126,6 +129,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
         "preference_file": str(paths[PREFERENCES]),
         "rejected_file": str(paths[REJECTED]),
         "metadata_file": str(paths[METADATA]),
+        "report_file": str(paths[REPORT]),
         **summary.facts(),
         "summary": [*summary.lines(request.max_examples), verb, *map(str, _told(paths, files))],
         "diff": {
@@ -161,7 +165,9 @@ def _prepare(
     best = _chosen(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
     best = _without_leaks(usable, best, validation, kin)
-    train_tokens, pairs = _write_sets(usable, best, validation, files, rejections, preferences)
+    sha256 = sha256_of(raw)
+    portrait = Portrait.with_picks(best, sha256)
+    train_tokens, pairs = _write_sets(usable, best, validation, files, rejections, preferences, portrait)
     summary = Summary(
         total=origins.total,
         valid=len(usable.rows()),
@@ -179,7 +185,7 @@ def _prepare(
     )
     metadata = {
         "created_at": datetime.strptime(moment, STAMP_FORMAT).replace(tzinfo=UTC).isoformat(),
-        "source": {"file": raw.name, "sha256": sha256_of(raw)},
+        "source": {"file": raw.name, "sha256": sha256},
         "total": summary.total,
         "valid": summary.valid,
         "train_examples": summary.train,
@@ -188,17 +194,20 @@ def _prepare(
         "train_split": request.train_split,
         "max_examples": request.max_examples or None,
         "rejected": summary.rejected,
-        "duplicates": report(summary.rejected, summary.conflicts),
+        "redacted": summary.redacted,
+        "duplicates": duplicates.report(summary.rejected, summary.conflicts),
         "split": {"apart": summary.apart, "users_on_both_sides": summary.users_on_both_sides},
         **origins.content(),
         "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
         "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
         "tokens_estimated": summary.tokens,
+        **report.figures(usable, best, validation, portrait, summary),
         "files": {
             paths[name].name: files[name].sha256() for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
         },
     }
     files[METADATA].write(json_bytes(metadata))
+    files[REPORT].write(report.page(metadata, portrait.excerpts))
     return summary
 
 
@@ -265,6 +274,7 @@ def _write_sets(
     files: dict[str, Sink],
     rejections: Rejections,
     preferences: Preferences,
+    portrait: Portrait,
 ) -> tuple[int, int]:
     """Write the sets, the pairs, and what was taken out; return the training set's tokens and the pairs."""
     in_sets = bytearray(len(usable.fates))
@@ -274,9 +284,11 @@ def _write_sets(
     for row, line in enumerate(usable.lines()):
         if fate := usable.fate(row):
             rejections.add(line.number, line.name, fate)
-        elif not in_sets[row]:
             continue
-        elif row in validation:
+        if not in_sets[row]:
+            continue
+        portrait.add(row, line, side=int(row in validation))
+        if row in validation:
             files[VALIDATION].write(line.body)
         else:
             files[TRAINING].write(line.body)

@@ -14,7 +14,7 @@ from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.limits import TRAINING_ANALYSIS_MAX
 from finrisk_rules.storable import is_storable
 
-from .examples import Terms, is_human, problem, quality_of, rating_of, standing_of
+from .examples import Terms, is_human, problem, quality_of, rating_of, score_of, standing_of
 
 PROMPT_MAX = 390_000
 """Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
@@ -54,6 +54,8 @@ class Example:
     companies: tuple[str, ...]  # of the sources
     user: str | None
     quality: float  # -1 when unknown
+    score: float | None  # as it was judged; None when unknown
+    is_human: bool  # a reviewer wrote the analysis
     standing: float  # beside other answers to the same question
     created_at: float  # seconds since 1970, 0 when unknown
     rating: int = 0  # a reader's: 1, -1, or 0 without one
@@ -119,6 +121,8 @@ def example_of(row: object, terms: Terms) -> Example | str:
         companies=_named(row.get("sources"), "company"),
         user=_text(row.get("user_id")),
         quality=quality_of(row),
+        score=score_of(row),
+        is_human=is_human(row),
         standing=standing_of(row),
         created_at=_seconds(row.get("created_at")),
         rating=rating_of(row),

@@ -11,7 +11,7 @@ from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from ..counts import breakdown, number_of
 from .duplicates import conflicts_told, duplicates_told, without_duplicates
 from .examples import is_tuned
-from .verdicts import UNJUDGED, version_of
+from .verdicts import UNJUDGED, verdicts_of, version_of
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Origins:
     total: int = 0
     by_tuned_model: int = 0
     judges: Counter[str] = field(default_factory=Counter)  # of the usable rows, by version
+    verdicts: Counter[str] = field(default_factory=Counter)  # on the figures of the usable rows
 
     def add(self, row: object, *, is_usable: bool) -> None:
         """Count one row."""
@@ -29,6 +30,7 @@ class Origins:
             self.by_tuned_model += is_tuned(row)
             if is_usable:
                 self.judges[version_of(row)] += 1
+                self.verdicts.update(verdicts_of(row))
 
     @property
     def share(self) -> float:
@@ -40,6 +42,7 @@ class Origins:
         return {
             "made_by_tuned_model": {"rows": self.by_tuned_model, "share": round(self.share, 4)},
             "judge_versions": dict(sorted(self.judges.items())),
+            "verdicts": dict(sorted(self.verdicts.items())),
         }
 
     def lines(self) -> list[str]:

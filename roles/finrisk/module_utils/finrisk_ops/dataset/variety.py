@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from finrisk_rules.digests import digest
@@ -19,13 +20,26 @@ _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 _SHORT = 500  # characters of an answer; each further class is twice as long
 
 
-def kind_of(companies: Sequence[str], analysis: str) -> int:
-    """64 bits of what an example has in common with others of its kind; the topic is the first heading."""
-    heading = _HEADING.search(analysis)
-    length = (len(analysis) // _SHORT).bit_length()
-    return digest(
-        "kind", *sorted(companies), fold(heading[1]) if heading else "", str(length), language_of(analysis)
-    )
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What an example has in common with others of its kind."""
+
+    companies: tuple[str, ...]
+    topic: str  # the answer's first heading; "" without one
+    language: str  # as ``language_of`` names it
+    length: int  # class of the answer's length
+
+    @classmethod
+    def of(cls, companies: Sequence[str], analysis: str) -> Traits:
+        """Read them from an answer and the companies of its sources."""
+        heading = _HEADING.search(analysis)
+        length = (len(analysis) // _SHORT).bit_length()
+        return cls(tuple(companies), heading[1] if heading else "", language_of(analysis), length)
+
+    @property
+    def kind(self) -> int:
+        """Return them in 64 bits."""
+        return digest("kind", *sorted(self.companies), fold(self.topic), str(self.length), self.language)
 
 
 def varied(

@@ -7,7 +7,8 @@ from typing import Any
 
 from finrisk_rules import page_facts, prompt
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import JUDGE_VERSION, JudgedSource
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, VERDICTS, JudgedSource
+from finrisk_rules.limits import TRAINING_ANALYSIS_MAX
 
 UNJUDGED = "none"
 
@@ -17,6 +18,19 @@ def version_of(row: object) -> str:
     parts = row.get("quality_parts") if isinstance(row, Mapping) else None
     version = parts.get("judge_version") if isinstance(parts, Mapping) else None
     return version if isinstance(version, str) and version else UNJUDGED
+
+
+def verdicts_of(row: Mapping[str, Any]) -> dict[str, int]:
+    """Return how often each verdict was given on the row's figures; nothing for a row without verdicts."""
+    parts = row.get("quality_parts")
+    counts = parts.get("verdicts") if isinstance(parts, Mapping) else None
+    if not isinstance(counts, Mapping):
+        return {}
+    return {
+        name: count
+        for name in VERDICTS
+        if type(count := counts.get(name)) is int and 0 < count <= TRAINING_ANALYSIS_MAX
+    }
 
 
 def judged_again(row: object) -> object:

@@ -1,0 +1,114 @@
+"""What the examples of both sets are like: counts of each side, and ten of them to read."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from finrisk_rules import redaction
+from finrisk_rules.examples import fold
+
+from .candidates import Line
+
+SIDES = ("training", "validation")
+EXCERPTS = 10
+
+_NAMED = 12  # names that are told one by one
+_MOST_NAMES = 20_000  # names that are told apart, so that memory does not grow with the rows
+_LABEL_MAX = 80  # characters
+
+
+@dataclass
+class Tally:
+    """Counts names on each side, however they are spelled; the first spelling stands for all."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    unnamed: list[int] = field(default_factory=lambda: [0, 0])  # examples without a name
+    late: list[int] = field(default_factory=lambda: [0, 0])  # names that there was no room for
+
+    def add(self, names: Iterable[str], side: int) -> None:
+        """Count the names of one example."""
+        is_named = False
+        for name in names:
+            key = fold(name)
+            if not key:
+                continue
+            is_named = True
+            if key not in self.counts:
+                if len(self.counts) >= _MOST_NAMES:
+                    self.late[side] += 1
+                    continue
+                self.labels[key] = _label(name)
+                self.counts[key] = [0, 0]
+            self.counts[key][side] += 1
+        self.unnamed[side] += not is_named
+
+    def content(self) -> dict[str, Any]:
+        """Return the most frequent names, and the sums of the others and of examples without a name."""
+        ordered = sorted(self.counts, key=lambda key: (-sum(self.counts[key]), key))
+        others = [self.counts[key] for key in ordered[_NAMED:]]
+        return {
+            "named": [{"name": self.labels[key], **_by_side(self.counts[key])} for key in ordered[:_NAMED]],
+            "others": {
+                "names": len(others),
+                **_by_side([sum(each[side] for each in others) + self.late[side] for side in (0, 1)]),
+            },
+            "unnamed": _by_side(self.unnamed),
+        }
+
+
+@dataclass
+class Portrait:
+    """Collects, example by example, what is told of the sets."""
+
+    picks: frozenset[int]  # the rows to read
+    topics: Tally = field(default_factory=Tally)
+    companies: Tally = field(default_factory=Tally)
+    languages: Tally = field(default_factory=Tally)
+    scores: tuple[Counter[float], Counter[float]] = field(default_factory=lambda: (Counter(), Counter()))
+    by_reviewers: list[int] = field(default_factory=lambda: [0, 0])
+    excerpts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # side and Vertex example
+
+    @classmethod
+    def with_picks(cls, rows: Sequence[int], seed: str) -> Portrait:
+        """Make one that keeps ten of the rows to read, at random; the same for the same seed."""
+        chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+        return cls(frozenset(chance.sample(rows, min(EXCERPTS, len(rows)))))
+
+    def add(self, row: int, line: Line, side: int) -> None:
+        """Count one example: 0 to train on, 1 to validate with."""
+        self.topics.add([line.traits.topic], side)
+        self.companies.add(line.traits.companies, side)
+        self.languages.add([line.traits.language], side)
+        self.by_reviewers[side] += line.is_human
+        if line.score is not None:
+            self.scores[side][round(line.score, 4)] += 1
+        if row in self.picks:
+            self.excerpts.append((SIDES[side], json.loads(line.body)))
+
+    def content(self) -> dict[str, Any]:
+        """Return the counts as the metadata names them."""
+        return {
+            "topics": self.topics.content(),
+            "companies": self.companies.content(),
+            "languages": self.languages.content(),
+        }
+
+
+def _label(name: str) -> str:
+    """Return the name as it may be shown: in one line, redacted, without signs that act on others."""
+    visible = "".join(character if character.isprintable() else " " for character in name)
+    try:
+        clean = redaction.redact(" ".join(visible.split())).text
+    except Exception:  # whatever went wrong: what is not redacted is not shown
+        return "(not shown)"
+    return clean if len(clean) <= _LABEL_MAX else clean[: _LABEL_MAX - 1] + "…"
+
+
+def _by_side(counts: Sequence[int]) -> dict[str, int]:
+    return dict(zip(SIDES, counts, strict=True))
