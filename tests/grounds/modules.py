@@ -34,9 +34,11 @@ def load(name: str) -> ModuleType:
 
 @contextlib.contextmanager
 def as_on_a_host() -> Iterator[None]:
-    """Let a module's warnings go into its result, also where a test of a plugin made this a controller."""
+    """Let a module's warnings, and no earlier one's, go into its result, also where this is a controller."""
     from ansible.module_utils import _internal
+    from ansible.module_utils.common import warnings
 
+    warnings._global_warnings.clear()  # of a process that ends with its module, as on a host
     before, _internal.is_controller = _internal.is_controller, False
     try:
         yield
