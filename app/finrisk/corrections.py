@@ -23,7 +23,8 @@ from finrisk_rules.redaction import Redactor
 
 _ANSWER = """
 select coalesce(t.strategy, a.strategy) as strategy, coalesce(t.analysis, a.analysis) as analysis,
-       coalesce(t.prompt, a.prompt) as prompt, coalesce(t.labels, a.labels, '{}') as labels
+       coalesce(t.prompt, a.prompt) as prompt, coalesce(t.labels, a.labels, '{}')
+           || array(select unnest(labels) from documents where id = any(a.documents)) as labels
 from analyses a left join training_data t on t.id = a.id where a.id = %s for update of a"""
 
 _DOCUMENTS = "select id, company, year from documents where id = any(%s)"

@@ -158,6 +158,18 @@ def test_an_answer_whose_sources_the_reviewer_may_not_read_is_not_there(service:
     service.call("DELETE", "/api/v1/documents/restricted")
 
 
+def test_a_document_that_got_its_label_since_is_hidden_from_the_reviewer_all_the_same(
+    new_service: Any,
+) -> None:
+    service = new_service()
+    service.add_page()
+    answer = service.analyze()
+    service.wait_for_row(answer)
+    labelled = PAGE | {"labels": ["desk: equities"]}
+    assert service.call("POST", "/api/v1/documents", {"documents": [labelled]}).status == 200
+    assert corrected(service, answer, WRONG).status == 404
+
+
 @pytest.mark.parametrize(("labels", "status"), [("", 422), ("desk: equities", 200)])
 def test_a_correction_on_labelled_sources_is_kept_only_where_they_are_trained_on(
     new_service: Any, labels: str, status: int
