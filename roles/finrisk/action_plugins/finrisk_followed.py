@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         """Return what to show of the lines since the last look; ``is_over`` when the module has ended."""
         return lines
 
+    @abstractmethod
     def words(self, progress: dict[str, Any]) -> str:
         """Return what stands beside the bar for ``{done, total, label}``."""
-        raise NotImplementedError
 
     def _follow(self, file: Path, end: threading.Event) -> None:
         count, pause, is_over = 0, self.quiet_seconds, False
