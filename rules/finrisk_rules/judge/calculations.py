@@ -11,10 +11,10 @@ from decimal import Decimal
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.formulas import formulas, has_formula, joined
 from finrisk_rules.judge.relations import has_relation, relations
+from finrisk_rules.judge.statements import without_citations
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style
 
-_CITATION = re.compile(r"\[(?:[^\W\d_]{1,12}\.? ?)?\d{1,3}(?:\s*[,;-]\s*\d{1,3})*\]|【[^】\n]{0,40}】")
 _NO_SIGN = re.compile(r"\*\*+|[xX](?<=[^\W\d_kKmM].)")
 """Marks of layout, and an x within a word: no operators."""
 
@@ -32,7 +32,7 @@ def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     of_words = has_relation(read)
     if not (of_signs or of_words):
         return ()
-    read = _CITATION.sub(lambda citation: " " * len(citation[0]), read)
+    read = without_citations(read)
     written = list(formulas(read, style)) if of_signs else []
     if of_words:
         pairs = {pair for calculation in written for pair in joined(read, calculation.expression)}
