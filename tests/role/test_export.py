@@ -6,9 +6,11 @@ import hashlib
 import json
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import Source, render
 from tests.grounds.postgresql import cut_connections
+from tests.grounds.relay import relay
 from tests.grounds.training_rows import insert, row
 
 FIELDS = (
@@ -323,6 +326,30 @@ def test_a_server_that_dies_in_the_middle_leaves_no_half_file_and_the_next_run_w
     assert len(exported(export.run(ask(database_url, tmp_path), check_mode=False))) == 500
 
 
+@pytest.mark.parametrize("block", [1, 40, 300])
+def test_a_port_forward_that_is_cut_in_the_middle_leaves_no_file_and_a_new_one_brings_all(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    insert(database_url, 0, *(row(number, session_id="s" * 40_000) for number in range(400)))
+    server = urlsplit(database_url)
+    with relay(str(server.hostname), server.port or 5432) as forward:
+        url = database_url.replace(f":{server.port}/", f":{forward.port}/")
+        read: list[object] = []
+
+        def usable_until_the_cut(*given: Any) -> Any:
+            read.append(given)
+            if len(read) == block:
+                forward.cut()
+            return usable(*given)
+
+        monkeypatch.setattr(export, "usable", usable_until_the_cut)
+        with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
+            export.run(ask(url, tmp_path), check_mode=False)
+    assert block <= len(read) < 400
+    assert list(tmp_path.iterdir()) == []
+    assert len(exported(export.run(ask(database_url, tmp_path), check_mode=False))) == 400
+
+
 def test_check_mode_reads_everything_and_writes_nothing(database_url: str, tmp_path: Path) -> None:
     insert(database_url, 3)
     folder = tmp_path / "out"
@@ -335,28 +362,46 @@ def test_check_mode_reads_everything_and_writes_nothing(database_url: str, tmp_p
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
-def test_rows_that_arrive_meanwhile_are_not_half_seen(database_url: str, tmp_path: Path) -> None:
-    insert(database_url, 500)
-    ended = threading.Event()
+WRITE = """
+insert into training_data (id, created_at, strategy, analysis, quality_score, model, finetuned_model_used,
+    latency_ms, session_id)
+select gen_random_uuid(), now(), 'Too short?', repeat('x', 900), 1, '', false, 1, %s
+from generate_series(1, %s)"""
+BATCH, BATCHES, WRITERS = 10, 500, 4
 
-    def write() -> None:
-        with psycopg.connect(database_url, autocommit=True) as connection:
-            while not ended.is_set():
-                connection.execute(
-                    "insert into training_data (id, created_at, strategy, analysis, quality_score, model, "
-                    "finetuned_model_used, latency_ms) select gen_random_uuid(), now(), strategy, analysis, "
-                    "quality_score, model, false, 1 from training_data limit 1"
-                )
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for _ in range(5):
-            result = export.run(ask(database_url, tmp_path), check_mode=True)
-            assert result["total_examples"] >= 500
-    finally:
-        ended.set()
-        writer.join()
+def write_at_once(database_url: str, writer: int, begun: threading.Barrier) -> None:
+    """Write 5,000 rows, ten a transaction, each transaction under a name of its own."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        begun.wait()
+        for number in range(BATCHES):
+            connection.execute(WRITE, (f"{writer}-{number}", BATCH))
+
+
+def test_an_export_during_20_000_inserts_is_of_one_moment(database_url: str, tmp_path: Path) -> None:
+    insert(database_url, 50)
+    begun = threading.Barrier(WRITERS + 1)
+    writers = [
+        threading.Thread(target=write_at_once, args=(database_url, number, begun))
+        for number in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    begun.wait()
+    results = []
+    while any(writer.is_alive() for writer in writers):
+        results.append(export.run(ask(database_url, tmp_path), check_mode=False))
+    totals = []
+    for result in results:
+        rows = exported(result)
+        metadata = json.loads(Path(result["metadata_file"]).read_text())
+        batches = Counter(each["session_id"] for each in rows if not each["session_id"].startswith("session"))
+        assert set(batches.values()) <= {BATCH}, "a transaction was seen in part"
+        assert len({each["id"] for each in rows}) == len(rows) == 50 + BATCH * len(batches)
+        assert metadata["total_examples"] == result["total_examples"] == len(rows)
+        totals.append(len(rows))
+    assert any(50 < total < 50 + BATCH * BATCHES * WRITERS for total in totals)
+    assert export.run(ask(database_url, tmp_path), check_mode=True)["total_examples"] == 20_050
 
 
 @pytest.mark.parametrize(
