@@ -13,7 +13,7 @@ from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Fallback, Generation, NoAnswerError, Served
 from finrisk.judging import judged_sources, judgement
-from finrisk.logs import log
+from finrisk.logs import log, log_redaction_failure
 from finrisk.prompt_budget import within_budget
 from finrisk.records import (
     JudgedAnswer,
@@ -30,7 +30,7 @@ from finrisk.routing import assignment
 from finrisk.settings import Settings
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.prompt import render
-from finrisk_rules.redaction import Redactor
+from finrisk_rules.redaction import RedactionError, Redactor
 
 RETRIEVAL_SECONDS = 5.0
 RETRIEVAL_SHARE = 0.2
@@ -67,6 +67,7 @@ def analyze(service: Service, question: Question) -> Analysis:
     Raises:
         NoAnswerError: no model answered; the request is recorded all the same.
         RetrievalRequiredError: no database, and the settings demand sources.
+        RedactionError: the question cannot be redacted, so it is neither sent nor stored.
     """
     request = _request(service, question)
     try:
@@ -81,7 +82,7 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
     """The same story as it happens: what is known first, pieces of text, then the Analysis.
 
     Raises:
-        NoAnswerError, RetrievalRequiredError: as ``analyze``.
+        NoAnswerError, RetrievalRequiredError, RedactionError: as ``analyze``.
     """
     request = _request(service, question)
     yield {
@@ -108,7 +109,11 @@ def _request(service: Service, question: Question) -> Request:
     """Redact first: what is searched with, sent and stored is one text."""
     started = time.monotonic()
     redactor = Redactor()
-    strategy = redactor.redact(question.strategy.strip()).text
+    try:
+        strategy = redactor.redact(question.strategy.strip()).text
+    except RedactionError:
+        _note_skipped(str(question.request_id), "redaction_failed")
+        raise
     place = assignment(service.settings, question.user_id, question.session_id, str(question.request_id))
     passages = _passages(service, strategy, question)
     prompt = render(strategy, sources_of(passages))
@@ -138,11 +143,11 @@ def _passages(service: Service, strategy: str, question: Question) -> list[Ranke
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     _watch_version(service, served)
-    text = request.redactor.redact(served.completion.text.strip()).text
+    text, is_redacted = _redacted(request, served.completion.text.strip())
     sources = judged_sources(request.passages)
     said = judgement(request.strategy, text, sources, request.question.request_id)
     parts = quality.quality_parts(text, request.strategy, sources, said)
-    answer = JudgedAnswer(served, text, said, parts, quality.score(parts))
+    answer = JudgedAnswer(served, text, said, parts, quality.score(parts), is_redacted)
     row, recorded = _keep(service, request, answer)
     metadata: Metadata = {
         "request_id": row["id"],
@@ -164,6 +169,21 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     return Analysis(text, request.passages, said.figures if said else (), metadata)
 
 
+def _redacted(request: Request, text: str) -> tuple[str, bool]:
+    """The answer redacted, and whether it is: a defect of the redactor costs an example, never an answer."""
+    try:
+        return request.redactor.redact(text).text, True
+    except RedactionError as error:
+        log_redaction_failure(error, request.question.request_id)
+        return text, False
+
+
+def _note_skipped(request_id: str, reason: str) -> None:
+    metrics.SKIPPED.labels(reason).inc()
+    message = f"not collecting training example: {reason}"
+    log("training_example_skipped", message, request_id=request_id, reason=reason)
+
+
 def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[str, Any], bool]:
     """Write the request to the journal, before the reply; its row, and whether there was room for it."""
     latency_ms = (time.monotonic() - request.started) * 1000
@@ -177,9 +197,7 @@ def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[st
             log("training_example_collected", "collecting training example", request_id=row["id"])
     else:
         recorded = service.collection.keep(analysis=row)
-        metrics.SKIPPED.labels(reason).inc()
-        message = f"not collecting training example: {reason}"
-        log("training_example_skipped", message, request_id=row["id"], reason=reason)
+        _note_skipped(row["id"], reason)
     _observe(row, outcome)
     return row, recorded
 

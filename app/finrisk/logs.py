@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from finrisk_rules.redaction import RedactionError
 from finrisk_rules.storable import storable
 
 LOGGER = logging.getLogger("finrisk")
@@ -40,6 +41,16 @@ def configure(level: str) -> None:
     LOGGER.handlers[:] = [handler]
     LOGGER.setLevel(level)
     LOGGER.propagate = False
+
+
+def log_redaction_failure(error: RedactionError, request_id: object) -> None:
+    """Write where the redactor failed; what it read is neither logged nor kept."""
+    cause = error.__cause__ or error
+    LOGGER.error(
+        "the redactor failed; what it was given is not kept",
+        exc_info=(type(cause), cause, cause.__traceback__),
+        extra={"event": "redaction_failed", "fields": {"request_id": str(request_id)}},
+    )
 
 
 def log(event: str, message: str, *, level: int = logging.INFO, **fields: object) -> None:

@@ -47,13 +47,17 @@ class Request:
 
 @dataclass(frozen=True)
 class JudgedAnswer:
-    """A model's answer, redacted and judged; ``judgement`` is None where the judge failed."""
+    """A model's answer, redacted and judged; ``judgement`` is None where the judge failed.
+
+    One that could not be redacted is answered with, and no text of it is kept.
+    """
 
     served: Served
     text: str
     judgement: Judgement | None
     parts: QualityParts
     score: float
+    is_redacted: bool = True
 
     def grounded(self, request: Request) -> bool:
         """Whether there are sources, and the answer is right by them."""
@@ -92,6 +96,8 @@ def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str |
         return "collection_disabled"
     if isinstance(outcome, NoAnswerError):
         return "no_answer"
+    if not outcome.is_redacted:
+        return "redaction_failed"
     if not request.passages:
         return "ungrounded"
     if labels_of(request.passages) - settings.labels_to_train_on:
@@ -156,7 +162,7 @@ def analysis_row(
         prompt_tokens=completion.prompt_tokens,
         answer_tokens=completion.answer_tokens,
         quality_score=outcome.score,
-        quality_parts=outcome.parts.as_dict(),
+        quality_parts=outcome.parts.as_dict() if outcome.is_redacted else None,  # they quote the answer
         grounded=outcome.grounded(request),
         documents=documents_of(request.passages),
     )
@@ -165,7 +171,7 @@ def analysis_row(
         row["figures"] = len(outcome.judgement.figures)
         row["wrong_figures"] = sum(counts.get(verdict, 0) for verdict in WRONG)
     if settings.analysis_retention_days:
-        row["analysis"] = outcome.text
+        row["analysis"] = outcome.text if outcome.is_redacted else None
         if row["skip_reason"] and request.passages:  # of a collected pair, training_data has them
             row.update(prompt=request.prompt, labels=sorted(labels_of(request.passages)))
     return row

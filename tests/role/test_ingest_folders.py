@@ -394,3 +394,17 @@ def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(api_url: str, f
 def test_a_document_whose_name_holds_an_identifier_is_left_out(field: str) -> None:
     given = {"id": "d", "text": "Cash was 12 million."} | {field: "jane.roe@example.com"}
     assert document(given) == "has personal data or a secret in its id, company or ticker (email)"
+
+
+def test_a_document_that_cannot_be_redacted_ends_the_run_by_its_id_without_a_word_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(text: str, _: object) -> None:
+        raise IndexError(text)
+
+    monkeypatch.setattr("finrisk_rules.redaction.redactor._spans", broken)
+    for read in (Document("d-7", "t", "Tripwire").digest, Document("d-7", "t", "Tripwire").postings_too_many):
+        with pytest.raises(FinriskError, match=r"'d-7' cannot be read .*IndexError") as refused:
+            read()
+        assert "Tripwire" not in refused.value.message
+        assert refused.value.__suppress_context__

@@ -12,9 +12,18 @@ from finrisk.generation import NoAnswerError
 from finrisk.http.admission import Place
 from finrisk.http.bodies import AnalyzeBody, parsed
 from finrisk.http.context import context, requires
-from finrisk.http.errors import INTERNAL_ERROR, ApiError, UnansweredError, error_body, log_unexpected
+from finrisk.http.errors import (
+    INTERNAL_ERROR,
+    ApiError,
+    UnansweredError,
+    error_body,
+    log_unexpected,
+    unredacted,
+)
+from finrisk.logs import log_redaction_failure
 from finrisk.records import Question
 from finrisk.retrieval import UnknownCompanyError
+from finrisk_rules.redaction import RedactionError
 
 bp = Blueprint("analyze", __name__)
 
@@ -115,6 +124,10 @@ def _events(pieces: Pieces, place: Place) -> Iterator[str]:
     except (NoAnswerError, RetrievalRequiredError, UnknownCompanyError) as failure:
         error = _error(failure)
         yield _event("error", error_body(error.code, error.message, error.details))
+    except RedactionError as failure:
+        log_redaction_failure(failure, g.request_id)
+        error = unredacted()
+        yield _event("error", error_body(error.code, error.message))
     except Exception:  # the status line is sent; what is left is to say so in the stream
         log_unexpected()
         yield _event("error", error_body("internal_error", INTERNAL_ERROR))

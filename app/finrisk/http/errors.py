@@ -10,6 +10,8 @@ from finrisk import metrics
 from finrisk.db.pool import DatabaseUnavailableError
 from finrisk.http import refusals
 from finrisk.http.error_codes import Details, ErrorBody, ErrorCode, ErrorInfo
+from finrisk.logs import log_redaction_failure
+from finrisk_rules.redaction import RedactionError
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -117,6 +119,17 @@ def _unavailable(error: DatabaseUnavailableError) -> Response:
     return _response(ApiError(503, "database_unavailable", f"{error}; try again shortly", retry_after=2))
 
 
+def unredacted() -> ApiError:
+    """What answers a text that the redactor cannot read."""
+    message = "the text cannot be redacted, so nothing of it was sent on or kept; word it otherwise"
+    return ApiError(422, "redaction_failed", message)
+
+
+def _unredacted(error: RedactionError) -> Response:
+    log_redaction_failure(error, g.request_id)
+    return _response(unredacted())
+
+
 INTERNAL_ERROR = "the request failed; the log knows it by its request_id"
 
 
@@ -137,4 +150,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(ApiError, _response)
     app.register_error_handler(HTTPException, _from_werkzeug)
     app.register_error_handler(DatabaseUnavailableError, _unavailable)
+    app.register_error_handler(RedactionError, _unredacted)
     app.register_error_handler(Exception, _unexpected)

@@ -96,6 +96,7 @@ _WITH_BODY: tuple[ErrorCode, ...] = (
     "too_large",
     "unsupported_media_type",
     "invalid",
+    "redaction_failed",
 )
 _ELSEWHERE: tuple[ErrorCode, ...] = ("method_not_allowed", "length_required", "unavailable", "error")
 """What no operation names: it comes with statuses that a client of this description does not meet."""

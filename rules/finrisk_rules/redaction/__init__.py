@@ -11,9 +11,20 @@ from finrisk_rules.redaction.redactor import (
     SECRETS,
     VERSION,
     Redacted,
+    RedactionError,
     Redactor,
     proved_kinds,
     redact,
 )
 
-__all__ = ["KINDS", "PROVED", "SECRETS", "VERSION", "Redacted", "Redactor", "proved_kinds", "redact"]
+__all__ = [
+    "KINDS",
+    "PROVED",
+    "SECRETS",
+    "VERSION",
+    "Redacted",
+    "RedactionError",
+    "Redactor",
+    "proved_kinds",
+    "redact",
+]

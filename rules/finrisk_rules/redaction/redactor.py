@@ -37,6 +37,10 @@ class Redacted:
     found: Mapping[str, int]
 
 
+class RedactionError(Exception):
+    """The redactor failed, a defect of ours that is its cause: the text is not to be kept or sent on."""
+
+
 class Redactor:
     """Redacts the texts of one row: the same value gets the same placeholder in all of them."""
 
@@ -46,20 +50,39 @@ class Redactor:
         self._last: dict[str, int] = {}
 
     def read(self, text: str) -> None:
-        """Take note of the placeholders of a text of the row: no other value gets one of them."""
-        if "_" in text:
-            for kind, number in _PLACEHOLDER.findall(text):
-                self._last[kind] = max(self._last.get(kind, 0), int(number or 0))
+        """Take note of the placeholders of a text of the row: no other value gets one of them.
+
+        Raises:
+            RedactionError: the redactor failed.
+        """
+        try:
+            self._read(text)
+        except Exception as error:
+            raise _failure(error) from error
 
     def redact(self, text: str, kinds: Collection[str] = ()) -> Redacted:
         """The text without identifiers and secrets; with ``kinds`` only these are replaced.
 
         Repeated until nothing is left: redacting what comes out changes nothing.
+
+        Raises:
+            RedactionError: the redactor failed.
         """
+        try:
+            return self._redact(text, kinds)
+        except Exception as error:
+            raise _failure(error) from error
+
+    def _read(self, text: str) -> None:
+        if "_" in text:
+            for kind, number in _PLACEHOLDER.findall(text):
+                self._last[kind] = max(self._last.get(kind, 0), int(number or 0))
+
+    def _redact(self, text: str, kinds: Collection[str]) -> Redacted:
         spans = _spans(text, kinds)
         if not spans:
             return Redacted(text, {})
-        self.read(text)
+        self._read(text)
         total: Counter[str] = Counter()
         for left in reversed(range(_PASSES)):
             if (
@@ -88,6 +111,11 @@ class Redactor:
             self._last[kind] = self._last.get(kind, 0) + 1
             place = self._places[key] = f"[{kind}_{self._last[kind]}]"
         return place
+
+
+def _failure(error: Exception) -> RedactionError:
+    """Whatever it is, what is not redacted must not pass for it; its message may hold the text."""
+    return RedactionError(f"the redactor failed: {type(error).__name__}")
 
 
 def redact(text: str, kinds: Collection[str] = ()) -> Redacted:

@@ -18,8 +18,10 @@ from finrisk_rules.limits import (
     YEARS,
 )
 from finrisk_rules.postings import too_many
-from finrisk_rules.redaction import proved_kinds
+from finrisk_rules.redaction import RedactionError, proved_kinds
 from finrisk_rules.storable import is_one_line, is_storable
+
+from ..errors import FinriskError
 
 BODY_MAX = 16 * 1024 * 1024
 """Most bytes of a request that the service reads."""
@@ -42,13 +44,21 @@ class Document:
 
     def digest(self) -> str:
         """Return the SHA-256 that the service shows for this document once it holds it."""
-        title, text = redacted(self.title, self.text)
+        title, text = self._redacted()
         return digest(title, self.company, self.year, text, self.ticker, self.labels)
 
     def postings_too_many(self) -> int | None:
         """Return how many postings it has that the service does not index at once, None where it does."""
-        title, text = redacted(self.title, self.text)
+        title, text = self._redacted()
         return too_many(title, self.company, self.year, text)
+
+    def _redacted(self) -> tuple[str, str]:
+        try:
+            return redacted(self.title, self.text)
+        except RedactionError as error:  # its cause may quote the text
+            raise FinriskError(
+                f"the document {self.id!r} cannot be read ({error}): leave it out, and report the defect"
+            ) from None
 
     def body(self) -> dict[str, Any]:
         """Return it as the service takes it: what is not known is left out."""

@@ -19,6 +19,7 @@ SKIP_HINTS = {
     "figure_not_supported": "a figure of the answer is not what its sources say",
     "answer_unread": "something of the answer could not be checked, as in another language than its sources",
     "judge_failed": "a defect of the judge: see the errors below Recent",
+    "redaction_failed": "a defect of the redactor: see the errors below Recent",
     "no_answer": "no model answered",
     "strategy_too_short": "questions under 50 characters are answered but not collected",
     "looks_like_instruction": "the question or a source of it gives the model orders instead of asking",
