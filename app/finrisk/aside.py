@@ -6,7 +6,7 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,7 +81,14 @@ def count(folder: Path) -> int:
 
 def drop(folder: Path, chosen: Collection[str] | None) -> list[Aside]:
     """Delete the records of the chosen requests (None: of all) for good; what was deleted."""
-    return _taken(folder, chosen, back=False)
+    return _taken(folder, _chosen(chosen), back=False)
+
+
+def matching(folder: Path, is_meant: Callable[[Record], bool], *, plan: bool) -> list[Aside]:
+    """Delete the records that are meant for good, or with ``plan`` only tell them; which they are."""
+    if plan:
+        return [entry for entry in records_aside(folder) if is_meant(entry.record)]
+    return _taken(folder, lambda entry: is_meant(entry.record), back=False)
 
 
 def retry(folder: Path, chosen: Collection[str] | None) -> list[Aside]:
@@ -89,16 +96,20 @@ def retry(folder: Path, chosen: Collection[str] | None) -> list[Aside]:
 
     A crash in between leaves a record in both places, which does no harm: the database takes an id once.
     """
-    return _taken(folder, chosen, back=True)
+    return _taken(folder, _chosen(chosen), back=True)
 
 
-def _taken(folder: Path, chosen: Collection[str] | None, *, back: bool) -> list[Aside]:
+def _chosen(identifiers: Collection[str] | None) -> Callable[[Aside], bool] | None:
+    return None if identifiers is None else lambda entry: entry.request_id in identifiers
+
+
+def _taken(folder: Path, is_mine: Callable[[Aside], bool] | None, *, back: bool) -> list[Aside]:
     taken: list[Aside] = []
     for path in _files(folder):
         with _locked_whole(path):
             entries = _entries(path)
-            mine = [entry for entry in entries if chosen is None or entry.request_id in chosen]
-            if not mine and (entries or chosen is not None):
+            mine = [entry for entry in entries if is_mine is None or is_mine(entry)]
+            if not mine and (entries or is_mine is not None):
                 continue
             if back and mine:
                 sealed = folder / f"retry-{secrets.token_hex(6)}.seg"

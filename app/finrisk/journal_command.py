@@ -1,4 +1,4 @@
-"""``finrisk journal list | retry | drop``: what was set aside, and how it comes back or goes."""
+"""``finrisk journal list | retry | drop | erase``: what was set aside, and how it comes back or goes."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from finrisk import aside
+from finrisk import aside, erasure
 from finrisk.journal import backlog
 
 _WAIT_SECONDS = 15.0
@@ -22,7 +22,9 @@ _REASONS = {
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line of ``finrisk``."""
-    journal = commands.add_parser("journal", help="records that the database refused: list, retry, drop")
+    journal = commands.add_parser(
+        "journal", help="records that the database refused: list, retry, drop, erase"
+    )
     actions = journal.add_subparsers(required=True)
     listing = actions.add_parser("list", help="say what waits and what was set aside, and why")
     listing.add_argument("--json", action="store_true", help="print JSON, with the records themselves")
@@ -35,6 +37,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("request_id", nargs="*", default=[], help="of the records, as list shows it")
         which.add_argument("--all", action="store_true", help="every record that was set aside")
+    erase = actions.add_parser("erase", help="remove a user or a document, waiting records included")
+    whose = erase.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", help="the keyed hash of the user's id, as the tables have it")
+    whose.add_argument("--document", help="the id of the document")
+    erase.add_argument("--plan", action="store_true", help="only say how many records would go")
+    erase.set_defaults(run=_erase)
 
 
 def _folder() -> Path:
@@ -86,6 +94,14 @@ def _drop(arguments: argparse.Namespace) -> None:
     with _room(folder):
         dropped = aside.drop(folder, _chosen(arguments, folder))
     _out(f"{len(dropped)} deleted")
+
+
+def _erase(arguments: argparse.Namespace) -> None:
+    folder = _folder()
+    subject = erasure.Subject(arguments.user, arguments.document)
+    with _room(folder):
+        count = erasure.erase(folder, subject, plan=arguments.plan)
+    _out(f"{count} {'would be deleted' if arguments.plan else 'deleted'}")
 
 
 def _retry(arguments: argparse.Namespace) -> None:

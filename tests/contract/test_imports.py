@@ -34,6 +34,7 @@ FLOORS = [
     {"shipping", "ratings", "corrections"},
     {"judging"},
     {"retrieval", "routing", "generation", "quality", "documents", "traffic"},
+    {"erasure"},
     {"aside", "retention"},
     {"breaker", "gemini", "journal"},
     {"google_account", "versions"},
@@ -144,6 +145,7 @@ def test_in_the_service_arrows_run_downwards_only() -> None:
 
 BELOW: dict[str, set[str]] = {
     "options": {"cloud", "kube", "process", "release", "tuning"},
+    "erasure": {"counts", "database", "dataset", "documents", "machine"},
     "status": {"counts", "database", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service", "text"},
     "process": {"database", "machine", "masking", "release", "service"},

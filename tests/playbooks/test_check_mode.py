@@ -41,6 +41,7 @@ RUNS = {
     "deploy": "deploy --check -e finrisk_ab_ratio=50",
     "promote": "promote --check -e finrisk_promote_file={folder}/inventory/next.yml",
     "rollback": "rollback --check",
+    "erase": "erase --check -e finrisk_document=corvane-2025",
     "status": "status",
 }
 
@@ -105,7 +106,7 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
             for line in ("site", "deploy -e finrisk_ab_ratio=25", "export"):
                 done = playground.run(*line.split(), "-e", f"finrisk_image={IMAGE}")
                 assert done.code == 0, done.output
-            insert(database_url, 0, row(120))
+            insert(database_url, 0, row(120, sources=[{"document_id": "corvane-2025"}]))
             ground.fault(kind="job_slow", seconds=3600, times=1)
             slow = submit(options(ground, folder / "training_data", database_url, epochs=4))
             assert slow["job"]["state"] == "CREATING"

@@ -30,7 +30,7 @@ FIELDS = (
 ).split()
 METADATA_KEYS = (
     "exported_at environment total_examples eligible_examples min_examples filters quality oldest newest "
-    "rejected file bytes sha256"
+    "rejected file bytes sha256 erased"
 ).split()
 NASTY = (
     'back\\slash and \\n, tab\t, line\nfeed, return\r\n, quote " and \', {"a": 1}, a;b, \\., \u2028 \u0085, '

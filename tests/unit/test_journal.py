@@ -11,7 +11,8 @@ import pytest
 
 from finrisk.aside import count, drop, set_aside
 from finrisk.cli import main
-from finrisk.journal import Journal, JournalFullError, backlog, decoded, encoded
+from finrisk.erasure import Subject, erase
+from finrisk.journal import Journal, JournalFullError, Record, backlog, decoded, encoded, write_sealed
 
 RECORD = {"kind": "analysis", "row": {"id": "1", "text": 'Größe \u2028 \\ " 😀\n'}}
 
@@ -164,4 +165,25 @@ def test_files_are_private(tmp_path: Path) -> None:
     journal.append(RECORD)
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "journal").iterdir()} == {0o600}
+    journal.close()
+
+
+def test_a_file_that_is_being_shipped_keeps_its_records_and_the_others_lose_only_the_subjects(
+    tmp_path: Path,
+) -> None:
+    own: Record = {"analysis": {"id": "1", "user_hash": "a"}}
+    others: list[Record] = [
+        {"analysis": {"id": "2", "user_hash": "b"}},
+        {"feedback": {"request_id": "3"}},
+        {"new": [7]},
+    ]
+    write_sealed(tmp_path / "1-a-000001.seg", [own, *others])
+    write_sealed(tmp_path / "1-a-000002.seg", [own])
+    journal = Journal(tmp_path)
+    with journal.claimed():
+        assert erase(tmp_path, Subject(user="a")) == 0
+    assert erase(tmp_path, Subject(user="a"), plan=True) == 2
+    assert erase(tmp_path, Subject(user="a")) == 2
+    with journal.claimed() as [segment]:
+        assert segment.records == others
     journal.close()

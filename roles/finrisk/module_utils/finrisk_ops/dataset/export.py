@@ -253,6 +253,7 @@ def metadata_of(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[s
         "file": raw.name,
         "bytes": file.size,
         "sha256": file.sha256(),
+        "erased": [],
     }
 
 

@@ -1,0 +1,1 @@
+"""What is kept of a user or a document, and how it goes."""

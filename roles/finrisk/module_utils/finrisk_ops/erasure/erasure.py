@@ -1,0 +1,101 @@
+"""Erases a user or a document from index, journal, tables and exports; names what it cannot rewrite."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..counts import number_of
+from ..documents.client import Service
+from . import files, journal, tables
+from .subject import Subject
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the data of an environment is."""
+
+    database_url: str = field(repr=False)
+    output_dir: Path
+    api_url: str
+    api_key: str = field(repr=False)
+    var_dir: Path | None  # None: the journals are in pods
+    repository: Path | None
+    kubectl: str = ""
+
+
+def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
+    """Erase the subject, or in check mode say what would go; return the module's result.
+
+    First what brings new rows, then the rows, then the files. Broken off, it is run again.
+    """
+    exports = files.exports(place.output_dir, subject)
+    kept = tables.erase(place.database_url, subject, check=True)
+    is_indexed = kept.is_indexed
+    if is_indexed and not check:
+        with Service(place.api_url, place.api_key) as service:
+            is_indexed = service.delete(subject.document)
+    waiting = 0
+    if place.var_dir and place.repository:
+        waiting = journal.erase(place.var_dir, place.repository, subject, check=check)
+    if not check:
+        kept = tables.erase(place.database_url, subject, check=False)
+        for export in exports:
+            files.rewrite(export, subject)
+    datasets = files.stale(place.output_dir, [export.path for export in exports])
+    models = tables.models(place.database_url, {sha for dataset in datasets for sha in dataset.hashes})
+    gone = _gone(kept.rows, waiting, exports, document=subject.document if is_indexed else "")
+    return {
+        "changed": bool(gone),
+        "rows": kept.rows,
+        "journal_records": waiting,
+        "removed_document": is_indexed,
+        "exports": {str(export.path): export.rows for export in exports},
+        "stale_datasets": [str(dataset.metadata) for dataset in datasets],
+        "models": models,
+        "summary": _summary(subject, gone, _left(subject, place, datasets, models), check=check),
+        "diff": {"before": "".join(f"{line}\n" for line in gone), "after": ""},
+    }
+
+
+def _gone(rows: dict[str, int], waiting: int, exports: Sequence[files.Export], document: str) -> list[str]:
+    """Return what goes, a line each; nothing when nothing does."""
+    lines = [f"the document {document} of the index"] if document else []
+    lines += [f"{number_of(count, 'row')} of {table}" for table, count in rows.items() if count]
+    if waiting:
+        lines.append(f"{number_of(waiting, 'record')} of the journal")
+    return lines + [f"{number_of(export.rows, 'row')} of {export.path}" for export in exports]
+
+
+def _left(
+    subject: Subject, place: Place, datasets: Sequence[files.Dataset], models: Sequence[str]
+) -> list[str]:
+    """Return what a person has to do, a line each."""
+    lines = []
+    if place.kubectl:
+        command = shlex.join(journal.arguments(subject))
+        lines.append(
+            "records that wait or were set aside in pods are erased there, in each: "
+            f"{place.kubectl} exec POD -- finrisk {command}"
+        )
+    for dataset in datasets:
+        if dataset.raw.is_file():
+            raw = shlex.quote(str(dataset.raw))
+            command = f"ansible-playbook playbooks/prepare.yml -e finrisk_raw_file={raw}"
+            told = f"was made of an export that changed since: make it anew with {command}"
+        else:
+            told = f"may hold {subject.name}: its export {dataset.raw.name} is not here"
+        lines.append(f"{dataset.metadata} {told}")
+    return lines + [
+        f"{model} was tuned on such a dataset: tune and release another one, then delete it at Google"
+        for model in models
+    ]
+
+
+def _summary(subject: Subject, gone: Sequence[str], left: Sequence[str], *, check: bool) -> list[str]:
+    verb = "would be erased" if check else "erased"
+    first = f"{subject.name}: {verb}:" if gone else f"{subject.name}: nothing is kept"
+    return [first, *gone, *left]

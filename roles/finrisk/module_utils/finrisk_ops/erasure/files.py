@@ -1,0 +1,108 @@
+"""The exports that hold a user or a document, and the datasets that were made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..dataset.names import METADATA, RAW, RAW_METADATA
+from ..errors import FinriskError
+from ..machine.files import read_json, replacing, sha256_of, stamped_files, write_json
+from .subject import Subject
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export that holds rows of the subject, and how many."""
+
+    path: Path
+    rows: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset, the export that it was made of, and the SHA-256 of its files."""
+
+    metadata: Path
+    raw: Path
+    hashes: tuple[str, ...]
+
+
+def exports(folder: Path, subject: Subject) -> list[Export]:
+    """Return the exports of the folder that hold rows of the subject."""
+    counted = (Export(path, _count(path, subject)) for path in stamped_files(folder, RAW, ".json"))
+    return [export for export in counted if export.rows]
+
+
+def rewrite(export: Export, subject: Subject) -> None:
+    """Write the export anew without the subject's rows, and into its metadata that, when and how many.
+
+    The other rows keep their bytes. Counts in the metadata stay those of the day of the export.
+    Raises FinriskError when rows do not stand one a line, as export.yml writes them: the file is as it was.
+    """
+    opening = b"[\n"
+    with replacing(export.path) as file:
+        for line in _rows(export.path):
+            if not subject.is_in(line):
+                file.write(opening + line)
+                opening = b",\n"
+        file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
+    metadata = export.path.with_name(export.path.name.replace(RAW, RAW_METADATA, 1))
+    content = _content(metadata)
+    if content.get("file") == export.path.name:
+        gone = {"at": datetime.now(UTC).replace(microsecond=0).isoformat(), "rows": export.rows}
+        erased = [*content.get("erased", []), gone]
+        write_json(metadata, content | {"bytes": file.size, "sha256": file.sha256(), "erased": erased})
+
+
+def stale(folder: Path, rewritten: Collection[Path]) -> list[Dataset]:
+    """Return the datasets of the folder that were made of an export as it is no longer.
+
+    So one is named by every run, until ``prepare.yml`` made it anew.
+    """
+    return [dataset for dataset in _datasets(folder) if _is_stale(dataset, rewritten)]
+
+
+def _datasets(folder: Path) -> Iterator[Dataset]:
+    for path in stamped_files(folder, METADATA, ".json"):
+        content = _content(path)
+        source, files = content.get("source"), content.get("files")
+        if isinstance(source, dict) and isinstance(files, dict):
+            yield Dataset(path, folder / str(source.get("file")), tuple(map(str, files.values())))
+
+
+def _is_stale(dataset: Dataset, rewritten: Collection[Path]) -> bool:
+    if dataset.raw in rewritten or not dataset.raw.is_file():
+        return True
+    return bool(sha256_of(dataset.raw) != _content(dataset.metadata)["source"].get("sha256"))
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Return what a metadata file says; nothing when it is gone or broken."""
+    try:
+        content = read_json(path)
+    except FinriskError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _count(path: Path, subject: Subject) -> int:
+    with path.open("rb") as lines:
+        return sum(map(subject.is_in, lines))
+
+
+def _rows(path: Path) -> Iterator[bytes]:
+    """Yield the rows of an array with one element a line, without what stands between them."""
+    with path.open("rb") as lines:
+        if next(lines, b"").strip() != b"[":
+            raise FinriskError(
+                f"{path} does not hold one row a line, as export.yml writes them: remove it by hand, then "
+                "run this again"
+            )
+        for line in lines:
+            row = line.strip().removesuffix(b",")
+            if row not in (b"", b"]"):
+                yield row
