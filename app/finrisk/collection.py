@@ -13,7 +13,7 @@ from finrisk.db.pool import Connection, Database, DatabaseUnavailableError
 from finrisk.journal import SYNC_SECONDS, Journal, JournalFullError, Record, backlog
 from finrisk.logs import log
 from finrisk.ratings import apply_ratings
-from finrisk.retention import forget_old_text
+from finrisk.retention import forget_old_text, remove_old_pairs
 from finrisk.settings import Settings
 from finrisk.shipping import Shipper
 
@@ -83,6 +83,7 @@ class Collection:
             if time.monotonic() >= forgetting_due:
                 forgetting_due = time.monotonic() + 600
                 self._attempt("old text was not forgotten", self._forget_old_text)
+                self._attempt("old pairs were not removed", self._remove_old_pairs)
             if stopping:
                 return
             self._stopping.wait(pause)
@@ -114,6 +115,9 @@ class Collection:
 
     def _forget_old_text(self) -> None:
         forget_old_text(self._database, self._settings.analysis_retention_days)
+
+    def _remove_old_pairs(self) -> None:
+        remove_old_pairs(self._database, self._settings.training_retention_days)
 
 
 def journal_state(folder: Path) -> dict[str, float | int | bool]:

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     collect_unread: bool = False
     training_labels: str = ""
     analysis_retention_days: Annotated[int, Field(ge=0)] = 90
+    training_retention_days: Annotated[int, Field(ge=0)] = 0
 
     # Traffic: written by deploy and rollback alone
     enable_finetuning: bool = False

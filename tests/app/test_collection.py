@@ -145,6 +145,17 @@ def test_text_older_than_the_retention_is_forgotten_and_the_figures_stay(
     )
 
 
+def test_pairs_older_than_their_retention_are_removed(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(TRAINING_RETENTION_DAYS=30)
+    service.add_page()
+    service.wait_for_row(service.analyze())
+    with psycopg.connect(service.database_url) as connection:
+        connection.execute("update training_data set created_at = now() - interval '31 days'")
+    service.stop()
+    service.start()
+    service.wait_until(lambda: service.rows("select count(*) from training_data") == [(0,)])
+
+
 def test_a_terminated_service_leaves_nothing_in_the_journal(
     new_service: Callable[..., RunningService],
 ) -> None:

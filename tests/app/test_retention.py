@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from finrisk.db.pool import Database
-from finrisk.retention import STEP_ROWS, forget_old_text
+from finrisk.retention import STEP_ROWS, forget_old_text, remove_old_pairs
 
 DAYS = 90
 _ROW = """
@@ -79,3 +79,40 @@ def test_clocks_that_are_wrong_together_forget_a_step_and_not_all(database: Data
 def test_a_step_keeps_up_with_a_busy_service(database: Database) -> None:
     rows(database, 3 * STEP_ROWS, timedelta(days=100), apart=timedelta(seconds=1))
     assert forget_old_text(database, DAYS)["analyses"] == 3 * STEP_ROWS
+
+
+def pairs(database: Database, count: int, age: timedelta) -> None:
+    """Write so many pairs, the youngest of this age, each an hour older than the one before."""
+    with database.connection() as connection:
+        connection.execute(
+            """insert into training_data (id, created_at, strategy, analysis, quality_score, model,
+                                          finetuned_model_used, latency_ms)
+               select gen_random_uuid(), now() - %s - n * interval '1 hour', 'question', 'answer', 1, 'm',
+                      false, 1
+               from generate_series(0, %s) n""",
+            (age, count - 1),
+        )
+
+
+def pairs_left(database: Database) -> int:
+    with database.connection() as connection:
+        row = connection.execute("select count(*) from training_data").fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_pairs_are_removed_after_their_days_a_step_at_a_time_and_none_by_a_wrong_clock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs(database, STEP_ROWS + 5, timedelta(days=91))
+    pairs(database, 20, timedelta(days=80))
+    with monkeypatch.context() as wrong:
+        wrong.setattr(time, "time", lambda: 0.0)
+        assert remove_old_pairs(database, DAYS) == 0
+    assert [remove_old_pairs(database, DAYS) for _ in range(3)] == [STEP_ROWS, 5, 0]
+    assert pairs_left(database) == 20
+
+
+def test_without_a_limit_pairs_are_kept(database: Database) -> None:
+    pairs(database, 5, timedelta(days=4000))
+    assert (remove_old_pairs(database, 0), pairs_left(database)) == (0, 5)
