@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import psycopg
 
 from finrisk_rules.identity import keyed_hash
@@ -19,6 +21,8 @@ def test_erase_announces_what_it_does_does_it_once_and_never_shows_whom(
     insert(database_url, 40, *own)
     exported = playground.run("export", MIN_EXAMPLES="1")
     assert exported.code == 0, exported.output
+    traced = playground.run("status", "-e", "finrisk_format=json", "-e", f'{{"finrisk_trace": "{USER}"}}')
+    assert json.loads(traced.stdout)["exports"] == {exported.last_lines[-2]: 2}, traced.output
     arguments = ("-e", f'{{"finrisk_user": "{USER}"}}', "-vvv")
     announced = playground.run("erase", "--check", "--diff", *arguments)
     assert (announced.code, announced.changed) == (0, 1), announced.output
@@ -28,6 +32,8 @@ def test_erase_announces_what_it_does_does_it_once_and_never_shows_whom(
     assert announced.last_lines[1:] == done.last_lines[1:] == gone
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select count(*) from training_data").fetchone() == (40,)
+    traced = playground.run("status", "-e", f"finrisk_trace={own[0]['id']}")
+    assert traced.stdout.splitlines() == ["0 requests"], traced.output
     again = playground.run("erase", *arguments)
     assert not [run for run in (announced, done, again) if USER in run.stdout]
     assert (again.code, again.changed) == (0, 0), again.output

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.erasure import trace
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -187,3 +188,54 @@ def test_an_export_in_another_layout_is_named_and_left_as_it_is(options: dict[st
         in run_module("finrisk_erasure", {**options, "user_hash": HASH})["msg"]
     )
     assert raw.read_bytes() == before
+
+
+def traced(options: dict[str, Any], **what: str) -> dict[str, Any]:
+    """What status.yml tells of a request or a user."""
+    given = {name: options[name] for name in ("database_url", "output_dir", "place")}
+    done = run_module("finrisk_trace_info", {**given, **what})
+    data: dict[str, Any] = done["report"]["data"]
+    return data
+
+
+def test_a_request_is_traced_to_arm_sources_export_dataset_and_model(options: dict[str, Any]) -> None:
+    [metadata] = Path(options["output_dir"]).glob("dataset_metadata_*")
+    data = traced(options, request_id=request_id(25).upper())
+    [request] = data["requests"]
+    assert (request["request_id"], request["sources"], request["is_collected"]) == (
+        request_id(25),
+        ["other"],
+        True,
+    )
+    assert list(data["exports"].values()) == [1]
+    assert data["datasets"] == [{"metadata": str(metadata), "rows": 1}]
+    assert data["models"] == ["projects/p/models/7"]
+    assert traced(options, request_id=request_id(29))["requests"][0]["sources"] == ["other", DOCUMENT]
+
+
+def test_a_row_that_prepare_rejected_is_in_no_dataset(options: dict[str, Any]) -> None:
+    folder = Path(options["output_dir"])
+    [raw], [rejected] = folder.glob("training_data_raw_*"), folder.glob("rejected_*")
+    [line] = [n for n, text in enumerate(raw.read_text().splitlines(), 1) if request_id(25) in text]
+    rejected.write_text(json.dumps({"row": line, "id": None, "reason": "duplicate"}) + "\n")
+    data = traced(options, request_id=request_id(25))
+    assert (list(data["exports"].values()), data["datasets"], data["models"]) == ([1], [], [])
+
+
+def test_a_user_is_traced_by_all_requests_and_not_any_more_once_erased(options: dict[str, Any]) -> None:
+    data = traced(options, user_hash=HASH)
+    assert (data["total_requests"], list(data["exports"].values())) == (4, [3])
+    assert [place["rows"] for place in data["datasets"]] == [3]
+    run_module("finrisk_erasure", {**options, "user_hash": HASH})
+    gone = traced(options, user_hash=HASH)
+    assert gone == {"requests": [], "total_requests": 0, "exports": {}, "datasets": [], "models": []}
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 1 << 20])
+def test_the_lines_of_a_file_are_numbered_whatever_the_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    file = tmp_path / "lines"
+    file.write_text("a needle needle\n\nhay\nneedle\n" + "hay " * 50 + "needle")
+    monkeypatch.setattr(trace, "_BLOCK", block)
+    assert list(trace._lines(file, b"needle")) == [1, 4, 5]

@@ -51,11 +51,11 @@ def rewrite(export: Export, subject: Subject) -> None:
                 opening = b",\n"
         file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
     metadata = export.path.with_name(export.path.name.replace(RAW, RAW_METADATA, 1))
-    content = _content(metadata)
-    if content.get("file") == export.path.name:
+    said = content(metadata)
+    if said.get("file") == export.path.name:
         gone = {"at": datetime.now(UTC).replace(microsecond=0).isoformat(), "rows": export.rows}
-        erased = [*content.get("erased", []), gone]
-        write_json(metadata, content | {"bytes": file.size, "sha256": file.sha256(), "erased": erased})
+        erased = [*said.get("erased", []), gone]
+        write_json(metadata, said | {"bytes": file.size, "sha256": file.sha256(), "erased": erased})
 
 
 def stale(folder: Path, rewritten: Collection[Path]) -> list[Dataset]:
@@ -63,13 +63,14 @@ def stale(folder: Path, rewritten: Collection[Path]) -> list[Dataset]:
 
     So one is named by every run, until ``prepare.yml`` made it anew.
     """
-    return [dataset for dataset in _datasets(folder) if _is_stale(dataset, rewritten)]
+    return [dataset for dataset in datasets(folder) if _is_stale(dataset, rewritten)]
 
 
-def _datasets(folder: Path) -> Iterator[Dataset]:
+def datasets(folder: Path) -> Iterator[Dataset]:
+    """Yield the datasets of the folder that say what they were made of."""
     for path in stamped_files(folder, METADATA, ".json"):
-        content = _content(path)
-        source, files = content.get("source"), content.get("files")
+        said = content(path)
+        source, files = said.get("source"), said.get("files")
         if isinstance(source, dict) and isinstance(files, dict):
             yield Dataset(path, folder / str(source.get("file")), tuple(map(str, files.values())))
 
@@ -77,16 +78,16 @@ def _datasets(folder: Path) -> Iterator[Dataset]:
 def _is_stale(dataset: Dataset, rewritten: Collection[Path]) -> bool:
     if dataset.raw in rewritten or not dataset.raw.is_file():
         return True
-    return bool(sha256_of(dataset.raw) != _content(dataset.metadata)["source"].get("sha256"))
+    return bool(sha256_of(dataset.raw) != content(dataset.metadata)["source"].get("sha256"))
 
 
-def _content(path: Path) -> dict[str, Any]:
+def content(path: Path) -> dict[str, Any]:
     """Return what a metadata file says; nothing when it is gone or broken."""
     try:
-        content = read_json(path)
+        said = read_json(path)
     except FinriskError:
         return {}
-    return content if isinstance(content, dict) else {}
+    return said if isinstance(said, dict) else {}
 
 
 def _count(path: Path, subject: Subject) -> int:

@@ -45,7 +45,7 @@ def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
     Raises FinriskError when the database cannot be asked.
     """
     statement = _counting(subject) if check else _deleting(subject)
-    [counts], [indexed] = _asked(
+    [counts], [indexed] = asked(
         database_url,
         (statement, {"name": subject.user or subject.document}),
         ("select exists (select from documents where id = %(name)s)", {"name": subject.document}),
@@ -59,7 +59,7 @@ def models(database_url: str, hashes: Collection[str]) -> list[str]:
     """Return the models that were tuned on files with these SHA-256, and jobs that have none yet, by name."""
     if not hashes:
         return []
-    [rows] = _asked(database_url, (_MODELS, {"hashes": list(hashes)}))
+    [rows] = asked(database_url, (_MODELS, {"hashes": list(hashes)}))
     return [str(row[0]) for row in rows]
 
 
@@ -78,11 +78,16 @@ def _deleting(subject: Subject) -> str:
     return f"{', '.join([_requests(subject), *deletions])} select {', '.join(counts)}"
 
 
-def _asked(database_url: str, *statements: tuple[str, dict[str, object]]) -> list[list[tuple[object, ...]]]:
-    """Return the rows of each statement, all of them in one transaction."""
+def asked(
+    database_url: str, *statements: tuple[str, dict[str, object]], seconds: int = _STATEMENT_SECONDS
+) -> list[list[tuple[object, ...]]]:
+    """Return the rows of each statement, all of them in one transaction.
+
+    Raises FinriskError when the database cannot be asked, or not within these seconds.
+    """
     import psycopg  # only this module pays for the import
 
-    with database.connect(database_url, statement_timeout_seconds=_STATEMENT_SECONDS) as connection:
+    with database.connect(database_url, statement_timeout_seconds=seconds) as connection:
         try:
             return [connection.execute(text.encode(), values).fetchall() for text, values in statements]
         except psycopg.Error as error:

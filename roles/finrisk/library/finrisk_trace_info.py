@@ -1,0 +1,91 @@
+#!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Tell where a request or a user's requests went."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_trace_info
+short_description: Tell where a request or a user's requests went
+version_added: "0.1.0"
+description:
+  - Returns the arm, model and sources of a request, or of all requests of a user, and every export, dataset
+    and model that they went into.
+extends_documentation_fragment: [place.reached, modes.reads]
+options:
+  request_id:
+    description: Id of the request.
+    type: str
+    default: ""
+  user_hash:
+    description: Keyed hash of the user's id.
+    type: str
+    default: ""
+  database_url:
+    description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
+    type: str
+    required: true
+  output_dir:
+    description: Folder of exports and datasets.
+    type: path
+    required: true
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Trace a request
+  finrisk_trace_info:
+    request_id: 0195c0de-7000-7000-8000-000000000001
+    database_url: "{{ finrisk_database_url }}"
+    output_dir: training_data/staging
+"""
+
+RETURN = r"""
+report:
+  description: The trace, as lines in C(text) and as C(data).
+  returned: success
+  type: dict
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.finrisk_module import Call, run
+from ansible.module_utils.finrisk_ops.erasure import trace
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
+
+ARGUMENTS: dict[str, Any] = {
+    "request_id": {"type": "str", "default": ""},
+    "user_hash": {"type": "str", "default": ""},
+    "database_url": {"type": "str", "required": True, "no_log": True},
+    "output_dir": {"type": "path", "required": True},
+    **PLACE_REACHED,
+}
+
+
+def work(call: Call) -> dict[str, Any]:
+    """Trace in the database as it is reached from here."""
+    options = call.options
+    if bool(options["request_id"]) == bool(options["user_hash"]):
+        raise FinriskError("name one of the two, request_id or user_hash: -e finrisk_trace=ID")
+    with reachable(options, options["database_url"]) as url:
+        report = trace.run(
+            url,
+            Path(os.path.abspath(options["output_dir"])),
+            request_id=options["request_id"].lower(),
+            user=options["user_hash"],
+        )
+    return {"changed": False, "report": report}
+
+
+def main() -> None:
+    """Run the module."""
+    run(work, argument_spec=ARGUMENTS)
+
+
+if __name__ == "__main__":
+    main()
