@@ -258,6 +258,27 @@ def test_a_correction_is_exported_whatever_became_of_its_answer_but_for_a_refuse
     ]
 
 
+@pytest.mark.parametrize(
+    ("filters", "numbers", "left_out"),
+    [
+        ({"until": export.moment("2026-10-04")}, [0, 1, 2], {"from_until_on": 3}),
+        ({"arm": "base"}, [0, 2, 3, 4], {"other_arm": 2}),
+        ({"company": "corvane BANK"}, [3], {"other_company": 5}),
+        ({"arm": "base", "company": "Corvane' or true --"}, [], {"other_arm": 2, "other_company": 4}),
+    ],
+)
+def test_a_filter_leaves_out_the_other_rows_and_counts_them(
+    database_url: str, tmp_path: Path, filters: dict[str, Any], numbers: list[int], left_out: dict[str, int]
+) -> None:
+    sources = {3: [{"document_id": "a", "company": "Other"}, {"document_id": "b", "company": "Corvane Bank"}]}
+    arms = {1: "tuned", 5: None}
+    rows = [row(n, arm=arms.get(n, "base"), sources=sources.get(n, [{"company": None}])) for n in range(6)]
+    insert(database_url, 0, *rows)
+    result = export.run(ask(database_url, tmp_path, min_examples=0, **filters), check_mode=False)
+    assert [each["session_id"] for each in exported(result)] == [f"session-{n}" for n in numbers]
+    assert result["rejected"] == left_out
+
+
 def test_since_leaves_out_older_rows(database_url: str, tmp_path: Path) -> None:
     insert(database_url, 6)
     since = export.moment("2026-10-04")

@@ -40,6 +40,19 @@ options:
     description: Leave out rows before this day or moment (ISO 8601, UTC unless it says otherwise).
     type: str
     default: ""
+  until:
+    description: Leave out rows from this day or moment on.
+    type: str
+    default: ""
+  arm:
+    description: Export answers of this arm alone; empty means both.
+    type: str
+    choices: ["", base, tuned]
+    default: ""
+  company:
+    description: Export answers with a source of this company alone, in whatever case it is written.
+    type: str
+    default: ""
   tuned_rows:
     description: Whether to export answers that a tuned model wrote.
     type: bool
@@ -121,6 +134,9 @@ ARGUMENTS: dict[str, Any] = {
     "min_examples": {"type": "int", "default": 1000},
     "min_quality": {"type": "float", "default": 0.0},
     "since": {"type": "str", "default": ""},
+    "until": {"type": "str", "default": ""},
+    "arm": {"type": "str", "choices": ["", "base", "tuned"], "default": ""},
+    "company": {"type": "str", "default": ""},
     "tuned_rows": {"type": "bool", "default": False},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "training_labels": {"type": "str", "default": ""},
@@ -137,6 +153,9 @@ def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> d
         min_examples=options["min_examples"],
         min_quality=options["min_quality"],
         since=export.moment(options["since"]),
+        until=export.moment(options["until"], "finrisk_until"),
+        arm=options["arm"],
+        company=options["company"],
         tuned_rows=options["tuned_rows"],
         refused_producers=tuple(options["refused_producers"]),
         training_labels=labels_said(options["training_labels"]),

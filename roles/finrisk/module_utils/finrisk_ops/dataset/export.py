@@ -39,8 +39,14 @@ if TYPE_CHECKING:
     import psycopg
 
 _REASON = f"""case
-    when created_at < %(since)s::timestamptz and (withdrawn_at is null or correction is not null)
-    then 'before_since'
+    when withdrawn_at is not null and correction is null then 'withdrawn'
+    when created_at < %(since)s::timestamptz then 'before_since'
+    when created_at >= %(until)s::timestamptz then 'from_until_on'
+    when arm is distinct from coalesce(%(arm)s, arm) then 'other_arm'
+    when %(company)s::text is not null and not exists (
+        select from jsonb_array_elements(sources) source
+        where lower(source ->> 'company') = lower(%(company)s)
+    ) then 'other_company'
     else {LEFT_OUT} end"""
 _COUNTS = f"select {_REASON} as reason, count(*) from training_data group by 1"  # noqa: S608 - constants
 _ROWS = f"select {SELECTED} from training_data where {_REASON} is null order by id"  # noqa: S608 - constants
@@ -59,6 +65,9 @@ class Request:
     min_examples: int
     min_quality: float
     since: datetime | None = None
+    until: datetime | None = None
+    arm: str = ""
+    company: str = ""
     tuned_rows: bool = False
     refused_producers: tuple[str, ...] = ()
     training_labels: frozenset[str] = frozenset()
@@ -73,13 +82,22 @@ class Request:
         chosen = selection(
             self.refused_producers, tuned_rows=self.tuned_rows, training_labels=self.training_labels
         )
-        return {"since": self.since, **chosen}
+        return {
+            "since": self.since,
+            "until": self.until,
+            "arm": self.arm or None,
+            "company": self.company or None,
+            **chosen,
+        }
 
     def filters(self) -> dict[str, Any]:
         """Return the filters as they stand in the metadata."""
         return {
             "min_quality": self.min_quality,
             "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "arm": self.arm or None,
+            "company": self.company or None,
             "tuned_rows": self.tuned_rows,
             "refused_producers": list(self.refused_producers),
             "training_labels": sorted(self.training_labels),
@@ -286,7 +304,7 @@ def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mod
     return [*lines, str(raw), str(metadata)]
 
 
-def moment(text: str) -> datetime | None:
+def moment(text: str, variable: str = "finrisk_since") -> datetime | None:
     """Read a day or moment in ISO 8601, UTC unless it says otherwise; None when the text is empty."""
     if not text.strip():
         return None
@@ -294,6 +312,6 @@ def moment(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
         raise FinriskError(
-            f"finrisk_since is {text!r}: expected a day or moment such as 2026-11-01 or 2026-11-01T08:00:00Z"
+            f"{variable} is {text!r}: expected a day or moment such as 2026-11-01 or 2026-11-01T08:00:00Z"
         ) from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
