@@ -26,19 +26,20 @@ class Subject:
 
 
 def erase(folder: Path, subject: Subject, *, plan: bool = False) -> int:
-    """Remove the subject's records from sealed files and from what was set aside; how many they are.
+    """Remove the subject's records from what waits and from what was set aside; how many they are.
 
     With ``plan`` they stay. A file that a worker writes or ships at this moment is not touched: within a
-    second its records are in the database.
+    second its records are in the database. What a dead worker left open is nobody's.
 
     Raises:
         OSError: a file cannot be read or written; the others of before are done.
     """
-    waiting = sum(_erase_sealed(path, subject, plan=plan) for path in sorted(folder.glob("*.seg")))
+    paths = sorted([*folder.glob("*.open"), *folder.glob("*.seg")])
+    waiting = sum(_erase_waiting(path, subject, plan=plan) for path in paths)
     return waiting + len(aside.matching(folder, subject.is_in, plan=plan))
 
 
-def _erase_sealed(path: Path, subject: Subject, *, plan: bool) -> int:
+def _erase_waiting(path: Path, subject: Subject, *, plan: bool) -> int:
     with locked(path) as mine:
         if not mine:
             return 0

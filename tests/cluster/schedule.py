@@ -9,6 +9,7 @@ from xdist.scheduler import LoadFileScheduling
 SHARING = (
     "test_accidents.py",
     "test_database_down.py",
+    "test_erasure.py",
     "test_errors.py",
     "test_killed.py",
     "test_promotion.py",

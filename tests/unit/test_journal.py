@@ -168,6 +168,17 @@ def test_files_are_private(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_what_a_dead_worker_left_open_is_erased_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    own: Record = {"analysis": {"id": "1", "user_hash": "a"}}
+    write_sealed(tmp_path / "1-dead-000001.open", [own, RECORD])
+    living = Journal(tmp_path)
+    living.append(own)
+    assert erase(tmp_path, Subject(user="a")) == 1
+    assert decoded(tmp_path / "1-dead-000001.open").records == [RECORD]
+    living.close()
+    assert erase(tmp_path, Subject(user="a")) == 1
+
+
 def test_a_file_that_is_being_shipped_keeps_its_records_and_the_others_lose_only_the_subjects(
     tmp_path: Path,
 ) -> None:

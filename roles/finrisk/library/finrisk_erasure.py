@@ -149,7 +149,7 @@ def work(call: Call) -> dict[str, Any]:
             api_key=options["api_key"],
             var_dir=Path(process["var_dir"]) if process else None,
             repository=Path(process["repository"]) if process else None,
-            kubectl="" if process else given.cluster(options).kubectl,
+            service_command="" if process else given.cluster(options).service_command("POD"),
         )
         result: dict[str, Any] = erasure.run(whose, place, check=call.check)
     return result

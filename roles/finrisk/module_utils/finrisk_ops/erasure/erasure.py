@@ -24,7 +24,7 @@ class Place:
     api_key: str = field(repr=False)
     var_dir: Path | None  # None: the journals are in pods
     repository: Path | None
-    kubectl: str = ""
+    service_command: str = ""  # in a pod
 
 
 def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
@@ -75,11 +75,11 @@ def _left(
 ) -> list[str]:
     """Return what a person has to do, a line each."""
     lines = []
-    if place.kubectl:
+    if place.service_command:
         command = shlex.join(journal.arguments(subject))
         lines.append(
             "records that wait or were set aside in pods are erased there, in each: "
-            f"{place.kubectl} exec POD -- finrisk {command}"
+            f"{place.service_command} {command}"
         )
     for dataset in datasets:
         if dataset.raw.is_file():
