@@ -49,7 +49,7 @@ def pod(name: str = "finrisk-api-686fd449d-dj645", **values: Any) -> dict[str, A
         "workers": [{"pid": 7, "ready": True, "revision": REVISION}],
         "database": "ok",
         "journal": None,
-        "finrisk": f"kubectl exec {name} -- finrisk",
+        "finrisk": f"kubectl exec {name} -- python3 -m finrisk",
         "problem": None,
         "ending": False,
         "new_credentials_unread": False,

@@ -106,7 +106,8 @@ def test_a_journal_that_does_not_ship_and_records_set_aside_are_findings_with_th
 ) -> None:
     data = environment()
     told = {"ships": True, "bytes": 120, "oldest_seconds": 0.4, "set_aside": 0}
-    pod: dict[str, Any] = {"name": "pod a", "finrisk": "kubectl exec a -- finrisk", "database": "ok"}
+    called = "kubectl exec a -- python3 -m finrisk"
+    pod: dict[str, Any] = {"name": "pod a", "finrisk": called, "database": "ok"}
     pod |= {"problem": None, "workers": [], "new_credentials_unread": False, "breakers": {}}
     data["pods"] = [pod | {"journal": told}, pod | {"journal": None}]
     about = ("Answers are not recorded", "set aside")
@@ -116,7 +117,7 @@ def test_a_journal_that_does_not_ship_and_records_set_aside_are_findings_with_th
     assert "120 bytes wait in the journal of pod a, the oldest for 41 s" in waits.what
     [refused] = [each for each in findings_of(data) if about[1] in each.what]
     assert refused.what == "3 records of pod a could not be stored and were set aside."
-    assert refused.command == "kubectl exec a -- finrisk journal list"
+    assert refused.command == f"{called} journal list"
 
 
 def test_ratings_that_could_not_be_applied_are_a_finding(environment: Status, database_url: str) -> None:

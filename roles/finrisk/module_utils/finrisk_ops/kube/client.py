@@ -73,6 +73,10 @@ class Cluster:
         """The beginning of a command for this place, whatever context is the current one."""
         return f"kubectl --context {shlex.quote(self.access.context)} -n {self.namespace}"
 
+    def service_command(self, pod: str) -> str:
+        """The beginning of a command of the service's program in a pod, as the image's entry point has it."""
+        return f"{self.kubectl} exec {pod} -- python3 -m finrisk"
+
     def server_time(self) -> float:
         """Return the time of the API server's clock, in seconds since 1970: this machine's may be wrong."""
         return time.time() + self._ahead

@@ -97,7 +97,7 @@ def _row(
         "schema": pod.readiness.get("schema"),
         "database_problem": pod.readiness.get("database_problem") or "",
         "journal": pod.readiness.get("journal"),
-        "finrisk": f"{target.cluster.kubectl} exec {pod.name} -- finrisk",
+        "finrisk": target.cluster.service_command(pod.name),
         "problem": problems[0] if problems else None,
         "ending": bool(pod.body["metadata"].get("deletionTimestamp")),
         "new_credentials_unread": credentials_of(pod.body) != credentials,
