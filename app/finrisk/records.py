@@ -11,9 +11,10 @@ from finrisk.quality import QualityParts
 from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
+from finrisk_rules.documents import INDEX_VERSION
 from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
 from finrisk_rules.identity import keyed_hash
-from finrisk_rules.judge.verdicts import WRONG, Judgement
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, WRONG, Judgement
 from finrisk_rules.prompt import PROMPT_HASH, Source
 from finrisk_rules.redaction import VERSION, Redactor
 
@@ -136,6 +137,9 @@ def analysis_row(
         "latency_ms": round(latency_ms, 3),
         "skip_reason": skip_reason(settings, request, outcome),
         "redaction_version": VERSION,
+        "judge_version": JUDGE_VERSION,
+        "prompt_version": PROMPT_HASH,
+        "index_version": INDEX_VERSION,
     }
     if settings.analysis_retention_days:
         row["strategy"] = request.strategy
@@ -162,6 +166,7 @@ def analysis_row(
         prompt_tokens=completion.prompt_tokens,
         answer_tokens=completion.answer_tokens,
         quality_score=outcome.score,
+        judged_quality=outcome.score,
         quality_parts=outcome.parts.as_dict() if outcome.is_redacted else None,  # they quote the answer
         grounded=outcome.grounded(request),
         documents=documents_of(request.passages),

@@ -25,6 +25,7 @@ _ANALYSES = """
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
     analysis redaction_version key_id block_reason arm_ms documents figures wrong_figures prompt labels
+    judge_version prompt_version index_version judged_quality
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
@@ -32,6 +33,7 @@ _TRAINING_DATA = """
     redaction_version key_id question_digest labels
 """.split()
 _JSON = frozenset({"quality_parts", "sources"})
+_ORDER = ("experiment", "revision", "unit_hash", "id")
 
 
 def _insert(table: str, columns: list[str]) -> str:
@@ -264,10 +266,15 @@ def _probe_record() -> Record:
 
 
 def _inserted(connection: Connection, kind: str, records: list[Record]) -> int:
-    """Insert the records' rows of one kind; how many were new."""
+    """Insert the records' rows of one kind; how many were new.
+
+    A trigger adds a request to the sums of its stage and unit (migration 0012): where everybody takes them in
+    one order, nobody waits for somebody who waits for him.
+    """
     rows = [_row(kind, record[kind]) for record in records if kind in record]
     if not rows:
         return 0
+    rows.sort(key=lambda row: [str(row.get(name)) for name in _ORDER])
     cursor = connection.cursor()
     cursor.executemany(_STATEMENTS[kind], rows)
     return cursor.rowcount

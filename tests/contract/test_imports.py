@@ -157,6 +157,7 @@ BELOW: dict[str, set[str]] = {
     "service": set(),
     "report": set(),
     "machine": {"text"},
+    "evidence": set(),
     "database": {"patient_connection"},
     "patient_connection": set(),
     "masking": set(),

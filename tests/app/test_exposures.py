@@ -1,0 +1,334 @@
+"""The evidence on an experiment: each request once, for the arm it was assigned to, in whatever order."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import evidence
+
+from finrisk.db.pool import Database
+from finrisk.journal import Journal, encoded
+from finrisk.ratings import apply_ratings
+from finrisk.shipping import Shipper
+from finrisk_rules.arms import SINGLE
+from finrisk_rules.experiment import METRICS
+from tests.grounds.arms import SPLIT, user_on
+from tests.grounds.records import analysis, rating
+from tests.grounds.service import RunningService
+
+EXPERIMENT = "spec-2"
+VERSIONS = {"judge_version": "2", "prompt_version": "p", "index_version": "3"}
+BEGIN = datetime.now(UTC) - timedelta(hours=6)
+FAILED = {"outcome": "ok", "arm_served": "base", "arm_error": "timeout", "fallback_reason": "timeout"}
+RESTING = {"outcome": "ok", "arm_served": "base", "fallback_reason": "breaker"}
+NOBODY = {"outcome": "upstream_error", "arm_served": None, "arm_error": "upstream_error"}
+BLOCKED = {"outcome": "blocked", "arm_served": None, "arm_error": "blocked"}
+
+BY_USER = """
+with by_user as (
+    select user_hash, count(*) as n, sum({3}) as x from ({0} where {1}) as single where {2} group by 1
+)
+select count(*), sum(x / n::float8), sum((x / n::float8) ^ 2), sum(n), sum(x) from by_user"""
+
+Arm = dict[str, Any]
+
+
+class Ground:
+    """A database, and the folder of a journal that is shipped to it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        folder.mkdir()
+        self.database = Database(url, 4)
+
+    def ship(self, records: Iterable[dict[str, Any]]) -> None:
+        (self.folder / f"{uuid.uuid4()}.seg").write_bytes(b"".join(map(encoded, records)))
+        while Shipper(Journal(self.folder), self.database).ship():
+            pass
+        apply_ratings(self.database, 0.9)
+
+    def read(self, prices: evidence.Prices | None = None) -> dict[str, Any]:
+        with psycopg.connect(self.url) as connection:
+            return evidence.read(connection, EXPERIMENT, prices)
+
+    def stages(self) -> list[dict[str, Any]]:
+        return list(self.read()["stages"])
+
+    def arms(self) -> tuple[Arm, Arm]:
+        [stage] = self.stages()
+        return stage["arms"]["base"], stage["arms"]["tuned"]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+def new_ground(new_database: Callable[[bool], str], tmp_path: Path) -> Iterator[Callable[[], Ground]]:
+    grounds: list[Ground] = []
+
+    def make() -> Ground:
+        grounds.append(Ground(new_database(True), tmp_path / f"journal{len(grounds)}"))
+        return grounds[-1]
+
+    yield make
+    for ground in grounds:
+        ground.database.close()
+
+
+@pytest.fixture
+def ground(new_ground: Callable[[], Ground]) -> Ground:
+    return new_ground()
+
+
+def asked(arm: str, user: str, minute: float = 0, **fields: Any) -> dict[str, Any]:
+    """A request of a user, answered well by the arm's own model where the fields say nothing else."""
+    row = {
+        "created_at": (BEGIN + timedelta(minutes=minute)).isoformat(),
+        "experiment": EXPERIMENT,
+        "revision": "r0001",
+        "split_bp": 5000,
+        "unit_hash": user,
+        "user_hash": user,
+        "arm_assigned": arm,
+        "arm_served": arm,
+        "latency_ms": 700.0,
+        "arm_ms": 700.0,
+        **VERSIONS,
+        **fields,
+    }
+    if row["arm_served"]:
+        row = {"prompt_tokens": 1000, "answer_tokens": 100, "wrong_figures": 0, "judged_quality": 0.9} | row
+        row |= {"quality_score": row["judged_quality"]}
+    return analysis(str(uuid.uuid4()), **row)
+
+
+def rated(record: dict[str, Any], value: int = -1) -> dict[str, Any]:
+    return rating(record["analysis"]["id"], rating=value)
+
+
+def many(number: int, seed: int = 1) -> list[dict[str, Any]]:
+    """Requests of thirty users with everything that can become of one, and ratings of a third."""
+    dice = random.Random(seed)  # noqa: S311  not a secret
+    records = []
+    for minute in range(number):
+        user = f"u{int(30 * dice.random() ** 2)}"
+        arm = "tuned" if int(user[1:]) % 3 == 0 else "base"
+        fate = dice.choice([{}, {}, {}, NOBODY, BLOCKED, *([FAILED, RESTING] if arm == "tuned" else [])])
+        fields = {
+            "arm_ms": None if fate is RESTING else dice.choice([500.0, 1999.0, 2000.0, 2500.0]),
+            "judged_quality": round(dice.random(), 3),
+            "wrong_figures": dice.choice([None, 0, 0, 2]),
+            "revision": "r0001" if minute < number / 2 else "r0002",
+        }
+        records.append(asked(arm, user, minute, **(fields | fate)))
+        if dice.random() < 0.3:
+            records.append(rated(records[-1], dice.choice([-1, 1])))
+    return records
+
+
+def metric(arm: Arm, name: str) -> tuple[int, float, int, float]:
+    of = arm["metrics"][name]
+    return of["users"], of["sum"], of["requests"], of["events"]
+
+
+def test_counts_are_the_same_in_any_order_of_arrival_and_however_often_records_are_sent(
+    new_ground: Callable[[], Ground],
+) -> None:
+    records = many(300)
+    in_order = new_ground()
+    in_order.ship(records)
+    expected = in_order.stages()
+    assert [stage["revision"] for stage in expected] == ["r0001", "r0002"]
+    for seed in (1, 2):
+        other = new_ground()
+        shuffled = random.Random(seed).sample(records, len(records))  # noqa: S311  not a secret
+        for start in range(0, len(shuffled), 90):
+            other.ship(shuffled[max(0, start - 30) : start + 90])  # a part of each shipment twice
+        assert other.stages() == expected
+        other.ship(records)
+        assert other.stages() == expected
+
+
+def test_sums_are_over_users_of_what_status_counts_by_request(ground: Ground) -> None:
+    """Of the same words, in another place: ``METRICS`` reads the rows, the evidence never does."""
+    ground.ship([record for record in many(600, seed=7) if "analysis" in record or "feedback" in record])
+    for number, stage in enumerate(ground.stages()):
+        for arm, found in stage["arms"].items():
+            for name, (counted, bad) in METRICS.items():
+                if (
+                    name == "errors"
+                ):  # a model that was not asked since it kept failing let its users down too
+                    counted, bad = "true", f"not attempted or {bad}"
+                value = "quality" if name == "quality" else f"coalesce({bad}, false)::int"
+                stage_and_arm = f"revision = 'r000{number + 1}' and arm_assigned = '{arm}'"
+                [expected] = ground.rows(BY_USER.format(SINGLE, stage_and_arm, counted, value))
+                of = found["metrics"][{"ratings": "feedback"}.get(name, name)]
+                names = ("users", "sum", "squares", "requests", "events")
+                assert [of[each] for each in names] == pytest.approx([float(each) for each in expected]), name
+                assert of["requests"] > 10
+
+
+def test_what_base_did_in_the_tuned_models_place_is_not_the_tuned_models(ground: Ground) -> None:
+    ground.ship(
+        [
+            asked("tuned", "a", **FAILED, arm_ms=1200.0, judged_quality=0.2),
+            asked("tuned", "b", **RESTING, arm_ms=None),
+            asked("tuned", "c", **NOBODY),
+            asked("tuned", "d", **BLOCKED),
+            asked("tuned", "d"),
+        ]
+    )
+    tuned = ground.arms()[1]
+    assert (tuned["requests"], tuned["users"], tuned["fallbacks"], tuned["answers"]) == (5, 4, 2, 1)
+    assert metric(tuned, "errors") == (4, 3, 5, 3)
+    assert metric(tuned, "unanswered") == (3, 0.5, 4, 1)  # b's question never reached it
+    assert metric(tuned, "slow") == (2, 1, 2, 1)  # a's silence, d's answer
+    assert metric(tuned, "quality") == (1, 0.9, 1, 0.9)
+
+
+def test_a_rating_changes_feedback_alone_and_the_last_one_counts(ground: Ground) -> None:
+    record = asked("base", "a")
+    ground.ship([rated(record)])
+    ground.ship([record])
+    assert metric(ground.arms()[0], "feedback") == (1, 1, 1, 1)
+    ground.ship([rated(record, 1)])
+    base = ground.arms()[0]
+    assert metric(base, "feedback") == (1, 0, 1, 0)
+    assert metric(base, "quality") == (1, 0.9, 1, 0.9)
+    assert base["requests"] == 1
+
+
+def test_one_user_weighs_as_much_as_another(ground: Ground) -> None:
+    ground.ship([asked("base", "bot", wrong_figures=1) for _ in range(50)] + [asked("base", "person")])
+    base = ground.arms()[0]
+    assert metric(base, "wrong_figures") == (2, 1, 51, 50)
+    assert base["metrics"]["wrong_figures"]["squares"] == 1
+
+
+@pytest.mark.parametrize("name", ["judge_version", "prompt_version", "index_version"])
+def test_another_version_of_what_measures_ends_a_stage(ground: Ground, name: str) -> None:
+    ground.ship([asked("base", "a"), asked("base", "a", 1, **{name: "new"}, judged_quality=0.1)])
+    before, after = ground.stages()
+    assert (before["until"], after["until"]) == (after["since"], None)
+    assert before["versions"] | {name.removesuffix("_version"): "new"} == after["versions"]
+    assert [metric(stage["arms"]["base"], "quality")[1] for stage in (before, after)] == [0.9, 0.1]
+    assert "shared" not in after["arms"]["base"]["metrics"]["quality"]  # revisions do not tell them apart
+
+
+def test_who_returns_in_a_later_stage_is_told_of_each_pair_of_stages(ground: Ground) -> None:
+    qualities = {"a": (0.2, 0.4), "b": (0.6, 0.9), "c": (0.7, None), "d": (None, 0.2)}
+    ground.ship(
+        [
+            asked("tuned", user, minute, revision=f"r000{minute + 1}", judged_quality=quality)
+            for user, pair in qualities.items()
+            for minute, quality in enumerate(pair)
+            if quality is not None
+        ]
+    )
+    first, second = ground.stages()
+    assert first["arms"]["tuned"]["metrics"]["quality"]["shared"] == {}
+    found = second["arms"]["tuned"]["metrics"]["quality"]["shared"]["r0001"]
+    assert found["users"] == 2
+    assert found["products"] == pytest.approx((0.2 - 0.5) * (0.4 - 0.5) + (0.6 - 0.5) * (0.9 - 0.5))
+
+
+def test_requests_of_an_older_release_or_without_a_tuned_arm_are_in_no_stage(ground: Ground) -> None:
+    older = asked("base", "a", **dict.fromkeys(VERSIONS))
+    ground.ship([older, rated(older), asked("base", "b", split_bp=0)])
+    assert ground.stages() == []
+    with psycopg.connect(ground.url) as connection:
+        connection.execute("delete from analyses")
+    assert ground.rows("select * from exposures") == []
+
+
+def test_where_requests_are_drawn_a_user_is_one_and_each_request_a_unit(ground: Ground) -> None:
+    ground.ship([asked("base", "one", unit_kind="request", unit_hash=f"request {n}") for n in range(5)])
+    base = ground.arms()[0]
+    assert (base["users"], base["units"], base["requests"]) == (1, 5, 5)
+
+
+def test_a_user_whose_requests_are_deleted_is_in_no_sum(ground: Ground) -> None:
+    gone = [asked("base", "gone", wrong_figures=1, judged_quality=0.1), asked("base", "gone")]
+    rest = [asked("base", "stays"), asked("tuned", "other")]
+    ground.ship(rest)
+    expected = ground.stages()
+    ground.ship([*gone, rated(gone[0])])
+    assert ground.stages() != expected
+    with psycopg.connect(ground.url) as connection:
+        connection.execute("delete from analyses where user_hash = 'gone'")
+    assert ground.stages() == expected
+    assert ground.rows("select 1 from exposures where person = 'gone'") == []
+
+
+def test_two_shippers_of_the_same_users_do_not_get_into_each_others_way(ground: Ground) -> None:
+    records = many(600, seed=3)
+    shippers = [Shipper(Journal(ground.folder), ground.database) for _ in range(2)]
+
+    def ship(number: int) -> None:
+        for start in range(0, len(records), 100):
+            part = records[start : start + 100]
+            path = ground.folder / f"{number}-{start}.seg"
+            path.write_bytes(b"".join(map(encoded, part if number else reversed(part))))
+            shippers[number].ship()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(ship, range(2)))
+    while shippers[0].ship():
+        pass
+    assert ground.rows("select deadlocks from pg_stat_database where datname = current_database()") == [(0,)]
+    requests = sum("analysis" in record for record in records)
+    assert ground.rows("select sum(requests)::int from exposures") == [(requests,)]
+
+
+def test_cost_is_of_an_arms_own_answers_by_the_prices_that_are_given(ground: Ground) -> None:
+    ground.ship([asked("tuned", "a"), asked("tuned", "a", **FAILED), asked("base", "b")])
+    arms = ground.read({"tuned": (2.0, 30.0)})["stages"][0]["arms"]
+    assert arms["tuned"]["cost"] == pytest.approx((1000 * 2 + 100 * 30) / 1e6)
+    assert arms["base"]["cost"] is None
+
+
+def test_the_present_rate_is_of_the_last_day(ground: Ground) -> None:
+    ground.ship([asked("base", f"u{n % 4}", minute=n) for n in range(60)])
+    rate = ground.read()["present_rate"]
+    assert rate["requests_per_day"] == pytest.approx(60 * 24 / 6, rel=0.02)
+    assert rate["users_per_day"] == pytest.approx(4 * 24 / 6, rel=0.02)
+
+
+def test_an_experiment_that_nobody_met_has_no_stages(ground: Ground) -> None:
+    found = ground.read()
+    assert (found["stages"], found["present_rate"]["requests_per_day"]) == ([], 0)
+
+
+def test_the_service_leaves_a_row_of_every_request_of_failed_ones_too_and_after_a_restart(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(**SPLIT)
+    service.add_page()
+    tuned, base = user_on("tuned"), user_on("base")
+    service.wait_for_row(service.analyze(user_id=base))
+    service.gemini.fault(path="models/gemini-3\\.5-flash:", kind="status", code=500)
+    service.wait_for_row(service.analyze(user_id=tuned))
+    service.gemini.fault(path="generateContent", kind="status", code=500)
+    service.wait_for_row(service.analyze(user_id=tuned))
+    service.stop()
+    service.gemini.clear()
+    service.start()
+    service.wait_for_row(service.analyze(user_id=tuned))
+    with psycopg.connect(service.database_url) as connection:
+        [[experiment]] = connection.execute("select distinct experiment from stages").fetchall()
+        connection.rollback()
+        [stage] = evidence.read(connection, experiment)["stages"]
+    assert all(stage["versions"].values())
+    found = stage["arms"]["tuned"]
+    assert (found["requests"], found["fallbacks"], found["answers"], found["users"]) == (3, 1, 1, 1)
+    assert metric(found, "errors") == (1, pytest.approx(2 / 3), 3, 2)
+    assert stage["arms"]["base"]["metrics"]["quality"]["requests"] == 1
