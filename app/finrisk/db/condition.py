@@ -24,6 +24,8 @@ where not case wanted.kind
     when 'index' then exists (
         select from pg_index
         where indrelid = to_regclass(wanted.of) and indexrelid = to_regclass(wanted.name))
+    when 'view' then exists (
+        select from pg_class where oid = to_regclass(wanted.name) and relkind = 'v')
     when 'function' then exists (
         select from pg_proc where proname = wanted.name and pg_function_is_visible(oid))
     when 'trigger' then exists (

@@ -15,15 +15,16 @@ _UNIQUE = re.compile(r"^    unique \((.*)\)|^    (?!unique )(\w+) .*\bunique\b",
 _REFERENCE = re.compile(r"^    (\w+) .*\breferences\b", re.MULTILINE)
 _DROPPED = re.compile(r"^alter table (\w+) drop constraint (\w+)", re.MULTILINE)
 _INDEX = re.compile(r"^create (?:unique )?index (\w+) on (\w+)", re.MULTILINE)
+_VIEW = re.compile(r"^create view (\w+) as", re.MULTILINE)
 _FUNCTION = re.compile(r"^create function (\w+)\(", re.MULTILINE)
 _TRIGGER = re.compile(r"^create trigger (\w+) [^;]*? on (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)
 class Part:
-    """What stands beside the columns: a ``constraint``, ``index``, ``function`` or ``trigger``.
+    """What stands beside the columns: a ``constraint``, ``index``, ``view``, ``function`` or ``trigger``.
 
-    ``table`` is empty for a function.
+    ``table`` is empty for a view and a function.
     """
 
     kind: str
@@ -55,6 +56,7 @@ def parts(known: Iterable[Migration]) -> set[Part]:
             found |= {Part("constraint", name, table) for name in _constraints(table, body)}
         found -= {Part("constraint", name, table) for table, name in _DROPPED.findall(sql)}
         found |= {Part("index", name, table) for name, table in _INDEX.findall(sql)}
+        found |= {Part("view", name) for name in _VIEW.findall(sql)}
         found |= {Part("function", name) for name in _FUNCTION.findall(sql)}
         found |= {Part("trigger", name, table) for name, table in _TRIGGER.findall(sql)}
     return found
