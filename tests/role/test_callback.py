@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from tests.grounds.repository import REPOSITORY
 
@@ -43,6 +46,25 @@ PLAYBOOK = """
     - name: Use the result
       ansible.builtin.assert:
         that: watched.summary | length == 2
+"""
+
+FOLLOWED = """
+import json
+import time
+from ansible.module_utils.basic import AnsibleModule
+module = AnsibleModule({"progress_file": {"type": "path"}})
+with open(module.params["progress_file"], "w") as file:
+    file.write(json.dumps({"done": 0, "total": 2, "label": "first"}) + "\\n")
+time.sleep(60)
+module.exit_json()
+"""
+RELEASE = """
+- name: Release
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Follow
+      finrisk_release:
 """
 
 
@@ -188,6 +210,25 @@ def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode not in (0, 2)
     assert "Ended in the middle of: Look. What it left half made: playbooks/status.yml" in said
+
+
+def test_no_thread_beside_a_module_takes_the_signal_that_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSIBLE_ACTION_PLUGINS", str(REPOSITORY / "roles/finrisk/action_plugins"))
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "finrisk_release.py").write_text("#!/usr/bin/python\n" + FOLLOWED)
+    process = start(tmp_path, playbook=RELEASE)
+    assert process.stdout is not None
+    assert any("0 of 2 pods: first" in line for line in process.stdout)
+    (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    followers = [path for path in Path(f"/proc/{worker}/task").iterdir() if path.name != worker]
+    blocked = [re.search(r"SigBlk:\s*(\w+)", (path / "status").read_text()) for path in followers]
+    both = 1 << signal.SIGINT - 1 | 1 << signal.SIGTERM - 1
+    assert [mask and int(mask[1], 16) & both for mask in blocked] == [both]
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 99, said
 
 
 def test_json_mode_prints_the_reports_data_alone(tmp_path: Path) -> None:

@@ -9,11 +9,15 @@ Ansible lets plugins of a role import each other through its loader alone.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import tempfile
 import threading
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -21,6 +25,7 @@ from ansible.utils.display import Display
 
 POLL_SECONDS = 0.3
 BAR_WIDTH = 30
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
@@ -35,15 +40,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         """Return what the module returns."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         with tempfile.TemporaryDirectory(prefix=f"{self._task.action.replace('_', '-')}-") as folder:
-            file, end = Path(folder, "progress"), threading.Event()
-            follower = threading.Thread(target=self._follow, args=(file, end), daemon=True)
-            follower.start()
-            try:
-                arguments = dict(self._task.args) | {"progress_file": str(file)}
-                result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
-            finally:
-                end.set()
-                follower.join(timeout=5)
+            file, end, line = Path(folder, "progress"), threading.Event(), threading.Lock()
+            follower = threading.Thread(target=self._follow, args=(file, end, line), daemon=True)
+            with _signals_that_end_between_lines(line, follower.start):
+                try:
+                    arguments = dict(self._task.args) | {"progress_file": str(file)}
+                    result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+                finally:
+                    end.set()
+                    follower.join(timeout=5)
         return result
 
     def chosen(self, lines: Sequence[str], *, is_over: bool) -> Sequence[str]:  # noqa: ARG002 - see ingest
@@ -54,15 +59,42 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
     def words(self, progress: dict[str, Any]) -> str:
         """Return what stands beside the bar for ``{done, total, label}``."""
 
-    def _follow(self, file: Path, end: threading.Event) -> None:
+    def _follow(self, file: Path, end: threading.Event, shown: threading.Lock) -> None:
         count, pause, is_over = 0, self.quiet_seconds, False
         while not is_over:
             is_over = end.wait(pause)
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             for line in self.chosen(lines[count:], is_over=is_over):
                 progress = json.loads(line)
-                Display().display(f"{_bar(progress)} {self.words(progress)}")
+                with shown:
+                    Display().display(f"{_bar(progress)} {self.words(progress)}")
             count, pause = len(lines), POLL_SECONDS
+
+
+@contextmanager
+def _signals_that_end_between_lines(line: threading.Lock, start: Callable[[], None]) -> Iterator[None]:
+    """Start a thread that shows lines, and keep signals from it and from the middle of a line.
+
+    A signal that such a thread takes does not wake the main thread, and the module runs on. A worker that ends
+    while it puts a line into Ansible's queue leaves the queue locked, and ansible-playbook waits for ever.
+    """
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        line.acquire(timeout=1)
+        signal.signal(number, before[signal.Signals(number)])
+        os.kill(os.getpid(), number)
+
+    before = {number: signal.signal(number, end) for number in ENDING}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _bar(progress: dict[str, Any]) -> str:
