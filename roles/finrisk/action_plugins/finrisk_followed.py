@@ -75,7 +75,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
 def _signals_that_end_between_lines(line: threading.Lock, start: Callable[[], None]) -> Iterator[None]:
     """Start a thread that shows lines, and keep signals from it and from the middle of a line.
 
-    A signal that such a thread takes does not wake the main thread, and the module runs on. A worker that ends
+    A signal that such a thread takes does not wake the main thread: the module runs on. A worker that ends
     while it puts a line into Ansible's queue leaves the queue locked, and ansible-playbook waits for ever.
     """
 
