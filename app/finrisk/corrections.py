@@ -16,7 +16,13 @@ from finrisk import judging, metrics, quality
 from finrisk.db.pool import Connection
 from finrisk.settings import Settings
 from finrisk_rules import prompt
-from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
+from finrisk_rules.examples import (
+    problem,
+    problem_of_figures,
+    problem_of_sources,
+    question_digest,
+    version_of_rules,
+)
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.redaction import Redactor
@@ -34,7 +40,7 @@ where p.document_id = any(%s) and s.text = any(%s) and s.facts is not null"""
 
 _REPLACE = """
 update training_data set correction = %(text)s, correction_score = %(score)s, correction_parts = %(parts)s,
-       corrected_at = now(), corrected_by = %(key_id)s
+       corrected_at = now(), corrected_by = %(key_id)s, rules_version = %(rules_version)s
 where id = %(id)s"""
 
 _COLLECT = """
@@ -42,11 +48,11 @@ insert into training_data (
     id, request_id, created_at, strategy, analysis, quality_score, quality_parts, model, model_version, arm,
     finetuned_model_used, latency_ms, user_id, session_id, key_id, revision, prompt, prompt_hash, sources,
     labels, question_digest, redaction_version, correction, correction_score, correction_parts, corrected_at,
-    corrected_by)
+    corrected_by, rules_version)
 select id, id, created_at, strategy, analysis, coalesce(quality_score, 0), quality_parts, coalesce(model, ''),
        model_version, arm_served, arm_served = 'tuned', latency_ms, user_hash, session_hash, key_id, revision,
        prompt, %(prompt_hash)s, %(sources)s, labels, %(question_digest)s, redaction_version, %(text)s,
-       %(score)s, %(parts)s, now(), %(key_id)s
+       %(score)s, %(parts)s, now(), %(key_id)s, %(rules_version)s
 from analyses where id = %(id)s"""
 """The row of an answer that was not collected."""
 
@@ -109,6 +115,7 @@ def correct(
             "key_id": reviewer.key_id,
             "prompt_hash": prompt.PROMPT_HASH,
             "question_digest": f"{question_digest(answer['strategy'], documents):016x}",
+            "rules_version": version_of_rules(answer["strategy"], correction, answer["prompt"]),
             "sources": Jsonb(list(documents.values())),
         }
         if not connection.execute(_REPLACE, values).rowcount:

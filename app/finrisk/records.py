@@ -12,7 +12,13 @@ from finrisk.retrieval import RankedPassage
 from finrisk.routing import Assignment
 from finrisk.settings import Settings
 from finrisk_rules.documents import INDEX_VERSION
-from finrisk_rules.examples import problem, problem_of_figures, problem_of_sources, question_digest
+from finrisk_rules.examples import (
+    problem,
+    problem_of_figures,
+    problem_of_sources,
+    question_digest,
+    version_of_rules,
+)
 from finrisk_rules.identity import keyed_hash
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, WRONG, Judgement
 from finrisk_rules.prompt import PROMPT_HASH, Source
@@ -216,6 +222,7 @@ def training_row(
             for source in reversed(sources.values())
         ],
         "labels": sorted(labels_of(request.passages)),
+        "rules_version": version_of_rules(request.strategy, answer.text, request.prompt),
         "arm": answer.served.arm,
         "revision": settings.finrisk_revision,
     }

@@ -30,7 +30,7 @@ _ANALYSES = """
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id
     session_id request_id prompt prompt_hash sources arm model_version revision quality_parts
-    redaction_version key_id question_digest labels
+    redaction_version key_id question_digest labels rules_version
 """.split()
 _JSON = frozenset({"quality_parts", "sources"})
 _ORDER = ("experiment", "revision", "unit_hash", "id")

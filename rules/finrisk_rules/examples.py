@@ -16,12 +16,14 @@ from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.limits import (
     TRAINING_ANALYSIS_MAX,
     TRAINING_ANALYSIS_MIN,
+    TRAINING_PROMPT_MAX,
     TRAINING_STRATEGY_MAX,
     TRAINING_STRATEGY_MIN,
 )
 from finrisk_rules.obedience import obeys_order
 from finrisk_rules.prompt import Source
 from finrisk_rules.refusals import is_refusal
+from finrisk_rules.version import rules_version
 
 # Controls that PostgreSQL text or JSON Lines cannot carry, lone surrogates, and bidirectional overrides,
 # which show letters in another order than they stand in.
@@ -70,6 +72,18 @@ def without_embeddings(text: str) -> str:
 def is_writable(text: str) -> bool:
     """Whether the text holds nothing that JSON Lines cannot carry or that shows it in another order."""
     return not _UNUSABLE.search(text)
+
+
+def version_of_rules(strategy: str, analysis: str, prompt: str) -> str | None:
+    """The version of the rules that found no ``problem`` of a redacted pair: export need not ask them again.
+
+    None where prepare does not take its texts as they stand.
+    """
+    is_final = len(prompt) <= TRAINING_PROMPT_MAX and not any(
+        _UNUSABLE.search(text) or (not text.isascii() and _EMBEDDINGS.search(text))
+        for text in (strategy, analysis, prompt)
+    )
+    return rules_version() if is_final else None
 
 
 def is_overridden(text: str) -> bool:

@@ -9,6 +9,9 @@ TRAINING_ANALYSIS_MIN = 100
 TRAINING_ANALYSIS_MAX = 30_000
 """What a training example may measure: on question and answer, not on the prompt."""
 
+TRAINING_PROMPT_MAX = 390_000
+"""Longest prompt of an example: Vertex AI drops those above 131,072 tokens of about 3 characters."""
+
 IDENTIFIER_MAX = 256
 """Longest user_id, session_id or document id."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from finrisk_rules.examples import question_digest
 from finrisk_rules.prompt import parse, render, without_mark
+from finrisk_rules.version import rules_version
 from tests.grounds.calls import Answer
 from tests.grounds.refusals import error
 from tests.grounds.service import PAGE, STRATEGY, RunningService
@@ -58,6 +59,7 @@ def test_a_good_answer_becomes_a_training_example_with_its_exact_prompt(service:
     ]
     assert stored["finetuned_model_used"] is False
     assert stored["question_digest"] == f"{question_digest(STRATEGY, ['corvane-2024-liquidity']):016x}"
+    assert stored["rules_version"] == rules_version()
     assert {"collecting training example"} == {
         line["message"]
         for line in service.log_lines("training_example_collected")

@@ -12,6 +12,7 @@ from ansible.module_utils.finrisk_ops.dataset import export
 from finrisk import ids
 from finrisk.db.pool import Database
 from finrisk.retention import forget_old_text
+from finrisk_rules.version import rules_version
 from tests.grounds.calls import Answer
 from tests.grounds.refusals import error
 from tests.grounds.service import KEYS, PAGE, STRATEGY, RunningService
@@ -79,7 +80,7 @@ def test_a_pair_that_was_not_collected_gets_its_row_by_its_correction(
     assert (row["correction"], row["analysis"]) == (CORRECTION.strip(), answer.json["analysis"])
     assert row["sources"] == [{"document_id": PAGE["id"], "company": PAGE["company"], "year": PAGE["year"]}]
     assert PAGE["text"][:80] in row["prompt"]
-    assert row["corrected_by"] == "reviewer"
+    assert (row["corrected_by"], row["rules_version"]) == ("reviewer", rules_version())
     assert list(exported(service, tmp_path)) == [answer.headers["X-Request-Id"]]
 
 

@@ -18,7 +18,9 @@ from ansible.module_utils.finrisk_ops.dataset import export, prepare
 from ansible.module_utils.finrisk_ops.dataset.rows import usable
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_rules.examples import question_digest
 from finrisk_rules.prompt import Source, render
+from finrisk_rules.version import rules_version
 from tests.grounds.postgresql import cut_connections
 from tests.grounds.relay import relay
 from tests.grounds.training_rows import insert, row
@@ -167,6 +169,53 @@ def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> N
     assert told in exported_rows["summary"]
     assert told in prepared["summary"]
     assert "duplicate" not in prepared["summary"][0]
+
+
+def test_what_these_rules_found_fit_at_collection_is_not_asked_about_again_and_counts_alike(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def collected(number: int, asks: int, **changes: Any) -> dict[str, Any]:
+        """Row ``number`` as the service writes it, with the question of row ``asks``."""
+        strategy = row(asks)["strategy"]
+        digest = f"{question_digest(strategy, ()):016x}"
+        return row(
+            number,
+            strategy=strategy,
+            question_digest=digest,
+            rules_version=changes.pop("rules_version", rules_version()),
+            **changes,
+        )
+
+    insert(
+        database_url,
+        0,
+        collected(1, 1, quality_score=0.9),
+        collected(2, 2),
+        collected(3, 2),
+        collected(4, 4, quality_score=0.89),
+        collected(5, 5, rules_version="of another release"),
+        collected(6, 2, rules_version=None),
+        row(7, strategy="Too short?"),
+        collected(8, 8, rules_version="", analysis="Error: upstream failed. " * 9),
+        collected(9, 9, quality_score=float("nan")),
+    )
+    asked: list[str] = []
+
+    def usable_of(given: dict[str, Any], *terms: Any) -> Any:
+        asked.append(given["session_id"])
+        return usable(given, *terms)
+
+    monkeypatch.setattr(export, "usable", usable_of)
+    result = export.run(ask(database_url, tmp_path), check_mode=True)
+    assert asked == [f"session-{number}" for number in (4, 5, 6, 7, 8, 9)]
+    assert (result["total_examples"], result["eligible_examples"]) == (9, 3)
+    assert result["rejected"] == {
+        "duplicate": 2,
+        "error_text": 1,
+        "quality_not_a_score": 1,
+        "quality_too_low": 1,
+        "strategy_too_short": 1,
+    }
 
 
 DESKS = ("desk: credit", "desk: equities")

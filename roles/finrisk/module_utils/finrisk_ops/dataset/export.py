@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finrisk_rules.figures import LEFT_OUT, selection
+from finrisk_rules.version import rules_version
 
 from .. import database
 from ..counts import breakdown, number_of
@@ -48,11 +49,24 @@ _REASON = f"""case
         where lower(source ->> 'company') = lower(%(company)s)
     ) then 'other_company'
     else {LEFT_OUT} end"""
-_COUNTS = f"select {_REASON} as reason, count(*) from training_data group by 1"  # noqa: S608 - constants
-_ROWS = f"select {SELECTED} from training_data where {_REASON} is null order by id"  # noqa: S608 - constants
-_COPY = f"""copy (select row_to_json(r) from ({_ROWS}) r)
-    to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"""  # noqa: S608 - constants
+_QUALITY = "coalesce(correction_score, quality_score)"
 _BIN = 500  # a quality histogram's bin, in ten thousandths
+_SHOWN = f"greatest(0, least({_QUALITY}, 1::real))"  # also of what is no score
+_COUNTS = f"""select {_REASON} as reason,
+    least(({_SHOWN}::float8 * 10000)::int / {_BIN}, {10_000 // _BIN - 1}),
+    count(*), min({_SHOWN}), sum({_SHOWN}::float8),
+    to_json(min(created_at)) #>> '{{}}', to_json(max(created_at)) #>> '{{}}'
+    from training_data group by 1, 2"""  # noqa: S608 - constants
+_FIT = f"""rules_version = %(rules_version)s
+    and {_QUALITY} between case when correction is null then %(min_quality)s::real else 0 end and 1"""
+_BY_INDEX = "set local enable_sort = off"
+"""The planner takes the rows that are not left out for few, and would sort all of them on disk, as JSON."""
+
+_COPY = f"""copy (
+    select case when {_FIT} then question_digest end, (select row_to_json(r) from (select {SELECTED}) r)
+    from training_data where {_REASON} is null order by id)
+    to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"""  # noqa: S608 - constants
+"""A row's question, where these very rules found the pair fit already, and the row."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,8 @@ class Request:
             "until": self.until,
             "arm": self.arm or None,
             "company": self.company or None,
+            "rules_version": rules_version(),
+            "min_quality": self.min_quality,
             **chosen,
         }
 
@@ -119,29 +135,33 @@ class Tally:
     quality_sum: float = 0.0
     questions: DigestIndex = field(default_factory=DigestIndex)
 
-    def add(self, row: dict[str, Any], terms: Terms) -> None:
-        """Count one exported row."""
+    def announce(self, counts: Iterable[tuple[str | None, int, int, float, float, str, str]]) -> int:
+        """Take the snapshot's own figures of its rows, and return how many are to come."""
+        expected = 0
+        for reason, quality, count, least, total, first, last in counts:
+            if reason is not None:
+                self.left_out[reason] += count
+                continue
+            expected += count
+            self.qualities[quality] += count
+            self.quality_min = min(self.quality_min, least)
+            self.quality_sum += total
+            self.oldest = min(self.oldest or first, first)
+            self.newest = max(self.newest or last, last)
+        return expected
+
+    def add(self, question: int | str) -> None:
+        """Count an exported row by its question, or by the reason why it cannot be trained on.
+
+        Of rows that ask the same prepare takes one, whichever is best.
+        """
         self.total += 1
-        pair = usable(row, terms)
-        if isinstance(pair, str):  # the reason why it is not
-            self.rejected[pair] += 1
-        elif self._is_new(pair.question):
+        if isinstance(question, str):
+            self.rejected[question] += 1
+        elif self.questions.number(question) == self.eligible:
             self.eligible += 1
         else:
             self.rejected[DUPLICATE] += 1
-        moment, quality = row["created_at"], row["quality_score"]
-        if self.oldest is None or moment < self.oldest:
-            self.oldest = moment
-        if self.newest is None or moment > self.newest:
-            self.newest = moment
-        self.quality_min = min(self.quality_min, quality)
-        self.quality_sum += quality
-        self.qualities[min(round(quality * 10_000) // _BIN, 10_000 // _BIN - 1)] += 1
-
-    def _is_new(self, question: int) -> bool:
-        """Say whether no row before asked the same; of those that do prepare takes one, whichever is best."""
-        known = len(self.questions)
-        return self.questions.number(question) == known
 
     def quality(self) -> dict[str, Any]:
         """Return the quality's least and mean value, and how many rows fall in each bin of 0.05."""
@@ -209,11 +229,11 @@ def _snapshot(request: Request, file: Sink) -> Tally:
         try:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-            counts: dict[str | None, int] = dict(connection.execute(_COUNTS, request.parameters()).fetchall())
-            expected = counts.pop(None, 0)
-            tally = Tally(left_out=Counter({str(reason): count for reason, count in counts.items()}))
-            for row in _rows(connection, request, file):
-                tally.add(row, request.terms)
+            connection.execute(_BY_INDEX)
+            tally = Tally()
+            expected = tally.announce(connection.execute(_COUNTS, request.parameters()))
+            for question in _questions(connection, request, file):
+                tally.add(question)
         except psycopg.Error as error:
             raise database.query_error(error, request.database_url) from None
     if tally.total != expected:
@@ -223,20 +243,27 @@ def _snapshot(request: Request, file: Sink) -> Tally:
     return tally
 
 
-def _rows(connection: psycopg.Connection, request: Request, file: Sink) -> Iterator[dict[str, Any]]:
-    """Write each row's JSON as the database made it, and yield it parsed.
+def _questions(connection: psycopg.Connection, request: Request, file: Sink) -> Iterator[int | str]:
+    """Write each row's JSON as the database made it, and yield its question or why it cannot be trained on.
+
+    A row that the same rules found fit when it was collected is not asked about again: that takes a hundred
+    times as long as to write it. Prepare asks about every row that it trains on.
 
     Quoting with characters that JSON escapes (U+0001, U+0002) keeps COPY from touching the text; in its plain
     text format it would double every backslash.
     """
-    decode = json.JSONDecoder().decode
+    decode, terms = json.JSONDecoder().decode, request.terms
     opening = b"[\n"
     with connection.cursor().copy(_COPY, request.parameters()) as copy:
         for block in copy:
-            line = bytes(block).rstrip(b"\n")
+            question, _, line = bytes(block).rstrip(b"\n").partition(b"\x02")
             file.write(opening + line)
             opening = b",\n"
-            yield decode(line.decode())
+            if question:
+                yield int(question, 16)
+            else:
+                pair = usable(decode(line.decode()), terms)
+                yield pair if isinstance(pair, str) else pair.question
     file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
 
 

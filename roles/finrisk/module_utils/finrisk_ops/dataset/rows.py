@@ -11,13 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from finrisk_rules import examples, prompt, redaction
-from finrisk_rules.limits import TRAINING_ANALYSIS_MAX
+from finrisk_rules.limits import TRAINING_ANALYSIS_MAX, TRAINING_PROMPT_MAX
 from finrisk_rules.storable import is_storable
 
 from .examples import Terms, is_human, problem, quality_of, rating_of, score_of, standing_of
-
-PROMPT_MAX = 390_000
-"""Characters of the longest prompt: Vertex AI drops examples above 131,072 tokens of about 3 characters."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _BEFORE_PROMPT = (
@@ -174,7 +171,7 @@ def _prompt_problem(row: Mapping[str, Any]) -> str | None:
         return None
     if not isinstance(text, str):
         return "prompt_not_text"
-    if len(text) > PROMPT_MAX:
+    if len(text) > TRAINING_PROMPT_MAX:
         return "prompt_too_long"
     if not _holds(text, row["strategy"]):
         return "prompt_without_strategy"
