@@ -146,7 +146,7 @@ def test_in_the_service_arrows_run_downwards_only() -> None:
 BELOW: dict[str, set[str]] = {
     "options": {"cloud", "kube", "process", "release", "tuning"},
     "erasure": {"counts", "database", "dataset", "documents", "machine"},
-    "status": {"counts", "database", "machine", "release", "service", "tuning"},
+    "status": {"counts", "database", "gate", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service", "text"},
     "process": {"database", "machine", "masking", "release", "service"},
     "release": {"cloud", "counts", "database", "machine", "service", "tuning"},
@@ -154,6 +154,7 @@ BELOW: dict[str, set[str]] = {
     "dataset": {"counts", "database", "machine", "report", "text"},
     "documents": {"counts", "database", "text"},
     "cloud": {"machine", "text"},
+    "gate": set(),
     "service": set(),
     "report": set(),
     "machine": {"text"},

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..gate.success import MET, UNKNOWN, Line
 from .finding import Finding
-from .success import MET, UNKNOWN, Line
 
 ROLL_BACK, HOLD, READY = "roll_back", "hold", "ready"
 IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")

@@ -37,6 +37,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from ..gate import rules
+
 ALPHA = 0.01
 """The chance of any false finding in the life of an experiment; each comparison has an equal part of it."""
 
@@ -52,10 +54,16 @@ RATINGS, SLOW, LATENCY, ERRORS, UNANSWERED, FALLBACKS, QUALITY = COMPARISONS = (
 NEEDED = len(COMPARISONS) / ALPHA
 """The e-value at which a comparison is a finding."""
 
-MARGINS = {RATINGS: 0.05, SLOW: 0.03, ERRORS: 0.02, UNANSWERED: 0.02, FALLBACKS: 0.05}
+MARGINS = {
+    RATINGS: rules.MARGINS["feedback"],
+    SLOW: rules.MARGINS["slow"],
+    ERRORS: rules.MARGINS["errors"],
+    UNANSWERED: rules.MARGINS["unanswered"],
+    FALLBACKS: 0.05,
+}
 """Differences of shares of users up to these are no finding."""
 
-QUALITY_MARGIN = 0.02
+QUALITY_MARGIN = rules.MARGINS["quality"]
 """The same of quality, which is in 0..1."""
 
 SLOWER, SLOWER_MS = 1.2, 100.0

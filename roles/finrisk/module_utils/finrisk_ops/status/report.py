@@ -12,6 +12,7 @@ from finrisk_rules.experiment import Running
 from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
+from ..gate.success import readiness
 from ..machine.identity import now
 from ..release.obstacle import Obstacle
 from ..release.revision import Revision
@@ -82,7 +83,7 @@ def judgement(data: dict[str, Any]) -> dict[str, Any]:
     found, criteria = findings.of(data), success.criteria(data)
     decided = decision.decide(data, found, criteria)
     rolls_back, ready = decided.decision == decision.ROLL_BACK, decided.decision == decision.READY
-    lines = [*criteria, success.readiness(criteria, ready=ready, rolls_back=rolls_back)]
+    lines = [*criteria, readiness(criteria, ready=ready, rolls_back=rolls_back)]
     return {
         "decision": decided.content(),
         "success": [line.content() for line in lines],

@@ -1,0 +1,85 @@
+"""How often the gate errs and how soon it decides, looking at simulated experiments every 100 requests.
+
+    python benchmarks/gate.py [--runs N]
+
+Each line is one kind of experiment: the share of runs that ended by promotion and by rollback, each with
+the requests of both arms that it took in the median and in nine of ten. Promised: at most 5 % promotions of
+what is worse by a margin, at most 1 % rollbacks of what is not worse.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_VENV = REPOSITORY / ".venv-dev"
+if find_spec("ansible") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
+    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
+sys.path.insert(0, str(REPOSITORY))
+
+from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - found by the lines above
+
+show_the_role_to_ansible()
+
+from tests.grounds.experiments import RULES, SHARES, End, Experiment, Model, People, run  # noqa: E402 - the same
+
+EQUAL = Model()
+REGULARS, HEAVY = People(), People(zeal=1.5, likeness=0.15)
+LADDER = ((0.25, 3000), (0.5, 3000), (0.75, 3000))
+
+
+def experiments() -> dict[str, Experiment]:
+    """Return each kind by what is said of it."""
+    kinds = {f"equal, {split:.0%} tuned": Experiment(stages=((split, 8000),)) for split in (0.5, 0.25, 0.1)}
+    kinds["equal, regulars"] = Experiment(people=REGULARS, stages=((0.5, 12_000),))
+    kinds["equal, heavy users, 25 %"] = Experiment(people=HEAVY, stages=((0.25, 8000),))
+    kinds["equal, stages, days differ"] = Experiment(drift=0.03, stages=LADDER)
+    kinds["equal, stages, days differ, heavy"] = Experiment(people=HEAVY, drift=0.03, stages=LADDER)
+    for metric in (*SHARES, "quality"):
+        worse = EQUAL.worse(**{metric: RULES.margins[metric]})
+        kinds[f"{metric} worse by the margin"] = Experiment(tuned=worse, stages=((0.5, 6000),))
+        kinds[f"{metric} the same, 25 %"] = Experiment(tuned=worse, stages=((0.25, 6000),))
+        kinds[f"{metric} the same, regulars"] = Experiment(worse, people=REGULARS, stages=((0.5, 6000),))
+    always = {"errors": 0.0205}
+    kinds["2 % of users always fail"] = Experiment(people=REGULARS, fallen=always, stages=((0.5, 6000),))
+    refusing = EQUAL.worse(unanswered=0.3)
+    kinds["refuses 30 % more, 25 %"] = Experiment(refusing, stages=((0.25, 2000),))
+    for name, people in (("", None), (", regulars", REGULARS), (", heavy users", HEAVY)):
+        kinds[f"errors 2 -> 10 %, 25 %{name}"] = Experiment(
+            EQUAL.worse(errors=0.08), people=people, stages=((0.25, 2000),)
+        )
+        kinds[f"wrong figures 3 -> 8 %{name}"] = Experiment(
+            EQUAL.worse(wrong_figures=0.05), people=people, stages=((0.5, 3000),)
+        )
+        kinds[f"outage, 10 %{name}"] = Experiment(
+            EQUAL.worse(errors=0.98), people=people, stages=((0.1, 200),)
+        )
+    return kinds
+
+
+def line(name: str, ends: Sequence[End]) -> str:
+    """Return one line of the table."""
+    cells = [f"{name:40}"]
+    for verdict in ("promote", "roll_back"):
+        taken = sorted(end.requests for end in ends if end.verdict == verdict)
+        share = len(taken) / len(ends)
+        times = f"{taken[len(taken) // 2]:,} ({taken[int(0.9 * len(taken))]:,})" if taken else "-"
+        cells.append(f"{share:7.1%} {times:>16}")
+    return "".join(cells)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=2000)
+    runs = parser.parse_args().runs
+    print(f"{'':40}{'promoted':>7} {'requests':>15}{'rolled back':>13} {'requests':>11}")
+    for name, experiment in experiments().items():
+        print(line(name, [run(experiment, f"{name} {place}") for place in range(runs)]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

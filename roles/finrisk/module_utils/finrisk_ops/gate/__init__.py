@@ -1,0 +1,1 @@
+"""Whether the evidence lets users be moved: promote, hold or roll back, however often somebody looks."""
