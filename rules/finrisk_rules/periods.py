@@ -123,6 +123,10 @@ class Period:
     start: int
     end: int
 
+    def moved(self, by: int) -> "Period":
+        """The period in a text that has so many characters more before it."""
+        return Period(self.year, self.part, self.start + by, self.end + by)
+
 
 def periods(text: str) -> Iterator[Period]:
     """Yield the periods of a text, in order."""

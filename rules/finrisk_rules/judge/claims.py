@@ -24,7 +24,7 @@ MOST_NOTES = 20
 LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
-_DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"\d")
 _BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
@@ -59,14 +59,15 @@ class Claim:
     name: str = ""
 
 
-def claims_of(text: str, style: Style, names: Pairs = frozenset()) -> tuple[Claim, ...]:
-    """Return the claims of one sentence; ``names`` are the numbers in names of rows and columns.
+def claims_of(
+    text: str, style: Style, named: list[Period], names: Pairs = frozenset()
+) -> tuple[Claim, ...]:
+    """Return the claims of one sentence that names these periods.
+
+    ``names`` are the numbers in names of rows and columns.
 
     No claims are periods, marks of footnotes and units, numbers of names, bare counts and numbers of months.
     """
-    if not _DIGIT.search(text):
-        return ()
-    named = list(periods(text))
     apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
     numbers = list(quantities(text, style, apart if text.isascii() else ()))
     named = _without_amounts(named, text, numbers)

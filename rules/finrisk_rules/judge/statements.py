@@ -6,16 +6,19 @@ paragraph, else the last one before it.
 """
 
 import re
+import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
-from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
+from finrisk_rules.judge.claims import DIGIT, Claim, Pairs, claims_of, is_bare, is_count
 from finrisk_rules.judge.languages import language_of
-from finrisk_rules.judge.phrasing import Phrase
+from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.periods import periods
+from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Style, style_of
 from finrisk_rules.sentences import sentences
 from finrisk_rules.tables import Cell, tables_of, without_footnote
@@ -42,6 +45,7 @@ _CITED = re.compile(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
 _LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
 _HEADING = re.compile(r"\s*#{1,6}\s")
 _EMPHASIS = re.compile(r"[*_`]+")
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +143,45 @@ def _is_heading(line: str) -> bool:
 def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
     mark = _LIST_MARK.match(line)
     offset = mark.end() if mark else 0
-    marks = list(_CITATION.finditer(line, offset))
-    citations = [(match.start(), _cited(match["numbers"])) for match in marks]
+    marks = [(match.start(), _cited(match["numbers"])) for match in _CITATION.finditer(line, offset)]
     text = without_citations(line) if marks else line
     if "*" in text or "`" in text or "_" in text:
         text = _EMPHASIS.sub(_blank, text)
     spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)
-    for (start, end), following in zip(spans, [*(span[0] for span in spans[1:]), len(line)], strict=False):
-        cited = [n for place, numbers in citations if start <= place < following for n in numbers]
-        if not cited and citations:
-            cited = next((numbers for place, numbers in citations if place >= following), citations[-1][1])
-        sentence = text[start:end]
-        claims = claims_of(sentence, style, names(cited))
-        if not topic.periods and start > offset:
-            topic = replace(topic, periods=_only_period(text[offset:start]))
-        yield Statement(sentence, tuple(dict.fromkeys(cited)), claims, topic, at + start, at + end)
+    named = list(periods(text)) if DIGIT.search(text, offset) else []
+    for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
+        sentence, claims = text[start:end], ()
+        if DIGIT.search(sentence):
+            own = [period.moved(-start) for period in _between(named, start, end)]
+            claims = claims_of(sentence, style, own, names(cited))
+        if named and not topic.periods and start > offset:
+            topic = Topic(topic.words, _only_period(_between(named, start - LONGEST_BEFORE, start)))
+        yield Statement(sentence, cited, claims, topic, at + start, at + end)
 
 
-def _only_period(text: str) -> tuple[tuple[int | None, str], ...]:
+def _cited_by(spans: Sequence[Span], marks: Sequence[tuple[int, list[int]]]) -> Iterator[tuple[int, ...]]:
+    """Yield what each sentence cites, each source once: up to the next one; else what is cited next or last."""
+    number = bisect_left(marks, spans[0][:1]) if spans else 0
+    for following in [*(start for start, _ in spans[1:]), sys.maxsize][: len(spans)]:
+        cited: list[int] = []
+        while number < len(marks) and marks[number][0] < following:
+            cited += marks[number][1]
+            number += 1
+        if not cited and marks:
+            cited = marks[min(number, len(marks) - 1)][1]
+        yield tuple(dict.fromkeys(cited))
+
+
+def _between(named: list[Period], start: int, end: int) -> list[Period]:
+    """Return the periods that stand between two places."""
+    first = bisect_left(named, start, key=_START)
+    return [period for period in named[first : bisect_left(named, end, first, key=_START)] if period.end <= end]
+
+
+def _only_period(named: Sequence[Period]) -> tuple[tuple[int | None, str], ...]:
     """Return the period that the sentences before named, where they named just one."""
-    named = {(period.year, period.part) for period in periods(text[-LONGEST_BEFORE:])}
-    return tuple(named) if len(named) == 1 else ()
+    different = {(period.year, period.part) for period in named}
+    return tuple(different) if len(different) == 1 else ()
 
 
 def _blank(match: re.Match[str]) -> str:
