@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import before, behind
@@ -110,8 +110,7 @@ _HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成
 _PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A period that a text names.
 
     ``year`` is the year in which it ends (``2021/22``: 2022), None where only a day is named; ``part`` is
@@ -133,30 +132,25 @@ def periods(text: str) -> Iterator[Period]:
     read = plain(text)
     if not _HINT.search(read):
         return
-    for match in _matches(read):
-        kind = match.lastgroup or "year"
-        if _is_figure(read, match, kind):
-            continue
-        if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
-            yield Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
-            continue
-        if kind == "year":
-            yield _year(read, *match.span())
-            continue
-        year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
-        if kind == "fiscal" and match["fiscal_to"]:
-            year = match["fiscal_to"][1:]
-        number = _era_year(match) if kind == "cjk" and match["cjk_era"] else _full(year) if year else None
-        yield Period(number, _part(match, kind), match.start(), match.end())
-
-
-def _matches(text: str) -> Iterator[re.Match[str]]:
     end = 0
-    for begin in _BEGIN.finditer(text):
+    for begin in _BEGIN.finditer(read):
         at = begin.start()
-        if at >= end and (match := _BARE_YEAR.match(text, at) or _PERIOD.match(text, at)):
-            end = match.end()
-            yield match
+        if at < end:
+            continue
+        if match := _BARE_YEAR.match(read, at) or _PERIOD.match(read, at):
+            end, kind = match.end(), match.lastgroup or "year"
+            if not _is_figure(read, at, end, kind):
+                yield _year(read, at, end) if kind == "year" else _period(match, kind)
+
+
+def _period(match: re.Match[str], kind: str) -> Period:
+    if kind == "pair" and not _follows(match["pair_first"], match["pair_year"]):
+        return Period(_full(match["pair_first"]), "", match.start(), match.end("pair_first"))
+    year = match[f"{kind}_year"] if f"{kind}_year" in _PERIOD.groupindex else None
+    if kind == "fiscal" and match["fiscal_to"]:
+        year = match["fiscal_to"][1:]
+    number = _era_year(match) if kind == "cjk" and match["cjk_era"] else _full(year) if year else None
+    return Period(number, _part(match, kind), match.start(), match.end())
 
 
 def _year(text: str, start: int, end: int) -> Period:
@@ -168,11 +162,10 @@ def _year(text: str, start: int, end: int) -> Period:
     return Period(number, "", start, end)
 
 
-def _is_figure(text: str, match: re.Match[str], kind: str) -> bool:
+def _is_figure(text: str, start: int, end: int, kind: str) -> bool:
     """Whether this is a number after all: ``$ 2014``, ``1,2007``, ``may 5 percent``."""
     if kind in ("day", "day_month_only"):
-        return behind(text, match.end()).end > match.end()
-    start, end = match.span()
+        return behind(text, end).end > end
     if text[start - 1 : start] == "(" and text[end : end + 1] == ")":  # "702 Mio. € (2022)"
         return False
     return bool(_PART_OF_NUMBER.search(text, max(0, start - 2), start)) or (

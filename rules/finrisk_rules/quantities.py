@@ -8,9 +8,8 @@ in the text: around each number a bounded window is read.
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import Unit, before, behind
@@ -58,8 +57,7 @@ _COMMA_STYLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number of a text.
 
     ``value`` is the number as written, with its sign and without its scale; ``places`` its decimals as
@@ -174,8 +172,7 @@ def _compound(read: str, quantity: Quantity) -> Quantity:
             break
         places = quantity.scale - (back.scale or 0)
         smaller = Decimal(match[1].replace(",", "")).scaleb(-places).copy_sign(quantity.value)
-        quantity = replace(
-            quantity,
+        quantity = quantity._replace(
             value=(quantity.value + smaller).quantize(Decimal(1).scaleb(-places)),
             places=places,
             currency=back.currency,
@@ -244,12 +241,12 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     else:
         last = closed.end() if closed else back.end
     return Quantity(
-        value=-value if front.minus or closed else value,
-        places=places,
-        scale=front.scale if back.scale is None else back.scale,
-        unit=back.unit,
-        currency=front.currency or back.currency,
-        bracketed=bool(closed),
-        start=front.start if closed or not front.bracket else start,
-        end=last,
+        -value if front.minus or closed else value,
+        places,
+        front.scale if back.scale is None else back.scale,
+        back.unit,
+        front.currency or back.currency,
+        bool(closed),
+        front.start if closed or not front.bracket else start,
+        last,
     )

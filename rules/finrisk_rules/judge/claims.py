@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
@@ -42,8 +42,7 @@ Pairs = frozenset[tuple[str, str]]
 """Numbers, each with the word before or behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A figure of an answer and what its statement says of it.
 
     ``text`` is the figure as written, ``phrase`` its words and periods; ``is_about`` whether a word says that
@@ -120,12 +119,12 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
     start, end = quantity.start, quantity.end
     return Claim(
-        text=text[start:end].strip(),
-        quantity=quantity,
-        phrase=phrase,
-        is_about=is_about(text, start),
-        is_change=is_change(text, start, end),
-        name=name,
+        text[start:end].strip(),
+        quantity,
+        phrase,
+        is_about(text, start),
+        is_change(text, start, end),
+        name,
     )
 
 

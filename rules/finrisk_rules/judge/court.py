@@ -129,7 +129,7 @@ class Court:
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
-                result[at].verdict = replace(verdict, verdict="wrong_direction", source_says=trace.says)
+                result[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
         return result
 
     def _finding(self, claim: Claim, statement: Statement, calculated: Operands, shared: Periods) -> Finding:

@@ -6,7 +6,6 @@ behind it, is its result. Time is linear in the text.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from heapq import merge
 from itertools import islice, pairwise
 from operator import itemgetter
@@ -207,7 +206,7 @@ def _is_operator(text: str, last: Quantity | Operator | Bracket, at: int) -> boo
 def _without_minus(figure: Quantity, text: str) -> Quantity:
     """Return a figure whose minus turned out to be an operator."""
     written = text[figure.start + 1 : figure.end]
-    return replace(figure, value=-figure.value, start=figure.end - len(written.lstrip()))
+    return figure._replace(value=-figure.value, start=figure.end - len(written.lstrip()))
 
 
 def _items(text: str, style: Style) -> Iterator[_Item]:
@@ -252,7 +251,7 @@ def _all_items(text: str, style: Style) -> Iterator[_Item]:
 def _as_written(figure: Quantity, text: str) -> Quantity:
     """Return the figure without a minus that stands outside it: ``a - (b + c)``."""
     is_own = figure.value >= 0 or figure.bracketed or "-" in text[figure.start : figure.end]
-    return figure if is_own else replace(figure, value=-figure.value)
+    return figure if is_own else figure._replace(value=-figure.value)
 
 
 def _balanced(run: list[Quantity | Operator | Bracket]) -> Sequence[Quantity | Operator | Bracket]:

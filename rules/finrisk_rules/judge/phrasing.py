@@ -8,7 +8,7 @@ shared out in their order, and so are the items of a list before them ("respecti
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
@@ -44,8 +44,7 @@ _NOTE = re.compile(r"\( ?\d{1,2} ?\)")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """What a sentence says of one of its figures.
 
     ``words`` are the telling words with their weight, 1 where they stand beside the figure; ``periods`` the

@@ -123,11 +123,11 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     named = list(periods(sentence))
     apart = [(period.start, period.end) for period in named]
     figures = [
-        replace(each, start=each.start + start, end=each.end + start)
+        each._replace(start=each.start + start, end=each.end + start)
         for each in quantities(sentence, style, apart if sentence.isascii() else ())
         if not any(first < each.end and each.start < last for first, last in apart)
     ]
-    named = [replace(each, start=each.start + start, end=each.end + start) for each in named]
+    named = [period.moved(start) for period in named]
     return _Said(text, figures, named, [(kind, place + start) for kind, place in operations(sentence)])
 
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
@@ -89,4 +88,4 @@ def _compute(finding: Finding, *, is_formula: bool = False) -> None:
     if finding.verdict and not finding.is_right:
         finding.verdict = FigureVerdict(finding.verdict.text, "computed")
     elif finding.verdict and is_formula:
-        finding.verdict = replace(finding.verdict, verdict="computed")
+        finding.verdict = finding.verdict._replace(verdict="computed")

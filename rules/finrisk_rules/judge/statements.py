@@ -9,10 +9,10 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from finrisk_rules.judge.claims import DIGIT, Claim, Pairs, claims_of, is_bare, is_count
 from finrisk_rules.judge.languages import language_of
@@ -48,16 +48,14 @@ _EMPHASIS = re.compile(r"[*_`]+")
 _START = attrgetter("start")
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """What the heading above says: its words and its periods as (year, part)."""
 
     words: frozenset[str] = frozenset()
     periods: tuple[tuple[int | None, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A sentence of an answer or a row of its table, without its citations.
 
     ``cited`` are numbers of sources from 1, in their order; ``start`` and ``end`` its place in the answer.
@@ -264,8 +262,8 @@ def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:
     label = f"{cell.label} {cell.section}"
     named = tuple((period.year, period.part) for text in (cell.head, label) for period in periods(text))
     words = dict.fromkeys(stems(label) | stems(cell.head), 1.0)
-    quantity = replace(cell.value, unit=cell.unit)
+    quantity = cell.value._replace(unit=cell.unit)
     if quantity.scale is None and cell.scale and not cell.unit:
-        quantity = replace(quantity, scale=cell.scale)
+        quantity = quantity._replace(scale=cell.scale)
     text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
     return Claim(text, quantity, Phrase(words, named, is_base=False))

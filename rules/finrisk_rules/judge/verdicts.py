@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 JUDGE_VERSION = "2"
 """Raised whenever the same answer could get another verdict."""
@@ -44,8 +44,7 @@ class JudgedSource:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a source says a figure: row and column of a table, or a sentence; "" for what there is not."""
 
     row: str = ""
@@ -59,8 +58,7 @@ class Place:
         return {"row": _shown(self.row), "column": _shown(self.column)}
 
 
-@dataclass(frozen=True, slots=True)
-class FigureVerdict:
+class FigureVerdict(NamedTuple):
     """A figure of the answer, as written, and what the sources say of it.
 
     ``source`` is the number of the source, from 1, where its place is; None where it has none.
