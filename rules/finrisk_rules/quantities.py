@@ -24,6 +24,7 @@ _NUMBER = re.compile(
     r"[\d.](?<![\d.,'].)(?:(?<=\d)\d*(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|(?<=\.)\d+)"
 )
 _LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_]\Z|[A-Za-z\d]:\Z")
+_GLUE = frozenset("-/_#§@:")
 _GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _WITHOUT_BLANKS = "\u2e80"
 """First character of the scripts of East Asia, which set no blanks between words."""
@@ -152,7 +153,8 @@ def quantities(
     spans = iter(apart)
     first, behind_span = next(spans, _NOWHERE)
     for match in _NUMBER.finditer(read):
-        for start, end in _numbers(read, text, match, style):
+        places = (match.span(),) if " " not in match[0] else _numbers(read, text, match, style)
+        for start, end in places:
             while behind_span <= start:
                 first, behind_span = next(spans, _NOWHERE)
             if first <= start and end <= behind_span:
@@ -184,12 +186,10 @@ def _compound(read: str, quantity: Quantity) -> Quantity:
 
 
 def _numbers(read: str, text: str, match: re.Match[str], style: Style) -> Iterator[tuple[int, int]]:
-    """Yield the places of the numbers of a match: one where its blanks set thousands apart, else each."""
+    """Yield the places of the numbers of a match with blanks: one where they set thousands apart, else each."""
     start, end = match.span()
     parts = match[0].split(" ")
-    if len(parts) == 1 or (
-        parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end, style)
-    ):
+    if parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end, style):
         yield start, end
         return
     for part in parts:
@@ -221,16 +221,25 @@ def _spells(character: str) -> bool:
     return character.isalnum() and character < _WITHOUT_BLANKS
 
 
+def _is_glued(read: str, end: int) -> bool:
+    """Whether what stands right behind a number makes it a name: a letter, or a sign that joins."""
+    following = read[end : end + 1]
+    if _spells(following):
+        return not _MULTIPLE.match(read, end)
+    return following in _GLUE and bool(_GLUED_BEHIND.match(read, end))
+
+
 def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     parsed = number(read[start:end], style)
-    if parsed is None or _LETTER_GLUED.search(read, max(0, start - 2), start):
+    if parsed is None:
+        return None
+    if read[start - 1 : start] in _GLUE and _LETTER_GLUED.search(read, max(0, start - 2), start):
         return None
     front = before(read, start)
     if front.start == start and start and _spells(read[start - 1]):
         return None
     back = behind(read, end, has_currency=bool(front.currency))
-    name = _spells(read[end : end + 1]) and not _MULTIPLE.match(read, end)
-    if back.end == end and (name or _GLUED_BEHIND.match(read, end)):
+    if back.end == end and _is_glued(read, end):
         return None
     value, places = parsed
     closed = _CLOSED.match(read, back.end) if front.bracket else None

@@ -124,6 +124,11 @@ _SIGNS_BEFORE = frozenset(word for word in _BEFORE_NUMBER if len(word) == 1)
 _ENDS_BEFORE = frozenset(word[-2:] for word in _BEFORE_NUMBER if len(word) > 1)
 
 
+_WORD_BEFORE = frozenset(
+    f"{letter} " for letter in "abcdefghijklmnopqrstuvwxyz,:;" if letter not in _LENGTHS_BEFORE
+)
+"""What stands before most numbers: the end of a word that is neither currency nor sign, and a blank."""
+
 _TRIANGLES = "\u25b2\u25b3"
 """A minus, in Japanese reports, right before a number."""
 
@@ -180,6 +185,8 @@ def before(text: str, start: int) -> Before:
 
     They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
     """
+    if text[start - 2 : start] in _WORD_BEFORE or not start:
+        return Before("", None, False, False, start)
     currency, scale, minus, bracket, first = "", None, False, False, start
     while first:
         at = first - 1 if first > 1 and text[first - 1] == " " else first

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from finrisk_rules.judge.phrasing import Phrase, phrases
-from finrisk_rules.judge.vocabulary import TIME, is_about, is_change
+from finrisk_rules.judge.vocabulary import TIME, is_about, is_change, lead
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.units import behind
@@ -118,12 +118,13 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
 
 def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
     start, end = quantity.start, quantity.end
+    words = lead(text, start)
     return Claim(
         text[start:end].strip(),
         quantity,
         phrase,
-        is_about(text, start),
-        is_change(text, start, end),
+        is_about(text, start, words),
+        is_change(text, end, words),
         name,
     )
 

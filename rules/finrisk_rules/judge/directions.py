@@ -57,6 +57,12 @@ def _rises(word: str) -> bool | None:
     return True if _RISES.fullmatch(word) else False if _FALLS.fullmatch(word) else None
 
 
+@lru_cache(maxsize=16384)
+def _may_say(word: str) -> bool:
+    """Whether a word says rise or fall, alone or with the last word of its clause."""
+    return _rises(word.lower()) is not None or word.lower() in _PARTED
+
+
 _NOT = re.compile(
     rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}(?!-)[^,.;]{{0,12}}\Z"
     r"|n['\u2019]t [^,.;]{0,8}\Z",
@@ -107,8 +113,11 @@ class Direction:
 
 def directions(text: str) -> list[Direction]:
     """Return the words of rise and fall of a text; a denied rise counts as a fall, and the reverse."""
+    words = _ASCII_WORD if text.isascii() else _WORD
+    if not any(map(_may_say, words.findall(text))):
+        return []
     result = []
-    for match in (_ASCII_WORD if text.isascii() else _WORD).finditer(text):
+    for match in words.finditer(text):
         word = match[0].lower()
         rises = _rises(word)
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):

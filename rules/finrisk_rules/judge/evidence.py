@@ -11,7 +11,7 @@ from typing import Any
 from finrisk_rules.judge.claims import MOST_FIGURES, Pairs, pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change
+from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change, lead
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
 
@@ -197,7 +197,7 @@ class StatementEvidence:
         """Return of each figure whether it is how much another one changed."""
         if self._changes is None:
             sentence = text[self.start : self.end]
-            self._changes = [is_change(sentence, figure[4], figure[5]) for figure in self.figures]
+            self._changes = [is_change(sentence, figure[5], lead(sentence, figure[4])) for figure in self.figures]
         return self._changes
 
     def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:

@@ -2,9 +2,12 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 
 _LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
+
+_STRIPPED = "$€£¥(.,:~\u2248"
 
 _BASES = frozenset(
     "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro".split()
@@ -23,6 +26,7 @@ _ABOUT = frozenset(
 _ABOUT_OF_TWO = frozenset(
     ("more than", "less than", "just under", "just over", "près de", "plus de", "cerca de", "alrededor de")
 )
+_ABOUT_SIGNS = ("約", "およそ", "~", "\u2248")
 _CHANGED = frozenset(
     "increase increases decrease decreases decline rise drop growth reduction change hausse baisse "
     "augmentation diminution aumento anstieg rückgang".split()
@@ -31,10 +35,13 @@ _OF_CHANGE = frozenset("of from de du von".split())
 _BY = frozenset(("by", "um"))
 
 
-def lead(text: str, start: int) -> list[str]:
-    """Return the last three words before a figure, in small letters and without signs, the last one first."""
-    words = text[:start].lower().rsplit(None, 3)[:-4:-1]
-    return [bare for word in words if (bare := word.strip("$€£¥(.,:~\u2248"))]
+def lead(text: str, start: int, first: int = 0) -> list[str]:
+    """Return the last three words before a figure, from ``first`` on, the last one first.
+
+    They are in small letters and without signs; what is too far away leads to nothing.
+    """
+    words = text[max(first, start - _LEAD) : start].lower().rsplit(None, 3)[:-4:-1]
+    return [bare for word in words if (bare := word.strip(_STRIPPED))]
 
 
 def is_base(text: str, first: int, start: int, following: str = "") -> bool:
@@ -42,30 +49,29 @@ def is_base(text: str, first: int, start: int, following: str = "") -> bool:
 
     ``following`` is what stands between the figure and the next one, "" behind the last.
     """
-    before = text[max(first, start - _LEAD) : start]
-    words = lead(before, len(before))
-    if before.endswith(_BASES_OF_EAST_ASIA):
+    if text.endswith(_BASES_OF_EAST_ASIA, max(first, start - _LEAD), start):
         return True
+    words = lead(text, start, first)
     if not words:
         return False
-    if not _BASES.isdisjoint(words[:2]) or " ".join(words[1::-1]) in _BASES_OF_TWO:
+    last = words[:2]
+    if not _BASES.isdisjoint(last) or " ".join(words[1::-1]) in _BASES_OF_TWO:
         return True
-    return not _BASES_OF_PAIRS.isdisjoint(words[:2]) and bool(_END_OF_PAIR.search(following))
+    return not _BASES_OF_PAIRS.isdisjoint(last) and bool(_END_OF_PAIR.search(following))
 
 
-def is_about(text: str, start: int) -> bool:
-    """Whether the words before a figure say that it is not exact."""
-    before = text[max(0, start - _LEAD) : start]
-    if before.rstrip().endswith(("約", "およそ", "~", "\u2248")):
+def is_about(text: str, start: int, words: Sequence[str]) -> bool:
+    """Whether what stands before a figure, the last words first, says that it is not exact."""
+    if text[max(0, start - _LEAD) : start].rstrip().endswith(_ABOUT_SIGNS):
         return True
-    words = lead(before, len(before))
     return bool(words) and (words[0] in _ABOUT or " ".join(words[1::-1]) in _ABOUT_OF_TWO)
 
 
-def is_change(text: str, start: int, end: int) -> bool:
-    """Whether the words around a figure say that it is how much another one changed: "rose by 5"."""
-    before = text[max(0, start - _LEAD) : start]
-    words = lead(before, len(before))
+def is_change(text: str, end: int, words: Sequence[str]) -> bool:
+    """Whether what stands before a figure, the last words first, or behind says how much another one changed.
+
+    ``rose by 5``, ``an increase of 5``, ``a 5 % increase``.
+    """
     if not _BY.isdisjoint(words[:2]) or CHANGE_BEHIND.match(text, end):
         return True
     return any(of in _OF_CHANGE and change in _CHANGED for of, change in itertools.pairwise(words))
