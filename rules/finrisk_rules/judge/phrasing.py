@@ -6,7 +6,6 @@ shared out in their order, and so are the items of a list before them ("respecti
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -63,28 +62,24 @@ class _Stretches:
     def __init__(self, text: str, figures: Sequence[Span], periods: Sequence[Period]) -> None:
         self.count = len(figures)
         self.bare = _without(text, periods)
-        starts = [0, *(end for _, end in figures)]
-        ends = [*(start for start, _ in figures), len(text)]
-        self.spans = [self._trimmed(*each) for each in zip(range(self.count + 1), starts, ends, strict=True)]
-        self.splits = [
-            self.spans[0][0],
-            *(_split(self.bare, *span) for span in self.spans[1:-1]),
-            _contrast(self.bare, *self.spans[-1]),
-        ]
-        places = [period.start for period in periods]
-        self.periods = [
-            periods[bisect_left(places, start) : bisect_left(places, end)]
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        self.spans: list[Span] = []
+        self.periods: list[Sequence[Period]] = []
+        start = number = 0
+        for end, following in figures:
+            first = number
+            while number < len(periods) and periods[number].start < end:
+                number += 1
+            self.periods.append(periods[first:number])
+            self.spans.append((max(start, end - MOST_CHARACTERS), end))
+            start = following
+        self.periods.append(periods[number:])
+        last = start, min(len(text), start + MOST_CHARACTERS)
+        splits = [self.spans[0][0], *(_split(self.bare, *span) for span in self.spans[1:])]
+        self.spans.append(last)
+        self.splits = [*splits, _contrast(self.bare, *last)]
         parts = list(zip(self.spans, self.splits, strict=True))
         self.left = [stems(text[start:split]) for (start, _), split in parts]
         self.right = [stems(text[split:end]) for (_, end), split in parts]
-
-    def _trimmed(self, at: int, start: int, end: int) -> Span:
-        """Return the stretch, or the part of it that is near to a figure where it is long."""
-        if end - start <= MOST_CHARACTERS:
-            return start, end
-        return (start, start + MOST_CHARACTERS) if at == self.count else (end - MOST_CHARACTERS, end)
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight."""
@@ -92,11 +87,14 @@ class _Stretches:
         for distance in range(min(at, FARTHEST), 0, -1):
             before = self.left[at - distance] | self.right[at - distance]
             words |= dict.fromkeys(before, FADING**distance)
-        words |= dict.fromkeys(self.left[at], BEFORE)
-        words |= dict.fromkeys(self.left[at + 1], BEHIND)
+        if self.left[at]:
+            words |= dict.fromkeys(self.left[at], BEFORE)
+        if self.left[at + 1]:
+            words |= dict.fromkeys(self.left[at + 1], BEHIND)
         if self._stands_first(at):
             words |= dict.fromkeys(self.right[1], BEHIND)
-        return words | dict.fromkeys(self.right[at], 1.0)
+        words |= dict.fromkeys(self.right[at], 1.0)
+        return words
 
     def _stands_first(self, at: int) -> bool:
         """Whether a figure begins its sentence: its words follow, "At 5 %, the margin was ..."."""
@@ -104,20 +102,17 @@ class _Stretches:
 
     def own_periods(self, at: int) -> list[Period]:
         """Return the periods by figure ``at``: first the one that is glued to it."""
-        is_last = at == self.count - 1
-        behind = [
-            each
-            for each in self.periods[at + 1][:MOST_PERIODS]
-            if is_last or each.start < self.splits[at + 1]
-        ]
+        behind: Sequence[Period] = self.periods[at + 1][:MOST_PERIODS]
+        if behind and at < self.count - 1:
+            behind = [each for each in behind if each.start < self.splits[at + 1]]
         if not self.periods[at] and not behind and self._stands_first(at):
             return list(self.periods[1][:1])
-        before = [
-            each for each in self.periods[at][-MOST_PERIODS:] if at == 0 or each.start >= self.splits[at]
-        ][::-1]
+        before: Sequence[Period] = self.periods[at][: -MOST_PERIODS - 1 : -1]
+        if before and at:
+            before = [each for each in before if each.start >= self.splits[at]]
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
-            return behind + before
-        return before + behind
+            return [*behind, *before]
+        return [*before, *behind]
 
     def _is_glued(self, start: int, end: int) -> bool:
         return end - start < LONGEST_GLUE and not JOINT.search(self.bare, start, end)
@@ -167,12 +162,16 @@ def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> li
 
 def _without(text: str, periods: Sequence[Period]) -> str:
     """Return the text without its periods and marks of notes, which part nothing; places in it stay."""
+    if not periods and "(" not in text:
+        return text
     pieces, at = [], 0
     for period in periods:
         if period.start >= at:
             pieces += [text[at : period.start], "\x00" * (period.end - period.start)]
             at = period.end
-    return _NOTE.sub(lambda match: "\x00" * len(match[0]), "".join([*pieces, text[at:]]))
+    pieces.append(text[at:])
+    bare = "".join(pieces)
+    return _NOTE.sub(lambda match: "\x00" * len(match[0]), bare) if "(" in bare else bare
 
 
 def _contrast(text: str, start: int, end: int) -> int:

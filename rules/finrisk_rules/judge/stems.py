@@ -10,6 +10,7 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
+_ASCII_WORD = re.compile(r"[a-z\d]+|%")
 _ENDING = re.compile(
     r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z"
     r"|(?<=...)(?:ies|es|s|e|y)\Z"
@@ -39,10 +40,10 @@ def stems(text: str) -> frozenset[str]:
 
     Where a script sets no blanks between words, each two characters that follow one another are a word.
     """
-    if not text or text.isspace():
-        return _NOTHING
-    read = _WORD.findall(folded(text))
-    return frozenset(map(stem, read) if text.isascii() else _stems(read)) - _EMPTY
+    if text.isascii():
+        read = _ASCII_WORD.findall(text.lower()) if text else ()
+        return frozenset(map(stem, read)) - _EMPTY if read else _NOTHING
+    return frozenset(_stems(_WORD.findall(folded(text)))) - _EMPTY
 
 
 @lru_cache(maxsize=8192)
