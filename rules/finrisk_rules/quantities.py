@@ -186,7 +186,7 @@ def _compound(read: str, quantity: Quantity) -> Quantity:
 
 
 def _numbers(read: str, text: str, match: re.Match[str], style: Style) -> Iterator[tuple[int, int]]:
-    """Yield the places of the numbers of a match with blanks: one where they set thousands apart, else each."""
+    """Yield the places of the numbers of a match: one where its blanks set thousands apart, else each."""
     start, end = match.span()
     parts = match[0].split(" ")
     if parts[0].isdecimal() and len(parts[0]) <= 3 and _is_one(read, text, start, end, style):
@@ -242,6 +242,11 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     if back.end == end and _is_glued(read, end):
         return None
     value, places = parsed
+    first = front.start
+    if back.end == end and read[first - 1 : first] == "[" and read[end : end + 1] == "]":
+        outside = behind(read, end + 1)
+        if outside.unit or outside.scale is not None:  # "[99] million"
+            back, first = outside, first - 1
     closed = _CLOSED.match(read, back.end) if front.bracket else None
     if closed and back.end == end:  # "(1,234) million", "(5.1)%"
         outside = behind(read, closed.end(), has_currency=bool(front.currency))
@@ -256,6 +261,6 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
         back.unit,
         front.currency or back.currency,
         bool(closed),
-        front.start if closed or not front.bracket else start,
+        first if closed or not front.bracket else start,
         last,
     )

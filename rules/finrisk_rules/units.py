@@ -81,6 +81,9 @@ def _spells(word: str) -> bool:
     return word[-1].isalpha() and word[-1] < "\u2e80"
 
 
+MEASURES = any_of((*_POINTS, *_BASIS_POINTS, *_PERCENT, *SCALES))
+"""What makes a number a figure: words and signs of scale and of percent."""
+
 _BEHIND = re.compile(
     rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(_BASIS_POINTS)})"
     rf"|(?P<percent>{any_of(_PERCENT)}))"

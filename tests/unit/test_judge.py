@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from finrisk_rules.judge.claims import MOST_FIGURES
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource
+from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
 from tests.grounds.pace import cpu_seconds
 
@@ -87,6 +87,9 @@ def test_a_figure_that_its_source_says_is_stated(answer: str) -> None:
         ("Revenue was $4,502 million in 2023 [2].", "misattributed", "4502"),
         ("Revenue was $4,871 million in 2023 [1].", "unsupported", "4502"),
         ("Revenue was 2019 million in 2023 [1].", "unsupported", "4502"),
+        ("Revenue Was 9999 [1].", "unsupported", "4502"),
+        ("Revenue was [99] million in 2023 [1].", "unsupported", "4502"),
+        ("In Q3 2023, revenue was $4,502 million [1].", "misattributed", "4502"),
         ("Revenue was $4,502 billion in 2023 [1].", "wrong_scale", "4502"),
         ("Revenue was $4.5 million in 2023 [1].", "wrong_scale", "4502"),
         (
@@ -101,6 +104,29 @@ def test_a_figure_that_its_source_does_not_say_is_wrong(answer: str, verdict: st
 
     assert figure.verdict == verdict
     assert says in figure.source_says
+
+
+@pytest.mark.parametrize(
+    ("answer", "figures"),
+    [
+        ("Revenue was 999\u20131,001 in 2023 [1].", ["999", "1,001"]),
+        ("Revenue fell from 4,310 in 2022 to 998 in 2023 [1].", ["4,310", "998"]),
+        ("Days sales outstanding were 999 days [1].", ["999"]),
+    ],
+)
+def test_large_numbers_of_ranges_and_spans_are_figures(answer: str, figures: list[str]) -> None:
+    said = verdicts(answer)
+
+    assert [each.text for each in said] == figures
+    assert said[-1].verdict in WRONG
+
+
+def test_the_figure_of_a_year_is_none_of_its_quarter() -> None:
+    quarters = source(REPORT + "\nThe third quarter was the best.\n")
+
+    assert names("At the end of Q4 2023, revenue was $4,502 million [1].") == ["stated"]
+    assert verdicts("In Q3 2023, revenue was $4,502 million [1].", "", [quarters])[0].verdict == "stated"
+    assert names("Revenue was $4,502 million in the first half of 2023 [1].") == ["misattributed"]
 
 
 def test_of_two_swapped_figures_both_are_misattributed() -> None:
@@ -130,6 +156,7 @@ def test_a_figure_that_only_the_question_brings_is_asked() -> None:
         "## 2 kinds of risk\n1. Credit risk [1].\n2. Market risk [1].",
         "IFRS 16 and IAS 38 apply; the Form 20-F of 31 December covers 24 months and 3 segments [1].",
         "See Section 404, Level 3 and Tier 1 [1].",
+        "Notes 101\u2013105 are for people aged 18\u201364 whose loans are 181-360 days overdue [1].",
     ],
 )
 def test_numbers_of_names_dates_spans_and_counts_are_no_figures(answer: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from finrisk.quality import WEIGHTS, QualityParts, grounding, quality_parts, rescored, score
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement, Verdict
+from finrisk_rules.judge.verdicts import JUDGE_VERSION, FigureVerdict, JudgedSource, Judgement, Verdict
 
 STRATEGY = "How far did the liquidity coverage ratio of Corvane Bank fall in 2024, and what caused it?"
 SOURCE = (
@@ -128,7 +128,7 @@ def test_grounding_is_the_share_that_is_right_of_what_could_be_checked(
 def test_the_parts_hold_the_number_of_each_verdict_and_whose_they_are() -> None:
     stored = parts_of(GOOD, said("stated", "stated", "misattributed", unread=2, statements=2)).as_dict()
     assert stored["verdicts"] == {"stated": 2, "misattributed": 1}
-    assert (stored["unread_statements"], stored["judge_version"]) == (2, "2")
+    assert (stored["unread_statements"], stored["judge_version"]) == (2, JUDGE_VERSION)
     assert stored["ungrounded_figures"] == ("2",)
 
 

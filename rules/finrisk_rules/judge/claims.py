@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change, lead
-from finrisk_rules.periods import Period, periods
+from finrisk_rules.periods import Period
 from finrisk_rules.quantities import Quantity, Style, quantities
+from finrisk_rules.spelling import folded
 from finrisk_rules.units import behind
 
 MOST_FIGURES = 200
@@ -21,13 +23,17 @@ MOST_COUNT = 12
 MOST_NOTES = 20
 """A whole number in brackets below this one marks a footnote."""
 
+LONGEST_SPAN = 366
+"""A bare number up to this one, the days of a year, is a span before a unit of time ("24 months"), and no
+figure as one end of a range: ages, days overdue, pages."""
+
 LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
 DIGIT = re.compile(r"\d")
 _BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
-_NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/)? ?")
+_NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
 _RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
 _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
@@ -47,7 +53,7 @@ class Claim(NamedTuple):
 
     ``text`` is the figure as written, ``phrase`` its words and periods; ``is_about`` whether a word says that
     the figure is not exact, ``is_change`` that it is how much something changed; ``name`` the word to which
-    a bare number is glued ("IFRS 16"), "-" for one end of a range, "" otherwise.
+    a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise.
     """
 
     text: str
@@ -58,9 +64,7 @@ class Claim(NamedTuple):
     name: str = ""
 
 
-def claims_of(
-    text: str, style: Style, named: list[Period], names: Pairs = frozenset()
-) -> tuple[Claim, ...]:
+def claims_of(text: str, style: Style, named: list[Period], names: Pairs = frozenset()) -> tuple[Claim, ...]:
     """Return the claims of one sentence that names these periods.
 
     ``names`` are the numbers in names of rows and columns.
@@ -93,7 +97,7 @@ def claims_of(
                 _name_before(text, quantity.start) or _range(text, quantity) or (last_name if follows else "")
             )
             last_name, last_end = name, quantity.end
-            if is_count(quantity) or TIME.match(text, quantity.end):
+            if is_count(quantity) or _is_span(text, quantity):
                 continue
         figures.append((quantity, name))
     read = figures[:MOST_FIGURES]
@@ -140,6 +144,11 @@ def is_count(quantity: Quantity) -> bool:
     return is_bare(quantity) and quantity.value <= MOST_COUNT
 
 
+def _is_span(text: str, quantity: Quantity) -> bool:
+    """Whether a number is that of a span of time: "24 months", not "999 days"."""
+    return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, quantity.end))
+
+
 def _is_mark(text: str, quantity: Quantity) -> bool:
     """Whether this marks a footnote ``(1)`` or a unit ``$'000``."""
     if quantity.places or quantity.unit or quantity.scale:
@@ -158,11 +167,14 @@ def _name_before(text: str, start: int) -> str:
     if before[-1:] not in _BLANKS or before == before.lower():
         return ""
     match = _NAME.search(text, max(0, start - 30), start)
-    return match[0].strip() if match and match[0] != match[0].lower() else ""
+    name = match[0].strip() if match and match[0] != match[0].lower() else ""
+    return "" if name.istitle() and folded(name) in COMMON_WORDS else name
 
 
 def _range(text: str, quantity: Quantity) -> str:
     start, end = quantity.start, quantity.end
+    if abs(quantity.value) > LONGEST_SPAN:
+        return ""
     return (
         "-" if _RANGE_BEFORE.search(text, max(0, start - 6), start) or _RANGE_BEHIND.match(text, end) else ""
     )

@@ -16,13 +16,16 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Verdict
-from finrisk_rules.judge.vocabulary import OUTFLOW
+from finrisk_rules.judge.vocabulary import OUTFLOW, PART_OF_YEAR
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
+
+LAST_MONTHS = {"Q1": "3", "Q2": "6", "Q3": "9", "Q4": "12", "H1": "6", "H2": "12"}
+"""The month in which a part of a year ends, as the part of a date says it."""
 
 OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 """Fit of a period below which it is another one, and above which it is the claim's."""
@@ -66,6 +69,7 @@ class Court:
         self._firms = [(source.company or "").lower() for source in sources]
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
+        self._parted: dict[int, bool] = {}
 
     def evidence(self, n: int) -> Evidence:
         """Return what the facts of a source say; where none were kept, its text is read now."""
@@ -187,6 +191,8 @@ class Court:
             return _wrong(claim, "misattributed", rival), None
         if named and self._is_of_another_year(claim, statement, right):
             return _wrong(claim, "misattributed", right), None
+        if named and self._is_of_a_whole_year(named, right):
+            return _wrong(claim, "misattributed", right), None
         if self._is_of_another_firm(statement, right):
             return _wrong(claim, "misattributed", right), None
         if _is_of_another_sign(claim, statement, right):
@@ -213,6 +219,26 @@ class Court:
             return named.isdisjoint(there)
         source = self.sources[trace.source - 1]
         return source.year not in named and not any(str(year) in source.text + source.title for year in named)
+
+    def _is_of_a_whole_year(self, named: Periods, trace: Trace) -> bool:
+        """Whether the figure of a year is said of its quarters or halves, in a source that names none.
+
+        A part may be named for the day on which it ends.
+        """
+        parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
+        if not parts <= LAST_MONTHS.keys() or not (there := trace.periods):
+            return False
+        days = {LAST_MONTHS[part] for part in parts}
+        if any(part in days or part[:1] in ("Q", "H") for _, part in there):
+            return False
+        return not self._names_part(trace.source)
+
+    def _names_part(self, n: int) -> bool:
+        """Whether a source speaks of quarters, halves or months anywhere."""
+        if n not in self._parted:
+            source = self.sources[n - 1]
+            self._parted[n] = bool(PART_OF_YEAR.search(f"{source.title}\n{source.text}"))
+        return self._parted[n]
 
     def _absent(
         self,

@@ -165,8 +165,11 @@ def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         return
     spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
     said = governors(text, spans)
-    for direction in dict.fromkeys(each for each in said if each):
-        group = [n for n, each in enumerate(said) if each is direction]
+    groups: dict[Direction, list[int]] = {}
+    for n, each in enumerate(said):
+        if each:
+            groups.setdefault(each, []).append(n)
+    for direction, group in groups.items():
         known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue

@@ -197,7 +197,9 @@ class StatementEvidence:
         """Return of each figure whether it is how much another one changed."""
         if self._changes is None:
             sentence = text[self.start : self.end]
-            self._changes = [is_change(sentence, figure[5], lead(sentence, figure[4])) for figure in self.figures]
+            self._changes = [
+                is_change(sentence, end, lead(sentence, start)) for *_, start, end in self.figures
+            ]
         return self._changes
 
     def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:

@@ -22,6 +22,7 @@ from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Style, style_of
 from finrisk_rules.sentences import sentences
 from finrisk_rules.tables import Cell, tables_of, without_footnote
+from finrisk_rules.units import MEASURES
 
 MOST_SOURCES = 99
 """The largest number of a source that a range of citations reaches."""
@@ -40,7 +41,11 @@ COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
 """Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
 
 _NUMBERS = r"\d{1,2}(?:\s*(?:[,;\u3001\u2013-]|and|und|et|to|bis)\s*(?:[^\W\d_]{2,12} ?)?\d{1,2})*"
-_CITATION = re.compile(rf"[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?(?P<numbers>{_NUMBERS})[\]\u3011]")
+_CITATION = re.compile(
+    rf"[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?(?P<numbers>{_NUMBERS})[\]\u3011](?! ?(?i:{MEASURES}))"
+)
+"""Numbers of sources in brackets; ``[99] million`` is a figure."""
+
 _CITED = re.compile(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
 _LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -148,7 +153,8 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
     spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)
     named = list(periods(text)) if DIGIT.search(text, offset) else []
     for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
-        sentence, claims = text[start:end], ()
+        sentence = text[start:end]
+        claims: tuple[Claim, ...] = ()
         if DIGIT.search(sentence):
             own = [period.moved(-start) for period in _between(named, start, end)]
             claims = claims_of(sentence, style, own, names(cited))
@@ -158,7 +164,7 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
 
 
 def _cited_by(spans: Sequence[Span], marks: Sequence[tuple[int, list[int]]]) -> Iterator[tuple[int, ...]]:
-    """Yield what each sentence cites, each source once: up to the next one; else what is cited next or last."""
+    """Yield what each sentence cites, each source once; where it cites none, what is cited next or last."""
     number = bisect_left(marks, spans[0][:1]) if spans else 0
     for following in [*(start for start, _ in spans[1:]), sys.maxsize][: len(spans)]:
         cited: list[int] = []
@@ -173,7 +179,8 @@ def _cited_by(spans: Sequence[Span], marks: Sequence[tuple[int, list[int]]]) -> 
 def _between(named: list[Period], start: int, end: int) -> list[Period]:
     """Return the periods that stand between two places."""
     first = bisect_left(named, start, key=_START)
-    return [period for period in named[first : bisect_left(named, end, first, key=_START)] if period.end <= end]
+    last = bisect_left(named, end, first, key=_START)
+    return [period for period in named[first:last] if period.end <= end]
 
 
 def _only_period(named: Sequence[Period]) -> tuple[tuple[int | None, str], ...]:

@@ -80,14 +80,17 @@ class Trace:
         return float(self.spot[2][2])
 
     @property
-    def years(self) -> set[int]:
-        """The years that are said of the figure: over its column and by its row, or beside it in prose."""
+    def periods(self) -> tuple[Named, ...]:
+        """The periods that are said of the figure: over its column and by its row, or beside it in prose."""
         if table := self.table:
             row, column = self.spot[2][:2]
-            named = (*table.head_periods[column], *table.row_periods(row))
-        else:
-            named = self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
-        return {year for year, _ in named if year}
+            return (*table.head_periods[column], *table.row_periods(row))
+        return self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
+
+    @property
+    def years(self) -> set[int]:
+        """The years that are said of the figure."""
+        return {year for year, _ in self.periods if year}
 
     @property
     def place(self) -> Place:

@@ -179,6 +179,16 @@ TIME = re.compile(
 )
 """A unit of time behind a number: "24 months"."""
 
+PART_OF_YEAR = re.compile(
+    whole(
+        "quarter* half-year* half_year* first_half second_half interim three_months six_months nine_months "
+        " quartal* halbjahr* zwischenbericht* trimestre* semestre* trimestral* semestral* kwartaal halfjaar"
+    )
+    + r"|(?<![^\W_])(?:[QTHS][1-4]|[1-4][QTHS])(?![^\W\d_])|四半期|半期|中間|季度|半年|분기|반기",
+    re.IGNORECASE,
+)
+"""What speaks of a part of a year."""
+
 OUTFLOW = re.compile(
     whole(
         "loss losses deficit deficits outflow outflows used expense expenses cost costs payment payments "
