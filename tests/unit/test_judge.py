@@ -373,3 +373,54 @@ def test_a_formula_behind_its_result_is_computed_though_its_words_are_those_of_t
     assert [figure.verdict for figure in margin.figures] == ["computed", "stated", "stated"]
     of_another_row = judge("", "Net margin was 39.4 % (585 / 1,486 = 39.4 %) in 2023 [1].", [source])
     assert [figure.verdict for figure in of_another_row.figures][1] == "misattributed"
+
+
+LEASES = source("""Obligations (in millions)
+
+| | 2023 | 2022 |
+|---|---|---|
+| Operating results | 101 | 96 |
+| Total deferred | 358 | 135 |
+| Current provision | 1,407 | 1,206 |
+| Associates | 2,461 | 1,823 |
+| Leases | 137 | 133 |
+| Aid | (45.2) | 45.2 |
+
+The firm has four mills and 44 plants.
+""")
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ("The result is -25.9% [1], from ((1,823 [1] - 2,461) / 2,461 [1]) * 100.", "-25.9%"),
+        ("The total is 2,613: 1,407 and 1,206 [1].", "2,613"),
+        ("From 2,461 to 1,823 [1] this is growth of -25.92%.", "-25.92%"),
+        ("The gap between 137 and 133 is 4 [1].", "4"),
+        ("The figure was 137 and before that 133 [1]. The change is 4.", "4"),
+        ("4 + 44 [1] = 48 [1].", "48"),
+        ("Calculation: ((133 x 4) + 137) / 5 is 133.8 [1].", "133.8"),
+        ("7.4% of the 1,823 came from it (135) [1].", "7.4%"),
+        ("2,461 - (1,407 + 96) = 958 [1].", "958"),
+        ("The result is 137.0 [1], from (137 + 137) / 2.", "137.0"),
+    ],
+)
+def test_a_result_is_computed_whatever_words_stand_by_its_operands(answer: str, result: str) -> None:
+    figures = verdicts(answer, sources=[LEASES])
+
+    assert RIGHT.issuperset(each.verdict for each in figures), figures
+    assert "computed" in [each.verdict for each in figures if each.text == result], figures
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The total is 2,614: 1,407 and 1,206 [1].",
+        "From 1,823 to 2,461 [1] this is growth of -25.92%.",
+        "5 + 44 [1] = 49 [1].",
+        "Calculation: ((133 x 4) + 137) / 6 is 111.5 [1].",
+        "2,461 - (1,407 - 96) = 958 [1].",
+    ],
+)
+def test_a_result_that_does_not_follow_is_wrong(answer: str) -> None:
+    assert judge("", answer, [LEASES]).is_wrong

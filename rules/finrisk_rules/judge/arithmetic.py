@@ -97,10 +97,19 @@ def _applied(operator: Operator, left: Decimal, right: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class _Operand:
-    """What an operator finds on one side: where it begins in the postfix, and of how many it is the sum."""
+    """What an operator finds on one side: where it begins in the postfix, and of how many it is the sum.
+
+    ``times`` is how often a count takes it: in "4 x 45 + 44" there are five.
+    """
 
     start: int
     sum_of: int
+    times: int = 1
+
+    @property
+    def count(self) -> int:
+        """How many it adds to a sum."""
+        return max(self.sum_of, self.times)
 
 
 def expression(items: Sequence[Quantity | Operator | Bracket]) -> Expression | None:
@@ -117,8 +126,10 @@ def expression(items: Sequence[Quantity | Operator | Bracket]) -> Expression | N
             right, left = operands.pop(), operands.pop()
             operator: Operator = waiting.pop()  # type: ignore[assignment]  # no bracket, by the condition
             _mark_constants(postfix, operator, left, right)
+            sum_of = left.count + right.count if operator == "+" else 1
+            times = _times(postfix, left, right) if operator == "*" else 1
             postfix.append(operator)
-            operands.append(_Operand(left.start, left.sum_of + right.sum_of if operator == "+" else 1))
+            operands.append(_Operand(left.start, sum_of, times))
         return True
 
     for item in items:
@@ -144,6 +155,13 @@ def expression(items: Sequence[Quantity | Operator | Bracket]) -> Expression | N
     if wants_operand or not settle(0) or waiting or len(operands) != 1:
         return None
     return Expression(tuple(postfix)) if len(postfix) > 1 else None
+
+
+def _times(postfix: Sequence[Term | Operator], left: _Operand, right: _Operand) -> int:
+    """Return the count among two factors, 1 where there is none."""
+    factors = (postfix[left.start], postfix[right.start])
+    counts = [int(item.quantity.value) for item in factors if isinstance(item, Term) and item.constant]
+    return counts[0] if len(counts) == 1 and 1 < counts[0] <= _LARGEST_COUNT else 1
 
 
 def _mark_constants(
@@ -192,12 +210,14 @@ class Support:
 class Calculation:
     """A calculation of a text: an expression, and the figure that is written as its result.
 
-    ``is_equated`` where signs alone join the operands, and equality the result: then it is one for sure.
+    ``is_equated`` where signs alone join the operands, and equality the result: then it is one for sure;
+    ``in_words`` where no signs join them: then another figure of it may be the result.
     """
 
     expression: Expression
     result: Quantity
     is_equated: bool = False
+    in_words: bool = False
 
     @property
     def operands(self) -> tuple[Quantity, ...]:

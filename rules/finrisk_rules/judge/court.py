@@ -1,22 +1,24 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import log10
 from types import MappingProxyType
 
 from finrisk_rules.judge.agreement import spots_like, tolerance
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import language_of, reads_as
+from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Verdict
-from finrisk_rules.judge.vocabulary import OUTFLOW, PART_OF_YEAR
+from finrisk_rules.judge.vocabulary import PART_OF_YEAR, counted
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
@@ -145,6 +147,10 @@ class Court:
         operands = calculated.get(end, ())
         readers = [self._reader(claim, statement, named, n, operands) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
+        is_operand = any(each.end == end for each in operands)
+        if is_operand and trace is None and (bare := self._without_operations(claim, statement, cited)):
+            readers = [self._reader(bare, statement, named, n, operands) for n in cited]
+            verdict, trace = self._verdict(bare, statement, named, readers)
         if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
             verdict = None
         return Finding(claim, verdict, trace, start, end)
@@ -195,7 +201,8 @@ class Court:
             return _wrong(claim, "misattributed", right), None
         if self._is_of_another_firm(statement, right):
             return _wrong(claim, "misattributed", right), None
-        if _is_of_another_sign(claim, statement, right):
+        is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
+        if not is_left_out and is_of_another_sign(claim, statement, right):
             return _wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
 
@@ -279,9 +286,22 @@ class Court:
 
     def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:
         """Whether the word to which a number is glued names a row of a source: "EBITDA 450"."""
-        said = stems(claim.name)
-        tables = (table for n in cited for table in self.evidence(n).tables)
-        return bool(said) and any(word in table.row_axis.where for table in tables for word in said)
+        return self._name_row(stems(claim.name), cited)
+
+    def _name_row(self, words: Iterable[str], cited: Sequence[int]) -> bool:
+        tables = [table for n in cited for table in self.evidence(n).tables]
+        return any(word in table.row_axis.where for word in words for table in tables)
+
+    def _without_operations(self, claim: Claim, statement: Statement, cited: Sequence[int]) -> Claim | None:
+        """Return a claim without the words that say what is calculated, where no other one names a row.
+
+        "The result" alone leads to no row. None where there are no such words.
+        """
+        silent = stems_of_operations(statement.text)
+        words = {word: weight for word, weight in claim.phrase.words.items() if word not in silent}
+        if len(words) == len(claim.phrase.words) or self._name_row(words, cited):
+            return None
+        return claim._replace(phrase=claim.phrase._replace(words=words))
 
     def _is_asked(self, claim: Claim) -> bool:
         if self._asked is None:
@@ -289,10 +309,13 @@ class Court:
         return (abs(claim.quantity.amount), claim.quantity.unit) in self._asked
 
     def has_value(self, quantity: Quantity) -> bool:
-        """Whether a source has the value of a quantity, whatever it is said of."""
+        """Whether a source has the value of a quantity, whatever it is said of; a count also in words."""
         half = tolerance(quantity, is_about=False)
         spots = (spot for n in self._all() for spot in spots_like(quantity, self.evidence(n), half))
-        return any(said != "scale" for _, said in spots)
+        if any(said != "scale" for _, said in spots):
+            return True
+        word = counted(quantity.value) if is_count(quantity) else None
+        return word is not None and any(word.search(source.text) for source in self.sources)
 
     def _compare_units(self, findings: Sequence[Finding]) -> None:
         """Convict the figures of a table without a unit that are said in another scale than most of its own.
@@ -317,19 +340,6 @@ class Court:
 
 def _own_periods(claim: Claim) -> Periods:
     return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(claim.phrase.periods)]
-
-
-def _is_operator(claim: Claim, statement: Statement) -> bool:
-    """Whether the minus of a figure takes it from the one before: a blank, or a number, is beside it."""
-    before = statement.text[: claim.quantity.start].rstrip()[-1:]
-    return claim.text[1:2] == " " or before.isdecimal() or before in ("%", ")", "]")
-
-
-def _is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
-    """Whether a figure is written below zero of what its place has above, and nothing there is an outflow."""
-    if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
-        return False
-    return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
 
 
 def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:

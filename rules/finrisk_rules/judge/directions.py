@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
@@ -170,6 +170,8 @@ def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         if each:
             groups.setdefault(each, []).append(n)
     for direction, group in groups.items():
+        if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
+            direction = replace(direction, rises=False)
         known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue
@@ -187,6 +189,11 @@ def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
     if claim.is_change and not claim.phrase.is_base:
         return True
     return bool(claim.quantity.unit and _BY.fullmatch(text, direction.end, claim.quantity.start))
+
+
+def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
+    """Whether a figure is how much something grew, and below zero: "growth of -7.8 %"."""
+    return claim.quantity.value < 0 and _is_change(text, claim, direction)
 
 
 def _is_name(direction: Direction, trace: Trace | None) -> bool:

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.wording import is_silent
+
 _KINDS = {
     "mean": r"averag\w*|mean|durchschnitt\w*|mittel|mittelwert|moyenne|promedio",
     "total": r"total\w*|sum|sums|combined|add\w*|together|altogether|aggregate\w*|overall|plus"
@@ -23,6 +26,7 @@ _CJK = {"mean": "平均", "total": "合計|総額", "change": "増|減|差|変�
 _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()), re.IGNORECASE)
 _CJK_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
 _WORD = re.compile(r"[^\W\d_]{2,30}")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _SIGNED = re.compile(r"(?<=[\s(])[+-]\d[\d.,]* ?%")
 """A percentage with a sign is a change: ``(+14.2 %)``."""
 
@@ -44,6 +48,14 @@ def operations(text: str) -> Iterator[tuple[str, int]]:
     if not text.isascii():
         for match in _CJK_KIND.finditer(text):
             yield match.lastgroup or "", match.start()
+
+
+@lru_cache(maxsize=64)
+def stems_of_operations(text: str) -> frozenset[str]:
+    """Return the words of a calculation that name nothing of a firm: operations, grammar, bare numbers."""
+    read = set(_TOKEN.findall(text))
+    silent = {word for word in read if word.isdecimal() or _kind_of(word) or is_silent(word)}
+    return stems(" ".join(silent)) - stems(" ".join(read - silent))
 
 
 @lru_cache(maxsize=8192)

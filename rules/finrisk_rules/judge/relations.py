@@ -27,6 +27,7 @@ _BASE = re.compile(
 )
 _BASE_BEHIND = re.compile(r" ?(?:から|より|に比べ|に対し)")
 _NUMBER = re.compile(r"\d[\d.,']*")
+_COUNT = re.compile(r"(?<=[^\W\d_] )\d{1,2}(?=\s*(?:[.;)\[]|\n|\Z))")
 _WINDOW = 40
 """Characters beside a figure in which a word or a period belongs to it."""
 
@@ -66,6 +67,11 @@ def has_relation(text: str) -> bool:
     return bool(_PERCENT.search(text)) or names_operation(text)
 
 
+def has_count(text: str) -> bool:
+    """Whether a text may say a bare count as a result: "a difference of 4", where no noun is counted."""
+    return bool(_COUNT.search(text)) and names_operation(text)
+
+
 def relations(
     text: str, style: Style = "point", joined: Set[tuple[int, int]] = frozenset()
 ) -> Iterator[Calculation]:
@@ -77,7 +83,7 @@ def relations(
         for calculation in _relations(said):
             places = sorted(operand.end for operand in calculation.operands)
             if joined.isdisjoint(pairwise(places)) and calculation.unrounded() is not None:
-                yield calculation
+                yield replace(calculation, in_words=True)
 
 
 def _statements(text: str, style: Style) -> Iterator[_Said]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.court import Court, Finding
+from finrisk_rules.judge.tracing import GOOD_ROW
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.quantities import Quantity
 
@@ -23,13 +24,16 @@ class Results:
 
     def settle(self) -> None:
         """Give the verdict ``computed`` to results and to what repeats them; constants are no figures."""
+        parts = {each.end for written in self.right if not written.in_words for each in written.operands}
         says = {what_it_says(calculation.result) for calculation in self.right}
         for calculation in self.right:
             for constant in calculation.constants:
                 if (finding := self._at(constant)) and not finding.is_right:
                     finding.verdict = None
             if finding := self._at(calculation.result):
-                _compute(finding, is_formula=calculation.is_equated)
+                is_part = calculation.in_words and calculation.result.end in parts
+                is_formula = calculation.is_equated or not (is_part or _is_led(finding))
+                _compute(finding, is_formula=is_formula)
         for calculation in self._wrong():
             if (finding := self._at(calculation.result)) and finding.verdict and finding.is_right:
                 finding.verdict = FigureVerdict(finding.verdict.text, "unsupported")
@@ -81,6 +85,11 @@ class Results:
         if key not in self._values:
             self._values[key] = self.court.has_value(figure)
         return self._values[key]
+
+
+def _is_led(finding: Finding) -> bool:
+    """Whether the words of a figure lead to the place that states it: no other place has it by chance."""
+    return finding.trace is not None and finding.trace.row_fit >= GOOD_ROW
 
 
 def _compute(finding: Finding, *, is_formula: bool = False) -> None:

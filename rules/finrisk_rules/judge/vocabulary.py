@@ -3,6 +3,8 @@
 import itertools
 import re
 from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
 
 _LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
@@ -188,6 +190,21 @@ PART_OF_YEAR = re.compile(
     re.IGNORECASE,
 )
 """What speaks of a part of a year."""
+
+_COUNTS = (
+    "two zwei deux dos due", "three drei trois tres tre", "four vier quatre cuatro quattro",
+    "five fünf cinq cinco cinque", "six sechs seis sei", "seven sieben sept siete sette",
+    "eight acht huit ocho otto", "nine neun neuf nueve nove", "ten zehn dix diez dieci",
+    "eleven elf onze once undici", "twelve zwölf douze doce dodici",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def counted(value: Decimal) -> re.Pattern[str] | None:
+    """Return a pattern of the words for a count, from two to twelve; None for any other value."""
+    at = int(value) - 2
+    return re.compile(whole(_COUNTS[at]), re.IGNORECASE) if 0 <= at < len(_COUNTS) else None
+
 
 OUTFLOW = re.compile(
     whole(

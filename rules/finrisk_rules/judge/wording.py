@@ -53,6 +53,7 @@ _ABOUT_SOURCES = frozenset(
     """source sources filing filings table tables figure figures amount amounts value values page pages
     excerpt excerpts passage passages document documents report reports statement statements section
     sections item items line lines above below following taken given stated reported shown listed
+    result results calculation calculations calculated computed answer
     provided quoted cited derived drawn based according come comes directly respectively see note quelle
     quellen tabelle angaben werte betrage bericht entnommen stammen genannt auszug seite tableau
     montants valeurs rapport extrait extraits proviennent tires fuente fuentes tabla cifras importes
@@ -120,6 +121,12 @@ def _grams(run: str, length: int) -> list[str]:
 def content(statement: str) -> frozenset[str]:
     """Return the words of a statement that can be looked up: those that do not speak of the sources."""
     return words(statement) - _EMPTY_STEMS
+
+
+def is_silent(word: str) -> bool:
+    """Whether a word is one of grammar, or speaks of the sources alone."""
+    comparable = folded(word)
+    return comparable in COMMON_WORDS or comparable in _ABOUT_SOURCES
 
 
 def says_something(statement: str) -> bool:

@@ -1,0 +1,36 @@
+"""What minus signs and brackets beside a figure say: below zero, taken from another figure, or an aside."""
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.vocabulary import OUTFLOW
+
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
+"""Signs of what is below zero."""
+
+
+def _is_operator(claim: Claim, statement: Statement) -> bool:
+    """Whether the minus of a figure takes it from the one before: a blank, or a number, is beside it.
+
+    A minus outside the figure, before a bracket, does so too.
+    """
+    if not claim.quantity.bracketed and _DASHES.isdisjoint(claim.text):
+        return True
+    before = statement.text[: claim.quantity.start].rstrip()[-1:]
+    return claim.text[1:2] == " " or before.isdecimal() or before in ("%", ")", "]")
+
+
+def is_aside(claim: Claim, statement: Statement) -> bool:
+    """Whether brackets may hold a figure as an aside: a word stands before them, and no operator beside."""
+    before = statement.text[: claim.quantity.start].rstrip()[-1:]
+    behind = statement.text[claim.quantity.end :].lstrip()[:1]
+    return (
+        claim.quantity.bracketed and before.isalnum() and (not behind or behind.isalnum() or behind in ",.;:")
+    )
+
+
+def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether a figure is written below zero of what its place has above, and nothing there is an outflow."""
+    if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
+        return False
+    return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
