@@ -15,6 +15,8 @@ import pytest
 from ansible.module_utils.finrisk_ops import evidence
 from ansible.module_utils.finrisk_ops.erasure.subject import Subject
 from ansible.module_utils.finrisk_ops.erasure.tables import erase
+from ansible.module_utils.finrisk_ops.gate.rules import Rules
+from ansible.module_utils.finrisk_ops.gate.verdict import decide
 
 from finrisk.db.pool import Database
 from finrisk.journal import Journal, encoded
@@ -203,6 +205,27 @@ def test_what_base_did_in_the_tuned_models_place_is_not_the_tuned_models(ground:
     assert metric(tuned, "unanswered") == (3, 0.5, 4, 1)  # b's question never reached it
     assert metric(tuned, "slow") == (2, 1, 2, 1)  # a's silence, d's answer
     assert metric(tuned, "quality") == (1, 0.9, 1, 0.9)
+
+
+def test_the_gate_takes_back_what_the_evidence_proves_to_be_harm(ground: Ground) -> None:
+    """Two stages; the tuned model is silent in both, so base answers."""
+    ground.ship(
+        [
+            asked(
+                arm,
+                f"{arm} {user}",
+                10 * stage,
+                revision=f"r000{stage}",
+                **(FAILED if arm == "tuned" else {}),
+            )
+            for stage in (1, 2)
+            for arm in ("base", "tuned")
+            for user in range(20)
+        ]
+    )
+    verdict = decide(ground.read(), Rules())
+    assert verdict.verdict == "roll_back"
+    assert verdict.reason.startswith("The tuned model is proven worse: failed requests")
 
 
 def test_a_rating_changes_feedback_alone_and_the_last_one_counts(ground: Ground) -> None:

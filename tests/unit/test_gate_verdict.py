@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from copy import deepcopy
 from random import Random
 from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.gate import success
+from ansible.module_utils.finrisk_ops.gate import betting, mixture, success
+from ansible.module_utils.finrisk_ops.gate.comparison import Comparison, worse_scales
 from ansible.module_utils.finrisk_ops.gate.needs import outlook
 from ansible.module_utils.finrisk_ops.gate.rules import Rules
+from ansible.module_utils.finrisk_ops.gate.sample import Sample
+from ansible.module_utils.finrisk_ops.gate.stages import Stage
 from ansible.module_utils.finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK, Verdict, decide
 
 from tests.grounds.experiments import ASKED_AT, RULES, Experiment, Model, looks
@@ -55,6 +59,11 @@ def test_what_is_better_is_named() -> None:
         (stage(split=0), "Nobody gets the tuned model"),
         (stage(until=ASKED_AT), "Nobody gets the tuned model"),
         (stage(split=1), "Everybody gets the tuned model already"),
+        ({**evidence(), "running": {"revision": "r0001-ffffffff", "split": 0.5}}, "No request was answered"),
+        (
+            {**evidence(), "running": {"revision": "r0001-ffffffff", "split": 0}},
+            "Nobody gets the tuned model",
+        ),
         (stage(split=0.4), "In r0000-00000000 the tuned arm has "),
         (
             stage(since="2026-11-28T00:00:00+00:00"),
@@ -81,7 +90,7 @@ def test_a_metric_that_nobody_measured_holds_but_ratings_that_are_few_do_not() -
     assert decide(seen, RULES).reason.startswith("Not proven yet: negative ratings 20.0%, base 20.0%")
     unmeasured = evidence()
     del unmeasured["stages"][0]["arms"]["tuned"]["metrics"]["slow"]
-    assert "slow answers: too few users" in decide(unmeasured, RULES).reason
+    assert "slow answers: nobody knows of both arms" in decide(unmeasured, RULES).reason
 
 
 def test_harm_rolls_back_though_evidence_is_stale_and_users_are_missing() -> None:
@@ -108,6 +117,7 @@ def test_harm_in_an_arm_with_few_users_is_found_by_the_exact_bets() -> None:
     verdict = decide(evidence(100, split=0.1, tuned=Model(errors=1.0)), RULES)
     assert verdict.verdict == ROLL_BACK
     assert verdict.exposure["tuned"]["users"] < 30
+    assert verdict.reason.startswith("The tuned model is proven worse: failed requests 100.0%, base ")
 
 
 def test_worse_by_less_than_the_margin_is_not_rolled_back() -> None:
@@ -115,6 +125,25 @@ def test_worse_by_less_than_the_margin_is_not_rolled_back() -> None:
     verdict = decide(seen, RULES)
     assert verdict.metrics["errors"].content()["harm_e_value"] > RULES.harm_needed
     assert verdict.verdict == PROMOTE
+
+
+def test_proven_worse_but_by_less_than_the_margin_as_estimated_is_open() -> None:
+    base, tuned = (Sample(6000, 6000 * share, share * (1 - share)) for share in (0.02, 0.034))
+    errors = Comparison("errors", [Stage("r1", base, tuned)], RULES, False)
+    assert math.exp(errors.log_worse) > RULES.harm_needed
+    assert errors.state == "open"
+
+
+def test_half_the_stake_is_on_each_kind_of_bet_and_each_stage_has_its_part() -> None:
+    base, tuned = (Sample(200, 200 * share, share * (1 - share)) for share in (0.02, 0.10))
+    stages = [Stage("r1", base, tuned), Stage("r2", base, tuned)]
+    errors = Comparison("errors", stages, RULES, False)
+    assert errors.total is not None
+    exact = math.exp(betting.log_e_worse(base, tuned))
+    normal = math.exp(
+        mixture.log_e(errors.total.estimate, errors.total.variance(), worse_scales("errors", RULES))
+    )
+    assert math.exp(errors.log_worse) == pytest.approx(normal / 2 + exact / 4 + exact / 12)
 
 
 def test_the_content_is_what_an_evaluation_holds() -> None:

@@ -41,17 +41,17 @@ class Comparison:
     @property
     def base(self) -> float | None:
         """Base's figure in its own direction, a share or a quality in 0..1, as a mean over users."""
-        return None if self.total is None else self._figure(self.total.base)
+        return None if self._seen is None else self._figure(self._seen.base)
 
     @property
     def tuned(self) -> float | None:
         """The tuned arm's figure, of the same stages with the same weights."""
-        return None if self.total is None else self._figure(self.total.tuned)
+        return None if self._seen is None else self._figure(self._seen.tuned)
 
     @property
     def difference(self) -> float | None:
         """Tuned less base."""
-        return None if self.total is None else self._sign * self.total.estimate
+        return None if self._seen is None else self._sign * self._seen.estimate
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
@@ -98,7 +98,8 @@ class Comparison:
         proof = math.log(1 / self.rules.alpha_promote)
         if self.log_not_worse >= proof:
             return BETTER if self._log_not_worse(0.0) >= proof else NOT_WORSE
-        if self.log_worse >= math.log(self.rules.harm_needed) and self._estimate() > self.margin:
+        is_past = self._seen is not None and self._seen.estimate > self.margin
+        if is_past and self.log_worse >= math.log(self.rules.harm_needed):
             return WORSE
         return UNKNOWN if self.total is None else OPEN
 
@@ -140,12 +141,12 @@ class Comparison:
         scales = not_worse_scales(self.metric, self.rules)
         return mixture.log_e(bound - self.total.estimate, self.total.variance(bound), scales)
 
-    def _estimate(self) -> float:
-        """Return the estimate, of the largest stage where none has users enough."""
-        if self.total is not None:
-            return self.total.estimate
-        largest = max(self.stages, key=lambda stage: stage.weight)
-        return largest.tuned.mean - largest.base.mean
+    @cached_property
+    def _seen(self) -> Difference | None:
+        """The total; where no stage has users enough for one, the largest stage, to be told of."""
+        if self.total is not None or not self.stages:
+            return self.total
+        return Difference((max(self.stages, key=lambda stage: stage.weight),))
 
     @property
     def _sign(self) -> int:

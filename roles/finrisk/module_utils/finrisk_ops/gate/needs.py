@@ -10,7 +10,7 @@ from typing import Any
 
 from . import mixture
 from .comparison import Comparison, not_worse_scales, worse_scales
-from .rules import Rules
+from .rules import HIGHER_IS_BETTER, Rules
 
 MOST = 1e9
 """Requests beyond which nobody waits."""
@@ -64,46 +64,60 @@ def needs(
     return Needs(math.ceil(min(more, MOST)), None if days is None else max(days, young), young)
 
 
-def outlook(share: float, metric: str, split: float, requests_per_day: float, rules: Rules) -> Outlook:
-    """Return what a metric that is ``share`` in base will need at a split of the users, 0..1.
+def outlook(
+    base: float,
+    metric: str,
+    split: float,
+    requests_per_day: float,
+    rules: Rules,
+    variance: float | None = None,
+) -> Outlook:
+    """Return what a metric will need at a split of the users, 0..1; ``base`` is what it is in base.
 
     The e-values of ``comparison`` at the median of the estimate and where one in ten lies beyond it, solved
-    for the number of requests. For a quality, ``share`` is 1 less the quality, and the answer is an upper
-    bound, as no mean in 0..1 varies more than a share.
+    for the number of requests. ``variance`` is that of a user's mean; without it that of a share, which is
+    the most that it can be, and for quality far too much.
 
     Raises:
         ValueError: A split at which only one arm is drawn.
     """
     if not 0 < split < 1:
         raise ValueError(f"at a split of {split:g} only one arm is drawn")
-    margin, own = rules.margins[metric], share * (1 - share)
-    worse = min(share + margin, 1.0)
-    null = max(own, worse * (1 - worse)) / split + own / (1 - split)
+    share = 1 - base if metric in HIGHER_IS_BETTER else base
+    share = min(max(share, 0.001), 0.999)  # nobody knows of a model that it never fails
+    most = share * (1 - share)
+    own = most if variance is None else variance
+    worse = min(share + rules.margins[metric], 1.0)
+    null = own * max(worse * (1 - worse) / most, 1.0) / split + own / (1 - split)
     real = own / split + own / (1 - split)
     scales = not_worse_scales(metric, rules)
     least = max(rules.requests, rules.users) / min(split, 1 - split)
 
     def requests(quantile: float) -> int:
         def proven(n: float) -> bool:
-            excess = margin - quantile * math.sqrt(real / n)
+            excess = rules.margins[metric] - quantile * math.sqrt(real / n)
             return mixture.log_e(excess, null / n, scales) >= math.log(1 / rules.alpha_promote)
 
         return math.ceil(max(_least(proven), least))
 
     half, nine = requests(0.0), requests(1.2816)
-    return Outlook(
-        half, nine, _days(nine, requests_per_day), _smallest_harm(share, metric, split, nine, rules)
-    )
+    harm = _smallest_harm(share, own / most, metric, split, nine, rules)
+    return Outlook(half, nine, _days(nine, requests_per_day), harm)
 
 
-def _smallest_harm(share: float, metric: str, split: float, requests: int, rules: Rules) -> float:
-    """Return the difference that so many requests prove to be harm, by the normal half of the stake."""
+def _smallest_harm(
+    share: float, spread: float, metric: str, split: float, requests: int, rules: Rules
+) -> float:
+    """Return the difference that so many requests prove to be harm, by the normal half of the stake.
+
+    ``spread`` is by how much users vary less than a share does.
+    """
     needed, scales = math.log(2 * rules.harm_needed), worse_scales(metric, rules)
     steps = 1000
     for step in range(1, steps + 1):
         harm = step * (1 - share) / steps
         tuned = share + harm
-        variance = (tuned * (1 - tuned) / split + share * (1 - share) / (1 - split)) / requests
+        variance = spread * (tuned * (1 - tuned) / split + share * (1 - share) / (1 - split)) / requests
         if mixture.log_e(harm - 1.2816 * math.sqrt(variance), variance, scales) >= needed:
             return harm
     return 1.0

@@ -77,8 +77,8 @@ def state(met: bool) -> str:
 def _comparison(comparison: Comparison, criterion: str, target: str) -> Line:
     """Return a line that is met when the arm is proven not worse by more than the margin."""
     goal = f"{target} (margin {words.size(comparison.metric, comparison.margin)})"
-    if comparison.total is None:
-        return Line(criterion, state(False) if comparison.state == WORSE else UNKNOWN, "too few users", goal)
+    if comparison.interval is None and comparison.state != WORSE:
+        return Line(criterion, UNKNOWN, "too few users", goal)
     tuned, base = (words.value(comparison.metric, each) for each in (comparison.tuned, comparison.base))
     proof = {BETTER: "better is proven", NOT_WORSE: "better is not proven", WORSE: "worse is proven"}
     told = proof.get(comparison.state, "not proven yet")
@@ -89,6 +89,6 @@ def _comparison(comparison: Comparison, criterion: str, target: str) -> Line:
 
 def _latency(slow: Comparison | None) -> Line:
     name, target = "p95 of the tuned model", f"< 2 s: at most {SLOW_SHARE:.0%} take longer"
-    if slow is None or slow.tuned is None:
+    if slow is None or slow.interval is None or slow.tuned is None:
         return Line(name, UNKNOWN, "too few users", target)
     return Line(name, state(slow.tuned <= SLOW_SHARE), f"{slow.tuned:.1%} take longer", target)

@@ -86,7 +86,9 @@ def _decision(
     lack: Callable[[], Needs],
 ) -> tuple[str, Callable[[], str]]:
     """Return verdict and reason; harm comes first, then all that makes evidence none, then what is open."""
-    if not any(arm["requests"] for arm in exposure.values()):
+    if evidence.get("running", {}).get("split") == 0:
+        return HOLD, lambda: words.NOBODY
+    if not _has_begun(evidence) or not any(arm["requests"] for arm in exposure.values()):
         return HOLD, lambda: words.NO_EVIDENCE
     stage = evidence["stages"][-1]
     if stage["split"] == 0 or stage["until"] is not None:
@@ -106,6 +108,13 @@ def _decision(
     if _age(evidence["asked_at"], evidence["stages"][0]["since"]) < timedelta(days=rules.days):
         return HOLD, lambda: words.young(lack(), rules)
     return PROMOTE, lambda: words.proven(required)
+
+
+def _has_begun(evidence: Mapping[str, Any]) -> bool:
+    """Say whether somebody has asked in the stage that runs."""
+    stages = evidence["stages"]
+    running = evidence.get("running")
+    return bool(stages) and (running is None or running["revision"] == stages[-1]["revision"])
 
 
 def _comparison(metric: str, evidence: Mapping[str, Any], rules: Rules) -> Comparison:

@@ -106,9 +106,14 @@ def size(metric: str, margin: float) -> str:
 def _figures(comparison: Comparison) -> str:
     name = NAMES[comparison.metric]
     if comparison.difference is None:
-        return f"{name}: too few users"
+        return f"{name}: nobody knows of both arms"
     tuned, base = (value(comparison.metric, each) for each in (comparison.tuned, comparison.base))
-    return f"{name} {tuned}, base {base}, difference {interval(comparison)}"
+    told = (
+        "too few users for an interval"
+        if comparison.interval is None
+        else f"difference {interval(comparison)}"
+    )
+    return f"{name} {tuned}, base {base}, {told}"
 
 
 def _signed(metric: str, difference: float) -> str:
