@@ -28,7 +28,7 @@ ANALYZE_SHARE = 0.1
 """From so many new rows on, and such a share of the index, the planner's statistics are made at once instead
 of by autovacuum: without them a large document was seen to take minutes to delete."""
 
-COPY_ROWS = 2000
+COPY_TERMS = 2000
 
 LOCK = 7235401
 """Advisory lock: one writer of the index at a time, so that counts add up and writers never deadlock."""
@@ -87,7 +87,7 @@ class Page:
     facts: list[str]  # of each passage, as stored
     length: int  # words that count, title included
     line_lengths: list[int]
-    postings: dict[str, str]  # lexeme -> its posting, as COPY reads it behind the ids of term and page
+    postings: dict[str, str]  # lexeme -> the line of each occurrence: "1,4,4"
 
 
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
@@ -266,10 +266,7 @@ def _row(document: Document, sha256: str) -> dict[str, object]:
 
 
 def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, Page]]) -> None:
-    rows: dict[str, list[str]] = defaultdict(list)
-    for page_id, page in pages:
-        for term, posting in page.postings.items():
-            rows[term].append(f"{page_id}\t{posting}")
+    rows = _posting_rows(pages)
     terms = sorted(rows)
     cursor.execute(
         """with written as (
@@ -281,10 +278,27 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
     )
     (ids,) = cursor.fetchone() or ("",)
     by_id = sorted(zip(map(int, filter(None, ids.split(","))), terms, strict=True))
-    ordered = (f"{term_id}\t{row}" for term_id, term in by_id for row in rows[term])
+    ordered = (f"{term_id}\t" + f"{term_id}\t".join(rows[term]) for term_id, term in by_id)
     with cursor.copy("copy postings (term_id, page_id, tf, length, lines) from stdin") as copy:
-        while block := "".join(islice(ordered, COPY_ROWS)):  # each write waits for the connection anew
+        while block := "".join(islice(ordered, COPY_TERMS)):  # each write waits for the connection anew
             copy.write(block)
+
+
+def _posting_rows(pages: Sequence[tuple[int, Page]]) -> dict[str, list[str]]:
+    """Return each term's postings, as COPY reads them behind the id of the term."""
+    rows: dict[str, list[str]] = defaultdict(list)
+    for page_id, page in pages:
+        made: dict[str, str] = {}  # most terms are once on their page, so on a line many rows are alike
+        for term, lines in page.postings.items():
+            row = made.get(lines) or made.setdefault(lines, _posting_row(page_id, page.length, lines))
+            rows[term].append(row)
+    return rows
+
+
+def _posting_row(page_id: int, length: int, lines: str) -> str:
+    places = lines.split(",")
+    tf = len(places) + (TITLE_WEIGHT - 1) * places.count("1")
+    return f"{page_id}\t{tf}\t{length}\t{{{lines}}}\n"
 
 
 def _pages(document: Document) -> Iterator[Page]:
@@ -306,23 +320,8 @@ def _page(document: Document, number: int, sheet: int, text: str) -> Page:
         list(_facts(text, lines, shifted)),
         sum(line_lengths),
         line_lengths,
-        _postings(occurrences(by_line), line_lengths),
+        occurrences(by_line),
     )
-
-
-def _postings(lines_of_lexemes: Mapping[str, list[int]], line_lengths: Sequence[int]) -> dict[str, str]:
-    """Return the posting of each lexeme; most of them are once on their page, and alike but for the line."""
-    length = sum(line_lengths)
-
-    def posting(lines: Sequence[int]) -> str:
-        tf = len(lines) + (TITLE_WEIGHT - 1) * lines.count(1)
-        return f"{tf}\t{length}\t{{{','.join(map(str, lines))}}}\n"
-
-    once = [posting([line]) for line in range(len(line_lengths) + 1)]
-    return {
-        term: once[lines[0]] if len(lines) == 1 else posting(lines)
-        for term, lines in lines_of_lexemes.items()
-    }
 
 
 def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Iterator[str]:

@@ -30,7 +30,6 @@ CALCULATION_WEIGHT = 0.4
 """Of a calculation word, and of a pair of two of them, in a question; every other lexeme has 1."""
 
 
-@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Return the word without an English plural ending; a stronger stemmer ranked worse in word pairs."""
     if len(word) > 4 and word.endswith("ies"):
@@ -48,7 +47,13 @@ def words(text: str) -> list[str]:
     Figures keep their separators (``1,234.5`` is one word); every ideograph is a word of its own.
     """
     matches = _WORD.findall(folded(text))
-    return [stem(word[:LONGEST_WORD]) for word in matches if word not in _STOP_WORDS]
+    return [lexeme for word in matches if (lexeme := _lexeme(word[:LONGEST_WORD]))]
+
+
+@lru_cache(maxsize=65536)
+def _lexeme(word: str) -> str:
+    """Return what a word is searched by, "" where it is not."""
+    return "" if word in _STOP_WORDS else stem(word)
 
 
 def pairs(sequence: list[str]) -> list[str]:

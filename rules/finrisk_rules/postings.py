@@ -1,6 +1,5 @@
 """What a document brings into the index: which lexemes stand on which of its lines, and how many may."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.lexemes import pairs, words
@@ -22,20 +21,19 @@ def heading(title: str, company: str | None, year: int | None) -> str:
     return " ".join(parts)
 
 
-def occurrences(lines: Sequence[Sequence[str]]) -> dict[str, list[int]]:
-    """Return the lexemes of a page, given its lines' words, each with the line of every occurrence.
+def occurrences(lines: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return the lexemes of a page, given its lines' words, each with its lines: ``1,4,4``.
 
-    Lines count from 1; a pair over the end of a line counts on the later one.
+    Lines count from 1, one for each occurrence; a pair over the end of a line counts on the later one.
     """
-    found: dict[str, list[int]] = defaultdict(list)
-    previous = ""
-    for at, sequence in enumerate(lines, start=1):
-        for word in sequence:
-            found[word].append(at)
-        for pair in pairs([previous, *sequence] if previous else list(sequence)):
-            found[pair].append(at)
-        previous = sequence[-1] if sequence else previous
-    return dict(found)
+    found: dict[str, str] = {}
+    previous: list[str] = []
+    for at, sequence in enumerate(map(list, lines), start=1):
+        line = str(at)
+        for lexeme in sequence + pairs(previous + sequence):
+            found[lexeme] = f"{found[lexeme]},{line}" if lexeme in found else line
+        previous = sequence[-1:] or previous
+    return found
 
 
 def postings(title: str, company: str | None, year: int | None, text: str) -> Iterator[int]:

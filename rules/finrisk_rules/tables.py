@@ -35,6 +35,8 @@ _FOOTNOTE = re.compile(
 _SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _DIGIT = re.compile(r"\d")
+_BARE_FIGURE = re.compile(r"[0-9.,]+")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _BRACKET = re.compile(r"\([^()\n]{2,80}\)")
 _EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
@@ -222,6 +224,8 @@ def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> tup
 
 @lru_cache(maxsize=4096)
 def _figures(cell: str, style: Style, is_year: bool) -> tuple[Quantity, ...]:
+    if _BARE_FIGURE.fullmatch(cell) and not _YEAR.search(cell):  # no period, no bracket, no word
+        return tuple(quantities(cell, style))
     text = plain(cell)
     spans = [] if is_year else [(period.start, period.end) for period in periods(text)]
     figures: list[Quantity] = []
