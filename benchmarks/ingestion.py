@@ -4,7 +4,8 @@
 
 A service of its own with two workers is started and removed after. Pages of firms that do not exist
 (synthetic_pages.py) are sent in batches, several at a time as `ingest.yml` does. CPU seconds are of all
-processes of the service and of PostgreSQL: on a machine that others use they tell more than the clock.
+processes of the service and of PostgreSQL, and of this client: on a machine that others use they tell more
+than the clock.
 """
 
 import argparse
@@ -40,14 +41,16 @@ class Figures:
     seconds: float
     service_cpu: float
     postgresql_cpu: float
+    client_cpu: float
 
     def lines(self) -> list[str]:
         """Return the report."""
-        cpu = self.service_cpu + self.postgresql_cpu
+        cpu = self.service_cpu + self.postgresql_cpu + self.client_cpu
         return [
             f"pages         {self.pages:,} in {self.seconds:.1f} s: {self.pages / self.seconds:.0f} pages/s",
             f"CPU a page    service {self.service_cpu / self.pages * 1000:.2f} ms, "
-            f"PostgreSQL {self.postgresql_cpu / self.pages * 1000:.2f} ms",
+            f"PostgreSQL {self.postgresql_cpu / self.pages * 1000:.2f} ms, "
+            f"client {self.client_cpu / self.pages * 1000:.2f} ms",
             f"{CORES} idle cores  {CORES * self.pages / cpu:.0f} pages/s at most, from the CPU seconds",
         ]
 
@@ -71,12 +74,12 @@ def measured(service: OwnService, count: int, batch: int, senders: int) -> Figur
     rows = (page.document() for page in pages(count, first=WARM_UP))
     bodies = list(iter(lambda: list(islice(rows, batch)), []))
     roots = service.gunicorn, service.postgresql
-    before, began = [cpu_seconds(pid) for pid in roots], time.perf_counter()
+    before, client, began = [cpu_seconds(pid) for pid in roots], time.process_time(), time.perf_counter()
     with ThreadPoolExecutor(senders) as pool:
         list(pool.map(service.add_documents, bodies))
-    seconds = time.perf_counter() - began
+    seconds, client_cpu = time.perf_counter() - began, time.process_time() - client
     service_cpu, postgresql_cpu = (cpu_seconds(pid) - was for pid, was in zip(roots, before, strict=True))
-    return Figures(count, seconds, service_cpu, postgresql_cpu)
+    return Figures(count, seconds, service_cpu, postgresql_cpu, client_cpu)
 
 
 def main() -> None:
