@@ -229,10 +229,13 @@ def test_the_gate_takes_back_what_the_evidence_proves_to_be_harm(ground: Ground)
 
 
 def test_a_rating_changes_feedback_alone_and_the_last_one_counts(ground: Ground) -> None:
-    record = asked("base", "a")
+    parts = "grounding citations relevance structure completeness".split()
+    record = asked("base", "a", quality_parts=dict.fromkeys(parts, 0.9) | {"refused": False})
     ground.ship([rated(record)])
     ground.ship([record])
     assert metric(ground.arms()[0], "feedback") == (1, 1, 1, 1)
+    [[score]] = ground.rows("select quality_score from analyses")
+    assert score < 0.9  # the answer's, not the arm's
     ground.ship([rated(record, 1)])
     base = ground.arms()[0]
     assert metric(base, "feedback") == (1, 0, 1, 0)
@@ -328,6 +331,15 @@ def test_cost_is_of_an_arms_own_answers_by_the_prices_that_are_given(ground: Gro
     arms = ground.read({"tuned": (2.0, 30.0)})["stages"][0]["arms"]
     assert arms["tuned"]["cost"] == pytest.approx((1000 * 2 + 100 * 30) / 1e6)
     assert arms["base"]["cost"] is None
+
+
+def test_the_gate_decides_on_the_evidence_as_it_is_read(ground: Ground) -> None:
+    ground.ship([asked(arm, f"{arm}{n}", **NOBODY) for arm in ("base", "tuned") for n in range(20)])
+    ground.ship([asked("base", f"more {n}", minute=1) for n in range(60)])
+    found = decide(ground.read(), Rules()).content()
+    assert found["exposure"]["base"] == {"requests": 80, "users": 80}
+    assert found["sample_ratio"]["observed"] == 0.2
+    assert found["verdict"] != "promote"
 
 
 def test_the_present_rate_is_of_the_last_day(ground: Ground) -> None:
