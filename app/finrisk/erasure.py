@@ -40,7 +40,7 @@ def erase(folder: Path, subject: Subject, *, plan: bool = False) -> int:
 
 
 def _erase_waiting(path: Path, subject: Subject, *, plan: bool) -> int:
-    with locked(path) as mine:
+    with locked(path, reading=plan) as mine:
         if not mine:
             return 0
         records = decoded(path).records

@@ -293,14 +293,14 @@ class Journal:
                 self._path.unlink(missing_ok=True)
 
 
-def _lock(path: Path) -> int | None:
+def _lock(path: Path, *, reading: bool = False) -> int | None:
     """A locked descriptor of the file, or None when somebody else has it or it is gone."""
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = os.open(path, os.O_RDONLY if reading else os.O_RDWR)
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if reading else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
         return None
@@ -311,9 +311,12 @@ def _lock(path: Path) -> int | None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """Hold the file's lock while the block runs; False when somebody else has it or it is gone."""
-    descriptor = _lock(path)
+def locked(path: Path, *, reading: bool = False) -> Iterator[bool]:
+    """Hold the file's lock while the block runs; False when somebody else has it or it is gone.
+
+    ``reading`` needs no right to write, and shares it with others who read.
+    """
+    descriptor = _lock(path, reading=reading)
     try:
         yield descriptor is not None
     finally:

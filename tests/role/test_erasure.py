@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import export, prepare
-from ansible.module_utils.finrisk_ops.erasure import trace
+from ansible.module_utils.finrisk_ops.erasure import erasure, files, ordered, tables, trace
+from ansible.module_utils.finrisk_ops.erasure.subject import Subject
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -24,6 +26,7 @@ from tests.grounds.training_rows import insert, row
 TABLES = ("analyses", "training_data", "feedback")
 KEY, USER, OTHER = "ab" * 32, "jane.roe@example.com", "john"
 HASH, OTHER_HASH = keyed_hash(KEY, USER), keyed_hash(KEY, OTHER)
+MODEL, OTHER_MODEL = "projects/p/models/7", "s3"
 DOCUMENT = 'filings/Öst "A", 2025'
 ANALYSIS = """
 insert into analyses (id, created_at, user_hash, split_bp, unit_kind, unit_hash, bucket, arm_assigned,
@@ -38,7 +41,7 @@ def request_id(number: int) -> str:
 def fill(url: str) -> None:
     """Thirty pairs, three of the user and two on the document; one more answer of each was not collected."""
     others = [row(number, user_id=OTHER_HASH, request_id=request_id(number)) for number in range(25)]
-    own = [row(number, user_id=HASH, request_id=request_id(number)) for number in (25, 26, 27)]
+    own = [row(number, user_id=HASH, request_id=request_id(number), arm="base") for number in (25, 26, 27)]
     on_it = [
         row(number, user_id=OTHER_HASH, sources=[{"document_id": "other"}, {"document_id": DOCUMENT}])
         for number in (28, 29)
@@ -80,10 +83,16 @@ def options(database_url: str, tmp_path: Path) -> dict[str, Any]:
     done = prepare.run(prepare.Request("", folder, 0.9, 0, 0.9), check_mode=False)
     spec = {"training_sha256": hashlib.sha256(Path(done["training_file"]).read_bytes()).hexdigest()}
     with psycopg.connect(database_url) as connection:
-        connection.execute(
-            "insert into tuning_jobs (spec_id, spec, job) values ('s1', %s, %s), ('s2', '{}', '{}')",
-            (Jsonb(spec), Jsonb({"tuned_model_name": "projects/p/models/7"})),
-        )
+        jobs = [
+            ("s1", spec, {"tuned_model_name": MODEL}),
+            ("s2", {}, {"state": "FAILED"}),
+            (OTHER_MODEL, {}, {"state": "ACTIVE"}),
+        ]
+        for name, *contents in jobs:
+            connection.execute(
+                "insert into tuning_jobs (spec_id, spec, job) values (%s, %s, %s)",
+                (name, *map(Jsonb, contents)),
+            )
     return {
         "user_hash_key": KEY,
         "database_url": database_url,
@@ -119,7 +128,7 @@ def test_a_user_is_announced_goes_and_stays_gone(options: dict[str, Any], databa
     assert done["journal_records"] == 2
     assert journal_of(options) == ["2", "2"]
     assert list(done["exports"].values()) == [3]
-    assert done["models"] == ["projects/p/models/7"]
+    assert done["models"] == [MODEL]
     assert not [name for name, content in tree(options).items() if HASH.encode() in content]
     again = run_module("finrisk_erasure", {**options, "user_hash": HASH})
     assert not again["changed"]
@@ -202,24 +211,63 @@ def test_a_request_is_traced_to_arm_sources_export_dataset_and_model(options: di
     [metadata] = Path(options["output_dir"]).glob("dataset_metadata_*")
     data = traced(options, request_id=request_id(25).upper())
     [request] = data["requests"]
-    assert (request["request_id"], request["sources"], request["is_collected"]) == (
-        request_id(25),
-        ["other"],
-        True,
-    )
+    told = [request[name] for name in ("request_id", "arm", "sources", "is_collected")]
+    assert told == [request_id(25), "base", ["other"], True]
     assert list(data["exports"].values()) == [1]
-    assert data["datasets"] == [{"metadata": str(metadata), "rows": 1}]
-    assert data["models"] == ["projects/p/models/7"]
+    [holding] = data["datasets"]
+    assert (holding["metadata"], holding["rows"]) == (str(metadata), 1)
+    assert (data["models"], data["other_models"]) == ([MODEL], [OTHER_MODEL])
     assert traced(options, request_id=request_id(29))["requests"][0]["sources"] == ["other", DOCUMENT]
+
+
+def test_every_line_of_a_dataset_leads_to_its_request(options: dict[str, Any]) -> None:
+    folder, led = Path(options["output_dir"]), []
+    questions = {request_id(number): str(row(number)["strategy"]) for number in range(30)}
+    for name in ("training_set", "validation_set"):
+        [file] = folder.glob(f"{name}_*")
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            led.append(trace.request_at(folder, f"{file.name}:{number}"))
+            assert questions[led[-1]] in json.loads(line)["contents"][0]["parts"][0]["text"]
+    assert sorted(led) == sorted(questions)
+    [request] = traced(options, line=f"{file.name}:1")["requests"]
+    assert request["request_id"] == trace.request_at(folder, f"{file.name}:1")
+
+
+@pytest.mark.parametrize(
+    "line", ["training_set_20261101_080000.jsonl:1", "nothing", "{file}:999", "{file}:0"]
+)
+def test_a_line_that_is_not_there_is_named(options: dict[str, Any], line: str) -> None:
+    [file] = Path(options["output_dir"]).glob("training_set_*")
+    given = {name: options[name] for name in ("database_url", "output_dir", "place")}
+    said = run_module("finrisk_trace_info", {**given, "line": line.format(file=file.name)})["msg"]
+    assert line.format(file=file.name) in said
+
+
+def test_both_answers_of_a_preference_pair_are_traced(options: dict[str, Any]) -> None:
+    same = {"strategy": row(60)["strategy"], "user_id": OTHER_HASH}
+    liked = row(60, quality_parts=Jsonb({"rating": 1}), **same)
+    insert(
+        options["database_url"],
+        0,
+        liked,
+        row(61, **same, quality_parts=Jsonb({"rating": -1}), quality_score=0.4),
+    )
+    folder = Path(options["output_dir"])
+    export.run(export.Request(options["database_url"], folder, "test", 1, 0.9), check_mode=False)
+    done = prepare.run(prepare.Request("", folder, 0.9, 0, 0.9), check_mode=False)
+    assert done["preference_pairs"] == 1
+    held = [traced(options, request_id=request_id(number))["datasets"][-1]["lines"] for number in (60, 61)]
+    assert held[0][-1:] == held[1] == ["preference_pairs:1"]
 
 
 def test_a_row_that_prepare_rejected_is_in_no_dataset(options: dict[str, Any]) -> None:
     folder = Path(options["output_dir"])
-    [raw], [rejected] = folder.glob("training_data_raw_*"), folder.glob("rejected_*")
-    [line] = [n for n, text in enumerate(raw.read_text().splitlines(), 1) if request_id(25) in text]
-    rejected.write_text(json.dumps({"row": line, "id": None, "reason": "duplicate"}) + "\n")
-    data = traced(options, request_id=request_id(25))
-    assert (list(data["exports"].values()), data["datasets"], data["models"]) == ([1], [], [])
+    prepare.run(prepare.Request("", folder, 0.9, 2, 0.9), check_mode=False)
+    found = [traced(options, request_id=request_id(number)) for number in range(30)]
+    assert sum(bool(data["datasets"]) for data in found) == 2
+    assert [list(data["exports"].values()) for data in found] == [[1]] * 30
+    assert [data["models"] for data in found] == [[]] * 30  # it was tuned on the dataset as it was
+    assert found[0]["other_models"] == [MODEL, OTHER_MODEL]
 
 
 def test_a_user_is_traced_by_all_requests_and_not_any_more_once_erased(options: dict[str, Any]) -> None:
@@ -228,14 +276,83 @@ def test_a_user_is_traced_by_all_requests_and_not_any_more_once_erased(options: 
     assert [place["rows"] for place in data["datasets"]] == [3]
     run_module("finrisk_erasure", {**options, "user_hash": HASH})
     gone = traced(options, user_hash=HASH)
+    assert gone.pop("other_models") == [OTHER_MODEL]
     assert gone == {"requests": [], "total_requests": 0, "exports": {}, "datasets": [], "models": []}
 
 
-@pytest.mark.parametrize("block", [1, 7, 64, 1 << 20])
-def test_the_lines_of_a_file_are_numbered_whatever_the_blocks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+@pytest.mark.parametrize("is_as_written", [True, False])
+def test_an_export_is_searched_by_its_order_or_where_it_was_edited_from_end_to_end(
+    options: dict[str, Any], is_as_written: bool
 ) -> None:
-    file = tmp_path / "lines"
-    file.write_text("a needle needle\n\nhay\nneedle\n" + "hay " * 50 + "needle")
-    monkeypatch.setattr(trace, "_BLOCK", block)
-    assert list(trace._lines(file, b"needle")) == [1, 4, 5]
+    [raw] = Path(options["output_dir"]).glob("training_data_raw_*")
+    if not is_as_written:
+        raw.write_text(json.dumps(json.loads(raw.read_text())[::-1], indent=1))
+    for number in range(30):
+        assert ordered.rows_of(raw, [request_id(number)]) == 1
+    others = [request_id(number) for number in (30, 99)]
+    extremes = ["0" * 8 + "-0000-0000-0000-" + "0" * 12, "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12]
+    assert ordered.rows_of(raw, [*others, *extremes]) == 0
+    assert ordered.rows_of(raw, map(request_id, range(50))) == 30
+
+
+@pytest.mark.parametrize(
+    ("room", "step"), [(tables, "erase"), (files, "rewrite"), (files, "write_json"), (files, "put_in_place")]
+)
+def test_an_erasure_that_was_killed_is_finished_by_the_next(
+    options: dict[str, Any], database_url: str, monkeypatch: pytest.MonkeyPatch, room: ModuleType, step: str
+) -> None:
+    folder = Path(options["output_dir"])
+    [raw] = folder.glob("training_data_raw_*")
+    (folder / f".{raw.name}.x.part").write_bytes(raw.read_bytes())  # what a killed export leaves
+    work = getattr(room, step)
+
+    def killed(*given: Any, **named: Any) -> Any:
+        if named.get("check"):
+            return work(*given, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(room, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erasure.run(Subject(user=HASH), place_of(options), check=False)
+    done = run_module("finrisk_erasure", {**options, "user_hash": HASH})
+    assert done["changed"]
+    assert not [name for name, content in tree(options).items() if HASH.encode() in content]
+    assert left(database_url) == {"analyses": 2, "training_data": 27, "feedback": 0}
+    [metadata] = folder.glob("export_metadata_*")
+    said = json.loads(metadata.read_text())
+    assert said["sha256"] == hashlib.sha256(raw.read_bytes()).hexdigest()
+    assert [each["rows"] for each in said["erased"]] == [3]
+    assert not run_module("finrisk_erasure", {**options, "user_hash": HASH})["changed"]
+
+
+def place_of(options: dict[str, Any]) -> erasure.Place:
+    """The same environment, for the plain Python behind the module."""
+    process = options["place"]["process"]
+    return erasure.Place(
+        database_url=options["database_url"],
+        output_dir=Path(options["output_dir"]),
+        api_url="",
+        api_key="",
+        var_dir=Path(process["var_dir"]),
+        repository=Path(process["repository"]),
+    )
+
+
+def test_a_model_is_named_also_when_its_dataset_was_made_anew(options: dict[str, Any]) -> None:
+    assert run_module("finrisk_erasure", {**options, "user_hash": HASH})["other_models"] == [OTHER_MODEL]
+    prepare.run(prepare.Request("", Path(options["output_dir"]), 0.9, 0, 0.9), check_mode=False)
+    done = run_module("finrisk_erasure", {**options, "user_hash": HASH})
+    assert (done["models"], done["other_models"]) == ([], [MODEL, OTHER_MODEL])
+
+
+def test_every_table_that_knows_users_or_requests_is_erased_from(database_url: str) -> None:
+    columns = ["user_hash", "user_id", "unit_hash", "session_hash", "session_id", "request_id"]
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "select distinct table_name from information_schema.columns join information_schema.tables "
+            "using (table_schema, table_name) where table_schema = current_schema() "
+            "and table_type = 'BASE TABLE' and column_name = any(%s)",
+            (columns,),
+        ).fetchall()
+    assert {name for (name,) in found} == set(tables.TABLES)

@@ -97,6 +97,11 @@ models:
   returned: success
   type: list
   elements: str
+other_models:
+  description: Models that were tuned on datasets which are not in the folder any more, and may hold it.
+  returned: success
+  type: list
+  elements: str
 """
 
 import os

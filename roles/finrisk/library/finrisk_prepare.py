@@ -13,6 +13,7 @@ description:
   - Reads an export as a stream, rejects what cannot be trained on, redacts personal data, drops duplicates,
     near-duplicates too, splits the rest by primary source document, and writes C(training_set_<time>.jsonl),
     C(validation_set_<time>.jsonl), C(preference_pairs_<time>.jsonl), C(rejected_<time>.jsonl),
+    C(dataset_rows_<time>.tsv), from which request each line comes,
     C(dataset_metadata_<time>.json) and C(dataset_report_<time>.html), a page that shows it,
     where C(<time>) is that of the export.
   - A second run writes the same bytes and changes nothing.

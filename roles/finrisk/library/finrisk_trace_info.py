@@ -12,6 +12,7 @@ version_added: "0.1.0"
 description:
   - Returns the arm, model and sources of a request, or of all requests of a user, and every export, dataset
     and model that they went into.
+  - A line of a dataset stands for the request that it comes from.
 extends_documentation_fragment: [place.reached, modes.reads]
 options:
   request_id:
@@ -20,6 +21,10 @@ options:
     default: ""
   user_hash:
     description: Keyed hash of the user's id.
+    type: str
+    default: ""
+  line:
+    description: A line of a dataset in O(output_dir), such as C(training_set_20261101_080000.jsonl:17).
     type: str
     default: ""
   database_url:
@@ -61,6 +66,7 @@ from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 ARGUMENTS: dict[str, Any] = {
     "request_id": {"type": "str", "default": ""},
     "user_hash": {"type": "str", "default": ""},
+    "line": {"type": "str", "default": ""},
     "database_url": {"type": "str", "required": True, "no_log": True},
     "output_dir": {"type": "path", "required": True},
     **PLACE_REACHED,
@@ -70,15 +76,13 @@ ARGUMENTS: dict[str, Any] = {
 def work(call: Call) -> dict[str, Any]:
     """Trace in the database as it is reached from here."""
     options = call.options
-    if bool(options["request_id"]) == bool(options["user_hash"]):
-        raise FinriskError("name one of the two, request_id or user_hash: -e finrisk_trace=ID")
+    named = [name for name in ("request_id", "user_hash", "line") if options[name]]
+    if len(named) != 1:
+        raise FinriskError("name one of request_id, user_hash and line: -e finrisk_trace=ID")
+    folder = Path(os.path.abspath(options["output_dir"]))
+    request = trace.request_at(folder, options["line"]) if options["line"] else options["request_id"].lower()
     with reachable(options, options["database_url"]) as url:
-        report = trace.run(
-            url,
-            Path(os.path.abspath(options["output_dir"])),
-            request_id=options["request_id"].lower(),
-            user=options["user_hash"],
-        )
+        report = trace.run(url, folder, request_id=request, user=options["user_hash"])
     return {"changed": False, "report": report}
 
 

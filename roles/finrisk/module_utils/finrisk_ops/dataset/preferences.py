@@ -7,6 +7,7 @@ to the very same prompt up. The form is that of "Prepare preference tuning data 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
@@ -16,19 +17,27 @@ from .rows import Example
 LIKED, DISLIKED = 1, -1
 
 
+@dataclass(frozen=True)
+class Worse:
+    """The answer that another is preferred to, and the id of its row where that is another one."""
+
+    analysis: str
+    name: str | None = None
+
+
 class Preferences:
     """Collects answers that were rated down, by their prompt."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._disliked: dict[int, str] = {}
+        self._disliked: dict[int, Worse] = {}
 
-    def add(self, example: Example) -> None:
+    def add(self, example: Example, name: str | None) -> None:
         """Keep the answer when it was rated down; the first of each prompt."""
         if example.rating == DISLIKED:
-            self._disliked.setdefault(digest("prompt", example.prompt), example.analysis)
+            self._disliked.setdefault(digest("prompt", example.prompt), Worse(example.analysis, name))
 
-    def worse(self, line: bytes, replaced: str | None, *, is_liked: bool) -> str | None:
+    def worse(self, line: bytes, replaced: str | None, *, is_liked: bool) -> Worse | None:
         """Return the answer that an example's is preferred to; None without one.
 
         ``line`` is the example in Vertex AI's form, ``replaced`` what a reviewer's answer took the place of.
@@ -36,8 +45,8 @@ class Preferences:
         if replaced is None and not is_liked:
             return None
         _, asked, answer = _texts(line)
-        worse = replaced if replaced is not None else self._disliked.get(digest("prompt", asked))
-        return worse if worse and fold(worse) != fold(answer) else None
+        worse = self._disliked.get(digest("prompt", asked)) if replaced is None else Worse(replaced)
+        return worse if worse and worse.analysis and fold(worse.analysis) != fold(answer) else None
 
 
 def pair_line(line: bytes, worse: str) -> bytes:

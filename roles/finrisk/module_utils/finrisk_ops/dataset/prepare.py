@@ -40,7 +40,8 @@ from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
 from .examples import Terms, rating_of
 from .likeness import Kin
-from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, TRAINING, VALIDATION
+from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
+from .places import Places
 from .portrait import Portrait
 from .preferences import DISLIKED, Preferences, pair_line
 from .raw import read
@@ -85,7 +86,7 @@ class Request:
 
 
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
-    """Write the six files, or keep them when they would hold the same bytes.
+    """Write the seven files, or keep them when they would hold the same bytes.
 
     Raises FinriskError when there is no export, or nothing in it to train on.
     """
@@ -99,6 +100,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     paths = {
         name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
     }
+    paths[ROWS] = folder / f"{ROWS}_{moment}.tsv"
     paths[REPORT] = folder / f"{REPORT}_{moment}.html"
     paths[METADATA] = folder / f"{METADATA}_{moment}.json"
     with ExitStack() as stack:
@@ -225,7 +227,7 @@ def _collect(
         value = judged_again(line.value) if request.judge_again else line.value
         example = line.problem or example_of(value, terms)
         if isinstance(disliked := _disliked(value, example, terms), Example):
-            preferences.add(disliked)
+            preferences.add(disliked, id_of(value))
         origins.add(value, is_usable=not isinstance(example, str))
         if isinstance(example, str):  # the reason why the row makes none
             rejections.add(line.number, id_of(line.value), example)
@@ -277,6 +279,7 @@ def _write_sets(
     portrait: Portrait,
 ) -> tuple[int, int]:
     """Write the sets, the pairs, and what was taken out; return the training set's tokens and the pairs."""
+    places = Places(files[ROWS])
     in_sets = bytearray(len(usable.fates))
     for row in rows:
         in_sets[row] = 1
@@ -290,10 +293,13 @@ def _write_sets(
         portrait.add(row, line, side=int(row in validation))
         if row in validation:
             files[VALIDATION].write(line.body)
+            places.add(VALIDATION, line.name)
         else:
             files[TRAINING].write(line.body)
+            places.add(TRAINING, line.name)
             if worse := preferences.worse(line.body, line.replaced, is_liked=line.is_liked):
-                files[PREFERENCES].write(pair_line(line.body, worse))
+                files[PREFERENCES].write(pair_line(line.body, worse.analysis))
+                places.add(PREFERENCES, line.name, worse.name)
                 pairs += 1
             chars += usable.chars[row]
             if samples < _TOKEN_SAMPLE:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..counts import number_of
 from ..documents.client import Service
+from ..machine.files import remove_abandoned
 from . import files, journal, tables
 from .subject import Subject
 
@@ -30,8 +31,10 @@ class Place:
 def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     """Erase the subject, or in check mode say what would go; return the module's result.
 
-    First what brings new rows, then the rows, then the files. Broken off, it is run again.
+    First what brings new rows, then the rows, then the files. Broken off, it is run again, and finishes.
     """
+    if not check and place.output_dir.is_dir():
+        remove_abandoned(place.output_dir)  # an export that was cut may hold rows too
     exports = files.exports(place.output_dir, subject)
     kept = tables.erase(place.database_url, subject, check=True)
     is_indexed = kept.is_indexed
@@ -46,7 +49,9 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         for export in exports:
             files.rewrite(export, subject)
     datasets = files.stale(place.output_dir, [export.path for export in exports])
-    models = tables.models(place.database_url, {sha for dataset in datasets for sha in dataset.hashes})
+    tuned = tables.models(place.database_url)
+    models = tables.tuned_on(tuned, datasets)
+    others = tables.tuned_on_others(tuned, files.datasets(place.output_dir))
     gone = _gone(kept.rows, waiting, exports, document=subject.document if is_indexed else "")
     return {
         "changed": bool(gone),
@@ -56,7 +61,8 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         "exports": {str(export.path): export.rows for export in exports},
         "stale_datasets": [str(dataset.metadata) for dataset in datasets],
         "models": models,
-        "summary": _summary(subject, gone, _left(subject, place, datasets, models), check=check),
+        "other_models": others,
+        "summary": _summary(subject, gone, _left(subject, place, datasets, models, others), check=check),
         "diff": {"before": "".join(f"{line}\n" for line in gone), "after": ""},
     }
 
@@ -71,7 +77,11 @@ def _gone(rows: dict[str, int], waiting: int, exports: Sequence[files.Export], d
 
 
 def _left(
-    subject: Subject, place: Place, datasets: Sequence[files.Dataset], models: Sequence[str]
+    subject: Subject,
+    place: Place,
+    datasets: Sequence[files.Dataset],
+    models: Sequence[str],
+    others: Sequence[str],
 ) -> list[str]:
     """Return what a person has to do, a line each."""
     lines = []
@@ -85,13 +95,17 @@ def _left(
         if dataset.raw.is_file():
             raw = shlex.quote(str(dataset.raw))
             command = f"ansible-playbook playbooks/prepare.yml -e finrisk_raw_file={raw}"
-            told = f"was made of an export that changed since: make it anew with {command}"
+            told = f"and its report were made of an export that changed since: make them anew with {command}"
         else:
             told = f"may hold {subject.name}: its export {dataset.raw.name} is not here"
         lines.append(f"{dataset.metadata} {told}")
-    return lines + [
+    lines += [
         f"{model} was tuned on such a dataset: tune and release another one, then delete it at Google"
         for model in models
+    ]
+    return lines + [
+        f"{model} was tuned on a dataset that is not here any more: it may hold {subject.name}"
+        for model in others
     ]
 
 

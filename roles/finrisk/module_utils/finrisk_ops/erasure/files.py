@@ -8,9 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..dataset.names import METADATA, RAW, RAW_METADATA
+from ..dataset.names import METADATA, RAW, RAW_METADATA, ROWS
 from ..errors import FinriskError
-from ..machine.files import read_json, replacing, sha256_of, stamped_files, write_json
+from ..machine.files import (
+    HashedFile,
+    put_in_place,
+    read_json,
+    scratch,
+    sha256_of,
+    stamped_files,
+    write_json,
+)
 from .subject import Subject
 
 
@@ -24,16 +32,22 @@ class Export:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset, the export that it was made of, and the SHA-256 of its files."""
+    """A dataset, the export that it was made of, where its lines come from, and the SHA-256 of its files."""
 
     metadata: Path
     raw: Path
+    rows: Path
     hashes: tuple[str, ...]
+
+
+def written(folder: Path) -> list[Path]:
+    """Return the exports of the folder, oldest first."""
+    return stamped_files(folder, RAW, ".json")
 
 
 def exports(folder: Path, subject: Subject) -> list[Export]:
     """Return the exports of the folder that hold rows of the subject."""
-    counted = (Export(path, _count(path, subject)) for path in stamped_files(folder, RAW, ".json"))
+    counted = (Export(path, _count(path, subject)) for path in written(folder))
     return [export for export in counted if export.rows]
 
 
@@ -43,16 +57,22 @@ def rewrite(export: Export, subject: Subject) -> None:
     The other rows keep their bytes. Counts in the metadata stay those of the day of the export.
     Raises FinriskError when rows do not stand one a line, as export.yml writes them: the file is as it was.
     """
-    opening = b"[\n"
-    with replacing(export.path) as file:
+    with scratch(export.path.parent, export.path.name) as (file, temporary):
+        opening = b"[\n"
         for line in _rows(export.path):
             if not subject.is_in(line):
                 file.write(opening + line)
                 opening = b",\n"
         file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
+        _say(export, file)
+        put_in_place(file, temporary, export.path)  # last: while it holds rows, it is found again
+
+
+def _say(export: Export, file: HashedFile) -> None:
+    """Write into the metadata what the export will be, once."""
     metadata = export.path.with_name(export.path.name.replace(RAW, RAW_METADATA, 1))
     said = content(metadata)
-    if said.get("file") == export.path.name:
+    if said.get("file") == export.path.name and said.get("sha256") != file.sha256():
         gone = {"at": datetime.now(UTC).replace(microsecond=0).isoformat(), "rows": export.rows}
         erased = [*said.get("erased", []), gone]
         write_json(metadata, said | {"bytes": file.size, "sha256": file.sha256(), "erased": erased})
@@ -72,7 +92,8 @@ def datasets(folder: Path) -> Iterator[Dataset]:
         said = content(path)
         source, files = said.get("source"), said.get("files")
         if isinstance(source, dict) and isinstance(files, dict):
-            yield Dataset(path, folder / str(source.get("file")), tuple(map(str, files.values())))
+            rows = path.with_name(path.name.replace(METADATA, ROWS, 1)).with_suffix(".tsv")
+            yield Dataset(path, folder / str(source.get("file")), rows, tuple(map(str, files.values())))
 
 
 def _is_stale(dataset: Dataset, rewritten: Collection[Path]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import database
+from .files import Dataset
 from .subject import Subject
 
 _OF_USER = """
@@ -25,9 +26,9 @@ _COUNT = "(select count(*) from {table} where {rows})"
 _GONE = "(select count(*) from {table}_gone)"
 _DELETE = "{table}_gone as (delete from {table} where {rows} returning 1)"
 _MODELS = """
-    select coalesce(job ->> 'tuned_model_name', job_name, job ->> 'display_name', spec_id) from tuning_jobs
-    where spec ->> 'training_sha256' = any(%(hashes)s) or spec ->> 'validation_sha256' = any(%(hashes)s)
-    order by created_at"""
+    select coalesce(job ->> 'tuned_model_name', job_name, job ->> 'display_name', spec_id),
+        spec ->> 'training_sha256', spec ->> 'validation_sha256'
+    from tuning_jobs where job ->> 'state' is distinct from 'FAILED' order by created_at"""
 _STATEMENT_SECONDS = 600
 
 
@@ -37,6 +38,14 @@ class Kept:
 
     rows: dict[str, int]
     is_indexed: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """A tuned model, or its job while it has none, and the SHA-256 of the sets that it was tuned on."""
+
+    name: str
+    hashes: frozenset[str]
 
 
 def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
@@ -55,12 +64,29 @@ def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
     )
 
 
-def models(database_url: str, hashes: Collection[str]) -> list[str]:
-    """Return the models that were tuned on files with these SHA-256, and jobs that have none yet, by name."""
-    if not hashes:
-        return []
-    [rows] = asked(database_url, (_MODELS, {"hashes": list(hashes)}))
-    return [str(row[0]) for row in rows]
+def models(database_url: str) -> list[Model]:
+    """Return the models of the tuning jobs, oldest first, but for those of failed ones.
+
+    Raises FinriskError when the database cannot be asked.
+    """
+    [rows] = asked(database_url, (_MODELS, {}))
+    return [Model(str(name), frozenset(map(str, filter(None, hashes)))) for name, *hashes in rows]
+
+
+def tuned_on(models: Iterable[Model], datasets: Iterable[Dataset]) -> list[str]:
+    """Return the models that were tuned on one of the datasets as it is."""
+    known = _hashes(datasets)
+    return [model.name for model in models if model.hashes & known]
+
+
+def tuned_on_others(models: Iterable[Model], datasets: Iterable[Dataset]) -> list[str]:
+    """Return the models that were tuned on none of the datasets as they are: what is in them is unknown."""
+    known = _hashes(datasets)
+    return [model.name for model in models if not model.hashes & known]
+
+
+def _hashes(datasets: Iterable[Dataset]) -> set[str]:
+    return {sha256 for dataset in datasets for sha256 in dataset.hashes}
 
 
 def _requests(subject: Subject) -> str:

@@ -1,27 +1,25 @@
-"""Where a request, or all that a user asked, went: its rows, exports, datasets and models.
-
-An export is its own index: it is searched as bytes, so that a trace is right also after rows were erased.
-"""
+"""Where a request, or all that a user asked, went: its rows, exports, datasets and models."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..counts import number_of
-from ..dataset.names import METADATA, RAW, RAW_METADATA, REJECTED
-from ..machine.files import stamped_files
+from ..dataset.names import ROWS
+from ..dataset.places import place_at, places_of
+from ..errors import FinriskError
 from . import files, tables
+from .ordered import rows_of
 
 SHOWN = 100
-"""Most requests that are told, the newest; all of them are counted and looked for."""
+"""Most requests, and lines of a dataset, that are told; all of them are counted and looked for."""
 
-_BLOCK = 8 << 20  # bytes
-_ROW = re.compile(rb'"row": (\d+),')
 _SECONDS = 60
+_LINE = re.compile(r"(?P<set>[a-z_]+)_(?P<stamp>\d{8}_\d{6})\.jsonl:(?P<number>[1-9]\d*)")
 _REQUESTS = """
     with a as (select * from analyses where {analysis}), t as (select * from training_data where {pair})
     select coalesce(a.id, t.id)::text, coalesce(a.created_at, t.created_at)::text,
@@ -30,6 +28,9 @@ _REQUESTS = """
             (select jsonb_agg(s -> 'document_id') from jsonb_array_elements(t.sources) s)),
         t.id is not null, count(*) over ()
     from a full join t on t.id = a.id order by 1 desc limit %(shown)s"""
+_IDS = """
+    select id::text from analyses where {analysis}
+    union select unnest(array[id, request_id])::text from training_data where {pair}"""
 _OF_USER = {"analysis": "user_hash = %(user)s", "pair": "user_id = %(user)s"}
 _OF_REQUEST = {"analysis": "id = %(request)s::uuid", "pair": "id = %(request)s::uuid"}
 
@@ -47,11 +48,34 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A dataset, and how many of the rows it took; None when that cannot be told any more."""
+class Holding:
+    """A dataset, in how many of its lines the requests are (None: unknown), and which: ``<set>:<line>``."""
 
     metadata: str
     rows: int | None
+    lines: list[str]
+
+
+def request_at(folder: Path, line: str) -> str:
+    """Return the request that a dataset's line comes from, such as ``training_set_20261101_080000.jsonl:17``.
+
+    Raises FinriskError when there is none.
+    """
+    named = _LINE.fullmatch(line)
+    if not named:
+        raise FinriskError(
+            f"{line!r} names no line of a dataset: expected FILE:NUMBER, such as "
+            "training_set_20261101_080000.jsonl:17"
+        )
+    rows = folder / f"{ROWS}_{named['stamp']}.tsv"
+    if not rows.is_file():
+        raise FinriskError(f"{rows} is not there, which knows where {line} comes from: run prepare.yml again")
+    place = place_at(rows, named["set"], int(named["number"]))
+    if place is None:
+        raise FinriskError(
+            f"{rows} knows no request behind {line}: there is no such line, or its row was made elsewhere"
+        )
+    return place.request_id
 
 
 def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[str, Any]:
@@ -59,32 +83,36 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
 
     Raises FinriskError when the database cannot be asked.
     """
-    requests, total = _requests(database_url, request_id, user)
-    needle = user.encode() if user else f'"{request_id}"'.encode()
-    searched = ((path, list(_lines(path, needle))) for path in stamped_files(folder, RAW, ".json"))
-    exports = {path: rows for path, rows in searched if rows}
-    datasets = [
-        (dataset, _taken(dataset, exports[dataset.raw]))
-        for dataset in files.datasets(folder)
-        if dataset.raw in exports
-    ]
-    datasets = [(dataset, rows) for dataset, rows in datasets if rows != 0]
-    models = tables.models(database_url, {sha for dataset, _ in datasets for sha in dataset.hashes})
+    requests, total, known = _requests(database_url, request_id, user)
+    counted = {path: rows_of(path, known) for path in files.written(folder)}
+    exports = {path: rows for path, rows in counted.items() if rows}
+    every = list(files.datasets(folder))
+    holdings = [(each, _holding(each, known, exports)) for each in every]
+    inside = [(each, holding) for each, holding in holdings if holding]
+    models = tables.models(database_url)
     data = {
         "requests": [asdict(request) for request in requests],
         "total_requests": total,
-        "exports": {str(path): len(rows) for path, rows in exports.items()},
-        "datasets": [asdict(Place(str(dataset.metadata), rows)) for dataset, rows in datasets],
-        "models": models,
+        "exports": {str(path): rows for path, rows in exports.items()},
+        "datasets": [asdict(holding) for _, holding in inside],
+        "models": tables.tuned_on(models, [each for each, _ in inside]),
+        "other_models": tables.tuned_on_others(models, every),
     }
     return {"text": _text(requests, data), "data": data}
 
 
-def _requests(database_url: str, request_id: str, user: str) -> tuple[list[Request], int]:
-    statement = _REQUESTS.format(**(_OF_USER if user else _OF_REQUEST))
+def _requests(database_url: str, request_id: str, user: str) -> tuple[list[Request], int, set[str]]:
+    """Return the newest requests, how many there are, and the ids of all of them."""
+    named = _OF_USER if user else _OF_REQUEST
     values: dict[str, object] = {"user": user, "request": request_id or None, "shown": SHOWN}
-    [rows] = tables.asked(database_url, (statement, values), seconds=_SECONDS)
-    return [_request(row) for row in rows], int(str(rows[0][-1])) if rows else 0
+    rows, ids = tables.asked(
+        database_url,
+        (_REQUESTS.format(**named), values),
+        (_IDS.format(**named), values),
+        seconds=_SECONDS,
+    )
+    known = {str(row[0]) for row in ids if row[0]} | ({request_id} if request_id else set())
+    return [_request(row) for row in rows], int(str(rows[0][-1])) if rows else 0, known
 
 
 def _request(row: Sequence[Any]) -> Request:
@@ -92,34 +120,13 @@ def _request(row: Sequence[Any]) -> Request:
     return Request(identifier, moment, arm, model, [str(source) for source in sources or []], is_collected)
 
 
-def _lines(path: Path, needle: bytes) -> Iterator[int]:
-    """Yield the numbers, from 1, of the lines of a file that hold the needle."""
-    number, rest = 1, b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            block = rest + block
-            end = block.rfind(b"\n") + 1
-            start, at = 0, block.find(needle, 0, end)
-            while at >= 0:
-                number += block.count(b"\n", start, at)
-                yield number
-                start = block.index(b"\n", at)
-                at = block.find(needle, start, end)
-            number += block.count(b"\n", start, end)
-            rest = block[end:]
-    if needle in rest:
-        yield number
-
-
-def _taken(dataset: files.Dataset, rows: Sequence[int]) -> int | None:
-    """Return how many of an export's rows a dataset took; None when its export or its choice hides that."""
-    content = files.content(dataset.metadata)
-    export = files.content(dataset.raw.with_name(dataset.raw.name.replace(RAW, RAW_METADATA, 1)))
-    rejected = dataset.metadata.with_name(dataset.metadata.name.replace(METADATA, REJECTED, 1) + "l")
-    if export.get("sha256") != content["source"].get("sha256") or not rejected.is_file():
-        return None
-    left = set(rows) - {int(number) for number in _ROW.findall(rejected.read_bytes())}
-    return None if left and content.get("max_examples") else len(left)
+def _holding(dataset: files.Dataset, known: Collection[str], exports: Collection[Path]) -> Holding | None:
+    """Return where the requests are in a dataset; None when nowhere."""
+    if not dataset.rows.is_file():
+        return Holding(str(dataset.metadata), None, []) if dataset.raw in exports else None
+    places = list(places_of(dataset.rows, known))
+    lines = [f"{place.set_name}:{place.line}" for place in places[:SHOWN]]
+    return Holding(str(dataset.metadata), len(places), lines) if places else None
 
 
 def _text(requests: Sequence[Request], data: dict[str, Any]) -> list[str]:
@@ -133,7 +140,15 @@ def _text(requests: Sequence[Request], data: dict[str, Any]) -> list[str]:
     if data["total_requests"] > len(requests):
         lines.append(f"  and {data['total_requests'] - len(requests):,} older ones")
     lines += [f"{number_of(rows, 'row')} of {path}" for path, rows in data["exports"].items()]
-    for place in data["datasets"]:
-        rows = "perhaps rows" if place["rows"] is None else number_of(place["rows"], "row")
-        lines.append(f"{rows} of {place['metadata']}")
-    return lines + [f"{model} was tuned on such a dataset" for model in data["models"]]
+    for each in data["datasets"]:
+        if each["rows"] is None:
+            lines.append(f"perhaps lines of {each['metadata']}, which does not say where its lines come from")
+            continue
+        more = f" and {each['rows'] - SHOWN:,} more" if each["rows"] > SHOWN else ""
+        lines.append(
+            f"{number_of(each['rows'], 'line')} of {each['metadata']}: {', '.join(each['lines'])}{more}"
+        )
+    lines += [f"{model} was tuned on such a dataset" for model in data["models"]]
+    return lines + [
+        f"{model} was tuned on a dataset that is not here: it may hold them" for model in data["other_models"]
+    ]
