@@ -113,8 +113,8 @@ def asked(
     """
     import psycopg  # only this module pays for the import
 
-    with database.connect(database_url, statement_timeout_seconds=seconds) as connection:
-        try:
+    try:
+        with database.connect(database_url, statement_timeout_seconds=seconds) as connection:
             return [connection.execute(text.encode(), values).fetchall() for text, values in statements]
-        except psycopg.Error as error:
-            raise database.query_error(error, database_url) from None
+    except psycopg.Error as error:  # the commit's too
+        raise database.query_error(error, database_url) from None
