@@ -173,6 +173,7 @@ def analysis_row(
         answer_tokens=completion.answer_tokens,
         quality_score=outcome.score,
         judged_quality=outcome.score,
+        refused=outcome.parts.refused,
         quality_parts=outcome.parts.as_dict() if outcome.is_redacted else None,  # they quote the answer
         grounded=outcome.grounded(request),
         documents=documents_of(request.passages),

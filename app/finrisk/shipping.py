@@ -25,7 +25,7 @@ _ANALYSES = """
     arm_assigned arm_served model model_version approach outcome arm_error fallback_reason latency_ms
     upstream_ms prompt_tokens answer_tokens quality_score quality_parts grounded skip_reason strategy
     analysis redaction_version key_id block_reason arm_ms documents figures wrong_figures prompt labels
-    judge_version prompt_version index_version judged_quality
+    judge_version prompt_version index_version judged_quality refused
 """.split()
 _TRAINING_DATA = """
     id created_at strategy analysis quality_score model finetuned_model_used latency_ms user_id

@@ -22,6 +22,7 @@ SINGLE = f"""
            case when arm_served = 'base' then fallback_reason end as fallback, fallback_reason,
            quality_score::float8 as quality, wrong_figures > 0 as is_wrong, {_ATTEMPTED} as attempted,
            coalesce(outcome = 'ok' and arm_served = arm_assigned, false) as answered,
+           coalesce(refused, false) as refused,
            case when {_ATTEMPTED} then arm_error end as failure,
            coalesce(arm_ms, case when fallback_reason is null then latency_ms end) as wait_ms
     from analyses"""  # noqa: S608 - constants

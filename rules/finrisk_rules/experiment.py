@@ -46,7 +46,7 @@ METRICS = {
     "ratings": ("answered and rating is not null", "answered and rating = -1"),
     "slow": (TIMED, SLOW),
     "errors": ("attempted", f"failure in {FAILURES}"),
-    "unanswered": ("attempted", "failure = 'blocked'"),
+    "unanswered": ("attempted", "failure = 'blocked' or (answered and refused)"),
     "quality": ("answered and quality is not null", ""),
 }
 """What arms are compared by: the requests that count for it, and which of them are bad; quality is a mean."""

@@ -139,6 +139,7 @@ def many(number: int, seed: int = 1) -> list[dict[str, Any]]:
             "arm_ms": None if fate is RESTING else dice.choice([500.0, 1999.0, 2000.0, 2500.0]),
             "judged_quality": round(dice.random(), 3),
             "wrong_figures": dice.choice([None, 0, 0, 2]),
+            "refused": dice.choice([None, False, False, True]),
             "revision": "r0001" if minute < number / 2 else "r0002",
         }
         records.append(asked(arm, user, minute, **(fields | fate)))
@@ -197,14 +198,15 @@ def test_what_base_did_in_the_tuned_models_place_is_not_the_tuned_models(ground:
             asked("tuned", "c", **NOBODY),
             asked("tuned", "d", **BLOCKED),
             asked("tuned", "d"),
+            asked("tuned", "d", refused=True, judged_quality=0.0),
         ]
     )
     tuned = ground.arms()[1]
-    assert (tuned["requests"], tuned["users"], tuned["fallbacks"], tuned["answers"]) == (5, 4, 2, 1)
-    assert metric(tuned, "errors") == (4, 3, 5, 3)
-    assert metric(tuned, "unanswered") == (3, 0.5, 4, 1)  # b's question never reached it
-    assert metric(tuned, "slow") == (2, 1, 2, 1)  # a's silence, d's answer
-    assert metric(tuned, "quality") == (1, 0.9, 1, 0.9)
+    assert (tuned["requests"], tuned["users"], tuned["fallbacks"], tuned["answers"]) == (6, 4, 2, 2)
+    assert metric(tuned, "errors") == (4, 3, 6, 3)
+    assert metric(tuned, "unanswered") == (3, 2 / 3, 5, 2)  # b's question never reached it
+    assert metric(tuned, "slow") == (2, 1, 3, 1)  # a's silence, d's answers
+    assert metric(tuned, "quality") == (1, 0.45, 2, 0.9)
 
 
 def test_the_gate_takes_back_what_the_evidence_proves_to_be_harm(ground: Ground) -> None:

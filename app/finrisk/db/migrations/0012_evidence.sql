@@ -4,6 +4,7 @@ alter table analyses add column judge_version text;
 alter table analyses add column prompt_version text;
 alter table analyses add column index_version text;     -- of its format, not of the documents
 alter table analyses add column judged_quality real;    -- before any rating; quality_score moves with the rating
+alter table analyses add column refused boolean;        -- the answer's words say that there is none
 
 -- What the arms of an experiment are compared within.
 create table stages (
@@ -29,7 +30,7 @@ create table exposures (
     fallbacks     integer not null,             -- answered by base in the tuned model's place
     failures      integer not null,             -- the arm's model failed, or was not asked since it kept failing
     attempts      integer not null,             -- the arm's model was asked
-    unanswered    integer not null,             -- blocked, refused, empty, cut by length
+    unanswered    integer not null,             -- blocked, refused, by words too, empty, cut by length
     timed         integer not null,             -- answered by the arm itself, or given up
     slow          integer not null,             -- of them: over 2 s, or given up
     judged        integer not null,             -- own answers whose figures were judged
@@ -84,7 +85,7 @@ begin
     met.fallbacks := (request.fallback_reason is not null and request.arm_served is not distinct from 'base')::int;
     met.failures := (not attempted or failure in ('upstream_error', 'timeout', 'cut_stream'))::int;
     met.attempts := attempted::int;
-    met.unanswered := (failure = 'blocked')::int;
+    met.unanswered := (failure = 'blocked' or answered and coalesce(request.refused, false))::int;
     met.timed := (answered or failure = 'timeout')::int;
     met.slow := (failure = 'timeout' or answered and coalesce(wait_ms > 2000, false))::int;
     met.judged := judged::int;
