@@ -1,17 +1,15 @@
 """Facts of a page: what its tables and its sentences say in figures, made once when the page is indexed."""
 
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from finrisk_rules.numerals import FIGURE
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities, style_of
 from finrisk_rules.sentences import sentences
 from finrisk_rules.tables import Table, tables_of
-
-_DIGIT = re.compile(r"\d")
 
 MOST_NOTES = 20
 """A whole number in brackets below this one counts notes or items of a list."""
@@ -81,9 +79,9 @@ def _statement(statement: Statement) -> list[object]:
 def _statements(page: str, style: Style) -> Iterator[Statement]:
     at = 0
     for line in page.splitlines(keepends=True):
-        if not line.lstrip().startswith("|") and _DIGIT.search(line):
+        if not line.lstrip().startswith("|") and FIGURE.search(line):
             for start, end in sentences(line):
-                if _DIGIT.search(line, start, end) and (statement := statement_of(line[start:end], style)):
+                if FIGURE.search(line, start, end) and (statement := statement_of(line[start:end], style)):
                     yield Statement(at + start, at + end, statement.figures, statement.periods)
         at += len(line)
 

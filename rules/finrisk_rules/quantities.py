@@ -9,8 +9,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from heapq import merge
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from finrisk_rules.numerals import numerals
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import Unit, before, behind
 
@@ -149,6 +152,21 @@ def quantities(
     Numbers within the spans ``apart``, which are in order, are not read.
     """
     read = plain(text)
+    written = _in_digits(read, text, style, apart)
+    if read.isascii():
+        return written
+    return merge(written, _in_characters(read), key=attrgetter("start"))
+
+
+def _in_characters(read: str) -> Iterator[Quantity]:
+    """Yield what is written in characters and has a myriad, a unit or a currency: ``三千二百万円``."""
+    for value, places, scale, start, end in numerals(read):
+        back = behind(read, end)
+        if scale or back.unit or back.currency:
+            yield Quantity(value, places, scale, back.unit, back.currency, False, start, back.end)
+
+
+def _in_digits(read: str, text: str, style: Style, apart: Iterable[tuple[int, int]]) -> Iterator[Quantity]:
     last = 0
     spans = iter(apart)
     first, behind_span = next(spans, _NOWHERE)

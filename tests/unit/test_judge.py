@@ -121,6 +121,15 @@ def test_large_numbers_of_ranges_and_spans_are_figures(answer: str, figures: lis
     assert said[-1].verdict in WRONG
 
 
+def test_numbers_in_characters_are_figures() -> None:
+    table = "| 百万円 | 2023年3月期 |\n|---|---|\n| 売上高 | 32 |\n| 費用 | 17 |\n"
+    page = source(f"{table}\nこの表は当社の業績を示している。")
+    (right,) = verdicts("2023年3月期の売上高は三千二百万円であった [1]。", "", [page])
+    (wrong,) = verdicts("2023年3月期の売上高は三千三百万円であった [1]。", "", [page])
+
+    assert (right.text, right.verdict, wrong.verdict) == ("三千二百万円", "stated", "unsupported")
+
+
 def test_the_figure_of_a_year_is_none_of_its_quarter() -> None:
     quarters = source(REPORT + "\nThe third quarter was the best.\n")
 

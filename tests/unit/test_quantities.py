@@ -48,7 +48,19 @@ SPELLINGS: list[tuple[str, Style, str, int | None, str, str]] = [
     ("25bps", "point", "25", None, "basis_points", ""),
     ("2.5 percentage points", "point", "2.5", None, "points", ""),
     (".5", "point", "0.5", None, "", ""),
+    ("\u4e09\u5343\u4e8c\u767e\u4e07\u5186", "point", "3200", 4, "", "JPY"),
+    ("\u5343\u4e8c\u767e\u4e07\u5186", "point", "1200", 4, "", "JPY"),
+    ("\u4e8c\u5104\u4e94\u5343\u4e07", "point", "2.5000", 8, "", ""),
+    ("\u4e24\u4ebf\u5143", "point", "2", 8, "", "CNY"),
+    ("\u5341\u4e8c%", "point", "12", None, "percent", ""),
 ]
+
+
+@pytest.mark.parametrize(
+    "text", ["単位:百万円", "千円", "二〇二三年三月", "第三四半期", "二十四か月", "一方、三菱は"]
+)
+def test_characters_of_units_years_and_counts_are_no_quantities(text: str) -> None:
+    assert list(quantities(text)) == []
 
 
 @pytest.mark.parametrize(("text", "style", "value", "scale", "unit", "currency"), SPELLINGS)

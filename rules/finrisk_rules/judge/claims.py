@@ -30,7 +30,6 @@ figure as one end of a range: ages, days overdue, pages."""
 LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
-DIGIT = re.compile(r"\d")
 _BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")

@@ -14,10 +14,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from finrisk_rules.judge.claims import DIGIT, Claim, Pairs, claims_of, is_bare, is_count
+from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.numerals import FIGURE
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Style, style_of
 from finrisk_rules.sentences import sentences
@@ -151,11 +152,11 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
     if "*" in text or "`" in text or "_" in text:
         text = _EMPHASIS.sub(_blank, text)
     spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)
-    named = list(periods(text)) if DIGIT.search(text, offset) else []
+    named = list(periods(text)) if FIGURE.search(text, offset) else []
     for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
         sentence = text[start:end]
         claims: tuple[Claim, ...] = ()
-        if DIGIT.search(sentence):
+        if FIGURE.search(sentence):
             own = [period.moved(-start) for period in _between(named, start, end)]
             claims = claims_of(sentence, style, own, names(cited))
         if named and not topic.periods and start > offset:
