@@ -84,7 +84,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
             continue
         if _is_mark(text, quantity):
             continue
-        if (number := str(abs(quantity.value))) in numbers_of_names:
+        if numbers_of_names and (number := str(abs(quantity.value))) in numbers_of_names:
             if in_names is None:
                 in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair}
             if number in in_names:
@@ -96,7 +96,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
                 _name_before(text, quantity.start) or _range(text, quantity) or (last_name if follows else "")
             )
             last_name, last_end = name, quantity.end
-            if is_count(quantity) or _is_span(text, quantity):
+            if quantity.value <= MOST_COUNT or _is_span(text, quantity):
                 continue
         figures.append((quantity, name))
     read = figures[:MOST_FIGURES]

@@ -48,7 +48,7 @@ _OPERATOR_WORDS = {
     for words in _WORDS.values()
     for word in words.split("|")
 }
-"""How a word for an operator stands before a figure, in small letters: with the word first, it is found fast."""
+"""A word for an operator before a figure, in small letters: a pattern that begins with it is found fast."""
 
 _DIVISION = re.compile(
     r"(?<![^\W\d])[/\u2215]|[/\u2215](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)"

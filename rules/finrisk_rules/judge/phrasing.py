@@ -18,6 +18,7 @@ from finrisk_rules.judge.vocabulary import (
     LIST_JOINT,
     PREPOSITION,
     is_base,
+    may_compare,
 )
 from finrisk_rules.periods import Period
 
@@ -62,6 +63,7 @@ class _Stretches:
     def __init__(self, text: str, figures: Sequence[Span], periods: Sequence[Period]) -> None:
         self.count = len(figures)
         self.bare = _without(text, periods)
+        self.may_compare = may_compare(text)
         self.spans: list[Span] = []
         self.periods: list[Sequence[Period]] = []
         start = number = 0
@@ -136,7 +138,11 @@ class _Stretches:
         """Whether another figure is compared with this one."""
         start, end = self.spans[at][1], self.spans[at + 1][0]
         following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
-        if is_base(self.bare, self.splits[at], start, following) or BASE_BEHIND.match(self.bare, end):
+        if is_base(self.bare, self.splits[at], start, following):
+            return True
+        if not self.may_compare:
+            return False
+        if BASE_BEHIND.match(self.bare, end):
             return True
         return bool(BASE_BEFORE.search(self.bare, max(self.splits[at], start - LONGEST_GLUE), start))
 

@@ -220,6 +220,8 @@ def _is_apart(text: str, end: int) -> bool:
 
 def _cited(text: str) -> list[int]:
     """Return the numbers of sources of a citation, ranges written out."""
+    if text.isdecimal():
+        return [int(text)]
     numbers: list[int] = []
     for match in _CITED.finditer(text):
         first, last = int(match[1]), int(match[2] or match[1])

@@ -147,6 +147,7 @@ _YEARS_BEFORE = (
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
     "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
 )
+_HINTS_OF_YEAR_BEFORE = frozenset(max(name.split("_"), key=len) for name in _YEARS_BEFORE.split())
 _YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
 _TO_YEAR_BEFORE = (
@@ -158,6 +159,15 @@ BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFOR
 
 BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?:の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
 """Where it begins what stands before a figure of the year before."""
+
+
+def may_compare(text: str) -> bool:
+    """Whether a text may have what BASE_BEHIND and BASE_BEFORE look for: a cheap test."""
+    if not text.isascii():
+        return True
+    words = text.lower()
+    return any(hint in words for hint in _HINTS_OF_YEAR_BEFORE)
+
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(_CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""
