@@ -108,7 +108,7 @@ def stream(service: Service, question: Question) -> Generator[StreamStart | str 
 def _request(service: Service, question: Question) -> Request:
     """Redact first: what is searched with, sent and stored is one text."""
     started = time.monotonic()
-    redactor = Redactor()
+    redactor = Redactor(service.settings.names)
     try:
         strategy = redactor.redact(question.strategy.strip()).text
     except RedactionError:

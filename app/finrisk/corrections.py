@@ -97,7 +97,7 @@ def correct(
         turn = prompt.parse(answer["prompt"])
         if turn is None:
             raise UnknownAnswerError(f"the prompt of {request_id} is of an earlier release, and not read")
-        redactor = Redactor()
+        redactor = Redactor(settings.names)
         redactor.read(answer["prompt"])
         correction = redactor.redact(text.strip()).text
         documents = _documents(connection, turn.sources)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from finrisk_rules import assignment
 from finrisk_rules.clients import KEYS_FILE
 from finrisk_rules.documents import labels_said
 from finrisk_rules.platforms import Provider
+from finrisk_rules.redaction import Names
 
 POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
 """What a pod or process knows by itself; every other key comes from a rendered template."""
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
 
     # Serving
     user_hash_key: SecretStr = SecretStr("")
+    redaction_names: SecretStr = SecretStr("")
     require_api_key: bool = True
     rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
     max_in_flight: Annotated[int, Field(ge=1, le=1000)] = 64
@@ -100,6 +103,13 @@ class Settings(BaseSettings):
             )
         if not self.user_hash_key.get_secret_value():
             raise ValueError("USER_HASH_KEY is empty: user ids are stored as a keyed hash, so it needs a key")
+        try:
+            Names(self.redaction_names.get_secret_value())
+        except ValueError as error:
+            raise ValueError(
+                f"REDACTION_NAMES cannot be used: {error}; mend the file that finrisk_redaction_names names, "
+                "and run playbooks/site.yml"
+            ) from None
         if self.gemini_provider == "vertex":
             for key in ("google_cloud_project", "google_cloud_location"):
                 if not getattr(self, key):
@@ -117,6 +127,11 @@ class Settings(BaseSettings):
     def labels_to_train_on(self) -> frozenset[str]:
         """Labels of documents whose answers may be collected."""
         return labels_said(self.training_labels)
+
+    @cached_property
+    def names(self) -> Names:
+        """The firm's own list of names, which redaction takes out."""
+        return Names(self.redaction_names.get_secret_value())
 
     @property
     def ops_port(self) -> int:

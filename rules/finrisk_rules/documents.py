@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from finrisk_rules.redaction import Redactor
+from finrisk_rules.redaction import NOBODY, Names, Redactor
 
 LABEL = r"^[^:\s][^:]*: \S.*$"
 """A label as a regular expression: ``key: value``."""
@@ -19,9 +19,9 @@ INDEX_VERSION = "3"
 """Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
 
 
-def redacted(title: str, text: str) -> tuple[str, str]:
+def redacted(title: str, text: str, names: Names = NOBODY) -> tuple[str, str]:
     """Title and text of a document as they are indexed: the same value has the same placeholder in both."""
-    redactor = Redactor()
+    redactor = Redactor(names)
     redactor.read(text)
     return redactor.redact(title).text, redactor.redact(text).text
 

@@ -15,10 +15,10 @@ from tests.grounds.service import RunningService
 BROKEN = """
 from finrisk_rules.redaction import redactor
 spans = redactor._spans
-def broken(text, kinds):
+def broken(text, *rest):
     if "Tripwire" in text:
         raise IndexError(text)
-    return spans(text, kinds)
+    return spans(text, *rest)
 redactor._spans = broken
 """
 ANSWER = "The ratio of Corvane Bank fell to 118 % from 131 %, and the Tripwire is at 104.5 % [1]. "
@@ -116,3 +116,21 @@ def test_what_else_cannot_be_redacted_is_refused_whole(broken: RunningService) -
     metrics = broken.call("GET", "/metrics", port=broken.ops_port).body.decode()
     assert 'finrisk_rejected_total{code="redaction_failed"} 3.0' in metrics
     assert_told(broken, failures=4, skipped=1)
+
+
+def test_names_of_the_firms_list_are_taken_out_of_everything_and_stand_in_no_log(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(REDACTION_NAMES="# customers\nJane Tripwire\n")
+    service.add_page()
+    document = {"id": "d", "title": "Of Jane Tripwire", "text": "The ratio of jane tripwire was 118 %."}
+    assert service.call("POST", "/api/v1/documents", {"documents": [document]}).status == 200
+    answer = service.analyze("What is the liquidity coverage ratio that Jane Tripwire has, and what of it?")
+    row = service.wait_for_row(answer)
+    assert row["strategy"] == "What is the liquidity coverage ratio that [person_1] has, and what of it?"
+    rating = {"request_id": str(row["id"]), "rating": 1, "comment": "Ask Tripwire, Jane"}
+    assert service.call("POST", "/api/v1/feedback", rating).status == 200
+    service.wait_until(lambda: service.rows("select comment from feedback") == [("Ask [person_1]",)])
+    assert service.rows("select title from documents where id = 'd'") == [("Of [person_1]",)]
+    assert service.rows("select text from passages where text ~* 'tripwire'") == []
+    assert "ripwire" not in service.log_text()

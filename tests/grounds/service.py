@@ -83,6 +83,7 @@ class RunningService:
             "DATABASE_URL": data.pop("DATABASE_URL", self.database_url),
             "GOOGLE_APPLICATION_CREDENTIALS": str(self.gemini.credentials_file),
             "USER_HASH_KEY": data.pop("USER_HASH_KEY", "a key of the tests"),
+            "REDACTION_NAMES": data.pop("REDACTION_NAMES", ""),
         }
         digest = hashlib.sha256(json.dumps([data, secrets]).encode()).hexdigest()[:8]
         folder = self.var / "revisions" / f"r0001-{digest}"

@@ -641,3 +641,15 @@ def test_a_row_that_cannot_be_redacted_is_not_written(
     )
     result = prepare(tmp_path)
     assert (result["valid"], result["rejected"]) == (10, {"redaction_failed": 2})
+
+
+def test_names_of_the_firms_list_leave_every_text_of_an_example() -> None:
+    asked = f"{row(1)['strategy']} Jane Roe asks."
+    source = Source("doc-1", "Of Jane Roe", "Jane Roe and the ratio fell.")
+    given = row(
+        1, strategy=asked, prompt=render(asked, [source]), analysis=f"{row(1)['analysis']} ROE, JANE."
+    )
+    made = rows.example_of(given, Terms(0.9, names=redaction.Names("Jane Roe")))
+    assert not isinstance(made, str)
+    assert "roe" not in (made.prompt + made.analysis).lower()
+    assert made.redacted["person"] == 4

@@ -16,7 +16,9 @@ from ansible.module_utils.finrisk_ops.documents.document import Document, docume
 from ansible.module_utils.finrisk_ops.documents.front_matter import front_matter
 from ansible.module_utils.finrisk_ops.documents.identity import former, identity, year
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.text import names_of
 
+from finrisk_rules.redaction import Names
 from tests.grounds import training_rows
 from tests.grounds.library import bring, counts, held, library, taken
 
@@ -399,7 +401,7 @@ def test_a_document_whose_name_holds_an_identifier_is_left_out(field: str) -> No
 def test_a_document_that_cannot_be_redacted_ends_the_run_by_its_id_without_a_word_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(text: str, _: object) -> None:
+    def broken(text: str, *_: object) -> None:
         raise IndexError(text)
 
     monkeypatch.setattr("finrisk_rules.redaction.redactor._spans", broken)
@@ -408,3 +410,18 @@ def test_a_document_that_cannot_be_redacted_ends_the_run_by_its_id_without_a_wor
             read()
         assert "Tripwire" not in refused.value.message
         assert refused.value.__suppress_context__
+
+
+def test_a_document_of_a_listed_person_has_the_digest_that_the_service_makes_with_the_list() -> None:
+    made, names = Document("d", "Of Jane Roe", "Jane Roe owes 12 million."), Names("Jane Roe\n")
+    plain = Document("d", "Of [person_1]", "[person_1] owes 12 million.")
+    assert made.digest(names) == plain.digest() != made.digest()
+
+
+def test_a_file_that_is_no_list_of_names_is_refused_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("Jane Roe\n4711\n")
+    with pytest.raises(FinriskError, match=r"names\.txt .*line 2 of the list of names") as refused:
+        names_of(str(path))
+    assert "4711" not in refused.value.message
+    assert not names_of("")

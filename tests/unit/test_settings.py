@@ -52,6 +52,7 @@ def test_three_keys_say_who_gets_the_tuned_model(
         ({"ENABLE_FINETUNING": "perhaps"}, ["ENABLE_FINETUNING"]),
         ({"AB_TEST_FINETUNED_RATIO": "75"}, ["AB_TEST_FINETUNED_RATIO", "AB_TEST_TRAFFIC_SPLIT"]),
         ({"USER_HASH_KEY": ""}, ["USER_HASH_KEY"]),
+        ({"REDACTION_NAMES": "Jane Roe\n4711\n"}, ["REDACTION_NAMES cannot be used: line 2", "site.yml"]),
         ({"GOOGLE_CLOUD_PROJECT": ""}, ["GOOGLE_CLOUD_PROJECT"]),
         ({"GEMINI_PROVIDER": "gemini_api"}, ["GEMINI_API_KEY"]),
         ({"GEMINI_PROVIDER": "openai"}, ["GEMINI_PROVIDER"]),

@@ -71,7 +71,7 @@ def _add_converter(state: BlueprintSetupState) -> None:
 
 def _document(body: DocumentBody) -> documents.Document:
     """The document as it is indexed: redacted."""
-    title, text = redacted(body.title, body.text)
+    title, text = redacted(body.title, body.text, context().service.settings.names)
     return documents.Document(
         id=body.id,
         title=title,

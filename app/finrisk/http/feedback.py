@@ -118,12 +118,13 @@ def _corrected(request_id: UUID, text: str, *, is_recorded: bool) -> list[Figure
 
 
 def _rate(request_id: UUID, body: FeedbackBody) -> None:
+    service = context().service
     row = {
         "request_id": str(request_id),
         "rating": body.rating,
-        "comment": redact(body.comment).text if body.comment else None,
+        "comment": redact(body.comment, names=service.settings.names).text if body.comment else None,
         "created_at": datetime.now(UTC).isoformat(),
         "key_id": g.get("key_id"),
     }
-    if not context().service.collection.keep(feedback=row):
+    if not service.collection.keep(feedback=row):
         raise ApiError(503, "not_kept", "the rating could not be kept; try again", retry_after=5)

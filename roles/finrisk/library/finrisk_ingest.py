@@ -55,6 +55,11 @@ options:
     description: Where to write how far it is; set by the action plugin, which draws a bar.
     type: path
     default: ""
+  redaction_names:
+    description:
+      - File with names of persons that redaction takes out, one a line; those of the service.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: Reads and compares, and sends nothing.
@@ -120,11 +125,13 @@ from ansible.module_utils.finrisk_ops.documents import ingestion
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine import progress
 from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
+from ansible.module_utils.finrisk_ops.text import names_of
 
 ARGUMENTS: dict[str, Any] = {
     "api_url": {"type": "str", "required": True},
     "api_key": {"type": "str", "required": True, "no_log": True},
     "documents": {"type": "path", "required": True},
+    "redaction_names": {"type": "path", "default": ""},
     "batch": {"type": "int", "default": 50},
     "mode": {"type": "str", "choices": ["add", "mirror"], "default": "add"},
     "confirm_removal": {"type": "bool", "default": False},
@@ -152,6 +159,7 @@ def work(call: Call) -> dict[str, Any]:
             api_key=options["api_key"],
             source=Path(os.path.abspath(options["documents"])),
             batch=options["batch"],
+            names=names_of(options["redaction_names"]),
             mode=options["mode"],
             confirm_removal=options["confirm_removal"],
             database_url=database,

@@ -57,6 +57,11 @@ options:
     description: Judge rows again that an older judge saw, where their prompt holds the sources.
     type: bool
     default: false
+  redaction_names:
+    description:
+      - File with names of persons that redaction takes out, one a line; those of the service.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: Does all the work and says what a run would write.
@@ -149,6 +154,7 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import prepare
+from ansible.module_utils.finrisk_ops.text import names_of
 
 from finrisk_rules.documents import labels_said
 
@@ -162,6 +168,7 @@ ARGUMENTS = {
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
     "judge_again": {"type": "bool", "default": False},
+    "redaction_names": {"type": "path", "default": ""},
 }
 
 
@@ -178,6 +185,7 @@ def work(call: Call) -> dict[str, Any]:
         refused_producers=tuple(options["refused_producers"]),
         tuned_rows=options["tuned_rows"],
         judge_again=options["judge_again"],
+        names=names_of(options["redaction_names"]),
     )
     result: dict[str, Any] = prepare.run(request, check_mode=call.check)
     return result

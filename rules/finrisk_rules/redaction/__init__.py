@@ -5,6 +5,7 @@ A text is read as a person would read it (``reading``), each kind finds its cand
 stood (``redactor``). Figures stay.
 """
 
+from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.redactor import (
     KINDS,
     PROVED,
@@ -19,9 +20,11 @@ from finrisk_rules.redaction.redactor import (
 
 __all__ = [
     "KINDS",
+    "NOBODY",
     "PROVED",
     "SECRETS",
     "VERSION",
+    "Names",
     "Redacted",
     "RedactionError",
     "Redactor",

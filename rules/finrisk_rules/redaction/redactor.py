@@ -8,6 +8,7 @@ from functools import cache
 
 from finrisk_rules.redaction import contacts, payments, persons, secrets
 from finrisk_rules.redaction.kinds import Search
+from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.reading import Reading, Span
 
 VERSION = "2"
@@ -17,6 +18,8 @@ SECRETS = ("private_key", "connection_string", "secret_key", "token")
 
 PROVED = ("private_key", "connection_string", "secret_key", "email", "iban", "card", "ssn", "ip")
 """The kinds that check digits or structure prove wherever they stand: no id and no company holds one."""
+
+PERSON = "person"
 
 _KINDS = (*secrets.KINDS, *payments.KINDS, *contacts.KINDS, *persons.KINDS)
 
@@ -44,8 +47,9 @@ class RedactionError(Exception):
 class Redactor:
     """Redacts the texts of one row: the same value gets the same placeholder in all of them."""
 
-    def __init__(self) -> None:
-        """Know no value yet."""
+    def __init__(self, names: Names = NOBODY) -> None:
+        """Know no value yet, and the names of the firm's own list."""
+        self._names = names
         self._places: dict[tuple[str, str], str] = {}
         self._last: dict[str, int] = {}
 
@@ -79,7 +83,7 @@ class Redactor:
                 self._last[kind] = max(self._last.get(kind, 0), int(number or 0))
 
     def _redact(self, text: str, kinds: Collection[str]) -> Redacted:
-        spans = _spans(text, kinds)
+        spans = _spans(text, kinds, self._names)
         if not spans:
             return Redacted(text, {})
         self._read(text)
@@ -92,7 +96,7 @@ class Redactor:
                 spans = [((start, len(text)), kind)]
             total.update(kind for _, kind in spans)
             text = self._replaced(text, spans)
-            spans = _spans(text, kinds)
+            spans = _spans(text, kinds, self._names)
             if not spans:
                 break
         return Redacted(text, dict(total))
@@ -118,9 +122,9 @@ def _failure(error: Exception) -> RedactionError:
     return RedactionError(f"the redactor failed: {type(error).__name__}")
 
 
-def redact(text: str, kinds: Collection[str] = ()) -> Redacted:
+def redact(text: str, kinds: Collection[str] = (), names: Names = NOBODY) -> Redacted:
     """The text of a row that has no other, as ``Redactor.redact``."""
-    return Redactor().redact(text, kinds)
+    return Redactor(names).redact(text, kinds)
 
 
 def proved_kinds(name: str) -> list[str]:
@@ -133,10 +137,14 @@ def _search(kinds: frozenset[str]) -> Search:
     return Search([kind for kind in _KINDS if not kinds or kind.name in kinds])
 
 
-def _spans(text: str, kinds: Collection[str]) -> list[tuple[Span, str]]:
+def _spans(text: str, kinds: Collection[str], names: Names) -> list[tuple[Span, str]]:
     """What is to be replaced and its kind, in the order of the text; no two share a character."""
     reading = Reading(text)
-    candidates = [(reading.original(span), kind) for span, kind in _search(frozenset(kinds)).spans(reading)]
+    found = _search(frozenset(kinds)).spans(reading)
+    if names and (not kinds or PERSON in kinds):
+        listed = [(span, PERSON) for span in names.spans(reading)]
+        found = sorted([*listed, *found], key=lambda each: each[1] == PERSON)  # a name's is its list's length
+    candidates = [(reading.original(span), kind) for span, kind in found]
     if not candidates:
         return []
     taken = bytearray(len(text))

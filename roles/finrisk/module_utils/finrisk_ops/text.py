@@ -6,6 +6,8 @@ import codecs
 import shlex
 from pathlib import Path
 
+from finrisk_rules.redaction import NOBODY, Names
+
 from .errors import FinriskError
 
 ENCODING = "utf-8-sig"
@@ -32,6 +34,19 @@ def read_text(path: Path) -> str:
         return content.decode(ENCODING)
     except UnicodeDecodeError as error:
         raise FinriskError(f"{path} {is_no_utf8(error, path)}") from None
+
+
+def names_of(path: str) -> Names:
+    """Return the firm's own list of names, the empty one without a path.
+
+    Raises OSError as opening the file does, and FinriskError, which names no name, when it is no such list.
+    """
+    if not path:
+        return NOBODY
+    try:
+        return Names(read_text(Path(path)))
+    except ValueError as error:
+        raise FinriskError(f"{path} (finrisk_redaction_names) cannot be used: {error}; mend it") from None
 
 
 def foreign(beginning: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from finrisk_rules import examples, prompt
 from finrisk_rules.instructions import gives_order
 from finrisk_rules.judge.verdicts import RIGHT
+from finrisk_rules.redaction import NOBODY, Names
 
 _MISSING = object()
 
@@ -22,6 +23,7 @@ class Terms:
     training_labels: frozenset[str] = frozenset()
     refused_producers: tuple[str, ...] = ()  # first words of model_version
     tuned_rows: bool = False
+    names: Names = NOBODY  # that redaction takes out
 
     def left_out(self, row: Mapping[str, Any]) -> str | None:
         """Return why the row is not asked for at all, as a reason code of ``finrisk_rules.figures``."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from finrisk_rules import tokens
+from finrisk_rules.redaction import NOBODY, Names
 
 from ..counts import breakdown, number_of
 from ..errors import FinriskError
@@ -67,11 +68,14 @@ class Request:
     refused_producers: tuple[str, ...] = ()
     tuned_rows: bool = False
     judge_again: bool = False
+    names: Names = NOBODY  # that redaction takes out
 
     @property
     def terms(self) -> Terms:
         """Return the terms on which a row is trained on."""
-        return Terms(self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows)
+        return Terms(
+            self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows, self.names
+        )
 
     def check(self) -> None:
         """Raise FinriskError when a value makes no sense."""

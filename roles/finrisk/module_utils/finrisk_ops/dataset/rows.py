@@ -85,7 +85,7 @@ def usable(row: object, terms: Terms) -> Usable | str:
         return reason
     strategy = examples.without_embeddings(row["strategy"]).strip()
     answer = examples.without_embeddings(row["analysis"]).strip()
-    redactor = redaction.Redactor()
+    redactor = redaction.Redactor(terms.names)
     try:
         for text in (strategy, answer, row.get("prompt") or "", _replaced(row)):
             redactor.read(text)

@@ -18,7 +18,7 @@ from finrisk_rules.limits import (
     YEARS,
 )
 from finrisk_rules.postings import too_many
-from finrisk_rules.redaction import RedactionError, proved_kinds
+from finrisk_rules.redaction import NOBODY, Names, RedactionError, proved_kinds
 from finrisk_rules.storable import is_one_line, is_storable
 
 from ..errors import FinriskError
@@ -42,19 +42,19 @@ class Document:
     ticker: str | None = None
     labels: tuple[str, ...] = ()
 
-    def digest(self) -> str:
+    def digest(self, names: Names = NOBODY) -> str:
         """Return the SHA-256 that the service shows for this document once it holds it."""
-        title, text = self._redacted()
+        title, text = self._redacted(names)
         return digest(title, self.company, self.year, text, self.ticker, self.labels)
 
-    def postings_too_many(self) -> int | None:
+    def postings_too_many(self, names: Names = NOBODY) -> int | None:
         """Return how many postings it has that the service does not index at once, None where it does."""
-        title, text = self._redacted()
+        title, text = self._redacted(names)
         return too_many(title, self.company, self.year, text)
 
-    def _redacted(self) -> tuple[str, str]:
+    def _redacted(self, names: Names) -> tuple[str, str]:
         try:
-            return redacted(self.title, self.text)
+            return redacted(self.title, self.text, names)
         except RedactionError as error:  # its cause may quote the text
             raise FinriskError(
                 f"the document {self.id!r} cannot be read ({error}): leave it out, and report the defect"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from finrisk_rules.limits import DOCUMENTS_MAX
+from finrisk_rules.redaction import NOBODY, Names
 
 from ..counts import number_of
 from ..errors import FinriskError
@@ -44,6 +45,7 @@ class Request:
     confirm_removal: bool = False
     database_url: str = field(default="", repr=False)
     tell: Tell | None = None
+    names: Names = NOBODY
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     if request.batch < 1:
         raise FinriskError(f"finrisk_documents_batch is {request.batch}: expected 1 or more")
     found = source(request.source)
-    with Service(request.api_url, request.api_key) as service, take(found, request.tell) as intake:
+    with (
+        Service(request.api_url, request.api_key) as service,
+        take(found, request.tell, request.names) as intake,
+    ):
         index = service.digests()
         plan = planned(intake, index, request.mode)
         intake.judge_sizes([*plan.new, *plan.changed])

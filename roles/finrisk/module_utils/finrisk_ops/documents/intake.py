@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from finrisk_rules.limits import TITLE_MAX
 from finrisk_rules.postings import MOST_POSTINGS
+from finrisk_rules.redaction import NOBODY, Names
 
 from ..counts import number_of
 from ..errors import FinriskError
@@ -51,6 +52,8 @@ class Intake:
     entries: dict[str, Entry] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    names: Names = NOBODY
+    """What redaction takes out of the documents, as the service does."""
     years: int = 0
     """Documents whose year is that of their folder or file name."""
     _texts: dict[str, list[Document]] = field(default_factory=dict)
@@ -86,7 +89,7 @@ class Intake:
             self.notes.append(f"{where} ({found.id}) holds the same text as {first} and is left out")
             return
         self._texts.setdefault(_text(found), []).append(replace(found, text=""))
-        self.entries[found.id] = Entry(where, found.digest(), named)
+        self.entries[found.id] = Entry(where, found.digest(self.names), named)
         self._places[found.id] = self._kept.seek(0, 2)
         self._kept.write(json.dumps(asdict(found)).encode() + b"\n")
 
@@ -99,7 +102,7 @@ class Intake:
     def judge_sizes(self, names: list[str]) -> None:
         """Raise FinriskError as ``judge`` when the index does not take one of these, which are to be sent."""
         for each in self.documents(names):
-            if postings := each.postings_too_many():
+            if postings := each.postings_too_many(self.names):
                 self.problems.append(
                     f"{self.entries[each.id].where} has {postings:,} entries for the index (each different "
                     f"word, and pair of words, of a page is one), {MOST_POSTINGS:,} is the most; cut it into "
@@ -118,12 +121,12 @@ class Intake:
             )
 
 
-def take(source: Source, tell: Tell | None = None) -> Intake:
+def take(source: Source, tell: Tell | None = None, names: Names = NOBODY) -> Intake:
     """Read a source's documents.
 
     Raises FinriskError when one of them is unusable, or a library that reads it is missing.
     """
-    intake, catalogs = Intake(notes=source.notes()), Catalogs()
+    intake, catalogs = Intake(notes=source.notes(), names=names), Catalogs()
     tell = tell or (lambda _done, _total, _label: None)
     for number, path in enumerate(source.files):
         hear = partial(_hear, tell, number, len(source.files), path.name)
