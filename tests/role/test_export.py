@@ -396,7 +396,7 @@ def test_a_server_that_dies_in_the_middle_leaves_no_half_file_and_the_next_run_w
     assert len(exported(export.run(ask(database_url, tmp_path), check_mode=False))) == 500
 
 
-@pytest.mark.parametrize("block", [1, 40, 300])
+@pytest.mark.parametrize("block", [1, 40, 400])
 def test_a_port_forward_that_is_cut_in_the_middle_leaves_no_file_and_a_new_one_brings_all(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
@@ -415,7 +415,7 @@ def test_a_port_forward_that_is_cut_in_the_middle_leaves_no_file_and_a_new_one_b
         monkeypatch.setattr(export, "usable", usable_until_the_cut)
         with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
             export.run(ask(url, tmp_path), check_mode=False)
-    assert block <= len(read) < 400
+    assert block <= len(read)  # what was on its way may have arrived, all of it and the end not
     assert list(tmp_path.iterdir()) == []
     assert len(exported(export.run(ask(database_url, tmp_path), check_mode=False))) == 400
 

@@ -225,8 +225,8 @@ def _snapshot(request: Request, file: Sink) -> Tally:
     """Stream the rows of one snapshot into the file; memory does not grow with their number."""
     import psycopg  # only this module pays for the import
 
-    with database.connect(request.database_url) as connection:
-        try:
+    try:
+        with database.connect(request.database_url) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             connection.execute(_BY_INDEX)
@@ -234,8 +234,8 @@ def _snapshot(request: Request, file: Sink) -> Tally:
             expected = tally.announce(connection.execute(_COUNTS, request.parameters()))
             for question in _questions(connection, request, file):
                 tally.add(question)
-        except psycopg.Error as error:
-            raise database.query_error(error, request.database_url) from None
+    except psycopg.Error as error:
+        raise database.query_error(error, request.database_url) from None
     if tally.total != expected:
         raise FinriskError(
             f"the export was cut: {tally.total} of {expected} rows arrived. Nothing was written; run it again"
