@@ -27,8 +27,16 @@ def facts(text: str) -> str:
 
 
 def sources_of(case: dict[str, Any]) -> list[JudgedSource]:
-    """Return the sources of a case as the service hands them to the judge."""
-    return [JudgedSource(each["title"], each["text"], facts(each["text"])) for each in case["sources"]]
+    """Return the sources of a case as the service hands them to the judge.
+
+    The company and year of a case are those of the source whose title names the company.
+    """
+    company, year = case.get("company") or "", case.get("year")
+    owned = [company != "" and company.lower() in each["title"].lower() for each in case["sources"]]
+    return [
+        JudgedSource(each["title"], each["text"], facts(each["text"]), *((company, year) if is_its else ()))
+        for each, is_its in zip(case["sources"], owned, strict=True)
+    ]
 
 
 def judgement(case: dict[str, Any]) -> Judgement:

@@ -433,3 +433,59 @@ def test_a_result_is_computed_whatever_words_stand_by_its_operands(answer: str, 
 )
 def test_a_result_that_does_not_follow_is_wrong(answer: str) -> None:
     assert judge("", answer, [LEASES]).is_wrong
+
+
+ACCOUNTS = source("""Interest income increased by $16.9 million in fiscal 2024.
+Interest expense increased $10.9 million in fiscal 2024, compared to the same period a year ago.
+
+| In $ million | 2024 | 2023 |
+|---|---|---|
+| Revenue | 1,234 | 1,100 |
+| Gross profit | 434 | 400 |
+| Net income (loss) | 112 | (95) |
+| Earnings (loss) per share | $0.84 | $(0.71) |
+| Accounts receivable | 76.4 | 70.2 |
+| Accounts receivable, net | 60.3 | 58.1 |
+""")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("The firm made a $112 million profit in 2024 [1].", ["stated"]),
+        ("The firm made a gross profit of $112 million in 2024 [1].", ["misattributed"]),
+        ("Revenue was $112 million in 2024 [1].", ["misattributed"]),
+        (
+            "Earnings per share were $0.84 in 2024, after a loss per share of $0.71 [1].",
+            ["stated", "stated"],
+        ),
+        ("Accounts receivable were $60.3 million in 2024 [1].", ["stated"]),
+        ("Accounts receivable were $58.1 million in 2024 [1].", ["misattributed"]),
+        ("Net accounts receivable were $76.4 million in 2024 [1].", ["misattributed"]),
+        (
+            "According to the filing, interest income increased by $16.9 million in fiscal 2024 [1].",
+            ["stated"],
+        ),
+        (
+            "According to the filing, interest income increased by $10.9 million in fiscal 2024 [1].",
+            ["misattributed"],
+        ),
+        ("The table of the filing shows 112 [1].", ["stated"]),
+        ("The report values it at $10.9 million [1].", ["stated"]),
+    ],
+)
+def test_what_a_row_is_called_and_how_an_answer_speaks_of_it(answer: str, expected: list[str]) -> None:
+    assert [each.verdict for each in verdicts(answer, sources=[ACCOUNTS])] == expected
+
+
+def test_a_coarse_figure_is_no_chance_sum_of_those_before_it() -> None:
+    page = source(
+        "Lease obligations totaled $2.3 billion.\n\n| In $ million | 2024 | 2023 |\n|---|---|---|\n"
+        "| Bonds | 607 | 340 |\n| Notes | 351 | 202 |\n"
+    )
+    before = "Bonds came to $607 million in 2024 [1]. Notes were $351 million in 2024 [1]. "
+
+    kept = judge("", before + "The total was $958 million [1].", [page])
+    wrong = judge("", before + "Lease obligations totaled $1.0 billion [1].", [page])
+    assert [each.verdict for each in kept.figures] == ["stated", "stated", "computed"]
+    assert wrong.is_wrong

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
+    BASE_AT_SPLIT,
     BASE_BEFORE,
     BASE_BEHIND,
     CONTRAST,
@@ -139,6 +140,8 @@ class _Stretches:
         start, end = self.spans[at][1], self.spans[at + 1][0]
         following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
         if is_base(self.bare, self.splits[at], start, following):
+            return True
+        if at and BASE_AT_SPLIT.match(self.bare, self.splits[at], start):
             return True
         if not self.may_compare:
             return False

@@ -185,10 +185,18 @@ def _sums(words: Sequence[tuple[str, int]], figures: Sequence[Quantity], here: i
             if len(figures) - here <= 2:
                 runs = [figures[max(0, here - count) : here] for count in range(2, here + 1)]
             for terms in runs:
+                if not own and _is_coarse(result, terms):
+                    continue
                 if 2 <= len(terms) <= _MOST_TERMS:
                     count = len(terms) if kind == "mean" else 1
                     if _may_be(result, *(sum(map(size, terms)) / count for size in _SIZES)):
                         yield Calculation(_sum(terms, mean=kind == "mean"), result)
+
+
+def _is_coarse(result: Quantity, terms: Sequence[Quantity]) -> bool:
+    """Whether a result is rounded more than each of its terms: then chance has many sums like it."""
+    last = (result.scale or 0) - result.places
+    return last > max(((term.scale or 0) - term.places for term in terms), default=last)
 
 
 def _written(figure: Quantity) -> float:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
+from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.verdicts import Place
+from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
+from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 from finrisk_rules.quantities import Quantity
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
@@ -38,7 +41,7 @@ MOST_SENTENCES = 200
 LIKE, NEARLY_ALL = 0.75, 0.9
 """Share of the claim's words that a sentence has which says the same of another figure; or word for word."""
 
-LEAST_WORDS = 4
+LEAST_WORDS = 3
 """Words from which on a claim says enough to be told from other sentences."""
 
 OF_WORDS, OF_NEAR = 0.75, 0.25
@@ -51,6 +54,7 @@ NO_PERIOD = 0.5
 """How well a place without a period fits any."""
 
 _MOST_OF_NAME = 3
+_STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 _SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
 
 Claimed = Sequence[tuple[Named, float]]
@@ -141,6 +145,7 @@ class Reader:
         self.topic = topic
         self.near = [word for word, weight in words.items() if weight >= BESIDE]
         self._of_sentences: dict[int, float] = {}
+        self._about_sources = {word: words[word] for word in words.keys() & STEMS_ABOUT_SOURCES}
         self._total = sum(words.values()) or 1.0
         self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
 
@@ -212,7 +217,7 @@ class Reader:
         common = sum([min(mine[word], near[word]) for word in mine if word in near])
         row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
         fit = (ROW + COLUMN) * row_fit
-        if shared > NEARLY_ALL and len(mine) >= LEAST_WORDS:
+        if shared > NEARLY_ALL and len(mine) - len(self._about_sources) >= LEAST_WORDS:
             fit += VERBATIM
         if self.periods:
             said = statement.own_periods(number, self.text) or statement.named
@@ -222,11 +227,18 @@ class Reader:
         return fit, row_fit
 
     def _shared(self, at: int) -> float:
-        """Return the weight of the claim's words that a sentence has."""
+        """Return the weight of the claim's words that a sentence has.
+
+        Those that speak of sources ("according to the filing") may be missing in it.
+        """
         shared = self._of_sentences.get(at)
         if shared is None:
             _, words = self.evidence.statements[at].read(self.text)
             shared = sum([weight for word, weight in self.words.items() if word in words])
+            if shared and (
+                missing := sum([self._about_sources[word] for word in self._about_sources.keys() - words])
+            ):
+                shared *= self._total / (self._total - missing)
             self._of_sentences[at] = shared
         return shared
 
@@ -254,13 +266,28 @@ class Reader:
     def _are_namesakes(self, spot: Spot, right: Trace) -> bool:
         table, other = self.evidence.tables[spot[0]], right.table
         (row, column), (other_row, other_column) = spot[2][:2], right.spot[2][:2]
-        if other is None or table.rows[row][0].lower() != other.rows[other_row][0].lower():
+        if other is None or not self._are_called_alike(table.rows[row][0], other.rows[other_row][0]):
             return False
         return (
             table.head_periods[column] == other.head_periods[other_column]
             and spot[2][0:2] != right.spot[2][0:2]
             and (table is not other or row != other_row)
         )
+
+    def _are_called_alike(self, name: str, other: str) -> bool:
+        """Whether two rows have one name, but for a net or gross that the claim does not say.
+
+        "Profit" alone means the net one, which is the ``other``, and not "gross profit".
+        """
+        if name.lower() == other.lower():
+            return True
+        if NET_RESULT.search(other) and self.words.keys().isdisjoint(stems_of_name(name) - _STEMS_OF_RESULT):
+            return True
+        if not (NET_OR_GROSS.search(name) or NET_OR_GROSS.search(other)):
+            return False
+        bare, other_bare = (stems_of_name(NET_OR_GROSS.sub(" ", each)) for each in (name, other))
+        apart = stems_of_name(name) ^ stems_of_name(other)
+        return bare == other_bare and apart.isdisjoint(self.near)
 
     def _cells(self, above: float) -> Iterator[tuple[Spot, float, float]]:
         """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
@@ -293,7 +320,7 @@ class Reader:
     def _sentences(self) -> Iterator[Spot]:
         """Yield the figures of sentences that have the words of the claim."""
         least = LIKE * self._total
-        if len(self.words) < LEAST_WORDS:
+        if len(self.words) - len(self._about_sources) < LEAST_WORDS:
             return
         for at, statement in enumerate(self.evidence.statements[:MOST_SENTENCES]):
             if self._shared(at) >= least:

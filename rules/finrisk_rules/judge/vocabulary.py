@@ -154,6 +154,12 @@ _TO_YEAR_BEFORE = (
     rf"(?:{whole('in im the l à la de del en el un one a das at for nell dell il')}[\s']\s*){{0,3}}"
 )
 
+BASE_AT_SPLIT = re.compile(
+    r"[\s,;]*" + whole("after against versus vs compared nach gegenüber après contre tras frente dopo"),
+    re.IGNORECASE,
+)
+"""What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
+
 BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE}))", re.IGNORECASE)
 """What stands behind a figure with which another one is compared."""
 
@@ -215,6 +221,28 @@ def counted(value: Decimal) -> re.Pattern[str] | None:
     at = int(value) - 2
     return re.compile(whole(_COUNTS[at]), re.IGNORECASE) if 0 <= at < len(_COUNTS) else None
 
+
+NET_RESULT = re.compile(
+    whole(
+        "net_income net_profit net_earnings net_loss net_result profit_for loss_for profit_attributable "
+        "jahresüberschuss jahresfehlbetrag konzernergebnis nettogewinn résultat_net bénéfice_net "
+        "beneficio_neto resultado_neto utile_netto"
+    )
+    + "|純利益|净利润|순이익",
+    re.IGNORECASE,
+)
+"""What names the result of a period: "profit" alone means it."""
+
+WORDS_OF_RESULT = (
+    "profit loss income earnings result gewinn verlust ergebnis bénéfice perte résultat utile 利益 利润 이익"
+)
+"""Words that say result, whatever was taken off."""
+
+NET_OR_GROSS = re.compile(
+    whole("net gross netto brutto nets nette nettes brut bruts brute brutes neto neta bruto bruta lordo"),
+    re.IGNORECASE,
+)
+"""What tells two measures of one thing apart."""
 
 OUTFLOW = re.compile(
     whole(

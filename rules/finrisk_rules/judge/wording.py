@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMON_WORDS
+from finrisk_rules.judge.stems import stems
 from finrisk_rules.spelling import folded
 
 LEAST_SHARE = 0.55
@@ -72,6 +73,10 @@ def _stem(word: str) -> str:
 
 
 _EMPTY_STEMS = frozenset(_stem(word) for word in COMMON_WORDS | _ABOUT_SOURCES)
+
+
+STEMS_ABOUT_SOURCES = stems(" ".join(_ABOUT_SOURCES))
+"""The same words as they are compared with names."""
 
 
 def words(text: str) -> frozenset[str]:
