@@ -9,6 +9,7 @@ from typing import Any
 
 from .cloud.gemini import PROVIDERS, Platform
 from .errors import FinriskError
+from .gate.rules import MARGINS, Rules
 from .kube import port_forward
 from .kube.client import Access, Cluster
 from .kube.ledger import ClusterLedger
@@ -71,6 +72,21 @@ GOOGLE_PLATFORM: dict[str, Any] = {
 TUNING_RECORDS: dict[str, Any] = {
     "output_dir": {"type": "path", "required": True},
     "database_url": {"type": "str", "default": "", "no_log": True},
+}
+GATE_RULES: dict[str, Any] = {
+    "gate_rules": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "margins": {"type": "dict", "default": MARGINS},
+            "alpha_promote": {"type": "float", "default": 0.05},
+            "alpha_rollback": {"type": "float", "default": 0.01},
+            "requests": {"type": "int", "default": 100},
+            "users": {"type": "int", "default": 30},
+            "days": {"type": "float", "default": 7.0},
+            "fresh_minutes": {"type": "float", "default": 15.0},
+        },
+    }
 }
 TUNING_JOB: dict[str, Any] = {
     "job_name": {"type": "str", "default": ""},
@@ -172,6 +188,22 @@ def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> 
                 if must:
                     raise
         yield url
+
+
+def gate_rules(parameters: Mapping[str, Any]) -> Rules:
+    """Return what the gate asks for.
+
+    Raises FinriskError for margins and rates that mean nothing.
+    """
+    values = dict(parameters["gate_rules"])
+    margins = values.pop("margins")
+    try:
+        shares = {name: float(margin) for name, margin in margins.items()}
+    except (TypeError, ValueError):
+        raise FinriskError(
+            f"finrisk_margins is {margins}: give each metric a share between 0 and 1"
+        ) from None
+    return Rules(margins=shares, alpha_roll_back=values.pop("alpha_rollback"), **values)
 
 
 def platform(options: Mapping[str, Any]) -> Platform:

@@ -95,16 +95,22 @@ def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:
     with connection.cursor(row_factory=class_row(figures.CollectionRow)) as cursor:
         [row] = cursor.execute(figures.COLLECTION, figures.COUNTED).fetchall()
     skipped = connection.execute(figures.SKIPPED).fetchall()
+    return {
+        **figures.collection(row, skipped, goal.target),
+        "eligible": usable(connection, goal),
+        "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
+    }
+
+
+def usable(connection: psycopg.Connection, goal: Goal) -> int:
+    """Return how many collected pairs can be trained on, a duplicate counted once; raises psycopg.Error."""
     selection = figures.selection(
         goal.refused_producers, tuned_rows=goal.tuned_rows, training_labels=goal.training_labels
     )
-    wanted = {**selection, "min_quality": goal.min_quality}
-    [[eligible]] = connection.execute(figures.ELIGIBLE, wanted).fetchall()
-    return {
-        **figures.collection(row, skipped, goal.target),
-        "eligible": eligible,
-        "ratings_not_applied": _rows(connection, _RATINGS)[0]["count"],
-    }
+    [[count]] = connection.execute(
+        figures.ELIGIBLE, {**selection, "min_quality": goal.min_quality}
+    ).fetchall()
+    return int(count)
 
 
 def _reader(connection: psycopg.Connection) -> experiment.Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts import breakdown, number_of
@@ -49,18 +49,19 @@ def lines(data: dict[str, Any]) -> list[Line]:
         ("Traffic 24 h", plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
         ("Service", _pods(data["pods"])),
         ("Recent", plain(_recent(data["recent"]))),
-        ("Success", _success(data["success"])),
+        ("Success", success_lines(data["success"])),
         ("Findings", _findings(data["findings"])),
         ("Releases", plain(releases.lines(data.get("releases", [])))),
     )
     title = f"FinRisk {data['environment']}"
     result = [Line(f"{title}{data['at'].rjust(WIDTH - len(title))}")]
     for name, content in parts:
-        result += [*([] if name in CLOSE else [Line("")]), *_block(name, content)]
+        result += [*([] if name in CLOSE else [Line("")]), *block(name, content)]
     return result
 
 
-def _block(name: str, content: Sequence[Line]) -> list[Line]:
+def block(name: str, content: Sequence[Line]) -> list[Line]:
+    """Return a part of a page: its name before its first line."""
     heads = [name, *[""] * len(content)]
     return [
         Line(f"{head:<{INDENT}}{line.text}".rstrip(), line.colour)
@@ -205,7 +206,8 @@ def _recent(recent: dict[str, Any]) -> list[str]:
     return told or wrap(f"nothing in the last 24 h ({recent['log']})")
 
 
-def _success(criteria: list[dict[str, str]]) -> list[Line]:
+def success_lines(criteria: Sequence[Mapping[str, str]]) -> list[Line]:
+    """Return the six lines with their marks."""
     told = []
     for line in criteria:
         mark, colour = MARKS[line["state"]]

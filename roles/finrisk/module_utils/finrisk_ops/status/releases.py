@@ -10,7 +10,8 @@ from ..errors import FinriskError
 from ..release import history, records
 from ..release.records import Ledger, Record
 from ..release.revision import Revision
-from . import facts, report
+from ..release.running import running
+from . import facts
 
 WIDTH = 84  # beside the page's margin
 INDENT = "   "
@@ -36,12 +37,12 @@ def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]
     return [record.content() for record in records.newest_first(found.values())[: history.SHOWN]]
 
 
-def figures(database_url: str, running: Revision | None) -> dict[str, Any] | None:
+def figures(database_url: str, revision: Revision | None) -> dict[str, Any] | None:
     """Return the figures of the experiment that runs, for a record; None when nobody met its tuned arm yet.
 
     Raises FinriskError when the database cannot be read.
     """
-    return shown({"experiment": facts.of_experiment(database_url, report.running(running))})
+    return shown({"experiment": facts.of_experiment(database_url, running(revision))})
 
 
 def shown(data: dict[str, Any]) -> dict[str, Any] | None:

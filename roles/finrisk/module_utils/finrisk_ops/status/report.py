@@ -16,6 +16,7 @@ from ..gate.success import readiness
 from ..machine.identity import now
 from ..release.obstacle import Obstacle
 from ..release.revision import Revision
+from ..release.running import running
 from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
@@ -154,19 +155,6 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
         ],
         "problem": None,
     }
-
-
-def running(revision: Revision | None) -> Running:
-    """Return the experiment that the revision runs; after a rollback it is the one that was rolled back."""
-    if revision is None:
-        return Running("", "", "", None)
-    values = revision.settings | revision.secret_settings
-    return Running(
-        values.get("AB_EXPERIMENT", ""),
-        values.get("FINETUNED_MODEL_NAME", ""),
-        revision.name,
-        tuned_share(revision.settings),
-    )
 
 
 def _from_database(

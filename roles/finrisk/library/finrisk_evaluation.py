@@ -1,0 +1,216 @@
+#!/usr/bin/python
+# Copyright: FinRisk contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Ask the gate what the evidence on the tuned model says."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: finrisk_evaluation
+short_description: Ask the gate what the evidence on the tuned model says
+version_added: "0.1.0"
+description:
+  - Reads the sums that the service keeps of both arms, and says promote, hold or roll back, why, and what a
+    decision still needs. Reads no request and no text.
+  - Writes C(evaluation_<time>.json), with the evidence that it rests on; when evidence and verdict are
+    those of the newest evaluation, that one stays and nothing changes.
+extends_documentation_fragment: [place.reached, tuning.records, gate.rules]
+options:
+  environment_name:
+    description: Name of the environment, for the evaluation and for commands.
+    type: str
+    required: true
+  inventories:
+    description: Inventories in use, for commands; else C(inventory/<environment_name>).
+    type: list
+    elements: str
+    default: []
+  repository:
+    description: Folder of the repository; an inventory inside it is named by its path there.
+    type: path
+    default: ""
+  evaluation_dir:
+    description: Folder of evaluations; made when it is missing, readable by its owner alone.
+    type: path
+    required: true
+  evidence:
+    description:
+      - An evaluation's JSON file, to recompute from its inputs by its own rules, without a database; a file
+        that disagrees fails. Empty asks the database.
+    type: str
+    default: ""
+  expect:
+    description: Verdict with which the run succeeds, after the page was printed; empty means any.
+    type: str
+    choices: ["", promote, hold, roll_back]
+    default: ""
+  target_examples:
+    description: Examples that collection aims at.
+    type: int
+    default: 1000
+  refused_producers:
+    description: Producers whose answers are not trained on.
+    type: list
+    elements: str
+    default: []
+  tuned_rows:
+    description: Whether answers of a tuned model are trained on.
+    type: bool
+    default: false
+  training_labels:
+    description: Labels of documents, between semicolons, whose answers are trained on.
+    type: str
+    default: ""
+  min_quality:
+    description: Rows below this quality score are not trained on.
+    type: float
+    default: 0.0
+attributes:
+  check_mode:
+    description: Evaluates, and writes nothing.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+author:
+  - FinRisk contributors
+"""
+
+EXAMPLES = r"""
+- name: Ask the gate
+  finrisk_evaluation:
+    environment_name: staging
+    evaluation_dir: evaluations/staging
+    output_dir: training_data/staging
+    database_url: "{{ finrisk_database_url }}"
+    gate_rules:
+      margins: "{{ finrisk_margins }}"
+    place:
+      process:
+        var_dir: "{{ finrisk_var_dir }}"
+        repository: "{{ finrisk_repository }}"
+
+- name: Recompute an evaluation
+  finrisk_evaluation:
+    environment_name: staging
+    evaluation_dir: evaluations/staging
+    output_dir: training_data/staging
+    evidence: evaluations/staging/evaluation_20261129_040735.json
+    gate_rules: {}
+"""
+
+RETURN = r"""
+verdict:
+  description: C(promote), C(hold) or C(roll_back).
+  returned: success
+  type: str
+reason:
+  description: Why, in words.
+  returned: success
+  type: str
+evaluation_file:
+  description: Full path of the evaluation that was written, kept or recomputed.
+  returned: success
+  type: str
+sha256:
+  description: SHA-256 of the inputs in that file.
+  returned: success
+  type: str
+report:
+  description: The page as C(text), a list of lines, those in a colour as C(colours), and the file as C(data).
+  returned: success
+  type: dict
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.finrisk_module import Call, run
+from ansible.module_utils.finrisk_ops import options
+from ansible.module_utils.finrisk_ops.evaluation import files, inputs, page
+from ansible.module_utils.finrisk_ops.evaluation.evaluation import evaluate, recompute
+from ansible.module_utils.finrisk_ops.status import commands
+from ansible.module_utils.finrisk_ops.status.facts import Goal
+
+from finrisk_rules.documents import labels_said
+
+ARGUMENTS: dict[str, Any] = {
+    "environment_name": {"type": "str", "required": True},
+    "inventories": {"type": "list", "elements": "str", "default": []},
+    "repository": {"type": "path", "default": ""},
+    "evaluation_dir": {"type": "path", "required": True},
+    "evidence": {"type": "str", "default": ""},
+    "expect": {"type": "str", "choices": ["", "promote", "hold", "roll_back"], "default": ""},
+    "target_examples": {"type": "int", "default": 1000},
+    "refused_producers": {"type": "list", "elements": "str", "default": []},
+    "tuned_rows": {"type": "bool", "default": False},
+    "training_labels": {"type": "str", "default": ""},
+    "min_quality": {"type": "float", "default": 0.0},
+    **options.PLACE_REACHED,
+    **options.TUNING_RECORDS,
+    **options.GATE_RULES,
+}
+
+
+def read(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs as the database and the environment have them now."""
+    target, rules = options.target(parameters), options.gate_rules(parameters)
+    target.check_usable()
+    goal = Goal(
+        parameters["target_examples"],
+        parameters["refused_producers"],
+        parameters["tuned_rows"],
+        labels_said(parameters["training_labels"]),
+        parameters["min_quality"],
+    )
+    with options.reachable(parameters, parameters["database_url"]) as url:
+        question = inputs.Question(
+            parameters["environment_name"], Path(parameters["output_dir"]), url, goal, rules
+        )
+        found: dict[str, Any] = inputs.read(target, question)
+        return found
+
+
+def work(call: Call) -> dict[str, Any]:
+    """Return the evaluation as data and as a page."""
+    given = call.options
+    if given["evidence"]:
+        content = recompute(Path(given["evidence"]))
+        kept = files.Kept(Path(given["evidence"]), content["sha256"], is_new=False)
+    else:
+        content = evaluate(read(given))
+        folder = Path(os.path.abspath(given["evaluation_dir"]))
+        kept = files.keep(folder, content, check=call.check)
+    used = commands.inventories(given["inventories"], given["repository"])
+    lines = page.lines(content, used, kept)
+    report = {
+        "text": [line.text for line in lines],
+        "colours": {line.text: line.colour for line in lines if line.colour},
+        "data": content,
+    }
+    return {
+        "changed": kept.is_new,
+        "verdict": content["verdict"],
+        "reason": content["reason"],
+        "evaluation_file": str(kept.path),
+        "sha256": kept.sha256,
+        "report": report,
+    } | failure(content, given["expect"])
+
+
+def failure(content: dict[str, Any], expected: str) -> dict[str, Any]:
+    """Return what makes the run fail, when another verdict was expected."""
+    if expected in ("", content["verdict"]):
+        return {}
+    msg = f"the verdict is {content['verdict']}, expected was {expected}: {content['reason']}"
+    return {"failed": True, "msg": msg}
+
+
+def main() -> None:
+    """Run the module."""
+    run(work, argument_spec=ARGUMENTS)
+
+
+if __name__ == "__main__":
+    main()

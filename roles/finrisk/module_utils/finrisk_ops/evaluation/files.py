@@ -1,0 +1,57 @@
+"""The files ``evaluation_<time>.json``: one for each change of evidence or verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import FinriskError
+from ..machine.files import free_stamp, read_json, stamped_files, write_json
+
+PREFIX, SUFFIX = "evaluation", ".json"
+HISTORY = 200
+"""Evaluations that a page looks back on."""
+_PASSES = ("asked_at", "present_rate")
+"""What of the inputs changes although nobody asked anything."""
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
+class Kept(NamedTuple):
+    """Where an evaluation lies, the SHA-256 of its inputs, and whether it had to be written."""
+
+    path: Path
+    sha256: str
+    is_new: bool
+
+
+def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
+    """Return the file of the evaluation: the newest one, unless evidence or decision are others since."""
+    before = history(folder)
+    if before and _decision(before[-1][1]) == _decision(content):
+        path, same = before[-1]
+        return Kept(path, same["sha256"], is_new=False)
+    path = folder / f"{PREFIX}_{free_stamp(folder, (PREFIX, SUFFIX))}{SUFFIX}"
+    if not check:
+        write_json(path, content)
+    return Kept(path, content["sha256"], is_new=True)
+
+
+def history(folder: Path, most: int = HISTORY) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the newest evaluations of the folder, the oldest of them first; what is none is left out."""
+    evaluations = []
+    for path in stamped_files(folder, PREFIX, SUFFIX)[-most:]:
+        try:
+            content = read_json(path)
+        except FinriskError:
+            continue
+        if isinstance(content, dict) and {"verdict", "reason", "inputs", "sha256"} <= content.keys():
+            evaluations.append((path, content))
+    return evaluations
+
+
+def _decision(content: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """Return what makes an evaluation another one; a reason is the same whatever its numbers."""
+    lasting = {key: value for key, value in content["inputs"].items() if key not in _PASSES}
+    return content["verdict"], _NUMBER.sub("", content["reason"]), lasting

@@ -1,0 +1,88 @@
+"""An evaluation as one page of text, for somebody at three in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..gate.rules import SAMPLE_RATIO_NEEDED
+from ..gate.verdict import HOLD, PROMOTE, ROLL_BACK
+from ..gate.words import NAMES, size
+from ..status import commands
+from ..status.page import block, success_lines
+from ..status.text import BAD, COMMAND, DOUBT, GOOD, WIDTH, Line, command, plain, shorten, table, wrap
+from . import words
+from .files import Kept
+
+VERDICTS = {PROMOTE: ("promote", GOOD), HOLD: ("hold", DOUBT), ROLL_BACK: ("roll back", BAD)}
+_NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
+
+
+def lines(content: Mapping[str, Any], inventories: Sequence[str], kept: Kept) -> list[Line]:
+    """Return the lines of the page with their colours; ``kept`` is where the evidence lies."""
+    parts = (
+        ("Verdict", _verdict(content, inventories)),
+        ("Stage", plain(_stage(content))),
+        ("Comparison", plain(_comparison(content["metrics"]))),
+        ("Users drawn", _sample_ratio(content["sample_ratio"])),
+        ("Exposure", plain(words.exposure(content))),
+        ("Freshness", plain([words.freshness(content)])),
+        ("Needed", plain(wrap(words.needed(content)))),
+        ("Success", success_lines(content["success"])),
+        ("Evidence", plain([str(kept.path), f"SHA-256 of its inputs: {kept.sha256}"])),
+    )
+    title = f"FinRisk {content['environment']}, evaluation"
+    result = [Line(f"{title}{content['at'][:19].rjust(WIDTH - len(title))}")]
+    for name, told in parts:
+        result += [Line(""), *block(name, told)]
+    return result
+
+
+def _verdict(content: Mapping[str, Any], inventories: Sequence[str]) -> list[Line]:
+    word, colour = VERDICTS[content["verdict"]]
+    told = plain(wrap(f"{word}: {content['reason']}"), colour)
+    split = (content["stage"] or {}).get("split")
+    if content["verdict"] in _NEXT and not (content["verdict"] == PROMOTE and split == 1):
+        play = commands.player({"inventories": inventories, "environment": content["environment"]})
+        told += plain(command(play(_NEXT[content["verdict"]])), COMMAND)
+    return told
+
+
+def _stage(content: Mapping[str, Any]) -> list[str]:
+    stage, running = content["stage"], content["inputs"]["running"]
+    told = [f"{running['revision']} runs at {words.percent(running['split'])}"]
+    if stage:
+        since = stage["since"][:16].replace("T", " ")
+        told.append(
+            f"last stage with requests: {stage['revision']} at {words.percent(stage['split'])}, since "
+            f"{since}, of experiment {shorten(stage['experiment'])}"
+        )
+    return [line for each in told for line in wrap(each)]
+
+
+def _comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    head = ("metric", "base", "tuned", "difference", "its interval", "margin", "is")
+    rows = [
+        (
+            NAMES[name],
+            *(words.value(name, metric[arm]) for arm in ("base", "tuned")),
+            words.signed(name, metric["difference"]),
+            words.interval(name, metric["interval"]),
+            size(name, metric["margin"]),
+            words.STATES[metric["state"]],
+        )
+        for name, metric in metrics.items()
+    ]
+    return table([head, *rows], right=(1, 2, 3, 4, 5))
+
+
+def _sample_ratio(ratio: Mapping[str, Any] | None) -> list[Line]:
+    if ratio is None:
+        return [Line("nobody was drawn for two arms yet")]
+    missing = ratio["e_value"] >= SAMPLE_RATIO_NEEDED
+    told = (
+        f"{ratio['observed']:.1%} are on the tuned arm, {words.percent(ratio['expected'])} were drawn: "
+        f"{'users are missing' if missing else 'as drawn'} (e-value {ratio['e_value']:g}, "
+        f"{SAMPLE_RATIO_NEEDED:g} says that some are missing)"
+    )
+    return plain(wrap(told), BAD if missing else "")

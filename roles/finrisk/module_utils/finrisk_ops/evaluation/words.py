@@ -1,0 +1,78 @@
+"""The figures of an evaluation's document, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..counts import number_of
+from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
+from ..gate.rules import HIGHER_IS_BETTER
+from ..gate.verdict import ARMS, HOLD
+
+STATES = {
+    BETTER: "proven better",
+    NOT_WORSE: "proven not worse",
+    WORSE: "proven worse",
+    OPEN: "not proven",
+    UNKNOWN: "too few users",
+}
+
+
+def percent(share: float | None) -> str:
+    """Return a split or a share, such as ``25 %``."""
+    return "an unknown split" if share is None else f"{100 * share:g} %"
+
+
+def value(metric: str, figure: float | None) -> str:
+    """Return one arm's figure."""
+    if figure is None:
+        return "-"
+    return f"{figure:.3f}" if metric in HIGHER_IS_BETTER else f"{figure:.1%}"
+
+
+def signed(metric: str, difference: float | None) -> str:
+    """Return a difference with its sign, of shares in points."""
+    if difference is None:
+        return "-"
+    return f"{difference:+.3f}" if metric in HIGHER_IS_BETTER else f"{100 * difference:+.1f}"
+
+
+def interval(metric: str, ends: Sequence[float] | None) -> str:
+    """Return both ends of an interval."""
+    return "-" if ends is None else " to ".join(signed(metric, end) for end in ends)
+
+
+def exposure(content: Mapping[str, Any]) -> list[str]:
+    """Return requests and users of each arm in the stage that runs."""
+    arms = content["exposure"]
+    return [
+        f"{arm}: {number_of(arms[arm]['requests'], 'request')} of {number_of(arms[arm]['users'], 'user')}"
+        for arm in ARMS
+    ]
+
+
+def freshness(content: Mapping[str, Any]) -> str:
+    """Return how old the last request is."""
+    stages = content["inputs"]["stages"]
+    if not stages or stages[-1]["last"] is None:
+        return "no request yet"
+    minutes = _minutes(stages[-1]["last"], content["at"])
+    most = content["inputs"]["rules"]["fresh_minutes"]
+    return f"the last request is {minutes:,.0f} minutes old; {most:g} minutes are the most"
+
+
+def needed(content: Mapping[str, Any]) -> str:
+    """Return what a decision still needs at the present rate."""
+    lack, rate = content["needed"], content["inputs"]["present_rate"]
+    requests, users = (f"{rate[f'{name}_per_day']:,.0f} {name}" for name in ("requests", "users"))
+    present = f"at present {requests} of {users} a day"
+    if content["verdict"] != HOLD:
+        return f"nothing: it is decided ({present})"
+    days = "nobody asks at present" if lack["days"] is None else f"{lack['days']:g} days"
+    return f"about {number_of(lack['requests'], 'more request')}, {days}, if both arms are alike ({present})"
+
+
+def _minutes(since: str, now: str) -> float:
+    return (datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds() / 60

@@ -1,0 +1,155 @@
+"""An evaluation: the verdict on what the database has, kept once, recomputed from its file to the byte."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.finrisk_ops.process import gunicorn
+
+from tests.grounds.experiment_rows import Met, deploy, insert
+from tests.grounds.modules import run_module
+
+Evaluate = Callable[..., dict[str, Any]]
+USERS = 6000
+YOUNG = {"days": 0}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> gunicorn.Place:
+    """The folder of an environment whose service is not running."""
+    made = gunicorn.Place(tmp_path / "var", tmp_path, 1, 2)
+    made.var_dir.mkdir()
+    return made
+
+
+@pytest.fixture
+def evaluate(place: gunicorn.Place, tmp_path: Path, database_url: str) -> Evaluate:
+    """Run the module on this environment."""
+
+    def run(check: bool = False, rules: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        process = {"var_dir": str(place.var_dir), "repository": str(tmp_path)}
+        return run_module(
+            "finrisk_evaluation",
+            {
+                "environment_name": "local",
+                "evaluation_dir": str(tmp_path / "evaluations"),
+                "output_dir": str(tmp_path),
+                "database_url": database_url,
+                "gate_rules": YOUNG if rules is None else rules,
+                "place": {"process": process},
+                **options,
+            },
+            check=check,
+        )
+
+    return run
+
+
+def written(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "evaluations").glob("*"))
+
+
+def test_an_equal_model_is_promoted_once_and_its_file_gives_the_same_bytes_again(
+    evaluate: Evaluate, place: gunicorn.Place, tmp_path: Path, database_url: str
+) -> None:
+    revision = deploy(place)
+    insert(database_url, *(Met(arm, USERS, revision=revision) for arm in ("base", "tuned")))
+    announced = evaluate(check=True)
+    assert (announced["changed"], written(tmp_path)) == (True, [])
+    first = evaluate()
+    assert (first["verdict"], first["changed"]) == ("promote", True), first
+    file = Path(first["evaluation_file"])
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    content = json.loads(file.read_text())
+    assert content == first["report"]["data"]
+    assert (content["stage"]["revision"], content["stage"]["split"]) == (revision, 0.5)
+    assert content["exposure"]["tuned"] == {"requests": USERS, "users": USERS}
+    assert content["inputs"]["running"] == {"revision": revision, "split": 0.5}
+    assert len(content["success"]) == 6
+
+    before = written(tmp_path)
+    again = evaluate()
+    assert again["sha256"] == first["sha256"]
+    assert (again["changed"], again["evaluation_file"], written(tmp_path)) == (False, str(file), before)
+
+    recomputed = evaluate(evidence=str(file), database_url="", rules={"margins": {"errors": 0.5}}, place=None)
+    assert (recomputed["changed"], recomputed["report"]["data"]) == (False, content)
+    assert recomputed["report"]["text"] == first["report"]["text"]
+
+    insert(database_url, Met("tuned", 1, experiment="e", revision=revision, hours=0))
+    assert evaluate()["changed"] is True
+
+
+def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_the_page(
+    evaluate: Evaluate, place: gunicorn.Place, database_url: str
+) -> None:
+    revision = deploy(place)
+    insert(
+        database_url, Met("base", 1500, revision=revision), Met("tuned", 1500, failing=12, revision=revision)
+    )
+    result = evaluate(expect="promote")
+    assert (result["failed"], result["verdict"]) == (True, "roll_back")
+    assert result["msg"].startswith(
+        "the verdict is roll_back, expected was promote: The tuned model is proven worse"
+    )
+    page = "\n".join(result["report"]["text"])
+    assert "roll back: The tuned model is proven worse: failed requests 12.0%, base 2.0%" in page
+    assert "ansible-playbook -i inventory/local playbooks/rollback.yml" in page
+    assert "failed" not in evaluate(expect="roll_back")
+
+
+def test_too_little_holds_and_says_what_is_needed(
+    evaluate: Evaluate, place: gunicorn.Place, database_url: str
+) -> None:
+    assert "nothing is deployed in local" in evaluate()["msg"]
+    revision = deploy(place)
+    assert evaluate()["reason"].startswith("No request was answered in the stage that runs")
+    insert(database_url, *(Met(arm, 40, revision=revision) for arm in ("base", "tuned")))
+    result = evaluate()
+    assert result["verdict"] == "hold"
+    assert result["report"]["data"]["needed"]["requests"] > 100
+    page = "\n".join(result["report"]["text"])
+    assert "tuned: 40 requests of 40 users" in page
+    assert "more requests" in page
+    deploy(place, ratio=0)
+    assert evaluate()["reason"].startswith("Nobody gets the tuned model")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            lambda content: content["inputs"].update(asked_at="2026-11-29T12:00:00+00:00"),
+            "inputs of .* were changed",
+        ),
+        (lambda content: content.update(verdict="promote"), "says promote, its inputs give hold"),
+        (lambda content: content.pop("inputs"), "is no evaluation"),
+    ],
+)
+def test_a_file_that_was_changed_is_refused(
+    evaluate: Evaluate,
+    place: gunicorn.Place,
+    tmp_path: Path,
+    change: Callable[[dict[str, Any]], None],
+    sentence: str,
+) -> None:
+    deploy(place)
+    content = evaluate()["report"]["data"]
+    change(content)
+    file = tmp_path / "copy.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(AssertionError, match=sentence):
+        raise AssertionError(evaluate(evidence=str(file))["msg"])
+
+
+def test_rules_that_mean_nothing_are_refused(evaluate: Evaluate, place: gunicorn.Place) -> None:
+    deploy(place)
+    assert "finrisk_margins names latency" in evaluate(rules={"margins": {"latency": 0.1}})["msg"]
+    assert "finrisk_margins is" in evaluate(rules={"margins": {"errors": "much"}})["msg"]
+    assert "finrisk_alpha_rollback is 0.5" in evaluate(rules={"alpha_rollback": 0.5})["msg"]
