@@ -14,6 +14,7 @@ _DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
 _LEET = re.compile(
     r"(?<![\w$@])(?=[\w$@]*[a-z])(?=[\w$@]*[013457$@])[a-z013457$@]{3,}(?![\w$@])", re.IGNORECASE
 )
+_LEET_PAIR = re.compile("[A-Za-z][013457$@]|[013457$@][A-Za-z]")  # which every such word has
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
 _ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
@@ -32,7 +33,7 @@ def appearances(text: str) -> Iterator[str]:
     """
     plain = skeleton(text)
     yield plain
-    if _LEET.search(plain):
+    if _LEET_PAIR.search(plain) and _LEET.search(plain):
         yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
     if _SPACED.search(plain):
         yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), plain)

@@ -155,8 +155,13 @@ _PATTERN = re.compile(
 )
 
 
+def names_instructions(text: str) -> bool:
+    """Whether a text, as a skeleton, has a word without which no sentence of it drops instructions."""
+    lower = text.lower()
+    roots = _ASCII_ROOTS if lower.isascii() else _ROOTS
+    return any(map(lower.__contains__, roots))
+
+
 def drops_instructions(clause: str) -> bool:
     """Whether a sentence, as a skeleton, orders in another language to drop instructions or rules."""
-    lower = clause.lower()
-    roots = _ASCII_ROOTS if lower.isascii() else _ROOTS
-    return any(map(lower.__contains__, roots)) and _PATTERN.search(lower) is not None
+    return names_instructions(clause) and _PATTERN.search(clause.lower()) is not None

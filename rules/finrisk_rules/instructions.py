@@ -6,11 +6,11 @@ languages by ``foreign_orders``, and the marks by which chats and our own prompt
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from finrisk_rules.disguises import appearances
-from finrisk_rules.foreign_orders import drops_instructions
-from finrisk_rules.orders import RULES
+from finrisk_rules.foreign_orders import drops_instructions, names_instructions
+from finrisk_rules.orders import RULES, Rule
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WRAPPED = re.compile(r"(?<=[^\n])\n(?=[^\n])")
@@ -28,6 +28,11 @@ _CHAT = re.compile(
     | ^\#{1,6}\ *(?:system|instructions?|assistant|response|user|human)\b[^\n]{0,12}:\ *$
     """
 )
+_CHAT_WORDS = frozenset(
+    """admin administrator ai assistant bot chatbot developer gpt hidden human inst instruction instructions
+    llm priority prompt response role sys system turn user""".split()
+)
+"""A chat's mark has one of them, or a control token's ``<|``."""
 _SPEAKER = re.compile(
     r"^[^\w\n]*(system|assistant|ai|user|human|model|bot)\b(?: (?:message|prompt))?[^\w\n]*(?:[:>]|$)",
     re.IGNORECASE | re.MULTILINE,
@@ -65,11 +70,17 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
     """
     known: set[str] = set()
     for reading in readings:
-        if _CHAT.search(reading) or _has_speakers(reading):
+        words = set(_WORD.findall(reading.lower()))
+        if ("<|" in reading or not words.isdisjoint(_CHAT_WORDS)) and (
+            _CHAT.search(reading) or _has_speakers(reading)
+        ):
             yield "chat"
+        rules = [rule for rule in RULES if not rule.words.isdisjoint(words)]
+        if not rules and not names_instructions(reading):
+            continue
         sentences = set(_SENTENCE_END.split(reading)) | set(_SENTENCE_END.split(_WRAPPED.sub(" ", reading)))
         sentences -= known
-        yield from (kind for sentence in sentences for kind in _kinds(sentence))
+        yield from (kind for sentence in sentences for kind in _kinds(sentence, rules))
         known |= sentences
 
 
@@ -77,9 +88,9 @@ def _orders(readings: Iterable[str]) -> bool:
     return next(kinds_of_order(readings), None) is not None
 
 
-def _kinds(sentence: str) -> Iterator[str]:
-    words = set(_WORD.findall(sentence.lower()))
-    yield from (rule.kind for rule in RULES if rule.words & words and rule.pattern.search(sentence))
+def _kinds(sentence: str, rules: Sequence[Rule]) -> Iterator[str]:
+    words = set(_WORD.findall(sentence.lower())) if rules else set()
+    yield from (rule.kind for rule in rules if rule.words & words and rule.pattern.search(sentence))
     if drops_instructions(sentence):
         yield "foreign"
 

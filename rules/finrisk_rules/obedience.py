@@ -198,11 +198,22 @@ def _is_elsewhere(question: str, answer: str) -> bool:
 
     Both must be long enough to tell.
     """
-    said = _content(answer)
-    if len(said) < 8 or len(said & _FINANCE) >= 2 or not (_is_english(question) and _is_english(answer)):
+    if _is_finance(answer) or not (_is_english(question) and _is_english(answer)):
         return False
-    asked = _content(question)
-    return len(asked) >= 4 and asked.isdisjoint(said)
+    said, asked = _content(answer), _content(question)
+    return len(said) >= 8 and len(asked) >= 4 and asked.isdisjoint(said)
+
+
+def _is_finance(text: str) -> bool:
+    """Whether two words of the text are of an analysis; it is read no further than to the second."""
+    known: set[str] = set()
+    for match in _CONTENT.finditer(text.casefold()):
+        beginning = match[0][:5]
+        if beginning in _FINANCE and match[0] not in _COMMON:
+            known.add(beginning)
+            if len(known) == 2:
+                return True
+    return False
 
 
 def _is_english(text: str) -> bool:

@@ -106,7 +106,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
     assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
     redactions = Counter(pair.analysis.found)
     try:
-        asked = _prompt(row.get("prompt") or prompt.render(pair.strategy, ()), pair.redactor, redactions)
+        asked = _prompt(row.get("prompt"), pair.strategy, pair.redactor, redactions)
         replaced = pair.redactor.redact(_replaced(row)).text
     except Exception:  # as in ``usable``
         return "redaction_failed"
@@ -147,14 +147,21 @@ def is_safe(name: str) -> bool:
     return not redaction.redact(name).found
 
 
-def _prompt(original: str, redactor: redaction.Redactor, redactions: Counter[str]) -> str:
-    """Return the prompt redacted, as it would be sent with the texts that are left; count what was found."""
+def _prompt(
+    original: str | None, strategy: str, redactor: redaction.Redactor, redactions: Counter[str]
+) -> str:
+    """Return the prompt redacted, as it would be sent with the texts that are left; count what was found.
+
+    A row without a prompt gets that of its strategy alone.
+    """
 
     def redact(text: str) -> str:
         clean = redactor.redact(examples.without_embeddings(text))
         redactions.update(clean.found)
         return clean.text
 
+    if not original:
+        return prompt.render(redact(strategy), ())
     turn = prompt.parse(original)
     if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
         return redact(original)
