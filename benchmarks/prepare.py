@@ -1,12 +1,13 @@
 """What prepare costs: rows of about 2 KB that do not exist, with everything that it does to a row.
 
-    python benchmarks/prepare.py [--rows 20000]
+    python benchmarks/prepare.py [--rows 20000] [--processes 0] [--without-sources]
 
-Printed are rows per second and per second of CPU, and the most memory that the process held.
+Printed are rows per second, rows per second of CPU of all processes, and the most memory that one held.
 """
 
 import argparse
 import json
+import os
 import random
 import resource
 import sys
@@ -23,12 +24,17 @@ from finrisk_ops.dataset import prepare  # noqa: E402 - found by the line above
 FIRMS = ("Corvane Bank", "Skaldvik Shipping", "Tillbrook Stores", "Harrowgrain Foods", "Vantrell Power")
 WORDS = """funding costs rose again because wholesale markets stayed weak while deposits moved into term
     accounts over the whole quarter and managers expect margins to recover slowly once rates settle""".split()
-SENTENCES = 12
+SENTENCES = 16
 ROWS_OF_ONE_SOURCE = 5
 
 
 def row(number: int, dice: random.Random) -> dict[str, object]:
-    """Return one row of an export."""
+    """Return one row of an export; each twentieth nearly repeats the one before."""
+    if number % 20 == 19:
+        again = row(number - 1, random.Random(number - 1))  # noqa: S311 - repeatable
+        return {**again, "strategy": f"Please: {again['strategy']}"}
+    if number % 20 == 18:
+        dice = random.Random(number)  # noqa: S311 - as above
     firm = FIRMS[number % len(FIRMS)]
     said = [
         f"{' '.join(dice.sample(WORDS, 12)).capitalize()} by {dice.randrange(1000)} million [1]."
@@ -46,23 +52,39 @@ def row(number: int, dice: random.Random) -> dict[str, object]:
     }
 
 
+def cpu() -> float:
+    """Return the CPU seconds of this process and of those that it started and that ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main() -> None:
     """Measure once."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=20_000)
-    rows = parser.parse_args().rows
-    dice = random.Random(1)  # noqa: S311 - repeatable
+    parser.add_argument("--processes", type=int, default=0)
+    parser.add_argument("--without-sources", action="store_true")
+    asked = parser.parse_args()
+    rows, dice = asked.rows, random.Random(1)  # noqa: S311 - repeatable
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "training_data_raw_20261101_080000.json"
         with raw.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row(number, dice)) + "\n" for number in range(rows))
-        began, cpu = time.perf_counter(), time.process_time()
-        prepare.run(prepare.Request(str(raw), Path(folder), 0.9, 0, 0.9), check_mode=False)
-        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+            for number in range(rows):
+                each = row(number, dice)
+                if asked.without_sources:
+                    del each["sources"]
+                file.write(json.dumps(each) + "\n")
         size = raw.stat().st_size / rows
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{rows:,} rows of {size:,.0f} bytes, {memory:,.0f} MiB of memory at most")
-    print(f"{rows / seconds:,.0f} rows a second, {rows / cpu:,.0f} a second of CPU")
+        request = prepare.Request(str(raw), Path(folder), 0.9, 0, 0.9, processes=asked.processes)
+        began, used = time.perf_counter(), cpu()
+        result = prepare.run(request, check_mode=False)
+        seconds, used = time.perf_counter() - began, cpu() - used
+    own, others = (
+        resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"{rows:,} rows of {size:,.0f} bytes in {request.workers} processes, {result['valid']:,} usable")
+    print(f"{own:,} MiB of memory at most in the first process, {others:,} MiB in another")
+    print(f"{rows / seconds:,.0f} rows a second, {rows / used:,.0f} a second of CPU")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import random
 
 from ansible.module_utils.finrisk_ops.dataset.digests import DigestIndex
 from ansible.module_utils.finrisk_ops.dataset.sizes import Sizes
-from ansible.module_utils.finrisk_ops.dataset.split import Ties
+from ansible.module_utils.finrisk_ops.dataset.split import Tie, Ties
 
 
 def passage(number: int) -> str:
@@ -17,14 +17,14 @@ def passage(number: int) -> str:
 def test_the_primary_source_decides_alone_and_a_single_user_is_split_by_strategy() -> None:
     shared = Ties()
     for number in range(100):
-        shared.add([f"d{number % 20}", "everybody-cites-it"], f"user-{number}", f"s{number}")
+        shared.add(Tie.of([f"d{number % 20}", "everybody-cites-it"], f"user-{number}", f"s{number}", ""))
     validation, apart = shared.validation(range(100), 0.9)
     assert 5 <= len(validation) <= 20
     assert apart == "primary source documents"
     assert not {number % 20 for number in validation} & {n % 20 for n in range(100) if n not in validation}
     single = Ties()
     for number in range(100):
-        single.add([], "only", f"s{number}")
+        single.add(Tie.of([], "only", f"s{number}", ""))
     validation, apart = single.validation(range(100), 0.9)
     assert 5 <= len(validation) <= 50
     assert apart == "strategies"
@@ -33,11 +33,11 @@ def test_the_primary_source_decides_alone_and_a_single_user_is_split_by_strategy
 def test_rows_without_sources_go_by_what_they_quote_then_by_their_question_then_by_their_user() -> None:
     ties = Ties()
     for number in range(300):
-        ties.add([], f"user-{number}", f"what does case {number} say? {passage(number // 3)}")
+        ties.add(Tie.of([], f"user-{number}", f"what does case {number} say? {passage(number // 3)}", ""))
     for number in range(300):
-        ties.add([], f"other-{number}", f"question {number // 3}")
+        ties.add(Tie.of([], f"other-{number}", f"question {number // 3}", ""))
     for number in range(300):
-        ties.add([], f"user-of-three-{number // 3}", f"once {number}")
+        ties.add(Tie.of([], f"user-of-three-{number // 3}", f"once {number}", ""))
     validation, _ = ties.validation(range(900), 0.8)
     for start in (0, 300, 600):
         sides = [{row in validation for row in range(at, at + 3)} for at in range(start, start + 300, 3)]
@@ -48,14 +48,14 @@ def test_rows_without_sources_go_by_what_they_quote_then_by_their_question_then_
 def test_users_with_rows_on_both_sides_are_counted() -> None:
     ties = Ties()
     for number in range(6):
-        ties.add([f"d{number}"], f"user-{number % 3}" if number else None, f"s{number}")
+        ties.add(Tie.of([f"d{number}"], f"user-{number % 3}" if number else None, f"s{number}", ""))
     assert ties.users_on_both_sides(range(6), {3, 4}) == 1
 
 
 def test_validation_never_has_more_than_5000_examples() -> None:
     ties = Ties()
     for number in range(60_000):
-        ties.add([], f"u{number // 3}", f"s{number}")
+        ties.add(Tie.of([], f"u{number // 3}", f"s{number}", ""))
     validation, _ = ties.validation(range(60_000), 0.8)
     assert 4_990 <= len(validation) <= 5_000
 

@@ -62,6 +62,14 @@ options:
       - File with names of persons that redaction takes out, one a line; those of the service.
     type: path
     default: ""
+  processes:
+    description: How many processes look at the rows; 0 means one a processor.
+    type: int
+    default: 0
+  progress_file:
+    description: Where to write how far it is; set by the action plugin, which draws a bar.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: Does all the work and says what a run would write.
@@ -154,6 +162,7 @@ from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import prepare
+from ansible.module_utils.finrisk_ops.machine import progress
 from ansible.module_utils.finrisk_ops.text import names_of
 
 from finrisk_rules.documents import labels_said
@@ -169,6 +178,8 @@ ARGUMENTS = {
     "tuned_rows": {"type": "bool", "default": False},
     "judge_again": {"type": "bool", "default": False},
     "redaction_names": {"type": "path", "default": ""},
+    "processes": {"type": "int", "default": 0},
+    "progress_file": {"type": "path", "default": ""},
 }
 
 
@@ -186,6 +197,8 @@ def work(call: Call) -> dict[str, Any]:
         tuned_rows=options["tuned_rows"],
         judge_again=options["judge_again"],
         names=names_of(options["redaction_names"]),
+        processes=options["processes"],
+        tell=progress.teller(options["progress_file"]),
     )
     result: dict[str, Any] = prepare.run(request, check_mode=call.check)
     return result

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, field
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
 from typing import IO
 
 from finrisk_rules.digests import digest
-from finrisk_rules.examples import fold
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..machine.files import Sink
-from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Likely
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Answer, Likely
 from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
-from .split import Ties
+from .split import Tie, Ties
 from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
@@ -38,6 +37,45 @@ class Line:
     traits: Traits
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that can be trained on: how it is written, and what is kept of it in memory."""
+
+    written: bytes  # for the nameless file
+    answer: Answer
+    quality: float
+    figures: int
+    sources: int
+    strategy_chars: int
+    analysis_chars: int
+    chars: int
+    kind: int
+    tie: Tie
+    redacted: dict[str, int]
+
+    @classmethod
+    def of(cls, number: int, name: str | None, example: Example) -> Candidate:
+        """Make it of the example of the export's line with that number, and its id."""
+        strategy, analysis = example.strategy, example.analysis
+        traits = Traits.of(example.companies, analysis)
+        known = [number, name, example.replaced, example.rating == LIKED, example.is_human, example.score]
+        head = json.dumps([*known, traits.companies, traits.topic, traits.language, traits.length])
+        texts = json.dumps([strategy, analysis])
+        return cls(
+            written=b"\t".join((head.encode(), texts.encode(), example.json_line())),
+            answer=Answer.of(example),
+            quality=example.quality,
+            figures=figures_digest(strategy, analysis),
+            sources=digest("sources", *sorted(example.documents)),
+            strategy_chars=len(strategy),
+            analysis_chars=len(analysis),
+            chars=len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis),
+            kind=traits.kind,
+            tie=Tie.of(example.documents, example.user, strategy, analysis),
+            redacted=dict(example.redacted),
+        )
+
+
 @dataclass
 class UsableRows:
     """The usable rows: their lines in a nameless file, and a few numbers for each."""
@@ -54,25 +92,20 @@ class UsableRows:
     ties: Ties = field(default_factory=Ties)
     kinds: array[int] = field(default_factory=lambda: array("Q"))
 
-    def add(self, number: int, name: str | None, example: Example) -> None:
-        """Keep one example."""
-        is_liked = example.rating == LIKED
-        traits = Traits.of(example.companies, example.analysis)
-        texts = [example.strategy, example.analysis]
-        known = [number, name, example.replaced, is_liked, example.is_human, example.score, *astuple(traits)]
-        head = json.dumps([*texts, *known])
-        self.spool.write(head.encode() + b"\t" + example.json_line())
-        self.quality.append(example.quality)
-        self.known.figures.append(figures_digest(example.strategy, example.analysis))
-        self.known.sources.append(digest("sources", *sorted(example.documents)))
-        self.known.standing.append(example.standing)
-        self.known.created_at.append(example.created_at)
-        self.strategy_chars.append(len(example.strategy))
-        self.analysis_chars.append(len(example.analysis))
-        self.chars.append(len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(example.analysis))
+    def add(self, candidate: Candidate) -> None:
+        """Keep one."""
+        self.spool.write(candidate.written)
+        self.quality.append(candidate.quality)
+        self.known.figures.append(candidate.figures)
+        self.known.sources.append(candidate.sources)
+        self.known.standing.append(candidate.answer.standing)
+        self.known.created_at.append(candidate.answer.created_at)
+        self.strategy_chars.append(candidate.strategy_chars)
+        self.analysis_chars.append(candidate.analysis_chars)
+        self.chars.append(candidate.chars)
         self.fates.append(0)
-        self.kinds.append(traits.kind)
-        self.ties.add(example.documents, example.user, fold(example.strategy))
+        self.kinds.append(candidate.kind)
+        self.ties.add(candidate.tie)
 
     def drop(self, row: int, reason: str) -> None:
         """Take a row out for a reason of ``duplicates``."""
@@ -90,24 +123,24 @@ class UsableRows:
         """Return by what one row is better than another: quality, then age."""
         return list(zip(self.quality, self.known.created_at, strict=True))
 
-    def texts(self) -> Iterator[tuple[int, str, str]]:
-        """Yield number, question and answer of each row in order."""
-        for row, (head, _) in enumerate(self._split()):
-            strategy, analysis, *_ = json.loads(head)
-            yield row, strategy, analysis
+    def texts(self, wanted: Container[int]) -> Iterator[tuple[int, str, str]]:
+        """Yield number, question and answer of each of the wanted rows in order."""
+        for row, (_, texts, _) in enumerate(self._split()):
+            if row in wanted:
+                strategy, analysis = json.loads(texts)
+                yield row, strategy, analysis
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
-        for head, body in self._split():
-            _, _, number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
+        for head, _, body in self._split():
+            number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
             kind = Traits(tuple(companies), *traits)
             yield Line(number, name, body, replaced, is_liked, is_human, score, kind)
 
-    def _split(self) -> Iterator[tuple[bytes, bytes]]:
+    def _split(self) -> Iterator[list[bytes]]:
         self.spool.seek(0)
         for line in self.spool:
-            head, _, body = line.partition(b"\t")
-            yield head, body
+            yield line.split(b"\t", 2)
 
 
 @dataclass

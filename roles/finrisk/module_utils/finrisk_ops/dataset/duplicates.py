@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold, question_digest
 
 from ..counts import number_of
+from ..machine.workers import batched, in_order
 from .digests import DigestIndex
 from .likeness import Kin, pair_sketch, repeated
 from .rows import Example
@@ -19,6 +20,7 @@ DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
 NEAR_VALIDATION = "near_validation"
 
+Texts = Callable[[Container[int]], Iterator[tuple[int, str, str]]]
 _TOLD = {
     DUPLICATE: "a question again on the same sources: the best answer is trained on",
     NEAR_DUPLICATE: "a question again in nearly the same words, with the same figures and sources",
@@ -41,6 +43,23 @@ def without_duplicates(rejected: Mapping[str, int]) -> dict[str, int]:
     return {reason: count for reason, count in rejected.items() if reason not in _TOLD}
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer to a question is chosen by."""
+
+    question: int  # 64 bits of the question on its sources
+    text: int  # and of the answer
+    standing: float  # the greater the better
+    created_at: float  # seconds since 1970
+
+    @classmethod
+    def of(cls, example: Example) -> Answer:
+        """Return that of an example."""
+        question = question_digest(example.strategy, example.documents)
+        text = digest("answer", fold(example.analysis))
+        return cls(question, text, example.standing, example.created_at)
+
+
 class Questions:
     """Chooses, row by row, the answer to each question on its sources."""
 
@@ -54,27 +73,26 @@ class Questions:
         self._standing = array("d")
         self._created_at = array("d")
 
-    def rival(self, example: Example, row: int) -> int | None:
-        """Return the row that the example takes the place of, ``row`` itself when it is worse.
+    def rival(self, answer: Answer, row: int) -> int | None:
+        """Return the row that the answer takes the place of, ``row`` itself when it is worse.
 
         None for a question that is new. Of equally good answers the newer is taken, of equally old ones the
         first.
         """
-        question = self._numbers.number(question_digest(example.strategy, example.documents))
-        answer = digest("answer", fold(example.analysis))
+        question = self._numbers.number(answer.question)
         if question == len(self._rows):
             self._rows.append(row)
-            self._answers.append(answer)
-            self._standing.append(example.standing)
-            self._created_at.append(example.created_at)
+            self._answers.append(answer.text)
+            self._standing.append(answer.standing)
+            self._created_at.append(answer.created_at)
             return None
-        self.conflicts += answer != self._answers[question]
+        self.conflicts += answer.text != self._answers[question]
         known = (self._standing[question], self._created_at[question])
-        if (example.standing, example.created_at) <= known:
+        if (answer.standing, answer.created_at) <= known:
             return row
         replaced = self._rows[question]
-        self._rows[question], self._answers[question] = row, answer
-        self._standing[question], self._created_at[question] = example.standing, example.created_at
+        self._rows[question], self._answers[question] = row, answer.text
+        self._standing[question], self._created_at[question] = answer.standing, answer.created_at
         return replaced
 
 
@@ -88,15 +106,23 @@ class Likely:
     created_at: array[float]
 
 
-def families(rows: Iterable[int], of: Likely, texts: Iterable[tuple[int, str, str]]) -> Kin:
-    """Return which rows nearly repeat each other; ``texts`` are row, question and answer of all, in order."""
+def families(rows: Iterable[int], of: Likely, texts: Texts, processes: int) -> Kin:
+    """Return which rows nearly repeat each other; ``texts`` yields row, question and answer of some."""
     kin = Kin(len(of.figures))
-    alive = set(rows)
-    shared = repeated(of.figures[row] for row in alive)
-    for row, strategy, analysis in texts:
-        if row in alive and of.figures[row] in shared:
-            kin.add(row, pair_sketch(strategy, analysis), kind=of.figures[row])
+    shared = repeated(of.figures[row] for row in rows)
+    alike = frozenset(row for row in rows if of.figures[row] in shared)
+    for sketches in in_order(_sketches, batched(texts(alike), _weight), processes):
+        for row, sketch in sketches:
+            kin.add(row, sketch, kind=of.figures[row])
     return kin
+
+
+def _weight(row: tuple[int, str, str]) -> int:
+    return len(row[1]) + len(row[2])
+
+
+def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, array[int]]]:
+    return [(row, pair_sketch(strategy, analysis)) for row, strategy, analysis in batch]
 
 
 def worse(kin: Kin, of: Likely) -> Iterable[int]:

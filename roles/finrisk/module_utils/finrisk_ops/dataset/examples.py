@@ -24,6 +24,7 @@ class Terms:
     refused_producers: tuple[str, ...] = ()  # first words of model_version
     tuned_rows: bool = False
     names: Names = NOBODY  # that redaction takes out
+    is_scored: bool = False  # rows without a quality score are left out
 
     def left_out(self, row: Mapping[str, Any]) -> str | None:
         """Return why the row is not asked for at all, as a reason code of ``finrisk_rules.figures``."""
@@ -33,6 +34,10 @@ class Terms:
         if is_tuned(row) and not self.tuned_rows:
             return "made_by_tuned_model"
         return "restricted_source" if self._is_restricted(row.get("labels")) else None
+
+    def misses_score(self, row: Mapping[str, Any]) -> bool:
+        """Say whether the row has no quality score and needs one."""
+        return self.is_scored and "quality_score" not in row and not is_human(row)
 
     def _is_restricted(self, labels: object) -> bool:
         """Say whether a source has a label that is not trained on; what is no list counts as one."""

@@ -11,6 +11,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from zlib import crc32
 
 from finrisk_rules.digests import digest
@@ -22,9 +23,8 @@ PLACES = 64
 """Numbers of a sketch."""
 
 _ALIKE = 0.6  # share of places from which two rows are alike: texts with 0.7 of their runs in common reach it
-_PAIR_RUN = 3  # words
-_TOPIC_RUN = 8  # longer than what two questions made by one template have in common
-_TOPIC_WORDS = 80  # a shorter question has no topic beside its own words
+_BAND = 2  # places that must agree for two rows to be compared
+_RUN = 3  # words
 _EMPTY = 0xFFFF
 _NUMBER = re.compile(r"\d[\d.,]*")
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
@@ -47,13 +47,7 @@ def _numbers(text: str) -> list[str]:
 
 def pair_sketch(strategy: str, analysis: str) -> array[int]:
     """The sketches of a question and of its answer, one after the other."""
-    return _sketch(_words(strategy), _PAIR_RUN) + _sketch(_words(analysis), _PAIR_RUN)
-
-
-def topic_sketch(strategy: str) -> array[int] | None:
-    """The sketch of the long runs of a question, such as passages quoted in it; None for a short question."""
-    words = _words(strategy)
-    return _sketch(words, _TOPIC_RUN) if len(words) >= _TOPIC_WORDS else None
+    return _sketch(words(strategy), _RUN) + _sketch(words(analysis), _RUN)
 
 
 def likeness(one: Sketch, other: Sketch) -> float:
@@ -82,13 +76,9 @@ class Kin:
     Kept are a sketch and ``PLACES / 2`` band numbers for each row that was added.
     """
 
-    def __init__(self, size: int, least: float = _ALIKE, band: int = 2) -> None:
-        """Start with ``size`` rows, each alone.
-
-        ``least`` is the likeness that joins; ``band`` are the places that must agree for two to be compared.
-        """
+    def __init__(self, size: int) -> None:
+        """Start with ``size`` rows, each alone."""
         self._unions = Unions(size)
-        self._least, self._band = least, band
         self._sketches: dict[int, array[int]] = {}
         self._first: dict[int, int] = {}
 
@@ -96,11 +86,11 @@ class Kin:
         """Add a row; only rows of one kind are compared."""
         self._sketches[row] = sketch
         compared: set[int] = set()
-        for band in _bands(sketch, self._band, kind):
+        for band in _bands(sketch, kind):
             first = self._first.setdefault(band, row)
             if first != row and first not in compared:
                 compared.add(first)
-                if likeness(self._sketches[first], sketch) >= self._least:
+                if likeness(self._sketches[first], sketch) >= _ALIKE:
                     self._unions.join(first, row)
 
     def of(self, row: int) -> int:
@@ -119,25 +109,27 @@ class Kin:
 
 def repeated(values: Iterable[int]) -> frozenset[int]:
     """The values that come more than once."""
-    return frozenset(value for value, count in Counter(values).items() if count > 1)
+    ordered = sorted(values)  # a third of what counting them would hold
+    return frozenset(one for one, other in pairwise(ordered) if one == other)
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """The words of a text, folded; a sign of a script without blanks is one."""
     return _WORD.findall(fold(text))
 
 
-def _sketch(words: Sequence[str], run: int) -> array[int]:
+def _sketch(said: Sequence[str], run: int) -> array[int]:
     sketch = array("H", [_EMPTY]) * PLACES
-    for hashed in {crc32(" ".join(words[at : at + run]).encode()) for at in range(len(words) - run + 1)}:
+    for hashed in {crc32(" ".join(said[at : at + run]).encode()) for at in range(len(said) - run + 1)}:
         place, value = hashed % PLACES, hashed >> 16
         if value < sketch[place]:
             sketch[place] = value
     return sketch
 
 
-def _bands(sketch: Sketch, width: int, kind: int) -> Iterator[int]:
+def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
     """The bands of the last text that the sketch is of."""
-    for at in range(len(sketch) - PLACES, len(sketch), width):
-        band = tuple(sketch[at : at + width])
+    for at in range(len(sketch) - PLACES, len(sketch), _BAND):
+        band = tuple(sketch[at : at + _BAND])
         if any(value != _EMPTY for value in band):
             yield hash((kind, at, *band))  # of integers alone: equal in every process

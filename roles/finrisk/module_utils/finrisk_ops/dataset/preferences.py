@@ -25,6 +25,19 @@ class Worse:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dislike:
+    """An answer that a reader rated down, and 64 bits of its prompt."""
+
+    prompt: int
+    answer: Worse
+
+    @classmethod
+    def of(cls, example: Example, name: str | None) -> Dislike:
+        """Return that of an example and its id."""
+        return cls(digest("prompt", example.prompt), Worse(example.analysis, name))
+
+
 class Preferences:
     """Collects answers that were rated down, by their prompt."""
 
@@ -32,10 +45,9 @@ class Preferences:
         """Start empty."""
         self._disliked: dict[int, Worse] = {}
 
-    def add(self, example: Example, name: str | None) -> None:
-        """Keep the answer when it was rated down; the first of each prompt."""
-        if example.rating == DISLIKED:
-            self._disliked.setdefault(digest("prompt", example.prompt), Worse(example.analysis, name))
+    def add(self, dislike: Dislike) -> None:
+        """Keep the first answer of each prompt."""
+        self._disliked.setdefault(dislike.prompt, dislike.answer)
 
     def worse(self, line: bytes, replaced: str | None, *, is_liked: bool) -> Worse | None:
         """Return the answer that an example's is preferred to; None without one.

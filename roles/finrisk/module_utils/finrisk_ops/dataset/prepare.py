@@ -11,9 +11,9 @@ import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -36,21 +36,21 @@ from ..machine.files import (
     sha256_of,
     stamp,
 )
+from ..machine.workers import processors
 from . import duplicates, report
 from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
-from .examples import Terms, rating_of
+from .examples import Terms
+from .intake import Look, batches
 from .likeness import Kin
 from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
 from .places import Places
 from .portrait import Portrait
-from .preferences import DISLIKED, Preferences, pair_line
+from .preferences import Preferences, pair_line
 from .raw import read
-from .rows import Example, example_of, id_of
 from .sizes import Sizes
 from .summary import Origins, Summary
 from .variety import varied
-from .verdicts import judged_again
 
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
 
@@ -69,12 +69,23 @@ class Request:
     tuned_rows: bool = False
     judge_again: bool = False
     names: Names = NOBODY  # that redaction takes out
+    processes: int = 0  # 0: as many as there are processors
+    tell: Callable[[int, int, str], None] | None = None  # takes percent done, 100, and of what
 
     @property
-    def terms(self) -> Terms:
-        """Return the terms on which a row is trained on."""
+    def workers(self) -> int:
+        """Return how many processes look at rows."""
+        return self.processes or processors()
+
+    def terms(self, is_scored: bool) -> Terms:
+        """Return the terms on which a row is trained on; ``is_scored`` when others have a quality score."""
         return Terms(
-            self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows, self.names
+            self.min_quality,
+            self.training_labels,
+            self.refused_producers,
+            self.tuned_rows,
+            self.names,
+            is_scored=is_scored and self.min_quality > 0,
         )
 
     def check(self) -> None:
@@ -86,6 +97,10 @@ class Request:
         if self.max_examples < 0 or self.max_examples == 1:
             raise FinriskError(
                 f"finrisk_max_examples is {self.max_examples}: expected 0 for all, or 2 and more"
+            )
+        if self.processes < 0:
+            raise FinriskError(
+                f"finrisk_processes is {self.processes}: expected 0 for one a processor, or 1 and more"
             )
 
 
@@ -165,7 +180,7 @@ def _prepare(
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
-    kin = families(rows, usable.known, usable.texts())
+    kin = families(rows, usable.known, usable.texts, request.workers)
     for row in list(worse(kin, usable.known)):
         usable.drop(row, NEAR_DUPLICATE)
     best = _chosen(usable, usable.rows(), request.max_examples)
@@ -226,33 +241,33 @@ def _collect(
     """
     questions = Questions()
     redacted: Counter[str] = Counter()
-    origins, terms = Origins(), request.terms
-    for line in read(raw):
-        value = judged_again(line.value) if request.judge_again else line.value
-        example = line.problem or example_of(value, terms)
-        if isinstance(disliked := _disliked(value, example, terms), Example):
-            preferences.add(disliked, id_of(value))
-        origins.add(value, is_usable=not isinstance(example, str))
-        if isinstance(example, str):  # the reason why the row makes none
-            rejections.add(line.number, id_of(line.value), example)
-            continue
-        row = len(usable.fates)
-        rival = questions.rival(example, row)
-        if rival == row:
-            rejections.add(line.number, id_of(line.value), DUPLICATE)
-            continue
-        if rival is not None:
-            usable.drop(rival, DUPLICATE)
-        redacted.update(example.redacted)
-        usable.add(line.number, id_of(line.value), example)
+    origins, size = Origins(), max(1, raw.stat().st_size)
+    look = Look(request.terms(_is_scored(raw)), request.judge_again)
+    for batch in batches(raw, look, request.workers):
+        origins.update(batch.origins)
+        for seen in batch.rows:
+            if seen.dislike:
+                preferences.add(seen.dislike)
+            if isinstance(seen.candidate, str):  # the reason why the row makes none
+                rejections.add(seen.number, seen.name, seen.candidate)
+                continue
+            row = len(usable.fates)
+            rival = questions.rival(seen.candidate.answer, row)
+            if rival == row:
+                rejections.add(seen.number, seen.name, DUPLICATE)
+                continue
+            if rival is not None:
+                usable.drop(rival, DUPLICATE)
+            redacted.update(seen.candidate.redacted)
+            usable.add(seen.candidate)
+        if request.tell:
+            request.tell(100 * batch.end // size, 100, "of the export read")
     return origins, redacted, questions.conflicts
 
 
-def _disliked(row: object, example: Example | str, terms: Terms) -> Example | str | None:
-    """Return the example of a row whose answer was rated down, whatever its score; None for others."""
-    if not isinstance(row, dict) or rating_of(row) != DISLIKED:
-        return None
-    return example_of(row, replace(terms, min_quality=0.0)) if isinstance(example, str) else example
+def _is_scored(raw: Path) -> bool:
+    """Say whether a row of the export has a quality score; one made by hand may have none."""
+    return any(isinstance(line.value, dict) and "quality_score" in line.value for line in read(raw))
 
 
 def _without_leaks(usable: UsableRows, rows: array[int], validation: set[int], kin: Kin) -> array[int]:

@@ -34,6 +34,8 @@ class Line:
     number: int  # of the line; of the element when the array has another layout
     value: Any = None
     problem: str | None = None
+    text: bytes | None = None  # of one that was not decoded yet
+    end: int = 0  # bytes of the file until behind it, as far as they were read
 
 
 class _BrokenError(ValueError):
@@ -45,6 +47,21 @@ def read(path: Path) -> Iterator[Line]:
 
     Codes: ``line_too_long``, ``not_utf8``, ``not_json``, ``repeated_key``, ``number_out_of_range``.
     """
+    return map(decoded, undecoded(path))
+
+
+def decoded(line: Line) -> Line:
+    """Return a row of ``undecoded`` with its value, or with the reason code why it has none."""
+    if line.text is None:
+        return line
+    try:
+        return Line(line.number, value=_value(line.text), end=line.end)
+    except _BrokenError as error:
+        return Line(line.number, problem=str(error), end=line.end)
+
+
+def undecoded(path: Path) -> Iterator[Line]:
+    """Yield the rows as ``read`` does, those of one line each with their text instead of a value."""
     try:
         with path.open("rb") as file:
             if encoding := foreign(file.read(LOOK)):
@@ -77,22 +94,22 @@ def _next_line(file: BinaryIO) -> bytes:
 
 
 def _lines(file: BinaryIO, in_array: bool) -> Iterator[Line]:
-    number = 0
+    number = end = 0
     while raw := file.readline(LINE_LIMIT + 1):
         number += 1
+        end += len(raw)
         if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
-            while (rest := file.readline(_CHUNK)) and not rest.endswith(b"\n"):
-                pass
-            yield Line(number, problem="line_too_long")
+            while rest := file.readline(_CHUNK):
+                end += len(rest)
+                if rest.endswith(b"\n"):
+                    break
+            yield Line(number, problem="line_too_long", end=end)
             continue
         text = raw.removeprefix(_BOM).strip(_BLANK)
         if in_array:
             text = _element(text)
         if text:
-            try:
-                yield Line(number, value=_value(text))
-            except _BrokenError as error:
-                yield Line(number, problem=str(error))
+            yield Line(number, text=text, end=end)
 
 
 def _element(text: bytes) -> bytes:
@@ -117,7 +134,7 @@ def _elements(file: BinaryIO) -> Iterator[Line]:
             except (ValueError, RecursionError):
                 break  # cut by the end of the chunk, or broken
             number += 1
-            yield Line(number, value=value)
+            yield Line(number, value=value, end=file.tell())
         text = text[at:]
         if len(text) > LINE_LIMIT:
             break

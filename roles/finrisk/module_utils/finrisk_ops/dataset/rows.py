@@ -74,15 +74,17 @@ class Example:
 def usable(row: object, terms: Terms) -> Usable | str:
     """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
 
-    Besides the codes of ``Terms`` and ``problem``: ``not_an_object``, and ``prompt_not_text``,
-    ``prompt_too_long``, ``prompt_without_strategy``, ``redaction_failed``. Export counts what prepare
-    takes by this function.
+    Besides the codes of ``Terms`` and ``problem``: ``not_an_object``, ``quality_missing``, and
+    ``prompt_not_text``, ``prompt_too_long``, ``prompt_without_strategy``, ``redaction_failed``. Export counts
+    what prepare takes by this function.
     """
     if not isinstance(row, Mapping):
         return "not_an_object"
     reason = terms.left_out(row) or problem(row, terms.min_quality) or _prompt_problem(row)
     if reason:
         return reason
+    if terms.misses_score(row):
+        return "quality_missing"
     strategy = examples.without_embeddings(row["strategy"]).strip()
     answer = examples.without_embeddings(row["analysis"]).strip()
     redactor = redaction.Redactor(terms.names)

@@ -1,8 +1,7 @@
 """Which examples are trained on and which validate: by what they speak of, never by chance.
 
 A keyed hash of a row's primary source document decides alone, so a row keeps its side when the export grows.
-A row without sources goes with the rows whose questions quote the same passages, and one without such rows
-with its user.
+A row without sources goes with the rows that quote the same document, one without such rows with its user.
 """
 
 from __future__ import annotations
@@ -11,16 +10,36 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from finrisk_rules.digests import digest
+from finrisk_rules.examples import fold
 
 from ..errors import FinriskError
-from .likeness import Kin, repeated, topic_sketch
+from .digests import Unions
+from .quotes import Quotes, quotes_of
 
 VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""
 
-_SAME_TOPIC = 0.1  # share of the longer runs that two questions on one quoted passage have in common
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What decides on one row's side."""
+
+    key: int  # of the primary source; else of the user; else of the strategy
+    strategy: int
+    user: int  # 0: nobody
+    quotes: array[int] | None  # of a row without sources
+
+    @classmethod
+    def of(cls, documents: Sequence[str], user: str | None, strategy: str, analysis: str) -> Tie:
+        """Make it of the ids of a row's sources (best first), its user and its texts."""
+        by_strategy = digest("strategy", fold(strategy))
+        by_user = digest("user", user) if user else 0
+        if documents:
+            return cls(digest("document", documents[0]), by_strategy, by_user, None)
+        return cls(by_user or by_strategy, by_strategy, by_user, quotes_of(strategy, analysis))
 
 
 class Ties:
@@ -28,30 +47,25 @@ class Ties:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._keys = array("Q")  # of the primary source; else of the user; else of the strategy
+        self._keys = array("Q")
         self._strategies = array("Q")
-        self._users = array("Q")  # 0: nobody
-        self._topics: dict[int, array[int]] = {}  # sketches of rows without sources
-        self._sourceless: list[int] = []
+        self._users = array("Q")
+        self._sourceless = array("I")
+        self._quotes = Quotes()
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self._keys)
 
-    def add(self, documents: Sequence[str], user: str | None, strategy: str) -> None:
-        """Add one row, with the ids of its sources (best first), its user, and its folded strategy."""
-        row = len(self._keys)
-        by_strategy = digest("strategy", strategy)
-        by_user = digest("user", user) if user else 0
-        if documents:
-            self._keys.append(digest("document", documents[0]))
-        else:
-            self._keys.append(by_user or by_strategy)
+    def add(self, tie: Tie) -> None:
+        """Add one row."""
+        if tie.quotes is not None:
+            row = len(self._keys)
             self._sourceless.append(row)
-            if sketch := topic_sketch(strategy):
-                self._topics[row] = sketch
-        self._strategies.append(by_strategy)
-        self._users.append(by_user)
+            self._quotes.add(row, tie.quotes)
+        self._keys.append(tie.key)
+        self._strategies.append(tie.strategy)
+        self._users.append(tie.user)
 
     def validation(self, rows: Sequence[int], train_split: float) -> tuple[set[int], str]:
         """Return those of the rows to validate with, and what keeps the two sides apart.
@@ -85,18 +99,23 @@ class Ties:
 
         The least strategy of a group is its key, so a group keeps its side for as long as that row is there.
         """
-        wanted = set(rows)
-        sourceless = [row for row in self._sourceless if row in wanted]
-        asked_again = repeated(self._strategies[row] for row in sourceless)
-        keys = {row: self._strategies[row] for row in sourceless if self._strategies[row] in asked_again}
-        kin = Kin(len(self._keys), _SAME_TOPIC, band=1)
-        for row in sourceless:
-            if row in self._topics:
-                kin.add(row, self._topics[row])
-        for group in kin.groups().values():
-            least = min(self._strategies[row] for row in group)
-            keys |= dict.fromkeys(group, digest("topic", str(least)))  # a least hash alone is always small
-        return keys
+        if not self._sourceless:
+            return {}
+        wanted = set(rows).intersection(self._sourceless)
+        unions = Unions(len(self._keys))
+        first: dict[int, int] = {}
+        for row in sorted(wanted):
+            unions.join(first.setdefault(self._strategies[row], row), row)
+        for holders in self._quotes.holders(wanted):
+            for row in holders[1:]:
+                unions.join(holders[0], row)
+        sizes = Counter(map(unions.find, wanted))
+        least: dict[int, int] = {}
+        for row in wanted:
+            group = unions.find(row)
+            least[group] = min(least.get(group, self._strategies[row]), self._strategies[row])
+        keys = {group: digest("topic", str(key)) for group, key in least.items()}  # a least hash is small
+        return {row: keys[group] for row in wanted if sizes[group := unions.find(row)] > 1}
 
 
 def _enough(total: int, share: float) -> int:

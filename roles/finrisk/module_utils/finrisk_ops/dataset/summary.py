@@ -32,6 +32,13 @@ class Origins:
                 self.judges[version_of(row)] += 1
                 self.verdicts.update(verdicts_of(row))
 
+    def update(self, other: Origins) -> None:
+        """Count the rows of others too."""
+        self.total += other.total
+        self.by_tuned_model += other.by_tuned_model
+        self.judges.update(other.judges)
+        self.verdicts.update(other.verdicts)
+
     @property
     def share(self) -> float:
         """Return the share of all rows that a tuned model wrote, 0 to 1."""

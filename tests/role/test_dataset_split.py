@@ -1,0 +1,92 @@
+"""Which examples train and which validate, and which are left out when there are too many."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+
+from tests.grounds.preparation import prepare, turns, write_raw
+from tests.grounds.training_rows import row
+
+
+def test_what_nearly_repeats_a_row_of_validation_on_other_sources_is_not_trained_on(tmp_path: Path) -> None:
+    given = []
+    for number in range(60):
+        for half in ("a", "b"):
+            analysis = row(number)["analysis"].replace("names", "names" if half == "a" else "gives")
+            given.append(row(number, analysis=analysis, sources=[{"document_id": f"{number}-{half}"}]))
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path)
+    assert result["rejected"]["near_validation"] > 0
+    sides = [
+        {analysis.replace("gives", "names") for _, analysis in turns(result[path])}
+        for path in ("training_file", "validation_file")
+    ]
+    assert not sides[0] & sides[1]
+    assert result["valid"] + sum(result["rejected"].values()) == result["total"]
+
+
+def test_no_primary_source_document_and_no_user_without_sources_is_on_both_sides(tmp_path: Path) -> None:
+    dice = random.Random(3)  # noqa: S311 - repeatable
+    given = []
+    for number in range(600):
+        firm = dice.randrange(40)
+        documents = [{"document_id": f"firm-{firm}-page-{page}"} for page in dice.sample(range(6), 3)]
+        given.append(
+            row(number, sources=documents if number % 3 else [], user_id=f"user-{dice.randrange(30)}")
+        )
+    write_raw(tmp_path, given)
+    result = prepare(tmp_path)
+    assert 30 <= result["validation_examples"] <= 120
+    by_analysis = {each["analysis"]: each for each in given}
+    sides = []
+    for path in ("training_file", "validation_file"):
+        side = [by_analysis[analysis] for _, analysis in turns(result[path])]
+        found = {each["sources"][0]["document_id"] for each in side if each["sources"]}
+        sides.append(found | {each["user_id"] for each in side if not each["sources"]})
+    assert not sides[0] & sides[1]
+
+
+def test_rows_stay_on_their_side_when_the_data_grows(tmp_path: Path) -> None:
+    given = [row(number, user_id=f"user-{number % 60}") for number in range(400)]
+    write_raw(tmp_path / "before", given[:300])
+    write_raw(tmp_path / "after", given)
+    before, after = prepare(tmp_path / "before"), prepare(tmp_path / "after")
+    assert set(turns(before["validation_file"])) <= set(turns(after["validation_file"]))
+    assert set(turns(before["training_file"])) <= set(turns(after["training_file"]))
+
+
+def test_two_examples_are_one_for_each_side_and_one_cannot_be_split(tmp_path: Path) -> None:
+    write_raw(tmp_path, [row(1), row(2)])
+    result = prepare(tmp_path)
+    assert (result["train_examples"], result["validation_examples"]) == (1, 1)
+    write_raw(tmp_path, [row(1)])
+    with pytest.raises(FinriskError, match="1 usable examples cannot be split"):
+        prepare(tmp_path)
+
+
+def test_max_examples_takes_the_best_then_the_newest_of_every_kind(tmp_path: Path) -> None:
+    heading = "## Market risk\n"
+    given = [
+        row(
+            n,
+            quality_score=0.99 if n >= 15 else 0.95,
+            created_at=f"2026-10-{1 + n:02d}T00:00:00Z",
+            analysis=heading + row(n)["analysis"].split("\n", 1)[1],
+            sources=[{"document_id": f"d{n}", "company": "Corvane Bank"}],
+        )
+        for n in range(20)
+    ]
+    long, other = row(20, quality_score=0.9), row(21, quality_score=0.9, sources=[{"document_id": "x"}])
+    long["analysis"] = heading + f"{row(20)['analysis']} " * 4
+    long["sources"] = [{"document_id": "y", "company": "Corvane Bank"}]
+    write_raw(tmp_path, [*given, long, other])
+    result = prepare(tmp_path, max_examples=8)
+    kept = {analysis for path in ("training_file", "validation_file") for _, analysis in turns(result[path])}
+    assert kept == {each["analysis"].strip() for each in [*given[14:], long, other]}
+    assert (result["valid"], json.loads(Path(result["metadata_file"]).read_text())["max_examples"]) == (22, 8)
+    assert any("14 are left out" in line and "of the 3 kinds" in line for line in result["summary"])
