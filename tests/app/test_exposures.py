@@ -204,7 +204,7 @@ def test_what_base_did_in_the_tuned_models_place_is_not_the_tuned_models(ground:
     tuned = ground.arms()[1]
     assert (tuned["requests"], tuned["users"], tuned["fallbacks"], tuned["answers"]) == (6, 4, 2, 2)
     assert metric(tuned, "errors") == (4, 3, 6, 3)
-    assert list(metric(tuned, "unanswered")) == pytest.approx([3, 2 / 3, 5, 2])  # b's question never reached it
+    assert list(metric(tuned, "unanswered")) == pytest.approx([3, 2 / 3, 5, 2])  # b's never reached it
     assert metric(tuned, "slow") == (2, 1, 3, 1)  # a's silence, d's answers
     assert metric(tuned, "quality") == (1, 0.45, 2, 0.9)
 
