@@ -68,6 +68,7 @@ def healthy() -> dict[str, Any]:
         "rollback": {"obstacles": [], "credentials_gone": ""},
         "database": {"reachable_from_here": True, "error": None, "from_the_service": "ok"},
         "tuning": {"jobs": [_job()], "problem": None},
+        "retirements": [],
         "pods": [pod(), pod("finrisk-api-686fd449d-x2x2x")],
         "recent": {
             "errors": [],

@@ -13,7 +13,7 @@ description:
   - Reads the known tuning jobs and what runs, and says which model and ratio hold and why. Changes nothing.
   - A ratio is taken from O(ratio), else O(environment_ratio), else the next of O(stages) when O(next), else
     it stays as it runs; a model that does not run yet begins at the first of O(stages).
-extends_documentation_fragment: [place.reached, tuning.records, record, modes.reads]
+extends_documentation_fragment: [place.reached, tuning.records, retirements, record, modes.reads]
 options:
   model:
     description: A tuned model's name, V(newest), or empty for base only.
@@ -71,7 +71,7 @@ RETURN = r"""
 plan:
   description: >-
     What to deploy: C(model), C(ratio), C(experiment), C(dataset), C(name), C(why_model), C(why_ratio),
-    C(warm_up), C(base_unknown). Empty when O(list_only) and nothing can be deployed.
+    C(warm_up), C(base_unknown), C(ends). Empty when O(list_only) and nothing can be deployed.
   returned: success
   type: dict
 jobs:
@@ -98,6 +98,7 @@ from ansible.module_utils.finrisk_ops.release.plan import (
     make_plan,
 )
 from ansible.module_utils.finrisk_ops.tuning.jobs import Job
+from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
 ARGUMENTS: dict[str, Any] = {
     "model": {"type": "str", "default": "newest"},
@@ -113,6 +114,7 @@ ARGUMENTS: dict[str, Any] = {
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
     **options.RECORD,
+    **options.RETIREMENTS,
 }
 
 
@@ -127,6 +129,7 @@ def wish(parameters: dict[str, Any]) -> Wish:
         base_model=parameters["base_model"],
         allow_base_mismatch=parameters["allow_base_mismatch"],
         dataset=parameters["dataset"],
+        retirements=retirements(parameters["retirements"]),
     )
 
 

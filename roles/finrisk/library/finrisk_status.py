@@ -12,7 +12,7 @@ version_added: "0.1.0"
 description:
   - Reads configuration, collection, database, tuning jobs, traffic by arm, the running service and its log,
     and says what is wrong with the command that mends it. Works with the database or the service down.
-extends_documentation_fragment: [place, tuning.records, modes.reads]
+extends_documentation_fragment: [place, tuning.records, retirements, modes.reads]
 options:
   environment_name:
     description: Name of the environment, for the commands in the findings.
@@ -89,6 +89,7 @@ from ansible.module_utils.finrisk_ops.counts import number_of
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.status import commands, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
+from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
 from finrisk_rules.documents import labels_said
 
@@ -104,6 +105,7 @@ ARGUMENTS: dict[str, Any] = {
     "min_quality": {"type": "float", "default": 0.0},
     **options.PLACE,
     **options.TUNING_RECORDS,
+    **options.RETIREMENTS,
 }
 
 
@@ -122,6 +124,7 @@ def question(parameters: dict[str, Any], database_url: str) -> report.Question:
         database_url,
         goal,
         commands.inventories(parameters["inventories"], parameters["repository"]),
+        retirements(parameters["retirements"]),
     )
 
 

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - tuning.records
   - tuning.job
   - tuning.dataset
+  - retirements
 options:
   state:
     description: V(present) submits, adopts or reuses; V(cancelled) cancels the job O(job_name).
@@ -148,6 +149,7 @@ from ansible.module_utils.finrisk_ops.options import (
     GOOGLE_ACCOUNT,
     GOOGLE_PLATFORM,
     PLACE_REACHED,
+    RETIREMENTS,
     TUNING_DATASET,
     TUNING_JOB,
     TUNING_RECORDS,
@@ -179,6 +181,7 @@ ARGUMENTS: dict[str, Any] = {
     **TUNING_RECORDS,
     **TUNING_JOB,
     **TUNING_DATASET,
+    **RETIREMENTS,
 }
 
 

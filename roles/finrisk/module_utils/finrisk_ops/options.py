@@ -59,6 +59,18 @@ RECORD: dict[str, Any] = {
         },
     }
 }
+RETIREMENTS: dict[str, Any] = {
+    "retirements": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "date": {"type": "str", "default": ""},
+            "successor": {"type": "str", "required": True},
+        },
+    }
+}
 GOOGLE_ACCOUNT: dict[str, Any] = {
     "credentials_file": {"type": "str", "default": "", "no_log": False},
     "request_timeout": {"type": "float", "default": 60.0},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from finrisk_rules.platforms import is_endpoint
 
 from ..errors import FinriskError
 from ..tuning.jobs import Job, choose, read_jobs
+from ..tuning.retirement import Retirement, of_models
 from ..tuning.rules import check_same_base
 from ..tuning.states import ACTIVE
 from .traffic import choose_ratio, describe, experiment, is_given, parse_ratio, parse_stages
@@ -30,6 +32,7 @@ class Wish:
     base_model: str
     allow_base_mismatch: bool
     dataset: str = ""
+    retirements: Sequence[Retirement] = ()
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,12 @@ class Plan:
     why_ratio: str
     warm_up: bool
     base_unknown: bool = False  # which base model it was tuned from, only the service can tell
+    ends: list[str] = field(default_factory=list)  # when its base models end
 
     def lines(self) -> list[str]:
         """Return which values won and why."""
         model = f"{self.name} ({self.why_model})" if self.model else f"none ({self.why_model})"
-        return [f"Model: {model}", f"Ratio: {describe(self.ratio)} ({self.why_ratio})"]
+        return [f"Model: {model}", f"Ratio: {describe(self.ratio)} ({self.why_ratio})", *self.ends]
 
     def content(self) -> dict[str, Any]:
         """Return the plan for the tasks that carry it out."""
@@ -138,6 +142,7 @@ def _plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
         why_ratio=why_ratio,
         warm_up=ratio > 0 and differs,
         base_unknown=bool(model) and job is None and not wish.allow_base_mismatch,
+        ends=_ends(wish, job),
     )
 
 
@@ -193,6 +198,13 @@ def _experiment_and_dataset(model: str, job: Job | None, wish: Wish, running: Ru
     if model and model == running.model and running.experiment:
         return running.experiment, of_job or running.dataset
     return experiment(model, job.spec_id if job else ""), of_job
+
+
+def _ends(wish: Wish, job: Job | None) -> list[str]:
+    """Return a sentence for each base model of the two arms that has a last day."""
+    today = datetime.now(UTC).date()
+    ending = of_models(wish.retirements, [wish.base_model, *([job.base_model] if job else [])])
+    return [f"Retirement: {each.sentence(today)}" for each in ending]
 
 
 def _passed_over(job: Job, jobs: list[Job]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts import breakdown, number_of
-from . import arms, commands, fitness, journal, release
+from . import arms, commands, fitness, journal, release, retirements
 from .finding import SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
 
@@ -49,6 +49,7 @@ def of(data: dict[str, Any]) -> list[Finding]:
         _of_database,
         _of_collection,
         _of_tuning,
+        retirements.findings,
         _of_experiment,
         _of_keys,
     )

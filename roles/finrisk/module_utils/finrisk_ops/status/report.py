@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
 from ..tuning.jobs import known_jobs
-from . import decision, facts, findings, success, traffic
+from ..tuning.retirement import Retirement
+from . import decision, facts, findings, retirements, success, traffic
 
 MANUAL_KEYS = (
     "ENABLE_DATA_COLLECTION",
@@ -50,6 +52,7 @@ class Question:
     database_url: str  # as it is reached from here
     goal: facts.Goal
     inventories: Sequence[str] = ()  # as they are typed
+    retirements: Sequence[Retirement] = ()
 
 
 def read(target: Target, question: Question, unreachable: str = "") -> dict[str, Any]:
@@ -69,6 +72,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "rollback": _rollback(target, snapshot),
         "database": {"reachable_from_here": True, "error": None, "from_the_service": snapshot.database},
         "tuning": _tuning(question, unreachable),
+        "retirements": retirements.known(question.retirements, datetime.now(UTC).date()),
         "pods": snapshot.pods,
         "recent": snapshot.recent,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from finrisk_rules.prompt import PROMPT_HASH
 from ..cloud import bucket as storage
 from ..cloud import gemini
 from ..errors import FinriskError
-from . import cost, data, rules, states, upload
+from . import cost, data, retirement, rules, states, upload
 from .data import TuningData
 from .jobs import Job
 from .remote import RemoteJob
@@ -83,6 +84,8 @@ def order_of(options: Mapping[str, Any], platform: gemini.Platform) -> tuple[Ord
     rules.check_provider(platform.provider)
     rules.check_location(platform.location)
     rules.check_model(options["base_model"], options["tunable_models"], options["replaced_models"])
+    known = retirement.retirements(options["retirements"])
+    retirement.check_base(known, options["base_model"], datetime.now(UTC).date())
     parameters, warnings = rules.hyperparameters(
         options["epochs"], options["learning_rate_multiplier"], options["adapter_size"]
     )
