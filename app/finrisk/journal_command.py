@@ -41,6 +41,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     whose = erase.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", help="the keyed hash of the user's id, as the tables have it")
     whose.add_argument("--document", help="the id of the document")
+    erase.add_argument(
+        "--requests",
+        action="store_true",
+        help="read the ids of their requests, one a line, from standard input: ratings name nothing else",
+    )
     erase.add_argument("--plan", action="store_true", help="only say how many records would go")
     erase.set_defaults(run=_erase)
 
@@ -98,7 +103,8 @@ def _drop(arguments: argparse.Namespace) -> None:
 
 def _erase(arguments: argparse.Namespace) -> None:
     folder = _folder()
-    subject = erasure.Subject(arguments.user, arguments.document)
+    requests = frozenset(sys.stdin.read().split()) if arguments.requests else frozenset()
+    subject = erasure.Subject(arguments.user, arguments.document, requests)
     with _room(folder):
         count = erasure.erase(folder, subject, plan=arguments.plan)
     _out(f"{count} {'would be deleted' if arguments.plan else 'deleted'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from ansible.module_utils.finrisk_ops.erasure.subject import Subject
 from ansible.module_utils.finrisk_ops.erasure.tables import erase
 from ansible.module_utils.finrisk_ops.gate.rules import Rules
 from ansible.module_utils.finrisk_ops.gate.verdict import decide
+from psycopg.types.json import Jsonb
 
 from finrisk.db.pool import Database
 from finrisk.journal import Journal, encoded
@@ -326,6 +328,35 @@ def test_two_shippers_of_the_same_users_do_not_get_into_each_others_way(ground: 
     assert ground.rows("select deadlocks from pg_stat_database where datname = current_database()") == [(0,)]
     requests = sum("analysis" in record for record in records)
     assert ground.rows("select sum(requests)::int from exposures") == [(requests,)]
+
+
+def test_an_erasure_waits_for_a_shipment_and_neither_ends_the_other(ground: Ground) -> None:
+    for user in ("b", "a"):
+        ground.ship([asked("base", user, documents=["d"])])
+    later = [asked("base", user)["analysis"] for user in ("a", "b")]
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(ground.url) as shipment:
+        inserted(shipment, later[0])
+        erasure = pool.submit(erase, ground.url, Subject(document="d"), check=False)
+        wait_for_a_lock(ground)
+        inserted(shipment, later[1])
+        shipment.commit()
+        assert erasure.result(30).rows["analyses"] == 2
+    assert ground.rows("select person, requests from exposures order by 1") == [("a", 1), ("b", 1)]
+
+
+def inserted(connection: psycopg.Connection, row: dict[str, Any]) -> None:
+    connection.execute(
+        "insert into analyses select * from jsonb_populate_record(null::analyses, %s)", (Jsonb(row),)
+    )
+
+
+def wait_for_a_lock(ground: Ground) -> None:
+    """Wait until somebody waits for somebody else."""
+    for _ in range(300):
+        if ground.rows("select 1 from pg_locks where not granted"):
+            return
+        time.sleep(0.1)
+    raise AssertionError("nobody waits")
 
 
 def test_cost_is_of_an_arms_own_answers_by_the_prices_that_are_given(ground: Ground) -> None:

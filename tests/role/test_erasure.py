@@ -135,6 +135,16 @@ def test_a_user_is_announced_goes_and_stays_gone(options: dict[str, Any], databa
     assert again["summary"][0].endswith("nothing is kept")
 
 
+def test_a_rating_that_waits_goes_with_the_answer_that_the_tables_have(options: dict[str, Any]) -> None:
+    folder = Path(options["place"]["process"]["var_dir"]) / "journal"
+    own, other = ({"feedback": {"request_id": request_id(number)}} for number in (25, 1))
+    write_sealed(folder / "2-a-000001.seg", [own, other])
+    set_aside(folder, "2-a", own, "DataError")
+    assert run_module("finrisk_erasure", {**options, "user_hash": HASH})["journal_records"] == 4
+    assert decoded(folder / "2-a-000001.seg").records == [other]
+    assert not (folder / "2-a.bad").exists()
+
+
 def test_an_export_keeps_the_bytes_of_other_rows_and_is_that_of_the_tables(options: dict[str, Any]) -> None:
     folder = Path(options["output_dir"])
     [raw] = folder.glob("training_data_raw_*")

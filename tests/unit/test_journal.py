@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from finrisk.aside import count, drop, set_aside
+from finrisk.aside import count, drop, records_aside, set_aside
 from finrisk.cli import main
 from finrisk.erasure import Subject, erase
 from finrisk.journal import Journal, JournalFullError, Record, backlog, decoded, encoded, write_sealed
@@ -177,6 +177,16 @@ def test_what_a_dead_worker_left_open_is_erased_and_what_a_living_one_writes_is_
     assert decoded(tmp_path / "1-dead-000001.open").records == [RECORD]
     living.close()
     assert erase(tmp_path, Subject(user="a")) == 1
+
+
+def test_a_rating_goes_with_its_answer_wherever_the_two_wait(tmp_path: Path) -> None:
+    rating: Record = {"feedback": {"request_id": "1", "comment": "mine"}}
+    write_sealed(tmp_path / "1-a-000001.seg", [rating, RECORD])
+    write_sealed(tmp_path / "1-a-000002.seg", [{"analysis": {"id": "1", "user_hash": "a"}}])
+    set_aside(tmp_path, "1-a", rating, "DataError")
+    assert erase(tmp_path, Subject(user="a")) == 3
+    assert decoded(tmp_path / "1-a-000001.seg").records == [RECORD]
+    assert records_aside(tmp_path) == []
 
 
 def test_a_file_that_is_being_shipped_keeps_its_records_and_the_others_lose_only_the_subjects(

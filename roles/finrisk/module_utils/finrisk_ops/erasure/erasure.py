@@ -43,7 +43,8 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
             is_indexed = service.delete(subject.document)
     waiting = 0
     if place.var_dir and place.repository:
-        waiting = journal.erase(place.var_dir, place.repository, subject, check=check)
+        known = tables.requests(place.database_url, subject)
+        waiting = journal.erase(place.var_dir, place.repository, subject, known, check=check)
     if not check:
         kept = tables.erase(place.database_url, subject, check=False)
         for export in exports:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import FinriskError
@@ -19,8 +20,10 @@ def arguments(subject: Subject) -> list[str]:
     return ["journal", "erase", whose]
 
 
-def erase(var_dir: Path, repository: Path, subject: Subject, *, check: bool) -> int:
+def erase(var_dir: Path, repository: Path, subject: Subject, requests: Iterable[str], *, check: bool) -> int:
     """Remove the subject's records from the journal, or in check mode count them.
+
+    ``requests`` are the subject's in the database: a rating that waits names nothing else.
 
     Raises FinriskError with the reason of the command.
     """
@@ -28,7 +31,15 @@ def erase(var_dir: Path, repository: Path, subject: Subject, *, check: bool) -> 
         return 0
     try:
         process = subprocess.run(
-            [sys.executable, "-m", "finrisk", *arguments(subject), *(["--plan"] if check else [])],
+            [
+                sys.executable,
+                "-m",
+                "finrisk",
+                *arguments(subject),
+                "--requests",
+                *(["--plan"] if check else []),
+            ],
+            input="\n".join(requests),
             env=os.environ | {"FINRISK_VAR_DIR": str(var_dir)},
             cwd=repository,
             capture_output=True,

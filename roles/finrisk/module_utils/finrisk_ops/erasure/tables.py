@@ -22,6 +22,13 @@ _BY_REQUEST = {
     "feedback": "request_id in (select id from requests)",
 }
 TABLES = tuple(_BY_REQUEST)
+_LOCK = """
+    select 1 from exposures join stages on stages.id = stage_id
+    where (person, unit) in (
+        select coalesce(user_hash, unit_hash), unit_hash from analyses where id in (select id from requests))
+    order by experiment collate "C", revision collate "C", unit for update of exposures"""
+"""The sums that change are taken in the order in which the service takes them (``finrisk.shipping``)."""
+_IDS = "select id::text from requests where id is not null"
 _COUNT = "(select count(*) from {table} where {rows})"
 _GONE = "(select count(*) from {table}_gone)"
 _DELETE = "{table}_gone as (delete from {table} where {rows} returning 1)"
@@ -53,15 +60,25 @@ def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
 
     Raises FinriskError when the database cannot be asked.
     """
-    statement = _counting(subject) if check else _deleting(subject)
-    [counts], [indexed] = asked(
+    name = {"name": subject.user or subject.document}
+    rows = [_counting(subject)] if check else [f"{_requests(subject)} {_LOCK}", _deleting(subject)]
+    *_, [counts], [indexed] = asked(
         database_url,
-        (statement, {"name": subject.user or subject.document}),
+        *((statement, name) for statement in rows),
         ("select exists (select from documents where id = %(name)s)", {"name": subject.document}),
     )
     return Kept(
         {table: int(str(count)) for table, count in zip(TABLES, counts, strict=True)}, bool(indexed[0])
     )
+
+
+def requests(database_url: str, subject: Subject) -> list[str]:
+    """Return the ids of the subject's requests.
+
+    Raises FinriskError when the database cannot be asked.
+    """
+    [rows] = asked(database_url, (f"{_requests(subject)} {_IDS}", {"name": subject.user or subject.document}))
+    return [str(row[0]) for row in rows]
 
 
 def models(database_url: str) -> list[Model]:
