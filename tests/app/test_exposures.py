@@ -359,6 +359,12 @@ def wait_for_a_lock(ground: Ground) -> None:
     raise AssertionError("nobody waits")
 
 
+def test_a_clock_that_is_ahead_keeps_no_evidence_fresh(ground: Ground) -> None:
+    ground.ship([asked("base", "a"), asked("tuned", "b", minute=1_000_000)])
+    [stage] = ground.stages()
+    assert stage["last"] <= ground.read()["asked_at"]
+
+
 def test_cost_is_of_an_arms_own_answers_by_the_prices_that_are_given(ground: Ground) -> None:
     ground.ship([asked("tuned", "a"), asked("tuned", "a", **FAILED), asked("base", "b")])
     arms = ground.read({"tuned": (2.0, 30.0)})["stages"][0]["arms"]

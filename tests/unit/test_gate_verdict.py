@@ -99,6 +99,8 @@ def test_harm_rolls_back_though_evidence_is_stale_and_users_are_missing() -> Non
     verdict = decide(seen, RULES)
     assert verdict.verdict == ROLL_BACK
     assert verdict.reason.startswith("The tuned model is proven worse: failed requests 4")
+    strict = Rules(margins=RULES.margins, alpha_roll_back=0.004)
+    assert "At most 0.4% of models" in decide(seen, strict).reason
     assert verdict.sample_ratio is not None
     assert verdict.sample_ratio.users_are_missing
 

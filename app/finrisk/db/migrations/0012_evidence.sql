@@ -97,8 +97,8 @@ begin
     met.answers := answered::int;
     met.prompt_tokens := case when answered then coalesce(request.prompt_tokens, 0) else 0 end;
     met.answer_tokens := case when answered then coalesce(request.answer_tokens, 0) else 0 end;
-    met.first_at := request.created_at;
-    met.last_at := request.created_at;
+    met.first_at := least(request.created_at, now());   -- of a clock that is ahead: it would stay fresh for ever
+    met.last_at := met.first_at;
     return met;
 end $$;
 

@@ -60,7 +60,7 @@ def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
 
     Raises FinriskError when the database cannot be asked.
     """
-    name = {"name": subject.user or subject.document}
+    name: dict[str, object] = {"name": subject.user or subject.document}
     rows = [_counting(subject)] if check else [f"{_requests(subject)} {_LOCK}", _deleting(subject)]
     *_, [counts], [indexed] = asked(
         database_url,

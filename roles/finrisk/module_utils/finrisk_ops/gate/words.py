@@ -27,7 +27,7 @@ EVERYBODY = "Everybody gets the tuned model already, and no harm is proven."
 def harm(worse: Sequence[Comparison], rules: Rules) -> str:
     """Say by what the tuned model is proven worse."""
     told = "; ".join(f"{_figures(each)} (margin {size(each.metric, each.margin)})" for each in worse)
-    chance = f"At most {rules.alpha_roll_back:.0%} of models that are as good as base end so"
+    chance = f"At most {100 * rules.alpha_roll_back:g}% of models that are as good as base end so"
     return f"The tuned model is proven worse: {told}. {chance}."
 
 
