@@ -230,6 +230,12 @@ def test_a_request_is_traced_to_arm_sources_export_dataset_and_model(options: di
     assert traced(options, request_id=request_id(29))["requests"][0]["sources"] == ["other", DOCUMENT]
 
 
+def test_sources_that_are_no_list_stop_no_trace(options: dict[str, Any]) -> None:
+    insert(options["database_url"], 0, row(40, sources="no list"), row(41, sources={"document_id": "a"}))
+    told = [traced(options, request_id=request_id(number))["requests"][0]["sources"] for number in (40, 41)]
+    assert told == [[], ["a"]]
+
+
 def test_every_line_of_a_dataset_leads_to_its_request(options: dict[str, Any]) -> None:
     folder, led = Path(options["output_dir"]), []
     questions = {request_id(number): str(row(number)["strategy"]) for number in range(30)}

@@ -319,7 +319,8 @@ def test_a_correction_is_exported_whatever_became_of_its_answer_but_for_a_refuse
 def test_a_filter_leaves_out_the_other_rows_and_counts_them(
     database_url: str, tmp_path: Path, filters: dict[str, Any], numbers: list[int], left_out: dict[str, int]
 ) -> None:
-    sources = {3: [{"document_id": "a", "company": "Other"}, {"document_id": "b", "company": "Corvane Bank"}]}
+    other, corvane = ({"document_id": name, "company": name} for name in ("Other", "Corvane Bank"))
+    sources: dict[int, Any] = {3: [other, corvane], 4: "no list", 5: {"company": None}}
     arms = {1: "tuned", 5: None}
     rows = [row(n, arm=arms.get(n, "base"), sources=sources.get(n, [{"company": None}])) for n in range(6)]
     insert(database_url, 0, *rows)

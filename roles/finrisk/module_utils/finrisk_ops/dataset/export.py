@@ -45,7 +45,7 @@ _REASON = f"""case
     when created_at >= %(until)s::timestamptz then 'from_until_on'
     when arm is distinct from coalesce(%(arm)s, arm) then 'other_arm'
     when %(company)s::text is not null and not exists (
-        select from jsonb_array_elements(sources) source
+        select from jsonb_path_query(sources, '$[*]') source
         where lower(source ->> 'company') = lower(%(company)s)
     ) then 'other_company'
     else {LEFT_OUT} end"""

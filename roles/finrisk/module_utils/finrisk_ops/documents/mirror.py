@@ -27,7 +27,7 @@ _CITED = """
         select id, unnest(documents) as document from analyses
         where created_at > now() - make_interval(days => %(days)s) and documents && %(gone)s
         union
-        select t.id, source->>'document_id' from training_data t, jsonb_array_elements(t.sources) source
+        select t.id, source->>'document_id' from training_data t, jsonb_path_query(t.sources, '$[*]') source
         where t.created_at > now() - make_interval(days => %(days)s)
     )
     select document, array_agg(id::text) from answers where document = any(%(gone)s)

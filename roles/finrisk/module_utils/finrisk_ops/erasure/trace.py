@@ -25,7 +25,7 @@ _REQUESTS = """
     select coalesce(a.id, t.id)::text, coalesce(a.created_at, t.created_at)::text,
         coalesce(a.arm_served, t.arm), coalesce(a.model, t.model),
         coalesce(to_jsonb(a.documents),
-            (select jsonb_agg(s -> 'document_id') from jsonb_array_elements(t.sources) s)),
+            (select jsonb_agg(s) from jsonb_path_query(t.sources, '$[*].document_id') s)),
         t.id is not null, count(*) over ()
     from a full join t on t.id = a.id order by 1 desc limit %(shown)s"""
 _IDS = """
