@@ -253,6 +253,7 @@ def _variables(
         "finrisk_client_keys": [
             {"id": held.api_key.split("_")[1], "name": "test", "sha256": digest, "roles": roles}
         ],
+        "finrisk_gate": "advise",  # no week of evidence is gathered here; test_promotion asks for it
         "finrisk_image": images["app"],
         "finrisk_resources": small,
         "finrisk_rate_limit_per_minute": 0,

@@ -91,6 +91,17 @@ def test_production_is_changed_only_when_it_is_named(operated: Operated) -> None
     assert _in_production(operated, "rollback", "-e", "finrisk_confirm=production", "--check").code == 0
 
 
+def test_where_the_gate_is_required_no_ratio_goes_beyond_the_first_stage(operated: Operated) -> None:
+    before = operated.revision
+    gated = ("deploy", "-e", "finrisk_gate=require", "-e", "finrisk_ab_ratio=50")
+    refused = operated.environment.try_to_play(*gated)
+    assert refused.code == 2
+    assert "the gate does not let 50 % of the users have the tuned model" in refused.output
+    assert "25 %, the first stage: ansible-playbook -i inventory/staging playbooks/" in refused.stdout
+    assert operated.revision == before
+    assert operated.environment.play(*gated[:-1], "finrisk_ab_ratio=25").changed == 0
+
+
 def _in_production(operated: Operated, playbook: str, *arguments: str) -> Run:
     """Play with the inventory of production, which this cluster stands in for."""
     return operated.environment.try_to_play(

@@ -38,10 +38,10 @@ PLAUSIBLE = (
     ("psql ", r"^ +5\d\d$"),
     ("export.yml", r"5\d\d examples, 5\d\d of them usable[\s\S]*/export_metadata_\d{8}_\d{6}\.json"),
     ("export GOOGLE", r"^$"),
-    ("finrisk_ab_ratio=50", r"2 of 2 pods: every pod runs it[\s\S]*Traffic: 50 % tuned, 50 % base"),
+    ("finrisk_ab_ratio=25", r"2 of 2 pods: every pod runs it[\s\S]*Traffic: 25 % tuned, 75 % base"),
     (
         "grep -E '(AB_TEST|FINETUNING)'",
-        r'^ +AB_TEST_TRAFFIC_SPLIT: "0\.5"$[\s\S]*^ +ENABLE_FINETUNING: "true"$',
+        r'^ +AB_TEST_TRAFFIC_SPLIT: "0\.25"$[\s\S]*^ +ENABLE_FINETUNING: "true"$',
     ),
     ("grep DATA_COLLECTION", r'^ +DATA_COLLECTION_QUALITY: "0\.9"$'),
     ("grep AB_TEST", r"^ +AB_TEST_UNIT: user$"),

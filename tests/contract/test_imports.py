@@ -152,7 +152,7 @@ BELOW: dict[str, set[str]] = {
     "status": {"counts", "database", "gate", "machine", "release", "service", "tuning"},
     "kube": {"database", "machine", "masking", "release", "service", "text"},
     "process": {"database", "machine", "masking", "release", "service"},
-    "release": {"cloud", "counts", "database", "machine", "service", "tuning"},
+    "release": {"cloud", "counts", "database", "evidence", "gate", "machine", "service", "tuning"},
     "tuning": {"cloud", "database", "dataset", "machine"},
     "dataset": {"counts", "database", "machine", "report", "text"},
     "documents": {"counts", "database", "text"},

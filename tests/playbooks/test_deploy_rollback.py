@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -256,9 +257,37 @@ def test_plan_lists_the_jobs_and_stops_there(world: World) -> None:
     assert re.search(
         r" ACTIVE +gemini-3.5-flash-lite +120 +[-0-9]{10} [0-9:]{5} +<- would be deployed at 50 %", row
     )
+    assert any(line.startswith("The experiment at 50% promotes an equal model") for line in done.last_lines)
     assert world.told == before
     as_json = world.run("deploy", "--tags", "plan", "-e", "finrisk_format=json", "-e", "finrisk_ab_ratio=50")
-    assert json.loads(as_json.stdout)["plan"]["ratio"] == 50
+    plan = json.loads(as_json.stdout)
+    assert plan["plan"]["ratio"] == 50
+    assert plan["gate"]["mode"] == "advise"
+    assert plan["outlook"]["requests_nine_in_ten"] > 1000
+
+
+def test_where_the_gate_is_required_a_ratio_without_evidence_changes_nothing(base: World) -> None:
+    before = base.told
+    gated = ("-e", "finrisk_gate=require", "-e", "finrisk_ab_ratio=50")
+    refused = base.run("deploy", *gated)
+    assert refused.code == 2
+    assert "the gate does not let 50 % of the users have the tuned model: Nobody gets" in refused.output
+    first, evidence, override = refused.last_lines[-3:]
+    assert first.endswith("playbooks/deploy.yml -e finrisk_ab_ratio=25")
+    assert evidence.endswith("playbooks/evaluate.yml")
+    assert base.told == before
+    without = base.run("deploy", "-e", "finrisk_gate=override", "-e", "finrisk_ab_ratio=50")
+    assert "finrisk_gate is override and finrisk_why is empty" in without.output
+    assert base.told == before
+    words = shlex.split(override.partition(": ")[2])
+    done = base.deploy(*words[words.index("playbooks/deploy.yml") + 1 :])
+    assert any(line.startswith("Gate: hold (finrisk_gate: override). Nobody") for line in done.last_lines)
+    assert base.told[1] == 0.5
+    assert base.deploy(*gated).changed == 0, "what runs is not asked for again"
+    shown = " ".join(base.run("status").stdout.split())
+    assert "ticket RISK-4711, agreed with the risk desk (gate overridden, it said hold)" in shown
+    base.deploy("-e", "finrisk_gate=require", "-e", "finrisk_ab_ratio=10")
+    assert base.told[1] == 0.1
 
 
 def test_no_request_is_lost_while_deploy_and_rollback_run(world: World) -> None:

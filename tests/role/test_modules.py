@@ -112,7 +112,7 @@ CLUSTER = {"kubernetes": {"kubeconfig": "/nonexistent", "context": "none", "name
 def test_a_place_is_a_process_or_a_cluster(name: str, place: dict[str, Any], said: str) -> None:
     options: dict[str, Any] = {"place": place}
     if name == "finrisk_deployment_plan":
-        options |= {"output_dir": "/nonexistent", "running": {}, "base_model": "m"}
+        options |= {"output_dir": "/nonexistent", "running": {}, "base_model": "m", "gate_rules": {}}
     refused = run_module(name, options)
     assert said in refused["msg"]
 

@@ -230,6 +230,7 @@ def test_a_deploy_that_its_plan_refuses_is_recorded_where_somebody_asks_for_it(p
         "output_dir": str(place.var_dir),
         "running": {},
         "base_model": "m",
+        "gate_rules": {},
         "model": "",
         "ratio": 150,
         "place": given["place"],
@@ -244,6 +245,16 @@ def test_a_deploy_that_its_plan_refuses_is_recorded_where_somebody_asks_for_it(p
     (found,) = place.waiting
     assert (found.outcome, found.reason, found.ratio_after) == ("refused", "for the committee", None)
     assert found.message == refused["msg"]
+
+
+def test_what_the_gate_said_is_in_the_record_and_an_override_on_the_page(place: Place) -> None:
+    said = {"mode": "override", "verdict": "hold", "reason": "Not proven yet.", "at": ""}
+    run_module("finrisk_release", place.options(50, None, {}) | {"gate": said})
+    (row,) = place.rows()
+    assert (row["figures"]["gate"], row["reason"]) == (said, "for the committee")
+    shown = releases.known(place.ledger, place.database_url, time.time())
+    text = " ".join(" ".join(releases.lines(shown)).split())
+    assert "for the committee (gate overridden, it said hold)" in text
 
 
 def answered(database_url: str, arm: str, outcome: str = "ok") -> None:

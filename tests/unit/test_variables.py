@@ -95,7 +95,8 @@ guard = _guard()
 def complaints(*extra: str, environment: dict[str, str] | None = None, **variables: object) -> list[str]:
     """What the first step of a playbook says of arguments of -e, the environment, and an inventory."""
     given = {name: value for each in extra if each[0] != "{" for name, value in guard.parse_kv(each).items()}
-    return list(guard.complaints(guard.known(ROLE), guard.Given(given | variables, extra, environment or {})))
+    said = guard.Given(given | variables, extra, environment or {}, given)
+    return list(guard.complaints(guard.known(ROLE), said))
 
 
 @pytest.mark.parametrize(
@@ -250,3 +251,20 @@ def test_a_value_of_the_environment_with_what_nobody_sees_is_refused_and_not_sho
         "USER_HASH_KEY of the environment begins or ends with a character that nobody sees"
     )
     assert "key" not in said
+
+
+def test_the_gate_is_overridden_by_hand_alone() -> None:
+    assert complaints("finrisk_gate=override") == []
+    (said,) = complaints(finrisk_gate="override")
+    assert said.startswith("finrisk_gate is 'override' in the inventory: it is for one run, by -e alone")
+    (said,) = complaints("finrisk_gate=advise", finrisk_gate="override")
+    assert "by -e alone" in said
+    assert complaints(finrisk_gate="require") == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "gate"), [("local", "advise"), ("staging", "require"), ("production", "require")]
+)
+def test_real_users_are_moved_on_evidence(environment: str, gate: str) -> None:
+    given = yaml_of(REPOSITORY / "inventory" / environment / "group_vars" / "finrisk" / "main.yml")
+    assert {**DEFAULTS, **given}["finrisk_gate"] == gate

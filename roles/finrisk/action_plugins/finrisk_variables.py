@@ -12,7 +12,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import yaml
 from ansible import context
 from ansible.parsing.splitter import parse_kv, split_args
 from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
 
 PAGES = "docs/playbooks.md and docs/settings.md name every variable"
 RESERVED = re.compile(
@@ -34,6 +35,7 @@ OURS_TO_COME = "__finrisk_"
 """Names that the role and its inventories keep for themselves."""
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
 UNSEEN = "\ufeff\r\n\x00"
+GATE, OVERRIDE = "finrisk_gate", "override"
 NEAR = 0.8
 """Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
 CONNECTION = ("ansible_", "_")
@@ -55,6 +57,8 @@ class Given:
     variables: Mapping[str, Any]
     extra: Sequence[str]
     environment: Mapping[str, str]
+    by_hand: Mapping[str, Any] = field(default_factory=dict)
+    """What -e sets, out of files too."""
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
@@ -68,7 +72,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Return a failure that names all of them, or that nothing was changed."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        given = Given(task_vars or {}, context.CLIARGS.get("extra_vars") or (), os.environ)
+        extra = context.CLIARGS.get("extra_vars") or ()
+        variables = dict(task_vars or {})
+        variables[GATE] = self._templar.template(variables.get(GATE))
+        given = Given(variables, extra, os.environ, load_extra_vars(self._loader))
         found = list(complaints(known(Path(self._task.args["role"])), given))
         if found:
             result.update(failed=True, msg="; ".join(found) + ". Nothing was changed")
@@ -96,6 +103,11 @@ def complaints(known: Known, given: Given) -> Iterator[str]:
     yield from _cut(known, given.extra)
     yield from _unread(known, given)
     yield from _in_environment(known, given.environment)
+    if given.variables.get(GATE) == OVERRIDE and given.by_hand.get(GATE) != OVERRIDE:
+        yield (
+            f"{GATE} is {OVERRIDE!r} in the inventory: it is for one run, by -e alone. Set require, advise "
+            f'or off there, and for the run -e \'{{"{GATE}": "{OVERRIDE}", "finrisk_why": "TICKET"}}\''
+        )
     for name, words in known.choices.items():
         value = given.variables.get(name)
         if isinstance(value, str) and "{{" not in value and value not in words:

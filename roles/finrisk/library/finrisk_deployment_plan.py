@@ -13,7 +13,9 @@ description:
   - Reads the known tuning jobs and what runs, and says which model and ratio hold and why. Changes nothing.
   - A ratio is taken from O(ratio), else O(environment_ratio), else the next of O(stages) when O(next), else
     it stays as it runs; a model that does not run yet begins at the first of O(stages).
-extends_documentation_fragment: [place.reached, tuning.records, retirements, record, modes.reads]
+  - Where more users would get the model than now, and than the first of O(stages) gives it, the gate is asked
+    by the evidence of this moment. What lowers the ratio, begins or repeats it never asks.
+extends_documentation_fragment: [place.reached, tuning.records, gate.rules, retirements, record, modes.reads]
 options:
   model:
     description: A tuned model's name, V(newest), or empty for base only.
@@ -50,8 +52,30 @@ options:
     description: SHA-256 of the dataset that the release asks for; empty for any.
     type: str
     default: ""
+  gate:
+    description:
+      - What the gate's verdict is worth. V(require) fails unless it is to promote, V(advise) says it and goes
+        on, V(off) asks nobody, V(override) goes on against it and needs O(why).
+    type: str
+    choices: [require, advise, "off", override]
+    default: require
+  why:
+    description: Why the gate is overridden.
+    type: str
+    default: ""
+  inventories:
+    description: Inventories in use, for the commands that go on after a refusal.
+    type: list
+    elements: str
+    default: []
+  repository:
+    description: Folder of the repository; an inventory inside it is named by its path there.
+    type: path
+    default: ""
   list_only:
-    description: List the known jobs and what would be deployed; a refusal is then shown, not a failure.
+    description:
+      - List the known jobs, what would be deployed, and what its experiment will need; a refusal is then
+        shown, not a failure.
     type: bool
     default: false
 author:
@@ -65,6 +89,7 @@ EXAMPLES = r"""
     ratio: 25
     running: "{{ finrisk_running['current'] }}"
     base_model: gemini-3.5-flash-lite
+    gate_rules: {}
 """
 
 RETURN = r"""
@@ -74,6 +99,10 @@ plan:
     C(warm_up), C(base_unknown), C(ends). Empty when O(list_only) and nothing can be deployed.
   returned: success
   type: dict
+gate:
+  description: What the gate said, C(mode), C(verdict), C(reason) and C(at); empty where it was not asked.
+  returned: unless O(list_only)
+  type: dict
 jobs:
   description: The known jobs, newest first.
   returned: success
@@ -82,12 +111,16 @@ jobs:
 """
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.gate.forecast import Forecast
+from ansible.module_utils.finrisk_ops.release import opinion
+from ansible.module_utils.finrisk_ops.release.permission import MODES, REQUIRE, Asking, Permission, permission
 from ansible.module_utils.finrisk_ops.release.plan import (
     Known,
     Plan,
@@ -97,9 +130,11 @@ from ansible.module_utils.finrisk_ops.release.plan import (
     listing,
     make_plan,
 )
-from ansible.module_utils.finrisk_ops.tuning.jobs import Job
+from ansible.module_utils.finrisk_ops.release.traffic import parse_stages
+from ansible.module_utils.finrisk_ops.status import commands
 from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
+Told = TypeVar("Told")
 ARGUMENTS: dict[str, Any] = {
     "model": {"type": "str", "default": "newest"},
     "ratio": {"type": "raw"},
@@ -110,9 +145,14 @@ ARGUMENTS: dict[str, Any] = {
     "base_model": {"type": "str", "required": True},
     "allow_base_mismatch": {"type": "bool", "default": False},
     "dataset": {"type": "str", "default": ""},
+    "gate": {"type": "str", "choices": list(MODES), "default": REQUIRE},
+    "why": {"type": "str", "default": ""},
+    "inventories": {"type": "list", "elements": "str", "default": []},
+    "repository": {"type": "path", "default": ""},
     "list_only": {"type": "bool", "default": False},
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
+    **options.GATE_RULES,
     **options.RECORD,
     **options.RETIREMENTS,
 }
@@ -146,17 +186,6 @@ def running(current: dict[str, Any]) -> Running:
     )
 
 
-def overview(jobs: list[Job], plan: Plan | None, reason: str) -> dict[str, Any]:
-    """Return the result of a listing."""
-    contents = [job.content() for job in jobs]
-    data = {"jobs": contents, "plan": plan.content() if plan else None, "reason": reason}
-    return {
-        "plan": plan.content() if plan else {},
-        "jobs": contents,
-        "report": {"text": listing(jobs, plan, reason), "data": data},
-    }
-
-
 def read_known(parameters: dict[str, Any]) -> Known:
     """Return the known jobs, also when there is no way to the database."""
     folder, unreachable = Path(parameters["output_dir"]), ""
@@ -168,25 +197,101 @@ def read_known(parameters: dict[str, Any]) -> Known:
         return known_jobs(folder, url, unreachable)
 
 
+def with_database(call: Call, known: Known, ask: Callable[[str], Told]) -> Told:
+    """Return what is asked of the database; FinriskError where it was not reached for the jobs already."""
+    parameters = call.options
+    if known.unread:
+        raise FinriskError(known.unread)
+    with options.reachable(parameters, parameters["database_url"]) as url:
+        return ask(url)
+
+
+def allowed(call: Call, known: Known, plan: Plan, runs: Running) -> Permission | None:
+    """Return what the gate says to the plan; FinriskError when it forbids it."""
+    parameters = call.options
+    rules = options.gate_rules(parameters)
+    record = parameters["record"] or {}
+    play = commands.player(
+        {
+            "inventories": commands.inventories(parameters["inventories"], parameters["repository"]),
+            "environment": record.get("environment_name", ""),
+        }
+    )
+    asking = Asking(
+        parameters["gate"],
+        parameters["why"],
+        parse_stages(parameters["stages"])[0],
+        parameters["model"].strip(),
+    )
+
+    def ask() -> opinion.Opinion:
+        try:
+            return with_database(call, known, lambda url: opinion.opinion(url, plan, runs, rules))
+        except FinriskError as error:
+            return opinion.unread(error.message)
+
+    return permission(asking, plan, runs, ask, play)
+
+
+def forecast(call: Call, known: Known, plan: Plan) -> Forecast | None:
+    """Return what the plan's experiment will need; supposed where the database cannot be asked."""
+    rules = options.gate_rules(call.options)
+    try:
+        return with_database(call, known, lambda url: opinion.forecast(url, plan, rules))
+    except FinriskError:
+        return opinion.forecast("", plan, rules)
+
+
+def overview(call: Call, known: Known) -> dict[str, Any]:
+    """Return the models, what would be deployed or why nothing would, and what its experiment will need."""
+    plan, gate, outlook, reason, ways = None, None, None, "", []
+    runs = running(call.options["running"])
+    try:
+        made = make_plan(wish(call.options), runs, known)
+        outlook = forecast(call, known, made)
+        gate = allowed(call, known, made, runs)
+        plan = made
+    except FinriskError as error:
+        reason, ways = error.message, error.detail.get("summary", [])
+    jobs = [job.content() for job in known.jobs]
+    text = [
+        *listing(known.jobs, plan, reason),
+        *([gate.line()] if gate else []),
+        *ways,
+        *(outlook.lines() if outlook else []),
+    ]
+    data = {
+        "jobs": jobs,
+        "plan": plan.content() if plan else None,
+        "gate": gate.content() if gate else None,
+        "outlook": outlook.content() if outlook else None,
+        "reason": reason,
+    }
+    return {
+        "changed": False,
+        "plan": plan.content() if plan else {},
+        "jobs": jobs,
+        "report": {"text": text, "data": data},
+    }
+
+
 def work(call: Call) -> dict[str, Any]:
     """Return the plan, or with ``list_only`` the models and why there is none."""
     parameters = call.options
     known = read_known(parameters)
     if known.unread:
         call.warn(known.unread)
-    try:
-        plan = make_plan(wish(parameters), running(parameters["running"]), known)
-    except FinriskError as error:
-        if parameters["list_only"]:
-            return {"changed": False, **overview(known.jobs, None, error.message)}
-        raise
     if parameters["list_only"]:
-        return {"changed": False, **overview(known.jobs, plan, "")}
+        return overview(call, known)
+    runs = running(parameters["running"])
+    plan = make_plan(wish(parameters), runs, known)
+    gate = allowed(call, known, plan, runs)
     return {
         "changed": False,
         "plan": plan.content(),
+        "gate": gate.content() if gate else {},
         "jobs": [job.content() for job in known.jobs],
-        "summary": plan.lines(),
+        "summary": [*plan.lines(), *([gate.line()] if gate else [])],
     }
 
 

@@ -79,6 +79,10 @@ options:
         seconds in all; what it does not take now waits where it is for the next run.
     type: str
     default: ""
+  gate:
+    description: What the gate said to this release, for the record; C(gate) of M(finrisk_deployment_plan).
+    type: dict
+    default: {}
   planned_on:
     description: The revision that was current when the ratio was chosen; another one now stops the task.
     type: str
@@ -171,6 +175,7 @@ ARGUMENTS: dict[str, Any] = {
     "action": {"type": "str", "choices": ["site", "deploy", "rollback"], "default": "deploy"},
     "environment_name": TEXT,
     "database_url": TEXT | {"no_log": True},
+    "gate": {"type": "dict", "default": {}},
     "planned_on": {"type": "str"},
     "rollback_to": TEXT,
     "credentials_changed": {"type": "bool", "default": False},
@@ -226,6 +231,7 @@ def desk(call: Call) -> recording.Desk:
         database=lambda: options.reachable(options_given, options_given["database_url"]),
         figures=releases.figures,
         warn=call.warn,
+        gate=options_given["gate"],
     )
 
 

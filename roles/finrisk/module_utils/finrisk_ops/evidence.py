@@ -92,6 +92,20 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
     }
 
 
+def newest(connection: psycopg.Connection) -> str:
+    """Return the experiment that was begun last; empty before the first. Raises psycopg.Error."""
+    row = connection.execute("select experiment from stages order by id desc limit 1").fetchone()
+    return str(row[0]) if row else ""
+
+
+def requests_of_day(connection: psycopg.Connection) -> int:
+    """Return the requests of the last 24 hours, of an experiment or not. Raises psycopg.Error."""
+    row = connection.execute(
+        "select count(*) from analyses where created_at > now() - interval '24 hours'"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _a_day(count: int, age: timedelta) -> float:
     """Return the count of the last 24 hours, or of an experiment younger than that, as of a whole day."""
     hours = min(24.0, max(1.0, age / timedelta(hours=1)))

@@ -146,6 +146,11 @@ def _plan(wish: Wish, running: Running, jobs: list[Job]) -> Plan:
     )
 
 
+def ratio_now(plan: Plan, running: Running) -> int:
+    """Return the percentage of the users who have the plan's model now; 0 where that cannot be read."""
+    return running.ratio if plan.model == running.model and not running.problem else 0
+
+
 def listing(jobs: list[Job], plan: Plan | None, reason: str) -> list[str]:
     """Return the known jobs as a table, newest first, and what would be deployed or why nothing would."""
     rows: list[tuple[str, ...]] = [("model", "state", "base model", "examples", "created", "")]

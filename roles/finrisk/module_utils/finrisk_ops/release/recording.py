@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ..errors import FinriskError
@@ -33,6 +33,8 @@ class Desk:
     """Lends a URL that works from here; raises FinriskError when there is none."""
     figures: Figures
     warn: Callable[[str], None]
+    gate: Mapping[str, Any] = field(default_factory=dict)
+    """What the gate said to this release; empty where it was not asked. It stands among the figures."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ class Entry:
     def end(self, outcome: str, message: str = "", **known: Any) -> None:
         """Write how it ended, with the figures that are there; warn when it could not be written."""
         figures = self._wait(self._figures)
+        if self._desk.gate:
+            figures = (figures or {}) | {"gate": dict(self._desk.gate)}
         problem = self._write(records.end(self._record, outcome, message, figures=figures, **known))
         if problem and outcome == records.DONE:
             self._desk.warn(f"this {self._record.action} could not be recorded: {problem}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..release import history, records
+from ..release.permission import OVERRIDE
 from ..release.records import Ledger, Record
 from ..release.revision import Revision
 from ..release.running import running
@@ -64,6 +65,9 @@ def _release(release: dict[str, Any]) -> list[str]:
     moment = str(release["at"])[:16].replace("T", " ")
     outcome = WORDS.get(release["outcome"], release["outcome"])
     told = f"by {release['who']}" + (f": {release['reason']}" if release["reason"] else "")
+    gate = (release["figures"] or {}).get("gate") or {}
+    if gate.get("mode") == OVERRIDE:
+        told += f" (gate overridden, it said {gate.get('verdict')})"
     if release["message"]:
         told += f" - {release['message']}"
     return [

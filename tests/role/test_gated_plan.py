@@ -1,0 +1,125 @@
+"""A plan asks the gate by what a real database knows at this moment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.grounds.modules import run_module
+
+MODEL = "projects/p/locations/us-central1/endpoints/1"
+REVISION = "r0004-00000000"
+RULES = {"margins": {"errors": 0.2}, "days": 0}
+RUNNING = {"revision": REVISION, "model": MODEL, "ratio": 25, "proven": True, "experiment": "spec1"}
+
+
+def requests(database_url: str, failures_of_tuned: int = 0, experiment: str = "spec1") -> None:
+    """Six hundred users of each arm asked once each; so many of the tuned arm's requests failed."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind, unit_hash,
+                   user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, latency_ms, arm_ms,
+                   judged_quality, quality_score, wrong_figures, redaction_version, judge_version,
+                   prompt_version, index_version)
+               select gen_random_uuid(), now() - n * interval '0.1 s', %(experiment)s, %(revision)s, 5000,
+                   'user', arm || n, arm || n, 1, arm, case when fails then 'base' else arm end, 'ok',
+                   case when fails then 'upstream_error' end, 500, 500, 0.9, 0.9, 0, '1', '3', 'p', '3'
+               from generate_series(1, 600) n cross join (values ('base'), ('tuned')) as arms (arm),
+                   lateral (select arm = 'tuned' and n <= %(failures)s as fails) as made""",
+            {"experiment": experiment, "revision": REVISION, "failures": failures_of_tuned},
+        )
+
+
+def plan(database_url: str, folder: Path, **options: Any) -> dict[str, Any]:
+    """What the module says of a plan to go from a quarter to half of the users."""
+    given: dict[str, Any] = {
+        "output_dir": str(folder),
+        "database_url": database_url,
+        "model": MODEL,
+        "ratio": 50,
+        "running": RUNNING | {"ratio": 50} if options.get("ratio") == 75 else RUNNING,
+        "base_model": "m",
+        "gate_rules": RULES,
+        "inventories": ["inventory/staging"],
+    }
+    return run_module("finrisk_deployment_plan", given | options)
+
+
+def test_what_is_proven_not_worse_goes_on(database_url: str, tmp_path: Path) -> None:
+    requests(database_url)
+    done = plan(database_url, tmp_path, ratio=75)
+    assert not done.get("failed"), done
+    assert done["gate"]["verdict"] == "promote"
+    assert done["summary"][-1].startswith("Gate: promote (finrisk_gate: require). ")
+
+
+@pytest.mark.parametrize(
+    ("failures", "experiment", "reason", "first"),
+    [
+        (0, "another", "No request was answered in the stage that runs", "25 %, the first stage"),
+        (600, "spec1", "The tuned model is proven worse: failed requests", "to base"),
+    ],
+)
+def test_what_is_not_ends_before_anything_changes(
+    database_url: str, tmp_path: Path, failures: int, experiment: str, reason: str, first: str
+) -> None:
+    requests(database_url, failures, experiment)
+    refused = plan(database_url, tmp_path)
+    assert refused["failed"]
+    assert reason in refused["msg"]
+    assert "Nothing was changed" in refused["msg"]
+    assert [line.partition(":")[0] for line in refused["summary"]] == [
+        first,
+        "the evidence",
+        "50 % all the same",
+    ]
+    assert all("ansible-playbook -i inventory/staging playbooks/" in line for line in refused["summary"])
+    assert not plan(database_url, tmp_path, ratio=25).get("failed"), "what runs is repeated unasked"
+    advised = plan(database_url, tmp_path, gate="advise")
+    assert reason in advised["gate"]["reason"]
+    assert plan(database_url, tmp_path, gate="override")["failed"]
+    overridden = plan(database_url, tmp_path, gate="override", why="RISK-4711")
+    assert overridden["gate"] | {"reason": "", "at": ""} == {
+        "mode": "override",
+        "verdict": advised["gate"]["verdict"],
+        "reason": "",
+        "at": "",
+    }
+
+
+def test_a_model_that_nobody_has_is_not_let_beyond_the_first_stage(database_url: str, tmp_path: Path) -> None:
+    requests(database_url)
+    refused = plan(database_url, tmp_path, running=RUNNING | {"ratio": 0})
+    assert "Nobody gets the tuned model" in refused["msg"]
+
+
+def test_a_database_that_is_away_proves_nothing(tmp_path: Path) -> None:
+    away = "postgresql://finrisk:x@127.0.0.1:9/finrisk"
+    refused = plan(away, tmp_path)
+    assert refused["failed"]
+    assert "The evidence cannot be read: The database cannot be reached" in refused["msg"]
+    assert not plan(away, tmp_path, gate="advise").get("failed")
+    assert not plan(away, tmp_path, ratio=10).get("failed")
+
+
+def test_a_listing_says_what_the_experiment_will_need_and_what_the_gate_forbids(
+    database_url: str, tmp_path: Path
+) -> None:
+    requests(database_url, 30)
+    listed = plan(database_url, tmp_path, list_only=True, running={})
+    text = "\n".join(listed["report"]["text"])
+    assert "Nothing would be deployed: the gate does not let 50 %" in text
+    assert "25 %, the first stage: ansible-playbook" in text
+    assert "at today's 1,200 requests a day" in text
+    assert "Smallest harm that it sees by then" in text
+    assert "Supposed" not in text, "base was measured"
+    data = listed["report"]["data"]
+    assert data["outlook"]["requests_per_day"] == 1200
+    json.dumps(data, allow_nan=False)
+    first = plan(database_url, tmp_path, list_only=True, running={}, ratio="")
+    assert first["report"]["data"]["plan"]["ratio"] == 25
+    assert first["report"]["data"]["outlook"]["split"] == 0.25
