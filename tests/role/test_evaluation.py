@@ -104,6 +104,41 @@ def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_t
     assert "failed" not in evaluate(expect="roll_back")
 
 
+def test_status_says_what_the_gate_said_last_and_of_which_revision(
+    evaluate: Evaluate, place: gunicorn.Place, tmp_path: Path, database_url: str
+) -> None:
+    def told() -> tuple[dict[str, Any] | None, str]:
+        report = run_module(
+            "finrisk_status",
+            {
+                "environment_name": "local",
+                "evaluation_dir": str(tmp_path / "evaluations"),
+                "output_dir": str(tmp_path),
+                "database_url": database_url,
+                "place": {"process": {"var_dir": str(place.var_dir), "repository": str(tmp_path)}},
+            },
+        )["report"]
+        return report["data"]["gate"], "\n".join(report["text"])
+
+    revision = deploy(place)
+    assert told()[0] is None
+    assert "Gate            never asked: playbooks/evaluate.yml" in told()[1]
+    insert(database_url, *(Met(arm, 40, revision=revision) for arm in ("base", "tuned")))
+    said = evaluate()
+    gate, page = told()
+    assert gate is not None
+    assert (gate["verdict"], gate["reason"], gate["file"]) == (
+        "hold",
+        said["reason"],
+        said["evaluation_file"],
+    )
+    assert gate["needed"] == said["report"]["data"]["needed"]
+    assert 0 <= gate["age_seconds"] < 120
+    assert "Gate            hold, " in page
+    deploy(place, ratio=75)
+    assert f"ago of {revision}, which runs no more" in told()[1].replace("\n                ", " ")
+
+
 def test_too_little_holds_and_says_what_is_needed(
     evaluate: Evaluate, place: gunicorn.Place, database_url: str
 ) -> None:

@@ -27,6 +27,10 @@ options:
     description: Folder of the repository; an inventory inside it is named by its path there.
     type: path
     default: ""
+  evaluation_dir:
+    description: Folder of evaluations, of which the newest is told; empty means without them.
+    type: path
+    default: ""
   fail_on:
     description: Whether a finding is a failure of the run, after the page was printed.
     type: str
@@ -80,6 +84,7 @@ report:
 
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +92,8 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.counts import number_of
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.status import commands, page, releases, report
+from ansible.module_utils.finrisk_ops.evaluation import files
+from ansible.module_utils.finrisk_ops.status import commands, gate, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
@@ -97,6 +103,7 @@ ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
     "inventories": {"type": "list", "elements": "str", "default": []},
     "repository": {"type": "path", "default": ""},
+    "evaluation_dir": {"type": "path", "default": ""},
     "fail_on": {"type": "str", "choices": ["none", "finding"], "default": "none"},
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
@@ -140,7 +147,16 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
         data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
         known = lent if data["database"]["reachable_from_here"] else ""
         data["releases"] = releases.known(options.ledger(parameters), known, time.time())
-        return data
+    data["gate"] = last_evaluation(parameters["evaluation_dir"])
+    return data
+
+
+def last_evaluation(folder: str) -> dict[str, Any] | None:
+    """Return what the gate said last; None where it was never asked, or no folder is named."""
+    if not folder or not (newest := files.history(Path(folder), most=1)):
+        return None
+    said: dict[str, Any] = gate.summary(*newest[0], datetime.now(UTC))
+    return said
 
 
 def work(call: Call) -> dict[str, Any]:

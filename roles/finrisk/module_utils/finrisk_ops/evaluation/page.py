@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..gate.rules import SAMPLE_RATIO_NEEDED
-from ..gate.verdict import HOLD, PROMOTE, ROLL_BACK
+from ..gate.verdict import PROMOTE, ROLL_BACK
 from ..gate.words import NAMES, size
 from ..status import commands
+from ..status.gate import VERDICTS
 from ..status.page import block, success_lines
-from ..status.text import BAD, COMMAND, DOUBT, GOOD, WIDTH, Line, command, plain, shorten, table, wrap
+from ..status.text import BAD, COMMAND, WIDTH, Line, command, plain, shorten, table, wrap
 from . import words
 from .files import Kept
 
-VERDICTS = {PROMOTE: ("promote", GOOD), HOLD: ("hold", DOUBT), ROLL_BACK: ("roll back", BAD)}
 _NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
 
 

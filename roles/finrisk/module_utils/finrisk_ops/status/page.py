@@ -7,7 +7,7 @@ from typing import Any
 
 from ..counts import breakdown, number_of
 from ..release.traffic import describe
-from . import experiment, releases
+from . import experiment, gate, releases
 from .decision import HOLD, READY, ROLL_BACK
 from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
 from .traffic import log_window
@@ -22,7 +22,7 @@ ELIGIBLE_BY = (
     "finrisk_min_quality",
 )
 SYMPTOMS = 4
-CLOSE = ("Rollback", "Database", "Traffic 24 h")
+CLOSE = ("Gate", "Rollback", "Database", "Traffic 24 h")
 """Parts that stand close below the one before, to which they belong."""
 
 
@@ -40,6 +40,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
     """Return the lines of the page with their colours."""
     parts = (
         ("Decision", _decision(data["decision"])),
+        ("Gate", gate.lines(data.get("gate"), data["configuration"]["revision"])),
         ("Rollback", _rollback(data)),
         ("Configuration", _configuration(data)),
         ("Collection", _collection(data["collection"])),
