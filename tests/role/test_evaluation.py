@@ -64,6 +64,11 @@ def test_an_equal_model_is_promoted_once_and_its_file_gives_the_same_bytes_again
     first = evaluate()
     assert (first["verdict"], first["changed"]) == ("promote", True), first
     file = Path(first["evaluation_file"])
+    assert max(map(len, first["report"]["text"][:-3])) <= 100
+    page = file.with_suffix(".html").read_text()
+    assert "FinRisk local: promote" in page
+    assert page.count("<svg") == 5
+    assert "<script" not in page
     assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     content = json.loads(file.read_text())

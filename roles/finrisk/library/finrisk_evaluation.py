@@ -12,8 +12,8 @@ version_added: "0.1.0"
 description:
   - Reads the sums that the service keeps of both arms, and says promote, hold or roll back, why, and what a
     decision still needs. Reads no request and no text.
-  - Writes C(evaluation_<time>.json), with the evidence that it rests on; when evidence and verdict are
-    those of the newest evaluation, that one stays and nothing changes.
+  - Writes C(evaluation_<time>.json), with the evidence that it rests on, and a page for a browser; when
+    evidence and verdict are those of the newest evaluation, that one stays and nothing changes.
 extends_documentation_fragment: [place.reached, tuning.records, gate.rules]
 options:
   environment_name:

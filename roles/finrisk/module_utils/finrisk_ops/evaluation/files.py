@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import FinriskError
-from ..machine.files import free_stamp, read_json, stamped_files, write_json
+from ..machine.files import free_stamp, read_json, stamped_files, write_bytes, write_json
+from .report import report
 
-PREFIX, SUFFIX = "evaluation", ".json"
+PREFIX, SUFFIX, PAGE_SUFFIX = "evaluation", ".json", ".html"
 HISTORY = 200
 """Evaluations that a page looks back on."""
 _PASSES = ("asked_at", "present_rate")
@@ -27,13 +28,19 @@ class Kept(NamedTuple):
 
 
 def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
-    """Return the file of the evaluation: the newest one, unless evidence or decision are others since."""
+    """Return the file of the evaluation: the newest one, unless evidence or decision are others since.
+
+    The page for a browser is written first: a file of evidence has its page beside it.
+    """
     before = history(folder)
     if before and _decision(before[-1][1]) == _decision(content):
         path, same = before[-1]
         return Kept(path, same["sha256"], is_new=False)
-    path = folder / f"{PREFIX}_{free_stamp(folder, (PREFIX, SUFFIX))}{SUFFIX}"
+    moment = free_stamp(folder, (PREFIX, SUFFIX), (PREFIX, PAGE_SUFFIX))
+    path = folder / f"{PREFIX}_{moment}{SUFFIX}"
     if not check:
+        earlier = [each for _, each in before]
+        write_bytes(path.with_suffix(PAGE_SUFFIX), report(content, earlier))
         write_json(path, content)
     return Kept(path, content["sha256"], is_new=True)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..gate.rules import SAMPLE_RATIO_NEEDED
 from ..gate.verdict import PROMOTE, ROLL_BACK
-from ..gate.words import NAMES, size
 from ..status import commands
 from ..status.gate import VERDICTS
 from ..status.page import block, success_lines
@@ -23,7 +22,7 @@ def lines(content: Mapping[str, Any], inventories: Sequence[str], kept: Kept) ->
     parts = (
         ("Verdict", _verdict(content, inventories)),
         ("Stage", plain(_stage(content))),
-        ("Comparison", plain(_comparison(content["metrics"]))),
+        ("Comparison", plain(table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5)))),
         ("Users drawn", _sample_ratio(content["sample_ratio"])),
         ("Exposure", plain(words.exposure(content))),
         ("Freshness", plain([words.freshness(content)])),
@@ -58,22 +57,6 @@ def _stage(content: Mapping[str, Any]) -> list[str]:
             f"{since}, of experiment {shorten(stage['experiment'])}"
         )
     return [line for each in told for line in wrap(each)]
-
-
-def _comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    head = ("metric", "base", "tuned", "difference", "its interval", "margin", "is")
-    rows = [
-        (
-            NAMES[name],
-            *(words.value(name, metric[arm]) for arm in ("base", "tuned")),
-            words.signed(name, metric["difference"]),
-            words.interval(name, metric["interval"]),
-            size(name, metric["margin"]),
-            words.STATES[metric["state"]],
-        )
-        for name, metric in metrics.items()
-    ]
-    return table([head, *rows], right=(1, 2, 3, 4, 5))
 
 
 def _sample_ratio(ratio: Mapping[str, Any] | None) -> list[Line]:

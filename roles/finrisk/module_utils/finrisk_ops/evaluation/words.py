@@ -10,12 +10,13 @@ from ..counts import number_of
 from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.verdict import ARMS, HOLD
+from ..gate.words import size
 
 STATES = {
-    BETTER: "proven better",
-    NOT_WORSE: "proven not worse",
-    WORSE: "proven worse",
-    OPEN: "not proven",
+    BETTER: "better",
+    NOT_WORSE: "not worse",
+    WORSE: "worse",
+    OPEN: "not yet",
     UNKNOWN: "too few users",
 }
 
@@ -42,6 +43,23 @@ def signed(metric: str, difference: float | None) -> str:
 def interval(metric: str, ends: Sequence[float] | None) -> str:
     """Return both ends of an interval."""
     return "-" if ends is None else " to ".join(signed(metric, end) for end in ends)
+
+
+def comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Return rows of text, a metric each, below a row of their columns' names."""
+    head = ("metric", "base", "tuned", "difference", "its interval", "margin", "proven")
+    rows = [
+        (
+            name.replace("_", " "),
+            *(value(name, metric[arm]) for arm in ARMS),
+            signed(name, metric["difference"]),
+            interval(name, metric["interval"]),
+            size(name, metric["margin"]),
+            STATES[metric["state"]],
+        )
+        for name, metric in metrics.items()
+    ]
+    return [head, *rows]
 
 
 def exposure(content: Mapping[str, Any]) -> list[str]:

@@ -98,6 +98,7 @@ class Table:
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    is_wide: bool = False  # as wide as the page
     kind: ClassVar[str] = "table"
 
 

@@ -86,7 +86,7 @@ width:{{ block.percent(block.band[1] - block.band[0]) }}%"></i>
 </table>
 </div>
 {% elif block.kind == "table" %}
-<div class="card">
+<div class="card{% if block.is_wide %} wide{% endif %}">
 <table>
 <caption>{{ block.title }}</caption>
 <thead><tr>{% for column in block.columns %}<th scope="col">{{ column }}</th>{% endfor %}</tr></thead>

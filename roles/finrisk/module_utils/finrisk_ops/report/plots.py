@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
-from pygal import Histogram
+from pygal import XY, Histogram
 from pygal.etree import etree
+from pygal.graph.graph import Graph
 from pygal.style import Style
 
 from .bins import Bins, round_step
@@ -19,7 +21,25 @@ _LEFT_OUT = {"defs", "desc", etree.Comment}  # scripts and styles, what scripts 
 
 def histogram(title: str, bins: Bins) -> Markup:
     """Draw the bins; ``title`` is what a reader hears who cannot see the plot."""
-    chart = Histogram(
+    chart = _chart(Histogram)
+    borders = bins.borders
+    chart.x_labels = borders[:: -(-len(bins.counts) // 6) or 1]
+    chart.y_labels = _round_marks(max(bins.counts, default=0))
+    chart.add("", list(zip(bins.counts, borders, borders[1:], strict=False)))
+    return _drawing(chart, title)
+
+
+def curves(title: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> Markup:
+    """Draw points (x, y) joined in the order given, a curve for each name; the style tells them apart."""
+    chart = _chart(XY)
+    chart.dots_size = 2
+    for name, points in series.items():
+        chart.add(name, list(points))
+    return _drawing(chart, title)
+
+
+def _chart(kind: type[Graph]) -> Graph:
+    return kind(
         width=_WIDTH,
         height=_HEIGHT,
         margin=6,
@@ -34,10 +54,9 @@ def histogram(title: str, bins: Bins) -> Markup:
         value_formatter=_number,
         x_value_formatter=_number,
     )
-    borders = bins.borders
-    chart.x_labels = borders[:: -(-len(bins.counts) // 6) or 1]
-    chart.y_labels = _round_marks(max(bins.counts, default=0))
-    chart.add("", list(zip(bins.counts, borders, borders[1:], strict=False)))
+
+
+def _drawing(chart: Graph, title: str) -> Markup:
     root = chart.render_tree()
     _strip(root)
     for name in ("id", "class"):

@@ -47,6 +47,11 @@ svg .line{stroke:var(--line);fill:none}
 svg .axis.x .line{stroke:none}
 svg .axis.x text{text-anchor:middle}
 svg .axis.y text{text-anchor:end}
+svg .series .line{stroke-width:2}
+svg .serie-0 .line{stroke:var(--first)}svg .serie-0 .dot{fill:var(--first)}
+svg .serie-1 .line,svg .serie-2 .line{stroke:var(--first);stroke-dasharray:3 3;stroke-width:1}
+svg .serie-1 .dot,svg .serie-2 .dot{fill:var(--first)}
+svg .serie-3 .line{stroke:var(--second)}svg .serie-3 .dot{fill:none}
 svg .rect{fill:var(--first);stroke:var(--card);stroke-width:1}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;padding-bottom:6px}
