@@ -213,6 +213,7 @@ def test_who_returns_as_before_is_no_news_and_who_comes_first_is() -> None:
     base = alone.stages[0].base.cautious_variance / 100
     assert same.variance() - base / 2 == pytest.approx(alone.variance() - base, rel=0.05)
     assert others.variance() == pytest.approx(alone.variance() / 2, rel=0.1)
+    assert Difference(same.stages[::-1]).variance() == pytest.approx(same.variance())
     unknown = pooled(first, first, False)
     assert unknown.variance() >= same.variance()
 

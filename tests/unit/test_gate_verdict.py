@@ -93,6 +93,17 @@ def test_a_metric_that_nobody_measured_holds_but_ratings_that_are_few_do_not() -
     assert "slow answers: nobody knows of both arms" in decide(unmeasured, RULES).reason
 
 
+@pytest.mark.parametrize(("tuned", "expected"), [(Model(), PROMOTE), (Model(errors=0.4), ROLL_BACK)])
+def test_a_deploy_that_failed_leaves_the_stage_that_runs_the_last(tuned: Model, expected: str) -> None:
+    seen = evidence(tuned=tuned)
+    [runs] = seen["stages"]
+    revision, since = runs["revision"], "2026-11-28T00:00:00+00:00"
+    failed = {**evidence(100)["stages"][0], "revision": "r0009-ffffffff", "since": since}
+    seen |= {"stages": [{**runs, "until": since}, failed], "running": {"revision": revision, "split": 0.5}}
+    decided = decide(seen, RULES)
+    assert (decided.verdict, decided.content()["stage"]["revision"]) == (expected, revision)
+
+
 def test_harm_rolls_back_though_evidence_is_stale_and_users_are_missing() -> None:
     seen = evidence(2000, tuned=Model(errors=0.4))
     seen["stages"][0].update(last="2026-11-02T00:00:00+00:00", split=0.3)

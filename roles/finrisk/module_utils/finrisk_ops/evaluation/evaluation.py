@@ -37,7 +37,8 @@ def evaluate(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the evaluation of the inputs, as its file holds it; the same inputs give the same bytes."""
     decision = verdict.decide(inputs, rules.Rules(**inputs["rules"]))
     usable, target = (inputs["collection"][key] for key in ("usable", "target"))
-    of_stage = inputs["stages"][-1]["versions"] if inputs["stages"] else dict.fromkeys(_OF_EVIDENCE)
+    stages = verdict.as_it_runs(inputs)["stages"]
+    of_stage = stages[-1]["versions"] if stages else dict.fromkeys(_OF_EVIDENCE)
     return {
         "environment": inputs["environment"],
         "at": inputs["asked_at"],

@@ -9,7 +9,7 @@ from typing import Any
 from ..counts import number_of
 from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
 from ..gate.rules import HIGHER_IS_BETTER
-from ..gate.verdict import ARMS, HOLD
+from ..gate.verdict import ARMS, HOLD, as_it_runs
 from ..gate.words import size
 
 STATES = {
@@ -73,7 +73,7 @@ def exposure(content: Mapping[str, Any]) -> list[str]:
 
 def freshness(content: Mapping[str, Any]) -> str:
     """Return how old the last request is."""
-    stages = content["inputs"]["stages"]
+    stages = as_it_runs(content["inputs"])["stages"]
     if not stages or stages[-1]["last"] is None:
         return "no request yet"
     minutes = _minutes(stages[-1]["last"], content["at"])

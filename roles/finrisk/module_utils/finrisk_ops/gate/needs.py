@@ -56,12 +56,17 @@ def needs(
     more = max((each.times - 1 for each in required), default=0.0) * so_far
     if stages:
         more = max(more, _exposure_needs(exposure, stages[-1]["split"], rules))
-    young = rules.days
-    if stages:
-        since, now = (datetime.fromisoformat(text) for text in (stages[0]["since"], evidence["asked_at"]))
-        young = max(rules.days - (now - since).total_seconds() / 86_400, 0.0)
+    young = max(rules.days - age_in_days(evidence), 0.0)
     days = _days(more, evidence["present_rate"]["requests_per_day"])
     return Needs(math.ceil(min(more, MOST)), None if days is None else max(days, young), young)
+
+
+def age_in_days(evidence: Mapping[str, Any]) -> float:
+    """Return how long ago somebody met the experiment first."""
+    begun = [datetime.fromisoformat(stage["since"]) for stage in evidence["stages"]]
+    if not begun:
+        return 0.0
+    return (datetime.fromisoformat(evidence["asked_at"]) - min(begun)).total_seconds() / 86_400
 
 
 def outlook(

@@ -66,7 +66,7 @@ class Difference:
             for (old_n, old_spread, old_arm), (new_n, new_spread, new_arm) in zip(
                 old_arms, new_arms, strict=True
             ):
-                alike = _likeness(old.revision, old_arm, new_arm)
+                alike = _likeness(old.revision, old_arm, new.revision, new_arm)
                 total += 2 * old.weight * new.weight * alike * old_spread * new_spread / (old_n * new_n)
         return total / sum(stage.weight for stage in self.stages) ** 2
 
@@ -90,12 +90,15 @@ def _spreads(stage: Stage, margin: float | None) -> list[tuple[int, float, Sampl
     return [(arm.users, math.sqrt(variance), arm) for arm, variance in variances]
 
 
-def _likeness(revision: str, old: Sample, new: Sample) -> float:
-    """Return how many users of the earlier stage returned, times how alike they were in both (0..1)."""
-    if new.returns is None:
-        return min(old.users, new.users)
-    shared = new.returns.get(revision, Return(0, 0.0))
-    spread = math.sqrt(old.variance * new.variance)
+def _likeness(one: str, first: Sample, other: str, second: Sample) -> float:
+    """Return how many users of a stage came in the other too, times how alike they were in both (0..1).
+
+    The later one of the two stages says it, by the revision of the earlier one.
+    """
+    if second.returns is None:
+        return min(first.users, second.users)
+    shared = second.returns.get(one) or (first.returns or {}).get(other) or Return(0, 0.0)
+    spread = math.sqrt(first.variance * second.variance)
     if spread == 0.0:
         return shared.users
     return min(max(shared.products / spread, 0.0), shared.users)

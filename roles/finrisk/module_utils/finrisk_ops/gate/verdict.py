@@ -10,7 +10,7 @@ from typing import Any
 
 from . import words
 from .comparison import BETTER, NOT_WORSE, WORSE, Comparison
-from .needs import Needs, needs
+from .needs import Needs, age_in_days, needs
 from .rules import FEWEST_RATINGS, HIGHER_IS_BETTER, OPTIONAL, Rules
 from .sample import sample
 from .sample_ratio import SampleRatio, sample_ratio
@@ -67,6 +67,7 @@ def decide(evidence: Mapping[str, Any], rules: Rules) -> Verdict:
     Raises:
         FinriskError: Sums that no means in 0..1 have.
     """
+    evidence = as_it_runs(evidence)
     metrics = {metric: _comparison(metric, evidence, rules) for metric in rules.margins}
     ratio = sample_ratio(evidence["stages"])
     exposure = _exposure(evidence["stages"])
@@ -74,6 +75,18 @@ def decide(evidence: Mapping[str, Any], rules: Rules) -> Verdict:
     lack = cache(lambda: needs(evidence, exposure, required, rules))
     verdict, tell = _decision(evidence, rules, metrics, required, ratio, exposure, lack)
     return Verdict(verdict, tell, _stage(evidence), metrics, ratio, exposure, lack)
+
+
+def as_it_runs(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the evidence with the stage that runs as the last one, as it is after most releases.
+
+    A deploy that failed put the revision before back, and left requests in a stage of its own.
+    """
+    revision = evidence.get("running", {}).get("revision")
+    stages = sorted(evidence["stages"], key=lambda stage: bool(stage["revision"] == revision))
+    if not stages or stages[-1]["revision"] != revision:
+        return evidence
+    return {**evidence, "stages": [*stages[:-1], {**stages[-1], "until": None}]}
 
 
 def _decision(
@@ -105,7 +118,7 @@ def _decision(
         return HOLD, lambda: few
     if unproven := [each for each in required if each.state not in {BETTER, NOT_WORSE}]:
         return HOLD, lambda: words.unproven(unproven, lack())
-    if _age(evidence["asked_at"], evidence["stages"][0]["since"]) < timedelta(days=rules.days):
+    if age_in_days(evidence) < rules.days:
         return HOLD, lambda: words.young(lack(), rules)
     return PROMOTE, lambda: words.proven(required)
 
