@@ -59,14 +59,16 @@ _COUNTS = f"""select {_REASON} as reason,
     from training_data group by 1, 2"""  # noqa: S608 - constants
 _FIT = f"""rules_version = %(rules_version)s
     and {_QUALITY} between case when correction is null then %(min_quality)s::real else 0 end and 1"""
-_BY_INDEX = "set local enable_sort = off"
-"""The planner takes the rows that are not left out for few, and would sort all of them on disk, as JSON."""
+_BY_INDEX = "set local enable_sort = off; set local max_parallel_workers_per_gather = 0"
+"""The planner takes the rows that are not left out for few: it would sort all of them on disk, as JSON, or
+have them handed over by workers, which costs more than to read them."""
 
 _COPY = f"""copy (
     select case when {_FIT} then question_digest end, (select row_to_json(r) from (select {SELECTED}) r)
     from training_data where {_REASON} is null order by id)
-    to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"""  # noqa: S608 - constants
-"""A row's question, where these very rules found the pair fit already, and the row."""
+    to stdout with (format binary)"""  # noqa: S608 - constants
+"""A row's question, where these very rules found the pair fit already, and the row. As binary: text and CSV
+look at every character of a row for what to escape."""
 
 
 @dataclass(frozen=True)
@@ -229,9 +231,9 @@ def _snapshot(request: Request, file: Sink) -> Tally:
         with database.connect(request.database_url) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-            connection.execute(_BY_INDEX)
             tally = Tally()
             expected = tally.announce(connection.execute(_COUNTS, request.parameters()))
+            connection.execute(_BY_INDEX)
             for question in _questions(connection, request, file):
                 tally.add(question)
     except psycopg.Error as error:
@@ -248,15 +250,11 @@ def _questions(connection: psycopg.Connection, request: Request, file: Sink) -> 
 
     A row that the same rules found fit when it was collected is not asked about again: that takes a hundred
     times as long as to write it. Prepare asks about every row that it trains on.
-
-    Quoting with characters that JSON escapes (U+0001, U+0002) keeps COPY from touching the text; in its plain
-    text format it would double every backslash.
     """
     decode, terms = json.JSONDecoder().decode, request.terms
     opening = b"[\n"
     with connection.cursor().copy(_COPY, request.parameters()) as copy:
-        for block in copy:
-            question, _, line = bytes(block).rstrip(b"\n").partition(b"\x02")
+        for question, line in copy.rows():
             file.write(opening + line)
             opening = b",\n"
             if question:
