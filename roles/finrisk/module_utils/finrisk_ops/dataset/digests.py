@@ -37,7 +37,8 @@ class DigestIndex:
 
     def _grow(self) -> None:
         self._mask = mask = self._mask * 2 + 1
-        self._slots = slots = array("I", bytes(4 * (mask + 1)))
+        del self._slots  # before the new ones take twice its memory
+        self._slots = slots = array("I", [0]) * (mask + 1)
         for entry, value in enumerate(self.digests, start=1):
             at = value & mask
             while slots[at]:
