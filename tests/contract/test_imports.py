@@ -27,7 +27,17 @@ ROOMS = {
 """A room's folder, and what it must not import."""
 
 FLOORS = [
-    {"http", "wsgi", "cli", "keys_command", "journal_command", "facts_command", "judge_command", "__main__"},
+    {
+        "http",
+        "wsgi",
+        "cli",
+        "keys_command",
+        "journal_command",
+        "facts_command",
+        "judge_command",
+        "audit_command",
+        "__main__",
+    },
     {"analysis"},
     {"records", "prompt_budget"},
     {"collection"},

@@ -93,7 +93,7 @@ from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.counts import number_of
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.evaluation import files
-from ansible.module_utils.finrisk_ops.status import commands, gate, page, releases, report
+from ansible.module_utils.finrisk_ops.status import audit, commands, gate, page, releases, report
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
@@ -146,8 +146,11 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
             lent, unreachable = url, error.message
         data: dict[str, Any] = report.read(target, question(parameters, lent), unreachable)
         known = lent if data["database"]["reachable_from_here"] else ""
-        data["releases"] = releases.known(options.ledger(parameters), known, time.time())
+        ledger = options.ledger(parameters)
+        data["releases"] = releases.known(ledger, known, time.time())
+        data["audit"] = audit.known(ledger, known)
     data["gate"] = last_evaluation(parameters["evaluation_dir"])
+    data |= report.judgement(data)  # a broken chain is a finding
     return data
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from finrisk_rules.chain import Link
+
+from ..errors import FinriskError
 from ..release import records
-from ..release.records import Record
+from ..release.records import Entry, Record
 from .client import Cluster
 from .errors import ApiError
 
 PREFIX = "finrisk-release-record"
 LABEL = "finrisk.io/record"
+LINKS = "finrisk-release-links"
 REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 GROUPS_KEPT = 10
 
@@ -41,18 +45,8 @@ class ClusterLedger:
 
     def write(self, record: Record) -> None:
         """Write the record's ConfigMap; those beyond the newest fifty go."""
-        body = {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {
-                "name": f"{PREFIX}-{record.id}",
-                "namespace": self.cluster.namespace,
-                "labels": {LABEL: "true", "app.kubernetes.io/part-of": "finrisk"},
-            },
-            "data": {"record": json.dumps(asdict(record), ensure_ascii=False)},
-        }
-        query = {"fieldManager": "finrisk-records", "force": "true"}
-        self.cluster.request("PATCH", self._path(record.id), body, query, patch="apply")
+        text = json.dumps(asdict(record), ensure_ascii=False)
+        self._apply(f"{PREFIX}-{record.id}", {LABEL: "true"}, {"record": text})
         if record.ended:
             self.remove(records.superfluous(self.records()))
 
@@ -65,14 +59,48 @@ class ClusterLedger:
         """Delete the ConfigMaps of records."""
         for identifier in identifiers:
             try:
-                self.cluster.request("DELETE", self._path(identifier))
+                self.cluster.request("DELETE", self._path(f"{PREFIX}-{identifier}"))
             except ApiError as error:
                 if error.status != 404:
                     raise
 
-    def _path(self, identifier: str = "") -> str:
+    def links(self) -> list[Link]:
+        """Return the newest fifty links, of the ConfigMap ``finrisk-release-links``."""
+        try:
+            body = self.cluster.request("GET", self._path(LINKS))
+            return [Link(**each) for each in json.loads(body["data"]["links"])]
+        except ApiError as error:
+            if error.status == 404:
+                return []
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise FinriskError(
+                f"the ConfigMap {LINKS} cannot be read as links of releases: {error!r}; delete it"
+            ) from None
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Add the links of entries to the copy; those beyond the newest fifty go."""
+        links = [*self.links(), *(entry.link for entry in entries)]
+        kept = [asdict(link) for link in links[-records.KEPT :]]
+        self._apply(LINKS, {}, {"links": json.dumps(kept)})
+
+    def _apply(self, name: str, labels: dict[str, str], data: dict[str, str]) -> None:
+        body = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": name,
+                "namespace": self.cluster.namespace,
+                "labels": {**labels, "app.kubernetes.io/part-of": "finrisk"},
+            },
+            "data": data,
+        }
+        query = {"fieldManager": "finrisk-records", "force": "true"}
+        self.cluster.request("PATCH", self._path(name), body, query, patch="apply")
+
+    def _path(self, name: str = "") -> str:
         where = f"/api/v1/namespaces/{self.cluster.namespace}/configmaps"
-        return f"{where}/{PREFIX}-{identifier}" if identifier else where
+        return f"{where}/{name}" if name else where
 
 
 def _record(body: dict[str, Any]) -> Record | None:

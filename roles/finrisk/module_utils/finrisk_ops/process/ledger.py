@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+import json
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules.chain import Link
+
 from ..errors import FinriskError
 from ..machine.files import read_json, remove_abandoned, write_json
 from ..release import records
-from ..release.records import Record
+from ..release.records import Entry, Record
 
 FOLDER = "releases"
+COPY = "audit.jsonl"
 
 
 @dataclass(frozen=True)
@@ -49,3 +54,25 @@ class FileLedger:
         """Remove the files of records."""
         for identifier in identifiers:
             (self.folder / f"{identifier}.json").unlink(missing_ok=True)
+
+    def links(self) -> list[Link]:
+        """Return the links of ``audit.jsonl``; raises FinriskError for a line that is none."""
+        path = self.var_dir / COPY
+        try:
+            lines = path.read_text("utf-8").splitlines() if path.exists() else []
+            entries = [json.loads(line) for line in lines]
+            return [Link(each["number"], each["release"], each["hash"]) for each in entries]
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise FinriskError(
+                f"{path} cannot be read as links of releases: {error!r}; move it away"
+            ) from None
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Add entries to ``audit.jsonl``, which only its owner reads and nothing shortens."""
+        lines = [asdict(each.link) | {"content": json.loads(each.content)} for each in entries]
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        descriptor = os.open(self.var_dir / COPY, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(descriptor, "a", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from finrisk_rules.chain import Break, Content, Link, canonical, first_break, link
+
 from ..database import connect, query_error
-from .records import Ledger, Record, from_content, newest_first, settled
+from ..errors import FinriskError
+from .records import Entry, Ledger, Record, from_content, newest_first, settled
 
 if TYPE_CHECKING:
     import psycopg
@@ -18,9 +22,23 @@ _JSON = ("identity", "figures")
 _COLUMNS = tuple(each.name for each in fields(Record) if each.name != "runner")
 _ADD = (
     f"insert into releases ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of this program's fields
-    f"values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict (id) do nothing"
+    f"values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict (id) do nothing returning *"
 )
 _LATEST = f"select {', '.join(_COLUMNS)} from releases order by id desc limit {SHOWN}"  # noqa: S608 - as above
+
+
+_LOCK = "lock table release_links in share row exclusive mode"
+_LINKS = "select number, release::text as release, hash from release_links order by number"
+_THESE = "select * from releases where id = any(%s::uuid[])"
+_LINK = "insert into release_links (number, release, hash) values (%s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The chain of releases as the table has it: its links in order, and the first break, if any."""
+
+    links: list[Link]
+    problem: Break | None
 
 
 def take_over(ledger: Ledger, database_url: str, now: float) -> int:
@@ -28,17 +46,23 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
 
     ``now`` is in seconds since 1970. A record leaves its place after its row is committed, so that a run
     that is killed in between only does it again; one that the table does not take, since somebody edited it,
-    stays where it is and keeps no other back. Raises FinriskError when the table cannot be reached.
+    stays where it is and keeps no other back. Each row gets its link of the chain in the same transaction,
+    and the links go into the copy beside afterwards. Raises FinriskError when the table cannot be reached.
     """
-    waiting = [record for each in ledger.records() if (record := settled(each, now))]
+    oldest_first = reversed(ledger.records())
+    waiting = [record for each in oldest_first if (record := settled(each, now))]
     if not waiting:
         return 0
     import psycopg
 
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
-            taken = [record for record in waiting if _add(connection, record)]
+            connection.execute(_LOCK)
+            links = _links(connection)
+            links += _first_links(connection) if not links else []
+            taken = [record for record in waiting if _add(connection, record, links)]
             connection.commit()
+            _copy(ledger, connection, links)
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
     ledger.remove(record.id for record in taken)
@@ -60,13 +84,71 @@ def latest(database_url: str) -> list[Record]:
     return newest_first(map(from_content, texts))
 
 
-def _add(connection: psycopg.Connection, record: Record) -> bool:
-    """Say whether the table has the record now."""
+def audit(ledger: Ledger, database_url: str) -> Audit:
+    """Return the chain, held against the copy beside; raises FinriskError when the table cannot be read."""
     import psycopg
+    from psycopg.rows import dict_row
+
+    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
+        try:
+            connection.execute("set transaction isolation level repeatable read")
+            with connection.cursor(row_factory=dict_row) as cursor:
+                contents = cursor.execute("select * from releases").fetchall()
+            links = _links(connection)
+        except psycopg.Error as error:
+            raise query_error(error, database_url) from None
+    return Audit(links, first_break(contents, links, ledger.links()))
+
+
+def _links(connection: psycopg.Connection) -> list[Link]:
+    return [Link(*row) for row in connection.execute(_LINKS)]
+
+
+def _first_links(connection: psycopg.Connection) -> list[Link]:
+    """Give links to the releases of a schema without a chain, in the order of their moments; return them."""
+    from psycopg.rows import dict_row
+
+    links: list[Link] = []
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for content in cursor.execute("select * from releases order by id").fetchall():
+            _append(connection, links, content)
+    return links
+
+
+def _append(connection: psycopg.Connection, links: list[Link], content: Content) -> None:
+    made = link(links[-1] if links else None, content)
+    connection.execute(_LINK, (made.number, made.release, made.hash))
+    links.append(made)
+
+
+def _copy(ledger: Ledger, connection: psycopg.Connection, links: list[Link]) -> None:
+    """Bring what the copy has not into it: also the links of a run that ended before it came to that.
+
+    A copy that cannot be written keeps no record back: the next run completes it.
+    """
+    from psycopg.rows import dict_row
+
+    with suppress(FinriskError, OSError):
+        known = max((each.number for each in ledger.links()), default=0)
+        new = [each for each in links if each.number > known]
+        with connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(_THESE, ([each.release for each in new],))
+            contents = {str(row["id"]): canonical(row) for row in cursor}
+        if new:
+            ledger.keep([Entry(each, contents[each.release]) for each in new])
+
+
+def _add(connection: psycopg.Connection, record: Record, links: list[Link]) -> bool:
+    """Say whether the table has the record now; a new row is linked."""
+    import psycopg
+    from psycopg.rows import dict_row
 
     try:
         with connection.transaction():
-            connection.execute(_ADD.encode(), _row(record))
+            with connection.cursor(row_factory=dict_row) as cursor:
+                content = cursor.execute(_ADD.encode(), _row(record)).fetchone()
+            if content:
+                _append(connection, links, content)
     except (psycopg.DataError, psycopg.IntegrityError):
         return False
     return True

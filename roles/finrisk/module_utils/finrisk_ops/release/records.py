@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from finrisk_rules.chain import Link
 from finrisk_rules.redaction import SECRETS, redact
 from finrisk_rules.storable import storable
 
@@ -81,6 +82,14 @@ class Record:
         return {key: value for key, value in asdict(self).items() if key != "runner"} | {"who": self.who}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a copy of the chain has of a release: its link, and its content as JSON."""
+
+    link: Link
+    content: str
+
+
 class Ledger(Protocol):
     """Where an environment's releases are recorded first: its namespace, or a folder of this machine."""
 
@@ -95,6 +104,12 @@ class Ledger(Protocol):
 
     def remove(self, identifiers: Iterable[str]) -> None:
         """Remove records, as far as they are there."""
+
+    def links(self) -> list[Link]:
+        """Return the copy of the chain of releases, as far as it is kept here."""
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Add entries to the copy; raises FinriskError or OSError."""
 
 
 def begin(environment: str, action: str, reason: str, who: dict[str, Any] | None) -> Record:

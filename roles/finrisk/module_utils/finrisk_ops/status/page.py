@@ -7,7 +7,7 @@ from typing import Any
 
 from ..counts import breakdown, number_of
 from ..release.traffic import describe
-from . import experiment, gate, releases
+from . import audit, experiment, gate, releases
 from .decision import HOLD, READY, ROLL_BACK
 from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
 from .traffic import log_window
@@ -52,7 +52,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
         ("Recent", plain(_recent(data["recent"]))),
         ("Success", success_lines(data["success"])),
         ("Findings", _findings(data["findings"])),
-        ("Releases", plain(releases.lines(data.get("releases", [])))),
+        ("Releases", _releases(data)),
     )
     title = f"FinRisk {data['environment']}"
     result = [Line(f"{title}{data['at'].rjust(WIDTH - len(title))}")]
@@ -68,6 +68,13 @@ def block(name: str, content: Sequence[Line]) -> list[Line]:
         Line(f"{head:<{INDENT}}{line.text}".rstrip(), line.colour)
         for head, line in zip(heads, content, strict=False)
     ]
+
+
+def _releases(data: dict[str, Any]) -> list[Line]:
+    told = plain(releases.lines(data.get("releases", [])))
+    if chain := data.get("audit"):
+        told += plain(wrap(audit.line(chain)), BAD if chain["chain"] == audit.BROKEN else "")
+    return told
 
 
 def _decision(decision: dict[str, str]) -> list[Line]:

@@ -1,0 +1,214 @@
+"""The chain of releases: what somebody does to the table by hand is found, and the first place is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
+from ansible.module_utils.finrisk_ops.release import history, records
+from ansible.module_utils.finrisk_ops.release.records import Record
+from ansible.module_utils.finrisk_ops.status import audit
+
+from tests.grounds.modules import run_module
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder of records, and the database that takes them over."""
+
+    ledger: FileLedger
+    url: str
+
+    @property
+    def copy(self) -> Path:
+        path: Path = self.ledger.var_dir / "audit.jsonl"
+        return path
+
+    def record(self, ratio: int, **known: Any) -> Record:
+        made = records.begin("local", "deploy", "for the committee", None)
+        figures = {"arms": {"base": {"quality": 0.9300000000000001, "requests": 1e21}}}
+        made = replace(made, outcome=records.DONE, ratio_after=ratio, figures=figures, **known)
+        self.ledger.write(made)
+        time.sleep(0.002)
+        return made
+
+    def release(self, *ratios: int) -> list[str]:
+        made = [self.record(ratio).id for ratio in ratios]
+        history.take_over(self.ledger, self.url, time.time())
+        assert self.ledger.records() == []
+        return made
+
+    def by_hand(self, *statements: str) -> None:
+        """Do what the triggers refuse, as whoever owns the database can."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("alter table release_links disable trigger release_links_stay")
+            connection.execute("alter table releases disable trigger releases_stay")
+            for statement in statements:
+                connection.execute(statement.encode())
+            connection.execute("alter table releases enable trigger releases_stay")
+            connection.execute("alter table release_links enable trigger release_links_stay")
+
+    def verify(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "finrisk", "audit", "verify", *arguments],
+            env={**os.environ, "DATABASE_URL": self.url},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database_url: str) -> Desk:
+    return Desk(FileLedger(tmp_path), database_url)
+
+
+def test_each_release_gets_a_link_in_the_table_and_in_the_file(desk: Desk) -> None:
+    made = desk.release(0, 25) + desk.release(50)
+    known = audit.known(desk.ledger, desk.url)
+    assert (known["chain"], known["links"], known["problem"]) == ("whole", 3, None)
+    assert [each["release"] for each in known["last"]] == made[::-1]
+    lines = [json.loads(line) for line in desk.copy.read_text().splitlines()]
+    assert [(line["number"], line["content"]["ratio_after"]) for line in lines] == [(1, 0), (2, 25), (3, 50)]
+    assert desk.copy.stat().st_mode & 0o777 == 0o600
+    told = desk.verify("--file", str(desk.copy))
+    assert (
+        told.stdout == f"whole: 3 links, the last {lines[-1]['hash']}; compared with 3 links of a copy\n"
+    ), told
+
+
+def test_links_are_append_only(desk: Desk) -> None:
+    desk.release(0)
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        for statement in (
+            "update release_links set hash = ''",
+            "delete from release_links",
+            "truncate release_links",
+        ):
+            with pytest.raises(psycopg.errors.RestrictViolation, match="release_links is append-only"):
+                connection.execute(statement.encode())
+
+
+def test_records_that_arrive_late_and_twice_are_linked_once(desk: Desk) -> None:
+    late = desk.record(10)
+    desk.ledger.remove([late.id])
+    desk.release(25)
+    desk.ledger.write(late)
+    history.take_over(desk.ledger, desk.url, time.time())
+    desk.ledger.write(late)
+    assert history.take_over(desk.ledger, desk.url, time.time()) == 1
+    assert audit.known(desk.ledger, desk.url)["last"][0]["release"] == late.id
+    assert audit.known(desk.ledger, desk.url)["links"] == 2
+
+
+def test_releases_of_an_older_schema_get_their_links_in_order(desk: Desk) -> None:
+    made = desk.release(0, 25)
+    desk.by_hand("delete from release_links")
+    desk.copy.unlink()
+    assert "no link yet: the next release gives links to 2 earlier ones" in desk.verify().stdout
+    assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
+    made += desk.release(50)
+    assert [each["release"] for each in audit.known(desk.ledger, desk.url)["last"]] == made[::-1]
+
+
+INSERT = """insert into releases (id, at, environment, action, outcome)
+values ('01890000-0000-7000-8000-000000000000', now(), 'local', 'deploy', 'done')"""
+ANOTHER_FIGURE = "update releases set figures['arms']['base']['quality'] = '1' where id = '{2}'"
+
+
+@pytest.mark.parametrize(
+    ("deeds", "number", "said"),
+    [
+        (["update releases set reason = 'none' where id = '{1}'"], 2, "was changed"),
+        (["update releases set account = '' where id = '{0}'"], 1, "was changed"),
+        ([ANOTHER_FIGURE], 3, "was changed"),
+        (["delete from releases where id = '{1}'"], 2, "its release was removed"),
+        (
+            ["delete from release_links where number = 2", "delete from releases where id = '{1}'"],
+            2,
+            "the link was removed",
+        ),
+        (
+            [
+                "update release_links set number = 9 where number = 1",
+                "update release_links set number = 1 where number = 2",
+                "update release_links set number = 2 where number = 9",
+            ],
+            1,
+            "another one put in its place",
+        ),
+        ([INSERT], 4, "inserted by hand"),
+        (
+            ["delete from release_links where number = 3", "delete from releases where id = '{2}'"],
+            3,
+            "the table ends before it",
+        ),
+        (["delete from release_links", "delete from releases"], 1, "the table ends before it"),
+    ],
+    ids=["changed", "first", "figure", "removed", "with-link", "swapped", "inserted", "cut", "emptied"],
+)
+def test_what_somebody_does_by_hand_is_found_and_the_first_place_named(
+    desk: Desk, deeds: list[str], number: int, said: str
+) -> None:
+    made = desk.release(0, 25, 50)
+    desk.by_hand(*(deed.format(*made) for deed in deeds))
+    known = audit.known(desk.ledger, desk.url)
+    assert known["chain"] == "broken"
+    assert f"broken at link {number} (release {known['broken_at']})" in known["problem"]
+    assert said in known["problem"]
+    told = desk.verify("--file", str(desk.copy))
+    assert (told.returncode, told.stderr) == (1, f"finrisk: {known['problem']}\n")
+    [finding] = audit.findings({"audit": known}, str)
+    assert "audit verify" in finding.command
+    assert said in audit.line(known)
+
+
+def test_a_history_that_was_written_anew_with_all_its_hashes_is_found_by_the_copy(desk: Desk) -> None:
+    desk.release(0, 25, 50)
+    desk.by_hand("update releases set reason = 'none'", "delete from release_links")
+    with psycopg.connect(desk.url) as connection:
+        history._first_links(connection)
+    assert desk.verify().returncode == 0, "the table alone is whole"
+    assert "broken at link 1" in desk.verify("--file", str(desk.copy)).stderr
+
+
+def test_a_copy_that_was_edited_is_told_apart_from_the_table(desk: Desk) -> None:
+    desk.release(0, 25)
+    desk.copy.write_text(desk.copy.read_text().replace("committee", "ommittee", 1))
+    told = desk.verify("--file", str(desk.copy))
+    assert told.returncode == 1
+    assert f"in {desk.copy} the chain of releases is broken at link 1" in told.stderr
+
+
+def test_a_broken_copy_keeps_no_release_back_and_is_said(desk: Desk) -> None:
+    desk.release(0)
+    desk.copy.write_text("not JSON\n")
+    desk.release(25)
+    known = audit.known(desk.ledger, desk.url)
+    assert (known["chain"], "audit.jsonl cannot be read" in known["problem"]) == ("unknown", True)
+    desk.copy.unlink()
+    desk.release(50)
+    assert len(desk.copy.read_text().splitlines()) == 3, "the next run completes the copy"
+
+
+def test_status_ends_with_the_chain_and_a_broken_one_is_a_finding(desk: Desk) -> None:
+    desk.release(0, 25)
+    folder = str(desk.ledger.var_dir)
+    place = {"process": {"var_dir": folder, "repository": folder}}
+    asked = {"environment_name": "local", "output_dir": folder, "database_url": desk.url, "place": place}
+    shown = run_module("finrisk_status", asked)["report"]
+    assert shown["data"]["audit"]["chain"] == "whole"
+    assert "chain whole, 2 links" in shown["text"][-1]
+    desk.by_hand("delete from releases where ratio_after = 25")
+    data = run_module("finrisk_status", asked)["report"]["data"]
+    assert "audit" in [finding["about"] for finding in data["findings"]]
