@@ -73,8 +73,8 @@ def _tiles(content: Mapping[str, Any]) -> Tiles:
             Tile("Still needed", f"{needed['requests']:,}", f"requests, {days}"),
             Tile(
                 "May be wrong",
-                f"{rules['alpha_promote']:.0%}",
-                f"promotions; {rules['alpha_roll_back']:.0%} rollbacks",
+                words.percent(rules["alpha_promote"]),
+                f"promotions; {words.percent(rules['alpha_roll_back'])} of rollbacks",
             ),
         ]
     )
