@@ -68,6 +68,7 @@ def _copy(file: Path) -> tuple[list[Content], list[Link]]:
     try:
         lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
         links = [Link(int(line["number"]), str(line["release"]), str(line["hash"])) for line in lines]
-        return [line["content"] for line in lines], links
+        contents = {str(line["content"]["id"]): line["content"] for line in lines}
+        return list(contents.values()), links
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SystemExit(f"finrisk: {file} cannot be read as a copy of the chain: {error!r}") from None

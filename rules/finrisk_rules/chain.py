@@ -59,11 +59,14 @@ def link(before: Link | None, content: Content) -> Link:
 def first_break(
     releases: Iterable[Content], links: Iterable[Link], witness: Iterable[Link] = ()
 ) -> Break | None:
-    """The first break of a chain; None while it is whole. ``witness`` are links of it, kept elsewhere."""
+    """The first break of a chain; None while it is whole. ``witness`` are links of it, kept elsewhere.
+
+    A link that is there twice counts once: two runs that end together write the same ones into a copy.
+    """
     contents = {str(content["id"]): content for content in releases}
     kept = {each.number: each for each in witness}
     previous: Link | None = None
-    for each in sorted(links, key=lambda one: one.number):
+    for each in sorted(set(links), key=lambda one: one.number):
         number = previous.number + 1 if previous else 1
         if each.number != number:
             release = kept[number].release if number in kept else "unknown"

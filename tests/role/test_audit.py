@@ -190,6 +190,37 @@ def test_a_copy_that_was_edited_is_told_apart_from_the_table(desk: Desk) -> None
     assert f"in {desk.copy} the chain of releases is broken at link 1" in told.stderr
 
 
+REMOVAL = "delete from releases where id = '{0}'"
+
+
+def test_what_two_runs_wrote_into_the_copy_both_counts_once(desk: Desk) -> None:
+    desk.release(0, 25)
+    lines = desk.copy.read_text().splitlines(keepends=True)
+    desk.copy.write_text(lines[0] + lines[1] + lines[1])
+    told = desk.verify("--file", str(desk.copy))
+    assert told.returncode == 0, told.stderr
+    assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
+
+
+def test_a_release_that_was_removed_before_the_copy_had_it_keeps_no_other_back(desk: Desk) -> None:
+    made = desk.release(0, 25)
+    desk.copy.unlink()
+    desk.by_hand(REMOVAL.format(*made))
+    made += desk.release(50)
+    assert [json.loads(line)["release"] for line in desk.copy.read_text().splitlines()] == made[1:]
+
+
+def test_a_copy_whose_lines_are_no_links_is_told_in_a_sentence(desk: Desk) -> None:
+    desk.release(0, 25)
+    first, second = map(json.loads, desk.copy.read_text().splitlines())
+    desk.copy.write_text("".join(json.dumps(each) + "\n" for each in (first, second | {"number": None})))
+    assert "cannot be read as links" in audit.known(desk.ledger, desk.url)["problem"]
+    desk.release(50)
+    del second["content"]["id"]
+    desk.copy.write_text("".join(json.dumps(each) + "\n" for each in (first, second)))
+    assert f"finrisk: {desk.copy} cannot be read" in desk.verify("--file", str(desk.copy)).stderr
+
+
 def test_a_broken_copy_keeps_no_release_back_and_is_said(desk: Desk) -> None:
     desk.release(0)
     desk.copy.write_text("not JSON\n")

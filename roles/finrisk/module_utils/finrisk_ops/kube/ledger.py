@@ -68,7 +68,7 @@ class ClusterLedger:
         """Return the newest fifty links, of the ConfigMap ``finrisk-release-links``."""
         try:
             body = self.cluster.request("GET", self._path(LINKS))
-            return [Link(**each) for each in json.loads(body["data"]["links"])]
+            return list(map(records.link_of, json.loads(body["data"]["links"])))
         except ApiError as error:
             if error.status == 404:
                 return []

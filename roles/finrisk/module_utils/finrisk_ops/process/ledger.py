@@ -61,7 +61,7 @@ class FileLedger:
         try:
             lines = path.read_text("utf-8").splitlines() if path.exists() else []
             entries = [json.loads(line) for line in lines]
-            return [Link(each["number"], each["release"], each["hash"]) for each in entries]
+            return list(map(records.link_of, entries))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise FinriskError(
                 f"{path} cannot be read as links of releases: {error!r}; move it away"

@@ -124,7 +124,8 @@ def _append(connection: psycopg.Connection, links: list[Link], content: Content)
 def _copy(ledger: Ledger, connection: psycopg.Connection, links: list[Link]) -> None:
     """Bring what the copy has not into it: also the links of a run that ended before it came to that.
 
-    A copy that cannot be written keeps no record back: the next run completes it.
+    A copy that cannot be written keeps no record back: the next run completes it. Nor does a release that
+    somebody removed by hand: its link stays out of the copy, and the chain tells of it.
     """
     from psycopg.rows import dict_row
 
@@ -134,8 +135,8 @@ def _copy(ledger: Ledger, connection: psycopg.Connection, links: list[Link]) -> 
         with connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(_THESE, ([each.release for each in new],))
             contents = {str(row["id"]): canonical(row) for row in cursor}
-        if new:
-            ledger.keep([Entry(each, contents[each.release]) for each in new])
+        if entries := [Entry(each, contents[each.release]) for each in new if each.release in contents]:
+            ledger.keep(entries)
 
 
 def _add(connection: psycopg.Connection, record: Record, links: list[Link]) -> bool:

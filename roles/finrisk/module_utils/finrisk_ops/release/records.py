@@ -90,6 +90,11 @@ class Entry:
     content: str
 
 
+def link_of(content: Mapping[str, Any]) -> Link:
+    """Return the link that a copy holds; raises KeyError, TypeError or ValueError for what is none."""
+    return Link(int(content["number"]), str(content["release"]), str(content["hash"]))
+
+
 class Ledger(Protocol):
     """Where an environment's releases are recorded first: its namespace, or a folder of this machine."""
 
