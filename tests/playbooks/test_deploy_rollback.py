@@ -373,6 +373,15 @@ def test_rollback_needs_neither_model_nor_database_nor_a_running_service(world: 
     assert not world.ground.requests("endpoints|publishers")
 
 
+@pytest.mark.parametrize("gate", ["override", "{{ nobody_has_set_this }}"])
+def test_rollback_begins_whatever_an_inventory_says_of_the_gate(playground: Playground, gate: str) -> None:
+    more = playground.folder / "more.json"
+    more.write_text(json.dumps({"finrisk": {"vars": {"finrisk_gate": gate}}}))
+    begun = playground.run("rollback", "-i", "inventory/local", "-i", str(more))
+    assert "the service has no credentials yet" in begun.output, begun.output
+    assert playground.run("deploy", "-i", "inventory/local", "-i", str(more)).code == 2
+
+
 def test_rollback_mends_a_revision_that_was_broken_by_hand(world: World) -> None:
     world.deploy("-e", "finrisk_ab_ratio=50")
     (world.place.var_dir / "current" / "config.json").write_text("{")

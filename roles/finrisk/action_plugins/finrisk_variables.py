@@ -36,6 +36,8 @@ OURS_TO_COME = "__finrisk_"
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
 UNSEEN = "\ufeff\r\n\x00"
 GATE, OVERRIDE = "finrisk_gate", "override"
+ROLLBACK = "rollback.yml"
+"""The playbook that nothing which was said of the gate may stop."""
 NEAR = 0.8
 """Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
 CONNECTION = ("ansible_", "_")
@@ -74,7 +76,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         result: dict[str, Any] = super().run(tmp, task_vars)
         extra = context.CLIARGS.get("extra_vars") or ()
         variables = dict(task_vars or {})
-        variables[GATE] = self._templar.template(variables.get(GATE))
+        if any(Path(str(each)).name == ROLLBACK for each in context.CLIARGS.get("args") or ()):
+            variables.pop(GATE, None)
+        else:
+            variables[GATE] = self._templar.template(variables.get(GATE))
         given = Given(variables, extra, os.environ, load_extra_vars(self._loader))
         found = list(complaints(known(Path(self._task.args["role"])), given))
         if found:
