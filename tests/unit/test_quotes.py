@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from ansible.module_utils.finrisk_ops.dataset.quotes import _BLOCK, LONGEST, Quotes, quotes_of
@@ -47,6 +48,13 @@ def test_a_question_that_names_firm_and_year_of_a_filing_is_of_it() -> None:
     ]
     assert [0, 1] in shared(asked)
     assert not any({2, 3} & set(held) for held in shared(asked))
+
+
+def test_a_line_of_capitals_costs_no_more_than_a_moment() -> None:
+    for line in ("A" * 30_000, "A " * 15_000, "&A" * 15_000):
+        began = time.process_time()
+        quotes_of(line, "")
+        assert time.process_time() - began < 1, line[:10]
 
 
 def test_a_question_that_quotes_at_length_is_told_by_its_answer_alone() -> None:

@@ -22,6 +22,8 @@ from .likeness import words
 
 LONGEST = 1_500
 """Words of a question up to which it is taken to quote one document."""
+LINE = 4_000
+"""Characters of a question's first line in which filings are looked for: it takes their square of steps."""
 
 _LEAST_WORDS = 5
 _LEAST_CELLS = 3  # words of a line with two figures
@@ -51,7 +53,8 @@ def quotes_of(strategy: str, analysis: str) -> array[int]:
 
 
 def _named(strategy: str) -> list[tuple[str, str]]:
-    return [(fold(name), year) for name, year in _FILING.findall(strategy.strip().partition("\n")[0])]
+    line = strategy.strip().partition("\n")[0][:LINE]
+    return [(fold(name), year) for name, year in _FILING.findall(line)]
 
 
 def _sentences(text: str) -> tuple[set[int], int]:
