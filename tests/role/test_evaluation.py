@@ -140,6 +140,11 @@ def test_status_says_what_the_gate_said_last_and_of_which_revision(
     assert gate["needed"] == said["report"]["data"]["needed"]
     assert 0 <= gate["age_seconds"] < 120
     assert "Gate            hold, " in page
+    half = {"verdict": "hold", "reason": "", "inputs": {}, "sha256": ""}
+    (tmp_path / "evaluations" / "evaluation_20991231_235959.json").write_text(json.dumps(half))
+    again, _ = told()
+    assert again is not None, "what is no evaluation is left out"
+    assert again["file"] == gate["file"]
     deploy(place, ratio=75)
     assert f"ago of {revision}, which runs no more" in told()[1].replace("\n                ", " ")
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..errors import FinriskError
 from ..machine.files import free_stamp, read_json, stamped_files, write_bytes, write_json
+from ..status.gate import VERDICTS
 from .report import report
 
 PREFIX, SUFFIX, PAGE_SUFFIX = "evaluation", ".json", ".html"
@@ -16,6 +17,8 @@ HISTORY = 200
 """Evaluations that a page looks back on."""
 _PASSES = ("asked_at", "present_rate")
 """What of the inputs changes although nobody asked anything."""
+_READ = {"verdict", "reason", "at", "stage", "metrics", "exposure", "needed", "inputs", "sha256"}
+"""What is read of an earlier evaluation."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -47,15 +50,17 @@ def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
 
 def history(folder: Path, most: int = HISTORY) -> list[tuple[Path, dict[str, Any]]]:
     """Return the newest evaluations of the folder, the oldest of them first; what is none is left out."""
-    evaluations = []
-    for path in stamped_files(folder, PREFIX, SUFFIX)[-most:]:
+    evaluations: list[tuple[Path, dict[str, Any]]] = []
+    for path in reversed(stamped_files(folder, PREFIX, SUFFIX)):
+        if len(evaluations) == most:
+            break
         try:
             content = read_json(path)
         except FinriskError:
             continue
-        if isinstance(content, dict) and {"verdict", "reason", "inputs", "sha256"} <= content.keys():
+        if isinstance(content, dict) and content.keys() >= _READ and str(content["verdict"]) in VERDICTS:
             evaluations.append((path, content))
-    return evaluations
+    return evaluations[::-1]
 
 
 def _decision(content: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
