@@ -26,8 +26,9 @@ from ansible.module_utils.finrisk_ops.process import gunicorn
 
 from sandbox.connection import free_ports
 from tests.grounds.playground import API_KEY, USER_HASH_KEY, Playground, connection_of_service
-from tests.grounds.plays import Run
+from tests.grounds.plays import Run, shell
 from tests.grounds.repository import REPOSITORY
+from tests.grounds.signing import allowed, person
 from tests.grounds.tuning import tuned_model
 from tests.grounds.wire import Wire, wire
 
@@ -290,6 +291,28 @@ def test_where_the_gate_is_required_a_ratio_without_evidence_changes_nothing(bas
     assert base.told[1] == 0.1
 
 
+def test_where_the_inventory_asks_for_a_second_person_their_signature_goes_on(base: World) -> None:
+    folder = base.playground.folder / "approvals"
+    anna = person(folder, "anna@bank.example")
+    asked = {"finrisk_approvals": 1, "finrisk_approvers": allowed(folder / "approvers.txt", [anna.allowed()])}
+    inventory = folder / "inventory.yml"
+    inventory.write_text(json.dumps({"finrisk": {"vars": asked}}), "utf-8")
+    where = ("-i", "inventory/local", "-i", str(inventory), "-e", f"finrisk_evaluation_dir={folder}")
+    before = base.told
+    refused = base.run("deploy", *where, "-e", "finrisk_ab_ratio=25")
+    assert refused.code == 2
+    assert "local asks for 1 approval by others before 25 % of the users" in " ".join(refused.output.split())
+    assert "finrisk_approvals is given by -e" in base.run("deploy", "-e", "finrisk_approvals=0").output
+    assert base.told == before
+    sign, then = (line.partition(": ")[2] for line in refused.last_lines[-2:])
+    assert shell(sign, folder, os.environ | {"HOME": str(anna.home)}, 30).code == 0
+    words = shlex.split(then)
+    done = base.deploy(*where, *words[words.index("playbooks/deploy.yml") + 1 :])
+    assert f"Approved by anna@bank.example ({anna.fingerprint})" in done.last_lines
+    assert base.told[1] == 0.25
+    assert "(approved by anna@bank.example)" in " ".join(base.run("status").stdout.split())
+
+
 def test_no_request_is_lost_while_deploy_and_rollback_run(world: World) -> None:
     with Clients(world.place) as clients:
         world.deploy("-e", "finrisk_ab_ratio=100")
@@ -377,7 +400,7 @@ def test_rollback_needs_neither_model_nor_database_nor_a_running_service(world: 
 def test_rollback_begins_whatever_an_inventory_says_of_the_gate(playground: Playground, gate: str) -> None:
     more = playground.folder / "more.json"
     more.write_text(json.dumps({"finrisk": {"vars": {"finrisk_gate": gate}}}))
-    begun = playground.run("rollback", "-i", "inventory/local", "-i", str(more))
+    begun = playground.run("rollback", "-i", "inventory/local", "-i", str(more), "-e", "finrisk_approvals=0")
     assert "the service has no credentials yet" in begun.output, begun.output
     assert playground.run("deploy", "-i", "inventory/local", "-i", str(more)).code == 2
 

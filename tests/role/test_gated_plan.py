@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.grounds.evaluations import keep
 from tests.grounds.modules import run_module
+from tests.grounds.signing import allowed, person
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 REVISION = "r0004-00000000"
@@ -89,6 +92,46 @@ def test_what_is_not_ends_before_anything_changes(
         "reason": "",
         "at": "",
     }
+
+
+def test_where_two_have_to_agree_the_plan_asks_for_a_signature_of_its_evaluation(
+    database_url: str, tmp_path: Path
+) -> None:
+    requests(database_url)
+    anna = person(tmp_path, "anna@bank.example")
+    evaluations = tmp_path / "evaluations"
+    digest = keep(evaluations, "120000", "staging", "spec1", REVISION)
+    rule = {
+        "number": 1,
+        "approvers": allowed(tmp_path / "approvers.txt", [anna.allowed()]),
+        "evaluation_dir": str(evaluations),
+    }
+    given: dict[str, Any] = {
+        "record": {"environment_name": "staging", "action": "deploy"},
+        "approvals": rule,
+        "ratio": 30,
+    }
+    assert plan(database_url, tmp_path, **given | {"ratio": 25})["approvals"] == []
+    for listed in (
+        plan(database_url, tmp_path, **given, list_only=True),
+        plan(database_url, tmp_path, **given),
+    ):
+        lines = listed.get("summary") or listed["report"]["text"]
+        (text,) = (Path(line.partition(": ")[2]) for line in lines if line.startswith("to be signed: "))
+        assert f"\nevidence: {digest}\n" in text.read_text("utf-8")
+        assert any("finrisk_approval=" in line for line in lines)
+    signed = {"approvals": rule | {"signatures": [str(anna.sign(text))]}}
+    done = plan(database_url, tmp_path, **given | signed)
+    assert not done.get("failed"), done
+    assert [(each["principal"], each["key"]) for each in done["approvals"]] == [
+        (anna.principal, anna.fingerprint)
+    ]
+    assert done["summary"][-1] == f"Approved by anna@bank.example ({anna.fingerprint})"
+    own = person(tmp_path, f"{getpass.getuser()}@bank.example")
+    allowed(Path(str(rule["approvers"])), [own.allowed()])
+    own_signature = {"approvals": rule | {"signatures": [str(own.sign(text))]}}
+    assert "deploys: that is one person" in plan(database_url, tmp_path, **given | own_signature)["msg"]
+    assert "30, not 31" in plan(database_url, tmp_path, **given | signed | {"ratio": 31})["msg"]
 
 
 def test_a_model_that_nobody_has_is_not_let_beyond_the_first_stage(database_url: str, tmp_path: Path) -> None:

@@ -257,6 +257,23 @@ def test_what_the_gate_said_is_in_the_record_and_an_override_on_the_page(place: 
     assert "for the committee (gate overridden, it said hold)" in text
 
 
+def test_who_agreed_is_in_the_record_in_the_chain_and_on_the_page(place: Place) -> None:
+    agreed = [{"principal": "anna@bank.example", "key": "SHA256:+s", "text": "ratio: 50\n", "signature": "S"}]
+    run_module("finrisk_release", place.options(50, None, {}) | {"approvals": agreed})
+    (row,) = place.rows()
+    assert row["figures"] == {"approvals": agreed}
+    shown = releases.known(place.ledger, place.database_url, time.time())
+    assert "for the committee (approved by anna@bank.example)" in " ".join(
+        " ".join(releases.lines(shown)).split()
+    )
+    with psycopg.connect(place.database_url) as connection:
+        connection.execute("alter table releases disable trigger user")
+        connection.execute("""update releases set figures = replace(figures::text, 'anna', 'dora')::jsonb""")
+    problem = history.audit(place.ledger, place.database_url).problem
+    assert problem is not None
+    assert "the release was changed" in problem.sentence()
+
+
 def answered(database_url: str, arm: str, outcome: str = "ok") -> None:
     """Two hundred new users of one arm came in two minutes, one by one, and were answered or were not."""
     with psycopg.connect(database_url) as connection:

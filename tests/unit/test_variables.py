@@ -262,6 +262,15 @@ def test_the_gate_is_overridden_by_hand_alone() -> None:
     assert complaints(finrisk_gate="require") == []
 
 
+@pytest.mark.parametrize("name", ["finrisk_approvals", "finrisk_approvers"])
+def test_who_has_to_agree_is_said_by_the_inventory_alone(name: str) -> None:
+    assert complaints(environment={}, **{name: "1"}) == []
+    (said,) = complaints(f"{name}=0")
+    assert said.startswith(f"{name} is given by -e: the inventory alone says who has to agree")
+    (said,) = complaints(f"__{name}=0")
+    assert said.startswith(f"__{name} is given by -e, and the role sets it")
+
+
 @pytest.mark.parametrize(
     ("environment", "gate"), [("local", "advise"), ("staging", "require"), ("production", "require")]
 )

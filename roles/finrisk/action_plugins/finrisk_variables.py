@@ -37,7 +37,9 @@ READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
 UNSEEN = "\ufeff\r\n\x00"
 GATE, OVERRIDE = "finrisk_gate", "override"
 ROLLBACK = "rollback.yml"
-"""The playbook that nothing which was said of the gate may stop."""
+"""The playbook that nothing which was said of the gate, or of who has to agree, may stop."""
+OF_THE_INVENTORY = ("finrisk_approvals", "finrisk_approvers")
+"""What whoever deploys must not choose."""
 NEAR = 0.8
 """Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
 CONNECTION = ("ansible_", "_")
@@ -76,11 +78,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         result: dict[str, Any] = super().run(tmp, task_vars)
         extra = context.CLIARGS.get("extra_vars") or ()
         variables = dict(task_vars or {})
+        by_hand = dict(load_extra_vars(self._loader))
         if any(Path(str(each)).name == ROLLBACK for each in context.CLIARGS.get("args") or ()):
-            variables.pop(GATE, None)
+            for name in (GATE, *OF_THE_INVENTORY):
+                variables.pop(name, None)
+                by_hand.pop(name, None)
         else:
             variables[GATE] = self._templar.template(variables.get(GATE))
-        given = Given(variables, extra, os.environ, load_extra_vars(self._loader))
+        given = Given(variables, extra, os.environ, by_hand)
         found = list(complaints(known(Path(self._task.args["role"])), given))
         if found:
             result.update(failed=True, msg="; ".join(found) + ". Nothing was changed")
@@ -113,6 +118,11 @@ def complaints(known: Known, given: Given) -> Iterator[str]:
             f"{GATE} is {OVERRIDE!r} in the inventory: it is for one run, by -e alone. Set require, advise "
             f'or off there, and for the run -e \'{{"{GATE}": "{OVERRIDE}", "finrisk_why": "TICKET"}}\''
         )
+    for name in given.by_hand:
+        if name in OF_THE_INVENTORY:
+            yield f"{name} is given by -e: the inventory alone says who has to agree; set it there"
+        elif name.startswith(OURS_TO_COME):
+            yield f"{name} is given by -e, and the role sets it: {PAGES} that can be given"
     for name, words in known.choices.items():
         value = given.variables.get(name)
         if isinstance(value, str) and "{{" not in value and value not in words:

@@ -1,12 +1,12 @@
 # Copyright: FinRisk contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the gate asks for."""
+"""What the gate asks for, and who agrees."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The option C(gate_rules), as ops.options understands it."""
+    """The options C(gate_rules) and C(approvals), as ops.options understands it."""
 
     RULES = r"""
 options:
@@ -51,4 +51,32 @@ options:
         description: Most minutes since the last request.
         type: float
         default: 15
+"""
+
+    APPROVALS = r"""
+options:
+  approvals:
+    description:
+      - Who else has to agree before more users get the model than now. Without enough signatures the text to
+        sign is written, and the commands that sign it and go on are the last lines.
+    type: dict
+    default: {}
+    suboptions:
+      number:
+        description: How many persons besides the one who deploys.
+        type: int
+        default: 0
+      approvers:
+        description: Path of the file with their keys, as ssh-keygen(1) describes allowed signers.
+        type: str
+        default: ""
+      signatures:
+        description: Paths of signatures, each beside the text whose name its own begins with.
+        type: list
+        elements: str
+        default: []
+      evaluation_dir:
+        description: Folder of evaluations, and of texts to sign.
+        type: path
+        default: ""
 """

@@ -15,7 +15,15 @@ description:
     it stays as it runs; a model that does not run yet begins at the first of O(stages).
   - Where more users would get the model than now, and than the first of O(stages) gives it, the gate is asked
     by the evidence of this moment. What lowers the ratio, begins or repeats it never asks.
-extends_documentation_fragment: [place.reached, tuning.records, gate.rules, retirements, record, modes.reads]
+  - Where O(approvals) ask for persons, they agree to every step that gives more users the model than now.
+extends_documentation_fragment:
+  - place.reached
+  - tuning.records
+  - gate.rules
+  - gate.approvals
+  - retirements
+  - record
+  - modes.reads
 options:
   model:
     description: A tuned model's name, V(newest), or empty for base only.
@@ -103,6 +111,13 @@ gate:
   description: What the gate said, C(mode), C(verdict), C(reason) and C(at); empty where it was not asked.
   returned: unless O(list_only)
   type: dict
+approvals:
+  description: >-
+    Who agreed, each with C(principal), C(key) (its fingerprint), and the C(text) and C(signature) that
+    prove it.
+  returned: unless O(list_only)
+  type: list
+  elements: dict
 jobs:
   description: The known jobs, newest first.
   returned: success
@@ -112,15 +127,26 @@ jobs:
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.evaluation import files
 from ansible.module_utils.finrisk_ops.gate.forecast import Forecast
-from ansible.module_utils.finrisk_ops.release import opinion
-from ansible.module_utils.finrisk_ops.release.permission import MODES, REQUIRE, Asking, Permission, permission
+from ansible.module_utils.finrisk_ops.machine import identity
+from ansible.module_utils.finrisk_ops.release import approval, opinion
+from ansible.module_utils.finrisk_ops.release.permission import (
+    MODES,
+    REQUIRE,
+    Asking,
+    Permission,
+    Play,
+    permission,
+)
 from ansible.module_utils.finrisk_ops.release.plan import (
     Known,
     Plan,
@@ -153,6 +179,7 @@ ARGUMENTS: dict[str, Any] = {
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
     **options.GATE_RULES,
+    **options.APPROVALS,
     **options.RECORD,
     **options.RETIREMENTS,
 }
@@ -206,23 +233,28 @@ def with_database(call: Call, known: Known, ask: Callable[[str], Told]) -> Told:
         return ask(url)
 
 
+def asking(parameters: dict[str, Any]) -> Asking:
+    """Return how the gate is asked."""
+    stages = parse_stages(parameters["stages"])
+    return Asking(parameters["gate"], parameters["why"], stages[0], parameters["model"].strip())
+
+
+def environment(parameters: dict[str, Any]) -> str:
+    """Return the environment's name; empty where nobody said it."""
+    return str((parameters["record"] or {}).get("environment_name", ""))
+
+
+def player(parameters: dict[str, Any]) -> Play:
+    """Return the way to write the commands that go on."""
+    used = commands.inventories(parameters["inventories"], parameters["repository"])
+    play: Play = commands.player({"inventories": used, "environment": environment(parameters)})
+    return play
+
+
 def allowed(call: Call, known: Known, plan: Plan, runs: Running) -> Permission | None:
     """Return what the gate says to the plan; FinriskError when it forbids it."""
     parameters = call.options
     rules = options.gate_rules(parameters)
-    record = parameters["record"] or {}
-    play = commands.player(
-        {
-            "inventories": commands.inventories(parameters["inventories"], parameters["repository"]),
-            "environment": record.get("environment_name", ""),
-        }
-    )
-    asking = Asking(
-        parameters["gate"],
-        parameters["why"],
-        parse_stages(parameters["stages"])[0],
-        parameters["model"].strip(),
-    )
 
     def ask() -> opinion.Opinion:
         try:
@@ -230,7 +262,27 @@ def allowed(call: Call, known: Known, plan: Plan, runs: Running) -> Permission |
         except FinriskError as error:
             return opinion.unread(error.message)
 
-    return permission(asking, plan, runs, ask, play)
+    return permission(asking(parameters), plan, runs, ask, player(parameters))
+
+
+def agreed(call: Call, plan: Plan, runs: Running) -> list[approval.Approval]:
+    """Return who agreed to the plan; none where nobody has to. FinriskError when too few did."""
+    parameters = call.options
+    rule = options.approvals(parameters)
+    if rule.number < 1:
+        return []
+    place = options.ledger(parameters).identity() if parameters["place"] else None
+    who = identity.accounts() | {str((place or {}).get("username") or "")} - {""}
+    asked = approval.case(
+        asking(parameters),
+        environment(parameters),
+        plan,
+        runs,
+        files.evidence(rule.folder),
+        who,
+        datetime.now(UTC).date(),
+    )
+    return approval.approvals(rule, asked, player(parameters), write=not call.check) if asked else []
 
 
 def forecast(call: Call, known: Known, plan: Plan) -> Forecast | None:
@@ -244,12 +296,13 @@ def forecast(call: Call, known: Known, plan: Plan) -> Forecast | None:
 
 def overview(call: Call, known: Known) -> dict[str, Any]:
     """Return the models, what would be deployed or why nothing would, and what its experiment will need."""
-    plan, gate, outlook, reason, ways = None, None, None, "", []
+    plan, gate, given, outlook, reason, ways = None, None, [], None, "", []
     runs = running(call.options["running"])
     try:
         made = make_plan(wish(call.options), runs, known)
         outlook = forecast(call, known, made)
         gate = allowed(call, known, made, runs)
+        given = agreed(call, made, runs)
         plan = made
     except FinriskError as error:
         reason, ways = error.message, error.detail.get("summary", [])
@@ -257,6 +310,7 @@ def overview(call: Call, known: Known) -> dict[str, Any]:
     text = [
         *listing(known.jobs, plan, reason),
         *([gate.line()] if gate else []),
+        *([approval.line(given)] if given else []),
         *ways,
         *(outlook.lines() if outlook else []),
     ]
@@ -264,6 +318,7 @@ def overview(call: Call, known: Known) -> dict[str, Any]:
         "jobs": jobs,
         "plan": plan.content() if plan else None,
         "gate": gate.content() if gate else None,
+        "approvals": [asdict(each) for each in given],
         "outlook": outlook.content() if outlook else None,
         "reason": reason,
     }
@@ -286,12 +341,18 @@ def work(call: Call) -> dict[str, Any]:
     runs = running(parameters["running"])
     plan = make_plan(wish(parameters), runs, known)
     gate = allowed(call, known, plan, runs)
+    given = agreed(call, plan, runs)
     return {
         "changed": False,
         "plan": plan.content(),
         "gate": gate.content() if gate else {},
+        "approvals": [asdict(each) for each in given],
         "jobs": [job.content() for job in known.jobs],
-        "summary": [*plan.lines(), *([gate.line()] if gate else [])],
+        "summary": [
+            *plan.lines(),
+            *([gate.line()] if gate else []),
+            *([approval.line(given)] if given else []),
+        ],
     }
 
 

@@ -83,6 +83,11 @@ options:
     description: What the gate said to this release, for the record; C(gate) of M(finrisk_deployment_plan).
     type: dict
     default: {}
+  approvals:
+    description: Who agreed to this release, for the record; C(approvals) of M(finrisk_deployment_plan).
+    type: list
+    elements: dict
+    default: []
   planned_on:
     description: The revision that was current when the ratio was chosen; another one now stops the task.
     type: str
@@ -176,6 +181,7 @@ ARGUMENTS: dict[str, Any] = {
     "environment_name": TEXT,
     "database_url": TEXT | {"no_log": True},
     "gate": {"type": "dict", "default": {}},
+    "approvals": {"type": "list", "elements": "dict", "default": []},
     "planned_on": {"type": "str"},
     "rollback_to": TEXT,
     "credentials_changed": {"type": "bool", "default": False},
@@ -232,6 +238,7 @@ def desk(call: Call) -> recording.Desk:
         figures=releases.figures,
         warn=call.warn,
         gate=options_given["gate"],
+        approvals=options_given["approvals"],
     )
 
 

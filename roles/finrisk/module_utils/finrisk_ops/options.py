@@ -18,6 +18,7 @@ from .process.gunicorn import Place
 from .process.ledger import FileLedger
 from .process.target import ProcessTarget
 from .release import recording
+from .release.approval import Rule
 from .release.records import ACTIONS
 from .tuning.watch import JobPlace
 
@@ -97,6 +98,18 @@ GATE_RULES: dict[str, Any] = {
             "users": {"type": "int", "default": 30},
             "days": {"type": "float", "default": 7.0},
             "fresh_minutes": {"type": "float", "default": 15.0},
+        },
+    }
+}
+APPROVALS: dict[str, Any] = {
+    "approvals": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "number": {"type": "int", "default": 0},
+            "approvers": {"type": "str", "default": ""},
+            "signatures": {"type": "list", "elements": "str", "default": []},
+            "evaluation_dir": {"type": "path", "default": ""},
         },
     }
 }
@@ -216,6 +229,18 @@ def gate_rules(parameters: Mapping[str, Any]) -> Rules:
             f"finrisk_margins is {margins}: give each metric a share between 0 and 1"
         ) from None
     return Rules(margins=shares, alpha_roll_back=values.pop("alpha_rollback"), **values)
+
+
+def approvals(parameters: Mapping[str, Any]) -> Rule:
+    """Return how many approvals are asked for, whose, and which are given; texts go to the evaluations."""
+    given = parameters["approvals"]
+    signatures = [Path(name) for name in given.get("signatures") or []]
+    return Rule(
+        given.get("number") or 0,
+        given.get("approvers") or "",
+        signatures,
+        Path(given.get("evaluation_dir") or "."),
+    )
 
 
 def platform(options: Mapping[str, Any]) -> Platform:

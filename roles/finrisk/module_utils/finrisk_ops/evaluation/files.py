@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from ..errors import FinriskError
 from ..machine.files import free_stamp, read_json, stamped_files, write_bytes, write_json
+from ..release.approval import Evidence
 from ..status.gate import VERDICTS
+from .evaluation import sha256
 from .report import report
 
 PREFIX, SUFFIX, PAGE_SUFFIX = "evaluation", ".json", ".html"
@@ -54,13 +56,36 @@ def history(folder: Path, most: int = HISTORY) -> list[tuple[Path, dict[str, Any
     for path in reversed(stamped_files(folder, PREFIX, SUFFIX)):
         if len(evaluations) == most:
             break
-        try:
-            content = read_json(path)
-        except FinriskError:
-            continue
-        if isinstance(content, dict) and content.keys() >= _READ and str(content["verdict"]) in VERDICTS:
+        if content := _read(path):
             evaluations.append((path, content))
     return evaluations[::-1]
+
+
+def evidence(folder: Path) -> list[Evidence]:
+    """Return what the folder's evaluations rest on, the oldest first, without those that were changed."""
+    kept = (
+        _evidence(path, content) for path in stamped_files(folder, PREFIX, SUFFIX) if (content := _read(path))
+    )
+    return [each for each in kept if each]
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = read_json(path)
+    except FinriskError:
+        return None
+    whole = isinstance(content, dict) and content.keys() >= _READ and str(content["verdict"]) in VERDICTS
+    return content if whole else None
+
+
+def _evidence(path: Path, content: Mapping[str, Any]) -> Evidence | None:
+    inputs = content["inputs"]
+    try:
+        of = (inputs["environment"], inputs["experiment"], inputs["running"]["revision"])
+    except (KeyError, TypeError):
+        return None
+    digest = sha256(inputs)
+    return Evidence(digest, *of, content["verdict"], path) if digest == content["sha256"] else None
 
 
 def _decision(content: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import getpass
 import os
+import pwd
 import socket
 from pathlib import Path
 
@@ -17,6 +18,14 @@ def who() -> str:
     except (KeyError, OSError):
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()}"
+
+
+def accounts() -> set[str]:
+    """Return who this may be: the accounts that environment and system name, and whose sudo it was."""
+    names = {who().rpartition("@")[0], os.environ.get("SUDO_USER", "")}
+    with contextlib.suppress(KeyError):
+        names.add(pwd.getpwuid(os.getuid()).pw_name)
+    return names - {""}
 
 
 def now() -> str:

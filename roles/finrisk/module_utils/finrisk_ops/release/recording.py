@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -35,6 +35,8 @@ class Desk:
     warn: Callable[[str], None]
     gate: Mapping[str, Any] = field(default_factory=dict)
     """What the gate said to this release; empty where it was not asked. It stands among the figures."""
+    approvals: Sequence[Mapping[str, Any]] = ()
+    """Who agreed to it, where the environment asks for that. They stand among the figures too."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,10 @@ class Entry:
 
     def end(self, outcome: str, message: str = "", **known: Any) -> None:
         """Write how it ended, with the figures that are there; warn when it could not be written."""
-        figures = self._wait(self._figures)
-        if self._desk.gate:
-            figures = (figures or {}) | {"gate": dict(self._desk.gate)}
+        told = {"gate": dict(self._desk.gate), "approvals": [dict(each) for each in self._desk.approvals]}
+        figures = (self._wait(self._figures) or {}) | {
+            name: said for name, said in told.items() if said
+        } or None
         problem = self._write(records.end(self._record, outcome, message, figures=figures, **known))
         if problem and outcome == records.DONE:
             self._desk.warn(f"this {self._record.action} could not be recorded: {problem}")

@@ -65,9 +65,12 @@ def _release(release: dict[str, Any]) -> list[str]:
     moment = str(release["at"])[:16].replace("T", " ")
     outcome = WORDS.get(release["outcome"], release["outcome"])
     told = f"by {release['who']}" + (f": {release['reason']}" if release["reason"] else "")
-    gate = (release["figures"] or {}).get("gate") or {}
+    figures = release["figures"] or {}
+    gate = figures.get("gate") or {}
     if gate.get("mode") == OVERRIDE:
         told += f" (gate overridden, it said {gate.get('verdict')})"
+    if agreed := figures.get("approvals"):
+        told += f" (approved by {', '.join(str(each.get('principal')) for each in agreed)})"
     if release["message"]:
         told += f" - {release['message']}"
     return [
