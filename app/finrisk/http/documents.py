@@ -16,6 +16,7 @@ from finrisk.http.errors import ApiError
 from finrisk.http.replies import DeletedDocument, DocumentCounts, DocumentEntry, DocumentPage
 from finrisk_rules.documents import redacted
 from finrisk_rules.limits import DOCUMENTS_MAX
+from finrisk_rules.redaction import Names
 
 bp = Blueprint("documents", __name__)
 
@@ -69,9 +70,9 @@ def _add_converter(state: BlueprintSetupState) -> None:
     state.app.url_map.converters["document_id"] = _DocumentIdConverter
 
 
-def _document(body: DocumentBody) -> documents.Document:
+def _document(body: DocumentBody, names: Names) -> documents.Document:
     """The document as it is indexed: redacted."""
-    title, text = redacted(body.title, body.text, context().service.settings.names)
+    title, text = redacted(body.title, body.text, names)
     return documents.Document(
         id=body.id,
         title=title,
@@ -91,7 +92,8 @@ def add() -> Response:
     A body is read in its turn as well: what is made of 16 MiB of JSON takes many times as much memory.
     """
     with _writing():
-        batch = [_document(body) for body in parsed(request, DocumentsBody).documents]
+        names = context().service.settings.names
+        batch = [_document(body, names) for body in parsed(request, DocumentsBody).documents]
         with context().service.database.connection(WRITING_SECONDS) as connection:
             try:
                 ingested = documents.ingest(connection, batch)
