@@ -90,7 +90,7 @@ def test_malformed_lines_of_an_export_are_set_aside_with_the_reason(
 @pytest.mark.parametrize(
     ("playbook", "setting", "message"),
     [
-        ("prepare", "finrisk_train_split=0.9", "run ansible-playbook playbooks/export.yml first"),
+        ("prepare", "finrisk_train_split=0.9", "run playbooks/export.yml first"),
         ("prepare", "finrisk_train_split=1.5", "finrisk_train_split is 1.5: expected a share"),
         ("export", "finrisk_min_examples=many", "finrisk_min_examples"),
         ("export", "finrisk_since=yesterday", "finrisk_since is 'yesterday': expected a day or moment"),

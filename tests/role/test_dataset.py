@@ -98,7 +98,7 @@ def test_a_missing_file_of_the_four_is_written_again(tmp_path: Path) -> None:
         ({"train_split": 90}, "finrisk_train_split is 90"),
         ({"max_examples": -1}, "finrisk_max_examples is -1"),
         ({"raw_file": "/nowhere/raw.json"}, "/nowhere/raw.json is not a file"),
-        ({}, "run ansible-playbook playbooks/export.yml first"),
+        ({}, "run playbooks/export.yml first"),
     ],
 )
 def test_a_wrong_value_is_named_before_anything_is_written(

@@ -106,6 +106,8 @@ def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_t
     page = "\n".join(result["report"]["text"])
     assert "roll back: The tuned model is proven worse: failed requests 12.0%, base 2.0%" in page
     assert "ansible-playbook -i inventory/local playbooks/rollback.yml" in page
+    there = "\n".join(evaluate(confirms=True)["report"]["text"])
+    assert "playbooks/rollback.yml -e finrisk_confirm=local" in " ".join(there.replace("\\\n", "").split())
     assert "failed" not in evaluate(expect="roll_back")
 
 

@@ -81,6 +81,10 @@ def test_what_is_not_ends_before_anything_changes(
         "50 % all the same",
     ]
     assert all("ansible-playbook -i inventory/staging playbooks/" in line for line in refused["summary"])
+    there = plan(
+        database_url, tmp_path, confirms=True, record={"environment_name": "staging", "action": "deploy"}
+    )["summary"]
+    assert [line.endswith(" -e finrisk_confirm=staging") for line in there] == [True, False, True]
     assert not plan(database_url, tmp_path, ratio=25).get("failed"), "what runs is repeated unasked"
     advised = plan(database_url, tmp_path, gate="advise")
     assert reason in advised["gate"]["reason"]

@@ -167,7 +167,7 @@ def test_the_prepare_module_writes_once(tmp_path: Path) -> None:
     assert (written["changed"], written["valid"]) == (True, 30)
     assert not run_module("finrisk_prepare", options)["changed"]
     failed = run_module("finrisk_prepare", {"output_dir": str(tmp_path)})
-    assert "run ansible-playbook playbooks/export.yml first" in " ".join(failed["msg"].split())
+    assert "run playbooks/export.yml first" in " ".join(failed["msg"].split())
 
 
 def test_a_refusal_that_can_be_recorded_nowhere_is_told_all_the_same(tmp_path: Path) -> None:

@@ -76,6 +76,10 @@ options:
     type: list
     elements: str
     default: []
+  confirms:
+    description: Whether the environment asks for a confirmation, which the commands then have.
+    type: bool
+    default: false
   repository:
     description: Folder of the repository; an inventory inside it is named by its path there.
     type: path
@@ -174,6 +178,7 @@ ARGUMENTS: dict[str, Any] = {
     "gate": {"type": "str", "choices": list(MODES), "default": REQUIRE},
     "why": {"type": "str", "default": ""},
     "inventories": {"type": "list", "elements": "str", "default": []},
+    "confirms": {"type": "bool", "default": False},
     "repository": {"type": "path", "default": ""},
     "list_only": {"type": "bool", "default": False},
     **options.PLACE_REACHED,
@@ -247,7 +252,8 @@ def environment(parameters: dict[str, Any]) -> str:
 def player(parameters: dict[str, Any]) -> Play:
     """Return the way to write the commands that go on."""
     used = commands.inventories(parameters["inventories"], parameters["repository"])
-    play: Play = commands.player({"inventories": used, "environment": environment(parameters)})
+    known = {"environment": environment(parameters), "confirms": parameters["confirms"]}
+    play: Play = commands.player({"inventories": used, **known})
     return play
 
 

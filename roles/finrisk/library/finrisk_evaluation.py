@@ -25,6 +25,10 @@ options:
     type: list
     elements: str
     default: []
+  confirms:
+    description: Whether the environment asks for a confirmation, which the commands then have.
+    type: bool
+    default: false
   repository:
     description: Folder of the repository; an inventory inside it is named by its path there.
     type: path
@@ -138,6 +142,7 @@ from finrisk_rules.documents import labels_said
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
     "inventories": {"type": "list", "elements": "str", "default": []},
+    "confirms": {"type": "bool", "default": False},
     "repository": {"type": "path", "default": ""},
     "evaluation_dir": {"type": "path", "required": True},
     "evidence": {"type": "str", "default": ""},
@@ -183,7 +188,8 @@ def work(call: Call) -> dict[str, Any]:
         folder = Path(os.path.abspath(given["evaluation_dir"]))
         kept = files.keep(folder, content, check=call.check)
     used = commands.inventories(given["inventories"], given["repository"])
-    lines = page.lines(content, used, kept)
+    known = {"environment": content["environment"], "confirms": given["confirms"]}
+    lines = page.lines(content, commands.player({"inventories": used, **known}), kept)
     report = {
         "text": [line.text for line in lines],
         "colours": {line.text: line.colour for line in lines if line.colour},

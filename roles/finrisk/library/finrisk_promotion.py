@@ -78,7 +78,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine import files, identity
 from ansible.module_utils.finrisk_ops.release import promotion, recording, records
 from ansible.module_utils.finrisk_ops.release.target import Target
-from ansible.module_utils.finrisk_ops.status import facts, releases, report
+from ansible.module_utils.finrisk_ops.status import commands, facts, releases, report
 from ansible.module_utils.finrisk_ops.text import read_text
 from ansible.module_utils.finrisk_ops.tuning import jobs
 
@@ -99,7 +99,7 @@ def candidate(parameters: dict[str, Any], target: Target) -> promotion.Promotabl
     if environment == to:
         raise FinriskError(
             f"{environment} cannot be promoted to itself: run this on the environment that proves releases, "
-            "ansible-playbook -i inventory/staging playbooks/promote.yml"
+            f"{commands.player({'environment': 'staging'})('promote.yml')}"
         )
     promotable: promotion.Promotable = promotion.promotable(target, environment)
     return promotable
@@ -175,6 +175,7 @@ def work(call: Call) -> dict[str, Any]:
             if made.changed:
                 write(Path(parameters["file"]), made.after)
                 entry.end(records.DONE, revision_after=made.promotable.revision.name)
+    play = commands.player({"environment": parameters["promote_to"], "confirms": True})
     header = {"before_header": parameters["file"], "after_header": parameters["file"]}
     return {
         "changed": made.changed,
@@ -183,8 +184,7 @@ def work(call: Call) -> dict[str, Any]:
         "diff": header | {"before": made.before, "after": made.after} if made.changed else {},
         "summary": [
             made.promotable.summary,
-            "Review it with git diff and commit it; then, in steps, ansible-playbook -i inventory/"
-            f"{parameters['promote_to']} playbooks/deploy.yml",
+            f"Review it with git diff and commit it; then, in steps, {play('deploy.yml')}",
             parameters["file"],
         ],
     }

@@ -23,6 +23,10 @@ options:
     type: list
     elements: str
     default: []
+  confirms:
+    description: Whether the environment asks for a confirmation, which the commands then have.
+    type: bool
+    default: false
   repository:
     description: Folder of the repository; an inventory inside it is named by its path there.
     type: path
@@ -102,6 +106,7 @@ from finrisk_rules.documents import labels_said
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
     "inventories": {"type": "list", "elements": "str", "default": []},
+    "confirms": {"type": "bool", "default": False},
     "repository": {"type": "path", "default": ""},
     "evaluation_dir": {"type": "path", "default": ""},
     "fail_on": {"type": "str", "choices": ["none", "finding"], "default": "none"},
@@ -131,6 +136,7 @@ def question(parameters: dict[str, Any], database_url: str) -> report.Question:
         database_url,
         goal,
         commands.inventories(parameters["inventories"], parameters["repository"]),
+        parameters["confirms"],
         retirements(parameters["retirements"]),
     )
 

@@ -176,7 +176,7 @@ def _prepare(
     if not rows:
         raise FinriskError(
             f"{raw} holds nothing to train on: {number_of(origins.total, 'row')}, "
-            f"{breakdown(rejections.counts) or 'none'}; collect more, then run ansible-playbook "
+            f"{breakdown(rejections.counts) or 'none'}; collect more, then run "
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
@@ -343,7 +343,7 @@ def _raw_file(request: Request) -> Path:
         raw = newest(request.output_dir, RAW, ".json")
         if raw is None:
             raise FinriskError(
-                f"there is no {RAW}_<time>.json in {request.output_dir}: run ansible-playbook "
+                f"there is no {RAW}_<time>.json in {request.output_dir}: run "
                 "playbooks/export.yml first, or name a file with -e finrisk_raw_file=PATH"
             )
         return raw

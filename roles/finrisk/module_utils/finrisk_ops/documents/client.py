@@ -113,7 +113,7 @@ class Service:
             except requests.RequestException as error:
                 raise FinriskError(
                     f"cannot reach the service at {self.url}: {_reason(error)}; check finrisk_api_url and "
-                    "that it runs (ansible-playbook playbooks/status.yml)"
+                    "that it runs (playbooks/status.yml)"
                 ) from None
             if answer.status_code not in (429, 503) or attempt == _ATTEMPTS:
                 break
@@ -150,8 +150,8 @@ def _content(answer: requests.Response, url: str) -> dict[str, Any]:
         403: "finrisk_api_key needs the role documents",
         404: f"is {url} the service? Check finrisk_api_url",
         TOO_LARGE: "split the document: it is too large by itself",
-        503: "its database may be down; see ansible-playbook playbooks/status.yml",
-    }.get(answer.status_code, "see ansible-playbook playbooks/status.yml and its log")
+        503: "its database may be down; see playbooks/status.yml",
+    }.get(answer.status_code, "see playbooks/status.yml and its log")
     raise FinriskError(
         f"the service at {url} answered {answer.status_code}{': ' + message if message else ''}; {hint}",
         status=answer.status_code,

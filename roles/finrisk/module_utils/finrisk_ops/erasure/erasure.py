@@ -95,7 +95,7 @@ def _left(
     for dataset in datasets:
         if dataset.raw.is_file():
             raw = shlex.quote(str(dataset.raw))
-            command = f"ansible-playbook playbooks/prepare.yml -e finrisk_raw_file={raw}"
+            command = f"playbooks/prepare.yml -e finrisk_raw_file={raw}"
             told = f"and its report were made of an export that changed since: make them anew with {command}"
         else:
             told = f"may hold {subject.name}: its export {dataset.raw.name} is not here"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ..gate.rules import SAMPLE_RATIO_NEEDED
 from ..gate.verdict import PROMOTE, ROLL_BACK
-from ..status import commands
+from ..status.finding import Play
 from ..status.gate import VERDICTS
 from ..status.page import block, success_lines
 from ..status.text import BAD, COMMAND, WIDTH, Line, command, plain, shorten, table, wrap
@@ -17,10 +17,10 @@ from .files import Kept
 _NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
 
 
-def lines(content: Mapping[str, Any], inventories: Sequence[str], kept: Kept) -> list[Line]:
+def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
     """Return the lines of the page with their colours; ``kept`` is where the evidence lies."""
     parts = (
-        ("Verdict", _verdict(content, inventories)),
+        ("Verdict", _verdict(content, play)),
         ("Stage", plain(_stage(content))),
         ("Comparison", plain(table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5)))),
         ("Users drawn", _sample_ratio(content["sample_ratio"])),
@@ -37,12 +37,11 @@ def lines(content: Mapping[str, Any], inventories: Sequence[str], kept: Kept) ->
     return result
 
 
-def _verdict(content: Mapping[str, Any], inventories: Sequence[str]) -> list[Line]:
+def _verdict(content: Mapping[str, Any], play: Play) -> list[Line]:
     word, colour = VERDICTS[content["verdict"]]
     told = plain(wrap(f"{word}: {content['reason']}"), colour)
     split = (content["stage"] or {}).get("split")
     if content["verdict"] in _NEXT and not (content["verdict"] == PROMOTE and split == 1):
-        play = commands.player({"inventories": inventories, "environment": content["environment"]})
         told += plain(command(play(_NEXT[content["verdict"]])), COMMAND)
     return told
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from .finding import Play
 
+CONFIRMED = ("ingest", "tune", "site", "deploy", "rollback", "erase")
+"""Playbooks that ask for a confirmation where the environment wants one."""
+
 
 def inventories(sources: Sequence[str], repository: str) -> list[str]:
     """Return the inventories in use as they are typed: those inside the repository by their path in it."""
@@ -16,10 +19,16 @@ def inventories(sources: Sequence[str], repository: str) -> list[str]:
 
 
 def player(data: dict[str, Any]) -> Play:
-    """Return the way to write the command for a playbook of this environment."""
+    """Return the way to write the command for a playbook of this environment, confirmed where it asks."""
     used = data.get("inventories") or [f"inventory/{data['environment']}"]
     options = " ".join(f"-i {shlex.quote(source)}" for source in used)
-    return lambda rest: f"ansible-playbook {options} playbooks/{rest}"
+
+    def play(rest: str) -> str:
+        asks = rest.partition(".yml")[0] in CONFIRMED and "--check" not in rest
+        confirmed = f" -e finrisk_confirm={data['environment']}" if data.get("confirms") and asks else ""
+        return f"ansible-playbook {options} playbooks/{rest}{confirmed}"
+
+    return play
 
 
 def again(data: dict[str, Any], play: Play) -> str:

@@ -52,6 +52,7 @@ class Question:
     database_url: str  # as it is reached from here
     goal: facts.Goal
     inventories: Sequence[str] = ()  # as they are typed
+    confirms: bool = False
     retirements: Sequence[Retirement] = ()
 
 
@@ -66,6 +67,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "environment": question.environment,
         "at": now(),
         "inventories": list(question.inventories),
+        "confirms": question.confirms,
         "api_url": target.api_url,
         "configuration": _configuration(target, revision, problem or snapshot.problem)
         | {"drift": snapshot.drift, "unfinished": target.unfinished() if revision else ""},

@@ -23,7 +23,7 @@ from ..errors import FinriskError
 from ..machine.files import newest, read_json
 from .rules import MIN_TRAINING_EXAMPLES
 
-_PREPARE = "ansible-playbook playbooks/prepare.yml"
+_PREPARE = "playbooks/prepare.yml"
 _NEAR = 0.9  # the estimate is within 10 %
 _LINES_SHOWN = 5
 _BLOCK = 1 << 20  # bytes

@@ -103,7 +103,7 @@ def choose(jobs: list[Job], model: str) -> Job:
     reason when there is none, or when the job is not ACTIVE.
     """
     if not jobs:
-        raise FinriskError("there is no tuning job yet; run ansible-playbook playbooks/tune.yml first")
+        raise FinriskError("there is no tuning job yet; run playbooks/tune.yml first")
     if model == "newest":
         active = [job for job in jobs if job.state == ACTIVE]
         if active:

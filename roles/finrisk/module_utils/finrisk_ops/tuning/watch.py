@@ -116,7 +116,7 @@ def _find(place: JobPlace, job_name: str) -> Job:
             return job
     raise FinriskError(
         f"no tuning job {job_name or 'at all'} is known in {place.output_dir} or in the database; "
-        "run ansible-playbook playbooks/tune.yml"
+        "run playbooks/tune.yml"
     )
 
 
