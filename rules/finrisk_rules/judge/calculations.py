@@ -22,13 +22,18 @@ Key = tuple[Decimal, int | None, str]
 """What a figure says, however often it is written: value without its sign, scale, unit."""
 
 
+def has_signs(text: str) -> bool:
+    """Whether a plain text may write a calculation with operators: a cheap test."""
+    return has_formula(text) and has_formula(_NO_SIGN.sub(")", text))
+
+
 def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
     """Return the calculations of a text, in order; nothing in the text raises, time is linear in it.
 
     Some follow and some do not: ``Calculation.unrounded`` says so, and ``computed`` asks it.
     """
     read = plain(text)
-    of_signs = has_formula(read) and has_formula(_NO_SIGN.sub(")", read))
+    of_signs = has_signs(read)
     of_words = has_relation(read)
     if not (of_signs or of_words):
         return ()

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from finrisk_rules.judge.arithmetic import Calculation
-from finrisk_rules.judge.calculations import calculations
+from finrisk_rules.judge.calculations import calculations, has_signs
 from finrisk_rules.judge.court import Court, Finding
-from finrisk_rules.judge.formulas import has_formula
 from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.statements import citations_of, statements, style_in
@@ -27,7 +26,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []
     read = plain(answer)
-    is_asked = any(_is_open(finding) for finding in findings) or has_formula(read) or has_count(read)
+    is_asked = any(_is_open(finding) for finding in findings) or has_signs(read) or has_count(read)
     if is_asked and (written := calculations(answer, style)):
         findings = court.findings(said, _operands(written))
         results = Results(answer, written, findings, court)
