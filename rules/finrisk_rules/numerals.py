@@ -1,6 +1,7 @@
 """Numbers that East Asia writes in characters: ``三千二百万円``, ``二億五千万``, ``十二%``."""
 
 import re
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -19,8 +20,13 @@ _NUMERAL = re.compile(
 )
 _SECTION = re.compile(rf"([{_DIGIT}{_UNIT}]+)([{_MYRIAD}]?)")
 
-FIGURE = re.compile(rf"[\d{_DIGIT}{_UNIT}](?:(?<=\d)|(?=[{_DIGIT}{_UNIT}{_MYRIAD}]))")
-"""What a text has that may have a figure: a digit, or two characters of a numeral."""
+_FIGURE = re.compile(rf"[\d{_DIGIT}{_UNIT}](?:(?<=\d)|(?=[{_DIGIT}{_UNIT}{_MYRIAD}]))")
+_ASCII_FIGURE = re.compile("[0-9]")
+
+
+def has_figure(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+    """Whether a text may have a figure between two places: a digit, or two characters of a numeral."""
+    return bool((_ASCII_FIGURE if text.isascii() else _FIGURE).search(text, start, end))
 
 
 class Numeral(NamedTuple):

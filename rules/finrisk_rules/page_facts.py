@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finrisk_rules.numerals import FIGURE
+from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities, style_of
 from finrisk_rules.sentences import sentences
@@ -79,9 +79,9 @@ def _statement(statement: Statement) -> list[object]:
 def _statements(page: str, style: Style) -> Iterator[Statement]:
     at = 0
     for line in page.splitlines(keepends=True):
-        if not line.lstrip().startswith("|") and FIGURE.search(line):
+        if not line.lstrip().startswith("|") and has_figure(line):
             for start, end in sentences(line):
-                if FIGURE.search(line, start, end) and (statement := statement_of(line[start:end], style)):
+                if has_figure(line, start, end) and (statement := statement_of(line[start:end], style)):
                     yield Statement(at + start, at + end, statement.figures, statement.periods)
         at += len(line)
 

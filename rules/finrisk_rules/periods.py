@@ -82,10 +82,14 @@ _PERIOD = re.compile(
 _INITIALS = "".join(sorted({word[0] for word in MONTHS} | set("qthsfcg")))
 _ERA_INITIALS = "".join(era[0] for era in _ERAS)
 _BEGIN = re.compile(
-    rf"[\d{_INITIALS}{_INITIALS.upper()}\u017f{_ERA_INITIALS}](?<![A-Za-z\d].)(?=(?<=[{_ERA_INITIALS}])"
+    rf"[0-9{_INITIALS}{_INITIALS.upper()}\u017f{_ERA_INITIALS}](?<![A-Za-z0-9].)(?=(?<=[{_ERA_INITIALS}])"
     r"|(?<=[12])[90]\d\d|(?<=\d)\d?(?:[./]\d|\.? ?[^\W\d_])"
     r"|(?<=\D)[^\W\d_]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?\d)",
     re.DOTALL,
+)
+_ASCII_BEGIN = re.compile(
+    rf"(?<![A-Za-z0-9])(?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]|\.? ?[A-Za-z]))"
+    rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?[0-9]))"
 )
 """Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it."""
 _WORDED = re.compile(
@@ -130,10 +134,10 @@ class Period(NamedTuple):
 def periods(text: str) -> Iterator[Period]:
     """Yield the periods of a text, in order."""
     read = plain(text)
-    if not _HINT.search(read):
+    if not read.isascii() and not _HINT.search(read):
         return
     end = 0
-    for begin in _BEGIN.finditer(read):
+    for begin in (_ASCII_BEGIN if read.isascii() else _BEGIN).finditer(read):
         at = begin.start()
         if at < end:
             continue

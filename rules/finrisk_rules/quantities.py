@@ -48,7 +48,7 @@ _USUAL: dict[Style, re.Pattern[str]] = {
 
 _CLOSED = re.compile(r" ?\)")
 
-_SEPARATED = re.compile(r"[\d.,]{3,}")
+_SEPARATED = re.compile(r"[0-9.,]{3,}")
 """A number that may have a separator, whole."""
 
 _NO_YEAR = r"(?!(?:19|20)\d\d(?!\d))"

@@ -36,15 +36,18 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     start = len(text) - len(text.lstrip())
     for match in _END.finditer(text, start):
         stop = match.start() + len(match[0].rstrip())
-        if match[0].startswith(".") and _SHORT_FORM.search(
-            text, max(start, match.start() - _WINDOW), match.start()
-        ):
+        if match[0][0] == "." and match.end() < len(text) and _is_short_form(text, start, match.start()):
             continue
         if stop > start:
             yield start, stop
         start = match.end()
     if text[start:].strip():
         yield start, start + len(text[start:].rstrip())
+
+
+def _is_short_form(text: str, start: int, end: int) -> bool:
+    """Whether the word that ends here in the sentence that starts there is an abbreviation."""
+    return bool(_SHORT_FORM.search(text, max(start, end - _WINDOW), end))
 
 
 def is_whole(text: str) -> bool:

@@ -41,7 +41,7 @@ _CJK_FALL = (
 _WORD = re.compile(
     rf"{_CJK_RISE}|{_CJK_FALL}|(?<=[%円])の?[増減](?![価資損])|[^\W_\u2e80-\u9fff\uac00-\ud7af]+"
 )
-_ASCII_WORD = re.compile(r"[A-Za-z\d]+")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 _RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
 _FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
 _PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())

@@ -27,7 +27,7 @@ _BASE = re.compile(
 )
 _BASE_BEHIND = re.compile(r" ?(?:から|より|に比べ|に対し)")
 _NUMBER = re.compile(r"\d[\d.,']*")
-_COUNT = re.compile(r"(?<=[^\W\d_] )\d{1,2}(?=\s*(?:[;)\[]|\.(?!\d)|\n|\Z))")
+_COUNT = re.compile(r"[0-9](?<=[^\W\d_] .)[0-9]?(?=\s*(?:[;)\[]|\.(?!\d)|\n|\Z))")
 _WINDOW = 40
 """Characters beside a figure in which a word or a period belongs to it."""
 

@@ -18,7 +18,7 @@ from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_coun
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.numerals import FIGURE
+from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Style, style_of
 from finrisk_rules.sentences import sentences
@@ -74,6 +74,9 @@ class Statement(NamedTuple):
     start: int
     end: int
 
+
+Mark = tuple[int, list[int]]
+"""A citation: its place, and the numbers of sources that it names."""
 
 Names = Callable[[Sequence[int]], Pairs]
 
@@ -133,8 +136,10 @@ def _states_figure(heading: Statement) -> bool:
 
 
 def _is_heading(line: str) -> bool:
-    if _HEADING.match(line):
+    if "#" in line and _HEADING.match(line):
         return True
+    if "*" not in line:
+        return False
     bare = line.strip().rstrip(":")
     return (
         len(bare) < LONGEST_HEADING
@@ -147,16 +152,18 @@ def _is_heading(line: str) -> bool:
 def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
     mark = _LIST_MARK.match(line)
     offset = mark.end() if mark else 0
-    marks = [(match.start(), _cited(match["numbers"])) for match in _CITATION.finditer(line, offset)]
-    text = without_citations(line) if marks else line
+    text, marks = _parted(line)
     if "*" in text or "`" in text or "_" in text:
         text = _EMPHASIS.sub(_blank, text)
-    spans = _joined([(offset + start, offset + end) for start, end in sentences(text[offset:])], text)
-    named = list(periods(text)) if FIGURE.search(text, offset) else []
+    spans = [(offset + start, offset + end) for start, end in sentences(text[offset:])]
+    if len(spans) > 1:
+        spans = _joined(spans, text)
+    has_figures = has_figure(text, offset)
+    named = list(periods(text)) if has_figures else []
     for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
         sentence = text[start:end]
         claims: tuple[Claim, ...] = ()
-        if FIGURE.search(sentence):
+        if has_figures and (len(spans) == 1 or has_figure(sentence)):
             own = [period.moved(-start) for period in _between(named, start, end)]
             claims = claims_of(sentence, style, own, names(cited))
         if named and not topic.periods and start > offset:
@@ -164,7 +171,7 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         yield Statement(sentence, cited, claims, topic, at + start, at + end)
 
 
-def _cited_by(spans: Sequence[Span], marks: Sequence[tuple[int, list[int]]]) -> Iterator[tuple[int, ...]]:
+def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[int, ...]]:
     """Yield what each sentence cites, each source once; where it cites none, what is cited next or last."""
     number = bisect_left(marks, spans[0][:1]) if spans else 0
     for following in [*(start for start, _ in spans[1:]), sys.maxsize][: len(spans)]:
@@ -196,7 +203,22 @@ def _blank(match: re.Match[str]) -> str:
 
 def without_citations(text: str) -> str:
     """Return the text with blanks for its citations, so that places in it stay."""
-    return _CITATION.sub(_blank, text)
+    return _parted(text)[0]
+
+
+def _parted(text: str) -> tuple[str, list[Mark]]:
+    """Return the text with blanks for its citations, and these."""
+    if "[" not in text and "\u3010" not in text:
+        return text, []
+    pieces: list[str] = []
+    marks: list[Mark] = []
+    last = 0
+    for match in _CITATION.finditer(text):
+        start, end = match.span()
+        pieces += [text[last:start], " " * (end - start)]
+        marks.append((start, _cited(match["numbers"])))
+        last = end
+    return ("".join([*pieces, text[last:]]), marks) if marks else (text, marks)
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:

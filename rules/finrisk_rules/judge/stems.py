@@ -10,7 +10,7 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
-_ASCII_WORD = re.compile(r"[a-z\d]+|%")
+_ASCII_WORD = re.compile(r"[a-z0-9]+|%")
 _ENDING = re.compile(
     r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z"
     r"|(?<=...)(?:ies|es|s|e|y)\Z"
