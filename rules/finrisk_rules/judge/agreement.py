@@ -55,6 +55,11 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[
             yield from _agreeing(quantity, evidence, evidence.of_amount(value * factor, half * factor), half)
 
 
+def says(evidence: Evidence, quantity: Quantity, half: float) -> bool:
+    """Whether a source says the same of anything."""
+    return any(said != "scale" for _, said in spots_like(quantity, evidence, half))
+
+
 def _agreeing(
     quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
 ) -> Iterator[tuple[Spot, Agreement]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import log10
 from types import MappingProxyType
 
-from finrisk_rules.judge.agreement import spots_like, tolerance
+from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
@@ -260,7 +260,9 @@ class Court:
         if scale is not None and (rival is None or rival.fit <= scale.fit + CLEARLY):
             return _wrong(claim, "wrong_scale", scale)
         cited = {reader.source for reader in readers}
-        elsewhere = (self._reader(claim, statement, named, n) for n in self._all() if n not in cited)
+        half = tolerance(claim.quantity, is_about=claim.is_about)
+        others = [n for n in self._all() if n not in cited and says(self.evidence(n), claim.quantity, half)]
+        elsewhere = (self._reader(claim, statement, named, n) for n in others)
         traces = (trace for reader in elsewhere for trace in reader.traces() if trace.agreement != "scale")
         if other := max(traces, key=_fit, default=None):
             return _wrong(claim, "misattributed", other)
@@ -311,8 +313,7 @@ class Court:
     def has_value(self, quantity: Quantity) -> bool:
         """Whether a source has the value of a quantity, whatever it is said of; a count also in words."""
         half = tolerance(quantity, is_about=False)
-        spots = (spot for n in self._all() for spot in spots_like(quantity, self.evidence(n), half))
-        if any(said != "scale" for _, said in spots):
+        if any(says(self.evidence(n), quantity, half) for n in self._all()):
             return True
         word = counted(quantity.value) if is_count(quantity) else None
         return word is not None and any(word.search(source.text) for source in self.sources)

@@ -169,7 +169,8 @@ class StatementEvidence:
     def __init__(self, statement: list[Any]) -> None:
         self.start, self.end, figures, self.periods = statement
         self.figures = figures[:MOST_FIGURES]
-        self._read: tuple[list[Phrase], frozenset[str]] | None = None
+        self._phrases: list[Phrase] | None = None
+        self._words: frozenset[str] | None = None
         self._changes: list[bool] | None = None
 
     @property
@@ -182,7 +183,7 @@ class StatementEvidence:
 
         A figure with which another one is compared is of the year before that one's where it has none.
         """
-        phrase, others = self.read(text)[0][number], self._others
+        phrase, others = self.phrases(text)[number], self._others
         if phrase.periods or not phrase.is_base or len(others) != 1:
             return phrase.periods
         ((year, part),) = others
@@ -191,7 +192,7 @@ class StatementEvidence:
     @cached_property
     def _others(self) -> frozenset[Named]:
         """The periods beside those of its figures with which no other one is compared."""
-        said = self._read[0] if self._read else []
+        said = self._phrases or ()
         return frozenset(period for phrase in said if not phrase.is_base for period in phrase.periods)
 
     def changes(self, text: str) -> list[bool]:
@@ -203,14 +204,19 @@ class StatementEvidence:
             ]
         return self._changes
 
-    def read(self, text: str) -> tuple[list[Phrase], frozenset[str]]:
-        """Return what the sentence says of each of its figures, and all its words."""
-        if self._read is None:
-            sentence = text[self.start : self.end]
+    def words(self, text: str) -> frozenset[str]:
+        """Return all words of the sentence."""
+        if self._words is None:
+            self._words = stems(text[self.start : self.end])
+        return self._words
+
+    def phrases(self, text: str) -> list[Phrase]:
+        """Return what the sentence says of each of its figures."""
+        if self._phrases is None:
             named = [Period(*period) for period in self.periods]
             spans = [(figure[4], figure[5]) for figure in self.figures]
-            self._read = phrases(sentence, spans, named), stems(sentence)
-        return self._read
+            self._phrases = phrases(text[self.start : self.end], spans, named)
+        return self._phrases
 
 
 class Evidence:
@@ -223,11 +229,12 @@ class Evidence:
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]
         for at, statement in enumerate(self.statements):
             spots += [(-1, at, [number, 0, *figure[:4]]) for number, figure in enumerate(statement.figures)]
-        values = [(abs(float(spot[2][2])), number) for number, spot in enumerate(spots)]
-        amounts = [(value * 10.0 ** (spots[number][2][3] or 0), number) for value, number in values]
-        values.sort()
-        amounts.sort()
-        self._spots, self._values, self._amounts = spots, values, amounts
+        values = [abs(float(figure[2])) for *_, figure in spots]
+        amounts = [
+            value * 10.0 ** figure[3] if figure[3] else value
+            for value, (*_, figure) in zip(values, spots, strict=True)
+        ]
+        self._values, self._amounts = (_by_size(sizes, spots) for sizes in (values, amounts))
 
     @cached_property
     def names(self) -> Pairs:
@@ -238,17 +245,25 @@ class Evidence:
 
     def of_value(self, value: float, tolerance: float) -> list[Spot]:
         """Return the figures that are written so."""
-        return self._between(self._values, value, tolerance)
+        return _between(self._values, value, tolerance)
 
     def of_amount(self, amount: float, tolerance: float) -> list[Spot]:
         """Return the figures that are this much, their scale included."""
-        return self._between(self._amounts, amount, tolerance)
+        return _between(self._amounts, amount, tolerance)
 
-    def _between(self, sizes: list[tuple[float, int]], size: float, tolerance: float) -> list[Spot]:
-        slack = tolerance + size * 1e-9
-        first = bisect_left(sizes, (size - slack, -1))
-        last = bisect_right(sizes, (size + slack, len(sizes)), first)
-        return [self._spots[number] for _, number in sizes[first : min(last, first + MOST_SPOTS)]]
+
+def _by_size(sizes: list[float], spots: list[Spot]) -> tuple[list[float], list[Spot]]:
+    order = sorted(range(len(spots)), key=sizes.__getitem__)
+    return [sizes[at] for at in order], [spots[at] for at in order]
+
+
+def _between(ordered: tuple[list[float], list[Spot]], size: float, tolerance: float) -> list[Spot]:
+    sizes, spots = ordered
+    slack = tolerance + size * 1e-9
+    first, most = bisect_left(sizes, size - slack), size + slack
+    if first == len(sizes) or sizes[first] > most:
+        return []
+    return spots[first : min(bisect_right(sizes, most, first), first + MOST_SPOTS)]
 
 
 @lru_cache(maxsize=512)

@@ -211,8 +211,7 @@ class Reader:
 
     def _sentence_fit(self, at: int, number: int) -> tuple[float, float]:
         statement = self.evidence.statements[at]
-        phrases, _ = statement.read(self.text)
-        mine, near, total = self.words, phrases[number].words, self._total
+        mine, near, total = self.words, statement.phrases(self.text)[number].words, self._total
         shared = self._shared(at) / total
         common = sum([min(mine[word], near[word]) for word in mine if word in near])
         row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
@@ -233,7 +232,7 @@ class Reader:
         """
         shared = self._of_sentences.get(at)
         if shared is None:
-            _, words = self.evidence.statements[at].read(self.text)
+            words = self.evidence.statements[at].words(self.text)
             shared = sum([weight for word, weight in self.words.items() if word in words])
             if shared and (
                 missing := sum([self._about_sources[word] for word in self._about_sources.keys() - words])
