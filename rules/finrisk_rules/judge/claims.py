@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from finrisk_rules.judge.bounds import Bound, bound
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change, lead
@@ -52,7 +53,8 @@ class Claim(NamedTuple):
 
     ``text`` is the figure as written, ``phrase`` its words and periods; ``is_about`` whether a word says that
     the figure is not exact, ``is_change`` that it is how much something changed; ``name`` the word to which
-    a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise.
+    a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise; ``bound``
+    what it is to the figure that is meant. What compares a figure with one before it sets no bound.
     """
 
     text: str
@@ -61,6 +63,7 @@ class Claim(NamedTuple):
     is_about: bool = False
     is_change: bool = False
     name: str = ""
+    bound: Bound = ""
 
 
 def claims_of(text: str, style: Style, named: list[Period], names: Pairs = frozenset()) -> tuple[Claim, ...]:
@@ -101,7 +104,10 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
         figures.append((quantity, name))
     read = figures[:MOST_FIGURES]
     said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named)
-    claims = [_claim(text, *figure, phrase) for figure, phrase in zip(read, said, strict=True)]
+    claims = [
+        _claim(text, *figure, phrase, is_first=at == 0)
+        for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
+    ]
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
     return tuple(claims)
@@ -119,9 +125,10 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
     return [each for each in named if amounts.get(each.start, 0) <= each.end] if amounts else named
 
 
-def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
+def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool) -> Claim:
     start, end = quantity.start, quantity.end
     words = lead(text, start)
+    said = bound(text, start, end)
     return Claim(
         text[start:end].strip(),
         quantity,
@@ -129,6 +136,7 @@ def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase) -> Claim:
         is_about(text, start, words),
         is_change(text, end, words),
         name,
+        said if is_first or said in ("short", "denied") else "",
     )
 
 
@@ -136,6 +144,11 @@ def is_bare(quantity: Quantity) -> bool:
     """Whether a figure is a whole number and nothing else: it may count or name something."""
     said = quantity.places or quantity.unit or quantity.currency or quantity.scale or quantity.bracketed
     return not said and abs(quantity.value) < LARGEST_NAME
+
+
+def looks_like_year(quantity: Quantity) -> bool:
+    """Whether a figure is written as a year of the last or of this century."""
+    return is_bare(quantity) and 1900 <= abs(quantity.value) < 2100
 
 
 def is_count(quantity: Quantity) -> bool:

@@ -1,5 +1,6 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,16 +9,16 @@ from math import log10
 from types import MappingProxyType
 
 from finrisk_rules.judge.agreement import says, tolerance
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.languages import language_of, reads_as
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
-from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
-from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Verdict
+from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import PART_OF_YEAR, counted
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
@@ -145,6 +146,8 @@ class Court:
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
         operands = calculated.get(end, ())
+        if years := {int(abs(each.value)) for each in operands if looks_like_year(each)}:
+            named = [(period, weight) for period, weight in named if period[0] not in years]
         readers = [self._reader(claim, statement, named, n, operands) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
         is_operand = any(each.end == end for each in operands)
@@ -187,7 +190,8 @@ class Court:
         right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
         scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)
         if right is None:
-            return self._absent(claim, statement, named, readers, scale), None
+            is_name = self._in_name(claim, readers)
+            return is_name or self._absent(claim, statement, named, readers, scale), None
         if not self.reads(right.source):
             return self._unread(claim, named, right), None
         rival = best_rival(readers, right)
@@ -203,6 +207,8 @@ class Court:
             return _wrong(claim, "misattributed", right), None
         is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
         if not is_left_out and is_of_another_sign(claim, statement, right):
+            return _wrong(claim, "unsupported", right), None
+        if claim.bound == "denied":
             return _wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
 
@@ -246,6 +252,16 @@ class Court:
             source = self.sources[n - 1]
             self._parted[n] = bool(PART_OF_YEAR.search(f"{source.title}\n{source.text}"))
         return self._parted[n]
+
+    def _in_name(self, claim: Claim, readers: Sequence[Reader]) -> FigureVerdict | None:
+        """Return the verdict on a figure of which the name of a row tells: "the 5.51 % notes"."""
+        said = abs(float(claim.quantity.value)), claim.quantity.unit
+        for reader in readers:
+            for table, row in reader.evidence.figures_of_names.get(said, ()):
+                label = reader.evidence.tables[table].rows[row][0]
+                if not stems_of_name(label).isdisjoint(claim.phrase.words):
+                    return FigureVerdict(claim.text, "stated", reader.source, Place(row=label))
+        return None
 
     def _absent(
         self,
@@ -317,6 +333,11 @@ class Court:
             return True
         word = counted(quantity.value) if is_count(quantity) else None
         return word is not None and any(word.search(source.text) for source in self.sources)
+
+    def names_year(self, quantity: Quantity) -> bool:
+        """Whether a source has a number that is written as a year."""
+        number = re.compile(rf"(?<!\d){abs(quantity.value)}(?!\d)")
+        return any(number.search(source.text) for source in self.sources)
 
     def _compare_units(self, findings: Sequence[Finding]) -> None:
         """Convict the figures of a table without a unit that are said in another scale than most of its own.

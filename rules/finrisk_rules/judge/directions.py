@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.tracing import Trace
 from finrisk_rules.judge.vocabulary import OUTFLOW, any_word, whole
@@ -177,7 +178,7 @@ def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
             continue
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
         if len(amounts) > 1:
-            wrong = {_pair(amounts[:2], traced, direction)}
+            wrong = {_pair(amounts[:2], traced, direction, language_of(text))}
         else:
             alone = [n for n in known if n not in amounts or len(group) == 1]
             wrong = {_alone(text, n, traced, direction) for n in alone}
@@ -201,10 +202,11 @@ def _is_name(direction: Direction, trace: Trace | None) -> bool:
     return trace is not None and direction.word in stems_of_name(trace.place.row)
 
 
-def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction) -> int | None:
+def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction, language: str) -> int | None:
     """Return the later of two figures of one row where it lies on the other side of the earlier one.
 
-    A loss below zero that is said without its sign may be said to rise or to fall: readers mean either.
+    A loss below zero that is said without its sign may be said to rise or to fall: readers mean either. In
+    other languages than English a row of what goes out rises with its amounts.
     """
     (first, one), (second, two) = (traced[n] for n in places)
     if one is None or two is None or not _are_of_one_thing(one, two):
@@ -216,6 +218,8 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction)
     are_amounts = max(old, new) < 0 <= min(first.quantity.value, second.quantity.value)
     if are_amounts and OUTFLOW.search(one.place.row):
         return None
+    if are_amounts and language not in ("", "en") and _is_outflow(one) and _is_outflow(two):
+        old, new = -old, -new
     if old == new:
         return None
     return places[0 if is_first_later else 1] if (new > old) != direction.rises else None

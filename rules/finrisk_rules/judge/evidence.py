@@ -14,6 +14,7 @@ from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change, lead
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
+from finrisk_rules.quantities import quantities
 
 COMMON = 64
 """Rows of a table from which on a word that all of them have tells nothing."""
@@ -242,6 +243,18 @@ class Evidence:
         names = {label for table in self.tables for label, _ in table.rows}
         names.update(*(table.heads for table in self.tables))
         return frozenset(pair for name in names if _DIGIT.search(name) for pair in pairs_of_numbers(name))
+
+    @cached_property
+    def figures_of_names(self) -> Mapping[tuple[float, str], list[tuple[int, int]]]:
+        """Where a number with decimals or a unit is part of the name of a row, as (table, row)."""
+        found: dict[tuple[float, str], list[tuple[int, int]]] = {}
+        for at, table in enumerate(self.tables):
+            for row, (label, _) in enumerate(table.rows):
+                if _DIGIT.search(label):
+                    for each in quantities(label):
+                        if each.places or each.unit:
+                            found.setdefault((abs(float(each.value)), each.unit), []).append((at, row))
+        return found
 
     def of_value(self, value: float, tolerance: float) -> list[Spot]:
         """Return the figures that are written so."""

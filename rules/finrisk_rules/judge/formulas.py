@@ -5,7 +5,7 @@ behind it, is its result. Time is linear in the text.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from heapq import merge
 from itertools import islice, pairwise
 from operator import itemgetter
@@ -69,6 +69,10 @@ _SYMBOL = re.compile(
     re.IGNORECASE,
 )
 
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
+_SIGN_BEHIND = re.compile(rf"[\s)\]]*[{_SIGN}]")
+_SIGN_BEFORE = re.compile(rf"[{_SIGN}{_EQUALS}][\s(\[]*\Z")
+
 _WINDOW = 60
 """Characters between an operand and the sign behind it: citations stood there."""
 
@@ -99,13 +103,32 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
     """Yield the formulas of a plain text without citations, in order; whether they follow is not asked.
 
     A result is the figure before an expression or the one behind it, and each that a sign of equality adds.
-    ``(a - b) / b = c / b = d`` also yields ``a - b = c``.
+    ``(a - b) / b = c / b = d`` also yields ``a - b = c``. What looks like a year is a figure in those alone
+    that follow with it: ``1909 - 1336 = 573``.
     """
+    read = _prepared(text)
+    if years := frozenset(_years_as_operands(read)):
+        for calculation in _formulas(read, style, years):
+            figures = (*calculation.operands, calculation.result)
+            if any(each.start in years for each in figures) and calculation.unrounded() is not None:
+                yield calculation
+    yield from _formulas(read, style, frozenset())
+
+
+def _years_as_operands(text: str) -> Iterator[int]:
+    """Yield where a number that looks like a year has a sign beside it."""
+    for match in _YEAR.finditer(text):
+        start, end = match.span()
+        if _SIGN_BEHIND.match(text, end) or _SIGN_BEFORE.search(text, max(0, start - 8), start):
+            yield start
+
+
+def _formulas(read: str, style: Style, years: Set[int]) -> Iterator[Calculation]:
+    """Yield the formulas of a prepared text; ``years`` are the places of those that are figures in it."""
     before: Quantity | None = None
     written: list[Expression] = []
     wanted = 0
-    read = _prepared(text)
-    for mark, run in _runs(read, style):
+    for mark, run in _runs(read, style, years):
         operation = expression(run)
         figure = run[0] if len(run) == 1 else None
         if mark == "end":
@@ -168,14 +191,16 @@ def _prepared(text: str) -> str:
     return _TIMES.sub("×", _DIVISION.sub("÷", text))
 
 
-def _runs(text: str, style: Style) -> Iterator[tuple[Mark, Sequence[Quantity | Operator | Bracket]]]:
+def _runs(
+    text: str, style: Style, years: Set[int]
+) -> Iterator[tuple[Mark, Sequence[Quantity | Operator | Bracket]]]:
     """Yield the items that stand together, each with what parts them from those before.
 
     Two figures without an operator between them stand apart, and so does a bracket behind a figure.
     """
     mark: Mark = ""
     run: list[Quantity | Operator | Bracket] = []
-    for item in _items(text, style):
+    for item in _items(text, style, years):
         is_ended = bool(run) and (isinstance(run[-1], Quantity) or run[-1] == ")")
         if item in ("=", "end"):
             if run:
@@ -210,10 +235,10 @@ def _without_minus(figure: Quantity, text: str) -> Quantity:
     return figure._replace(value=-figure.value, start=figure.end - len(written.lstrip()))
 
 
-def _items(text: str, style: Style) -> Iterator[_Item]:
+def _items(text: str, style: Style, years: Set[int]) -> Iterator[_Item]:
     """Yield figures, operators, brackets and marks in order; brackets around words alone are left out."""
     has_bracket = False
-    for item in _all_items(text, style):
+    for item in _all_items(text, style, years):
         if has_bracket:
             has_bracket = False
             if item == ")":
@@ -225,8 +250,8 @@ def _items(text: str, style: Style) -> Iterator[_Item]:
             yield item
 
 
-def _all_items(text: str, style: Style) -> Iterator[_Item]:
-    named = [(period.start, period.end, None) for period in periods(text)]
+def _all_items(text: str, style: Style, years: Set[int]) -> Iterator[_Item]:
+    named = [(each.start, each.end, None) for each in periods(text) if each.start not in years]
     numbers = islice(quantities(text, style), MOST_NUMBERS)
     figures = [(figure.start, figure.end, figure) for figure in numbers]
     symbols = ((match.start(), match.end(), match) for match in _SYMBOL.finditer(text))

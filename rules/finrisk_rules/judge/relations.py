@@ -194,9 +194,15 @@ def _sums(words: Sequence[tuple[str, int]], figures: Sequence[Quantity], here: i
 
 
 def _is_coarse(result: Quantity, terms: Sequence[Quantity]) -> bool:
-    """Whether a result is rounded more than each of its terms: then chance has many sums like it."""
+    """Whether a result is rounded more than each of its terms: then chance has many sums like it.
+
+    A sum or mean that is exactly the result was not rounded.
+    """
     last = (result.scale or 0) - result.places
-    return last > max(((term.scale or 0) - term.places for term in terms), default=last)
+    if last <= max(((term.scale or 0) - term.places for term in terms), default=last):
+        return False
+    total = sum(term.amount for term in terms)
+    return result.amount not in (total, total / max(1, len(terms)))
 
 
 def _written(figure: Quantity) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
+from finrisk_rules.judge.claims import looks_like_year
 from finrisk_rules.judge.court import Court, Finding
 from finrisk_rules.judge.tracing import GOOD_ROW
 from finrisk_rules.judge.verdicts import FigureVerdict
@@ -20,6 +21,12 @@ class Results:
         self.answer, self.written, self.findings, self.court = answer, written, findings, court
         self._starts = [finding.start for finding in findings]
         self._values: dict[Key, bool] = {}
+        self._years = {
+            each.end
+            for calculation in written
+            if all(map(looks_like_year, calculation.operands))
+            for each in calculation.operands
+        }
         self.right = list(computed(written, self._support))
 
     def settle(self) -> None:
@@ -75,7 +82,8 @@ class Results:
         """Return what the sources say of an operand; what looks like a count must stand in one of them."""
         finding = self._at(figure)
         if finding is None or finding.verdict is None:
-            return Support() if self._has_value(figure) else None
+            is_said = self._has_value(figure) or (figure.end in self._years and self.court.names_year(figure))
+            return Support() if is_said else None
         if not finding.is_right:
             return None
         return Support(finding.trace.spot[2][3] if finding.trace else None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
+from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
 from finrisk_rules.judge.stems import stems_of_name
@@ -140,6 +141,8 @@ class Reader:
         self.claim, self.periods, self.source = claim, periods, source
         self.evidence, self.text, self.operands = evidence, text, operands
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
+        if claim.bound in ("above", "below", "short"):
+            self.half = reach(claim.quantity, claim.bound)
         words = claim.phrase.words
         self.words: Mapping[str, float] = words
         self.topic = topic
@@ -153,6 +156,8 @@ class Reader:
         """Return the places that say the claim's value, in whatever scale."""
         result = []
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
+            if said != "scale" and not self._allows(spot[2]):
+                continue
             fit, row_fit = self._fit(spot)
             result.append(self._trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
         return result
@@ -338,7 +343,13 @@ class Reader:
             is_of_kind = not figure[5]
         else:
             is_of_kind = not (figure[4] and (quantity.currency or quantity.scale))
-        return is_of_kind and agreement(quantity, figure, self.half) in ("", "scale")
+        is_near = agreement(quantity, figure, self.half) not in ("", "scale")
+        return is_of_kind and not (is_near and self._allows(figure))
+
+    def _allows(self, figure: Figure) -> bool:
+        """Whether a stored figure is on the side of the claim's bound, where that is one."""
+        said = self.claim.bound
+        return not said or allows(said, abs(float(self.claim.quantity.value)), abs(float(figure[2])))
 
     def _rows_of_operands(self) -> set[tuple[int, int]]:
         """Return the rows, as (table, row), where the other operands stand and the claim's value does not."""

@@ -1,0 +1,88 @@
+"""Kinds of statement: bounds, denials, other firms, parts of a year, years as operands."""
+
+import pytest
+
+from benchmarks.judge_kinds import HALVES, outcomes
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
+from finrisk_rules.page_facts import facts_of, stored
+
+PAGE = """Amounts in millions of dollars.
+
+| | 2022 | 2021 |
+|---|---|---|
+| Net sales | 5,312 | 4,871 |
+| Operating income | 846 | 902 |
+| Capital expenditure | 1,909 | 1,336 |
+| Notes at 5.51% due 2031 | 750 | 750 |
+"""
+
+
+def verdicts(answer: str) -> list[str]:
+    """Return the verdicts on the figures of an answer on the page of 2022."""
+    source = JudgedSource("Report 2022", PAGE, stored(facts_of(PAGE)), "Halden Marine Corp.", 2022)
+    return [figure.verdict for figure in judge("What does it say?", answer, [source]).figures]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_kinds(half: str) -> None:
+    results = list(outcomes(half))
+    right = [each for each in results if each.is_right]
+    wrong = [each for each in results if not each.is_right]
+    assert sum(each.is_kept for each in right) >= 0.92 * len(right)
+    assert sum(each.is_kept for each in wrong) <= 0.25 * len(wrong)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "more than $5,300 million",
+        "at least $5.3 billion",
+        "no less than $5,300 million",
+        "less than $5,320 million",
+        "not more than $5,320 million",
+        "nearly $5,320 million",
+        "just short of $5,320 million",
+    ],
+)
+def test_a_bound_is_right_where_the_figure_is_near_and_on_its_side(said: str) -> None:
+    assert verdicts(f"Net sales were {said} in 2022 [1].") == ["stated"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "more than $5,320 million",
+        "at least $5.4 billion",
+        "no less than $5,320 million",
+        "less than $5,300 million",
+        "not more than $5,300 million",
+        "nearly $5,300 million",
+        "more than $2,000 million",
+        "just short of $5,312 million",
+    ],
+)
+def test_a_bound_is_wrong_where_the_figure_is_on_the_other_side_or_far_away(said: str) -> None:
+    assert not RIGHT.intersection(verdicts(f"Net sales were {said} in 2022 [1]."))
+
+
+def test_what_a_figure_is_compared_with_sets_no_bound() -> None:
+    answer = "Net sales of 2022, $5.3 billion, were higher than $4.9 billion in 2021 [1]."
+    assert verdicts(answer) == ["stated", "stated"]
+
+
+@pytest.mark.parametrize("said", ["did not reach", "were not", "didn't amount to", "failed to hit", "missed"])
+def test_a_figure_that_is_denied_is_not_stated(said: str) -> None:
+    assert verdicts(f"Net sales {said} $5,312 million in 2022 [1].") == ["unsupported"]
+
+
+def test_a_number_that_looks_like_a_year_may_be_an_operand() -> None:
+    assert verdicts("It rose by 1909 - 1336 = 573 [1].")[-1] == "computed"
+    assert verdicts("It rose by 1909 - 1336 = 583 [1].")[-1] == "unsupported"
+    assert verdicts("They run 2031 - 2022 = 9 [1].") == ["computed"]
+    assert "computed" not in verdicts("They run 2035 - 2022 = 13 [1].")
+
+
+def test_a_number_in_the_name_of_a_row_is_said_by_it() -> None:
+    assert verdicts("The notes bear 5.51% [1].") == ["stated"]
+    assert verdicts("The notes bear 5.61% [1].") == ["unsupported"]
