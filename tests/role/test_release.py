@@ -350,6 +350,29 @@ def test_a_second_release_is_refused_and_names_the_holder(target: ProcessTarget)
     assert target.names() == []
 
 
+def test_a_rollback_that_nobody_typed_waits_for_whoever_releases_and_for_no_other_revision(
+    target: ProcessTarget,
+) -> None:
+    """What it was decided on has to run still; by hand a rollback takes the lock over."""
+    running = stored(target, 50, 1)
+    target.make_current(running.name)
+    with pytest.raises(FinriskError, match=rf"{running.name} is current, but this rollback was planned on"):
+        release.roll_back(target, "base", rendered(0), planned_on="r0009-00000000", check=False)
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(target.place.var_dir / "release.lock", ready, done))
+    holder.start()
+    try:
+        assert ready.wait(10)
+        with pytest.raises(FinriskError, match=rf"process {holder.pid}.*deploy at 25 % tuned"):
+            release.roll_back(target, "base", rendered(0), planned_on=running.name, check=False)
+        assert holder.is_alive()
+    finally:
+        done.set()
+        holder.join()
+    assert target.current() == running.name
+
+
 def test_the_lock_of_a_killed_holder_is_free(target: ProcessTarget) -> None:
     context = multiprocessing.get_context("fork")
     ready, done = context.Event(), context.Event()

@@ -128,7 +128,8 @@ def test_a_playbook_documents_exactly_its_variables(playbook: str) -> None:
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_the_documented_defaults_and_environment_names_are_those_of_the_role(playbook: str) -> None:
-    tasks = (ROLE / "tasks" / f"{playbook}.yml").read_text("utf-8")
+    read = (ROLE / "tasks" / f"{playbook}.yml", ROLE / "vars" / "main.yml")
+    tasks = "".join(path.read_text("utf-8") for path in read)
     for row in variable_rows()[playbook]:
         found, environment = default_of(name(row["variable"])), name(row["environment"])
         if found:

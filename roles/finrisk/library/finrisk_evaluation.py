@@ -48,6 +48,14 @@ options:
     type: str
     choices: ["", promote, hold, roll_back]
     default: ""
+  acts_on:
+    description:
+      - Verdicts on which this run will act. Only what it acts on is then written, so that a run a minute
+        fills no disk. Empty for a run that acts on none, which writes whatever is new.
+    type: list
+    elements: str
+    choices: [promote, roll_back]
+    default: []
   target_examples:
     description: Examples that collection aims at.
     type: int
@@ -113,13 +121,23 @@ reason:
   returned: success
   type: str
 evaluation_file:
-  description: Full path of the evaluation that was written, kept or recomputed.
+  description: Full path of the evaluation that was written, kept or recomputed; empty when none was.
   returned: success
   type: str
 sha256:
-  description: SHA-256 of the inputs in that file.
+  description: SHA-256 of the inputs.
   returned: success
   type: str
+revision:
+  description: The revision that ran when the database was asked.
+  returned: success
+  type: str
+gate:
+  description: >-
+    What the record of a release keeps of it that follows from it: C(mode) is V(act), C(verdict), C(reason),
+    C(at), C(file), C(sha256), and C(evaluation), all that the file holds.
+  returned: success
+  type: dict
 report:
   description: The page as C(text), a list of lines, those in a colour as C(colours), and the file as C(data).
   returned: success
@@ -134,6 +152,7 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.evaluation import files, inputs, page
 from ansible.module_utils.finrisk_ops.evaluation.evaluation import evaluate, recompute
+from ansible.module_utils.finrisk_ops.release import permission
 from ansible.module_utils.finrisk_ops.status import commands
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 
@@ -147,6 +166,7 @@ ARGUMENTS: dict[str, Any] = {
     "evaluation_dir": {"type": "path", "required": True},
     "evidence": {"type": "str", "default": ""},
     "expect": {"type": "str", "choices": ["", "promote", "hold", "roll_back"], "default": ""},
+    "acts_on": {"type": "list", "elements": "str", "choices": ["promote", "roll_back"], "default": []},
     "target_examples": {"type": "int", "default": 1000},
     "refused_producers": {"type": "list", "elements": "str", "default": []},
     "tuned_rows": {"type": "bool", "default": False},
@@ -185,8 +205,7 @@ def work(call: Call) -> dict[str, Any]:
         kept = files.Kept(Path(given["evidence"]), content["sha256"], is_new=False)
     else:
         content = evaluate(read(given))
-        folder = Path(os.path.abspath(given["evaluation_dir"]))
-        kept = files.keep(folder, content, check=call.check)
+        kept = keep(call, content)
     used = commands.inventories(given["inventories"], given["repository"])
     known = {"environment": content["environment"], "confirms": given["confirms"]}
     lines = page.lines(content, commands.player({"inventories": used, **known}), kept)
@@ -199,10 +218,21 @@ def work(call: Call) -> dict[str, Any]:
         "changed": kept.is_new,
         "verdict": content["verdict"],
         "reason": content["reason"],
-        "evaluation_file": str(kept.path),
+        "evaluation_file": str(kept.path or ""),
         "sha256": kept.sha256,
+        "revision": content["inputs"]["running"]["revision"],
+        "gate": permission.of_evaluation(content, str(kept.path or "")),
         "report": report,
     } | failure(content, given["expect"])
+
+
+def keep(call: Call, content: dict[str, Any]) -> files.Kept:
+    """Write the evaluation where it is to be kept, and return where it lies."""
+    given = call.options
+    if given["acts_on"] and content["verdict"] not in given["acts_on"]:
+        return files.Kept(None, content["sha256"], is_new=False)
+    folder = Path(os.path.abspath(given["evaluation_dir"]))
+    return files.keep(folder, content, check=call.check)
 
 
 def failure(content: dict[str, Any], expected: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ description:
     check the settings, rolls it out, waits until every worker runs it, and labels it as proven.
   - When the service does not come to run it, the revision before is put back and serves, and the task fails
     with the reason.
-  - A rollback takes the lock over from a run that is none, goes on with fewer pods where new ones find no
-    room, and puts nothing back.
+  - A rollback takes the lock over from a run that is none, unless O(planned_on) is set, goes on with fewer
+    pods where new ones find no room, and puts nothing back.
   - On a cluster a revision is an immutable ConfigMap and Secret and the Deployment that names them. They are
     applied server-side by the field manager C(finrisk); a field that somebody else took stops a deploy, which
     names who took what, and a rollback takes the pod template back.
@@ -80,7 +80,9 @@ options:
     type: str
     default: ""
   gate:
-    description: What the gate said to this release, for the record; C(gate) of M(finrisk_deployment_plan).
+    description:
+      - What the gate said to this release, for the record; C(gate) of M(finrisk_deployment_plan) or of
+        M(finrisk_evaluation).
     type: dict
     default: {}
   approvals:
@@ -89,7 +91,9 @@ options:
     elements: dict
     default: []
   planned_on:
-    description: The revision that was current when the ratio was chosen; another one now stops the task.
+    description:
+      - The revision that was current when the ratio was chosen, or the rollback; another one now stops the
+        task. A rollback that was planned takes no lock over, and fails while somebody releases.
     type: str
   rollback_to:
     description: V(base) or the name of a revision; empty deploys the rendered objects.
@@ -245,7 +249,9 @@ def desk(call: Call) -> recording.Desk:
 def act(parameters: dict[str, Any], target: Target, what: release.Rendered, check: bool) -> release.Outcome:
     """Deploy, or roll back."""
     if parameters["rollback_to"]:
-        return release.roll_back(target, parameters["rollback_to"], what, check=check)
+        return release.roll_back(
+            target, parameters["rollback_to"], what, planned_on=parameters["planned_on"], check=check
+        )
     return release.deploy(target, what, planned_on=parameters["planned_on"], check=check)
 
 

@@ -25,9 +25,9 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 class Kept(NamedTuple):
-    """Where an evaluation lies, the SHA-256 of its inputs, and whether it had to be written."""
+    """Where an evaluation lies, if anywhere, the SHA-256 of its inputs, and whether it had to be written."""
 
-    path: Path
+    path: Path | None
     sha256: str
     is_new: bool
 

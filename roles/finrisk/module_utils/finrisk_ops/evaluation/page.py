@@ -16,6 +16,8 @@ from .files import Kept
 
 _NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
 
+NOT_WRITTEN = "not written: nothing is done on this verdict"
+
 
 def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
     """Return the lines of the page with their colours; ``kept`` is where the evidence lies."""
@@ -28,7 +30,7 @@ def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
         ("Freshness", plain([words.freshness(content)])),
         ("Needed", plain(wrap(words.needed(content)))),
         ("Success", success_lines(content["success"])),
-        ("Evidence", plain([str(kept.path), f"SHA-256 of its inputs: {kept.sha256}"])),
+        ("Evidence", plain([str(kept.path or NOT_WRITTEN), f"SHA-256 of its inputs: {kept.sha256}"])),
     )
     title = f"FinRisk {content['environment']}, evaluation"
     result = [Line(f"{title}{content['at'][:19].rjust(WIDTH - len(title))}")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from .opinion import Opinion
 from .plan import NEWEST, Plan, Running, ratio_now
 
 REQUIRE, ADVISE, OFF, OVERRIDE = "require", "advise", "off", "override"
+ACT = "act"
+"""The mode of a release that nobody typed: an evaluation led to it."""
 MODES = (REQUIRE, ADVISE, OFF, OVERRIDE)
 EXAMPLE = {"finrisk_gate": OVERRIDE, "finrisk_why": "ticket RISK-4711, agreed with the risk desk"}
 
@@ -90,3 +92,12 @@ def ways_on(asking: Asking, plan: Plan, running: Running, told: Opinion, play: P
     override = f"deploy.yml{named} -e finrisk_ab_ratio={plan.ratio} -e {shlex.quote(json.dumps(EXAMPLE))}"
     ways = [first, ("the evidence", play("evaluate.yml")), (f"{plan.ratio} % all the same", play(override))]
     return [f"{label}: {command}" for label, command in ways]
+
+
+def of_evaluation(evaluation: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """Return what the record of a release keeps of the evaluation that led to it, all of its file with it.
+
+    A file of a pod goes with the pod, and one of a machine may be deleted; the record stays.
+    """
+    known = {key: evaluation[key] for key in ("verdict", "reason", "at", "sha256")}
+    return {"mode": ACT, **known, "file": file, "evaluation": dict(evaluation)}

@@ -48,21 +48,25 @@ def deploy(target: Target, rendered: Rendered, *, planned_on: str | None, check:
     """
     with nullcontext() if check else target.locked(f"deploy at {describe(rendered.release.ratio)}"):
         running = current_revision(target)
-        if planned_on is not None and target.current() != planned_on:
-            raise FinriskError(_overtaken(running, target.current(), planned_on))
+        _check_current(target, running, planned_on, "deploy")
         return _bring(target, _revision_of(target, rendered, running), running, check, _put_back)
 
 
-def roll_back(target: Target, to: str, rendered: Rendered, *, check: bool) -> Outcome:
+def roll_back(
+    target: Target, to: str, rendered: Rendered, *, planned_on: str | None = None, check: bool
+) -> Outcome:
     """Take everybody back to base, or the environment back to a named revision.
 
     It takes the lock over from a run that is no rollback, and never puts back what it rolled back from.
+    One that nobody typed names the revision that it was decided on, ``planned_on``, and takes nothing over.
 
-    Raises FinriskError when no settings are left that the service accepts, the name is unknown, or what it
-    goes to does not come to run.
+    Raises FinriskError when no settings are left that the service accepts, the name is unknown, another
+    revision is current than ``planned_on``, or what it goes to does not come to run.
     """
-    with nullcontext() if check else target.locked(f"rollback to {to}", takes_over=True):
+    by_hand = planned_on is None
+    with nullcontext() if check else target.locked(f"rollback to {to}", takes_over=by_hand):
         running = current_revision(target)
+        _check_current(target, running, planned_on, "rollback")
         if to != TO_BASE:
             return _bring(target, _revision_named(target, to), running, check, _stay)
         return _to_base(target, rendered, running, check)
@@ -281,10 +285,14 @@ def _runs(target: Target, running: Revision | None) -> str:
     return target.pending(running) or "yes"
 
 
-def _overtaken(running: Revision | None, name: str, planned_on: str) -> str:
+def _check_current(target: Target, running: Revision | None, planned_on: str | None, act: str) -> None:
+    """Raise FinriskError when somebody released another revision since the act was planned."""
+    name = target.current()
+    if planned_on is None or name == planned_on:
+        return
     release = running.release if running else Release()
-    return (
-        f"{name or 'no revision'} is current, but this deploy was planned on {planned_on or 'none'}: "
+    raise FinriskError(
+        f"{name or 'no revision'} is current, but this {act} was planned on {planned_on or 'none'}: "
         f"{release.who or 'somebody'} released it at {release.when or 'an unknown time'} meanwhile "
         f"({release.why or 'no reason given'}). Nothing was changed; look at playbooks/status.yml, then run "
         "this again"

@@ -19,6 +19,9 @@ INDENT = "   "
 EARLIER = "earlier"
 """Of the experiment's figures: what no person decides on."""
 
+EVALUATION = "evaluation"
+"""Of what the gate said: the evidence itself."""
+
 WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
 
 
@@ -35,7 +38,8 @@ def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]
     with suppress(FinriskError, OSError):
         waiting = {record.id: records.settled(record, now) or record for record in ledger.records()}
         found = waiting | found
-    return [record.content() for record in records.newest_first(found.values())[: history.SHOWN]]
+    last = records.newest_first(found.values())[: history.SHOWN]
+    return [_without_evidence(record.content()) for record in last]
 
 
 def figures(database_url: str, revision: Revision | None) -> dict[str, Any] | None:
@@ -52,6 +56,15 @@ def shown(data: dict[str, Any]) -> dict[str, Any] | None:
     if not experiment or not experiment["arms"]:
         return None
     return {key: value for key, value in experiment.items() if key != EARLIER}
+
+
+def _without_evidence(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without the whole evaluation that led to it: the record in the table has it."""
+    gate = (content["figures"] or {}).get("gate") or {}
+    if EVALUATION not in gate:
+        return content
+    kept = {key: value for key, value in gate.items() if key != EVALUATION}
+    return content | {"figures": content["figures"] | {"gate": kept}}
 
 
 def lines(releases: list[dict[str, Any]]) -> list[str]:

@@ -1,0 +1,169 @@
+"""evaluate.yml that acts on its verdict: harm that is proven takes everybody back to base, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops.evaluation.evaluation import recompute
+from ansible.module_utils.finrisk_ops.process import gunicorn
+from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
+from ansible.module_utils.finrisk_ops.release import history
+
+from sandbox.connection import free_ports
+from tests.grounds.calls import call
+from tests.grounds.experiment_rows import Met, insert
+from tests.grounds.playground import API_KEY, Playground, connection_of_service
+from tests.grounds.plays import Run
+from tests.grounds.repository import REPOSITORY
+from tests.grounds.tuning import tuned_model
+from tests.grounds.waiting import until
+from tests.grounds.wire import Wire, wire
+
+ACT = ("-e", "finrisk_act=true")
+PROMOTE = ("-e", "finrisk_act_promote=true")
+YOUNG = ("-e", '{"finrisk_least_exposure": {"days": 0}}')
+QUESTION = "Which currency risk does the firm name for its sales in dollars?"
+
+
+@dataclass(frozen=True)
+class World:
+    """An environment of this machine whose users are on both arms."""
+
+    playground: Playground
+    ground: Wire
+    place: gunicorn.Place
+    database_url: str
+
+    @property
+    def evaluations(self) -> Path:
+        """Where evaluations are kept."""
+        return self.playground.folder / "evaluations"
+
+    def evaluate(self, *arguments: str) -> Run:
+        """Run evaluate.yml, which has to succeed."""
+        folder = ("-e", f"finrisk_evaluation_dir={self.evaluations}")
+        done = self.playground.run("evaluate", *folder, *YOUNG, *arguments)
+        assert done.code == 0, done.output
+        return done
+
+    @property
+    def split(self) -> float:
+        """As every worker says it."""
+        told = gunicorn.readiness(self.place)
+        [split] = {worker["split"] for worker in told["workers"]}
+        return float(split)
+
+    def ask(self, users: int) -> None:
+        """Send a question of each user, who gets an answer; wait until the database has all of them."""
+        before = self.rows()
+        for number in range(before, before + users):
+            body = {"strategy": QUESTION, "user_id": f"user-{number}"}
+            head = {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"}
+            answer = call(self.place.api_url, "POST", "/api/v1/analyze", body, head, seconds=30)
+            assert answer.status == 200, answer.body
+        until(lambda: self.rows() == before + users, 60)
+
+    def rows(self) -> int:
+        """How many requests the database has."""
+        [[count]] = self.query("select count(*) from analyses")
+        return int(count)
+
+    def query(self, text: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(text.encode()).fetchall()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[bool], str]) -> Iterator[World]:
+    """Half of the users have the tuned model."""
+    folder = tmp_path_factory.mktemp("act")
+    playground, database_url = Playground(folder), new_database(False)
+    with wire(folder / "var", tuning_seconds=1.0) as ground:
+        api, ops = free_ports(0, 0)  # not before: the simulator takes a port of the same range
+        playground.sandbox(**connection_of_service(ground, database_url, api, ops))
+        place = gunicorn.Place(folder / "var", REPOSITORY, api, ops)
+        try:
+            assert playground.run("site").code == 0
+            tuned_model(ground, folder / "training_data", database_url)
+            deployed = playground.run("deploy", "-e", "finrisk_ab_ratio=50")
+            assert deployed.code == 0, deployed.output
+            yield World(playground, ground, place, database_url)
+        finally:
+            gunicorn.stop(place)
+
+
+def test_what_cannot_be_meant_is_refused(world: World) -> None:
+    for arguments, said in (
+        ((*ACT, "-e", "finrisk_expect=hold"), "leave out finrisk_evidence and finrisk_expect"),
+        ((*ACT, "-e", "finrisk_evidence=x.json"), "leave out finrisk_evidence and finrisk_expect"),
+        (PROMOTE, "add -e finrisk_act=true"),
+        ((*ACT, "-e", "finrisk_confirm_required=true"), "-e finrisk_confirm=local"),
+    ):
+        done = world.playground.run("evaluate", *arguments)
+        assert done.code == 2, done.output
+        assert said in done.stderr
+
+
+def test_harm_that_is_proven_takes_everybody_back_once_with_its_evidence(world: World) -> None:
+    """A tuned model that answers nobody costs no user an error, and is gone as soon as it is proven."""
+    world.ground.fault(kind="status", code=500, arm="tuned")
+    world.ask(200)
+    announced = world.evaluate(*ACT, "--check")
+    assert "would change: [local] Release base" in announced.stdout
+    assert (world.split, world.evaluations.exists()) == (0.5, False)
+
+    done = world.evaluate(*ACT, *PROMOTE)  # promotion is no way around
+    assert world.split == 0
+    assert "Verdict         roll back: " in done.stdout
+    assert "Traffic: 0 % tuned, 100 % base" in done.stdout
+    [file] = world.evaluations.glob("*.json")
+    [record] = world.query(
+        "select outcome, ratio_before, ratio_after, reason, figures->'gate' from releases "
+        "order by id desc limit 1"
+    )
+    *ends, reason, gate = record
+    assert ends == ["done", 50, 0]
+    assert reason.startswith("evaluate.yml: The tuned model")
+    kept = json.loads(file.read_text())
+    assert (gate["mode"], gate["verdict"], gate["file"]) == ("act", "roll_back", str(file))
+    assert gate["sha256"] == kept["sha256"]
+    copy = world.playground.folder / "copy.json"
+    copy.write_text(json.dumps(gate["evaluation"]))  # the record alone decides again, when the file is gone
+    assert recompute(copy) == kept
+    audit = history.audit(FileLedger(world.place.var_dir), world.database_url)
+    assert (audit.problem, len(audit.links)) == (None, world.query("select count(*) from releases")[0][0])
+
+    again = world.evaluate(*ACT, *PROMOTE)
+    assert (again.changed, world.split) == (0, 0)
+    assert "Nobody gets the tuned model" in again.stdout
+    assert len(list(world.evaluations.glob("*.json"))) == 1
+
+
+def test_a_model_that_the_gate_promotes_goes_on_with_the_second_switch_alone(world: World) -> None:
+    world.ground.clear()
+    with psycopg.connect(world.database_url) as connection:
+        connection.execute("truncate analyses, exposures, stages cascade")  # as if nothing had happened
+    deployed = world.playground.run("deploy", "-e", "finrisk_ab_ratio=50")
+    assert deployed.code == 0, deployed.output
+    told = gunicorn.readiness(world.place)["revision"]
+    settings = json.loads((world.place.var_dir / "revisions" / told / "config.json").read_text())["data"]
+    arms = (Met(arm, 6000, experiment=settings["AB_EXPERIMENT"], revision=told) for arm in ("base", "tuned"))
+    insert(world.database_url, *arms)
+    held = world.evaluate(*ACT)
+    assert "Verdict         promote: " in held.stdout
+    assert (held.changed, world.split) == (0, 0.5)
+
+    done = world.evaluate(*ACT, *PROMOTE, "-e", "finrisk_model=another", "-e", "finrisk_ab_ratio=100")
+    assert world.split == 0.75, done.output
+    [[reason, gate]] = world.query("select reason, figures->'gate' from releases order by id desc limit 1")
+    assert reason == "evaluate.yml: finrisk_next: the stage after 50"
+    assert (gate["mode"], gate["verdict"], gate["evaluation"]["verdict"]) == ("require", "promote", "promote")
+    again = world.evaluate(*ACT, *PROMOTE)
+    assert (again.changed, world.split) == (0, 0.75)
