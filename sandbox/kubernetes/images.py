@@ -1,4 +1,4 @@
-"""The images of the test cluster: the service, the simulator, PostgreSQL and the pods' own pause.
+"""The images of the test cluster: the service, the playbooks that act, the simulator, PostgreSQL, and pause.
 
 A name ends in a hash of the image's content, so a pod never runs an older program than it names.
 """
@@ -22,6 +22,7 @@ from sandbox.kubernetes.image import Image, Layer, Writer, layer, write
 from sandbox.kubernetes.progress import step
 
 LOCK = REPOSITORY / "requirements" / "service.txt"
+OPS_LOCK = REPOSITORY / "requirements" / "base.txt"
 PREFIX = "localhost/finrisk/"
 HOME = "opt/finrisk"
 SERVICE_USER = 10001
@@ -31,6 +32,12 @@ POSTGRES_PACKAGES = (*PYTHON_PACKAGES, "postgresql-15")
 POSTGRES_PROGRAMS = "/usr/lib/postgresql/15/bin"
 PYTHON_VERSION = "3.11"  # of the base's Debian
 FILES = ("*.py", "*.sql", "py.typed")
+OPS_FILES = (*FILES, "*.yml", "*.j2")
+OPS_SOURCES = (
+    *("ansible.cfg", "ops/hosts.yml", "ops/kubeconfig.yml", "ops/pod.yml", "playbooks/evaluate.yml"),
+    *("roles/finrisk", "rules/finrisk_rules", "templates"),
+)
+"""What the image of the playbooks that act holds; `ops/Containerfile` says the same."""
 TRACES = {".lock", "RECORD", "direct_url.json", "uv_cache.json", "uv_build.json"}
 ENVIRONMENT = [
     "PATH=/usr/local/bin:/usr/bin:/bin",
@@ -55,9 +62,25 @@ APP_SETTINGS: Mapping[str, Any] = {
 """How the service's image runs; `app/Containerfile` says the same."""
 
 
+OPS_SETTINGS: Mapping[str, Any] = {
+    "User": f"{SERVICE_USER}:{SERVICE_USER}",
+    "WorkingDir": f"/{HOME}",
+    "Env": [
+        "PATH=/usr/local/bin:/usr/bin:/bin",
+        f"PYTHONPATH=/{HOME}/rules:/{HOME}/packages",
+        "PYTHONUNBUFFERED=1",
+        "HOME=/tmp",
+        "USER=finrisk-act",
+        "LANG=C.UTF-8",
+    ],
+    "Entrypoint": [*"python3 -m ansible playbook -i ops/hosts.yml playbooks/evaluate.yml".split()],
+}
+"""How that image runs; `ops/Containerfile` says the same."""
+
+
 def every() -> dict[str, Callable[[], Image]]:
     """All images by their short name, pause last."""
-    return {"app": app, "sandbox": sandbox, "postgres": postgres, "pause": pause}
+    return {"app": app, "ops": ops, "sandbox": sandbox, "postgres": postgres, "pause": pause}
 
 
 def archive(image: Image) -> Path:
@@ -86,6 +109,13 @@ def app() -> Image:
     )
     programs = _programs("app", sources, {"var/lib/finrisk": SERVICE_USER})
     return Image(f"{PREFIX}app", [*_python(), programs], APP_SETTINGS)
+
+
+def ops() -> Image:
+    """The playbooks that act on what the gate says: what `ops/Containerfile` makes, from the same lock."""
+    sources = tuple(REPOSITORY / path for path in OPS_SOURCES)
+    programs = _programs("ops", sources, {}, OPS_FILES)
+    return Image(f"{PREFIX}ops", [*_python("ops-packages", OPS_LOCK), programs], OPS_SETTINGS)
 
 
 def sandbox() -> Image:
@@ -157,25 +187,25 @@ def _base(root: Root) -> Layer:
     return layer(_layers(), "base", root.key, lambda writer: writer.tree(root.folder, leave_out=base.changes))
 
 
-def _python() -> list[Layer]:
-    """Debian with Python, and the locked packages on top."""
+def _python(kind: str = "packages", locked: Path = LOCK) -> list[Layer]:
+    """Debian with Python, and the locked packages on top, a layer of this kind."""
     root = base.root(PYTHON_PACKAGES)
-    lock = LOCK.read_bytes()
+    lock = locked.read_bytes()
 
     def fill(writer: Writer) -> None:
         target = root.folder / HOME / "packages"
         shutil.rmtree(target, ignore_errors=True)
-        with step(f"installed {LOCK.relative_to(REPOSITORY)}"):
-            _install(target)
+        with step(f"installed {locked.relative_to(REPOSITORY)}"):
+            _install(target, locked)
             base.compile_python(root.folder, f"/{HOME}/packages")
         writer.tree(target, f"{HOME}/packages", leave_out=_is_a_trace)
         shutil.rmtree(root.folder / HOME)
 
-    packages = layer(_layers(), "packages", _hash([root.key.encode(), lock]), fill)
+    packages = layer(_layers(), kind, _hash([root.key.encode(), lock]), fill)
     return [_base(root), packages]
 
 
-def _install(target: Path) -> None:
+def _install(target: Path, lock: Path) -> None:
     uv = REPOSITORY / ".uv" / "bin" / "uv"
     if not uv.exists():
         raise ClusterError(f"{uv} is missing: run `make setup`")
@@ -192,10 +222,10 @@ def _install(target: Path) -> None:
     ]
     command += ["--python-version", PYTHON_VERSION, "--python-platform", f"{machine}-manylinux_2_28"]
     done = subprocess.run(
-        [*command, "--target", target, "-r", LOCK], capture_output=True, text=True, check=False
+        [*command, "--target", target, "-r", lock], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise ClusterError(f"installing {LOCK} failed: {done.stderr.strip()[-800:]}")
+        raise ClusterError(f"installing {lock} failed: {done.stderr.strip()[-800:]}")
 
 
 def _is_a_trace(path: Path) -> bool:
@@ -203,10 +233,12 @@ def _is_a_trace(path: Path) -> bool:
     return path.name in TRACES or path.parts[0] == "bin"
 
 
-def _programs(name: str, sources: tuple[Path, ...], folders: dict[str, int]) -> Layer:
+def _programs(
+    name: str, sources: tuple[Path, ...], folders: dict[str, int], patterns: tuple[str, ...] = FILES
+) -> Layer:
     """The layer of our own files; compiled in the base, so that the same Python reads them."""
     root = base.root(PYTHON_PACKAGES)
-    files = {path.relative_to(REPOSITORY): path for source in sources for path in _files(source)}
+    files = {path.relative_to(REPOSITORY): path for source in sources for path in _files(source, patterns)}
     content = [part for at, path in sorted(files.items()) for part in (str(at).encode(), path.read_bytes())]
 
     def fill(writer: Writer) -> None:
@@ -225,10 +257,10 @@ def _programs(name: str, sources: tuple[Path, ...], folders: dict[str, int]) -> 
     return layer(_layers(), name, _hash([recipe, *content]), fill)
 
 
-def _files(source: Path) -> Iterator[Path]:
+def _files(source: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
     if source.is_file():
         yield source
-    for pattern in FILES if source.is_dir() else ():
+    for pattern in patterns if source.is_dir() else ():
         yield from (path for path in source.rglob(pattern) if "__pycache__" not in path.parts)
 
 

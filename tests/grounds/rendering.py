@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.grounds.repository import REPOSITORY
 PLAY = Path(__file__).with_suffix(".yml")
 GOLDEN = REPOSITORY / "tests" / "golden"
 ENVIRONMENTS = ("local", "staging", "production")
+OFF = "off"
+"""The folder of golden objects that no shipped inventory asks for."""
 SECRETS = {
     "DATABASE_URL": "postgresql://finrisk_user:canary-database@database.example.com/finrisk_db",
     "POSTGRES_PASSWORD": "canary-postgres",
@@ -35,6 +38,8 @@ OTHER_CHOICES: dict[str, Any] = {
     "finrisk_postgresql_volume": "emptydir",
     "finrisk_journal_volume": "emptydir",
     "finrisk_ingress_host": "",
+    "finrisk_act_schedule": "* * * * *",
+    "finrisk_act_image": "registry.example.com/finrisk/finrisk-ops:0.1.0",
     "finrisk_operators": [],
     "finrisk_image_pull_secrets": [{"name": "registry"}],
     "finrisk_api_clients": [],
@@ -97,11 +102,18 @@ class _Plain(yaml.SafeDumper):
 def refresh() -> None:
     """Write tests/golden anew from the templates and inventories as they are."""
     shutil.rmtree(GOLDEN, ignore_errors=True)
-    for environment in ENVIRONMENTS:
-        folder = GOLDEN / environment
-        folder.mkdir(parents=True)
-        for name, manifest in rendered(environment).items():
-            (folder / f"{name}.yml").write_text(golden_text(manifest))
+    shipped = {environment: rendered(environment) for environment in ENVIRONMENTS}
+    for folder, objects in {**shipped, OFF: off(shipped)}.items():
+        (GOLDEN / folder).mkdir(parents=True)
+        for name, manifest in objects.items():
+            (GOLDEN / folder / f"{name}.yml").write_text(golden_text(manifest))
+
+
+def off(shipped: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the objects that none of the shipped inventories has, by ``OTHER_CHOICES``."""
+    there = {name for objects in shipped.values() for name in objects}
+    chosen = rendered("production", **OTHER_CHOICES)
+    return {name: manifest for name, manifest in chosen.items() if name not in there}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,16 @@ import yaml
 
 from finrisk.settings import POD_KEYS, Settings
 from tests.grounds.network_policy import End, Outside, Pod, allowed, selects
-from tests.grounds.rendering import ENVIRONMENTS, GOLDEN, OTHER_CHOICES, SECRETS, golden_text, rendered_text
+from tests.grounds.rendering import (
+    ENVIRONMENTS,
+    GOLDEN,
+    OFF,
+    OTHER_CHOICES,
+    SECRETS,
+    golden_text,
+    off,
+    rendered_text,
+)
 from tests.grounds.repository import REPOSITORY
 
 KUBERNETES = "1.36"
@@ -41,8 +51,10 @@ def manifests(site: str) -> dict[str, Manifest]:
 def pods(site: str) -> Iterator[tuple[str, Manifest]]:
     """The pod templates of a site by the names of their templates."""
     for name, manifest in manifests(site).items():
-        if "template" in (manifest.get("spec") or {}):
-            yield name, manifest["spec"]["template"]
+        spec = manifest.get("spec") or {}
+        spec = spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec
+        if "template" in spec:
+            yield name, spec["template"]
 
 
 def container(site: str, name: str = "deployment") -> Manifest:
@@ -50,10 +62,15 @@ def container(site: str, name: str = "deployment") -> Manifest:
     return held
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, OFF])
 def test_every_object_is_as_it_was_reviewed(environment: str) -> None:
     """After a change on purpose: make golden, then look at git diff tests/golden."""
-    now = {name: golden_text(manifest) for name, manifest in manifests(environment).items()}
+    objects = (
+        off({each: manifests(each) for each in ENVIRONMENTS})
+        if environment == OFF
+        else manifests(environment)
+    )
+    now = {name: golden_text(manifest) for name, manifest in objects.items()}
     reviewed = {path.stem: path.read_text() for path in (GOLDEN / environment).glob("*.yml")}
     assert sorted(now) == sorted(reviewed)
     for name, text in now.items():
@@ -136,9 +153,9 @@ def test_the_namespace_lets_in_restricted_pods_alone(site: str) -> None:
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_no_pod_can_write_to_its_image_or_talk_to_the_api_server(site: str) -> None:
+def test_no_pod_can_write_to_its_image_and_one_alone_talks_to_the_api_server(site: str) -> None:
     for name, template in pods(site):
-        assert template["spec"]["automountServiceAccountToken"] is False, name
+        assert template["spec"]["automountServiceAccountToken"] is (name == "cronjob-act"), name
         assert template["spec"]["enableServiceLinks"] is False, name
         for held in template["spec"]["containers"]:
             assert held["securityContext"]["readOnlyRootFilesystem"] is True
@@ -280,6 +297,47 @@ def test_the_operators_role_allows_nothing_beyond_the_playbooks(site: str) -> No
     assert "pods/portforward" in allowed_resources
 
 
+def test_what_acts_by_itself_is_off_unless_it_is_asked_for_and_may_less_than_an_operator() -> None:
+    assert not any(name.endswith("-act") for site in CLUSTERS for name in texts(site))
+    objects = manifests("other choices")
+
+    def rights(name: str) -> set[tuple[str, str, str]]:
+        rules = objects[name]["rules"]
+        return {
+            (group, resource, verb)
+            for rule in rules
+            for group in rule["apiGroups"]
+            for resource in rule["resources"]
+            for verb in rule["verbs"]
+        }
+
+    assert rights("role-act") < rights("role")
+    assert not {("batch", "jobs", "create"), ("apps", "deployments", "create")} & rights("role-act")
+    [subject] = objects["rolebinding-act"]["subjects"]
+    assert subject["name"] == objects["serviceaccount-act"]["metadata"]["name"]
+    assert objects["rolebinding-act"]["roleRef"]["name"] == objects["role-act"]["metadata"]["name"]
+
+
+def test_what_acts_by_itself_gets_the_variables_of_its_environment_and_can_only_go_down() -> None:
+    objects = manifests("other choices")
+    job = objects["cronjob-act"]["spec"]
+    [held] = job["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert job["concurrencyPolicy"] == "Forbid"
+    assert [each["name"] for each in held["env"]] == ["DATABASE_URL"]
+    own = yaml.safe_load((REPOSITORY / "ops" / "pod.yml").read_text("utf-8"))
+    assert (own["finrisk_act"], own["finrisk_act_promote"]) == (True, False)
+    told = json.loads(objects["configmap-act"]["data"]["variables.json"])
+    specs = yaml.safe_load((REPOSITORY / "roles/finrisk/meta/argument_specs.yml").read_text("utf-8"))
+    options = specs["argument_specs"]["evaluate"]["options"]
+    secret = {name for name, option in options.items() if option.get("no_log")}
+    paths = {name for name, option in options.items() if option["type"] == "path"}
+    assert told.keys() | own.keys() == options.keys() - secret
+    assert not told.keys() & own.keys()
+    assert paths <= own.keys()  # a path of another machine is none here
+    assert (told["finrisk_environment"], told["finrisk_target"]) == ("production", "kubernetes")
+    assert held["args"] == ["-e", "@/etc/finrisk/variables.json", "-e", "@ops/pod.yml"]
+
+
 def test_a_drain_takes_one_pod_at_a_time_and_broken_ones_do_not_stop_it() -> None:
     budget = manifests("production")["pdb"]["spec"]
     assert (budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
@@ -308,6 +366,7 @@ def test_postgresql_keeps_the_names_that_people_know() -> None:
 API = Pod({"app": "finrisk-api"}, ports={"api": 8000, "ops": 9090})
 POSTGRES = Pod({"app": "postgres"}, ports={"postgresql": 5432})
 MIGRATION = Pod({"app": "finrisk-migration"})
+ACT = Pod({"app": "finrisk-act"})
 STRANGER = Pod({"app": "something"})
 ELSEWHERE = Pod({"app": "finrisk-api"}, namespace="elsewhere")
 CLIENT = Pod({"finrisk.io/client": "true"}, namespace="elsewhere")
@@ -360,6 +419,11 @@ def policies(site: str) -> list[Manifest]:
         ("other choices", INGRESS, API, 8000, False),
         ("other choices", MONITORING, API, 9090, False),
         ("other choices", API, POSTGRES, 5432, True),
+        ("other choices", ACT, API_SERVER, 443, True),
+        ("other choices", ACT, GOOGLE, 80, False),
+        ("other choices", ACT, POSTGRES, 5432, False),  # through the API server
+        ("other choices", API, ACT, 443, False),
+        ("staging", ACT, API_SERVER, 443, False),
         ("other choices", API, Pod({"app": "gemini"}), 8080, False),  # gemini itself takes nothing by default
     ],
 )

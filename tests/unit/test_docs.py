@@ -190,6 +190,17 @@ def test_every_command_names_what_there_is(page: Path) -> None:
         assert (REPOSITORY / inventory).is_dir(), inventory
 
 
+def test_the_timer_runs_what_there_is() -> None:
+    text = (REPOSITORY / "ops" / "finrisk-act.service").read_text("utf-8")
+    [command] = re.findall(r"^ExecStart=/srv/finrisk/[.]venv/bin/ansible-playbook (.*)$", text, re.MULTILINE)
+    _, inventory, playbook, _, variable = command.split()
+    assert (REPOSITORY / inventory).is_dir()
+    assert (REPOSITORY / playbook).is_file()
+    assert variable.partition("=")[0] in SPECS["evaluate"]
+    assert "KillMode=process" in text  # else the service that a rollback starts ends with the unit
+    assert (REPOSITORY / "ops" / "finrisk-act.timer").is_file()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_name_of_ours_is_known(page: Path) -> None:
     inventories = [key for path in (REPOSITORY / "inventory").rglob("finrisk/*.yml") for key in yaml_of(path)]

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.kube import client
+from ansible.module_utils.finrisk_ops.kube import client, permissions
 
 from sandbox.kubernetes import binaries, ladder
 from tests.grounds.markdown import fences, headings, name, names, table
@@ -68,6 +69,21 @@ def test_the_runbook_lists_what_the_role_allows_and_nothing_else() -> None:
         for resource in re.findall(r"`([^`]+)`", found):
             listed |= {(group.strip("`"), resource, verb) for verb in row["verbs"].split(", ")}
     assert listed == operator()
+
+
+@pytest.mark.parametrize("role", ["staging/role", "off/role-act"])
+def test_a_role_that_rolls_back_holds_every_right_that_a_release_asks_for(role: str) -> None:
+    """The API server is asked about each before anything changes: a name that a rule lacks is a refusal."""
+    rules = yaml.safe_load((GOLDEN / f"{role}.yml").read_text("utf-8"))["rules"]
+    for right in permissions.RELEASE:
+        resource = f"{right.resource}/{right.part}" if right.part else right.resource
+        assert any(
+            right.verb in rule["verbs"]
+            and right.group in rule["apiGroups"]
+            and resource in rule["resources"]
+            and right.name in rule.get("resourceNames", [right.name])
+            for rule in rules
+        ), str(right)
 
 
 def test_who_may_run_site_may_also_give_the_operators_their_role() -> None:

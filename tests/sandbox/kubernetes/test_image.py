@@ -9,16 +9,24 @@ import json
 import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.kubernetes import images
 from sandbox.kubernetes.image import Image, Writer, layer, write
+from tests.grounds.rendering import OTHER_CHOICES, rendered
 from tests.grounds.repository import REPOSITORY
 
 CONTAINERFILE = (REPOSITORY / "app" / "Containerfile").read_text("utf-8")
+OPS_CONTAINERFILE = (REPOSITORY / "ops" / "Containerfile").read_text("utf-8")
+OPS_FILES = images.OPS_SOURCES
 
 
 def _tree(root: Path, time: int) -> Path:
@@ -82,26 +90,72 @@ def test_files_belong_to_root_and_none_is_setuid(tmp_path: Path) -> None:
     assert {entries["bin/tool"].islnk(), entries["bin/linked"].islnk()} == {True, False}
 
 
+def _said(containerfile: str, instruction: str) -> list[str]:
+    """What stands behind an instruction, each time that it is there."""
+    joined = re.sub(r"\\\n", " ", containerfile)
+    return re.findall(rf"^{instruction} +(.*)$", joined, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("containerfile", "settings"),
+    [(CONTAINERFILE, images.APP_SETTINGS), (OPS_CONTAINERFILE, images.OPS_SETTINGS)],
+    ids=["app", "ops"],
+)
 @pytest.mark.parametrize("instruction", ["USER", "WORKDIR", "ENTRYPOINT", "CMD", "EXPOSE", "ENV"])
-def test_the_containerfile_and_the_test_image_agree(instruction: str) -> None:
+def test_the_containerfile_and_the_test_image_agree(
+    containerfile: str, settings: Mapping[str, Any], instruction: str
+) -> None:
     expected = {
-        "USER": images.APP_SETTINGS["User"],
-        "WORKDIR": images.APP_SETTINGS["WorkingDir"],
-        "ENTRYPOINT": images.APP_SETTINGS["Entrypoint"],
-        "CMD": images.APP_SETTINGS["Cmd"],
-        "EXPOSE": sorted(images.APP_SETTINGS["ExposedPorts"]),
-        "ENV": sorted(one for one in images.APP_SETTINGS["Env"] if not one.startswith("PATH=")),
+        "USER": settings["User"],
+        "WORKDIR": settings["WorkingDir"],
+        "ENTRYPOINT": settings["Entrypoint"],
+        "CMD": settings.get("Cmd"),
+        "EXPOSE": sorted(settings.get("ExposedPorts", ())),
+        "ENV": sorted(one for one in settings["Env"] if not one.startswith("PATH=")),
     }
-    joined = re.sub(r"\\\n", " ", CONTAINERFILE)
-    found = re.findall(rf"^{instruction} +(.*)$", joined, re.MULTILINE)
-    assert len(found) == 1
-    text = found[0]
-    if text.startswith("["):
-        assert json.loads(text) == expected[instruction]
-    elif isinstance(expected[instruction], list):
-        assert sorted(shlex.split(text)) == expected[instruction]
-    else:
-        assert text == expected[instruction]
+    found = _said(containerfile, instruction)
+    assert len(found) == bool(expected[instruction])
+    for text in found:
+        if text.startswith("["):
+            assert json.loads(text) == expected[instruction]
+        elif isinstance(expected[instruction], list):
+            assert sorted(shlex.split(text)) == expected[instruction]
+        else:
+            assert text == expected[instruction]
+
+
+def test_both_ways_put_the_same_files_into_the_image_of_the_playbooks() -> None:
+    copied = [line.split() for line in _said(OPS_CONTAINERFILE, "COPY") if line.split()[0] in OPS_FILES]
+    assert sorted(source for source, _ in copied) == sorted(OPS_FILES)
+    assert all(target == f"/{images.HOME}/{source}" for source, target in copied)
+    sent = (REPOSITORY / "ops" / "Containerfile.dockerignore").read_text("utf-8").splitlines()
+    kept = [line[1:] for line in sent if line.startswith("!")]
+    assert all(any(source == each or source.startswith(f"{each}/") for each in kept) for source in OPS_FILES)
+
+
+def test_the_image_of_the_playbooks_holds_all_that_evaluate_yml_needs(tmp_path: Path) -> None:
+    """It runs from these files alone, up to the cluster, which is not there."""
+    home = tmp_path / "finrisk"
+    for source in OPS_FILES:
+        to = home / source
+        to.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (REPOSITORY / source).is_dir() else shutil.copy)(REPOSITORY / source, to)
+    variables = json.loads(rendered("production", **OTHER_CHOICES)["configmap-act"]["data"]["variables.json"])
+    told = {"finrisk_repository": str(home), "finrisk_templates_dir": str(home / "templates")}
+    told |= {"finrisk_kubeconfig": str(tmp_path / "kubeconfig")}
+    (tmp_path / "kubeconfig").write_text((home / "ops" / "kubeconfig.yml").read_text())
+    (tmp_path / "variables.json").write_text(json.dumps(variables))
+    entry = [sys.executable, *images.OPS_SETTINGS["Entrypoint"][1:]]
+    shell = dict(each.split("=", 1) for each in images.OPS_SETTINGS["Env"])
+    shell |= {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    shell |= {"PYTHONPATH": str(home / "rules"), "DATABASE_URL": "postgresql://nobody@postgres-service/none"}
+    given = ["-e", f"@{tmp_path}/variables.json", "-e", "@ops/pod.yml", "-e", json.dumps(told)]
+    done = subprocess.run(
+        [*entry, *given], cwd=home, env=shell, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "pod: Ask the gate: " in done.stderr, done.stderr
+    assert "the credentials of context pod" in done.stderr, done.stderr
 
 
 def test_the_image_installs_versions_that_the_service_is_tested_with() -> None:
@@ -112,3 +166,5 @@ def test_the_image_installs_versions_that_the_service_is_tested_with() -> None:
     assert pins("service.txt") <= pins("base.txt")
     assert "requirements/service.txt" in CONTAINERFILE
     assert images.LOCK.name == "service.txt"
+    assert "requirements/base.txt" in OPS_CONTAINERFILE
+    assert images.OPS_LOCK.name == "base.txt"

@@ -7,20 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from ..errors import FinriskError
-from . import objects
+from . import lease, objects
 from .client import Cluster
 from .errors import may_not
+from .template import DEPLOYMENT
 
 REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 class Right(NamedTuple):
-    """One verb on one kind of object; ``part`` is a subresource, such as a pod's log."""
+    """One verb on one kind of object, or on the one of a name; ``part`` is a subresource, as a pod's log."""
 
     verb: str
     group: str
     resource: str
     part: str = ""
+    name: str = ""
 
     def __str__(self) -> str:
         """Return it as people say it: ``patch deployments.apps``, ``create pods/portforward``."""
@@ -34,14 +36,14 @@ RELEASE = (
     Right("delete", "", "configmaps"),
     Right("patch", "", "secrets"),
     Right("delete", "", "secrets"),
-    Right("patch", "apps", "deployments"),
+    Right("patch", "apps", "deployments", name=DEPLOYMENT),
     Right("list", "apps", "replicasets"),
     Right("list", "", "pods"),
     Right("get", "", "pods", "log"),
     Right("create", "", "pods", "portforward"),
     Right("list", "", "events"),
     Right("create", "coordination.k8s.io", "leases"),
-    Right("update", "coordination.k8s.io", "leases"),
+    Right("update", "coordination.k8s.io", "leases", name=lease.NAME),
 )
 """What a deploy or a rollback does."""
 
@@ -86,6 +88,7 @@ def _is_allowed(cluster: Cluster, right: Right) -> bool:
         "group": right.group,
         "resource": right.resource,
         "subresource": right.part,
+        "name": right.name,
     }
     if right.resource == "namespaces":
         attributes["name"] = cluster.namespace
