@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ from tests.grounds.wire import Wire, wire
 ACT = ("-e", "finrisk_act=true")
 PROMOTE = ("-e", "finrisk_act_promote=true")
 YOUNG = ("-e", '{"finrisk_least_exposure": {"days": 0}}')
+MISSING = "users are missing, so the arms cannot be compared"
 QUESTION = "Which currency risk does the firm name for its sales in dollars?"
 
 
@@ -51,6 +54,36 @@ class World:
         done = self.playground.run("evaluate", *folder, *YOUNG, *arguments)
         assert done.code == 0, done.output
         return done
+
+    def type(self, line: str) -> Run:
+        """Run a command as it was printed; it has to succeed."""
+        _, command = line.split("ansible-playbook ", 1)
+        words = shlex.split(command)
+        [playbook] = [word for word in words if word.startswith("playbooks/")]
+        words.remove(playbook)
+        done = self.playground.run(Path(playbook).stem, *words)
+        assert done.code == 0, done.output
+        return done
+
+    def begin(self, ratio: int) -> None:
+        """Give the model to a share of the users, as if nobody had been asked before."""
+        self.ground.clear()
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute("truncate analyses, exposures, stages cascade")
+        deployed = self.playground.run("deploy", "-e", f"finrisk_ab_ratio={ratio}")
+        assert deployed.code == 0, deployed.output
+
+    def meet(self, base: int, tuned: int, failing: int = 2) -> None:
+        """Let so many users of each arm ask in the stage that runs; of tuned so many in 100 unanswered."""
+        running = gunicorn.readiness(self.place)["revision"]
+        config = self.place.var_dir / "revisions" / running / "config.json"
+        stage = {
+            "experiment": json.loads(config.read_text())["data"]["AB_EXPERIMENT"],
+            "revision": running,
+            "split_bp": round(self.split * 10_000),
+        }
+        arms = (Met("base", base, **stage), Met("tuned", tuned, failing, **stage))
+        insert(self.database_url, *arms)
 
     @property
     def split(self) -> float:
@@ -105,10 +138,12 @@ def test_what_cannot_be_meant_is_refused(world: World) -> None:
         ((*ACT, "-e", "finrisk_evidence=x.json"), "leave out finrisk_evidence and finrisk_expect"),
         (PROMOTE, "add -e finrisk_act=true"),
         ((*ACT, "-e", "finrisk_confirm_required=true"), "-e finrisk_confirm=local"),
+        ((*ACT, "-e", "finrisk_database_url=postgresql://a@127.0.0.1:1/b"), "Ask the gate: "),
     ):
         done = world.playground.run("evaluate", *arguments)
         assert done.code == 2, done.output
         assert said in done.stderr
+        assert world.split == 0.5
 
 
 def test_harm_that_is_proven_takes_everybody_back_once_with_its_evidence(world: World) -> None:
@@ -146,24 +181,51 @@ def test_harm_that_is_proven_takes_everybody_back_once_with_its_evidence(world: 
     assert len(list(world.evaluations.glob("*.json"))) == 1
 
 
-def test_a_model_that_the_gate_promotes_goes_on_with_the_second_switch_alone(world: World) -> None:
-    world.ground.clear()
-    with psycopg.connect(world.database_url) as connection:
-        connection.execute("truncate analyses, exposures, stages cascade")  # as if nothing had happened
-    deployed = world.playground.run("deploy", "-e", "finrisk_ab_ratio=50")
-    assert deployed.code == 0, deployed.output
-    told = gunicorn.readiness(world.place)["revision"]
-    settings = json.loads((world.place.var_dir / "revisions" / told / "config.json").read_text())["data"]
-    arms = (Met(arm, 6000, experiment=settings["AB_EXPERIMENT"], revision=told) for arm in ("base", "tuned"))
-    insert(world.database_url, *arms)
+def test_a_good_model_climbs_the_stages_with_the_second_switch_alone(world: World) -> None:
+    world.begin(25)
+    world.meet(18_000, 6000)
     held = world.evaluate(*ACT)
     assert "Verdict         promote: " in held.stdout
-    assert (held.changed, world.split) == (0, 0.5)
+    assert (held.changed, world.split) == (0, 0.25)
 
     done = world.evaluate(*ACT, *PROMOTE, "-e", "finrisk_model=another", "-e", "finrisk_ab_ratio=100")
-    assert world.split == 0.75, done.output
+    assert world.split == 0.5, done.output
     [[reason, gate]] = world.query("select reason, figures->'gate' from releases order by id desc limit 1")
-    assert reason == "evaluate.yml: finrisk_next: the stage after 50"
+    assert reason == "evaluate.yml: finrisk_next: the stage after 25"
     assert (gate["mode"], gate["verdict"], gate["evaluation"]["verdict"]) == ("require", "promote", "promote")
     again = world.evaluate(*ACT, *PROMOTE)
-    assert (again.changed, world.split) == (0, 0.75)
+    assert (again.changed, world.split) == (0, 0.5), "nobody has asked in this stage"
+
+    for base, tuned, then in ((2000, 2000, 0.75), (1000, 3000, 1.0)):
+        world.meet(base, tuned)
+        world.evaluate(*ACT, *PROMOTE)
+        assert world.split == then
+
+
+def test_lost_users_block_promotion_and_every_command_runs_as_it_is_printed(world: World) -> None:
+    """Also where the inventory wants to be confirmed, as production's does."""
+    world.begin(50)
+    world.meet(6000, 4000)
+    own = {"finrisk_confirm_required": True, "finrisk_gate": "require"}
+    own |= {"finrisk_evaluation_dir": str(world.evaluations), "finrisk_least_exposure": {"days": 0}}
+    inventory = world.playground.folder / "own inventory.json"
+    inventory.write_text(json.dumps({"finrisk": {"vars": own}}))
+    there = ("-i", "inventory/local", "-i", str(inventory))
+    confirmed = ("-e", "finrisk_confirm=local")
+
+    held = world.playground.run("evaluate", *there, *ACT, *PROMOTE, *confirmed)
+    assert MISSING in " ".join(held.stdout.split()), held.output
+    assert (held.code, held.changed, world.split) == (0, 0, 0.5)
+    refused = world.playground.run("deploy", *there, "-e", "finrisk_next=true", *confirmed)
+    assert (refused.code, world.split) == (2, 0.5), refused.output
+    now, evidence, override = refused.last_lines[-3:]
+    assert world.type(now).changed == 0
+    assert MISSING in " ".join(world.type(evidence).stdout.split())
+    assert world.type(override).changed > 0
+    assert world.split == 0.75
+
+    world.meet(1000, 3000, failing=40)
+    told = world.playground.run("evaluate", *there).stdout
+    [back] = re.findall(r"\$ (ansible-playbook .*rollback.*)", told.replace("\\\n", ""))
+    assert world.type(back).changed > 0
+    assert world.split == 0

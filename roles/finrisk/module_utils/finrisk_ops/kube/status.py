@@ -12,6 +12,7 @@ from ..errors import FinriskError
 from ..release.revision import Revision
 from ..service import log as service_log
 from ..service.snapshot import Snapshot, worst
+from .acting import acting
 from .deployed import Deployed
 from .deployment import REPLICAS
 from .objects import Drift, DriftError
@@ -66,6 +67,7 @@ def snapshot(target: Deployed, revision: Revision | None, changes: Callable[[Rev
         problem=problem,
         drift=drift,
         credentials_gone="" if there else f"the Secret {CREDENTIALS}",
+        acting=acting(target.cluster, events),
     )
 
 

@@ -20,6 +20,7 @@ class Snapshot:
     problem: str = ""  # what is wrong with the configuration
     drift: list[dict[str, str]] = field(default_factory=list)  # field, manager, when
     credentials_gone: str = ""  # what held them and is not there any more
+    acting: dict[str, Any] | None = None  # the CronJob that acts on what the gate says
 
 
 def worst(databases: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts import breakdown, number_of
-from . import arms, audit, commands, fitness, journal, release, retirements
+from . import acting, arms, audit, commands, fitness, journal, release, retirements
 from .finding import SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
 
@@ -53,6 +53,7 @@ def of(data: dict[str, Any]) -> list[Finding]:
         _of_experiment,
         _of_keys,
         audit.findings,
+        acting.findings,
     )
     own = [finding for part in parts for finding in part(data, play)]
     rest = [*journal.findings(data), *arms.versions(data, play), *arms.findings(data, play)]

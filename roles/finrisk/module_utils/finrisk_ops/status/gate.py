@@ -36,7 +36,7 @@ def lines(gate: Mapping[str, Any] | None, running: str | None) -> list[Line]:
         return [Line(NEVER)]
     word, colour = VERDICTS[gate["verdict"]]
     is_of_now = gate["revision"] in (None, running)
-    told = f"{word}, {_ago(gate['age_seconds'])} ago"
+    told = f"{word}, {age(gate['age_seconds'])} ago"
     if not is_of_now:
         told += f" of {gate['revision']}, which runs no more"
     needed = gate["needed"]
@@ -47,8 +47,8 @@ def lines(gate: Mapping[str, Any] | None, running: str | None) -> list[Line]:
     return plain([*wrap(f"{told}: {gate['reason']}"), *open_still], colour if is_of_now else DOUBT)
 
 
-def _ago(seconds: float) -> str:
-    """Return an age in its largest fitting unit."""
+def age(seconds: float) -> str:
+    """Return an age of so many seconds in its largest fitting unit."""
     for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds // length:,.0f} {unit}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..counts import breakdown, number_of
 from ..release.traffic import describe
-from . import audit, experiment, gate, releases
+from . import acting, audit, experiment, gate, releases
 from .decision import HOLD, READY, ROLL_BACK
 from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
 from .traffic import log_window
@@ -22,7 +22,7 @@ ELIGIBLE_BY = (
     "finrisk_min_quality",
 )
 SYMPTOMS = 4
-CLOSE = ("Gate", "Rollback", "Database", "Traffic 24 h")
+CLOSE = ("Gate", "By itself", "Rollback", "Database", "Traffic 24 h")
 """Parts that stand close below the one before, to which they belong."""
 
 
@@ -41,6 +41,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
     parts = (
         ("Decision", _decision(data["decision"])),
         ("Gate", gate.lines(data.get("gate"), data["configuration"]["revision"])),
+        *([("By itself", by_itself)] if (by_itself := acting.lines(data.get("acting"), data["at"])) else []),
         ("Rollback", _rollback(data)),
         ("Configuration", _configuration(data)),
         ("Collection", _collection(data["collection"])),

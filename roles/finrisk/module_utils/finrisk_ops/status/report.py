@@ -72,6 +72,7 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
         "configuration": _configuration(target, revision, problem or snapshot.problem)
         | {"drift": snapshot.drift, "unfinished": target.unfinished() if revision else ""},
         "rollback": _rollback(target, snapshot),
+        "acting": snapshot.acting,
         "database": {"reachable_from_here": True, "error": None, "from_the_service": snapshot.database},
         "tuning": _tuning(question, unreachable),
         "retirements": retirements.known(question.retirements, datetime.now(UTC).date()),
