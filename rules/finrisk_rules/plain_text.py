@@ -1,5 +1,6 @@
 """The plain form of a text: one character for each variant of a digit, a blank, a dash or a width."""
 
+import re
 import unicodedata
 
 _BLANKS = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -24,8 +25,13 @@ def _variants() -> dict[int, str]:
 
 
 _VARIANTS = _variants()
+_MAYBE_VARIANTS = re.compile("[\t\u0080-\U0010ffff]+")
 
 
 def plain(text: str) -> str:
     """Return the text in its plain form; every character keeps its place, so offsets hold in both."""
-    return text if text.isascii() else text.translate(_VARIANTS)
+    return text if text.isascii() else _MAYBE_VARIANTS.sub(_plain, text)
+
+
+def _plain(match: re.Match[str]) -> str:
+    return match[0].translate(_VARIANTS)

@@ -6,10 +6,11 @@ import unicodedata
 from finrisk_rules.plain_text import plain
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
-_LATIN_MARK = re.compile("([A-Za-z])[\u0300-\u036f]+")
-_WITHOUT_MARK = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-)
+_LATIN_MARK = re.compile("[\u0300-\u036f](?<=[A-Za-z].)[\u0300-\u036f]*")
+_WITHOUT_MARK = {
+    "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"
+}  # fmt: skip
+_MARKED = re.compile(f"[{''.join(_WITHOUT_MARK)}]")
 
 
 def folded(text: str) -> str:
@@ -23,5 +24,5 @@ def folded(text: str) -> str:
     compatible = unicodedata.normalize("NFKC", _UNSEEN.sub("", plain(text))).casefold()
     if compatible.isascii():
         return compatible
-    apart = unicodedata.normalize("NFD", compatible.translate(_WITHOUT_MARK))
-    return unicodedata.normalize("NFC", _LATIN_MARK.sub(r"\1", apart))
+    bare = _MARKED.sub(lambda letter: _WITHOUT_MARK[letter[0]], compatible)
+    return unicodedata.normalize("NFC", _LATIN_MARK.sub("", unicodedata.normalize("NFD", bare)))

@@ -68,6 +68,8 @@ _LANGUAGES_OF: dict[str, list[str]] = {
 }
 
 _LATIN_WORD = re.compile(r"[a-z]+")
+_LATIN_LETTERS = re.compile("[A-Za-z]+")
+_OTHER = re.compile(r"[^\x00-\x7f]+")
 _SCRIPTS = {
     "latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
     "han": re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
@@ -130,6 +132,9 @@ def reads_as(answer: str, source: str) -> bool:
 
 
 def _script(text: str) -> str:
+    latin, others = (sum(map(len, pattern.findall(text))) for pattern in (_LATIN_LETTERS, _OTHER))
+    if latin // _LETTERS_LATIN_NEEDS >= others:
+        return "latin"
     letters = {name: sum(1 for _ in pattern.finditer(text)) for name, pattern in _SCRIPTS.items()}
     if letters["kana"] > _LEAST_KANA * (letters["kana"] + letters["han"]):
         letters["kana"] += letters["han"]

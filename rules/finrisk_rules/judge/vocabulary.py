@@ -197,15 +197,17 @@ TIME = re.compile(
 )
 """A unit of time behind a number: "24 months"."""
 
-PART_OF_YEAR = re.compile(
-    whole(
-        "quarter* half-year* half_year* first_half second_half interim three_months six_months nine_months "
-        " quartal* halbjahr* zwischenbericht* trimestre* semestre* trimestral* semestral* kwartaal halfjaar"
-    )
-    + r"|(?<![^\W_])(?:[QTHS][1-4]|[1-4][QTHS])(?![^\W\d_])|四半期|半期|中間|季度|半年|분기|반기",
-    re.IGNORECASE,
+_PARTS_OF_YEAR = (
+    "quarter* half-year* half_year* first_half second_half interim three_months six_months nine_months "
+    "quartal* halbjahr* zwischenbericht* trimestre* semestre* trimestral* semestral* kwartaal halfjaar"
 )
-"""What speaks of a part of a year."""
+PART_OF_YEAR = where(
+    rf"{whole(_PARTS_OF_YEAR)}|(?<![^\W_])(?:[QTHS][1-4]|[1-4][QTHS])(?![^\W\d_])"
+    "|四半期|半期|中間|季度|半年|분기|반기",
+    _PARTS_OF_YEAR,
+    "1-4四半中季분반",
+)
+"""Where what speaks of a part of a year begins."""
 
 _COUNTS = (
     "two zwei deux dos due", "three drei trois tres tre", "four vier quatre cuatro quattro",

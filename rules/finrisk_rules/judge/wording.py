@@ -90,7 +90,7 @@ def words(text: str) -> frozenset[str]:
 
 def _read(text: str) -> frozenset[str]:
     comparable = folded(text)
-    if _OTHER_LETTER.search(comparable):
+    if not comparable.isascii() and _OTHER_LETTER.search(comparable):
         return frozenset(_words(comparable))
     return frozenset(map(_stem, set(_ASCII_WORD.findall(comparable)) - COMMON_WORDS))
 
