@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from finrisk_rules.judge.languages import language_of
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities, style_of
@@ -27,10 +28,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """The tables of a page and its sentences with figures, in order."""
+    """The tables of a page and its sentences with figures, in order; its language, "" where nothing tells."""
 
     tables: tuple[Table, ...]
     statements: tuple[Statement, ...]
+    language: str = ""
 
 
 def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFacts:
@@ -39,18 +41,22 @@ def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFact
     ``above`` is what stands before the passage, ``style`` how its page writes decimals (else the text tells).
     """
     style = style or style_of(text)
-    return PageFacts(tuple(tables_of(text, style, above)), tuple(_statements(text, style)))
+    return PageFacts(
+        tuple(tables_of(text, style, above)), tuple(_statements(text, style)), language_of(text)
+    )
 
 
 def stored(facts: PageFacts) -> str:
-    """Return the facts as compact JSON: ``{"t": tables, "s": statements}``, each a list of plain lists.
+    """Return the facts as compact JSON: ``{"l": language, "t": tables, "s": statements}``.
 
-    A table is [caption, heads, rows, figures]: a row [label, section], a figure [place of its row in rows,
-    column, value, scale, unit, currency]. A statement is [start, end, figures, periods]: a figure [value,
-    scale, unit, currency, start, end], a period [year, part, start, end]. A value is a text, so that its
-    decimals stay; "" where there is nothing to say.
+    Tables and statements are plain lists. A table is [caption, heads, rows, figures, periods of each head]: a
+    row [label, section], a figure [place of its row in rows, column, value, scale, unit, currency], a period
+    [year, part]. A statement is [start, end, figures, periods]: a figure [value, scale, unit, currency, start,
+    end], a period [year, part, start, end]. A value is a text, so that its decimals stay; "" where there is
+    nothing to say.
     """
     shown = {
+        "l": facts.language,
         "t": [_table(table) for table in facts.tables],
         "s": [_statement(each) for each in facts.statements],
     }
@@ -64,7 +70,9 @@ def _table(table: Table) -> list[object]:
         [place[cell.row], cell.column, str(cell.value.value), cell.scale, cell.unit, cell.currency]
         for cell in table.cells
     ]
-    return [table.caption, list(table.heads), [[label, section] for _, label, section in rows], figures]
+    labels = [[label, section] for _, label, section in rows]
+    named = [[(period.year, period.part) for period in periods(head)] for head in table.heads]
+    return [table.caption, list(table.heads), labels, figures, named]
 
 
 def _statement(statement: Statement) -> list[object]:

@@ -12,7 +12,7 @@ from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
-from finrisk_rules.judge.languages import language_of, reads_as
+from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
@@ -36,7 +36,7 @@ OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 TELLING = 0.4
 """Least fit of a row that is named as what the source says instead."""
 
-Periods = list[tuple[Named, float]]
+Periods = tuple[tuple[Named, float], ...]
 """Periods that a claim may be of, each with what it counts for."""
 
 Operands = Mapping[int, Sequence[Quantity]]
@@ -93,7 +93,9 @@ class Court:
         """
         if n not in self._reads:
             asked = self.answer if language_of(self.answer) else f"{self.question}\n{self.answer}"
-            self._reads[n] = reads_as(asked, self.sources[n - 1].text)
+            there = self.evidence(n).language
+            language = language_of(self.sources[n - 1].text) if there is None else there
+            self._reads[n] = are_alike(language_of(asked), language)
         return self._reads[n]
 
     def first_cited(self, cited: Sequence[int]) -> str:
@@ -163,10 +165,10 @@ class Court:
         others = {period for each in statement.claims for period in each.phrase.periods}
         if others:
             is_one = len(others) == 1 and not any(each.phrase.is_base for each in statement.claims)
-            return [(next(iter(others)), 1.0)] if is_one else []
+            return ((next(iter(others)), 1.0),) if is_one else ()
         if statement.topic.periods:
-            return [(period, 1.0) for period in statement.topic.periods]
-        return [(period, ASKED_PERIOD) for period in self.asked_periods]
+            return tuple((period, 1.0) for period in statement.topic.periods)
+        return tuple((period, ASKED_PERIOD) for period in self.asked_periods)
 
     def _reader(
         self,
@@ -187,8 +189,8 @@ class Court:
         readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
         traces = [trace for reader in readers for trace in reader.traces()]
-        right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
-        scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)
+        right = max([trace for trace in traces if trace.agreement != "scale"], key=_fit, default=None)
+        scale = max([trace for trace in traces if trace.agreement == "scale"], key=_fit, default=None)
         if right is None:
             is_name = self._in_name(claim, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None
@@ -361,7 +363,9 @@ class Court:
 
 
 def _own_periods(claim: Claim) -> Periods:
-    return [(period, 1.0 if at == 0 else NEXT_PERIOD) for at, period in enumerate(claim.phrase.periods)]
+    return tuple(
+        (period, NEXT_PERIOD if at else 1.0) for at, period in enumerate(claim.phrase.periods)
+    )
 
 
 def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:

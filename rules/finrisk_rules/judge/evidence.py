@@ -100,7 +100,7 @@ class TableEvidence:
 
     def __init__(self, table: list[Any]) -> None:
         self.caption: str
-        self.caption, self.heads, self.rows, self.cells = table
+        self.caption, self.heads, self.rows, self.cells, *self._named = table
 
     @cached_property
     def scales(self) -> frozenset[int]:
@@ -119,8 +119,10 @@ class TableEvidence:
 
     @cached_property
     def head_periods(self) -> list[tuple[Named, ...]]:
-        """The periods over each column."""
-        return [periods_of_name(head) for head in self.heads]
+        """The periods over each column; facts of before index version 4 do not have them."""
+        if not self._named:
+            return [periods_of_name(head) for head in self.heads]
+        return [tuple((year, part) for year, part in named) for named in self._named[0]]
 
     @cached_property
     def is_turned(self) -> bool:
@@ -221,10 +223,14 @@ class StatementEvidence:
 
 
 class Evidence:
-    """The figures of a source, by size as written and by amount."""
+    """The figures of a source, by size as written and by amount.
+
+    ``language`` is that of its text; None where its facts are of before index version 4.
+    """
 
     def __init__(self, facts: str) -> None:
         read = json.loads(facts) if facts else {"t": [], "s": []}
+        self.language: str | None = read.get("l")
         self.tables = [TableEvidence(table) for table in read["t"]]
         self.statements = [StatementEvidence(statement) for statement in read["s"]]
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]

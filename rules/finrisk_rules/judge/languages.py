@@ -127,7 +127,11 @@ def reads_as(answer: str, source: str) -> bool:
 
     True also where one of the two says too little to tell.
     """
-    first, second = language_of(answer), language_of(source)
+    return are_alike(language_of(answer), language_of(source))
+
+
+def are_alike(first: str, second: str) -> bool:
+    """Whether two languages are one, as ``language_of`` tells them, or nothing tells one of them."""
     return first == second or not first or not second
 
 

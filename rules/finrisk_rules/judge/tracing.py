@@ -5,6 +5,7 @@ A place of another value that fits the statement clearly better convicts: then t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
 from finrisk_rules.judge.bounds import allows, reach
@@ -58,7 +59,7 @@ _MOST_OF_NAME = 3
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 _SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
 
-Claimed = Sequence[tuple[Named, float]]
+Claimed = tuple[tuple[Named, float], ...]
 """The periods of a claim, each with what it counts for."""
 
 
@@ -148,9 +149,13 @@ class Reader:
         self.topic = topic
         self.near = [word for word, weight in words.items() if weight >= BESIDE]
         self._of_sentences: dict[int, float] = {}
-        self._about_sources = {word: words[word] for word in words.keys() & STEMS_ABOUT_SOURCES}
         self._total = sum(words.values()) or 1.0
         self._axes: dict[int, tuple[dict[int, float], list[float]]] = {}
+
+    @cached_property
+    def _about_sources(self) -> dict[str, float]:
+        """The words of the claim that speak of sources, with their weight."""
+        return {word: self.words[word] for word in STEMS_ABOUT_SOURCES.intersection(self.words)}
 
     def traces(self) -> list[Trace]:
         """Return the places that say the claim's value, in whatever scale."""
@@ -377,6 +382,7 @@ def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
     return best
 
 
+@lru_cache(maxsize=4096)
 def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
     """Return how well the periods of a claim fit those of a name, 0..1."""
     return name_fit(claimed, said, None) if said else NO_PERIOD
