@@ -41,9 +41,7 @@ def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFact
     ``above`` is what stands before the passage, ``style`` how its page writes decimals (else the text tells).
     """
     style = style or style_of(text)
-    return PageFacts(
-        tuple(tables_of(text, style, above)), tuple(_statements(text, style)), language_of(text)
-    )
+    return PageFacts(tuple(tables_of(text, style, above)), tuple(_statements(text, style)), language_of(text))
 
 
 def stored(facts: PageFacts) -> str:
@@ -51,9 +49,9 @@ def stored(facts: PageFacts) -> str:
 
     Tables and statements are plain lists. A table is [caption, heads, rows, figures, periods of each head]: a
     row [label, section], a figure [place of its row in rows, column, value, scale, unit, currency], a period
-    [year, part]. A statement is [start, end, figures, periods]: a figure [value, scale, unit, currency, start,
-    end], a period [year, part, start, end]. A value is a text, so that its decimals stay; "" where there is
-    nothing to say.
+    [year, part]. A statement is [start, end, figures, periods]: a figure [value, scale, unit, currency,
+    start, end], a period [year, part, start, end]. A value is a text, so that its decimals stay; "" where
+    there is nothing to say.
     """
     shown = {
         "l": facts.language,

@@ -1,5 +1,8 @@
 """The verdict on a figure: one readable case for each rule."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -489,3 +492,19 @@ def test_a_coarse_figure_is_no_chance_sum_of_those_before_it() -> None:
     wrong = judge("", before + "Lease obligations totaled $1.0 billion [1].", [page])
     assert [each.verdict for each in kept.figures] == ["stated", "stated", "computed"]
     assert wrong.is_wrong
+
+
+def test_facts_of_before_index_version_4_are_judged_alike() -> None:
+    def old(facts: str) -> str:
+        kept = json.loads(facts)
+        return json.dumps({"t": [table[:4] for table in kept["t"]], "s": kept["s"]})
+
+    new = [replace(each, facts=stored(facts_of(each.text))) for each in SOURCES]
+    former = [replace(each, facts=old(each.facts or "")) for each in new]
+    for answer in (
+        "Revenue rose from $4,310 million in 2022 to $4,502 million in 2023 [1].",
+        "Revenue was $4,310 million in 2023 [1].",
+        "Der Umsatz von 4.502 Mio. $ wurde im Jahr 2023 nicht mehr so wie im Jahr zuvor erreicht [1].",
+    ):
+        assert verdicts(answer, sources=former) == verdicts(answer, sources=new)
+    assert verdicts(answer, sources=new)[0].verdict == "unread"

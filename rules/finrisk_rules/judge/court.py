@@ -363,9 +363,7 @@ class Court:
 
 
 def _own_periods(claim: Claim) -> Periods:
-    return tuple(
-        (period, NEXT_PERIOD if at else 1.0) for at, period in enumerate(claim.phrase.periods)
-    )
+    return tuple((period, NEXT_PERIOD if at else 1.0) for at, period in enumerate(claim.phrase.periods))
 
 
 def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
