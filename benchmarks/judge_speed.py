@@ -1,9 +1,10 @@
 """What a judgement costs: ``python benchmarks/judge_speed.py``.
 
-An answer of 400 words with some 13 figures is judged against eight invented pages: cold (nothing of these
-pages was read before) and warm, in milliseconds of CPU and relative to reading 100 KB of JSON that is made as
-stored facts are, of lists of short texts and numbers (and of records, for comparison). Then texts of
-30,000 characters, made to be slow, as answer, question and page: the slowest in seconds.
+An answer of 400 words with some 13 figures is judged against eight invented pages: cold (nothing was read
+before, not even a word of English), with new pages (none of them was read before) and warm, in milliseconds
+of CPU and relative to reading 100 KB of JSON that is made as stored facts are, of lists of short texts and
+numbers (and of records, for comparison). Then texts of 30,000 characters, made to be slow, as answer,
+question and page: the slowest in seconds.
 """
 
 import json
@@ -60,11 +61,12 @@ def case(seed: int) -> Case:
     return f"What do the reports say of {lower(row)}?", "\n".join(lines), sources
 
 
-def forget() -> None:
-    """Forget what was read of any page."""
+def forget(*, words: bool = True) -> None:
+    """Forget what was read of any page, and, with ``words``, of any word."""
+    kept = () if words else (stems.stem, wording._stem)
     for module in (evidence, languages, stems, wording):
         for value in vars(module).values():
-            if hasattr(value, "cache_clear"):
+            if hasattr(value, "cache_clear") and value not in kept:
                 value.cache_clear()
 
 
@@ -80,20 +82,23 @@ def main() -> None:
     """Print what judgements cost."""
     cases = [case(seed) for seed in range(ANSWERS)]
     lists = _lists([source.facts or "" for *_, sources in cases for source in sources])
-    colds, warms, units, records = [], [], [], []
+    colds, news, warms, units, records = [], [], [], [], []
     for _ in range(ROUNDS):
         units.append(milliseconds(partial(json.loads, lists), 20))
         records.append(milliseconds(partial(json.loads, DOCUMENT), 20))
         for each in cases:
             forget()
             colds.append(milliseconds(partial(judge, *each)))
-        warm = [milliseconds(partial(judge, *each)) for each in cases for _ in range(2)]
-        warms += warm[1::2]
+            forget(words=False)
+            news.append(milliseconds(partial(judge, *each)))
+        twice = [milliseconds(partial(judge, *each)) for each in cases for _ in range(2)]
+        warms += twice[1::2]
     figures = sum(len(judge(*each).figures) for each in cases) / ANSWERS
-    unit, cold, warm_mean = min(units), min(_means(colds)), min(_means(warms))
+    unit, cold, new, warm = min(units), *(min(_means(each)) for each in (colds, news, warms))
     print(f"100 KB of JSON: as facts are {unit:.2f} ms, records {min(records):.2f} ms")
     print(f"{figures:.0f} figures an answer")
-    print(f"cold {cold:.2f} ms = {cold / unit:.2f}; warm {warm_mean:.2f} ms = {warm_mean / unit:.2f}")
+    said = {"cold": cold, "new pages": new, "warm": warm}
+    print("; ".join(f"{name} {spent:.2f} ms = {spent / unit:.2f}" for name, spent in said.items()))
     slowest = (0.0, "")
     for piece in HOSTILE:
         text = (piece * LENGTH)[:LENGTH]

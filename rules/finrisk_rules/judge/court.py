@@ -149,7 +149,7 @@ class Court:
             named = shared
         operands = calculated.get(end, ())
         if years := {int(abs(each.value)) for each in operands if looks_like_year(each)}:
-            named = [(period, weight) for period, weight in named if period[0] not in years]
+            named = tuple((period, weight) for period, weight in named if period[0] not in years)
         readers = [self._reader(claim, statement, named, n, operands) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
         is_operand = any(each.end == end for each in operands)
