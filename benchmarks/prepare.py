@@ -1,6 +1,6 @@
 """What prepare costs: rows of about 2 KB that do not exist, with everything that it does to a row.
 
-    python benchmarks/prepare.py [--rows 20000] [--processes 0] [--without-sources]
+    python benchmarks/prepare.py [--rows 20000] [--processes 0] [--without-sources] [--prompts]
 
 Printed are rows per second, rows per second of CPU of all processes, and the most memory that one held.
 """
@@ -20,6 +20,7 @@ for folder in (REPOSITORY, REPOSITORY / "rules", REPOSITORY / "roles/finrisk/mod
     sys.path.insert(0, str(folder))
 
 from finrisk_ops.dataset import prepare  # noqa: E402 - found by the line above
+from finrisk_rules.prompt import Source, render  # noqa: E402 - as above
 
 FIRMS = ("Corvane Bank", "Skaldvik Shipping", "Tillbrook Stores", "Harrowgrain Foods", "Vantrell Power")
 WORDS = """funding costs rose again because wholesale markets stayed weak while deposits moved into term
@@ -52,6 +53,16 @@ def row(number: int, dice: random.Random) -> dict[str, object]:
     }
 
 
+def prompt_of(strategy: str, document: int) -> str:
+    """Return the prompt of a question with five passages of 1,500 characters, those around a document."""
+    passages = []
+    for number in range(document, document + 5):
+        dice = random.Random(-number)  # noqa: S311 - repeatable
+        said = (f"{' '.join(dice.sample(WORDS, 20))} by {dice.randrange(1000)} million." for _ in range(10))
+        passages.append(Source(f"document-{number}", f"Annual report {number}", " ".join(said)))
+    return render(strategy, passages)
+
+
 def cpu() -> float:
     """Return the CPU seconds of this process and of those that it started and that ended."""
     times = os.times()
@@ -64,6 +75,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--without-sources", action="store_true")
+    parser.add_argument("--prompts", action="store_true", help="rows of 10 KB, with what was sent")
     asked = parser.parse_args()
     rows, dice = asked.rows, random.Random(1)  # noqa: S311 - repeatable
     with tempfile.TemporaryDirectory() as folder:
@@ -73,6 +85,8 @@ def main() -> None:
                 each = row(number, dice)
                 if asked.without_sources:
                     del each["sources"]
+                if asked.prompts:
+                    each["prompt"] = prompt_of(str(each["strategy"]), number // ROWS_OF_ONE_SOURCE)
                 file.write(json.dumps(each) + "\n")
         size = raw.stat().st_size / rows
         request = prepare.Request(str(raw), Path(folder), 0.9, 0, 0.9, processes=asked.processes)

@@ -25,7 +25,13 @@ _YEARS = range(1900, 2100)
 
 def sentences_of(text: str) -> Iterator[str]:
     """Yield the sentences of an answer, blank ones left out; an abbreviation may end one."""
-    return (part for part in map(str.strip, _SENTENCE_END.split(text)) if part)
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        if part := text[start : end.start()].strip():
+            yield part
+        start = end.end()
+    if part := text[start:].strip():
+        yield part
 
 
 def clauses(sentence: str) -> Iterator[str]:

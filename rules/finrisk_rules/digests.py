@@ -7,8 +7,6 @@ _KEY = b"finrisk-split-v1"
 
 def digest(*parts: str) -> int:
     """64 bits of a keyed BLAKE2b over the parts; never 0. The key makes splits FinRisk's own."""
-    state = hashlib.blake2b(digest_size=8, key=_KEY)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        state.update(len(data).to_bytes(8, "big") + data)
-    return int.from_bytes(state.digest(), "big") or 1
+    written = [part.encode("utf-8", "surrogatepass") for part in parts]
+    content = b"".join(len(each).to_bytes(8, "big") + each for each in written)
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8, key=_KEY).digest(), "big") or 1

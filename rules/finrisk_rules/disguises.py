@@ -6,6 +6,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from string import ascii_letters, digits
 from urllib.parse import unquote
 
 from finrisk_rules.lookalikes import skeleton
@@ -14,15 +15,26 @@ _DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
 _LEET = re.compile(
     r"(?<![\w$@])(?=[\w$@]*[a-z])(?=[\w$@]*[013457$@])[a-z013457$@]{3,}(?![\w$@])", re.IGNORECASE
 )
-_LEET_PAIR = re.compile("[A-Za-z][013457$@]|[013457$@][A-Za-z]")  # which every such word has
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
+_BASE64_LEAST = b"x" * 24
 _ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
 _TAG = re.compile(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
 _TURNED = tuple(word[::-1] for word in _GIVEAWAYS)
 _ROTATED = tuple(codecs.encode(word, "rot13") for word in _GIVEAWAYS)
+
+
+def _shapes(shapes: dict[str, str]) -> bytes:
+    """A table by which each ASCII sign becomes that of its kind; a sign of no kind becomes a blank."""
+    kinds = {sign: kind for kind, signs in shapes.items() for sign in signs}
+    return bytes(ord(kinds.get(chr(code), " ")) for code in range(256))
+
+
+_LETTERS_AND_DIGITS = _shapes({"a": ascii_letters, "1": "013457$@"})
+_LETTERS_AND_BLANKS = _shapes({"a": f"{ascii_letters}?", ".": " .*_-"})  # "?": any letter that is not ASCII
+_BASE64_SIGNS = _shapes({"x": f"{ascii_letters}{digits}+/"})
 
 
 def appearances(text: str) -> Iterator[str]:
@@ -33,15 +45,18 @@ def appearances(text: str) -> Iterator[str]:
     """
     plain = skeleton(text)
     yield plain
-    if _LEET_PAIR.search(plain) and _LEET.search(plain):
+    signs = plain.encode("ascii", "replace")
+    mixed = signs.translate(_LETTERS_AND_DIGITS)
+    if (b"a1" in mixed or b"1a" in mixed) and _LEET.search(plain):
         yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
-    if _SPACED.search(plain):
+    if b".a.a." in signs.translate(_LETTERS_AND_BLANKS) and _SPACED.search(plain):
         yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), plain)
     if _ENTITY.search(plain) or _PERCENT.search(plain):
         yield skeleton(html.unescape(unquote(plain)))
     if _TAG.search(plain):
         yield _TAG.sub("", plain)
-    yield from filter(None, map(_decoded, _BASE64.findall(plain)))
+    if _BASE64_LEAST in signs.translate(_BASE64_SIGNS):
+        yield from filter(None, map(_decoded, _BASE64.findall(plain)))
     lower = plain.lower()
     if any(word in lower for word in _ROTATED):
         yield codecs.encode(plain, "rot13")

@@ -5,6 +5,7 @@ log. Plain sentences are judged by the whole: an answer that states something be
 """
 
 import re
+from itertools import islice
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
@@ -53,10 +54,9 @@ _FAILURE = re.compile(
 )
 _PAGE_TITLE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
 _FRAME = re.compile(
-    r"""^[ \t]*(?:at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
+    r"""[ \t]*(?:at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
     r"""|(?:from[ ])?\S{1,200}\.\w{1,4}:\d+:in[ ]|#\d+[ ]\S{1,200}\(\d+\)|\S{1,200}\.go:\d+"""
     r"""|goroutine[ ]\d+[ ]\[)""",
-    re.MULTILINE,
 )
 _TRACEBACK = "Traceback (most recent call last):"
 _LEAST_FRAMES = 2
@@ -111,8 +111,8 @@ def _has_shape(text: str) -> bool:
 def _has_trace(text: str) -> bool:
     if _TRACEBACK in text:
         return True
-    frames = _FRAME.finditer(text)
-    return sum(1 for _, _ in zip(range(_LEAST_FRAMES), frames, strict=False)) == _LEAST_FRAMES
+    frames = filter(_FRAME.match, text.split("\n"))
+    return len(list(islice(frames, _LEAST_FRAMES))) == _LEAST_FRAMES
 
 
 def _is_machine_talk(text: str) -> bool:

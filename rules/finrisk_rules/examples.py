@@ -126,6 +126,8 @@ def _is_instruction(text: str) -> bool:
 
 def fold(text: str) -> str:
     """The text with case, width, hyphen and white-space differences removed: equal folds are duplicates."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2011", "-").casefold()
     return " ".join(folded.split())
 

@@ -5,8 +5,12 @@ verb comes last, or that write no blanks, a word for "earlier", "all" or "your" 
 """
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
 
 from finrisk_rules.lookalikes import skeleton
+from finrisk_rules.spelling import latin_runs
 
 _CLAUSE = r"(?:\A|\n|[^\w\s'\u2019][^\w\n]{0,8}|\b(?:und|bitte|et|y|e|en|i|och|now|please)\s+)"
 _IMPERATIVE_FIRST = {
@@ -139,7 +143,10 @@ _LAWS = tuple(
 _ROOTS = tuple(law for law in set(_LAWS) if not any(root != law and root in law for root in _LAWS))
 """Of laws that begin or hold another only the other: whoever looks for it finds them all."""
 
-_ASCII_ROOTS = tuple(filter(str.isascii, _ROOTS))
+_LATIN_ROOTS = {root: max(root.split(), key=len) for root in _ROOTS if root.isascii()}
+"""Those of Latin letters, each with the longest part that stands in one word."""
+
+_OTHER_ROOTS = tuple(root for root in _ROOTS if not root.isascii())
 _PATTERN = re.compile(
     "|".join(
         [
@@ -155,13 +162,22 @@ _PATTERN = re.compile(
 )
 
 
-def names_instructions(text: str) -> bool:
-    """Whether a text, as a skeleton, has a word without which no sentence of it drops instructions."""
-    lower = text.lower()
-    roots = _ASCII_ROOTS if lower.isascii() else _ROOTS
-    return any(map(lower.__contains__, roots))
+def laws_named(lower: str, words: Iterable[str]) -> set[str]:
+    """What a text has of words without which no sentence of it drops instructions.
+
+    The text is a skeleton in lower case, ``words`` are its Latin ones.
+    """
+    named = {root for root in chain.from_iterable(map(_roots_within, words)) if root in lower}
+    return named if lower.isascii() else named.union(root for root in _OTHER_ROOTS if root in lower)
+
+
+@lru_cache(maxsize=1 << 14)
+def _roots_within(word: str) -> tuple[str, ...]:
+    """Remembered, since texts have most words in common."""
+    return tuple(root for root, part in _LATIN_ROOTS.items() if part in word)
 
 
 def drops_instructions(clause: str) -> bool:
     """Whether a sentence, as a skeleton, orders in another language to drop instructions or rules."""
-    return names_instructions(clause) and _PATTERN.search(clause.lower()) is not None
+    lower = clause.lower()
+    return bool(laws_named(lower, latin_runs(lower))) and _PATTERN.search(lower) is not None

@@ -7,13 +7,14 @@ languages by ``foreign_orders``, and the marks by which chats and our own prompt
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from finrisk_rules.disguises import appearances
-from finrisk_rules.foreign_orders import drops_instructions, names_instructions
-from finrisk_rules.orders import RULES, Rule
+from finrisk_rules.foreign_orders import drops_instructions, laws_named
+from finrisk_rules.orders import RULES, Rule, sentences_with
+from finrisk_rules.spelling import latin_words
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
-_WRAPPED = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+_WRAPPED = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
 _WORD = re.compile(r"[a-z]+")
 _CHAT = re.compile(
     r"""(?imx)
@@ -70,15 +71,17 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
     """
     known: set[str] = set()
     for reading in readings:
-        words = set(_WORD.findall(reading.lower()))
+        words = latin_words(reading)
         if ("<|" in reading or not words.isdisjoint(_CHAT_WORDS)) and (
             _CHAT.search(reading) or _has_speakers(reading)
         ):
             yield "chat"
         rules = [rule for rule in RULES if not rule.words.isdisjoint(words)]
-        if not rules and not names_instructions(reading):
+        laws = laws_named(reading.lower(), words)
+        signs = words.intersection(chain.from_iterable(rule.words for rule in rules)).union(laws)
+        if not signs:
             continue
-        sentences = set(_SENTENCE_END.split(reading)) | set(_SENTENCE_END.split(_WRAPPED.sub(" ", reading)))
+        sentences = sentences_with(signs, reading) | sentences_with(signs, _WRAPPED.sub(" ", reading))
         sentences -= known
         yield from (kind for sentence in sentences for kind in _kinds(sentence, rules))
         known |= sentences
@@ -90,7 +93,9 @@ def _orders(readings: Iterable[str]) -> bool:
 
 def _kinds(sentence: str, rules: Sequence[Rule]) -> Iterator[str]:
     words = set(_WORD.findall(sentence.lower())) if rules else set()
-    yield from (rule.kind for rule in rules if rule.words & words and rule.pattern.search(sentence))
+    yield from (
+        rule.kind for rule in rules if not rule.words.isdisjoint(words) and rule.pattern.search(sentence)
+    )
     if drops_instructions(sentence):
         yield "foreign"
 

@@ -66,6 +66,7 @@ _BLANK = (
 )
 _TAGS = range(0xE0020, 0xE007F)
 _LONGEST = 8  # of a decomposition; some Arabic ligatures are whole sentences
+_PLAIN = bytes((*b"\t\n\r", *range(32, 127)))
 _UNPLAIN = re.compile(r"[^\t\n\r -~]+")
 
 
@@ -77,6 +78,8 @@ def skeleton(text: str) -> str:
     ``[`` and ``]``. Cyrillic, Greek, Armenian and Cherokee letters that look Latin become Latin (the pairs
     are of Unicode's UTS 39, ``confusables.txt``), and so does every letter that is named after a Latin one.
     """
+    if text.isascii() and not text.encode().translate(None, _PLAIN):
+        return text
     return _UNPLAIN.sub(_plain, text)
 
 

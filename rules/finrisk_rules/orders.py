@@ -6,9 +6,10 @@ instructions and overrides all the time, but as statements about somebody else.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+_SENTENCE_END = re.compile(r"\s(?:(?<=[.!?;]\s)\s*|(?<=\n)\n*)")  # begins with what a search finds fast
 _STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
 
 
@@ -84,6 +85,12 @@ class Rule:
     kind: str
     words: frozenset[str]
     pattern: re.Pattern[str]
+
+
+def sentences_with(words: Collection[str], text: str) -> set[str]:
+    """The sentences of a text, or lines, that have one of the words in small letters, if in a longer one."""
+    sentences = set(_SENTENCE_END.split(text)) if words else set()
+    return {sentence for sentence in sentences if any(map(sentence.lower().__contains__, words))}
 
 
 def _rule(kind: str, words: str, *patterns: str) -> Rule:

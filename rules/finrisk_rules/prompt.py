@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_lowercase
 
 from finrisk_rules.lookalikes import skeleton
@@ -33,7 +34,7 @@ You are a financial risk analyst. Answer the QUESTION from the numbered SOURCES 
 _KEY = b"finrisk prompt mark 1"
 _MARK_LETTERS = 16
 _FIRST_LINE = re.compile(r"SOURCES ([a-z]{16})\n")
-_LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_BREAKS = re.compile(r"[\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 
 
 def _spelled(word: str) -> str:
@@ -93,8 +94,12 @@ def as_asked(text: str) -> str:
     return _LINE_BREAKS.sub("\n", text).strip()
 
 
+@lru_cache(maxsize=4)
 def parse(prompt: str) -> Turn | None:
-    """The texts of a prompt, as ``render`` had them; None when it would not make this prompt of any."""
+    """The texts of a prompt, as ``render`` had them; None when it would not make this prompt of any.
+
+    Remembered for a moment, since each rule asks for those of the same prompt.
+    """
     mark = mark_of(prompt)
     if mark is None:
         return None

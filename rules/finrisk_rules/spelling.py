@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from finrisk_rules.plain_text import plain
 
@@ -11,6 +12,22 @@ _WITHOUT_MARK = {
     "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"
 }  # fmt: skip
 _MARKED = re.compile(f"[{''.join(_WITHOUT_MARK)}]")
+
+_LETTERS = bytes(code if chr(code).islower() else 32 for code in range(128)) + b" " * 128
+
+
+def latin_runs(lower: str) -> list[str]:
+    """Return the runs of the letters a to z of a text in lower case."""
+    return lower.encode("ascii", "replace").translate(_LETTERS).decode().split()
+
+
+@lru_cache(maxsize=4)
+def latin_words(text: str) -> frozenset[str]:
+    """Return the words of a text, as ``latin_runs``: what rules ask for first.
+
+    Remembered for a moment, since rules ask for those of the same text.
+    """
+    return frozenset(latin_runs(text.lower()))
 
 
 def folded(text: str) -> str:

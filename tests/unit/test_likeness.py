@@ -7,7 +7,7 @@ from ansible.module_utils.finrisk_ops.dataset.likeness import (
     Kin,
     figures_digest,
     pair_sketch,
-    repeated,
+    sharing,
 )
 
 QUESTION = (
@@ -21,9 +21,9 @@ PASSAGE = " ".join(f"The {word} of the group was reviewed by the board." for wor
 
 
 def kin(*pairs: tuple[str, str]) -> list[int]:
-    joined = Kin(len(pairs))
-    for row, (question, answer) in enumerate(pairs):
-        joined.add(row, pair_sketch(question, answer), kind=figures_digest(question, answer))
+    joined, kinds = Kin(len(pairs)), [figures_digest(*pair) for pair in pairs]
+    for row in sorted(range(len(pairs)), key=kinds.__getitem__):
+        joined.add(row, pair_sketch(*pairs[row]), kind=kinds[row])
     return [joined.of(row) for row in range(len(pairs))]
 
 
@@ -56,12 +56,24 @@ def test_figures_are_equal_whatever_their_separators_and_order_and_citations_are
     assert figures_digest("", "2 of 2") != figures_digest("", "2")
 
 
-def test_values_that_come_twice_are_repeated() -> None:
-    assert repeated([1, 2, 1, 3, 3, 3]) == {1, 3}
+def test_rows_that_share_a_value_come_together_and_in_their_order() -> None:
+    assert [*sharing([0, 1, 2, 3, 5, 6], [7, 8, 9, 8, 8, 7, 8])] == [0, 5, 1, 3, 6]
+    assert [*sharing([0, 1, 2, 3, 4, 5], [1, 2, 3, 3, 1, 3])] == [0, 4, 2, 3, 5]
+    assert not sharing([0, 1], [5, 6])
+    assert not sharing([], [])
+
+
+def test_groups_are_those_of_all_kinds_and_memory_holds_one_kind() -> None:
+    sketch, other = pair_sketch(QUESTION, ANSWER), pair_sketch(ANSWER, QUESTION)
+    joined = Kin(7)
+    for row, kind, made in [(0, 1, sketch), (3, 1, other), (5, 1, sketch), (1, 2, sketch), (2, 2, sketch)]:
+        joined.add(row, made, kind)
+    assert joined.groups() == {0: [0, 5], 1: [1, 2]}
+    assert len(joined._sketches) == 2, "those of the last kind"
 
 
 def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> None:
     """A dataset must come out of its export byte for byte, and rows keep their side."""
     sketch = pair_sketch(QUESTION, ANSWER)
     assert (len(sketch), sum(sketch)) == (2 * PLACES, 6_914_186)
-    assert figures_digest(QUESTION, ANSWER) == 0x8D7876B562B7FA4
+    assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6E31089D0

@@ -9,7 +9,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import chain
 
-from finrisk_rules.spelling import folded
+from finrisk_rules.spelling import folded, latin_runs
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
@@ -67,7 +67,6 @@ _LANGUAGES_OF: dict[str, list[str]] = {
     word: [language for language, words in FUNCTION_WORDS.items() if word in words] for word in COMMON_WORDS
 }
 
-_LATIN_WORD = re.compile(r"[a-z]+")
 _LATIN_LETTERS = re.compile("[A-Za-z]+")
 _OTHER = re.compile(r"[^\x00-\x7f]+")
 _SCRIPTS = {
@@ -147,7 +146,7 @@ def _script(text: str) -> str:
 
 
 def _latin_language(text: str) -> str:
-    known = filter(None, map(_LANGUAGES_OF.get, _LATIN_WORD.findall(folded(text))))
+    known = filter(None, map(_LANGUAGES_OF.get, latin_runs(folded(text))))
     hits = Counter(chain.from_iterable(known))
     (first, most), (_, next_most), *_ = [*hits.most_common(2), ("", 0), ("", 0)]
     return first if most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most else ""

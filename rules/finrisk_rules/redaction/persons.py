@@ -253,7 +253,7 @@ KINDS = (
     Said("nino", ("nino", "ni n", "national ins"), _NINO_SAID),
     among_digits("national_id", _CPF, _unsigned(cpf_valid)),
     among_digits("national_id", _RESIDENT, proved(lambda match: resident_valid(match[0]))),
-    Seen("national_id", lambda reading: reading.longest >= 16, anywhere(_FISCAL)),
+    Seen("national_id", lambda reading: reading.has_run(16), anywhere(_FISCAL)),
     Said("passport", _PASSPORT_BEGINNINGS, _PASSPORT),
     Said("national_id", _NATIONAL_BEGINNINGS, _NATIONAL_SAID),
     Said("birth_date", _BIRTH_BEGINNINGS, _BIRTH, inside=("d.o.b",)),

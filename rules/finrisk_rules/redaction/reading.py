@@ -20,6 +20,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
 _WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
 _BETWEEN_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
+_INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 STEM = 5
 """Letters of a word that are looked up."""
 
@@ -69,11 +70,10 @@ class Reading:
         text: the text as it is read.
         lower: the text in lower case, character by character.
         stems: the first letters of each word, in lower case.
-        longest: characters of the longest run without a blank.
         digits: where five digits or more stand together, if with signs between them, and what is beside them.
     """
 
-    __slots__ = ("_places", "digits", "longest", "lower", "stems", "text")
+    __slots__ = ("_ink", "_places", "digits", "lower", "stems", "text")
 
     def __init__(self, original: str) -> None:
         """Read a text."""
@@ -85,8 +85,8 @@ class Reading:
             self.text = self._plain(original)
             self.lower = self.text.lower()
             words = _WORDS.findall(self.lower)
-        self.stems = {word[:STEM] for word in words}
-        self.longest = max(map(len, self.text.split()), default=0)
+        self.stems = {word[:STEM] for word in set(words)}
+        self._ink = self.text.encode("ascii", "replace").translate(_INK)
         self.digits = [
             (max(0, match.start() - _BESIDE), match.end() + _BESIDE) for match in _DIGITS.finditer(self.text)
         ]
@@ -100,6 +100,10 @@ class Reading:
         for sign in signs & spelling.keys():
             text = text.replace(sign, spelling[sign])
         return text
+
+    def has_run(self, length: int) -> bool:
+        """Whether so many characters stand together without a blank."""
+        return b"x" * length in self._ink
 
     def original(self, span: Span) -> Span:
         """Where a span of this text stood."""

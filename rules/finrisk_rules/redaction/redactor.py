@@ -83,7 +83,7 @@ class Redactor:
                 self._last[kind] = max(self._last.get(kind, 0), int(number or 0))
 
     def _redact(self, text: str, kinds: Collection[str]) -> Redacted:
-        spans = _spans(text, kinds, self._names)
+        spans = _spans(text, kinds, self._names) if text else []
         if not spans:
             return Redacted(text, {})
         self._read(text)

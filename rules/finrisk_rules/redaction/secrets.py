@@ -136,9 +136,9 @@ KINDS = (
         anywhere(_BLOCK),
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
-    Seen("secret_key", lambda reading: reading.longest >= _LONG, _tokens),
+    Seen("secret_key", lambda reading: reading.has_run(_LONG), _tokens),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
     Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret")),
     Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
-    Seen("token", lambda reading: reading.longest >= _RANDOM_LEAST, anywhere(_RANDOM, proved(_random))),
+    Seen("token", lambda reading: reading.has_run(_RANDOM_LEAST), anywhere(_RANDOM, proved(_random))),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -81,6 +81,7 @@ class UsableRows:
     """The usable rows: their lines in a nameless file, and a few numbers for each."""
 
     spool: IO[bytes]
+    places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
     quality: array[float] = field(default_factory=lambda: array("f"))
     known: Likely = field(
         default_factory=lambda: Likely(array("Q"), array("Q"), array("d"), array("d")),
@@ -94,6 +95,7 @@ class UsableRows:
 
     def add(self, candidate: Candidate) -> None:
         """Keep one."""
+        self.places.append(self.spool.tell())
         self.spool.write(candidate.written)
         self.quality.append(candidate.quality)
         self.known.figures.append(candidate.figures)
@@ -123,24 +125,22 @@ class UsableRows:
         """Return by what one row is better than another: quality, then age."""
         return list(zip(self.quality, self.known.created_at, strict=True))
 
-    def texts(self, wanted: Container[int]) -> Iterator[tuple[int, str, str]]:
-        """Yield number, question and answer of each of the wanted rows in order."""
-        for row, (_, texts, _) in enumerate(self._split()):
-            if row in wanted:
-                strategy, analysis = json.loads(texts)
-                yield row, strategy, analysis
+    def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        """Yield number, question and answer of the rows."""
+        for row in rows:
+            self.spool.seek(self.places[row])
+            _, texts, _ = self.spool.readline().split(b"\t", 2)
+            strategy, analysis = json.loads(texts)
+            yield row, strategy, analysis
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
-        for head, _, body in self._split():
+        self.spool.seek(0)
+        for line in self.spool:
+            head, _, body = line.split(b"\t", 2)
             number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
             kind = Traits(tuple(companies), *traits)
             yield Line(number, name, body, replaced, is_liked, is_human, score, kind)
-
-    def _split(self) -> Iterator[list[bytes]]:
-        self.spool.seek(0)
-        for line in self.spool:
-            yield line.split(b"\t", 2)
 
 
 @dataclass

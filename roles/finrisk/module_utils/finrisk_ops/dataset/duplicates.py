@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,14 @@ from finrisk_rules.examples import fold, question_digest
 from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
-from .likeness import Kin, pair_sketch, repeated
+from .likeness import Kin, pair_sketch, sharing
 from .rows import Example
 
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
 NEAR_VALIDATION = "near_validation"
 
-Texts = Callable[[Container[int]], Iterator[tuple[int, str, str]]]
+Texts = Callable[[Iterable[int]], Iterator[tuple[int, str, str]]]
 _TOLD = {
     DUPLICATE: "a question again on the same sources: the best answer is trained on",
     NEAR_DUPLICATE: "a question again in nearly the same words, with the same figures and sources",
@@ -106,11 +106,10 @@ class Likely:
     created_at: array[float]
 
 
-def families(rows: Iterable[int], of: Likely, texts: Texts, processes: int) -> Kin:
+def families(rows: Sequence[int], of: Likely, texts: Texts, processes: int) -> Kin:
     """Return which rows nearly repeat each other; ``texts`` yields row, question and answer of some."""
     kin = Kin(len(of.figures))
-    shared = repeated(of.figures[row] for row in rows)
-    alike = frozenset(row for row in rows if of.figures[row] in shared)
+    alike = sharing(rows, of.figures)
     for sketches in in_order(_sketches, batched(texts(alike), _weight), processes):
         for row, sketch in sketches:
             kin.add(row, sketch, kind=of.figures[row])

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from zlib import crc32
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
 
-from .digests import Unions
+from .digests import DigestIndex, Unions
 
 PLACES = 64
 """Numbers of a sketch."""
@@ -37,12 +36,12 @@ Sketch = Sequence[int]
 
 def figures_digest(strategy: str, analysis: str) -> int:
     """64 bits of the numbers of a question and those of its answer, in any order; citations are none."""
-    return digest("figures", *_numbers(strategy), "of the answer", *_numbers(analysis))
+    return digest("figures", _numbers(strategy), _numbers(analysis))
 
 
-def _numbers(text: str) -> list[str]:
-    numbers = _NUMBER.findall(_CITATION.sub(" ", text))
-    return sorted(number.replace(",", "").rstrip(".") for number in numbers)
+def _numbers(text: str) -> str:
+    numbers = _NUMBER.findall(_CITATION.sub(" ", text).replace(",", ""))
+    return " ".join(sorted(number.rstrip(".") for number in numbers))
 
 
 def pair_sketch(strategy: str, analysis: str) -> array[int]:
@@ -73,17 +72,24 @@ def _share(one: Sketch, other: Sketch) -> float:
 class Kin:
     """Joins rows that are alike, as their sketches come; each is compared with the first of its bands.
 
-    Kept are a sketch and ``PLACES / 2`` band numbers for each row that was added.
+    Kept are the rows, and of those of one kind a sketch and ``PLACES / 2`` band numbers.
     """
 
     def __init__(self, size: int) -> None:
         """Start with ``size`` rows, each alone."""
         self._unions = Unions(size)
+        self._rows = array("I")
+        self._kind = 0
         self._sketches: dict[int, array[int]] = {}
         self._first: dict[int, int] = {}
 
     def add(self, row: int, sketch: array[int], kind: int = 0) -> None:
-        """Add a row; only rows of one kind are compared."""
+        """Add a row; it is compared with those of its kind that came just before, one after the other."""
+        if kind != self._kind:
+            self._kind = kind
+            self._sketches.clear()
+            self._first.clear()
+        self._rows.append(row)
         self._sketches[row] = sketch
         compared: set[int] = set()
         for band in _bands(sketch, kind):
@@ -99,18 +105,27 @@ class Kin:
 
     def groups(self) -> dict[int, list[int]]:
         """The groups of more than one row, by their least row."""
-        sizes = Counter(map(self.of, self._sketches))
         groups: dict[int, list[int]] = {}
-        for row in sorted(self._sketches):
-            if sizes[group := self.of(row)] > 1:
-                groups.setdefault(group, []).append(row)
+        for row in self._rows:  # a group's are of one kind: its least row came first
+            if (group := self.of(row)) != row:
+                groups.setdefault(group, [group]).append(row)
         return groups
 
 
-def repeated(values: Iterable[int]) -> frozenset[int]:
-    """The values that come more than once."""
-    ordered = sorted(values)  # a third of what counting them would hold
-    return frozenset(one for one, other in pairwise(ordered) if one == other)
+def sharing(rows: Sequence[int], values: Sequence[int]) -> array[int]:
+    """The rows whose value another one has too, those of one value together and in their order."""
+    index = DigestIndex()
+    numbers = array("I", (index.number(values[row]) for row in rows))
+    sizes = array("I", bytes(4 * len(index)))
+    for number in numbers:
+        sizes[number] += 1
+    ends = array("I", accumulate(size if size > 1 else 0 for size in sizes))
+    together = array("I", bytes(4 * ends[-1])) if ends else array("I")
+    for row, number in zip(reversed(rows), reversed(numbers), strict=True):
+        if sizes[number] > 1:
+            ends[number] -= 1
+            together[ends[number]] = row
+    return together
 
 
 def words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from finrisk_rules import examples, prompt, redaction
@@ -30,6 +31,7 @@ class Usable:
     """What a row that can be trained on asks and answers."""
 
     strategy: str  # as exported
+    asked: redaction.Redacted  # the same
     analysis: redaction.Redacted
     redactor: redaction.Redactor  # knows the placeholders of the row
     documents: tuple[str, ...]  # ids of the sources, best first
@@ -97,7 +99,7 @@ def usable(row: object, terms: Terms) -> Usable | str:
     is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
     if is_shorter and (reason := examples.problem(question.text, analysis.text)):
         return reason
-    return Usable(strategy, analysis, redactor, _named(row.get("sources"), "document_id"))
+    return Usable(strategy, question, analysis, redactor, _named(row.get("sources"), "document_id"))
 
 
 def example_of(row: object, terms: Terms) -> Example | str:
@@ -108,7 +110,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
     assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
     redactions = Counter(pair.analysis.found)
     try:
-        asked = _prompt(row.get("prompt"), pair.strategy, pair.redactor, redactions)
+        asked = _prompt(row.get("prompt"), pair, terms.names, redactions)
         replaced = pair.redactor.redact(_replaced(row)).text
     except Exception:  # as in ``usable``
         return "redaction_failed"
@@ -149,21 +151,29 @@ def is_safe(name: str) -> bool:
     return not redaction.redact(name).found
 
 
-def _prompt(
-    original: str | None, strategy: str, redactor: redaction.Redactor, redactions: Counter[str]
-) -> str:
+@lru_cache(maxsize=4096)
+def _is_clean(text: str, names: redaction.Names) -> bool:
+    """Say whether redaction leaves a text as it is; remembered, for many questions have the same sources."""
+    return not redaction.redact(text, names=names).found
+
+
+def _prompt(original: str | None, pair: Usable, names: redaction.Names, redactions: Counter[str]) -> str:
     """Return the prompt redacted, as it would be sent with the texts that are left; count what was found.
 
     A row without a prompt gets that of its strategy alone.
     """
 
     def redact(text: str) -> str:
-        clean = redactor.redact(examples.without_embeddings(text))
+        text = examples.without_embeddings(text)
+        if _is_clean(text, names):
+            return text
+        clean = pair.redactor.redact(text)
         redactions.update(clean.found)
         return clean.text
 
     if not original:
-        return prompt.render(redact(strategy), ())
+        redactions.update(pair.asked.found)
+        return prompt.render(pair.asked.text, ())
     turn = prompt.parse(original)
     if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
         return redact(original)
@@ -171,7 +181,8 @@ def _prompt(
         prompt.Source(redact(source.document_id), redact(source.title), redact(source.text))
         for source in turn.sources
     ]
-    return prompt.render(redact(turn.question), sources)
+    clean = prompt.Turn(redact(turn.question), tuple(sources))
+    return original if clean == turn else prompt.render(clean.question, clean.sources)
 
 
 def _prompt_problem(row: Mapping[str, Any]) -> str | None:
