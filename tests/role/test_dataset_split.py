@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.finrisk_ops.dataset import quotes
+from ansible.module_utils.finrisk_ops.dataset.split import Tie, Ties
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from tests.grounds import quoting
 from tests.grounds.preparation import prepare, turns, write_raw
 from tests.grounds.training_rows import row
 
@@ -90,3 +94,39 @@ def test_max_examples_takes_the_best_then_the_newest_of_every_kind(tmp_path: Pat
     assert kept == {each["analysis"].strip() for each in [*given[14:], long, other]}
     assert (result["valid"], json.loads(Path(result["metadata_file"]).read_text())["max_examples"]) == (22, 8)
     assert any("14 are left out" in line and "of the 3 kinds" in line for line in result["summary"])
+
+
+def apart(documents: int, seed: int) -> float:
+    """Share of the pairs of rows with a quote in common that are on two sides, where quotes alone tell."""
+    given = quoting.rows(documents, random.Random(seed))  # noqa: S311 - repeatable
+    ties = Ties()
+    for row_number, each in enumerate(given):
+        ties.add(Tie.of((), f"user-{row_number % 17}", each.question, each.answer))
+    validation, by = ties.validation(range(len(given)), 0.9)
+    assert by == "primary source documents"
+    assert 0.03 <= len(validation) / len(given) <= 0.35, "a tenth, and one group more at most"
+    pairs = [
+        (one, other)
+        for one, other in combinations(range(len(given)), 2)
+        if given[one].quotes & given[other].quotes
+    ]
+    return sum((one in validation) != (other in validation) for one, other in pairs) / len(pairs)
+
+
+@pytest.mark.parametrize(("documents", "most"), [(10, 0.1), (40, 0.03), (120, 0.0)])
+def test_rows_that_quote_one_document_keep_one_side(documents: int, most: float) -> None:
+    """The limits of ``quotes`` were chosen on other rows; these were made to see whether they hold."""
+    assert sum(apart(documents, 1_000 * documents + seed) for seed in range(4)) / 4 <= most
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_HOLDERS", 16), ("_HOLDERS", 64), ("_FIGURED_SHARE", 20)])
+def test_the_limits_of_quotes_stand_on_a_plain(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    monkeypatch.setattr(quotes, limit, value)
+    assert apart(120, 1) == 0
+
+
+def test_sentences_without_figures_tell_a_document_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotes, "_HOLDERS", 0)
+    assert apart(120, 1) > 0.01

@@ -27,7 +27,18 @@ LINE = 4_000
 
 _LEAST_WORDS = 5
 _LEAST_CELLS = 3  # words of a line with two figures
-_HOLDERS = 8  # most rows that hold a document's sentence without figures
+_HOLDERS = 8
+"""Most rows that hold a document's sentence without figures: more seldom ask about one. Up to 64 the same
+rows come together, since what everybody says is held by more."""
+
+_PLAIN_SHARE, _FIGURED_SHARE = 50, 10
+"""One in so many rows is the most that hold a document's sentence, without figures and with some.
+
+A document of more than a tenth of all rows is larger than what validates: no side is left to keep it on. From
+a fifth on, remarks such as "amounts are in thousands, 100 %" make one group of all; at a twentieth, documents
+in an export of fifty rows come apart. ``test_dataset_split.py`` holds the limits to rows made for it.
+"""
+
 _PARTS = 16
 _BLOCK = 1 << 12
 _ROW_BITS = 24
@@ -98,7 +109,7 @@ class Quotes:
 
     def holders(self, rows: set[int]) -> Iterator[list[int]]:
         """Yield those of the rows, ascending, that hold one quote, for each quote that tells a document."""
-        plain, figured = min(_HOLDERS, len(rows) // 100), max(2, len(rows) // 10)
+        plain, figured = min(_HOLDERS, len(rows) // _PLAIN_SHARE), max(2, len(rows) // _FIGURED_SHARE)
         for part in range(_PARTS):
             for quote, entries in groupby(self._entries(part), key=lambda entry: entry & ~_ROWS):
                 held = [row for entry in entries if (row := entry & _ROWS) in rows]
