@@ -90,6 +90,14 @@ class Page:
     postings: dict[str, str]  # lexeme -> the line of each occurrence: "1,4,4"
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What is written of documents, made before anybody has to wait for the lock."""
+
+    pages: list[tuple[int, str, Page]]  # id of the page, id of its document
+    postings: dict[str, list[str]]  # of each lexeme, in order, as COPY reads them behind its id
+
+
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
     """Index the documents in one transaction; of several with one id the last counts.
 
@@ -105,7 +113,10 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         return Ingestion(0, 0, 0)
     with connection.cursor(row_factory=tuple_row) as cursor:
         digests = _digests(cursor, list(entries))
-    pages = indexed(document for name, (document, sha256) in entries.items() if digests.get(name) != sha256)
+        pages = indexed(
+            document for name, (document, sha256) in entries.items() if digests.get(name) != sha256
+        )
+        draft = _draft(cursor, pages)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("set local statement_timeout = 0")
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
@@ -114,10 +125,13 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         new = [name for name in entries if name not in digests]
         if stale:
             _forget(cursor, stale)
-        if stale or new:
-            _write(
-                cursor, [entries[name] for name in entries if digests.get(name) != entries[name][1]], pages
+        written = [name for name in entries if digests.get(name) != entries[name][1]]
+        if written != list(pages):  # somebody else changed or deleted some meanwhile
+            draft = _draft(
+                cursor, {name: pages.get(name) or list(_pages(entries[name][0])) for name in written}
             )
+        if written:
+            _write(cursor, [entries[name] for name in written], draft)
     return Ingestion(len(new), len(stale), len(entries) - len(new) - len(stale))
 
 
@@ -173,6 +187,16 @@ def indexed(documents: Iterable[Document]) -> dict[str, list[Page]]:
     return result
 
 
+def _draft(cursor: psycopg.Cursor[tuple[Any, ...]], by_document: Mapping[str, list[Page]]) -> Draft:
+    cursor.execute(
+        "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
+        (sum(map(len, by_document.values())),),
+    )
+    ids = (number for (number,) in cursor.fetchall())
+    pages = [(next(ids), name, page) for name, of_it in by_document.items() for page in of_it]
+    return Draft(pages, _posting_rows(pages))
+
+
 def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> None:
     """Take the documents' pages out of the index; the documents' own rows stay."""
     cursor.execute(
@@ -197,9 +221,9 @@ def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) ->
 def _write(
     cursor: psycopg.Cursor[tuple[Any, ...]],
     documents: Sequence[tuple[Document, str]],
-    by_document: Mapping[str, list[Page]],
+    draft: Draft,
 ) -> None:
-    """Write documents and their pages; what somebody else changed or deleted meanwhile is indexed here."""
+    """Write documents and their pages."""
     cursor.execute(
         """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
            select * from json_to_recordset(%s) as given (
@@ -210,26 +234,15 @@ def _write(
                labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
         (Json([_row(document, sha256) for document, sha256 in documents]),),
     )
-    pages = [
-        (document.id, page)
-        for document, _ in documents
-        for page in by_document.get(document.id) or _pages(document)
-    ]
-    cursor.execute(
-        "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
-        (len(pages),),
-    )
-    rows = [
-        (row[0], document_id, page) for row, (document_id, page) in zip(cursor.fetchall(), pages, strict=True)
-    ]
-    _write_pages(cursor, rows)
-    _write_postings(cursor, [(page_id, page) for page_id, _, page in rows])
+    _write_pages(cursor, draft.pages)
+    _write_postings(cursor, draft.postings)
+    pages = [page for _, _, page in draft.pages]
     cursor.execute(
         "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s returning pages",
-        (len(pages), sum(page.length for _, page in pages), sum(len(p.line_lengths) for _, p in pages)),
+        (len(pages), sum(page.length for page in pages), sum(len(page.line_lengths) for page in pages)),
     )
     (total,) = cursor.fetchone() or (0,)
-    is_large = len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for _, page in pages) >= ANALYZE_POSTINGS
+    is_large = len(pages) >= ANALYZE_PAGES or sum(len(page.postings) for page in pages) >= ANALYZE_POSTINGS
     if is_large and len(pages) >= ANALYZE_SHARE * total:
         cursor.execute("analyze documents, pages, passages, terms, postings")
 
@@ -265,9 +278,8 @@ def _row(document: Document, sha256: str) -> dict[str, object]:
     }
 
 
-def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tuple[int, Page]]) -> None:
-    rows = _posting_rows(pages)
-    terms = sorted(rows)
+def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], rows: Mapping[str, list[str]]) -> None:
+    terms = list(rows)
     cursor.execute(
         """with written as (
                insert into terms (term, pages)
@@ -284,15 +296,15 @@ def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], pages: Sequence[tup
             copy.write(block)
 
 
-def _posting_rows(pages: Sequence[tuple[int, Page]]) -> dict[str, list[str]]:
+def _posting_rows(pages: Sequence[tuple[int, str, Page]]) -> dict[str, list[str]]:
     """Return each term's postings, as COPY reads them behind the id of the term."""
     rows: dict[str, list[str]] = defaultdict(list)
-    for page_id, page in pages:
+    for page_id, _, page in pages:
         made: dict[str, str] = {}  # most terms are once on their page, so on a line many rows are alike
         for term, lines in page.postings.items():
             row = made.get(lines) or made.setdefault(lines, _posting_row(page_id, page.length, lines))
             rows[term].append(row)
-    return rows
+    return {term: rows[term] for term in sorted(rows)}
 
 
 def _posting_row(page_id: int, length: int, lines: str) -> str:
