@@ -16,6 +16,7 @@ from finrisk import documents
 from finrisk.documents import Document, TooManyPostingsError
 from finrisk_rules.postings import MOST_POSTINGS
 from tests.grounds.service import RunningService
+from tests.grounds.waiting import until
 
 DRAWN = random.Random(11)  # noqa: S311  words for a text, no secrets
 
@@ -51,6 +52,27 @@ def test_the_limit_counts_what_is_new_in_a_request_and_nothing_else(
         with pytest.raises(TooManyPostingsError, match=f"there are {postings} entries"):
             documents.ingest(connection, [Document("third", "third", different_words(4_000))])
         assert documents.ingest(connection, [first, second]).unchanged == 2
+
+
+def test_what_another_writer_deletes_while_one_waits_for_it_is_written_again(database_url: str) -> None:
+    first, second = (Document(name, name, f"revenue of {name} rose") for name in ("first", "second"))
+    with (
+        psycopg.connect(database_url, autocommit=True) as connection,
+        psycopg.connect(database_url, autocommit=True) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        documents.ingest(connection, [first])
+        with other.transaction():
+            documents.delete(other, "first")
+            waiting = pool.submit(documents.ingest, connection, [first, second])
+            until(lambda: other.execute("select 1 from pg_locks where not granted").fetchone())
+        assert waiting.result(timeout=30).added == 2
+        found = other.execute(
+            """select document_id, count(*) from pages join postings on page_id = pages.id
+               group by 1 having count(*) > 2 order by 1"""
+        ).fetchall()
+        assert [name for name, _ in found] == ["first", "second"]
+        assert other.execute("select pages from corpus").fetchone() == (2,)
 
 
 def test_the_longest_text_of_a_filing_stays_below_the_limit() -> None:
