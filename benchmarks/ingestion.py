@@ -1,6 +1,6 @@
 """How many pages of text a second the documents API takes, and what a page costs.
 
-    python benchmarks/ingestion.py [--pages 3000] [--batch 50] [--senders 2]
+    python benchmarks/ingestion.py [--pages 3000] [--batch 50] [--senders 4]
 
 A service of its own with two workers is started and removed after. Pages of firms that do not exist
 (synthetic_pages.py) are sent in batches, several at a time as `ingest.yml` does. CPU seconds are of all
@@ -87,7 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--pages", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=50, help="pages in a request")
-    parser.add_argument("--senders", type=int, default=2, help="requests at a time")
+    parser.add_argument("--senders", type=int, default=4, help="requests at a time")
     chosen = parser.parse_args()
     with own_service() as service:
         print("\n".join(measured(service, chosen.pages, chosen.batch, chosen.senders).lines()))

@@ -369,7 +369,11 @@ def test_a_mirror_removes_names_with_signs_of_addresses(api_url: str, filings: P
     assert sorted(held(api_url)) == IDS
 
 
-def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(api_url: str, filings: Path) -> None:
+def test_after_a_kill_only_the_rest_is_sent_and_progress_is_told(
+    api_url: str, filings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingestion, "SENDERS", 2)
+
     class KilledError(Exception):
         pass
 

@@ -79,14 +79,14 @@ def test_long_documents_make_small_batches(
     assert counts(bring(api_url, folder)) == (3, 0, 0, True)
 
 
-def test_two_requests_are_under_way_and_after_a_failure_no_other_is_sent(
+def test_several_requests_are_under_way_and_after_a_failure_no_other_is_sent(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair = threading.Barrier(ingestion.SENDERS)
+    together = threading.Barrier(ingestion.SENDERS)
     sent: list[str] = []
 
     def send(_: client.Service, batch: list[Document]) -> dict[str, int]:
-        pair.wait(timeout=30)  # broken where nobody else sends
+        together.wait(timeout=30)  # broken where nobody else sends
         sent.append(batch[0].id)
         if batch[0].id == failing:
             raise FinriskError("the service is full")
@@ -99,7 +99,7 @@ def test_two_requests_are_under_way_and_after_a_failure_no_other_is_sent(
     failing = "page-0"
     with pytest.raises(FinriskError, match="the service is full"):
         bring(api_url, folder, batch=1)
-    assert sorted(sent) == ["page-0", "page-1"]
+    assert sorted(sent) == [f"page-{n}" for n in range(ingestion.SENDERS)]
 
 
 def test_no_request_holds_more_documents_than_the_service_takes(api_url: str, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """/api/v1/documents: what the answers may quote."""
 
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from flask import Blueprint, Response, jsonify, request
 from flask.blueprints import BlueprintSetupState
@@ -24,33 +25,45 @@ WRITING_SECONDS = 30.0
 """Longest wait for the database to write, its lock included."""
 
 TURN_SECONDS = 10.0
-"""Longest wait for another request of this worker that writes documents."""
+"""Longest wait for other requests of this worker that write documents."""
 
 WRITERS = 6
 """Most requests of a worker that write or wait for it: each holds one of its at least eight spare threads."""
 
-_turn = threading.Lock()
+TURNS = 2
+"""Requests of a worker that are worked on at a time: while the database writes one, the next is made ready.
+The database takes one after the other, and those who ask need the connections."""
+
+LARGE = 4 * 1024 * 1024
+"""Bytes of a body that is worked on alone: what is made of it takes many times as much memory."""
+
 _writers = threading.BoundedSemaphore(WRITERS)
+_next = threading.BoundedSemaphore(1)
+_turns = threading.BoundedSemaphore(TURNS)
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """One request of this worker at a time: the index has one writer, and those who ask need the connections.
+def turn(size: int | None) -> Iterator[None]:
+    """The turn of a request with a body of so many bytes; a large one, or one that does not say, is alone.
 
     Raises:
         ApiError: 503, too many others wait, or they have not finished in time.
     """
-    if not _writers.acquire(blocking=False):
+    until = time.monotonic() + TURN_SECONDS
+    with ExitStack() as places:
+        _take(places, _writers, 0)
+        with ExitStack() as head_of_queue:  # so that two large ones do not wait for one another
+            _take(head_of_queue, _next, until)
+            for _ in range(TURNS if size is None or size > LARGE else 1):
+                _take(places, _turns, until)
+        yield
+
+
+def _take(places: ExitStack, place: threading.Semaphore, until: float) -> None:
+    """Take a place that the stack gives back; wait for it until then by the monotonic clock."""
+    if not place.acquire(timeout=max(0.0, until - time.monotonic())):
         raise _busy()
-    try:
-        if not _turn.acquire(timeout=TURN_SECONDS):
-            raise _busy()
-        try:
-            yield
-        finally:
-            _turn.release()
-    finally:
-        _writers.release()
+    places.callback(place.release)
 
 
 def _busy() -> ApiError:
@@ -89,9 +102,9 @@ def _document(body: DocumentBody, names: Names) -> documents.Document:
 def add() -> Response:
     """Add documents, or bring them up to date; one that is the same is left alone.
 
-    A body is read in its turn as well: what is made of 16 MiB of JSON takes many times as much memory.
+    A body is read in its turn as well, for the memory that it takes then.
     """
-    with _writing():
+    with turn(request.content_length):
         names = context().service.settings.names
         batch = [_document(body, names) for body in parsed(request, DocumentsBody).documents]
         with context().service.database.connection(WRITING_SECONDS) as connection:
@@ -134,7 +147,7 @@ def listing() -> Response:
 @requires("documents")
 def delete(document_id: str) -> tuple[Response, int]:
     """Remove a document from the index."""
-    with _writing(), context().service.database.connection(WRITING_SECONDS) as connection:
+    with turn(0), context().service.database.connection(WRITING_SECONDS) as connection:
         existed = "\x00" not in document_id and documents.delete(connection, document_id)
     if not existed:
         raise ApiError(404, "not_found", f"there is no document {document_id!r}")

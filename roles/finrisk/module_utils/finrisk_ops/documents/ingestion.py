@@ -25,8 +25,8 @@ BATCH_BYTES = 2_000_000
 """Most bytes of documents in one request, unless one alone has more: so a request ends before the patience of
 the one that waits for its turn."""
 
-SENDERS = 2
-"""Requests at a time: while the service writes one, its other worker reads the next."""
+SENDERS = 4
+"""Requests at a time: while the database takes one, the two workers of a service make the next ones ready."""
 
 _DIFF_LIMIT = 100
 _NOTES_LIMIT = 20
