@@ -1,5 +1,7 @@
 """Kinds of statement: bounds, denials, other firms, parts of a year, years as operands."""
 
+from time import process_time
+
 import pytest
 
 from benchmarks.judge_kinds import HALVES, outcomes
@@ -30,7 +32,7 @@ def test_kinds(half: str) -> None:
     right = [each for each in results if each.is_right]
     wrong = [each for each in results if not each.is_right]
     assert sum(each.is_kept for each in right) >= 0.92 * len(right)
-    assert sum(each.is_kept for each in wrong) <= 0.25 * len(wrong)
+    assert sum(each.is_kept for each in wrong) <= 0.1 * len(wrong)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,64 @@ def test_a_number_that_looks_like_a_year_may_be_an_operand() -> None:
 def test_a_number_in_the_name_of_a_row_is_said_by_it() -> None:
     assert verdicts("The notes bear 5.51% [1].") == ["stated"]
     assert verdicts("The notes bear 5.61% [1].") == ["unsupported"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Brightwater's net sales were $5,312 million in 2022 [1].",
+        "In 2022 Castellan Foods reported net sales of $5,312 million [1].",
+        "Net sales of Brightwater were $5,312 million in 2022 [1].",
+        "Net sales 2022 of the Drummond Inc. group: $5,312 million [1].",
+    ],
+)
+def test_a_figure_of_the_page_is_none_of_another_firm(said: str) -> None:
+    assert verdicts(said) == ["misattributed"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Halden's net sales were $5,312 million in 2022 [1].",
+        "HALDEN MARINE CORP. reported net sales of $5,312 million in 2022 [1].",
+        "HMC's net sales were $5,312 million in 2022 [1].",
+        "Management reported net sales of $5,312 million in 2022 [1].",
+        "The Group's net sales were $5,312 million in 2022 [1].",
+        "Unlike Brightwater's, Halden's net sales were $5,312 million in 2022 [1].",
+        "Turnover was $5,312 million in 2022 [1].",
+    ],
+)
+def test_other_names_of_the_firm_and_other_capitals_name_no_other_firm(said: str) -> None:
+    assert verdicts(said) == ["stated"]
+
+
+def test_hostile_names_are_read_in_linear_time() -> None:
+    source = JudgedSource("Report", PAGE, stored(facts_of(PAGE)), "Halden Marine Corp.", 2022)
+    for text in ("A.A" * 10_000, "Aa " * 10_000, "A&-" * 10_000, "Beta's " * 4_000):
+        started = process_time()
+        judge("", f"Net sales were $5,312 million {text} in 2022 [1].", [source])
+        assert process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("head", "said", "verdict"),
+    [
+        ("Year ended December 31, 2022", "in Q4 2022", "misattributed"),
+        ("Year ended December 31, 2022", "in the second half of 2022", "misattributed"),
+        ("Year ended December 31, 2022", "in Q3 2022", "misattributed"),
+        ("Year ended December 31, 2022", "in 2022", "stated"),
+        ("As of December 31, 2022", "in Q4 2022", "stated"),
+        ("As of December 31, 2022", "at the end of Q4 2022", "stated"),
+        ("Three months ended December 31, 2022", "in Q4 2022", "stated"),
+    ],
+)
+def test_the_figure_of_a_year_is_none_of_its_last_quarter(head: str, said: str, verdict: str) -> None:
+    page = f"Millions of dollars\n\n| | {head} |\n|---|---|\n| Deposits | 5,312 |\n"
+    source = JudgedSource("Report", page, stored(facts_of(page)), "Halden Marine Corp.", 2022)
+    judged = judge("", f"Deposits were $5,312 million {said} [1].", [source])
+    assert [figure.verdict for figure in judged.figures] == [verdict]
+
+
+def test_a_loss_is_no_profit_and_what_is_positive_not_below_zero() -> None:
+    assert verdicts("Operating income was $846 million in 2022 [1].") == ["stated"]
+    assert verdicts("It made an operating loss of $846 million in 2022 [1].") == ["unsupported"]

@@ -12,23 +12,22 @@ from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
+from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Place, Verdict
-from finrisk_rules.judge.vocabulary import PART_OF_YEAR, counted
+from finrisk_rules.judge.vocabulary import counted
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
-
-LAST_MONTHS = {"Q1": "3", "Q2": "6", "Q3": "9", "Q4": "12", "H1": "6", "H2": "12"}
-"""The month in which a part of a year ends, as the part of a date says it."""
 
 OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 """Fit of a period below which it is another one, and above which it is the claim's."""
@@ -69,10 +68,9 @@ class Court:
         self.question, self.answer, self.sources = question, answer, sources
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
-        self._firms = [(source.company or "").lower() for source in sources]
+        self.firms = Firms(question, sources)
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
-        self._parted: dict[int, bool] = {}
 
     def evidence(self, n: int) -> Evidence:
         """Return what the facts of a source say; where none were kept, its text is read now."""
@@ -189,6 +187,10 @@ class Court:
         readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
         traces = [trace for reader in readers for trace in reader.traces()]
+        if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
+            traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
+        right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
+        scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)
         right = max([trace for trace in traces if trace.agreement != "scale"], key=_fit, default=None)
         scale = max([trace for trace in traces if trace.agreement == "scale"], key=_fit, default=None)
         if right is None:
@@ -203,9 +205,10 @@ class Court:
             return _wrong(claim, "misattributed", rival), None
         if named and self._is_of_another_year(claim, statement, right):
             return _wrong(claim, "misattributed", right), None
-        if named and self._is_of_a_whole_year(named, right):
+        parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
+        if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
             return _wrong(claim, "misattributed", right), None
-        if self._is_of_another_firm(statement, right):
+        if self.firms.is_another(claim, statement, right.source):
             return _wrong(claim, "misattributed", right), None
         is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
         if not is_left_out and is_of_another_sign(claim, statement, right):
@@ -213,14 +216,6 @@ class Court:
         if claim.bound == "denied":
             return _wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
-
-    def _is_of_another_firm(self, statement: Statement, trace: Trace) -> bool:
-        """Whether a statement names the firm of another source, and not that of its own."""
-        firm = self._firms[trace.source - 1]
-        if not firm:
-            return False
-        text = statement.text.lower()
-        return firm not in text and any(other and other in text for other in self._firms)
 
     def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""
@@ -234,26 +229,6 @@ class Court:
             return named.isdisjoint(there)
         source = self.sources[trace.source - 1]
         return source.year not in named and not any(str(year) in source.text + source.title for year in named)
-
-    def _is_of_a_whole_year(self, named: Periods, trace: Trace) -> bool:
-        """Whether the figure of a year is said of its quarters or halves, in a source that names none.
-
-        A part may be named for the day on which it ends.
-        """
-        parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
-        if not parts <= LAST_MONTHS.keys() or not (there := trace.periods):
-            return False
-        days = {LAST_MONTHS[part] for part in parts}
-        if any(part in days or part[:1] in ("Q", "H") for _, part in there):
-            return False
-        return not self._names_part(trace.source)
-
-    def _names_part(self, n: int) -> bool:
-        """Whether a source speaks of quarters, halves or months anywhere."""
-        if n not in self._parted:
-            source = self.sources[n - 1]
-            self._parted[n] = bool(PART_OF_YEAR.search(f"{source.title}\n{source.text}"))
-        return self._parted[n]
 
     def _in_name(self, claim: Claim, readers: Sequence[Reader]) -> FigureVerdict | None:
         """Return the verdict on a figure of which the name of a row tells: "the 5.51 % notes"."""

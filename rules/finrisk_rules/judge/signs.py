@@ -1,12 +1,27 @@
 """What minus signs and brackets beside a figure say: below zero, taken from another figure, or an aside."""
 
+import re
+
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.tracing import Trace
-from finrisk_rules.judge.vocabulary import OUTFLOW
+from finrisk_rules.judge.vocabulary import NET_RESULT, OUTFLOW, whole
 
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
 """Signs of what is below zero."""
+
+_BEFORE = 24
+_ABOVE_ZERO = re.compile(rf"{whole('positive positiv* positif positiva')}[^,;.]*\Z", re.IGNORECASE)
+_BELOW_ZERO = re.compile(
+    rf"{whole('loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita')}[^,;.]*\Z",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    whole("profit operating_income net_income income_before* earnings gewinn jahresüberschuss bénéfice")
+    + f"|{NET_RESULT.pattern}",
+    re.IGNORECASE,
+)
+"""What names a row that is a profit where it is above zero."""
 
 
 def _is_operator(claim: Claim, statement: Statement) -> bool:
@@ -29,8 +44,24 @@ def is_aside(claim: Claim, statement: Statement) -> bool:
     )
 
 
+def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> bool:
+    start = claim.quantity.start
+    before = statement.text[max(0, start - _BEFORE) : start]
+    if trace.value < 0:
+        return bool(_ABOVE_ZERO.search(before))
+    row = trace.place.row
+    if not _RESULT.search(row) or OUTFLOW.search(row):
+        return False
+    return trace.value > 0 and bool(_BELOW_ZERO.search(before))
+
+
 def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
-    """Whether a figure is written below zero of what its place has above, and nothing there is an outflow."""
+    """Whether a figure is written below zero of what its place has above, and nothing there is an outflow.
+
+    Words do so too: a "loss of 5" is none of a row that is a profit, and "a positive 5" none below zero.
+    """
+    if _is_of_another_word(claim, trace, statement):
+        return True
     if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))

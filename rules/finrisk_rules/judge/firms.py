@@ -1,0 +1,198 @@
+"""The firms that a statement names: whether a figure of a source is said of the source's own firm."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from finrisk_rules.companies import LEGAL_FORMS, company_key
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.languages import COMMON_WORDS
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
+from finrisk_rules.periods import MONTHS
+from finrisk_rules.spelling import folded
+
+SHORTEST_NAME = 4
+"""Letters of the first word of a name that stands for all of it: "Halden" for "Halden Marine"."""
+
+_FORMS = "Inc|Incorporated|Corp|Corporation|Ltd|Limited|PLC|plc|LLC|GmbH|AG|KG|NV|BV|AB|ASA|Oyj|SpA|SARL|SRL"
+_WORD = r"[^\W\d_a-zß-ÿ][\w&-]{0,40}"
+_RUN = rf"(?<![\w'’])(?P<run>{_WORD}(?:\.? (?:(?:of|and|&|de|la|y|und|et) )?{_WORD}){{0,4}})"
+_DOES = (
+    "reported reports recorded posted booked generated earned incurred recognised recognized disclosed "
+    "spent paid"
+)
+_MAY_DO = "had has made held achieved delivered saw employed employs"
+_SUBJECT = re.compile(rf"{_RUN}(?:['’]s(?= )|(?P<does> {whole(_DOES)})|(?P<may_do> {whole(_MAY_DO)}))")
+_OBJECT = re.compile(
+    rf"{whole('of at for by')} {_RUN}\.? "
+    + whole("was were is are amounted came stood totalled totaled reached rose fell grew increased decreased")
+)
+_FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
+_FORM = re.compile(rf" (?:{_FORMS})\Z")
+_PARTS = re.compile(r"[\w&'’-]+")
+
+_NO_NAMES = (
+    frozenset(
+        "it he she they we you this that these those what which who one both all each total management "
+        "board company companies group firm business bank issuer registrant parent subsidiary subsidiaries "
+        "auditor auditors directors shareholders stockholders investors owners customers employees lessee "
+        "lessor employer market industry sector segment division unit country region state government year "
+        "quarter month week today yesterday turnover revenue revenues sales profit profits income earnings "
+        "results costs expenses operations performance partnership trust fund corporation".split()
+    )
+    | MONTHS.keys()
+)
+"""Capitalised subjects of a sentence that name no firm."""
+
+
+class Firms:
+    """The firms of the sources of an answer, as their company and title name them."""
+
+    def __init__(self, question: str, sources: Sequence[JudgedSource]) -> None:
+        self._question, self._sources = question, sources
+        self._keys = [company_key(source.company) if source.company else "" for source in sources]
+        self._named: dict[str, list[tuple[int, str]]] = {}
+        self._is_stranger: dict[tuple[str, int], bool] = {}
+
+    def of(self, claim: Claim, statement: Statement) -> str:
+        """Return the key of the firm of which a statement says a figure, "" where it does not tell.
+
+        Of several firms each has the figures behind its name, or those before it; or as many names as
+        figures are shared out in order.
+        """
+        named = self._names(statement.text)
+        if len({key for _, key in named}) < 2:
+            return named[0][1] if named else ""
+        starts = [each.quantity.start for each in statement.claims]
+        places = [place for place, _ in named]
+        at = starts.index(claim.quantity.start)
+        if places[-1] < starts[0]:
+            return named[at][1] if len(named) == len(starts) and _is_list(statement) else ""
+        edges = [-1, *starts, len(statement.text)]
+        counts = [sum(first < place < last for place in places) for first, last in pairwise(edges)]
+        if max(counts) > 1 or counts[0] == counts[-1]:
+            return ""
+        before = [key for place, key in named if place < starts[at]]
+        behind = [key for place, key in named if place > starts[at]]
+        return before[-1] if counts[0] else behind[0]
+
+    def is_of(self, n: int, key: str) -> bool:
+        """Whether a source is of the firm with this key."""
+        return self._keys[n - 1] == key
+
+    def is_another(self, claim: Claim, statement: Statement, n: int) -> bool:
+        """Whether a statement says a figure of another firm than that of source ``n``."""
+        if not self._keys[n - 1]:
+            return False
+        if self._names(statement.text):
+            key = self.of(claim, statement)
+            return bool(key) and not self.is_of(n, key)
+        known = statement.text, n
+        if known not in self._is_stranger:
+            self._is_stranger[known] = any(self._is_unknown(run, n) for run in _runs(statement.text))
+        return self._is_stranger[known]
+
+    def _names(self, text: str) -> list[tuple[int, str]]:
+        """Return where a text names firms of the sources, with their keys."""
+        if text not in self._named:
+            places = {
+                match.start(): key
+                for key, pattern in self._patterns
+                for match in pattern.finditer(text)
+                if not text[match.start()].islower()
+            }
+            self._named[text] = sorted(places.items())
+        return self._named[text]
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        """What names each firm: its name without the legal form, or the first word where that tells."""
+        names = {
+            key: _name(source.company or "")
+            for key, source in zip(self._keys, self._sources, strict=True)
+            if key
+        }
+        firsts = [words[0].lower() for words in names.values() if words]
+        patterns = []
+        for key, words in names.items():
+            if not words:
+                continue
+            said = [r"\W+".join(map(re.escape, words))]
+            first = words[0]
+            is_plain = re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w)", self._texts)
+            if len(first) >= SHORTEST_NAME and firsts.count(first.lower()) == 1 and not is_plain:
+                said.append(re.escape(first))
+            pattern = "|".join(said)
+            patterns.append(
+                (
+                    key,
+                    re.compile(rf"(?<!\w)(?:{pattern})(?!\w)" if first.isascii() else pattern, re.IGNORECASE),
+                )
+            )
+        return patterns
+
+    @cached_property
+    def _texts(self) -> str:
+        return "\n".join([self._question, *(source.text for source in self._sources)])
+
+    def _is_unknown(self, run: str, n: int) -> bool:
+        """Whether a name shares no word with the firm and title of a source, and stands in no text of it."""
+        source = self._sources[n - 1]
+        words = [word for word in _PARTS.findall(run) if word[0].isupper() and not _is_small(folded(word))]
+        if not words or folded(words[-1]) in _NO_NAMES or any(map(str.isdecimal, run)):
+            return False
+        own = _about(source.company or "", source.title)
+        if any(_stem(word) in own for word in words if len(word) > 2):
+            return False
+        letters = iter(own)
+        if len(words) == 1 and words[0].isupper() and all(letter in letters for letter in folded(words[0])):
+            return False
+        return _stem(words[0]) not in _about(source.text) and _stem(words[0]) not in folded(self._question)
+
+
+def _name(company: str) -> list[str]:
+    words = _PARTS.findall(company)
+    while len(words) > 1 and folded(words[-1]) in LEGAL_FORMS:
+        words.pop()
+    return words[1:] if len(words) > 1 and folded(words[0]) == "the" else words
+
+
+def _is_list(statement: Statement) -> bool:
+    """Whether the figures of a statement stand in a list, with nothing between them."""
+    figures = [claim.quantity for claim in statement.claims]
+    between = pairwise(figures)
+    return all(LIST_JOINT.fullmatch(statement.text, one.end, two.start) for one, two in between)
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Yield the names in a text of which something is reported."""
+    for match in _SUBJECT.finditer(text):
+        is_lone = " " not in match["run"]
+        is_first = not text[: match.start()].strip(" *#\"'(-")
+        if is_lone and (match["run"].isupper() or (is_first and match["may_do"])):
+            continue
+        yield match["run"]
+    for match in _OBJECT.finditer(text):
+        if not match["run"].isupper():
+            yield match["run"]
+    for match in _FORMAL.finditer(text):
+        if match["form"] or _FORM.search(match["run"]):
+            yield match["run"]
+
+
+def _is_small(word: str) -> bool:
+    """Whether a word, folded, names no firm by itself: of grammar, or a legal form."""
+    return word in LEGAL_FORMS or word in COMMON_WORDS
+
+
+def _stem(word: str) -> str:
+    """Return a name without the ending that makes it another word: "German" of "Germany"."""
+    return folded(word)[: max(4, len(word) - 2)]
+
+
+@lru_cache(maxsize=512)
+def _about(*texts: str) -> str:
+    return folded("\n".join(texts))

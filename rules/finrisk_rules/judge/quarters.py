@@ -1,0 +1,69 @@
+"""Quarters and halves: whether the figure of a year is said of a part of it."""
+
+import re
+from functools import lru_cache
+
+from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.judge.vocabulary import PART_OF_YEAR, whole
+
+LAST_MONTHS = {"Q1": "3", "Q2": "6", "Q3": "9", "Q4": "12", "H1": "6", "H2": "12"}
+"""The month in which a part of a year ends, as the part of a date says it."""
+
+_YEAR_LONG = re.compile(
+    whole(
+        "year_ended years_ended year_ending years_ending year_to twelve_months 12_months fiscal_year "
+        "fiscal_years annual statement_of_income statements_of_income income_statement* "
+        "statements_of_operations geschäftsjahr* gewinn-_und_verlustrechnung exercice exercices ejercicio* "
+        "esercizio*"
+    )
+    + "|通期|会計年度|年度",
+    re.IGNORECASE,
+)
+"""What speaks of all the days of a year."""
+
+_END = "as_of as_at end_of close_of year-end stichtag* zum ende clôture fin cierre"
+_ENDS = re.compile(f"{whole(_END)}|末|現在", re.IGNORECASE)
+_ON_DAY = re.compile(
+    rf"{whole(_END)}|(?<!\w)at (?:\w+ \d|\d)"
+    f"|{whole('balance_sheet* financial_position bilanz* bilan balance bilancio')}|末|現在|貸借対照表",
+    re.IGNORECASE,
+)
+"""What speaks of one day."""
+
+
+def is_of_whole_year(parts: set[str], statement: str, trace: Trace, source: JudgedSource) -> bool:
+    """Whether a statement says of these parts of a year what its place says of all of it.
+
+    A part may be named for the day on which it ends: not where the place, else its source, speaks of years
+    and of no day. Where a source speaks of parts of a year anywhere, nothing is told.
+    """
+    there = trace.periods
+    if not parts or not parts <= LAST_MONTHS.keys() or not there:
+        return False
+    if any(part[:1] in ("Q", "H") for _, part in there) or _names_part(source):
+        return False
+    days = {LAST_MONTHS[part] for part in parts}
+    if not any(part in days for _, part in there):
+        return True
+    return not _ENDS.search(statement) and _is_year_long(trace, source)
+
+
+def _is_year_long(trace: Trace, source: JudgedSource) -> bool:
+    """Whether a place whose date ends a year is of all of it: it says so itself, or its source does."""
+    place = trace.place
+    for text in (f"{place.column}{place.sentence}", trace.table.caption if trace.table else "", source.text):
+        is_long, is_day = bool(_YEAR_LONG.search(text)), bool(_ON_DAY.search(text))
+        if is_long != is_day:
+            return is_long
+    return False
+
+
+@lru_cache(maxsize=256)
+def _spoken(text: str) -> bool:
+    return bool(PART_OF_YEAR.search(text))
+
+
+def _names_part(source: JudgedSource) -> bool:
+    """Whether a source speaks of quarters, halves or months anywhere."""
+    return _spoken(f"{source.title}\n{source.text}")
