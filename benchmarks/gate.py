@@ -1,6 +1,9 @@
 """How often the gate errs and how soon it decides, looking at simulated experiments every 100 requests.
 
-    python benchmarks/gate.py [--runs N]
+    python benchmarks/gate.py [--runs N] [KIND...]
+
+2,000 runs of each kind take some 20 minutes of CPU, on as many processes as there are cores; a KIND is a
+word of the names, to have those alone. Progress goes to standard error.
 
 Each line is one kind of experiment: the share of runs that ended by promotion and by rollback, each with
 the requests of both arms that it took in the median and in nine of ten. Promised: at most 5 % promotions of
@@ -10,7 +13,9 @@ what is worse by a margin, at most 1 % rollbacks of what is not worse.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,11 +29,13 @@ from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - found
 
 show_the_role_to_ansible()
 
-from tests.grounds.experiments import RULES, SHARES, End, Experiment, Model, People, run  # noqa: E402 - the same
+from tests.grounds.experiments import RULES, SHARES, Experiment, Model, People, run  # noqa: E402 - the same
 
 EQUAL = Model()
 REGULARS, HEAVY = People(), People(zeal=1.5, likeness=0.15)
 LADDER = ((0.25, 3000), (0.5, 3000), (0.75, 3000))
+End = tuple[str, int]
+"""A verdict, and the requests of both arms that it took."""
 
 
 def experiments() -> dict[str, Experiment]:
@@ -57,14 +64,37 @@ def experiments() -> dict[str, Experiment]:
         kinds[f"outage, 10 %{name}"] = Experiment(
             EQUAL.worse(errors=0.98), people=people, stages=((0.1, 200),)
         )
+    kinds["errors 2 -> 10 %, heavy, 4,000 requests"] = Experiment(
+        EQUAL.worse(errors=0.08), people=HEAVY, stages=((0.25, 4000),)
+    )
+    kinds["wrong figures 3 -> 8 %, heavy, 6,000"] = Experiment(
+        EQUAL.worse(wrong_figures=0.05), people=HEAVY, stages=((0.5, 6000),)
+    )
     return kinds
+
+
+def end(experiment: Experiment, seed: str) -> End:
+    """Return how one experiment ended."""
+    ended = run(experiment, seed)
+    return ended.verdict, ended.requests
+
+
+def counted(ends: Iterable[End], name: str, runs: int) -> list[End]:
+    """Return the ends, telling standard error how many there are."""
+    result = []
+    for ended in ends:
+        result.append(ended)
+        if len(result) % 100 == 0:
+            print(f"\r{name}: {len(result):,} of {runs:,} ", end="", file=sys.stderr, flush=True)
+    print("\r", end="", file=sys.stderr, flush=True)
+    return result
 
 
 def line(name: str, ends: Sequence[End]) -> str:
     """Return one line of the table."""
     cells = [f"{name:40}"]
     for verdict in ("promote", "roll_back"):
-        taken = sorted(end.requests for end in ends if end.verdict == verdict)
+        taken = sorted(requests for ended, requests in ends if ended == verdict)
         share = len(taken) / len(ends)
         times = f"{taken[len(taken) // 2]:,} ({taken[int(0.9 * len(taken))]:,})" if taken else "-"
         cells.append(f"{share:7.1%} {times:>16}")
@@ -75,10 +105,16 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=2000)
-    runs = parser.parse_args().runs
+    parser.add_argument("kinds", nargs="*", metavar="KIND")
+    given = parser.parse_args()
     print(f"{'':40}{'promoted':>7} {'requests':>15}{'rolled back':>13} {'requests':>11}")
-    for name, experiment in experiments().items():
-        print(line(name, [run(experiment, f"{name} {place}") for place in range(runs)]), flush=True)
+    with ProcessPoolExecutor() as pool:
+        for name, experiment in experiments().items():
+            if given.kinds and not any(word in name for word in given.kinds):
+                continue
+            seeds = [f"{name} {place}" for place in range(given.runs)]
+            ends = pool.map(partial(end, experiment), seeds, chunksize=20)
+            print(line(name, counted(ends, name, given.runs)), flush=True)
 
 
 if __name__ == "__main__":
