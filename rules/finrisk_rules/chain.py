@@ -82,7 +82,7 @@ def first_break(
     if later := [kept[each] for each in sorted(kept) if each >= number]:
         return Break(later[0].number, later[0].release, "the copy has it, and the table ends before it")
     if previous and contents:
-        return Break(number, min(contents), "the release was inserted by hand: it has no link")
+        return Break(number, min(contents), "the release has no link: it was inserted by hand")
     return None
 
 
