@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from finrisk_rules.arms import FAILURES, SLOW, TIMED, ArmRow, arms, arms_query, rounded
+from finrisk_rules.arms import ArmRow, arms, arms_query, rounded
 from finrisk_rules.figures import LAST_DAY
 
 _ARMS = ("base", "tuned")
@@ -24,9 +24,6 @@ IN_STAGES = f"{THIS_ONE} and split_bp > 0"
 
 ARMS = arms_query(IN_STAGES)
 """An ``ArmRow`` for each arm since the first stage, with the parameters of ``Running``."""
-
-TOGETHER = arms_query(f"{IN_STAGES} and split_bp < 10000")
-"""The same of stages in which both arms are drawn: only they can be compared."""
 
 ARMS_OF_DAY = arms_query(f"{THIS_ONE} and {LAST_DAY}")
 """The same of the last 24 hours, at any split, 0 included: after a rollback base goes on."""
@@ -41,15 +38,6 @@ select arm, sum(requests)::bigint as requests, count(*) as users,
        min(first) as first, min(a_kind) as a_kind, max(another_kind) as another_kind
 from by_user group by 1 order by 1"""  # noqa: S608 - constants
 """A ``StageRow`` for each arm that somebody met in the revision that runs."""
-
-METRICS = {
-    "ratings": ("answered and rating is not null", "answered and rating = -1"),
-    "slow": (TIMED, SLOW),
-    "errors": ("attempted", f"failure in {FAILURES}"),
-    "unanswered": ("attempted", "failure = 'blocked' or (answered and refused)"),
-    "quality": ("answered and quality is not null", ""),
-}
-"""What arms are compared by: the requests that count for it, and which of them are bad; quality is a mean."""
 
 EARLIER = f"""
 with recursive names as (
@@ -151,7 +139,6 @@ def read(running: Running, rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
         "last": _moment(max((row.last for row in known), default=None)),
         "stage": _stage(running.revision, stage, shares),
         "arms": arms(known, shares),
-        "together": arms(rows(TOGETHER, values, ArmRow), shares),
     }
     return found, arms(rows(ARMS_OF_DAY, values, ArmRow), shares)
 

@@ -24,8 +24,7 @@ from finrisk.db.pool import Database
 from finrisk.journal import Journal, encoded
 from finrisk.ratings import apply_ratings
 from finrisk.shipping import Shipper
-from finrisk_rules.arms import SINGLE
-from finrisk_rules.experiment import METRICS
+from finrisk_rules.arms import FAILURES, SINGLE, SLOW, TIMED
 from tests.grounds.arms import SPLIT, user_on
 from tests.grounds.records import analysis, rating
 from tests.grounds.service import RunningService
@@ -42,6 +41,15 @@ FAILED: dict[str, Any] = {
 RESTING: dict[str, Any] = {"outcome": "ok", "arm_served": "base", "fallback_reason": "breaker"}
 NOBODY: dict[str, Any] = {"outcome": "upstream_error", "arm_served": None, "arm_error": "upstream_error"}
 BLOCKED: dict[str, Any] = {"outcome": "blocked", "arm_served": None, "arm_error": "blocked"}
+
+METRICS = {
+    "slow": (TIMED, SLOW),
+    "errors": ("true", f"not attempted or failure in {FAILURES}"),
+    "unanswered": ("attempted", "failure = 'blocked' or (answered and refused)"),
+    "feedback": ("answered and rating is not null", "answered and rating = -1"),
+    "quality": ("answered and quality is not null", ""),
+}
+"""The requests of ``SINGLE`` that count for it, and which of them are bad; quality is a mean."""
 
 BY_USER = """
 with by_user as (
@@ -179,14 +187,10 @@ def test_sums_are_over_users_of_what_status_counts_by_request(ground: Ground) ->
     for number, stage in enumerate(ground.stages()):
         for arm, found in stage["arms"].items():
             for name, (counted, bad) in METRICS.items():
-                if (
-                    name == "errors"
-                ):  # a model that was not asked since it kept failing let its users down too
-                    counted, bad = "true", f"not attempted or {bad}"
                 value = "quality" if name == "quality" else f"coalesce({bad}, false)::int"
                 stage_and_arm = f"revision = 'r000{number + 1}' and arm_assigned = '{arm}'"
                 [expected] = ground.rows(BY_USER.format(SINGLE, stage_and_arm, counted, value))
-                of = found["metrics"][{"ratings": "feedback"}.get(name, name)]
+                of = found["metrics"][name]
                 names = ("users", "sum", "squares", "requests", "events")
                 assert [of[each] for each in names] == pytest.approx([float(each) for each in expected]), name
                 assert of["requests"] > 10

@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.status import success
 
 from finrisk.http.status_reply import ArmFigures, Experiment, Stage
 from tests.grounds.screens import DAY, EXPERIMENT, HOUR, MODEL, REVISION, Screens
@@ -22,12 +21,6 @@ BEFORE = {
     "model": "projects/p/locations/us-central1/endpoints/1",
 }
 FALLEN_BACK = {"served": "base", "wrong": 1, "quality": 0.2, "rating": -1, "model": "gemini"}
-
-
-def success_of(says: Screens) -> dict[str, str]:
-    """The state of each line of success."""
-    data = says.toolkit | {"tuning": {"jobs": []}}
-    return {line.criterion: line.state for line in success.criteria(data)}
 
 
 def both(look: Look, **options: Any) -> dict[str, Any]:
@@ -107,7 +100,6 @@ def test_an_arm_that_never_answered_has_no_latency_and_no_quality(look: Look, as
     unknown = ("p50_ms", "p95_ms", "share_over_2s", "quality", "wrong_figures", "error_rate")
     assert {tuned[name] for name in unknown} == {None}
     assert (tuned["requests"], tuned["attempts"], tuned["fallbacks"]) == (40, 0, 40)
-    assert success_of(look())["p95 of the tuned model"] == "not yet known"
 
 
 def test_a_new_model_is_not_judged_by_the_answers_of_the_one_before(look: Look, asked: Asked) -> None:
@@ -119,28 +111,6 @@ def test_a_new_model_is_not_judged_by_the_answers_of_the_one_before(look: Look, 
     [earlier] = look().earlier()
     assert (earlier["experiment"], earlier["model"]) == ("spec-1", BEFORE["model"])
     assert (earlier["requests"], earlier["users"], earlier["quality"]) == (310, 1, 0.95)
-    unknown = ("quality of the tuned model", "error rate of the tuned model", "p95 of the tuned model")
-    assert {success_of(look())[name] for name in unknown} == {"not yet known"}
-
-
-def test_the_line_of_success_turns_with_the_answers_of_the_model_that_runs(look: Look, asked: Asked) -> None:
-    for arm in ("base", "tuned"):
-        asked(arm, 30, quality=0.9 if arm == "base" else 0.5)
-    asked("tuned", 300, **BEFORE, quality=0.99)
-    assert success_of(look())["quality of the tuned model"] == "not met"
-    assert success_of(look())["p95 of the tuned model"] == "met"
-
-
-def test_after_everybody_has_the_tuned_model_the_lines_compare_what_was_drawn_at_the_same_time(
-    look: Look, asked: Asked
-) -> None:
-    for arm in ("base", "tuned"):
-        asked(arm, 40, 3 * DAY, quality=0.9)
-    late = {"split": 10_000, "revision": "r0005-00000005"}
-    asked("tuned", 200, quality=0.5, **late)  # for everybody, of whom base had none
-    asked("tuned", 90, error="timeout", fallback="timeout", **late, **FALLEN_BACK)
-    found = success_of(look(split=1.0))
-    assert found["quality of the tuned model"] == found["error rate of the tuned model"] == "met"
 
 
 def test_answers_of_base_count_from_the_first_stage_on(look: Look, asked: Asked) -> None:
@@ -199,14 +169,6 @@ def test_after_a_rollback_the_experiment_keeps_its_figures_and_base_has_everybod
         "tuned": (5, 0.0),
     }
     assert (found["split"], found["model"]) == (0, MODEL)
-
-
-def test_only_stages_in_which_both_arms_are_drawn_are_compared(look: Look, asked: Asked) -> None:
-    asked("tuned", 5)
-    asked("tuned", 50, split=10_000, revision="r0005-00000005")
-    found = both(look, split=1.0)
-    assert found["arms"]["tuned"]["requests"] == 55
-    assert found["together"]["tuned"]["requests"] == 5
 
 
 def test_the_last_five_experiments_before_stand_apart_the_newest_first(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from ansible.module_utils.finrisk_ops.gate.rules import Rules
 from ansible.module_utils.finrisk_ops.status import facts
 
 from finrisk.http.app import create_app, service
@@ -51,7 +52,8 @@ class Screens:
         return self.service["traffic"], self.toolkit["traffic"]["arms"]
 
     def experiment(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        shared = {name: value for name, value in self.toolkit["experiment"].items() if name != "earlier"}
+        own = ("earlier", "evidence")
+        shared = {name: value for name, value in self.toolkit["experiment"].items() if name not in own}
         return self.service["experiment"], shared
 
     def earlier(self) -> list[dict[str, Any]]:
@@ -73,7 +75,7 @@ def screens(database_url: str, folder: Path, *, split: float = SPLIT, **options:
     assert answer.status_code == 200
     assert "problem" not in says, says
     goal = facts.Goal(**{"target": 1000} | options)
-    return Screens(says, facts.read(database_url, goal, Running(EXPERIMENT, MODEL, REVISION, split)))
+    return Screens(says, facts.read(database_url, goal, Running(EXPERIMENT, MODEL, REVISION, split), Rules()))
 
 
 def collect(database_url: str, number: int, age: timedelta, **columns: Any) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import asdict
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.status import evidence
+from ansible.module_utils.finrisk_ops.gate.rules import Rules
 
 MODEL = "projects/finrisk-production/locations/us-central1/endpoints/7293295580479523181"
 REVISION = "r0012-76f0d11d"
@@ -31,11 +32,41 @@ def arm(**values: Any) -> dict[str, Any]:
     } | values
 
 
-def compared(*found: str) -> dict[str, Any]:
-    return {
-        name: evidence.Comparison(2000.0 if name in found else 0.3, 200, 200).content()
-        for name in evidence.COMPARISONS
+USERS = 6000
+BASE = {
+    "errors": 0.01,
+    "unanswered": 0.01,
+    "slow": 0.02,
+    "wrong_figures": 0.02,
+    "feedback": 0.2,
+    "quality": 0.93,
+}
+
+
+def evidence(*harm: str, split: float = 0.5) -> dict[str, Any]:
+    """What the gate decides by: users of each arm who asked once, tuned much worse in what is named."""
+    worse = {
+        name: share + (-0.2 if name == "quality" else 0.2) * (name in harm) for name, share in BASE.items()
     }
+    moments = {"since": "2026-11-20T11:00:00+00:00", "last": "2026-11-28T02:59:00+00:00"}
+    stage = {"revision": REVISION, "split": split, "until": None, "first": moments["since"], **moments}
+    return {
+        "experiment": "497eaf2d",
+        "asked_at": "2026-11-28T03:00:00+00:00",
+        "present_rate": {"requests_per_day": 800.0, "users_per_day": 800.0},
+        "stages": [stage | {"arms": {"base": _met(BASE), "tuned": _met(worse)}}],
+        "running": {"revision": REVISION, "split": split},
+        "rules": asdict(Rules()),
+    }
+
+
+def _met(shares: dict[str, float]) -> dict[str, Any]:
+    metrics = {}
+    for name, share in shares.items():
+        squares = share**2 + 0.01 if name == "quality" else share
+        sums = {"sum": share * USERS, "squares": squares * USERS, "events": share * USERS}
+        metrics[name] = {"users": USERS, "requests": USERS, "shared": {}} | sums
+    return {"users": USERS, "units": USERS, "requests": USERS, "metrics": metrics}
 
 
 def pod(name: str = "finrisk-api-686fd449d-dj645", **values: Any) -> dict[str, Any]:
@@ -152,9 +183,7 @@ def _experiment(arms: dict[str, Any]) -> dict[str, Any]:
         "last": "2026-11-28T02:59:00+00:00",
         "stage": stage | {"unit_kind": "user", "arms": {"base": {}, "tuned": {}}},
         "arms": arms,
-        "together": copy.deepcopy(arms),
-        "evidence": compared(),
-        "evidence_problem": None,
+        "evidence": evidence(),
         "earlier": [],
     }
 

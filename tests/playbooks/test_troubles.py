@@ -217,10 +217,10 @@ def by_arm(replies: list[Reply]) -> dict[str, list[Reply]]:
 
 
 def test_a_slow_tuned_model_is_named(half: Checkout) -> None:
-    half.wire.fault(kind="latency", ms=400, arm="tuned")
-    by_arm(half.ask(strategies(100, 100)))
-    (found,) = named(half, SLOWER, ("latency", "is slower than base: p95"))
-    assert found["command"].endswith("status.yml")  # it is still under 2 s: look again later
+    half.wire.fault(kind="latency", ms=2100, arm="tuned")
+    half.ask(strategies(40, 40))
+    (found,) = named(half, SLOWER, ("latency", "is proven worse: slow answers"))
+    assert found["command"].endswith("rollback.yml")
 
 
 def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
@@ -232,8 +232,8 @@ def test_bad_ratings_of_the_tuned_model_are_named(half: Checkout) -> None:
         body = {"request_id": reply.metadata["request_id"], "rating": rating}
         assert analysts.call("/api/v1/feedback", body)[0] == 200
     until(lambda: unrated(half) == 0)
-    found = named(half, WORSE, ("quality", "mean quality"), ("quality", "of its ratings are bad"))
-    assert all("rollback.yml" in each["command"] for each in found)
+    (found,) = named(half, WORSE, ("quality", "is proven worse: negative ratings"))
+    assert found["command"].endswith("rollback.yml")
 
 
 def unrated(place: Checkout) -> int:
@@ -253,9 +253,8 @@ def test_a_tuned_model_that_refuses_to_answer_or_fails_is_named_and_rolled_back(
     refusing, *_ = named(
         half,
         WORSE,
-        ("unanswered", "leaves more questions unanswered than base"),
-        ("errors", "fails more often than base"),
-        ("A/B test", "were answered by base"),
+        ("unanswered", "is proven worse: unanswered questions"),
+        ("errors", "is proven worse: failed requests"),
     )
     half.command(refusing["command"])
     assert half.settings["ENABLE_FINETUNING"] == "false"

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
 from ansible.module_utils.finrisk_ops.release import history, records
 from ansible.module_utils.finrisk_ops.release.records import Record
@@ -50,12 +51,12 @@ class Desk:
     def by_hand(self, *statements: str) -> None:
         """Do what the triggers refuse, as whoever owns the database can."""
         with psycopg.connect(self.url) as connection:
-            connection.execute("alter table release_links disable trigger release_links_stay")
-            connection.execute("alter table releases disable trigger releases_stay")
-            for statement in statements:
+            off, on = (
+                [f"alter table {table} {doing} trigger user" for table in ("releases", "release_links")]
+                for doing in ("disable", "enable")
+            )
+            for statement in [*off, *statements, *on]:
                 connection.execute(statement.encode())
-            connection.execute("alter table releases enable trigger releases_stay")
-            connection.execute("alter table release_links enable trigger release_links_stay")
 
     def verify(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -121,8 +122,24 @@ def test_releases_of_an_older_schema_get_their_links_in_order(desk: Desk) -> Non
     assert [each["release"] for each in audit.known(desk.ledger, desk.url)["last"]] == made[::-1]
 
 
+def test_an_older_checkout_records_nothing_without_a_link_and_a_newer_one_takes_it_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.release(0)
+    waiting = desk.record(25)
+    with monkeypatch.context() as older:
+        older.setattr(history, "_append", lambda *_: None)
+        with pytest.raises(FinriskError, match=f"release {waiting.id} has no link: .* update that checkout"):
+            history.take_over(desk.ledger, desk.url, time.time())
+    assert [each.id for each in desk.ledger.records()] == [waiting.id]
+    assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
+    made = desk.release(50)
+    assert [each["release"] for each in audit.known(desk.ledger, desk.url)["last"]][:2] == [*made, waiting.id]
+
+
 INSERT = """insert into releases (id, at, environment, action, outcome)
 values ('01890000-0000-7000-8000-000000000000', now(), 'local', 'deploy', 'done')"""
+
 ANOTHER_FIGURE = "update releases set figures['arms']['base']['quality'] = '1' where id = '{2}'"
 
 
@@ -147,7 +164,7 @@ ANOTHER_FIGURE = "update releases set figures['arms']['base']['quality'] = '1' w
             1,
             "another one put in its place",
         ),
-        ([INSERT], 4, "inserted by hand"),
+        ([INSERT], 4, "it was inserted by hand"),
         (
             ["delete from release_links where number = 3", "delete from releases where id = '{2}'"],
             3,
@@ -236,7 +253,8 @@ def test_status_ends_with_the_chain_and_a_broken_one_is_a_finding(desk: Desk) ->
     desk.release(0, 25)
     folder = str(desk.ledger.var_dir)
     place = {"process": {"var_dir": folder, "repository": folder}}
-    asked = {"environment_name": "local", "output_dir": folder, "database_url": desk.url, "place": place}
+    asked: dict[str, Any] = {"environment_name": "local", "output_dir": folder, "database_url": desk.url}
+    asked |= {"place": place, "gate_rules": {}}
     shown = run_module("finrisk_status", asked)["report"]
     assert shown["data"]["audit"]["chain"] == "whole"
     assert "chain whole, 2 links" in shown["text"][-1]

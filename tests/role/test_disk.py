@@ -140,6 +140,7 @@ def test_release_and_status(disk: Path, database_url: str, harm: Harm) -> None:
         output_dir=str(disk),
         database_url=database_url,
         target_examples=1000,
+        gate_rules={},
     )
     if harm.reason == "Permission denied":  # whoever may not look is not told that there is nothing
         check_one_sentence(told, disk, harm)

@@ -15,6 +15,7 @@ from tests.grounds.experiment_rows import Met, deploy, insert
 from tests.grounds.modules import run_module
 
 Evaluate = Callable[..., dict[str, Any]]
+Look = Callable[[], dict[str, Any]]
 USERS = 6000
 YOUNG = {"days": 0}
 
@@ -48,6 +49,27 @@ def evaluate(place: gunicorn.Place, tmp_path: Path, database_url: str) -> Evalua
         )
 
     return run
+
+
+@pytest.fixture
+def status(place: gunicorn.Place, tmp_path: Path, database_url: str) -> Look:
+    """Look at this environment by the status module, as data and as a page."""
+
+    def look() -> dict[str, Any]:
+        shown: dict[str, Any] = run_module(
+            "finrisk_status",
+            {
+                "environment_name": "local",
+                "evaluation_dir": str(tmp_path / "evaluations"),
+                "output_dir": str(tmp_path),
+                "database_url": database_url,
+                "gate_rules": YOUNG,
+                "place": {"process": {"var_dir": str(place.var_dir), "repository": str(tmp_path)}},
+            },
+        )["report"]
+        return shown
+
+    return look
 
 
 def written(folder: Path) -> list[str]:
@@ -111,20 +133,29 @@ def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_t
     assert "failed" not in evaluate(expect="roll_back")
 
 
+@pytest.mark.parametrize(("users", "failing"), [(USERS, 2), (1500, 12), (40, 2), (0, 0)])
+def test_status_gives_the_verdict_of_the_gate_in_the_same_words(
+    evaluate: Evaluate, status: Look, place: gunicorn.Place, database_url: str, users: int, failing: int
+) -> None:
+    revision = deploy(place)
+    if users:
+        tuned = Met("tuned", users, failing=failing, revision=revision)
+        insert(database_url, Met("base", users, revision=revision), tuned)
+    said, shown = evaluate()["report"]["data"], status()["data"]
+    of_now = {key: said[key] for key in shown["evaluation"]}
+    assert shown["evaluation"] == of_now
+    assert shown["success"][:5] == said["success"][:5]
+    backs = said["verdict"] == "roll_back"
+    assert [each["roll_back"] for each in shown["findings"] if each["of_tuned"]] == [True] * backs
+    assert (shown["decision"]["decision"] == "roll_back") == backs, "the service is stopped: all else holds"
+    assert not backs or shown["decision"]["reason"] == said["reason"]
+
+
 def test_status_says_what_the_gate_said_last_and_of_which_revision(
-    evaluate: Evaluate, place: gunicorn.Place, tmp_path: Path, database_url: str
+    evaluate: Evaluate, status: Look, place: gunicorn.Place, tmp_path: Path, database_url: str
 ) -> None:
     def told() -> tuple[dict[str, Any] | None, str]:
-        report = run_module(
-            "finrisk_status",
-            {
-                "environment_name": "local",
-                "evaluation_dir": str(tmp_path / "evaluations"),
-                "output_dir": str(tmp_path),
-                "database_url": database_url,
-                "place": {"process": {"var_dir": str(place.var_dir), "repository": str(tmp_path)}},
-            },
-        )["report"]
+        report = status()
         return report["data"]["gate"], "\n".join(report["text"])
 
     revision = deploy(place)

@@ -280,11 +280,12 @@ def answered(database_url: str, arm: str, outcome: str = "ok") -> None:
         connection.execute(
             """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind, unit_hash,
                    user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, latency_ms, quality_score,
-                   redaction_version)
-               select gen_random_uuid(), now() - n * interval '0.6 s', 'e', 'r0001-00000000', 2500, 'user',
-                   of.user, of.user, 1, %(arm)s, %(arm)s, %(outcome)s, nullif(%(outcome)s, 'ok'),
-                   500, 0.95, '1'
-               from generate_series(1, 200) n, lateral (select gen_random_uuid()::text || n as user) as of""",
+                   redaction_version, judge_version, prompt_version, index_version)
+               select gen_random_uuid(), now() - n * interval '0.6 s', 'e', runs.revision_after, 2500,
+                   'user', of.user, of.user, 1, %(arm)s, %(arm)s, %(outcome)s, nullif(%(outcome)s, 'ok'),
+                   500, 0.95, '1', '3', 'p', '3'
+               from (select revision_after from releases where action = 'deploy') as runs,
+                   generate_series(1, 200) n, lateral (select gen_random_uuid()::text || n as user) as of""",
             {"arm": arm, "outcome": outcome},
         )
 
@@ -316,6 +317,7 @@ def test_a_release_with_a_finding_against_its_model_is_not_promoted_and_that_is_
         "output_dir": str(place.var_dir),
         "database_url": place.database_url,
         "why": "for the committee",
+        "gate_rules": {},
         "place": place.options(0, None, {})["place"],
     }
     assert run_module("finrisk_promotion", options)["changed"]

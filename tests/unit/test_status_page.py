@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shlex
 from random import Random
 from typing import Any
 
 import pytest
+from ansible.module_utils.finrisk_ops.gate.rules import MARGINS
 from ansible.module_utils.finrisk_ops.kube.scheduling import what_matters
-from ansible.module_utils.finrisk_ops.status import evidence, text
+from ansible.module_utils.finrisk_ops.status import text
 from ansible.module_utils.finrisk_ops.status.commands import inventories
 from ansible.module_utils.finrisk_ops.status.page import colours, page
 from ansible.module_utils.finrisk_ops.status.report import judgement
 
-from tests.grounds.status import MODEL, REVISION, compared, healthy, pod
+from tests.grounds.status import MODEL, REVISION, evidence, healthy, pod
 
 
 def obstacle(what: str, *, overcome: bool = False, credentials: bool = False) -> dict[str, Any]:
@@ -32,16 +34,16 @@ def only(data: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_a_healthy_environment_is_ready_and_has_no_finding() -> None:
+def test_a_healthy_environment_is_promoted_and_has_no_finding() -> None:
     data = judged(healthy())
     assert data["findings"] == []
-    assert data["decision"]["decision"] == "ready"
+    assert data["decision"]["decision"] == "promote"
     assert {line["state"] for line in data["success"]} == {"met"}
 
 
 CHANGES: dict[str, list[Any]] = {
     "pods": [[], [pod(problem="no node takes pod a")], [pod(workers=[])], [pod(breakers={"tuned": True})]],
-    "evidence": [compared(name) for name in evidence.COMPARISONS],
+    "evidence": [evidence(name) for name in MARGINS],
     "drift": [
         [{"field": ".spec.template.spec", "manager": "kubectl", "when": "t"}],
         [{"field": ".spec.replicas", "manager": "kubectl", "when": "t"}],
@@ -56,7 +58,6 @@ CHANGES: dict[str, list[Any]] = {
     ],
     "split": [0, 1.0],
     "internal_errors": [3],
-    "quality": [0.2],
 }
 
 
@@ -66,15 +67,16 @@ def changed(chance: Random) -> dict[str, Any]:
     places = (data, data["experiment"], data["configuration"], data["rollback"], data["traffic"])
     for name in chance.sample(sorted(CHANGES), chance.randint(0, 4)):
         value = chance.choice(CHANGES[name])
-        if name == "quality":
-            data["experiment"]["together"]["tuned"]["quality"] = value
         for place in places:
             if name in place:
-                place[name] = value
+                place[name] = copy.deepcopy(value)
+    split, inputs = data["traffic"]["split"], data["experiment"]["evidence"]
+    inputs["running"]["split"] = split
+    inputs["stages"][-1]["split"] = split or 0.5
     return data
 
 
-def test_ready_and_roll_back_never_stand_on_one_page_nor_a_deploy_beside_a_rollback() -> None:
+def test_promote_and_roll_back_never_stand_on_one_page_nor_a_deploy_beside_a_rollback() -> None:
     seen = set()
     for seed in range(1500):
         data = judged(changed(Random(seed)))  # noqa: S311 - drawn states, no secret
@@ -82,7 +84,7 @@ def test_ready_and_roll_back_never_stand_on_one_page_nor_a_deploy_beside_a_rollb
         seen.add(decision)
         back = [each for each in data["findings"] if each["roll_back"]]
         assert (decision == "roll_back") == bool(back)
-        assert (data["success"][5]["state"] == "met") == (decision == "ready")
+        assert (data["success"][5]["state"] == "met") == (decision == "promote")
         if back:
             assert not any("deploy.yml" in each["command"] for each in data["findings"])
             assert data["success"][5]["state"] == "not met"
@@ -90,7 +92,7 @@ def test_ready_and_roll_back_never_stand_on_one_page_nor_a_deploy_beside_a_rollb
         told = page(data)
         assert not (any("5 of 5 met" in line for line in told) and back)
         assert max(map(len, told)) <= text.WIDTH
-    assert seen == {"ready", "hold", "roll_back"}
+    assert seen == {"promote", "hold", "roll_back"}
 
 
 def test_an_image_that_somebody_changed_is_one_finding_and_what_follows_stands_inside_it() -> None:
@@ -170,7 +172,7 @@ def test_an_ordinary_deploy_under_way_and_a_standing_quota_are_no_findings_and_h
     fewer = "the quota tight has no room for every pod twice: a rollback goes on with one pod fewer"
     data["rollback"]["obstacles"] = [obstacle(told, overcome=True) for told in (under_way, fewer)]
     assert judged(data)["findings"] == []
-    assert judged(data)["decision"]["decision"] == "ready"
+    assert judged(data)["decision"]["decision"] == "promote"
 
 
 def test_what_was_changed_by_hand_is_taken_back_without_another_model() -> None:
@@ -188,7 +190,7 @@ def test_what_was_changed_by_hand_is_taken_back_without_another_model() -> None:
 def test_beside_a_rollback_to_base_nothing_starts_the_same_revision_again_nor_says_so() -> None:
     data = healthy()
     data["configuration"]["drift"] = [{"field": ".spec.paused", "manager": "kubectl", "when": "t"}]
-    data["experiment"]["evidence"] = compared(evidence.QUALITY)
+    data["experiment"]["evidence"] = evidence("quality")
     found = judged(data)["findings"]
     assert {each["command"] for each in found} == {
         "ansible-playbook -i inventory/production playbooks/rollback.yml"
@@ -198,11 +200,11 @@ def test_beside_a_rollback_to_base_nothing_starts_the_same_revision_again_nor_sa
 
 def test_only_what_the_tuned_model_does_worse_is_marked_as_of_it() -> None:
     data = healthy()
-    data["experiment"]["evidence"] = compared(*evidence.COMPARISONS)
+    data["experiment"]["evidence"] = evidence(*MARGINS)
     data["pods"] = [pod(problem="pod a cannot get the image registry/x:9 (ErrImagePull): not found")]
     of_tuned = {each["about"]: each["of_tuned"] for each in judged(data)["findings"]}
     assert not of_tuned.pop("service")
-    assert set(of_tuned) >= {"latency", "quality", "errors", "A/B test", "unanswered"}
+    assert set(of_tuned) >= {"latency", "quality", "errors", "unanswered"}
     assert all(of_tuned.values())
 
 
@@ -231,11 +233,31 @@ def test_a_release_that_is_under_way_is_no_finding_and_nobody_is_ready() -> None
     assert f"{REVISION} is being released" in decided["decision"]["reason"]
 
 
-def test_a_model_that_is_slower_but_fast_enough_is_neither_rolled_back_nor_ready() -> None:
+def test_the_gate_s_reason_is_the_decision_s_and_its_rules_are_the_inventory_s() -> None:
     data = healthy()
-    data["experiment"]["evidence"] = compared(evidence.LATENCY)
-    assert only(data)["command"].endswith("playbooks/status.yml")
+    data["experiment"]["evidence"] = evidence("errors")
+    told = judged(data)
+    assert told["decision"] == {"decision": "roll_back", "reason": told["evaluation"]["reason"]}
+    finding = "The tuned model is proven worse: failed requests 21.0%, base 1.0% (margin 2 points)."
+    assert [each["what"] for each in told["findings"]] == [finding]
+    data["experiment"]["evidence"]["rules"]["margins"] = {"errors": 0.5}
+    assert judged(data)["decision"]["decision"] == "promote"
+
+
+def test_users_of_one_arm_who_are_lost_are_a_finding_and_hold_everybody() -> None:
+    data = healthy()
+    data["experiment"]["evidence"]["stages"][0]["arms"]["tuned"]["units"] = 5000
+    assert "users are missing" in only(data)["what"]
     assert judged(data)["decision"]["decision"] == "hold"
+
+
+def test_everybody_on_a_slow_model_that_nothing_is_there_to_compare_with_is_a_finding() -> None:
+    data = healthy()
+    data["experiment"]["evidence"] = evidence(split=1)
+    data["traffic"] |= {"split": 1, "arms": {"tuned": data["traffic"]["arms"]["tuned"] | {"p95_ms": 2400.0}}}
+    assert "The tuned model is slow: p95 2.40 s, over 2 s 1%" in only(data)["what"]
+    data["traffic"]["arms"]["tuned"]["requests"] = 20
+    assert judged(data)["findings"] == []
 
 
 def test_what_a_rollback_would_meet_is_said_beforehand() -> None:

@@ -193,7 +193,6 @@ STATUS: Status = {
             },
         },
         "arms": _ARMS,
-        "together": _ARMS,
     },
     "traffic": _ARMS,
 }

@@ -185,10 +185,6 @@ class Experiment(TypedDict):
         dict[str, ArmFigures],
         Field(description="Since the first stage, while the split was above 0; the arms that somebody met."),
     ]
-    together: Annotated[
-        dict[str, ArmFigures],
-        Field(description="The same of stages in which both arms are drawn: only they can be compared."),
-    ]
 
 
 Traffic = TypeAliasType(

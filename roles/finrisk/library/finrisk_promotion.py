@@ -16,7 +16,7 @@ description:
   - Writes model, image and dataset into the release file of the next environment, with the tuning job, the
     figures of that moment, and who promoted it when. A file that has this release of this revision stays.
   - Leaves a record, as a release does; a refused promotion too.
-extends_documentation_fragment: [place, tuning.records, modes.changes]
+extends_documentation_fragment: [place, tuning.records, gate.rules, modes.changes]
 options:
   environment_name:
     description: Name of the environment that is read.
@@ -45,6 +45,8 @@ EXAMPLES = r"""
     promote_to: production
     file: inventory/production/group_vars/finrisk/release.yml
     output_dir: training_data/staging
+    gate_rules:
+      margins: "{{ finrisk_margins }}"
     place:
       kubernetes:
         context: finrisk-staging
@@ -90,6 +92,7 @@ ARGUMENTS: dict[str, Any] = {
     "why": {"type": "str", "default": ""},
     **options.PLACE,
     **options.TUNING_RECORDS,
+    **options.GATE_RULES,
 }
 
 
@@ -117,7 +120,9 @@ def proof(call: Call, target: Target, model: str) -> promotion.Proof:
             lent, unreachable = stack.enter_context(options.reachable(parameters, url)), ""
         except FinriskError as error:
             lent, unreachable = url, error.message
-        question = report.Question(parameters["environment_name"], folder, lent, facts.Goal(0))
+        question = report.Question(
+            parameters["environment_name"], folder, lent, facts.Goal(0), options.gate_rules(parameters)
+        )
         data = report.read(target, question, unreachable)
         known = jobs.known_jobs(folder, "" if unreachable else lent)
     environment = parameters["environment_name"]

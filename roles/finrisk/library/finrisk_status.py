@@ -12,7 +12,7 @@ version_added: "0.1.0"
 description:
   - Reads configuration, collection, database, tuning jobs, traffic by arm, the running service and its log,
     and says what is wrong with the command that mends it. Works with the database or the service down.
-extends_documentation_fragment: [place, tuning.records, retirements, modes.reads]
+extends_documentation_fragment: [place, tuning.records, retirements, gate.rules, modes.reads]
 options:
   environment_name:
     description: Name of the environment, for the commands in the findings.
@@ -73,6 +73,8 @@ EXAMPLES = r"""
     repository: "{{ finrisk_repository }}"
     output_dir: "{{ finrisk_output_dir }}"
     database_url: "{{ finrisk_database_url }}"
+    gate_rules:
+      margins: "{{ finrisk_margins }}"
     place:
       process:
         var_dir: "{{ finrisk_var_dir }}"
@@ -118,6 +120,7 @@ ARGUMENTS: dict[str, Any] = {
     **options.PLACE,
     **options.TUNING_RECORDS,
     **options.RETIREMENTS,
+    **options.GATE_RULES,
 }
 
 
@@ -135,6 +138,7 @@ def question(parameters: dict[str, Any], database_url: str) -> report.Question:
         Path(parameters["output_dir"]),
         database_url,
         goal,
+        options.gate_rules(parameters),
         commands.inventories(parameters["inventories"], parameters["repository"]),
         parameters["confirms"],
         retirements(parameters["retirements"]),

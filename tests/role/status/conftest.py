@@ -52,9 +52,12 @@ def environment(tmp_path: Path, database_url: str) -> Status:
 
 
 def in_the_stage(database_url: str, revision: str) -> None:
-    """Make the rows that were written those of this revision."""
+    """Make the rows that were written those of this revision, in its stage."""
     with psycopg.connect(database_url) as connection:
-        connection.execute("update analyses set revision = %s", (revision,))
+        connection.execute("create temp table moved on commit drop as select * from analyses")
+        connection.execute("update moved set revision = %s", (revision,))
+        connection.execute("delete from analyses")
+        connection.execute("insert into analyses select * from moved")
 
 
 @pytest.fixture
@@ -79,13 +82,14 @@ def analyses(database_url: str) -> Callable[..., None]:
         first = start - row["ago"] + timedelta(milliseconds=arm == "tuned")
         with psycopg.connect(database_url) as connection:
             connection.cursor().executemany(
-                """insert into analyses (id, created_at, experiment, split_bp, unit_kind, unit_hash,
-                       user_hash, bucket, arm_assigned, arm_served, outcome, arm_error, fallback_reason,
-                       latency_ms, quality_score, rating, skip_reason, model, model_version,
-                       redaction_version)
-                   values (%(id)s, %(created_at)s, 'e', 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
+                """insert into analyses (id, created_at, experiment, revision, split_bp, unit_kind,
+                       unit_hash, user_hash, bucket, arm_assigned, arm_served, outcome, arm_error,
+                       fallback_reason, latency_ms, quality_score, judged_quality, rating, skip_reason, model,
+                       model_version, redaction_version, judge_version, prompt_version, index_version)
+                   values (%(id)s, %(created_at)s, 'e', '', 5000, 'user', %(unit)s, %(unit)s, 1, %(arm)s,
                        %(arm_served)s, %(outcome)s, %(arm_error)s, %(fallback_reason)s, %(latency_ms)s,
-                       %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s, %(model_version)s, '1')""",
+                       %(quality_score)s, %(quality_score)s, %(rating)s, %(skip_reason)s, %(model)s,
+                       %(model_version)s, '1', '3', 'p', '3')""",
                 [
                     row
                     | {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import evidence
 from ..database import connect, query_error
 from ..errors import FinriskError
 from ..gate.rules import Rules
@@ -50,14 +49,12 @@ def read(target: Target, question: Question) -> dict[str, Any]:
     runs = running(target.read(name))
     with connect(question.database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
-            found = evidence.read(connection, runs.experiment)
+            found = facts.gate_inputs(connection, runs, question.rules)
             usable = facts.usable(connection, question.goal)
         except psycopg.Error as error:
             raise query_error(error, question.database_url) from None
     inputs = found | {
         "environment": question.environment,
-        "running": {"revision": runs.revision, "split": runs.split},
-        "rules": asdict(question.rules),
         "collection": {"usable": usable, "target": question.goal.target},
         "jobs": [job.state for job in known_jobs(question.output_dir, question.database_url)],
     }

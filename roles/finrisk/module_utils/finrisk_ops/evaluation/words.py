@@ -7,18 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from ..counts import number_of
-from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.verdict import ARMS, HOLD, as_it_runs
-from ..gate.words import size
-
-STATES = {
-    BETTER: "better",
-    NOT_WORSE: "not worse",
-    WORSE: "worse",
-    OPEN: "not yet",
-    UNKNOWN: "too few users",
-}
+from ..gate.words import STATES, size
 
 
 def percent(share: float | None) -> str:

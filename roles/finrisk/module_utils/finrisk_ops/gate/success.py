@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from . import words
 from .comparison import BETTER, NOT_WORSE, WORSE, Comparison
-from .verdict import PROMOTE, ROLL_BACK, Verdict
+from .verdict import HOLD, PROMOTE, ROLL_BACK, Verdict
 
 MET, NOT_MET, UNKNOWN = "met", "not met", "not yet known"
 SLOW_SHARE = 0.05
@@ -28,48 +28,50 @@ class Line:
         return asdict(self)
 
 
-def lines(verdict: Verdict, usable: int | None, target: int, jobs: Sequence[str]) -> list[Line]:
-    """Return the six lines; ``usable`` are examples, ``jobs`` the states of tuning jobs, the newest first."""
-    five = [examples(usable, target), job(jobs)]
+def lines(verdict: Verdict | None, usable: int | None, target: int, jobs: Sequence[str]) -> list[Line]:
+    """Return the six lines; ``usable`` are examples, ``jobs`` the states of tuning jobs, the newest first.
+
+    Without a verdict, and with ``usable`` None, they are those of a database that cannot be read.
+    """
+    five = [_examples(usable, target), _job(jobs)]
+    metrics = verdict.metrics if verdict else {}
+    lacking = "no margin is set" if verdict else "unknown"
     for metric, criterion, target_words in (
         ("quality", "quality of the tuned model", "not below base"),
         ("errors", "error rate of the tuned model", "not above base"),
     ):
-        if metric in verdict.metrics:
-            five.append(_comparison(verdict.metrics[metric], criterion, target_words))
+        if metric in metrics:
+            five.append(_comparison(metrics[metric], criterion, target_words))
         else:
-            five.append(Line(criterion, UNKNOWN, "no margin is set", target_words))
-    five.append(_latency(verdict.metrics.get("slow")))
-    promoted, back = verdict.verdict == PROMOTE, verdict.verdict == ROLL_BACK
-    return [
-        *five,
-        readiness(five, ready=promoted and all(line.state == MET for line in five), rolls_back=back),
-    ]
+            five.append(Line(criterion, UNKNOWN, lacking, target_words))
+    five.append(_latency(metrics.get("slow"), lacking))
+    return [*five, _readiness(five, verdict.verdict if verdict else HOLD)]
 
 
-def examples(usable: int | None, target: int) -> Line:
+def _examples(usable: int | None, target: int) -> Line:
     """Return the line of usable examples; None where they could not be counted."""
     figure = "unknown" if usable is None else f"{usable:,}"
-    met = UNKNOWN if usable is None else state(usable >= target)
+    met = UNKNOWN if usable is None else _state(usable >= target)
     return Line("eligible examples", met, figure, f">= {target:,}")
 
 
-def job(jobs: Sequence[str]) -> Line:
+def _job(jobs: Sequence[str]) -> Line:
     """Return the line of tuning jobs, of which the states are given, the newest first."""
     active = "ACTIVE" in jobs
     figure = "ACTIVE" if active else jobs[0] if jobs else "no job"
-    return Line("tuning job", state(active) if jobs else UNKNOWN, figure, "ACTIVE")
+    return Line("tuning job", _state(active) if jobs else UNKNOWN, figure, "ACTIVE")
 
 
-def readiness(five: Sequence[Line], *, ready: bool, rolls_back: bool) -> Line:
-    """Return the sixth line: met only when the decision is that the model is ready."""
-    met = sum(line.state == MET for line in five)
+def _readiness(five: Sequence[Line], verdict: str) -> Line:
+    """Return the sixth line: met only when the five are, and the verdict is to promote."""
+    met, rolls_back = sum(line.state == MET for line in five), verdict == ROLL_BACK
+    ready = verdict == PROMOTE and met == len(five)
     met_or_not = NOT_MET if rolls_back or any(line.state == NOT_MET for line in five) else UNKNOWN
     figure = "no, a finding says roll back" if rolls_back else f"{met} of 5 met"
     return Line("ready for 100 %", MET if ready else met_or_not, figure, "5 of 5, and no finding")
 
 
-def state(met: bool) -> str:
+def _state(met: bool) -> str:
     """Return met or not met."""
     return MET if met else NOT_MET
 
@@ -87,8 +89,10 @@ def _comparison(comparison: Comparison, criterion: str, target: str) -> Line:
     return Line(criterion, met, figure, goal)
 
 
-def _latency(slow: Comparison | None) -> Line:
+def _latency(slow: Comparison | None, lacking: str) -> Line:
     name, target = "p95 of the tuned model", f"< 2 s: at most {SLOW_SHARE:.0%} take longer"
-    if slow is None or slow.interval is None or slow.tuned is None:
+    if slow is None:
+        return Line(name, UNKNOWN, lacking, target)
+    if slow.interval is None or slow.tuned is None:
         return Line(name, UNKNOWN, "too few users", target)
-    return Line(name, state(slow.tuned <= SLOW_SHARE), f"{slow.tuned:.1%} take longer", target)
+    return Line(name, _state(slow.tuned <= SLOW_SHARE), f"{slow.tuned:.1%} take longer", target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from .comparison import BETTER, Comparison
+from .comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE, Comparison
 from .needs import Needs
 from .rules import HIGHER_IS_BETTER, Rules
 from .sample_ratio import SampleRatio
@@ -17,6 +17,14 @@ NAMES = {
     "wrong_figures": "answers with a wrong figure",
     "quality": "quality",
     "feedback": "negative ratings",
+}
+
+STATES = {
+    BETTER: "better",
+    NOT_WORSE: "not worse",
+    WORSE: "worse",
+    OPEN: "not yet",
+    UNKNOWN: "too few users",
 }
 
 NO_EVIDENCE = "No request was answered in the stage that runs: no evidence is no good evidence."

@@ -1,48 +1,62 @@
-"""Where the tuned arm does worse than base: slower, worse or fewer answers, more errors or fallbacks.
-
-A comparison is a finding only when ``evidence`` says so; the figures beside it are those of the page.
-"""
+"""What is wrong with a model: the gate has proven it worse than base, it is slow, or another one now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from finrisk_rules.arms import SLOW_MS
 
-from ..counts import breakdown, number_of
-from . import evidence
+from ..gate.comparison import WORSE
+from ..gate.verdict import ROLL_BACK
+from ..gate.words import NAMES, size, value
 from .finding import Finding, Play
-from .success import enough
 
-Arm = dict[str, Any]
+FEWEST_REQUESTS = 30
+"""Of an arm in 24 hours: with fewer a figure says little."""
+
+_UNTIL_THEN = "users get base answers instead, as long as base answers"
+_TOO_LITTLE = [
+    "too few or too similar examples: collect 5,000 or more, then tune again",
+    "too few epochs: try -e finrisk_epochs=10",
+]
+_HARM = {
+    "errors": ("errors", ["its endpoint fails or is gone; see the errors below Recent", _UNTIL_THEN]),
+    "unanswered": (
+        "unanswered",
+        [
+            _UNTIL_THEN,
+            "block_reason in analyses tells which; for length raise finrisk_max_output_tokens, "
+            "or train on shorter answers",
+        ],
+    ),
+    "slow": (
+        "latency",
+        [
+            "the model was just loaded: deploy warms it up, watch it for an hour",
+            "a Flash model is faster than a Pro model: choose another base model for the next tuning",
+        ],
+    ),
+    "wrong_figures": ("quality", _TOO_LITTLE),
+    "quality": ("quality", _TOO_LITTLE),
+    "feedback": ("quality", _TOO_LITTLE),
+}
+"""By metric, what a finding is about, and causes."""
 
 
 def findings(data: dict[str, Any], play: Play) -> list[Finding]:
     """Return the findings; none once base serves everybody: what the tuned arm did is then over."""
-    experiment = data["experiment"]
-    if experiment is None or not data["traffic"]["split"]:
+    evaluation = data["evaluation"]
+    if evaluation is None or not data["traffic"]["split"]:
         return []
-    compared = experiment["evidence"]
-    if compared is None:
-        return [_unknown(experiment["evidence_problem"], play)]
-    result = _worse_than_base(compared, experiment["together"], play)
-    if data["traffic"]["split"] == 1 and not any(finding.about == "latency" for finding in result):
-        result += _alone(data["traffic"]["arms"].get("tuned"), play)
+    result = []
+    if evaluation["verdict"] == ROLL_BACK:
+        result = [
+            _worse(name, each, play) for name, each in evaluation["metrics"].items() if each["state"] == WORSE
+        ]
+    elif data["traffic"]["split"] == 1:
+        result = _alone(data["traffic"]["arms"].get("tuned"), play)
     return [replace(finding, of_tuned=True) for finding in result]
-
-
-def _worse_than_base(compared: dict[str, Any], together: dict[str, Arm], play: Play) -> list[Finding]:
-    """Return a finding for each comparison that is one, with the figures of the time that is compared."""
-    base, tuned = together.get("base"), together.get("tuned")
-    if base is None or tuned is None:
-        return []
-    result = [tell(base, tuned, play) for name, tell in _TELL.items() if compared[name]["found"]]
-    if compared[evidence.SLOW]["found"] or compared[evidence.LATENCY]["found"]:
-        rolls_back = compared[evidence.SLOW]["found"] or (tuned["p95_ms"] or 0) >= SLOW_MS
-        result.append(_slower(base, tuned, play, rolls_back=rolls_back))
-    return result
 
 
 def versions(data: dict[str, Any], play: Play) -> list[Finding]:
@@ -70,130 +84,30 @@ def versions(data: dict[str, Any], play: Play) -> list[Finding]:
     return result
 
 
-def _unknown(problem: str, play: Play) -> Finding:
-    return Finding(
-        about="A/B test",
-        what=f"Whether the tuned model is worse than base is not known: {problem}.",
-        causes=["the figures of both arms stand under Experiment"],
-        command=play("status.yml"),
-    )
-
-
-def _fallbacks(base: Arm, tuned: Arm, play: Play) -> Finding:
-    del base
-    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
-    return Finding(
-        about="A/B test",
-        what=f"{tuned['fallbacks']:,} of {number_of(tuned['requests'], 'request')} of the tuned arm were "
-        f"answered by base{': ' if kinds else ''}{kinds}.",
-        causes=["the tuned model's endpoint fails or is gone; see the errors below Recent"],
-        command=play("rollback.yml"),
-    )
-
-
-def _failing(base: Arm, tuned: Arm, play: Play) -> Finding:
-    kinds = breakdown({kind: count for kind, count in tuned["errors"].items() if count})
-    return Finding(
-        about="errors",
-        what=f"The tuned model fails more often than base: {_share(tuned['error_rate'])} of its requests "
-        f"({kinds or 'none'}) against {_share(base['error_rate'])}.",
-        causes=["users get base answers instead, as long as base answers"],
-        command=play("rollback.yml"),
-    )
-
-
-def _blocking(base: Arm, tuned: Arm, play: Play) -> Finding:
-    return Finding(
-        about="unanswered",
-        what="The tuned model leaves more questions unanswered than base: "
-        f"{_share(tuned['blocked_rate'])} of its requests were blocked, refused or cut by length, against "
-        f"{_share(base['blocked_rate'])}.",
-        causes=[
-            "users get base answers instead, as long as base answers them",
-            "block_reason in analyses tells which; for length raise finrisk_max_output_tokens, "
-            "or train on shorter answers",
-        ],
-        command=play("rollback.yml"),
-    )
-
-
-def _worse(base: Arm, tuned: Arm, play: Play) -> Finding:
-    return _about_quality(f"mean quality {_mean(tuned)} against {_mean(base)}", play)
-
-
-def _disliked(base: Arm, tuned: Arm, play: Play) -> Finding:
-    figures = f"{_disliked_share(tuned)} of its ratings are bad against {_disliked_share(base)}"
-    return _about_quality(figures, play)
-
-
-def _about_quality(figures: str, play: Play) -> Finding:
+def _worse(metric: str, compared: dict[str, Any], play: Play) -> Finding:
+    """Return the finding for a metric that is proven worse."""
+    about, causes = _HARM[metric]
+    tuned, base = (value(metric, compared[arm]) for arm in ("tuned", "base"))
     again = " && ".join(play(name) for name in ("export.yml", "prepare.yml", "tune.yml"))
     return Finding(
-        about="quality",
-        what=f"The tuned model's answers are worse than base: {figures}.",
-        causes=[
-            "too few or too similar examples: collect 5,000 or more, then tune again",
-            "too few epochs: try -e finrisk_epochs=10",
-            f"after that: {again}",
-        ],
+        about=about,
+        what=f"The tuned model is proven worse: {NAMES[metric]} {tuned}, base {base} "
+        f"(margin {size(metric, compared['margin'])}).",
+        causes=[*causes, f"after that: {again}"] if causes is _TOO_LITTLE else causes,
         command=play("rollback.yml"),
     )
 
 
-_TELL: dict[str, Callable[[Arm, Arm, Play], Finding]] = {
-    evidence.FALLBACKS: _fallbacks,
-    evidence.QUALITY: _worse,
-    evidence.RATINGS: _disliked,
-    evidence.ERRORS: _failing,
-    evidence.UNANSWERED: _blocking,
-}
-
-
-def _slower(base: Arm, tuned: Arm, play: Play, *, rolls_back: bool) -> Finding:
-    return Finding(
-        about="latency",
-        what=f"The tuned model is slower than base: p95 {_seconds(tuned['p95_ms'])} against "
-        f"{_seconds(base['p95_ms'])}, over 2 s {_percent(tuned['share_over_2s'])} against "
-        f"{_percent(base['share_over_2s'])}.",
-        causes=[
-            "the model was just loaded: deploy warms it up, watch it for an hour",
-            "a Flash model is faster than a Pro model: choose another base model for the next tuning",
-        ],
-        command=play("rollback.yml" if rolls_back else "status.yml"),
-    )
-
-
-def _alone(tuned: Arm | None, play: Play) -> list[Finding]:
+def _alone(tuned: dict[str, Any] | None, play: Play) -> list[Finding]:
     """Return a finding where everybody gets a tuned model that is slow, and base answers nobody."""
-    if tuned is None or not enough(tuned) or (tuned["p95_ms"] or 0) < SLOW_MS:
+    if tuned is None or tuned["requests"] < FEWEST_REQUESTS or (tuned["p95_ms"] or 0) < SLOW_MS:
         return []
     return [
         Finding(
             about="latency",
-            what=f"The tuned model is slow: p95 {_seconds(tuned['p95_ms'])}, over 2 s "
-            f"{_percent(tuned['share_over_2s'])}. No base traffic is there to compare with.",
+            what=f"The tuned model is slow: p95 {tuned['p95_ms'] / 1000:.2f} s, over 2 s "
+            f"{tuned['share_over_2s']:.0%}. No base traffic is there to compare with.",
             causes=["the model was just loaded", "the provider is slow today"],
             command=play("deploy.yml -e finrisk_ab_ratio=50"),
         )
     ]
-
-
-def _disliked_share(arm: Arm) -> str:
-    liked, disliked = arm["feedback"]["liked"], arm["feedback"]["disliked"]
-    return _percent(disliked / (liked + disliked) if liked + disliked else None)
-
-
-def _mean(arm: Arm) -> str:
-    return "unknown" if arm["quality"] is None else f"{arm['quality']:.3f}"
-
-
-def _share(share: float | None) -> str:
-    return "none" if share is None else f"{share:.1%}"
-
-
-def _percent(share: float | None) -> str:
-    return "none" if share is None else f"{share:.0%}"
-
-
-def _seconds(milliseconds: float | None) -> str:
-    return "no answer" if milliseconds is None else f"{milliseconds / 1000:.2f} s"

@@ -1,4 +1,4 @@
-"""The one decision that a status page stands for: roll back, hold, or ready for everybody."""
+"""The one decision that a status page stands for: the gate's verdict, unless a finding is in its way."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..gate.success import MET, UNKNOWN, Line
+from ..gate.verdict import HOLD, ROLL_BACK, Verdict
 from .finding import Finding
 
-ROLL_BACK, HOLD, READY = "roll_back", "hold", "ready"
 IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")
 """Subjects of findings with which nobody moves more users."""
 
@@ -26,8 +25,13 @@ class Decision:
         return asdict(self)
 
 
-def decide(data: dict[str, Any], findings: Sequence[Finding], criteria: Sequence[Line]) -> Decision:
-    """Return the decision: ``ready`` only where no finding rolls back, so the two never stand together."""
+def decide(data: dict[str, Any], findings: Sequence[Finding], verdict: Verdict | None) -> Decision:
+    """Return the decision; None is the verdict where the database cannot be read.
+
+    It is ``promote`` only where no finding rolls back, so the two never stand together.
+    """
+    if verdict and verdict.verdict == ROLL_BACK:
+        return Decision(ROLL_BACK, verdict.reason)
     if back := [finding for finding in findings if finding.rolls_back]:
         return Decision(ROLL_BACK, back[0].what)
     configuration = data["configuration"]
@@ -39,14 +43,11 @@ def decide(data: dict[str, Any], findings: Sequence[Finding], criteria: Sequence
         return Decision(HOLD, _nobody(configuration))
     if blocking := [finding for finding in findings if finding.about in IN_THE_WAY]:
         return Decision(HOLD, blocking[0].what)
-    if missing := [line for line in criteria if line.state != MET]:
-        told = [
-            f"{line.criterion}: {line.state if line.state == UNKNOWN else line.figure}" for line in missing
-        ]
-        return Decision(HOLD, f"Not ready for 100 %: {'; '.join(told)}.")
-    if data["traffic"]["split"] == 1:
-        return Decision(READY, "Everybody gets the tuned model, and nothing speaks against it.")
-    return Decision(READY, "All five criteria are met, and nothing speaks against the tuned model.")
+    if verdict is None:
+        return Decision(
+            HOLD, "What speaks for the tuned model is not known while the database cannot be read."
+        )
+    return Decision(verdict.verdict, verdict.reason)
 
 
 def _nobody(configuration: dict[str, Any]) -> str:

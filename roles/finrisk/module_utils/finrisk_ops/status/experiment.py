@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts import breakdown, number_of
-from . import evidence
+from ..gate.comparison import OPEN
+from ..gate.comparison import UNKNOWN as TOO_FEW
+from ..gate.words import STATES
 from .text import shorten, table, wrap
 
 UNKNOWN = "not known while the database cannot be read"
 
 
-def lines(experiment: dict[str, Any] | None) -> list[str]:
-    """Return both arms since the first stage, what speaks against the tuned one, and earlier experiments."""
-    if experiment is None:
+def lines(experiment: dict[str, Any] | None, evaluation: Mapping[str, Any] | None) -> list[str]:
+    """Return both arms since the first stage, what is proven of the tuned one, and earlier experiments."""
+    if experiment is None or evaluation is None:
         return [UNKNOWN]
     told = wrap(_title(experiment))
     if experiment["arms"]:
-        told += [*_who(experiment), *_how(experiment["arms"]), *_against(experiment)]
+        told += [*_who(experiment), *_how(experiment["arms"]), *_proven(evaluation["metrics"])]
     for earlier in experiment["earlier"]:
         told += wrap(f"earlier: {_earlier(earlier)}", following="  ")
     return told
@@ -82,19 +85,17 @@ def _how(arms: dict[str, Any]) -> list[str]:
     return _figures(rows)
 
 
-def _against(experiment: dict[str, Any]) -> list[str]:
-    """Return how much speaks against the tuned arm: the e-value of each comparison that has one."""
-    compared = experiment["evidence"]
-    if compared is None:
-        return wrap(f"what speaks against the tuned model is not known: {experiment['evidence_problem']}")
-    known = [f"{name} {_e_value(each['e_value'])}" for name, each in compared.items() if each["e_value"] >= 1]
-    if not known:
-        return ["nothing speaks against the tuned model"]
-    return wrap(f"against the tuned model (a finding from {evidence.NEEDED:g}): {', '.join(known)}")
+def _proven(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return what the gate has proven of the tuned model so far, and of what it has not."""
+    by_state: defaultdict[str, list[str]] = defaultdict(list)
+    for metric, compared in metrics.items():
+        state = OPEN if compared["state"] == TOO_FEW else compared["state"]
+        by_state[STATES[state]].append(metric.replace("_", " "))
+    return wrap(f"proven: {', '.join(_named(state, names) for state, names in by_state.items())}")
 
 
-def _e_value(value: float) -> str:
-    return f"{value:,.0f}" if value < evidence.NEEDED else f"over {evidence.NEEDED:g}"
+def _named(state: str, names: Sequence[str]) -> str:
+    return f"{state} ({', '.join(names)})"
 
 
 def _earlier(earlier: dict[str, Any]) -> str:

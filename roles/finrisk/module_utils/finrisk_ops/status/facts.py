@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from finrisk_rules import experiment, figures
 from finrisk_rules.experiment import Running
 
+from .. import evidence
 from ..database import connect, query_error
-from . import answers
+from ..gate.rules import Rules
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,8 +47,10 @@ class Goal:
     min_quality: float = 0.0
 
 
-def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
+def read(database_url: str, goal: Goal, running: Running, rules: Rules) -> dict[str, Any]:
     """Return ``collection``, ``experiment`` (the one that runs) and ``traffic`` as the database knows them.
+
+    ``experiment.evidence`` is what the gate decides by.
 
     Raises FinriskError when the database cannot be reached or has no tables.
     """
@@ -55,10 +58,12 @@ def read(database_url: str, goal: Goal, running: Running) -> dict[str, Any]:
 
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
-            connection.execute("set transaction isolation level repeatable read read only")
-            return {"collection": _collection(connection, goal), **_traffic(connection, running)}
+            inputs = gate_inputs(connection, running, rules)
+            found = {"collection": _collection(connection, goal), **_traffic(connection, running)}
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
+    found["experiment"]["evidence"] = inputs
+    return found
 
 
 def of_experiment(database_url: str, running: Running) -> dict[str, Any]:
@@ -75,18 +80,15 @@ def of_experiment(database_url: str, running: Running) -> dict[str, Any]:
             raise query_error(error, database_url) from None
 
 
-def compared(database_url: str, running: Running) -> dict[str, Any]:
-    """Return what speaks against the tuned arm, see ``evidence``; reads every request of the experiment.
+def gate_inputs(connection: psycopg.Connection, running: Running, rules: Rules) -> dict[str, Any]:
+    """Return what ``gate.verdict.decide`` takes: the evidence, ``running`` {revision, split}, and ``rules``.
 
-    Raises FinriskError when the database cannot be reached or has no tables.
+    The connection, which must be outside a transaction, then sees this moment only. Raises psycopg.Error.
     """
-    import psycopg
-
-    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
-        try:
-            return answers.compared(connection, running)
-        except psycopg.Error as error:
-            raise query_error(error, database_url) from None
+    return evidence.read(connection, running.experiment) | {
+        "running": {"revision": running.revision, "split": running.split},
+        "rules": asdict(rules),
+    }
 
 
 def _collection(connection: psycopg.Connection, goal: Goal) -> dict[str, Any]:

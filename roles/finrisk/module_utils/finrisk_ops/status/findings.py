@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts import breakdown, number_of
+from ..gate.rules import SAMPLE_RATIO_NEEDED
 from . import acting, arms, audit, commands, fitness, journal, release, retirements
 from .finding import SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
@@ -203,7 +204,20 @@ def _of_experiment(data: dict[str, Any], play: Play) -> list[Finding]:
         what = "There is no A/B test: ENABLE_AB_TESTING=false, so everybody gets the tuned model."
         command = play(f"deploy.yml {commands.same_model(data)} -e finrisk_ab_ratio=50")
         return [Finding("A/B test", what, command)]
-    return _of_arms_missing(data, play)
+    return _of_arms_missing(data, play) or _of_users_missing(data, play)
+
+
+def _of_users_missing(data: dict[str, Any], play: Play) -> list[Finding]:
+    """Return a finding where the arms' users are not those that were drawn."""
+    ratio = (data["evaluation"] or {}).get("sample_ratio")
+    if ratio is None or ratio["e_value"] < SAMPLE_RATIO_NEEDED:
+        return []
+    what = (
+        f"{ratio['observed']:.1%} of the users are on the tuned arm where {ratio['expected']:.1%} were "
+        "drawn: users are missing, so the arms cannot be compared."
+    )
+    causes = ["their requests are lost on the way: journal, proxy, clients; then begin a new stage"]
+    return [Finding("A/B test", what, play("evaluate.yml"), causes)]
 
 
 def _nobody_on_tuned(configuration: dict[str, Any], active: dict[str, Any], play: Play) -> list[Finding]:

@@ -8,13 +8,12 @@ from typing import Any
 from ..counts import breakdown, number_of
 from ..release.traffic import describe
 from . import acting, audit, experiment, gate, releases
-from .decision import HOLD, READY, ROLL_BACK
+from .gate import VERDICTS
 from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
 from .traffic import log_window
 
 BAR = 30
 MARKS = {"met": ("[x]", GOOD), "not met": ("[ ]", BAD), "not yet known": ("[?]", DOUBT)}
-DECISIONS = {ROLL_BACK: ("roll back", BAD), HOLD: ("hold", DOUBT), READY: ("ready for 100 %", GOOD)}
 ELIGIBLE_BY = (
     "finrisk_refused_producers",
     "finrisk_tuned_rows",
@@ -47,7 +46,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
         ("Collection", _collection(data["collection"])),
         ("Database", _database(data["database"])),
         ("Tuning", _tuning(data["tuning"])),
-        ("Experiment", plain(experiment.lines(data["experiment"]))),
+        ("Experiment", plain(experiment.lines(data["experiment"], data["evaluation"]))),
         ("Traffic 24 h", plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
         ("Service", _pods(data["pods"])),
         ("Recent", plain(_recent(data["recent"]))),
@@ -79,7 +78,7 @@ def _releases(data: dict[str, Any]) -> list[Line]:
 
 
 def _decision(decision: dict[str, str]) -> list[Line]:
-    word, colour = DECISIONS[decision["decision"]]
+    word, colour = VERDICTS[decision["decision"]]
     return plain(wrap(f"{word}: {decision['reason']}"), colour)
 
 

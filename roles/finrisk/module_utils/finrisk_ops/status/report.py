@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from finrisk_rules.experiment import Running
 from finrisk_rules.figures import RECOMMENDED
 
 from ..errors import FinriskError
-from ..gate.success import readiness
+from ..gate import success
+from ..gate.rules import Rules
+from ..gate.verdict import decide
 from ..machine.identity import now
 from ..release.obstacle import Obstacle
 from ..release.revision import Revision
@@ -23,7 +25,7 @@ from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
 from ..tuning.jobs import known_jobs
 from ..tuning.retirement import Retirement
-from . import decision, facts, findings, retirements, success, traffic
+from . import decision, facts, findings, retirements, traffic
 
 MANUAL_KEYS = (
     "ENABLE_DATA_COLLECTION",
@@ -51,6 +53,7 @@ class Question:
     output_dir: Path
     database_url: str  # as it is reached from here
     goal: facts.Goal
+    rules: Rules = field(default_factory=Rules)
     inventories: Sequence[str] = ()  # as they are typed
     confirms: bool = False
     retirements: Sequence[Retirement] = ()
@@ -87,12 +90,20 @@ def read(target: Target, question: Question, unreachable: str = "") -> dict[str,
 
 
 def judgement(data: dict[str, Any]) -> dict[str, Any]:
-    """Return findings, decision and lines of success, which never contradict each other."""
-    found, criteria = findings.of(data), success.criteria(data)
-    decided = decision.decide(data, found, criteria)
-    rolls_back, ready = decided.decision == decision.ROLL_BACK, decided.decision == decision.READY
-    lines = [*criteria, readiness(criteria, ready=ready, rolls_back=rolls_back)]
+    """Return evaluation, findings, decision and lines of success, which never contradict each other."""
+    inputs = (data["experiment"] or {}).get("evidence")
+    verdict = decide(inputs, Rules(**inputs["rules"])) if inputs else None
+    evaluation = verdict.content() if verdict else None
+    found = findings.of(data | {"evaluation": evaluation})
+    decided = decision.decide(data, found, verdict)
+    lines = success.lines(
+        verdict and replace(verdict, verdict=decided.decision),
+        data["collection"].get("eligible"),
+        data["collection"]["target"],
+        [job["state"] for job in data["tuning"]["jobs"]],
+    )
     return {
+        "evaluation": evaluation,
         "decision": decided.content(),
         "success": [line.content() for line in lines],
         "findings": [finding.content() for finding in found],
@@ -170,21 +181,11 @@ def _from_database(
     try:
         if unreachable:
             raise FinriskError(unreachable)
-        found = facts.read(question.database_url, question.goal, running)
+        return facts.read(question.database_url, question.goal, running, question.rules)
     except FinriskError as error:
         told = findings.EMPTY_HERE if _lacks_password(question.database_url) else error.message
         down = data["database"] | {"reachable_from_here": False, "error": told}
         return {"database": down, "collection": None, "experiment": None, "traffic": None}
-    found["experiment"] |= _evidence(question, running)
-    return found
-
-
-def _evidence(question: Question, running: Running) -> dict[str, Any]:
-    """Return what speaks against the tuned arm; null with the reason where it cannot be read in time."""
-    try:
-        return {"evidence": facts.compared(question.database_url, running), "evidence_problem": None}
-    except FinriskError as error:
-        return {"evidence": None, "evidence_problem": error.message}
 
 
 def _lacks_password(database_url: str) -> bool:
