@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from ansible.module_utils.finrisk_ops.dataset.digests import DigestIndex
+from ansible.module_utils.finrisk_ops.dataset.digests import DigestCount, DigestIndex
 from ansible.module_utils.finrisk_ops.dataset.sizes import Sizes
 from ansible.module_utils.finrisk_ops.dataset.split import Tie, Ties
 
@@ -67,6 +67,16 @@ def test_an_index_of_digests_numbers_each_once() -> None:
     assert [index.number(value) for value in values] == list(range(20_000))
     assert [index.number(value) for value in reversed(values)] == list(range(19_999, -1, -1))
     assert len(index) == 20_000
+
+
+def test_a_count_of_digests_counts_each_once() -> None:
+    dice = random.Random(6)  # noqa: S311 - repeatable
+    values = [dice.getrandbits(64) for _ in range(20_000)]
+    count = DigestCount()
+    for value in (*values, 0, 2**64 - 1, *values[::3]):
+        count.add(value)
+    assert count.different() == 20_002
+    assert DigestCount().different() == 0
 
 
 def test_sizes_are_those_of_the_sorted_list() -> None:

@@ -46,6 +46,22 @@ class DigestIndex:
             slots[at] = entry
 
 
+class DigestCount:
+    """Says how many different digests there were, at 8 bytes each and no look at any while they come."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._parts = [array("Q") for _ in range(256)]
+
+    def add(self, value: int) -> None:
+        """Take a digest of 64 bits in."""
+        self._parts[value & 255].append(value)
+
+    def different(self) -> int:
+        """Return the number of distinct digests."""
+        return sum(len(set(part)) for part in self._parts)
+
+
 class Unions:
     """Joins numbers into groups (union-find); a group goes by its least number."""
 
