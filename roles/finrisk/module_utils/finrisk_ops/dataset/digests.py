@@ -57,6 +57,10 @@ class DigestCount:
         """Take a digest of 64 bits in."""
         self._parts[value & 255].append(value)
 
+    def __len__(self) -> int:
+        """Return how many came."""
+        return sum(map(len, self._parts))
+
     def different(self) -> int:
         """Return the number of distinct digests."""
         return sum(len(set(part)) for part in self._parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,11 +30,11 @@ from ..machine.files import (
     write_json,
 )
 from .columns import SELECTED
-from .digests import DigestCount
-from .duplicates import DUPLICATE, duplicates_told, without_duplicates
+from .duplicates import duplicates_told, without_duplicates
 from .examples import Terms
 from .names import RAW, RAW_METADATA
 from .rows import usable
+from .tally import BIN, Tally
 
 if TYPE_CHECKING:
     import psycopg
@@ -51,15 +50,16 @@ _REASON = f"""case
     ) then 'other_company'
     else {LEFT_OUT} end"""
 _QUALITY = "coalesce(correction_score, quality_score)"
-_BIN = 500  # a quality histogram's bin, in ten thousandths
 _SHOWN = f"greatest(0, least({_QUALITY}, 1::real))"  # also of what is no score
 _COUNTS = f"""select {_REASON} as reason,
-    least(({_SHOWN}::float8 * 10000)::int / {_BIN}, {10_000 // _BIN - 1}),
+    least(({_SHOWN}::float8 * 10000)::int / {BIN}, {10_000 // BIN - 1}),
     count(*), min({_SHOWN}), sum({_SHOWN}::float8),
     to_json(min(created_at)) #>> '{{}}', to_json(max(created_at)) #>> '{{}}'
     from training_data group by 1, 2"""  # noqa: S608 - constants
 _FIT = f"""rules_version = %(rules_version)s
     and {_QUALITY} between case when correction is null then %(min_quality)s::real else 0 end and 1"""
+_BLOCK = 1 << 18
+"""How many bytes are written at a time: a call for each row would cost more than its hash."""
 _BY_INDEX = "set local enable_sort = off; set local max_parallel_workers_per_gather = 0"
 """The planner takes the rows that are not left out for few: it would sort all of them on disk, as JSON, or
 have them handed over by workers, which costs more than to read them."""
@@ -127,64 +127,6 @@ class Request:
         }
 
 
-@dataclass
-class Tally:
-    """What went into the file, and what did not; ``eligible`` are the usable rows: what prepare takes."""
-
-    total: int = 0
-    eligible: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    oldest: str | None = None
-    newest: str | None = None
-    qualities: Counter[int] = field(default_factory=Counter)
-    quality_min: float = 1.0
-    quality_sum: float = 0.0
-    questions: DigestCount = field(default_factory=DigestCount)
-
-    def announce(self, counts: Iterable[tuple[str | None, int, int, float, float, str, str]]) -> int:
-        """Take the snapshot's own figures of its rows, and return how many are to come."""
-        expected = 0
-        for reason, quality, count, least, total, first, last in counts:
-            if reason is not None:
-                self.left_out[reason] += count
-                continue
-            expected += count
-            self.qualities[quality] += count
-            self.quality_min = min(self.quality_min, least)
-            self.quality_sum += total
-            self.oldest = min(self.oldest or first, first)
-            self.newest = max(self.newest or last, last)
-        return expected
-
-    def add(self, question: int | str) -> None:
-        """Count an exported row by its question, or by the reason why it cannot be trained on."""
-        self.total += 1
-        if isinstance(question, str):
-            self.rejected[question] += 1
-        else:
-            self.questions.add(question)
-
-    def compare(self) -> None:
-        """Tell usable rows from duplicates: of rows that ask the same prepare takes the best one."""
-        self.eligible = self.questions.different()
-        duplicates = self.total - self.rejected.total() - self.eligible
-        if duplicates:
-            self.rejected[DUPLICATE] = duplicates
-
-    def quality(self) -> dict[str, Any]:
-        """Return the quality's least and mean value, and how many rows fall in each bin of 0.05."""
-        if not self.total:
-            return {"min": None, "mean": None, "histogram": {}}
-        histogram = {f"{key * _BIN / 10_000:.2f}": count for key, count in sorted(self.qualities.items())}
-        mean = round(self.quality_sum / self.total, 4)
-        return {"min": self.quality_min, "mean": mean, "histogram": histogram}
-
-    def reasons(self) -> dict[str, int]:
-        """Return how many rows cannot be trained on, by reason: exported ones and those left out."""
-        return dict(sorted((self.rejected + self.left_out).items()))
-
-
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
     """Write the export and its metadata, or keep the newest one when the data is the same.
 
@@ -245,41 +187,48 @@ def _snapshot(request: Request, file: Sink) -> Tally:
                 _write(_rows(copy), request.terms, file, tally)
     except psycopg.Error as error:
         raise database.query_error(error, request.database_url) from None
+    tally.close()
     if tally.total != expected:
         raise FinriskError(
             f"the export was cut: {tally.total} of {expected} rows arrived. Nothing was written; run it again"
         )
-    tally.compare()
     return tally
 
 
-def _write(rows: Iterable[tuple[bytes, bytes]], terms: Terms, file: Sink, tally: Tally) -> None:
+def _write(rows: Iterable[tuple[memoryview, memoryview]], terms: Terms, file: Sink, tally: Tally) -> None:
     """Write each row's JSON as the database made it, and count it.
 
     A row that the same rules found fit when it was collected is not asked about again: that takes a hundred
     times as long as to write it. Prepare asks about every row that it trains on.
     """
-    decode = json.JSONDecoder().decode
-    opening = b"[\n"
+    decode, is_usable = json.JSONDecoder().decode, tally.questions.add
+    lines, opening = bytearray(), b"[\n"
     for question, line in rows:
-        file.write(opening + line)
+        lines += opening
+        lines += line
         opening = b",\n"
+        if len(lines) >= _BLOCK:
+            file.write(lines)
+            lines = bytearray()
         if question:
-            tally.add(int(question, 16))
+            is_usable(int(bytes(question), 16))
+        elif isinstance(pair := usable(decode(str(line, "utf-8")), terms), str):
+            tally.rejected[pair] += 1
         else:
-            pair = usable(decode(line.decode()), terms)
-            tally.add(pair if isinstance(pair, str) else pair.question)
-    file.write(b"[\n]\n" if opening == b"[\n" else b"\n]\n")
+            is_usable(pair.question)
+    file.write(lines + (b"[\n]\n" if opening == b"[\n" else b"\n]\n"))
 
 
-def _rows(copy: psycopg.Copy) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the two columns of each row of ``_COPY``; half of what psycopg's own rows cost.
+def _rows(copy: psycopg.Copy) -> Iterator[tuple[memoryview, memoryview]]:
+    """Yield the two columns of each row of ``_COPY``, at half of what psycopg's own rows cost.
 
     https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": after the header two bytes with
     the number of fields, four with the length of each before it, and two bytes at the end.
     """
+    start = len(_HEADER)
     for block in copy:
-        row = bytes(block).removeprefix(_HEADER)
+        row = memoryview(block)[start:]
+        start = 0
         if row != _TRAILER:
             (length,) = _length(row)
             yield row[6 : 6 + length], row[10 + length :]

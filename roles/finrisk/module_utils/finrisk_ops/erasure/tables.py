@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import database
@@ -32,7 +32,7 @@ _IDS = "select id::text from requests where id is not null"
 _COUNT = "(select count(*) from {table} where {rows})"
 _GONE = "(select count(*) from {table}_gone)"
 _DELETE = "{table}_gone as (delete from {table} where {rows} returning 1)"
-_MODELS = """
+MODELS = """
     select coalesce(job ->> 'tuned_model_name', job_name, job ->> 'display_name', spec_id),
         spec ->> 'training_sha256', spec ->> 'validation_sha256'
     from tuning_jobs where job ->> 'state' is distinct from 'FAILED' order by created_at"""
@@ -86,7 +86,12 @@ def models(database_url: str) -> list[Model]:
 
     Raises FinriskError when the database cannot be asked.
     """
-    [rows] = asked(database_url, (_MODELS, {}))
+    [rows] = asked(database_url, (MODELS, {}))
+    return models_of(rows)
+
+
+def models_of(rows: Iterable[Sequence[object]]) -> list[Model]:
+    """Return what ``MODELS`` selects."""
     return [Model(str(name), frozenset(map(str, filter(None, hashes)))) for name, *hashes in rows]
 
 

@@ -83,13 +83,12 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
 
     Raises FinriskError when the database cannot be asked.
     """
-    requests, total, known = _requests(database_url, request_id, user)
+    requests, total, known, models = _asked(database_url, request_id, user)
     counted = {path: rows_of(path, known) for path in files.written(folder)}
     exports = {path: rows for path, rows in counted.items() if rows}
     every = list(files.datasets(folder))
     holdings = [(each, _holding(each, known, exports)) for each in every]
     inside = [(each, holding) for each, holding in holdings if holding]
-    models = tables.models(database_url)
     data = {
         "requests": [asdict(request) for request in requests],
         "total_requests": total,
@@ -101,18 +100,22 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
     return {"text": _text(requests, data), "data": data}
 
 
-def _requests(database_url: str, request_id: str, user: str) -> tuple[list[Request], int, set[str]]:
-    """Return the newest requests, how many there are, and the ids of all of them."""
+def _asked(
+    database_url: str, request_id: str, user: str
+) -> tuple[list[Request], int, set[str], list[tables.Model]]:
+    """Return the newest requests, how many there are, the ids of all of them, and every tuned model."""
     named = _OF_USER if user else _OF_REQUEST
     values: dict[str, object] = {"user": user, "request": request_id or None, "shown": SHOWN}
-    rows, ids = tables.asked(
+    rows, ids, models = tables.asked(
         database_url,
         (_REQUESTS.format(**named), values),
         (_IDS.format(**named), values),
+        (tables.MODELS, {}),
         seconds=_SECONDS,
     )
     known = {str(row[0]) for row in ids if row[0]} | ({request_id} if request_id else set())
-    return [_request(row) for row in rows], int(str(rows[0][-1])) if rows else 0, known
+    total = int(str(rows[0][-1])) if rows else 0
+    return [_request(row) for row in rows], total, known, tables.models_of(models)
 
 
 def _request(row: Sequence[Any]) -> Request:

@@ -22,7 +22,7 @@ FOLDER_MODE = 0o700
 PART_SUFFIX = ".part"
 STAMP_FORMAT = "%Y%m%d_%H%M%S"
 STAMP_GLOB = "[0-9]" * 8 + "_" + "[0-9]" * 6
-_BLOCK = 1 << 18
+_BUFFER = 1 << 18
 _AHEAD = 1 << 24
 
 
@@ -51,47 +51,25 @@ def naming(path: Path) -> Iterator[None]:
 
 
 class Sink:
-    """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file.
-
-    They are gathered into blocks first: a call for each line would cost more than the hash.
-    """
+    """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._digest = hashlib.sha256()
-        self._pieces: list[bytes] = []
-        self._gathered = 0
         self.size = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Take the bytes in."""
-        self._pieces.append(data)
-        length = len(data)
-        self.size += length
-        self._gathered += length
-        if self._gathered >= _BLOCK:
-            self._pass_on()
+        self._digest.update(data)
+        self.size += len(data)
 
     def sha256(self) -> str:
         """Return the hex SHA-256 of what was written so far."""
-        self._pass_on()
         return self._digest.hexdigest()
-
-    def _pass_on(self) -> None:
-        if not self._pieces:
-            return
-        block = b"".join(self._pieces)
-        self._pieces.clear()
-        self._gathered = 0
-        self._digest.update(block)
-        self._keep(block)
-
-    def _keep(self, block: bytes) -> None:
-        pass
 
 
 class HashedFile(Sink):
-    """A binary file being written that knows its SHA-256 and its length; whole after ``flush``."""
+    """A binary file being written that knows its SHA-256 and its length."""
 
     def __init__(self, file: BinaryIO) -> None:
         """Write through to the open file."""
@@ -99,19 +77,20 @@ class HashedFile(Sink):
         self._file = file
         self._begun = 0
 
-    def flush(self) -> None:
-        """Bring what was written to the disk itself."""
-        self._pass_on()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def _keep(self, block: bytes) -> None:
-        self._file.write(block)
+    def write(self, data: bytes | bytearray) -> None:
+        """Write and hash; the disk begins while more is to come, so that ``flush`` has little to wait for."""
+        self._file.write(data)
+        super().write(data)
         ahead = self.size - self._begun
         if ahead >= _AHEAD:
-            # Linux begins to write what it may forget, so that flush has little left to wait for.
+            self._file.flush()
             os.posix_fadvise(self._file.fileno(), self._begun, ahead, os.POSIX_FADV_DONTNEED)
             self._begun = self.size
+
+    def flush(self) -> None:
+        """Bring what was written to the disk itself."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
 
 @contextmanager
@@ -122,7 +101,7 @@ def scratch(folder: Path, name: str) -> Iterator[tuple[HashedFile, Path]]:
     """
     descriptor, path = tempfile.mkstemp(prefix=f".{name}.", suffix=PART_SUFFIX, dir=folder)
     try:
-        with naming(folder / name), open(descriptor, "wb") as file:
+        with naming(folder / name), open(descriptor, "wb", buffering=_BUFFER) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             os.fchmod(descriptor, FILE_MODE)
             yield HashedFile(file), Path(path)
