@@ -1,6 +1,6 @@
 """What prepare costs: rows of about 2 KB that do not exist, with everything that it does to a row.
 
-    python benchmarks/prepare.py [--rows 20000] [--processes 0] [--without-sources] [--prompts]
+    python benchmarks/prepare.py [--rows 20000] [--processes 0] [--without-sources] [--prompts] [--bare]
 
 Printed are rows per second, rows per second of CPU of all processes, and the most memory that one held.
 """
@@ -20,6 +20,8 @@ for folder in (REPOSITORY, REPOSITORY / "rules", REPOSITORY / "roles/finrisk/mod
     sys.path.insert(0, str(folder))
 
 from finrisk_ops.dataset import prepare  # noqa: E402 - found by the line above
+from finrisk_ops.dataset.likeness import Kin  # noqa: E402 - as above
+from finrisk_rules import redaction  # noqa: E402 - as above
 from finrisk_rules.prompt import Source, render  # noqa: E402 - as above
 
 FIRMS = ("Corvane Bank", "Skaldvik Shipping", "Tillbrook Stores", "Harrowgrain Foods", "Vantrell Power")
@@ -76,7 +78,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--without-sources", action="store_true")
     parser.add_argument("--prompts", action="store_true", help="rows of 10 KB, with what was sent")
+    parser.add_argument("--bare", action="store_true", help="neither redaction nor near-duplicates")
     asked = parser.parse_args()
+    if asked.bare:
+        setattr(redaction.Redactor, "redact", lambda _, text, _kinds=(): redaction.Redacted(text, {}))  # noqa: B010
+        setattr(prepare, "families", lambda _rows, known, *_: Kin(len(known.figures)))  # noqa: B010 - as above
     rows, dice = asked.rows, random.Random(1)  # noqa: S311 - repeatable
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "training_data_raw_20261101_080000.json"

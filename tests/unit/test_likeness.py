@@ -76,4 +76,4 @@ def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> Non
     """A dataset must come out of its export byte for byte, and rows keep their side."""
     sketch = pair_sketch(QUESTION, ANSWER)
     assert (len(sketch), sum(sketch)) == (2 * PLACES, 6_914_186)
-    assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6E31089D0
+    assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6

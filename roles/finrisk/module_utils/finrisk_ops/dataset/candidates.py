@@ -66,7 +66,7 @@ class Candidate:
             answer=Answer.of(example),
             quality=example.quality,
             figures=figures_digest(strategy, analysis),
-            sources=digest("sources", *sorted(example.documents)),
+            sources=digest("sources", *sorted(example.documents)) >> 32,
             strategy_chars=len(strategy),
             analysis_chars=len(analysis),
             chars=len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis),
@@ -84,14 +84,14 @@ class UsableRows:
     places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
     quality: array[float] = field(default_factory=lambda: array("f"))
     known: Likely = field(
-        default_factory=lambda: Likely(array("Q"), array("Q"), array("d"), array("d")),
+        default_factory=lambda: Likely(array("I"), array("I"), array("d"), array("d")),
     )
     strategy_chars: array[int] = field(default_factory=lambda: array("I"))
     analysis_chars: array[int] = field(default_factory=lambda: array("I"))
     chars: array[int] = field(default_factory=lambda: array("I"))
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
-    kinds: array[int] = field(default_factory=lambda: array("Q"))
+    kinds: array[int] = field(default_factory=lambda: array("I"))
 
     def add(self, candidate: Candidate) -> None:
         """Keep one."""

@@ -48,7 +48,7 @@ class Answer:
     """What an answer to a question is chosen by."""
 
     question: int  # 64 bits of the question on its sources
-    text: int  # and of the answer
+    text: int  # 32 bits of the answer
     standing: float  # the greater the better
     created_at: float  # seconds since 1970
 
@@ -56,8 +56,18 @@ class Answer:
     def of(cls, example: Example) -> Answer:
         """Return that of an example."""
         question = question_digest(example.strategy, example.documents)
-        text = digest("answer", fold(example.analysis))
+        text = digest("answer", fold(example.analysis)) >> 32
         return cls(question, text, example.standing, example.created_at)
+
+
+@dataclass(frozen=True)
+class Likely:
+    """What is known of every usable row without its texts."""
+
+    figures: array[int]  # 32 bits of the numbers of question and answer
+    sources: array[int]  # 32 bits of the ids of the sources
+    standing: array[float]
+    created_at: array[float]
 
 
 class Questions:
@@ -69,12 +79,10 @@ class Questions:
         """Rows whose question has another answer in another row."""
         self._numbers = DigestIndex()
         self._rows = array("I")  # by question: the row whose answer stands
-        self._answers = array("Q")
-        self._standing = array("d")
-        self._created_at = array("d")
+        self._answers = array("I")
 
-    def rival(self, answer: Answer, row: int) -> int | None:
-        """Return the row that the answer takes the place of, ``row`` itself when it is worse.
+    def rival(self, answer: Answer, row: int, of: Likely) -> int | None:
+        """Return the row, ``of`` those known, that the answer takes the place of; ``row`` when it is worse.
 
         None for a question that is new. Of equally good answers the newer is taken, of equally old ones the
         first.
@@ -83,27 +91,13 @@ class Questions:
         if question == len(self._rows):
             self._rows.append(row)
             self._answers.append(answer.text)
-            self._standing.append(answer.standing)
-            self._created_at.append(answer.created_at)
             return None
         self.conflicts += answer.text != self._answers[question]
-        known = (self._standing[question], self._created_at[question])
-        if (answer.standing, answer.created_at) <= known:
+        rival = self._rows[question]
+        if (answer.standing, answer.created_at) <= (of.standing[rival], of.created_at[rival]):
             return row
-        replaced = self._rows[question]
         self._rows[question], self._answers[question] = row, answer.text
-        self._standing[question], self._created_at[question] = answer.standing, answer.created_at
-        return replaced
-
-
-@dataclass(frozen=True)
-class Likely:
-    """What is known of every usable row without its texts."""
-
-    figures: array[int]  # digests of the numbers of question and answer
-    sources: array[int]  # digests of the ids of the sources
-    standing: array[float]
-    created_at: array[float]
+        return rival
 
 
 def families(rows: Sequence[int], of: Likely, texts: Texts, processes: int) -> Kin:

@@ -252,7 +252,7 @@ def _collect(
                 rejections.add(seen.number, seen.name, seen.candidate)
                 continue
             row = len(usable.fates)
-            rival = questions.rival(seen.candidate.answer, row)
+            rival = questions.rival(seen.candidate.answer, row, usable.known)
             if rival == row:
                 rejections.add(seen.number, seen.name, DUPLICATE)
                 continue

@@ -38,8 +38,10 @@ class Traits:
 
     @property
     def kind(self) -> int:
-        """Return them in 64 bits."""
-        return digest("kind", *sorted(self.companies), fold(self.topic), str(self.length), self.language)
+        """Return them in 32 bits."""
+        return (
+            digest("kind", *sorted(self.companies), fold(self.topic), str(self.length), self.language) >> 32
+        )
 
 
 def varied(
