@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - gate.approvals
   - retirements
   - record
+  - commands
   - modes.reads
 options:
   model:
@@ -70,19 +71,6 @@ options:
   why:
     description: Why the gate is overridden.
     type: str
-    default: ""
-  inventories:
-    description: Inventories in use, for the commands that go on after a refusal.
-    type: list
-    elements: str
-    default: []
-  confirms:
-    description: Whether the environment asks for a confirmation, which the commands then have.
-    type: bool
-    default: false
-  repository:
-    description: Folder of the repository; an inventory inside it is named by its path there.
-    type: path
     default: ""
   list_only:
     description:
@@ -177,13 +165,11 @@ ARGUMENTS: dict[str, Any] = {
     "dataset": {"type": "str", "default": ""},
     "gate": {"type": "str", "choices": list(MODES), "default": REQUIRE},
     "why": {"type": "str", "default": ""},
-    "inventories": {"type": "list", "elements": "str", "default": []},
-    "confirms": {"type": "bool", "default": False},
-    "repository": {"type": "path", "default": ""},
     "list_only": {"type": "bool", "default": False},
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
     **options.GATE_RULES,
+    **options.COMMANDS,
     **options.APPROVALS,
     **options.RECORD,
     **options.RETIREMENTS,

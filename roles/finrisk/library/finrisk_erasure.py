@@ -16,7 +16,7 @@ description:
   - Names what it cannot rewrite, the datasets that were made of such an export and the models that were tuned
     on them.
   - A user is known by the keyed hash of the id alone. A key that is not the one in use is refused.
-extends_documentation_fragment: [place]
+extends_documentation_fragment: [place, data]
 options:
   user_hash:
     description: Keyed hash of the user's id under O(user_hash_key).
@@ -30,14 +30,6 @@ options:
     description: Key under which the hash was made, to be compared with the one in use.
     type: str
     default: ""
-  database_url:
-    description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
-    type: str
-    required: true
-  output_dir:
-    description: Folder of exports and datasets.
-    type: path
-    required: true
   api_url:
     description: Base address of the service, through which a document leaves the index.
     type: str
@@ -121,10 +113,9 @@ ARGUMENTS: dict[str, Any] = {
     "user_hash": {"type": "str", "default": ""},
     "document": {"type": "str", "default": ""},
     "user_hash_key": {"type": "str", "default": "", "no_log": True},
-    "database_url": {"type": "str", "required": True, "no_log": True},
-    "output_dir": {"type": "path", "required": True},
     "api_url": {"type": "str", "default": ""},
     "api_key": {"type": "str", "default": "", "no_log": True},
+    **given.DATA,
     **given.PLACE,
 }
 

@@ -14,25 +14,12 @@ description:
     decision still needs. Reads no request and no text.
   - Writes C(evaluation_<time>.json), with the evidence that it rests on, and a page for a browser; when
     evidence and verdict are those of the newest evaluation, that one stays and nothing changes.
-extends_documentation_fragment: [place.reached, tuning.records, gate.rules]
+extends_documentation_fragment: [place.reached, tuning.records, gate.rules, commands, goal]
 options:
   environment_name:
     description: Name of the environment, for the evaluation and for commands.
     type: str
     required: true
-  inventories:
-    description: Inventories in use, for commands; else C(inventory/<environment_name>).
-    type: list
-    elements: str
-    default: []
-  confirms:
-    description: Whether the environment asks for a confirmation, which the commands then have.
-    type: bool
-    default: false
-  repository:
-    description: Folder of the repository; an inventory inside it is named by its path there.
-    type: path
-    default: ""
   evaluation_dir:
     description: Folder of evaluations; made when it is missing, readable by its owner alone.
     type: path
@@ -56,27 +43,6 @@ options:
     elements: str
     choices: [promote, roll_back]
     default: []
-  target_examples:
-    description: Examples that collection aims at.
-    type: int
-    default: 1000
-  refused_producers:
-    description: Producers whose answers are not trained on.
-    type: list
-    elements: str
-    default: []
-  tuned_rows:
-    description: Whether answers of a tuned model are trained on.
-    type: bool
-    default: false
-  training_labels:
-    description: Labels of documents, between semicolons, whose answers are trained on.
-    type: str
-    default: ""
-  min_quality:
-    description: Rows below this quality score are not trained on.
-    type: float
-    default: 0.0
 attributes:
   check_mode:
     description: Evaluates, and writes nothing.
@@ -156,25 +122,17 @@ from ansible.module_utils.finrisk_ops.release import permission
 from ansible.module_utils.finrisk_ops.status import commands
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 
-from finrisk_rules.documents import labels_said
-
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
-    "inventories": {"type": "list", "elements": "str", "default": []},
-    "confirms": {"type": "bool", "default": False},
-    "repository": {"type": "path", "default": ""},
     "evaluation_dir": {"type": "path", "required": True},
     "evidence": {"type": "str", "default": ""},
     "expect": {"type": "str", "choices": ["", "promote", "hold", "roll_back"], "default": ""},
     "acts_on": {"type": "list", "elements": "str", "choices": ["promote", "roll_back"], "default": []},
-    "target_examples": {"type": "int", "default": 1000},
-    "refused_producers": {"type": "list", "elements": "str", "default": []},
-    "tuned_rows": {"type": "bool", "default": False},
-    "training_labels": {"type": "str", "default": ""},
-    "min_quality": {"type": "float", "default": 0.0},
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
     **options.GATE_RULES,
+    **options.COMMANDS,
+    **options.GOAL,
 }
 
 
@@ -182,16 +140,9 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs as the database and the environment have them now."""
     target, rules = options.target(parameters), options.gate_rules(parameters)
     target.check_usable()
-    goal = Goal(
-        parameters["target_examples"],
-        parameters["refused_producers"],
-        parameters["tuned_rows"],
-        labels_said(parameters["training_labels"]),
-        parameters["min_quality"],
-    )
     with options.reachable(parameters, parameters["database_url"]) as url:
         question = inputs.Question(
-            parameters["environment_name"], Path(parameters["output_dir"]), url, goal, rules
+            parameters["environment_name"], Path(parameters["output_dir"]), url, Goal.of(parameters), rules
         )
         found: dict[str, Any] = inputs.read(target, question)
         return found

@@ -12,25 +12,12 @@ version_added: "0.1.0"
 description:
   - Reads configuration, collection, database, tuning jobs, traffic by arm, the running service and its log,
     and says what is wrong with the command that mends it. Works with the database or the service down.
-extends_documentation_fragment: [place, tuning.records, retirements, gate.rules, modes.reads]
+extends_documentation_fragment: [place, tuning.records, retirements, gate.rules, commands, goal, modes.reads]
 options:
   environment_name:
     description: Name of the environment, for the commands in the findings.
     type: str
     required: true
-  inventories:
-    description: Inventories in use, for the commands of findings; else C(inventory/<environment_name>).
-    type: list
-    elements: str
-    default: []
-  confirms:
-    description: Whether the environment asks for a confirmation, which the commands then have.
-    type: bool
-    default: false
-  repository:
-    description: Folder of the repository; an inventory inside it is named by its path there.
-    type: path
-    default: ""
   evaluation_dir:
     description: Folder of evaluations, of which the newest is told; empty means without them.
     type: path
@@ -40,27 +27,6 @@ options:
     type: str
     choices: [none, finding]
     default: none
-  target_examples:
-    description: Examples that collection aims at.
-    type: int
-    default: 1000
-  refused_producers:
-    description: Producers whose answers are not trained on.
-    type: list
-    elements: str
-    default: []
-  tuned_rows:
-    description: Whether answers of a tuned model are trained on.
-    type: bool
-    default: false
-  training_labels:
-    description: Labels of documents, between semicolons, whose answers are trained on.
-    type: str
-    default: ""
-  min_quality:
-    description: Rows below this quality score are not trained on.
-    type: float
-    default: 0.0
 author:
   - FinRisk contributors
 """
@@ -103,41 +69,26 @@ from ansible.module_utils.finrisk_ops.status import audit, commands, gate, page,
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
 
-from finrisk_rules.documents import labels_said
-
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},
-    "inventories": {"type": "list", "elements": "str", "default": []},
-    "confirms": {"type": "bool", "default": False},
-    "repository": {"type": "path", "default": ""},
     "evaluation_dir": {"type": "path", "default": ""},
     "fail_on": {"type": "str", "choices": ["none", "finding"], "default": "none"},
-    "target_examples": {"type": "int", "default": 1000},
-    "refused_producers": {"type": "list", "elements": "str", "default": []},
-    "tuned_rows": {"type": "bool", "default": False},
-    "training_labels": {"type": "str", "default": ""},
-    "min_quality": {"type": "float", "default": 0.0},
     **options.PLACE,
     **options.TUNING_RECORDS,
     **options.RETIREMENTS,
     **options.GATE_RULES,
+    **options.COMMANDS,
+    **options.GOAL,
 }
 
 
 def question(parameters: dict[str, Any], database_url: str) -> report.Question:
     """Return what is asked about."""
-    goal = Goal(
-        parameters["target_examples"],
-        parameters["refused_producers"],
-        parameters["tuned_rows"],
-        labels_said(parameters["training_labels"]),
-        parameters["min_quality"],
-    )
     return report.Question(
         parameters["environment_name"],
         Path(parameters["output_dir"]),
         database_url,
-        goal,
+        Goal.of(parameters),
         options.gate_rules(parameters),
         commands.inventories(parameters["inventories"], parameters["repository"]),
         parameters["confirms"],

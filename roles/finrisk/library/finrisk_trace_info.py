@@ -13,7 +13,7 @@ description:
   - Returns the arm, model and sources of a request, or of all requests of a user, and every export, dataset
     and model that they went into.
   - A line of a dataset stands for the request that it comes from.
-extends_documentation_fragment: [place.reached, modes.reads]
+extends_documentation_fragment: [place.reached, data, modes.reads]
 options:
   request_id:
     description: Id of the request.
@@ -27,14 +27,6 @@ options:
     description: A line of a dataset in O(output_dir), such as C(training_set_20261101_080000.jsonl:17).
     type: str
     default: ""
-  database_url:
-    description: Address of the database, C(postgresql://USER:PASSWORD@HOST:PORT/DATABASE).
-    type: str
-    required: true
-  output_dir:
-    description: Folder of exports and datasets.
-    type: path
-    required: true
 author:
   - FinRisk contributors
 """
@@ -61,14 +53,13 @@ from typing import Any
 from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.erasure import trace
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
+from ansible.module_utils.finrisk_ops.options import DATA, PLACE_REACHED, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "request_id": {"type": "str", "default": ""},
     "user_hash": {"type": "str", "default": ""},
     "line": {"type": "str", "default": ""},
-    "database_url": {"type": "str", "required": True, "no_log": True},
-    "output_dir": {"type": "path", "required": True},
+    **DATA,
     **PLACE_REACHED,
 }
 

@@ -101,6 +101,22 @@ GATE_RULES: dict[str, Any] = {
         },
     }
 }
+COMMANDS: dict[str, Any] = {
+    "inventories": {"type": "list", "elements": "str", "default": []},
+    "confirms": {"type": "bool", "default": False},
+    "repository": {"type": "path", "default": ""},
+}
+GOAL: dict[str, Any] = {
+    "target_examples": {"type": "int", "default": 1000},
+    "refused_producers": {"type": "list", "elements": "str", "default": []},
+    "tuned_rows": {"type": "bool", "default": False},
+    "training_labels": {"type": "str", "default": ""},
+    "min_quality": {"type": "float", "default": 0.0},
+}
+DATA: dict[str, Any] = {
+    "database_url": {"type": "str", "required": True, "no_log": True},
+    "output_dir": {"type": "path", "required": True},
+}
 APPROVALS: dict[str, Any] = {
     "approvals": {
         "type": "dict",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from finrisk_rules import experiment, figures
+from finrisk_rules.documents import labels_said
 from finrisk_rules.experiment import Running
 
 from .. import evidence
@@ -45,6 +46,17 @@ class Goal:
     tuned_rows: bool = False
     training_labels: frozenset[str] = frozenset()
     min_quality: float = 0.0
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Goal:
+        """Return the goal that a module's options say."""
+        return cls(
+            options["target_examples"],
+            options["refused_producers"],
+            options["tuned_rows"],
+            labels_said(options["training_labels"]),
+            options["min_quality"],
+        )
 
 
 def read(database_url: str, goal: Goal, running: Running, rules: Rules) -> dict[str, Any]:
