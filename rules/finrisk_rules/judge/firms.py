@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from finrisk_rules.companies import LEGAL_FORMS, company_key
@@ -31,6 +31,7 @@ _OBJECT = re.compile(
     + whole("was were is are amounted came stood totalled totaled reached rose fell grew increased decreased")
 )
 _FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
+_CAPITAL_INSIDE = re.compile(r"(?<=[ (])[^\W\d_a-zß-ÿ]")
 _FORM = re.compile(rf" (?:{_FORMS})\Z")
 _PARTS = re.compile(r"[\w&'’-]+")
 
@@ -53,7 +54,11 @@ class Firms:
 
     def __init__(self, question: str, sources: Sequence[JudgedSource]) -> None:
         self._question, self._sources = question, sources
-        self._keys = [company_key(source.company) if source.company else "" for source in sources]
+        self._keys = [_key(source.company or "") for source in sources]
+        self._firms = {
+            key: _name(source.company or "") for key, source in zip(self._keys, sources, strict=True) if key
+        }
+        self._patterns: dict[str, re.Pattern[str]] = {}
         self._named: dict[str, list[tuple[int, str]]] = {}
         self._is_stranger: dict[tuple[str, int], bool] = {}
 
@@ -69,6 +74,8 @@ class Firms:
         starts = [each.quantity.start for each in statement.claims]
         places = [place for place, _ in named]
         at = starts.index(claim.quantity.start)
+        if statement.text.startswith("|"):
+            return ""
         if places[-1] < starts[0]:
             return named[at][1] if len(named) == len(starts) and _is_list(statement) else ""
         edges = [-1, *starts, len(statement.text)]
@@ -98,45 +105,34 @@ class Firms:
     def _names(self, text: str) -> list[tuple[int, str]]:
         """Return where a text names firms of the sources, with their keys."""
         if text not in self._named:
+            small = text.lower()
             places = {
                 match.start(): key
-                for key, pattern in self._patterns
-                for match in pattern.finditer(text)
+                for key, words in self._firms.items()
+                if words[0].lower() in small
+                for match in self._pattern(key).finditer(text)
                 if not text[match.start()].islower()
             }
             self._named[text] = sorted(places.items())
         return self._named[text]
 
-    @cached_property
-    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
-        """What names each firm: its name without the legal form, or the first word where that tells."""
-        names = {
-            key: _name(source.company or "")
-            for key, source in zip(self._keys, self._sources, strict=True)
-            if key
-        }
-        firsts = [words[0].lower() for words in names.values() if words]
-        patterns = []
-        for key, words in names.items():
-            if not words:
-                continue
-            said = [r"\W+".join(map(re.escape, words))]
-            first = words[0]
-            is_plain = re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w)", self._texts)
-            if len(first) >= SHORTEST_NAME and firsts.count(first.lower()) == 1 and not is_plain:
-                said.append(re.escape(first))
-            pattern = "|".join(said)
-            patterns.append(
-                (
-                    key,
-                    re.compile(rf"(?<!\w)(?:{pattern})(?!\w)" if first.isascii() else pattern, re.IGNORECASE),
-                )
-            )
-        return patterns
+    def _pattern(self, key: str) -> re.Pattern[str]:
+        """Return what names a firm: its name without the legal form, or the first word where that tells."""
+        if key not in self._patterns:
+            first, *_ = words = self._firms[key]
+            said = r"\W+".join(map(re.escape, words))
+            if len(first) >= SHORTEST_NAME and self._tells(first.lower()):
+                said = f"{said}|{re.escape(first)}"
+            pattern = rf"(?<!\w)(?:{said})(?!\w)" if first.isascii() else said
+            self._patterns[key] = re.compile(pattern, re.IGNORECASE)
+        return self._patterns[key]
 
-    @cached_property
-    def _texts(self) -> str:
-        return "\n".join([self._question, *(source.text for source in self._sources)])
+    def _tells(self, word: str) -> bool:
+        """Whether the first word of a name begins no other firm's, and is no word of the texts."""
+        if sum(words[0].lower() == word for words in self._firms.values()) > 1:
+            return False
+        plain = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+        return not any(plain.search(source.text) for source in self._sources if word in source.text)
 
     def _is_unknown(self, run: str, n: int) -> bool:
         """Whether a name shares no word with the firm and title of a source, and stands in no text of it."""
@@ -153,6 +149,12 @@ class Firms:
         return _stem(words[0]) not in _about(source.text) and _stem(words[0]) not in folded(self._question)
 
 
+@lru_cache(maxsize=4096)
+def _key(company: str) -> str:
+    return company_key(company) if _PARTS.search(company) else ""
+
+
+@lru_cache(maxsize=4096)
 def _name(company: str) -> list[str]:
     words = _PARTS.findall(company)
     while len(words) > 1 and folded(words[-1]) in LEGAL_FORMS:
@@ -169,6 +171,8 @@ def _is_list(statement: Statement) -> bool:
 
 def _runs(text: str) -> Iterator[str]:
     """Yield the names in a text of which something is reported."""
+    if not _CAPITAL_INSIDE.search(text) and not _SUBJECT.match(text):
+        return
     for match in _SUBJECT.finditer(text):
         is_lone = " " not in match["run"]
         is_first = not text[: match.start()].strip(" *#\"'(-")
