@@ -190,6 +190,8 @@ def before(text: str, start: int) -> Before:
     """
     if text[start - 2 : start] in _WORD_BEFORE or not start:
         return Before("", None, False, False, start)
+    if text[start - 1] == "$" and text[start - 3 : start - 1] in _WORD_BEFORE:
+        return Before("$", None, False, False, start - 1)
     currency, scale, minus, bracket, first = "", None, False, False, start
     while first:
         at = first - 1 if first > 1 and text[first - 1] == " " else first

@@ -236,10 +236,10 @@ class Evidence:
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]
         for at, statement in enumerate(self.statements):
             spots += [(-1, at, [number, 0, *figure[:4]]) for number, figure in enumerate(statement.figures)]
-        values = [abs(float(figure[2])) for *_, figure in spots]
+        values = [abs(float(spot[2][2])) for spot in spots]
+        scales = [spot[2][3] for spot in spots]
         amounts = [
-            value * 10.0 ** figure[3] if figure[3] else value
-            for value, (*_, figure) in zip(values, spots, strict=True)
+            value * 10.0**scale if scale else value for value, scale in zip(values, scales, strict=True)
         ]
         self._values, self._amounts = (_by_size(sizes, spots) for sizes in (values, amounts))
 

@@ -45,15 +45,16 @@ _LARGEST_COUNT = 12
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The figures of a sentence, and the periods and operations that its words name, with their places.
+    """The figures and periods of a sentence, with their places.
 
-    ``before`` are the figures of the sentences before it, where it has too few of its own.
+    ``words`` are the operations that its words name, ``before`` the figures of the sentences before it where
+    it has too few of its own: both only where it may hold a result.
     """
 
     text: str
     figures: Sequence[Quantity]
     periods: Sequence[Period]
-    words: Sequence[tuple[str, int]]
+    words: Sequence[tuple[str, int]] = ()
     before: Sequence[Quantity] = ()
 
     @property
@@ -97,9 +98,10 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
         return read[at]
 
     for at, (start, end) in enumerate(spans):
-        if not _may_say(text[start:end]):
+        words = list(operations(text[start:end]))
+        if not _may_say(text[start:end], {kind for kind, _ in words}):
             continue
-        here = said(at)
+        here = replace(said(at), words=[(kind, place + start) for kind, place in words])
         if not 0 < len(here.figures) <= _MOST_FIGURES:
             continue
         before: list[Quantity] = []
@@ -114,9 +116,8 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
             yield replace(here, before=before, periods=named)
 
 
-def _may_say(sentence: str) -> bool:
+def _may_say(sentence: str, kinds: Set[str]) -> bool:
     """Whether a sentence has an operation and figures enough, of its own or by what it says of others."""
-    kinds = {kind for kind, _ in operations(sentence)}
     has_operation = bool(kinds) or bool(_PERCENT.search(sentence))
     return bool(kinds & _LOOKS_BACK) or (has_operation and len(_NUMBER.findall(sentence)) >= _FEWEST_FIGURES)
 
@@ -125,7 +126,7 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     start, end = span
     sentence = text[start:end]
     if len(_NUMBER.findall(sentence)) > 4 * _MOST_FIGURES:
-        return _Said(text, (), (), ())
+        return _Said(text, (), ())
     named = list(periods(sentence))
     apart = [(period.start, period.end) for period in named]
     figures = [
@@ -134,7 +135,7 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
         if not any(first < each.end and each.start < last for first, last in apart)
     ]
     named = [period.moved(start) for period in named]
-    return _Said(text, figures, named, [(kind, place + start) for kind, place in operations(sentence)])
+    return _Said(text, figures, named)
 
 
 def _relations(said: _Said) -> Iterator[Calculation]:
