@@ -223,7 +223,9 @@ class Reader:
         statement = self.evidence.statements[at]
         mine, near, total = self.words, statement.phrases(self.text)[number].words, self._total
         shared = self._shared(at) / total
-        common = sum([min(mine[word], near[word]) for word in mine if word in near])
+        common = sum(
+            [weight if weight < near[word] else near[word] for word, weight in mine.items() if word in near]
+        )
         row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
         fit = (ROW + COLUMN) * row_fit
         if shared > NEARLY_ALL and len(mine) - len(self._about_sources) >= LEAST_WORDS:
@@ -244,9 +246,8 @@ class Reader:
         if shared is None:
             words = self.evidence.statements[at].words(self.text)
             shared = sum([weight for word, weight in self.words.items() if word in words])
-            if shared and (
-                missing := sum([self._about_sources[word] for word in self._about_sources.keys() - words])
-            ):
+            if shared and self._about_sources:
+                missing = sum([self._about_sources[word] for word in self._about_sources.keys() - words])
                 shared *= self._total / (self._total - missing)
             self._of_sentences[at] = shared
         return shared
