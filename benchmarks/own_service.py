@@ -56,8 +56,10 @@ class OwnService:
 
 
 @contextmanager
-def own_service() -> Iterator[OwnService]:
+def own_service(model: str = "") -> Iterator[OwnService]:
     """Start one with the settings that an environment has when nobody changes them; stop and remove it after.
+
+    Its model is simulated, or the Gemini API at the address ``model``.
 
     Raises:
         SandboxError: a part did not start.
@@ -73,8 +75,8 @@ def own_service() -> Iterator[OwnService]:
         postgresql.launch(var, held, started.append)
         with psycopg.connect(held.database_url, autocommit=True) as connection:
             migrate(connection)
-        gemini = parts.enter_context(_gemini(var))
-        service = parts.enter_context(_gunicorn(var, held, gemini))
+        platform = _studio(model) if model else _vertex(parts.enter_context(_gemini(var)), held)
+        service = parts.enter_context(_gunicorn(var, held, platform))
         yield replace(service, database_url=held.database_url, postgresql=started[-1].pid)
 
 
@@ -99,8 +101,21 @@ def _gemini(var: Path) -> Iterator[str]:
             process.terminate()
 
 
+def _vertex(url: str, held: Connection) -> dict[str, str]:
+    return {
+        "GEMINI_BASE_URL": url,
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "GOOGLE_CLOUD_LOCATION": LOCATION,
+        "GOOGLE_APPLICATION_CREDENTIALS": str(held.credentials_file),
+    }
+
+
+def _studio(url: str) -> dict[str, str]:
+    return {"GEMINI_BASE_URL": url, "GEMINI_PROVIDER": "gemini_api", "GEMINI_API_KEY": "any"}
+
+
 @contextmanager
-def _gunicorn(var: Path, held: Connection, gemini: str) -> Iterator[OwnService]:
+def _gunicorn(var: Path, held: Connection, platform: dict[str, str]) -> Iterator[OwnService]:
     service = OwnService(held.api_port, held.ops_port, held.api_key)
     digest = hashlib.sha256(held.api_key.encode()).hexdigest()
     key = {"id": held.api_key_id, "name": "benchmark", "sha256": digest, "roles": ["admin"]}
@@ -113,10 +128,7 @@ def _gunicorn(var: Path, held: Connection, gemini: str) -> Iterator[OwnService]:
         "FINRISK_OPS_BIND": f"{LOOPBACK}:{held.ops_port}",
         "DATABASE_URL": held.database_url,
         "USER_HASH_KEY": held.user_hash_key,
-        "GEMINI_BASE_URL": gemini,
-        "GOOGLE_CLOUD_PROJECT": PROJECT,
-        "GOOGLE_CLOUD_LOCATION": LOCATION,
-        "GOOGLE_APPLICATION_CREDENTIALS": str(held.credentials_file),
+        **platform,
         "RATE_LIMIT_PER_MINUTE": "0",
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "app/gunicorn.conf.py", "finrisk.wsgi:app"]
