@@ -1,4 +1,4 @@
-"""The ``finrisk`` command: serve | migrate | keys | journal | facts | judge | audit | status | settings."""
+"""The ``finrisk`` command: the service, and what is done beside it."""
 
 import argparse
 import json
@@ -10,7 +10,15 @@ from pathlib import Path
 
 import psycopg
 
-from finrisk import __version__, audit_command, facts_command, journal_command, judge_command, keys_command
+from finrisk import (
+    __version__,
+    answer_command,
+    audit_command,
+    facts_command,
+    journal_command,
+    judge_command,
+    keys_command,
+)
 from finrisk.db import session
 from finrisk.db.condition import condition
 from finrisk.db.migration import migrate, pending
@@ -132,6 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     journal_command.add_to(commands)
     facts_command.add_to(commands)
     judge_command.add_to(commands)
+    answer_command.add_to(commands)
     audit_command.add_to(commands)
     status = commands.add_parser(
         "status", help="print the status of a running service (key in FINRISK_API_KEY)"

@@ -165,9 +165,16 @@ class Gemini:
         return self._latencies[model, streamed]
 
     def complete(
-        self, model: str, instruction: str, prompt: str, seconds: float, first: float | None = None
+        self,
+        model: str,
+        instruction: str,
+        prompt: "str | list[types.Content]",
+        seconds: float,
+        first: float | None = None,
     ) -> Completion:
         """One answer, bounded by ``seconds``, and by ``first`` where that is less.
+
+        A prompt of several turns is a conversation, which the model goes on with.
 
         Raises:
             GenerationError: no answer, or one that did not end with STOP and text.

@@ -32,6 +32,7 @@ WHERE = {  # the requests that a kind can hit at all
     "job_fail": CREATE_JOB,
     "job_state": CREATE_JOB,
     "model_version": GENERATE,
+    "wrong_figures": GENERATE,
     "not_json": None,
     "short_chunk": UPLOAD,
     "token_seconds": TOKEN,

@@ -20,6 +20,8 @@ from sandbox.gemini.schema import checked
 CHARACTERS_PER_TOKEN = 4
 STREAM_PIECES = 6
 _JSON_TYPE = "application/json; charset=UTF-8"
+_FIGURE = re.compile(r"(?<![\[\d])\d[\d.,]*(?<=\d)")
+"""A figure, but not the number of a citation."""
 _ON_AND_ON = "and so on, " * 100
 """What an answer without an end repeats."""
 
@@ -42,11 +44,12 @@ class Turn:
     prompt_tokens: int
     response_id: str
     created: str
+    is_wrong: bool  # whether its figures are others than those of the sources
 
 
 def generate(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply:
     """Answer a generateContent call."""
-    body, turn = _turn(request, _versioned(speaker, faults))
+    body, turn = _turn(request, _versioned(speaker, faults), faults)
     if any(fault.kind == "endless" for fault in faults):
         opening, _, _ = encoded(_response(turn, "", None, None)).partition(b'""')
         return Reply(200, chain([opening, b'"'], repeat(_ON_AND_ON.encode())), {"Content-Type": _JSON_TYPE})
@@ -54,14 +57,14 @@ def generate(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Rep
     if special:
         _sleep(speaker, body["prompt"])
         return json_reply(special)
-    text, reason = _written(body, speaker)
+    text, reason = _written(body, turn)
     _sleep(speaker, body["prompt"])
     return json_reply(_response(turn, text, reason, usage=_usage(turn, text)))
 
 
 def stream(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> Reply:
     """Answer a streamGenerateContent call, as server-sent events or as a JSON array."""
-    body, turn = _turn(request, _versioned(speaker, faults))
+    body, turn = _turn(request, _versioned(speaker, faults), faults)
     special = _special(turn, faults)
     if any(fault.kind == "endless" for fault in faults):
         events: Iterator[Json] = repeat(_response(turn, _ON_AND_ON, None, None))
@@ -113,7 +116,7 @@ def _versioned(speaker: Speaker, faults: Sequence[Fault]) -> Speaker:
     return replace(speaker, version=version) if version else speaker
 
 
-def _turn(request: Request, speaker: Speaker) -> tuple[Json, Turn]:
+def _turn(request: Request, speaker: Speaker, faults: Sequence[Fault]) -> tuple[Json, Turn]:
     version = request.path.split("/")[1]
     developer = f"developer/{version}/" if speaker.platform == "developer" else ""
     body = checked(f"{developer}GenerateContentRequest", request.json())
@@ -136,6 +139,7 @@ def _turn(request: Request, speaker: Speaker) -> tuple[Json, Turn]:
         prompt_tokens=sum(tokens(_text(content)) for content in everything),
         response_id=base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("="),
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        is_wrong=any(fault.kind == "wrong_figures" for fault in faults),
     )
     return body, turn
 
@@ -147,9 +151,11 @@ def _text(contents: Json | Sequence[Json]) -> str:
     )
 
 
-def _written(body: Json, speaker: Speaker) -> tuple[str, str]:
+def _written(body: Json, turn: Turn) -> tuple[str, str]:
     """The text and why it ends."""
-    text, config = answer(body["prompt"], speaker.knowledge), body.get("generationConfig", {})
+    text, config = answer(body["prompt"], turn.speaker.knowledge), body.get("generationConfig", {})
+    if turn.is_wrong:
+        text = _FIGURE.sub(lambda figure: f"{figure[0][:-1]}{(int(figure[0][-1]) + 1) % 10}", text)
     for stop in config.get("stopSequences", []):
         text = text.partition(stop)[0] if stop else text
     limit = config.get("maxOutputTokens")
@@ -215,7 +221,7 @@ def _special(turn: Turn, faults: Sequence[Fault]) -> Json | None:
 
 
 def _events(body: Json, turn: Turn, faults: Sequence[Fault]) -> Iterator[Json]:
-    text, reason = _written(body, turn.speaker)
+    text, reason = _written(body, turn)
     pieces = _pieces(text)
     ends = {f.kind: f.after_chunks for f in faults if f.kind in ("cut_stream", "clean_cut")}
     for number, piece in enumerate(pieces):

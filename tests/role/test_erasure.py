@@ -158,6 +158,19 @@ def test_an_export_keeps_the_bytes_of_other_rows_and_is_that_of_the_tables(optio
     assert [each["rows"] for each in json.loads(metadata.read_text())["erased"]] == [3]
 
 
+def test_what_models_answered_to_a_dataset_goes_with_its_subject(options: dict[str, Any]) -> None:
+    folder = Path(options["output_dir"])
+    texts = [folder / "offline_answers_0123456789ab.jsonl", folder / "offline_report_0123456789ab_0.html"]
+    for path in texts:
+        path.write_text("text")
+    announced = run_module("finrisk_erasure", {**options, "user_hash": HASH}, check=True)
+    assert all(path.exists() for path in texts)
+    done = run_module("finrisk_erasure", {**options, "user_hash": HASH})
+    for told in (announced, done):
+        assert all(f"all of {path}" in told["summary"] for path in texts), told["summary"]
+    assert not any(path.exists() for path in texts)
+
+
 def test_a_dataset_is_named_until_it_was_made_anew(options: dict[str, Any]) -> None:
     folder = Path(options["output_dir"])
     run_module("finrisk_erasure", {**options, "user_hash": HASH})

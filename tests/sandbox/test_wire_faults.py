@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -79,6 +80,20 @@ def test_a_blocked_answer_is_200_without_text(gemini: Wire, kind: str, reason: s
         else:
             assert answer.prompt_feedback.block_reason is not None
     assert judge.problems == []
+
+
+def test_wrong_figures_change_figures_alone(gemini: Wire) -> None:
+    client = vertex(gemini, "v1", Judge("v1"))
+
+    def told() -> str:
+        return str(client.models.generate_content(model=LITE, contents=PROMPT).text)
+
+    right = told()
+    gemini.fault(kind="wrong_figures")
+    wrong = told()
+    assert wrong != right
+    assert re.sub(r"(?<!\[)\b\d[\d.,]*", "", wrong) == re.sub(r"(?<!\[)\b\d[\d.,]*", "", right)
+    assert re.findall(r"\[\d+\]", wrong) == re.findall(r"\[\d+\]", right)
 
 
 def test_a_cut_stream_breaks_and_a_clean_cut_ends_without_a_reason(gemini: Wire) -> None:

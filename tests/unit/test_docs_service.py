@@ -150,7 +150,8 @@ def test_every_field_of_the_dataset_metadata_is_documented_and_the_reverse(tmp_p
     documented = {name(each["file"]) for each in table(FILES, "Files", "file").rows}
     stamped = [re.sub(r"\d{8}_\d{6}", "<time>", path.name) for path in tmp_path.iterdir()]
     assert set(stamped) <= documented
-    others = (f"{prefix}_<time>.json" for prefix in (file_names.RAW, file_names.RAW_METADATA, jobs.PREFIX))
+    others = [f"{prefix}_<time>.json" for prefix in (file_names.RAW, file_names.RAW_METADATA, jobs.PREFIX)]
+    others += [f"{file_names.ANSWERS}_<set>.jsonl", f"{file_names.ANSWERS_REPORT}_<set>_<model>.html"]
     assert documented - set(stamped) <= set(others)
 
 

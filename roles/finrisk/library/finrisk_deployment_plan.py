@@ -61,6 +61,12 @@ options:
     description: SHA-256 of the dataset that the release asks for; empty for any.
     type: str
     default: ""
+  evaluation_dir:
+    description:
+      - Folder of evaluations. A model that the newest C(offline_*.json) of it proves worse is refused under
+        O(gate=require) before any user meets it; that there is none is said. Empty does not look.
+    type: path
+    default: ""
   gate:
     description:
       - What the gate's verdict is worth. V(require) fails unless it is to promote, V(advise) says it and goes
@@ -100,7 +106,9 @@ plan:
   returned: success
   type: dict
 gate:
-  description: What the gate said, C(mode), C(verdict), C(reason) and C(at); empty where it was not asked.
+  description:
+    - What the gate said, C(mode), C(verdict), C(reason) and C(at); empty where it was not asked. With
+      C(before_traffic) where an offline evaluation of the model is known.
   returned: unless O(list_only)
   type: dict
 approvals:
@@ -130,7 +138,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.evaluation import files
 from ansible.module_utils.finrisk_ops.gate.forecast import Forecast
 from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.release import approval, opinion
+from ansible.module_utils.finrisk_ops.release import approval, opinion, trial
 from ansible.module_utils.finrisk_ops.release.permission import (
     MODES,
     REQUIRE,
@@ -163,6 +171,7 @@ ARGUMENTS: dict[str, Any] = {
     "base_model": {"type": "str", "required": True},
     "allow_base_mismatch": {"type": "bool", "default": False},
     "dataset": {"type": "str", "default": ""},
+    "evaluation_dir": {"type": "path", "default": ""},
     "gate": {"type": "str", "choices": list(MODES), "default": REQUIRE},
     "why": {"type": "str", "default": ""},
     "list_only": {"type": "bool", "default": False},
@@ -257,6 +266,19 @@ def allowed(call: Call, known: Known, plan: Plan, runs: Running) -> Permission |
     return permission(asking(parameters), plan, runs, ask, player(parameters))
 
 
+def before_traffic(parameters: dict[str, Any], plan: Plan, runs: Running) -> trial.Advice | None:
+    """Return what is known of the model before users meet it; FinriskError when that forbids the plan."""
+    folder = parameters["evaluation_dir"]
+    if not folder:
+        return None
+    return trial.advice(Path(folder), asking(parameters), plan, runs, player(parameters))
+
+
+def told(parameters: dict[str, Any], gate: Permission | None, known: trial.Advice | None) -> dict[str, Any]:
+    """Return what the record of the release keeps of the gate, and of the model before traffic."""
+    return (known.content(asking(parameters)) if known else {}) | (gate.content() if gate else {})
+
+
 def agreed(call: Call, plan: Plan, runs: Running) -> list[approval.Approval]:
     """Return who agreed to the plan; none where nobody has to. FinriskError when too few did."""
     parameters = call.options
@@ -288,11 +310,12 @@ def forecast(call: Call, known: Known, plan: Plan) -> Forecast | None:
 
 def overview(call: Call, known: Known) -> dict[str, Any]:
     """Return the models, what would be deployed or why nothing would, and what its experiment will need."""
-    plan, gate, given, outlook, reason, ways = None, None, [], None, "", []
+    plan, trialled, gate, given, outlook, reason, ways = None, None, None, [], None, "", []
     runs = running(call.options["running"])
     try:
         made = make_plan(wish(call.options), runs, known)
         outlook = forecast(call, known, made)
+        trialled = before_traffic(call.options, made, runs)
         gate = allowed(call, known, made, runs)
         given = agreed(call, made, runs)
         plan = made
@@ -301,6 +324,7 @@ def overview(call: Call, known: Known) -> dict[str, Any]:
     jobs = [job.content() for job in known.jobs]
     text = [
         *listing(known.jobs, plan, reason),
+        *([trialled.line] if trialled else []),
         *([gate.line()] if gate else []),
         *([approval.line(given)] if given else []),
         *ways,
@@ -309,7 +333,7 @@ def overview(call: Call, known: Known) -> dict[str, Any]:
     data = {
         "jobs": jobs,
         "plan": plan.content() if plan else None,
-        "gate": gate.content() if gate else None,
+        "gate": told(call.options, gate, trialled) or None,
         "approvals": [asdict(each) for each in given],
         "outlook": outlook.content() if outlook else None,
         "reason": reason,
@@ -332,16 +356,18 @@ def work(call: Call) -> dict[str, Any]:
         return overview(call, known)
     runs = running(parameters["running"])
     plan = make_plan(wish(parameters), runs, known)
+    trialled = before_traffic(parameters, plan, runs)
     gate = allowed(call, known, plan, runs)
     given = agreed(call, plan, runs)
     return {
         "changed": False,
         "plan": plan.content(),
-        "gate": gate.content() if gate else {},
+        "gate": told(parameters, gate, trialled),
         "approvals": [asdict(each) for each in given],
         "jobs": [job.content() for job in known.jobs],
         "summary": [
             *plan.lines(),
+            *([trialled.line] if trialled else []),
             *([gate.line()] if gate else []),
             *([approval.line(given)] if given else []),
         ],

@@ -50,10 +50,15 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         for export in exports:
             files.rewrite(export, subject)
     datasets = files.stale(place.output_dir, [export.path for export in exports])
+    answers = files.answers(place.output_dir) if datasets else []
+    if not check:
+        for path in answers:
+            path.unlink(missing_ok=True)
     tuned = tables.models(place.database_url)
     models = tables.tuned_on(tuned, datasets)
     others = tables.tuned_on_others(tuned, files.datasets(place.output_dir))
     gone = _gone(kept.rows, waiting, exports, document=subject.document if is_indexed else "")
+    gone += [f"all of {path}" for path in answers]
     return {
         "changed": bool(gone),
         "rows": kept.rows,

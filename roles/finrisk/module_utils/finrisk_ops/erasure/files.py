@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..dataset.names import METADATA, RAW, RAW_METADATA, ROWS
+from ..dataset.names import ANSWERS, ANSWERS_REPORT, METADATA, RAW, RAW_METADATA, ROWS
 from ..errors import FinriskError
 from ..machine.files import (
     HashedFile,
@@ -84,6 +84,15 @@ def stale(folder: Path, rewritten: Collection[Path]) -> list[Dataset]:
     So one is named by every run, until ``prepare.yml`` made it anew.
     """
     return [dataset for dataset in datasets(folder) if _is_stale(dataset, rewritten)]
+
+
+def answers(folder: Path) -> list[Path]:
+    """Return what models answered to questions of the folder's datasets, and the pages that show it.
+
+    Both can be made anew, at the models' price.
+    """
+    names = (f"{ANSWERS}_*.jsonl", f"{ANSWERS_REPORT}_*.html")
+    return sorted(path for name in names for path in folder.glob(name))
 
 
 def datasets(folder: Path) -> Iterator[Dataset]:

@@ -104,11 +104,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Somebody's text, shown as it stands: parts with their names; ``folded`` is opened on demand."""
+    """Somebody's text, shown as it stands: parts with their names; ``folded`` is opened on demand.
+
+    Parts that are ``beside`` each other are to be compared.
+    """
 
     label: str
     parts: Sequence[tuple[str, str]]
     folded: tuple[str, str] | None = None
+    beside: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

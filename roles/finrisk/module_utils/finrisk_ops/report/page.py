@@ -106,6 +106,14 @@ width:{{ block.percent(block.band[1] - block.band[0]) }}%"></i>
 <h4>{{ name }}</h4>
 <div class="text" dir="auto">{{ text }}</div>
 {% endfor %}
+{% if excerpt.beside %}
+<div class="beside">
+{% for name, text in excerpt.beside %}
+<div><h4>{{ name }}</h4>
+<div class="text" dir="auto">{{ text }}</div></div>
+{% endfor %}
+</div>
+{% endif %}
 {% if excerpt.folded %}
 <details><summary>{{ excerpt.folded[0] }}</summary>
 <div class="text" dir="auto">{{ excerpt.folded[1] }}</div></details>

@@ -60,7 +60,8 @@ tbody tr+tr>*{border-top:1px solid var(--line)}
 thead th{color:var(--soft);font-size:.8rem;text-align:right}
 thead th:first-child{text-align:left}
 td,thead th+th{text-align:right;padding-left:16px;font-variant-numeric:tabular-nums;white-space:nowrap}
-tbody th{overflow-wrap:anywhere}
+tbody th{overflow-wrap:anywhere;min-width:8em}
+.card{overflow-x:auto}
 .rest>*{color:var(--soft)}
 .sides thead .part0::before,.sides thead .part1::before{content:"";display:inline-block;width:9px;height:9px;
 border-radius:2px;background:var(--first);margin-right:5px}
@@ -69,6 +70,7 @@ border-radius:2px;background:var(--first);margin-right:5px}
 .bar{display:flex;height:6px;margin-top:3px;border-radius:3px;background:var(--rail);overflow:hidden}
 .empty{color:var(--soft);text-align:left;padding:0;white-space:normal}
 .text{white-space:pre-wrap;overflow-wrap:anywhere;max-width:80ch;font-size:.92rem}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:0 24px}
 details{margin-top:14px}
 summary{color:var(--first);cursor:pointer;font-size:.85rem}
 details .text{margin-top:8px;padding:12px;background:var(--ground);border-radius:6px;font-size:.82rem}

@@ -81,7 +81,8 @@ def _release(release: dict[str, Any]) -> list[str]:
     figures = release["figures"] or {}
     gate = figures.get("gate") or {}
     if gate.get("mode") == OVERRIDE:
-        told += f" (gate overridden, it said {gate.get('verdict')})"
+        said = gate.get("verdict") or (gate.get("before_traffic") or {}).get("verdict")
+        told += f" (gate overridden, it said {said})"
     if agreed := figures.get("approvals"):
         told += f" (approved by {', '.join(str(each.get('principal')) for each in agreed)})"
     if release["message"]:

@@ -1,0 +1,87 @@
+"""An offline evaluation as one page of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..counts import breakdown, number_of
+from ..gate.comparison import BETTER, NOT_WORSE, WORSE
+from ..status.page import block
+from ..status.text import BAD, DOUBT, GOOD, WIDTH, Line, plain, table, wrap
+from . import words
+
+COMPARISONS = {
+    "tuned_base": ("Tuned, base", "tuned", "base"),
+    "tuned_prompted": ("Tuned, prompt", "tuned", "prompted"),
+    "prompted_base": ("Prompt, base", "prompted", "base"),
+}
+COLOURS = {WORSE: BAD, BETTER: GOOD, NOT_WORSE: GOOD}
+
+
+def lines(content: Mapping[str, Any], evidence: Path, page: Path) -> list[Line]:
+    """Return the lines of the page with their colours; ``evidence`` and ``page`` are where files lie."""
+    verdict = words.VERDICTS[content["verdict"]]
+    parts = [
+        (
+            "Verdict",
+            plain(wrap(f"{verdict}: {content['reason']}"), COLOURS.get(content["verdict"], DOUBT)),
+        ),
+        ("Models", plain([line for each in models(content) for line in wrap(each)])),
+        *(
+            (COMPARISONS[name][0], plain(table(comparison(name, told), right=(1, 2, 3, 4, 5))))
+            for name, told in content["comparisons"].items()
+        ),
+        ("Answers", plain([line for each in answers(content) for line in wrap(each)])),
+        ("Evidence", plain([str(evidence), f"SHA-256: {content['sha256']}", str(page)])),
+    ]
+    title = f"FinRisk {content['environment']}, offline evaluation"
+    result = [Line(f"{title}{content['at'][:19].rjust(WIDTH - len(title))}")]
+    for name, told in parts:
+        result += [Line(""), *block(name, told)]
+    return result
+
+
+def models(content: Mapping[str, Any]) -> list[str]:
+    """Return which models were compared on what."""
+    examples = content["rules"]["examples"]
+    told = [f"tuned: {content['name']} ({content['model']})", f"base: {content['base_model']}"]
+    if examples:
+        told.append(
+            f"prompt: base with the {number_of(examples, 'nearest training example')} before the prompt"
+        )
+    dataset = content["dataset"]
+    asked = number_of(len(content["questions"]), "question")
+    return [*told, f"{asked} of {dataset['validation_examples']:,} in {dataset['validation_file']}"]
+
+
+def comparison(name: str, told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Return rows of text, a metric each, below a row of their columns' names."""
+    _, first, second = COMPARISONS[name]
+    head = ("metric", first, second, "difference", "its interval", "questions", "proven")
+    return [
+        head,
+        *(
+            (
+                words.LABELS[each["metric"]],
+                words.value(each["metric"], each["first"]),
+                words.value(each["metric"], each["second"]),
+                words.signed(each["metric"], each["difference"]),
+                words.interval(each["metric"], each["interval"]),
+                f"{each['pairs']:,}",
+                words.STATES.get(each["state"], ""),
+            )
+            for each in told
+        ),
+    ]
+
+
+def answers(content: Mapping[str, Any]) -> list[str]:
+    """Return how each column's calls ended, and what they took."""
+    return [
+        f"{column}: {breakdown(told['outcomes']) or 'none'}"
+        + (f"; {number_of(told['failed'], 'call')} failed" if told["failed"] else "")
+        + f"; {told['prompt_tokens']:,} tokens of prompts, {told['answer_tokens']:,} of answers"
+        for column, told in content["columns"].items()
+    ]
