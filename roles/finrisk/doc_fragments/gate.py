@@ -60,7 +60,6 @@ options:
       - Who else has to agree before more users get the model than now. Without enough signatures the text to
         sign is written, and the commands that sign it and go on are the last lines.
     type: dict
-    default: {}
     suboptions:
       number:
         description: How many persons besides the one who deploys.

@@ -120,7 +120,6 @@ DATA: dict[str, Any] = {
 APPROVALS: dict[str, Any] = {
     "approvals": {
         "type": "dict",
-        "default": {},
         "options": {
             "number": {"type": "int", "default": 0},
             "approvers": {"type": "str", "default": ""},
@@ -249,7 +248,7 @@ def gate_rules(parameters: Mapping[str, Any]) -> Rules:
 
 def approvals(parameters: Mapping[str, Any]) -> Rule:
     """Return how many approvals are asked for, whose, and which are given; texts go to the evaluations."""
-    given = parameters["approvals"]
+    given = parameters["approvals"] or {}
     signatures = [Path(name) for name in given.get("signatures") or []]
     return Rule(
         given.get("number") or 0,
