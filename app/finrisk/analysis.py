@@ -2,18 +2,19 @@
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from finrisk import metrics, quality
+from finrisk import metrics
 from finrisk.answers import Metadata, StreamStart
 from finrisk.collection import Collection
 from finrisk.completion import GenerationError
 from finrisk.db.pool import Database, DatabaseUnavailableError
 from finrisk.generation import Fallback, Generation, NoAnswerError, Served
-from finrisk.judging import judged_sources, judgement
-from finrisk.logs import log, log_redaction_failure
+from finrisk.judging import judged_answer
+from finrisk.logs import log
 from finrisk.prompt_budget import within_budget
 from finrisk.records import (
     JudgedAnswer,
@@ -28,6 +29,7 @@ from finrisk.records import (
 from finrisk.retrieval import RankedPassage, check_company, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
+from finrisk.shadow import Shadow
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.prompt import render
 from finrisk_rules.redaction import RedactionError, Redactor
@@ -45,16 +47,21 @@ class Service:
     database: Database
     generation: Generation
     collection: Collection
+    shadow: Shadow
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the client gets: the answer, the passages it rests on, its figures, and how it came about."""
+    """What the client gets: the answer, the passages it rests on, its figures, and how it came about.
+
+    ``afterwards`` is to be called when the reply was sent; it does not wait.
+    """
 
     text: str
     sources: list[RankedPassage]
     figures: tuple[FigureVerdict, ...]
     metadata: Metadata
+    afterwards: Callable[[], None]
 
 
 class RetrievalRequiredError(Exception):
@@ -143,11 +150,7 @@ def _passages(service: Service, strategy: str, question: Question) -> list[Ranke
 def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     """Judge the answer, keep it, and give it its metadata."""
     _watch_version(service, served)
-    text, is_redacted = _redacted(request, served.completion.text.strip())
-    sources = judged_sources(request.passages)
-    said = judgement(request.strategy, text, sources, request.question.request_id)
-    parts = quality.quality_parts(text, request.strategy, sources, said)
-    answer = JudgedAnswer(served, text, said, parts, quality.score(parts), is_redacted)
+    answer = judged_answer(request, served)
     row, recorded = _keep(service, request, answer)
     metadata: Metadata = {
         "request_id": row["id"],
@@ -166,16 +169,9 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
     }
     if served.fallback_reason:
         metadata["fallback_reason"] = served.fallback_reason
-    return Analysis(text, request.passages, said.figures if said else (), metadata)
-
-
-def _redacted(request: Request, text: str) -> tuple[str, bool]:
-    """The answer redacted, and whether it is: a defect of the redactor costs an example, never an answer."""
-    try:
-        return request.redactor.redact(text).text, True
-    except RedactionError as error:
-        log_redaction_failure(error, request.question.request_id)
-        return text, False
+    figures = answer.judgement.figures if answer.judgement else ()
+    afterwards = partial(service.shadow.offer, request, answer)
+    return Analysis(answer.text, request.passages, figures, metadata, afterwards)
 
 
 def _note_skipped(request_id: str, reason: str) -> None:

@@ -112,6 +112,11 @@ class Generation:
         """Whether the breaker of each model asked so far is open."""
         return {model: breaker.is_open for model, breaker in self._breakers.items()}
 
+    def is_resting(self, arm: Arm) -> bool:
+        """Whether the breaker of an arm's model is open."""
+        breaker = self._breakers.get(self.model(arm))
+        return breaker is not None and breaker.is_open
+
     def prepare(self) -> None:
         """Import the SDK and make the client now, so that the first user does not wait for it."""
         self._gemini.client(self._settings.base_model)

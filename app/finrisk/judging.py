@@ -4,9 +4,14 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
+from finrisk import quality
+from finrisk.generation import Served
+from finrisk.logs import log_redaction_failure
+from finrisk.records import JudgedAnswer, Request
 from finrisk.retrieval import RankedPassage
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource, Judgement
+from finrisk_rules.redaction import RedactionError
 
 
 def judged_sources(passages: Sequence[RankedPassage]) -> list[JudgedSource]:
@@ -32,3 +37,21 @@ def judgement(
             extra={"event": "judge_failed", "fields": {"request_id": str(request_id)}},
         )
         return None
+
+
+def judged_answer(request: Request, served: Served) -> JudgedAnswer:
+    """What a model answered, redacted and judged by the sources that it was given."""
+    text, is_redacted = _redacted(request, served.completion.text.strip())
+    sources = judged_sources(request.passages)
+    said = judgement(request.strategy, text, sources, request.question.request_id)
+    parts = quality.quality_parts(text, request.strategy, sources, said)
+    return JudgedAnswer(served, text, said, parts, quality.score(parts), is_redacted)
+
+
+def _redacted(request: Request, text: str) -> tuple[str, bool]:
+    """The answer redacted, and whether it is: a defect of the redactor costs an example, never an answer."""
+    try:
+        return request.redactor.redact(text).text, True
+    except RedactionError as error:
+        log_redaction_failure(error, request.question.request_id)
+        return text, False

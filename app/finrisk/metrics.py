@@ -35,6 +35,11 @@ FIGURES = Counter(
     "Figures of answers, by the arm that wrote them and the judge's verdict",
     ["served", "verdict"],
 )
+SHADOW = Counter(
+    "finrisk_shadow",
+    "Questions for the other arm's model after the reply, by what became of them",
+    ["arm", "outcome"],
+)
 COLLECTED = Counter("finrisk_collection_rows", "Rows written to the database", ["table"])
 SKIPPED = Counter("finrisk_collection_skipped", "Pairs not kept for training, by reason", ["reason"])
 DROPPED = Counter("finrisk_collection_dropped", "Records that could not be kept", ["reason"])

@@ -179,14 +179,18 @@ def analysis_row(
         documents=documents_of(request.passages),
     )
     if request.passages and outcome.judgement:
-        counts = outcome.judgement.counts
         row["figures"] = len(outcome.judgement.figures)
-        row["wrong_figures"] = sum(counts.get(verdict, 0) for verdict in WRONG)
+        row["wrong_figures"] = wrong_figures(outcome.judgement)
     if settings.analysis_retention_days:
         row["analysis"] = outcome.text if outcome.is_redacted else None
         if row["skip_reason"] and request.passages:  # of a collected pair, training_data has them
             row.update(prompt=request.prompt, labels=sorted(labels_of(request.passages)))
     return row
+
+
+def wrong_figures(judgement: Judgement) -> int:
+    """How many figures of an answer are wrong."""
+    return sum(judgement.counts.get(verdict, 0) for verdict in WRONG)
 
 
 def _arm_ms(row: dict[str, Any], how: Served | NoAnswerError) -> float | None:

@@ -22,6 +22,7 @@ every ten minutes, it is more than time brings anew."""
 _TEXTS = {
     "analyses": ("id", "strategy", "strategy = null, analysis = null, prompt = null"),
     "feedback": ("request_id", "comment", "comment = null"),
+    "shadows": ("request_id", "analysis", "analysis = null"),
 }
 
 _OLDEST = """

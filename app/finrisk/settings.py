@@ -25,6 +25,9 @@ POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK
 _NO_ENDPOINT = re.compile(r"tunedModels/|\d+$|endpoints/|projects/[^/]+/locations/[^/]+/models/")
 
 
+_SHARES = ("AB_TEST_TRAFFIC_SPLIT", "SHADOW_SHARE")
+
+
 class SettingsError(ValueError):
     """The settings cannot be used; the message names the key and the fix."""
 
@@ -49,6 +52,10 @@ class Settings(BaseSettings):
     ab_experiment: str = ""
     ab_test_unit: Literal["user", "session", "request"] = "user"
     finetuned_model_name: str = ""
+
+    # What the other model would have said
+    shadow_share: Annotated[float, Field(ge=0, le=1)] = 0
+    shadow_daily_calls: Annotated[int, Field(ge=1)] = 500
 
     # Models
     gemini_provider: Provider = "vertex"
@@ -96,7 +103,12 @@ class Settings(BaseSettings):
                 "GEMINI_PROVIDER=gemini_api serves base models only: "
                 "set GEMINI_PROVIDER=vertex, or ENABLE_FINETUNING=false"
             )
-        if self.enable_finetuning and _NO_ENDPOINT.match(self.finetuned_model_name):
+        if self.shadow_share and self.gemini_provider == "gemini_api":
+            raise ValueError(
+                f"SHADOW_SHARE={self.shadow_share:g} cannot be used: GEMINI_PROVIDER=gemini_api serves base "
+                "models only, so there is no other one to ask: set SHADOW_SHARE=0"
+            )
+        if (self.enable_finetuning or self.shadow_share) and _NO_ENDPOINT.match(self.finetuned_model_name):
             raise ValueError(
                 f"FINETUNED_MODEL_NAME={self.finetuned_model_name} is no endpoint: give the full name, "
                 "projects/P/locations/L/endpoints/E, as tune.yml prints it"
@@ -155,7 +167,7 @@ def _sentence(error: ValidationError) -> str:
         if not key:
             sentences.append(detail["msg"].removeprefix("Value error, "))
             continue
-        hint = ": a share from 0 to 1, not a percentage" if key == "AB_TEST_TRAFFIC_SPLIT" else ""
+        hint = ": a share from 0 to 1, not a percentage" if key in _SHARES else ""
         sentences.append(f"{key}={detail['input']!r} cannot be used: {detail['msg']}{hint}")
     return "; ".join(sentences)
 

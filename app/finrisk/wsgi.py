@@ -50,6 +50,7 @@ def _prepare_models(running: Service) -> None:
 def close() -> None:
     """Log the last refusals, ship the journal, end the threads; Gunicorn calls it when a worker exits."""
     refusals.tell()
+    SERVICE.shadow.close()
     SERVICE.collection.close()
     SERVICE.database.close()
 

@@ -123,7 +123,7 @@ def test_the_parts_that_are_looked_for_are_those_of_a_migrated_database(database
 @pytest.mark.parametrize(
     ("statement", "missing"),
     [
-        ("alter table analyses drop constraint analyses_pkey", "constraint analyses_pkey"),
+        ("alter table feedback drop constraint feedback_pkey", "constraint feedback_pkey"),
         ("alter table pages drop constraint pages_document_id_fkey", "constraint pages_document_id_fkey"),
         ("alter table terms drop constraint terms_term_key", "constraint terms_term_key"),
         ("drop index analyses_experiment", "index analyses_experiment"),

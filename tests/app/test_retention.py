@@ -48,7 +48,7 @@ def test_nothing_is_forgotten_while_the_clocks_differ_and_the_log_says_which_way
     rows(database, 20, timedelta(days=200))
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + wrong.total_seconds())
-    assert forget_old_text(database, DAYS) == {"analyses": 0, "feedback": 0}
+    assert forget_old_text(database, DAYS) == {"analyses": 0, "feedback": 0, "shadows": 0}
     assert with_text(database) == 40
     assert f"hours {'before' if wrong > timedelta() else 'behind'} the database's" in caplog.text
 
@@ -63,11 +63,15 @@ def test_what_is_older_by_the_databases_clock_is_forgotten_and_what_is_younger_s
             "insert into feedback (request_id, rating, comment, created_at) select id, 1, 'said', created_at "
             "from analyses"
         )
+        connection.execute(
+            "insert into shadows (request_id, created_at, arm, model, outcome, upstream_ms, judge_version, "
+            "analysis) select id, created_at, 'tuned', 'm', 'ok', 1, '1', 'answer' from analyses"
+        )
     with caplog.at_level(logging.INFO, logger="finrisk"):
-        assert forget_old_text(database, DAYS) == {"analyses": 30, "feedback": 30}
+        assert forget_old_text(database, DAYS) == {"analyses": 30, "feedback": 30, "shadows": 30}
     assert "30 of analyses, 30 of feedback" in caplog.text
     assert with_text(database) == 20
-    assert forget_old_text(database, DAYS) == {"analyses": 0, "feedback": 0}
+    assert forget_old_text(database, DAYS) == {"analyses": 0, "feedback": 0, "shadows": 0}
 
 
 def test_clocks_that_are_wrong_together_forget_a_step_and_not_all(database: Database) -> None:

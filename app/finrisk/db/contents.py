@@ -17,7 +17,7 @@ _DROPPED = re.compile(r"^alter table (\w+) drop constraint (\w+)", re.MULTILINE)
 _INDEX = re.compile(r"^create (?:unique )?index (\w+) on (\w+)", re.MULTILINE)
 _VIEW = re.compile(r"^create view (\w+) as", re.MULTILINE)
 _FUNCTION = re.compile(r"^create function (\w+)\(", re.MULTILINE)
-_TRIGGER = re.compile(r"^create trigger (\w+) [^;]*? on (\w+)", re.MULTILINE)
+_TRIGGER = re.compile(r"^create (?:constraint )?trigger (\w+) [^;]*? on (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, order=True)

@@ -102,7 +102,9 @@ def analyze() -> Response:
         except (NoAnswerError, RetrievalRequiredError, UnknownCompanyError) as failure:
             raise _error(failure) from failure
         place.leave()
-        return jsonify(_body(answer))
+        response = jsonify(_body(answer))
+        response.call_on_close(answer.afterwards)
+        return response
     except BaseException:
         place.leave()
         raise
@@ -110,17 +112,25 @@ def analyze() -> Response:
 
 def _streamed(question: Question, place: Place) -> Response:
     service = context().service
-    events = stream_with_context(_events(analysis.stream(service, question), place))
+    whole: list[Analysis] = []
+    events = stream_with_context(_events(analysis.stream(service, question), place, whole))
     response = Response(events, mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(place.leave)
+
+    def finish() -> None:
+        for answer in whole:
+            answer.afterwards()
+
+    response.call_on_close(finish)
     return response
 
 
-def _events(pieces: Pieces, place: Place) -> Iterator[str]:
+def _events(pieces: Pieces, place: Place, whole: list[Analysis]) -> Iterator[str]:
+    """The answer as events; when it is whole, it is the one entry of ``whole``."""
     try:
         with closing(pieces):
-            yield from _as_events(pieces)
+            yield from _as_events(pieces, whole)
     except (NoAnswerError, RetrievalRequiredError, UnknownCompanyError) as failure:
         error = _error(failure)
         yield _event("error", error_body(error.code, error.message, error.details))
@@ -135,11 +145,12 @@ def _events(pieces: Pieces, place: Place) -> Iterator[str]:
         place.leave()
 
 
-def _as_events(pieces: Pieces) -> Iterator[str]:
+def _as_events(pieces: Pieces, whole: list[Analysis]) -> Iterator[str]:
     for piece in pieces:
         if isinstance(piece, str):
             yield _event("delta", {"text": piece})
         elif isinstance(piece, Analysis):
+            whole.append(piece)
             yield _event("done", _body(piece))
         else:
             yield _event("meta", piece)

@@ -16,6 +16,7 @@ from finrisk.http.context import Context
 from finrisk.http.keys import KeyRing
 from finrisk.http.limits import RateLimit
 from finrisk.settings import Settings
+from finrisk.shadow import Shadow
 from finrisk.traffic import Figures, in_database
 
 _DATABASE_CONNECTIONS = 8
@@ -24,7 +25,9 @@ _DATABASE_CONNECTIONS = 8
 def service(settings: Settings) -> Service:
     """Everything that a process needs to answer requests; made after fork."""
     database = Database(settings.database_url.get_secret_value(), _DATABASE_CONNECTIONS)
-    return Service(settings, database, Generation(settings), Collection(settings, database))
+    generation = Generation(settings)
+    shadow = Shadow(settings, generation)
+    return Service(settings, database, generation, Collection(settings, database), shadow)
 
 
 def create_app(running: Service) -> Flask:

@@ -14,6 +14,7 @@ from finrisk_rules.experiment import Running
 from .. import evidence
 from ..database import connect, query_error
 from ..gate.rules import Rules
+from . import shadows
 
 if TYPE_CHECKING:
     import psycopg
@@ -62,7 +63,7 @@ class Goal:
 def read(database_url: str, goal: Goal, running: Running, rules: Rules) -> dict[str, Any]:
     """Return ``collection``, ``experiment`` (the one that runs) and ``traffic`` as the database knows them.
 
-    ``experiment.evidence`` is what the gate decides by.
+    ``experiment.evidence`` is what the gate decides by, ``experiment.shadow`` what ``shadows.read`` returns.
 
     Raises FinriskError when the database cannot be reached or has no tables.
     """
@@ -71,10 +72,11 @@ def read(database_url: str, goal: Goal, running: Running, rules: Rules) -> dict[
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             inputs = gate_inputs(connection, running, rules)
+            shadow = shadows.read(connection, running.model)
             found = {"collection": _collection(connection, goal), **_traffic(connection, running)}
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
-    found["experiment"]["evidence"] = inputs
+    found["experiment"] |= {"evidence": inputs, "shadow": shadow}
     return found
 
 

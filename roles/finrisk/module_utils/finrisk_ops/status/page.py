@@ -7,7 +7,7 @@ from typing import Any
 
 from ..counts import breakdown, number_of
 from ..release.traffic import describe
-from . import acting, audit, experiment, gate, releases
+from . import acting, audit, experiment, gate, releases, shadows
 from .gate import VERDICTS
 from .text import BAD, COMMAND, DOUBT, GOOD, INDENT, WIDTH, Line, command, cut, plain, shorten, table, wrap
 from .traffic import log_window
@@ -21,7 +21,7 @@ ELIGIBLE_BY = (
     "finrisk_min_quality",
 )
 SYMPTOMS = 4
-CLOSE = ("Gate", "By itself", "Rollback", "Database", "Traffic 24 h")
+CLOSE = ("Gate", "By itself", "Rollback", "Database", "Shadow", "Traffic 24 h")
 """Parts that stand close below the one before, to which they belong."""
 
 
@@ -47,6 +47,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
         ("Database", _database(data["database"])),
         ("Tuning", _tuning(data["tuning"])),
         ("Experiment", plain(experiment.lines(data["experiment"], data["evaluation"]))),
+        *([("Shadow", plain(shadow))] if (shadow := shadows.lines(_shadow(data))) else []),
         ("Traffic 24 h", plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
         ("Service", _pods(data["pods"])),
         ("Recent", plain(_recent(data["recent"]))),
@@ -68,6 +69,10 @@ def block(name: str, content: Sequence[Line]) -> list[Line]:
         Line(f"{head:<{INDENT}}{line.text}".rstrip(), line.colour)
         for head, line in zip(heads, content, strict=False)
     ]
+
+
+def _shadow(data: dict[str, Any]) -> dict[str, Any] | None:
+    return (data["experiment"] or {}).get("shadow")
 
 
 def _releases(data: dict[str, Any]) -> list[Line]:
