@@ -79,7 +79,7 @@ def _print_passage(document: dict[str, Any], text: str, facts: dict[str, list[An
 
 
 def _told(text: str, facts: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    for _, heads, rows, figures, *_ in facts["t"]:
+    for _, heads, rows, figures in facts["t"]:
         told: dict[int, list[dict[str, str]]] = {}
         for row, column, value, *_ in figures:
             told.setdefault(row, []).append({"head": heads[column], "value": value})

@@ -45,18 +45,21 @@ def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFact
 
 
 def stored(facts: PageFacts) -> str:
-    """Return the facts as compact JSON: ``{"l": language, "t": tables, "s": statements}``.
+    """Return the facts as compact JSON: ``{"l": language, "t": tables, "s": statements, "p": periods}``.
 
-    Tables and statements are plain lists. A table is [caption, heads, rows, figures, periods of each head]: a
-    row [label, section], a figure [place of its row in rows, column, value, scale, unit, currency], a period
-    [year, part]. A statement is [start, end, figures, periods]: a figure [value, scale, unit, currency,
-    start, end], a period [year, part, start, end]. A value is a text, so that its decimals stay; "" where
-    there is nothing to say.
+    Tables and statements are plain lists. A table is [caption, heads, rows, figures]: a row [label, section],
+    a figure [place of its row in rows, column, value, scale, unit, currency]. A statement is [start, end,
+    figures, periods]: a figure [value, scale, unit, currency, start, end], a period [year, part, start, end].
+    Of each table "p" has the periods [year, part] over each of its columns. A value is a text, so that its
+    decimals stay; "" where there is nothing to say.
+
+    What is new gets a key of its own: a release of before, beside this one or rolled back to, reads on.
     """
     shown = {
         "l": facts.language,
         "t": [_table(table) for table in facts.tables],
         "s": [_statement(each) for each in facts.statements],
+        "p": [[_named(head) for head in table.heads] for table in facts.tables],
     }
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
@@ -69,8 +72,11 @@ def _table(table: Table) -> list[object]:
         for cell in table.cells
     ]
     labels = [[label, section] for _, label, section in rows]
-    named = [[(period.year, period.part) for period in periods(head)] for head in table.heads]
-    return [table.caption, list(table.heads), labels, figures, named]
+    return [table.caption, list(table.heads), labels, figures]
+
+
+def _named(head: str) -> list[tuple[int | None, str]]:
+    return [(period.year, period.part) for period in periods(head)]
 
 
 def _statement(statement: Statement) -> list[object]:

@@ -497,7 +497,7 @@ def test_a_coarse_figure_is_no_chance_sum_of_those_before_it() -> None:
 def test_facts_of_before_index_version_4_are_judged_alike() -> None:
     def old(facts: str) -> str:
         kept = json.loads(facts)
-        return json.dumps({"t": [table[:4] for table in kept["t"]], "s": kept["s"]})
+        return json.dumps({"t": kept["t"], "s": kept["s"]})
 
     new = [replace(each, facts=stored(facts_of(each.text))) for each in SOURCES]
     former = [replace(each, facts=old(each.facts or "")) for each in new]
@@ -508,3 +508,11 @@ def test_facts_of_before_index_version_4_are_judged_alike() -> None:
     ):
         assert verdicts(answer, sources=former) == verdicts(answer, sources=new)
     assert verdicts(answer, sources=new)[0].verdict == "unread"
+
+
+def test_what_a_release_of_before_reads_of_facts_has_the_shape_that_it_knows() -> None:
+    """Its pods run beside ours during a roll-out, and alone after a rollback; its judge takes no other."""
+    kept = json.loads(stored(facts_of(SOURCES[0].text)))
+    assert kept["t"]
+    assert kept["s"]
+    assert {len(table) for table in kept["t"]} == {len(statement) for statement in kept["s"]} == {4}

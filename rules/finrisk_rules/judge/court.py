@@ -189,8 +189,6 @@ class Court:
         traces = [trace for reader in readers for trace in reader.traces()]
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
-        right = max((trace for trace in traces if trace.agreement != "scale"), key=_fit, default=None)
-        scale = max((trace for trace in traces if trace.agreement == "scale"), key=_fit, default=None)
         right = max([trace for trace in traces if trace.agreement != "scale"], key=_fit, default=None)
         scale = max([trace for trace in traces if trace.agreement == "scale"], key=_fit, default=None)
         if right is None:

@@ -98,9 +98,10 @@ class Axis:
 class TableEvidence:
     """A table as it was stored, with the words and periods of its rows and columns."""
 
-    def __init__(self, table: list[Any]) -> None:
+    def __init__(self, table: list[Any], named: list[list[Any]] | None = None) -> None:
         self.caption: str
-        self.caption, self.heads, self.rows, self.cells, *self._named = table
+        self.caption, self.heads, self.rows, self.cells = table[:4]
+        self._named = named
 
     @cached_property
     def scales(self) -> frozenset[int]:
@@ -120,9 +121,9 @@ class TableEvidence:
     @cached_property
     def head_periods(self) -> list[tuple[Named, ...]]:
         """The periods over each column; facts of before index version 4 do not have them."""
-        if not self._named:
+        if self._named is None:
             return [periods_of_name(head) for head in self.heads]
-        return [tuple((year, part) for year, part in named) for named in self._named[0]]
+        return [tuple((year, part) for year, part in named) for named in self._named]
 
     @cached_property
     def is_turned(self) -> bool:
@@ -231,7 +232,8 @@ class Evidence:
     def __init__(self, facts: str) -> None:
         read = json.loads(facts) if facts else {"t": [], "s": []}
         self.language: str | None = read.get("l")
-        self.tables = [TableEvidence(table) for table in read["t"]]
+        named = read.get("p") or [None] * len(read["t"])
+        self.tables = [TableEvidence(*table) for table in zip(read["t"], named, strict=True)]
         self.statements = [StatementEvidence(statement) for statement in read["s"]]
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]
         for at, statement in enumerate(self.statements):
