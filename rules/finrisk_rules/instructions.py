@@ -77,11 +77,12 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
         ):
             yield "chat"
         rules = [rule for rule in RULES if not rule.words.isdisjoint(words)]
-        laws = laws_named(reading.lower(), words)
+        unwrapped = _WRAPPED.sub(" ", reading)
+        laws = laws_named(unwrapped.lower(), words)
         signs = words.intersection(chain.from_iterable(rule.words for rule in rules)).union(laws)
         if not signs:
             continue
-        sentences = sentences_with(signs, reading) | sentences_with(signs, _WRAPPED.sub(" ", reading))
+        sentences = sentences_with(signs, reading) | sentences_with(signs, unwrapped)
         sentences -= known
         yield from (kind for sentence in sentences for kind in _kinds(sentence, rules))
         known |= sentences
