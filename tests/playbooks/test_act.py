@@ -15,7 +15,9 @@ import pytest
 from ansible.module_utils.finrisk_ops.evaluation.evaluation import recompute
 from ansible.module_utils.finrisk_ops.process import gunicorn
 from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
+from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release import history
+from ansible.module_utils.finrisk_ops.release.revision import at_base, next_number
 
 from sandbox.connection import free_ports
 from tests.grounds.calls import call
@@ -179,6 +181,27 @@ def test_harm_that_is_proven_takes_everybody_back_once_with_its_evidence(world: 
     assert (again.changed, world.split) == (0, 0)
     assert "Nobody gets the tuned model" in again.stdout
     assert len(list(world.evaluations.glob("*.json"))) == 1
+
+
+def test_a_way_back_that_broke_off_is_gone_to_its_end(world: World) -> None:
+    """Killed before a worker read it: base is asked for, and users still have the model."""
+    world.begin(50)
+    target = ProcessTarget(world.place)
+    running = target.read(target.current())
+    broken_off = at_base(running, running.release, next_number(target.names()))
+    target.store(broken_off)
+    target.make_current(broken_off.name)
+    assert world.split == 0.5
+
+    announced = world.evaluate(*ACT, "--check")
+    assert "would change: [local] Release base" in announced.stdout
+    assert world.split == 0.5
+    world.evaluate(*ACT)
+    assert (world.split, target.current()) == (0, broken_off.name)
+    [[reason, figures]] = world.query("select reason, figures from releases order by id desc limit 1")
+    assert f"did not come to its end: {broken_off.name}" in reason
+    assert "gate" not in (figures or {}), "the evidence is of the release that broke off"
+    assert world.evaluate(*ACT).changed == 0
 
 
 def test_a_good_model_climbs_the_stages_with_the_second_switch_alone(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.acting import why_it_waits
+from ansible.module_utils.finrisk_ops.kube.acting import why_it_has_no_pod, why_it_waits
 from ansible.module_utils.finrisk_ops.status.page import page
 from ansible.module_utils.finrisk_ops.status.report import judgement
 
@@ -77,3 +77,14 @@ def test_a_pod_between_two_tries_to_get_its_image_waits_as_well() -> None:
     assert told["ErrImagePull"] == "pod a does not start (ErrImagePull): no reason given"
     assert told["ImagePullBackOff"].startswith("pod a cannot get the image i")
     assert told["ContainerCreating"] == why_it_waits(pod(running={}), []) == ""
+
+
+def test_a_job_without_a_pod_says_what_keeps_it_from_one() -> None:
+    """A quota that counts limits of CPU takes no pod without one."""
+    message = 'Error creating: pods "b" is forbidden: failed quota: q: must specify limits.cpu for: act'
+    event = {"reason": "FailedCreate", "involvedObject": {"kind": "Job", "name": "a"}, "message": message}
+    job: dict[str, Any] = {"metadata": {"name": "a"}, "status": {}}
+    assert why_it_has_no_pod(job, [event]) == f"Job a gets no pod: {message}"
+    ended = {**job, "status": {"conditions": [{"type": "Failed", "status": "True"}]}}
+    other = {**event, "involvedObject": {"kind": "Job", "name": "c"}}
+    assert why_it_has_no_pod(ended, [event]) == why_it_has_no_pod(job, [other]) == ""

@@ -98,6 +98,12 @@ revision:
   description: The revision that ran when the database was asked.
   returned: success
   type: str
+way_back:
+  description: >-
+    Why a run that acts takes everybody back to base: harm, or a rollback that did not come to its end. Empty
+    for neither.
+  returned: success
+  type: str
 gate:
   description: >-
     What the record of a release keeps of it that follows from it: C(mode) is V(act), C(verdict), C(reason),
@@ -118,7 +124,9 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.evaluation import files, inputs, page
 from ansible.module_utils.finrisk_ops.evaluation.evaluation import evaluate, recompute
+from ansible.module_utils.finrisk_ops.gate.verdict import ROLL_BACK
 from ansible.module_utils.finrisk_ops.release import permission
+from ansible.module_utils.finrisk_ops.release.target import Target
 from ansible.module_utils.finrisk_ops.status import commands
 from ansible.module_utils.finrisk_ops.status.facts import Goal
 
@@ -136,9 +144,9 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def read(parameters: dict[str, Any]) -> dict[str, Any]:
+def read(parameters: dict[str, Any], target: Target) -> dict[str, Any]:
     """Return the inputs as the database and the environment have them now."""
-    target, rules = options.target(parameters), options.gate_rules(parameters)
+    rules = options.gate_rules(parameters)
     target.check_usable()
     with options.reachable(parameters, parameters["database_url"]) as url:
         question = inputs.Question(
@@ -151,12 +159,14 @@ def read(parameters: dict[str, Any]) -> dict[str, Any]:
 def work(call: Call) -> dict[str, Any]:
     """Return the evaluation as data and as a page."""
     given = call.options
+    back = ""
     if given["evidence"]:
         content = recompute(Path(given["evidence"]))
         kept = files.Kept(Path(given["evidence"]), content["sha256"], is_new=False)
     else:
-        content = evaluate(read(given))
-        kept = keep(call, content)
+        target = options.target(given)
+        content = evaluate(read(given, target))
+        kept, back = keep(call, content), way_back(content, target)
     used = commands.inventories(given["inventories"], given["repository"])
     known = {"environment": content["environment"], "confirms": given["confirms"]}
     lines = page.lines(content, commands.player({"inventories": used, **known}), kept)
@@ -172,9 +182,21 @@ def work(call: Call) -> dict[str, Any]:
         "evaluation_file": str(kept.path or ""),
         "sha256": kept.sha256,
         "revision": content["inputs"]["running"]["revision"],
+        "way_back": back,
         "gate": permission.of_evaluation(content, str(kept.path or "")),
         "report": report,
     } | failure(content, given["expect"])
+
+
+def way_back(content: dict[str, Any], target: Target) -> str:
+    """Return why everybody is to go back to base; empty where they need not, or are there.
+
+    Nobody has the model as soon as base is asked for, so harm alone would leave a rollback half way.
+    """
+    if content["verdict"] == ROLL_BACK:
+        return str(content["reason"])
+    asks_for_base = content["inputs"]["experiment"] and content["inputs"]["running"]["split"] == 0
+    return target.unfinished() if asks_for_base else ""
 
 
 def keep(call: Call, content: dict[str, Any]) -> files.Kept:

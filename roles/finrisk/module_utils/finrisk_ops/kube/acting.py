@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import FinriskError
 from .client import Cluster
-from .rollout import troubles
+from .rollout import event_time, troubles
 
 NAME = "finrisk-act"
 SELECTOR = f"app={NAME}"
@@ -21,7 +21,7 @@ STARTS = ("ContainerCreating", "PodInitializing")
 def acting(cluster: Cluster, events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return when it runs, when it last did and did well, and what is wrong; None where there is none.
 
-    ``job`` is the newest Job, ``waits`` whether its pod cannot start, so that no other runs either.
+    ``job`` is the newest Job, ``waits`` whether its pod cannot be made or start, so that none runs after it.
     """
     with contextlib.suppress(FinriskError):  # whoever may not look at it is told of the rest
         if body := cluster.find(_path(cluster, "cronjobs", NAME)):
@@ -37,6 +37,8 @@ def _told(cluster: Cluster, body: Mapping[str, Any], events: Sequence[Mapping[st
     name = str(newest["metadata"]["name"]) if newest else ""
     mine = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("job-name") == name]
     waits = [why for pod in mine if not _has_ended(pod) and (why := why_it_waits(pod, events))]
+    if newest and not mine and (why := why_it_has_no_pod(newest, events)):
+        waits.append(why)
     return {
         "schedule": str(body["spec"]["schedule"]),
         "suspended": bool(body["spec"].get("suspend")),
@@ -77,6 +79,19 @@ def why_it_waits(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) ->
             message = " ".join(str(waiting.get("message") or "no reason given").split())
             told.append(f"pod {pod['metadata']['name']} does not start ({reason}): {message}")
     return told[0] if told else ""
+
+
+def why_it_has_no_pod(job: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
+    """Return what keeps a Job from making its pod, such as a quota; empty for one that has ended."""
+    name = str(job["metadata"]["name"])
+    told = [
+        event
+        for event in events
+        if event.get("reason") == "FailedCreate" and (event.get("involvedObject") or {}).get("name") == name
+    ]
+    if not told or (job.get("status") or {}).get("conditions"):
+        return ""
+    return f"Job {name} gets no pod: {' '.join(str(max(told, key=event_time).get('message')).split())}"
 
 
 def _has_ended(pod: Mapping[str, Any]) -> bool:

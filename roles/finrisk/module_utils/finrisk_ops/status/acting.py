@@ -40,7 +40,7 @@ def findings(data: dict[str, Any], play: Play) -> list[Finding]:
     if not acting["waits"]:
         return [Finding("gate", what, f"{kubectl} logs job/{acting['job']}")]
     causes = [
-        "finrisk_act_image names none that the nodes can pull",
+        "finrisk_act_image names none that the nodes can pull, or the namespace has no room for its pod",
         "no other Job runs before this one ended",
     ]
     return [Finding("gate", what, f"{play('site.yml')} && {kubectl} delete job {acting['job']}", causes)]
