@@ -325,7 +325,7 @@ def test_what_acts_by_itself_gets_the_variables_of_its_environment_and_can_only_
     assert job["concurrencyPolicy"] == "Forbid"
     assert [each["name"] for each in held["env"]] == ["DATABASE_URL"]
     own = yaml.safe_load((REPOSITORY / "ops" / "pod.yml").read_text("utf-8"))
-    assert (own["finrisk_act"], own["finrisk_act_promote"]) == (True, False)
+    assert (own["finrisk_act"], own["finrisk_act_promote"], own["finrisk_offline"]) == (True, False, False)
     told = json.loads(objects["configmap-act"]["data"]["variables.json"])
     specs = yaml.safe_load((REPOSITORY / "roles/finrisk/meta/argument_specs.yml").read_text("utf-8"))
     options = specs["argument_specs"]["evaluate"]["options"]
