@@ -111,6 +111,19 @@ def test_a_query_that_nobody_waits_for_any_more_ends_in_the_server(database_url:
     pool.close()
 
 
+def test_only_the_time_in_which_the_server_is_waited_for_counts(database_url: str) -> None:
+    pool = Database(database_url, 1)
+    with pool.connection(2) as connection:
+        connection.execute("select 1")
+        time.sleep(2.1)  # as somebody who computes what is written next
+        connection.execute("select 1")
+    late = pytest.raises(DatabaseUnavailableError, match="took longer than 2 s")
+    with late, pool.connection(2) as connection:
+        for _ in range(3):
+            connection.execute("select pg_sleep(0.9)")
+    pool.close()
+
+
 def test_one_call_at_a_time_tries_a_database_that_was_away() -> None:
     pool = Database("postgresql://u:p@127.0.0.1:9/d", 2)
 

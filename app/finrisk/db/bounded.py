@@ -12,9 +12,12 @@ from finrisk.db.session import settle
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection to use for a time; what is not answered in it is given up, and the connection closed."""
+    """A connection whose waits have so much time together; what is not answered in it is given up.
 
-    _until = math.inf
+    What its user computes between two statements is no fault of the server and does not count.
+    """
+
+    _left = math.inf
     overdue = False
     """Whether this connection was closed because the server did not answer in time."""
 
@@ -46,8 +49,8 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
         return connection
 
     def allow(self, seconds: float) -> None:
-        """Let everything asked from now on take so long together."""
-        self._until = time.monotonic() + seconds
+        """Let the answers to everything asked from now on take so long together."""
+        self._left = seconds
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for the server, as long as is allowed.
@@ -55,12 +58,15 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
         Raises:
             psycopg.OperationalError: it did not answer in time; the connection is closed.
         """
-        if timeout is not None or self._until == math.inf:
+        if timeout is not None or self._left == math.inf:
             return super().wait(gen, interval, timeout)
+        until = time.monotonic() + self._left
         try:
-            return super().wait(gen, interval, max(0.0, self._until - time.monotonic()))
+            return super().wait(gen, interval, self._left)
         except psycopg.OperationalError:
-            if time.monotonic() >= self._until and not self.closed:
+            if time.monotonic() >= until and not self.closed:
                 self.overdue = True
                 self.pgconn.finish()  # what comes later would be taken for the answer to the next question
             raise
+        finally:
+            self._left = max(0.0, until - time.monotonic())
