@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     training_labels: str = ""
     analysis_retention_days: Annotated[int, Field(ge=0)] = 90
     training_retention_days: Annotated[int, Field(ge=0)] = 0
+    review_share: Annotated[float, Field(ge=0, le=1)] = 0.1
 
     # Traffic: written by deploy and rollback alone
     enable_finetuning: bool = False

@@ -19,7 +19,7 @@ from tests.grounds.description import Description, events
 from tests.grounds.service import PAGE, STRATEGY, RunningService, key
 
 ANALYZE, FEEDBACK, DOCUMENTS = "/api/v1/analyze", "/api/v1/feedback", "/api/v1/documents"
-STATUS = "/api/v1/status"
+STATUS, REVIEW = "/api/v1/status", "/api/v1/review"
 STREAMED = {"Accept": "text/event-stream"}
 
 
@@ -54,7 +54,7 @@ def watched(new_service: Callable[..., RunningService]) -> Callable[..., Watched
 
 
 def test_answers_of_every_route_are_as_described(watched: Callable[..., Watched]) -> None:
-    api = watched(**SPLIT)
+    api = watched(**SPLIT, REVIEW_SHARE="1")
     odd = {**PAGE, "id": "a/b c", "company": None, "year": None}
     api.call("POST", DOCUMENTS, {"documents": [PAGE, odd]})
     assert api.call("GET", f"{DOCUMENTS}?limit=1").json["next"] == "a/b c"
@@ -68,6 +68,8 @@ def test_answers_of_every_route_are_as_described(watched: Callable[..., Watched]
     rating = {"request_id": answers[0].metadata["request_id"], "rating": 1, "comment": "good"}
     api.service.wait_until(lambda: api.call("POST", FEEDBACK, rating).status == 200)
     api.call("POST", FEEDBACK, {"request_id": str(ids.request_id()), "rating": -1})
+    review = api.call("GET", REVIEW).json["review"]
+    api.call("POST", FEEDBACK, {"request_id": review["request_id"], "score": 0.9})
     api.service.wait_until(lambda: len(api.call("GET", STATUS).json["traffic"]) == 2)
     for port in (api.service.port, api.service.ops_port):
         for path in ("/healthz", "/readyz", "/metrics"):

@@ -41,7 +41,7 @@ FLOORS = [
     },
     {"analysis"},
     {"shadow", "prompt_budget"},
-    {"collection"},
+    {"collection", "reviews"},
     {"shipping", "ratings", "corrections"},
     {"judging"},
     {"records"},

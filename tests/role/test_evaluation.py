@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
-from tests.grounds.experiment_rows import Met, deploy, insert
+from tests.grounds.experiment_rows import BASE_MODEL, Met, deploy, insert, label
 from tests.grounds.modules import run_module
 
 Evaluate = Callable[..., dict[str, Any]]
@@ -70,6 +70,11 @@ def status(place: gunicorn.Place, tmp_path: Path, database_url: str) -> Look:
         return shown
 
     return look
+
+
+def said(result: dict[str, Any]) -> str:
+    """Return the page as one line of words."""
+    return " ".join(" ".join(result["report"]["text"]).split())
 
 
 def written(folder: Path) -> list[str]:
@@ -131,6 +136,48 @@ def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_t
     there = "\n".join(evaluate(confirms=True)["report"]["text"])
     assert "playbooks/rollback.yml -e finrisk_confirm=local" in " ".join(there.replace("\\\n", "").split())
     assert "failed" not in evaluate(expect="roll_back")
+
+
+def test_reviewers_put_the_judge_right_and_the_page_says_by_how_many_labels(
+    evaluate: Evaluate, place: gunicorn.Place, database_url: str
+) -> None:
+    """The judge takes both models for alike; reviewers find 0.3 less in the tuned one's answers."""
+    revision = deploy(place)
+    insert(database_url, *(Met(arm, USERS, revision=revision) for arm in ("base", "tuned")))
+    label(database_url, 3, drawn=False, less=0.5)
+    assert "quality is the judge's: 0 labels drawn at random" in said(evaluate())
+    label(database_url, 200, drawn=True, less=0.3)
+    result = evaluate()
+    content = result["report"]["data"]
+    assert content["reviews"] == {"drawn": 400, "others": 6, "corrected": 400}
+    assert content["metrics"]["quality"]["difference"] == pytest.approx(-0.3, abs=0.01)
+    assert result["verdict"] == "roll_back"
+    assert "quality is corrected by 400 labels drawn at random; 6 others are reported only" in said(result)
+    file = Path(result["evaluation_file"])
+    assert "Quality is corrected by 400 labels" in file.with_suffix(".html").read_text()
+    assert evaluate(evidence=str(file), database_url="", place=None)["report"]["data"] == content
+
+
+def test_the_cost_of_an_arm_is_told_where_its_price_is_known_and_decides_nothing(
+    evaluate: Evaluate, place: gunicorn.Place, database_url: str
+) -> None:
+    revision = deploy(place)
+    insert(database_url, *(Met(arm, USERS, revision=revision) for arm in ("base", "tuned")))
+    unknown = evaluate()
+    assert f"no price of {BASE_MODEL} in finrisk_answer_prices" in said(unknown)
+    assert unknown["report"]["data"]["cost"] == {"base": None, "tuned": None}
+    known = evaluate(prices={BASE_MODEL: {"prompt": 0.1, "answer": "0.5"}})
+    assert known["report"]["data"]["cost"] == {"base": 0.15, "tuned": 0.15}
+    assert "base $0.15, tuned $0.15 for 1,000 answers" in said(known)
+    assert known["verdict"] == unknown["verdict"] == "promote"
+    for wrong in (0.1, {"prompt": 1}, {"prompt": -1, "answer": 1}):
+        refused = evaluate(prices={BASE_MODEL: wrong})
+        assert refused["msg"].startswith(f"finrisk_answer_prices gives {wrong!r} for {BASE_MODEL}; write US")
+
+
+def test_the_page_says_that_the_judge_has_not_moved(evaluate: Evaluate, place: gunicorn.Place) -> None:
+    deploy(place)
+    assert "anchors as version" in said(evaluate())
 
 
 @pytest.mark.parametrize(("users", "failing"), [(USERS, 2), (1500, 12), (40, 2), (0, 0)])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.gate import anchors, betting, mixture
+from ansible.module_utils.finrisk_ops.gate import betting, mixture
 from ansible.module_utils.finrisk_ops.gate.labels import Judged, Labels, corrected
 from ansible.module_utils.finrisk_ops.gate.sample import Return, Sample, sample
 from ansible.module_utils.finrisk_ops.gate.stages import Difference, Stage
@@ -226,33 +226,3 @@ def test_a_stage_has_its_own_base() -> None:
     )
     assert Difference(stages).estimate == pytest.approx(0)
     assert (10 + 120) / 4000 > (30 + 40) / 4000
-
-
-def test_a_judge_that_moved_is_told_from_a_model_that_moved() -> None:
-    chance = Random(11)  # noqa: S311 - a simulation
-    before = [0.3 + 0.5 * chance.random() for _ in range(200)]
-    noise = [score + chance.gauss(0, 0.05) for score in before]
-    assert not anchors.drift(before, before).moved
-    assert not anchors.drift(before, noise, evaluation=9).moved
-    harsher = anchors.drift(before, [score - 0.1 for score in before], evaluation=3)
-    assert harsher.moved
-    assert harsher.shift == pytest.approx(-0.1)
-    still = anchors.drift(before, before)
-    assert anchors.cause(-0.1, 0.02, harsher) == "judge"
-    assert anchors.cause(-0.1, 0.02, still) == "model"
-    assert anchors.cause(-0.2, 0.02, harsher) == "both"
-    assert anchors.cause(-0.01, 0.02, still) == "nothing"
-    with pytest.raises(FinriskError, match="2 anchors were scored, 200 were chosen"):
-        anchors.drift(before, before[:2])
-
-
-def test_noise_of_a_judge_that_stands_still_is_a_false_alarm_in_a_hundred_experiments_at_most() -> None:
-    false = 0
-    for run in range(200):
-        chance = Random(run)  # noqa: S311 - a simulation
-        before = [chance.random() * 0.8 + 0.1 for _ in range(50)]
-        false += any(
-            anchors.drift(before, [score + chance.uniform(-0.1, 0.1) for score in before], evaluation).moved
-            for evaluation in range(1, 11)
-        )
-    assert false <= 4

@@ -36,6 +36,7 @@ def test_operations_are_named_after_what_they_do() -> None:
     assert [each["operationId"] for each in DESCRIPTION.operations.values()] == [
         "analyze",
         "rate",
+        "next_review",
         "put_documents",
         "list_documents",
         "delete_document",

@@ -145,6 +145,7 @@ FiscalYear = Annotated[
         }
     ),
 ]
+Score = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Rating = TypeAliasType(
     "Rating",
     Annotated[
@@ -203,7 +204,7 @@ class AnalyzeBody(_Body):
 
 
 class FeedbackBody(_Body):
-    """A reader's judgement of an answer: a rating, a correction, or both."""
+    """What a reader says of an answer: a rating; a reviewer's score and correction."""
 
     request_id: Annotated[
         Identifier,
@@ -211,10 +212,17 @@ class FeedbackBody(_Body):
             description="The `request_id` of the answer.", examples=["01a209f9-402a-7a6d-b1b3-eae7f9dced43"]
         ),
     ]
-    rating: Annotated[Rating | None, Field(description="Left out where a correction is sent alone.")] = None
+    rating: Annotated[Rating | None, Field(description="Left out where a reviewer rates nothing.")] = None
     comment: Annotated[
         Comment | None,
         Field(description="What the reader has to say of the rating; redacted before it is kept."),
+    ] = None
+    score: Annotated[
+        Score | None,
+        Field(
+            description="What the answer is worth to a reviewer, on the scale of `quality_score`; needs the "
+            "role `review`. A correction alone counts as 0.",
+        ),
     ] = None
     correction: Annotated[
         Correction | None,
@@ -226,8 +234,8 @@ class FeedbackBody(_Body):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.rating is None and self.correction is None:
-            raise ValueError("needs a rating or a correction")
+        if self.rating is None and self.score is None and self.correction is None:
+            raise ValueError("needs a rating, a score or a correction")
         if self.rating is None and self.comment is not None:
             raise ValueError("a comment goes with a rating")
         return self

@@ -14,6 +14,7 @@ from finrisk.http.replies import (
     MetaEvent,
     RatingReceipt,
     Readiness,
+    ReviewTurn,
     StreamEvent,
 )
 from finrisk.http.status_reply import ArmFigures, Status
@@ -29,6 +30,7 @@ QUESTION = {
     "filters": {"company": "Corvane Bank", "year": 2025},
 }
 RATING = {"request_id": _REQUEST_ID, "rating": 1}
+SCORE = {"request_id": _REQUEST_ID, "score": 0.85}
 CORRECTION = {
     "request_id": _REQUEST_ID,
     "correction": "## Credit risk\n- Impaired loans were 1.9 % of all loans at the end of 2025, after 2.3 % "
@@ -101,6 +103,19 @@ STREAM = "".join(f"event: {event['event']}\ndata: {json.dumps(event['data'])}\n\
 JOINED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "joined"}
 CORRECTED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "joined", "figures": [_FIGURE]}
 ACCEPTED: RatingReceipt = {"request_id": _REQUEST_ID, "status": "accepted"}
+REVIEW: ReviewTurn = {
+    "review": {
+        "request_id": _REQUEST_ID,
+        "strategy": "Credit risk of Corvane Bank in 2025",
+        "analysis": "## Credit risk\n- Impaired loans were 1.9 % of all loans at the end of 2025 [1].",
+        "sources": [
+            {
+                "title": "Corvane Bank annual report 2025: credit risk",
+                "text": "Impaired loans were 1.9 % of all loans at the end of 2025.",
+            }
+        ],
+    }
+}
 COUNTS: DocumentCounts = {"added": 1, "changed": 0, "unchanged": 0}
 PAGE: DocumentPage = {
     "documents": [

@@ -1,14 +1,16 @@
-"""POST /api/v1/feedback: a reader's rating, and what a reviewer would have answered.
+"""POST /api/v1/feedback: a reader's rating, a reviewer's score and correction.
 
-A rating is kept also before its answer has reached the database; a correction needs the answer.
+A rating is kept also before its answer has reached the database; score and correction need the answer.
+GET /api/v1/review: the answer that a reviewer is to look at next.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from finrisk import ids
+from finrisk import ids, reviews
 from finrisk.answers import Figure, figures_told
 from finrisk.collection import known_request
 from finrisk.corrections import (
@@ -23,7 +25,7 @@ from finrisk.http.bodies import FeedbackBody, parsed
 from finrisk.http.context import check_role, context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
-from finrisk.http.replies import RatingReceipt
+from finrisk.http.replies import RatingReceipt, Review, ReviewTurn
 from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.redaction import redact
 
@@ -73,36 +75,55 @@ def _is_recorded(request_id: UUID) -> bool:
 @bp.post("/api/v1/feedback")
 @requires("feedback", "review")
 def feedback() -> tuple[Response, int]:
-    """Keep a rating, a correction or both; the last ones of a request count."""
+    """Keep a rating, a score and a correction, or some of them; the last ones of a request count."""
     body = parsed(request, FeedbackBody)
+    is_review = body.score is not None or body.correction is not None
     if body.rating is not None:
         check_role("feedback")
-    if body.correction is not None:
+    if is_review:
         check_role("review")
     request_id = _identifier(body.request_id)
     recorded = _is_recorded(request_id)
+    if is_review and not recorded:
+        raise ApiError(503, "not_kept", "the answer is on its way to the database; try again", retry_after=2)
     receipt = RatingReceipt(request_id=str(request_id), status="joined" if recorded else "accepted")
     if body.correction is not None:
-        receipt["figures"] = _corrected(request_id, body.correction, is_recorded=recorded)
+        receipt["figures"] = _corrected(request_id, body.correction)
+    if is_review:
+        with context().service.database.connection(LOOK_UP_SECONDS) as connection:
+            reviews.label(connection, request_id, body.score or 0.0, _reviewer())
     if body.rating is not None:
         _rate(request_id, body)
     return jsonify(receipt), 200 if recorded else 202
 
 
-def _corrected(request_id: UUID, text: str, *, is_recorded: bool) -> list[Figure]:
+@bp.get("/api/v1/review")
+@requires("review")
+def review() -> Response:
+    """Hand out the answer that this key is to review: the same one until it has a score."""
+    service = context().service
+    settings = service.settings
+    with service.database.connection(LOOK_UP_SECONDS) as connection:
+        drawn = reviews.take(connection, settings.ab_experiment, settings.review_share, _reviewer())
+    turn: ReviewTurn = {"review": cast(Review, drawn) if drawn else None}
+    return jsonify(turn)
+
+
+def _reviewer() -> Reviewer:
+    return Reviewer(g.get("key_id"), g.get("labels", ()))
+
+
+def _corrected(request_id: UUID, text: str) -> list[Figure]:
     """Put the correction in the answer's place; what the judge says of its figures.
 
     Raises:
-        ApiError: 404 there is nothing to correct, 422 it cannot be learnt from, 503 its answer is on its way.
+        ApiError: 404 there is nothing to correct, 422 it cannot be learnt from.
         DatabaseUnavailableError: the database does not answer.
     """
-    if not is_recorded:
-        raise ApiError(503, "not_kept", "the answer is on its way to the database; try again", retry_after=2)
     service = context().service
-    reviewer = Reviewer(g.get("key_id"), g.get("labels", ()))
     try:
         with service.database.connection(LOOK_UP_SECONDS) as connection:
-            judgement = correct(connection, service.settings, request_id, text, reviewer)
+            judgement = correct(connection, service.settings, request_id, text, _reviewer())
     except UnknownAnswerError as error:
         raise ApiError(404, "not_found", str(error)) from None
     except WrongFiguresError as error:

@@ -23,6 +23,7 @@ from finrisk.http.replies import (
     Health,
     RatingReceipt,
     Readiness,
+    ReviewTurn,
     StreamEvent,
 )
 from finrisk.http.status_reply import Status
@@ -37,6 +38,7 @@ _REPLIES: tuple[Any, ...] = (
     Analysis,
     StreamEvent,
     RatingReceipt,
+    ReviewTurn,
     DocumentCounts,
     DocumentPage,
     DeletedDocument,
@@ -222,7 +224,7 @@ def _rate() -> Schema:
     return _operation(
         "rate",
         "answers",
-        "Rate an answer, or correct it; the last rating and the last correction count",
+        "Rate an answer, score it or correct it; the last of each counts",
         {
             200: (
                 "It is kept.",
@@ -234,9 +236,23 @@ def _rate() -> Schema:
             ),
         },
         (*_WITH_BODY, "not_found", "figure_not_supported", "database_unavailable", "not_kept"),
-        text="A rating needs the role `feedback`, a correction the role `review`.",
+        text="A rating needs the role `feedback`, a score or a correction the role `review`.",
         roles=("feedback", "review"),
-        body=_json("FeedbackBody", liked=examples.RATING, corrected=examples.CORRECTION),
+        body=_json(
+            "FeedbackBody", liked=examples.RATING, scored=examples.SCORE, corrected=examples.CORRECTION
+        ),
+    )
+
+
+def _review() -> Schema:
+    return _operation(
+        "next_review",
+        "answers",
+        "The answer to review next, drawn at random",
+        {200: ("An answer, or none.", _json("ReviewTurn", drawn=examples.REVIEW, none={"review": None}))},
+        (*_WITH_ROLE, "database_unavailable"),
+        text="The same one until its score is given; after a day another reviewer gets it.",
+        roles=("review",),
     )
 
 
@@ -359,6 +375,7 @@ def description() -> Schema:
         "paths": {
             "/api/v1/analyze": {"post": _analyze()},
             "/api/v1/feedback": {"post": _rate()},
+            "/api/v1/review": {"get": _review()},
             "/api/v1/documents": _documents(),
             "/api/v1/documents/{document_id}": {"delete": _delete()},
             **{path: {"get": operation} for path, operation in (_service() | _health()).items()},

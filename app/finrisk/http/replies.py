@@ -73,6 +73,33 @@ class RatingReceipt(TypedDict):
     ]
 
 
+class ReviewSource(TypedDict):
+    """A source as the answer's model had it."""
+
+    title: Annotated[str, Field(description="What stands above it.")]
+    text: Annotated[str, Field(description="The passage.")]
+
+
+class Review(TypedDict):
+    """An answer that was drawn for review.
+
+    Neither its model nor what the judge says of it is told: both would lean the reviewer.
+    """
+
+    request_id: Annotated[RequestId, Field(description="The answer; give it back with a score.")]
+    strategy: Annotated[str, Field(description="What was asked, redacted.")]
+    analysis: Annotated[str, Field(description="What was answered, redacted.")]
+    sources: Annotated[
+        list[ReviewSource], Field(description="In the order of the citations; empty where none are kept.")
+    ]
+
+
+class ReviewTurn(TypedDict):
+    """Whose turn it is."""
+
+    review: Annotated[Review | None, Field(description="Null: no answer is left to be reviewed.")]
+
+
 class DocumentCounts(TypedDict):
     """What became of the documents of a request."""
 

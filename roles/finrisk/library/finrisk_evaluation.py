@@ -43,6 +43,12 @@ options:
     elements: str
     choices: [promote, roll_back]
     default: []
+  prices:
+    description:
+      - US dollars for a million tokens, by base model, each with C(prompt) and C(answer); a tuned model costs
+        what its base model does. What an arm costs is reported, and decides nothing.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Evaluates, and writes nothing.
@@ -136,6 +142,7 @@ ARGUMENTS: dict[str, Any] = {
     "evidence": {"type": "str", "default": ""},
     "expect": {"type": "str", "choices": ["", "promote", "hold", "roll_back"], "default": ""},
     "acts_on": {"type": "list", "elements": "str", "choices": ["promote", "roll_back"], "default": []},
+    "prices": {"type": "dict", "default": {}},
     **options.PLACE_REACHED,
     **options.TUNING_RECORDS,
     **options.GATE_RULES,
@@ -150,7 +157,12 @@ def read(parameters: dict[str, Any], target: Target) -> dict[str, Any]:
     target.check_usable()
     with options.reachable(parameters, parameters["database_url"]) as url:
         question = inputs.Question(
-            parameters["environment_name"], Path(parameters["output_dir"]), url, Goal.of(parameters), rules
+            parameters["environment_name"],
+            Path(parameters["output_dir"]),
+            url,
+            Goal.of(parameters),
+            rules,
+            parameters["prices"],
         )
         found: dict[str, Any] = inputs.read(target, question)
         return found

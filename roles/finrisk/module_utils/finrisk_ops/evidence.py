@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from finrisk_rules import anchors
+from finrisk_rules.judge.verdicts import JUDGE_VERSION
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -43,6 +46,21 @@ from met as later join met as earlier using (arm, person)
 where earlier.place < later.place group by 1, 2, 3"""  # noqa: S608 - constants
 """Who came in two stages, for each pair of them, by the metrics that are known of both."""
 
+_REVIEWS = """
+with said as (
+    select stage_id, arm, person, drawn, avg(label::float8) as label, count(*) as labels
+    from reviews join reviewable on id = request_id
+    where label is not null and stage_id = any(%(stages)s) group by 1, 2, 3, 4
+)
+select stage_id, arm, coalesce(sum(labels) filter (where drawn), 0)::bigint as drawn,
+       coalesce(sum(labels) filter (where not drawn), 0)::bigint as others,
+       count(*) filter (where drawn) as users, sum(label) filter (where drawn) as label,
+       sum(label * label) filter (where drawn) as label_squares, sum(quality) filter (where drawn) as judge,
+       sum(quality * quality) filter (where drawn) as judge_squares,
+       sum(label * quality) filter (where drawn) as products
+from said join outcomes using (stage_id, arm, person) group by 1, 2"""
+"""What reviewers said, beside what the judge said of all answers of the same users."""
+
 _LAST_DAY = """
 select (
     select count(*) from analyses
@@ -60,12 +78,17 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
     """Return the evidence on an experiment at this moment, in the shape below; plain JSON.
 
     - ``experiment``, ``asked_at`` (ISO time, of the database's clock), ``present_rate`` of the last 24 hours
-      (``requests_per_day``, ``users_per_day``), and ``stages``, the oldest first.
+      (``requests_per_day``, ``users_per_day``), ``anchors`` by the judge of this checkout (``judge``, its
+      version, their ``number``, the ``others`` that it judges otherwise), and ``stages``, the oldest first.
     - A stage: ``revision``, ``split`` (0..1), ``versions`` (``judge``, ``prompt``, ``index``), ``since``,
       ``until`` (None: it goes on), ``first`` and ``last`` (its requests), ``arms``.
     - Each of both arms, by assignment: ``users``, ``units`` (what was drawn: users, sessions or requests),
       ``requests``, ``fallbacks``, ``answers`` of its own model, their ``prompt_tokens``, ``answer_tokens``
       and ``cost`` (US dollars; None without prices), ``metrics``: those of ``METRICS`` that somebody has.
+    - ``reviews`` of an arm, where a reviewer labelled one of its answers: those ``drawn`` at random, and the
+      ``others``. Where there are drawn ones, the metric ``quality`` has ``labels``: the
+      ``users`` of drawn answers, and over them the sums of ``label``, ``label_squares``, ``judge``,
+      ``judge_squares`` and ``products``, of each one's mean label and mean quality by the judge.
     - A metric, 0..1 and of the arm's own attempt: ``users``, and over them ``sum`` and ``squares`` of each
       one's mean; ``requests`` that count for it, ``events`` of them; ``shared``, by an earlier stage's
       revision: the ``users`` who came in both, and the sum of ``products`` of their means, each less its
@@ -82,13 +105,15 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
         arms = cursor.execute(_ARMS, {"stages": [row["id"] for row in ids]}).fetchall()
         values = {"experiment": experiment, "stages": list(dict.fromkeys(row["stage_id"] for row in arms))}
         returns = cursor.execute(_RETURNS, values).fetchall() if len(values["stages"]) > 1 else []
+        reviews = cursor.execute(_REVIEWS, values).fetchall()
         [day] = cursor.execute(_LAST_DAY, values).fetchall()
     age = asked["at"] - min((row["first_at"] for row in arms), default=asked["at"])
     return {
         "experiment": experiment,
         "asked_at": asked["at"].isoformat(),
         "present_rate": {f"{name}_per_day": _a_day(day[name], age) for name in ("requests", "users")},
-        "stages": _stages(arms, _metrics(arms, returns), prices or {}),
+        "anchors": {"judge": JUDGE_VERSION, "number": len(anchors.ANCHORS), "others": anchors.others()},
+        "stages": _stages(arms, _reviewed(_metrics(arms, returns), reviews), reviews, prices or {}),
     }
 
 
@@ -113,9 +138,16 @@ def _a_day(count: int, age: timedelta) -> float:
 
 
 def _stages(
-    rows: Sequence[Mapping[str, Any]], metrics: Mapping[tuple[int, str], dict[str, Any]], prices: Prices
+    rows: Sequence[Mapping[str, Any]],
+    metrics: Mapping[tuple[int, str], dict[str, Any]],
+    reviews: Iterable[Mapping[str, Any]],
+    prices: Prices,
 ) -> list[dict[str, Any]]:
     """Return the stages of the rows, one a stage and arm; a stage goes on until the next one begins."""
+    labels = {
+        (row["stage_id"], row["arm"]): {"reviews": {name: row[name] for name in ("drawn", "others")}}
+        for row in reviews
+    }
     by_stage: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_stage[row["stage_id"]].append(row)
@@ -132,6 +164,7 @@ def _stages(
             "arms": {
                 arm: _arm(arm, next((row for row in arms if row["arm"] == arm), {}), prices)
                 | {"metrics": metrics.get((stage, arm), {})}
+                | labels.get((stage, arm), {})
                 for arm in ARMS
             },
         }
@@ -169,6 +202,20 @@ def _metrics(
                 if row[f"{name}_users"]:
                     shared = _return(name, row, later[name], earlier[name])
                     later[name]["shared"][revisions[row["of"]]] = shared
+    return metrics
+
+
+_LABELS = ("label", "label_squares", "judge", "judge_squares", "products")
+
+
+def _reviewed(
+    metrics: dict[tuple[int, str], dict[str, Any]], reviews: Iterable[Mapping[str, Any]]
+) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return the metrics with the labels of answers that were drawn at random."""
+    for row in reviews:
+        if row["users"]:
+            sums = {name: round(row[name], _DIGITS) for name in _LABELS}
+            metrics[row["stage_id"], row["arm"]]["quality"]["labels"] = {"users": row["users"]} | sums
     return metrics
 
 

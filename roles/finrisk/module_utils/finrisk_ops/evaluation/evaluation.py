@@ -11,11 +11,13 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..gate import (
+    anchors,
     betting,
     comparison,
     labels,
     mixture,
     needs,
+    reviews,
     rules,
     sample,
     sample_ratio,
@@ -25,9 +27,10 @@ from ..gate import (
     words,
 )
 from ..machine.files import read_json
+from . import prices
 
 _DECIDING = (
-    *(betting, comparison, labels, mixture, needs, rules, sample),
+    *(anchors, betting, comparison, labels, mixture, needs, reviews, rules, sample),
     *(sample_ratio, stages, success, verdict, words),
 )
 _OF_EVIDENCE = ("judge", "prompt", "index")
@@ -44,6 +47,8 @@ def evaluate(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "at": inputs["asked_at"],
         **decision.content(),
         "success": [line.content() for line in success.lines(decision, usable, target, inputs["jobs"])],
+        **reviews.content(stages),
+        **prices.content(inputs),
         "inputs": inputs,
         "versions": {**of_stage, "code": code_version()},
         "sha256": sha256(inputs),

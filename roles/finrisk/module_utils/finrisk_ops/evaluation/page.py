@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..gate import anchors, reviews
 from ..gate.rules import SAMPLE_RATIO_NEEDED
 from ..gate.verdict import PROMOTE, ROLL_BACK
 from ..status.finding import Play
 from ..status.gate import VERDICTS
 from ..status.page import block, success_lines
 from ..status.text import BAD, COMMAND, WIDTH, Line, command, plain, shorten, table, wrap
-from . import words
+from . import prices, words
 from .files import Kept
 
 _NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
@@ -25,8 +26,11 @@ def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
         ("Verdict", _verdict(content, play)),
         ("Stage", plain(_stage(content))),
         ("Comparison", plain(table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5)))),
+        *_reviews(content),
         ("Users drawn", _sample_ratio(content["sample_ratio"])),
         ("Exposure", plain(words.exposure(content))),
+        *_anchors(content["inputs"]),
+        *_cost(content),
         ("Freshness", plain([words.freshness(content)])),
         ("Needed", plain(wrap(words.needed(content)))),
         ("Success", success_lines(content["success"])),
@@ -46,6 +50,21 @@ def _verdict(content: Mapping[str, Any], play: Play) -> list[Line]:
     if content["verdict"] in _NEXT and not (content["verdict"] == PROMOTE and split == 1):
         told += plain(command(play(_NEXT[content["verdict"]])), COMMAND)
     return told
+
+
+def _reviews(content: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
+    """Return the part on reviewers; none where nobody reviewed."""
+    return [("Reviewers", plain(wrap(reviews.told(content["reviews"]))))] if "reviews" in content else []
+
+
+def _anchors(inputs: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
+    if "anchors" not in inputs:
+        return []
+    return [("Judge", plain(wrap(anchors.told(inputs["anchors"])), BAD if anchors.moved(inputs) else ""))]
+
+
+def _cost(content: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
+    return [("Cost", plain(wrap(prices.told(content))))] if "cost" in content else []
 
 
 def _stage(content: Mapping[str, Any]) -> list[str]:

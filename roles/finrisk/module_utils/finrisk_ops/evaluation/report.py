@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..counts import number_of
+from ..gate import anchors, reviews
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.verdict import ARMS
 from ..gate.words import NAMES, size
@@ -40,7 +41,7 @@ def report(content: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> 
             Section("Where it stands", "", [_tiles(content)]),
             Section(
                 "Comparison",
-                "Means over users; an interval holds at all looks together.",
+                _lead(content),
                 [_metrics(content)],
             ),
             _over_time([*past, content]),
@@ -78,6 +79,14 @@ def _tiles(content: Mapping[str, Any]) -> Tiles:
             ),
         ]
     )
+
+
+def _lead(content: Mapping[str, Any]) -> str:
+    lead = "Means over users; an interval holds at all looks together."
+    said = [reviews.told(content["reviews"])] if "reviews" in content else []
+    if of := content["inputs"].get("anchors"):
+        said.append(f"judge: {anchors.told(of)}")
+    return " ".join([lead, *(f"{each[0].upper()}{each[1:]}." for each in said)])
 
 
 def _metrics(content: Mapping[str, Any]) -> Table:
@@ -133,7 +142,12 @@ def _arms(content: Mapping[str, Any]) -> Section:
     rows = [_row(name, told, stages) for name, told in _ANSWERS.items()]
     tokens = ["tokens of an answer, mean", *(_mean(stages, arm, "answer_tokens") for arm in ARMS)]
     fallbacks = ["answered by base instead", *(f"{_sum(stages, arm, 'fallbacks'):,}" for arm in ARMS)]
-    table = Table("What the requests met", ["", *ARMS], [*rows, fallbacks, tokens])
+    cost = (
+        []
+        if "cost" not in content
+        else [["US dollars, 1,000 answers", *map(_dollars, content["cost"].values())]]
+    )
+    table = Table("What the requests met", ["", *ARMS], [*rows, fallbacks, tokens, *cost])
     lead = "By assignment; of its own answers. Shares of requests here, of users above."
     return Section("Arms", lead, [users, requests, table])
 
@@ -154,6 +168,10 @@ def _sum(stages: Sequence[Mapping[str, Any]], arm: str, key: str) -> int:
 def _mean(stages: Sequence[Mapping[str, Any]], arm: str, key: str) -> str:
     answers = _sum(stages, arm, "answers")
     return f"{_sum(stages, arm, key) / answers:,.0f}" if answers else "-"
+
+
+def _dollars(amount: float | None) -> str:
+    return "not known" if amount is None else f"{amount:,.2f}"
 
 
 def _success(content: Mapping[str, Any]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,16 @@ class Labels:
         if statistics is None or int(statistics["users"]) < FEWEST_LABELS:
             return None
         return cls(**{name: statistics[name] for name in cls.__dataclass_fields__})
+
+
+def alike_labelled(arms: Sequence[Mapping[str, Any] | None]) -> list[Mapping[str, Any] | None]:
+    """Return a metric of both arms, without labels where one arm has too few of them.
+
+    A mean by reviewers less one by the judge would be a difference of scales.
+    """
+    if all(each and Labels.of(each.get("labels")) for each in arms):
+        return list(arms)
+    return [each and {**each, "labels": None} for each in arms]
 
 
 def corrected(judged: Judged, labels: Labels) -> tuple[float, float]:

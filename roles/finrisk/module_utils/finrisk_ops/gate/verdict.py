@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
-from . import words
+from . import anchors, words
 from .comparison import BETTER, NOT_WORSE, WORSE, Comparison
+from .labels import alike_labelled
 from .needs import Needs, age_in_days, needs
 from .rules import FEWEST_RATINGS, HIGHER_IS_BETTER, OPTIONAL, Rules
 from .sample import sample
@@ -61,8 +62,9 @@ def decide(evidence: Mapping[str, Any], rules: Rules) -> Verdict:
 
     ``experiment``, ``asked_at``, ``present_rate`` {requests_per_day} and ``stages``, the oldest first, each
     with ``revision``, ``split``, ``since``, ``until``, ``last`` and ``arms`` {base, tuned} of {users,
-    requests, metrics}; a metric is ``users``, ``sum`` and ``squares`` of the users' own means, and may have
-    ``shared`` and ``labels``. The same evidence and rules always give the same verdict.
+    requests, metrics}, and perhaps ``anchors`` (see ``anchors.moved``); a metric is ``users``, ``sum`` and
+    ``squares`` of the users' own means, and may have ``shared`` and ``labels``. The same evidence and
+    rules always give the same verdict.
 
     Raises:
         FinriskError: Sums that no means in 0..1 have.
@@ -108,6 +110,8 @@ def _decision(
         return HOLD, lambda: words.NOBODY
     if harm := [each for each in metrics.values() if each.state == WORSE]:
         return ROLL_BACK, lambda: words.harm(harm, rules)
+    if anchors.moved(evidence):
+        return HOLD, lambda: words.moved_judge(anchors.told(evidence["anchors"]))
     if (age := _age(evidence["asked_at"], stage["last"])) > timedelta(minutes=rules.fresh_minutes):
         return HOLD, lambda: words.stale(age, rules)
     if ratio is not None and ratio.users_are_missing:
@@ -136,7 +140,9 @@ def _comparison(metric: str, evidence: Mapping[str, Any], rules: Rules) -> Compa
     stages = []
     for stage in evidence["stages"]:
         found = [stage["arms"].get(arm, {}).get("metrics", {}).get(metric) for arm in ARMS]
-        base, tuned = (sample(each, higher_is_better=higher) if each else None for each in found)
+        base, tuned = (
+            sample(each, higher_is_better=higher) if each else None for each in alike_labelled(found)
+        )
         if base is not None and tuned is not None:
             stages.append(Stage(stage["revision"], base, tuned))
     return Comparison(metric, stages, rules, higher)

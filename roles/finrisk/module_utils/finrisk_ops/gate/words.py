@@ -48,6 +48,15 @@ def missing_users(ratio: SampleRatio) -> str:
     )
 
 
+def moved_judge(anchors_told: str) -> str:
+    """Say that the judge is another one than it was."""
+    return (
+        f"The judge moved: {anchors_told}. What differs between the arms may be the judge's. Restore "
+        "finrisk_rules of this checkout (git status), or raise JUDGE_VERSION with the anchors and begin a "
+        "new stage."
+    )
+
+
 def few(exposure: Mapping[str, Mapping[str, int]], rules: Rules) -> str | None:
     """Say which arm has too little of this stage to be judged; None where both have enough."""
     short = [

@@ -14,6 +14,7 @@ from finrisk_rules.prompt import PROMPT_HASH, SYSTEM_INSTRUCTION
 
 from ..counts import number_of
 from ..errors import FinriskError
+from ..tuning.cost import price_of_answers
 from .nearest import Examples
 from .questions import SEED, Question
 
@@ -110,7 +111,7 @@ def cost(wanted: Sequence[Call], base_model: str, prices: Mapping[str, object]) 
         for call in wanted
     )
     written = sum(tokens.estimate(call.reference) for call in wanted)
-    price = _price(base_model, prices)
+    price = price_of_answers(base_model, prices)
     dollars = price and (given * price[0] + written * price[1]) / _PER_PRICE
     return Cost(len(wanted), given, written, dollars)
 
@@ -129,20 +130,3 @@ def check(cost: Cost, most: float) -> None:
             f"the answers would cost about ${cost.dollars:,.2f}, more than finrisk_max_cost {most:g}; lower "
             "finrisk_offline_limit, or raise finrisk_max_cost"
         )
-
-
-def _price(model: str, prices: Mapping[str, object]) -> tuple[float, float] | None:
-    entry = prices.get(model)
-    if entry is None:
-        return None
-    try:
-        assert isinstance(entry, Mapping)  # noqa: S101 - told below
-        price = (float(str(entry["prompt"])), float(str(entry["answer"])))
-        if not all(0 <= each < float("inf") for each in price):
-            raise ValueError
-    except (AssertionError, KeyError, ValueError):
-        raise FinriskError(
-            f"finrisk_answer_prices gives {entry!r} for {model}; write US dollars for a million tokens, such "
-            "as {prompt: 0.1, answer: 0.4}"
-        ) from None
-    return price

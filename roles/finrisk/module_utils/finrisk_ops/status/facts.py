@@ -94,12 +94,14 @@ def of_experiment(database_url: str, running: Running) -> dict[str, Any]:
             raise query_error(error, database_url) from None
 
 
-def gate_inputs(connection: psycopg.Connection, running: Running, rules: Rules) -> dict[str, Any]:
+def gate_inputs(
+    connection: psycopg.Connection, running: Running, rules: Rules, prices: evidence.Prices | None = None
+) -> dict[str, Any]:
     """Return what ``gate.verdict.decide`` takes: the evidence, ``running`` {revision, split}, and ``rules``.
 
     The connection, which must be outside a transaction, then sees this moment only. Raises psycopg.Error.
     """
-    return evidence.read(connection, running.experiment) | {
+    return evidence.read(connection, running.experiment, prices) | {
         "running": {"revision": running.revision, "split": running.split},
         "rules": asdict(rules),
     }

@@ -1,4 +1,4 @@
-"""What a tuning job is expected to cost, from the price that the inventory gives."""
+"""What a tuning job is expected to cost, from the prices that the inventory gives; also those of answers."""
 
 from __future__ import annotations
 
@@ -59,6 +59,27 @@ def price_of(model: str, prices: Mapping[str, object]) -> float | None:
             f"finrisk_training_prices gives {entry!r} for {model}; "
             "write US dollars for a million training tokens"
         )
+    return price
+
+
+def price_of_answers(base_model: str, prices: Mapping[str, object]) -> tuple[float, float] | None:
+    """Return the inventory's prices of a million tokens of prompts and of answers; None when it gives none.
+
+    A tuned model has those of its base model. Raises FinriskError when they are not dollars, zero or more.
+    """
+    entry = prices.get(base_model)
+    if entry is None:
+        return None
+    try:
+        assert isinstance(entry, Mapping)  # noqa: S101 - told below
+        price = (float(str(entry["prompt"])), float(str(entry["answer"])))
+        if not all(0 <= each < float("inf") for each in price):
+            raise ValueError
+    except (AssertionError, KeyError, ValueError):
+        raise FinriskError(
+            f"finrisk_answer_prices gives {entry!r} for {base_model}; write US dollars for a million tokens, "
+            "such as {prompt: 0.1, answer: 0.4}"
+        ) from None
     return price
 
 

@@ -1,0 +1,116 @@
+"""Reviews: answers that are drawn at random for a reviewer, and what reviewers say that answers are worth.
+
+The gate corrects the judge by labels of drawn answers alone: who chooses what to label finds the bad ones.
+A person is drawn once a stage, by a hash, and one of the person's answers then stands for all of them.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from finrisk.corrections import Reviewer
+from finrisk.db.pool import Connection
+from finrisk_rules import prompt
+
+PATIENCE_HOURS = 24
+"""How long an answer waits for the reviewer who took it; then the next one who asks gets it."""
+
+_READABLE = """
+select a.id, coalesce(t.strategy, a.strategy) as strategy, coalesce(t.analysis, a.analysis) as analysis,
+       coalesce(t.prompt, a.prompt) as prompt
+from analyses a left join training_data t on t.id = a.id
+where {which}
+  and coalesce(t.strategy, a.strategy) is not null and coalesce(t.analysis, a.analysis) is not null
+  and coalesce(t.labels, a.labels, '{{}}')
+      || array(select unnest(labels) from documents where id = any(a.documents)) <@ %(labels)s::text[]"""
+
+_OPEN = f"""
+select readable.* from reviews r cross join lateral (
+    {_READABLE.format(which="a.id = r.request_id")}
+) as readable
+where r.drawn and r.label is null
+  and (r.key_id = %(key_id)s or r.taken_at < now() - interval '{PATIENCE_HOURS} hours')
+order by r.key_id = %(key_id)s desc, r.taken_at limit 1"""  # noqa: S608 - constants
+
+_NEXT = f"""
+with people as materialized (
+    select distinct stage_id, arm, person, review_place(stage_id, person) as place
+    from exposures join stages on stages.id = stage_id
+    where experiment = %(experiment)s and scored > 0 and review_place(stage_id, person) < %(share)s
+),
+reviewed as (
+    select stage_id, arm, person from reviews join reviewable on id = request_id where drawn
+)
+select readable.* from (
+    select * from people
+    where not exists (select from reviewed where (reviewed.*) = (people.stage_id, people.arm, people.person))
+    order by stage_id desc, place
+) as person cross join lateral (
+    {
+    _READABLE.format(
+        which='''(a.user_hash = person.person or a.user_hash is null and a.unit_hash = person.person)
+  and exists (
+      select from reviewable of where of.id = a.id and (of.stage_id, of.arm) = (person.stage_id, person.arm)
+  )'''
+    )
+}
+      and not exists (select from reviews r where r.request_id = a.id)
+    order by sha256(a.id::text::bytea) limit 1
+) as readable limit 1"""  # noqa: S608 - constants
+
+_TAKE = """
+insert into reviews (request_id, drawn, key_id) values (%(id)s, true, %(key_id)s)
+on conflict (request_id) do update set key_id = excluded.key_id, taken_at = now()"""
+
+_LOCK = "select pg_advisory_xact_lock(hashtext('finrisk reviews'))"
+"""One reviewer after another: two who ask at once must not both get the same answer."""
+
+_LABEL = """
+insert into reviews (request_id, drawn, key_id, label, labelled_at)
+select id, false, %(key_id)s, %(label)s, now() from analyses where id = %(id)s
+on conflict (request_id) do update
+set label = excluded.label, labelled_at = excluded.labelled_at, key_id = excluded.key_id"""
+
+
+def take(connection: Connection, experiment: str, share: float, reviewer: Reviewer) -> dict[str, Any] | None:
+    """Draw the next answer of an experiment; the same again until it has a label. None: there is none.
+
+    It is ``request_id``, ``strategy``, ``analysis`` and ``sources``, [{title, text}] as its model had them.
+    ``share`` of the people of a stage are drawn, the newest stage first.
+
+    Raises:
+        psycopg.Error: the database does not answer.
+    """
+    values = {
+        "key_id": reviewer.key_id or "",
+        "labels": list(reviewer.labels),
+        "experiment": experiment,
+        "share": share,
+    }
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(_LOCK)
+        row = cursor.execute(_OPEN, values).fetchone() or cursor.execute(_NEXT, values).fetchone()
+        if row is None:
+            return None
+        cursor.execute(_TAKE, values | {"id": row["id"]})
+    return _review(row)
+
+
+def label(connection: Connection, request_id: UUID, value: float, reviewer: Reviewer) -> None:
+    """Keep what an answer is worth, 0..1; the last label of an answer counts.
+
+    Raises:
+        psycopg.Error: the database does not answer.
+    """
+    connection.execute(_LABEL, {"id": request_id, "label": value, "key_id": reviewer.key_id or ""})
+
+
+def _review(row: dict[str, Any]) -> dict[str, Any]:
+    turn = prompt.parse(row["prompt"]) if row["prompt"] else None
+    return {
+        "request_id": str(row["id"]),
+        "strategy": row["strategy"],
+        "analysis": row["analysis"],
+        "sources": [{"title": each.title, "text": each.text} for each in turn.sources] if turn else [],
+    }

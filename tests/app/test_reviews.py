@@ -1,0 +1,246 @@
+"""Answers are drawn at random for review, and what reviewers say of them corrects the judge."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from ansible.module_utils.finrisk_ops import evidence
+from ansible.module_utils.finrisk_ops.erasure.subject import Subject
+from ansible.module_utils.finrisk_ops.erasure.tables import erase
+from ansible.module_utils.finrisk_ops.gate import reviews as told
+from ansible.module_utils.finrisk_ops.gate.rules import Rules
+from ansible.module_utils.finrisk_ops.gate.verdict import decide
+from psycopg.types.json import Jsonb
+
+from finrisk import reviews
+from finrisk.corrections import Reviewer
+from tests.grounds.arms import SPLIT, user_on
+from tests.grounds.records import analysis
+from tests.grounds.refusals import error
+from tests.grounds.service import RunningService
+
+EXPERIMENT = "spec-2"
+ANNA, BEN = Reviewer("anna"), Reviewer("ben")
+INSERT = "insert into analyses select * from jsonb_populate_record(null::analyses, %s::jsonb)"
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def url(new_database: Callable[[bool], str]) -> str:
+    return new_database(True)
+
+
+@pytest.fixture
+def connection(url: str) -> Iterator[Connection]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def answered(connection: Connection, user: str, arm: str = "base", **fields: Any) -> str:
+    """An answer of the arm's own model, in the database; its id."""
+    row = {
+        "created_at": datetime.now(UTC).isoformat(),
+        "experiment": EXPERIMENT,
+        "revision": "r0001",
+        "split_bp": 5000,
+        "unit_hash": user,
+        "user_hash": user,
+        "arm_assigned": arm,
+        "arm_served": arm,
+        "judged_quality": 0.5,
+        "strategy": f"What does {user} ask?",
+        "analysis": f"An answer to {user}.",
+        "judge_version": "4",
+        "prompt_version": "p",
+        "index_version": "4",
+        **fields,
+    }
+    record = analysis(str(uuid.uuid4()), **row)["analysis"]
+    connection.execute(INSERT, (Jsonb(record),))
+    return str(record["id"])
+
+
+def drawn(connection: Connection, share: float = 1.0, reviewer: Reviewer = ANNA) -> str | None:
+    found = reviews.take(connection, EXPERIMENT, share, reviewer)
+    return found["request_id"] if found else None
+
+
+def scored(connection: Connection, request_id: str | None, value: float) -> None:
+    assert request_id
+    reviews.label(connection, uuid.UUID(request_id), value, ANNA)
+
+
+def read(connection: Connection) -> dict[str, Any]:
+    connection.autocommit = False
+    found: dict[str, Any] = evidence.read(connection, EXPERIMENT)
+    connection.commit()
+    connection.autocommit = True
+    return found
+
+
+def base_of(connection: Connection) -> dict[str, Any]:
+    base: dict[str, Any] = read(connection)["stages"][0]["arms"]["base"]
+    return base
+
+
+def test_a_user_is_drawn_once_a_stage_however_much_the_user_asks(connection: Connection) -> None:
+    heavy = {answered(connection, "bot") for _ in range(50)}
+    light = answered(connection, "person")
+    found = set()
+    while request_id := drawn(connection):
+        found.add(request_id)
+        scored(connection, request_id, 1)
+    assert light in found
+    assert len(found & heavy) == len(found) - 1 == 1
+
+
+def test_an_answer_stays_with_its_reviewer_until_it_has_a_score_or_a_day_is_over(
+    connection: Connection,
+) -> None:
+    for user in ("a", "b"):
+        answered(connection, user)
+    first, other = drawn(connection), drawn(connection, reviewer=BEN)
+    assert first is not None
+    assert (drawn(connection), drawn(connection, reviewer=BEN)) == (first, other) != (other, first)
+    scored(connection, first, 0.7)
+    assert drawn(connection) is None
+    connection.execute("update reviews set taken_at = now() - interval '25 hours'")
+    assert drawn(connection) == other
+
+
+def test_the_share_of_the_users_is_drawn_and_more_of_them_hold_the_same(connection: Connection) -> None:
+    for number in range(400):
+        answered(connection, f"u{number}")
+    place = "select review_place(1, 'u' || n) from generate_series(0, 399) as n"
+    places = [row[0] for row in connection.execute(place)]
+    assert 20 <= sum(each < 0.1 for each in places) <= 62  # of 400: four standard deviations
+    expected = sum(each < 0.02 for each in places)
+    assert expected
+    for _ in range(expected):
+        request_id = drawn(connection, 0.02)
+        scored(connection, request_id, 1)
+    assert drawn(connection, 0.02) is None
+    assert drawn(connection, 0.0) is None
+    assert drawn(connection, 0.1) is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"arm_assigned": "tuned"},  # base answered in its place
+        {"judged_quality": None},
+        {"analysis": None, "strategy": None},  # forgotten
+        {"labels": ["desk: equities"]},  # of sources that the key may not read
+        {"experiment": "another"},
+        {"split_bp": 0},
+    ],
+)
+def test_what_no_review_can_be_of_is_not_drawn(connection: Connection, fields: dict[str, Any]) -> None:
+    answered(connection, "a", **fields)
+    assert drawn(connection) is None
+
+
+def test_labels_of_drawn_answers_are_summed_by_user_and_others_are_counted_apart(
+    connection: Connection,
+) -> None:
+    by_user = {"a": (0.2, 0.4), "b": (0.8, 0.6)}
+    for user, qualities in by_user.items():
+        for quality in qualities:
+            answered(connection, user, judged_quality=quality)
+    chosen = answered(connection, "c", judged_quality=0.9)
+    scored(connection, chosen, 0.1)
+    for label in (1.0, 0.5):
+        request_id = drawn(connection, reviewer=BEN)
+        assert request_id not in (None, chosen)
+        scored(connection, request_id, 0.0)
+        scored(connection, request_id, label)  # the last one counts, once
+    base = base_of(connection)
+    assert base["reviews"] == {"drawn": 2, "others": 1}
+    labels = base["metrics"]["quality"]["labels"]
+    assert (labels["users"], labels["label"], labels["label_squares"]) == (2, 1.5, 1.25)
+    assert labels["judge"] == pytest.approx(0.3 + 0.7)  # of all answers of these users
+    assert labels["judge_squares"] == pytest.approx(0.3**2 + 0.7**2)
+    assert labels["products"] in (pytest.approx(0.3 + 0.35), pytest.approx(0.15 + 0.7))
+
+
+def test_who_is_erased_leaves_no_label_and_a_forgotten_text_leaves_it(
+    connection: Connection, url: str
+) -> None:
+    for user in ("gone", "stays"):
+        answered(connection, user)
+        request_id = drawn(connection)
+        scored(connection, request_id, 1)
+    connection.execute("update analyses set strategy = null, analysis = null, prompt = null")
+    assert base_of(connection)["reviews"]["drawn"] == 2
+    assert erase(url, Subject(user="gone"), check=False).rows["analyses"] == 1
+    assert connection.execute("select count(*) from reviews").fetchone() == (1,)
+    assert base_of(connection)["metrics"]["quality"]["labels"]["users"] == 1
+
+
+def test_labels_put_a_judge_right_who_favours_the_tuned_model(connection: Connection) -> None:
+    """The judge takes both arms for alike; reviewers find the tuned one worse by 0.3."""
+    for number in range(60):
+        for arm in ("base", "tuned"):
+            answered(connection, f"{arm} {number}", arm, judged_quality=0.8 + number % 3 / 100)
+    before = decide(read(connection), Rules()).metrics["quality"]
+    assert before.difference == pytest.approx(0, abs=1e-6)
+    while request_id := drawn(connection):
+        [[arm]] = connection.execute(
+            "select arm_served from analyses where id = %s", (request_id,)
+        ).fetchall()
+        scored(connection, request_id, 0.8 if arm == "base" else 0.5)
+    found = read(connection)
+    assert decide(found, Rules()).metrics["quality"].difference == pytest.approx(-0.3, abs=0.01)
+    assert told.content(found["stages"])["reviews"] == {"drawn": 120, "others": 0, "corrected": 120}
+
+
+def test_one_arm_with_too_few_labels_corrects_neither(connection: Connection) -> None:
+    for number in range(40):
+        for arm in ("base", "tuned"):
+            answered(connection, f"{arm} {number}", arm, judged_quality=0.8)
+    for _ in range(45):
+        request_id = drawn(connection)
+        assert request_id
+        [[arm]] = connection.execute(
+            "select arm_served from analyses where id = %s", (request_id,)
+        ).fetchall()
+        if arm == "base":
+            scored(connection, request_id, 0.2)
+        else:
+            connection.execute("update reviews set key_id = 'somebody'")
+    found = read(connection)
+    assert decide(found, Rules()).metrics["quality"].difference == pytest.approx(0)
+    said = told.told(told.content(found["stages"])["reviews"])
+    assert said.startswith("quality is the judge's: ")
+
+
+def test_a_reviewer_takes_an_answer_scores_it_and_is_told_of_no_arm(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(**SPLIT, REVIEW_SHARE="1")
+    service.add_page()
+    answer = service.analyze(user_id=user_on("tuned"))
+    service.wait_for_row(answer)
+    error(service.call("GET", "/api/v1/review", with_key="analyst"), 403, "forbidden")
+    review = service.call("GET", "/api/v1/review", with_key="reviewer").json["review"]
+    assert set(review) == {"request_id", "strategy", "analysis", "sources"}
+    assert review["request_id"] == answer.headers["X-Request-Id"]
+    assert review["sources"]
+    body = {"request_id": review["request_id"], "score": 0.4}
+    error(service.call("POST", "/api/v1/feedback", body, with_key="analyst"), 403, "forbidden")
+    assert service.call("POST", "/api/v1/feedback", body, with_key="reviewer").status == 200
+    assert service.call("GET", "/api/v1/review", with_key="reviewer").json == {"review": None}
+    row = service.rows("select drawn, key_id, label from reviews")
+    assert row == [(True, "reviewer", pytest.approx(0.4))]
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, "1", True])
+def test_a_score_is_a_number_from_0_to_1(service: RunningService, value: object) -> None:
+    body = {"request_id": "01a209f9-402a-7a6d-b1b3-eae7f9dced43", "score": value}
+    error(service.call("POST", "/api/v1/feedback", body, with_key="reviewer"), 422, "invalid")
