@@ -43,13 +43,13 @@ reviewed as (
     select stage_id, arm, person from reviews join reviewable on id = request_id where drawn
 )
 select readable.* from (
-    select * from people
+    select *, person collate "default" as name from people
     where not exists (select from reviewed where (reviewed.*) = (people.stage_id, people.arm, people.person))
     order by stage_id desc, place
 ) as person cross join lateral (
     {
     _READABLE.format(
-        which='''(a.user_hash = person.person or a.user_hash is null and a.unit_hash = person.person)
+        which='''(a.user_hash = person.name or a.user_hash is null and a.unit_hash = person.name)
   and exists (
       select from reviewable of where of.id = a.id and (of.stage_id, of.arm) = (person.stage_id, person.arm)
   )'''
@@ -58,6 +58,8 @@ select readable.* from (
       and not exists (select from reviews r where r.request_id = a.id)
     order by sha256(a.id::text::bytea) limit 1
 ) as readable limit 1"""  # noqa: S608 - constants
+
+"""The draw of the one who is next; ``name`` is ``person`` in the collation of the indexes of ``analyses``."""
 
 _TAKE = """
 insert into reviews (request_id, drawn, key_id) values (%(id)s, true, %(key_id)s)
