@@ -183,6 +183,15 @@ def test_who_is_erased_leaves_no_label_and_a_forgotten_text_leaves_it(
     assert base_of(connection)["metrics"]["quality"]["labels"]["users"] == 1
 
 
+def test_a_schema_before_reviews_gives_its_evidence_all_the_same(connection: Connection) -> None:
+    answered(connection, "a")
+    scored(connection, drawn(connection), 1)
+    connection.execute("drop view reviewable; drop table reviews")
+    base = base_of(connection)
+    assert base["requests"] == 1
+    assert "reviews" not in base
+
+
 def test_labels_put_a_judge_right_who_favours_the_tuned_model(connection: Connection) -> None:
     """The judge takes both arms for alike; reviewers find the tuned one worse by 0.3."""
     for number in range(60):

@@ -94,18 +94,21 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
       revision: the ``users`` who came in both, and the sum of ``products`` of their means, each less its
       stage's mean. ``shared`` is missing where two stages are of one revision.
 
-    Raises psycopg.Error; the connection must be outside a transaction.
+    A schema before reviews has none: what acts on harm must not wait for a migration. Raises psycopg.Error;
+    the connection must be outside a transaction.
     """
     from psycopg.rows import dict_row
 
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set transaction isolation level repeatable read read only")
-        [asked] = cursor.execute("select now() as at").fetchall()
+        [asked] = cursor.execute(
+            "select now() as at, to_regclass('reviewable') is not null as reviews"
+        ).fetchall()
         ids = cursor.execute("select id from stages where experiment = %s", (experiment,)).fetchall()
         arms = cursor.execute(_ARMS, {"stages": [row["id"] for row in ids]}).fetchall()
         values = {"experiment": experiment, "stages": list(dict.fromkeys(row["stage_id"] for row in arms))}
         returns = cursor.execute(_RETURNS, values).fetchall() if len(values["stages"]) > 1 else []
-        reviews = cursor.execute(_REVIEWS, values).fetchall()
+        reviews = cursor.execute(_REVIEWS, values).fetchall() if asked["reviews"] else []
         [day] = cursor.execute(_LAST_DAY, values).fetchall()
     age = asked["at"] - min((row["first_at"] for row in arms), default=asked["at"])
     return {
