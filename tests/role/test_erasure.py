@@ -171,6 +171,22 @@ def test_what_models_answered_to_a_dataset_goes_with_its_subject(options: dict[s
     assert not any(path.exists() for path in texts)
 
 
+def test_answers_to_a_dataset_without_the_subject_stay_and_those_to_a_dataset_that_is_gone_go(
+    options: dict[str, Any],
+) -> None:
+    folder = Path(options["output_dir"])
+    [validation] = folder.glob("validation_set_*")
+    name = hashlib.sha256(validation.read_bytes()).hexdigest()[:12]
+    fresh = [folder / f"offline_answers_{name}.jsonl", folder / f"offline_report_{name}_0.html"]
+    orphan = folder / "offline_answers_0123456789ab.jsonl"
+    for path in (*fresh, orphan):
+        path.write_text("text")
+    done = run_module("finrisk_erasure", {**options, "user_hash": "0" * 64})
+    assert done["stale_datasets"] == []
+    assert [line for line in done["summary"] if line.startswith("all of")] == [f"all of {orphan}"]
+    assert ([path.exists() for path in fresh], orphan.exists()) == ([True, True], False)
+
+
 def test_a_dataset_is_named_until_it_was_made_anew(options: dict[str, Any]) -> None:
     folder = Path(options["output_dir"])
     run_module("finrisk_erasure", {**options, "user_hash": HASH})

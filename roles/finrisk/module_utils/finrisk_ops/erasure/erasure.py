@@ -50,7 +50,7 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         for export in exports:
             files.rewrite(export, subject)
     datasets = files.stale(place.output_dir, [export.path for export in exports])
-    answers = files.answers(place.output_dir) if datasets else []
+    answers = files.answers(place.output_dir, datasets)
     if not check:
         for path in answers:
             path.unlink(missing_ok=True)

@@ -86,13 +86,14 @@ def stale(folder: Path, rewritten: Collection[Path]) -> list[Dataset]:
     return [dataset for dataset in datasets(folder) if _is_stale(dataset, rewritten)]
 
 
-def answers(folder: Path) -> list[Path]:
-    """Return what models answered to questions of the folder's datasets, and the pages that show it.
+def answers(folder: Path, stale: Collection[Dataset]) -> list[Path]:
+    """Return what models answered to questions, and the pages that show it, but for datasets that may stay.
 
-    Both can be made anew, at the models' price.
+    What is left of a dataset that is gone may be of anybody. Both can be made anew, at the models' price.
     """
-    names = (f"{ANSWERS}_*.jsonl", f"{ANSWERS_REPORT}_*.html")
-    return sorted(path for name in names for path in folder.glob(name))
+    fresh = {sha[:12] for dataset in datasets(folder) if dataset not in stale for sha in dataset.hashes}
+    named = [path for name in (ANSWERS, ANSWERS_REPORT) for path in folder.glob(f"{name}_*.*")]
+    return sorted(path for path in named if not any(f"_{name}" in path.name for name in fresh))
 
 
 def datasets(folder: Path) -> Iterator[Dataset]:
