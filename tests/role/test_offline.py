@@ -166,6 +166,27 @@ def test_a_model_that_does_not_answer_is_named_and_what_was_answered_is_kept(
     assert (kept > 0, asked(ground)) == (True, CALLS - kept)
 
 
+def test_one_call_that_fails_again_is_measured_by_all_calls_to_its_model(ground: Wire, data: Path) -> None:
+    compare(ground, data)
+    [path] = data.glob("offline_answers_*.jsonl")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    ground.fault(kind="status", code=500)
+    told = compare(ground, data)
+    assert told["verdict"] == "not_worse", told
+
+
+def test_a_model_that_is_too_slow_eight_times_in_a_row_is_asked_all_of_it_again(
+    ground: Wire, data: Path
+) -> None:
+    ground.fault(kind="latency", ms=9000, path="enerateContent")
+    given = offline(ground, data)
+    given["config_map"]["data"]["REQUEST_DEADLINE_SECONDS"] = "3"
+    told = run_module("finrisk_offline", given)
+    assert "does not answer, 8 calls in a row failed: the model did not answer in time" in told["msg"]
+    [answers] = data.glob("offline_answers_*.jsonl")
+    assert (answers.read_bytes(), (data.parent / "evaluations").exists()) == (b"", False)
+
+
 def test_a_model_that_leaves_half_unanswered_is_worse_and_the_rest_is_said_to_be_compared(
     ground: Wire, data: Path
 ) -> None:

@@ -14,7 +14,9 @@ from ..errors import FinriskError
 from ..machine.files import FILE_MODE, make_folder
 
 FAILED = "failed"
-"""The outcome of a call that says nothing of the model: it is asked again by the next run."""
+"""The outcome of a call that says nothing of the model."""
+PASSING = (FAILED, "timeout")
+"""Outcomes that may be of that hour alone: the next run asks again."""
 ANSWERED = "answered"
 
 
@@ -76,8 +78,8 @@ class Writer:
             os.write(descriptor, b"\n")
 
     def add(self, line: bytes) -> dict[str, Any]:
-        """Keep a line of ``finrisk answer`` and return it; one that failed is told, and not kept."""
+        """Keep a line of ``finrisk answer`` and return it; what is passing is told, and not kept."""
         told = self._answers._take(line)
-        if told and told["outcome"] != FAILED:
+        if told and told["outcome"] not in PASSING:
             os.write(self._descriptor, line.rstrip(b"\n") + b"\n")
         return told

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..counts import number_of
 from ..errors import FinriskError
-from .answers import FAILED, Answers
+from .answers import FAILED, PASSING, Answers
 from .calls import Call
 
 MOST_FAILURES = 8
@@ -87,7 +87,7 @@ def ask(
             f"`finrisk answer` ended before {number_of(missing, 'call')} of {len(wanted):,}: "
             f"{words[-500:] or 'it said nothing'}; what was answered is kept: mend that, then run this again"
         )
-    failures.check(Counter(call.model for call in wanted.values()))
+    failures.check(Counter(call.model for call in calls))
 
 
 class _Failures:
@@ -105,10 +105,10 @@ class _Failures:
 
     def add(self, model: str, told: Mapping[str, object]) -> None:
         """Take in how a call ended; FinriskError when the model counts as away."""
-        if told["outcome"] != FAILED:
+        if told["outcome"] not in PASSING:
             self._streak[model] = 0
             return
-        self._number[model] += 1
+        self._number[model] += told["outcome"] == FAILED
         self._streak[model] += 1
         self._problem[model] = str(told.get("problem"))
         if self._streak[model] >= MOST_FAILURES:
