@@ -46,7 +46,7 @@ def test_wrong_figures_are_compared_on_the_same_questions(
     shadow(database_url, "tuned", 2)
     with psycopg.connect(database_url) as connection:
         found = shadows.read(connection, MODEL)
-        assert shadows.read(connection, "another")["questions"] == 0
+        assert (shadows.read(connection, "another") or {})["questions"] == 0
     assert shadows.lines(found) == [
         "17 questions asked of both models, 2 left unanswered by one; with a wrong figure, of",
         "15 judged: base 6.7%, tuned 20.0% (base alone 1, tuned alone 3); quality 0.900 and",
@@ -61,3 +61,13 @@ def test_verdicts_of_another_judge_are_left_out(database_url: str, analyses: Cal
     shadow(database_url, "base", 3, judge="0")
     with psycopg.connect(database_url) as connection:
         assert shadows.lines(shadows.read(connection, MODEL)) == []
+
+
+def test_a_schema_before_shadows_costs_the_rest_nothing(database_url: str, environment: Status) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("drop view shadow_pairs, shadow_answers")
+        connection.execute("drop table shadows, shadow_days")
+    data = environment()
+    assert data["database"]["error"] is None, data["database"]
+    assert data["experiment"]["evidence"]
+    assert not any(line.startswith("Shadow") for line in page(data))

@@ -30,8 +30,10 @@ from of_pair"""
 """Only by the judge of this release: verdicts of two judges are no pair of samples."""
 
 
-def read(connection: psycopg.Connection, model: str) -> dict[str, Any]:
+def read(connection: psycopg.Connection, model: str) -> dict[str, Any] | None:
     """Return what is known of questions that base and this tuned model both answered; raises psycopg.Error.
+
+    None where the schema is one before shadows: whoever looks must not wait for a migration.
 
     - ``questions`` that both were asked; ``unanswered``, by one of them; ``judged``: where the figures of
       both answers were.
@@ -41,6 +43,9 @@ def read(connection: psycopg.Connection, model: str) -> dict[str, Any]:
     from psycopg.rows import dict_row
 
     with connection.cursor(row_factory=dict_row) as cursor:
+        [schema] = cursor.execute("select to_regclass('shadow_pairs') is not null as has_pairs").fetchall()
+        if not schema["has_pairs"]:
+            return None
         [row] = cursor.execute(_PAIRS, {"model": model, "judge": JUDGE_VERSION}).fetchall()
     return dict(row)
 
