@@ -112,6 +112,7 @@ def test_a_model_with_wrong_figures_is_refused_before_any_user_meets_it(
     content = json.loads(Path(told["evaluation_file"]).read_text("utf-8"))
     assert 0 < len(content["regressions"]) <= 20
 
+    assert compare(ground, data, limit=10)["verdict"] == "unknown", "fewer questions take nothing back"
     refused = plan(data, model)
     assert "is proven worse than base before any user met it" in refused["msg"]
     assert "Nothing was changed" in refused["msg"]

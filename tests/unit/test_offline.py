@@ -16,6 +16,7 @@ from ansible.module_utils.finrisk_ops.offline.answers import Answers
 from ansible.module_utils.finrisk_ops.offline.calls import Cost, Models
 from ansible.module_utils.finrisk_ops.offline.nearest import Examples
 from ansible.module_utils.finrisk_ops.offline.questions import drawn, questions
+from ansible.module_utils.finrisk_ops.release import trial as release_trial
 
 from tests.grounds.datasets import dataset
 
@@ -179,3 +180,24 @@ def test_answers_survive_a_line_that_was_cut_and_forget_failures(tmp_path: Path)
     assert [again.get(name) is not None for name in "abc"] == [True, True, False]
     with Answers(tmp_path / "new.jsonl").writing():
         assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ([("worse", 40), ("better", 40)], "better"),
+        ([("worse", 40), ("unknown", 10)], "worse"),
+        ([("worse", 40), ("better", 40), ("unknown", 10)], "unknown"),
+        ([("better", 40), ("worse", 10)], "worse"),
+    ],
+)
+def test_harm_that_was_proven_stands_until_as_many_questions_say_otherwise(
+    tmp_path: Path, told: list[tuple[str, int]], verdict: str
+) -> None:
+    for number, (each, asked) in enumerate(told):
+        content = {"model": "m", "verdict": each, "reason": "", "at": "", "questions": [{}] * asked}
+        path = tmp_path / f"offline_2026010{number + 1}_100000.json"
+        path.write_text(json.dumps({**content, "sha256": release_trial.sha256(content)}))
+    known = release_trial.known(tmp_path, "m")
+    assert known
+    assert known.verdict == verdict

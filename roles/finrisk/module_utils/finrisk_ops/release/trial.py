@@ -1,4 +1,4 @@
-"""What is known of a model before users meet it: its newest offline evaluation, and whether that forbids."""
+"""What is known of a model before users meet it: its offline evaluation, and whether that forbids."""
 
 from __future__ import annotations
 
@@ -46,24 +46,34 @@ def sha256(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def newest(folder: Path, model: str) -> Trial | None:
+def known(folder: Path, model: str) -> Trial | None:
     """Return the newest offline evaluation of the model in the folder; None where there is none.
 
+    Where harm was proven, it is the proof, until an evaluation of as many questions says otherwise.
+
     Raises:
-        FinriskError: It was changed since it was written, so that nobody knows what it said.
+        FinriskError: One was changed since it was written, so that nobody knows what it said.
     """
+    newest, most = None, 0
     for path in reversed(stamped_files(folder, PREFIX, SUFFIX)):
         content = read_json(path)
         if not isinstance(content, dict) or content.get("model") != model:
             continue
-        if content.get("sha256") != sha256(content):
-            raise FinriskError(
-                f"{path} was changed since it was written: its SHA-256 is {sha256(content)}, it says "
-                f"{content.get('sha256')}; restore it, or remove it and run playbooks/{COMMAND}"
-            )
-        verdict, reason, at = (str(content.get(key)) for key in ("verdict", "reason", "at"))
-        return Trial(verdict, reason, at, str(path), str(content["sha256"]))
-    return None
+        told, questions = _trial(path, content), len(content.get("questions") or ())
+        if told.verdict == PROVEN_WORSE and questions > most:
+            return told
+        newest, most = newest or told, max(most, questions)
+    return newest
+
+
+def _trial(path: Path, content: Mapping[str, Any]) -> Trial:
+    if content.get("sha256") != sha256(content):
+        raise FinriskError(
+            f"{path} was changed since it was written: its SHA-256 is {sha256(content)}, it says "
+            f"{content.get('sha256')}; restore it, or remove it and run playbooks/{COMMAND}"
+        )
+    verdict, reason, at = (str(content.get(key)) for key in ("verdict", "reason", "at"))
+    return Trial(verdict, reason, at, str(path), str(content["sha256"]))
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def advice(
     """
     if asking.mode == OFF or not plan.model or plan.ratio <= ratio_now(plan, running):
         return None
-    found = newest(folder, plan.model)
+    found = known(folder, plan.model)
     if found is None:
         return Advice(f"Before traffic: {plan.name} was not compared with base: {play(COMMAND)}")
     if found.verdict == PROVEN_WORSE and asking.mode == REQUIRE:
