@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from finrisk.http import app
 from finrisk.settings import SettingsError
 from tests.grounds.arms import SPLIT, user_on
 from tests.grounds.odd import BASE, BLOCKED, Odd, events, parts, settings, whole
-from tests.grounds.service import STRATEGY, RunningService
+from tests.grounds.service import PAGE, STRATEGY, RunningService
+from tests.grounds.waiting import until
+from tests.grounds.wire import Wire
 
 RIGHT = "The liquidity coverage ratio of Corvane Bank fell to 118 % at the end of 2024 from 131 % [1]."
 WRONG = (
@@ -31,6 +37,9 @@ class Models:
         self.tuned: Callable[[socket.socket], bool] = lambda connection: whole(
             connection, parts(WRONG, finish="STOP")
         )
+
+    def has_asked_tuned(self, times: int) -> bool:
+        return self.asked["tuned"] >= times
 
     def answer(self, connection: socket.socket, request: bytes) -> bool:
         path = request.split(b" ", 2)[1].decode()
@@ -127,10 +136,11 @@ def test_a_model_that_hangs_keeps_no_user_waiting_and_no_worker_from_its_end(
             ask(service)
         told = service.wait_until(lambda: outcomes(service) if outcomes(service) else None)
         assert told == {"busy": 5}  # two are being asked, eight wait
-        service.configure(**SPLIT, WORKERS=1)
-        began = time.monotonic()
-        service.stop()
-        assert time.monotonic() - began < 30  # not the 60 seconds of the model
+        service.configure(**SPLIT, WORKERS=1)  # the next revision asks nobody else
+        assert service.process
+        service.process.send_signal(signal.SIGHUP)
+        dropped = service.wait_until(lambda: outcomes(service).get("shutdown"), seconds=45)
+        assert dropped == 10  # the worker did not wait for the 60 seconds of the model
     finally:
         over.set()
     assert service.rows("select count(*) from shadows") == [(0,)]
@@ -166,6 +176,30 @@ def test_two_workers_share_one_limit_and_text_is_kept_only_where_it_may_be(
     assert models.asked["tuned"] == 3
     assert service.rows("select calls from shadow_days") == [(3,)]
     assert service.rows("select count(*), count(analysis), count(quality) from shadows") == [(3, 0, 3)]
+
+
+def test_the_other_model_is_asked_when_the_reply_was_sent_and_not_before(
+    database_url: str, gemini: Wire, models: Models, tmp_path: Path
+) -> None:
+    with Odd(models.answer) as server:
+        keys = {**SPLIT, "SHADOW_SHARE": 1, "DATABASE_URL": database_url, "REQUIRE_API_KEY": "false"}
+        keys |= {"FINRISK_VAR_DIR": tmp_path}
+        running = app.service(settings(server.url, gemini.credentials_file, **keys))
+        client = app.create_app(running).test_client()
+        try:
+            client.post("/api/v1/documents", json={"documents": [PAGE]})
+            for kind in ("application/json", "text/event-stream"):
+                before = models.asked["tuned"]
+                body = {"strategy": STRATEGY, "user_id": user_on("base")}
+                reply = client.post("/api/v1/analyze", json=body, headers={"Accept": kind}, buffered=False)
+                assert b"118 %" in b"".join(reply.iter_encoded()), kind
+                time.sleep(0.5)  # a call that had begun would be there
+                assert models.asked["tuned"] == before
+                reply.close()
+                until(partial(models.has_asked_tuned, before + 1))
+        finally:
+            for part in (running.shadow, running.collection, running.database):
+                part.close()
 
 
 def test_by_default_no_other_model_is_asked(shadowed: Callable[..., RunningService], models: Models) -> None:
