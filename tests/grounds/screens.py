@@ -52,7 +52,7 @@ class Screens:
         return self.service["traffic"], self.toolkit["traffic"]["arms"]
 
     def experiment(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        own = ("earlier", "evidence")
+        own = ("earlier", "evidence", "shadow")
         shared = {name: value for name, value in self.toolkit["experiment"].items() if name not in own}
         return self.service["experiment"], shared
 
