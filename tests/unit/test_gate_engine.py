@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.gate import betting, mixture
+from ansible.module_utils.finrisk_ops.gate.comparison import Comparison
 from ansible.module_utils.finrisk_ops.gate.labels import Judged, Labels, corrected
+from ansible.module_utils.finrisk_ops.gate.rules import Rules
 from ansible.module_utils.finrisk_ops.gate.sample import Return, Sample, sample
 from ansible.module_utils.finrisk_ops.gate.stages import Difference, Stage
 
@@ -153,9 +155,26 @@ def test_a_judge_who_is_wrong_by_a_tenth_is_put_right_by_labels() -> None:
     assert corrected_loss.mean == pytest.approx(0.3, abs=0.01)
     assert judged_loss.mean == pytest.approx(0.2, abs=0.01)
     assert corrected_loss.variance < 2000 * 0.01 / 100  # better than a hundred labels alone
-    assert not corrected_loss.exact
+    assert corrected_loss.labelled == 100
     few = {**statistics, "labels": {**statistics["labels"], "users": 29}}
     assert sample(few, higher_is_better=True) == judged_loss
+
+
+@pytest.mark.parametrize(("number", "state"), [(30, "open"), (300, "open"), (3000, "not_worse")])
+def test_labels_that_are_all_alike_prove_as_much_as_so_many_users(number: int, state: str) -> None:
+    """Thirty times "good" of a reviewer, or by luck, are no proof, however many users the judge scored."""
+    judged = {"users": 6000, "sum": 4800.0, "squares": 3900.0}
+    labels = {
+        "users": number,
+        "label": float(number),
+        "label_squares": float(number),
+        "judge": 0.8 * number,
+        "judge_squares": 0.65 * number,
+        "products": 0.8 * number,
+    }
+    arm = sample({**judged, "labels": labels}, higher_is_better=True)
+    assert arm is not None
+    assert Comparison("quality", [Stage("r1", arm, arm)], Rules(), True).state == state
 
 
 @pytest.mark.parametrize(("users", "bad", "margin"), [(100, 3, 0.02), (1000, 0, 0.02), (50, 50, 0.05)])

@@ -167,7 +167,7 @@ def worse_scales(metric: str, rules: Rules) -> list[float]:
 
 
 def _log_exact(stage: Stage) -> float:
-    exact = stage.base.exact and stage.tuned.exact
+    exact = stage.base.labelled is None and stage.tuned.labelled is None
     return betting.log_e_worse(stage.base, stage.tuned) if exact else -math.inf
 
 

@@ -34,8 +34,8 @@ class Sample:
     """Of a user's mean, by n - 1."""
     returns: Mapping[str, Return] | None = field(default_factory=dict)
     """By revision of the earlier stage; None where nobody counted them."""
-    exact: bool = True
-    """Whether the sum is one of means in 0..1; a mean that labels corrected is not."""
+    labelled: int | None = None
+    """Users on whose labels a corrected mean rests; None where the sum is one of means in 0..1."""
 
     @property
     def mean(self) -> float:
@@ -44,19 +44,23 @@ class Sample:
 
     @property
     def cautious_mean(self) -> float:
-        """The mean with a best and a worst user added."""
-        return (self.sum + 1) / (self.users + 2)
+        """The mean with a best and a worst user added; to those with labels where these correct it."""
+        users = self.labelled or self.users
+        return (self.mean * users + 1) / (users + 2)
 
     @property
     def cautious_variance(self) -> float:
         """The variance with a best and a worst user added, so that no failure seen is not no failure.
 
         For shares this is p (1 - p) with p = (x + 1) / (n + 2): Agresti and Caffo, Simple and effective
-        confidence intervals for proportions, The American Statistician 54, 2000.
+        confidence intervals for proportions, The American Statistician 54, 2000. Thirty labels that are all
+        alike are thirty users, however many the judge scored.
         """
-        squares = self.variance * (self.users - 1) + self.sum * self.mean + 1
+        users = self.labelled or self.users
+        share = users / self.users
+        squares = self.variance * share * (users - 1) + users * self.mean**2 + 1
         mean = self.cautious_mean
-        return max(squares / (self.users + 2) - mean * mean, 0.0)
+        return max(squares / (users + 2) - mean * mean, 0.0) / share
 
     def variance_if_worse(self, margin: float) -> float:
         """Return the variance in an arm that is worse than this one by exactly ``margin``.
@@ -98,7 +102,8 @@ def sample(statistics: Mapping[str, Any], *, higher_is_better: bool) -> Sample |
         total = users * min(max(mean, 0.0), 1.0)
     if higher_is_better:
         total = users - total
-    return Sample(users, total, variance, _returns(statistics.get("shared")), exact=labels is None)
+    labelled = None if labels is None else labels.users
+    return Sample(users, total, variance, _returns(statistics.get("shared")), labelled)
 
 
 def _returns(shared: Mapping[str, Any] | None) -> dict[str, Return] | None:
