@@ -9,25 +9,26 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from finrisk.corrections import Reviewer
+from finrisk.corrections import Reviewer, UnknownAnswerError
 from finrisk.db.pool import Connection
 from finrisk_rules import prompt
 
 PATIENCE_HOURS = 24
 """How long an answer waits for the reviewer who took it; then the next one who asks gets it."""
 
-_READABLE = """
+_ALLOWED = """coalesce(t.labels, a.labels, '{}')
+      || array(select unnest(labels) from documents where id = any(a.documents)) <@ %(labels)s::text[]"""
+
+_READABLE = f"""
 select a.id, coalesce(t.strategy, a.strategy) as strategy, coalesce(t.analysis, a.analysis) as analysis,
        coalesce(t.prompt, a.prompt) as prompt
 from analyses a left join training_data t on t.id = a.id
-where {which}
-  and coalesce(t.strategy, a.strategy) is not null and coalesce(t.analysis, a.analysis) is not null
-  and coalesce(t.labels, a.labels, '{{}}')
-      || array(select unnest(labels) from documents where id = any(a.documents)) <@ %(labels)s::text[]"""
+where coalesce(t.strategy, a.strategy) is not null and coalesce(t.analysis, a.analysis) is not null
+  and {_ALLOWED}"""  # noqa: S608 - constants
 
 _OPEN = f"""
 select readable.* from reviews r cross join lateral (
-    {_READABLE.format(which="a.id = r.request_id")}
+    {_READABLE} and a.id = r.request_id and a.experiment = %(experiment)s
 ) as readable
 where r.drawn and r.label is null
   and (r.key_id = %(key_id)s or r.taken_at < now() - interval '{PATIENCE_HOURS} hours')
@@ -47,15 +48,11 @@ select readable.* from (
     where not exists (select from reviewed where (reviewed.*) = (people.stage_id, people.arm, people.person))
     order by stage_id desc, place
 ) as person cross join lateral (
-    {
-    _READABLE.format(
-        which='''(a.user_hash = person.name or a.user_hash is null and a.unit_hash = person.name)
-  and exists (
-      select from reviewable of where of.id = a.id and (of.stage_id, of.arm) = (person.stage_id, person.arm)
-  )'''
-    )
-}
-      and not exists (select from reviews r where r.request_id = a.id)
+    {_READABLE} and (a.user_hash = person.name or a.user_hash is null and a.unit_hash = person.name)
+      and exists (
+          select from reviewable of
+          where of.id = a.id and (of.stage_id, of.arm) = (person.stage_id, person.arm)
+      )
     order by sha256(a.id::text::bytea) limit 1
 ) as readable limit 1"""  # noqa: S608 - constants
 
@@ -63,16 +60,23 @@ select readable.* from (
 
 _TAKE = """
 insert into reviews (request_id, drawn, key_id) values (%(id)s, true, %(key_id)s)
-on conflict (request_id) do update set key_id = excluded.key_id, taken_at = now()"""
+on conflict (request_id) do update set drawn = true, key_id = excluded.key_id, taken_at = now(),
+    label = case when reviews.drawn then reviews.label end,
+    labelled_at = case when reviews.drawn then reviews.labelled_at end"""
+"""What a reviewer chose to label is drawn like any other, and asked for anew: else bad ones are missing."""
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('finrisk reviews'))"
 """One reviewer after another: two who ask at once must not both get the same answer."""
 
+_MAY_LABEL = f"""
+select from analyses a left join training_data t on t.id = a.id where a.id = %(id)s and {_ALLOWED}"""
+
 _LABEL = """
 insert into reviews (request_id, drawn, key_id, label, labelled_at)
-select id, false, %(key_id)s, %(label)s, now() from analyses where id = %(id)s
+select id, false, %(key_id)s, coalesce(%(score)s::real, 0), now() from analyses where id = %(id)s
 on conflict (request_id) do update
-set label = excluded.label, labelled_at = excluded.labelled_at, key_id = excluded.key_id"""
+set label = excluded.label, labelled_at = excluded.labelled_at, key_id = excluded.key_id
+where %(score)s::real is not null or reviews.label is null and reviews.key_id = excluded.key_id"""
 
 
 def take(connection: Connection, experiment: str, share: float, reviewer: Reviewer) -> dict[str, Any] | None:
@@ -99,13 +103,25 @@ def take(connection: Connection, experiment: str, share: float, reviewer: Review
     return _review(row)
 
 
-def label(connection: Connection, request_id: UUID, value: float, reviewer: Reviewer) -> None:
-    """Keep what an answer is worth, 0..1; the last label of an answer counts.
+def label(connection: Connection, request_id: UUID, score: float | None, reviewer: Reviewer) -> None:
+    """Keep what an answer is worth, 0..1; the last score of an answer counts.
+
+    None is a correction alone: 0, unless somebody scored the answer, or another one has it for review.
 
     Raises:
+        UnknownAnswerError: there is no such answer, or this reviewer may not read its sources.
         psycopg.Error: the database does not answer.
     """
-    connection.execute(_LABEL, {"id": request_id, "label": value, "key_id": reviewer.key_id or ""})
+    values = {
+        "id": request_id,
+        "score": score,
+        "key_id": reviewer.key_id or "",
+        "labels": list(reviewer.labels),
+    }
+    with connection.transaction():
+        if connection.execute(_MAY_LABEL, values).fetchone() is None:
+            raise UnknownAnswerError(f"no answer has the request_id {request_id}")
+        connection.execute(_LABEL, values)
 
 
 def _review(row: dict[str, Any]) -> dict[str, Any]:

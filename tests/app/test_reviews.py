@@ -18,7 +18,7 @@ from ansible.module_utils.finrisk_ops.gate.verdict import decide
 from psycopg.types.json import Jsonb
 
 from finrisk import reviews
-from finrisk.corrections import Reviewer
+from finrisk.corrections import Reviewer, UnknownAnswerError
 from tests.grounds.arms import SPLIT, user_on
 from tests.grounds.records import analysis
 from tests.grounds.refusals import error
@@ -112,6 +112,56 @@ def test_an_answer_stays_with_its_reviewer_until_it_has_a_score_or_a_day_is_over
     assert drawn(connection) is None
     connection.execute("update reviews set taken_at = now() - interval '25 hours'")
     assert drawn(connection) == other
+
+
+def test_what_a_reviewer_chose_is_drawn_like_any_other_and_asked_for_anew(connection: Connection) -> None:
+    """Else the bad answers, which are chosen and corrected, would be missing among the drawn ones."""
+    chosen = {answered(connection, f"u{number}", judged_quality=0.5) for number in range(5)}
+    for each in chosen:
+        scored(connection, each, 0)
+    assert base_of(connection)["reviews"] == {"drawn": 0, "others": 5}
+    found = set()
+    while request_id := drawn(connection):
+        found.add(request_id)
+        assert drawn(connection) == request_id
+        scored(connection, request_id, 0.4)
+    assert found == chosen
+    assert base_of(connection)["reviews"] == {"drawn": 5, "others": 0}
+
+
+def test_a_correction_alone_replaces_no_score_and_takes_no_answer_from_who_reviews_it(
+    connection: Connection,
+) -> None:
+    answered(connection, "a")
+    request_id = drawn(connection)
+    assert request_id
+    reviews.label(connection, uuid.UUID(request_id), None, BEN)
+    assert drawn(connection) == request_id
+    scored(connection, request_id, 0.8)
+    reviews.label(connection, uuid.UUID(request_id), None, ANNA)
+    assert connection.execute("select key_id, label from reviews").fetchall() == [
+        ("anna", pytest.approx(0.8))
+    ]
+    other = answered(connection, "b")
+    assert drawn(connection) == other
+    reviews.label(connection, uuid.UUID(other), None, ANNA)
+    assert connection.execute("select label from reviews order by taken_at desc").fetchone() == (0.0,)
+
+
+def test_nobody_scores_an_answer_with_a_source_that_the_key_may_not_read(connection: Connection) -> None:
+    request_id = answered(connection, "a", labels=["desk: equities"])
+    with pytest.raises(UnknownAnswerError, match=request_id):
+        scored(connection, request_id, 0)
+    assert connection.execute("select from reviews").fetchall() == []
+    reviews.label(connection, uuid.UUID(request_id), 0, Reviewer("anna", ("desk: equities",)))
+    assert base_of(connection)["reviews"] == {"drawn": 0, "others": 1}
+
+
+def test_an_experiment_that_is_over_asks_for_no_review(connection: Connection) -> None:
+    answered(connection, "a", experiment="earlier")
+    assert reviews.take(connection, "earlier", 1.0, ANNA)
+    request_id = answered(connection, "a")
+    assert drawn(connection) == request_id
 
 
 def test_the_share_of_the_users_is_drawn_and_more_of_them_hold_the_same(connection: Connection) -> None:
@@ -245,6 +295,9 @@ def test_a_reviewer_takes_an_answer_scores_it_and_is_told_of_no_arm(
     assert service.call("GET", "/api/v1/review", with_key="reviewer").json == {"review": None}
     row = service.rows("select drawn, key_id, label from reviews")
     assert row == [(True, "reviewer", pytest.approx(0.4))]
+    for table in ("analyses", "training_data"):
+        service.rows(f"update {table} set labels = array['desk: equities'] returning id")  # noqa: S608
+    error(service.call("POST", "/api/v1/feedback", body, with_key="reviewer"), 404, "not_found")
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, "1", True])

@@ -90,8 +90,7 @@ def feedback() -> tuple[Response, int]:
     if body.correction is not None:
         receipt["figures"] = _corrected(request_id, body.correction)
     if is_review:
-        with context().service.database.connection(LOOK_UP_SECONDS) as connection:
-            reviews.label(connection, request_id, body.score or 0.0, _reviewer())
+        _label(request_id, body.score)
     if body.rating is not None:
         _rate(request_id, body)
     return jsonify(receipt), 200 if recorded else 202
@@ -111,6 +110,14 @@ def review() -> Response:
 
 def _reviewer() -> Reviewer:
     return Reviewer(g.get("key_id"), g.get("labels", ()))
+
+
+def _label(request_id: UUID, score: float | None) -> None:
+    try:
+        with context().service.database.connection(LOOK_UP_SECONDS) as connection:
+            reviews.label(connection, request_id, score, _reviewer())
+    except UnknownAnswerError as error:
+        raise ApiError(404, "not_found", str(error)) from None
 
 
 def _corrected(request_id: UUID, text: str) -> list[Figure]:
