@@ -33,6 +33,7 @@ PLAUSIBLE = (
     ("jq -r '.tuning", r"^ACTIVE$"),
     ("jq . ", r'"tuned_model_name": "projects/'),
     ("--tags plan", r"finrisk-v\d+-\w{8} +ACTIVE .*<- would be deployed at \d+ %"),
+    ("finrisk_offline=true", r"answers: \d+ calls[\s\S]*^Verdict +\w[\s\S]*/offline_\d{8}_\d{6}\.json"),
     ("finrisk_ab_ratio=50", r"Traffic: 50 % tuned, 50 % base"),
     ("AB_TEST_RATIO=75", r"Ratio: 75 % tuned, 25 % base \(AB_TEST_RATIO"),
     ("AB_TEST_RATIO=100", r"Traffic: 100 % tuned, 0 % base"),
