@@ -65,6 +65,7 @@ def check(saw: dict[str, Any]) -> None:
     assert saw["streamed"].strip() == saw["done"]
     assert saw["rated"]["status"] in (200, 202)
     assert saw["rated"]["request_id"]
+    assert saw["review"] == {"review": None}
     assert (saw["target"], saw["base"]) == (1000, "gemini-3.5-flash-lite")
     assert (saw["health"], saw["ready"], saw["workers"]) == ("ok", {"ready": True}, [True])
     assert saw["metrics"]

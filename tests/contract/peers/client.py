@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, sys.argv[1])
 
 from generated import AuthenticatedClient, Client
-from generated.api.answers import analyze, rate
+from generated.api.answers import analyze, next_review, rate
 from generated.api.documents import delete_document, list_documents, put_documents
 from generated.api.health import get_health, get_metrics, get_readiness
 from generated.api.service import get_openapi, get_status
@@ -112,6 +112,7 @@ saw = {
     "streamed": "".join(event.data.text for event in events if isinstance(event, DeltaEvent)),
     "done": events[-1].data.analysis,
     "rated": {"status": int(rated.status_code), "request_id": str(rated.parsed.request_id) == asked},
+    "review": next_review.sync(client=client).to_dict(),
     "target": status.collection.target,
     "base": status.configuration.base_model,
     "health": get_health.sync(client=client).status,

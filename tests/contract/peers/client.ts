@@ -60,6 +60,7 @@ async function main() {
   const unknown = refusal(
     await api.rate({ client, body: { request_id: '01800000-0000-7000-8000-000000000000', rating: -1 } }),
   );
+  const turn = present((await api.nextReview({ client })).data);
   const invalid = refusal(await api.listDocuments({ client, query: { limit: 0 } }));
   const keys = [];
   for (let n = 0; n < 11; n++) keys.push(refusal(await api.getStatus({ client: wrong })));
@@ -89,6 +90,7 @@ async function main() {
       streamed: events.map(delta).join(''),
       done: last.event === 'done' ? last.data.analysis : null,
       rated: { status: present(rated.response).status, request_id: present(rated.data).request_id === request_id },
+      review: turn,
       target: present(status.collection).target,
       base: status.configuration.base_model,
       health: health.status,
