@@ -63,9 +63,9 @@ options:
     default: ""
   evaluation_dir:
     description:
-      - Folder of evaluations. A model that a C(offline_*.json) of it proves worse, and no later one of as many
-        questions clears, is refused under O(gate=require) before any user meets it; that there is none is
-        said. Empty does not look.
+      - Folder of evaluations. A model that a C(offline_*.json) of it proves worse, and no later one of as
+        many questions clears, is refused under O(gate=require) before any user meets it; that there is none
+        is said. Empty does not look.
     type: path
     default: ""
   gate:
