@@ -17,11 +17,11 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from finrisk import quality
+from finrisk.checked_settings import checked_settings
 from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
-from finrisk.google_account import check_credentials
 from finrisk.judging import judgement
-from finrisk.settings import Settings, SettingsError, settings_from_environment
+from finrisk.settings import Settings
 from finrisk_rules import page_facts
 from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.verdicts import JudgedSource
@@ -84,12 +84,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _answer(arguments: argparse.Namespace) -> None:
-    try:
-        settings = settings_from_environment()
-        check_credentials(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"finrisk: {error}\n")
-        raise SystemExit(2) from None
+    settings = checked_settings()
     answerer, lines = Answerer(settings), _Lines(sys.stdin, sys.stdout)
 
     def work() -> None:

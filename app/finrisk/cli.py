@@ -19,13 +19,12 @@ from finrisk import (
     judge_command,
     keys_command,
 )
+from finrisk.checked_settings import checked_settings
 from finrisk.db import session
 from finrisk.db.condition import condition
 from finrisk.db.migration import migrate, pending
 from finrisk.db.pooling import WHAT_TO_SET, mixes_sessions
 from finrisk.db.presence import does_not_answer
-from finrisk.google_account import check_credentials
-from finrisk.settings import SettingsError, settings_from_environment
 
 UNANSWERED = os.EX_TEMPFAIL
 """Exit status of ``finrisk migrate`` when PostgreSQL counts as away; playbooks read it, and the Job."""
@@ -112,12 +111,7 @@ def _status(arguments: argparse.Namespace) -> None:
 
 def _settings(_: argparse.Namespace) -> None:
     """Check the settings that the environment gives, and that the credentials they name can be read."""
-    try:
-        settings = settings_from_environment()
-        check_credentials(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"finrisk: {error}\n")
-        raise SystemExit(2) from None
+    settings = checked_settings()
     _out(f"settings are usable: split {settings.split:g}, base model {settings.base_model}")
 
 

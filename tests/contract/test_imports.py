@@ -49,7 +49,7 @@ FLOORS = [
     {"erasure"},
     {"aside", "retention"},
     {"breaker", "gemini", "journal"},
-    {"google_account", "versions"},
+    {"checked_settings", "google_account", "versions"},
     {"google_token"},
     {"answer_size", "answers", "completion", "deadline", "latency"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
