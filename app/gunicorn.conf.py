@@ -84,7 +84,8 @@ def on_starting(server: Any) -> None:
 def _import_libraries() -> None:
     """Import once for all workers what takes long and is not ours; a reload would not renew it."""
     import flask  # noqa: F401
-    import google.genai  # noqa: F401
+    import google.auth.transport.requests  # noqa: F401
+    import httpx2  # noqa: F401
     import psycopg_pool  # noqa: F401
     import pydantic_settings  # noqa: F401
 

@@ -2,12 +2,10 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
+from finrisk.gemini_wire import Chunk
 from finrisk_rules.storable import StorableText, storable
-
-if TYPE_CHECKING:
-    from google.genai import types
 
 FailureKind = Literal["upstream_error", "timeout", "cut_stream", "blocked", "abandoned"]
 BlockReason = Literal["blocked", "refused", "length"]
@@ -79,7 +77,7 @@ class Answer:
         self.has_begun = False  # whether there is text other than blanks
         self._finish = ""
         self._block = ""
-        self._usage: types.GenerateContentResponseUsageMetadata | None = None
+        self._usage: tuple[int, int, int] | None = None
         self._version = ""
         self._spent = (0, 0)
 
@@ -89,20 +87,18 @@ class Answer:
         self._pieces, self._finish, self._usage = [], "", None
         self._storable = StorableText()
 
-    def add(self, chunk: "types.GenerateContentResponse") -> str:
+    def add(self, chunk: Chunk) -> str:
         """The text that the chunk adds to what can be shown; blank until the answer has begun.
 
         Raises:
             GenerationError: ``cut_stream``, since there is more text than a model of ours may write.
         """
-        candidate = chunk.candidates[0] if chunk.candidates else None
-        feedback = chunk.prompt_feedback
-        self._finish = _word(candidate.finish_reason if candidate else None) or self._finish
-        self._block = _word(feedback.block_reason if feedback else None) or self._block
-        self._usage = chunk.usage_metadata or self._usage
-        self._version = storable(chunk.model_version or "")[:_LONGEST_VERSION] or self._version
+        self._finish = _word(chunk.finish_reason) or self._finish
+        self._block = _word(chunk.block_reason) or self._block
+        self._usage = chunk.tokens or self._usage
+        self._version = storable(chunk.model_version)[:_LONGEST_VERSION] or self._version
         had_begun = self.has_begun
-        piece = self._storable.add(_text(candidate))
+        piece = self._storable.add(chunk.text)
         self._bytes_left -= len(piece.encode())
         if self._bytes_left < 0:
             message = f"the answer has more than {self._most_bytes:,} bytes of text"
@@ -156,21 +152,15 @@ class Answer:
         prompt, answer = self._spent
         if self._usage is None:
             return prompt, answer
-        written = _count(self._usage.candidates_token_count) + _count(self._usage.thoughts_token_count)
-        return _count(prompt + _count(self._usage.prompt_token_count)), _count(answer + written)
+        asked, written, thought = map(_count, self._usage)
+        return _count(prompt + asked), _count(answer + written + thought)
 
 
-def _word(value: Any) -> str:
+def _word(reason: str) -> str:
     """A reason as the service spells it; empty when there is none, which it also calls UNSPECIFIED."""
-    word = str(getattr(value, "value", value) or "")[:_LONGEST_WORD]
+    word = reason[:_LONGEST_WORD]
     return "" if word.endswith("_UNSPECIFIED") else word
 
 
-def _text(candidate: "types.Candidate | None") -> str:
-    """The candidate's text parts without the model's thoughts."""
-    parts = (candidate.content.parts if candidate and candidate.content else None) or []
-    return "".join(part.text for part in parts if part.text and not part.thought)
-
-
-def _count(number: int | None) -> int:
-    return min(max(number or 0, 0), _LARGEST_COUNT)
+def _count(number: int) -> int:
+    return min(max(number, 0), _LARGEST_COUNT)

@@ -6,20 +6,16 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from finrisk import answer_size, deadline, google_account
 from finrisk.answer_size import TooLongError
 from finrisk.completion import Answer, Completion, GenerationError
+from finrisk.gemini_wire import Chunk, Endpoint, Identity, ResponseError, by_key, by_token
 from finrisk.latency import Latency
 from finrisk.settings import Settings
 from finrisk_rules import waits
-from finrisk_rules.platforms import API_VERSION, location_of
-
-if TYPE_CHECKING:
-    from google.auth.credentials import Credentials
-    from google.genai import Client, types
-    from google.genai.errors import APIError
+from finrisk_rules.platforms import location_of
 
 _ABOUT_REQUEST = frozenset({400, 413, 422})
 _LONGEST_WAIT_SECONDS = 60.0
@@ -27,20 +23,19 @@ _LONGEST_MESSAGE = 500
 _LEAST_SECONDS = 0.25
 """With less time left than this a model is not asked a second time."""
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
-"""What the SDK raises where an answer is not what it should be."""
+"""What is raised where an answer is not what it should be."""
 
 
-def _wait(error: "APIError") -> float | None:
+def _wait(error: ResponseError) -> float | None:
     """The wait an API error asks for; at most a minute: the breaker looks sooner if the model is back."""
-    wait = waits.wait(getattr(error.response, "headers", None), time.time(), error.details)
+    wait = waits.wait(error.headers, time.time(), error.body)
     return None if wait is None else min(_LONGEST_WAIT_SECONDS, wait)
 
 
 def _failure(error: Exception) -> GenerationError:
-    """The one error that callers see, whatever the SDK or its transport raised."""
+    """The one error that callers see, whatever a call or its transport raised."""
     import httpx2
     from google.auth.exceptions import GoogleAuthError, TransportError
-    from google.genai.errors import APIError
 
     if isinstance(error, GenerationError):
         return error
@@ -50,11 +45,10 @@ def _failure(error: Exception) -> GenerationError:
         return GenerationError("timeout", "the model did not answer in time", transient=True)
     if isinstance(error, httpx2.HTTPError):
         return GenerationError("upstream_error", f"connection failed: {type(error).__name__}", transient=True)
-    if isinstance(error, APIError):
-        message = f"{error.code} {error.status}: {error.message}"[:_LONGEST_MESSAGE]
+    if isinstance(error, ResponseError):
         return GenerationError(
             "upstream_error",
-            message,
+            str(error)[:_LONGEST_MESSAGE],
             transient=error.code in waits.PASSING,
             retry_after=_wait(error),
             is_about_question=error.code in _ABOUT_REQUEST,
@@ -74,15 +68,14 @@ def _failure(error: Exception) -> GenerationError:
 
 @dataclass(frozen=True)
 class _Call:
-    """How a model is asked, and where the time that it takes is noted."""
+    """How a model is asked within so many seconds, and where the time that it takes is noted."""
 
-    chunks: "Callable[[types.GenerateContentConfig], Iterator[types.GenerateContentResponse]]"
-    instruction: str
+    chunks: Callable[[float], Iterator[Chunk]]
     latency: Latency
 
 
 class Gemini:
-    """Clients of one process, one per location, made at first use and so after fork."""
+    """Endpoints of one process, one per location, made at first use and so after fork."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -93,72 +86,36 @@ class Gemini:
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._clients: dict[str, Client] = {}
-        self._credentials: Credentials | None = None
+        self._endpoints: dict[str, Endpoint] = {}
+        self._identity: Identity | None = None
 
-    def client(self, model: str) -> "Client":
-        """The client whose host serves the model: a tuned endpoint lives in its own location.
+    def endpoint(self, model: str) -> Endpoint:
+        """The endpoint whose host serves the model: a tuned one lives in its own location.
 
         After a fork the child makes its own: a connection that two processes share gives one of them the
-        other's answer. The parent's clients are kept unused, since closing them would end its connections.
+        other's answer. The parent's endpoints are kept unused, since closing them would end its connections.
         """
         if os.getpid() != self._pid:
-            self._inherited.append(self._clients)
+            self._inherited.append(self._endpoints)
             self._begin()
         location = location_of(model, self._settings.google_cloud_location)
         with self._lock:
-            if location not in self._clients:
-                self._clients[location] = self._new_client(location)
-            return self._clients[location]
+            if location not in self._endpoints:
+                if self._identity is None:
+                    self._identity = self._new_identity()
+                hooks = self._event_hooks()
+                self._endpoints[location] = Endpoint(self._settings, location, self._identity, hooks)
+            return self._endpoints[location]
 
-    def _new_client(self, location: str) -> "Client":
-        import httpx2
-        from google.genai import Client, types
-
-        settings = self._settings
-        limits = httpx2.Limits(  # a call for each question, and those that were given up and have not ended
-            max_connections=settings.max_in_flight * 4,
-            max_keepalive_connections=settings.max_in_flight * 2,
-            keepalive_expiry=60,
-        )
-        options = types.HttpOptions(
-            base_url=settings.gemini_base_url or None,
-            api_version=API_VERSION[settings.gemini_provider],
-            timeout=round(settings.request_deadline_seconds * 1000),
-            client_args={
-                "limits": limits,
-                "trust_env": not settings.gemini_base_url,
-                "event_hooks": self._event_hooks(),
-            },
-        )
-        if settings.gemini_provider == "gemini_api":
-            return Client(
-                vertexai=False, api_key=settings.gemini_api_key.get_secret_value(), http_options=options
-            )
-        if self._credentials is None:
-            self._credentials = google_account.credentials(settings)
-        return Client(
-            vertexai=True,
-            project=settings.google_cloud_project,
-            location=location,
-            credentials=self._credentials,
-            http_options=options,
-        )
+    def _new_identity(self) -> Identity:
+        if self._settings.gemini_provider == "gemini_api":
+            return by_key(self._settings.gemini_api_key.get_secret_value())
+        return by_token(google_account.credentials(self._settings))
 
     def _event_hooks(self) -> dict[str, list[Callable[..., Any]]]:
         hooks = deadline.event_hooks()
         hooks["response"].append(answer_size.hook(answer_size.wire_bytes(self._settings.max_output_tokens)))
         return hooks
-
-    def _config(self, instruction: str, seconds: float) -> "types.GenerateContentConfig":
-        from google.genai import types
-
-        return types.GenerateContentConfig(
-            system_instruction=instruction,
-            max_output_tokens=self._settings.max_output_tokens,
-            automatic_continuation=False,  # the SDK would ask on and on, for as long as it is given a token
-            http_options=types.HttpOptions(timeout=max(1, round(seconds * 1000))),
-        )
 
     def latency(self, model: str, *, streamed: bool) -> Latency:
         """How fast the model has lately given its whole answers, or the first text of its streams."""
@@ -180,10 +137,10 @@ class Gemini:
             GenerationError: no answer, or one that did not end with STOP and text.
         """
 
-        def whole(config: "types.GenerateContentConfig") -> Iterator["types.GenerateContentResponse"]:
-            yield self.client(model).models.generate_content(model=model, contents=prompt, config=config)
+        def whole(left: float) -> Iterator[Chunk]:
+            return self.endpoint(model).whole(model, instruction, prompt, left)
 
-        call = _Call(whole, instruction, self.latency(model, streamed=False))
+        call = _Call(whole, self.latency(model, streamed=False))
         return [piece for piece in self._answer(call, seconds, first) if isinstance(piece, Completion)][-1]
 
     def stream(
@@ -195,12 +152,10 @@ class Gemini:
             GenerationError: as ``complete``; ``cut_stream`` once a piece was given and the rest did not come.
         """
 
-        def chunks(config: "types.GenerateContentConfig") -> Iterator["types.GenerateContentResponse"]:
-            return self.client(model).models.generate_content_stream(
-                model=model, contents=prompt, config=config
-            )
+        def chunks(left: float) -> Iterator[Chunk]:
+            return self.endpoint(model).stream(model, instruction, prompt, left)
 
-        call = _Call(chunks, instruction, self.latency(model, streamed=True))
+        call = _Call(chunks, self.latency(model, streamed=True))
         return self._answer(call, seconds, first)
 
     def _answer(self, call: _Call, seconds: float, first: float | None) -> Iterator[str | Completion]:
@@ -217,13 +172,12 @@ class Gemini:
 
     def _call_once(self, call: _Call, answer: Answer, seconds: float, first: float | None) -> Iterator[str]:
         """One call: the pieces that it adds to the answer."""
-        config = self._config(call.instruction, seconds)
 
         def pieces() -> Iterator[str]:
             started = time.monotonic()
             call.latency.begin()
             try:
-                for chunk in call.chunks(config):
+                for chunk in call.chunks(seconds):
                     had_begun = answer.has_begun
                     piece = answer.add(chunk)
                     if answer.has_begun and not had_begun:
@@ -238,7 +192,7 @@ class Gemini:
             for piece in deadline.within(seconds, pieces, first):
                 has_piece = True
                 yield piece
-        except Exception as error:  # everything the SDK and its transport raise becomes one type
+        except Exception as error:  # everything that a call and its transport raise becomes one type
             failure = _failure(error)
             if has_piece and failure.kind != "cut_stream":
                 raise GenerationError("cut_stream", f"the answer broke off: {failure}") from error

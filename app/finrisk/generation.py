@@ -118,8 +118,8 @@ class Generation:
         return breaker is not None and breaker.is_open
 
     def prepare(self) -> None:
-        """Import the SDK and make the client now, so that the first user does not wait for it."""
-        self._gemini.client(self._settings.base_model)
+        """Make the HTTP client now, so that the first user does not wait for it."""
+        self._gemini.endpoint(self._settings.base_model)
 
     def answer(self, arm: Arm, prompt: str, started: float) -> Served:
         """The answer of the arm, or of base when the tuned model fails.

@@ -205,7 +205,7 @@ def test_an_answer_without_an_end_is_cut_and_costs_no_memory(
     odd: Callable[..., Odd], way: str, answer: Callable[[socket.socket, bytes], bool]
 ) -> None:
     gemini = by_key(odd(answer).url)
-    gemini.client(BASE)
+    gemini.endpoint(BASE)
     Path("/proc/self/clear_refs").write_text("5")  # the peak of memory is counted from here
     before = peak_of_memory()
 

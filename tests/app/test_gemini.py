@@ -29,7 +29,7 @@ def test_a_model_that_drips_bytes_does_not_outlast_the_deadline(odd: Callable[..
         return True
 
     gemini = by_key(odd(drip).url)
-    gemini.client(BASE)
+    gemini.endpoint(BASE)
     started = time.monotonic()
     with pytest.raises(GenerationError) as failure:
         gemini.complete(BASE, "i", "p", seconds=1.5)
@@ -43,7 +43,7 @@ def test_a_model_that_never_answers_does_not_outlast_the_deadline(odd: Callable[
         return False
 
     gemini = by_key(odd(silent).url)
-    gemini.client(BASE)
+    gemini.endpoint(BASE)
     started = time.monotonic()
     with pytest.raises(GenerationError) as failure:
         gemini.complete(BASE, "i", "p", seconds=1)
@@ -65,7 +65,7 @@ def test_a_late_answer_that_stalls_does_not_outlast_the_deadline(
         return False
 
     gemini = by_key(odd(late).url)
-    gemini.client(BASE)
+    gemini.endpoint(BASE)
     calls: list[Callable[[], object]] = [
         lambda: gemini.complete(BASE, "i", "p", seconds=1.5),
         lambda: list(gemini.stream(BASE, "i", "p", seconds=1.5)),
@@ -156,26 +156,23 @@ def test_after_a_fork_the_child_has_connections_of_its_own(odd: Callable[..., Od
     server = odd(lambda connection, _: whole(connection, ANSWER))
     gemini = by_key(server.url)
     gemini.complete(BASE, "i", "p", 3)
-    parents = gemini.client(BASE)
+    parents = gemini.endpoint(BASE)
     child = os.fork()
     if child == 0:
-        own = gemini.client(BASE) is not parents and gemini.complete(BASE, "i", "p", 3).text == "Yes."
+        own = gemini.endpoint(BASE) is not parents and gemini.complete(BASE, "i", "p", 3).text == "Yes."
         os._exit(0 if own else 1)
     assert os.waitpid(child, 0)[1] == 0
-    assert gemini.client(BASE) is parents
+    assert gemini.endpoint(BASE) is parents
     assert gemini.complete(BASE, "i", "p", 3).text == "Yes."
     assert server.connections == 2
 
 
 def test_each_endpoint_is_asked_at_the_host_of_its_own_region(gemini: Wire) -> None:
     held = Gemini(settings("", gemini.credentials_file))
-    hosts = {
-        model: str(held.client(model)._api_client._http_options.base_url)
-        for model in (BASE, "projects/p/locations/europe-west4/endpoints/8")
-    }
-    assert list(hosts.values()) == [
-        "https://us-central1-aiplatform.googleapis.com/",
-        "https://europe-west4-aiplatform.googleapis.com/",
+    hosts = [held.endpoint(model).url for model in (BASE, "projects/p/locations/europe-west4/endpoints/8")]
+    assert hosts == [
+        "https://us-central1-aiplatform.googleapis.com",
+        "https://europe-west4-aiplatform.googleapis.com",
     ]
 
 

@@ -55,7 +55,7 @@ def test_a_token_service_that_is_silent_does_not_outlast_the_deadline(
         return False
 
     held = Gemini(settings(gemini.url, account(gemini, tmp_path, odd(silent).url)))
-    held.client(BASE)
+    held.endpoint(BASE)
 
     def ask(_: int) -> tuple[str, bool, float]:
         started = time.monotonic()
@@ -74,7 +74,7 @@ def test_what_is_left_behind_while_it_waits_for_a_token_asks_no_model_later(gemi
     gemini.forget_requests()
     gemini.fault(kind="latency", path="^/token$", ms=3000, times=1)
     held = Gemini(settings(gemini.url, gemini.credentials_file))
-    held.client(BASE)
+    held.endpoint(BASE)
 
     def ask(_: int) -> None:
         with pytest.raises(GenerationError, match="did not answer in time"):
@@ -100,7 +100,7 @@ def test_calls_do_not_wait_one_after_the_other_for_a_token_service_that_is_silen
 
     server = odd(silent)
     held = Gemini(settings(gemini.url, account(gemini, tmp_path, server.url)))
-    held.client(BASE)
+    held.endpoint(BASE)
 
     def ask(_: int) -> str:
         with pytest.raises(GenerationError) as failure:
@@ -153,7 +153,11 @@ def test_a_token_that_does_not_come_is_temporary_and_one_refused_is_not(
     assert str(failure.value) == said
 
 
-def test_a_token_near_its_end_is_renewed_beside_the_requests(gemini: Wire) -> None:
+def test_a_token_near_its_end_is_renewed_beside_the_requests(
+    gemini: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = google_account.credentials(settings(gemini.url, gemini.credentials_file))
+    monkeypatch.setattr(google_account, "credentials", lambda _: credentials)
     gemini.forget_requests()
     gemini.fault(kind="token_seconds", seconds=200, times=1)  # google-auth renews from 225 s on
     held = Gemini(settings(gemini.url, gemini.credentials_file))
@@ -168,8 +172,6 @@ def test_a_token_near_its_end_is_renewed_beside_the_requests(gemini: Wire) -> No
     until = time.monotonic() + 60
     while (not seconds_left or seconds_left[-1] < 3000) and time.monotonic() < until:
         held.complete(BASE, "i", "QUESTION\nIs there a risk?", 5)
-        credentials = held.client(BASE)._api_client._credentials
-        assert credentials is not None
         assert credentials.expiry is not None
         seconds_left.append((credentials.expiry - datetime.now(UTC).replace(tzinfo=None)).total_seconds())
         time.sleep(0.2)

@@ -52,6 +52,7 @@ FLOORS = [
     {"checked_settings", "google_account", "versions"},
     {"google_token"},
     {"answer_size", "answers", "completion", "deadline", "latency"},
+    {"gemini_wire"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
     {"metric_files"},
 ]

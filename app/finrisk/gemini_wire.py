@@ -1,0 +1,264 @@
+"""The Gemini API on the wire: requests as google-genai sends them, and what is read of responses.
+
+google-genai builds and checks typed objects for every call, which costs more CPU than the call itself. Tuning
+uses it, and so do the tests, which hold these requests to its own byte by byte.
+"""
+
+import json
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from finrisk.settings import Settings
+from finrisk_rules.platforms import API_VERSION, Provider
+
+if TYPE_CHECKING:
+    import httpx2
+    from google.auth.credentials import Credentials
+
+Identity = Callable[[], dict[str, str]]
+"""Gives the headers that say who asks; may fetch a token first, and raises google-auth's errors."""
+
+_STUDIO = "https://generativelanguage.googleapis.com"
+_MULTI_REGIONS = frozenset({"us", "eu"})
+
+
+class ResponseError(Exception):
+    """The API answered with an error: its code, its status and message, if it has any, headers and body."""
+
+    def __init__(self, code: int, body: Any, headers: "httpx2.Headers") -> None:
+        if isinstance(body, list) and len(body) == 1:
+            [body] = body
+        told = body if isinstance(body, dict) else {}
+        error = told.get("error")
+        inner = error if isinstance(error, dict) else {}
+        self.code, self.body, self.headers = code, body, headers
+        status, message = (told.get(name, inner.get(name)) for name in ("status", "message"))
+        super().__init__(f"{code} {status}: {message}")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What a response, or one event of a streamed one, says; None and empty where it says nothing.
+
+    Reasons are spelt as on the wire; ``tokens`` are of the prompt, the answer, and the model's thoughts.
+    """
+
+    text: str = ""
+    finish_reason: str = ""
+    block_reason: str = ""
+    model_version: str = ""
+    tokens: tuple[int, int, int] | None = None
+
+
+def chunk(value: object) -> Chunk:
+    """The chunk that a decoded response is.
+
+    Raises:
+        ValueError: it has another shape.
+    """
+    response = _object(value)
+    candidate = _object(next(iter(_list(response.get("candidates"))), None))
+    parts = [_object(part) for part in _list(_object(candidate.get("content")).get("parts"))]
+    usage = response.get("usageMetadata")
+    counts = [
+        _count(_object(usage).get(f"{name}TokenCount")) for name in ("prompt", "candidates", "thoughts")
+    ]
+    return Chunk(
+        "".join(_text(part.get("text")) for part in parts if not part.get("thought")),
+        _text(candidate.get("finishReason")),
+        _text(_object(response.get("promptFeedback")).get("blockReason")),
+        _text(response.get("modelVersion")),
+        (counts[0], counts[1], counts[2]) if usage else None,
+    )
+
+
+def by_key(key: str) -> Identity:
+    """The identity of an API key."""
+    headers = {"x-goog-api-key": key}
+    return lambda: headers
+
+
+def by_token(credentials: "Credentials") -> Identity:
+    """The identity of an account; calls that find no good token fetch one, each after the other."""
+    fetching = threading.Lock()
+
+    def headers() -> dict[str, str]:
+        if credentials.expired or not credentials.token:
+            with fetching:
+                if credentials.expired or not credentials.token:
+                    credentials.refresh(None)  # type: ignore[no-untyped-call]  # untyped library
+        quota = credentials.quota_project_id
+        own = {"x-goog-user-project": quota} if quota else {}
+        return {"Authorization": f"Bearer {credentials.token}", **own}
+
+    return headers
+
+
+class Endpoint:
+    """Where the models of one location are asked; the HTTP client is made with it, and so after a fork."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        location: str,
+        identity: Identity,
+        hooks: dict[str, list[Callable[..., Any]]],
+    ) -> None:
+        import httpx2
+
+        provider = settings.gemini_provider
+        own = settings.gemini_base_url
+        self.url = (own or _host(provider, location)).rstrip("/")
+        self._parent = f"projects/{settings.google_cloud_project}/locations/{location}"
+        self._provider: Provider = provider
+        self._identity = identity
+        self._most_tokens = settings.max_output_tokens
+        self._http = httpx2.Client(
+            limits=httpx2.Limits(  # a call for each question, and those that were given up and have not ended
+                max_connections=settings.max_in_flight * 4,
+                max_keepalive_connections=settings.max_in_flight * 2,
+                keepalive_expiry=60,
+            ),
+            trust_env=not own,
+            event_hooks=hooks,
+            follow_redirects=True,
+            headers={"Content-Type": "application/json", "User-Agent": "finrisk"},
+        )
+
+    def whole(self, model: str, instruction: str, prompt: str, seconds: float) -> Iterator[Chunk]:
+        """The whole answer, as its only chunk.
+
+        Raises:
+            ResponseError: the API answered with an error.
+            ValueError: what it answered cannot be read.
+            httpx2.HTTPError: no answer came.
+        """
+        response = self._http.send(self._request(f"{model}:generateContent", instruction, prompt, seconds))
+        _require_ok(response)
+        yield chunk(_decoded(response.content))
+
+    def stream(self, model: str, instruction: str, prompt: str, seconds: float) -> Iterator[Chunk]:
+        """The answer, chunk by chunk; raises as ``whole``."""
+        request = self._request(f"{model}:streamGenerateContent?alt=sse", instruction, prompt, seconds)
+        response = self._http.send(request, stream=True)
+        try:
+            _require_ok(response)
+            for value in _events(response.iter_bytes()):
+                if isinstance(value, dict) and "error" in value:
+                    raise ResponseError(int(_object(value["error"])["code"]), value, response.headers)
+                yield chunk(value)
+        finally:
+            response.close()
+
+    def _request(self, call: str, instruction: str, prompt: str, seconds: float) -> "httpx2.Request":
+        body = {
+            "contents": [{"parts": [{"text": prompt}], "role": "user"}],
+            "systemInstruction": {"parts": [{"text": instruction}], "role": "user"},
+            "generationConfig": {"maxOutputTokens": self._most_tokens},
+        }
+        seconds = max(1, round(seconds * 1000)) / 1000
+        headers = {"X-Server-Timeout": str(math.ceil(seconds)), **self._identity()}
+        url = f"{self.url}/{API_VERSION[self._provider]}/{self._resource(call)}"
+        content = json.dumps(body).encode()
+        return self._http.build_request("POST", url, content=content, headers=headers, timeout=seconds)
+
+    def _resource(self, call: str) -> str:
+        if self._provider == "gemini_api":
+            return call if call.startswith(("models/", "tunedModels/")) else f"models/{call}"
+        if call.startswith("projects/"):
+            return call
+        if not call.startswith(("models/", "publishers/")):
+            publisher, _, name = call.rpartition("/")
+            call = f"publishers/{publisher or 'google'}/models/{name}"
+        return f"{self._parent}/{call}"
+
+
+def _host(provider: Provider, location: str) -> str:
+    if provider == "gemini_api":
+        return _STUDIO
+    if location == "global":
+        return "https://aiplatform.googleapis.com"
+    if location in _MULTI_REGIONS:
+        return f"https://aiplatform.{location}.rep.googleapis.com"
+    return f"https://{location}-aiplatform.googleapis.com"
+
+
+def _require_ok(response: "httpx2.Response") -> None:
+    if response.status_code == 200:
+        return
+    content = response.read()
+    try:
+        body = _decoded(content)
+    except ValueError:
+        body = {"status": response.reason_phrase, "message": content.decode("utf-8", "replace")}
+    raise ResponseError(response.status_code, body, response.headers)
+
+
+def _decoded(content: bytes) -> Any:
+    return json.loads(content.decode("utf-8", "replace"))
+
+
+def _events(pieces: Iterable[bytes]) -> Iterator[Any]:
+    """The values of server-sent events; a body that is JSON instead, as errors are, gives its own."""
+    data: list[bytes] = []
+    other: list[bytes] = []
+    for line in _lines(pieces):
+        if line.startswith(b"data:"):
+            data.append(line[5:])
+        elif not line and data:
+            yield _decoded(b"\n".join(data))
+            data = []
+        elif line and not line.startswith((b":", b"event:", b"id:", b"retry:")):
+            other.append(line)
+    if data:
+        yield _decoded(b"\n".join(data))
+    if other:
+        value = _decoded(b"\n".join(other))
+        yield from value if isinstance(value, list) else [value]
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a body, which end with LF or CRLF: in JSON other ends of lines are text."""
+    rest = bytearray()
+    for piece in pieces:
+        rest += piece
+        if b"\n" in piece:
+            *lines, last = rest.split(b"\n")
+            rest = last
+            yield from (bytes(line.removesuffix(b"\r")) for line in lines)
+    yield bytes(rest)
+
+
+def _object(value: object) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _count(value: object) -> int:
+    if value is None:
+        return 0
+    if not isinstance(value, int):
+        raise ValueError("not a count")
+    return value
