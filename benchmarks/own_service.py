@@ -56,10 +56,10 @@ class OwnService:
 
 
 @contextmanager
-def own_service(model: str = "") -> Iterator[OwnService]:
+def own_service(model: str = "", checkout: Path = REPOSITORY) -> Iterator[OwnService]:
     """Start one with the settings that an environment has when nobody changes them; stop and remove it after.
 
-    Its model is simulated, or the Gemini API at the address ``model``.
+    Its model is simulated, or the Gemini API at the address ``model``; its code is that of ``checkout``.
 
     Raises:
         SandboxError: a part did not start.
@@ -76,7 +76,7 @@ def own_service(model: str = "") -> Iterator[OwnService]:
         with psycopg.connect(held.database_url, autocommit=True) as connection:
             migrate(connection)
         platform = _studio(model) if model else _vertex(parts.enter_context(_gemini(var)), held)
-        service = parts.enter_context(_gunicorn(var, held, platform))
+        service = parts.enter_context(_gunicorn(var, held, platform, checkout))
         yield replace(service, database_url=held.database_url, postgresql=started[-1].pid)
 
 
@@ -115,14 +115,14 @@ def _studio(url: str) -> dict[str, str]:
 
 
 @contextmanager
-def _gunicorn(var: Path, held: Connection, platform: dict[str, str]) -> Iterator[OwnService]:
+def _gunicorn(var: Path, held: Connection, platform: dict[str, str], checkout: Path) -> Iterator[OwnService]:
     service = OwnService(held.api_port, held.ops_port, held.api_key)
     digest = hashlib.sha256(held.api_key.encode()).hexdigest()
     key = {"id": held.api_key_id, "name": "benchmark", "sha256": digest, "roles": ["admin"]}
     (var / "api_keys.json").write_text(json.dumps([key]), "utf-8")
     environment = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{REPOSITORY / 'app'}:{REPOSITORY / 'rules'}",
+        "PYTHONPATH": f"{checkout / 'app'}:{checkout / 'rules'}",
         "FINRISK_VAR_DIR": str(var),
         "FINRISK_BIND": f"{LOOPBACK}:{held.api_port}",
         "FINRISK_OPS_BIND": f"{LOOPBACK}:{held.ops_port}",
@@ -135,7 +135,7 @@ def _gunicorn(var: Path, held: Connection, platform: dict[str, str]) -> Iterator
     log = var / "logs" / "service.log"
     with (
         log.open("ab") as output,
-        subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output) as process,
+        subprocess.Popen(command, cwd=checkout, env=environment, stdout=output, stderr=output) as process,
     ):
         try:
             _wait_until_ready(service, process, log)

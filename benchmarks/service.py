@@ -1,9 +1,10 @@
-"""What a request costs beside a bare one: ``python benchmarks/service.py [--rounds N] [--requests N]``.
+"""What a request costs beside a bare one: ``python benchmarks/service.py [--beside CHECKOUT]``.
 
 Two services are asked in turns, in one run on one machine: FinRisk with everything on, over an index of
 invented pages, and Flask with google-genai alone (``bare_service.py``), each with two Gunicorn workers. The
 model behind both answers at once. Printed are requests a second of CPU, FinRisk's with and without
-PostgreSQL's share, the latency of each, and the ratios, which other load on the machine moves least.
+PostgreSQL's share, the latency of each, and the ratios, which other load on the machine moves least. With
+``--beside`` FinRisk as it is in another checkout takes its turns too.
 """
 
 import argparse
@@ -31,12 +32,13 @@ for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
 from benchmarks.bare_service import bare_service  # noqa: E402 - found by the lines above
 from benchmarks.own_service import own_service  # noqa: E402 - as above
 from benchmarks.prompt_upstream import prompt_upstream  # noqa: E402 - as above
-from benchmarks.synthetic_pages import pages  # noqa: E402 - as above
+from benchmarks.synthetic_pages import SyntheticPage, pages  # noqa: E402 - as above
 from sandbox.connection import LOOPBACK  # noqa: E402 - as above
 
 CLIENTS = 4
 _TICKS = os.sysconf("SC_CLK_TCK")
 _DOCUMENTS_A_CALL = 50
+_JSON = {"Content-Type": "application/json"}
 
 
 @dataclass
@@ -107,65 +109,65 @@ def cpu_seconds(root: int) -> float:
     return total / _TICKS
 
 
-def report(service: Side, bare: Side) -> Iterator[str]:
+def report(services: Sequence[Side], bare: Side) -> Iterator[str]:
     """The lines that are printed."""
-    alone, together, floor = (
-        service.rate("service"),
-        service.rate("service", "postgresql"),
-        bare.rate("service"),
-    )
-    yield f"{len(service.seconds)} requests each, {CLIENTS} at once, the model answers at once"
+    floor = bare.rate("service")
+    yield f"{len(bare.seconds)} requests each, {CLIENTS} at once, the model answers at once"
     yield f"bare Flask + google-genai: {floor:.0f} requests a second of CPU ({1000 / floor:.2f} ms)"
-    yield f"FinRisk, service alone: {alone:.0f} ({1000 / alone:.2f} ms), {alone / floor:.2f} of bare"
-    yield f"with PostgreSQL: {together:.0f} ({1000 / together:.2f} ms), {together / floor:.2f} of bare"
-    yield f"PostgreSQL's CPU beside the service's: {service.cpu['postgresql'] / service.cpu['service']:.2f}"
-    for name, share in (("p50", 0.5), ("p99", 0.99)):
-        yield f"{name}: FinRisk {service.at(share):.1f} ms, bare {bare.at(share):.1f} ms"
-    yield f"median beside bare: {median(service.seconds) / median(bare.seconds):.2f} times"
+    for side in services:
+        alone, together = side.rate("service"), side.rate("service", "postgresql")
+        yield f"{side.name}, service alone: {alone:.0f} ({1000 / alone:.2f} ms), {alone / floor:.2f} of bare"
+        yield f"  with PostgreSQL: {together:.0f} ({1000 / together:.2f} ms), {together / floor:.2f} of bare"
+        yield f"  PostgreSQL's CPU beside the service's: {side.cpu['postgresql'] / side.cpu['service']:.2f}"
+        for name, share in (("p50", 0.5), ("p99", 0.99)):
+            yield f"  {name}: {side.at(share):.1f} ms, bare {bare.at(share):.1f} ms"
+        yield f"  median beside bare: {median(side.seconds) / median(bare.seconds):.2f} times"
+
+
+def _side(parts: ExitStack, name: str, model: str, checkout: Path, filings: list[SyntheticPage]) -> Side:
+    """FinRisk as it is in a checkout, with an index of these pages."""
+    own = parts.enter_context(own_service(model, checkout))
+    for first in range(0, len(filings), _DOCUMENTS_A_CALL):
+        own.add_documents([page.document() for page in filings[first : first + _DOCUMENTS_A_CALL]])
+    questions = [{"strategy": page.question, "user_id": f"user-{n}"} for n, page in enumerate(filings)]
+    return Side(
+        name,
+        own.port,
+        "/api/v1/analyze",
+        _JSON | {"Authorization": f"Bearer {own.api_key}"},
+        [json.dumps(question).encode() for question in questions],
+        {"service": own.gunicorn, "postgresql": own.postgresql},
+    )
 
 
 def main() -> None:
-    """Start both, ask them in turns, print the figures."""
+    """Start all, ask them in turns, print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--requests", type=int, default=80, help="of each service in a round")
     parser.add_argument("--pages", type=int, default=500, help="in the index")
+    parser.add_argument("--beside", type=Path, help="another checkout, measured in the same turns")
     arguments = parser.parse_args()
+    draw = random.Random(1)  # noqa: S311 - a benchmark, no secret
+    filings = list(pages(arguments.pages))
     with ExitStack() as parts:
         model = parts.enter_context(prompt_upstream())
-        own = parts.enter_context(own_service(model))
-        floor = parts.enter_context(bare_service(model))
-        filings = list(pages(arguments.pages))
-        for first in range(0, len(filings), _DOCUMENTS_A_CALL):
-            own.add_documents([page.document() for page in filings[first : first + _DOCUMENTS_A_CALL]])
-        draw = random.Random(1)  # noqa: S311 - a benchmark, no secret
-        kind = {"Content-Type": "application/json"}
-        asked = [
-            json.dumps({"strategy": page.question, "user_id": f"user-{n}"}).encode()
-            for n, page in enumerate(filings)
-        ]
+        services = [_side(parts, "FinRisk", model, REPOSITORY, filings)]
+        if arguments.beside:
+            checkout = arguments.beside.resolve()
+            services.append(_side(parts, f"FinRisk of {checkout.name}", model, checkout, filings))
         # the prompts of the bare one are as long as FinRisk's: what a search finds, in a frame
-        prompts = [
-            json.dumps(
-                {"prompt": "\n\n".join([p.text for p in draw.sample(filings, 4)] + [q.question])}
-            ).encode()
-            for q in filings
-        ]
-        service = Side(
-            "FinRisk",
-            own.port,
-            "/api/v1/analyze",
-            kind | {"Authorization": f"Bearer {own.api_key}"},
-            asked,
-            {"service": own.gunicorn, "postgresql": own.postgresql},
-        )
-        bare = Side("the bare service", floor.port, "/ask", kind, prompts, {"service": floor.pid})
-        for side in (service, bare):  # imports, connections, plans
+        prompts = ["\n\n".join([p.text for p in draw.sample(filings, 4)] + [q.question]) for q in filings]
+        floor = parts.enter_context(bare_service(model))
+        asked = [json.dumps({"prompt": prompt}).encode() for prompt in prompts]
+        bare = Side("the bare service", floor.port, "/ask", _JSON, asked, {"service": floor.pid})
+        sides = [*services, bare]
+        for side in sides:  # imports, connections, plans
             side.ask(draw.sample(side.bodies, min(60, len(side.bodies))))
         for _ in range(arguments.rounds):
-            for side in (service, bare):
+            for side in sides:
                 side.measure(draw.choices(side.bodies, k=arguments.requests))
-        for line in report(service, bare):
+        for line in report(services, bare):
             print(line)
 
 

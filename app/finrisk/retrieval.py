@@ -75,8 +75,30 @@ class UnknownCompanyError(LookupError):
         self.company, self.near = company, list(near)
 
 
+_CONSTANTS = {
+    "pair": PAIR_WEIGHT,
+    "line_pair": LINE_PAIR_WEIGHT,
+    "line": LINE_WEIGHT,
+    "title_line": TITLE_LINE_WEIGHT,
+    "candidates": CANDIDATES,
+    "most_lexemes": MOST_LEXEMES,
+    "postings": POSTINGS,
+}
+
+
+def _with_constants(query: str) -> str:
+    """Return the statement with our numbers in it.
+
+    As parameters they would hide how few rows there are, and a plan that is made once would take four times
+    as long as one that is made for each question.
+    """
+    for name, value in _CONSTANTS.items():
+        query = query.replace(f"%({name})s", f"{value}::float8" if isinstance(value, float) else str(value))
+    return query
+
+
 # "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
-_PAGES = """
+_PAGES = _with_constants("""
 with asked as materialized (
     select t.id, t.pages, position(' ' in t.term) > 0 as pair,
            l.weight * ln(1 + (c.pages - t.pages + float8 '0.5') / (t.pages + float8 '0.5')) as weight
@@ -138,7 +160,7 @@ from page_scores r join best_lines b on b.page_id = r.page_id
 cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
 cross join lateral (select title, company, year, labels from documents where id = p.document_id offset 0) d
 order by score desc, p.document_id, p.number limit %(pages)s
-"""
+""")
 
 _FILTER = """
 allowed as materialized (
@@ -163,7 +185,7 @@ def _with_filter(query: str) -> str:
 
 _FILTERED_PAGES = _with_filter(_PAGES)
 
-_PASSAGES = """
+_PASSAGES = _with_constants("""
 with asked as materialized (
     select t.id, l.weight * (case when position(' ' in t.term) > 0 then %(line_pair)s else 1 end)::float8
            * ln(1 + (c.pages - t.pages + float8 '0.5') / (t.pages + float8 '0.5')) as weight
@@ -201,7 +223,7 @@ top as materialized (
 select i.rank, i.text, i.facts, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
 from inside i cross join top t left join scored s on s.page_id = i.page_id and s.number = i.number
 order by score desc, i.rank, i.number limit %(passages)s
-"""
+""")
 
 _IS_KNOWN = """
 select 1 from documents
@@ -209,16 +231,6 @@ where (company_key = %(key)s or ticker_key = %(key)s) and labels <@ %(labels)s::
 _COMPANIES = """
 select distinct company from documents where company is not null and labels <@ %(labels)s::text[]"""
 _HIDDEN = "select 1 from documents where labels <> '{}' and not labels <@ %s::text[] limit 1"
-
-_WEIGHTS = {
-    "pair": PAIR_WEIGHT,
-    "line_pair": LINE_PAIR_WEIGHT,
-    "line": LINE_WEIGHT,
-    "title_line": TITLE_LINE_WEIGHT,
-    "candidates": CANDIDATES,
-    "most_lexemes": MOST_LEXEMES,
-    "postings": POSTINGS,
-}
 
 
 def search(
@@ -237,22 +249,24 @@ def search(
     The order is total: pages of equal score by document and page, passages by page and place.
     Raises psycopg.Error when the database does not answer.
     """
-    # Not prepared: a cached plan does not know how few lexemes there are, and takes four times as long.
     lexemes = query_lexemes(question)
     if not lexemes:
         return SearchResult((), ())
-    parameters = {**_WEIGHTS, "lexemes": list(lexemes), "weights": list(lexemes.values())}
+    parameters = {"lexemes": list(lexemes), "weights": list(lexemes.values())}
     key = None if company is None else company_key(company)
     filters = {"company": key, "year": year, "labels": list(labels)}
     with connection.cursor(row_factory=tuple_row) as cursor:
         is_open = company is None and year is None and not _hides(cursor, labels)
-        query = _PAGES if is_open else _FILTERED_PAGES
-        rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=False).fetchall()
+        if is_open:
+            cursor.execute(_PAGES, {**parameters, "pages": pages}, prepare=True)
+        else:  # a plan that is made once does not know which filters are set
+            cursor.execute(_FILTERED_PAGES, {**parameters, **filters, "pages": pages}, prepare=False)
+        rows = cursor.fetchall()
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
             return SearchResult((), ())
         page_scores = {"page_ids": [row[0] for row in rows], "scores": [page.score for page in best_pages]}
-        cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=False)
+        cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=True)
         best_passages = [(best_pages[rank - 1], *passage) for rank, *passage in cursor.fetchall()]
     return SearchResult(
         best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
