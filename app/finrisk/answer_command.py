@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import Literal, TextIO
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,6 +20,7 @@ from finrisk import quality
 from finrisk.checked_settings import checked_settings
 from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
+from finrisk.gemini_wire import Turn
 from finrisk.judging import judgement
 from finrisk.settings import Settings
 from finrisk_rules import page_facts
@@ -27,9 +28,6 @@ from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, parse
 from finrisk_rules.redaction import RedactionError, Redactor
-
-if TYPE_CHECKING:
-    from google.genai import types
 
 _THREADS = 4
 _TRIES = 3
@@ -142,7 +140,7 @@ class Answerer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._gemini = Gemini(settings)
-        self._gemini.client(settings.base_model)
+        self._gemini.endpoint(settings.base_model)
 
     def told(self, call: Call) -> Told:
         """How the call ended; a passing failure is tried again."""
@@ -159,13 +157,13 @@ class Answerer:
         pause = _PAUSE_SECONDS
         for _ in range(_TRIES - 1):
             try:
-                return self._gemini.complete(call.model, SYSTEM_INSTRUCTION, _contents(call), seconds)
+                return self._gemini.complete(call.model, SYSTEM_INSTRUCTION, _turns(call), seconds)
             except GenerationError as error:
                 if not error.transient or error.kind == "timeout":
                     raise
                 time.sleep(max(pause, error.retry_after or 0))
                 pause *= 2
-        return self._gemini.complete(call.model, SYSTEM_INSTRUCTION, _contents(call), seconds)
+        return self._gemini.complete(call.model, SYSTEM_INSTRUCTION, _turns(call), seconds)
 
     def _judged(self, call: Call, completion: Completion) -> Told:
         redactor = Redactor(self._settings.names)
@@ -197,20 +195,14 @@ class Answerer:
         )
 
 
-def _contents(call: Call) -> "str | list[types.Content]":
+def _turns(call: Call) -> str | list[Turn]:
     """The examples as turns of a conversation before the prompt; without any, what the service sends."""
     if not call.examples:
         return call.prompt
-    from google.genai import types
-
-    def turn(role: str, text: str) -> types.Content:
-        return types.Content(role=role, parts=[types.Part(text=text)])
-
-    told = [turn(role, text) for example in call.examples for role, text in zip(_ROLES, example, strict=True)]
-    return [*told, turn("user", call.prompt)]
-
-
-_ROLES = ("user", "model")
+    turns: list[Turn] = []
+    for question, answer in call.examples:
+        turns += [("user", question), ("model", answer)]
+    return [*turns, ("user", call.prompt)]
 
 
 def _outcome(error: GenerationError) -> Outcome:

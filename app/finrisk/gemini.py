@@ -4,14 +4,14 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from finrisk import answer_size, deadline, google_account
 from finrisk.answer_size import TooLongError
 from finrisk.completion import Answer, Completion, GenerationError
-from finrisk.gemini_wire import Chunk, Endpoint, Identity, ResponseError, by_key, by_token
+from finrisk.gemini_wire import Chunk, Endpoint, Identity, ResponseError, Turn, by_key, by_token
 from finrisk.latency import Latency
 from finrisk.settings import Settings
 from finrisk_rules import waits
@@ -125,7 +125,7 @@ class Gemini:
         self,
         model: str,
         instruction: str,
-        prompt: "str | list[types.Content]",
+        prompt: str | Sequence[Turn],
         seconds: float,
         first: float | None = None,
     ) -> Completion:

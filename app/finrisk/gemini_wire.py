@@ -7,9 +7,9 @@ uses it, and so do the tests, which hold these requests to its own byte by byte.
 import json
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from finrisk.settings import Settings
 from finrisk_rules.platforms import API_VERSION, Provider
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Identity = Callable[[], dict[str, str]]
 """Gives the headers that say who asks; may fetch a token first, and raises google-auth's errors."""
+
+Turn = tuple[Literal["user", "model"], str]
+"""Who says what in a conversation that the model goes on with."""
 
 _STUDIO = "https://generativelanguage.googleapis.com"
 _MULTI_REGIONS = frozenset({"us", "eu"})
@@ -128,7 +131,9 @@ class Endpoint:
             headers={"Content-Type": "application/json", "User-Agent": "finrisk"},
         )
 
-    def whole(self, model: str, instruction: str, prompt: str, seconds: float) -> Iterator[Chunk]:
+    def whole(
+        self, model: str, instruction: str, prompt: str | Sequence[Turn], seconds: float
+    ) -> Iterator[Chunk]:
         """The whole answer, as its only chunk.
 
         Raises:
@@ -140,7 +145,9 @@ class Endpoint:
         _require_ok(response)
         yield chunk(_decoded(response.content))
 
-    def stream(self, model: str, instruction: str, prompt: str, seconds: float) -> Iterator[Chunk]:
+    def stream(
+        self, model: str, instruction: str, prompt: str | Sequence[Turn], seconds: float
+    ) -> Iterator[Chunk]:
         """The answer, chunk by chunk; raises as ``whole``."""
         request = self._request(f"{model}:streamGenerateContent?alt=sse", instruction, prompt, seconds)
         response = self._http.send(request, stream=True)
@@ -153,9 +160,12 @@ class Endpoint:
         finally:
             response.close()
 
-    def _request(self, call: str, instruction: str, prompt: str, seconds: float) -> "httpx2.Request":
+    def _request(
+        self, call: str, instruction: str, prompt: str | Sequence[Turn], seconds: float
+    ) -> "httpx2.Request":
+        turns = [("user", prompt)] if isinstance(prompt, str) else prompt
         body = {
-            "contents": [{"parts": [{"text": prompt}], "role": "user"}],
+            "contents": [{"parts": [{"text": text}], "role": role} for role, text in turns],
             "systemInstruction": {"parts": [{"text": instruction}], "role": "user"},
             "generationConfig": {"maxOutputTokens": self._most_tokens},
         }

@@ -14,9 +14,10 @@ from google.genai import types
 
 from finrisk import google_account
 from finrisk.gemini import Gemini
+from finrisk.gemini_wire import Turn
 from finrisk_rules.platforms import API_VERSION, location_of
 from sandbox.connection import LOCATION, PROJECT
-from tests.grounds.odd import ANSWER, Odd, body, settings
+from tests.grounds.odd import ANSWER, Odd, body, by_key, settings
 
 OWN_NAME = ("user-agent:", "x-goog-api-client:")
 """Headers that name the program which asks."""
@@ -125,6 +126,21 @@ def test_a_request_is_what_google_genai_sends(
         list((own.stream if streams else own.whole)(model, instruction, prompt, seconds))
         assert comparable(requests[-1]) == comparable(requests[-2])
     assert len(requests) == 2 * len(TEXTS)
+
+
+def test_a_conversation_is_what_google_genai_sends(sent: tuple[str, list[bytes]]) -> None:
+    url, requests = sent
+    turns: list[Turn] = [("user", "Why?"), ("model", "Because."), ("user", "And then?")]
+    contents = [types.Content(role=role, parts=[types.Part(text=text)]) for role, text in turns]
+    config = types.GenerateContentConfig(
+        system_instruction="i",
+        max_output_tokens=settings(url, "").max_output_tokens,
+        http_options=types.HttpOptions(timeout=5000),
+    )
+    client = official(url, "gemini_api", "m", None)
+    client.models.generate_content(model="m", contents=contents, config=config)
+    by_key(url).complete("m", "i", turns, 5)
+    assert comparable(requests[1]) == comparable(requests[0])
 
 
 @pytest.mark.parametrize("location", ["us-central1", "europe-west4", "global", "us", "eu"])
