@@ -153,7 +153,7 @@ class Endpoint:
         response = self._http.send(request, stream=True)
         try:
             _require_ok(response)
-            for value in _events(response.iter_bytes()):
+            for value in events(response.iter_bytes()):
                 if isinstance(value, dict) and "error" in value:
                     raise ResponseError(int(_object(value["error"])["code"]), value, response.headers)
                 yield chunk(value)
@@ -211,7 +211,7 @@ def _decoded(content: bytes) -> Any:
     return json.loads(content.decode("utf-8", "replace"))
 
 
-def _events(pieces: Iterable[bytes]) -> Iterator[Any]:
+def events(pieces: Iterable[bytes]) -> Iterator[Any]:
     """The values of server-sent events; a body that is JSON instead, as errors are, gives its own."""
     data: list[bytes] = []
     other: list[bytes] = []
