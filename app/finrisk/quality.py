@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.examples import problem_of_figures
-from finrisk_rules.judge.languages import reads_as
+from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import says_something, words
@@ -69,7 +70,7 @@ class QualityParts:
 
     def as_dict(self) -> dict[str, object]:
         """The parts as they are stored in the row."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def score(parts: QualityParts) -> float:
@@ -102,11 +103,12 @@ def quality_parts(
     """Return the parts of an answer's score; ``judgement`` is None where the judge failed."""
     companies = sorted({source.company for source in sources if source.company})
     said = judgement or Judgement(())
+    statements = _statements(answer)
     return QualityParts(
         grounding=grounding(judgement),
-        citations=_citations(answer, len(sources)),
-        relevance=_relevance(answer, strategy, sources, companies),
-        structure=_structure(answer),
+        citations=_citations(answer, statements, len(sources)),
+        relevance=_relevance(answer, statements, strategy, sources, companies),
+        structure=_structure(answer, statements),
         completeness=_completeness(answer),
         refused=is_refusal(answer) or is_error_text(answer),
         ungrounded_figures=tuple(figure.text for figure in said.figures if figure.verdict in WRONG)[
@@ -146,10 +148,9 @@ def _is_long(line: str) -> bool:
     return len(line.split()) >= _LEAST_WORDS or (not line.isascii() and len(words(line)) >= _LEAST_WORDS)
 
 
-def _citations(answer: str, sources: int) -> float:
+def _citations(answer: str, statements: Sequence[str], sources: int) -> float:
     """Share of the cited numbers that are of a source, times how near to 80 % of the statements are cited."""
     cited = citations_of(answer)
-    statements = _statements(answer)
     if not cited or not statements:
         return 0.0
     valid = sum(1 <= number <= sources for number in cited) / len(cited)
@@ -162,8 +163,19 @@ def _terms(text: str) -> frozenset[str]:
     return words(text) | {figure.strip(".,") for figure in _FIGURE.findall(text)}
 
 
+@lru_cache(maxsize=1024)
+def _reading(title: str, text: str) -> tuple[str, frozenset[str]]:
+    """The language and the terms of a source, remembered: many questions have the same sources."""
+    whole = f"{title}\n{text}"
+    return language_of(whole), _terms(whole)
+
+
 def _relevance(
-    answer: str, strategy: str, sources: Sequence[JudgedSource], companies: Sequence[str]
+    answer: str,
+    statements: Sequence[str],
+    strategy: str,
+    sources: Sequence[JudgedSource],
+    companies: Sequence[str],
 ) -> float:
     """How far the answer speaks of what was asked, and of nothing else.
 
@@ -173,22 +185,23 @@ def _relevance(
     words; one that speaks of the sources alone does not count. A quarter: the companies and years asked
     about are named, by the answer or by the title of a source that it cites.
     """
-    texts = [f"{source.title}\n{source.text}" for source in sources]
     names = {company: words(company) - LEGAL_FORMS for company in companies}
     question = _terms(strategy) - _ASKING
     subjects = [name for name in names.values() if name and name <= question]
     subjects += [frozenset({year}) for year in _YEAR.findall(strategy)]
-    topic = question - frozenset().union(*subjects)
-    if any(reads_as(strategy, text) for text in texts):
-        topic &= frozenset().union(*map(_terms, texts))
-    answered = _terms(answer)
+    topic = question.difference(*subjects)
+    readings = [_reading(source.title, source.text) for source in sources]
+    asked_in = language_of(strategy)
+    if any(are_alike(asked_in, language) for language, _ in readings):
+        topic = frozenset(term for term in topic if any(term in terms for _, terms in readings))
+    said = {line: _terms(line) for line in answer.splitlines()}
+    answered = frozenset().union(*said.values())
     addressed = len(topic & answered) / len(topic) if topic else 0.0
-    statements = [each for each in _statements(answer) if _says_something(each)]
-    focused = [len(topic & _terms(statement)) >= min(2, len(topic)) for statement in statements]
+    focused = [len(topic & said[each]) >= min(2, len(topic)) for each in statements if _says_something(each)]
     focus = sum(focused) / len(focused) if focused and topic else 0.0
     cited = [sources[number - 1].title for number in citations_of(answer) if 1 <= number <= len(sources)]
-    told = " ".join([answer, *cited])
-    known = _terms(told) | set(_YEAR.findall(told))
+    years = _YEAR.findall(" ".join([answer, *cited]))
+    known = answered.union(years, *map(_terms, cited))
     named = sum(name <= known for name in subjects) / len(subjects) if subjects else 1.0
     return 0.5 * min(1.0, addressed / 0.8) + 0.25 * focus + 0.25 * named
 
@@ -198,9 +211,9 @@ def _says_something(statement: str) -> bool:
     return bool(_FIGURE.search(without_citations(statement))) or says_something(statement)
 
 
-def _structure(answer: str) -> float:
+def _structure(answer: str, statements: Sequence[str]) -> float:
     """A heading is half, two or more statements are the other half."""
-    return (0.5 if _HEADING.search(answer) else 0.0) + min(0.5, 0.25 * len(_statements(answer)))
+    return (0.5 if _HEADING.search(answer) else 0.0) + min(0.5, 0.25 * len(statements))
 
 
 def _completeness(answer: str) -> float:

@@ -114,7 +114,7 @@ def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str |
         return flaw
     if outcome.judgement is None:
         return "judge_failed"
-    if flaw := problem_of_figures(outcome.parts.as_dict(), unread_too=settings.collect_unread):
+    if flaw := problem_of_figures(vars(outcome.parts), unread_too=settings.collect_unread):
         return flaw
     return "quality_below_threshold" if outcome.score < settings.data_collection_quality else None
 

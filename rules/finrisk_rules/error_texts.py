@@ -5,6 +5,7 @@ log. Plain sentences are judged by the whole: an answer that states something be
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of, states, tokens
@@ -95,8 +96,12 @@ _MACHINE_WORDS = frozenset(
 _LABEL_WORDS = words("error fatal exception fehler erreur errore erro fout code")
 
 
+@lru_cache(maxsize=64)
 def is_error_text(answer: str) -> bool:
-    """Whether the text is an error message (not a text that speaks of errors, as audit notes do)."""
+    """Whether the text is an error message (not a text that speaks of errors, as audit notes do).
+
+    Remembered for a moment, since score and collection ask of the same answer.
+    """
     text = answer.strip()
     return _has_shape(text) or _has_trace(text) or _is_machine_talk(text)
 

@@ -6,6 +6,7 @@ states something is an answer.
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, states, tokens
@@ -93,6 +94,7 @@ _NOTHING_NAMED = words(
 _DIGIT = re.compile(r"\d")
 
 
+@lru_cache(maxsize=64)
 def is_refusal(answer: str) -> bool:
     """Whether the model declined to answer: the answer refuses, and states nothing beside.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from finrisk import quality
 from finrisk.quality import WEIGHTS, QualityParts, grounding, quality_parts, rescored, score
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, FigureVerdict, JudgedSource, Judgement, Verdict
@@ -63,6 +64,21 @@ def test_an_answer_with_a_flaw_falls_below_the_threshold(flaw: str, answer: str)
 @pytest.mark.parametrize("opening", ["I'm sorry, but I cannot help with that. ", "Error: 500. "])
 def test_a_refusal_and_an_error_text_are_worth_nothing(opening: str) -> None:
     assert judged(opening + GOOD) == 0.0
+
+
+def test_a_source_that_comes_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = parts_of(GOOD)
+    read: list[str] = []
+    terms = quality._terms
+
+    def note(text: str) -> frozenset[str]:
+        read.append(text)
+        return terms(text)
+
+    monkeypatch.setattr(quality, "_terms", note)
+    assert parts_of(GOOD) == first
+    assert STRATEGY in read
+    assert f"\n{SOURCE}" not in read
 
 
 def test_the_weights_add_up_to_one() -> None:
