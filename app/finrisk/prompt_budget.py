@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from finrisk.retrieval import RankedPassage
-from finrisk_rules.tokens import estimate
+from finrisk_rules.tokens import estimate, most
 
 FRAME_TOKENS = 60
 """Of a passage, for its number, title, name and marks."""
@@ -15,6 +15,8 @@ def within_budget(passages: Sequence[RankedPassage], question: str, budget: int)
 
     Where all are too much, the shortest are taken first: a table without end pushes nothing else out.
     """
+    if most(question) + sum(most(passage.text) + FRAME_TOKENS for passage in passages) <= budget:
+        return _numbered(passages)
     left = budget - estimate(question)
     costs = {passage.n: estimate(passage.text) + FRAME_TOKENS for passage in passages}
     taken = set()
@@ -23,5 +25,10 @@ def within_budget(passages: Sequence[RankedPassage], question: str, budget: int)
         if left < 0:
             break
         taken.add(n)
-    kept = [passage for passage in passages if passage.n in taken]
-    return [replace(passage, n=n) for n, passage in enumerate(kept, start=1)]
+    return _numbered([passage for passage in passages if passage.n in taken])
+
+
+def _numbered(passages: Sequence[RankedPassage]) -> list[RankedPassage]:
+    return [
+        passage if passage.n == n else replace(passage, n=n) for n, passage in enumerate(passages, start=1)
+    ]

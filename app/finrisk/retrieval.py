@@ -1,6 +1,6 @@
 """Retrieval: the pages that answer a question, ranked by BM25 in plain SQL, and their best passages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -252,7 +252,7 @@ def search(
     lexemes = query_lexemes(question)
     if not lexemes:
         return SearchResult((), ())
-    parameters = {"lexemes": list(lexemes), "weights": list(lexemes.values())}
+    parameters = {"lexemes": _array(lexemes), "weights": _array(lexemes.values())}
     key = None if company is None else company_key(company)
     filters = {"company": key, "year": year, "labels": list(labels)}
     with connection.cursor(row_factory=tuple_row) as cursor:
@@ -265,7 +265,8 @@ def search(
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
             return SearchResult((), ())
-        page_scores = {"page_ids": [row[0] for row in rows], "scores": [page.score for page in best_pages]}
+        page_ids, scores = _array(row[0] for row in rows), _array(page.score for page in best_pages)
+        page_scores = {"page_ids": page_ids, "scores": scores}
         cursor.execute(_PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=True)
         best_passages = [(best_pages[rank - 1], *passage) for rank, *passage in cursor.fetchall()]
     return SearchResult(
@@ -285,6 +286,15 @@ def check_company(connection: psycopg.Connection[Any], company: str, labels: Seq
 def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], labels: Sequence[str]) -> bool:
     """Whether there are documents that these labels may not read; an index holds the labelled ones alone."""
     return bool(cursor.execute(_HIDDEN, (list(labels),)).fetchone())
+
+
+def _array(values: Iterable[str | float]) -> str:
+    """Return lexemes or numbers, which have no quote, as PostgreSQL writes an array.
+
+    psycopg would look at each value of a list twice, in Python.
+    """
+    quoted = ",".join(f'"{value}"' for value in values)
+    return f"{{{quoted}}}"
 
 
 def _passage(n: int, page: RankedPage, text: str, facts: str | None, score: float) -> RankedPassage:

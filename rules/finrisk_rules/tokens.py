@@ -8,6 +8,7 @@ English word while a Chinese or Japanese character is often a part of a longer t
 """
 
 import re
+from math import ceil
 
 _WORD = re.compile(r"[A-Za-z]+")
 _DIGIT = re.compile(r"[0-9]")
@@ -41,6 +42,16 @@ def estimate(text: str) -> int:
         cjk = _count(_CJK, text)
         tokens += _PER_CJK * cjk + _PER_NON_ASCII * (_count(_NON_ASCII, text) - cjk)
     return round(tokens)
+
+
+def most(text: str) -> int:
+    """Return a number of tokens that ``estimate`` does not exceed, for a fiftieth of its time.
+
+    No sign in ASCII counts more than a digit, and a text has no more other signs than its UTF-8 has bytes
+    more than it has signs.
+    """
+    others = len(text.encode("utf-8", "surrogatepass")) - len(text)
+    return ceil(_PER_DIGIT * len(text) + _PER_NON_ASCII * others)
 
 
 def _count(pattern: re.Pattern[str], text: str) -> int:

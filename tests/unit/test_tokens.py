@@ -8,6 +8,8 @@ import pytest
 from ansible.module_utils.finrisk_ops.cloud import bucket
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.tuning import cost
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finrisk_rules import tokens
 
@@ -30,6 +32,11 @@ def test_an_empty_text_has_no_tokens() -> None:
 )
 def test_each_term_of_the_formula_counts(text: str, expected: int) -> None:
     assert tokens.estimate(text) == expected
+
+
+@given(st.text() | st.text(alphabet="1a. é市\n\U0001f600"))
+def test_no_text_is_estimated_at_more_than_the_most(text: str) -> None:
+    assert tokens.estimate(text) <= tokens.most(text)
 
 
 def test_a_table_of_figures_counts_more_than_a_quarter_of_its_characters() -> None:
