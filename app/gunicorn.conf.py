@@ -85,9 +85,9 @@ def _import_libraries() -> None:
     """Import once for all workers what takes long and is not ours; a reload would not renew it."""
     import flask  # noqa: F401
     import google.auth.transport.requests  # noqa: F401
-    import httpx2  # noqa: F401
     import psycopg_pool  # noqa: F401
     import pydantic_settings  # noqa: F401
+    import urllib3  # noqa: F401
 
 
 def when_ready(server: Any) -> None:

@@ -6,14 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    import httpx2
+from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_STARTED = "finrisk_started"
 _AHEAD = 512
 """Items that a call may be ahead of its reader; a stream that is faster waits, and its sender with it."""
 
@@ -30,7 +26,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
 
     The call runs in a thread of its own, since parts of it have no time-out (the look-up of a name) or one
     that starts anew with every byte. What is not done in time is left behind, as is what the caller stops
-    reading: with ``event_hooks`` it begins no request any more, and one under way ends by its own time-outs.
+    reading: it begins no request any more (``is_left_behind``), and one under way ends by its own time-outs.
 
     Raises:
         TimeoutError: the next item did not come in time.
@@ -77,39 +73,3 @@ def is_left_behind() -> bool:
     """Whether nobody waits any more for the call that this thread runs."""
     left: threading.Event | None = getattr(_call, "left", None)
     return left is not None and left.is_set()
-
-
-def event_hooks() -> dict[str, list[Callable[..., Any]]]:
-    """Hooks for an httpx2 client: ReadTimeout for what is left behind or as a whole outlasts its time-out."""
-    return {"request": [_begin], "response": [_limit]}
-
-
-def _begin(request: "httpx2.Request") -> None:
-    import httpx2
-
-    if is_left_behind():
-        raise httpx2.ReadTimeout("nobody waits for this answer any more", request=request)
-    request.extensions[_STARTED] = time.monotonic()
-
-
-def _limit(response: "httpx2.Response") -> None:
-    import httpx2
-
-    request = response.request
-    seconds = request.extensions.get("timeout", {}).get("read")
-    if seconds is None:
-        return
-    end = request.extensions[_STARTED] + seconds
-    stream = response.stream
-
-    class Limited(httpx2.SyncByteStream):
-        def __iter__(self) -> Iterator[bytes]:
-            for piece in stream:  # type: ignore[union-attr]  # a sync client's streams are
-                if time.monotonic() > end:
-                    raise httpx2.ReadTimeout("the answer took too long as a whole", request=request)
-                yield piece
-
-        def close(self) -> None:
-            stream.close()  # type: ignore[union-attr]  # as above
-
-    response.stream = Limited()

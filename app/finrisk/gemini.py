@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from finrisk import answer_size, deadline, google_account
 from finrisk.answer_size import TooLongError
@@ -34,16 +33,17 @@ def _wait(error: ResponseError) -> float | None:
 
 def _failure(error: Exception) -> GenerationError:
     """The one error that callers see, whatever a call or its transport raised."""
-    import httpx2
     from google.auth.exceptions import GoogleAuthError, TransportError
+    from urllib3 import exceptions
 
     if isinstance(error, GenerationError):
         return error
     if isinstance(error, TooLongError):
         return GenerationError("cut_stream", str(error))
-    if isinstance(error, httpx2.TimeoutException | TimeoutError):
+    is_late = isinstance(error, exceptions.TimeoutError | exceptions.EmptyPoolError | TimeoutError)
+    if is_late and not isinstance(error, exceptions.NewConnectionError):
         return GenerationError("timeout", "the model did not answer in time", transient=True)
-    if isinstance(error, httpx2.HTTPError):
+    if isinstance(error, exceptions.HTTPError):
         return GenerationError("upstream_error", f"connection failed: {type(error).__name__}", transient=True)
     if isinstance(error, ResponseError):
         return GenerationError(
@@ -103,19 +103,13 @@ class Gemini:
             if location not in self._endpoints:
                 if self._identity is None:
                     self._identity = self._new_identity()
-                hooks = self._event_hooks()
-                self._endpoints[location] = Endpoint(self._settings, location, self._identity, hooks)
+                self._endpoints[location] = Endpoint(self._settings, location, self._identity)
             return self._endpoints[location]
 
     def _new_identity(self) -> Identity:
         if self._settings.gemini_provider == "gemini_api":
             return by_key(self._settings.gemini_api_key.get_secret_value())
         return by_token(google_account.credentials(self._settings))
-
-    def _event_hooks(self) -> dict[str, list[Callable[..., Any]]]:
-        hooks = deadline.event_hooks()
-        hooks["response"].append(answer_size.hook(answer_size.wire_bytes(self._settings.max_output_tokens)))
-        return hooks
 
     def latency(self, model: str, *, streamed: bool) -> Latency:
         """How fast the model has lately given its whole answers, or the first text of its streams."""

@@ -7,15 +7,17 @@ uses it, and so do the tests, which hold these requests to its own byte by byte.
 import json
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from finrisk import answer_size
+from finrisk.model_http import Answer, ModelHost
 from finrisk.settings import Settings
 from finrisk_rules.platforms import API_VERSION, Provider
 
 if TYPE_CHECKING:
-    import httpx2
     from google.auth.credentials import Credentials
 
 Identity = Callable[[], dict[str, str]]
@@ -25,13 +27,20 @@ Turn = tuple[Literal["user", "model"], str]
 """Who says what in a conversation that the model goes on with."""
 
 _STUDIO = "https://generativelanguage.googleapis.com"
+_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+    "Content-Type": "application/json",
+    "User-Agent": "finrisk",
+}
 _MULTI_REGIONS = frozenset({"us", "eu"})
 
 
 class ResponseError(Exception):
     """The API answered with an error: its code, its status and message, if it has any, headers and body."""
 
-    def __init__(self, code: int, body: Any, headers: "httpx2.Headers") -> None:
+    def __init__(self, code: int, body: Any, headers: Mapping[str, str]) -> None:
         if isinstance(body, list) and len(body) == 1:
             [body] = body
         told = body if isinstance(body, dict) else {}
@@ -103,15 +112,7 @@ def by_token(credentials: "Credentials") -> Identity:
 class Endpoint:
     """Where the models of one location are asked; the HTTP client is made with it, and so after a fork."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        location: str,
-        identity: Identity,
-        hooks: dict[str, list[Callable[..., Any]]],
-    ) -> None:
-        import httpx2
-
+    def __init__(self, settings: Settings, location: str, identity: Identity) -> None:
         provider = settings.gemini_provider
         own = settings.gemini_base_url
         self.url = (own or _host(provider, location)).rstrip("/")
@@ -119,16 +120,11 @@ class Endpoint:
         self._provider: Provider = provider
         self._identity = identity
         self._most_tokens = settings.max_output_tokens
-        self._http = httpx2.Client(
-            limits=httpx2.Limits(  # a call for each question, and those that were given up and have not ended
-                max_connections=settings.max_in_flight * 4,
-                max_keepalive_connections=settings.max_in_flight * 2,
-                keepalive_expiry=60,
-            ),
-            trust_env=not own,
-            event_hooks=hooks,
-            follow_redirects=True,
-            headers={"Content-Type": "application/json", "User-Agent": "finrisk"},
+        self._host = ModelHost(
+            self.url,
+            settings.max_in_flight * 4,  # a call for each question, and those that were given up and go on
+            answer_size.wire_bytes(settings.max_output_tokens),
+            uses_proxies=not own,
         )
 
     def whole(
@@ -139,30 +135,28 @@ class Endpoint:
         Raises:
             ResponseError: the API answered with an error.
             ValueError: what it answered cannot be read.
-            httpx2.HTTPError: no answer came.
+            TimeoutError, TooLongError: as ``model_http.Answer.pieces``.
+            urllib3.exceptions.HTTPError: no answer came.
         """
-        response = self._http.send(self._request(f"{model}:generateContent", instruction, prompt, seconds))
-        _require_ok(response)
-        yield chunk(_decoded(response.content))
+        with self._asked(f"{model}:generateContent", instruction, prompt, seconds) as answer:
+            yield chunk(_decoded(b"".join(answer.pieces())))
 
     def stream(
         self, model: str, instruction: str, prompt: str | Sequence[Turn], seconds: float
     ) -> Iterator[Chunk]:
         """The answer, chunk by chunk; raises as ``whole``."""
-        request = self._request(f"{model}:streamGenerateContent?alt=sse", instruction, prompt, seconds)
-        response = self._http.send(request, stream=True)
-        try:
-            _require_ok(response)
-            for value in events(response.iter_bytes()):
+        call = f"{model}:streamGenerateContent?alt=sse"
+        with self._asked(call, instruction, prompt, seconds) as answer:
+            for value in events(answer.pieces()):
                 if isinstance(value, dict) and "error" in value:
-                    raise ResponseError(int(_object(value["error"])["code"]), value, response.headers)
+                    raise ResponseError(int(_object(value["error"])["code"]), value, answer.headers)
                 yield chunk(value)
-        finally:
-            response.close()
 
-    def _request(
+    @contextmanager
+    def _asked(
         self, call: str, instruction: str, prompt: str | Sequence[Turn], seconds: float
-    ) -> "httpx2.Request":
+    ) -> Iterator[Answer]:
+        """The answer to a call, which is no error."""
         turns = [("user", prompt)] if isinstance(prompt, str) else prompt
         body = {
             "contents": [{"parts": [{"text": text}], "role": role} for role, text in turns],
@@ -170,10 +164,14 @@ class Endpoint:
             "generationConfig": {"maxOutputTokens": self._most_tokens},
         }
         seconds = max(1, round(seconds * 1000)) / 1000
-        headers = {"X-Server-Timeout": str(math.ceil(seconds)), **self._identity()}
-        url = f"{self.url}/{API_VERSION[self._provider]}/{self._resource(call)}"
-        content = json.dumps(body).encode()
-        return self._http.build_request("POST", url, content=content, headers=headers, timeout=seconds)
+        headers = {**_HEADERS, "X-Server-Timeout": str(math.ceil(seconds)), **self._identity()}
+        path = f"/{API_VERSION[self._provider]}/{self._resource(call)}"
+        answer = self._host.post(path, json.dumps(body).encode(), headers, seconds)
+        try:
+            _require_ok(answer)
+            yield answer
+        finally:
+            answer.close()
 
     def _resource(self, call: str) -> str:
         if self._provider == "gemini_api":
@@ -196,15 +194,15 @@ def _host(provider: Provider, location: str) -> str:
     return f"https://{location}-aiplatform.googleapis.com"
 
 
-def _require_ok(response: "httpx2.Response") -> None:
-    if response.status_code == 200:
+def _require_ok(answer: Answer) -> None:
+    if answer.status == 200:
         return
-    content = response.read()
+    content = b"".join(answer.pieces())
     try:
         body = _decoded(content)
     except ValueError:
-        body = {"status": response.reason_phrase, "message": content.decode("utf-8", "replace")}
-    raise ResponseError(response.status_code, body, response.headers)
+        body = {"status": answer.reason, "message": content.decode("utf-8", "replace")}
+    raise ResponseError(answer.status, body, answer.headers)
 
 
 def _decoded(content: bytes) -> Any:

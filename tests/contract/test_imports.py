@@ -51,8 +51,10 @@ FLOORS = [
     {"breaker", "gemini", "journal"},
     {"checked_settings", "google_account", "versions"},
     {"google_token"},
-    {"answer_size", "answers", "completion", "deadline", "latency"},
+    {"answers", "completion", "latency"},
     {"gemini_wire"},
+    {"model_http"},
+    {"answer_size", "deadline"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
     {"metric_files"},
 ]
