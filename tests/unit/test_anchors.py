@@ -42,6 +42,28 @@ def test_a_judge_that_says_something_else_is_named_and_promotes_nobody(
     assert other in held.reason
 
 
+def test_a_judge_that_fails_has_moved_and_keeps_no_proven_harm_from_its_rollback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(question: str, answer: str, sources: Any) -> Judgement:
+        if "386" in answer:
+            raise RecursionError("too deep")
+        return judge(question, answer, sources)
+
+    monkeypatch.setattr(anchors, "judge", broken)
+    [other] = anchors.others()
+    assert other.endswith("fourth quarter [1]. cannot be judged (RecursionError: too deep)")
+    monkeypatch.setattr(anchors, "facts_of", broken)
+    anchors._source.cache_clear()
+    others = anchors.others()
+    anchors._source.cache_clear()
+    assert len(others) == len(anchors.ANCHORS)
+    moved = {"anchors": {"judge": "4", "number": len(others), "others": others}}
+    harmful = Experiment(tuned=Model().worse(errors=0.3), stages=((0.5, 3000),))
+    *_, (_, evidence) = looks(harmful, Random(8))  # noqa: S311 - a simulation
+    assert decide(evidence | moved, RULES).verdict == "roll_back"
+
+
 def test_a_page_names_a_few_anchors_and_counts_the_others() -> None:
     told = gate.told({"judge": "4", "number": 20, "others": ["a", "b", "c", "d", "e"]})
     assert told == "5 of 20 anchors are not what version 4 of the judge says: a; b; c; and 2 more"
