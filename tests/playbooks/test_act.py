@@ -134,6 +134,11 @@ def world(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[bool
             gunicorn.stop(place)
 
 
+def words(done: Run) -> str:
+    """What a run printed, on one line."""
+    return " ".join(done.stdout.replace("\\\n", "").split())
+
+
 def test_what_cannot_be_meant_is_refused(world: World) -> None:
     for arguments, said in (
         ((*ACT, "-e", "finrisk_expect=hold"), "leave out finrisk_evidence and finrisk_expect"),
@@ -154,11 +159,14 @@ def test_harm_that_is_proven_takes_everybody_back_once_with_its_evidence(world: 
     world.ask(200)
     announced = world.evaluate(*ACT, "--check")
     assert "would change: [local] Release base" in announced.stdout
+    assert "this run takes everybody back to base, without --check" in words(announced)
     assert (world.split, world.evaluations.exists()) == (0.5, False)
 
     done = world.evaluate(*ACT, *PROMOTE)  # promotion is no way around
     assert world.split == 0
     assert "Verdict         roll back: " in done.stdout
+    assert "this run takes everybody back to base" in words(done)
+    assert "playbooks/rollback.yml" not in done.stdout, "it is done"
     assert "Traffic: 0 % tuned, 100 % base" in done.stdout
     [file] = world.evaluations.glob("*.json")
     [record] = world.query(
@@ -196,7 +204,7 @@ def test_a_way_back_that_broke_off_is_gone_to_its_end(world: World) -> None:
     announced = world.evaluate(*ACT, "--check")
     assert "would change: [local] Release base" in announced.stdout
     assert world.split == 0.5
-    world.evaluate(*ACT)
+    assert "; this run takes everybody back to base" in words(world.evaluate(*ACT))
     assert (world.split, target.current()) == (0, broken_off.name)
     [[reason, figures]] = world.query("select reason, figures from releases order by id desc limit 1")
     assert f"did not come to its end: {broken_off.name}" in reason
@@ -209,10 +217,12 @@ def test_a_good_model_climbs_the_stages_with_the_second_switch_alone(world: Worl
     world.meet(18_000, 6000)
     held = world.evaluate(*ACT)
     assert "Verdict         promote: " in held.stdout
+    assert "playbooks/deploy.yml -e finrisk_next=true" in words(held), "it is promoted by whoever types it"
     assert (held.changed, world.split) == (0, 0.25)
 
     done = world.evaluate(*ACT, *PROMOTE, "-e", "finrisk_model=another", "-e", "finrisk_ab_ratio=100")
     assert world.split == 0.5, done.output
+    assert "this run goes on to bring the model to its next stage" in words(done)
     [[reason, gate]] = world.query("select reason, figures->'gate' from releases order by id desc limit 1")
     assert reason == "evaluate.yml: finrisk_next: the stage after 25"
     assert (gate["mode"], gate["verdict"], gate["evaluation"]["verdict"]) == ("require", "promote", "promote")

@@ -136,6 +136,9 @@ def test_harm_is_rolled_back_and_what_was_expected_instead_fails_the_run_after_t
     there = "\n".join(evaluate(confirms=True)["report"]["text"])
     assert "playbooks/rollback.yml -e finrisk_confirm=local" in " ".join(there.replace("\\\n", "").split())
     assert "failed" not in evaluate(expect="roll_back")
+    acting = "\n".join(evaluate(acts_on=["roll_back"])["report"]["text"])
+    assert "this run takes everybody back to base" in " ".join(acting.split())
+    assert "rollback.yml" not in acting, "what the run does nobody has to type"
 
 
 def test_reviewers_put_the_judge_right_and_the_page_says_by_how_many_labels(

@@ -130,7 +130,7 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.evaluation import files, inputs, page
 from ansible.module_utils.finrisk_ops.evaluation.evaluation import evaluate, recompute
-from ansible.module_utils.finrisk_ops.gate.verdict import ROLL_BACK
+from ansible.module_utils.finrisk_ops.gate.verdict import PROMOTE, ROLL_BACK
 from ansible.module_utils.finrisk_ops.release import permission
 from ansible.module_utils.finrisk_ops.release.target import Target
 from ansible.module_utils.finrisk_ops.status import commands
@@ -171,7 +171,7 @@ def read(parameters: dict[str, Any], target: Target) -> dict[str, Any]:
 def work(call: Call) -> dict[str, Any]:
     """Return the evaluation as data and as a page."""
     given = call.options
-    back = ""
+    back = done = ""
     if given["evidence"]:
         content = recompute(Path(given["evidence"]))
         kept = files.Kept(Path(given["evidence"]), content["sha256"], is_new=False)
@@ -179,9 +179,10 @@ def work(call: Call) -> dict[str, Any]:
         target = options.target(given)
         content = evaluate(read(given, target))
         kept, back = keep(call, content), way_back(content, target)
+        done = deed(call, content, back)
     used = commands.inventories(given["inventories"], given["repository"])
     known = {"environment": content["environment"], "confirms": given["confirms"]}
-    lines = page.lines(content, commands.player({"inventories": used, **known}), kept)
+    lines = page.lines(content, commands.player({"inventories": used, **known}), kept, done)
     report = {
         "text": [line.text for line in lines],
         "colours": {line.text: line.colour for line in lines if line.colour},
@@ -209,6 +210,19 @@ def way_back(content: dict[str, Any], target: Target) -> str:
         return str(content["reason"])
     asks_for_base = content["inputs"]["experiment"] and content["inputs"]["running"]["split"] == 0
     return target.unfinished() if asks_for_base else ""
+
+
+def deed(call: Call, content: dict[str, Any], back: str) -> str:
+    """Return what this run goes on to do, in words; empty where it does nothing."""
+    acts_on = call.options["acts_on"]
+    if ROLL_BACK in acts_on and back:
+        why = "" if content["verdict"] == ROLL_BACK else f"{back}; "
+        does = "takes everybody back to base"
+    elif PROMOTE in acts_on and content["verdict"] == PROMOTE and content["stage"]["split"] < 1:
+        why, does = "", "goes on to bring the model to its next stage"
+    else:
+        return ""
+    return f"{why}this run {does}" + (", without --check" if call.check else "")
 
 
 def keep(call: Call, content: dict[str, Any]) -> files.Kept:

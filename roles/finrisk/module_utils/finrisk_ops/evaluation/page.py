@@ -20,10 +20,13 @@ _NEXT = {PROMOTE: "deploy.yml -e finrisk_next=true", ROLL_BACK: "rollback.yml"}
 NOT_WRITTEN = "not written: nothing is done on this verdict"
 
 
-def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
-    """Return the lines of the page with their colours; ``kept`` is where the evidence lies."""
+def lines(content: Mapping[str, Any], play: Play, kept: Kept, deed: str = "") -> list[Line]:
+    """Return the lines of the page with their colours; ``kept`` is where the evidence lies.
+
+    ``deed`` is what this run itself does about it; without one a person is told the command.
+    """
     parts = (
-        ("Verdict", _verdict(content, play)),
+        ("Verdict", _verdict(content, play, deed)),
         ("Stage", plain(_stage(content))),
         ("Comparison", plain(table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5)))),
         *_reviews(content),
@@ -43,9 +46,11 @@ def lines(content: Mapping[str, Any], play: Play, kept: Kept) -> list[Line]:
     return result
 
 
-def _verdict(content: Mapping[str, Any], play: Play) -> list[Line]:
+def _verdict(content: Mapping[str, Any], play: Play, deed: str) -> list[Line]:
     word, colour = VERDICTS[content["verdict"]]
     told = plain(wrap(f"{word}: {content['reason']}"), colour)
+    if deed:
+        return told + plain(wrap(deed))
     split = (content["stage"] or {}).get("split")
     if content["verdict"] in _NEXT and not (content["verdict"] == PROMOTE and split == 1):
         told += plain(command(play(_NEXT[content["verdict"]])), COMMAND)
