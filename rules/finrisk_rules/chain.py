@@ -15,6 +15,10 @@ from uuid import UUID
 BEGINNING = "0" * 64
 """What stands before the first link."""
 
+_UNLINKED = (
+    "the release has no link: it was inserted by hand, or recorded by a checkout older than the chain before "
+    "migration 0015 refused that; read its row and ask whom it names (docs/files.md)"
+)
 Content = Mapping[str, Any]
 """A row of the table ``releases``, by column."""
 
@@ -82,7 +86,7 @@ def first_break(
     if later := [kept[each] for each in sorted(kept) if each >= number]:
         return Break(later[0].number, later[0].release, "the copy has it, and the table ends before it")
     if previous and contents:
-        return Break(number, min(contents), "the release has no link: it was inserted by hand")
+        return Break(number, min(contents), _UNLINKED)
     return None
 
 

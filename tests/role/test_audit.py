@@ -164,7 +164,7 @@ ANOTHER_FIGURE = "update releases set figures['arms']['base']['quality'] = '1' w
             1,
             "another one put in its place",
         ),
-        ([INSERT], 4, "it was inserted by hand"),
+        ([INSERT], 4, "read its row and ask whom it names"),
         (
             ["delete from release_links where number = 3", "delete from releases where id = '{2}'"],
             3,
