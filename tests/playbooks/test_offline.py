@@ -21,6 +21,16 @@ def simulator(tmp_path: Path) -> Iterator[Wire]:
         yield running
 
 
+def test_what_is_the_gates_alone_is_refused_before_anybody_is_asked(simulator: Wire, tmp_path: Path) -> None:
+    playground = Playground(tmp_path)
+    playground.sandbox(**connection_of_service(simulator, "", 1, 2))
+    for given in ("finrisk_act=true", "finrisk_expect=promote", "finrisk_evidence=x.json"):
+        done = playground.run("evaluate", "-e", "finrisk_offline=true", "-e", given)
+        assert (done.code, done.changed) == (2, 0), done.output
+        assert "leave them out with finrisk_offline" in " ".join(done.stderr.split())
+    assert simulator.requests(ANSWERED) == []
+
+
 def test_a_good_model_may_meet_users_and_a_bad_one_is_refused_before_it_does(
     simulator: Wire, tmp_path: Path
 ) -> None:

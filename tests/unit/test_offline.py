@@ -98,6 +98,15 @@ def test_a_failed_call_is_in_no_pair_and_too_few_pairs_prove_nothing() -> None:
     assert trial.verdict_of(comparison.differences(found, "tuned", "base", RULES)) == "unknown"
 
 
+def test_of_who_asked_several_questions_the_means_count_once() -> None:
+    found = rows([answer(wrong=True)] * 8 + [answer()] * 2, [answer()] * 10)
+    alike = [row | {"person": 1 if row["line"] <= 8 else row["line"]} for row in found]
+    told = of(alike, "wrong_figures")
+    assert (told.pairs, told.first, told.second, told.worse) == (3, pytest.approx(1 / 3, abs=1e-6), 0, 1)
+    unjudged = [{"person": 1, "tuned": {**answer(), "wrong": None}, "base": answer()}]
+    assert (of(unjudged, "wrong_figures").pairs, of(unjudged, "quality").pairs) == (0, 1)
+
+
 def test_equal_models_are_seldom_called_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 1 %: of 100 experiments five would be found with a chance of 0.3 % only."""
     for method in (bootstrap.interval, bootstrap.flip_test):
@@ -178,6 +187,11 @@ def test_answers_survive_a_line_that_was_cut_and_forget_failures(tmp_path: Path)
         writer.add(json.dumps({"id": "b", "outcome": "blocked"}).encode())
     again = Answers(path)
     assert [again.get(name) is not None for name in "abc"] == [True, True, False]
+    answered_meanwhile = b'{"id": "c", "outcome": "answered"}'
+    with again.writing() as writer:
+        writer.add(answered_meanwhile)
+    with answers.writing():
+        assert answers.get("c"), "a run that began before the other one ended asks for none of its answers"
     with Answers(tmp_path / "new.jsonl").writing():
         assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o600
 

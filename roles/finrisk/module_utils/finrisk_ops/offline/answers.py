@@ -27,13 +27,16 @@ class Answers:
         """Read what is kept; a line that was cut in the middle counts for nothing."""
         self.path = path
         self._told: dict[str, dict[str, Any]] = {}
-        if path.is_file():
-            for line in path.read_bytes().split(b"\n"):
-                self._take(line)
+        self._read()
 
     def get(self, call: str) -> dict[str, Any] | None:
         """Return how a call ended; None when it was not made, or failed."""
         return self._told.get(call)
+
+    def _read(self) -> None:
+        if self.path.is_file():
+            for line in self.path.read_bytes().split(b"\n"):
+                self._take(line)
 
     def _take(self, line: bytes) -> dict[str, Any]:
         try:
@@ -47,7 +50,9 @@ class Answers:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Lend what keeps further answers; the file is brought to the disk at the end.
+        """Lend what keeps further answers, beside those of a run that has just ended.
+
+        The file is brought to the disk at the end.
 
         Raises:
             FinriskError: Another run asks for the same dataset.
@@ -61,6 +66,7 @@ class Answers:
                 raise FinriskError(
                     f"another run asks the models now and writes {self.path}: wait for it, then run again"
                 ) from None
+            self._read()
             try:
                 yield Writer(self, descriptor)
             finally:

@@ -46,15 +46,15 @@ def ask(
     Raises:
         FinriskError: A model does not answer, or a setting is wrong; what was answered is kept.
     """
-    wanted = {call.id: call for call in calls if answers.get(call.id) is None}
-    if not wanted:
-        return
     failures = _Failures()
     with (
         answers.writing() as writer,
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as problems,
     ):
+        wanted = {call.id: call for call in calls if answers.get(call.id) is None}
+        if not wanted:
+            return
         for call in wanted.values():
             given.write(json.dumps(call.content(), ensure_ascii=False).encode() + b"\n")
         given.seek(0)
