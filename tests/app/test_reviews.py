@@ -114,6 +114,32 @@ def test_an_answer_stays_with_its_reviewer_until_it_has_a_score_or_a_day_is_over
     assert drawn(connection) == other
 
 
+def test_an_answer_that_is_skipped_is_nobodys_again_and_is_reported_by_arm(connection: Connection) -> None:
+    for user, arm in (("a", "base"), ("b", "base"), ("c", "tuned")):
+        for _ in range(2):
+            answered(connection, user, arm)
+    for reviewer in (ANNA, BEN):
+        request_id = drawn(connection, reviewer=reviewer)
+        assert request_id
+        other = BEN if reviewer is ANNA else ANNA
+        with pytest.raises(UnknownAnswerError, match="waits for this key's score"):
+            reviews.skip(connection, uuid.UUID(request_id), other)
+        for _ in range(2):
+            reviews.skip(connection, uuid.UUID(request_id), reviewer)
+    connection.execute("update reviews set taken_at = now() - interval '25 hours'")
+    third = drawn(connection)
+    scored(connection, third, 1)
+    assert drawn(connection) is None, "no other answer of the person takes its place"
+    found = read(connection)
+    [[arm]] = connection.execute("select arm_served from analyses where id = %s", (third,)).fetchall()
+    skipped = {"base": 2, "tuned": 1} | {arm: 1 if arm == "base" else 0}
+    assert found["reviewers"] == {"number": 1, "skipped": skipped}
+    said = told.told(told.content(found["stages"], found["reviewers"])["reviews"])
+    assert f"by one reviewer; skipped: {skipped['base']} of base, {skipped['tuned']} of tuned; " in said
+    with pytest.raises(UnknownAnswerError):
+        reviews.skip(connection, uuid.UUID(third), ANNA)
+
+
 def test_what_a_reviewer_chose_is_drawn_like_any_other_and_asked_for_anew(connection: Connection) -> None:
     """Else the bad answers, which are chosen and corrected, would be missing among the drawn ones."""
     chosen = {answered(connection, f"u{number}", judged_quality=0.5) for number in range(5)}
@@ -178,6 +204,25 @@ def test_the_share_of_the_users_is_drawn_and_more_of_them_hold_the_same(connecti
     assert drawn(connection, 0.02) is None
     assert drawn(connection, 0.0) is None
     assert drawn(connection, 0.1) is not None
+
+
+def test_the_draw_walks_the_index_of_places_and_hashes_nobody_else(connection: Connection) -> None:
+    answered(connection, "a")
+    connection.execute("set enable_seqscan = off; set enable_bitmapscan = off")
+    values = {"stage": 1, "after": -1.0, "share": 0.5}
+    plan = "\n".join(row[0] for row in connection.execute(f"explain {reviews._PEOPLE}".encode(), values))
+    assert "Index Scan using exposures_place" in plan
+    assert "Sort" not in plan.partition("SubPlan")[0]
+
+
+def test_people_whose_answers_may_not_be_read_keep_no_other_back(connection: Connection) -> None:
+    in_order = "select 'u' || n from generate_series(1, 120) as n order by review_place(1, 'u' || n)"
+    *others, last = [user for (user,) in connection.execute(in_order)]
+    for user in others:
+        answered(connection, user, labels=["desk: equities"])
+    assert drawn(connection) is None
+    readable = answered(connection, last)
+    assert drawn(connection) == readable
 
 
 @pytest.mark.parametrize(
@@ -293,6 +338,15 @@ def test_a_reviewer_takes_an_answer_scores_it_and_is_told_of_no_arm(
     error(service.call("POST", "/api/v1/feedback", body, with_key="analyst"), 403, "forbidden")
     assert service.call("POST", "/api/v1/feedback", body, with_key="reviewer").status == 200
     assert service.call("GET", "/api/v1/review", with_key="reviewer").json == {"review": None}
+    skipped = {"request_id": review["request_id"], "skip": True}
+    error(service.call("POST", "/api/v1/feedback", skipped, with_key="reviewer"), 404, "not_found")
+    error(service.call("POST", "/api/v1/feedback", skipped, with_key="analyst"), 403, "forbidden")
+    both = service.call("POST", "/api/v1/feedback", body | skipped, with_key="reviewer")
+    assert "neither score nor correction" in str(error(both, 422, "invalid"))
+    service.rows("update reviews set label = null, labelled_at = null returning 1")
+    assert service.call("POST", "/api/v1/feedback", skipped, with_key="reviewer").status == 200
+    assert service.call("GET", "/api/v1/review", with_key="reviewer").json == {"review": None}
+    service.rows("update reviews set label = 0.4, labelled_at = now() returning 1")
     row = service.rows("select drawn, key_id, label from reviews")
     assert row == [(True, "reviewer", pytest.approx(0.4))]
     for table in ("analyses", "training_data"):

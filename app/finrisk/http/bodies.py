@@ -231,11 +231,17 @@ class FeedbackBody(_Body):
             "`review`. It is redacted, judged like an answer, and trained on in its place."
         ),
     ] = None
+    skip: Annotated[
+        bool,
+        Field(description="The reviewer cannot say what the answer that was drawn is worth; role `review`."),
+    ] = False
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.rating is None and self.score is None and self.correction is None:
-            raise ValueError("needs a rating, a score or a correction")
+        if self.skip and (self.score is not None or self.correction is not None):
+            raise ValueError("an answer that is skipped has neither score nor correction")
+        if self.rating is None and self.score is None and self.correction is None and not self.skip:
+            raise ValueError("needs a rating, a score, a correction or a skip")
         if self.rating is None and self.comment is not None:
             raise ValueError("a comment goes with a rating")
         return self

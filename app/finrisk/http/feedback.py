@@ -77,7 +77,7 @@ def _is_recorded(request_id: UUID) -> bool:
 def feedback() -> tuple[Response, int]:
     """Keep a rating, a score and a correction, or some of them; the last ones of a request count."""
     body = parsed(request, FeedbackBody)
-    is_review = body.score is not None or body.correction is not None
+    is_review = body.score is not None or body.correction is not None or body.skip
     if body.rating is not None:
         check_role("feedback")
     if is_review:
@@ -90,7 +90,7 @@ def feedback() -> tuple[Response, int]:
     if body.correction is not None:
         receipt["figures"] = _corrected(request_id, body.correction)
     if is_review:
-        _label(request_id, body.score)
+        _reviewed(request_id, body)
     if body.rating is not None:
         _rate(request_id, body)
     return jsonify(receipt), 200 if recorded else 202
@@ -99,7 +99,7 @@ def feedback() -> tuple[Response, int]:
 @bp.get("/api/v1/review")
 @requires("review")
 def review() -> Response:
-    """Hand out the answer that this key is to review: the same one until it has a score."""
+    """Hand out the answer that this key is to review: the same one until it has a score, or is skipped."""
     service = context().service
     settings = service.settings
     with service.database.connection(LOOK_UP_SECONDS) as connection:
@@ -112,10 +112,13 @@ def _reviewer() -> Reviewer:
     return Reviewer(g.get("key_id"), g.get("labels", ()))
 
 
-def _label(request_id: UUID, score: float | None) -> None:
+def _reviewed(request_id: UUID, body: FeedbackBody) -> None:
     try:
         with context().service.database.connection(LOOK_UP_SECONDS) as connection:
-            reviews.label(connection, request_id, score, _reviewer())
+            if body.skip:
+                reviews.skip(connection, request_id, _reviewer())
+            else:
+                reviews.label(connection, request_id, body.score, _reviewer())
     except UnknownAnswerError as error:
         raise ApiError(404, "not_found", str(error)) from None
 

@@ -61,6 +61,14 @@ select stage_id, arm, coalesce(sum(labels) filter (where drawn), 0)::bigint as d
 from said join outcomes using (stage_id, arm, person) group by 1, 2"""
 """What reviewers said, beside what the judge said of all answers of the same users."""
 
+_REVIEWERS = """
+select count(distinct key_id) filter (where label is not null) as number,
+       count(*) filter (where label is null and arm = 'base') as base,
+       count(*) filter (where label is null and arm = 'tuned') as tuned
+from reviews join reviewable on id = request_id
+where drawn and labelled_at is not null and stage_id = any(%(stages)s)"""
+"""Who scored drawn answers; and the drawn ones that a reviewer skipped, by arm."""
+
 _LAST_DAY = """
 select (
     select count(*) from analyses
@@ -89,6 +97,8 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
       ``others``. Where there are drawn ones, the metric ``quality`` has ``labels``: the
       ``users`` of drawn answers, and over them the sums of ``label``, ``label_squares``, ``judge``,
       ``judge_squares`` and ``products``, of each one's mean label and mean quality by the judge.
+    - ``reviewers``, where somebody reviewed drawn answers: the ``number`` of those who scored some, and of
+      each arm the answers that were ``skipped``.
     - A metric, 0..1 and of the arm's own attempt: ``users``, and over them ``sum`` and ``squares`` of each
       one's mean; ``requests`` that count for it, ``events`` of them; ``shared``, by an earlier stage's
       revision: the ``users`` who came in both, and the sum of ``products`` of their means, each less its
@@ -109,6 +119,7 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
         values = {"experiment": experiment, "stages": list(dict.fromkeys(row["stage_id"] for row in arms))}
         returns = cursor.execute(_RETURNS, values).fetchall() if len(values["stages"]) > 1 else []
         reviews = cursor.execute(_REVIEWS, values).fetchall() if asked["reviews"] else []
+        reviewers = cursor.execute(_REVIEWERS, values).fetchone() if asked["reviews"] else None
         [day] = cursor.execute(_LAST_DAY, values).fetchall()
     age = asked["at"] - min((row["first_at"] for row in arms), default=asked["at"])
     return {
@@ -117,6 +128,7 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
         "present_rate": {f"{name}_per_day": _a_day(day[name], age) for name in ("requests", "users")},
         "anchors": {"judge": JUDGE_VERSION, "number": len(anchors.ANCHORS), "others": anchors.others()},
         "stages": _stages(arms, _reviewed(_metrics(arms, returns), reviews), reviews, prices or {}),
+        **_reviewers(reviewers),
     }
 
 
@@ -220,6 +232,13 @@ def _reviewed(
             sums = {name: round(row[name], _DIGITS) for name in _LABELS}
             metrics[row["stage_id"], row["arm"]]["quality"]["labels"] = {"users": row["users"]} | sums
     return metrics
+
+
+def _reviewers(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return ``reviewers``, unless nobody reviewed a drawn answer."""
+    if row is None or not any(row.values()):
+        return {}
+    return {"reviewers": {"number": row["number"], "skipped": {arm: row[arm] for arm in ARMS}}}
 
 
 def _own(row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -47,7 +47,7 @@ def evaluate(inputs: Mapping[str, Any]) -> dict[str, Any]:
         "at": inputs["asked_at"],
         **decision.content(),
         "success": [line.content() for line in success.lines(decision, usable, target, inputs["jobs"])],
-        **reviews.content(stages),
+        **reviews.content(stages, inputs.get("reviewers")),
         **prices.content(inputs),
         "inputs": inputs,
         "versions": {**of_stage, "code": code_version()},

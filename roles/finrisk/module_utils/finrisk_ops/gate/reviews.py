@@ -10,11 +10,14 @@ from .labels import FEWEST_LABELS, Labels
 ARMS = ("base", "tuned")
 
 
-def content(stages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def content(
+    stages: Sequence[Mapping[str, Any]], reviewers: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return ``reviews`` of an evaluation; nothing where no reviewer said anything.
 
     ``drawn`` and ``others`` are labels of answers that were drawn at random for review, and of others,
-    ``corrected`` the drawn ones of the stages whose quality they correct.
+    ``corrected`` the drawn ones of the stages whose quality they correct; ``reviewers`` are how many scored
+    drawn ones, ``skipped`` by arm the drawn ones that they could not score.
     """
     arms = [(arm["reviews"], stage) for stage in stages for arm in stage["arms"].values() if "reviews" in arm]
     if not arms:
@@ -25,12 +28,13 @@ def content(stages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "others": sum(of["others"] for of, _ in arms),
             "corrected": sum(of["drawn"] for of, stage in arms if _corrects(stage)),
         }
+        | ({"reviewers": reviewers["number"], "skipped": reviewers["skipped"]} if reviewers else {})
     }
 
 
 def told(reviews: Mapping[str, Any]) -> str:
     """Return it in words."""
-    others = f"{reviews['others']:,} others are reported only"
+    others = "; ".join([*_by_whom(reviews), f"{reviews['others']:,} others are reported only"])
     if not reviews["corrected"]:
         return (
             f"quality is the judge's: {reviews['drawn']:,} labels drawn at random, and both arms need "
@@ -39,6 +43,16 @@ def told(reviews: Mapping[str, Any]) -> str:
     short = reviews["drawn"] - reviews["corrected"]
     few = f"; {short:,} more are of stages with too few" if short else ""
     return f"quality is corrected by {reviews['corrected']:,} labels drawn at random{few}; {others}"
+
+
+def _by_whom(reviews: Mapping[str, Any]) -> list[str]:
+    """Say how many reviewers the labels are of, and whether an arm is skipped more often than the other."""
+    if "reviewers" not in reviews:
+        return []
+    skipped = reviews["skipped"]
+    told = ", ".join(f"{skipped[arm]:,} of {arm}" for arm in ARMS)
+    by = "by one reviewer" if reviews["reviewers"] == 1 else f"by {reviews['reviewers']:,} reviewers"
+    return [by, *([f"skipped: {told}"] if any(skipped.values()) else [])]
 
 
 def _corrects(stage: Mapping[str, Any]) -> bool:
