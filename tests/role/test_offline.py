@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.offline.answers import Answers
 from ansible.module_utils.finrisk_ops.offline.calls import Call
 from ansible.module_utils.finrisk_ops.offline.questions import Question
 from ansible.module_utils.finrisk_ops.offline.report import report
+from psycopg.types.json import Jsonb
 
+from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.offline import ANSWERED, BASE, offline, tuned
+from tests.grounds.records import analysis
 from tests.grounds.waiting import until
 from tests.grounds.wire import Wire
+
+ANALYSIS = "insert into analyses select * from jsonb_populate_record(null::analyses, %s::jsonb)"
+SHADOW = """
+insert into shadows (request_id, arm, model, outcome, upstream_ms, quality, refused, wrong_figures,
+                     judge_version, answer_tokens)
+values (%s, 'tuned', %s, 'ok', 100, 0.8, false, %s, %s, 50)"""
 
 QUESTIONS, CALLS = 40, 120
 HOSTILE = "<script>alert(1)</script>"
@@ -203,6 +214,43 @@ def test_texts_of_users_and_models_are_shown_as_they_are(ground: Wire, data: Pat
     page = report(content | {"name": HOSTILE}, asking, calls, Answers(path)).decode()
     assert "<script" not in page
     assert page.count("&lt;script&gt;") > 3 * len(lines)
+
+
+def test_what_users_asked_of_both_models_stands_beside_and_decides_nothing(
+    trained: tuple[str, Path], ground: Wire, data: Path, database_url: str
+) -> None:
+    given = {"database_url": database_url, "limit": 10, "examples": 0}
+    without = compare(ground, data, **given)
+    assert "users" not in without["report"]["data"]["comparisons"]
+    with psycopg.connect(database_url) as connection:
+        for number in range(60):  # a heavy user with half of the questions, all of them wrong
+            asked_of_both(connection, f"u{max(30, number)}", trained[0], int(number <= 30))
+        asked_of_both(connection, "u30", "another model", 1)
+    told = compare(ground, data, **given)
+    assert (told["changed"], told["verdict"]) == (True, without["verdict"])
+    content = told["report"]["data"]
+    wrong = next(each for each in content["comparisons"]["users"] if each["metric"] == "wrong_figures")
+    assert (wrong["pairs"], wrong["state"]) == (30, "")
+    assert (wrong["first"], wrong["second"]) == (pytest.approx(1 / 30, abs=1e-6), 0)
+    assert {"unanswered", "length"}.isdisjoint(each["metric"] for each in content["comparisons"]["users"])
+    page = " ".join(" ".join(told["report"]["text"]).split())
+    assert "60 questions of 30 users, the newest that both answered" in page
+    assert "Tuned against base on what users asked" in Path(told["report_file"]).read_text("utf-8")
+    assert "u30" not in Path(told["evaluation_file"]).read_text("utf-8"), "evidence names nobody"
+    assert not compare(ground, data, **given)["changed"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute("drop view shadow_pairs")
+    before = compare(ground, data, **given)
+    assert "users" not in before["report"]["data"]["comparisons"]
+    assert not before.get("warnings")
+
+
+def asked_of_both(connection: psycopg.Connection[Any], user: str, tuned: str, wrong: int) -> None:
+    """Let base answer a user's question, and the other model after it."""
+    answer = {"arm_served": "base", "model": BASE, "judge_version": JUDGE_VERSION, "wrong_figures": 0}
+    row = analysis(str(uuid.uuid4()), user_hash=user, judged_quality=0.9, **answer)["analysis"]
+    connection.execute(ANALYSIS, (Jsonb(row),))
+    connection.execute(SHADOW, (row["id"], tuned, wrong, JUDGE_VERSION))
 
 
 @pytest.mark.parametrize(

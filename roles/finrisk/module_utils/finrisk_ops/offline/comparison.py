@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import fsum
@@ -19,17 +20,21 @@ DECIDING = ("unanswered", "wrong_figures", "quality")
 """Metrics by which a model may be proven worse; they share the error rate."""
 TOLD = ("length", "latency", "tokens")
 """Metrics that are told: no model is refused for them."""
+METRICS = (*DECIDING, *TOLD)
 
 Row = Mapping[str, Any]
-"""A question's line and, by column, what was measured of its answer; None where the call failed."""
+"""A question's line, or the ``person`` who asked it, and by column what was measured of its answer.
 
-_MEASURES: dict[str, Callable[[Mapping[str, Any]], float | None]] = {
-    "unanswered": lambda told: float(told["outcome"] != ANSWERED),
-    "wrong_figures": lambda told: float(told["wrong"]),
-    "quality": lambda told: float(told["quality"]),
-    "length": lambda told: float(told["length"]),
-    "latency": lambda told: float(told["latency_ms"]),
-    "tokens": lambda told: float(told["answer_tokens"]),
+None where the call failed.
+"""
+
+_MEASURES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "unanswered": lambda told: told["outcome"] != ANSWERED,
+    "wrong_figures": lambda told: told["wrong"],
+    "quality": lambda told: told["quality"],
+    "length": lambda told: told["length"],
+    "latency": lambda told: told["latency_ms"],
+    "tokens": lambda told: told["answer_tokens"],
 }
 
 
@@ -63,12 +68,14 @@ def measured(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {**{name: told[name] for name in names}, "length": len(told["text"])}
 
 
-def differences(rows: Sequence[Row], first: str, second: str, rules: Rules) -> list[Difference]:
+def differences(
+    rows: Sequence[Row], first: str, second: str, rules: Rules, metrics: Sequence[str] = METRICS
+) -> list[Difference]:
     """Return every metric's difference of the first column to the second, in the order of the metrics.
 
     All but the unanswered are of questions that both answered.
     """
-    return [_difference(rows, metric, (first, second), rules) for metric in _MEASURES]
+    return [_difference(rows, metric, (first, second), rules) for metric in metrics]
 
 
 def tail_of(rules: Rules) -> float:
@@ -77,12 +84,7 @@ def tail_of(rules: Rules) -> float:
 
 
 def _difference(rows: Sequence[Row], metric: str, columns: tuple[str, str], rules: Rules) -> Difference:
-    pairs = []
-    for row in rows:
-        told = [row[column] for column in columns]
-        if None in told or (metric != "unanswered" and any(each["outcome"] != ANSWERED for each in told)):
-            continue
-        pairs.append([_MEASURES[metric](each) or 0.0 for each in told])
+    pairs = _pairs(rows, metric, columns)
     if not pairs:
         return Difference(metric, 0, None, None, None, None, 0, 0, UNKNOWN if metric in DECIDING else "")
     seed = f"{metric} {' '.join(columns)}"
@@ -98,6 +100,19 @@ def _difference(rows: Sequence[Row], metric: str, columns: tuple[str, str], rule
     first, second = (round(fsum(each) / len(pairs), 6) for each in zip(*pairs, strict=True))
     rounded = (round(low, 6), round(high, 6))
     return Difference(metric, len(pairs), first, second, round(mean, 6), rounded, worse, better, state)
+
+
+def _pairs(rows: Sequence[Row], metric: str, columns: tuple[str, str]) -> list[list[float]]:
+    """Return a metric in both columns by question; of a person who asked several, the means of these."""
+    of: dict[int, list[list[float]]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        told = [row[column] for column in columns]
+        if None in told or (metric != "unanswered" and any(each["outcome"] != ANSWERED for each in told)):
+            continue
+        figures = [_MEASURES[metric](each) for each in told]
+        if None not in figures:
+            of[row.get("person", -1 - place)].append([float(each) for each in figures])
+    return [[fsum(each) / len(asked) for each in zip(*asked, strict=True)] for asked in of.values()]
 
 
 def _state(metric: str, harm: Sequence[float], ends: tuple[float, float], rules: Rules, seed: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from ..errors import FinriskError
 from ..gate.rules import Rules
 from ..machine.files import write_bytes
 from ..tuning.jobs import Job, choose, read_jobs
-from . import calls, trial
+from . import calls, shadows, trial
 from .answers import Answers
 from .asking import Service, ask
 from .calls import Models
+from .comparison import Row
 from .dataset import Sets, chosen
 from .nearest import Examples
 from .questions import Question, drawn, questions
@@ -129,16 +130,21 @@ def run(request: Request, *, check: bool) -> Outcome:
         if request.tell:
             request.tell(0, price.calls, f"of {price.calls:,} answers: {price.line()}")
         ask(plan.planned, plan.answers, request.service, request.tell)
-    kept, page = _keep(request, plan, check=check)
+    asked: Sequence[Row] = []
+    try:
+        asked = shadows.read(request.database_url, plan.models)
+    except FinriskError as error:
+        warnings.append(f"what users asked of both models is left out: {error}")
+    kept, page = _keep(request, plan, asked, check=check)
     return Outcome(price, lines, warnings, kept, page)
 
 
-def _keep(request: Request, plan: _Plan, *, check: bool) -> tuple[trial.Kept, Path]:
+def _keep(request: Request, plan: _Plan, asked: Sequence[Row], *, check: bool) -> tuple[trial.Kept, Path]:
     """Write evaluation and page unless they are there already; return them."""
     settings = {name: request.service.settings.get(name, "") for name in calls.SHAPING}
     dataset = plan.sets.content(len(plan.everything))
     subject = trial.Subject(request.environment, plan.models, plan.job.display_name, dataset, settings)
-    content = trial.evaluate(subject, trial.rows(plan.planned, plan.answers), request.rules)
+    content = trial.evaluate(subject, trial.rows(plan.planned, plan.answers), request.rules, asked)
     kept = trial.keep(request.evaluation_dir, content, check=check)
     name = hashlib.sha256(plan.models.tuned.encode()).hexdigest()[:8]
     page = request.output_dir / f"{ANSWERS_REPORT}_{plan.sets.name}_{name}.html"

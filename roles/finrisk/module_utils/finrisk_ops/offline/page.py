@@ -10,12 +10,13 @@ from ..counts import breakdown, number_of
 from ..gate.comparison import BETTER, NOT_WORSE, WORSE
 from ..status.page import block
 from ..status.text import BAD, DOUBT, GOOD, WIDTH, Line, plain, table, wrap
-from . import words
+from . import shadows, words
 
 COMPARISONS = {
     "tuned_base": ("Tuned, base", "tuned", "base"),
     "tuned_prompted": ("Tuned, prompt", "tuned", "prompted"),
     "prompted_base": ("Prompt, base", "prompted", "base"),
+    "users": ("Asked by users", "tuned", "base"),
 }
 COLOURS = {WORSE: BAD, BETTER: GOOD, NOT_WORSE: GOOD}
 
@@ -53,13 +54,26 @@ def models(content: Mapping[str, Any]) -> list[str]:
         )
     dataset = content["dataset"]
     asked = number_of(len(content["questions"]), "question")
-    return [*told, f"{asked} of {dataset['validation_examples']:,} in {dataset['validation_file']}"]
+    told.append(f"{asked} of {dataset['validation_examples']:,} in {dataset['validation_file']}")
+    if content["asked"]:
+        told.append(f"asked by users: {of_users(content)}")
+    return told
+
+
+def of_users(content: Mapping[str, Any]) -> str:
+    """Return how many questions of users both models answered, and what that is good for."""
+    people = number_of(shadows.people(content["asked"]), "user")
+    questions = number_of(len(content["asked"]), "question")
+    return (
+        f"{questions} of {people}, the newest that both answered; each user weighs alike, nothing is decided"
+    )
 
 
 def comparison(name: str, told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Return rows of text, a metric each, below a row of their columns' names."""
     _, first, second = COMPARISONS[name]
-    head = ("metric", first, second, "difference", "its interval", "questions", "proven")
+    noun = "users" if name == "users" else "questions"
+    head = ("metric", first, second, "difference", "its interval", noun, "proven")
     return [
         head,
         *(

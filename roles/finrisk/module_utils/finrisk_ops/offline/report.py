@@ -20,6 +20,7 @@ _TITLES = {
     "tuned_base": "Tuned against base",
     "tuned_prompted": "Tuned against base with examples in its prompt",
     "prompted_base": "Base with examples in its prompt against base",
+    "users": "Tuned against base on what users asked",
 }
 _LEAST_STEP = 0.02
 
@@ -38,7 +39,8 @@ def report(
             Section(
                 "Comparison",
                 f"The same questions to each; intervals of {level:.4g} %, by drawing the questions again. "
-                "All but the unanswered are of questions that both answered.",
+                "All but the unanswered are of questions that both answered."
+                + (f" Asked by users: {page.of_users(content)}." if content["asked"] else ""),
                 [_table(name, told) for name, told in content["comparisons"].items()],
             ),
             Section("Question by question", "", _by_question(content)),

@@ -18,7 +18,7 @@ from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
 from ..gate.rules import Rules
 from ..machine.files import free_stamp, read_json, stamped_files, write_json
 from ..release.trial import PREFIX, PROVEN_WORSE, SUFFIX, sha256
-from . import words
+from . import shadows, words
 from .answers import ANSWERED, Answers
 from .bootstrap import RESAMPLES
 from .calls import BASE, PROMPTED, TUNED, Call, Models
@@ -48,8 +48,12 @@ def rows(calls: Sequence[Call], answers: Answers) -> list[Row]:
     return [told[line] for line in sorted(told)]
 
 
-def evaluate(subject: Subject, found: Sequence[Row], rules: Rules) -> dict[str, Any]:
+def evaluate(
+    subject: Subject, found: Sequence[Row], rules: Rules, asked: Sequence[Row] = ()
+) -> dict[str, Any]:
     """Return the evaluation of these rows, as its file gives it back; all but ``at`` follows from them.
+
+    ``asked`` are rows of what users asked of both (``shadows``): they are told, and decide nothing.
 
     ``verdict`` is ``worse`` (proven), ``better``, ``not_worse``, ``open`` or ``unknown`` (too few questions).
     """
@@ -58,6 +62,8 @@ def evaluate(subject: Subject, found: Sequence[Row], rules: Rules) -> dict[str, 
     if PROMPTED in columns:
         compared["tuned_prompted"] = differences(found, TUNED, PROMPTED, rules)
         compared["prompted_base"] = differences(found, PROMPTED, BASE, rules)
+    if asked:
+        compared["users"] = shadows.compared(asked, rules)
     verdict = verdict_of(compared["tuned_base"])
     content = {
         "environment": subject.environment,
@@ -82,6 +88,7 @@ def evaluate(subject: Subject, found: Sequence[Row], rules: Rules) -> dict[str, 
         },
         "versions": {"judge": JUDGE_VERSION, "prompt": PROMPT_HASH},
         "questions": list(found),
+        "asked": list(asked),
     }
     plain: dict[str, Any] = json.loads(json.dumps(content))
     return {**plain, "sha256": sha256(plain)}
