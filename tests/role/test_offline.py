@@ -219,7 +219,7 @@ def test_texts_of_users_and_models_are_shown_as_they_are(ground: Wire, data: Pat
 def test_what_users_asked_of_both_models_stands_beside_and_decides_nothing(
     trained: tuple[str, Path], ground: Wire, data: Path, database_url: str
 ) -> None:
-    given = {"database_url": database_url, "limit": 10, "examples": 0}
+    given: dict[str, Any] = {"database_url": database_url, "limit": 10, "examples": 0}
     without = compare(ground, data, **given)
     assert "users" not in without["report"]["data"]["comparisons"]
     with psycopg.connect(database_url) as connection:
