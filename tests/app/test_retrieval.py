@@ -307,28 +307,3 @@ def test_a_page_that_goes_takes_its_postings_along_however_it_goes(filled: Conne
     filled.execute("delete from documents where id = 'acme-2023'")
     [(orphans,)] = filled.execute("select count(*) from postings where page_id not in (select id from pages)")
     assert orphans == 0
-
-
-_COMMON = "liquidity credit market currency interest hedge swap maturity covenant collateral"
-
-
-def rows_read(connection: Connection, question: str) -> int:
-    """Return how many rows of tables a search reads."""
-    with connection.transaction():
-        assert search(connection, question, None, None, 5, 5).pages
-        counted = connection.execute(
-            "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::integer"
-            " from pg_stat_xact_user_tables"
-        ).fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def test_a_search_of_eight_times_the_pages_does_not_read_eight_times_the_rows(connection: Connection) -> None:
-    read = []
-    for first, last in ((0, 1_000), (1_000, 8_000)):
-        text = "\f".join(f"{_COMMON} number {number}" for number in range(first, last))
-        documents.ingest(connection, [Document(f"survey-{last}", "Survey", text)])
-        connection.execute("vacuum analyze")
-        read.append(rows_read(connection, f"{_COMMON} 7"))
-    assert read[0] > 1_000
-    assert read[1] < 2.5 * read[0], read

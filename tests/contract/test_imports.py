@@ -56,7 +56,7 @@ FLOORS = [
     {"model_http"},
     {"answer_size", "deadline"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
-    {"metric_files"},
+    {"metric_files", "ranking"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""
 

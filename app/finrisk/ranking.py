@@ -1,0 +1,212 @@
+"""Ranking: the statements that find and rank pages and their passages, in plain SQL."""
+
+PAIR_WEIGHT = 0.75
+"""Of a lexeme of two words, beside 1 of one word."""
+
+LINE_WEIGHT = 0.5
+TITLE_LINE_WEIGHT = 0.3
+LINE_PAIR_WEIGHT = 0.4
+"""Of a page's best line (a sentence or table row) and of its title, scored by BM25 over all lines, and of
+lexemes of two words there: a page where one line says it all beats one where the words are strewn about."""
+
+CANDIDATES = 60
+"""Pages whose lines are looked at."""
+
+MOST_LEXEMES = 96
+"""Of a question, the ones that weigh most; a question of thirty words has about sixty."""
+
+POSTINGS = 5_000
+"""To find candidates, all rows of the rarest lexemes are read, so many together."""
+
+COMMON_LEXEMES = 8
+BEST_POSTINGS = 100
+"""Of so many of the commoner lexemes, rarest first, so many rows each are read, of pages that say them most.
+All other rows only add to candidates' scores, so a search costs about the same however large the index is."""
+
+_CONSTANTS = {
+    "pair": PAIR_WEIGHT,
+    "line_pair": LINE_PAIR_WEIGHT,
+    "line": LINE_WEIGHT,
+    "title_line": TITLE_LINE_WEIGHT,
+    "candidates": CANDIDATES,
+    "most_lexemes": MOST_LEXEMES,
+    "postings": POSTINGS,
+    "common": COMMON_LEXEMES,
+    "best": BEST_POSTINGS,
+}
+
+
+def _with_constants(query: str) -> str:
+    """Return the statement with our numbers in it.
+
+    As parameters they would hide how few rows there are, and a plan that is made once would take four times
+    as long as one that is made for each question.
+    """
+    for name, value in _CONSTANTS.items():
+        query = query.replace(f"%({name})s", f"{value}::float8" if isinstance(value, float) else str(value))
+    return query
+
+
+# "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
+_RANKING = _with_constants("""
+with asked as materialized (
+    select t.id, t.pages, position(' ' in t.term) > 0 as pair,
+           l.weight * ln(1 + (c.pages - t.pages + float8 '0.5') / (t.pages + float8 '0.5')) as weight
+    from (select pages from corpus limit 1) c
+    cross join unnest(%(lexemes)s::text[], %(weights)s::float8[]) as l (term, weight)
+    cross join lateral (select * from terms where term = l.term offset 0) t
+    order by weight desc, t.id limit %(most_lexemes)s
+),
+filtered as materialized (select /* growth */ as growth from corpus limit 1),
+sizes as materialized (
+    select greatest(words, 1) / greatest(pages, 1)::float8 as page,
+           greatest(words, 1) / greatest(lines, 1)::float8 as line from corpus limit 1
+),
+weighed as materialized (
+    select id, pages, weight * (case when pair then %(pair)s else 1 end)::float8 as page_weight,
+           weight * (case when pair then %(line_pair)s else 1 end)::float8 as line_weight,
+           sum(pages) over rarest <= %(postings)s * growth as rare,
+           sum(pages) over rarest - pages < %(candidates)s * growth as needed
+    from asked cross join filtered window rarest as (order by pages, id)
+),
+common as materialized (
+    select id, page_weight, needed from weighed where not rare order by pages, id limit %(common)s
+),
+read as (
+    select w.page_weight, o.page_id, o.tf, o.length
+    from weighed w cross join lateral (select * from postings where term_id = w.id /* only */ offset 0) o
+    where w.rare
+    union all
+    select c.page_weight, o.page_id, o.tf, o.length
+    from common c cross join lateral (
+        select * from postings where term_id = c.id and tf > 1 /* only */
+        order by impact(tf, length) desc, page_id limit %(best)s
+    ) o
+    union all
+    select c.page_weight, o.page_id, o.tf, o.length
+    from common c cross join lateral (
+        select * from postings where term_id = c.id and tf <= 1 /* only */
+        order by page_id desc limit %(postings)s
+    ) o
+    where c.needed
+),
+ranked as (
+    select o.page_id, sum(o.page_weight * bm25(o.tf, o.length, s.page)) as score
+    from read o cross join sizes s group by o.page_id /* order */
+),
+found as materialized (
+    select page_id from ranked /* passing */ order by score desc, page_id limit %(candidates)s
+),
+hits as materialized (
+    select o.*, w.page_weight, w.line_weight
+    from weighed w cross join lateral (
+        select * from postings
+        where term_id = w.id and page_id = any(array(select page_id from found)) offset 0
+    ) o
+),
+page_scores as materialized (
+    select h.page_id, sum(h.page_weight * bm25(h.tf, h.length, s.page)) as score
+    from hits h cross join sizes s group by h.page_id
+),
+line_hits as materialized (
+    select h.page_id, line, h.line_weight, count(*) as tf
+    from hits h cross join unnest(h.lines) as line group by h.page_id, line, h.term_id, h.line_weight
+),
+line_scores as materialized (
+    select h.page_id, h.line, sum(h.line_weight * bm25(h.tf, p.line_lengths[h.line], s.line)) as score
+    from line_hits h cross join sizes s
+    join (select id, line_lengths from pages where id = any(array(select page_id from found)) offset 0) p
+      on p.id = h.page_id
+    group by h.page_id, h.line
+),
+best_lines as materialized (
+    select page_id, coalesce(max(score) filter (where line = 1), 0) as title,
+           coalesce(max(score) filter (where line > 1), 0) as line
+    from line_scores group by page_id
+)
+select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year, d.labels,
+       r.score + %(line)s * b.line + %(title_line)s * b.title as score
+from page_scores r join best_lines b on b.page_id = r.page_id
+cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
+cross join lateral (select title, company, year, labels from documents where id = p.document_id offset 0) d
+order by score desc, p.document_id, p.number limit %(pages)s
+""")
+
+_FILTER = """
+d.labels <@ %(labels)s::text[]
+and (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
+and (%(year)s::integer is null or d.year = %(year)s)"""
+
+ALLOWED = f"""
+select case when (select count(*) from (select from documents d where {_FILTER} limit %(most)s) d) < %(most)s
+       then array(select p.id from pages p join documents d on d.id = p.document_id
+                  where {_FILTER} limit %(most)s) end"""  # noqa: S608
+"""The pages that pass a filter, at most so many; null where documents alone are as many."""
+
+
+def _pages(growth: str = "float8 '1'", only: str = "", order: str = "", passing: str = "") -> str:
+    """Return the statement that ranks pages, with what a filter needs in its places."""
+    parts = {"growth": growth, "only": only, "order": order, "passing": passing}
+    query = _RANKING
+    for name, part in parts.items():
+        query = query.replace(f"/* {name} */", part)
+    return query
+
+
+PAGES = _pages()
+"""Of no filter."""
+
+PAGES_AMONG_FEW = _pages(
+    growth="pages::float8 / greatest(cardinality(%(allowed)s::integer[]), 1)",
+    only="and page_id = any(%(allowed)s::integer[])",
+)
+"""Of a filter that few pages pass: fewer rows a lexeme are read, so more lexemes are."""
+
+PAGES_AMONG_MANY = _pages(
+    order="order by score desc, o.page_id offset 0",
+    passing=f"""cross join lateral (
+        select from pages p join documents d on d.id = p.document_id
+        where p.id = ranked.page_id and {_FILTER} offset 0
+    ) passing""",
+)
+"""Of a filter that many pages pass: it is asked of one candidate after the other, the best first."""
+
+PASSAGES = _with_constants("""
+with asked as materialized (
+    select t.id, l.weight * (case when position(' ' in t.term) > 0 then %(line_pair)s else 1 end)::float8
+           * ln(1 + (c.pages - t.pages + float8 '0.5') / (t.pages + float8 '0.5')) as weight
+    from (select pages from corpus limit 1) c
+    cross join unnest(%(lexemes)s::text[], %(weights)s::float8[]) as l (term, weight)
+    cross join lateral (select * from terms where term = l.term offset 0) t
+    order by weight desc, t.id limit %(most_lexemes)s
+),
+best as materialized (
+    select page_id, score, rank
+    from unnest(%(page_ids)s::integer[], %(scores)s::float8[]) with ordinality as b (page_id, score, rank)
+),
+inside as materialized (
+    select b.rank, b.score as page_score, s.*, avg(s.length) over () as average
+    from best b cross join lateral (select * from passages where page_id = b.page_id offset 0) s
+),
+hits as materialized (
+    select o.page_id, o.term_id, a.weight, line
+    from asked a cross join lateral (
+        select * from postings where term_id = a.id and page_id = any(%(page_ids)s::integer[]) offset 0
+    ) o cross join unnest(o.lines) as line
+),
+passage_hits as materialized (
+    select i.page_id, i.number, i.length, i.average, h.weight, count(*) as tf
+    from hits h join inside i on i.page_id = h.page_id and h.line between i.first_line and i.last_line
+    group by i.page_id, i.number, i.length, i.average, h.term_id, h.weight
+),
+scored as materialized (
+    select page_id, number, sum(weight * bm25(tf, length, greatest(average, 1))) as score
+    from passage_hits group by page_id, number
+),
+top as materialized (
+    select (select max(score) from best) as page, greatest((select max(score) from scored), 1e-9) as passage
+)
+select i.rank, i.text, i.facts, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
+from inside i cross join top t left join scored s on s.page_id = i.page_id and s.number = i.number
+order by score desc, i.rank, i.number limit %(passages)s
+""")
