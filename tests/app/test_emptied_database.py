@@ -128,7 +128,7 @@ def test_the_parts_that_are_looked_for_are_those_of_a_migrated_database(database
         ("alter table terms drop constraint terms_term_key", "constraint terms_term_key"),
         ("drop index analyses_experiment", "index analyses_experiment"),
         ("drop view arm_statistics", "view arm_statistics"),
-        ("drop function review_place", "function review_place"),
+        ("drop function stage_of", "function stage_of"),
         ("drop trigger releases_stay on releases", "trigger releases_stay"),
     ],
 )
