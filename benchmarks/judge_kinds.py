@@ -17,7 +17,7 @@ from finrisk_rules.judge.verdicts import RIGHT, JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 
 CASES = Path(__file__).parents[1] / "tests/unit/judge_kinds.jsonl"
-HALVES = ("seen", "unseen")
+HALVES = ("seen", "unseen", "later")
 QUESTION = "What does the report say?"
 
 
@@ -65,4 +65,4 @@ def show(half: str, *, every: bool) -> None:
 
 if __name__ == "__main__":
     for half in HALVES:
-        show(half, every="-v" in sys.argv and half == "seen")
+        show(half, every="-v" in sys.argv and half != "unseen")

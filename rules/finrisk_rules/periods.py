@@ -1,7 +1,7 @@
 """Periods: the years, quarters, half-years and dates that a text names, however they are written."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from finrisk_rules.plain_text import plain
@@ -111,6 +111,14 @@ _BARE_YEAR = re.compile(rf"{_YEAR}(?!\w|[.,]\d|[%/\u2013-]| ?[年년]| [QTHSqths
 _HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成] ?[\d元]")
 """Every period has a year in full, or a letter beside a digit."""
 
+_LISTED = re.compile(
+    rf"(?<![^\W_])(?:(?P<name>[QH][1-4])|(?P<order>{_ORDER}))"
+    r"(?:,| ?/| ?&)? ?(?:(?:and|und|et|y|to) (?:the )?)?\Z",
+    re.IGNORECASE,
+)
+_MOST_LISTED, _LONGEST_LISTED = 3, 24
+"""Quarters before the one that names their year, and characters in which one of them stands."""
+
 _PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
 
 
@@ -145,6 +153,27 @@ def periods(text: str) -> Iterator[Period]:
             end, kind = match.end(), match.lastgroup or "year"
             if not _is_figure(read, at, end, kind):
                 yield _year(read, at, end) if kind == "year" else _period(match, kind)
+
+
+def with_listed(text: str, named: Iterable[Period]) -> Iterator[Period]:
+    """Yield the periods with those that share the year of the one behind them: ``Q1, Q2 and Q3 2024``."""
+    for period in named:
+        if period.part[:1] in ("Q", "H"):
+            yield from _listed_before(plain(text), period)
+        yield period
+
+
+def _listed_before(read: str, period: Period) -> list[Period]:
+    listed: list[Period] = []
+    start = period.start
+    while len(listed) < _MOST_LISTED and (
+        match := _LISTED.search(read, max(0, start - _LONGEST_LISTED), start)
+    ):
+        order = match["order"]
+        part = f"{period.part[0]}{_ORDER_OF[order.lower()]}" if order else match["name"].upper()
+        start = match.start()
+        listed.insert(0, Period(period.year, part, start, match.end("order" if order else "name")))
+    return listed
 
 
 def _period(match: re.Match[str], kind: str) -> Period:

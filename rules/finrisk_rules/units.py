@@ -89,7 +89,7 @@ _BEHIND = re.compile(
     rf"|(?P<percent>{any_of(_PERCENT)}))"
     rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})"
     rf"| ?(?P<sign_letter>[ktm])(?=[€£])"
-    rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)}))?",
+    rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)})(?!\d))?",
     re.IGNORECASE,
 )
 

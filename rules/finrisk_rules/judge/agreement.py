@@ -88,7 +88,7 @@ def agreement(
     if quantity.unit or unit:
         return _of_units(quantity, written, value, scale, unit, currency, half)
     said = _exactness(quantity, text, written, value, half)
-    if _are_other_currencies(quantity.currency, currency):
+    if are_other_currencies(quantity.currency, currency):
         return "scale" if said else ""
     if quantity.scale is None:
         if said:
@@ -142,7 +142,8 @@ def _near(first: float, second: float, half: float) -> bool:
     return abs(first - second) <= half + first * 1e-9
 
 
-def _are_other_currencies(first: str, second: str) -> bool:
+def are_other_currencies(first: str, second: str) -> bool:
+    """Whether two currencies are named, and are not the same; "$" may be any dollar."""
     if not first or not second or first == second:
         return False
     return second not in _SHARED_SIGNS.get(first, "") and first not in _SHARED_SIGNS.get(second, "")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from math import log10
 from types import MappingProxyType
@@ -12,15 +12,17 @@ from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
+from finrisk_rules.judge.findings import Finding, follow_changes, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.period_fits import comparable, period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival, period_fit
-from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, JudgedSource, Place, Verdict
+from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival
+from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
 from finrisk_rules.judge.vocabulary import counted
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
@@ -40,25 +42,6 @@ Periods = tuple[tuple[Named, float], ...]
 
 Operands = Mapping[int, Sequence[Quantity]]
 """The operands of the calculations of an answer, by the places in it where a figure of one ends."""
-
-
-@dataclass(slots=True)
-class Finding:
-    """What the court finds of a claim: its verdict, None for what is no figure, and the place that says it.
-
-    ``start`` and ``end`` are its place in the answer.
-    """
-
-    claim: Claim
-    verdict: FigureVerdict | None
-    trace: Trace | None
-    start: int
-    end: int
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the figure says what a source says, or follows from it."""
-        return self.verdict is not None and self.verdict.verdict in RIGHT
 
 
 class Court:
@@ -133,6 +116,7 @@ class Court:
         read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
         result = [self._finding(claim, statement, calculated, shared) for claim in read]
         result += [_unread(claim, statement) for claim in unread]
+        follow_changes(statement.text, result)
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
@@ -156,7 +140,7 @@ class Court:
             verdict, trace = self._verdict(bare, statement, named, readers)
         if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
             verdict = None
-        return Finding(claim, verdict, trace, start, end)
+        return Finding(claim, verdict, trace, start, end, readers)
 
     def _shared_periods(self, statement: Statement) -> Periods:
         """Return the periods of claims without their own: the sentence's, heading's or question's."""
@@ -198,29 +182,29 @@ class Court:
             return self._unread(claim, named, right), None
         rival = best_rival(readers, right)
         if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
-            return _wrong(claim, "wrong_scale", scale), None
+            return wrong(claim, "wrong_scale", scale), None
         if rival is not None:
-            return _wrong(claim, "misattributed", rival), None
+            return wrong(claim, "misattributed", rival), None
         if named and self._is_of_another_year(claim, statement, right):
-            return _wrong(claim, "misattributed", right), None
+            return wrong(claim, "misattributed", right), None
         parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
         if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
-            return _wrong(claim, "misattributed", right), None
+            return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
-            return _wrong(claim, "misattributed", right), None
+            return wrong(claim, "misattributed", right), None
         is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
         if not is_left_out and is_of_another_sign(claim, statement, right):
-            return _wrong(claim, "unsupported", right), None
+            return wrong(claim, "unsupported", right), None
         if claim.bound == "denied":
-            return _wrong(claim, "unsupported", right), None
+            return wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
 
     def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""
-        named = {year for each in statement.claims for year, _ in each.phrase.periods if year}
-        if trace.table is None:
-            named = {year for year, _ in claim.phrase.periods if year}
-        there = trace.years
+        claims = [claim] if trace.table is None else statement.claims
+        said = {period for each in claims for period in each.phrase.periods if period[0]}
+        named = {year for year, _ in said}
+        there = {year for year, _ in comparable(said, trace.periods) if year} if said else trace.years
         if not named or (trace.table is None and not there):
             return False
         if there:
@@ -229,13 +213,16 @@ class Court:
         return source.year not in named and not any(str(year) in source.text + source.title for year in named)
 
     def _in_name(self, claim: Claim, readers: Sequence[Reader]) -> FigureVerdict | None:
-        """Return the verdict on a figure of which the name of a row tells: "the 5.51 % notes"."""
+        """Return the verdict on a figure of which the name of a row or column tells: "the 5.51 % notes".
+
+        Of an operand no words need to lead there: pages have columns with a figure for a head.
+        """
         said = abs(float(claim.quantity.value)), claim.quantity.unit
         for reader in readers:
-            for table, row in reader.evidence.figures_of_names.get(said, ()):
-                label = reader.evidence.tables[table].rows[row][0]
-                if not stems_of_name(label).isdisjoint(claim.phrase.words):
-                    return FigureVerdict(claim.text, "stated", reader.source, Place(row=label))
+            for name in reader.evidence.figures_of_names.get(said, ()):
+                is_led = not stems_of_name(name.row or name.column).isdisjoint(claim.phrase.words)
+                if reader.operands or (is_led and name.row and not name.is_bare):
+                    return FigureVerdict(claim.text, "stated", reader.source, Place(name.row, name.column))
         return None
 
     def _absent(
@@ -249,20 +236,20 @@ class Court:
         """Return the verdict on a figure whose value no cited source has; None for what is no figure."""
         rival = best_rival(readers, None)
         if scale is not None and (rival is None or rival.fit <= scale.fit + CLEARLY):
-            return _wrong(claim, "wrong_scale", scale)
+            return wrong(claim, "wrong_scale", scale)
         cited = {reader.source for reader in readers}
         half = tolerance(claim.quantity, is_about=claim.is_about)
         others = [n for n in self._all() if n not in cited and says(self.evidence(n), claim.quantity, half)]
         elsewhere = (self._reader(claim, statement, named, n) for n in others)
         traces = (trace for reader in elsewhere for trace in reader.traces() if trace.agreement != "scale")
         if other := max(traces, key=_fit, default=None):
-            return _wrong(claim, "misattributed", other)
+            return wrong(claim, "misattributed", other)
         if self._is_asked(claim):
             return FigureVerdict(claim.text, "asked")
         if scale is not None:
-            return _wrong(claim, "wrong_scale", scale)
+            return wrong(claim, "wrong_scale", scale)
         if rival is not None and rival.row_fit > TELLING:
-            return _wrong(claim, "unsupported", rival)
+            return wrong(claim, "unsupported", rival)
         return FigureVerdict(claim.text, "unsupported")
 
     def _unread(self, claim: Claim, named: Periods, trace: Trace) -> FigureVerdict:
@@ -272,9 +259,9 @@ class Court:
             if period_fit(named, table.head_periods[column]) < OTHER_PERIOD:
                 for cell in table.by_row[row]:
                     if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
-                        return _wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
+                        return wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
         elif named and trace.years and trace.years.isdisjoint(year for (year, _), _ in named):
-            return _wrong(claim, "misattributed", trace)
+            return wrong(claim, "misattributed", trace)
         return FigureVerdict(claim.text, "unread", trace.source, trace.place)
 
     def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:
@@ -332,15 +319,11 @@ class Court:
             if others and count > others[0][1]:
                 for power, finding in said:
                     if power != most and finding.trace:
-                        finding.verdict = _wrong(finding.claim, "wrong_scale", finding.trace)
+                        finding.verdict = wrong(finding.claim, "wrong_scale", finding.trace)
 
 
 def _own_periods(claim: Claim) -> Periods:
     return tuple((period, NEXT_PERIOD if at else 1.0) for at, period in enumerate(claim.phrase.periods))
-
-
-def _wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
-    return FigureVerdict(claim.text, verdict, trace.source, trace.place, trace.says)
 
 
 def _fit(trace: Trace) -> float:

@@ -10,7 +10,7 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.tracing import Trace
-from finrisk_rules.judge.vocabulary import OUTFLOW, any_word, whole
+from finrisk_rules.judge.vocabulary import LESS_MAY_BE_BETTER, OUTFLOW, any_word, whole
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
@@ -93,6 +93,8 @@ _COMPARATIVE = re.compile(
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
+_EVALUATION = re.compile(any_word("improv* strengthen* weaken* verbesser*"))
+
 _TO = re.compile(rf"(?:\s+\w+)?\s+{whole('to auf à a hasta until reaching')}[^\d]{{0,8}}\Z", re.IGNORECASE)
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta')}[^\d]{{0,8}}\Z", re.IGNORECASE)
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
@@ -156,6 +158,19 @@ def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
     return result
 
 
+def is_in_clause(text: str, direction: Direction, start: int, end: int) -> bool:
+    """Whether a word of rise or fall stands in the clause of a figure and near it."""
+    if max(start - direction.end, direction.start - end) > NEAR:
+        return False
+    first, last = (direction.end, start) if direction.end <= start else (end, direction.start)
+    return _is_one_clause(text, first, last)
+
+
+def is_evaluation(direction: Direction) -> bool:
+    """Whether a word says better or worse, which may be more or less."""
+    return bool(_EVALUATION.match(direction.word))
+
+
 def _is_one_clause(text: str, start: int, end: int) -> bool:
     return end - start <= LONGEST_CLAUSE and not _CLAUSE_END.search(text, start, end)
 
@@ -176,9 +191,11 @@ def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue
+        if is_evaluation(direction) and any(_may_be_better_below(traced[n][1]) for n in known):
+            continue
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
         if len(amounts) > 1:
-            wrong = {_pair(amounts[:2], traced, direction, language_of(text))}
+            wrong = {_pair(amounts[:2], traced, direction, text)}
         else:
             alone = [n for n in known if n not in amounts or len(group) == 1]
             wrong = {_alone(text, n, traced, direction) for n in alone}
@@ -197,12 +214,17 @@ def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
     return claim.quantity.value < 0 and _is_change(text, claim, direction)
 
 
+def _may_be_better_below(trace: Trace | None) -> bool:
+    """Whether less may be better of what a place tells: a cost, a ratio."""
+    return trace is not None and bool(LESS_MAY_BE_BETTER.search(f"{trace.place.row} {trace.place.sentence}"))
+
+
 def _is_name(direction: Direction, trace: Trace | None) -> bool:
     """Whether the word is part of the name of the row: "increase in receivables"."""
     return trace is not None and direction.word in stems_of_name(trace.place.row)
 
 
-def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction, language: str) -> int | None:
+def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction, text: str) -> int | None:
     """Return the later of two figures of one row where it lies on the other side of the earlier one.
 
     A loss below zero that is said without its sign may be said to rise or to fall: readers mean either. In
@@ -216,9 +238,10 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction,
         return None
     old, new = (two.value, one.value) if is_first_later else (one.value, two.value)
     are_amounts = max(old, new) < 0 <= min(first.quantity.value, second.quantity.value)
-    if are_amounts and OUTFLOW.search(one.place.row):
+    is_english = language_of(text) in ("", "en")
+    if are_amounts and OUTFLOW.search(f"{one.place.row}\n{text}" if is_english else one.place.row):
         return None
-    if are_amounts and language not in ("", "en") and _is_outflow(one) and _is_outflow(two):
+    if are_amounts and not is_english and _is_outflow(one) and _is_outflow(two):
         old, new = -old, -new
     if old == new:
         return None

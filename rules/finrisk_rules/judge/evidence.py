@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 from finrisk_rules.judge.claims import MOST_FIGURES, Pairs, pairs_of_numbers
 from finrisk_rules.judge.phrasing import Phrase, phrases
@@ -153,9 +153,26 @@ class TableEvidence:
             rows.setdefault(cell[0], []).append(cell)
         return rows
 
+    @cached_property
+    def by_column(self) -> dict[int, list[Figure]]:
+        """The cells of each column."""
+        columns: dict[int, list[Figure]] = {}
+        for cell in self.cells:
+            columns.setdefault(cell[1], []).append(cell)
+        return columns
+
     def is_change(self, row: int, column: int) -> bool:
         """Whether a cell tells how much something changed."""
-        return bool(CHANGE_NAME.search(self.heads[column]) or CHANGE_NAME.search(self.rows[row][0]))
+        return self.has_change_over[column] or self._has_change_before[row]
+
+    @cached_property
+    def has_change_over(self) -> list[bool]:
+        """Of each column whether its head says that it tells how much something changed."""
+        return [bool(CHANGE_NAME.search(head)) for head in self.heads]
+
+    @cached_property
+    def _has_change_before(self) -> list[bool]:
+        return [bool(CHANGE_NAME.search(label)) for label, _ in self.rows]
 
     def year_before(self, row: int, column: int) -> float | None:
         """Return the figure of the same row for the same part of the year before, where there is just one."""
@@ -165,6 +182,14 @@ class TableEvidence:
         before_that = ((named[0][0] - 1, named[0][1]),)
         before = [cell for cell in self.by_row[row] if self.head_periods[cell[1]] == before_that]
         return float(before[0][2]) if len(before) == 1 else None
+
+
+class Name(NamedTuple):
+    """A name of a row or of a column with a number; ``is_bare`` where that has no decimals and no unit."""
+
+    row: str
+    column: str
+    is_bare: bool = False
 
 
 class StatementEvidence:
@@ -253,15 +278,21 @@ class Evidence:
         return frozenset(pair for name in names if _DIGIT.search(name) for pair in pairs_of_numbers(name))
 
     @cached_property
-    def figures_of_names(self) -> Mapping[tuple[float, str], list[tuple[int, int]]]:
-        """Where a number with decimals or a unit is part of the name of a row, as (table, row)."""
-        found: dict[tuple[float, str], list[tuple[int, int]]] = {}
-        for at, table in enumerate(self.tables):
-            for row, (label, _) in enumerate(table.rows):
-                if _DIGIT.search(label):
-                    for each in quantities(label):
-                        if each.places or each.unit:
-                            found.setdefault((abs(float(each.value)), each.unit), []).append((at, row))
+    def figures_of_names(self) -> Mapping[tuple[float, str], list["Name"]]:
+        """The names of rows and columns that have a number, which is no period, by its value and unit."""
+        found: dict[tuple[float, str], list[Name]] = {}
+        for table in self.tables:
+            names = [Name(label, "") for label, _ in table.rows]
+            names += [Name("", head) for head in dict.fromkeys(table.heads)]
+            for name in names:
+                text = name.row or name.column
+                if _DIGIT.search(text):
+                    spans = [(period.start, period.end) for period in periods(text)]
+                    for each in quantities(text):
+                        if not any(start < each.end and each.start < end for start, end in spans):
+                            found.setdefault((abs(float(each.value)), each.unit), []).append(
+                                name._replace(is_bare=not (each.places or each.unit))
+                            )
         return found
 
     def of_value(self, value: float, tolerance: float) -> list[Spot]:

@@ -5,7 +5,8 @@ from operator import itemgetter
 
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.calculations import calculations, has_signs
-from finrisk_rules.judge.court import Court, Finding
+from finrisk_rules.judge.court import Court
+from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.statements import citations_of, statements, style_in

@@ -39,6 +39,7 @@ _MOST_FIGURES = 24
 _LOOKS_BACK = frozenset({"mean", "total", "change"})
 """Operations that a sentence names of the figures before it: ``The increase was 26.8 %.``"""
 
+_MOST_YEARS = 4
 _FLOAT_ERROR = 1e-9
 _LARGEST_COUNT = 12
 
@@ -48,7 +49,8 @@ class _Said:
     """The figures and periods of a sentence, with their places.
 
     ``words`` are the operations that its words name, ``before`` the figures of the sentences before it where
-    it has too few of its own: both only where it may hold a result.
+    it has too few of its own: both only where it may hold a result. ``years`` are its numbers that look like
+    a year, which may be a figure after all.
     """
 
     text: str
@@ -56,6 +58,7 @@ class _Said:
     periods: Sequence[Period]
     words: Sequence[tuple[str, int]] = ()
     before: Sequence[Quantity] = ()
+    years: Sequence[Quantity] = ()
 
     @property
     def kinds(self) -> Set[str]:
@@ -81,9 +84,24 @@ def relations(
     ``joined`` are the ends of two figures with an operator between them: words do not join them anew.
     """
     for said in _statements(text, style):
+        is_said = False
         for calculation in _relations(said):
             places = sorted(operand.end for operand in calculation.operands)
             if joined.isdisjoint(pairwise(places)) and calculation.unrounded() is not None:
+                is_said = True
+                yield replace(calculation, in_words=True)
+        if not is_said:
+            yield from _of_years(said)
+
+
+def _of_years(said: _Said) -> Iterator[Calculation]:
+    """Yield the calculations with one operand that looks like a year: "1909 of 5,312 is 35.9 %"."""
+    for year in said.years[:_MOST_YEARS]:
+        figures = sorted([*said.figures, year], key=lambda each: each.start)
+        periods = [each for each in said.periods if each.start != year.start]
+        for calculation in _relations(replace(said, figures=figures, periods=periods)):
+            is_told = calculation.result.places > 0 or calculation.result.unit == "percent"
+            if is_told and year in calculation.operands and calculation.unrounded() is not None:
                 yield replace(calculation, in_words=True)
 
 
@@ -112,7 +130,7 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
                     break
                 before = [*earlier.figures, *before]
                 named = [*earlier.periods, *named]
-        if len(before) + len(here.figures) >= _FEWEST_FIGURES:
+        if len(before) + len(here.figures) + bool(here.years) >= _FEWEST_FIGURES:
             yield replace(here, before=before, periods=named)
 
 
@@ -135,7 +153,12 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
         if not any(first < each.end and each.start < last for first, last in apart)
     ]
     named = [period.moved(start) for period in named]
-    return _Said(text, figures, named)
+    years = [
+        Quantity(Decimal(each.year), 0, None, "", "", False, each.start, each.end)
+        for each in named
+        if each.year and text[each.start : each.end] == str(each.year)
+    ]
+    return _Said(text, figures, named, years=years)
 
 
 def _relations(said: _Said) -> Iterator[Calculation]:

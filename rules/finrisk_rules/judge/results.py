@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.claims import looks_like_year
-from finrisk_rules.judge.court import Court, Finding
+from finrisk_rules.judge.court import Court
+from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.tracing import GOOD_ROW
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.quantities import Quantity
@@ -24,8 +25,9 @@ class Results:
         self._years = {
             each.end
             for calculation in written
-            if all(map(looks_like_year, calculation.operands))
+            if not calculation.in_words
             for each in calculation.operands
+            if looks_like_year(each)
         }
         self.right = list(computed(written, self._support))
 

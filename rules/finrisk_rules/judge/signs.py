@@ -5,7 +5,7 @@ import re
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.tracing import Trace
-from finrisk_rules.judge.vocabulary import NET_RESULT, OUTFLOW, whole
+from finrisk_rules.judge.vocabulary import OUTFLOW, RESULT, whole
 
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
 """Signs of what is below zero."""
@@ -16,12 +16,6 @@ _BELOW_ZERO = re.compile(
     rf"{whole('loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita')}[^,;.]*\Z",
     re.IGNORECASE,
 )
-_RESULT = re.compile(
-    whole("profit operating_income net_income income_before* earnings gewinn jahresüberschuss bénéfice")
-    + f"|{NET_RESULT.pattern}",
-    re.IGNORECASE,
-)
-"""What names a row that is a profit where it is above zero."""
 
 
 def _is_operator(claim: Claim, statement: Statement) -> bool:
@@ -50,7 +44,7 @@ def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> boo
     if trace.value < 0:
         return bool(_ABOVE_ZERO.search(before))
     row = trace.place.row
-    if not _RESULT.search(row) or OUTFLOW.search(row):
+    if not RESULT.search(row) or OUTFLOW.search(row):
         return False
     return trace.value > 0 and bool(_BELOW_ZERO.search(before))
 

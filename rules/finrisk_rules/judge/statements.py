@@ -18,8 +18,9 @@ from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_coun
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.numerals import has_figure
-from finrisk_rules.periods import Period, periods
+from finrisk_rules.periods import Period, periods, with_listed
 from finrisk_rules.quantities import Style, style_of
 from finrisk_rules.sentences import sentences
 from finrisk_rules.tables import Cell, tables_of, without_footnote
@@ -159,7 +160,7 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
     if len(spans) > 1:
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
-    named = list(periods(text)) if has_figures else []
+    named = list(with_listed(text, periods(text))) if has_figures else []
     for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
         sentence = text[start:end]
         claims: tuple[Claim, ...] = ()
@@ -298,4 +299,5 @@ def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:
     if quantity.scale is None and cell.scale and not cell.unit:
         quantity = quantity._replace(scale=cell.scale)
     text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
-    return Claim(text, quantity, Phrase(words, named, is_base=False))
+    is_change = bool(CHANGE_NAME.search(cell.head) and not named)
+    return Claim(text, quantity, Phrase(words, named, is_base=False), is_change=is_change)

@@ -5,12 +5,13 @@ A place of another value that fits the statement clearly better convicts: then t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from finrisk_rules.judge.agreement import Agreement, agreement, spots_like, tolerance
+from finrisk_rules.judge.agreement import Agreement, agreement, are_other_currencies, spots_like, tolerance
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
+from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.verdicts import Place
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
@@ -52,15 +53,8 @@ OF_WORDS, OF_NEAR = 0.75, 0.25
 GOOD_ROW, GOOD_SENTENCE = 0.6, 0.99
 """From which fit of its words on a place has no rival among sentences."""
 
-NO_PERIOD = 0.5
-"""How well a place without a period fits any."""
-
-_MOST_OF_NAME = 3
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 _SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
-
-Claimed = tuple[tuple[Named, float], ...]
-"""The periods of a claim, each with what it counts for."""
 
 
 @dataclass(slots=True)
@@ -161,7 +155,7 @@ class Reader:
         """Return the places that say the claim's value, in whatever scale."""
         result = []
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
-            if said != "scale" and not self._allows(spot[2]):
+            if said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self._fit(spot)
             result.append(self._trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
@@ -195,6 +189,13 @@ class Reader:
                     columns[column] += PERIOD * period_fit(self.periods, named)
             fits = self._axes[at] = rows, columns
         return fits
+
+    def line_fits(self, at: int) -> Mapping[int, float]:
+        """Return how well the words fit, 0..1, each row of a table, or column where its rows are periods."""
+        table = self.evidence.tables[at]
+        if table.is_turned:
+            return table.column_axis.fits(self._words_for(table))
+        return {row: fit / ROW for row, fit in self._table_fits(at)[0].items()}
 
     def _words_for(self, table: TableEvidence) -> Mapping[str, float]:
         """Return the words of the claim; those beside it nearly alone where they name a row.
@@ -233,7 +234,7 @@ class Reader:
         if self.periods:
             said = statement.own_periods(number, self.text) or statement.named
             fit += PERIOD * max(
-                (weight * _best(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
+                (weight * best_fit(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
             )
         return fit, row_fit
 
@@ -342,17 +343,18 @@ class Reader:
     def _is_other(self, figure: Figure) -> bool:
         """Whether a stored figure is of the claim's kind, and says another value.
 
-        A percentage is no rival of an amount.
+        A percentage is no rival of an amount, nor dollars of euros.
         """
         quantity = self.claim.quantity
         if quantity.unit:
             is_of_kind = not figure[5]
         else:
-            is_of_kind = not (figure[4] and (quantity.currency or quantity.scale))
+            is_amount = quantity.currency or quantity.scale
+            is_of_kind = not ((figure[4] and is_amount) or are_other_currencies(quantity.currency, figure[5]))
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
-        return is_of_kind and not (is_near and self._allows(figure))
+        return is_of_kind and not (is_near and self.allows(figure))
 
-    def _allows(self, figure: Figure) -> bool:
+    def allows(self, figure: Figure) -> bool:
         """Whether a stored figure is on the side of the claim's bound, where that is one."""
         said = self.claim.bound
         return not said or allows(said, abs(float(self.claim.quantity.value)), abs(float(figure[2])))
@@ -381,45 +383,3 @@ def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
         rival = reader.rival(best.fit if best else above, right, sentences=sentences)
         best = rival or best
     return best
-
-
-@lru_cache(maxsize=4096)
-def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
-    """Return how well the periods of a claim fit those of a name, 0..1."""
-    return name_fit(claimed, said, None) if said else NO_PERIOD
-
-
-def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> float:
-    """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for."""
-    if len(claimed) == len(said) == 1:
-        ((period, weight),), (named,) = claimed, said
-        return (alike or weight) * same_period(period, named)
-    best = [
-        max((alike or weight) * same_period(period, each) for period, weight in claimed)
-        for each in said[:_MOST_OF_NAME]
-    ]
-    return sum(best) / len(best)
-
-
-def _best(period: Named, said: Sequence[Named]) -> float:
-    return max(same_period(period, each) for each in said)
-
-
-def same_period(claimed: Named, said: Named) -> float:
-    """Return how far two periods are one, 0..1: a year and its quarter nearly, two quarters not."""
-    if claimed == said:
-        return 1.0
-    (year, part), (other_year, other_part) = claimed, said
-    if year is not None and other_year is not None and year != other_year:
-        return 0.0
-    if part == other_part:
-        return 1.0
-    if year is None or other_year is None:
-        return 0.1 if part and other_part else 0.6
-    if not part:
-        return 0.85 if other_part[0] in "QH" else 0.98
-    if not other_part:
-        return 0.5 if part[0] in "QH" else 0.9
-    if part[0] in "QH" and other_part[0] in "QH":
-        return 0.0
-    return 0.7 if part[0] in "QH" or other_part[0] in "QH" else 0.1

@@ -113,7 +113,10 @@ _JOINT_WORDS = (
     "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
     "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro dopo da"
 )
-_TO = r"(?<![^\W_])[àa](?![^\W_])(?! (?:la |l'|fin|cierre))"
+_FIGURE_FOLLOWS = r" \W{0,2}\d| (?:[a-z]{3}|[^\W\d_]+ de) \W{0,2}\d| (?:casi|unos|quasi|circa|oltre) "
+_TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cierre))"
+"""A French or Spanish "to"; "a" only where a figure follows, since it is an article in English."""
+
 JOINT = where(
     rf"[{_JOINT_SIGNS}]|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
     f"à {_JOINT_WORDS}",
@@ -235,6 +238,16 @@ NET_RESULT = re.compile(
 )
 """What names the result of a period: "profit" alone means it."""
 
+RESULT = re.compile(
+    whole(
+        "profit operating_income net_income income_before* earnings result results gewinn jahresüberschuss "
+        "bénéfice"
+    )
+    + f"|{NET_RESULT.pattern}",
+    re.IGNORECASE,
+)
+"""What names a row that is a profit where it is above zero."""
+
 WORDS_OF_RESULT = (
     "profit loss income earnings result gewinn verlust ergebnis bénéfice perte résultat utile 利益 利润 이익"
 )
@@ -256,3 +269,13 @@ OUTFLOW = re.compile(
     re.IGNORECASE,
 )
 """What names an amount that goes out: below zero in a table, and said without a sign."""
+
+LESS_MAY_BE_BETTER = re.compile(
+    f"{OUTFLOW.pattern}|"
+    + whole(
+        "ratio ratios debt leverage charge-offs provisions impairments churn quote quoten schulden dette "
+        "deuda"
+    ),
+    re.IGNORECASE,
+)
+"""What names a measure that may be better where it is lower."""

@@ -1,0 +1,288 @@
+"""Changes of a row: how much it rose or fell between two of its periods, where the answer writes that alone.
+
+``Net sales rose by $507 million in 2024`` stands in no cell, but follows from two of one row. The row is the
+one to which the words of the claim lead, or that of a figure beside it; the period is the claim's, and the
+other one is named too, or is the year or the quarter before.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from finrisk_rules.judge.agreement import Agreement, agreement
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Direction, Traced, governors, is_evaluation, is_in_clause
+from finrisk_rules.judge.evidence import Figure, Named, TableEvidence
+from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.period_fits import comparable, same_period
+from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.tracing import BESIDE, Reader, Trace
+from finrisk_rules.judge.vocabulary import whole
+
+LEAST_FIT, SAME = 0.4, 0.8
+"""Fit from which on words lead to a row, and from which on two periods are one."""
+
+MOST_LINES, MOST_CELLS = 3, 40
+"""Rows that fit alike, namesakes, and cells of a row that are looked at."""
+
+_END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
+_OF_CHANGE = re.compile(r"(?<![^\W_])of[^\w]*\Z", re.IGNORECASE)
+_AGAIN = re.compile(r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*")
+"""What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
+
+_MORE = re.compile(rf"\s*(?:{whole('more above over greater larger ahead mehr')})\s", re.IGNORECASE)
+_LESS = re.compile(rf"\s*(?:{whole('less fewer below under smaller weniger')})\s", re.IGNORECASE)
+
+
+class Line(NamedTuple):
+    """A row of a table, or the column of one whose rows are periods, and how well a claim's words fit it."""
+
+    reader: Reader
+    table: int
+    cells: Sequence[Figure]
+    fit: float
+
+
+class Change(NamedTuple):
+    """What the row says of a claim: its place, whether the figure agrees, and whether the row rose.
+
+    ``rises`` is None where both of its figures are below zero: readers mean either. ``is_all`` where the
+    claim names nothing but the row, so that it can tell of nothing else.
+    """
+
+    place: Trace
+    agreement: Agreement
+    rises: bool | None
+    is_all: bool = False
+
+
+class Spoken(NamedTuple):
+    """That a claim is a change; ``rises`` as its words say, None where they say neither."""
+
+    rises: bool | None
+
+
+def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
+    """Return of each claim of a sentence whether it says how much something changed."""
+    spans = [(claim.quantity.start, claim.quantity.end) for claim in claims]
+    result: list[Spoken | None] = []
+    for at, (claim, governor) in enumerate(zip(claims, governors(text, spans), strict=True)):
+        said = _spoken(text, claim, governor)
+        if (
+            said is None
+            and at
+            and (last := result[-1])
+            and _AGAIN.fullmatch(text, spans[at - 1][1], spans[at][0])
+        ):
+            said = last if claim.quantity.unit != claims[at - 1].quantity.unit else None
+        result.append(said)
+    return result
+
+
+def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | None:
+    start, end = claim.quantity.start, claim.quantity.end
+    if claim.phrase.is_base and not claim.bound:
+        return None
+    if _MORE.match(text, end) or _LESS.match(text, end):
+        return Spoken(bool(_MORE.match(text, end)))
+    says = governor is not None and is_in_clause(text, governor, start, end)
+    rises = governor.rises if governor and says and not is_evaluation(governor) else None
+    if claim.is_change:
+        return Spoken(rises)
+    if governor is None or not says or governor.end > start:
+        return None
+    between = text[governor.end : start]
+    is_end = _END.search(between) and not _OF_CHANGE.search(between)
+    return None if is_end or any(map(str.isdigit, between)) else Spoken(rises)
+
+
+def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequence[Traced]) -> Change | None:
+    """Return what the row of a claim says of it: the change that agrees, else the first; None without a row.
+
+    ``text`` is the sentence, ``beside`` are its other claims that are right, with their places.
+    """
+    others: list[Change] = []
+    lines = _lines(readers)
+    for line in (*lines, *_lines_beside(readers, beside)):
+        for new, old in _pairs(line, beside):
+            for figure in _differences(new, old):
+                change = _change(line, claim, figure, new, old)
+                if change.agreement not in ("", "scale"):
+                    return change
+                if line in lines:
+                    others.append(change)
+    if not others:
+        return None
+    of_its_unit = (change for change in others if change.place.spot[2][4] == claim.quantity.unit)
+    first = next(of_its_unit, others[0])
+    return first._replace(is_all=_names_nothing_else(text, claim, first.place))
+
+
+def _names_nothing_else(text: str, claim: Claim, place: Trace) -> bool:
+    """Whether the telling words of a claim all name its row, or say that something changed."""
+    label = f"{place.place.row} {place.place.column}"
+    said = {word for word, weight in claim.phrase.words.items() if weight >= BESIDE}
+    return said <= stems_of_name(label) | stems_of_operations(text)
+
+
+def _change(line: Line, claim: Claim, figure: Figure, new: Figure, old: Figure) -> Change:
+    reader = line.reader
+    said = agreement(claim.quantity, figure, reader.half, reader.evidence.tables[line.table].scales)
+    if said not in ("", "scale") and not reader.allows(figure):
+        said = ""
+    spot = (line.table, -1, figure)
+    place = Trace(reader.source, reader.text, reader.evidence, spot, line.fit, said, line.fit)
+    is_amount = max(float(new[2]), float(old[2])) < 0
+    return Change(place, said, None if is_amount else float(figure[2]) > 0)
+
+
+def _lines(readers: Sequence[Reader]) -> list[Line]:
+    """Return the rows to which the words of a claim lead best: several only where they fit alike."""
+    lines: list[Line] = []
+    best = LEAST_FIT
+    for reader in readers:
+        for at, table in enumerate(reader.evidence.tables):
+            for number, fit in reader.line_fits(at).items():
+                if fit >= best:
+                    lines = [*(line for line in lines if line.fit >= fit), Line(reader, at, (), fit)][
+                        :MOST_LINES
+                    ]
+                    lines[-1] = lines[-1]._replace(cells=_cells(table, number))
+                    best = fit
+    return [line for line in lines if line.fit >= best]
+
+
+def _lines_beside(readers: Sequence[Reader], beside: Sequence[Traced]) -> list[Line]:
+    """Return the row of the first right figure beside the claim."""
+    for _, trace in beside:
+        if trace is not None and trace.table is not None:
+            row, column = trace.spot[2][:2]
+            number = column if trace.table.is_turned else row
+            cells = _cells(trace.table, number)
+            return [
+                Line(reader, trace.spot[0], cells, trace.row_fit)
+                for reader in readers
+                if reader.source == trace.source
+            ]
+    return []
+
+
+def _cells(table: TableEvidence, number: int) -> list[Figure]:
+    """Return the cells of a line that tell no change; no line has many."""
+    cells = (table.by_column if table.is_turned else table.by_row).get(number, [])[:MOST_CELLS]
+    return [cell for cell in cells if not table.has_change_over[cell[1]]]
+
+
+def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the later and the earlier of two cells of which a claim may tell the change.
+
+    They are those that the sentence states, else that of the claim's period and the one before. What the
+    sentence starts from ("from 5") is the earlier one.
+    """
+    table = line.reader.evidence.tables[line.table]
+    named = {id(cell): _periods(table, cell) for cell in line.cells}
+    stated = [
+        (other.phrase.is_base, cell)
+        for other, trace in beside
+        if trace is not None and trace.table is table
+        for cell in line.cells
+        if cell[:2] == trace.spot[2][:2]
+    ]
+    bases = [id(cell) for is_base, cell in stated if is_base]
+    if any(other.phrase.is_base for other, _ in beside) and not bases:
+        return
+    ends = _each_once(cell for _, cell in stated)
+    if len(ends) < 2 and bases and len(stated) > 1:
+        return
+    if len(ends) < 2:
+        ends = _said(line, named) or ends
+    if not ends and not line.reader.periods:
+        ends = sorted(line.cells, key=lambda cell: _order(named[id(cell)]))[-1:]
+    for new, old in _by_time(ends, line.cells, named):
+        if not bases or id(old) in bases:
+            yield new, old
+
+
+def _each_once(cells: Iterable[Figure]) -> list[Figure]:
+    return list({id(cell): cell for cell in cells}.values())
+
+
+def _said(line: Line, named: Mapping[int, tuple[Named, ...]]) -> list[Figure]:
+    """Return the cells of the periods of a claim, the nearest period first."""
+    return _each_once(
+        cell
+        for period, _ in line.reader.periods
+        for cell in line.cells
+        if any(same_period(period, each) >= SAME for each in comparable([period], named[id(cell)]))
+    )
+
+
+def _by_time(
+    ends: Sequence[Figure], cells: Sequence[Figure], named: Mapping[int, tuple[Named, ...]]
+) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the first two of these cells as later and earlier; one alone with the period before it."""
+    if len(ends) > 1:
+        yield from _ordered(ends[0], ends[1], named)
+        return
+    for end in ends:
+        others = [cell for cell in cells if cell is not end]
+        before = [cell for cell in others if _is_before(named[id(cell)], named[id(end)])]
+        for other in before or (others if len(others) == 1 else ()):
+            yield from _ordered(end, other, named)
+
+
+def _periods(table: TableEvidence, cell: Figure) -> tuple[Named, ...]:
+    """Return the periods of a cell, those of its head, else of its row."""
+    return table.head_periods[cell[1]] or table.row_periods(cell[0])
+
+
+def _order(periods: Sequence[Named]) -> tuple[int, int, str]:
+    year, part = periods[0] if periods else (None, "")
+    return (year or 0, len(part), part)
+
+
+def _ordered(
+    one: Figure, two: Figure, named: Mapping[int, tuple[Named, ...]]
+) -> Iterator[tuple[Figure, Figure]]:
+    """Yield two cells as later and earlier; both ways where nothing tells."""
+    first, second = _order(named[id(one)]), _order(named[id(two)])
+    if first >= second:
+        yield one, two
+    if second >= first:
+        yield two, one
+
+
+def _is_before(periods: Sequence[Named], others: Sequence[Named]) -> bool:
+    """Whether the first period of a name is the year or the quarter before that of another one.
+
+    A year of 52 weeks ends on another day, maybe of another month.
+    """
+    if not periods or not others:
+        return False
+    (year, part), (later, later_part) = periods[0], others[0]
+    if year is None or later is None:
+        return False
+    if part.isdecimal() and later_part.isdecimal():
+        return abs(12 * (later - year) + int(later_part) - int(part) - 12) <= 1
+    if part[:1] == later_part[:1] == "Q" and 4 * (later - year) + int(later_part[1:]) - int(part[1:]) == 1:
+        return True
+    return part == later_part and year == later - 1
+
+
+def _differences(new: Figure, old: Figure) -> Iterator[Figure]:
+    """Yield the change between two cells, and as a percentage of the old one; nothing where units differ."""
+    row, column, after, scale, unit, currency = new
+    _, _, before, other_scale, other_unit, other_currency = old
+    if unit != other_unit or len({scale, other_scale} - {None}) > 1:
+        return
+    if currency and other_currency not in ("", currency):
+        return
+    scale = other_scale if scale is None else scale
+    try:
+        difference, base = Decimal(after) - Decimal(before), abs(Decimal(before))
+        yield [row, column, f"{difference:f}", scale, "points" if unit == "percent" else unit, currency]
+        if base and (Decimal(after) < 0) == (Decimal(before) < 0):
+            yield [row, column, f"{difference / base * 100:.4f}", None, "percent", ""]
+    except InvalidOperation:
+        return

@@ -1,0 +1,85 @@
+"""What the court finds of the figures of a sentence, and which of them changes of a row settle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace
+from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
+
+
+@dataclass(slots=True)
+class Finding:
+    """What the court finds of a claim: its verdict, None for what is no figure, and the place that says it.
+
+    ``start`` and ``end`` are its place in the answer, ``readers`` what it was read against.
+    """
+
+    claim: Claim
+    verdict: FigureVerdict | None
+    trace: Trace | None
+    start: int
+    end: int
+    readers: Sequence[Reader] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the figure says what a source says, or follows from it."""
+        return self.verdict is not None and self.verdict.verdict in RIGHT
+
+
+def follow_changes(text: str, findings: Sequence[Finding]) -> None:
+    """Settle the figures of a sentence that are how much the row of its words changed.
+
+    Not where another figure of it is wrong, which may be what they are computed from.
+    """
+    unsettled = [at for at, each in enumerate(findings) if _may_be_change(each)]
+    if not unsettled:
+        return
+    spoken = spoken_changes(text, [each.claim for each in findings])
+    if any(said is None and not each.is_right for each, said in zip(findings, spoken, strict=True)):
+        return
+    for at in unsettled:
+        finding, said = findings[at], spoken[at]
+        if said is None:
+            continue
+        nearest = sorted(range(len(findings)), key=partial(_distance, at))
+        beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
+        if change := change_of(text, finding.claim, finding.readers, beside):
+            finding.verdict = _of_change(finding, said, change)
+            if finding.verdict and finding.verdict.verdict != "stated":
+                finding.trace = None
+
+
+def _may_be_change(finding: Finding) -> bool:
+    """Whether a figure may be how much a row changed: no place says it, or one says it of no change."""
+    if finding.verdict is None or finding.claim.bound == "denied" or not finding.readers:
+        return False
+    if not finding.is_right:
+        return finding.verdict.verdict in WRONG
+    trace = finding.trace
+    if trace is None or trace.table is None or not finding.claim.is_change:
+        return False
+    return not trace.table.is_change(*trace.spot[2][:2])
+
+
+def _of_change(finding: Finding, said: Spoken, change: Change) -> FigureVerdict | None:
+    """Return the verdict on a figure that says how much a row changed."""
+    claim, place = finding.claim, change.place
+    if change.agreement in ("", "scale"):
+        is_elsewhere = finding.trace is not None and place.row_fit > finding.trace.row_fit + CLEARLY
+        return wrong(claim, "unsupported", place) if is_elsewhere or change.is_all else finding.verdict
+    if None not in (said.rises, change.rises) and said.rises != change.rises:
+        return wrong(claim, "wrong_direction", place)
+    return FigureVerdict(claim.text, "computed", place.source, place.place)
+
+
+def _distance(at: int, other: int) -> int:
+    return abs(other - at)
+
+
+def wrong(claim: Claim, verdict: Verdict, trace: Trace) -> FigureVerdict:
+    """Return a verdict on a claim, with the place that says otherwise."""
+    return FigureVerdict(claim.text, verdict, trace.source, trace.place, trace.says)

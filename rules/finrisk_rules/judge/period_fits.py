@@ -1,0 +1,70 @@
+"""How well the periods of a claim fit those that a place names."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from finrisk_rules.judge.evidence import Named
+
+NO_PERIOD = 0.5
+"""How well a place without a period fits any."""
+
+_MOST_OF_NAME = 3
+
+Claimed = tuple[tuple[Named, float], ...]
+"""The periods of a claim, each with what it counts for."""
+
+
+@lru_cache(maxsize=4096)
+def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
+    """Return how well the periods of a claim fit those of a name, 0..1."""
+    return name_fit(claimed, said, None) if said else NO_PERIOD
+
+
+def comparable(claimed: Iterable[Named], said: Sequence[Named]) -> Sequence[Named]:
+    """Return the periods of a name with which a claim is compared.
+
+    "Fiscal 2024 (ended February 1, 2025)" is of 2024 for who says a year, of 2025 for who says a date.
+    """
+    if len(said) < 2:
+        return said
+    dated = {part.isdecimal() for _, part in claimed}
+    alike = [period for period in said if period[1].isdecimal() in dated]
+    return alike or said
+
+
+def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> float:
+    """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for."""
+    said = comparable([period for period, _ in claimed], said)
+    if len(claimed) == len(said) == 1:
+        ((period, weight),), (named,) = claimed, said
+        return (alike or weight) * same_period(period, named)
+    best = [
+        max((alike or weight) * same_period(period, each) for period, weight in claimed)
+        for each in said[:_MOST_OF_NAME]
+    ]
+    return sum(best) / len(best)
+
+
+def best_fit(period: Named, said: Sequence[Named]) -> float:
+    """Return how well the best of several periods fits one."""
+    return max(same_period(period, each) for each in said)
+
+
+def same_period(claimed: Named, said: Named) -> float:
+    """Return how far two periods are one, 0..1: a year and its quarter nearly, two quarters not."""
+    if claimed == said:
+        return 1.0
+    (year, part), (other_year, other_part) = claimed, said
+    if year is not None and other_year is not None and year != other_year:
+        return 0.0
+    if part == other_part:
+        return 1.0
+    if year is None or other_year is None:
+        return 0.1 if part and other_part else 0.6
+    if not part:
+        return 0.85 if other_part[0] in "QH" else 0.98
+    if not other_part:
+        return 0.5 if part[0] in "QH" else 0.9
+    if part[0] in "QH" and other_part[0] in "QH":
+        return 0.0
+    return 0.7 if part[0] in "QH" or other_part[0] in "QH" else 0.1
