@@ -1,17 +1,19 @@
 """A limit in time on a whole call: name look-up, connection, token, a stall between two bytes."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 _AHEAD = 512
 """Items that a call may be ahead of its reader; a stream that is faster waits, and its sender with it."""
+
+_WAIT_SECONDS = 0.05
+"""Between two looks whether there is room again."""
 
 _call = threading.local()
 
@@ -34,16 +36,18 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
     began = time.monotonic()
     end = began + seconds
     until = end if first is None else min(end, began + first)
-    come: Queue[Item | _End] = Queue(_AHEAD)
+    come: SimpleQueue[Item | _End] = SimpleQueue()
     left = threading.Event()
 
     def run() -> None:
         _call.left = left
         try:
             for item in items():
-                come.put(item)
+                while come.qsize() >= _AHEAD and not left.wait(_WAIT_SECONDS):
+                    pass
                 if left.is_set():
                     return
+                come.put(item)
             come.put(_End())
         except BaseException as error:  # it is raised where the items are read
             come.put(_End(error))
@@ -64,9 +68,6 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
                 raise item.error
     finally:
         left.set()
-        with contextlib.suppress(Empty):  # a call that waits for room goes on, sees that, and ends
-            while True:
-                come.get_nowait()
 
 
 def is_left_behind() -> bool:

@@ -35,6 +35,7 @@ CLAIM_RECORDS, CLAIM_BYTES = 1000, 32 << 20
 """What is read and shipped at a time, to the end of the file that passes one of them."""
 
 _HALF_MADE_SECONDS = 60.0
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class JournalFullError(Exception):
@@ -64,7 +65,7 @@ class Backlog:
 
 def encoded(record: Record) -> bytes:
     """One line: length and CRC-32 of the JSON in eight hex digits each, then the JSON."""
-    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    body = _JSON.encode(record).encode("utf-8", "backslashreplace")
     return b"%08x %08x %s\n" % (len(body), zlib.crc32(body), body)
 
 

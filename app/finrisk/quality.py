@@ -8,7 +8,7 @@ from functools import lru_cache
 from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.examples import problem_of_figures
-from finrisk_rules.judge.languages import are_alike, language_of
+from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import says_something, words
@@ -164,10 +164,9 @@ def _terms(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _reading(title: str, text: str) -> tuple[str, frozenset[str]]:
-    """The language and the terms of a source, remembered: many questions have the same sources."""
-    whole = f"{title}\n{text}"
-    return language_of(whole), _terms(whole)
+def _terms_of_source(text: str) -> frozenset[str]:
+    """Remembered, since many questions have the same sources."""
+    return _terms(text)
 
 
 def _relevance(
@@ -190,10 +189,9 @@ def _relevance(
     subjects = [name for name in names.values() if name and name <= question]
     subjects += [frozenset({year}) for year in _YEAR.findall(strategy)]
     topic = question.difference(*subjects)
-    readings = [_reading(source.title, source.text) for source in sources]
-    asked_in = language_of(strategy)
-    if any(are_alike(asked_in, language) for language, _ in readings):
-        topic = frozenset(term for term in topic if any(term in terms for _, terms in readings))
+    texts = [f"{source.title}\n{source.text}" for source in sources]
+    if any(reads_as(strategy, text) for text in texts):
+        topic = frozenset(term for term in topic if any(term in _terms_of_source(text) for text in texts))
     said = {line: _terms(line) for line in answer.splitlines()}
     answered = frozenset().union(*said.values())
     addressed = len(topic & answered) / len(topic) if topic else 0.0

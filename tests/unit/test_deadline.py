@@ -59,3 +59,9 @@ def test_a_call_that_nobody_reads_waits_and_ends_when_it_is_left() -> None:
     items.close()  # type: ignore[attr-defined]  # it is a generator
     assert made < 2000
     assert ended.wait(10)
+
+
+def test_a_reader_that_is_slower_than_the_call_gets_every_item_in_order() -> None:
+    items = within(60, lambda: iter(range(2000)))
+    first = next(items)
+    assert [first, *items] == list(range(2000))
