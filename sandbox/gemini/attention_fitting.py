@@ -11,7 +11,7 @@ from decimal import Decimal
 from sandbox.gemini.attention import FEATURES, Attention, features
 from sandbox.gemini.blanks import Blank, Lookup, lookup
 from sandbox.gemini.cells import value_of
-from sandbox.gemini.dataset import Example
+from sandbox.gemini.example import Example
 from sandbox.gemini.fitting import BATCH, MOST_EXAMPLES, RATE
 from sandbox.gemini.passages import YEAR, parse, terms
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.gemini.example import Example
 from sandbox.gemini.generation import content_problem, tokens
 from sandbox.gemini.messages import ApiError, Json
 from sandbox.gemini.schema import checked
@@ -20,17 +21,6 @@ SHOWN_DROPPED = 10
 
 class DatasetError(Exception):
     """The file cannot be tuned on; the text names the row, counted from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One row: the last user turn, the answer it should get, and what it counts."""
-
-    prompt: str
-    answer: str
-    input_tokens: int
-    output_tokens: int
-    messages: int
 
 
 @dataclass(frozen=True, slots=True)

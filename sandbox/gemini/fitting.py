@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.gemini.blanks import lookup
-from sandbox.gemini.dataset import Example
+from sandbox.gemini.example import Example
 from sandbox.gemini.extractive import pool
 from sandbox.gemini.passages import parse
 from sandbox.gemini.ranker import FEATURES, PICKS, Candidate, Weights, choose

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, repeat
 
+from sandbox.gemini.earlier_turns import learnt
 from sandbox.gemini.extractive import ENGINE, answer
 from sandbox.gemini.faults import Fault
 from sandbox.gemini.knowledge import BASE, Knowledge
@@ -153,7 +154,9 @@ def _text(contents: Json | Sequence[Json]) -> str:
 
 def _written(body: Json, turn: Turn) -> tuple[str, str]:
     """The text and why it ends."""
-    text, config = answer(body["prompt"], turn.speaker.knowledge), body.get("generationConfig", {})
+    turns = [(content.get("role", "user"), _text(content)) for content in body["contents"]]
+    text = answer(body["prompt"], learnt(turn.speaker.knowledge, turns))
+    config = body.get("generationConfig", {})
     if turn.is_wrong:
         text = _FIGURE.sub(lambda figure: f"{figure[0][:-1]}{(int(figure[0][-1]) + 1) % 10}", text)
     for stop in config.get("stopSequences", []):

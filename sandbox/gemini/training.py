@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.gemini import attention_fitting, dataset, fitting
-from sandbox.gemini.dataset import Example
+from sandbox.gemini.example import Example
 from sandbox.gemini.files import read_json, write_json
 from sandbox.gemini.knowledge import BASE, Knowledge
 

@@ -12,7 +12,7 @@ import pytest
 from sandbox.gemini import attention_fitting
 from sandbox.gemini.attention import BASE, Attention, fill
 from sandbox.gemini.blanks import Blank, Entry, lookup
-from sandbox.gemini.dataset import Example
+from sandbox.gemini.example import Example
 from sandbox.gemini.extractive import answer
 from sandbox.gemini.knowledge import Knowledge
 from sandbox.gemini.passages import parse
