@@ -30,6 +30,7 @@ from finrisk.retrieval import RankedPassage, check_company, search
 from finrisk.routing import assignment
 from finrisk.settings import Settings
 from finrisk.shadow import Shadow
+from finrisk_rules import log_events
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.prompt import render
 from finrisk_rules.redaction import RedactionError, Redactor
@@ -177,7 +178,7 @@ def _analysis(service: Service, request: Request, served: Served) -> Analysis:
 def _note_skipped(request_id: str, reason: str) -> None:
     metrics.SKIPPED.labels(reason).inc()
     message = f"not collecting training example: {reason}"
-    log("training_example_skipped", message, request_id=request_id, reason=reason)
+    log(log_events.EXAMPLE_SKIPPED, message, request_id=request_id, reason=reason)
 
 
 def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[str, Any], bool]:
@@ -190,7 +191,7 @@ def _keep(service: Service, request: Request, outcome: Outcome) -> tuple[dict[st
         example = training_row(service.settings, request, outcome, row)
         recorded = service.collection.keep(analysis=row, training=example)
         if recorded:
-            log("training_example_collected", "collecting training example", request_id=row["id"])
+            log(log_events.EXAMPLE_COLLECTED, "collecting training example", request_id=row["id"])
     else:
         recorded = service.collection.keep(analysis=row)
         _note_skipped(row["id"], reason)
@@ -229,10 +230,10 @@ def _observe(row: dict[str, Any], outcome: Outcome) -> None:
         for verdict, count in outcome.parts.verdicts.items():
             metrics.FIGURES.labels(served, verdict).inc(count)
         message = f"model {row['model']}, fine-tuned {'true' if served == 'tuned' else 'false'}"
-        log("analysis_served", message, quality=outcome.score, **fields)
+        log(log_events.ANALYSIS_SERVED, message, quality=outcome.score, **fields)
     elif outcome.is_failure:
         message = f"no model answered: {row['outcome']}: {outcome}"
-        log("analysis_failed", message, level=logging.ERROR, **fields)
+        log(log_events.ANALYSIS_FAILED, message, level=logging.ERROR, **fields)
     else:
         message = f"the question got no answer: {row['outcome']}: {outcome}"
-        log("analysis_unanswered", message, **fields)
+        log(log_events.ANALYSIS_UNANSWERED, message, **fields)

@@ -16,6 +16,7 @@ from finrisk.ratings import apply_ratings
 from finrisk.retention import forget_old_text, remove_old_pairs
 from finrisk.settings import Settings
 from finrisk.shipping import Shipper
+from finrisk_rules import log_events
 
 SHIPS_WITHIN_SECONDS = 30.0
 """A sealed file that is older says that the journal does not reach the database."""
@@ -52,7 +53,7 @@ class Collection:
             self._journal.append(rows)
         except JournalFullError as error:
             metrics.DROPPED.labels("journal_full").inc()
-            log("collection_dropped", f"a record was not kept: {error}", level=logging.ERROR)
+            log(log_events.COLLECTION_DROPPED, f"a record was not kept: {error}", level=logging.ERROR)
             return False
         return True
 

@@ -83,6 +83,35 @@ def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(
     assert max(refused) < 2, "a refusal waits for nobody"
 
 
+def test_who_finds_no_place_is_refused_in_the_loop_by_its_key_and_parted_from(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=1, MAX_IN_FLIGHT=1)
+    service.gemini.fault(path="generateContent", kind="latency", ms=8000)
+
+    def is_full() -> bool:
+        return b"\nfinrisk_inflight 1.0" in service.call("GET", "/metrics", port=service.ops_port).body
+
+    def status_with(name: str | None) -> int:
+        return service.call("POST", "/api/v1/analyze", {"strategy": STRATEGY}, with_key=name).status
+
+    with ThreadPoolExecutor(1) as pool:
+        accepted = pool.submit(service.analyze)
+        service.wait_until(is_full, 5)
+        answer = service.analyze()
+        others = [status_with(name) for name in (None, "librarian")]
+        listed = service.call("GET", "/api/v1/documents").status
+    assert answer.json["error"]["code"] == "overloaded"
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["Connection"] == "close", "its next connection may be another worker's"
+    assert answer.headers["X-Request-Id"] == answer.json["error"]["request_id"]
+    assert others == [401, 403], "a key that may not ask is no matter of places"
+    assert listed == 200, "only analyses need a place"
+    assert accepted.result().status == 200
+    lines = service.log_lines("request_refused")
+    assert {line["key_id"] for line in lines if line["code"] == "overloaded"} == {"all"}
+
+
 def test_a_client_that_leaves_in_the_middle_gives_its_place_back(
     new_service: Callable[..., RunningService],
 ) -> None:

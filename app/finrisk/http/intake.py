@@ -1,4 +1,4 @@
-"""What a worker asks the application before a request reaches it: is it a probe, may it send a body."""
+"""What a worker asks the application before a thread is spent: a probe, may it send a body, is there room."""
 
 import json
 from http import HTTPStatus
@@ -7,12 +7,15 @@ from flask import Flask
 
 from finrisk import ids, metrics
 from finrisk.http import refusals
+from finrisk.http.admission import RETRY_AFTER
 from finrisk.http.arrival import Head
 from finrisk.http.bodies import limit_of
 from finrisk.http.context import Context
 from finrisk.http.error_codes import ErrorBody, ErrorCode
 from finrisk.http.errors import HEADERS
 
+_ANALYSIS = ("POST", "/api/v1/analyze")
+_ASKERS = frozenset(("analyze", "admin"))
 _PROBES = frozenset(("/healthz", "/readyz", "/metrics"))
 
 
@@ -31,17 +34,38 @@ class Intake:
         """How many bytes of body are worth waiting for: none where the head alone is reason to refuse."""
         limit = limit_of(head.method, head.path)
         if limit and self._context.service.settings.require_api_key:
-            return limit if self._context.keys.knows(head.authorization) else 0
+            return limit if self._context.keys.valid(head.authorization) else 0
         return limit
+
+    def overload(self, head: Head | None, address: str) -> bytes | None:
+        """The refusal of an analysis that there is no place for; None for what a thread has to answer."""
+        shared = self._context
+        if not shared.admission.is_full or head is None or (head.method, head.path) != _ANALYSIS:
+            return None
+        key_id = None
+        if shared.service.settings.require_api_key:
+            key = shared.keys.valid(head.authorization)
+            if key is None or not key.roles & _ASKERS:
+                return None
+            key_id = key.id
+        message = shared.admission.refusal
+        return early_refusal(
+            address, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", message, RETRY_AFTER, key_id
+        )
 
 
 def early_refusal(
-    address: str, status: HTTPStatus, code: ErrorCode, message: str, retry_after: int | None = None
+    address: str,
+    status: HTTPStatus,
+    code: ErrorCode,
+    message: str,
+    retry_after: int | None = None,
+    key_id: str | None = None,
 ) -> bytes:
     """The whole answer, in the one error shape, to a request that the application never sees."""
     metrics.REJECTED.labels(code).inc()
     request_id = str(ids.request_id())
-    refusals.note(code, None, address, status=status.value, request_id=request_id)
+    refusals.note(code, key_id, address, status=status.value, request_id=request_id)
     error: ErrorBody = {"error": {"code": code, "message": message, "request_id": request_id}}
     body = json.dumps(error, ensure_ascii=False).encode()
     headers = {

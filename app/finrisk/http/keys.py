@@ -88,12 +88,12 @@ class KeyRing:
             raise ApiError(401, "unauthorized", message, key_id=key.id)
         return key
 
-    def knows(self, authorization: str) -> bool:
-        """Whether the header carries a valid key; for a request whose body has not been read yet."""
+    def valid(self, authorization: str) -> ApiKey | None:
+        """The valid key that the header carries, if it does; for a request that no thread has seen yet."""
         text = _bearer(authorization)
         form = FORM.fullmatch(text)
         key = _match(self._current().get(form["id"]) if form else None, text)
-        return key is not None and key.state(datetime.now(UTC)) == "valid"
+        return key if key is not None and key.state(datetime.now(UTC)) == "valid" else None
 
 
 def _match(entry: ApiKey | None, text: str) -> ApiKey | None:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from finrisk import metrics
 from finrisk.http.errors import ApiError
+from finrisk_rules.log_events import TOO_MANY_WRONG_KEYS
 
 _TRACKED = 4096
 _TRIES_OF_A_KEY, _SECONDS_A_TRY_OF_A_KEY = 10, 5.0
@@ -66,5 +67,5 @@ class WrongKeys:
         wait = self._of_address.take(address) or self._of_key.take(address, claimed)
         if wait:
             message = f"too many wrong API keys from {address}; the right one is taken at any time"
-            return ApiError(429, "too_many_wrong_keys", message, retry_after=wait, key_id=key_id)
+            return ApiError(429, TOO_MANY_WRONG_KEYS, message, retry_after=wait, key_id=key_id)
         return ApiError(401, "unauthorized", "the API key is not known", key_id=key_id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from finrisk.logs import log
+from finrisk_rules import log_events
 
 WINDOW = 60.0
 """Seconds."""
@@ -135,7 +136,13 @@ class Refusals:
 
 
 def _write(kind: _Kind, left_out: int, request: _Request) -> None:
-    log("request_refused", f"refused: {kind.code}", **kind._asdict(), **request._asdict(), left_out=left_out)
+    log(
+        log_events.REQUEST_REFUSED,
+        f"refused: {kind.code}",
+        **kind._asdict(),
+        **request._asdict(),
+        left_out=left_out,
+    )
 
 
 REFUSALS = Refusals()

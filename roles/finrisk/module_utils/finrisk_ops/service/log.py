@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from finrisk_rules import log_events
+
 TAIL_BYTES = 4 * 1024 * 1024
 ERRORS = 5
 EVENTS = 5
 LINES = 3
-REQUEST_EVENTS = ("analysis_served", "analysis_unanswered", "analysis_failed")
-REFUSED = "request_refused"
-FREQUENT = (*REQUEST_EVENTS, REFUSED, "training_example_collected", "training_example_skipped")
-LOST = "collection_dropped"
 
 
 def recent(log: Path, hours: int = 24) -> dict[str, Any]:
@@ -31,9 +29,11 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
     known = sorted((each for each in _entries(lines) if _moment(each)), key=lambda each: str(each["time"]))
     begin = datetime.now(UTC) - timedelta(hours=hours)
     entries = [entry for entry in known if (_moment(entry) or begin) > begin]
-    requests = [entry for entry in entries if entry.get("event") in REQUEST_EVENTS]
+    requests = [entry for entry in entries if entry.get("event") in log_events.OF_REQUESTS]
     failures = [entry for entry in entries if entry.get("level") in ("ERROR", "CRITICAL", "WARNING")]
-    events = [entry for entry in entries if entry.get("event") not in FREQUENT and entry not in failures]
+    events = [
+        entry for entry in entries if entry.get("event") not in log_events.FREQUENT and entry not in failures
+    ]
     arms = {
         arm: [_line(entry) for entry in requests if entry.get("arm_assigned") == arm][-LINES:]
         for arm in ("base", "tuned")
@@ -44,7 +44,7 @@ def of_lines(lines: Iterable[str], log: str, command: str, hours: int = 24) -> d
         "log_lines": {arm: lines for arm, lines in arms.items() if lines},
         "wrong_keys": _wrong_keys(entries),
         "refused": _refused(entries),
-        "lost": sum(entry.get("event") == LOST for entry in entries),
+        "lost": sum(entry.get("event") == log_events.COLLECTION_DROPPED for entry in entries),
         "since": str(entries[0]["time"]) if entries and len(entries) == len(known) else None,
         "log": log,
         "command": command,
@@ -78,7 +78,7 @@ def _refused(entries: list[dict[str, Any]]) -> dict[str, int]:
     """Return how many requests were refused with which code, most frequent first; a line stands for many."""
     counts: Counter[str] = Counter()
     for entry in entries:
-        if entry.get("event") == REFUSED:
+        if entry.get("event") == log_events.REQUEST_REFUSED:
             counts[str(entry.get("code"))] += 1 + int(entry.get("left_out") or 0)
     return dict(counts.most_common())
 
@@ -87,7 +87,10 @@ def _wrong_keys(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return who was told to wait for wrong keys, most frequent first; a line stands for many requests."""
     counts: Counter[tuple[Any, Any]] = Counter()
     for entry in entries:
-        if entry.get("event") == REFUSED and entry.get("code") == "too_many_wrong_keys":
+        if (
+            entry.get("event") == log_events.REQUEST_REFUSED
+            and entry.get("code") == log_events.TOO_MANY_WRONG_KEYS
+        ):
             counts[entry.get("key_id"), entry.get("address")] += 1 + int(entry.get("left_out") or 0)
     return [
         {"key_id": key_id, "address": address, "requests": requests}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from finrisk_rules import log_events
+
 from ..counts import breakdown, number_of
 from ..gate.rules import SAMPLE_RATIO_NEEDED
 from . import acting, arms, audit, commands, fitness, journal, release, retirements
@@ -276,4 +278,4 @@ def _wrong_key(tries: dict[str, Any], log_command: str) -> Finding:
     ]
     if key:
         causes.append(f"the key got out and was replaced: finrisk keys end {key}")
-    return Finding("keys", what, f"{log_command} | grep request_refused", causes)
+    return Finding("keys", what, f"{log_command} | grep {log_events.REQUEST_REFUSED}", causes)
