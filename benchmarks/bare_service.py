@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from google import genai
@@ -21,7 +22,7 @@ from sandbox.process import SandboxError
 
 _REPOSITORY = Path(__file__).resolve().parents[1]
 _START_SECONDS = 60.0
-_WORKERS, _THREADS = 2, 24
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,14 @@ class BareService:
 
 def app() -> Flask:
     """The application: ``POST /ask`` with a prompt gives the model's text."""
-    options = types.HttpOptions(base_url=os.environ["BARE_MODEL_URL"], api_version="v1beta", timeout=30_000)
+    # A connection for every thread: by default 100, of which 20 are kept.
+    connections = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    options = types.HttpOptions(
+        base_url=os.environ["BARE_MODEL_URL"],
+        api_version="v1beta",
+        timeout=30_000,
+        client_args={"limits": connections},
+    )
     client = genai.Client(vertexai=False, api_key="any", http_options=options)
     config = types.GenerateContentConfig(system_instruction=SYSTEM_INSTRUCTION, max_output_tokens=2048)
     flask = Flask(__name__)
@@ -43,7 +51,9 @@ def app() -> Flask:
     def ask() -> ResponseReturnValue:
         prompt = request.get_json()["prompt"]
         answer = client.models.generate_content(model="gemini", contents=prompt, config=config)
-        return {"analysis": answer.text}
+        usage = answer.usage_metadata
+        tokens = {"answer": usage.candidates_token_count if usage else None}
+        return {"analysis": answer.text, "metadata": {"tokens": tokens}}
 
     @flask.get("/")
     def ready() -> ResponseReturnValue:
@@ -53,15 +63,15 @@ def app() -> Flask:
 
 
 @contextmanager
-def bare_service(model: str) -> Iterator[BareService]:
-    """Start one before the model at this address; stop it after.
+def bare_service(model: str, threads: int) -> Iterator[BareService]:
+    """Start one before the model at this address, with two workers of so many threads; stop it after.
 
     Raises:
         SandboxError: it did not start.
     """
     [port] = free_ports(0)
     serving = "-b {}:{} -w {} -k gthread --threads {} --no-control-socket --log-level warning"
-    options = serving.format(LOOPBACK, port, _WORKERS, _THREADS).split()
+    options = serving.format(LOOPBACK, port, _WORKERS, threads).split()
     command = [sys.executable, "-m", "gunicorn", *options, "benchmarks.bare_service:app()"]
     environment = {
         "PATH": os.environ["PATH"],

@@ -9,24 +9,21 @@ a hundred never ends. Every third answer is rated, half of the ratings come befo
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv-dev"
-if find_spec("pytest") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
-sys.path.insert(0, str(REPOSITORY))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.development  # noqa: F401 - before all others, which it finds
 
-from tests.grounds.chaos import Account, Chaos, OddAnswers, Plan  # noqa: E402
-from tests.grounds.odd import Odd, in_pieces  # noqa: E402
-from tests.grounds.postgresql import own_postgresql  # noqa: E402
-from tests.grounds.service import RunningService  # noqa: E402 - found by the lines above
-from tests.grounds.wire import wire  # noqa: E402
+# isort: split
+
+from tests.grounds.chaos import Account, Chaos, OddAnswers, Plan
+from tests.grounds.odd import Odd, in_pieces
+from tests.grounds.postgresql import own_postgresql
+from tests.grounds.service import RunningService
+from tests.grounds.wire import wire
 
 PEAK_MEGABYTES = 500
 

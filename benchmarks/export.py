@@ -18,26 +18,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
-PATHS = [str(REPOSITORY / folder) for folder in ("", "app", "rules", "roles/finrisk/module_utils")]
-sys.path[:0] = PATHS
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-import psycopg  # noqa: E402 - found by the lines above
+# isort: split
 
-from benchmarks.ingestion import cpu_seconds  # noqa: E402
-from finrisk.db.migration import migrate  # noqa: E402
-from finrisk_ops.dataset import export  # noqa: E402
-from finrisk_ops.dataset.columns import SELECTED  # noqa: E402
-from finrisk_rules.version import rules_version  # noqa: E402
-from sandbox import connection as connections  # noqa: E402
-from sandbox import postgresql  # noqa: E402
-from sandbox.process import Process  # noqa: E402
+import psycopg
+
+from benchmarks.ingestion import cpu_seconds
+from finrisk.db.migration import migrate
+from finrisk_ops.dataset import export
+from finrisk_ops.dataset.columns import SELECTED
+from finrisk_rules.version import rules_version
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.process import Process
 
 ROUNDS = 3
 FILL = """

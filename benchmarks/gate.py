@@ -11,25 +11,22 @@ what is worse by a margin, at most 1 % rollbacks of what is not worse.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv-dev"
-if find_spec("ansible") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
-sys.path.insert(0, str(REPOSITORY))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.development  # noqa: F401 - before all others, which it finds
 
-from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - found by the lines above
+# isort: split
+
+from tests.grounds.modules import show_the_role_to_ansible
 
 show_the_role_to_ansible()
 
-from tests.grounds.experiments import RULES, SHARES, Experiment, Model, People, run  # noqa: E402 - the same
+from tests.grounds.experiments import RULES, SHARES, Experiment, Model, People, run  # noqa: E402 - as the line above lets it
 
 EQUAL = Model()
 REGULARS, HEAVY = People(), People(zeal=1.5, likeness=0.15)

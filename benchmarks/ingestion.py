@@ -15,19 +15,16 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
-for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
-    sys.path.insert(0, str(folder))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-from benchmarks.own_service import OwnService, own_service  # noqa: E402 - found by the lines above
-from benchmarks.synthetic_pages import pages  # noqa: E402
+# isort: split
+
+from benchmarks.own_service import OwnService, own_service
+from benchmarks.synthetic_pages import pages
 
 CORES = 2
 WARM_UP = 200

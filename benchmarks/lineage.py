@@ -5,32 +5,28 @@ written; it is removed after. Printed are the best of five times, to trace a req
 """
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
-PATHS = [str(REPOSITORY / folder) for folder in ("", "app", "rules", "roles/finrisk/module_utils")]
-sys.path[:0] = PATHS
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-import psycopg  # noqa: E402 - found by the lines above
+# isort: split
 
-from finrisk.db.migration import migrate  # noqa: E402
-from finrisk_ops.dataset import export  # noqa: E402
-from finrisk_ops.dataset.names import METADATA, RAW, ROWS, TRAINING  # noqa: E402
-from finrisk_ops.dataset.places import Places  # noqa: E402
-from finrisk_ops.erasure import trace  # noqa: E402
-from finrisk_ops.machine.files import replacing, write_json  # noqa: E402
-from sandbox import connection as connections  # noqa: E402
-from sandbox import postgresql  # noqa: E402
-from sandbox.process import Process  # noqa: E402
+import psycopg
+
+from finrisk.db.migration import migrate
+from finrisk_ops.dataset import export
+from finrisk_ops.dataset.names import METADATA, RAW, ROWS, TRAINING
+from finrisk_ops.dataset.places import Places
+from finrisk_ops.erasure import trace
+from finrisk_ops.machine.files import replacing, write_json
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.process import Process
 
 USERS = 997
 IDENTIFIER = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"

@@ -55,11 +55,33 @@ class OwnService:
             answer.read()
 
 
-@contextmanager
-def own_service(model: str = "", checkout: Path = REPOSITORY) -> Iterator[OwnService]:
-    """Start one with the settings that an environment has when nobody changes them; stop and remove it after.
+@dataclass(frozen=True)
+class Site:
+    """A database and a model that services can be started on; each has a folder and ports of its own."""
 
-    Its model is simulated, or the Gemini API at the address ``model``; its code is that of ``checkout``.
+    folder: Path
+    database: Process
+    platform: dict[str, str]
+    connection: Connection
+
+    @contextmanager
+    def service(self, checkout: Path = REPOSITORY, **settings: str) -> Iterator[OwnService]:
+        """A service with the code of a checkout, and these settings beside those that nobody changed.
+
+        Raises:
+            SandboxError: it did not start.
+        """
+        var = Path(tempfile.mkdtemp(dir=self.folder))
+        (var / "logs").mkdir()
+        api_port, ops_port = connections.free_ports(0, 0)
+        held = replace(self.connection, api_port=api_port, ops_port=ops_port)
+        with _gunicorn(var, held, self.platform | settings, checkout) as service:
+            yield replace(service, database_url=held.database_url, postgresql=self.database.pid)
+
+
+@contextmanager
+def site(model: str = "") -> Iterator[Site]:
+    """A database and a model of this run's own, removed after; or the Gemini API at the address ``model``.
 
     Raises:
         SandboxError: a part did not start.
@@ -76,8 +98,18 @@ def own_service(model: str = "", checkout: Path = REPOSITORY) -> Iterator[OwnSer
         with psycopg.connect(held.database_url, autocommit=True) as connection:
             migrate(connection)
         platform = _studio(model) if model else _vertex(parts.enter_context(_gemini(var)), held)
-        service = parts.enter_context(_gunicorn(var, held, platform, checkout))
-        yield replace(service, database_url=held.database_url, postgresql=started[-1].pid)
+        yield Site(var, started[-1], platform, held)
+
+
+@contextmanager
+def own_service(model: str = "", checkout: Path = REPOSITORY) -> Iterator[OwnService]:
+    """A site and one service on it.
+
+    Raises:
+        SandboxError: a part did not start.
+    """
+    with site(model) as ground, ground.service(checkout) as service:
+        yield service
 
 
 @contextmanager

@@ -20,28 +20,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-import psycopg  # noqa: E402
+# isort: split
+import psycopg
 
-for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
-    sys.path.insert(0, str(folder))
-
-from finrisk import documents  # noqa: E402 - found by the lines above in a checkout that is not installed
-from finrisk.db.migration import migrate  # noqa: E402
-from finrisk.retrieval import search  # noqa: E402
-from sandbox import connection as connections  # noqa: E402
-from sandbox import postgresql  # noqa: E402
-from sandbox.process import Process, SandboxError  # noqa: E402
+from finrisk import documents
+from finrisk.db.migration import migrate
+from finrisk.retrieval import search
+from sandbox import connection as connections
+from sandbox import postgresql
+from sandbox.process import Process, SandboxError
 
 PASSAGES = 8
 WARM_UP = 20

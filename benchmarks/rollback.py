@@ -9,28 +9,25 @@ answer by the tuned model, on new and on kept connections, and until the command
 """
 
 import argparse
-import os
 import signal
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv-dev"
-if find_spec("kubernetes") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make lint` made
-sys.path.insert(0, str(REPOSITORY))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.development  # noqa: F401 - before all others, which it finds
 
-from sandbox.kubernetes import cluster, ladder  # noqa: E402 - found by the lines above
-from sandbox.kubernetes.failure import ClusterError  # noqa: E402
-from sandbox.kubernetes.ladder import Kind  # noqa: E402
-from sandbox.kubernetes.place import Place  # noqa: E402
-from tests.cluster import environment  # noqa: E402
-from tests.cluster.clients import Clients  # noqa: E402
-from tests.cluster.environment import Environment  # noqa: E402
+# isort: split
+
+from sandbox.kubernetes import cluster, ladder
+from sandbox.kubernetes.failure import ClusterError
+from sandbox.kubernetes.ladder import Kind
+from sandbox.kubernetes.place import Place
+from tests.cluster import environment
+from tests.cluster.clients import Clients
+from tests.cluster.environment import Environment
 
 HOLD_SECONDS = 20.0
 SETTLE_SECONDS = 3.0  # of requests before and after

@@ -8,30 +8,26 @@ The server is that of FINRISK_DATABASE_URL, or one that is started for this run 
 """
 
 import argparse
-import os
 import sys
 import time
 from contextlib import ExitStack
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
-for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
-    sys.path.insert(0, str(folder))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-import psycopg  # noqa: E402
+# isort: split
 
-from benchmarks.retrieval import PASSAGES, scratch_database, server  # noqa: E402 - found by the lines above
-from benchmarks.synthetic_pages import SyntheticPage, pages  # noqa: E402
-from finrisk import documents  # noqa: E402
-from finrisk.db.migration import migrate  # noqa: E402
-from finrisk.retrieval import search  # noqa: E402
+import psycopg
+
+from benchmarks.retrieval import PASSAGES, scratch_database, server
+from benchmarks.synthetic_pages import SyntheticPage, pages
+from finrisk import documents
+from finrisk.db.migration import migrate
+from finrisk.retrieval import search
 
 Connection = psycopg.Connection[Any]
 

@@ -10,7 +10,6 @@ request fails, and /healthz answers within half a second.
 import argparse
 import contextlib
 import json
-import os
 import resource
 import socket
 import sys
@@ -23,19 +22,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from importlib.util import find_spec
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-_VENV = REPOSITORY / ".venv"
-if find_spec("psycopg") is None and (_VENV / "bin/python").exists() and Path(sys.prefix) != _VENV:
-    os.execv(_VENV / "bin/python", [str(_VENV / "bin/python"), *sys.argv])  # noqa: S606 - what `make setup` made
-for folder in (REPOSITORY, REPOSITORY / "app", REPOSITORY / "rules"):
-    sys.path.insert(0, str(folder))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
-from benchmarks.own_service import OwnService, own_service  # noqa: E402 - found by the lines above
-from sandbox.connection import LOOPBACK  # noqa: E402
-from sandbox.process import SandboxError  # noqa: E402
+# isort: split
+
+from benchmarks.own_service import OwnService, own_service
+from sandbox.connection import LOOPBACK
+from sandbox.process import SandboxError
 
 USERS_A_SECOND = 20
 HEALTH_SECONDS = 0.5
