@@ -79,13 +79,13 @@ read as (
     union all
     select c.page_weight, o.page_id, o.tf, o.length
     from common c cross join lateral (
-        select * from postings where term_id = c.id and tf > 1 /* only */
+        select * from postings where term_id = c.id and tf > 2 /* only */
         order by impact(tf, length) desc, page_id limit %(best)s
     ) o
     union all
     select c.page_weight, o.page_id, o.tf, o.length
     from common c cross join lateral (
-        select * from postings where term_id = c.id and tf <= 1 /* only */
+        select * from postings where term_id = c.id and tf <= 2 /* only */
         order by page_id desc limit %(postings)s
     ) o
     where c.needed

@@ -16,7 +16,12 @@ COMMON = "liquidity credit market currency interest hedge swap maturity covenant
 YEARS = (2021, 2022, 2023)
 FIRM_PAGES = 1_900
 EMPHATIC = Document(
-    "emphatic", "Note", "Covenant and collateral. Each covenant needs collateral.", "Acme", 2022, labels=()
+    "emphatic",
+    "Note",
+    "Covenant, collateral. Covenant and collateral, covenant or collateral.",
+    "Acme",
+    2022,
+    labels=(),
 )
 
 
@@ -32,7 +37,7 @@ def large_url(new_database: Callable[[bool], str]) -> str:
     url = new_database(True)
     with psycopg.connect(url, autocommit=True) as connection:
         surveys = [survey(f"survey-{year}", 0, FIRM_PAGES, year) for year in YEARS]
-        documents.ingest(connection, [*surveys, survey("secret", 0, FIRM_PAGES, 2022, "board"), EMPHATIC])
+        documents.ingest(connection, [EMPHATIC, *surveys, survey("secret", 0, FIRM_PAGES, 2022, "board")])
         connection.execute("vacuum analyze")
     return url
 
