@@ -2,11 +2,14 @@
 
 import hashlib
 
-_KEY = b"finrisk-split-v1"
+_KEYED = hashlib.blake2b(digest_size=8, key=b"finrisk-split-v1")
 
 
 def digest(*parts: str) -> int:
     """64 bits of a keyed BLAKE2b over the parts; never 0. The key makes splits FinRisk's own."""
-    written = [part.encode("utf-8", "surrogatepass") for part in parts]
-    content = b"".join(len(each).to_bytes(8, "big") + each for each in written)
-    return int.from_bytes(hashlib.blake2b(content, digest_size=8, key=_KEY).digest(), "big") or 1
+    hashed = _KEYED.copy()
+    for part in parts:
+        written = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(written).to_bytes(8, "big"))
+        hashed.update(written)
+    return int.from_bytes(hashed.digest(), "big") or 1

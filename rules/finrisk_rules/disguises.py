@@ -6,10 +6,11 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from string import ascii_letters, digits
+from string import ascii_letters, ascii_lowercase, digits
 from urllib.parse import unquote
 
 from finrisk_rules.lookalikes import skeleton
+from finrisk_rules.spelling import latin_counts, latin_vocabulary
 
 _DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
 _LEET = re.compile(
@@ -34,6 +35,7 @@ def _shapes(shapes: dict[str, str]) -> bytes:
 
 _LETTERS_AND_DIGITS = _shapes({"a": ascii_letters, "1": "013457$@"})
 _LETTERS_AND_BLANKS = _shapes({"a": f"{ascii_letters}?", ".": " .*_-"})  # "?": any letter that is not ASCII
+_LETTERS = frozenset(ascii_lowercase)
 _BASE64_SIGNS = _shapes({"x": f"{ascii_letters}{digits}+/"})
 
 
@@ -49,7 +51,11 @@ def appearances(text: str) -> Iterator[str]:
     mixed = signs.translate(_LETTERS_AND_DIGITS)
     if (b"a1" in mixed or b"1a" in mixed) and _LEET.search(plain):
         yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
-    if b".a.a." in signs.translate(_LETTERS_AND_BLANKS) and _SPACED.search(plain):
+    if (
+        _has_lone_letters(plain)
+        and b".a.a." in signs.translate(_LETTERS_AND_BLANKS)
+        and _SPACED.search(plain)
+    ):
         yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), plain)
     if _ENTITY.search(plain) or _PERCENT.search(plain):
         yield skeleton(html.unescape(unquote(plain)))
@@ -57,11 +63,19 @@ def appearances(text: str) -> Iterator[str]:
         yield _TAG.sub("", plain)
     if _BASE64_LEAST in signs.translate(_BASE64_SIGNS):
         yield from filter(None, map(_decoded, _BASE64.findall(plain)))
-    lower = plain.lower()
-    if any(word in lower for word in _ROTATED):
+    vocabulary = latin_vocabulary(plain)
+    if any(map(vocabulary.__contains__, _ROTATED)):
         yield codecs.encode(plain, "rot13")
-    if any(word in lower for word in _TURNED):
+    if any(map(vocabulary.__contains__, _TURNED)):
         yield plain[::-1]
+
+
+def _has_lone_letters(plain: str) -> bool:
+    """Whether four letters may stand alone, as in a word with signs between its letters."""
+    if not plain.isascii():
+        return True
+    counts = latin_counts(plain)
+    return sum(counts[letter] for letter in _LETTERS.intersection(counts)) >= 4
 
 
 def _decoded(letters: str) -> str | None:

@@ -128,9 +128,9 @@ def _is_machine_talk(text: str) -> bool:
         labelled = bool(_LABEL.match(comparable))
         if labelled and not machine and words(comparable) <= _LABEL_WORDS:
             return True
-        if not cites(sentence) and _talks_as_machine(comparable):
+        if _talks_as_machine(comparable) and not cites(sentence):
             machine += len(sentence)
-        elif states(sentence) or not (machine or labelled):
+        elif not (machine or labelled) or states(sentence):
             return False
         elif labelled:
             machine += len(sentence)

@@ -7,7 +7,6 @@ languages by ``foreign_orders``, and the marks by which chats and our own prompt
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 from finrisk_rules.disguises import appearances
 from finrisk_rules.foreign_orders import drops_instructions, laws_named
@@ -51,12 +50,14 @@ _FRAME = re.compile(
       \((?=[\w.:/-]*[-_:/.\d])[\w.:/-]*[A-Za-z][\w.:/-]*\)$
     """
 )
+_FRAME_WORDS = frozenset("source sources question begin start end".split())
+"""What fakes the frame has one of them, or the bracket of a source's number."""
 
 
 def looks_like_instruction(text: str) -> bool:
     """Whether a text that is to be analysed gives the model an order, or fakes the frame of our prompt."""
     readings = list(appearances(text))
-    return any(map(_FRAME.search, readings)) or _orders(readings)
+    return any(map(_fakes_frame, readings)) or _orders(readings)
 
 
 def gives_order(text: str) -> bool:
@@ -79,13 +80,19 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
         rules = [rule for rule in RULES if not rule.words.isdisjoint(words)]
         unwrapped = _WRAPPED.sub(" ", reading)
         laws = laws_named(unwrapped.lower(), words)
-        signs = words.intersection(chain.from_iterable(rule.words for rule in rules)).union(laws)
+        signs = laws.union(*(rule.words & words for rule in rules))
         if not signs:
             continue
         sentences = sentences_with(signs, reading) | sentences_with(signs, unwrapped)
         sentences -= known
         yield from (kind for sentence in sentences for kind in _kinds(sentence, rules))
         known |= sentences
+
+
+def _fakes_frame(reading: str) -> bool:
+    if reading.isascii() and "[" not in reading and latin_words(reading).isdisjoint(_FRAME_WORDS):
+        return False
+    return _FRAME.search(reading) is not None
 
 
 def _orders(readings: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.orders import Rule, sentences_with
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
-from finrisk_rules.spelling import latin_words
+from finrisk_rules.spelling import latin_vocabulary, latin_words
 
 _LAW = r"(?:instructions?|prompts?|commands?|directives?|directions?)"
 _WISH = rf"(?:{_LAW}|orders?|requests?)"
@@ -130,10 +130,8 @@ _FOREIGN = re.compile(
     | 系统提示词 | システムプロンプト | \bsystem-?prompt\b
     """
 )
-_FOREIGN_HINTS = (
-    *("anweisung", "angewiesen", "befohlen", "verlangt", "gefordert", "instru", "istruzion", "prompt"),
-    *("指示", "指令", "지시", "提示词", "プロンプト"),
-)
+_LATIN_HINTS = "anweisung angewiesen befohlen verlangt gefordert instru istruzion prompt".split()
+_OTHER_HINTS = ("指示", "指令", "지시", "提示词", "プロンプト")
 _WORD = re.compile(r"[a-z]+")
 _CONTENT = re.compile(r"[^\W\d_]{4,}|\d[\d.,]*\d")
 _RUN = 8  # words in a row that nobody but our own instruction strings together
@@ -181,8 +179,7 @@ def kinds_of_obedience(question: str, answer: str) -> Iterator[str]:
     plain = skeleton(answer)
     for sentence in sentences_with(latin_words(plain) & _SIGNS, plain):
         yield from _kinds(sentence, question)
-    folded = answer.casefold()
-    if any(hint in folded for hint in _FOREIGN_HINTS) and _FOREIGN.search(answer):
+    if _has_foreign_hint(answer) and _FOREIGN.search(answer):
         yield "foreign"
     if _is_elsewhere(question, answer):
         yield "off_task"
@@ -200,6 +197,13 @@ def _kinds(sentence: str, question: str) -> Iterator[str]:
         " ".join(run[at : at + _RUN]) in _OWN_RUNS for at in range(len(run) - _RUN + 1)
     ):
         yield "disclosure"
+
+
+def _has_foreign_hint(answer: str) -> bool:
+    if answer.isascii():
+        return any(map(latin_vocabulary(answer).__contains__, _LATIN_HINTS))
+    folded = answer.casefold()
+    return any(map(folded.__contains__, [*_LATIN_HINTS, *_OTHER_HINTS]))
 
 
 def _is_elsewhere(question: str, answer: str) -> bool:

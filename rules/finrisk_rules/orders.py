@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-_SENTENCE_END = re.compile(r"\s(?:(?<=[.!?;]\s)\s*|(?<=\n)\n*)")  # begins with what a search finds fast
+_SENTENCE_END = re.compile(r"\s(?<=[.!?;]\s)\s*")  # in a line; begins with what a search finds fast
 _STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
 
 
@@ -89,7 +89,13 @@ class Rule:
 
 def sentences_with(words: Collection[str], text: str) -> set[str]:
     """The sentences of a text, or lines, that have one of the words in small letters, if in a longer one."""
-    sentences = set(_SENTENCE_END.split(text)) if words else set()
+    sentences: set[str] = set()
+    before = ""
+    for line in text.split("\n") if words else ():
+        if any(map(line.lower().__contains__, words)):
+            own = line.lstrip() if before.endswith((".", "!", "?", ";")) else line
+            sentences.update(_SENTENCE_END.split(own))
+        before = line.rstrip() or before
     return {sentence for sentence in sentences if any(map(sentence.lower().__contains__, words))}
 
 

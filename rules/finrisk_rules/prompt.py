@@ -33,6 +33,7 @@ You are a financial risk analyst. Answer the QUESTION from the numbered SOURCES 
 
 _KEY = b"finrisk prompt mark 1"
 _MARK_LETTERS = 16
+_LETTERS = bytes(ord(ascii_lowercase[byte % 26]) for byte in range(256))
 _FIRST_LINE = re.compile(r"SOURCES ([a-z]{16})\n")
 _LINE_BREAKS = re.compile(r"[\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 
@@ -160,8 +161,8 @@ def _mark(texts: Sequence[str]) -> str:
 
 
 def _drawn(written: str) -> str:
-    digest = hmac.new(_KEY, written.encode(), hashlib.sha256).digest()
-    return "".join(ascii_lowercase[byte % 26] for byte in digest[:_MARK_LETTERS])
+    digest = hmac.digest(_KEY, written.encode(), "sha256")
+    return digest[:_MARK_LETTERS].translate(_LETTERS).decode()
 
 
 PROMPT_HASH = hashlib.sha256(

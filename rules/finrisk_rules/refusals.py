@@ -11,7 +11,7 @@ from typing import Literal
 
 from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
-from finrisk_rules.spelling import folded
+from finrisk_rules.spelling import folded, latin_words
 
 Kind = Literal["unable", "lacking", "unanswered", "weak", "courtesy", "rest"]
 
@@ -66,6 +66,8 @@ _POLICIES = frozenset(
     """policy policies guidelines terms richtlinien nutzungsrichtlinien politique politica politicas beleid
     gebruiksbeleid richtlijnen""".split()
 )
+_NAYSAYING = _NOT | _POLICIES
+"""Without one of these words an answer in ASCII declines nothing."""
 _ASKED = frozenset(
     "request prompt question content usage anfrage demande solicitud richiesta pedido verzoek".split()
 )
@@ -100,6 +102,8 @@ def is_refusal(answer: str) -> bool:
 
     An answer that opens with a refusal of the whole question is one, whatever follows.
     """
+    if answer.isascii() and latin_words(answer).isdisjoint(_NAYSAYING):
+        return False
     parts: list[tuple[str, Kind]] = []
     for place, sentence in enumerate(sentences_of(answer)):
         for clause in clauses(sentence):

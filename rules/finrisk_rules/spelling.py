@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 
 from finrisk_rules.plain_text import plain
@@ -22,12 +24,24 @@ def latin_runs(lower: str) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def latin_words(text: str) -> frozenset[str]:
-    """Return the words of a text, as ``latin_runs``: what rules ask for first.
+def latin_counts(text: str) -> Mapping[str, int]:
+    """Return how often each word of a text is there, as ``latin_runs``.
 
     Remembered for a moment, since rules ask for those of the same text.
     """
-    return frozenset(latin_runs(text.lower()))
+    return Counter(latin_runs(text.lower()))
+
+
+@lru_cache(maxsize=4)
+def latin_vocabulary(text: str) -> str:
+    """Return the words of a text, as ``latin_runs``, each once, a blank between: where to look for parts."""
+    return " ".join(latin_counts(text))
+
+
+@lru_cache(maxsize=4)
+def latin_words(text: str) -> frozenset[str]:
+    """Return the words of a text, as ``latin_runs``: what rules ask for first; remembered as their counts."""
+    return frozenset(latin_counts(text))
 
 
 def folded(text: str) -> str:

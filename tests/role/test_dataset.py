@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
-from ansible.module_utils.finrisk_ops.dataset import rows
-from ansible.module_utils.finrisk_ops.dataset.examples import Terms
+from ansible.module_utils.finrisk_ops.dataset import vertex
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, render
@@ -124,12 +123,12 @@ def test_a_pattern_names_the_newest_file_as_in_the_old_manual(tmp_path: Path) ->
 
 
 def test_a_line_ends_only_where_the_example_ends() -> None:
-    made = rows.example_of(row(1, analysis="one\u2028two\x85three\n" + "x" * 120), Terms(0.9))
-    assert not isinstance(made, str)
-    assert len(made.json_line().decode().splitlines()) == 1
-    assert json.loads(made.json_line())["contents"][1]["parts"][0]["text"].startswith(
-        "one\u2028two\x85three\n"
-    )
+    text = "one\u2028two\x85three\n\tfour\r\n"
+    line = vertex.line(vertex.json_text("asked"), vertex.json_text(text)).decode()
+    assert len(line.splitlines()) == 1
+    assert "\t" not in line, "a tab parts the columns of the nameless file"
+    assert json.loads(line)["contents"][1]["parts"][0]["text"] == text
+    assert vertex.texts(line.encode()) == (SYSTEM_INSTRUCTION, "asked", text)
 
 
 @pytest.mark.slow

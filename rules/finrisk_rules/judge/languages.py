@@ -5,11 +5,9 @@ two texts read as one language.
 """
 
 import re
-from collections import Counter
 from functools import lru_cache
-from itertools import chain
 
-from finrisk_rules.spelling import folded, latin_runs
+from finrisk_rules.spelling import folded, latin_counts
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
@@ -63,9 +61,12 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
 
 COMMON_WORDS = frozenset().union(*FUNCTION_WORDS.values())
 
-_LANGUAGES_OF: dict[str, list[str]] = {
-    word: [language for language, words in FUNCTION_WORDS.items() if word in words] for word in COMMON_WORDS
+_BITS = 16
+_VOTES: dict[str, int] = {
+    word: sum(1 << _BITS * place for place, words in enumerate(FUNCTION_WORDS.values()) if word in words)
+    for word in COMMON_WORDS
 }
+"""The languages of a word in one number, 16 bits each: votes of many words are added at once."""
 
 _LATIN_LETTERS = re.compile("[A-Za-z]+")
 _OTHER = re.compile(r"[^\x00-\x7f]+")
@@ -146,7 +147,8 @@ def _script(text: str) -> str:
 
 
 def _latin_language(text: str) -> str:
-    known = filter(None, map(_LANGUAGES_OF.get, latin_runs(folded(text))))
-    hits = Counter(chain.from_iterable(known))
-    (first, most), (_, next_most), *_ = [*hits.most_common(2), ("", 0), ("", 0)]
+    counts = latin_counts(text if text.isascii() else folded(text))
+    votes = sum(_VOTES[word] * counts[word] for word in COMMON_WORDS.intersection(counts))
+    hits = [(votes >> _BITS * place & 0xFFFF, language) for place, language in enumerate(FUNCTION_WORDS)]
+    (next_most, _), (most, first) = sorted(hits)[-2:]
     return first if most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most else ""

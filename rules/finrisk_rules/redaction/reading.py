@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import cache
 
+from finrisk_rules.spelling import latin_counts
+
 Span = tuple[int, int]
 """First character, and the one after the last."""
 
@@ -18,8 +20,8 @@ _UNSEEN = frozenset(
 )
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
+_ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
 _WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
-_BETWEEN_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 STEM = 5
 """Letters of a word that are looked up."""
@@ -80,15 +82,15 @@ class Reading:
         self._places: list[int] | None = None  # None: all stand where they stood
         if original.isascii():
             self.text, self.lower = original, original.lower()
-            words = self.lower.encode().translate(_BETWEEN_WORDS).decode().split()
+            self.stems = {word[:STEM] for word in latin_counts(original)}
         else:
             self.text = self._plain(original)
             self.lower = self.text.lower()
-            words = _WORDS.findall(self.lower)
-        self.stems = {word[:STEM] for word in set(words)}
+            self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
         self._ink = self.text.encode("ascii", "replace").translate(_INK)
         self.digits = [
-            (max(0, match.start() - _BESIDE), match.end() + _BESIDE) for match in _DIGITS.finditer(self.text)
+            (max(0, match.start() - _BESIDE), match.end() + _BESIDE)
+            for match in (_ASCII_DIGITS if self.text.isascii() else _DIGITS).finditer(self.text)
         ]
 
     def _plain(self, text: str) -> str:

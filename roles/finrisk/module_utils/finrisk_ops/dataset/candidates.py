@@ -7,13 +7,16 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from functools import lru_cache
+from typing import IO, NamedTuple
 
 from finrisk_rules.digests import digest
+from finrisk_rules.examples import fold, question_digest
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..machine.files import Sink
-from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Answer, Likely
+from . import vertex
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Likely
 from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
@@ -23,13 +26,12 @@ from .variety import Traits
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A usable row as it is written."""
 
     number: int  # of its line in the export
     name: str | None  # its id
-    body: bytes  # JSONL
+    body: bytes  # as ``vertex.line``
     replaced: str | None  # the model's answer that a reviewer's took the place of
     is_liked: bool  # a reader rated its answer up
     is_human: bool  # a reviewer wrote its answer
@@ -37,12 +39,13 @@ class Line:
     traits: Traits
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A row that can be trained on: how it is written, and what is kept of it in memory."""
 
-    written: bytes  # for the nameless file
-    answer: Answer
+    written: bytes  # for the nameless file: what is known of it, question, prompt and answer, a tab between
+    question: int  # 64 bits of the question on its sources
+    standing: float  # beside other answers to the question; the greater the better
+    created_at: float  # seconds since 1970
     quality: float
     figures: int
     sources: int
@@ -60,13 +63,15 @@ class Candidate:
         traits = Traits.of(example.companies, analysis)
         known = [number, name, example.replaced, example.rating == LIKED, example.is_human, example.score]
         head = json.dumps([*known, traits.companies, traits.topic, traits.language, traits.length])
-        texts = json.dumps([strategy, analysis])
+        texts = map(vertex.json_text, (strategy, example.prompt, analysis))
         return cls(
-            written=b"\t".join((head.encode(), texts.encode(), example.json_line())),
-            answer=Answer.of(example),
+            written=b"\t".join((head.encode(), *texts)) + b"\n",
+            question=question_digest(strategy, example.documents),
+            standing=example.standing,
+            created_at=example.created_at,
             quality=example.quality,
             figures=figures_digest(strategy, analysis),
-            sources=digest("sources", *sorted(example.documents)) >> 32,
+            sources=_digest_of(example.documents),
             strategy_chars=len(strategy),
             analysis_chars=len(analysis),
             chars=len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis),
@@ -74,6 +79,12 @@ class Candidate:
             tie=Tie.of(example.documents, example.user, strategy, analysis),
             redacted=dict(example.redacted),
         )
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(documents: tuple[str, ...]) -> int:
+    """Return 32 bits of the ids of sources, in any order: remembered, since many rows have the same."""
+    return digest("sources", *sorted(documents)) >> 32
 
 
 @dataclass
@@ -86,22 +97,23 @@ class UsableRows:
     known: Likely = field(
         default_factory=lambda: Likely(array("I"), array("I"), array("d"), array("d")),
     )
-    strategy_chars: array[int] = field(default_factory=lambda: array("I"))
-    analysis_chars: array[int] = field(default_factory=lambda: array("I"))
+    strategy_chars: array[int] = field(default_factory=lambda: array("H"))
+    analysis_chars: array[int] = field(default_factory=lambda: array("H"))
     chars: array[int] = field(default_factory=lambda: array("I"))
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
     kinds: array[int] = field(default_factory=lambda: array("I"))
+    _end: int = 0  # of the file
 
     def add(self, candidate: Candidate) -> None:
         """Keep one."""
-        self.places.append(self.spool.tell())
-        self.spool.write(candidate.written)
+        self.places.append(self._end)
+        self._end += self.spool.write(candidate.written)
         self.quality.append(candidate.quality)
         self.known.figures.append(candidate.figures)
         self.known.sources.append(candidate.sources)
-        self.known.standing.append(candidate.answer.standing)
-        self.known.created_at.append(candidate.answer.created_at)
+        self.known.standing.append(candidate.standing)
+        self.known.created_at.append(candidate.created_at)
         self.strategy_chars.append(candidate.strategy_chars)
         self.analysis_chars.append(candidate.analysis_chars)
         self.chars.append(candidate.chars)
@@ -125,22 +137,37 @@ class UsableRows:
         """Return by what one row is better than another: quality, then age."""
         return list(zip(self.quality, self.known.created_at, strict=True))
 
+    def answers_otherwise(self, candidate: Candidate, row: int) -> bool:
+        """Say whether a row has another answer than the candidate."""
+        line = self._line(row)
+        self.spool.seek(self._end)  # where rows are added
+        return fold(_answer(line)) != fold(_answer(candidate.written))
+
     def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of the rows."""
         for row in rows:
-            self.spool.seek(self.places[row])
-            _, texts, _ = self.spool.readline().split(b"\t", 2)
-            strategy, analysis = json.loads(texts)
-            yield row, strategy, analysis
+            _, strategy, _, analysis = self._line(row).split(b"\t")
+            yield row, json.loads(strategy), json.loads(analysis)
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
         self.spool.seek(0)
         for line in self.spool:
-            head, _, body = line.split(b"\t", 2)
+            head, _, prompt, analysis = line[:-1].split(b"\t")
             number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
             kind = Traits(tuple(companies), *traits)
+            body = vertex.line(prompt, analysis)
             yield Line(number, name, body, replaced, is_liked, is_human, score, kind)
+
+    def _line(self, row: int) -> bytes:
+        self.spool.seek(self.places[row])
+        return self.spool.readline()
+
+
+def _answer(written: bytes) -> str:
+    """Return the answer of a row in the nameless file."""
+    text: str = json.loads(written[written.rindex(b"\t") :])
+    return text
 
 
 @dataclass

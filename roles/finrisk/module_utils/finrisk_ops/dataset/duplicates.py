@@ -7,14 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finrisk_rules.digests import digest
-from finrisk_rules.examples import fold, question_digest
-
 from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
 from .likeness import Kin, pair_sketch, sharing
-from .rows import Example
 
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
@@ -43,23 +39,6 @@ def without_duplicates(rejected: Mapping[str, int]) -> dict[str, int]:
     return {reason: count for reason, count in rejected.items() if reason not in _TOLD}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an answer to a question is chosen by."""
-
-    question: int  # 64 bits of the question on its sources
-    text: int  # 32 bits of the answer
-    standing: float  # the greater the better
-    created_at: float  # seconds since 1970
-
-    @classmethod
-    def of(cls, example: Example) -> Answer:
-        """Return that of an example."""
-        question = question_digest(example.strategy, example.documents)
-        text = digest("answer", fold(example.analysis)) >> 32
-        return cls(question, text, example.standing, example.created_at)
-
-
 @dataclass(frozen=True)
 class Likely:
     """What is known of every usable row without its texts."""
@@ -79,24 +58,24 @@ class Questions:
         """Rows whose question has another answer in another row."""
         self._numbers = DigestIndex()
         self._rows = array("I")  # by question: the row whose answer stands
-        self._answers = array("I")
 
-    def rival(self, answer: Answer, row: int, of: Likely) -> int | None:
-        """Return the row, ``of`` those known, that the answer takes the place of; ``row`` when it is worse.
+    def rival(
+        self, question: int, rank: tuple[float, float], row: int, of: Likely, differs: Callable[[int], bool]
+    ) -> int | None:
+        """Return the row, ``of`` those known, whose place the row takes; ``row`` itself when it is worse.
 
-        None for a question that is new. Of equally good answers the newer is taken, of equally old ones the
-        first.
+        None for a question that is new. ``rank`` is the answer's standing and age: of equally good ones the
+        newer is taken, of equally old ones the first. ``differs`` says whether a row answers otherwise.
         """
-        question = self._numbers.number(answer.question)
-        if question == len(self._rows):
+        number = self._numbers.number(question)
+        if number == len(self._rows):
             self._rows.append(row)
-            self._answers.append(answer.text)
             return None
-        self.conflicts += answer.text != self._answers[question]
-        rival = self._rows[question]
-        if (answer.standing, answer.created_at) <= (of.standing[rival], of.created_at[rival]):
+        rival = self._rows[number]
+        self.conflicts += differs(rival)
+        if rank <= (of.standing[rival], of.created_at[rival]):
             return row
-        self._rows[question], self._answers[question] = row, answer.text
+        self._rows[number] = row
         return rival
 
 

@@ -78,7 +78,7 @@ def is_tuned(row: Mapping[str, Any]) -> bool:
 def rating_of(row: Mapping[str, Any]) -> int:
     """Return a reader's rating of the row's answer: 1, -1, or 0 without one."""
     parts = row.get("quality_parts")
-    rating = parts.get("rating") if isinstance(parts, Mapping) else None
+    rating = parts.get("rating") if isinstance(parts, dict) else None
     return rating if rating in (1, -1) and isinstance(rating, int) else 0
 
 
@@ -106,8 +106,8 @@ def standing_of(row: Mapping[str, Any]) -> float:
 
 def _share_right(parts: object) -> int:
     """Return how many percent of the figures that were judged are right; 0 without verdicts."""
-    verdicts = parts.get("verdicts") if isinstance(parts, Mapping) else None
-    if not isinstance(verdicts, Mapping):
+    verdicts = parts.get("verdicts") if isinstance(parts, dict) else None
+    if not isinstance(verdicts, dict):
         return 0
     counts = {name: count for name, count in verdicts.items() if isinstance(count, int) and count > 0}
     total = sum(counts.values())

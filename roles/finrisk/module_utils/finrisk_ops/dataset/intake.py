@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..machine.workers import batched, in_order
 from .candidates import Candidate
@@ -20,8 +21,7 @@ _LEAST_BYTES = 2 << 20
 """An export below this is read by one process: others would take longer to start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A row that was looked at: a candidate, or the reason code why it is none."""
 
     number: int  # of its line

@@ -26,7 +26,7 @@ _BAND = 2  # places that must agree for two rows to be compared
 _RUN = 3  # words
 _EMPTY = 0xFFFF
 _PARTS = 64  # in which rows are sorted one after the other: numbers in a list take five times their bytes
-_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER, _ASCII_NUMBER = re.compile(r"\d[\d.]*"), re.compile(r"[0-9][0-9.]*")
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
@@ -41,7 +41,8 @@ def figures_digest(strategy: str, analysis: str) -> int:
 
 
 def _numbers(text: str) -> str:
-    numbers = _NUMBER.findall(_CITATION.sub(" ", text).replace(",", ""))
+    bare = _CITATION.sub(" ", text).replace(",", "")
+    numbers = (_ASCII_NUMBER if bare.isascii() else _NUMBER).findall(bare)
     return " ".join(sorted(number.rstrip(".") for number in numbers))
 
 

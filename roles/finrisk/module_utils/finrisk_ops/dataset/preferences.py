@@ -13,6 +13,7 @@ from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
 
 from .rows import Example
+from .vertex import texts
 
 LIKED, DISLIKED = 1, -1
 
@@ -56,14 +57,14 @@ class Preferences:
         """
         if replaced is None and not is_liked:
             return None
-        _, asked, answer = _texts(line)
+        _, asked, answer = texts(line)
         worse = self._disliked.get(digest("prompt", asked)) if replaced is None else Worse(replaced)
         return worse if worse and worse.analysis and fold(worse.analysis) != fold(answer) else None
 
 
 def pair_line(line: bytes, worse: str) -> bytes:
     """Return an example and a worse answer as a line of preference tuning, in ASCII."""
-    instruction, asked, answer = _texts(line)
+    instruction, asked, answer = texts(line)
     pair = {
         "system_instruction": {"parts": [{"text": instruction}]},
         "contents": [{"role": "user", "parts": [{"text": asked}]}],
@@ -73,13 +74,3 @@ def pair_line(line: bytes, worse: str) -> bytes:
         ],
     }
     return json.dumps(pair).encode() + b"\n"
-
-
-def _texts(line: bytes) -> tuple[str, str, str]:
-    """Return system instruction, prompt and answer of an example in Vertex AI's form."""
-    example = json.loads(line)
-    asked, answer = example["contents"]
-    instruction, prompt, text = (
-        turn["parts"][0]["text"] for turn in (example["systemInstruction"], asked, answer)
-    )
-    return instruction, prompt, text

@@ -6,7 +6,6 @@ process, while a few numbers a row stay in memory: enough to choose and to split
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from array import array
@@ -15,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +37,7 @@ from ..machine.files import (
     stamp,
 )
 from ..machine.workers import processors
-from . import duplicates, report
+from . import duplicates, report, vertex
 from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
 from .examples import Terms
@@ -52,6 +52,7 @@ from .sizes import Sizes
 from .summary import Origins, Summary
 from .variety import varied
 
+_BUFFER = 1 << 18  # bytes
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
 
 
@@ -130,7 +131,9 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
                 files[name] = Sink()
             else:
                 files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
-        spool = stack.enter_context(tempfile.TemporaryFile(dir=None if check_mode else folder))
+        spool = stack.enter_context(
+            tempfile.TemporaryFile(buffering=_BUFFER, dir=None if check_mode else folder)
+        )
         summary = _prepare(request, raw, moment, files, spool, paths)
         changed = [name for name, path in paths.items() if not _holds(path, files[name].sha256())]
         if not check_mode and changed:
@@ -252,14 +255,18 @@ def _collect(
                 rejections.add(seen.number, seen.name, seen.candidate)
                 continue
             row = len(usable.fates)
-            rival = questions.rival(seen.candidate.answer, row, usable.known)
+            candidate = seen.candidate
+            rank = candidate.standing, candidate.created_at
+            differs = partial(usable.answers_otherwise, candidate)
+            rival = questions.rival(candidate.question, rank, row, usable.known, differs)
             if rival == row:
                 rejections.add(seen.number, seen.name, DUPLICATE)
                 continue
             if rival is not None:
                 usable.drop(rival, DUPLICATE)
-            redacted.update(seen.candidate.redacted)
-            usable.add(seen.candidate)
+            if candidate.redacted:
+                redacted.update(candidate.redacted)
+            usable.add(candidate)
         if request.tell:
             request.tell(100 * batch.end // size, 100, "of the export read")
     return origins, redacted, questions.conflicts
@@ -323,18 +330,9 @@ def _write_sets(
             chars += usable.chars[row]
             if samples < _TOKEN_SAMPLE:
                 samples += 1
-                sample_tokens += tokens.estimate("\n".join(_texts(line.body)))
+                sample_tokens += tokens.estimate("\n".join(vertex.texts(line.body)))
                 sample_chars += usable.chars[row]
     return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
-
-
-def _texts(line: bytes) -> list[str]:
-    example = json.loads(line)
-    return [
-        part["text"]
-        for turn in (example["systemInstruction"], *example["contents"])
-        for part in turn["parts"]
-    ]
 
 
 def _raw_file(request: Request) -> Path:

@@ -11,9 +11,8 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from ..errors import FinriskError
 from ..text import LOOK, foreign, is_foreign
@@ -27,8 +26,7 @@ _CHUNK = 1 << 20
 _BETWEEN = re.compile("[ \t\r\n,\\[\ufeff]*")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row of the file: its value, or the reason code why it has none."""
 
     number: int  # of the line; of the element when the array has another layout

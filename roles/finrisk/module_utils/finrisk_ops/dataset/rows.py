@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -18,12 +17,6 @@ from finrisk_rules.storable import is_storable
 from .examples import Terms, is_human, problem, quality_of, rating_of, score_of, standing_of
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
-_BEFORE_PROMPT = (
-    '{"systemInstruction": {"role": "system", "parts": [{"text": '
-    + json.dumps(prompt.SYSTEM_INSTRUCTION)
-    + '}]}, "contents": [{"role": "user", "parts": [{"text": '
-)
-_LINE_BREAKS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +54,6 @@ class Example:
     replaced: str | None = None  # the model's answer that a reviewer's took the place of
     redacted: Counter[str] = field(default_factory=Counter)
 
-    def json_line(self) -> bytes:
-        """Return the example as a line of Vertex AI's JSONL."""
-        line = (
-            f"{_BEFORE_PROMPT}{json.dumps(self.prompt, ensure_ascii=False)}}}]}}, "
-            f'{{"role": "model", "parts": [{{"text": {json.dumps(self.analysis, ensure_ascii=False)}}}]}}]}}'
-        )
-        if not line.isascii():
-            for character, escaped in _LINE_BREAKS.items():  # some readers end a line at them
-                line = line.replace(character, escaped)
-        return line.encode() + b"\n"
-
 
 def usable(row: object, terms: Terms) -> Usable | str:
     """Return what a row that can be trained on asks and answers, or the reason code why it cannot.
@@ -80,7 +62,7 @@ def usable(row: object, terms: Terms) -> Usable | str:
     ``prompt_not_text``, ``prompt_too_long``, ``prompt_without_strategy``, ``redaction_failed``. Export counts
     what prepare takes by this function.
     """
-    if not isinstance(row, Mapping):
+    if not isinstance(row, dict):
         return "not_an_object"
     reason = terms.left_out(row) or problem(row, terms.min_quality) or _prompt_problem(row)
     if reason:
@@ -107,8 +89,8 @@ def example_of(row: object, terms: Terms) -> Example | str:
     pair = usable(row, terms)
     if isinstance(pair, str):
         return pair
-    assert isinstance(row, Mapping)  # noqa: S101 - for the type checker
-    redactions = Counter(pair.analysis.found)
+    assert isinstance(row, dict)  # noqa: S101 - for the type checker
+    redactions = Counter[str](pair.analysis.found)
     try:
         asked = _prompt(row.get("prompt"), pair, terms.names, redactions)
         replaced = pair.redactor.redact(_replaced(row)).text
@@ -142,7 +124,7 @@ def _replaced(row: Mapping[str, Any]) -> str:
 
 def id_of(row: object) -> str | None:
     """Return the row's id when it has one that looks like an identifier."""
-    text = _text(row.get("id")) if isinstance(row, Mapping) else None
+    text = _text(row.get("id")) if isinstance(row, dict) else None
     return text if text and _ID.fullmatch(text) else None
 
 
@@ -172,7 +154,8 @@ def _prompt(original: str | None, pair: Usable, names: redaction.Names, redactio
         return clean.text
 
     if not original:
-        redactions.update(pair.asked.found)
+        if pair.asked.found:
+            redactions.update(pair.asked.found)
         return prompt.render(pair.asked.text, ())
     turn = prompt.parse(original)
     if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
@@ -207,7 +190,7 @@ def _named(sources: object, key: str) -> tuple[str, ...]:
     """Return what the sources have under the key, each once, best source first."""
     if not isinstance(sources, list):
         return ()
-    values = (_text(source.get(key)) for source in sources if isinstance(source, Mapping))
+    values = (_text(source.get(key)) for source in sources if isinstance(source, dict))
     return tuple(dict.fromkeys(value for value in values if value))
 
 

@@ -10,7 +10,8 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
@@ -23,8 +24,7 @@ VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """What decides on one row's side."""
 
     key: int  # of the primary source; else of the user; else of the strategy
@@ -36,10 +36,16 @@ class Tie:
     def of(cls, documents: Sequence[str], user: str | None, strategy: str, analysis: str) -> Tie:
         """Make it of the ids of a row's sources (best first), its user and its texts."""
         by_strategy = digest("strategy", fold(strategy))
-        by_user = digest("user", user) if user else 0
+        by_user = _named("user", user) if user else 0
         if documents:
-            return cls(digest("document", documents[0]), by_strategy, by_user, None)
+            return cls(_named("document", documents[0]), by_strategy, by_user, None)
         return cls(by_user or by_strategy, by_strategy, by_user, quotes_of(strategy, analysis))
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(kind: str, name: str) -> int:
+    """Return the digest of a document or a user: remembered, since many rows have the same."""
+    return digest(kind, name)
 
 
 class Ties:

@@ -30,7 +30,8 @@ class Origins:
             self.by_tuned_model += is_tuned(row)
             if is_usable:
                 self.judges[version_of(row)] += 1
-                self.verdicts.update(verdicts_of(row))
+                for verdict, count in verdicts_of(row).items():
+                    self.verdicts[verdict] += count
 
     def update(self, other: Origins) -> None:
         """Count the rows of others too."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
@@ -20,8 +21,7 @@ _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 _SHORT = 500  # characters of an answer; each further class is twice as long
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What an example has in common with others of its kind."""
 
     companies: tuple[str, ...]
@@ -39,9 +39,13 @@ class Traits:
     @property
     def kind(self) -> int:
         """Return them in 32 bits."""
-        return (
-            digest("kind", *sorted(self.companies), fold(self.topic), str(self.length), self.language) >> 32
-        )
+        return _kind(self.companies, self.topic, self.length, self.language)
+
+
+@lru_cache(maxsize=4096)
+def _kind(companies: tuple[str, ...], topic: str, length: int, language: str) -> int:
+    """Remembered, since many examples are of one kind."""
+    return digest("kind", *sorted(companies), fold(topic), str(length), language) >> 32
 
 
 def varied(

@@ -15,16 +15,16 @@ UNJUDGED = "none"
 
 def version_of(row: object) -> str:
     """Return the version of the judge whose verdicts the row has; ``UNJUDGED`` when it has none."""
-    parts = row.get("quality_parts") if isinstance(row, Mapping) else None
-    version = parts.get("judge_version") if isinstance(parts, Mapping) else None
+    parts = row.get("quality_parts") if isinstance(row, dict) else None
+    version = parts.get("judge_version") if isinstance(parts, dict) else None
     return version if isinstance(version, str) and version else UNJUDGED
 
 
 def verdicts_of(row: Mapping[str, Any]) -> dict[str, int]:
     """Return how often each verdict was given on the row's figures; nothing for a row without verdicts."""
     parts = row.get("quality_parts")
-    counts = parts.get("verdicts") if isinstance(parts, Mapping) else None
-    if not isinstance(counts, Mapping):
+    counts = parts.get("verdicts") if isinstance(parts, dict) else None
+    if not isinstance(counts, dict):
         return {}
     return {
         name: count
@@ -38,7 +38,7 @@ def judged_again(row: object) -> object:
 
     Only a row whose prompt holds its sources can be judged; any other is returned as it is.
     """
-    if not isinstance(row, Mapping) or version_of(row) == JUDGE_VERSION:
+    if not isinstance(row, dict) or version_of(row) == JUDGE_VERSION:
         return row
     question, answer, sent = (row.get(name) for name in ("strategy", "analysis", "prompt"))
     turn = prompt.parse(sent) if isinstance(sent, str) else None
@@ -46,7 +46,7 @@ def judged_again(row: object) -> object:
         return row
     judgement = judge(question, answer, _sources(turn, row.get("sources")))
     parts = row.get("quality_parts")
-    known = dict(parts) if isinstance(parts, Mapping) else {}
+    known = dict(parts) if isinstance(parts, dict) else {}
     verdicts = {
         "verdicts": judgement.counts,
         "unread_statements": judgement.unread,
@@ -59,7 +59,7 @@ def _sources(turn: prompt.Turn, listed: object) -> list[JudgedSource]:
     documents: dict[str, Mapping[str, Any]] = {
         str(each.get("document_id")): each
         for each in (listed if isinstance(listed, list) else [])
-        if isinstance(each, Mapping)
+        if isinstance(each, dict)
     }
     return [
         JudgedSource(
