@@ -10,15 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from finrisk import (
-    __version__,
-    answer_command,
-    audit_command,
-    facts_command,
-    journal_command,
-    judge_command,
-    keys_command,
-)
+from finrisk import __version__
 from finrisk.checked_settings import checked_settings
 from finrisk.db import session
 from finrisk.db.condition import condition
@@ -28,6 +20,8 @@ from finrisk.db.presence import does_not_answer
 
 UNANSWERED = os.EX_TEMPFAIL
 """Exit status of ``finrisk migrate`` when PostgreSQL counts as away; playbooks read it, and the Job."""
+
+OF_THIS_FILE = frozenset({"serve", "migrate", "status", "settings"})
 
 EXAMPLES = """examples:
   finrisk settings                                  are the settings of this shell usable?
@@ -115,8 +109,28 @@ def _settings(_: argparse.Namespace) -> None:
     _out(f"settings are usable: split {settings.split:g}, base model {settings.base_model}")
 
 
+def _add_others(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that load the judge or the journal: playbooks call none of them."""
+    from finrisk import (
+        answer_command,
+        audit_command,
+        facts_command,
+        journal_command,
+        judge_command,
+        keys_command,
+    )
+
+    keys_command.add_to(commands)
+    journal_command.add_to(commands)
+    facts_command.add_to(commands)
+    judge_command.add_to(commands)
+    answer_command.add_to(commands)
+    audit_command.add_to(commands)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     parser = argparse.ArgumentParser(
         prog="finrisk",
         description="The service of FinRisk, and what is done beside it.",
@@ -130,17 +144,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     migration.add_argument("--plan", action="store_true", help="only name what would be applied")
     migration.add_argument("--json", action="store_true", help="print JSON")
     migration.set_defaults(run=_migrate)
-    keys_command.add_to(commands)
-    journal_command.add_to(commands)
-    facts_command.add_to(commands)
-    judge_command.add_to(commands)
-    answer_command.add_to(commands)
-    audit_command.add_to(commands)
+    if not OF_THIS_FILE & set(given[:1]):
+        _add_others(commands)
     status = commands.add_parser(
         "status", help="print the status of a running service (key in FINRISK_API_KEY)"
     )
     status.add_argument("--url", default="http://127.0.0.1:8000")
     status.set_defaults(run=_status)
     commands.add_parser("settings", help="check the settings in the environment").set_defaults(run=_settings)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     options.run(options)

@@ -105,7 +105,7 @@ def complaints(*extra: str, environment: dict[str, str] | None = None, **variabl
 def test_every_playbook_begins_with_a_look_at_what_was_set(playbook: Path) -> None:
     (play,) = yaml_of(playbook)
     first = play["tasks"][0]
-    assert first["ansible.builtin.import_role"] == {"name": "finrisk", "tasks_from": "variables"}
+    assert "finrisk_variables" in first
     assert first["tags"] == ["always"]
 
 

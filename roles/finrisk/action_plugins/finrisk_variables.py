@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Refuses what an operator set and nothing would read: the first step of every playbook.
 
-Known are the defaults of the role and the argument specs of all playbooks, since they share inventories.
+It goes before the argument spec: a misspelt variable is the reason, a missing one its consequence. Known
+are the defaults of the role and the argument specs of all playbooks, since they share inventories.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ansible.parsing.splitter import parse_kv, split_args
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
+ROLE = Path(__file__).resolve().parents[1]
 PAGES = "docs/playbooks.md and docs/settings.md name every variable"
 RESERVED = re.compile(
     r"(finrisk_)?(enable_finetuning|enable_ab_testing|ab_test_traffic_split|ab_experiment|finetuned_model_name)",
@@ -71,7 +73,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
-    _VALID_ARGS = frozenset({"role"})
+    _VALID_ARGS = frozenset[str]()
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Return a failure that names all of them, or that nothing was changed."""
@@ -86,7 +88,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         else:
             variables[GATE] = self._templar.template(variables.get(GATE))
         given = Given(variables, extra, os.environ, by_hand)
-        found = list(complaints(known(Path(self._task.args["role"])), given))
+        found = list(complaints(known(ROLE), given))
         if found:
             result.update(failed=True, msg="; ".join(found) + ". Nothing was changed")
         return result | {"changed": False}
@@ -95,8 +97,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
 def known(role: Path) -> Known:
     """Return what the role in this folder reads, out of its defaults and its argument specs."""
     text = (role / "defaults" / "main.yml").read_text(encoding="utf-8")
-    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    names, choices = set(yaml.safe_load(text)), dict[str, set[str]]()
+    specs = _yaml((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    names, choices = set(_yaml(text)), dict[str, set[str]]()
     for playbook in specs["argument_specs"].values():
         for name, option in _options(playbook["options"]):
             names.add(name)
@@ -106,6 +108,11 @@ def known(role: Path) -> Known:
         {name: tuple(sorted(words)) for name, words in choices.items() if words},
         frozenset(READ_FROM_ENVIRONMENT.findall(text)) | {"FINRISK_API_KEY"},
     )
+
+
+def _yaml(text: str) -> Any:
+    """Return what a file of the role says, by libyaml where it is: each playbook waits for it."""
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe, both of them
 
 
 def complaints(known: Known, given: Given) -> Iterator[str]:

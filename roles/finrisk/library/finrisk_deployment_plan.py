@@ -377,7 +377,7 @@ def work(call: Call) -> dict[str, Any]:
 
 def main() -> None:
     """Run the module."""
-    run(work, argument_spec=ARGUMENTS)
+    run(work, record_refusal=options.record_refusal, argument_spec=ARGUMENTS)
 
 
 if __name__ == "__main__":

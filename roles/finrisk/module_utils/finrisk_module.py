@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 _ADVICE = {
@@ -31,18 +30,24 @@ class Call:
     warn: Callable[[str], None]
 
 
-def run(work: Callable[[Call], dict[str, Any]], **specification: Any) -> None:
+def run(
+    work: Callable[[Call], dict[str, Any]],
+    *,
+    record_refusal: Callable[[dict[str, Any], str], None] | None = None,
+    **specification: Any,
+) -> None:
     """Run a module: its result is what ``work`` returns, and failure is one sentence, never a traceback.
 
+    ``record_refusal`` takes the options and the sentence of a FinriskError, unless it is a check.
     ``specification`` is AnsibleModule's own: ``argument_spec``, ``required_if``.
     """
     module = AnsibleModule(supports_check_mode=True, **specification)
     try:
         result = work(Call(module.params, module.check_mode, module.warn))
     except FinriskError as error:
-        if not module.check_mode and module.params.get("record"):
+        if record_refusal and not module.check_mode:
             with suppress(FinriskError, OSError):  # no place to record it in
-                options.record_refusal(module.params, error.message)
+                record_refusal(module.params, error.message)
         module.fail_json(msg=error.message, **error.detail)
     except OSError as error:
         module.fail_json(msg=sentence(error))

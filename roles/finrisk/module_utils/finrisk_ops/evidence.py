@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from finrisk_rules import anchors
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 
 if TYPE_CHECKING:
@@ -108,6 +107,8 @@ def read(connection: psycopg.Connection, experiment: str, prices: Prices | None 
     the connection must be outside a transaction.
     """
     from psycopg.rows import dict_row
+
+    from finrisk_rules import anchors  # with the whole judge
 
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set transaction isolation level repeatable read read only")

@@ -5,22 +5,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cloud.gemini import PROVIDERS, Platform
 from .errors import FinriskError
 from .gate.rules import MARGINS, Rules
-from .kube import port_forward
-from .kube.client import Access, Cluster
-from .kube.ledger import ClusterLedger
-from .kube.target import KubernetesTarget
-from .process.gunicorn import Place
-from .process.ledger import FileLedger
-from .process.target import ProcessTarget
-from .release import recording
-from .release.approval import Rule
 from .release.records import ACTIONS
-from .tuning.watch import JobPlace
+
+# A module compiles whatever it imports at every start: what one kind of place needs, or few modules, is
+# imported where its options are read.
+if TYPE_CHECKING:
+    from .kube.client import Cluster
+    from .kube.ledger import ClusterLedger
+    from .kube.target import KubernetesTarget
+    from .process.ledger import FileLedger
+    from .process.target import ProcessTarget
+    from .release.approval import Rule
+    from .tuning.watch import JobPlace
 
 _PLACE: dict[str, Any] = {
     "type": "dict",
@@ -152,6 +153,8 @@ def target(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
     Raises FinriskError when the cluster that they name cannot be one.
     """
     if on_cluster(parameters):
+        from .kube.target import KubernetesTarget
+
         return KubernetesTarget(cluster(parameters), timeout_seconds=timeout_seconds)
     return process(parameters, timeout_seconds)
 
@@ -159,12 +162,18 @@ def target(parameters: Mapping[str, Any], timeout_seconds: float = 60.0) -> Proc
 def ledger(parameters: Mapping[str, Any]) -> ClusterLedger | FileLedger:
     """Return where the place of these module parameters keeps records of releases at first."""
     if on_cluster(parameters):
+        from .kube.ledger import ClusterLedger
+
         return ClusterLedger(cluster(parameters))
+    from .process.ledger import FileLedger
+
     return FileLedger(Path(_values(parameters, "process")["var_dir"]))
 
 
 def record_refusal(parameters: Mapping[str, Any], message: str) -> None:
     """Record that a module refused what was asked for, when its parameters say of which release."""
+    from .release import recording
+
     wanted = parameters.get("record")
     if wanted and parameters.get("place"):
         of = recording.Wanted(wanted["environment_name"], wanted["action"], wanted["why"])
@@ -176,6 +185,9 @@ def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTar
 
     Raises FinriskError when they name a cluster.
     """
+    from .process.gunicorn import Place
+    from .process.target import ProcessTarget
+
     values = _values(parameters, "process")
     place = Place(
         var_dir=Path(values["var_dir"]),
@@ -191,6 +203,8 @@ def cluster(parameters: Mapping[str, Any]) -> Cluster:
 
     Raises FinriskError when they name a process.
     """
+    from .kube.client import Access, Cluster
+
     values = _values(parameters, "kubernetes")
     return Cluster(Access(values["kubeconfig"] or "", values["context"] or "", values["namespace"] or ""))
 
@@ -222,6 +236,8 @@ def reachable(parameters: Mapping[str, Any], url: str, *, must: bool = True) -> 
     """
     with contextlib.ExitStack() as stack:
         if url and on_cluster(parameters):
+            from .kube import port_forward
+
             try:
                 url = stack.enter_context(port_forward.reachable(cluster(parameters), url))
             except FinriskError:
@@ -248,6 +264,8 @@ def gate_rules(parameters: Mapping[str, Any]) -> Rules:
 
 def approvals(parameters: Mapping[str, Any]) -> Rule:
     """Return how many approvals are asked for, whose, and which are given; texts go to the evaluations."""
+    from .release.approval import Rule
+
     given = parameters["approvals"] or {}
     signatures = [Path(name) for name in given.get("signatures") or []]
     return Rule(
@@ -272,6 +290,8 @@ def platform(options: Mapping[str, Any]) -> Platform:
 
 def job_place(options: Mapping[str, Any]) -> JobPlace:
     """Return where the options say that jobs run and are written down."""
+    from .tuning.watch import JobPlace
+
     return JobPlace(
         platform(options),
         Path(options["output_dir"]),

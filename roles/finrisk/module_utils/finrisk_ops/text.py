@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import shlex
 from pathlib import Path
-
-from finrisk_rules.redaction import NOBODY, Names
+from typing import TYPE_CHECKING
 
 from .errors import FinriskError
+
+if TYPE_CHECKING:
+    from finrisk_rules.redaction import Names
 
 ENCODING = "utf-8-sig"
 """UTF-8 with or without a byte order mark."""
@@ -41,6 +43,8 @@ def names_of(path: str) -> Names:
 
     Raises OSError as opening the file does, and FinriskError, which names no name, when it is no such list.
     """
+    from finrisk_rules.redaction import NOBODY, Names  # which most modules never need
+
     if not path:
         return NOBODY
     try:

@@ -12,7 +12,6 @@ from ..machine.files import free_stamp, read_json, stamped_files, write_bytes, w
 from ..release.approval import Evidence
 from ..status.gate import VERDICTS
 from .evaluation import sha256
-from .report import report
 
 PREFIX, SUFFIX, PAGE_SUFFIX = "evaluation", ".json", ".html"
 HISTORY = 200
@@ -45,6 +44,8 @@ def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
     path = folder / f"{PREFIX}_{moment}{SUFFIX}"
     if not check:
         earlier = [each for _, each in before]
+        from .report import report  # which draws
+
         write_bytes(path.with_suffix(PAGE_SUFFIX), report(content, earlier))
         write_json(path, content)
     return Kept(path, content["sha256"], is_new=True)

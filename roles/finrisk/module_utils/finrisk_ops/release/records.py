@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from finrisk_rules.chain import Link
-from finrisk_rules.redaction import SECRETS, redact
 from finrisk_rules.storable import storable
 
 from ..machine import identity
@@ -178,6 +177,8 @@ def superfluous(records: Sequence[Record]) -> list[str]:
 
 def safe(text: str) -> str:
     """Return a text as a record may keep it: what PostgreSQL can store, without passwords and keys."""
+    from finrisk_rules.redaction import SECRETS, redact  # which most modules never need
+
     return storable(redact(text, SECRETS).text)[:LONGEST]
 
 

@@ -1,0 +1,57 @@
+"""What is loaded before a module or a command does anything: each task of a playbook waits for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.grounds.repository import REPOSITORY, ROLE
+
+HEAVY = {
+    "finrisk_rules.judge.judgement",
+    "finrisk_rules.orders",
+    "kubernetes",
+    "google.genai",
+    "psycopg",
+    "pygal",
+}
+"""Each takes a tenth of a second of CPU or more."""
+JUDGES = {"finrisk_export", "finrisk_prepare"}
+DRAWS = {"finrisk_prepare", "finrisk_offline"}
+MODULES = sorted(path.stem for path in (ROLE / "library").glob("*.py"))
+
+START = """
+import sys
+from tests.grounds.modules import load, show_the_role_to_ansible
+show_the_role_to_ansible()
+for name in sys.argv[1].split():
+    load(name)
+print(*sys.modules)
+"""
+COMMAND = "import sys, finrisk.cli; print(*sys.modules)"
+
+
+def heavy(script: str, *arguments: str) -> set[str]:
+    """Return what is heavy of what a script loads in a process of its own."""
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=120)
+    return HEAVY & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("modules", "may"),
+    [
+        (set(MODULES) - JUDGES - DRAWS, set()),
+        (JUDGES - DRAWS, {"finrisk_rules.orders"}),
+        (DRAWS - JUDGES, {"pygal"}),
+    ],
+    ids=["most", "judge", "draw"],
+)
+def test_a_module_loads_what_is_heavy_where_it_is_needed(modules: set[str], may: set[str]) -> None:
+    assert heavy(START, " ".join(sorted(modules))) == may
+
+
+def test_migrate_and_settings_load_no_judge() -> None:
+    assert heavy(COMMAND) == {"psycopg"}
