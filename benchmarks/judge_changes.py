@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rules"))
@@ -30,6 +31,11 @@ WORDINGS = (
     "In {year}, {lower} {verb} by {change}, or {share}% [1].",
     "{label} {verb} {share}% to {value} in {year} [1].",
     "{label} of {year}: {value}, {share}% {more} than a year before [1].",
+)
+SHARES = (
+    "{part} made up {share}% of {whole} in {year} [1].",
+    "In {year}, {share}% of {whole} came from {part} [1].",
+    "{part} was {share}% of {whole} in {year} [1].",
 )
 _ONE_YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -117,6 +123,26 @@ def faults(said: Said, others: list[Row], rng: random.Random) -> Iterator[tuple[
         yield "year before", replace(said, change=abs(row.change(year - 1)))
 
 
+def shares(known: list[Row], rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield what says which share of another a row is, right and with one fault, with the fault."""
+    year = max(known[0].figures)
+    part, total, *others = sorted(
+        (each for each in known if year in each.figures), key=lambda each: each.figures[year]
+    )[:3]
+    wording = rng.choice(SHARES)
+    says = partial(wording.format, part=part.label, whole=total.label, year=year)
+    value = part.figures[year] / total.figures[year] * 100
+    if not 1 < value < 99:
+        return
+    yield "share", says(share=f"{value:.1f}")
+    yield "share, invented", says(share=f"{value * rng.choice((Decimal('1.13'), Decimal('0.79'))):.1f}")
+    for other in others:
+        yield "share, other row", says(share=f"{part.figures[year] / other.figures[year] * 100:.1f}")
+    if year - 1 in part.figures and year - 1 in total.figures:
+        before = part.figures[year - 1] / total.figures[year - 1] * 100
+        yield "share, year before", says(share=f"{before:.1f}")
+
+
 def trials(directory: Path, seed: str) -> Iterator[tuple[str, str, JudgedSource]]:
     """Yield the fault or "", the answer, and the page."""
     with gzip.open(directory / "documents.jsonl.gz", "rt") as lines:
@@ -138,6 +164,10 @@ def trials(directory: Path, seed: str) -> Iterator[tuple[str, str, JudgedSource]
             wording = rng.choice(WORDINGS)
             yield "", said.written(wording), source
             rng.shuffle(known)
+            of_shares = list(shares(known, rng)) if len(known) > 2 else []
+            for name, written in of_shares:
+                if name == "share" or written != of_shares[0][1]:
+                    yield name, written, source
             for fault, other in faults(said, known, rng):
                 written = other.written(wording)
                 if written != said.written(wording) and (fault != "scale" or "{change}" in wording):
@@ -153,7 +183,7 @@ def main() -> None:
         judgement = judge("What changed?", answer, [source])
         is_kept = bool(judgement.figures) and RIGHT.issuperset(judgement.counts)
         counts.setdefault(fault, Counter())[is_kept] += 1
-        if "-v" in sys.argv and is_kept == bool(fault):
+        if "-v" in sys.argv and is_kept == (fault not in ("", "share")):
             shown = [(each.text, each.verdict, each.place and each.place.row) for each in judgement.figures]
             print(f"{fault or 'right'} | {source.title} | {answer} | {shown}")
     for fault, count in counts.items():

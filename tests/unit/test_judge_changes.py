@@ -121,3 +121,44 @@ def test_a_column_of_changes_in_an_answer_follows_from_its_other_cells() -> None
     assert verdicts(table.format("460")) == ["stated", "stated", "computed"]
     assert verdicts(table.format("+9.4%")) == ["stated", "stated", "computed"]
     assert verdicts(table.format("470"))[2] == "unsupported"
+
+
+SHARES = """In millions of dollars
+
+| | 2023 | 2022 |
+|---|---|---|
+| Europe | 2,790 | 2,555 |
+| North America | 5,622 | 5,350 |
+| Net sales | 8,412 | 7,905 |
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Europe made up 33% of net sales in 2023 [1].",
+        "In 2022, Europe accounted for 32.3% of net sales [1].",
+        "66.8% of net sales came from North America in 2023 [1].",
+        "More than 66% of net sales came from North America in 2023 [1].",
+    ],
+)
+def test_a_share_of_another_row_is_computed(answer: str) -> None:
+    (figure,) = figures(answer, SHARES)
+    assert figure.verdict == "computed"
+    assert figure.place is not None
+    assert figure.place.row in ("Europe", "North America")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Europe made up 34% of net sales in 2023 [1].",
+        "Europe made up 66.8% of net sales in 2023 [1].",
+        "Europe made up 32.3% of net sales in 2023 [1].",
+        "Asia made up 33.2% of net sales in 2023 [1].",
+        "Europe grew by 33.2% in 2023 [1].",
+        "More than 68% of net sales came from North America in 2023 [1].",
+    ],
+)
+def test_another_share_is_not(answer: str) -> None:
+    assert verdicts(answer, SHARES) == ["unsupported"]

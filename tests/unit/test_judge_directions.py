@@ -93,3 +93,46 @@ def test_costs_below_zero_may_be_said_to_rise_or_to_fall_from_one_year_to_the_ne
 def test_costs_below_zero_rise_when_their_amount_grows() -> None:
     assert verdicts("Energy costs rose to 31.8 in 2022 [1].") == ["stated"]
     assert "wrong_direction" in verdicts("Energy costs fell to 31.8 in 2022 [1].")
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("doubled", "stated"),
+        ("nearly doubled", "stated"),
+        ("more than doubled", "unsupported"),
+        ("tripled", "unsupported"),
+        ("nearly tripled", "unsupported"),
+        ("halved", "wrong_direction"),
+    ],
+)
+def test_figures_bear_out_a_multiple_in_words(said: str, verdict: str) -> None:
+    page = "In millions\n\n| | 2022 | 2021 |\n|---|---|---|\n| Cash | 1,212 | 618 |\n"
+
+    for answer in (
+        f"Cash {said} from $618 million in 2021 to $1,212 million in 2022 [1].",
+        f"Cash {said} to $1,212 million in 2022 [1].",
+    ):
+        assert [each.verdict for each in judge("", answer, [JudgedSource("", page, None)]).figures][
+            -1
+        ] == verdict
+
+
+def test_a_multiple_of_one_row_says_nothing_of_another() -> None:
+    page = "In millions\n\n| | 2022 | 2021 |\n|---|---|---|\n| Cash | 1,212 | 618 |\n| Sales | 840 | 790 |\n"
+    answer = "Sales rose to $840 million in 2022, while cash doubled to $1,212 million [1]."
+
+    assert [each.verdict for each in judge("", answer, [JudgedSource("", page, None)]).figures] == [
+        "stated"
+    ] * 2
+
+
+def test_less_of_a_ratio_may_be_an_improvement() -> None:
+    page = "| | 2022 | 2021 |\n|---|---|---|\n| Combined ratio | 94.6% | 101.3% |\n| Margin | 4.6% | 5.3% |\n"
+
+    for answer, verdict in (
+        ("The combined ratio improved to 94.6% in 2022 from 101.3% in 2021 [1].", "stated"),
+        ("The combined ratio rose to 94.6% in 2022 from 101.3% in 2021 [1].", "wrong_direction"),
+        ("The margin improved to 4.6% in 2022 from 5.3% in 2021 [1].", "wrong_direction"),
+    ):
+        assert judge("", answer, [JudgedSource("", page, None)]).figures[0].verdict == verdict

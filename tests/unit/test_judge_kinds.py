@@ -149,3 +149,60 @@ def test_the_figure_of_a_year_is_none_of_its_last_quarter(head: str, said: str, 
 def test_a_loss_is_no_profit_and_what_is_positive_not_below_zero() -> None:
     assert verdicts("Operating income was $846 million in 2022 [1].") == ["stated"]
     assert verdicts("It made an operating loss of $846 million in 2022 [1].") == ["unsupported"]
+
+
+def said_of(page: str, answer: str) -> list[str]:
+    """Return the verdicts on the figures of an answer on a page."""
+    return [each.verdict for each in judge("", answer, [JudgedSource("", page, None)]).figures]
+
+
+def test_a_head_with_a_year_and_a_date_is_of_the_year_for_who_says_a_year() -> None:
+    page = (
+        "In millions\n\n| | Fiscal 2023 (ended February 1, 2024) | Fiscal 2022 (ended January 28, 2023) |\n"
+        "|---|---|---|\n| Net sales | 5,312 | 4,871 |\n"
+    )
+    assert said_of(page, "Net sales were $5,312 million in fiscal 2023 [1].") == ["stated"]
+    assert said_of(page, "Net sales were $4,871 million in fiscal 2023 [1].") == ["misattributed"]
+    assert said_of(page, "Net sales were $5,312 million in fiscal 2024 [1].") == ["misattributed"]
+    assert said_of(page, "In the year ended February 1, 2024, net sales were $5,312 million [1].") == [
+        "stated"
+    ]
+    assert said_of(page, "In the year ended January 28, 2023, net sales were $5,312 million [1].") == [
+        "misattributed"
+    ]
+
+
+def test_quarters_share_the_year_of_the_last_one() -> None:
+    page = (
+        "In millions\n\n| | Q1 2024 | Q2 2024 | Q3 2024 |\n|---|---|---|---|\n| Backlog | 618 | 655 | 640 |\n"
+    )
+    for when in ("Q1, Q2 and Q3 2024", "the first, second and third quarters of 2024", "Q1/Q2/Q3 2024"):
+        said = f"In {when}, backlog was ${{}} million, ${{}} million and ${{}} million, respectively [1]."
+        assert said_of(page, said.format(618, 655, 640)) == ["stated"] * 3
+        assert "misattributed" in said_of(page, said.format(618, 640, 655))
+
+
+def test_an_amount_in_another_currency_is_no_other_figure() -> None:
+    page = "| | 2024 |\n|---|---|\n| Revenue (US$ million) | 1,529 |\n| Revenue (£ million) | 1,204 |\n"
+    assert said_of(page, "Revenue of 2024 was £1,204 million, or $1,529 million [1].") == ["stated"] * 2
+    assert said_of(page, "Revenue of 2024 was £1,529 million [1].") == ["wrong_scale"]
+
+
+def test_a_head_may_hold_an_operand_but_states_nothing() -> None:
+    page = "| Units bought at 5.6 each | Units sold |\n|---|---|\n| Total | 4.1 |\n"
+    assert said_of(page, "5.6 - 4.1 = 1.5 [1].")[-1] == "computed"
+    assert said_of(page, "5.7 - 4.1 = 1.6 [1].")[-1] != "computed"
+    assert "stated" not in said_of(page, "The rate was 5.6 in 2023 [1].")
+
+
+def test_a_number_that_looks_like_a_year_may_be_an_operand_in_words() -> None:
+    assert verdicts("The ratio of 1909 to 5,312 is 0.36 [1].")[-1] == "computed"
+    assert verdicts("1909 of 5,312 is 35.9% [1].")[-1] == "computed"
+    assert verdicts("1908 of 5,312 is 35.9% [1].")[-1] != "computed"
+    assert verdicts("2022 of 5,312 is 38.1% [1].")[-1] != "computed"
+
+
+def test_an_article_is_no_spanish_word() -> None:
+    page = "| | 2024 | 2023 |\n|---|---|---|\n| Diluted earnings per share | 3.18 | 2.86 |\n"
+    said = "Diluted earnings came to $3.18 a share in 2024, after $2.86 the year before [1]."
+    assert said_of(page, said) == ["stated"] * 2

@@ -12,9 +12,10 @@ from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
 from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
-from finrisk_rules.judge.findings import Finding, follow_changes, wrong
+from finrisk_rules.judge.findings import Finding, follow_rows, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
+from finrisk_rules.judge.multiples import of_another_multiple
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
@@ -116,11 +117,14 @@ class Court:
         read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
         result = [self._finding(claim, statement, calculated, shared) for claim in read]
         result += [_unread(claim, statement) for claim in unread]
-        follow_changes(statement.text, result)
+        follow_rows(statement.text, result)
         right = [(each.claim, each.trace) for each in result]
         for at in contradicts(statement.text, right):
             if (verdict := result[at].verdict) and (trace := result[at].trace):
                 result[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
+        for at in of_another_multiple(statement.text, right):
+            if (verdict := result[at].verdict) and result[at].is_right:
+                result[at].verdict = verdict._replace(verdict="unsupported")
         return result
 
     def _finding(self, claim: Claim, statement: Statement, calculated: Operands, shared: Periods) -> Finding:

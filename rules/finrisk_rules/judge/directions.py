@@ -14,18 +14,18 @@ from finrisk_rules.judge.vocabulary import LESS_MAY_BE_BETTER, OUTFLOW, any_word
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
-advanced improv* up doubled tripled soar* strengthen* widen*
+advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
-angestiegen zuwachs* höher* verbesser* zulegt* zugelegt
+angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
 augment* hausse* progress* croiss* accr* alourdi* crû cru grimp* bondi* supérieur*
 aument* subi* creci* increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg
 """
 _FALL = """
 fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted contracting
-slip* slump* plung* narrow* halved weaken* shed
+slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
-niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
+halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur*
 disminu* cay* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
@@ -230,14 +230,12 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction,
     A loss below zero that is said without its sign may be said to rise or to fall: readers mean either. In
     other languages than English a row of what goes out rises with its amounts.
     """
-    (first, one), (second, two) = (traced[n] for n in places)
-    if one is None or two is None or not _are_of_one_thing(one, two):
+    pair = by_time(places, traced)
+    if pair is None:
         return None
-    is_first_later = _is_later(first, second)
-    if is_first_later is None:
-        return None
-    old, new = (two.value, one.value) if is_first_later else (one.value, two.value)
-    are_amounts = max(old, new) < 0 <= min(first.quantity.value, second.quantity.value)
+    (_, one), (later, two) = pair
+    old, new = one.value, two.value
+    are_amounts = max(old, new) < 0 <= min(traced[n][0].quantity.value for n in places)
     is_english = language_of(text) in ("", "en")
     if are_amounts and OUTFLOW.search(f"{one.place.row}\n{text}" if is_english else one.place.row):
         return None
@@ -245,7 +243,24 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction,
         old, new = -old, -new
     if old == new:
         return None
-    return places[0 if is_first_later else 1] if (new > old) != direction.rises else None
+    return later if (new > old) != direction.rises else None
+
+
+def by_time(
+    places: Sequence[int], traced: Sequence[Traced]
+) -> tuple[tuple[int, Trace], tuple[int, Trace]] | None:
+    """Return the earlier and the later of two figures of one thing, each with its place.
+
+    None where nothing tells.
+    """
+    (first, one), (second, two) = (traced[n] for n in places)
+    if one is None or two is None or not _are_of_one_thing(one, two):
+        return None
+    is_first_later = _is_later(first, second)
+    if is_first_later is None:
+        return None
+    pair = (places[0], one), (places[1], two)
+    return pair[::-1] if is_first_later else pair
 
 
 def _are_of_one_thing(one: Trace, two: Trace) -> bool:

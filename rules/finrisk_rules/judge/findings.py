@@ -1,4 +1,4 @@
-"""What the court finds of the figures of a sentence, and which of them changes of a row settle."""
+"""What the court finds of the figures of a sentence, and which of them the rows of a table settle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 
 from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 
@@ -30,20 +31,23 @@ class Finding:
         return self.verdict is not None and self.verdict.verdict in RIGHT
 
 
-def follow_changes(text: str, findings: Sequence[Finding]) -> None:
-    """Settle the figures of a sentence that are how much the row of its words changed.
+def follow_rows(text: str, findings: Sequence[Finding]) -> None:
+    """Settle the figures of a sentence that are how much a row changed, or which share of another it is.
 
-    Not where another figure of it is wrong, which may be what they are computed from.
+    A change not where another figure of it is wrong, which may be what they are computed from.
     """
     unsettled = [at for at, each in enumerate(findings) if _may_be_change(each)]
     if not unsettled:
         return
+    for finding in (findings[at] for at in unsettled):
+        if not finding.is_right and (share := share_of(text, finding.claim, finding.readers)):
+            finding.verdict = FigureVerdict(finding.claim.text, "computed", share.source, share.place)
     spoken = spoken_changes(text, [each.claim for each in findings])
     if any(said is None and not each.is_right for each, said in zip(findings, spoken, strict=True)):
         return
     for at in unsettled:
         finding, said = findings[at], spoken[at]
-        if said is None:
+        if said is None or (finding.is_right and finding.trace is None):
             continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]

@@ -1,0 +1,62 @@
+"""Multiples in words, ``nearly doubled``: whether the two figures that they speak of bear them out."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from finrisk_rules.judge.directions import Direction, Traced, by_time, governors
+from finrisk_rules.judge.vocabulary import any_word, whole
+
+_WORDS = {
+    2.0: "doubled doubling verdoppelt verdoppelte verdoppelten",
+    3.0: "tripled tripling trebled verdreifacht verdreifachte verdreifachten",
+    4.0: "quadrupled vervierfacht vervierfachte vervierfachten",
+    0.5: "halved halving halbiert halbierte halbierten",
+}
+_MULTIPLE = re.compile("|".join(f"({any_word(words)})" for words in _WORDS.values()), re.IGNORECASE)
+_MORE = re.compile(rf"{whole('more_than over mehr_als')}\s*\Z", re.IGNORECASE)
+_NEARLY = re.compile(rf"{whole('nearly almost fast beinahe nahezu')}\s*\Z", re.IGNORECASE)
+
+_ABOUT = 0.15
+"""How far from a multiple, as a share of it, figures may be of which it is said without more."""
+
+_NEAR, _SLACK = 0.25, 0.01
+"""The same of "nearly", which stays on this side of it, and of what is rounded to it."""
+
+
+def of_another_multiple(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the numbers of the claims that are no such multiple of an earlier figure as words say of them.
+
+    That is the one beside it, else that of the year before in its row.
+    """
+    if not _MULTIPLE.search(text):
+        return
+    groups: dict[Direction, list[int]] = {}
+    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
+    for n, each in enumerate(governors(text, spans)):
+        if each and traced[n][1] is not None and _MULTIPLE.fullmatch(text, each.start, each.end):
+            groups.setdefault(each, []).append(n)
+    for said, group in groups.items():
+        last = traced[group[-1]][1]
+        if len(group) > 1 and (pair := by_time(group[:2], traced)):
+            (_, one), (later, two) = pair
+            if not _holds(text, said, one.value, two.value):
+                yield later
+        elif len(group) == 1 and last and last.table and not traced[group[0]][0].phrase.is_base:
+            before = last.table.year_before(*last.spot[2][:2])
+            if before is not None and not _holds(text, said, before, last.value):
+                yield group[0]
+
+
+def _holds(text: str, said: Direction, old: float, new: float) -> bool:
+    """Whether a figure is the multiple of an earlier one that is said of it; both below zero as amounts."""
+    if not old or (old < 0) != (new < 0):
+        return True
+    match = _MULTIPLE.fullmatch(text, said.start, said.end)
+    multiple = list(_WORDS)[(match.lastindex or 1) - 1] if match else 1.0
+    before = text[max(0, said.start - 20) : said.start]
+    reached = new / old / multiple if multiple > 1 else multiple * old / new
+    if _MORE.search(before):
+        return reached >= 1 - _SLACK
+    if _NEARLY.search(before):
+        return 1 - _NEAR <= reached <= 1 + _SLACK
+    return abs(reached - 1) <= _ABOUT
