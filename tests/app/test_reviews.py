@@ -135,7 +135,8 @@ def test_an_answer_that_is_skipped_is_nobodys_again_and_is_reported_by_arm(conne
     skipped = {"base": 2, "tuned": 1} | {arm: 1 if arm == "base" else 0}
     assert found["reviewers"] == {"number": 1, "skipped": skipped}
     said = told.told(told.content(found["stages"], found["reviewers"])["reviews"])
-    assert f"by one reviewer; skipped: {skipped['base']} of base, {skipped['tuned']} of tuned; " in said
+    assert "1 labels drawn at random, of one reviewer, and both arms need" in said
+    assert f"; skipped: {skipped['base']} of base, {skipped['tuned']} of tuned; " in said
     with pytest.raises(UnknownAnswerError):
         reviews.skip(connection, uuid.UUID(third), ANNA)
 

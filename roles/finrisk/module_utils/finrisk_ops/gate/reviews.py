@@ -34,25 +34,29 @@ def content(
 
 def told(reviews: Mapping[str, Any]) -> str:
     """Return it in words."""
-    others = "; ".join([*_by_whom(reviews), f"{reviews['others']:,} others are reported only"])
+    by = _by_whom(reviews)
+    skipped = reviews.get("skipped", {})
+    last = (
+        [f"skipped: {', '.join(f'{skipped[arm]:,} of {arm}' for arm in ARMS)}"]
+        if any(skipped.values())
+        else []
+    )
+    others = "; ".join([*last, f"{reviews['others']:,} others are reported only"])
     if not reviews["corrected"]:
         return (
-            f"quality is the judge's: {reviews['drawn']:,} labels drawn at random, and both arms need "
+            f"quality is the judge's: {reviews['drawn']:,} labels drawn at random{by}, and both arms need "
             f"them of {FEWEST_LABELS} users in a stage; {others}"
         )
     short = reviews["drawn"] - reviews["corrected"]
     few = f"; {short:,} more are of stages with too few" if short else ""
-    return f"quality is corrected by {reviews['corrected']:,} labels drawn at random{few}; {others}"
+    return f"quality is corrected by {reviews['corrected']:,} labels drawn at random{by}{few}; {others}"
 
 
-def _by_whom(reviews: Mapping[str, Any]) -> list[str]:
-    """Say how many reviewers the labels are of, and whether an arm is skipped more often than the other."""
+def _by_whom(reviews: Mapping[str, Any]) -> str:
+    """Say how many reviewers scored what was drawn; nothing where the evidence does not know."""
     if "reviewers" not in reviews:
-        return []
-    skipped = reviews["skipped"]
-    told = ", ".join(f"{skipped[arm]:,} of {arm}" for arm in ARMS)
-    by = "by one reviewer" if reviews["reviewers"] == 1 else f"by {reviews['reviewers']:,} reviewers"
-    return [by, *([f"skipped: {told}"] if any(skipped.values()) else [])]
+        return ""
+    return ", of one reviewer" if reviews["reviewers"] == 1 else f", of {reviews['reviewers']:,} reviewers"
 
 
 def _corrects(stage: Mapping[str, Any]) -> bool:
