@@ -72,23 +72,23 @@ def of_users(content: Mapping[str, Any]) -> str:
 def comparison(name: str, told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Return rows of text, a metric each, below a row of their columns' names."""
     _, first, second = COMPARISONS[name]
-    noun = "users" if name == "users" else "questions"
-    head = ("metric", first, second, "difference", "its interval", noun, "proven")
-    return [
-        head,
-        *(
-            (
-                words.LABELS[each["metric"]],
-                words.value(each["metric"], each["first"]),
-                words.value(each["metric"], each["second"]),
-                words.signed(each["metric"], each["difference"]),
-                words.interval(each["metric"], each["interval"]),
-                f"{each['pairs']:,}",
-                words.STATES.get(each["state"], ""),
-            )
-            for each in told
-        ),
+    decides = name != "users"
+    head = ("metric", first, second, "difference", "its interval", "questions" if decides else "users")
+    rows = [
+        (
+            words.LABELS[each["metric"]],
+            words.value(each["metric"], each["first"]),
+            words.value(each["metric"], each["second"]),
+            words.signed(each["metric"], each["difference"]),
+            words.interval(each["metric"], each["interval"]),
+            f"{each['pairs']:,}",
+        )
+        for each in told
     ]
+    if not decides:
+        return [head, *rows]
+    proven = [words.STATES.get(each["state"], "") for each in told]
+    return [(*head, "proven"), *((*row, state) for row, state in zip(rows, proven, strict=True))]
 
 
 def answers(content: Mapping[str, Any]) -> list[str]:

@@ -31,7 +31,7 @@ def report(
     """Return the page; texts are shown as they are."""
     level = 100 * (1 - 2 * content["rules"]["tail"])
     return render(
-        f"FinRisk {content['environment']}: {content['name']} is {words.VERDICTS[content['verdict']]}",
+        f"FinRisk {content['environment']}: {content['name']}, {words.VERDICTS[content['verdict']]}",
         f"{content['reason']} Evaluated {content['at'][:16].replace('T', ' ')} UTC, before any user met the "
         f"model; SHA-256: {content['sha256']}",
         [
