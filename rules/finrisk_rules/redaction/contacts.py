@@ -1,6 +1,7 @@
 """Addresses of mail and machines, and numbers of phones."""
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -97,12 +98,15 @@ _NATIONAL = re.compile(
     r"(?<![\w.,$€£¥+-])(?:(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}|(?:1-)?[2-9]\d{2}-[2-9]\d{2}-\d{4}"
     r"|(?:1\.)?[2-9]\d{2}\.[2-9]\d{2}\.\d{4}|1 [2-9]\d{2} [2-9]\d{2} \d{4})(?![\w-]|[.,]\d)"
 )
+_PAIRS = re.compile(r"(?<![\w.,$€£¥|+-])(?<![\w|] )0[1-9]([ .-])\d\d(?:\1\d\d){3}(?![\w-]| ?\||[ .,-]\d)")
+"""France and its neighbours in Africa: a zero, and pairs."""
+
 _WORDS = (
     r"tel(?:efono|éfono|efon|efone|efoon|ephone)?|phone|telefonnummer|call|ring|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
     r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|celular|llame"
     r"|llamar|ligue"
-    r"|mobiel|bel|cellulare|chiamare|chiami|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|هاتف|फोन|फ़ोन"
+    r"|mobiel|bel|cellulare|chiamare|chiami|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
     "tel", "telef", "teléf", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
@@ -110,7 +114,7 @@ _CALL_WORDS = (
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
     "appel", "móvil", "celular",
     "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звоните", "电话", "電話", "手机",
-    "手機", "携帯", "전화", "휴대폰", "هاتف", "फोन", "फ़ोन",
+    "手機", "携帯", "전화", "휴대폰", "연락처", "هاتف", "फोन", "फ़ोन", "☎", "✆", "📞", "📱",
 )  # fmt: skip
 _BETWEEN = (
     r"(?:[\s.:#,()-]{0,3}(?:(?:me|us|him|her|them|you|on|at|no|nr|number|num|n[°º]|is|the|my|our|office"
@@ -124,6 +128,13 @@ _CALLED = re.compile(
     rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![\w]|[.,]?\d)"
 )
 
+_CALLED_BY_TRUNK = re.compile(
+    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff])"
+    r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
+    r"(\(?0\d{1,5}\)?(?:[ ./-]{0,3}\d){5,10})(?!\w|[.,]\d| \d)"
+)
+"""A number that begins with the zero of trunk calls is none of a table: other words may stand before it."""
+
 
 def _international(match: re.Match[str]) -> bool:
     digits = re.sub(r"\D", "", match[0]).removeprefix("00")
@@ -134,6 +145,16 @@ def _international(match: re.Match[str]) -> bool:
 
 def _national(match: re.Match[str]) -> bool:
     return "|" not in match.string[max(0, match.start() - 2) : match.start()]
+
+
+def _paired(match: re.Match[str]) -> bool:
+    """Whether the pairs are no scale: months, or hours."""
+    values = [int(pair) for pair in re.findall(r"\d\d", match[0])]
+    return len({later - earlier for earlier, later in itertools.pairwise(values)}) > 1
+
+
+def _by_trunk(match: re.Match[str]) -> bool:
+    return sum(map(str.isdigit, match[1])) >= 9
 
 
 def _called(match: re.Match[str]) -> bool:
@@ -163,5 +184,7 @@ KINDS = (
     Seen("ip", lambda reading: _V6_HINT.search(reading.text), anywhere(_V6, proved(_v6))),
     among_digits("phone", _INTERNATIONAL, proved(_international)),
     among_digits("phone", _NATIONAL, proved(_national)),
+    among_digits("phone", _PAIRS, proved(_paired)),
     Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1)),
+    Said("phone", _CALL_WORDS, _CALLED_BY_TRUNK, proved(_by_trunk, 1)),
 )

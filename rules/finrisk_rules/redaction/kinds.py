@@ -90,7 +90,8 @@ class Search:
         self._numbered: list[tuple[int, Seen]] = []
         self._stems: defaultdict[str, list[_Word]] = defaultdict(list)
         self._inside: list[_Word] = []
-        self._foreign: list[_Word] = []  # of scripts that write no blanks between words
+        self._foreign: defaultdict[str, list[_Word]] = defaultdict(list)
+        # by first sign: of scripts that write no blanks between words
         for rank, kind in enumerate(kinds):
             if isinstance(kind, Seen):
                 (self._numbered if isinstance(kind, Numbered) else self._seen).append((rank, kind))
@@ -98,7 +99,7 @@ class Search:
             self._inside += [(rank, word, kind) for word in kind.inside]
             for word in kind.words:
                 if word[0] >= "\u0900":
-                    self._foreign.append((rank, word, kind))
+                    self._foreign[word[0]].append((rank, word, kind))
                 else:
                     self._stems[_FIRST.split(word)[0][:STEM]].append((rank, word, kind))
         self._known = self._stems.keys()
@@ -113,8 +114,8 @@ class Search:
         words = [word for word in self._inside if word[1] in lower]
         for stem in self._known & reading.stems:
             words += self._stems[stem]
-        if not reading.text.isascii():
-            words += self._foreign
+        for sign in self._foreign.keys() & reading.signs:
+            words += self._foreign[sign]
         for rank, word, said in words:
             place = lower.find(word)
             while place >= 0:

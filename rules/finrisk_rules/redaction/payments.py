@@ -101,6 +101,12 @@ _ACCOUNT = after(
     r"|номер счёта|口座番号|账号|帳號|계좌번호",
     r"\d(?:[ -]?\d){5,19}",
 )
+_ACCOUNT_BARE = re.compile(
+    r"(?i)(?<![^\W\d_])(?:account|acct|konto|compte|cuenta|conta|conto|rekening|сч[её]т)[:. ]{1,2}"
+    r"(?!\d*000(?!\d))(\d{7,17})(?![\w%]|[.,/-]?\d| \d)"
+)
+"""A figure of seven digits or more is written with signs between its thousands."""
+
 _ROUTING = after(
     r"routing(?: transit)?(?: (?:number|no\.?|nr\.?|#|code))?|aba(?: (?:number|no\.?|routing|#))?|rtn"
     r"|sort[ -]?code|bsb|ifsc(?: code)?"
@@ -121,6 +127,11 @@ KINDS = (
         ),
         _ACCOUNT,
         inside=("a/c",),
+    ),
+    Said(
+        "account",
+        ("account", "acct", "konto", "compte", "cuenta", "conta", "conto", "rekening", "счет", "счёт"),
+        _ACCOUNT_BARE,
     ),
     Said(
         "routing",

@@ -9,7 +9,7 @@ from finrisk_rules.redaction.kinds import Proof, Said, Seen, among_digits, anywh
 from finrisk_rules.redaction.reading import Span
 
 _PLAIN_SSN = re.compile(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
-_NINE = r"\d{3}[ .-]?\d{2}[ .-]?\d{4}"
+_NINE = r"\d{3}(?: ?[.-] ?| )?\d{2}(?: ?[.-] ?| )?\d{4}"
 _TAX_WORDS = (
     r"ssn|social security|soc\.? ?sec\.?|itin|tin|tax(?:payer)?(?:'s)? (?:id\w*|number|no\.?)|taxpayer"
 )
@@ -42,7 +42,7 @@ _FISCAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[
 _PASSPORT = after(
     r"passport|passeport|pasaporte|reisepass\w*|passaporto|passaporte|paspoort|paszport\w*|паспорт\w*"
     r"|护照\w{0,2}|護照\w{0,2}|パスポート\w{0,2}|旅券番号|여권번호",
-    r"[A-Z]{0,3} ?\d(?:[ -]?\d){4,9}[A-Z]?",
+    r"(?:(?:[A-Z]{1,3} ?)?\d(?:[ -]?\d){4,9}[A-Z]?|(?=[A-Z]*(?:\d[A-Z]*){4})[A-Z\d]{7,10})",
 )
 _DATE = (
     r"\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|º)?\.? (?:of |de "
@@ -59,10 +59,12 @@ _BIRTH = after(
     r"[^\w\n|;]{0,4}(?:[^\W\d_]{1,4}[^\w\n|;]{1,3})?",
 )
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
+_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?![A-Za-z\d])"
 _STREET = (
     rf"(?:\d{{1,6}}[A-Za-z]?,? (?:{_WORD} ){{0,4}}{_WORD}|(?:{_WORD} ){{0,4}}{_WORD},? \d{{1,5}}[a-z]?)"
-    rf"(?:, [A-Z#]{_WORD}(?: [A-Z]{_WORD}){{0,2}}|,? [A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}"
-    rf"|, \d{{4,6}}(?:-\d{{3,4}})? [A-ZÀ-ÞĀ-ŽА-Я]{_WORD}|,? #? ?\d{{1,6}}(?:-\d{{3,4}})?(?![\d,.]\d)"
+    rf"(?:,? {_POSTCODE}|, [A-Z#]{_WORD}(?: (?!{_POSTCODE})[A-Z]{_WORD}){{0,2}}"
+    rf"|, \d{{4,6}}(?:-\d{{3,4}})? [A-ZÀ-ÞĀ-ŽА-Я]{_WORD}"
+    rf"|,? #? ?\d{{1,6}}(?:-\d{{3,4}}|[A-Za-z])?(?!\w|[,.]\d)"
     rf"|,? [A-Z]{{2}}(?![\w])){{0,6}}"
 )
 _ADDRESS = re.compile(
@@ -84,14 +86,20 @@ _STREETS = re.compile(
 _ORIENTAL = re.compile(r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})")
 
 _NAME = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я](?:['’][A-Z])?[a-zß-öø-ÿā-žа-яё]+(?:['’]?[A-Z][a-zß-ÿ]+)?(?:-[A-ZÀ-Þ][a-zß-ÿ]+)?"
-_FULL_NAME = (
-    rf"{_NAME}(?: (?:[A-Z]\.|{_NAME}|(?:van|von|de|da|di|del|der|den|bin|al"
-    rf"|la)(?= )))*? {_NAME}(?: {_NAME})?"
+_PARTICLE = r"(?:van|von|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
+_FULL_NAME = rf"(?:{_PARTICLE} )*{_NAME}(?: (?:[A-Z]\.|{_NAME}|{_PARTICLE}(?= )))*? {_NAME}(?: {_NAME})?"
+_TITLE = (
+    r"Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|M\.|Monsieur|Madame|Sra?|[Ss]eñora?|[Dd]on|[Dd]oña|Dña|Senhora?"
+    r"|Sig(?:\.?ra)?|[Ss]ignora?|Dott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aą]?|a|u|em)?"
+    r"|Say\u0131n|Г-н|Г-жа|\u0433-н|\u0433-жа|[Гг]осподин|[Гг]оспожа"
 )
 _ROLE = (
     r"account[ -]?holders?|card[ -]?holders?|policy[ -]?holders?|borrower|co-borrower|guarantor"
     r"|beneficiary|beneficial owner"
     r"|customer|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
+    r"|Kunden?|Kundin|Mandant(?:in)?|Anleger(?:in)?|Bürgen?|Bürgin|cliente|assuré|souscripteur|avalista"
+    r"|fiador|fiadora|garante|klant|borgsteller|klient|klientka|poręczyciel|kund|låntagare|müşteri"
+    r"|клиент|клиентка|клиента|поручитель"
     r"|Kontoinhaber(?:in)?"
     r"|Karteninhaber(?:in)?|Kreditnehmer(?:in)?|titulaire(?: du compte)?|emprunteur|emprunteuse"
     r"|titular(?: de la cuenta| da conta)?"
@@ -102,14 +110,25 @@ _HOLDER = re.compile(
     rf"(?<![\w-])(?:(?i:{_ROLE})(?i: name)?(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
     rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
     rf"|client)|(?:request|signed|prepared|submitted) by)[: ] ?)"
-    rf"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|Sr|Sra)\.? )?"
+    rf"(?:(?:{_TITLE}|Dr|Prof)\.? )*"
     rf"({_FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}})"
 )
 _TITLED = re.compile(
-    rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Sra?|Señora?|Sig(?:\.?ra)?|Signora?"
-    rf"|Dhr|Mevr|Pani|Г-н|Г-жа|\u0433-н|\u0433-жа)\.? "
-    rf"((?:(?:Dr|Prof)\.? )?{_NAME}(?: (?:[A-Z]\.|{_NAME})){{0,2}})"
+    rf"(?<!\w)(?:{_TITLE})\.? "
+    rf"((?:(?:Dr|Prof)\.? )?(?:{_PARTICLE} ){{0,2}}{_NAME}"
+    rf"(?: (?:[A-Z]\.|(?:{_PARTICLE} ){{0,2}}{_NAME})){{0,2}})"
 )
+_HONOURED = re.compile(
+    r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인|신청인|예금주)"
+    r"[: は의の]{0,2}([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}?(?: [\u4e00-\u9fff]{1,3})?)"
+    r"(?= ?(?:先生|女士|小姐|様|さん|님|씨))"
+)
+_ADDRESSED = re.compile(
+    r"(?:(?<=[\s。、「(:,.])|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})様"
+    r"(?=[のはがへにをと、。,\s])"
+)
+_NO_NAME = frozenset("客皆株主先社者員方各同多仕模")
+"""Signs of words that are addressed with honour and name nobody."""
 _ASIAN_NAME = re.compile(
     r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
     r"([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6})"
@@ -121,7 +140,8 @@ _FIRM = frozenset(
     " deposit deposits loan loans relationship relationships contract contracts plan plans risk rating"
     " credit asset assets liabilities receivable receivables right rights benefit benefits subsidiary"
     " subsidiaries revenue revenues matters stock option options retirement national american federal"
-    " states agreement report interest".split()
+    " states agreement report interest banco banca banque banka grupo groupe gruppe deutsche compagnie"
+    " compañía versicherung versicherungen sparkasse werke bahn fonds fondo fundo".split()
 )
 """Words that tell a firm or a heading from a person."""
 
@@ -138,6 +158,8 @@ _OFFICE = frozenset(
 """Words that tell that a filing names its officers."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_CAPITALISED = re.compile(r"[A-Z][\w.]*\s$")
+_POLISH = re.compile("[ąćęłńóśźż]")
 _AROUND = 160
 """Characters before and after a name in which the office stands."""
 
@@ -162,12 +184,18 @@ def _holder(match: re.Match[str]) -> Span | None:
 
 def _in_heading(match: re.Match[str]) -> bool:
     """Whether the words are a heading or a cell: what follows goes on with none in lower case."""
-    return not re.match(r",? [a-z]|'s\b|’s\b", match.string[match.end() : match.end() + 3])
+    return not re.match(r",? [^\W\d_A-ZÀ-ÞА-Я]|'s\b|’s\b", match.string[match.end() : match.end() + 3])
 
 
 def _titled(match: re.Match[str]) -> bool:
     """Whether no office stands near: officers whom a filing names stay."""
     start, end = match.span()
+    if match[0].startswith("M.") and _CAPITALISED.search(match.string[max(0, start - 24) : start]):
+        return False  # an initial
+    if match[0].startswith("Pan ") and not _POLISH.search(
+        match.string, max(0, start - _AROUND), end + _AROUND
+    ):
+        return False
     around = match.string[max(0, start - _AROUND) : end + _AROUND]
     return _OFFICE.isdisjoint(_words(around)) and _is_person(match)
 
@@ -229,24 +257,46 @@ _HOLDER_BEGINNINGS = (
     "kredietnemer",
     "posiadacz", "владелец", "заёмщик", "заемщик", "full name", "name of", "request", "signed",
     "prepared", "submitted",
+    "kund", "kunde", "kunden", "kundin", "mandant", "anleger", "bürge", "bürgen", "bürgin", "cliente",
+    "assuré", "souscripteur",
+    "avalista", "fiador", "garante", "klant", "borgsteller", "klient", "poręczyciel", "låntagare", "müşteri",
+    "клиент", "поручитель",
 )  # fmt: skip
 _TITLES = (
     "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "sig", "signor",
-    "dhr", "mevr", "pani", "\u0433-",
+    "m. ", "don ", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
+    "pan", "pana", "panu", "panem", "pani", "panią", "say\u0131n", "\u0433-",
+    "господин", "госпожа",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
+_HONOURED_BEGINNINGS = (
+    "客户", "客戶", "借款人", "担保人", "投资者", "投資者", "持卡人", "申请人", "申請人",
+    "契約者", "名義人", "顧客", "고객", "차주", "보증인", "신청인", "예금주",
+)  # fmt: skip
 _TAX_BEGINNINGS = ("ssn", "soc", "socsec", "social", "itin", "tin", "tax", "taxpayer")
 
 
-def _unsigned(check: Callable[[str], bool], group: int = 0) -> Proof:
-    """The proof of a number by its digits alone."""
-    return proved(lambda match: check(re.sub(r"\D", "", match[group])), group)
+_OF_A_THING = re.compile(
+    r"(?i)\b(?:part|item|model|serial|sku|lot|batch|catalog(?:ue)?|invoice|docket|purchase order)s?"
+    r"(?: (?:no\.?|number|nr\.?))?[ :#]{1,3}$"
+)
+"""What stands before the number of a thing."""
+
+
+def _unsigned(check: Callable[[str], bool], group: int = 0, among: re.Pattern[str] | None = None) -> Proof:
+    """The proof of a number by its digits alone, where the text before does not say what else it is."""
+
+    def is_one(match: re.Match[str]) -> bool:
+        before = match.string[max(0, match.start() - 30) : match.start()]
+        return not (among and among.search(before)) and check(re.sub(r"\D", "", match[group]))
+
+    return proved(is_one, group)
 
 
 KINDS = (
-    among_digits("ssn", _PLAIN_SSN, _unsigned(ssn_valid)),
-    among_digits("itin", _PLAIN_SSN, _unsigned(itin_valid)),
+    among_digits("ssn", _PLAIN_SSN, _unsigned(ssn_valid, among=_OF_A_THING)),
+    among_digits("itin", _PLAIN_SSN, _unsigned(itin_valid, among=_OF_A_THING)),
     Said("ssn", _TAX_BEGINNINGS, _SSN, _unsigned(ssn_valid, 1)),
     Said("itin", _TAX_BEGINNINGS, _SSN, _unsigned(itin_valid, 1)),
     among_digits("nino", _NINO),
@@ -262,4 +312,10 @@ KINDS = (
     Said("person", _HOLDER_BEGINNINGS, _HOLDER, _holder),
     Said("person", _TITLES, _TITLED, proved(_titled, 1)),
     Said("person", _ASIAN_BEGINNINGS, _ASIAN_NAME),
+    Said("person", _HONOURED_BEGINNINGS, _HONOURED),
+    Seen(
+        "person",
+        lambda reading: "様" in reading.text,
+        anywhere(_ADDRESSED, proved(lambda match: _NO_NAME.isdisjoint(match[1]), 1)),
+    ),
 )

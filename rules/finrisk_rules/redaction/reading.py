@@ -71,19 +71,22 @@ class Reading:
     Attributes:
         text: the text as it is read.
         lower: the text in lower case, character by character.
+        signs: those beyond ASCII.
         stems: the first letters of each word, in lower case.
         digits: where five digits or more stand together, if with signs between them, and what is beside them.
     """
 
-    __slots__ = ("_ink", "_places", "digits", "lower", "stems", "text")
+    __slots__ = ("_ink", "_places", "digits", "lower", "signs", "stems", "text")
 
     def __init__(self, original: str) -> None:
         """Read a text."""
         self._places: list[int] | None = None  # None: all stand where they stood
+        self.signs: set[str] = set()
         if original.isascii():
             self.text, self.lower = original, original.lower()
             self.stems = {word[:STEM] for word in latin_counts(original)}
         else:
+            self.signs = set(_FOREIGN.findall(original))
             self.text = self._plain(original)
             self.lower = self.text.lower()
             self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
@@ -94,12 +97,11 @@ class Reading:
         ]
 
     def _plain(self, text: str) -> str:
-        signs = set(_FOREIGN.findall(text))
-        if not signs.isdisjoint(_UNSEEN):
+        if not self.signs.isdisjoint(_UNSEEN):
             self._places = [place for place, sign in enumerate(text) if sign not in _UNSEEN]
             text = "".join(text[place] for place in self._places)
         spelling = _spelling()
-        for sign in signs & spelling.keys():
+        for sign in self.signs & spelling.keys():
             text = text.replace(sign, spelling[sign])
         return text
 

@@ -11,7 +11,7 @@ from finrisk_rules.redaction.kinds import Search
 from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "2"
+VERSION = "3"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""

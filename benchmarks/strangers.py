@@ -1,0 +1,101 @@
+"""What the filters of a training row find in texts by somebody who had not read their rules.
+
+    python benchmarks/strangers.py [-v]
+
+Reads ``tests/unit/strangers.jsonl``: redaction (identifiers marked ``<<kind|value>>``, and look-alikes),
+refusals and error texts, answers that obeyed an order, near-duplicates. A hash cut each set in two before
+anything was measured: misses of the half ``first`` were looked at when rules were mended, those of ``second``
+were not. ``-v`` prints the misses of the first half.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(REPOSITORY / "rules"), str(REPOSITORY / "roles/finrisk/module_utils")]
+
+from finrisk_ops.dataset.likeness import Kin, figures_digest, pair_sketch  # noqa: E402 - by the line above
+from finrisk_rules.error_texts import is_error_text  # noqa: E402 - as above
+from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
+from finrisk_rules.redaction import redact  # noqa: E402 - as above
+from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
+
+HALVES = ("first", "second")
+_MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
+
+Row = dict[str, Any]
+
+
+def rows() -> list[Row]:
+    """All rows of the set."""
+    path = REPOSITORY / "tests" / "unit" / "strangers.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def told(row: Row) -> Iterator[tuple[str, bool, str]]:
+    """What is asked of a row, whether it came out as labelled, and what a reader has to see of it."""
+    if row["set"] == "redaction":
+        yield from _redaction(row["text"])
+    elif row["set"] == "refusal":
+        refuses = is_refusal(row["text"]) or is_error_text(row["text"])
+        yield f"{row['label']} told", refuses == (row["label"] != "answer"), row["text"]
+    elif row["set"] == "obedience":
+        obeys = obeys_order(row["question"], row["text"])
+        yield f"obedience: {row['label']} told", obeys == (row["label"] == "obeys"), row["text"]
+    else:
+        yield f"pair: {row['label']} told", _is_repeated(row["pair"]) == (row["label"] == "same"), row["pair"]
+
+
+def _redaction(marked: str) -> Iterator[tuple[str, bool, str]]:
+    text = _MARK.sub(r"\2", marked)
+    left = redact(text).text
+    identifiers = _MARK.findall(marked)
+    for kind, value in identifiers:
+        yield f"identifier {kind}", value not in left, marked
+        yield "identifier of any kind", value not in left, ""
+    if not identifiers:
+        yield "look-alike stays", left == text, f"{marked} -> {left}"
+
+
+def _is_repeated(pair: list[list[str]]) -> bool:
+    one, other = ((question, answer) for question, answer in pair)
+    if figures_digest(*one) != figures_digest(*other):
+        return False
+    kin = Kin(2)
+    kin.add(0, pair_sketch(*one))
+    kin.add(1, pair_sketch(*other))
+    return kin.of(0) == kin.of(1)
+
+
+def counts() -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]], list[str]]:
+    """Right and all of each question, by half; the misses of the first half."""
+    right: Counter[tuple[str, str]] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
+    misses: list[str] = []
+    for row in rows():
+        for asked, is_right, seen in told(row):
+            total[asked, row["half"]] += 1
+            right[asked, row["half"]] += is_right
+            if not is_right and row["half"] == HALVES[0] and seen:
+                misses.append(f"{asked}: {seen}")
+    return right, total, misses
+
+
+def main() -> None:
+    """Print the table."""
+    right, total, misses = counts()
+    print(f"{'':32}{HALVES[0]:>10}{HALVES[1]:>10}")
+    for asked in sorted({asked for asked, _ in total}):
+        shares = [f"{right[asked, half]}/{total[asked, half]}" for half in HALVES]
+        print(f"{asked:32}" + "".join(f"{share:>10}" for share in shares))
+    if "-v" in sys.argv[1:]:
+        print(*misses, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""The filters on texts by somebody who had not read their rules: see ``benchmarks/strangers.py``."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.strangers import HALVES, counts
+
+LEAST = {
+    "identifier of any kind": (1.0, 0.91),
+    "look-alike stays": (0.97, 0.94),
+    "answer told": (0.96, 1.0),
+}
+"""Least share that comes out as labelled, of the half that was looked at and of the other one."""
+
+RIGHT, TOTAL, _ = counts()
+
+
+@pytest.mark.parametrize("asked", LEAST)
+@pytest.mark.parametrize("half", HALVES)
+def test_texts_of_a_stranger_come_out_as_labelled(asked: str, half: str) -> None:
+    share = RIGHT[asked, half] / TOTAL[asked, half]
+    assert share >= LEAST[asked][HALVES.index(half)]
+
+
+def test_halves_are_of_one_size() -> None:
+    sizes = [sum(count for (_, half), count in TOTAL.items() if half == each) for each in HALVES]
+    assert min(sizes) / max(sizes) > 0.8
