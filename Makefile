@@ -11,7 +11,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast test-long peers golden docs test-cluster lint lint-python lint-yaml
+.PHONY: help setup demo up down connection test test-fast test-long peers gateways golden docs test-cluster lint lint-python lint-yaml
 .PHONY: cluster-up cluster-demo cluster-connection cluster-down cluster-forget clean clean-all
 
 help: ## say what each target does
@@ -51,6 +51,8 @@ test-long: .venv-dev/.ready collections/.ready ## what takes too long for every 
 
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run
 
+gateways: .venv-gateways/.ready ## install the gateways that benchmarks/gateways.py asks beside ours
+
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
 	$(DEV)/python -m tests.grounds.rendering
 
@@ -87,7 +89,7 @@ lint-yaml:
 	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME="$(CURDIR)/.ansible" $(DEV)/ansible-lint --offline -q
 
 clean: down cluster-forget ## forget state, venvs and collections of this checkout; training_data stays
-	rm -rf var collections .ansible .venv .venv-dev .venv-peers .uv tests/contract/peers/node_modules
+	rm -rf var collections .ansible .venv .venv-dev .venv-peers .venv-gateways .uv tests/contract/peers/node_modules
 	@test ! -d training_data || echo "kept: training_data ($$(ls training_data | tr '\n' ' ')): exports, datasets, job files; make clean-all deletes it too"
 
 clean-all: ## the same and training_data of every environment; asks first (CONFIRM=yes: does not)
@@ -125,6 +127,12 @@ PEERS := tests/contract/peers
 	@cd $(PEERS) && PATH="$(CURDIR)/.venv-peers/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 	@echo ".venv-peers  requirements/peers.txt, $$(du -sh .venv-peers | cut -f1); $(PEERS), $$(du -sh $(PEERS) | cut -f1)"
+
+.venv-gateways/.ready: $(UV) requirements/gateways.txt
+	@[ -x .venv-gateways/bin/python ] || $(UV) venv -q --python $(PYTHON) .venv-gateways
+	$(UV) pip sync -q --python .venv-gateways --require-hashes requirements/gateways.txt
+	@touch $@
+	@echo ".venv-gateways  requirements/gateways.txt, $$(du -sh .venv-gateways | cut -f1)"
 
 define install
 	[ -x $(1)/bin/python ] || $(UV) venv -q --python $(PYTHON) $(1)

@@ -52,11 +52,15 @@ def index(own: OwnService, filings: list[SyntheticPage]) -> None:
         own.add_documents([page.document() for page in filings[first : first + _DOCUMENTS_A_CALL]])
 
 
+def prompts(filings: list[SyntheticPage]) -> list[str]:
+    """Prompts as long as FinRisk's, for what only hands them on: what a search finds, and a question."""
+    draw = random.Random(1)  # noqa: S311 - a benchmark, no secret
+    return ["\n\n".join([p.text for p in draw.sample(filings, 4)] + [q.question]) for q in filings]
+
+
 @contextmanager
 def bare(model: str, filings: list[SyntheticPage], threads: int) -> Iterator[Side]:
-    """Flask with google-genai, whose prompts are as long as FinRisk's: what a search finds, in a frame."""
-    draw = random.Random(1)  # noqa: S311 - a benchmark, no secret
-    prompts = ["\n\n".join([p.text for p in draw.sample(filings, 4)] + [q.question]) for q in filings]
+    """Flask with google-genai."""
     with bare_service(model, threads) as floor:
-        bodies = [json.dumps({"prompt": prompt}).encode() for prompt in prompts]
+        bodies = [json.dumps({"prompt": prompt}).encode() for prompt in prompts(filings)]
         yield Side("the bare service", floor.port, "/ask", _JSON, bodies, {"service": floor.pid})
