@@ -25,6 +25,7 @@ from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
 from finrisk.http.error_codes import MEANINGS
 from finrisk.http.status_reply import ArmFigures, Collection, Experiment
+from finrisk_rules import log_events
 from finrisk_rules.clients import ROLES
 from finrisk_rules.judge.verdicts import RIGHT, VERDICTS, WRONG
 from tests.grounds.markdown import headings, name, names, table
@@ -127,7 +128,12 @@ def test_every_metric_is_documented_with_its_labels_and_the_reverse() -> None:
 
 def test_every_log_event_is_documented_and_the_reverse() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SERVICE.rglob("*.py"))
-    written = _constants(_calls("log"), 0) | set(re.findall(r'"event": "(\w+)"', source))
+    shared = {node.args[0].attr for node in _calls("log") if isinstance(node.args[0], ast.Attribute)}
+    written = (
+        _constants(_calls("log"), 0)
+        | {getattr(log_events, each) for each in shared}
+        | set(re.findall(r'"event": "(\w+)"', source))
+    )
     assert set(names(table(API, "Log lines", "event"))) == written
 
 
