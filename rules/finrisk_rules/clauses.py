@@ -50,11 +50,12 @@ def cites(clause: str) -> bool:
 
 
 def states(clause: str) -> bool:
-    """Whether a clause states something: it has words of its own, and a source or a figure with a unit."""
+    """Whether a clause states something: words of its own, and a source or a figure with a unit, or both."""
     head = clause[:LONGEST]
-    if not _DIGIT.search(head) or len(content(without_citations(head))) < _LEAST_WORDS:
-        return False
-    return cites(clause) or measures(clause)
+    said = len(content(without_citations(head))) if _DIGIT.search(head) else 0
+    if said >= _LEAST_WORDS:
+        return cites(clause) or measures(clause)
+    return said > 0 and cites(clause) and measures(clause)
 
 
 def measures(clause: str) -> bool:

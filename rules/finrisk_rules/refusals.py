@@ -27,32 +27,54 @@ _NOT = frozenset(
     declining refuse refused beyond outside oltre fuera alem ausserhalb buiten rather lack lacks
     impossible insufficient inappropriate nicht kein keine keinen keiner keinem keinerlei ausserstande
     unmoglich ne n pas aucun aucune ningun ninguna imposible nao nenhum nenhuma impossivel non nessun
-    nessuna impossibile niet geen onmogelijk""".split()
+    nessuna impossibile niet geen onmogelijk inte ingen inga saknas omojligt nie brak niemozliwe yok degil
+    hicbir не нет невозможно нельзя""".split()
 )
 _CANNOT = re.compile(
     "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|超出|无法|無法|不能|不便"
     "|没法|没有权限|无权|無權|수 없|못합니다|어렵습니다"
 )
+_UNABLE = re.compile(
+    r"\A(?:ma |quindi |e |purtroppo )*non (?:sono in grado|riesco)\b"
+    r"|\bnie (?:moge|potrafie|jestem w stanie)\b|\w[ae]miyorum\b"
+    r"|\bjag (?:kan|far|har) (?:\w+ )?(?:inte|ingen|inga)\b"
+    r"|\b(?:kan|far) jag (?:\w+ )?inte\b|\b(?:не (?:могу|смогу|вправе|в состоянии))\b"
+    r"|لا (?:أستطيع|يمكنني|أقدر)|لن أتمكن|لست قادر"
+    r"|मैं .{0,60}(?:नहीं .{0,16}सकत|असमर्थ)"
+)
+"""Inability of the one who speaks in languages whose verb tells the person."""
+
+_ABLE = frozenset("riesco grado moge potrafie jestem jag".split())
+
 _ANSWERING = re.compile(
     r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this|that) request"
     r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
     r"|question|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido|solicitacao|vraag"
     r"|verzoek|beantwoord\w*|antwort|reponse|respuesta|risposta|resposta|antwoord)\b|質問|回答|お答え|要望"
     r"|お手伝い|依頼|提供|助言|问题|問題|请求|請求|协助|協助|答案|질문|답변|요청|도와|제공"
+    r"|\b(?:ответ(?:ить|ом)|вопрос|запрос|помочь|odpowied\w+|pytani\w+|yanit\w*|soru\w*|svara|fragan)\b"
+    r"|السؤال|الإجابة|الطلب|प्रश्न|उत्तर|अनुरोध"
 )
 _GIVEN = re.compile(
     r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
     r"|\bnone of the \w+|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?|dokument\w*"
     r"|unterlagen|extraits?|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
     r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
+    r"|\b(?:источник|документ|материал|zrodl|dokumentach|kaynak|belge|kallor|underlag)\w*"
+    r"|المصادر|المستندات|الوثائق"
+    r"|स्रोत|दस्तावेज"
 )
 _HOLDING = re.compile(
     r"contain|includ|mention|provid|address|cover|hold|disclos|specif|discuss|speak|availabl|found|appear"
-    r"|inform|data\b|daten|angaben|enthalt|contien|donn|conten|contem|indic|dati\b|dados|bevat|gegevens"
+    r"|inform|data\b|daten|angaben|enthalt|innehall|namner|zawier|podaj|icer|bulun"
+    r"|contien|donn|conten|contem|indic|dati\b|dados|bevat|gegevens"
 )
 _ABSENT = re.compile(
     "含まれて|ありません|ないため|記載されてい|見つかりません|没有|沒有|未涵盖|缺乏|不足|없습니다|없으므로"
     "|없지만|없어"
+    r"|\b(?:нет|отсутству\w+|не (?:содерж|упомин|указан|привод|сообща)\w+)\b"
+    r"|لا (?:تحتوي|تتضمن|توجد|يوجد)|لم (?:ترد|يرد|تذكر)"
+    r"|नहीं (?:है|हैं|दि|मिल)"
 )
 _TOO_LITTLE = re.compile(
     r"\b(?:no|not|without|insufficient|kein\w*|nicht|pas|aucun\w*|non|nao|geen|niet|sem"
@@ -83,6 +105,8 @@ _COURTESY = re.compile(
     r"|mi dispiace|\bscus|per favore|modello linguistico|consiglio di|purtroppo|desculp|infelizmente|spijt me"
     r"|excuses|alstublieft|taalmodel|raadpleeg|helaas|申し訳|恐れ入|すみません|了承|ください|下さい"
     r"|言語モデル|抱歉|对不起|對不起|请您|建议您|请咨询|请提供|請提供|语言模型|語言模型|遗憾|죄송|유감|양해"
+    r"|сожалени|извин|прошу прощения|niestety|przykro mi|przepraszam|uzgunum|maalesef|ne yazik|tyvarr"
+    r"|ledsen|ursakta|عذر|آسف|نأسف|للأسف|क्षमा|खेद|माफ"
     r"|바랍니다|주세요|주십시오|언어 모델"
 )
 _NOTHING_NAMED = words(
@@ -121,7 +145,7 @@ def _kind(clause: str) -> Kind:
     """Return what a folded clause does, courtesy left aside."""
     said = tokens(clause)
     says_not = not said.isdisjoint(_NOT)
-    if says_not and _SELF.search(clause):
+    if (says_not and _SELF.search(clause)) or (_may_be_unable(clause, said) and _UNABLE.search(clause)):
         return "unable"
     if not clause.isascii():
         cannot, given = _CANNOT.search(clause), _GIVEN.search(clause)
@@ -136,6 +160,10 @@ def _kind(clause: str) -> Kind:
     if says_not and (_TOO_LITTLE.search(clause) or (_GIVEN.search(clause) and _HOLDING.search(clause))):
         return "lacking"
     return "unanswered" if says_not and _ANSWERING.search(clause) else "rest"
+
+
+def _may_be_unable(clause: str, said: frozenset[str]) -> bool:
+    return not (said.isdisjoint(_ABLE) and clause.isascii()) or "miyorum" in clause
 
 
 def _declines(parts: list[tuple[str, Kind]]) -> bool:

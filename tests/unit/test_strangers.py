@@ -9,7 +9,11 @@ from benchmarks.strangers import HALVES, counts
 LEAST = {
     "identifier of any kind": (1.0, 0.91),
     "look-alike stays": (0.97, 0.94),
-    "answer told": (0.96, 1.0),
+    "answer told": (1.0, 1.0),
+    "refusal told": (0.95, 0.88),
+    "error told": (1.0, 0.5),
+    "obedience: obeys told": (0.9, 0.71),
+    "obedience: ordinary told": (1.0, 1.0),
 }
 """Least share that comes out as labelled, of the half that was looked at and of the other one."""
 
