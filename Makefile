@@ -11,7 +11,7 @@ DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
 
-.PHONY: help setup demo up down connection test test-fast test-long peers gateways golden docs test-cluster lint lint-python lint-yaml
+.PHONY: help setup demo up down connection test test-fast test-long peers gateways searchers golden docs test-cluster lint lint-python lint-yaml
 .PHONY: cluster-up cluster-demo cluster-connection cluster-down cluster-forget clean clean-all
 
 help: ## say what each target does
@@ -53,6 +53,8 @@ peers: .venv-peers/.ready ## install the clients and servers of others that the 
 
 gateways: .venv-gateways/.ready ## install the gateways that benchmarks/gateways.py asks beside ours
 
+searchers: .venv-searchers/.ready ## install the search libraries that benchmarks/search.py asks beside ours
+
 golden: .venv-dev/.ready ## render the objects of every environment into tests/golden, for review
 	$(DEV)/python -m tests.grounds.rendering
 
@@ -89,7 +91,7 @@ lint-yaml:
 	PATH="$(CURDIR)/$(DEV):$$PATH" ANSIBLE_HOME="$(CURDIR)/.ansible" $(DEV)/ansible-lint --offline -q
 
 clean: down cluster-forget ## forget state, venvs and collections of this checkout; training_data stays
-	rm -rf var collections .ansible .venv .venv-dev .venv-peers .venv-gateways .uv tests/contract/peers/node_modules
+	rm -rf var collections .ansible .venv .venv-dev .venv-peers .venv-gateways .venv-searchers .uv tests/contract/peers/node_modules
 	@test ! -d training_data || echo "kept: training_data ($$(ls training_data | tr '\n' ' ')): exports, datasets, job files; make clean-all deletes it too"
 
 clean-all: ## the same and training_data of every environment; asks first (CONFIRM=yes: does not)
@@ -133,6 +135,12 @@ PEERS := tests/contract/peers
 	$(UV) pip sync -q --python .venv-gateways --require-hashes requirements/gateways.txt
 	@touch $@
 	@echo ".venv-gateways  requirements/gateways.txt, $$(du -sh .venv-gateways | cut -f1)"
+
+.venv-searchers/.ready: $(UV) requirements/searchers.txt
+	@[ -x .venv-searchers/bin/python ] || $(UV) venv -q --python $(PYTHON) .venv-searchers
+	$(UV) pip sync -q --python .venv-searchers --require-hashes requirements/searchers.txt
+	@touch $@
+	@echo ".venv-searchers  requirements/searchers.txt, $$(du -sh .venv-searchers | cut -f1)"
 
 define install
 	[ -x $(1)/bin/python ] || $(UV) venv -q --python $(PYTHON) $(1)

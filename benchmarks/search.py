@@ -1,17 +1,23 @@
-"""How long a search takes as the index grows: pages of firms that do not exist, sizes side by side.
+"""How a search grows with its index, beside PostgreSQL's own ranking and two search libraries, in one run.
 
-    python benchmarks/search.py [--pages 500 10000] [--questions 200]
+    python benchmarks/search.py [--passages 500 10000 100000] [--questions 100] [--labelled DATA_DIR]
 
-Each size has an index of its own on one PostgreSQL, and every question goes to all of them in turn, so that
-whatever else the machine does weighs on all alike. A question is answered by a page that every index holds.
+Pages of firms that do not exist, indexed by the service's own ingestion: an index for each size, on one
+PostgreSQL. Every question goes to everything in turn, so that whatever else the machine does weighs on all
+alike; it is answered by a page that every index holds. CPU is that of all processes that work on an answer:
+what growth is read from where the machine has other work.
+
+DATA_DIR (as of retrieval.py) adds its pages to every index, and then its questions are asked: quality among
+so many invented pages. tantivy and bm25s take part after `make searchers`. 1,000,000 passages want 15 GB.
 The server is that of FINRISK_DATABASE_URL, or one that is started for this run and removed after it.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -20,73 +26,125 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 
 # isort: split
-
 import psycopg
 
-from benchmarks.retrieval import PASSAGES, scratch_database, server
-from benchmarks.synthetic_pages import SyntheticPage, pages
-from finrisk import documents
-from finrisk.db.migration import migrate
-from finrisk.retrieval import search
+from benchmarks.retrieval import figures, ingest, rows, scratch_database, server
+from benchmarks.search_index import fill
+from benchmarks.searchers import PYTHON, FinRisk, Library, Searcher, TsRank
+from benchmarks.synthetic_pages import pages
 
-Connection = psycopg.Connection[Any]
+WARM_UP = 10
+OURS = "FinRisk"
 
-RANKED = 20
-BATCH = 250
-WARM_UP = 20
-
-
-def fill(connection: Connection, count: int) -> None:
-    """Index so many pages, and leave the planner with their statistics, as autovacuum does in time."""
-    migrate(connection)
-    rows = (
-        documents.Document(page.id, page.title, page.text, page.company, page.year) for page in pages(count)
-    )
-    while batch := list(islice(rows, BATCH)):
-        documents.ingest(connection, batch)
-    connection.execute("vacuum analyze")
+Question = dict[str, Any]
+"""As queries.jsonl.gz has it: id, question_scoped, gold_doc_ids."""
 
 
-def ask(connection: Connection, page: SyntheticPage) -> tuple[float, bool]:
-    """Ask a page's question; return the seconds, and whether the page came first."""
+@dataclass(frozen=True)
+class Index:
+    """A size, and who searches it."""
+
+    passages: int
+    connection: psycopg.Connection[Any]
+    searchers: Mapping[str, Searcher]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question cost, and which pages it found."""
+
+    seconds: float
+    cpu: float
+    ranked: list[str]
+
+
+def index(parts: ExitStack, url: str, passages: int, beside: Sequence[str]) -> Index:
+    """Fill an index and those of the others with the same pages."""
+    scratch = parts.enter_context(scratch_database(url))
+    connection, own = (parts.enter_context(psycopg.connect(scratch, autocommit=True)) for _ in range(2))
     began = time.perf_counter()
-    answer = search(connection, page.question, None, None, RANKED, PASSAGES)
-    seconds = time.perf_counter() - began
-    return seconds, bool(answer.pages) and answer.pages[0].document_id == page.id
+    count = fill(connection, scratch, passages)
+    searchers: dict[str, Searcher] = {OURS: FinRisk(connection)}
+    for name in beside:
+        searchers[name] = TsRank(own) if name == "ts_rank" else parts.enter_context(Library(name))
+        searchers[name].add((page.id, f"{page.title}\n{page.text}") for page in pages(count))
+    [(real,)] = connection.execute("select count(*) from passages").fetchall()
+    print(f"{real:,} passages of {count:,} pages in {time.perf_counter() - began:.0f} s", flush=True)
+    return Index(real, connection, searchers)
+
+
+def add_labelled(indexes: Sequence[Index], folder: Path) -> list[Question]:
+    """Add the folder's pages to every index, and return its questions."""
+    given = [(row["id"], f"{row['title']}\n{row['text']}") for row in rows(folder / "documents.jsonl.gz")]
+    for each in indexes:
+        ingest(each.connection, folder)
+        for searcher in each.searchers.values():
+            searcher.add(given)
+    return rows(folder / "queries.jsonl.gz")
+
+
+def ask(indexes: Sequence[Index], questions: list[Question]) -> dict[tuple[int, str], list[Answer]]:
+    """Ask everything in turns; return the answers of each size and searcher."""
+    answers: dict[tuple[int, str], list[Answer]] = {
+        (each.passages, name): [] for each in indexes for name in each.searchers
+    }
+    for at, question in enumerate([*questions[:WARM_UP], *questions]):
+        for each in indexes:
+            for name, searcher in each.searchers.items():
+                began = time.perf_counter()
+                ranked, cpu = searcher.ask(question["question_scoped"])
+                if at >= WARM_UP:
+                    seconds = time.perf_counter() - began
+                    answers[each.passages, name].append(Answer(seconds, cpu, ranked))
+    return answers
+
+
+def report(answers: Mapping[tuple[int, str], Sequence[Answer]], questions: list[Question]) -> None:
+    """Print a line for each size and searcher, and how FinRisk's 95th percentiles grow."""
+    p95 = {}
+    for (passages, name), given in answers.items():
+        waited = quantiles([answer.seconds * 1000 for answer in given], n=20)
+        worked = quantiles([answer.cpu * 1000 for answer in given], n=20)
+        p95[passages, name] = (waited[18], worked[18])
+        run = [
+            {"query_id": question["id"], "ranked": answer.ranked}
+            for question, answer in zip(questions, given, strict=True)
+        ]
+        print(
+            f"{passages:>9,}  {name:8} p50 {waited[9]:7.1f} ms  p95 {waited[18]:7.1f} ms"
+            f"  CPU p50 {worked[9]:7.1f} ms  p95 {worked[18]:7.1f} ms  {figures(questions, run)}"
+        )
+    ours = {passages: times for (passages, name), times in p95.items() if name == OURS}
+    smallest = min(ours)
+    for passages in sorted(ours)[1:]:
+        wall, cpu = (large / small for large, small in zip(ours[passages], ours[smallest], strict=True))
+        print(f"p95 at {passages:,} passages is {wall:.1f} times that at {smallest:,}, CPU {cpu:.1f} times")
 
 
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pages", type=int, nargs="+", default=[500, 10_000], help="sizes of the indexes")
-    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument(
+        "--passages", type=int, nargs="+", default=[500, 10_000, 100_000], help="sizes of indexes"
+    )
+    parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--labelled", type=Path, metavar="DATA_DIR", help="real pages and questions")
+    parser.add_argument("--alone", action="store_true", help="nothing beside FinRisk")
     chosen = parser.parse_args()
-    asked = list(pages(min([*chosen.pages, chosen.questions])))
+    beside = [] if chosen.alone else ["ts_rank", *(["tantivy", "bm25s"] if PYTHON.exists() else [])]
     with ExitStack() as parts:
         url = parts.enter_context(server())
-        indexes = {}
-        for count in chosen.pages:
-            scratch = parts.enter_context(scratch_database(url))
-            indexes[count] = parts.enter_context(psycopg.connect(scratch, autocommit=True))
-            fill(indexes[count], count)
-        for page in asked[:WARM_UP]:
-            for connection in indexes.values():
-                ask(connection, page)
-        answers: dict[int, list[tuple[float, bool]]] = {count: [] for count in indexes}
-        for page in asked:
-            for count, connection in indexes.items():
-                answers[count].append(ask(connection, page))
-    p95 = {}
-    for count, given in answers.items():
-        cuts = quantiles([seconds * 1000 for seconds, _ in given], n=20)
-        p95[count] = cuts[18]
-        first = sum(is_first for _, is_first in given) / len(given)
-        print(
-            f"{count:>9,} pages  p50 {cuts[9]:6.1f} ms  p95 {cuts[18]:6.1f} ms  right page first {first:.3f}"
-        )
-    smallest = min(p95)
-    for count in sorted(p95)[1:]:
-        print(f"p95 at {count:,} pages is {p95[count] / p95[smallest]:.1f} times that at {smallest:,}")
+        indexes = [index(parts, url, passages, beside) for passages in sorted(chosen.passages)]
+        [(smallest,)] = indexes[0].connection.execute("select pages from corpus").fetchall()
+        invented = [
+            {"id": page.id, "question_scoped": page.question, "gold_doc_ids": [page.id]}
+            for page in pages(min(chosen.questions, smallest))
+        ]
+        report(ask(indexes, invented), invented)
+        if chosen.labelled:
+            real = add_labelled(indexes, chosen.labelled)
+            chance = real[:: max(1, len(real) // chosen.questions)]
+            report(ask(indexes, chance), chance)
 
 
 if __name__ == "__main__":

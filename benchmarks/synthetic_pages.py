@@ -13,6 +13,8 @@ SEED = 14
 PAGES_A_FILING = 40
 FILINGS_A_FIRM = 5
 LAST_YEAR = 2024
+PASSAGES_A_PAGE = 4.7
+"""So many does the service cut one into, on the average."""
 
 _ONSETS = "b br c ch d dr f fl g gr h k kl l m n p pl qu r s st t tr v w z".split()
 _VOWELS = "a e i o u ai ea io ou".split()
