@@ -53,6 +53,8 @@ def verdicts(answer: str, page: str = PAGE) -> list[str]:
         "Operating margin narrowed by 260 basis points in 2023 [1].",
         "Net sales rose by $929 million from 2021 to 2023 [1].",
         "Net sales rose by more than $450 million in 2023 [1].",
+        "The difference between net sales of 2023 and 2022 is $460 million [1].",
+        "Growth in net sales was 9.4% in 2023 [1].",
         "The net loss from discontinued operations narrowed by $14 million in 2023 [1].",
     ],
 )
@@ -98,6 +100,16 @@ def test_a_change_is_said_again_in_percent_and_beside_what_it_leads_to() -> None
     ]
     assert (
         verdicts("Net sales rose $460 million, or 8.4%, to $5,331 million in 2023 [1].")[1] == "unsupported"
+    )
+
+
+def test_a_year_that_is_compared_with_is_not_that_of_the_figure() -> None:
+    assert verdicts("- Net sales: $5,331 million (+9.4% vs. 2022) [1]") == ["stated", "computed"]
+    assert verdicts("- Net sales: $5,331 million (-9.4% vs. 2022) [1]")[1] == "wrong_direction"
+    assert verdicts("- Net sales: $5,331 million (+8.4% vs. 2022) [1]")[1] == "unsupported"
+    assert verdicts("Net sales of 2023 were $5,331 million, a 9.4% increase over 2022 [1].")[1] == "computed"
+    assert (
+        verdicts("Net sales of 2023 were $5,331 million, a 10.7% increase over 2022 [1].")[1] == "unsupported"
     )
 
 

@@ -18,7 +18,7 @@ from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.tracing import BESIDE, Reader, Trace
-from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.judge.vocabulary import CHANGED, whole
 
 LEAST_FIT, SAME = 0.4, 0.8
 """Fit from which on words lead to a row, and from which on two periods are one."""
@@ -28,6 +28,19 @@ MOST_LINES, MOST_CELLS = 3, 40
 
 _END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
 _OF_CHANGE = re.compile(r"(?<![^\W_])of[^\w]*\Z", re.IGNORECASE)
+_OF_NOUN = re.compile(rf"{whole('of was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
+"""What leads from a noun ("growth", "the difference") to the figure that it is."""
+
+_NEUTRAL = re.compile(
+    whole("difference gap change veränderung differenz unterschied différence écart"), re.IGNORECASE
+)
+_MOST_BETWEEN = 100
+"""Characters between such a word and its figure."""
+
+_SIGN = re.compile(r"\(\s?([-+\u2212\u2013])\s?(?=\d)")
+"""Before a percentage in brackets, what says that it is a change: ``(+6.4 %)``."""
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AGAIN = re.compile(r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*")
 """What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
 
@@ -58,9 +71,13 @@ class Change(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """That a claim is a change; ``rises`` as its words say, None where they say neither."""
+    """That a claim is a change; ``rises`` as its words say, None where they say neither.
+
+    ``is_difference`` where it is one of two figures, which the sentence may write.
+    """
 
     rises: bool | None
+    is_difference: bool = False
 
 
 def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
@@ -86,15 +103,26 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
         return None
     if _MORE.match(text, end) or _LESS.match(text, end):
         return Spoken(bool(_MORE.match(text, end)))
+    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 2)):
+        return Spoken(sign[1] == "+")
     says = governor is not None and is_in_clause(text, governor, start, end)
     rises = governor.rises if governor and says and not is_evaluation(governor) else None
     if claim.is_change:
         return Spoken(rises)
-    if governor is None or not says or governor.end > start:
-        return None
-    between = text[governor.end : start]
-    is_end = _END.search(between) and not _OF_CHANGE.search(between)
-    return None if is_end or any(map(str.isdigit, between)) else Spoken(rises)
+    if governor is not None and says and governor.end <= start:
+        noun = text[governor.start : governor.end].lower() in CHANGED
+        return Spoken(rises) if _leads(text[governor.end : start], is_noun=noun) else None
+    named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
+    is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
+    return Spoken(None, is_difference=True) if is_difference else None
+
+
+def _leads(between: str, *, is_noun: bool) -> bool:
+    """Whether a word of change leads over these words to a figure: no other one, and no end of the change."""
+    between = _YEAR.sub("", between)
+    if any(map(str.isdigit, between)):
+        return False
+    return not _END.search(between) or bool((_OF_NOUN if is_noun else _OF_CHANGE).search(between))
 
 
 def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequence[Traced]) -> Change | None:

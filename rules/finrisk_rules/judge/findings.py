@@ -51,6 +51,8 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
             continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
+        if said.is_difference and sum(trace is not None for _, trace in beside) > 1:
+            continue
         if change := change_of(text, finding.claim, finding.readers, beside):
             finding.verdict = _of_change(finding, said, change)
             if finding.verdict and finding.verdict.verdict != "stated":

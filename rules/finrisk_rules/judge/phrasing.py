@@ -14,6 +14,7 @@ from finrisk_rules.judge.vocabulary import (
     BASE_AT_SPLIT,
     BASE_BEFORE,
     BASE_BEHIND,
+    COMPARED,
     CONTRAST,
     JOINT,
     LIST_JOINT,
@@ -108,6 +109,8 @@ class _Stretches:
         behind: Sequence[Period] = self.periods[at + 1][:MOST_PERIODS]
         if behind and at < self.count - 1:
             behind = [each for each in behind if each.start < self.splits[at + 1]]
+        elif behind:
+            behind = [each for each in behind if not self._is_compared(each)]
         if not self.periods[at] and not behind and self._stands_first(at):
             return list(self.periods[1][:1])
         before: Sequence[Period] = self.periods[at][: -MOST_PERIODS - 1 : -1]
@@ -116,6 +119,10 @@ class _Stretches:
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
             return [*behind, *before]
         return [*before, *behind]
+
+    def _is_compared(self, period: Period) -> bool:
+        """Whether a figure is compared with that of this period: "6 % over 2022", "(+6 % vs. 2022)"."""
+        return bool(COMPARED.search(self.bare, max(0, period.start - LONGEST_GLUE), period.start))
 
     def _is_glued(self, start: int, end: int) -> bool:
         return end - start < LONGEST_GLUE and not JOINT.search(self.bare, start, end)

@@ -29,7 +29,7 @@ _ABOUT_OF_TWO = frozenset(
     ("more than", "less than", "just under", "just over", "près de", "plus de", "cerca de", "alrededor de")
 )
 _ABOUT_SIGNS = ("約", "およそ", "~", "\u2248")
-_CHANGED = frozenset(
+CHANGED = frozenset(
     "increase increases decrease decreases decline rise drop growth reduction change hausse baisse "
     "augmentation diminution aumento anstieg rückgang".split()
 )
@@ -76,7 +76,7 @@ def is_change(text: str, end: int, words: Sequence[str]) -> bool:
     """
     if not _BY.isdisjoint(words[:2]) or CHANGE_BEHIND.match(text, end):
         return True
-    return any(of in _OF_CHANGE and change in _CHANGED for of, change in itertools.pairwise(words))
+    return any(of in _OF_CHANGE and change in CHANGED for of, change in itertools.pairwise(words))
 
 
 def any_word(words: str) -> str:
@@ -163,6 +163,15 @@ BASE_AT_SPLIT = re.compile(
 )
 """What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
 
+COMPARED = re.compile(
+    whole(
+        "over vs versus against than than_in compared_to compared_with relative_to gegenüber contre frente_a"
+    )
+    + r"\.?\s+(?:(?:in|the|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a period with whose figure another one is compared."""
+
 BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE}))", re.IGNORECASE)
 """What stands behind a figure with which another one is compared."""
 
@@ -178,7 +187,7 @@ def may_compare(text: str) -> bool:
     return any(hint in words for hint in _HINTS_OF_YEAR_BEFORE)
 
 
-CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(_CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
+CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""
 
 CHANGE_NAME = re.compile(
