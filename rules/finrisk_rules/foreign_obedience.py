@@ -29,7 +29,7 @@ class _Language:
     law: str
     role: str
     am: str
-    """"I am", from now on."""
+    """How "I am" begins that tells of another part, from now on."""
     my: str
 
 

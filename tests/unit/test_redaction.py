@@ -237,3 +237,26 @@ def test_what_hides_one_in_the_other_is_taken_out_in_a_moment(text: str) -> None
 def test_only_the_kinds_asked_for_are_replaced() -> None:
     text = "a@example.com, password=hunter2"
     assert redact(text, ("secret_key",)).text == "a@example.com, password=[secret_key_1]"
+
+
+@pytest.mark.parametrize("number", ["2 55 08 14 168 025 38", "255081416802538", "756.9217.0769.85"])
+def test_a_national_number_with_a_check_needs_no_word(number: str) -> None:
+    other = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    assert redact(f"It was {number} then.").text == "It was [national_id_1] then."
+    assert redact(f"It was {other} then.").text == f"It was {other} then."
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Part no. 219-45-8810 was sold.", "Part no. 219-45-8810 was sold."),
+        ("Pan Pacific Hotels rose.", "Pan Pacific Hotels rose."),
+        ("Months 01 02 03 04 05 are quiet.", "Months 01 02 03 04 05 are quiet."),
+        ("Account 4010 to 4090 hold sales.", "Account 4010 to 4090 hold sales."),
+        ("bel mij op 06-12345678 vandaag", "bel mij op [phone_1] vandaag"),
+        ("Ring on 01 42 68 53 00 today", "Ring on [phone_1] today"),
+        ("Sort code 20-00-00 account 55779911", "Sort code [routing_1] account [account_1]"),
+    ],
+)
+def test_what_stands_before_a_number_tells_what_it_is(text: str, left: str) -> None:
+    assert redact(text).text == left

@@ -1,4 +1,9 @@
-"""The filters on texts by somebody who had not read their rules: see ``benchmarks/strangers.py``."""
+"""The filters on texts by somebody who had not read their rules: see ``benchmarks/strangers.py``.
+
+Of the half that nobody looked at, before and after the rules were mended by the other one: identifiers 64
+and 72 of 78, look-alikes 52 and 52 of 55, refusals 11 and 16 of 18, answers that obeyed 12 and 20 of 28,
+answers that only speak of orders 25 and 26 of 26.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ import pytest
 from benchmarks.strangers import HALVES, counts
 
 LEAST = {
-    "identifier of any kind": (1.0, 0.91),
+    "identifier of any kind": (1.0, 0.92),
     "look-alike stays": (0.97, 0.94),
     "answer told": (1.0, 1.0),
     "refusal told": (0.95, 0.88),

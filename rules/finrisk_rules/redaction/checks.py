@@ -71,6 +71,17 @@ def cpf_valid(digits: str) -> bool:
     return len(set(digits)) > 1
 
 
+def nir_valid(number: str) -> bool:
+    """Whether a number of France's social security (NIR) passes its check; 2A and 2B are Corsica."""
+    digits = re.sub(r"\s", "", number).upper().replace("2A", "19", 1).replace("2B", "18", 1)
+    return digits.isdigit() and 97 - int(digits[:13]) % 97 == int(digits[13:])
+
+
+def ean_valid(digits: str) -> bool:
+    """Whether thirteen digits pass the check of EAN-13, as Switzerland's AHV numbers do."""
+    return sum(int(digit) * (1 + 2 * (place % 2)) for place, digit in enumerate(digits)) % 10 == 0
+
+
 def resident_valid(number: str) -> bool:
     """Whether 18 characters pass the check of a resident's number of China (GB 11643, ISO 7064 mod 11-2)."""
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))

@@ -3,7 +3,14 @@
 import re
 from collections.abc import Callable
 
-from finrisk_rules.redaction.checks import cpf_valid, itin_valid, resident_valid, ssn_valid
+from finrisk_rules.redaction.checks import (
+    cpf_valid,
+    ean_valid,
+    itin_valid,
+    nir_valid,
+    resident_valid,
+    ssn_valid,
+)
 from finrisk_rules.redaction.context import after
 from finrisk_rules.redaction.kinds import Proof, Said, Seen, among_digits, anywhere, proved
 from finrisk_rules.redaction.reading import Span
@@ -38,6 +45,11 @@ _RESIDENT = re.compile(
     r"(?<![A-Za-z0-9])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
     r"|3[01])\d{3}[\dXx](?![A-Za-z0-9])"
 )
+_NIR = re.compile(
+    r"(?<![\w.,-])[12] \d\d (?:0[1-9]|1[0-2]) (?:\d\d|2[AB]) \d{3} \d{3} \d\d(?![\w-]|[ .,]\d)"
+    r"|(?<![\w.,-])[12]\d\d(?:0[1-9]|1[0-2])\d{10}(?![\w-]|[ .,]\d)"
+)
+_AHV = re.compile(r"(?<![\w.,-])756\.\d{4}\.\d{4}\.\d\d(?![\w-]|[.,]\d)")
 _FISCAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])")
 _PASSPORT = after(
     r"passport|passeport|pasaporte|reisepass\w*|passaporto|passaporte|paspoort|paszport\w*|паспорт\w*"
@@ -302,6 +314,8 @@ KINDS = (
     among_digits("nino", _NINO),
     Said("nino", ("nino", "ni n", "national ins"), _NINO_SAID),
     among_digits("national_id", _CPF, _unsigned(cpf_valid)),
+    among_digits("national_id", _NIR, proved(lambda match: nir_valid(match[0]))),
+    Seen("national_id", lambda reading: "756." in reading.text, anywhere(_AHV, _unsigned(ean_valid))),
     among_digits("national_id", _RESIDENT, proved(lambda match: resident_valid(match[0]))),
     Seen("national_id", lambda reading: reading.has_run(16), anywhere(_FISCAL)),
     Said("passport", _PASSPORT_BEGINNINGS, _PASSPORT),
