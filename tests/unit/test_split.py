@@ -60,6 +60,22 @@ def test_validation_never_has_more_than_5000_examples() -> None:
     assert 4_990 <= len(validation) <= 5_000
 
 
+def test_a_large_group_validates_only_where_no_smaller_ones_do() -> None:
+    """Whatever its hash: one document of a third of the rows among many, then three of a third each."""
+    for number in range(40):
+        ties = Ties()
+        for row in range(120):
+            ties.add(Tie.of([f"large-{number}" if row < 40 else f"small-{number}-{row}"], None, f"s{row}", ""))
+        validation, apart = ties.validation(range(120), 0.9)
+        assert 6 <= len(validation) <= 24
+        assert not validation & set(range(40))
+        assert apart == "primary source documents"
+        thirds = Ties()
+        for row in range(120):
+            thirds.add(Tie.of([f"{number}-{row % 3}"], None, f"s{row}", ""))
+        assert len(thirds.validation(range(120), 0.9)[0]) == 40
+
+
 def test_an_index_of_digests_numbers_each_once() -> None:
     dice = random.Random(5)  # noqa: S311 - repeatable
     values = [dice.getrandbits(64) or 1 for _ in range(20_000)]

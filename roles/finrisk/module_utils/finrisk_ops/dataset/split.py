@@ -132,11 +132,24 @@ def _enough(total: int, share: float) -> int:
 def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[int]:
     """Return the groups (64-bit hashes, one for each row in ``keys``) that validate.
 
-    Together they hold about ``share`` of the rows, no more than the limit and half of all, and at least half
-    of the share when groups that small exist. Groups are counted below a hash only, to keep memory small.
+    Together they hold about ``share`` of the rows, twice the share at most, and no more than the limit; at
+    least half of the share when groups that small exist. Where only larger groups are left, half of all.
     """
-    room = min(VALIDATION_LIMIT, total // 2)
-    enough = _enough(total, share)
+    groups: set[int] = set()
+    for most in (math.ceil(2 * share * total), total // 2):
+        groups, count = _filled(keys, min(VALIDATION_LIMIT, total // 2, most), _enough(total, share), share)
+        if count >= _enough(total, share):
+            break
+    return groups
+
+
+def _filled(
+    keys: Callable[[], Iterable[int]], room: int, enough: int, share: float
+) -> tuple[set[int], int]:
+    """Return the groups below ``share`` of all hashes that find room, others until enough do; and their rows.
+
+    Groups are counted below a hash only, to keep memory small.
+    """
     reach = share
     while True:
         border = int(reach * (1 << 64))
@@ -147,5 +160,5 @@ def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[
                 groups.add(group)
                 count += size
         if count >= enough or reach >= 1:
-            return groups
+            return groups, count
         reach = min(1.0, reach * 2)
