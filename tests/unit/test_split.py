@@ -65,7 +65,8 @@ def test_a_large_group_validates_only_where_no_smaller_ones_do() -> None:
     for number in range(40):
         ties = Ties()
         for row in range(120):
-            ties.add(Tie.of([f"large-{number}" if row < 40 else f"small-{number}-{row}"], None, f"s{row}", ""))
+            document = f"large-{number}" if row < 40 else f"small-{number}-{row}"
+            ties.add(Tie.of([document], None, f"s{row}", ""))
         validation, apart = ties.validation(range(120), 0.9)
         assert 6 <= len(validation) <= 24
         assert not validation & set(range(40))

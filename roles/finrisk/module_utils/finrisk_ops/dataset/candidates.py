@@ -26,6 +26,14 @@ from .variety import Traits
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 
 
+class Chars(NamedTuple):
+    """Characters of a question, of its answer, and of the whole example."""
+
+    strategy: int
+    analysis: int
+    example: int
+
+
 class Line(NamedTuple):
     """A usable row as it is written."""
 
@@ -36,7 +44,13 @@ class Line(NamedTuple):
     is_liked: bool  # a reader rated its answer up
     is_human: bool  # a reviewer wrote its answer
     score: float | None  # 0 to 1
+    chars: Chars
     traits: Traits
+
+    @property
+    def quality(self) -> float:
+        """Its score, -1 without one; what a reviewer wrote is above every score."""
+        return (-1.0 if self.score is None else self.score) + 2 * self.is_human
 
 
 class Candidate(NamedTuple):
@@ -46,12 +60,8 @@ class Candidate(NamedTuple):
     question: int  # 64 bits of the question on its sources
     standing: float  # beside other answers to the question; the greater the better
     created_at: float  # seconds since 1970
-    quality: float
     figures: int
     sources: int
-    strategy_chars: int
-    analysis_chars: int
-    chars: int
     kind: int
     tie: Tie
     redacted: dict[str, int]
@@ -61,20 +71,18 @@ class Candidate(NamedTuple):
         """Make it of the example of the export's line with that number, and its id."""
         strategy, analysis = example.strategy, example.analysis
         traits = Traits.of(example.companies, analysis)
-        known = [number, name, example.replaced, example.rating == LIKED, example.is_human, example.score]
-        head = json.dumps([*known, traits.companies, traits.topic, traits.language, traits.length])
+        whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
+        chars = Chars(len(strategy), len(analysis), whole)
+        known = number, name, example.replaced, example.rating == LIKED, example.is_human, example.score
+        head = json.dumps([*known, chars, traits])
         texts = map(vertex.json_text, (strategy, example.prompt, analysis))
         return cls(
             written=b"\t".join((head.encode(), *texts)) + b"\n",
             question=question_digest(strategy, example.documents),
             standing=example.standing,
             created_at=example.created_at,
-            quality=example.quality,
             figures=figures_digest(strategy, analysis),
             sources=_digest_of(example.documents),
-            strategy_chars=len(strategy),
-            analysis_chars=len(analysis),
-            chars=len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis),
             kind=traits.kind,
             tie=Tie.of(example.documents, example.user, strategy, analysis),
             redacted=dict(example.redacted),
@@ -93,13 +101,9 @@ class UsableRows:
 
     spool: IO[bytes]
     places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
-    quality: array[float] = field(default_factory=lambda: array("f"))
     known: Likely = field(
         default_factory=lambda: Likely(array("I"), array("I"), array("d"), array("d")),
     )
-    strategy_chars: array[int] = field(default_factory=lambda: array("H"))
-    analysis_chars: array[int] = field(default_factory=lambda: array("H"))
-    chars: array[int] = field(default_factory=lambda: array("I"))
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
     kinds: array[int] = field(default_factory=lambda: array("I"))
@@ -109,14 +113,10 @@ class UsableRows:
         """Keep one."""
         self.places.append(self._end)
         self._end += self.spool.write(candidate.written)
-        self.quality.append(candidate.quality)
         self.known.figures.append(candidate.figures)
         self.known.sources.append(candidate.sources)
         self.known.standing.append(candidate.standing)
         self.known.created_at.append(candidate.created_at)
-        self.strategy_chars.append(candidate.strategy_chars)
-        self.analysis_chars.append(candidate.analysis_chars)
-        self.chars.append(candidate.chars)
         self.fates.append(0)
         self.kinds.append(candidate.kind)
         self.ties.add(candidate.tie)
@@ -135,7 +135,7 @@ class UsableRows:
 
     def ranks(self) -> list[tuple[float, float]]:
         """Return by what one row is better than another: quality, then age."""
-        return list(zip(self.quality, self.known.created_at, strict=True))
+        return [(line.quality, at) for line, at in zip(self.lines(), self.known.created_at, strict=True)]
 
     def answers_otherwise(self, candidate: Candidate, row: int) -> bool:
         """Say whether a row has another answer than the candidate."""
@@ -154,10 +154,10 @@ class UsableRows:
         self.spool.seek(0)
         for line in self.spool:
             head, _, prompt, analysis = line[:-1].split(b"\t")
-            number, name, replaced, is_liked, is_human, score, companies, *traits = json.loads(head)
+            number, name, replaced, is_liked, is_human, score, chars, (companies, *traits) = json.loads(head)
             kind = Traits(tuple(companies), *traits)
             body = vertex.line(prompt, analysis)
-            yield Line(number, name, body, replaced, is_liked, is_human, score, kind)
+            yield Line(number, name, body, replaced, is_liked, is_human, score, Chars(*chars), kind)
 
     def _line(self, row: int) -> bytes:
         self.spool.seek(self.places[row])

@@ -88,12 +88,6 @@ def score_of(row: Mapping[str, Any]) -> float | None:
     return float(score) if isinstance(score, (int, float)) and is_score(score) else None
 
 
-def quality_of(row: Mapping[str, Any]) -> float:
-    """Return the row's quality score, -1 when it has none; what a reviewer wrote is above every score."""
-    score = row.get("quality_score", -1.0)
-    return (float(score) if is_score(score) else -1.0) + 2 * is_human(row)
-
-
 def standing_of(row: Mapping[str, Any]) -> float:
     """Return how good the row's answer is beside others to its question; the greater the better.
 

@@ -12,7 +12,7 @@ from typing import Any
 from finrisk_rules import redaction
 from finrisk_rules.examples import fold
 
-from .candidates import Line
+from .candidates import Chars, Line
 
 SIDES = ("training", "validation")
 EXCERPTS = 10
@@ -63,6 +63,27 @@ class Tally:
 
 
 @dataclass
+class Lengths:
+    """How many examples have so many characters: of the question, of the answer, and as a whole."""
+
+    strategy: Counter[int] = field(default_factory=Counter)
+    analysis: Counter[int] = field(default_factory=Counter)
+    example: Counter[int] = field(default_factory=Counter)
+
+    def add(self, chars: Chars) -> None:
+        """Count one example."""
+        self.strategy[chars.strategy] += 1
+        self.analysis[chars.analysis] += 1
+        self.example[chars.example] += 1
+
+    def __add__(self, other: Lengths) -> Lengths:
+        """Return the counts of both."""
+        return Lengths(
+            self.strategy + other.strategy, self.analysis + other.analysis, self.example + other.example
+        )
+
+
+@dataclass
 class Portrait:
     """Collects, example by example, what is told of the sets."""
 
@@ -72,6 +93,7 @@ class Portrait:
     languages: Tally = field(default_factory=Tally)
     scores: tuple[Counter[float], Counter[float]] = field(default_factory=lambda: (Counter(), Counter()))
     by_reviewers: list[int] = field(default_factory=lambda: [0, 0])
+    lengths: tuple[Lengths, Lengths] = field(default_factory=lambda: (Lengths(), Lengths()))
     excerpts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # side and Vertex example
 
     @classmethod
@@ -86,6 +108,7 @@ class Portrait:
         self.companies.add(line.traits.companies, side)
         self.languages.add([line.traits.language], side)
         self.by_reviewers[side] += line.is_human
+        self.lengths[side].add(line.chars)
         if line.score is not None:
             self.scores[side][round(line.score, 4)] += 1
         if row in self.picks:

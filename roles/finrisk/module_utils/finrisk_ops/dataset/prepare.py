@@ -207,6 +207,7 @@ def _prepare(
         rejected=dict(sorted(rejections.counts.items())),
         redacted=dict(sorted(redacted.items())),
     )
+    lengths = portrait.lengths[0] + portrait.lengths[1]
     metadata = {
         "created_at": datetime.strptime(moment, STAMP_FORMAT).replace(tzinfo=UTC).isoformat(),
         "source": {"file": raw.name, "sha256": sha256},
@@ -222,10 +223,10 @@ def _prepare(
         "duplicates": duplicates.report(summary.rejected, summary.conflicts),
         "split": {"apart": summary.apart, "users_on_both_sides": summary.users_on_both_sides},
         **origins.content(),
-        "strategy_chars": Sizes.of(usable.strategy_chars[row] for row in best).content(),
-        "analysis_chars": Sizes.of(usable.analysis_chars[row] for row in best).content(),
+        "strategy_chars": Sizes.of(lengths.strategy.elements()).content(),
+        "analysis_chars": Sizes.of(lengths.analysis.elements()).content(),
         "tokens_estimated": summary.tokens,
-        **report.figures(usable, best, validation, portrait, summary),
+        **report.figures(portrait, summary),
         "files": {
             paths[name].name: files[name].sha256() for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
         },
@@ -327,11 +328,11 @@ def _write_sets(
                 files[PREFERENCES].write(pair_line(line.body, worse.analysis))
                 places.add(PREFERENCES, line.name, worse.name)
                 pairs += 1
-            chars += usable.chars[row]
+            chars += line.chars.example
             if samples < _TOKEN_SAMPLE:
                 samples += 1
                 sample_tokens += tokens.estimate("\n".join(vertex.texts(line.body)))
-                sample_chars += usable.chars[row]
+                sample_chars += line.chars.example
     return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from finrisk_rules import prompt
@@ -27,7 +26,6 @@ from ..report.blocks import (
 )
 from ..report.page import render
 from ..report.plots import histogram
-from .candidates import UsableRows
 from .portrait import SIDES, Portrait
 from .summary import Summary
 
@@ -41,47 +39,49 @@ _PLOTS = {
 }
 
 
-def figures(
-    usable: UsableRows, rows: array[int], validation: set[int], portrait: Portrait, summary: Summary
-) -> dict[str, Any]:
+def figures(portrait: Portrait, summary: Summary) -> dict[str, Any]:
     """Return what the page shows beside the counts that the metadata has anyway.
 
-    ``rows`` are those of both sets. Tokens of a single example follow from its characters, in the proportion
-    that the training set has.
+    Tokens of a single example follow from its characters, in the proportion that the training set has.
     """
-    sides = tuple(array("I", (row for row in rows if (row in validation) == bool(side))) for side in (0, 1))
-    train_chars = sum(usable.chars[row] for row in sides[0])
+    training, validation = portrait.lengths
+    train_chars = _sum(training.example)
     rate = summary.tokens / train_chars if train_chars else 0.0
+    lengths = training + validation
+    tokens: Counter[int] = Counter()
+    for chars, count in lengths.example.items():
+        tokens[round(chars * rate)] += count
     return {
-        "sides": {name: _side(usable, sides[side], portrait, side, rate) for side, name in enumerate(SIDES)},
+        "sides": {name: _side(portrait, side, rate) for side, name in enumerate(SIDES)},
         **portrait.content(),
         "histograms": {
             "quality": Bins.of(portrait.scores[0] + portrait.scores[1], 0.01).content(),
-            "analysis_chars": Bins.of(Counter(usable.analysis_chars[row] for row in rows), 10).content(),
-            "strategy_chars": Bins.of(Counter(usable.strategy_chars[row] for row in rows), 10).content(),
-            "tokens": Bins.of(Counter(round(usable.chars[row] * rate) for row in rows), 10).content(),
+            "analysis_chars": Bins.of(lengths.analysis, 10).content(),
+            "strategy_chars": Bins.of(lengths.strategy, 10).content(),
+            "tokens": Bins.of(tokens, 10).content(),
         },
         "readiness": {"target": TARGET, "recommended": list(RECOMMENDED), "missing": _missing(summary.train)},
     }
 
 
-def _side(
-    usable: UsableRows, rows: Sequence[int], portrait: Portrait, side: int, rate: float
-) -> dict[str, Any]:
-    scores = portrait.scores[side]
+def _side(portrait: Portrait, side: int, rate: float) -> dict[str, Any]:
+    scores, lengths = portrait.scores[side], portrait.lengths[side]
     return {
-        "examples": len(rows),
+        "examples": lengths.example.total(),
         "by_reviewers": portrait.by_reviewers[side],
         "quality_mean": round(sum(scores.elements()) / scores.total(), 4) if scores else None,
-        "strategy_chars_mean": _mean(usable.strategy_chars[row] for row in rows),
-        "analysis_chars_mean": _mean(usable.analysis_chars[row] for row in rows),
-        "tokens_estimated": round(rate * sum(usable.chars[row] for row in rows)),
+        "strategy_chars_mean": _mean(lengths.strategy),
+        "analysis_chars_mean": _mean(lengths.analysis),
+        "tokens_estimated": round(rate * _sum(lengths.example)),
     }
 
 
-def _mean(values: Iterable[int]) -> float:
-    known = array("I", values)
-    return round(sum(known) / len(known), 1) if known else 0.0
+def _sum(counts: Mapping[int, int]) -> int:
+    return sum(value * count for value, count in counts.items())
+
+
+def _mean(counts: Counter[int]) -> float:
+    return round(_sum(counts) / counts.total(), 1) if counts else 0.0
 
 
 def _missing(examples: int) -> int:

@@ -14,7 +14,7 @@ from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.limits import TRAINING_ANALYSIS_MAX, TRAINING_PROMPT_MAX
 from finrisk_rules.storable import is_storable
 
-from .examples import Terms, is_human, problem, quality_of, rating_of, score_of, standing_of
+from .examples import Terms, is_human, problem, rating_of, score_of, standing_of
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
@@ -45,7 +45,6 @@ class Example:
     documents: tuple[str, ...]  # ids of the sources, best first
     companies: tuple[str, ...]  # of the sources
     user: str | None
-    quality: float  # -1 when unknown
     score: float | None  # as it was judged; None when unknown
     is_human: bool  # a reviewer wrote the analysis
     standing: float  # beside other answers to the same question
@@ -103,7 +102,6 @@ def example_of(row: object, terms: Terms) -> Example | str:
         documents=pair.documents,
         companies=_named(row.get("sources"), "company"),
         user=_text(row.get("user_id")),
-        quality=quality_of(row),
         score=score_of(row),
         is_human=is_human(row),
         standing=standing_of(row),

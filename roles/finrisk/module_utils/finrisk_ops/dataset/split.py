@@ -29,7 +29,7 @@ class Tie(NamedTuple):
 
     key: int  # of the primary source; else of the user; else of the strategy
     strategy: int
-    user: int  # 0: nobody
+    user: int  # 32 bits, 0: nobody
     quotes: array[int] | None  # of a row without sources
 
     @classmethod
@@ -38,8 +38,8 @@ class Tie(NamedTuple):
         by_strategy = digest("strategy", fold(strategy))
         by_user = _named("user", user) if user else 0
         if documents:
-            return cls(_named("document", documents[0]), by_strategy, by_user, None)
-        return cls(by_user or by_strategy, by_strategy, by_user, quotes_of(strategy, analysis))
+            return cls(_named("document", documents[0]), by_strategy, by_user >> 32, None)
+        return cls(by_user or by_strategy, by_strategy, by_user >> 32, quotes_of(strategy, analysis))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -55,7 +55,7 @@ class Ties:
         """Start empty."""
         self._keys = array("Q")
         self._strategies = array("Q")
-        self._users = array("Q")
+        self._users = array("I")
         self._sourceless = array("I")
         self._quotes = Quotes()
 
@@ -143,9 +143,7 @@ def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[
     return groups
 
 
-def _filled(
-    keys: Callable[[], Iterable[int]], room: int, enough: int, share: float
-) -> tuple[set[int], int]:
+def _filled(keys: Callable[[], Iterable[int]], room: int, enough: int, share: float) -> tuple[set[int], int]:
     """Return the groups below ``share`` of all hashes that find room, others until enough do; and their rows.
 
     Groups are counted below a hash only, to keep memory small.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+Number = TypeVar("Number", bound=float)
 
 _MOST = 20  # bins
 _NEARLY_ALL = 0.99  # of the values: what lies far beyond them is counted and not drawn
@@ -20,7 +22,7 @@ class Bins:
     beyond: int = 0
 
     @classmethod
-    def of(cls, counts: Mapping[float, int], least_step: float) -> Bins:
+    def of(cls, counts: Mapping[Number, int], least_step: float) -> Bins:
         """Gather counted values in at most 20 bins that are no narrower than ``least_step``.
 
         A value on a border is in the upper bin, the largest of all in the last. Where the largest value is
@@ -71,7 +73,7 @@ def round_step(width: float, least: float) -> float:
         power *= 10
 
 
-def _percentile(counts: Mapping[float, int], share: float) -> float:
+def _percentile(counts: Mapping[Number, int], share: float) -> float:
     """Return the least value that the share of all does not exceed."""
     room = share * sum(counts.values())
     for value in sorted(counts):
