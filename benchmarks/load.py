@@ -1,4 +1,4 @@
-"""What is added to the model's time when many ask at once: ``python benchmarks/load.py [--in-flight 200]``.
+"""What is added to the model's time when many ask: ``python benchmarks/load.py [--in-flight 100 200]``.
 
 Clients in one event loop ask FinRisk, with everything on, and Flask with google-genai alone, in turns in one
 run; the model behind both takes 0.5 to 2 s and tells how long it took. Then three times as many clients ask
@@ -25,7 +25,7 @@ import benchmarks.run_time  # noqa: F401 - before all others, which it finds
 from benchmarks.clients import Account, Clients, at
 from benchmarks.environment import REPOSITORY
 from benchmarks.own_service import OwnService, site
-from benchmarks.processes import CORES, cpu_seconds, is_running, own_megabytes
+from benchmarks.processes import CORES, cpu_seconds, is_running, megabytes, own_megabytes
 from benchmarks.prompt_upstream import prompt_upstream
 from benchmarks.sides import Side, bare, finrisk, index
 from benchmarks.synthetic_pages import pages
@@ -115,7 +115,9 @@ def told(account: Account) -> Iterator[str]:
 
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--in-flight", type=int, default=200, help="clients beside the floor")
+    parser.add_argument(
+        "--in-flight", type=int, nargs="+", default=[100, 200], help="clients, the floor's too"
+    )
     parser.add_argument("--places", type=int, default=16, help="of a worker that is asked for too much")
     parser.add_argument("--seconds", type=float, default=12.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=2)
@@ -140,21 +142,24 @@ def main() -> int:
             return replace(side, roots=side.roots | {"model": model.pid})
 
         # Connections do not part evenly among the workers, so each gets a place for every client.
-        owns = {path: service(given.in_flight, path) for path in (REPOSITORY, *given.beside)}
+        most = max(given.in_flight)
+        owns = {path: service(most, path) for path in (REPOSITORY, *given.beside)}
         index(owns[REPOSITORY], filings)
-        sides = [warm(parts.enter_context(bare(model.url, filings, given.in_flight)))]
+        sides = [warm(parts.enter_context(bare(model.url, filings, most)))]
         sides += [warm(finrisk(f"FinRisk of {path.name}", own, filings)) for path, own in owns.items()]
-        accounts = [Account() for _ in sides]
-        for _ in range(given.rounds):
-            for side, account in zip(sides, accounts, strict=True):
-                account.add(asyncio.run(measured(side, given.in_flight, given.seconds)))
-        for side, account in zip(sides, accounts, strict=True):
-            tell(f"{side.name}, {given.in_flight} clients", account)
-        floor, ours = accounts[:2]
-        times = at(ours.added, 0.99) / at(floor.added, 0.99)
-        print(f"added p99 beside the floor's: {times:.1f} times")
-        memory = ", ".join(f"{own_megabytes(pid):.0f}" for pid in owns[REPOSITORY].workers())
-        print(f"memory of the workers alone: {memory} MB")
+        print(f"the model takes {MODEL_SECONDS[0]:g} to {MODEL_SECONDS[1]:g} s; two workers each", flush=True)
+        accounts = []
+        for number in given.in_flight:
+            turns = [Account() for _ in sides]
+            for _ in range(given.rounds):
+                for side, account in zip(sides, turns, strict=True):
+                    account.add(asyncio.run(measured(side, number, given.seconds)))
+            for side, account in zip(sides, turns, strict=True):
+                tell(f"{number} clients, {side.name}", account)
+            accounts += turns
+        first = owns[REPOSITORY]
+        alone = ", ".join(f"{own_megabytes(pid):.0f}" for pid in first.workers())
+        print(f"memory: workers alone {alone} MB, the service in all {megabytes(first.gunicorn):.0f} MB")
 
         own = service(given.places)
         side = warm(finrisk("FinRisk", own, filings))
