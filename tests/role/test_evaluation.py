@@ -152,10 +152,17 @@ def test_reviewers_put_the_judge_right_and_the_page_says_by_how_many_labels(
     label(database_url, 200, drawn=True, less=0.3)
     result = evaluate()
     content = result["report"]["data"]
-    assert content["reviews"] == {"drawn": 400, "others": 6, "corrected": 400}
+    assert content["reviews"] == {
+        "drawn": 400,
+        "others": 6,
+        "corrected": 400,
+        "reviewers": 1,
+        "skipped": {"base": 0, "tuned": 0},
+    }
     assert content["metrics"]["quality"]["difference"] == pytest.approx(-0.3, abs=0.01)
     assert result["verdict"] == "roll_back"
-    assert "quality is corrected by 400 labels drawn at random; 6 others are reported only" in said(result)
+    assert "400 labels drawn at random, of one reviewer" in said(result)
+    assert "; 6 others are reported only" in said(result)
     file = Path(result["evaluation_file"])
     assert "Quality is corrected by 400 labels" in file.with_suffix(".html").read_text()
     assert evaluate(evidence=str(file), database_url="", place=None)["report"]["data"] == content
