@@ -143,6 +143,15 @@ select case when (select count(*) from (select from documents d where {_FILTER} 
                   where {_FILTER} limit %(most)s) end"""  # noqa: S608
 """The pages that pass a filter, at most so many; null where documents alone are as many."""
 
+SOME_ALLOWED = f"""
+select array(
+    select p.id from (
+        select id from documents d where {_FILTER} order by updated_at desc, id limit %(most)s
+    ) d cross join lateral (select id from pages where document_id = d.id order by number offset 0) p
+    limit %(most)s
+)"""  # noqa: S608
+"""At most so many of the pages that pass a filter, of the newest documents."""
+
 
 def _pages(growth: str = "float8 '1'", only: str = "", order: str = "", passing: str = "") -> str:
     """Return the statement that ranks pages, with what a filter needs in its places."""

@@ -17,6 +17,9 @@ NARROW_COMPANY = 5_000
 pass, candidates are found first, and the filter is asked of the best of them. One that names a company is
 narrow for longer: the question need not name it, and then few candidates are of it."""
 
+SAMPLE = 5_000
+"""Pages that pass a filter, of the newest documents: looked at where too few of the best candidates pass."""
+
 
 @dataclass(frozen=True)
 class RankedPage:
@@ -94,14 +97,12 @@ def search(
     parameters = {"lexemes": _array(lexemes), "weights": _array(lexemes.values())}
     key = None if company is None else company_key(company)
     filters: dict[str, object] = {"company": key, "year": year, "labels": list(labels)}
+    asked: dict[str, object] = {**parameters, "pages": pages}
     with connection.cursor(row_factory=tuple_row) as cursor:
         if company is None and year is None and not _hides(cursor, labels):
-            query = ranking.PAGES
+            rows = cursor.execute(ranking.PAGES, asked, prepare=True).fetchall()
         else:
-            allowed = _allowed(cursor, filters)
-            query = ranking.PAGES_AMONG_MANY if allowed is None else ranking.PAGES_AMONG_FEW
-            filters["allowed"] = _array(allowed or ())
-        rows = cursor.execute(query, {**parameters, **filters, "pages": pages}, prepare=True).fetchall()
+            rows = _filtered(cursor, asked | filters, pages)
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
             return SearchResult((), ())
@@ -121,6 +122,20 @@ def check_company(connection: psycopg.Connection[Any], company: str, labels: Seq
         if not cursor.execute(_IS_KNOWN, key).fetchone():
             names = [row[0] for row in cursor.execute(_COMPANIES, key)]
             raise UnknownCompanyError(company, near_companies(company, names))
+
+
+def _filtered(cursor: psycopg.Cursor[tuple[Any, ...]], asked: Mapping[str, object], pages: int) -> list[Any]:
+    """Return rows of the best pages that a filter lets pass."""
+    allowed = _allowed(cursor, asked)
+    if allowed is None:
+        rows = cursor.execute(ranking.PAGES_AMONG_MANY, asked, prepare=True).fetchall()
+        if len(rows) >= pages:
+            return rows
+        # words that stand everywhere, and the best and newest pages with them do not pass
+        [(some,)] = cursor.execute(ranking.SOME_ALLOWED, {**asked, "most": SAMPLE}, prepare=False).fetchall()
+        allowed = list(dict.fromkeys([*(row[0] for row in rows), *some]))
+    few = {**asked, "allowed": _array(allowed)}
+    return cursor.execute(ranking.PAGES_AMONG_FEW, few, prepare=True).fetchall()
 
 
 def _allowed(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, object]) -> list[int] | None:

@@ -85,6 +85,16 @@ def test_words_that_every_page_says_once_find_pages(large: Connection) -> None:
     assert len(search(large, "maturity of interest", None, None, 20, 5, ("board",)).pages) == 20
 
 
+def test_words_that_stand_everywhere_find_what_passes_though_better_and_newer_pages_do_not(
+    large: Connection,
+) -> None:
+    of_the_oldest = search(large, "maturity of interest", None, YEARS[0], 20, 5)
+    assert set(ids(of_the_oldest)) == {"survey-2021"}
+    assert len(of_the_oldest.pages) == 20
+    large.execute("update documents set labels = '{board}' where id <> 'survey-2021'")
+    assert len(search(large, "maturity of interest", None, None, 20, 5).pages) == 20
+
+
 @pytest.mark.parametrize("narrow", [0, retrieval.NARROW, 10**6])
 def test_a_filter_lets_the_same_pass_however_many_pages_that_is(
     large: Connection, monkeypatch: pytest.MonkeyPatch, narrow: int
