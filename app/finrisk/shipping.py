@@ -241,7 +241,7 @@ def _probe_record() -> Record:
         "created_at": moment,
         "experiment": "",
         "revision": "",
-        "split_bp": 0,
+        "split_bp": 1,  # of a stage, so that the sums of stages are reached too
         "unit_kind": "request",
         "unit_hash": "",
         "bucket": 0,
@@ -249,6 +249,9 @@ def _probe_record() -> Record:
         "outcome": "ok",
         "latency_ms": 0,
         "redaction_version": "",
+        "judge_version": "",
+        "prompt_version": "",
+        "index_version": "",
     }
     training = {
         "id": identifier,

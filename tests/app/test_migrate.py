@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from finrisk.db import migration
+from finrisk.db.migration import Migration
 from finrisk.db.migration import migrate as apply_migrations
 from finrisk.db.presence import does_not_answer
 
@@ -79,6 +81,23 @@ def test_a_read_only_database_that_is_current_has_nothing_to_refuse(database_url
         connection.execute(f"alter database {name} set default_transaction_read_only = on".encode())
     with psycopg.connect(database_url, autocommit=True) as connection:
         assert apply_migrations(connection) == []
+
+
+def test_a_migration_is_committed_before_the_next_one_takes_its_locks(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [
+        *migration.migrations(),
+        Migration(98, "0098_good", "create table good (id integer)"),
+        Migration(99, "0099_bad", "select 1 / 0"),
+    ]
+    monkeypatch.setattr(migration, "migrations", lambda: known)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            apply_migrations(connection)
+        assert migration.schema_version(connection) == 98
+        known[-1] = Migration(99, "0099_mended", "drop table good")
+        assert apply_migrations(connection) == known[-1:]
 
 
 def test_a_missing_right_is_a_refusal_in_one_sentence(

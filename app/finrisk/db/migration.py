@@ -52,18 +52,20 @@ def pending(connection: psycopg.Connection[Any]) -> list[Migration]:
 
 
 def migrate(connection: psycopg.Connection[Any]) -> list[Migration]:
-    """Apply what is pending and return it; a second process waits and then finds nothing to do."""
+    """Apply what is pending and return it; a second process waits and then finds nothing to do.
+
+    Each is committed before the next: a service that is running waits for the tables of one alone.
+    """
     applied: list[Migration] = []
-    if not pending(connection):
-        return applied
-    with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        connection.execute(_TABLE)
-        for migration in pending(connection):
-            connection.execute(migration.sql.encode())
-            connection.execute(
-                "insert into schema_migrations (version, name) values (%s, %s)",
-                (migration.version, migration.name),
-            )
-            applied.append(migration)
+    while pending(connection):
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            connection.execute(_TABLE)
+            for migration in pending(connection)[:1]:
+                connection.execute(migration.sql.encode())
+                connection.execute(
+                    "insert into schema_migrations (version, name) values (%s, %s)",
+                    (migration.version, migration.name),
+                )
+                applied.append(migration)
     return applied
