@@ -32,7 +32,7 @@ _OPEN = f"""
 select readable.* from reviews r cross join lateral (
     {_READABLE} and a.id = r.request_id and a.experiment = %(experiment)s
 ) as readable
-where r.drawn and r.labelled_at is null
+where r.drawn and r.label is null and r.labelled_at is null
   and (r.key_id = %(key_id)s or r.taken_at < now() - interval '{PATIENCE_HOURS} hours')
 order by r.key_id = %(key_id)s desc, r.taken_at limit 1"""  # noqa: S608 - constants
 

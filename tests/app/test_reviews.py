@@ -214,6 +214,9 @@ def test_the_draw_walks_the_index_of_places_and_hashes_nobody_else(connection: C
     plan = "\n".join(row[0] for row in connection.execute(f"explain {reviews._PEOPLE}".encode(), values))
     assert "Index Scan using exposures_place" in plan
     assert "Sort" not in plan.partition("SubPlan")[0]
+    asked = {"experiment": "e", "key_id": "anna", "labels": list[str]()}
+    plan = "\n".join(row[0] for row in connection.execute(f"explain {reviews._OPEN}".encode(), asked))
+    assert "reviews_unlabelled" in plan, "what waits is found without those that have a label"
 
 
 def test_people_whose_answers_may_not_be_read_keep_no_other_back(connection: Connection) -> None:
