@@ -92,20 +92,19 @@ def test_a_record_that_raises_anything_while_others_pass_is_set_aside_alone(
 
 @pytest.mark.parametrize("table", ["analyses", "exposures"])
 def test_records_wait_while_an_index_is_made_of_any_table_that_they_reach(
-    folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, table: str
+    folder: Path, shipper: Shipper, database_url: str, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    monkeypatch.setitem(pool._SESSION, "statement_timeout", 300)
     of_a_stage = {"split_bp": 5000, "judge_version": "1", "prompt_version": "1", "index_version": "1"}
     records = some(3, **of_a_stage)
     put(folder, "1", records)
-    database = Database(database_url, 2)
-    shipper = Shipper(Journal(folder), database)
+    monkeypatch.setitem(pool._SESSION, "statement_timeout", 300)
+    impatient = Database(database_url, 2)
     with psycopg.connect(database_url) as connection:
         connection.execute(f"lock table {table} in share mode".encode())  # as create index does
-        assert not shipped(shipper)
+        assert not shipped(Shipper(Journal(folder), impatient))
+    impatient.close()
     assert aside.count(folder) == 0
-    until(lambda: shipped(shipper), 10)
-    database.close()
+    assert shipped(shipper)
     assert stored(database_url) == ids(records)
 
 
