@@ -38,6 +38,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
     until = end if first is None else min(end, began + first)
     come: SimpleQueue[Item | _End] = SimpleQueue()
     left = threading.Event()
+    item: Item | _End | None = None
 
     def run() -> None:
         _call.left = left
@@ -68,6 +69,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
                 raise item.error
     finally:
         left.set()
+        item = None  # an error that its frame names stays, and all that was read with it, as garbage
 
 
 def is_left_behind() -> bool:

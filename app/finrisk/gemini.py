@@ -36,8 +36,6 @@ def _failure(error: Exception) -> GenerationError:
     from google.auth.exceptions import GoogleAuthError, TransportError
     from urllib3 import exceptions
 
-    if isinstance(error, GenerationError):
-        return error
     if isinstance(error, TooLongError):
         return GenerationError("cut_stream", str(error))
     is_late = isinstance(error, exceptions.TimeoutError | exceptions.EmptyPoolError | TimeoutError)
@@ -64,6 +62,14 @@ def _failure(error: Exception) -> GenerationError:
     if isinstance(error, _UNREADABLE):
         return GenerationError("upstream_error", "the answer could not be read", transient=True)
     raise error
+
+
+def _failure_after(error: Exception, *, has_piece: bool) -> GenerationError:
+    """The failure of a call that gave a piece or none; no variable names it where it is raised."""
+    failure = _failure(error)
+    if has_piece and failure.kind != "cut_stream":
+        return GenerationError("cut_stream", f"the answer broke off: {failure}")
+    return failure
 
 
 @dataclass(frozen=True)
@@ -186,8 +192,7 @@ class Gemini:
             for piece in deadline.within(seconds, pieces, first):
                 has_piece = True
                 yield piece
+        except GenerationError:
+            raise
         except Exception as error:  # everything that a call and its transport raise becomes one type
-            failure = _failure(error)
-            if has_piece and failure.kind != "cut_stream":
-                raise GenerationError("cut_stream", f"the answer broke off: {failure}") from error
-            raise failure from error
+            raise _failure_after(error, has_piece=has_piece) from error

@@ -166,6 +166,7 @@ class Generation:
         except GenerationError as error:
             if begun:
                 raise NoAnswerError(error, None) from error
+            error.with_traceback(None)  # it leads to this frame, which names the error: neither would go
             fallback = Fallback(error, _waited_ms(started))
         else:
             return
@@ -248,7 +249,8 @@ class Generation:
         try:
             return self._call("base", prompt, deadline - time.monotonic())
         except GenerationError as error:
-            _pause(error, deadline)
+            if not _has_paused(error, deadline):
+                raise
         self._require("base")
         return self._call("base", prompt, deadline - time.monotonic())
 
@@ -271,7 +273,8 @@ class Generation:
             yield from self._streamed("base", prompt, deadline - time.monotonic())
             return
         except GenerationError as error:
-            _pause(error, deadline)
+            if not _has_paused(error, deadline):
+                raise
         self._require("base")
         yield from self._streamed("base", prompt, deadline - time.monotonic())
 
@@ -280,11 +283,12 @@ def _waited_ms(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 3)
 
 
-def _pause(error: GenerationError, deadline: float) -> None:
-    """Wait until the model may be asked again; raise the error when that cannot help or comes too late."""
+def _has_paused(error: GenerationError, deadline: float) -> bool:
+    """Wait until the model may be asked again; False at once when that cannot help or comes too late."""
     pause = random.uniform(*_RETRY_PAUSE_SECONDS)  # noqa: S311  jitter, not a secret
     if error.retry_after is not None:
         pause = max(pause, error.retry_after)
     if not error.transient or time.monotonic() + pause + _LEAST_SECONDS > deadline:
-        raise error
+        return False
     time.sleep(pause)
+    return True

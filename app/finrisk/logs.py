@@ -39,10 +39,11 @@ class JsonFormatter(logging.Formatter):
 def configure(level: str) -> None:
     """Send the service's log lines to standard output as JSON.
 
-    No line says where in the code or in which thread it was written, so logging need not find out.
+    No line says where in the code or in which thread it was written, so logging need not find out. Gunicorn's
+    own lines name their process.
     """
     logging._srcfile = None  # as its manual says, under "Optimization"
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     LOGGER.handlers[:] = [handler]

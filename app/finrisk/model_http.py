@@ -4,6 +4,7 @@ import logging
 import socket
 import ssl
 import time
+import traceback
 import zlib
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -103,22 +104,28 @@ class ModelHost:
             TimeoutError: nobody waits for the answer any more, so it is not asked for.
             urllib3.exceptions.HTTPError: no answer came.
         """
+        from urllib3.exceptions import HTTPError
+
         if deadline.is_left_behind():
             raise TimeoutError("nobody waits for this answer any more")
         until = time.monotonic() + seconds
-        response = self._pool.urlopen(
-            "POST",
-            f"{self._path}{path}",
-            content,
-            headers,
-            retries=False,
-            redirect=False,
-            assert_same_host=False,
-            timeout=seconds,
-            pool_timeout=ceil(seconds),
-            preload_content=False,
-            decode_content=False,
-        )
+        try:
+            response = self._pool.urlopen(
+                "POST",
+                f"{self._path}{path}",
+                content,
+                headers,
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                timeout=seconds,
+                pool_timeout=ceil(seconds),
+                preload_content=False,
+                decode_content=False,
+            )
+        except HTTPError as error:
+            traceback.clear_frames(error.__traceback__)  # some name the error, which would stay as garbage
+            raise
         return Answer(response, until, self._most_bytes)
 
 
