@@ -7,6 +7,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -104,7 +105,7 @@ class ModelHost:
             TimeoutError: nobody waits for the answer any more, so it is not asked for.
             urllib3.exceptions.HTTPError: no answer came.
         """
-        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import HTTPError, ProtocolError
 
         if deadline.is_left_behind():
             raise TimeoutError("nobody waits for this answer any more")
@@ -126,7 +127,11 @@ class ModelHost:
         except HTTPError as error:
             traceback.clear_frames(error.__traceback__)  # some name the error, which would stay as garbage
             raise
-        return Answer(response, until, self._most_bytes)
+        answer = Answer(response, until, self._most_bytes)
+        if answer.status < HTTPStatus.OK:  # the answer is still to come, and the next call would take it
+            answer.close()
+            raise ProtocolError(f"the host sent {answer.status} before its answer")
+        return answer
 
 
 def _proxy(scheme: str, host: str, options: dict[str, Any]) -> "urllib3.ProxyManager | None":

@@ -127,3 +127,23 @@ def test_google_is_asked_by_proxies_and_another_address_is_not(monkeypatch: pyte
     for url in ("", "http://127.0.0.1:9"):
         Gemini(settings(url, "", GEMINI_PROVIDER="gemini_api", GEMINI_API_KEY="k")).endpoint(BASE)
     assert uses == [True, False]
+
+
+def test_an_answer_that_follows_an_interim_one_is_not_given_to_the_next_call(odd: Callable[..., Odd]) -> None:
+    """The standard library takes 103 for the answer, and leaves the other on a kept connection."""
+    is_next = threading.Event()
+
+    def hints(connection: socket.socket, request: bytes) -> bool:
+        if request.endswith(b"first"):
+            connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            is_next.wait(10)
+        content = request.rpartition(b"\r\n\r\n")[2]
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content))
+        is_next.set()
+        return True
+
+    host = ModelHost(odd(hints).url, 2, 1 << 20, uses_proxies=False)
+    with pytest.raises(urllib3.exceptions.ProtocolError, match="103"):
+        b"".join(host.post("/", b"first", {}, 5).pieces())
+    assert b"".join(host.post("/", b"second", {}, 5).pieces()) == b"second"
+    is_next.set()
