@@ -88,7 +88,7 @@ read as (
         select * from postings where term_id = c.id and tf <= 2 /* only */
         order by page_id desc limit %(postings)s
     ) o
-    where c.needed
+    where c.needed /* always */
 ),
 ranked as (
     select o.page_id, sum(o.page_weight * bm25(o.tf, o.length, s.page)) as score
@@ -153,9 +153,11 @@ select array(
 """At most so many of the pages that pass a filter, of the newest documents."""
 
 
-def _pages(growth: str = "float8 '1'", only: str = "", order: str = "", passing: str = "") -> str:
+def _pages(
+    growth: str = "float8 '1'", only: str = "", always: str = "", order: str = "", passing: str = ""
+) -> str:
     """Return the statement that ranks pages, with what a filter needs in its places."""
-    parts = {"growth": growth, "only": only, "order": order, "passing": passing}
+    parts = {"growth": growth, "only": only, "always": always, "order": order, "passing": passing}
     query = _RANKING
     for name, part in parts.items():
         query = query.replace(f"/* {name} */", part)
@@ -168,8 +170,10 @@ PAGES = _pages()
 PAGES_AMONG_FEW = _pages(
     growth="pages::float8 / greatest(cardinality(%(allowed)s::integer[]), 1)",
     only="and page_id = any(%(allowed)s::integer[])",
+    always="or true",
 )
-"""Of a filter that few pages pass: fewer rows a lexeme are read, so more lexemes are."""
+"""Of a filter that few pages pass: fewer rows a lexeme are read, so more lexemes are. Of the common ones too:
+the rare ones may stand on no page that passes."""
 
 PAGES_AMONG_MANY = _pages(
     order="order by score desc, o.page_id offset 0",

@@ -95,6 +95,18 @@ def test_words_that_stand_everywhere_find_what_passes_though_better_and_newer_pa
     assert len(search(large, "maturity of interest", None, None, 20, 5).pages) == 20
 
 
+def test_words_that_stand_everywhere_find_what_passes_though_rarer_ones_stand_on_nothing_that_does(
+    large: Connection,
+) -> None:
+    rarer = "zebra okapi tapir lemur gecko bison otter heron raven stoat dingo moose".split()
+    text = "\f".join(f"{' '.join(rarer)} {number}" for number in range(1_800))
+    documents.ingest(large, [Document("zoo", "Zoo", text, None, YEARS[-1])])
+    for year in YEARS[:-1]:
+        found = search(large, f"{' '.join(rarer[::-1])} and maturity of interest", None, year, 20, 5)
+        assert len(found.pages) == 20
+        assert "zoo" not in ids(found)
+
+
 @pytest.mark.parametrize("narrow", [0, retrieval.NARROW, 10**6])
 def test_a_filter_lets_the_same_pass_however_many_pages_that_is(
     large: Connection, monkeypatch: pytest.MonkeyPatch, narrow: int
