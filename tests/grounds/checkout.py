@@ -160,7 +160,8 @@ def fresh_checkout() -> Iterator[Path]:
     try:
         for entry in REPOSITORY.iterdir():
             if entry.is_dir() and not entry.name.startswith(".") and entry.name not in NOT_CLONED:
-                shutil.copytree(entry, folder / entry.name, ignore=shutil.ignore_patterns(*NOT_CLONED))
+                ignored = shutil.ignore_patterns(*NOT_CLONED)
+                shutil.copytree(entry, folder / entry.name, symlinks=True, ignore=ignored)
             elif entry.is_file():
                 shutil.copy(entry, folder)
         _linked(Path(sys.executable).parents[1], folder / ".venv")
