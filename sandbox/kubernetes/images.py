@@ -55,7 +55,7 @@ APP_SETTINGS: Mapping[str, Any] = {
     "User": f"{SERVICE_USER}:{SERVICE_USER}",
     "WorkingDir": f"/{HOME}",
     "Env": SERVICE_ENVIRONMENT,
-    "Entrypoint": ["python3", "-m", "finrisk"],
+    "Entrypoint": ["env", "--block-signal=TERM", "python3", "-m", "finrisk"],
     "Cmd": ["serve"],
     "ExposedPorts": {"8000/tcp": {}, "9090/tcp": {}},
 }
