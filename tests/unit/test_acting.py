@@ -77,6 +77,9 @@ def test_a_pod_between_two_tries_to_get_its_image_waits_as_well() -> None:
     assert told["ErrImagePull"] == "pod a does not start (ErrImagePull): no reason given"
     assert told["ImagePullBackOff"].startswith("pod a cannot get the image i")
     assert told["ContainerCreating"] == why_it_waits(pod(running={}), []) == ""
+    assert why_it_waits(pod(terminated={"exitCode": 2}), []) == "", (
+        "it waits no more, whatever its phase says yet"
+    )
 
 
 def test_a_job_without_a_pod_says_what_keeps_it_from_one() -> None:

@@ -36,7 +36,7 @@ def _told(cluster: Cluster, body: Mapping[str, Any], events: Sequence[Mapping[st
     pods = cluster.list(f"/api/v1/namespaces/{cluster.namespace}/pods", labels=SELECTOR)
     name = str(newest["metadata"]["name"]) if newest else ""
     mine = [pod for pod in pods if (pod["metadata"].get("labels") or {}).get("job-name") == name]
-    waits = [why for pod in mine if not _has_ended(pod) and (why := why_it_waits(pod, events))]
+    waits = [why for pod in mine if (why := why_it_waits(pod, events))]
     if newest and not mine and (why := why_it_has_no_pod(newest, events)):
         waits.append(why)
     return {
@@ -71,7 +71,9 @@ def _last_words(cluster: Cluster, pod: str) -> str:
 
 
 def why_it_waits(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
-    """Return what keeps a pod from starting; between two tries to get an image too."""
+    """Return what keeps a pod from starting, also between two tries to get an image; "" once it has ended."""
+    if _has_ended(pod):
+        return ""
     told = [trouble.text for trouble in troubles(pod, events)]
     for container in (pod.get("status") or {}).get("containerStatuses") or []:
         waiting = (container.get("state") or {}).get("waiting") or {}
@@ -95,7 +97,10 @@ def why_it_has_no_pod(job: Mapping[str, Any], events: Sequence[Mapping[str, Any]
 
 
 def _has_ended(pod: Mapping[str, Any]) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    """Whether its container ended, which is started once; the phase of the pod follows a moment later."""
+    status = pod.get("status") or {}
+    states = [each.get("state") or {} for each in status.get("containerStatuses") or []]
+    return status.get("phase") in ("Succeeded", "Failed") or any("terminated" in state for state in states)
 
 
 def _path(cluster: Cluster, kind: str, name: str = "") -> str:
