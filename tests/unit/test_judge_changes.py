@@ -120,6 +120,23 @@ def test_written_operands_decide() -> None:
     assert verdicts("Net sales rose by $460 million from $4,872 million in 2023 [1].")[0] != "computed"
 
 
+def test_the_operands_of_a_written_calculation_are_no_changes() -> None:
+    """Those of a change that is written out stand right behind the words that lead to it."""
+    right = "Net sales rose from 4,871 in 2022 to 5,331 in 2023, a change of 5,331 - 4,871 = 460 [1]."
+    assert verdicts(right) == ["stated", "stated", "stated", "stated", "computed"]
+    assert verdicts(right.replace("5,331 -", "5,341 -"))[2] == "unsupported"
+    assert verdicts(right.replace("460", "470"))[-1] != "computed"
+    assert (
+        verdicts("Operating margin fell by 15.9% minus 18.5%, 2.6 percentage points [1].")[:2]
+        == ["stated"] * 2
+    )
+
+
+def test_a_name_that_ends_with_a_colon_leads_to_no_change() -> None:
+    page = "| | Drawn | Payments due by period: |\n|---|---|---|\n| Commitments | 900 | 1,754 |\n"
+    assert verdicts("Commitments, Payments due by period: 1,754 [1]", page) == ["stated"]
+
+
 def test_a_quarter_is_compared_with_the_one_before_and_rows_may_be_years() -> None:
     assert verdicts("Revenue grew by 2.8% in Q3 2024 [1].", QUARTERS) == ["computed"]
     assert verdicts("Revenue grew by 8.8% in Q3 2024 [1].", QUARTERS) == ["unsupported"]

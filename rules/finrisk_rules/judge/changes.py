@@ -14,6 +14,7 @@ from finrisk_rules.judge.agreement import Agreement, agreement
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Direction, Traced, governors, is_evaluation, is_in_clause
 from finrisk_rules.judge.evidence import Figure, Named, TableEvidence
+from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
@@ -99,8 +100,8 @@ def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
 
 def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | None:
     start, end = claim.quantity.start, claim.quantity.end
-    if claim.phrase.is_base and not claim.bound:
-        return None
+    if (claim.phrase.is_base and not claim.bound) or is_operand(text, end):
+        return None  # "a change of 46 - 41 = 5" is of 5
     if _MORE.match(text, end) or _LESS.match(text, end):
         return Spoken(bool(_MORE.match(text, end)))
     if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 2)):

@@ -72,6 +72,10 @@ _SYMBOL = re.compile(
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
 _SIGN_BEHIND = re.compile(rf"[\s)\]]*[{_SIGN}]")
 _SIGN_BEFORE = re.compile(rf"[{_SIGN}{_EQUALS}][\s(\[]*\Z")
+_NUMBER_BEHIND = re.compile(
+    rf"[\s)\]]*(?:[{_SIGN}/]|(?<=\s)(?:{'|'.join(_WORDS.values())})\s)[\s(\[]*[^\s\w]{{0,3}}\s?\d",
+    re.IGNORECASE,
+)
 
 _WINDOW = 60
 """Characters between an operand and the sign behind it: citations stood there."""
@@ -113,6 +117,11 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
             if any(each.start in years for each in figures) and calculation.unrounded() is not None:
                 yield calculation
     yield from _formulas(read, style, frozenset())
+
+
+def is_operand(text: str, end: int) -> bool:
+    """Whether the sign of an operation follows the figure that ends here, and another number: ``46 - 41``."""
+    return _NUMBER_BEHIND.match(text, end) is not None
 
 
 def _years_as_operands(text: str) -> Iterator[int]:

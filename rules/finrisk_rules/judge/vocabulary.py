@@ -40,9 +40,9 @@ _BY = frozenset(("by", "um"))
 def lead(text: str, start: int, first: int = 0) -> list[str]:
     """Return the last three words before a figure, from ``first`` on, the last one first.
 
-    They are in small letters and without signs; what is too far away leads to nothing.
+    They are in small letters and without signs; what is too far away, or before a colon, leads to nothing.
     """
-    words = text[max(first, start - _LEAD) : start].lower().rsplit(None, 3)[:-4:-1]
+    words = text[max(first, start - _LEAD) : start].rpartition(":")[2].lower().rsplit(None, 3)[:-4:-1]
     return [bare for word in words if (bare := word.strip(_STRIPPED))]
 
 
