@@ -61,15 +61,15 @@ def read(database_url: str, models: Models) -> list[Row]:
     ]
 
 
-def compared(found: Sequence[Row], rules: Rules) -> list[Difference]:
+def compared(rows: Sequence[Row], rules: Rules) -> list[Difference]:
     """Return the differences by person, each weighing alike; they prove nothing, more come as one looks."""
-    told = differences(found, TUNED, BASE, rules, METRICS)
+    told = differences(rows, TUNED, BASE, rules, METRICS)
     return [replace(each, state="") for each in told]
 
 
-def people(found: Sequence[Row]) -> int:
+def people(rows: Sequence[Row]) -> int:
     """Return how many people asked."""
-    return len({row["person"] for row in found})
+    return len({row["person"] for row in rows})
 
 
 def _measured(pair: Mapping[str, Any], arm: str) -> dict[str, Any]:
