@@ -71,8 +71,9 @@ proc_name = "finrisk"
 
 
 def on_starting(server: Any) -> None:
-    """Begin with no metrics and no workers of an earlier life."""
+    """Begin with no metrics, workers and farewell of an earlier life."""
     del server
+    (_VAR / "farewell").unlink(missing_ok=True)
     for folder in (_metrics, _VAR / "workers"):
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):  # a full disk: its workers do without

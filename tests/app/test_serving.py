@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from finrisk.http.intake import FAREWELL
 from tests.grounds.service import PAGE, STRATEGY, RunningService, key
 
 DOCUMENTS = "/api/v1/documents"
@@ -63,6 +65,29 @@ def test_what_a_reload_may_renew_is_not_imported_before_the_workers(service: Run
     assert all(imports(pid) for pid in service.workers())
 
 
+def test_a_pod_that_goes_answers_all_and_keeps_no_connection(
+    new_service: Callable[..., RunningService],
+) -> None:
+    """What the preStop hook does: it makes a file. A container that starts again in its pod goes no more."""
+    service = new_service(WORKERS=1)
+    farewell = service.var / FAREWELL
+
+    def parted() -> bool:
+        kept.request("GET", "/healthz")
+        answer = kept.getresponse()
+        assert (answer.status, answer.read() != b"") == (200, True)
+        return answer.headers["Connection"] == "close"
+
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)) as kept:
+        assert not parted()
+        farewell.touch()
+        service.wait_until(parted, 20)
+        assert parted(), "who comes again is answered"
+    service.stop()
+    service.start()
+    assert not farewell.exists()
+
+
 def test_more_than_the_limit_is_refused_quickly_and_the_accepted_are_answered(
     new_service: Callable[..., RunningService],
 ) -> None:
@@ -109,7 +134,8 @@ def test_who_finds_no_place_is_refused_in_the_loop_by_its_key_and_parted_from(
     assert listed == 200, "only analyses need a place"
     assert accepted.result().status == 200
     lines = service.log_lines("request_refused")
-    assert {line["key_id"] for line in lines if line["code"] == "overloaded"} == {"all"}
+    told = {(line["key_id"], line["route"]) for line in lines if line["code"] == "overloaded"}
+    assert told == {("all", "/api/v1/analyze")}
 
 
 def test_a_client_that_leaves_in_the_middle_gives_its_place_back(

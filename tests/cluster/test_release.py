@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.failure import ClusterError
 from tests.cluster import releases
 from tests.cluster.releases import MODEL, Ground
+from tests.grounds.rendering import rendered
 
 UNDO = ("rollout", "undo", "deployment/finrisk-api")
 SET_IMAGE = ("set", "image", "deployment/finrisk-api", "api=localhost/finrisk/by-hand:1")
@@ -332,6 +334,48 @@ def test_changed_credentials_roll_the_pods_and_changed_client_keys_do_not(
     finally:
         ground.write_credentials()
         ground.deploy(25)
+
+
+ON_ONE_CONNECTION = """
+import http.client, time
+kept = http.client.HTTPConnection("127.0.0.1", 8000, timeout=10)
+for answered in range(1000):
+    kept.request("GET", "/healthz")
+    answer = kept.getresponse()
+    assert answer.status == 200 and answer.read()
+    if answer.headers["Connection"] == "close":
+        break
+    print("kept", flush=True)
+    time.sleep(0.1)
+kept.request("GET", "/healthz")
+print("closed, then", kept.getresponse().status)
+"""
+
+
+def test_a_pod_that_goes_ends_kept_connections_before_it_stops(ground: Ground) -> None:
+    (hook,) = (
+        container["lifecycle"]
+        for container in rendered("staging")["deployment"]["spec"]["template"]["spec"]["containers"]
+    )
+    hook["preStop"]["exec"]["command"][2] += "0"  # 50 s, in which only the hook can have ended it
+
+    def with_hook(deployment: dict[str, Any]) -> None:
+        deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 55
+        deployment["spec"]["template"]["spec"]["containers"][0]["lifecycle"] = hook
+
+    ground.deploy(25, edit=with_hook, force_conflicts=True)
+    (pod,) = ground.names("pod")
+    ask = ("-n", ground.namespace, "exec", pod, "--", "python3", "-c", ON_ONE_CONNECTION)
+    with subprocess.Popen(
+        [*ground.cluster.kubectl_command(), *ask], stdout=subprocess.PIPE, text=True
+    ) as asking:
+        assert asking.stdout
+        assert asking.stdout.readline() == "kept\n"
+        began = time.monotonic()
+        ground.kubectl("delete", pod, "--wait=false")
+        *_, last = asking.stdout
+    assert last == "closed, then 200\n"
+    assert time.monotonic() - began < 40
 
 
 def test_a_release_waits_until_no_old_pod_answers(ground: Ground) -> None:

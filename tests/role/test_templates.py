@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from finrisk.http.intake import FAREWELL
 from finrisk.settings import POD_KEYS, Settings
 from tests.grounds.network_policy import End, Outside, Pod, allowed, selects
 from tests.grounds.rendering import (
@@ -210,7 +212,10 @@ def test_a_roll_out_loses_no_request(site: str, tmp_path: Path) -> None:
     deployment, settings, held = objects["deployment"]["spec"], objects["configmap"]["data"], container(site)
     assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "100%"}
     assert deployment["progressDeadlineSeconds"] > held["startupProbe"]["failureThreshold"]
-    pause = held["lifecycle"]["preStop"]["sleep"]["seconds"]
+    hook = " ".join(held["lifecycle"]["preStop"]["exec"]["command"])
+    pause = int(re.search(r"; sleep (\d+)$", hook)[1])  # type: ignore[index]
+    (folder,) = (entry["value"] for entry in held["env"] if entry["name"] == "FINRISK_VAR_DIR")
+    assert f"touch {folder}/{FAREWELL};" in hook
     graceful = graceful_timeout(settings, tmp_path)
     assert pause >= 5
     assert graceful >= float(settings["REQUEST_DEADLINE_SECONDS"])

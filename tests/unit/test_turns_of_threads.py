@@ -3,10 +3,12 @@
 import gc
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from gunicorn.workers.gthread import ThreadWorker
 
 from finrisk.http.worker import GARBAGE_OBJECTS, SWITCH_SECONDS, Worker
@@ -20,9 +22,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     interval, threshold = sys.getswitchinterval(), gc.get_threshold()
     made: Any = object.__new__(Worker)
     made.cfg = SimpleNamespace(threads=1)
-    settings = SimpleNamespace(ops_port=0)
-    shared = SimpleNamespace(service=SimpleNamespace(settings=settings))
-    made.wsgi = SimpleNamespace(extensions={"finrisk": shared})
+    settings = SimpleNamespace(ops_port=0, variable_path=Path)
+    made.wsgi = Flask("finrisk")
+    made.wsgi.extensions["finrisk"] = SimpleNamespace(service=SimpleNamespace(settings=settings))
     yield made
     sys.setswitchinterval(interval)
     gc.set_threshold(*threshold)

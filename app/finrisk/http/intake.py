@@ -2,8 +2,10 @@
 
 import json
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from finrisk import ids, metrics
 from finrisk.http import refusals
@@ -16,6 +18,9 @@ from finrisk.http.errors import HEADERS
 
 _ANALYSIS = ("POST", "/api/v1/analyze")
 _ASKERS = frozenset(("analyze", "admin"))
+FAREWELL = "farewell"
+"""The file in the var folder that says that this pod goes: its preStop hook makes it."""
+
 _PROBES = frozenset(("/healthz", "/readyz", "/metrics"))
 
 
@@ -24,11 +29,18 @@ class Intake:
 
     def __init__(self, app: Flask) -> None:
         self._context: Context = app.extensions["finrisk"]
-        self._ops_port = self._context.service.settings.ops_port
+        self._routes = app.url_map.bind("")
+        settings = self._context.service.settings
+        self._ops_port = settings.ops_port
+        self._farewell: Path = settings.variable_path(FAREWELL)
 
     def is_probe(self, head: Head | None, port: int) -> bool:
         """Whether machines ask, not users: health and metrics, and all that comes to the ops port."""
         return port == self._ops_port or (head is not None and head.target.partition("?")[0] in _PROBES)
+
+    def takes_leave(self) -> bool:
+        """Whether clients should go on elsewhere: no answer leads to another on its connection."""
+        return self._farewell.exists()
 
     def body_limit(self, head: Head) -> int:
         """How many bytes of body are worth waiting for: none where the head alone is reason to refuse."""
@@ -49,23 +61,40 @@ class Intake:
                 return None
             key_id = key.id
         message = shared.admission.refusal
-        return early_refusal(
-            address, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", message, RETRY_AFTER, key_id
-        )
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return self.refusal(head, address, status, "overloaded", message, RETRY_AFTER, key_id)
+
+    def refusal(
+        self,
+        head: Head | None,
+        address: str,
+        status: HTTPStatus,
+        code: ErrorCode,
+        message: str,
+        retry_after: int | None = None,
+        key_id: str | None = None,
+    ) -> bytes:
+        """The whole answer, in the one error shape, to a request that the application never sees."""
+        metrics.REJECTED.labels(code).inc()
+        request_id = str(ids.request_id())
+        route = self._route(head)
+        refusals.note(code, key_id, address, status=status.value, route=route, request_id=request_id)
+        return _answer(request_id, status, code, message, retry_after)
+
+    def _route(self, head: Head | None) -> str | None:
+        """The pattern of the path, as the application has it; None where it has none."""
+        if head is None:
+            return None
+        try:
+            rule, _ = self._routes.match(head.path, head.method, return_rule=True)
+        except HTTPException:
+            return None
+        return str(rule.rule)
 
 
-def early_refusal(
-    address: str,
-    status: HTTPStatus,
-    code: ErrorCode,
-    message: str,
-    retry_after: int | None = None,
-    key_id: str | None = None,
+def _answer(
+    request_id: str, status: HTTPStatus, code: ErrorCode, message: str, retry_after: int | None
 ) -> bytes:
-    """The whole answer, in the one error shape, to a request that the application never sees."""
-    metrics.REJECTED.labels(code).inc()
-    request_id = str(ids.request_id())
-    refusals.note(code, key_id, address, status=status.value, request_id=request_id)
     error: ErrorBody = {"error": {"code": code, "message": message, "request_id": request_id}}
     body = json.dumps(error, ensure_ascii=False).encode()
     headers = {

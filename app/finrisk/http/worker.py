@@ -108,7 +108,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         from finrisk.http import intake  # with the application, after the fork: a reload renews both
 
         self.intake = intake.Intake(self.wsgi)
-        self.early_refusal = intake.early_refusal
         gc.freeze()  # what is loaded by now stays: to look through it again takes 60 ms
         gc.set_threshold(GARBAGE_OBJECTS)
 
@@ -304,6 +303,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         if now - self._swept < _SWEEP_SECONDS:
             return
         self._swept = now
+        if self.intake.takes_leave():
+            self.max_keepalived = 0  # Gunicorn then closes with the answer
         for connection in [connection for connection in self.sending if connection.timeout <= now]:
             self._drop(connection)
         for late in self.lobby.late(now):
@@ -332,7 +333,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         retry_after: int | None = None,
     ) -> None:
         """Refuse in the loop a request that no thread will see."""
-        self._end_with(connection, self.early_refusal(connection.address, status, code, message, retry_after))
+        head, address = connection.arrival.head, connection.address
+        self._end_with(connection, self.intake.refusal(head, address, status, code, message, retry_after))
 
     def _end_with(self, connection: Connection, answer: bytes) -> None:
         self._send(connection, answer)
@@ -401,4 +403,5 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
             self.log.error("a connection failed: %s", type(exc).__name__)
         message = f"the request cannot be read: {status.phrase}"
         if client.outbox is not None:
-            client.outbox.sendall(self.early_refusal(client.address, status, code, message))
+            head, address = client.arrival.head, client.address
+            client.outbox.sendall(self.intake.refusal(head, address, status, code, message))

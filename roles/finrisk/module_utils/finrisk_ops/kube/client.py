@@ -21,7 +21,7 @@ from .errors import ApiError, Call
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
-OLDEST = (1, 30)  # preStop sleep, and what the templates use beside it
+OLDEST = (1, 30)  # what the templates use; none older was tried
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 PAUSES = (0.5, 1.0, 2.0)  # between attempts, once the server has answered at all
