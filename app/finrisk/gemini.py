@@ -12,6 +12,7 @@ from finrisk.answer_size import TooLongError
 from finrisk.completion import Answer, Completion, GenerationError
 from finrisk.gemini_wire import Chunk, Endpoint, Identity, ResponseError, Turn, by_key, by_token
 from finrisk.latency import Latency
+from finrisk.model_http import ProxyError
 from finrisk.settings import Settings
 from finrisk_rules import waits
 from finrisk_rules.platforms import location_of
@@ -51,6 +52,8 @@ def _failure(error: Exception) -> GenerationError:
             retry_after=_wait(error),
             is_about_question=error.code in _ABOUT_REQUEST,
         )
+    if isinstance(error, ProxyError):
+        return GenerationError("upstream_error", str(error))
     if isinstance(error, TransportError) or (isinstance(error, GoogleAuthError) and error.retryable):
         return GenerationError("upstream_error", f"no token came: {type(error).__name__}", transient=True)
     if isinstance(error, GoogleAuthError):

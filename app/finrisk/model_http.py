@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import urllib3
 
 _PIECE = 64 * 1024
-_ANY_WRAPPING = zlib.MAX_WBITS | 32
-"""Makes zlib tell gzip from deflate by the first bytes."""
+_GZIP_OR_ZLIB, _RAW = zlib.MAX_WBITS | 32, -zlib.MAX_WBITS
+"""The first makes zlib tell both by their first bytes. Some say deflate and leave away what zlib adds."""
 
 _ALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -32,6 +32,14 @@ _ALIVE = (
 """An idle connection whose other end is gone is closed within a minute; nothing between forgets another."""
 
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+class LeftBehindError(Exception):
+    """Nobody waits for the answer any more, so it is not asked for."""
+
+
+class ProxyError(Exception):
+    """The proxy that the environment names cannot be used; the message names the variable, not its value."""
 
 
 class Answer:
@@ -52,11 +60,13 @@ class Answer:
             urllib3.exceptions.HTTPError: it broke off.
         """
         coding = self.headers.get("Content-Encoding", "identity").strip().lower()
-        plain = None if coding == "identity" else zlib.decompressobj(_ANY_WRAPPING)
+        plain: Any = None
         come = gone = 0
         while piece := self._response.read1(_PIECE, decode_content=False):
             if time.monotonic() > self._until:
                 raise TimeoutError("the answer took too long as a whole")
+            if not come and coding != "identity":
+                plain = zlib.decompressobj(_GZIP_OR_ZLIB if _is_wrapped(piece[0]) else _RAW)
             come += len(piece)
             if plain:
                 try:
@@ -75,11 +85,19 @@ class Answer:
         self._response.release_conn()
 
 
+def _is_wrapped(first: int) -> bool:
+    """Whether a compressed body that begins with this byte is gzip's (RFC 1952) or zlib's (RFC 1950)."""
+    return first & 0x0F in (0x08, 0x0F)
+
+
 class ModelHost:
     """Where models are asked; made after a fork, since a connection is of one process.
 
     ``connections`` bounds the calls at a time, ``most_bytes`` a body, on the wire and decompressed. With
     ``uses_proxies`` the proxy that the environment names is asked, for a host that it does not except.
+
+    Raises:
+        ProxyError: that proxy cannot be asked.
     """
 
     def __init__(self, url: str, connections: int, most_bytes: int, *, uses_proxies: bool) -> None:
@@ -95,6 +113,7 @@ class ModelHost:
             options["ssl_context"] = ssl.create_default_context()
         manager = _proxy(parts.scheme, parts.hostname or "", options) if uses_proxies else None
         self._pool = (manager or urllib3.PoolManager(**options)).connection_from_url(url)
+        self._pool.ConnectionCls = _heeding(self._pool.ConnectionCls)
         self._path = parts.path.rstrip("/")
         self._most_bytes = most_bytes
 
@@ -102,13 +121,12 @@ class ModelHost:
         """Send a request, and wait for the head of its answer; redirects are none.
 
         Raises:
-            TimeoutError: nobody waits for the answer any more, so it is not asked for.
+            LeftBehindError: nobody waits for the answer any more, so it is not asked for.
             urllib3.exceptions.HTTPError: no answer came.
         """
         from urllib3.exceptions import HTTPError, ProtocolError
 
-        if deadline.is_left_behind():
-            raise TimeoutError("nobody waits for this answer any more")
+        _require_a_reader()
         until = time.monotonic() + seconds
         try:
             response = self._pool.urlopen(
@@ -124,7 +142,7 @@ class ModelHost:
                 preload_content=False,
                 decode_content=False,
             )
-        except HTTPError as error:
+        except (HTTPError, LeftBehindError) as error:
             traceback.clear_frames(error.__traceback__)  # some name the error, which would stay as garbage
             raise
         answer = Answer(response, until, self._most_bytes)
@@ -134,16 +152,38 @@ class ModelHost:
         return answer
 
 
+def _require_a_reader() -> None:
+    if deadline.is_left_behind():
+        raise LeftBehindError("nobody waits for this answer any more")
+
+
+def _heeding(kind: Any) -> Any:
+    """A kind of connection that sends no request of a call that was left behind while it waited for one."""
+
+    class Heeding(kind):  # type: ignore[misc]
+        def request(self, *arguments: Any, **options: Any) -> None:
+            _require_a_reader()
+            super().request(*arguments, **options)
+
+    return Heeding
+
+
 def _proxy(scheme: str, host: str, options: dict[str, Any]) -> "urllib3.ProxyManager | None":
     """The proxy that the environment names for a host."""
     import urllib3
 
     named = getproxies()
-    address = named.get(scheme) or named.get("all")
+    name = scheme if named.get(scheme) else "all"
+    address = named.get(name)
     if not address or proxy_bypass(host):
         return None
-    address = address if "://" in address else f"http://{address}"
-    parts = urlsplit(address)
-    identity = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    headers = urllib3.make_headers(proxy_basic_auth=identity)
-    return urllib3.ProxyManager(address, proxy_headers=headers, **options)
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        identity = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+        headers = urllib3.make_headers(proxy_basic_auth=identity)
+        return urllib3.ProxyManager(parts.geturl(), proxy_headers=headers, **options)
+    except ValueError as error:
+        raise ProxyError(
+            f"the proxy in {name.upper()}_PROXY cannot be used: give an address such as http://proxy:3128"
+            " (SOCKS is not spoken), or except the host in NO_PROXY"
+        ) from error

@@ -8,6 +8,7 @@ from finrisk.analysis import Service
 from finrisk.http import refusals
 from finrisk.http.app import create_app, service
 from finrisk.logs import log
+from finrisk.model_http import ProxyError
 from finrisk.settings import Settings, SettingsError, settings_from_environment
 
 
@@ -42,6 +43,8 @@ def _prepare_models(running: Service) -> None:
     """Make the model client; a service without one still answers, with the reason, and says so here."""
     try:
         running.generation.prepare()
+    except ProxyError as error:
+        log("model_client_failed", f"no client for the models: {error}", level=logging.ERROR)
     except Exception as error:  # credentials can be wrong in as many ways as there are kinds of them
         message = f"no client for the models: {type(error).__name__}; check the credentials"
         log("model_client_failed", message, level=logging.ERROR)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+import time
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from finrisk import deadline
 from finrisk.completion import GenerationError
 from finrisk.gemini import Gemini
-from finrisk.model_http import ModelHost
+from finrisk.model_http import LeftBehindError, ModelHost
 from sandbox.kubernetes.certificates import Authority
 from tests.grounds.odd import BASE, Odd, by_key, settings
 from tests.grounds.waiting import until
@@ -147,3 +151,71 @@ def test_an_answer_that_follows_an_interim_one_is_not_given_to_the_next_call(odd
         b"".join(host.post("/", b"first", {}, 5).pieces())
     assert b"".join(host.post("/", b"second", {}, 5).pieces()) == b"second"
     is_next.set()
+
+
+@pytest.mark.parametrize("wbits", [31, zlib.MAX_WBITS, -zlib.MAX_WBITS], ids=["gzip", "zlib", "raw deflate"])
+@pytest.mark.parametrize("size", [1, 1 << 16])
+def test_an_answer_is_read_however_it_is_compressed(odd: Callable[..., Odd], wbits: int, size: int) -> None:
+    text = json.dumps({"text": "Liquidity risk. " * 99}).encode()
+    squeeze = zlib.compressobj(wbits=wbits)
+    packed = squeeze.compress(text) + squeeze.flush()
+    coding = b"gzip" if wbits == 31 else b"deflate"
+
+    def compressed(connection: socket.socket, _: bytes) -> bool:
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % (coding, len(packed)))
+        for start in range(0, len(packed), size):
+            connection.sendall(packed[start : start + size])
+            time.sleep(0.001)
+        return True
+
+    host = ModelHost(odd(compressed).url, 1, 1 << 20, uses_proxies=False)
+    assert b"".join(host.post("/", b"{}", {}, 30).pieces()) == text
+
+
+def test_what_is_left_behind_while_it_waits_for_a_connection_is_not_asked(odd: Callable[..., Odd]) -> None:
+    release = threading.Event()
+
+    def slow(connection: socket.socket, _: bytes) -> bool:
+        release.wait(30)
+        connection.sendall(LINES)
+        return True
+
+    server = odd(slow)
+    host = ModelHost(server.url, 1, 1 << 20, uses_proxies=False)
+    first = threading.Thread(target=lambda: list(host.post("/", b"{}", {}, 30).pieces()))
+    first.start()
+    until(lambda: server.requests == 1)
+    ends: list[type[BaseException]] = []
+
+    def second() -> Iterator[bytes]:
+        try:
+            yield from host.post("/", b"{}", {}, 30).pieces()
+        except BaseException as error:
+            ends.append(type(error))
+            raise
+
+    with pytest.raises(TimeoutError):
+        list(deadline.within(0.2, second))
+    assert ends == [], "it still waits for the connection"
+    release.set()
+    until(lambda: ends == [LeftBehindError])
+    first.join(10)
+    assert server.requests == 1
+    assert b"".join(host.post("/", b"{}", {}, 10).pieces()) == b"{}", "its connection is there for the next"
+
+
+@pytest.mark.parametrize("address", ["socks5://user:secret@proxy:1080", "http://user:secret@proxy:port"])
+@pytest.mark.parametrize("name", ["ALL_PROXY", "HTTPS_PROXY"])
+def test_a_proxy_that_cannot_be_asked_is_told_as_that(
+    monkeypatch: pytest.MonkeyPatch, address: str, name: str
+) -> None:
+    for each in ("ALL_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(each, raising=False)
+        monkeypatch.delenv(each.lower(), raising=False)
+    monkeypatch.setenv(name, address)
+    with pytest.raises(GenerationError) as failure:
+        Gemini(settings("", "", GEMINI_PROVIDER="gemini_api", GEMINI_API_KEY="k")).complete(BASE, "i", "p", 3)
+    assert f"the proxy in {name} cannot be used: give an address" in str(failure.value)
+    assert "secret" not in str(failure.value)
+    assert not failure.value.transient
