@@ -31,7 +31,6 @@ _CONSTANTS = {
     "candidates": CANDIDATES,
     "most_lexemes": MOST_LEXEMES,
     "postings": POSTINGS,
-    "common": COMMON_LEXEMES,
     "best": BEST_POSTINGS,
 }
 
@@ -70,7 +69,7 @@ weighed as materialized (
     from asked cross join filtered window rarest as (order by pages, id)
 ),
 common as materialized (
-    select id, page_weight, needed from weighed where not rare order by pages, id limit %(common)s
+    select id, page_weight, needed from weighed where not rare order by pages, id /* common */
 ),
 read as (
     select w.page_weight, o.page_id, o.tf, o.length
@@ -154,10 +153,22 @@ select array(
 
 
 def _pages(
-    growth: str = "float8 '1'", only: str = "", always: str = "", order: str = "", passing: str = ""
+    growth: str = "float8 '1'",
+    common: str = f"limit {COMMON_LEXEMES}",
+    only: str = "",
+    always: str = "",
+    order: str = "",
+    passing: str = "",
 ) -> str:
     """Return the statement that ranks pages, with what a filter needs in its places."""
-    parts = {"growth": growth, "only": only, "always": always, "order": order, "passing": passing}
+    parts = {
+        "growth": growth,
+        "common": common,
+        "only": only,
+        "always": always,
+        "order": order,
+        "passing": passing,
+    }
     query = _RANKING
     for name, part in parts.items():
         query = query.replace(f"/* {name} */", part)
@@ -167,13 +178,17 @@ def _pages(
 PAGES = _pages()
 """Of no filter."""
 
-PAGES_AMONG_FEW = _pages(
-    growth="pages::float8 / greatest(cardinality(%(allowed)s::integer[]), 1)",
-    only="and page_id = any(%(allowed)s::integer[])",
-    always="or true",
-)
+_FEW = {
+    "growth": "pages::float8 / greatest(cardinality(%(allowed)s::integer[]), 1)",
+    "only": "and page_id = any(%(allowed)s::integer[])",
+    "always": "or true",
+}
+PAGES_AMONG_FEW = _pages(**_FEW)
 """Of a filter that few pages pass: fewer rows a lexeme are read, so more lexemes are. Of the common ones too:
 the rare ones may stand on no page that passes."""
+
+PAGES_AMONG_FEW_BY_EVERY_LEXEME = _pages(**_FEW, common="")
+"""The same where those lexemes bring too few: all of them are read, on the pages that pass."""
 
 PAGES_AMONG_MANY = _pages(
     order="order by score desc, o.page_id offset 0",

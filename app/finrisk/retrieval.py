@@ -135,7 +135,10 @@ def _filtered(cursor: psycopg.Cursor[tuple[Any, ...]], asked: Mapping[str, objec
         [(some,)] = cursor.execute(ranking.SOME_ALLOWED, {**asked, "most": SAMPLE}, prepare=False).fetchall()
         allowed = list(dict.fromkeys([*(row[0] for row in rows), *some]))
     few = {**asked, "allowed": _array(allowed)}
-    return cursor.execute(ranking.PAGES_AMONG_FEW, few, prepare=True).fetchall()
+    rows = cursor.execute(ranking.PAGES_AMONG_FEW, few, prepare=True).fetchall()
+    if len(rows) >= min(pages, len(allowed)):
+        return rows
+    return cursor.execute(ranking.PAGES_AMONG_FEW_BY_EVERY_LEXEME, few, prepare=False).fetchall()
 
 
 def _allowed(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, object]) -> list[int] | None:

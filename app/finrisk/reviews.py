@@ -46,7 +46,7 @@ where stage_id = %(stage)s and scored > 0
       select of.arm, of.person from reviews join reviewable as of on of.id = request_id
       where drawn and of.stage_id = %(stage)s
   )
-order by review_place(stage_id, person) limit 100"""
+order by review_place(stage_id, person) fetch first 100 rows with ties"""
 """The next people of a stage who were not drawn yet; the limit lets the index of places give the order."""
 
 _FIRST = f"""

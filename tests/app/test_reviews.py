@@ -229,6 +229,22 @@ def test_people_whose_answers_may_not_be_read_keep_no_other_back(connection: Con
     assert drawn(connection) == readable
 
 
+def test_of_two_people_at_one_place_neither_is_passed_over(connection: Connection) -> None:
+    """Places have 32 bits: in a stage of a million users a hundred pairs share theirs."""
+    twins = """select min('u' || n), max('u' || n), review_place(1, 'u' || n) as place
+               from generate_series(1, 400000) as n group by place having count(*) > 1 order by place desc"""
+    [first, second, place] = connection.execute(twins).fetchone() or ("", "", 0)
+    before = """select 'u' || n from generate_series(1, 400000) as n
+                where review_place(1, 'u' || n) < %s limit 99"""
+    others = [user for (user,) in connection.execute(before, (place,))]
+    assert len(others) == 99, "so the first of the two is the hundredth"
+    for user in (*others, first):
+        answered(connection, user, labels=["desk: equities"])
+    assert drawn(connection) is None
+    readable = answered(connection, second)
+    assert drawn(connection) == readable
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
@@ -166,6 +167,20 @@ def test_reviewers_put_the_judge_right_and_the_page_says_by_how_many_labels(
     file = Path(result["evaluation_file"])
     assert "Quality is corrected by 400 labels" in file.with_suffix(".html").read_text()
     assert evaluate(evidence=str(file), database_url="", place=None)["report"]["data"] == content
+
+
+def test_what_reviewers_could_not_score_is_said_though_they_scored_nothing(
+    evaluate: Evaluate, place: gunicorn.Place, database_url: str
+) -> None:
+    revision = deploy(place)
+    insert(database_url, *(Met(arm, USERS, revision=revision) for arm in ("base", "tuned")))
+    assert "reviews" not in evaluate()["report"]["data"]
+    label(database_url, 3, drawn=True)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update reviews set label = null, labelled_at = now()")
+    told = said(evaluate())
+    assert "quality is the judge's: 0 labels drawn at random, and both arms need" in told
+    assert "skipped: 3 of base, 3 of tuned" in told
 
 
 def test_the_cost_of_an_arm_is_told_where_its_price_is_known_and_decides_nothing(

@@ -20,7 +20,7 @@ def content(
     drawn ones, ``skipped`` by arm the drawn ones that they could not score.
     """
     arms = [(arm["reviews"], stage) for stage in stages for arm in stage["arms"].values() if "reviews" in arm]
-    if not arms:
+    if not arms and not reviewers:
         return {}
     return {
         "reviews": {
@@ -53,8 +53,8 @@ def told(reviews: Mapping[str, Any]) -> str:
 
 
 def _by_whom(reviews: Mapping[str, Any]) -> str:
-    """Say how many reviewers scored what was drawn; nothing where the evidence does not know."""
-    if "reviewers" not in reviews:
+    """Say how many reviewers scored what was drawn; nothing where none did, or the evidence does not know."""
+    if not reviews.get("reviewers"):
         return ""
     return ", of one reviewer" if reviews["reviewers"] == 1 else f", of {reviews['reviewers']:,} reviewers"
 
