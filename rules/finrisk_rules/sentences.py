@@ -34,15 +34,17 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     Together they hold everything of the text but the blanks between them.
     """
     start = len(text) - len(text.lstrip())
+    last = len(text)
     for match in _END.finditer(text, start):
-        stop = match.start() + len(match[0].rstrip())
-        if match[0][0] == "." and match.end() < len(text) and _is_short_form(text, start, match.start()):
+        first, end = match.span()
+        if text[first] == "." and end < last and _is_short_form(text, start, first):
             continue
+        stop = first + len(text[first:end].rstrip())
         if stop > start:
             yield start, stop
-        start = match.end()
-    if text[start:].strip():
-        yield start, start + len(text[start:].rstrip())
+        start = end
+    if start < last and (rest := text[start:].rstrip()):
+        yield start, start + len(rest)
 
 
 def _is_short_form(text: str, start: int, end: int) -> bool:

@@ -135,6 +135,9 @@ _WORD_BEFORE = frozenset(
 _TRIANGLES = "\u25b2\u25b3"
 """A minus, in Japanese reports, right before a number."""
 
+_SIGNS = frozenset("(-").union(_TRIANGLES, _SIGNS_BEFORE, map(str.upper, _SIGNS_BEFORE))
+"""What may belong to a number, if one of these stands before it."""
+
 
 class Behind(NamedTuple):
     """What stands behind a number: its power of ten if one is written, unit, currency, and where they end."""
@@ -171,16 +174,16 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
             if match
             else Behind(None, "", "", end)
         )
-    units: tuple[Unit, ...] = ("points", "basis_points", "percent")
-    unit: Unit = next((unit for unit in units if match[unit]), "")
+    points, basis_points, percent, word, letter, sign_letter, currency = match.groups()
+    unit: Unit = "points" if points else "basis_points" if basis_points else "percent" if percent else ""
     scale = None
-    if match["scale"]:
-        scale = SCALES[match["scale"].lower()]
-    elif match["letter"]:
-        scale = _LETTERS[match["letter"].lower()]
-    elif match["sign_letter"]:
-        scale = _SIGN_LETTERS[match["sign_letter"].lower()]
-    return Behind(scale, unit, CURRENCIES.get((match["currency"] or "").lower(), ""), match.end())
+    if word:
+        scale = SCALES[word.lower()]
+    elif letter:
+        scale = _LETTERS[letter.lower()]
+    elif sign_letter:
+        scale = _SIGN_LETTERS[sign_letter.lower()]
+    return Behind(scale, unit, CURRENCIES.get(currency.lower(), "") if currency else "", match.end())
 
 
 def before(text: str, start: int) -> Before:
@@ -188,9 +191,9 @@ def before(text: str, start: int) -> Before:
 
     They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
     """
-    if text[start - 2 : start] in _WORD_BEFORE or not start:
+    if _is_bare(text, start):
         return Before("", None, False, False, start)
-    if text[start - 1] == "$" and text[start - 3 : start - 1] in _WORD_BEFORE:
+    if text[start - 1] == "$" and _is_bare(text, start - 1) and text[start - 2] == " ":
         return Before("$", None, False, False, start - 1)
     currency, scale, minus, bracket, first = "", None, False, False, start
     while first:
@@ -208,6 +211,14 @@ def before(text: str, start: int) -> Before:
         else:
             break
     return Before(currency, scale, minus, bracket, first)
+
+
+def _is_bare(text: str, start: int) -> bool:
+    """Whether neither currency nor sign ends where a number, or the sign before it, starts."""
+    if not start or text[start - 2 : start] in _WORD_BEFORE:
+        return True
+    at = start - 1 if start > 1 and text[start - 1] == " " else start
+    return text[at - 1] not in _SIGNS and text[max(0, at - 2) : at].lower() not in _ENDS_BEFORE
 
 
 def _is_dash(text: str, at: int, number: int) -> bool:

@@ -1,6 +1,6 @@
 """Whether a figure of an answer and a figure of a source say the same: value, rounding, scale, unit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -36,8 +36,8 @@ def tolerance(quantity: Quantity, *, is_about: bool) -> float:
     return min(half, COARSEST * abs(float(quantity.value)))
 
 
-def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[tuple[Spot, Agreement]]:
-    """Yield the figures of a source that say the same; where none does, those of another scale or unit."""
+def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tuple[Spot, Agreement]]:
+    """Return the figures of a source that say the same; where none does, those of another scale or unit."""
     value = abs(float(quantity.value))
     spots = evidence.of_value(value, half)
     if quantity.unit == "basis_points":
@@ -45,14 +45,13 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> Iterator[
     elif not quantity.unit:
         unit = 10.0 ** (quantity.scale or 0)
         spots = spots + evidence.of_amount(value * unit, half * unit)
-    is_said = False
-    for spot, said in _agreeing(quantity, evidence, spots, half):
-        is_said = is_said or said != "scale"
-        yield spot, said
-    if quantity.scale and not is_said:
+    agreeing = _agreeing(quantity, evidence, spots, half) if spots else []
+    if quantity.scale and all(said == "scale" for _, said in agreeing):
         for power in _POWERS:
             factor = 10.0 ** (quantity.scale + power)
-            yield from _agreeing(quantity, evidence, evidence.of_amount(value * factor, half * factor), half)
+            others = evidence.of_amount(value * factor, half * factor)
+            agreeing += _agreeing(quantity, evidence, others, half) if others else ()
+    return agreeing
 
 
 def says(evidence: Evidence, quantity: Quantity, half: float) -> bool:
@@ -62,12 +61,14 @@ def says(evidence: Evidence, quantity: Quantity, half: float) -> bool:
 
 def _agreeing(
     quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
-) -> Iterator[tuple[Spot, Agreement]]:
-    several = {id(spot): spot for spot in spots}
-    for spot in several.values():
+) -> list[tuple[Spot, Agreement]]:
+    agreeing: list[tuple[Spot, Agreement]] = []
+    for spot in {id(spot): spot for spot in spots}.values():
         scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
         if said := agreement(quantity, spot[2], half, scales):
-            yield spot, "scale" if spot[0] < 0 and _is_count_as_percent(quantity, spot[2]) else said
+            is_count = spot[0] < 0 and _is_count_as_percent(quantity, spot[2])
+            agreeing.append((spot, "scale" if is_count else said))
+    return agreeing
 
 
 def _is_count_as_percent(quantity: Quantity, stored: Figure) -> bool:

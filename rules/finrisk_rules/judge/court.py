@@ -10,12 +10,10 @@ from types import MappingProxyType
 
 from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
-from finrisk_rules.judge.directions import contradicts
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
-from finrisk_rules.judge.findings import Finding, follow_rows, wrong
+from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
-from finrisk_rules.judge.multiples import of_another_multiple
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
@@ -50,11 +48,13 @@ class Court:
 
     def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
         self.question, self.answer, self.sources = question, answer, sources
+        self._all = range(1, len(sources) + 1)
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self.firms = Firms(question, sources)
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
+        self._contents: dict[int, frozenset[str]] = {}
 
     def evidence(self, n: int) -> Evidence:
         """Return what the facts of a source say; where none were kept, its text is read now."""
@@ -86,19 +86,22 @@ class Court:
 
     def _known(self, cited: Sequence[int]) -> list[int]:
         """Return the cited sources that there are; all where nothing is cited."""
-        return [n for n in cited if 1 <= n <= len(self.sources)] if cited else self._all()
-
-    def _all(self) -> list[int]:
-        return list(range(1, len(self.sources) + 1))
+        return [n for n in cited if n in self._all] if cited else list(self._all)
 
     def supports(self, statement: Statement) -> bool | None:
         """Whether a source has the words of a statement without figures; None where it cannot be read."""
         cited = self._known(statement.cited)
-        readable = [self.sources[n - 1] for n in cited if self.reads(n)]
+        readable = [n for n in cited if self.reads(n)]
         if cited and not readable:
             return None
-        texts = (f"{source.title}\n{source.text}" for source in readable)
-        return any(is_supported(statement.text, words(text)) for text in texts)
+        return any(is_supported(statement.text, self._words(n)) for n in readable)
+
+    def _words(self, n: int) -> frozenset[str]:
+        """Return the content words of a source and its title."""
+        if n not in self._contents:
+            source = self.sources[n - 1]
+            self._contents[n] = words(f"{source.title}\n{source.text}")
+        return self._contents[n]
 
     def findings(
         self, statements: Sequence[Statement], calculated: Operands = MappingProxyType({})
@@ -118,13 +121,8 @@ class Court:
         result = [self._finding(claim, statement, calculated, shared) for claim in read]
         result += [_unread(claim, statement) for claim in unread]
         follow_rows(statement.text, result)
-        right = [(each.claim, each.trace) for each in result]
-        for at in contradicts(statement.text, right):
-            if (verdict := result[at].verdict) and (trace := result[at].trace):
-                result[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
-        for at in of_another_multiple(statement.text, right):
-            if (verdict := result[at].verdict) and result[at].is_right:
-                result[at].verdict = verdict._replace(verdict="unsupported")
+        if any(each.trace for each in result):
+            follow_words(statement.text, result)
         return result
 
     def _finding(self, claim: Claim, statement: Statement, calculated: Operands, shared: Periods) -> Finding:
@@ -138,7 +136,7 @@ class Court:
             named = tuple((period, weight) for period, weight in named if period[0] not in years)
         readers = [self._reader(claim, statement, named, n, operands) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
-        is_operand = any(each.end == end for each in operands)
+        is_operand = bool(operands) and any(each.end == end for each in operands)
         if is_operand and trace is None and (bare := self._without_operations(claim, statement, cited)):
             readers = [self._reader(bare, statement, named, n, operands) for n in cited]
             verdict, trace = self._verdict(bare, statement, named, readers)
@@ -177,8 +175,7 @@ class Court:
         traces = [trace for reader in readers for trace in reader.traces()]
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
-        right = max([trace for trace in traces if trace.agreement != "scale"], key=_fit, default=None)
-        scale = max([trace for trace in traces if trace.agreement == "scale"], key=_fit, default=None)
+        right, scale = _best(traces, of_scale=False), _best(traces, of_scale=True)
         if right is None:
             is_name = self._in_name(claim, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None
@@ -243,7 +240,7 @@ class Court:
             return wrong(claim, "wrong_scale", scale)
         cited = {reader.source for reader in readers}
         half = tolerance(claim.quantity, is_about=claim.is_about)
-        others = [n for n in self._all() if n not in cited and says(self.evidence(n), claim.quantity, half)]
+        others = [n for n in self._all if n not in cited and says(self.evidence(n), claim.quantity, half)]
         elsewhere = (self._reader(claim, statement, named, n) for n in others)
         traces = (trace for reader in elsewhere for trace in reader.traces() if trace.agreement != "scale")
         if other := max(traces, key=_fit, default=None):
@@ -295,7 +292,7 @@ class Court:
     def has_value(self, quantity: Quantity) -> bool:
         """Whether a source has the value of a quantity, whatever it is said of; a count also in words."""
         half = tolerance(quantity, is_about=False)
-        if any(says(self.evidence(n), quantity, half) for n in self._all()):
+        if any(says(self.evidence(n), quantity, half) for n in self._all):
             return True
         word = counted(quantity.value) if is_count(quantity) else None
         return word is not None and any(word.search(source.text) for source in self.sources)
@@ -332,6 +329,15 @@ def _own_periods(claim: Claim) -> Periods:
 
 def _fit(trace: Trace) -> float:
     return trace.fit
+
+
+def _best(traces: Iterable[Trace], *, of_scale: bool) -> Trace | None:
+    """Return the first of the places that fit best, of those in another scale or of the others."""
+    best: Trace | None = None
+    for trace in traces:
+        if (trace.agreement == "scale") == of_scale and (best is None or trace.fit > best.fit):
+            best = trace
+    return best
 
 
 def _place(claim: Claim, statement: Statement) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -139,15 +139,15 @@ def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
     That is the one before it in its clause, else the one behind it in its clause ("from 5 to 6 gestiegen"),
     else the last one before it, else the next one.
     """
-    spoken = directions(text)
-    if not spoken:
+    said = directions(text)
+    if not said:
         return [None] * len(figures)
-    ends, starts = [each.end for each in spoken], [each.start for each in spoken]
+    ends, starts = [each.end for each in said], [each.start for each in said]
     result: list[Direction | None] = []
     for start, end in figures:
         last, following = bisect_right(ends, start) - 1, bisect_left(starts, end)
-        before = spoken[last] if last >= 0 else None
-        behind = spoken[following] if following < len(spoken) else None
+        before = said[last] if last >= 0 else None
+        behind = said[following] if following < len(said) else None
         if before and behind and not _is_one_clause(text, before.end, start):
             is_behind = _is_one_clause(text, end, behind.start) and not (
                 behind.start - end > 1 and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())
@@ -175,16 +175,20 @@ def _is_one_clause(text: str, start: int, end: int) -> bool:
     return end - start <= LONGEST_CLAUSE and not _CLAUSE_END.search(text, start, end)
 
 
-def contradicts(text: str, traced: Sequence[Traced]) -> Iterator[int]:
-    """Yield the numbers of the claims of a sentence whose figures do the opposite of what its words say."""
-    if not any(trace for _, trace in traced):
-        return
-    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
-    said = governors(text, spans)
+def spoken(text: str, traced: Sequence[Traced]) -> dict[Direction, list[int]]:
+    """Return the words of rise and fall of a sentence with the numbers of the claims of which they speak."""
     groups: dict[Direction, list[int]] = {}
-    for n, each in enumerate(said):
+    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
+    for n, each in enumerate(governors(text, spans)):
         if each:
             groups.setdefault(each, []).append(n)
+    return groups
+
+
+def contradicts(
+    text: str, traced: Sequence[Traced], groups: Mapping[Direction, Sequence[int]]
+) -> Iterator[int]:
+    """Yield the numbers of the claims of a sentence whose figures do the opposite of what its words say."""
     for direction, group in groups.items():
         if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
             direction = replace(direction, rises=False)

@@ -91,6 +91,8 @@ class Axis:
             said += weight
             for at, share in places:
                 matched[at] = matched.get(at, 0.0) + weight * share
+        if not matched:
+            return matched
         totals = self.totals
         return {at: round(2 * match / (said + totals[at]), 9) for at, match in sorted(matched.items())}
 
@@ -119,11 +121,11 @@ class TableEvidence:
         return Axis(self.heads)
 
     @cached_property
-    def head_periods(self) -> list[tuple[Named, ...]]:
+    def head_periods(self) -> tuple[tuple[Named, ...], ...]:
         """The periods over each column; facts of before index version 4 do not have them."""
         if self._named is None:
-            return [periods_of_name(head) for head in self.heads]
-        return [tuple((year, part) for year, part in named) for named in self._named]
+            return tuple(periods_of_name(head) for head in self.heads)
+        return tuple(tuple((year, part) for year, part in named) for named in self._named)
 
     @cached_property
     def is_turned(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the court finds of the figures of a sentence, and which of them the rows of a table settle."""
+"""What the court finds of the figures of a sentence, and which of them rows of a table or words settle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from functools import partial
 
 from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import contradicts, spoken
+from finrisk_rules.judge.multiples import of_another_multiple
 from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
@@ -57,6 +59,20 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
             finding.verdict = _of_change(finding, said, change)
             if finding.verdict and finding.verdict.verdict != "stated":
                 finding.trace = None
+
+
+def follow_words(text: str, findings: Sequence[Finding]) -> None:
+    """Convict the figures of a sentence that do not do what its words of rise and fall say of them."""
+    traced = [(each.claim, each.trace) for each in findings]
+    groups = spoken(text, traced)
+    if not groups:
+        return
+    for at in contradicts(text, traced, groups):
+        if (verdict := findings[at].verdict) and (trace := findings[at].trace):
+            findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
+    for at in of_another_multiple(text, traced, groups):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="unsupported")
 
 
 def _may_be_change(finding: Finding) -> bool:

@@ -26,10 +26,13 @@ _DOES = (
 )
 _MAY_DO = "had has made held achieved delivered saw employed employs"
 _SUBJECT = re.compile(rf"{_RUN}(?:['’]s(?= )|(?P<does> {whole(_DOES)})|(?P<may_do> {whole(_MAY_DO)}))")
-_OBJECT = re.compile(
-    rf"{whole('of at for by')} {_RUN}\.? "
-    + whole("was were is are amounted came stood totalled totaled reached rose fell grew increased decreased")
-)
+_VERBS = "was were is are amounted came stood totalled totaled reached rose fell grew increased decreased"
+_OBJECT = re.compile(rf"{whole('of at for by')} {_RUN}\.? {whole(_VERBS)}")
+_OF_SUBJECT = frozenset(f"s {_DOES} {_MAY_DO}".split())
+_OF_OBJECT = frozenset(_VERBS.split())
+_OF_FORM = frozenset(_FORMS.split("|"))
+"""Words without which a text has no match of these."""
+_TOKEN = re.compile(r"[^\W_]+")
 _FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
 _CAPITAL_INSIDE = re.compile(r"(?<=[ (])[^\W\d_a-zß-ÿ]")
 _FORM = re.compile(rf" (?:{_FORMS})\Z")
@@ -173,16 +176,17 @@ def _runs(text: str) -> Iterator[str]:
     """Yield the names in a text of which something is reported."""
     if not _CAPITAL_INSIDE.search(text) and not _SUBJECT.match(text):
         return
-    for match in _SUBJECT.finditer(text):
+    words = _TOKEN.findall(text)
+    for match in () if _OF_SUBJECT.isdisjoint(words) else _SUBJECT.finditer(text):
         is_lone = " " not in match["run"]
         is_first = not text[: match.start()].strip(" *#\"'(-")
         if is_lone and (match["run"].isupper() or (is_first and match["may_do"])):
             continue
         yield match["run"]
-    for match in _OBJECT.finditer(text):
+    for match in () if _OF_OBJECT.isdisjoint(words) else _OBJECT.finditer(text):
         if not match["run"].isupper():
             yield match["run"]
-    for match in _FORMAL.finditer(text):
+    for match in () if _OF_FORM.isdisjoint(words) else _FORMAL.finditer(text):
         if match["form"] or _FORM.search(match["run"]):
             yield match["run"]
 

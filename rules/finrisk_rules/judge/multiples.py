@@ -1,9 +1,9 @@
 """Multiples in words, ``nearly doubled``: whether the two figures that they speak of bear them out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from finrisk_rules.judge.directions import Direction, Traced, by_time, governors
+from finrisk_rules.judge.directions import Direction, Traced, by_time
 from finrisk_rules.judge.vocabulary import any_word, whole
 
 _WORDS = {
@@ -23,19 +23,17 @@ _NEAR, _SLACK = 0.25, 0.01
 """The same of "nearly", which stays on this side of it, and of what is rounded to it."""
 
 
-def of_another_multiple(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+def of_another_multiple(
+    text: str, traced: Sequence[Traced], groups: Mapping[Direction, Sequence[int]]
+) -> Iterator[int]:
     """Yield the numbers of the claims that are no such multiple of an earlier figure as words say of them.
 
     That is the one beside it, else that of the year before in its row.
     """
-    if not _MULTIPLE.search(text):
-        return
-    groups: dict[Direction, list[int]] = {}
-    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
-    for n, each in enumerate(governors(text, spans)):
-        if each and traced[n][1] is not None and _MULTIPLE.fullmatch(text, each.start, each.end):
-            groups.setdefault(each, []).append(n)
-    for said, group in groups.items():
+    for said, spoken in groups.items():
+        group = [n for n in spoken if traced[n][1] is not None]
+        if not group or not _MULTIPLE.fullmatch(text, said.start, said.end):
+            continue
         last = traced[group[-1]][1]
         if len(group) > 1 and (pair := by_time(group[:2], traced)):
             (_, one), (later, two) = pair

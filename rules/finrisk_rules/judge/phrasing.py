@@ -81,9 +81,11 @@ class _Stretches:
         splits = [self.spans[0][0], *(_split(self.bare, *span) for span in self.spans[1:])]
         self.spans.append(last)
         self.splits = [*splits, _contrast(self.bare, *last)]
-        parts = list(zip(self.spans, self.splits, strict=True))
-        self.left = [stems(text[start:split]) for (start, _), split in parts]
-        self.right = [stems(text[split:end]) for (_, end), split in parts]
+        self.left: list[frozenset[str]] = []
+        self.right: list[frozenset[str]] = []
+        for (start, end), split in zip(self.spans, self.splits, strict=True):
+            self.left.append(stems(text[start:split]))
+            self.right.append(stems(text[split:end]))
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight."""
@@ -163,16 +165,15 @@ def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> li
         return []
     stretches = _Stretches(text, figures, periods)
     shared, items = stretches.shared_periods(), stretches.shared_items()
-    of_items = frozenset().union(*items)
+    of_items = frozenset().union(*items) if items else frozenset()
     result = []
     for at in range(len(figures)):
         words = stretches.words(at)
         if items:
             words = dict.fromkeys(words.keys() - of_items, OF_LIST) | dict.fromkeys(items[at], 1.0)
         own = [shared[at]] if shared else stretches.own_periods(at)
-        result.append(
-            Phrase(words, tuple((period.year, period.part) for period in own), stretches.is_base(at))
-        )
+        named = [(period.year, period.part) for period in own]
+        result.append(Phrase(words, tuple(named), stretches.is_base(at)))
     return result
 
 

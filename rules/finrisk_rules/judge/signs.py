@@ -1,6 +1,7 @@
 """What minus signs and brackets beside a figure say: below zero, taken from another figure, or an aside."""
 
 import re
+from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
@@ -43,10 +44,13 @@ def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> boo
     before = statement.text[max(0, start - _BEFORE) : start]
     if trace.value < 0:
         return bool(_ABOVE_ZERO.search(before))
-    row = trace.place.row
-    if not RESULT.search(row) or OUTFLOW.search(row):
-        return False
-    return trace.value > 0 and bool(_BELOW_ZERO.search(before))
+    return trace.value > 0 and bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)
+
+
+@lru_cache(maxsize=4096)
+def _is_result(row: str) -> bool:
+    """Whether a row is a profit where it is above zero."""
+    return bool(RESULT.search(row)) and not OUTFLOW.search(row)
 
 
 def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:

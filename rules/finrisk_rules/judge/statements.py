@@ -156,7 +156,9 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
     text, marks = _parted(line)
     if "*" in text or "`" in text or "_" in text:
         text = _EMPHASIS.sub(_blank, text)
-    spans = [(offset + start, offset + end) for start, end in sentences(text[offset:])]
+    spans = list(sentences(text[offset:]))
+    if offset:
+        spans = [(offset + start, offset + end) for start, end in spans]
     if len(spans) > 1:
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
@@ -165,7 +167,11 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         sentence = text[start:end]
         claims: tuple[Claim, ...] = ()
         if has_figures and (len(spans) == 1 or has_figure(sentence)):
-            own = [period.moved(-start) for period in _between(named, start, end)]
+            own = (
+                [period.moved(-start) for period in _between(named, start, end)]
+                if start or len(spans) > 1
+                else named
+            )
             claims = claims_of(sentence, style, own, names(cited))
         if named and not topic.periods and start > offset:
             topic = Topic(topic.words, _only_period(_between(named, start - LONGEST_BEFORE, start)))
@@ -174,6 +180,9 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
 
 def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[int, ...]]:
     """Yield what each sentence cites, each source once; where it cites none, what is cited next or last."""
+    if len(spans) == len(marks) == 1:
+        yield tuple(dict.fromkeys(marks[0][1]))
+        return
     number = bisect_left(marks, spans[0][:1]) if spans else 0
     for following in [*(start for start, _ in spans[1:]), sys.maxsize][: len(spans)]:
         cited: list[int] = []

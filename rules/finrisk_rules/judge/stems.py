@@ -32,7 +32,6 @@ SILENT_WORDS = frozenset(
 
 
 _NOTHING: frozenset[str] = frozenset()
-_EMPTY = frozenset(("",))
 
 
 def stems(text: str) -> frozenset[str]:
@@ -42,8 +41,8 @@ def stems(text: str) -> frozenset[str]:
     """
     if text.isascii():
         read = _ASCII_WORD.findall(text.lower()) if text else ()
-        return frozenset(map(stem, read)) - _EMPTY if read else _NOTHING
-    return frozenset(_stems(_WORD.findall(folded(text)))) - _EMPTY
+        return frozenset(filter(None, map(stem, read))) if read else _NOTHING
+    return frozenset(filter(None, _stems(_WORD.findall(folded(text)))))
 
 
 @lru_cache(maxsize=8192)

@@ -4,14 +4,14 @@ A place of another value that fits the statement clearly better convicts: then t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from finrisk_rules.judge.agreement import Agreement, agreement, are_other_currencies, spots_like, tolerance
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
-from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit
+from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit, period_fits
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.verdicts import Place
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
@@ -68,6 +68,7 @@ class Trace:
     fit: float
     agreement: Agreement
     row_fit: float
+    _place: Place | None = field(default=None, init=False)
 
     @property
     def table(self) -> TableEvidence | None:
@@ -95,12 +96,15 @@ class Trace:
     @property
     def place(self) -> Place:
         """The place in words."""
-        if table := self.table:
-            row, column = self.spot[2][:2]
-            label, section = table.rows[row]
-            return Place(row=label or section, column=table.heads[column] or table.caption)
-        statement = self.evidence.statements[self.spot[1]]
-        return Place(sentence=self.text[statement.start : statement.end])
+        if self._place is None:
+            if table := self.table:
+                row, column = self.spot[2][:2]
+                label, section = table.rows[row]
+                self._place = Place(row=label or section, column=table.heads[column] or table.caption)
+            else:
+                statement = self.evidence.statements[self.spot[1]]
+                self._place = Place(sentence=self.text[statement.start : statement.end])
+        return self._place
 
     @property
     def says(self) -> str:
@@ -182,11 +186,12 @@ class Reader:
             by_row = table.row_axis.fits(words, table.column_axis if table.is_turned else None)
             by_words = table.column_axis.fits(words, None if table.is_turned else table.row_axis)
             row_weight, column_weight = (COLUMN, ROW) if table.is_turned else (ROW, COLUMN)
-            columns = [column_weight * by_words.get(column, 0.0) for column in range(len(table.heads))]
             rows = {row: row_weight * fit for row, fit in by_row.items()}
+            columns = [0.0] * len(table.heads)
             if self.periods:
-                for column, named in enumerate(table.head_periods):
-                    columns[column] += PERIOD * period_fit(self.periods, named)
+                columns = [PERIOD * fit for fit in period_fits(self.periods, table.head_periods)]
+            for column, fit in by_words.items():
+                columns[column] += column_weight * fit
             fits = self._axes[at] = rows, columns
         return fits
 
@@ -304,12 +309,14 @@ class Reader:
         """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
         for at, table in enumerate(self.evidence.tables):
             rows, columns = self._table_fits(at)
+            most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
+            if rows and max(rows.values()) + most <= above:
+                continue
             best = sorted(rows, key=rows.__getitem__, reverse=True)[:BEST_ROWS]
             if self.periods and table.has_row_periods:
                 best += [row for row in self._rows_in_period(table) if row not in rows]
             elif self.periods and not best:
                 best = list(table.by_row)[:BEST_ROWS]
-            most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
             for row in best:
                 row_fit = rows.get(row, 0.0)
                 if row_fit + most <= above:

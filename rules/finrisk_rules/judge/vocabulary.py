@@ -76,7 +76,7 @@ def is_change(text: str, end: int, words: Sequence[str]) -> bool:
     """
     if not _BY.isdisjoint(words[:2]) or CHANGE_BEHIND.match(text, end):
         return True
-    return any(of in _OF_CHANGE and change in CHANGED for of, change in itertools.pairwise(words))
+    return any(change in CHANGED for of, change in itertools.pairwise(words) if of in _OF_CHANGE)
 
 
 def any_word(words: str) -> str:
@@ -184,7 +184,7 @@ def may_compare(text: str) -> bool:
     if not text.isascii():
         return True
     words = text.lower()
-    return any(hint in words for hint in _HINTS_OF_YEAR_BEFORE)
+    return any(map(words.__contains__, _HINTS_OF_YEAR_BEFORE))
 
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
