@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,20 @@ _BATCH = 500
 
 Connection = psycopg.Connection[Any]
 Page = tuple[str, str]
+Question = dict[str, Any]
+"""As queries.jsonl.gz has it: id, question_scoped, gold_doc_ids; for a filter also company and year."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Whether the question's company or year has to be the page's, and labels that may be read."""
+
+    company: bool = False
+    year: bool = False
+    labels: tuple[str, ...] = ()
+
+
+NO_FILTER = Filter()
 
 
 class Searcher(Protocol):
@@ -32,24 +47,27 @@ class Searcher(Protocol):
     def add(self, pages: Iterable[Page]) -> None:
         """Take in pages (id, text with its title) that the index holds beside its first."""
 
-    def ask(self, question: str) -> tuple[list[str], float]:
+    def ask(self, question: Question) -> tuple[list[str], float]:
         """Return the ids of the best pages, best first, and the CPU seconds of all that worked on it."""
 
 
 class FinRisk:
     """The service's own search, pages and their passages, on its index; pages come in by its ingestion."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, filter_by: Filter = NO_FILTER) -> None:
+        self._connection, self._filter = connection, filter_by
         connection.execute("set jit = off")  # as the service has it
 
     def add(self, pages: Iterable[Page]) -> None:
         """Do nothing: ingestion has been here."""
 
-    def ask(self, question: str) -> tuple[list[str], float]:
-        """Return the ids of pages, best first, and CPU seconds."""
+    def ask(self, question: Question) -> tuple[list[str], float]:
+        """Return the ids of pages that pass, best first, and CPU seconds."""
+        company = question["company"] if self._filter.company else None
+        year = question["year"] if self._filter.year else None
         began = _cpu(self._connection)
-        answer = search(self._connection, question, None, None, RANKED, PASSAGES)
+        text, labels = question["question_scoped"], self._filter.labels
+        answer = search(self._connection, text, company, year, RANKED, PASSAGES, labels)
         return list(dict.fromkeys(p.document_id for p in answer.pages)), _cpu(self._connection) - began
 
 
@@ -60,22 +78,22 @@ class TsRank:
         self._connection = connection
         connection.execute("set jit = off")
         connection.execute("create table own_ranking (id text, words tsvector)")
-        connection.execute("create index on own_ranking using gin (words)")
 
     def add(self, pages: Iterable[Page]) -> None:
         """Index the pages."""
         with self._connection.transaction(), self._connection.cursor() as cursor:
             cursor.executemany("insert into own_ranking values (%s, to_tsvector('english', %s))", pages)
+        self._connection.execute("create index if not exists own_words on own_ranking using gin (words)")
         self._connection.execute("vacuum analyze own_ranking")
 
-    def ask(self, question: str) -> tuple[list[str], float]:
+    def ask(self, question: Question) -> tuple[list[str], float]:
         """Return the ids of pages, best first, and CPU seconds."""
         began = _cpu(self._connection)
         rows = self._connection.execute(
             """select id from own_ranking,
                       cast(replace(plainto_tsquery('english', %s)::text, '&', '|') as tsquery) as asked
                where words @@ asked order by ts_rank(words, asked, 1) desc, id limit %s""",
-            (question, RANKED),
+            (question["question_scoped"], RANKED),
         ).fetchall()
         return [row[0] for row in rows], _cpu(self._connection) - began
 
@@ -103,9 +121,9 @@ class Library:
             self._say({"pages": batch})
         self._say({"build": True})
 
-    def ask(self, question: str) -> tuple[list[str], float]:
+    def ask(self, question: Question) -> tuple[list[str], float]:
         """Return the ids of pages, best first, and CPU seconds."""
-        answer = self._say({"ask": question, "most": RANKED})
+        answer = self._say({"ask": question["question_scoped"], "most": RANKED})
         return answer["ranked"], answer["cpu"]
 
     def _say(self, line: dict[str, Any]) -> Any:

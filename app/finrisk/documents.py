@@ -1,16 +1,15 @@
 """Documents: what the service may quote, and the index that finds it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import psycopg
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Json
 
+from finrisk.index_rows import Draft, Page, draft_of, write_pages, write_postings
 from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
 from finrisk_rules.lexemes import words
@@ -19,16 +18,11 @@ from finrisk_rules.passages import Line, Passage, lines_of, pages_of, passages_o
 from finrisk_rules.postings import MOST_POSTINGS, heading, occurrences
 from finrisk_rules.quantities import style_of
 
-TITLE_WEIGHT = 2.0
-"""What an occurrence in the title (with company and year) counts; one in the text counts 1."""
-
 ANALYZE_PAGES = 100
 ANALYZE_POSTINGS = 50_000
 ANALYZE_SHARE = 0.1
 """From so many new rows on, and such a share of the index, the planner's statistics are made at once instead
 of by autovacuum: without them a large document was seen to take minutes to delete."""
-
-COPY_TERMS = 2000
 
 LOCK = 7235401
 """Advisory lock: one writer of the index at a time, so that counts add up and writers never deadlock."""
@@ -76,28 +70,6 @@ class TooManyPostingsError(ValueError):
     """The documents would add more than MOST_POSTINGS to the index; nothing of them was written."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page as it goes into the index: its text, its passages, and where its terms are."""
-
-    number: int
-    sheet: int  # as the document counts its pages; a long one is cut into several of ours
-    text: str
-    passages: list[Passage]
-    facts: list[str]  # of each passage, as stored
-    length: int  # words that count, title included
-    line_lengths: list[int]
-    postings: dict[str, str]  # lexeme -> the line of each occurrence: "1,4,4"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is written of documents, made before anybody has to wait for the lock."""
-
-    pages: list[tuple[int, str, Page]]  # id of the page, id of its document
-    postings: dict[str, list[str]]  # of each lexeme, in order, as COPY reads them behind its id
-
-
 def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
     """Index the documents in one transaction; of several with one id the last counts.
 
@@ -108,7 +80,7 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         TooManyPostingsError: the documents are too large together; the database was not asked to write.
         psycopg.Error: the database refuses; nothing is changed then.
     """
-    entries = {document.id: (document, _digest(document)) for document in documents}
+    entries = {document.id: (document, digest_of(document)) for document in documents}
     if not entries:
         return Ingestion(0, 0, 0)
     with connection.cursor(row_factory=tuple_row) as cursor:
@@ -116,7 +88,7 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
         pages = indexed(
             document for name, (document, sha256) in entries.items() if digests.get(name) != sha256
         )
-        draft = _draft(cursor, pages)
+        draft = draft_of(cursor, pages)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("set local statement_timeout = 0")
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
@@ -127,7 +99,7 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
             _forget(cursor, stale)
         written = [name for name in entries if digests.get(name) != entries[name][1]]
         if written != list(pages):  # somebody else changed or deleted some meanwhile
-            draft = _draft(
+            draft = draft_of(
                 cursor, {name: pages.get(name) or list(_pages(entries[name][0])) for name in written}
             )
         if written:
@@ -135,7 +107,8 @@ def ingest(connection: Connection, documents: Iterable[Document]) -> Ingestion:
     return Ingestion(len(new), len(stale), len(entries) - len(new) - len(stale))
 
 
-def _digest(document: Document) -> str:
+def digest_of(document: Document) -> str:
+    """Return the digest of everything that was given of a document."""
     return digest(
         document.title, document.company, document.year, document.text, document.ticker, document.labels
     )
@@ -187,16 +160,6 @@ def indexed(documents: Iterable[Document]) -> dict[str, list[Page]]:
     return result
 
 
-def _draft(cursor: psycopg.Cursor[tuple[Any, ...]], by_document: Mapping[str, list[Page]]) -> Draft:
-    cursor.execute(
-        "select nextval(pg_get_serial_sequence('pages', 'id'))::integer from generate_series(1, %s)",
-        (sum(map(len, by_document.values())),),
-    )
-    ids = (number for (number,) in cursor.fetchall())
-    pages = [(next(ids), name, page) for name, of_it in by_document.items() for page in of_it]
-    return Draft(pages, _posting_rows(pages))
-
-
 def _forget(cursor: psycopg.Cursor[tuple[Any, ...]], document_ids: list[str]) -> None:
     """Take the documents' pages out of the index; the documents' own rows stay."""
     cursor.execute(
@@ -224,18 +187,9 @@ def _write(
     draft: Draft,
 ) -> None:
     """Write documents and their pages."""
-    cursor.execute(
-        """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
-           select * from json_to_recordset(%s) as given (
-               id text, title text, company text, company_key text, ticker_key text, year integer,
-               labels text[], sha256 text)
-           on conflict (id) do update set title = excluded.title, company = excluded.company,
-               company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
-               labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
-        (Json([_row(document, sha256) for document, sha256 in documents]),),
-    )
-    _write_pages(cursor, draft.pages)
-    _write_postings(cursor, draft.postings)
+    write_documents(cursor, documents)
+    write_pages(cursor, draft.pages)
+    write_postings(cursor, draft.postings)
     pages = [page for _, _, page in draft.pages]
     cursor.execute(
         "update corpus set pages = pages + %s, words = words + %s, lines = lines + %s returning pages",
@@ -247,22 +201,20 @@ def _write(
         cursor.execute("analyze documents, pages, passages, terms, postings")
 
 
-def _write_pages(cursor: psycopg.Cursor[tuple[Any, ...]], rows: Sequence[tuple[int, str, Page]]) -> None:
-    """Write pages, each with its id and that of its document, and their passages."""
-    with cursor.copy(
-        "copy pages (id, document_id, number, sheet, text, length, line_lengths) from stdin"
-    ) as copy:
-        for page_id, document_id, page in rows:
-            lengths = (page.length, page.line_lengths)
-            copy.write_row((page_id, document_id, page.number, page.sheet, page.text, *lengths))
-    with cursor.copy(
-        "copy passages (page_id, number, kind, text, facts, first_line, last_line, length) from stdin"
-    ) as copy:
-        for page_id, _, page in rows:
-            for number, (passage, facts) in enumerate(zip(page.passages, page.facts, strict=True), start=1):
-                length = sum(page.line_lengths[passage.first_line - 1 : passage.last_line])
-                place = (passage.first_line, passage.last_line, length)
-                copy.write_row((page_id, number, passage.kind, passage.text, facts, *place))
+def write_documents(
+    cursor: psycopg.Cursor[tuple[Any, ...]], documents: Sequence[tuple[Document, str]]
+) -> None:
+    """Write documents, each with its digest."""
+    cursor.execute(
+        """insert into documents (id, title, company, company_key, ticker_key, year, labels, sha256)
+           select * from json_to_recordset(%s) as given (
+               id text, title text, company text, company_key text, ticker_key text, year integer,
+               labels text[], sha256 text)
+           on conflict (id) do update set title = excluded.title, company = excluded.company,
+               company_key = excluded.company_key, ticker_key = excluded.ticker_key, year = excluded.year,
+               labels = excluded.labels, sha256 = excluded.sha256, updated_at = now()""",
+        (Json([_row(document, sha256) for document, sha256 in documents]),),
+    )
 
 
 def _row(document: Document, sha256: str) -> dict[str, object]:
@@ -276,41 +228,6 @@ def _row(document: Document, sha256: str) -> dict[str, object]:
         "labels": document.labels,
         "sha256": sha256,
     }
-
-
-def _write_postings(cursor: psycopg.Cursor[tuple[Any, ...]], rows: Mapping[str, list[str]]) -> None:
-    terms = list(rows)
-    cursor.execute(
-        """with written as (
-               insert into terms (term, pages)
-               select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])
-               on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id)
-           select coalesce(string_agg(id::text, ',' order by term), '') from written""",
-        ("\n".join(terms), ",".join([str(len(rows[term])) for term in terms])),  # rows and arrays are slow
-    )
-    (ids,) = cursor.fetchone() or ("",)
-    by_id = sorted(zip(map(int, filter(None, ids.split(","))), terms, strict=True))
-    ordered = (f"{term_id}\t" + f"{term_id}\t".join(rows[term]) for term_id, term in by_id)
-    with cursor.copy("copy postings (term_id, page_id, tf, length, lines) from stdin") as copy:
-        while block := "".join(islice(ordered, COPY_TERMS)):  # each write waits for the connection anew
-            copy.write(block)
-
-
-def _posting_rows(pages: Sequence[tuple[int, str, Page]]) -> dict[str, list[str]]:
-    """Return each term's postings, as COPY reads them behind the id of the term."""
-    rows: dict[str, list[str]] = defaultdict(list)
-    for page_id, _, page in pages:
-        made: dict[str, str] = {}  # most terms are once on their page, so on a line many rows are alike
-        for term, lines in page.postings.items():
-            row = made.get(lines) or made.setdefault(lines, _posting_row(page_id, page.length, lines))
-            rows[term].append(row)
-    return {term: rows[term] for term in sorted(rows)}
-
-
-def _posting_row(page_id: int, length: int, lines: str) -> str:
-    places = lines.split(",")
-    tf = len(places) + (TITLE_WEIGHT - 1) * places.count("1")
-    return f"{page_id}\t{tf}\t{length}\t{{{lines}}}\n"
 
 
 def _pages(document: Document) -> Iterator[Page]:

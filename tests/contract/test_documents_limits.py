@@ -91,7 +91,7 @@ def test_what_the_role_sends_the_service_takes_and_both_call_it_the_same(documen
     if isinstance(made, str):
         return
     body = DocumentBody.model_validate(json.loads(json.dumps(made.body())))
-    assert documents._digest(indexed(body, NOBODY)) == made.digest()
+    assert documents.digest_of(indexed(body, NOBODY)) == made.digest()
 
 
 @given(
