@@ -17,6 +17,9 @@ NARROW_COMPANY = 5_000
 pass, candidates are found first, and the filter is asked of the best of them. One that names a company is
 narrow for longer: the question need not name it, and then few candidates are of it."""
 
+LABELLED = 100
+"""Documents with labels: who may read all of them searches without a filter where there are fewer."""
+
 SAMPLE = 5_000
 """Pages that pass a filter, of the newest documents: looked at where too few of the best candidates pass."""
 
@@ -72,7 +75,9 @@ select 1 from documents
 where (company_key = %(key)s or ticker_key = %(key)s) and labels <@ %(labels)s::text[] limit 1"""
 _COMPANIES = """
 select distinct company from documents where company is not null and labels <@ %(labels)s::text[]"""
-_HIDDEN = "select 1 from documents where labels <> '{}' and not labels <@ %s::text[] limit 1"
+_HIDES = """
+select count(*) = %(most)s or coalesce(bool_or(not labels <@ %(labels)s::text[]), false)
+from (select labels from documents where labels <> '{}' order by id limit %(most)s) d"""
 
 
 def search(
@@ -150,8 +155,9 @@ def _allowed(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, obje
 
 
 def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], labels: Sequence[str]) -> bool:
-    """Whether there are documents that these labels may not read; an index holds the labelled ones alone."""
-    return bool(cursor.execute(_HIDDEN, (list(labels),)).fetchone())
+    """Whether there may be documents that these labels may not read; of many, not all are looked at."""
+    [(hides,)] = cursor.execute(_HIDES, {"labels": list(labels), "most": LABELLED}).fetchall()
+    return bool(hides)
 
 
 def _array(values: Iterable[str | float]) -> str:

@@ -147,6 +147,18 @@ def test_a_search_reads_so_many_rows_and_no_more(
         assert read < 15_000, question
 
 
+def test_of_many_documents_with_labels_that_may_all_be_read_a_search_reads_so_many_rows_and_no_more(
+    large: Connection,
+) -> None:
+    large.execute(
+        """insert into documents (id, title, sha256, labels)
+           select 'note-' || n, 'Note', n::text, '{desk}' from generate_series(1, 20000) n"""
+    )
+    large.execute("analyze documents")
+    assert rows_read(large, COMMON, None, ("board", "desk")) < 15_000
+    assert "secret" not in ids(search(large, COMMON, None, None, 20, 5, ("desk",)))
+
+
 def test_a_search_of_eight_times_the_pages_does_not_read_eight_times_the_rows(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         read = []
