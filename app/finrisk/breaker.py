@@ -18,6 +18,7 @@ class Breaker:
         self._clock = clock
         self._lock = threading.Lock()
         self._calls: deque[tuple[float, bool]] = deque()
+        self._failures = 0
         self._opened_at: float | None = None
         self._probing_since: float | None = None
 
@@ -47,12 +48,13 @@ class Breaker:
                 self._probing_since = None
                 self._opened_at = None if succeeded else now
                 self._calls.clear()
+                self._failures = 0
                 return
             self._calls.append((now, succeeded))
-            while self._calls and now - self._calls[0][0] > _WINDOW_SECONDS:
-                self._calls.popleft()
-            failures = sum(not ok for _, ok in self._calls)
-            if len(self._calls) >= _MINIMUM_CALLS and failures > _FAILURE_SHARE * len(self._calls):
+            self._failures += not succeeded
+            while now - self._calls[0][0] > _WINDOW_SECONDS:
+                self._failures -= not self._calls.popleft()[1]
+            if len(self._calls) >= _MINIMUM_CALLS and self._failures > _FAILURE_SHARE * len(self._calls):
                 self._opened_at = now
 
     @property

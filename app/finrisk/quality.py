@@ -191,7 +191,7 @@ def _relevance(
     topic = question.difference(*subjects)
     texts = [f"{source.title}\n{source.text}" for source in sources]
     if any(reads_as(strategy, text) for text in texts):
-        topic = frozenset(term for term in topic if any(term in _terms_of_source(text) for text in texts))
+        topic &= frozenset().union(*map(_terms_of_source, texts))
     said = {line: _terms(line) for line in answer.splitlines()}
     answered = frozenset().union(*said.values())
     addressed = len(topic & answered) / len(topic) if topic else 0.0

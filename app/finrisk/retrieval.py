@@ -17,9 +17,6 @@ NARROW_COMPANY = 5_000
 pass, candidates are found first, and the filter is asked of the best of them. One that names a company is
 narrow for longer: the question need not name it, and then few candidates are of it."""
 
-LABELLED = 100
-"""Documents with labels: who may read all of them searches without a filter where there are fewer."""
-
 SAMPLE = 5_000
 """Pages that pass a filter, of the newest documents: looked at where too few of the best candidates pass."""
 
@@ -75,9 +72,6 @@ select 1 from documents
 where (company_key = %(key)s or ticker_key = %(key)s) and labels <@ %(labels)s::text[] limit 1"""
 _COMPANIES = """
 select distinct company from documents where company is not null and labels <@ %(labels)s::text[]"""
-_HIDES = """
-select count(*) = %(most)s or coalesce(bool_or(not labels <@ %(labels)s::text[]), false)
-from (select labels from documents where labels <> '{}' order by id limit %(most)s) d"""
 
 
 def search(
@@ -102,12 +96,15 @@ def search(
     parameters = {"lexemes": _array(lexemes), "weights": _array(lexemes.values())}
     key = None if company is None else company_key(company)
     filters: dict[str, object] = {"company": key, "year": year, "labels": list(labels)}
-    asked: dict[str, object] = {**parameters, "pages": pages}
+    asked = {**parameters, **filters, "pages": pages}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        if company is None and year is None and not _hides(cursor, labels):
+        rows: list[Any] = []
+        is_filtered = company is not None or year is not None
+        if not is_filtered:
             rows = cursor.execute(ranking.PAGES, asked, prepare=True).fetchall()
-        else:
-            rows = _filtered(cursor, asked | filters, pages)
+            is_filtered = not rows and _hides(cursor, filters)
+        if is_filtered:
+            rows = _filtered(cursor, asked, pages)
         best_pages = tuple(RankedPage(*row[1:]) for row in rows)
         if not best_pages:
             return SearchResult((), ())
@@ -154,9 +151,9 @@ def _allowed(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, obje
     return allowed if allowed is not None and len(allowed) < most else None
 
 
-def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], labels: Sequence[str]) -> bool:
-    """Whether there may be documents that these labels may not read; of many, not all are looked at."""
-    [(hides,)] = cursor.execute(_HIDES, {"labels": list(labels), "most": LABELLED}).fetchall()
+def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, object]) -> bool:
+    """Whether there may be documents that these labels may not read."""
+    [(hides,)] = cursor.execute(f"select {ranking.HIDES}", filters).fetchall()
     return bool(hides)
 
 

@@ -7,7 +7,6 @@ verb comes last, or that write no blanks, a word for "earlier", "all" or "your" 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
 
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.spelling import latin_runs
@@ -167,7 +166,7 @@ def laws_named(lower: str, words: Iterable[str]) -> set[str]:
 
     The text is a skeleton in lower case, ``words`` are its Latin ones.
     """
-    named = {root for root in chain.from_iterable(map(_roots_within, words)) if root in lower}
+    named = {root for root in set().union(*map(_roots_within, words)) if root in lower}
     return named if lower.isascii() else named.union(root for root in _OTHER_ROOTS if root in lower)
 
 
