@@ -144,9 +144,11 @@ and (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = 
 and (%(year)s::integer is null or d.year = %(year)s)"""
 
 ALLOWED = f"""
-select case when (select count(*) from (select from documents d where {_FILTER} limit %(most)s) d) < %(most)s
-       then array(select p.id from pages p join documents d on d.id = p.document_id
-                  where {_FILTER} limit %(most)s) end"""  # noqa: S608
+with few as materialized (select d.id from documents d where {_FILTER} limit %(most)s)
+select case when (select count(*) from few) < %(most)s then array(
+    select p.id from few cross join lateral (select id from pages where document_id = few.id offset 0) p
+    limit %(most)s
+) end"""  # noqa: S608
 """The pages that pass a filter, at most so many; null where documents alone are as many."""
 
 SOME_ALLOWED = f"""

@@ -157,6 +157,8 @@ def test_of_many_documents_with_labels_that_may_all_be_read_a_search_reads_so_ma
     large.execute("analyze documents")
     assert rows_read(large, COMMON, None, ("board", "desk")) < 15_000
     assert "secret" not in ids(search(large, COMMON, None, None, 20, 5, ("desk",)))
+    hidden_from = rows_read(large, COMMON, None, ("none",))
+    assert 20_000 < hidden_from < 20_000 + 15_000, "each document is looked at once"
 
 
 def test_a_search_of_eight_times_the_pages_does_not_read_eight_times_the_rows(database_url: str) -> None:
