@@ -2,10 +2,10 @@
 
     python benchmarks/strangers.py [-v]
 
-Reads ``tests/unit/strangers.jsonl``: redaction (identifiers marked ``<<kind|value>>``, and look-alikes),
-refusals and error texts, answers that obeyed an order, near-duplicates. A hash cut each set in two before
-anything was measured: misses of the half ``first`` were looked at when rules were mended, those of ``second``
-were not. ``-v`` prints the misses of the first half.
+Reads ``tests/unit/strangers.jsonl`` and ``newcomers.jsonl``: redaction (identifiers marked
+``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an order, near-duplicates.
+A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when rules
+were mended, those of ``second`` were only counted. ``-v`` prints the misses of the first half.
 """
 
 import json
@@ -25,15 +25,16 @@ from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
 from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
 
+SETS = ("strangers", "newcomers")
 HALVES = ("first", "second")
 _MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
 
 Row = dict[str, Any]
 
 
-def rows() -> list[Row]:
-    """All rows of the set."""
-    path = REPOSITORY / "tests" / "unit" / "strangers.jsonl"
+def rows(name: str) -> list[Row]:
+    """All rows of one of ``SETS``."""
+    path = REPOSITORY / "tests" / "unit" / f"{name}.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -72,12 +73,12 @@ def _is_repeated(pair: list[list[str]]) -> bool:
     return kin.of(0) == kin.of(1)
 
 
-def counts() -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]], list[str]]:
-    """Right and all of each question, by half; the misses of the first half."""
+def counts(name: str) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]], list[str]]:
+    """Right and all of each question to a set, by half; the misses of the first half."""
     right: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
     misses: list[str] = []
-    for row in rows():
+    for row in rows(name):
         for asked, is_right, seen in told(row):
             total[asked, row["half"]] += 1
             right[asked, row["half"]] += is_right
@@ -87,13 +88,18 @@ def counts() -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]], list[s
 
 
 def main() -> None:
-    """Print the table."""
-    right, total, misses = counts()
-    print(f"{'':32}{HALVES[0]:>10}{HALVES[1]:>10}")
+    """Print the tables."""
+    for name in SETS:
+        _print(name, with_misses="-v" in sys.argv[1:])
+
+
+def _print(name: str, *, with_misses: bool) -> None:
+    right, total, misses = counts(name)
+    print(f"{name:32}{HALVES[0]:>10}{HALVES[1]:>10}")
     for asked in sorted({asked for asked, _ in total}):
         shares = [f"{right[asked, half]}/{total[asked, half]}" for half in HALVES]
         print(f"{asked:32}" + "".join(f"{share:>10}" for share in shares))
-    if "-v" in sys.argv[1:]:
+    if with_misses:
         print(*misses, sep="\n")
 
 

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from finrisk_rules.redaction import Redactor, contacts, payments, persons, proved_kinds, redact, secrets
+from finrisk_rules.redaction import (
+    Redactor,
+    contacts,
+    homes,
+    national,
+    payments,
+    persons,
+    proved_kinds,
+    redact,
+    secrets,
+    speakers,
+)
 from finrisk_rules.redaction.checks import IBAN_LENGTHS, iban_valid, luhn_valid
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.reading import STEM, Reading
@@ -86,7 +97,10 @@ def test_check_digits() -> None:
 
 
 SAID = [
-    kind for room in (secrets, payments, contacts, persons) for kind in room.KINDS if isinstance(kind, Said)
+    kind
+    for room in (secrets, payments, contacts, national, homes, persons, speakers)
+    for kind in room.KINDS
+    if isinstance(kind, Said)
 ]
 
 

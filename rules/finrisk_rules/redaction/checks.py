@@ -1,14 +1,19 @@
 """Check digits and lengths that tell an identifier from a figure."""
 
 import re
+from collections.abc import Callable, Mapping
 
 IBAN_LENGTHS = dict(
     re.findall(
         r"([A-Z]{2})(\d\d)",
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28"
-        " EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26"
-        " IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28"
-        " NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25"
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18"
+        " DO28"
+        " EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23"
+        " IQ23 IS26"
+        " IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31"
+        " MU30 NI28"
+        " NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27"
+        " SO23 ST25"
         " SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30",
     )
 )
@@ -50,6 +55,11 @@ def iban_valid(text: str) -> bool:
     return int("".join(str(int(character, 36)) for character in rotated)) % 97 == 1
 
 
+def aba_valid(digits: str) -> bool:
+    """Whether nine digits pass the check of a routing number of the USA (weights 3, 7, 1)."""
+    return _weighted(digits, "371371371") % 10 == 0
+
+
 def ssn_valid(digits: str) -> bool:
     """Whether nine digits may be a social security number of the USA."""
     return (
@@ -83,6 +93,80 @@ def ean_valid(digits: str) -> bool:
 
 
 def resident_valid(number: str) -> bool:
-    """Whether 18 characters pass the check of a resident's number of China (GB 11643, ISO 7064 mod 11-2)."""
+    """Whether 18 characters pass the check of a resident's number of China (GB 11643, ISO 7064 mod"
+    " 11-2)."""
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _day(month: str, day: str) -> bool:
+    return 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+
+
+def _weighted(digits: str, weights: str) -> int:
+    return sum(int(digit) * int(weight) for digit, weight in zip(digits, weights, strict=False))
+
+
+def _dni_valid(number: str) -> bool:
+    """Spain's DNI and NIE: the letter is the number's rest by 23."""
+    compact = number.replace("-", "")
+    head = compact[:-1]
+    if len(head) != 8:
+        return False
+    digits = str("XYZ".index(head[0])) + head[1:] if head[0] in "XYZ" else head
+    return "TRWAGMYFPDXBNJZSQVHLCKE"[int(digits) % 23] == compact[-1]
+
+
+def _hetu_valid(number: str) -> bool:
+    """Finland's code: a date, and the rest by 31."""
+    rest = int(number[:6] + number[7:10]) % 31
+    return _day(number[2:4], number[:2]) and "0123456789ABCDEFHJKLMNPRSTUVWXY"[rest] == number[10]
+
+
+def _belgian_valid(number: str) -> bool:
+    """Belgium's register number: a date, and 97 less the rest by 97; 2 stands before those of this"
+    " century."""
+    digits = re.sub(r"\D", "", number)
+    checks = {97 - int(century + digits[:9]) % 97 for century in ("", "2")}
+    return _day(digits[2:4], digits[4:6]) and int(digits[9:]) in checks
+
+
+def _rrn_valid(number: str) -> bool:
+    """Korea's resident number: a date and a weighted sum by 11."""
+    digits = number.replace("-", "")
+    return _day(digits[2:4], digits[4:6]) and (11 - _weighted(digits, "234567892345") % 11) % 10 == int(
+        digits[12]
+    )
+
+
+def _swedish_valid(number: str) -> bool:
+    """Sweden's personal number: a date and Luhn; an organisation's has no month there."""
+    digits = re.sub(r"\D", "", number)[-10:]
+    return _day(digits[2:4], digits[4:6]) and luhn_valid(digits)
+
+
+def _czech_valid(number: str) -> bool:
+    """The birth number of Czechia and Slovakia: a date, 50 added to a woman's month, divisible by 11."""
+    digits = number.replace("/", "")
+    month = int(digits[2:4]) % 50
+    return len(digits) == 10 and _day(str(month), digits[4:6]) and int(digits) % 11 == 0
+
+
+def _pesel_valid(digits: str) -> bool:
+    """Poland's PESEL: a date, 20 added to months of this century, and a weighted sum by 10."""
+    month = int(digits[2:4])
+    return _day(str(month - 20 if month > 20 else month), digits[4:6]) and (
+        _weighted(digits, "13791379131") % 10 == 0
+    )
+
+
+SHAPES: Mapping[str, Callable[[str], bool]] = {
+    "dni": _dni_valid,
+    "hetu": _hetu_valid,
+    "belgian": _belgian_valid,
+    "rrn": _rrn_valid,
+    "swedish": _swedish_valid,
+    "czech": _czech_valid,
+    "pesel": _pesel_valid,
+}
+"""The proof of a number by the name of its shape."""

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, proved
 from finrisk_rules.redaction.reading import Reading, Span
 
@@ -20,7 +21,8 @@ _QUOTED = re.compile(r'"[^"\n]{1,62}"$')
 _LOCAL_MAX = 64
 
 
-def _emails(reading: Reading) -> Iterator[Span]:
+def emails(reading: Reading) -> Iterator[Span]:
+    """Where addresses of mail stand."""
     text = reading.text
     for match in _AT.finditer(text):
         start = _local_start(text, match.start())
@@ -87,7 +89,7 @@ def _v6(match: re.Match[str]) -> bool:
 
 _INTERNATIONAL = re.compile(
     r"(?<![A-Za-z0-9.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
-    r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?![\w]|[.,]\d)"
+    r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?![^\W\u0e00-\uffff]|[.,]\d)"
 )
 _AMOUNT = re.compile(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
 _COUNTRY = re.compile(
@@ -101,18 +103,42 @@ _NATIONAL = re.compile(
 _PAIRS = re.compile(r"(?<![\w.,$€£¥|+-])(?<![\w|] )0[1-9]([ .-])\d\d(?:\1\d\d){3}(?![\w-]| ?\||[ .,-]\d)")
 """France and its neighbours in Africa: a zero, and pairs."""
 
+_TRUNK = re.compile(
+    r"(?<![\w.,$€£¥|+/-])0[1-9]\d{0,3}-\d{3,4}[ -]\d{3,4}(?: \d{2})?(?![^\W\u0e00-\uffff]|[-/]|[.,]\d)"
+)
+"""The zero of trunk calls, and groups of which the first ends with a hyphen: figures have neither."""
+
+_AFTER_WORDS = (
+    "numara",
+    "联系",
+    "聯繫",
+    "に電話",
+    "にお電話",
+    "まで電話",
+    "までお電話",
+    "로 전화",
+    "로 연락",
+)
+_AFTER = re.compile(f"(?i){'|'.join(_AFTER_WORDS)}")
+_BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
+
 _WORDS = (
     r"tel(?:efono|éfono|efon|efone|efoon|ephone)?|phone|telefonnummer|call|ring|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
     r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|celular|llame"
     r"|llamar|ligue"
-    r"|mobiel|bel|cellulare|chiamare|chiami|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
+    r"|mobiel|bel|cellulare|chiama\w*|chiami\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
+    r"|puh\.?|puhel\w*|llámam\w*|llámen\w*"
+    r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
     "tel", "telef", "teléf", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
     "cellulare", "fax", "whatsapp",
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
     "appel", "móvil", "celular",
+    "dzwoni", "zadzwo", "nomor", "ponsel", "hubungi", "numara", "puh", "puhel", "llámen", "llámam", "请打",
+    "請打", "致电",
+    "致電", "拨打", "撥打", "联系", "聯繫", "chiama", "chiami",
     "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звоните", "电话", "電話", "手机",
     "手機", "携帯", "전화", "휴대폰", "연락처", "هاتف", "फोन", "फ़ोन", "☎", "✆", "📞", "📱",
 )  # fmt: skip
@@ -121,17 +147,18 @@ _BETWEEN = (
     r"|desk|direct|home"
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
     r"|numéro|nummer"
-    r"|ist|est|es|é|op|для|по|номер|番号|号码|号碼)(?![^\W\d_])|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
+    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼)(?![^\W\d_])"
+    r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
-    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff]){_BETWEEN}((?:\+"
-    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![\w]|[.,]?\d)"
+    rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff]){_BETWEEN}((?:\+"
+    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![^\W\u0e00-\uffff]|[.,]?\d)"
 )
 
 _CALLED_BY_TRUNK = re.compile(
-    rf"(?i)(?<![^\W\d_])(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff])"
+    rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff])"
     r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
-    r"(\(?0\d{1,5}\)?(?:[ ./-]{0,3}\d){5,10})(?!\w|[.,]\d| \d)"
+    r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?![^\W\u0e00-\uffff]|[.,]\d| \d)"
 )
 """A number that begins with the zero of trunk calls is none of a table: other words may stand before it."""
 
@@ -153,6 +180,14 @@ def _paired(match: re.Match[str]) -> bool:
     return len({later - earlier for earlier, later in itertools.pairwise(values)}) > 1
 
 
+def _hyphened(match: re.Match[str]) -> bool:
+    """Whether the groups are no month and year."""
+    groups = re.findall(r"\d+", match[0])
+    return 9 <= sum(map(len, groups)) <= 12 and not any(
+        re.fullmatch("(?:19|20)..", group) for group in groups[:2]
+    )
+
+
 def _by_trunk(match: re.Match[str]) -> bool:
     return sum(map(str.isdigit, match[1])) >= 9
 
@@ -171,20 +206,31 @@ _V4_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
 _V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
 
 
+_AT_SIGNS = ("at)", "at]", "at}", "at>")
+
+
 def _has_at(reading: Reading) -> bool:
     text = reading.text
     if "@" in text or "dot" in reading.stems:
         return True
-    return "at" in reading.stems and any(sign in reading.lower for sign in ("at)", "at]", "at}", "at>"))
+    return "at" in reading.stems and any(map(reading.lower.__contains__, _AT_SIGNS))
+
+
+def _before(match: re.Match[str]) -> Span | None:
+    """The number that stands right before a word of calling."""
+    number = _BEFORE.search(match.string, max(0, match.start() - 24), match.start())
+    return number.span(1) if number else None
 
 
 KINDS = (
-    Seen("email", _has_at, _emails),
+    Seen("email", _has_at, emails),
     Seen("ip", lambda reading: _V4_HINT.search(reading.text), anywhere(_V4, proved(_v4))),
     Seen("ip", lambda reading: _V6_HINT.search(reading.text), anywhere(_V6, proved(_v6))),
     among_digits("phone", _INTERNATIONAL, proved(_international)),
     among_digits("phone", _NATIONAL, proved(_national)),
     among_digits("phone", _PAIRS, proved(_paired)),
+    among_digits("phone", _TRUNK, proved(_hyphened)),
+    Said("phone", _AFTER_WORDS, _AFTER, _before),
     Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1)),
     Said("phone", _CALL_WORDS, _CALLED_BY_TRUNK, proved(_by_trunk, 1)),
 )

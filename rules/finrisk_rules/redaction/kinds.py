@@ -38,6 +38,15 @@ class Numbered(Seen):
 
 
 @dataclass(frozen=True)
+class Several:
+    """A search for several kinds, which tells the kind of each span that it finds."""
+
+    names: tuple[str, ...]
+    hint: Callable[[Reading], object]
+    spans: Callable[[Reading], Iterable[tuple[Span, str]]]
+
+
+@dataclass(frozen=True)
 class Said:
     """A kind that a word tells, which begins its pattern.
 
@@ -55,6 +64,19 @@ class Said:
 def anywhere(pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Callable[[Reading], Iterable[Span | None]]:
     """All that a pattern finds and the proof lets pass."""
     return lambda reading: map(proof, pattern.finditer(reading.text))
+
+
+def among_runs(
+    pattern: re.Pattern[str], length: int, proof: Proof = _WHOLE
+) -> Callable[[Reading], Iterator[Span | None]]:
+    """All that a pattern without blanks finds where so many characters stand together, and the proof"
+    " lets pass."""
+
+    def spans(reading: Reading) -> Iterator[Span | None]:
+        for run in reading.runs(length):
+            yield from map(proof, pattern.finditer(reading.text, *run))
+
+    return spans
 
 
 def among_digits(name: str, pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Numbered:
@@ -83,9 +105,10 @@ _FIRST = re.compile(r"[\W\d_]")
 class Search:
     """The search for several kinds in one reading."""
 
-    def __init__(self, kinds: Sequence[Seen | Said]) -> None:
-        """Sort the kinds by what tells that a text may have them."""
+    def __init__(self, kinds: Sequence[Seen | Said], several: Sequence[Several] = ()) -> None:
+        """Sort the kinds by what tells that a text may have them; what ``several`` find comes last."""
         self._kinds = kinds
+        self._several = several
         self._seen: list[tuple[int, Seen]] = []
         self._numbered: list[tuple[int, Seen]] = []
         self._stems: defaultdict[str, list[_Word]] = defaultdict(list)
@@ -123,4 +146,8 @@ class Search:
                 if match and (span := said.proof(match)):
                     spans.append((rank, span))
                 place = lower.find(word, place + 1)
-        return [(span, self._kinds[rank].name) for rank, span in sorted(spans)]
+        ranked = [(span, self._kinds[rank].name) for rank, span in sorted(spans)]
+        for search in self._several:
+            if search.hint(reading):
+                ranked += search.spans(reading)
+        return ranked

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.redaction.checks import IBAN_LENGTHS, card_valid, iban_valid
+from finrisk_rules.redaction.checks import IBAN_LENGTHS, aba_valid, card_valid, iban_valid
 from finrisk_rules.redaction.context import after
 from finrisk_rules.redaction.kinds import Said, numbered
 from finrisk_rules.redaction.reading import Reading, Span
@@ -114,6 +114,18 @@ _ROUTING = after(
     r"(?:\d(?:[ -]?\d){4,8}|[A-Z]{4}0[A-Z0-9]{6})",
 )
 
+_LABELLED = re.compile(r"(?i)number|code|transit|\b(?:no|nr|aba|rtn|bsb|blz|ifsc)\b|#|银行代码|zahl|banque")
+
+
+def _routing(match: re.Match[str]) -> Span | None:
+    """Nine digits after "routing" alone may be anything: their check digit tells."""
+    value = match[1]
+    is_one = (
+        not re.fullmatch(r"\d{9}", value) or _LABELLED.search(match[0][: -len(value)]) or aba_valid(value)
+    )
+    return match.span(1) if is_one else None
+
+
 KINDS = (
     numbered("iban", _ibans),
     numbered("card", _cards),
@@ -140,5 +152,6 @@ KINDS = (
             "bankleitzahl", "blz", "code banque", "银行代码",
         ),
         _ROUTING,
+        _routing,
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 from finrisk_rules.spelling import latin_counts
@@ -23,6 +24,10 @@ _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
 _ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
 _WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
+_LONG = b"x" * 16
+_SPACED_INK = b" x x x x x "
+_SPACED = re.compile(r"(?<!\S)[\w./@-](?: [\w./@-]){5,}(?!\S)")
+_LEAST_SPACED = 6
 STEM = 5
 """Letters of a word that are looked up."""
 
@@ -73,24 +78,31 @@ class Reading:
         lower: the text in lower case, character by character.
         signs: those beyond ASCII.
         stems: the first letters of each word, in lower case.
+        is_long: whether 16 characters stand together without a blank.
         digits: where five digits or more stand together, if with signs between them, and what is beside them.
     """
 
-    __slots__ = ("_ink", "_places", "digits", "lower", "signs", "stems", "text")
+    __slots__ = ("_ink", "_places", "digits", "is_long", "lower", "signs", "stems", "text")
 
     def __init__(self, original: str) -> None:
         """Read a text."""
         self._places: list[int] | None = None  # None: all stand where they stood
         self.signs: set[str] = set()
         if original.isascii():
-            self.text, self.lower = original, original.lower()
-            self.stems = {word[:STEM] for word in latin_counts(original)}
+            self.text = original
         else:
             self.signs = set(_FOREIGN.findall(original))
             self.text = self._plain(original)
-            self.lower = self.text.lower()
-            self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
         self._ink = self.text.encode("ascii", "replace").translate(_INK)
+        if _SPACED_INK in self._ink:
+            self.text = self._closed(self.text)
+            self._ink = self.text.encode("ascii", "replace").translate(_INK)
+        self.is_long = _LONG in self._ink
+        self.lower = self.text.lower()
+        if original.isascii():
+            self.stems = {word[:STEM] for word in latin_counts(self.text)}
+        else:
+            self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
         self.digits = [
             (max(0, match.start() - _BESIDE), match.end() + _BESIDE)
             for match in (_ASCII_DIGITS if self.text.isascii() else _DIGITS).finditer(self.text)
@@ -105,9 +117,28 @@ class Reading:
             text = text.replace(sign, spelling[sign])
         return text
 
-    def has_run(self, length: int) -> bool:
-        """Whether so many characters stand together without a blank."""
-        return b"x" * length in self._ink
+    def _closed(self, text: str) -> str:
+        """The text without the blanks that a scanner put between the signs of a word."""
+        blanks = {
+            place
+            for match in _SPACED.finditer(text)
+            if sum(map(str.isalnum, match[0])) >= _LEAST_SPACED
+            for place in range(match.start() + 1, match.end(), 2)
+        }
+        if not blanks:
+            return text
+        kept = [place for place in range(len(text)) if place not in blanks]
+        self._places = kept if self._places is None else [self._places[place] for place in kept]
+        return "".join(text[place] for place in kept)
+
+    def runs(self, length: int) -> Iterator[Span]:
+        """Where so many characters or more stand together without a blank."""
+        place = self._ink.find(b"x" * length)
+        while place >= 0:
+            end = self._ink.find(b" ", place)
+            end = len(self._ink) if end < 0 else end
+            yield place, end
+            place = self._ink.find(b"x" * length, end)
 
     def original(self, span: Span) -> Span:
         """Where a span of this text stood."""

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from finrisk_rules.redaction import contacts, payments, persons, secrets
+from finrisk_rules.redaction import columns, contacts, homes, national, payments, persons, secrets, speakers
 from finrisk_rules.redaction.kinds import Search
 from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "3"
+VERSION = "4"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""
@@ -21,7 +21,15 @@ PROVED = ("private_key", "connection_string", "secret_key", "email", "iban", "ca
 
 PERSON = "person"
 
-_KINDS = (*secrets.KINDS, *payments.KINDS, *contacts.KINDS, *persons.KINDS)
+_KINDS = (
+    *secrets.KINDS,
+    *payments.KINDS,
+    *contacts.KINDS,
+    *national.KINDS,
+    *homes.KINDS,
+    *persons.KINDS,
+    *speakers.KINDS,
+)
 
 KINDS = tuple(dict.fromkeys(kind.name for kind in _KINDS))
 """All kinds, in the order in which they are looked for: what is one is no part of a later one."""
@@ -132,15 +140,18 @@ def proved_kinds(name: str) -> list[str]:
     return list(redact(name, PROVED).found)
 
 
+_EVERYTHING = Search(_KINDS, columns.KINDS)
+
+
 @cache
 def _search(kinds: frozenset[str]) -> Search:
-    return Search([kind for kind in _KINDS if not kinds or kind.name in kinds])
+    return Search([kind for kind in _KINDS if kind.name in kinds])
 
 
 def _spans(text: str, kinds: Collection[str], names: Names) -> list[tuple[Span, str]]:
     """What is to be replaced and its kind, in the order of the text; no two share a character."""
     reading = Reading(text)
-    found = _search(frozenset(kinds)).spans(reading)
+    found = (_search(frozenset(kinds)) if kinds else _EVERYTHING).spans(reading)
     if names and (not kinds or PERSON in kinds):
         listed = [(span, PERSON) for span in names.spans(reading)]
         found = sorted([*listed, *found], key=lambda each: each[1] == PERSON)  # a name's is its list's length

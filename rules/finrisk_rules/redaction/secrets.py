@@ -2,10 +2,10 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from operator import attrgetter
 
-from finrisk_rules.redaction.kinds import Said, Seen, anywhere, proved
-from finrisk_rules.redaction.reading import Reading, Span
+from finrisk_rules.redaction.kinds import Said, Seen, among_runs, anywhere, proved
+from finrisk_rules.redaction.reading import Span
 
 _BLOCK = re.compile(
     r"-{4,5} ?BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE) ?-{4,5}"
@@ -31,20 +31,14 @@ _TOKEN = re.compile(
     r"|hooks\.slack\.com/services/[\w/]{20,}"
     r")"
 )
-_TOKEN_BEGINNINGS = (
-    "AKIA", "ASIA", "ABIA", "ACCA", "AIza", "ya29.", "GOCSPX-", "1//0", "GOOG1E", "ghp_", "gho_", "ghu_",
-    "ghs_", "ghr_", "github_pat_",
-    "gl", "npm_", "pypi-", "xox", "xapp", "sk_", "rk_", "pk_", "whsec_", "sk-", "sess-", "hf_", "gsk_",
-    "xai-", "frk_", "SG.", "dop_", "dor_",
-    "dapi", "hvs.", "hvb.", "hvr.", "shp", "sq0", "AGE-SECRET-KEY-", "v1.", "v2.", "v3.", "v4.", "SK",
-    "AC", "eyJ", "hooks.slack",
-)  # fmt: skip
 _RANDOM_LEAST = 24
 _RANDOM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
 _SCHEME = re.compile(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
 _DOOR = (
-    r"pass(?:word|wd|phrase|code)|passwort|kennwort|mot de passe|contraseñ[ae]|senha|wachtwoord|hasło|пароль"
-    r"|pwd|密码|パスワード"
+    r"pass(?:word|wd|phrase|code)|passwort|kennwort|mot de passe|contraseñ[ae]|senha|wachtwoord|hasło"
+    r"|пароль"
+    r"|pwd|密码|密碼|口令|パスワード|暗証番号|비밀번호|패스워드|şifre\w*|parola\w*|salasana|lösenord\w*|adgangskode\w*|passord"
+    r"|heslo|jelszó|kata sandi|mật khẩu|كلمة المرور|كلمة السر|पासवर्ड|_pass(?=[ \t]{0,2}[:=])"
 )
 _KEY = (
     r"api[ _-]?keys?|token|secret(?:[ _-]?access)?[ _-]?key|secret|private[ _-]?key|access[ _-]?key"
@@ -53,13 +47,20 @@ _KEY = (
 )
 _VALUED = re.compile(
     rf"(?i)(?:(?P<password>{_DOOR})|(?P<key>{_KEY}))(?P<quoted>\\?[\"'])?"
-    r"[ \t]{0,4}(?P<sign>=>|[:=]|\b(?:is|was|ist|est|es|é|è)(?=[ \t]))[ \t]{0,4}"
+    r"[ \t]{0,4}(?P<sign>=>|[:=]|\b(?:is|was|ist|est|es|é|è|er|är|je|to)(?=[ \t])|[は是为為는은])[ \t]{0,4}"
     r"(?:\\?(?P<mark>[\"'`])(?P<inside>(?:(?!\\?(?P=mark))[^\n]){1,512})"
-    r"|(?P<bare>[^\s\"'`,;<>|]{4,512}))(?=(?P<rest>[ \t]{0,4}\w*))"
+    r"|(?P<bare>[!#-&(-+\--:=?-_a-{}~]{97,512}|[^\s\"'`,;<>|]{4,96}))(?=(?P<rest>[ \t]{0,4}\w{0,40}))"
 )
+_LATIN_HEAD = re.compile(r"[!-~]{3,}(?=[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af])")
+"""A value in Latin letters, where the sentence goes on right after it in a script without blanks."""
+
 _VALUED_WORDS = (
     "passphrase", "passcode", "passwort", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord",
-    "hasło", "пароль", "密码", "パスワード",
+    "hasło", "пароль", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호",
+    "패스워드", "şifre", "parola", "salasana",
+    "lösen", "lösenord", "adgangskode", "passord", "heslo", "jelszó", "kata sandi", "mật khẩu",
+    "كلمة المرور", "كلمة السر",
+    "पासवर्ड",
     "api", "apikey", "access", "account", "private", "credential", "signature", "cookie", "session",
 )  # fmt: skip
 _PIN = re.compile(
@@ -101,7 +102,8 @@ def _valued(match: re.Match[str]) -> Span | None:
         value = match["inside"]
         is_one = len(value) >= 3 if match["password"] else len(value) >= 6 and " " not in value
         return match.span("inside") if is_one else None
-    value = match["bare"].rstrip(".!?)]}")
+    head = _LATIN_HEAD.match(match["bare"])
+    value = (head[0] if head else match["bare"]).rstrip(".!?)]}")
     start = match.start("bare")
     return (start, start + len(value)) if len(value) >= 3 and _is_secret(match, value) else None
 
@@ -116,29 +118,23 @@ def _is_secret(match: re.Match[str], value: str) -> bool:
     return len(value) >= 6 and _drawn(value) and (any(map(str.isdigit, value)) or len(value) >= 12)
 
 
-def _tokens(reading: Reading) -> Iterator[Span]:
-    for beginning in _TOKEN_BEGINNINGS:
-        place = reading.text.find(beginning)
-        while place >= 0:
-            match = _TOKEN.match(reading.text, place)
-            if match:
-                yield match.span()
-            place = reading.text.find(beginning, match.end() if match else place + 1)
-
-
 _LONG = 16
 """Characters of a word below which none is a token."""
 
 KINDS = (
     Seen(
         "private_key",
-        lambda reading: "- BEGIN " in reading.text or "-BEGIN " in reading.text,
+        lambda reading: "BEGIN " in reading.text,
         anywhere(_BLOCK),
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
-    Seen("secret_key", lambda reading: reading.has_run(_LONG), _tokens),
+    Seen("secret_key", attrgetter("is_long"), among_runs(_TOKEN, _LONG)),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
-    Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret")),
+    Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret", "_pass")),
     Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
-    Seen("token", lambda reading: reading.has_run(_RANDOM_LEAST), anywhere(_RANDOM, proved(_random))),
+    Seen(
+        "token",
+        attrgetter("is_long"),
+        among_runs(_RANDOM, _RANDOM_LEAST, proved(_random)),
+    ),
 )

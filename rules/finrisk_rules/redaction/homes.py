@@ -1,0 +1,150 @@
+"""Where a person lives."""
+
+import re
+from collections.abc import Iterator
+
+from finrisk_rules.redaction.kinds import Said, numbered
+from finrisk_rules.redaction.reading import Reading, Span
+
+_WORD = r"[^\W\d_][\w'’.-]{0,30}"
+_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?![A-Za-z\d])"
+_STREET = (
+    rf"(?:\d{{1,6}}[A-Za-z]?,? (?:{_WORD} ){{0,4}}{_WORD}|(?:{_WORD} ){{0,4}}{_WORD},? \d{{1,5}}[a-z]?)"
+    rf"(?:,? {_POSTCODE}|, [A-Z#]{_WORD}(?: (?!{_POSTCODE})[A-Z]{_WORD}){{0,2}}"
+    rf"|, \d{{4,6}}(?:-\d{{3,4}})?(?: [A-Z]{{2}})? [A-ZÀ-ÞĀ-ŽА-Я]{_WORD}"
+    rf"|,? #? ?\d{{1,6}}(?:-\d{{3,4}}|[A-Za-z])?(?!\w|[,.]\d)"
+    rf"|,? [A-Z]{{2}}(?![\w])){{0,6}}"
+)
+_ADDRESS = re.compile(
+    r"(?<![^\W\d_])(?i:liv(?:es|ing) (?:at|in)|resid(?:es|ing|ent) (?:at|in)|(?:home|postal|private"
+    r"|residential|mailing|billing) address"
+    r"|property (?:located )?at|domiciled (?:at|in)|wohnhaft(?: in)?|wohnt in|anschrift|domicilié à"
+    r"|demeurant|adresse personnelle"
+    r"|domicilio|dirección|residente en|endereço|residente (?:a|em)|indirizzo|woonachtig|woont|wonende"
+    r"|zamieszkał[ya]"
+    r"|проживает по адресу|адрес)"
+    rf"(?: is| ist| est| es| è| é| op| aan| in)?(?: de| het)?[ :,]{{1,3}}({_STREET})"
+)
+_NO_PLACE = re.compile(
+    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article)s? \d"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
+)
+_STREETS = re.compile(
+    r"\b(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace"
+    r"|Square|Parkway|Pkwy|Circle)\b"
+)
+_ORIENTAL = re.compile(r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})")
+
+_TYPES = (
+    "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Square"
+    "|Parkway|Pkwy"
+    "|Circle|Crescent|Close|Mews|Gardens|Grove|Hill|Row|Walk|Trail|Highway|Hwy|Loop|Rise|Green|Quay"
+    "|Park|View"
+)
+_FOREIGN_TYPES = (
+    "rue|avenue|boulevard|place|chemin|quai|impasse|allée|calle|plaza|paseo|avenida|carrer|via|viale"
+    "|piazza|corso"
+    "|largo|rua|travessa|praça|ulica|ul|aleja|улица|ул"
+)
+_SUFFIXES = (
+    r"straße|strasse|str\.|allee|weg|platz|gasse|damm|ufer|gracht|straat|laan|plein|kade|gatan|vägen|gade"
+)
+_STREET_TYPE = re.compile(rf"(?i)(?:{_TYPES})(?![^\W\d_])")
+_HOUSE = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ -]?(?:bis|ter)\b)?"
+_DOOR = r"(?:Flat|Apt|Apartment|Unit|Suite|Ste|Floor|#)\.? ?\w{1,6}"
+_TOWN_WORD = r"(?:Ste?\. )?[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]{1,30}"
+_TOWN = rf"{_TOWN_WORD}(?: {_TOWN_WORD}){{0,2}}"
+_PLACE = re.compile(
+    rf"(?<![\w.,$€£-])(?:{_DOOR},? )?{_HOUSE},? (?:[A-Z][\w'’.-]{{1,30}} ){{1,4}}(?:{_TYPES})\b\.?(?:,?"
+    rf" {_DOOR})?,? {_TOWN}"
+    rf",? (?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?!\w)"
+)
+"""A house, a street, a town, and the state and code of the USA or the code of the United Kingdom."""
+
+_CONTINENTAL = re.compile(
+    rf"(?<!\w)(?:(?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD},? (?:n[.º°]+ ?)?{_HOUSE}"
+    rf"|{_HOUSE},? (?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD}"
+    rf"|[A-ZÀ-Þ](?:[\w'’-]{{0,30}}| (?=[A-ZÀ-Þ])){{1,3}}(?:{_SUFFIXES}) {_HOUSE})"
+    rf"(?:, [^\s,]{{1,4}}(?: [^\s,]{{1,4}})?)?,? (?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{2}}-\d{{3}}"
+    rf"|\d{{4}} ?[A-Z]{{2}}) {_TOWN}"
+)
+"""A street of a type that is named, a house, a code and a town."""
+
+_OF_A_FIRM = re.compile(
+    r"(?i)\b(?:offices?|headquarter\w*|facilit\w+|plants?|stores?|branch\w*|buildings?|warehouses?"
+    r"|premises|sitz|siège"
+    r"|sede|zetel)\b"
+)
+_CODE = re.compile(
+    r"\d(?:\d{4}(?!\d)(?:(?<=[A-Z] .{5})|(?<=[A-Z], .{5})|(?= [^\W\d_a-z]))|\d-\d{3} [^\W\d_a-z])"
+)
+_LETTERED_CODE = re.compile(r"\d[A-Z]{2}(?![A-Za-z\d])")
+"""Where the code of an address may stand."""
+
+_BEFORE, _AFTER, _FIRM_BEFORE = 160, 80, 60
+"""Characters of an address before and after its code, and of the words before it."""
+
+
+def _coded(reading: Reading) -> Iterator[Span]:
+    """Addresses with a code of five digits."""
+    windows: list[Span] = []
+    for digits in reading.digits:
+        for code in _CODE.finditer(reading.text, *digits):
+            start, end = max(0, code.start() - _BEFORE), code.end() + _AFTER
+            if windows and start <= windows[-1][1]:
+                start = windows.pop()[0]
+            windows.append((start, end))
+    for window in windows:
+        yield from _homes(reading.text, *window)
+
+
+def _lettered(street: re.Match[str]) -> Span | None:
+    """The address of a street that has a code with letters."""
+    text, start, end = street.string, *street.span()
+    if not _LETTERED_CODE.search(text, end, end + _AFTER):
+        return None
+    homes = _homes(text, max(0, start - _AFTER), end + _AFTER)
+    return next((home for home in homes if home[0] <= start < home[1]), None)
+
+
+def _homes(text: str, start: int, end: int) -> Iterator[Span]:
+    """The addresses in a part of a text, but those of which a word before them says that a firm has them."""
+    for pattern in (_PLACE, _CONTINENTAL):
+        for match in pattern.finditer(text, start, end):
+            if not _OF_A_FIRM.search(text, max(0, match.start() - _FIRM_BEFORE), match.start()):
+                yield match.span()
+
+
+def _address(match: re.Match[str]) -> Span | None:
+    if _NO_PLACE.match(match[1]) or (match[0][:8].lower() == "property" and not _STREETS.search(match[1])):
+        return None
+    start, end = match.span(1)
+    return start, _address_end(match.string, start, end)
+
+
+def _address_end(text: str, start: int, end: int) -> int:
+    """Where an address ends: at its last number or capitalised word, before the sentence goes on."""
+    words = list(re.finditer(r"[\w'’.#-]+", text[start:end]))
+    while (
+        len(words) > 2
+        and words[-1][0][0].islower()
+        and not re.search(r"\d|stra(?:ß|ss)e|gasse|weg|platz", words[-1][0])
+    ):
+        words.pop()
+    last = words[-1]
+    return start + last.end() - (last[0].endswith(".") and last.end() == len(text[start:end]))
+
+
+_ADDRESS_BEGINNINGS = (
+    "lives", "living", "resid", "home address", "postal address", "private address", "mailing address",
+    "billing address",
+    "property", "domicil", "wohnhaft", "wohnt", "anschrift", "demeurant", "adresse", "direcci", "endere",
+    "indirizzo", "woonachtig", "woont", "wonende",
+    "zamieszk", "проживает", "адрес",
+)  # fmt: skip
+KINDS = (
+    numbered("address", _coded),
+    Said("address", tuple(_TYPES.lower().split("|")), _STREET_TYPE, _lettered),
+    Said("address", _ADDRESS_BEGINNINGS, _ADDRESS, _address),
+    Said("address", ("住所", "地址", "住址", "주소"), _ORIENTAL),
+)

@@ -1,0 +1,142 @@
+"""Names that a greeting, a signature, a field, a mailbox or a question for them tells."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from finrisk_rules.redaction.contacts import emails
+from finrisk_rules.redaction.context import BEGIN
+from finrisk_rules.redaction.kinds import Said, Seen
+from finrisk_rules.redaction.persons import FULL_NAME, NAME, PARTICLE, TITLE, is_person
+from finrisk_rules.redaction.reading import STEM, Reading, Span
+from finrisk_rules.spelling import folded
+
+_ANY_NAME = rf"{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
+_TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
+_ORIENTAL = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+
+_INTRODUCTIONS = (
+    "my name is", "my name's", "mein name ist", "ich heiße", "ich heisse", "je m'appelle", "je me nomme",
+    "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "chamo-me", "me chamo",
+    "meu nome é",
+    "mijn naam is", "ik heet", "nazywam się", "mam na imię", "jag heter", "mitt namn är", "jeg hedder",
+    "mit navn er", "jeg heter", "mitt navn er", "nimeni on", "benim ad\u0131m", "ad\u0131m", "jmenuji se",
+    "numele meu este",
+    "mă numesc", "nama saya", "меня зовут", "моё имя", "мое имя", "hier spricht", "u spreekt met",
+    "le habla",
+)  # fmt: skip
+_VALEDICTIONS = (
+    "regards", "sincerely", "faithfully", "respectfully", "cordially", "yours", "grüßen", "grüße",
+    "gruß", "gruss",
+    "hochachtungsvoll", "cordialement", "salutations", "saludo", "atentamente", "cordialmente", "saluti",
+    "groet", "hoogachtend", "hälsning", "hilsen", "terveisin", "pozdrawiam", "poważaniem", "pozdrav",
+    "atenciosamente", "cumprimentos", "abraço", "уважением", "sayg\u0131lar", "stimă", "üdvözlettel",
+)  # fmt: skip
+_THANKS = (
+    "best",
+    "thanks",
+    "thank you",
+    "cheers",
+    "danke",
+    "merci",
+    "gracias",
+    "grazie",
+    "obrigado",
+    "obrigada",
+    "bedankt",
+    "tack",
+)
+_FIELDS = (
+    "full name", "full_name", "fullname", "first name", "first_name", "firstname", "last name",
+    "last_name", "lastname",
+    "given name", "given_name", "family name", "family_name", "middle name", "maiden name", "surname",
+    "forename",
+    "customer name", "customer_name", "customername", "client name", "client_name", "borrower name",
+    "borrower_name",
+    "holder name", "holder_name", "contact name", "contact_name", "beneficiary name", "beneficiary_name",
+    "employee name", "employee_name", "nachname", "vorname", "prénom", "prenom", "apellido", "cognome",
+    "voornaam",
+    "achternaam", "фамилия", "фио", "nazwisko", "efternamn", "förnamn", "sobrenome",
+)  # fmt: skip
+_ORIENTAL_FIELDS = (
+    "氏名",
+    "姓名",
+    "名前",
+    "성명",
+    "이름",
+    "담당자",
+    "担当者",
+    "联系人",
+    "聯絡人",
+    "负责人",
+    "連絡先",
+)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern of all words; those that are shorter than a stem are whole, the others may go on."""
+    return "|".join(re.escape(word) + r"\b" * (len(word) < STEM) for word in words)
+
+
+_INTRODUCED = re.compile(rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? {_TITLES}({_ANY_NAME})")
+_CALLER = re.compile(
+    rf"(?<!\w)[Tt]his is {_TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
+    rf"|every|any)\b)"
+)
+_SIGNED = re.compile(
+    rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})[^\n,]{{0,24}}(?:,|\n|,\n)"
+    rf"|(?:{_any_of(_THANKS)})[^\n,]{{0,24}},)"
+    rf"[ \n>*_-]{{0,6}}{_TITLES}({_ANY_NAME})(?=[ *_]{{0,3}}(?:[\n,|]|\Z))"
+)
+_FIELD = re.compile(
+    rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{_TITLES}({_ANY_NAME})"
+)
+_ORIENTAL_FIELD = re.compile(
+    rf"(?:{_any_of(_ORIENTAL_FIELDS)})\\?[\"']? ?(?:[:=]|は|是|는"
+    rf"|은) ?\\?[\"']?({_ORIENTAL}{{2,5}}(?: {_ORIENTAL}{{1,3}})?)"
+    rf"(?={_ORIENTAL}?(?:[^\w]|\Z))"
+)
+_ORIENTAL_SPEAKER = re.compile(
+    rf"(?:我叫|我的名字是|我姓名是)({_ORIENTAL}{{2,4}})(?=\W|\Z)|私の名前は({_ORIENTAL}{{2,8}}?)(?:です|と|。)"
+    rf"|(?:제 이름은|내 이름은) ?({_ORIENTAL}{{2,4}}?)(?:입니다|이고|이에요|예요)"
+)
+_ASKED = re.compile(
+    r"(?<![^\W\d_])(?i:name|nom|nombre|nome|naam|имя"
+    r"|nazwisko)\b[^\n?]{0,60}\?\s{1,3}(?:\[[^\]\n]{1,12}\] ?)?\w{1,16} ?[>:]\s?"
+    rf"(?i:it's |it is |my name is |i'm |i am |this is )?{_TITLES}({_ANY_NAME})(?=[\s,.;]|\Z)"
+)
+_BEFORE, _AFTER = 200, 80
+"""Characters around a mailbox in which its owner stands."""
+
+_LEAST = 4
+"""Letters of a name below which a mailbox may have them by chance."""
+
+_FULL = re.compile(rf"(?<![\w@]){FULL_NAME}(?![\w@])")
+
+
+def _mailbox_owners(reading: Reading) -> Iterator[Span]:
+    """The names beside an address of mail that has a word of them before its sign."""
+    for start, end in emails(reading):
+        mailbox = folded(reading.text[start:end].partition("@")[0])
+        for match in _FULL.finditer(reading.text, max(0, start - _BEFORE), end + _AFTER):
+            words = folded(match[0]).replace("-", " ").split()
+            if is_person(match, 0) and any(len(word) >= _LEAST and word in mailbox for word in words):
+                yield match.span()
+
+
+def _spoken(match: re.Match[str]) -> Span | None:
+    group = match.lastindex or 1
+    return match.span(group) if is_person(match, group) else None
+
+
+KINDS = (
+    Said("person", _INTRODUCTIONS, _INTRODUCED, _spoken),
+    Said("person", ("this is",), _CALLER, _spoken),
+    Said("person", (*_VALEDICTIONS, *_THANKS), _SIGNED, _spoken),
+    Said("person", _FIELDS, _FIELD, _spoken),
+    Said("person", _ORIENTAL_FIELDS, _ORIENTAL_FIELD),
+    Said(
+        "person", ("我叫", "我的名字", "我姓名", "私の名前", "제 이름", "내 이름"), _ORIENTAL_SPEAKER, _spoken
+    ),
+    Said("person", ("name", "nom", "nombre", "nome", "naam", "имя", "nazwisko"), _ASKED, _spoken),
+    Seen("person", lambda reading: "@" in reading.text, _mailbox_owners),
+)
