@@ -4,8 +4,8 @@
 
 Reads ``tests/unit/strangers.jsonl`` and ``newcomers.jsonl``: redaction (identifiers marked
 ``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an order, near-duplicates.
-A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when rules
-were mended, those of ``second`` were only counted. ``-v`` prints the misses of the first half.
+A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when
+rules were mended, those of ``second`` were only counted. ``-v`` prints the misses of the first half.
 """
 
 import json
