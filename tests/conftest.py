@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -13,12 +14,18 @@ from sandbox.connection import DATABASE_USER
 
 pytest.register_assert_rewrite("tests.grounds")
 
-from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - its asserts tell, by the line above
+from tests.grounds import packages  # noqa: E402 - its asserts tell, by the line above
+from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402
 from tests.grounds.postgresql import own_postgresql  # noqa: E402
 from tests.grounds.wire import Simulator, wire  # noqa: E402
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
 
 show_the_role_to_ansible()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if packages.FOLDER not in os.environ:  # else this is one process of several
+        config.add_cleanup(packages.keep())
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

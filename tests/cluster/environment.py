@@ -23,13 +23,14 @@ from sandbox.connection import BUCKET, LOCATION, PROJECT
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import simulator
+from tests.grounds import packages
 from tests.grounds.datasets import dataset
 from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.wire import Wire
 
 LONGEST_SECONDS = 400  # of a playbook
-INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", *packages.INHERITED)
 STRATEGY = "Which currency risk does the firm name for its sales in dollars, and how would it hurt?"
 
 

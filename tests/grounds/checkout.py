@@ -22,6 +22,7 @@ from psycopg import sql
 
 from sandbox import connection as connections
 from sandbox.analysts import Analysts, Reply, Strategy, strategies_of
+from tests.grounds import packages
 from tests.grounds.plays import Run, shell
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.waiting import until
@@ -30,7 +31,7 @@ from tests.grounds.wire import Wire
 OWN = {"inventory", "training_data", "var"}
 NOT_CLONED = {"training_data", "var", "collections", "node_modules", "__pycache__", "*.egg-info"}
 FASTER = "finrisk_workers: 1\nfinrisk_warmup_requests: 1\n"
-INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FINRISK_PG_BIN")
+INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FINRISK_PG_BIN", *packages.INHERITED)
 
 
 @dataclass(frozen=True)

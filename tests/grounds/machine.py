@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox.analysts import Analysts, strategies_of
 from sandbox.samples import strategies
+from tests.grounds import packages
 from tests.grounds.checkout import own_ports
 from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
@@ -30,6 +31,7 @@ class Machine:
             "FINRISK_VAR_DIR": str(folder / "var"),
             "OUTPUT_DIR": str(folder / "training_data"),
             "MIN_EXAMPLES": "100",
+            **{name: os.environ[name] for name in packages.INHERITED if name in os.environ},
         }
         self.var = folder / "var"
 

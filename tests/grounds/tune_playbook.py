@@ -10,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.grounds import packages
 from tests.grounds.playground import connection
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.wire import Wire
+
+INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", *packages.INHERITED)
 
 
 def describe(ground: Wire, database_url: str) -> None:
@@ -23,7 +26,7 @@ def describe(ground: Wire, database_url: str) -> None:
 
 def environment(ground: Wire, folder: Path, **more: str) -> dict[str, str]:
     """Return what the operator's shell knows."""
-    known = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    known = {key: os.environ[key] for key in INHERITED if key in os.environ}
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
     ours = {"HOME": str(home), "FINRISK_VAR_DIR": str(ground.var), "OUTPUT_DIR": str(folder)}
