@@ -23,7 +23,11 @@ _MONTHS = (
 )
 MONTHS = {word: at for at, words in enumerate(_MONTHS, start=1) for word in words.split()}
 
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_RESTS = {
+    first: "|".join(word[1:] for word in sorted(MONTHS, key=len, reverse=True) if word[0] == first)
+    for first in sorted({word[0] for word in MONTHS})
+}
+_MONTH = "|".join(f"{first}(?:{rests})" for first, rests in _RESTS.items())
 _YEAR = r"(?:19|20)\d\d"
 _SHORT = r"\d\d(?!\d)"
 
@@ -136,7 +140,7 @@ class Period(NamedTuple):
 
     def moved(self, by: int) -> "Period":
         """The period in a text that has so many characters more before it."""
-        return Period(self.year, self.part, self.start + by, self.end + by)
+        return Period(self.year, self.part, self.start + by, self.end + by) if by else self
 
 
 def periods(text: str) -> Iterator[Period]:

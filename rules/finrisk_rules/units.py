@@ -68,13 +68,16 @@ _BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "
 def any_of(words: Iterable[str]) -> str:
     """Return an alternation, the longest word first; a word of letters ends where letters end.
 
-    Words that begin alike stand together, so that a text is held against each beginning once.
+    Words that begin alike stand together, so that a text is held against each beginning once, and against
+    none where no word begins with its first character.
     """
     rests: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):
         end = r"(?![^\W_])" if _spells(word) else ""
         rests.setdefault(word[0], []).append(re.escape(word[1:]) + end)
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
+    firsts = "".join(map(re.escape, rests))
+    branches = (f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
+    return f"(?=[{firsts}])(?:{'|'.join(branches)})"
 
 
 def _spells(word: str) -> bool:

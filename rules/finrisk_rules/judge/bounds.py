@@ -50,6 +50,7 @@ _BEHIND: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s+nicht(?=\s*(?:[.,;\[]|\Z))"), "short"),
 )
 
+_SIGNS = "$€£¥(:~\u2248"
 _LEAD = 48
 _FARTHEST = 0.2
 """How far from a bound a figure may be, as a share of it: further away, the bound tells nothing of it."""
@@ -60,20 +61,24 @@ _NEAR_TARGET = 0.02
 
 def bound(text: str, start: int, end: int) -> Bound:
     """Return what a figure at this place of a statement is to the one that is meant."""
-    words = _words_before(text, start)
+    before = text[max(0, start - _LEAD) : start].lower().replace("\u2019", "'").split()[-6:]
+    while before and not before[-1].strip(_SIGNS):
+        before.pop()
+    last = before[-1].strip(_SIGNS) if before else ""
     said: Bound = ""
-    if words and (words[-1] in _HINTS or (words[-1] in _SILENT and not _HINTS.isdisjoint(words))):
-        said = _of_words(words)
+    if last in _HINTS or last in _SILENT:
+        words = _bare(before)
+        if last in _HINTS or not _HINTS.isdisjoint(words):
+            said = _of_words(words)
     if not said and not text.isascii():
         said = next((each for pattern, each in _BEHIND[:-1] if pattern.match(text, end)), "")
-    if not said and not _REACH.isdisjoint(words) and _BEHIND[-1][0].match(text, end):
+    if not said and _BEHIND[-1][0].match(text, end) and not _REACH.isdisjoint(_bare(before)):
         said = "short"
     return said
 
 
-def _words_before(text: str, start: int) -> list[str]:
-    words = text[max(0, start - _LEAD) : start].lower().replace("\u2019", "'").split()[-6:]
-    return [bare for word in words if (bare := word.strip("$€£¥(:~\u2248"))]
+def _bare(words: Sequence[str]) -> list[str]:
+    return [bare for word in words if (bare := word.strip(_SIGNS))]
 
 
 def _of_words(words: Sequence[str]) -> Bound:

@@ -263,7 +263,7 @@ def _by_time(
 
 def _periods(table: TableEvidence, cell: Figure) -> tuple[Named, ...]:
     """Return the periods of a cell, those of its head, else of its row."""
-    return table.head_periods[cell[1]] or table.row_periods(cell[0])
+    return table.head_periods[cell[1]] or table.row_periods[cell[0]]
 
 
 def _order(periods: Sequence[Named]) -> tuple[int, int, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.bounds import Bound, bound
 from finrisk_rules.judge.languages import COMMON_WORDS
-from finrisk_rules.judge.phrasing import Phrase, phrases
+from finrisk_rules.judge.phrasing import Phrase, Span, phrases
 from finrisk_rules.judge.vocabulary import TIME, is_about, is_change, lead
 from finrisk_rules.periods import Period
 from finrisk_rules.quantities import Quantity, Style, quantities
@@ -73,9 +73,11 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
 
     No claims are periods, marks of footnotes and units, numbers of names, bare counts and numbers of months.
     """
-    apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
-    numbers = list(quantities(text, style, apart if text.isascii() else ()))
-    named = _without_amounts(named, text, numbers)
+    apart: list[Span] = []
+    if named and text.isascii():
+        apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
+    numbers = list(quantities(text, style, apart))
+    named = _without_amounts(named, text, numbers) if named else named
     numbers_of_names = _numbers_of(names)
     in_names: set[str] | None = None
     figures: list[tuple[Quantity, str]] = []
@@ -115,10 +117,12 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
 
 def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]) -> list[Period]:
     """Return the periods of a sentence; an amount that looks like a year is none: ``was 2019 million``."""
+    starts = [each.start for each in named]
     amounts = {
         number.start: number.end
         for number in numbers
-        if number.scale
+        if number.start in starts
+        and number.scale
         and not _OF_THEM.match(text, number.end)
         and not _IN_TIME.search(text, max(0, number.start - 8), number.start)
     }

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import repeat
 from math import log10
 from types import MappingProxyType
 
@@ -132,7 +133,7 @@ class Court:
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
         operands = calculated.get(end, ())
-        if years := {int(abs(each.value)) for each in operands if looks_like_year(each)}:
+        if operands and (years := {int(abs(each.value)) for each in operands if looks_like_year(each)}):
             named = tuple((period, weight) for period, weight in named if period[0] not in years)
         readers = [self._reader(claim, statement, named, n, operands) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
@@ -172,7 +173,9 @@ class Court:
         named: Periods,
         readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
-        traces = [trace for reader in readers for trace in reader.traces()]
+        traces: list[Trace] = []
+        for reader in readers:
+            traces += reader.traces()
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
         right, scale = _best(traces, of_scale=False), _best(traces, of_scale=True)
@@ -186,11 +189,12 @@ class Court:
             return wrong(claim, "wrong_scale", scale), None
         if rival is not None:
             return wrong(claim, "misattributed", rival), None
-        if named and self._is_of_another_year(claim, statement, right):
-            return wrong(claim, "misattributed", right), None
-        parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
-        if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
-            return wrong(claim, "misattributed", right), None
+        if named:
+            if self._is_of_another_year(claim, statement, right):
+                return wrong(claim, "misattributed", right), None
+            parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
+            if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
+                return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
             return wrong(claim, "misattributed", right), None
         is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
@@ -324,7 +328,10 @@ class Court:
 
 
 def _own_periods(claim: Claim) -> Periods:
-    return tuple((period, NEXT_PERIOD if at else 1.0) for at, period in enumerate(claim.phrase.periods))
+    if not claim.phrase.periods:
+        return ()
+    first, *others = claim.phrase.periods
+    return ((first, 1.0), *zip(others, repeat(NEXT_PERIOD)))
 
 
 def _fit(trace: Trace) -> float:

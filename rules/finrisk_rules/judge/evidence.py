@@ -71,8 +71,10 @@ class Axis:
             for at, share in places:
                 self.totals[at] += weight * share
 
-    def fits(self, words: Mapping[str, float], other: "Axis | None" = None) -> dict[int, float]:
-        """Return how well the words fit, 0..1, for each name that has one of them.
+    def fits(
+        self, words: Mapping[str, float], other: "Axis | None" = None, most: float = 1.0
+    ) -> dict[int, float]:
+        """Return how well the words fit, 0..``most``, for each name that has one of them.
 
         That is twice the weight of the common words, by the weight of both. A word that also names
         something on the ``other`` axis counts less. Names that fit alike are told in their order: to nine
@@ -94,7 +96,7 @@ class Axis:
         if not matched:
             return matched
         totals = self.totals
-        return {at: round(2 * match / (said + totals[at]), 9) for at, match in sorted(matched.items())}
+        return {at: most * round(2 * match / (said + totals[at]), 9) for at, match in sorted(matched.items())}
 
 
 class TableEvidence:
@@ -140,12 +142,16 @@ class TableEvidence:
         """Whether a row may name a period."""
         return any(_DIGIT.search(name) for row in self.rows for name in row)
 
-    def row_periods(self, row: int) -> tuple[Named, ...]:
-        """Return the periods of a row; of its section where no column has any."""
+    @cached_property
+    def row_periods(self) -> list[tuple[Named, ...]]:
+        """The periods of each row; of its section where no column has any."""
         if not self.has_row_periods:
-            return ()
-        label, section = self.rows[row]
-        return periods_of_name(label) or (() if any(self.head_periods) else periods_of_name(section))
+            return [()] * len(self.rows)
+        has_heads = any(self.head_periods)
+        return [
+            periods_of_name(label) or (() if has_heads else periods_of_name(section))
+            for label, section in self.rows
+        ]
 
     @cached_property
     def by_row(self) -> dict[int, list[Figure]]:

@@ -21,9 +21,9 @@ def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
 
 
 @lru_cache(maxsize=4096)
-def period_fits(claimed: Claimed, heads: Sequence[Sequence[Named]]) -> Sequence[float]:
-    """Return how well the periods of a claim fit those of each head of a table, 0..1."""
-    return [period_fit(claimed, said) for said in heads]
+def period_fits(claimed: Claimed, heads: Sequence[Sequence[Named]], most: float) -> Sequence[float]:
+    """Return how well the periods of a claim fit those of each head of a table, 0..``most``."""
+    return [most * period_fit(claimed, said) for said in heads]
 
 
 def comparable(claimed: Iterable[Named], said: Sequence[Named]) -> Sequence[Named]:

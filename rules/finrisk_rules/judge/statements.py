@@ -167,11 +167,7 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         sentence = text[start:end]
         claims: tuple[Claim, ...] = ()
         if has_figures and (len(spans) == 1 or has_figure(sentence)):
-            own = (
-                [period.moved(-start) for period in _between(named, start, end)]
-                if start or len(spans) > 1
-                else named
-            )
+            own = [period.moved(-start) for period in _between(named, start, end)]
             claims = claims_of(sentence, style, own, names(cited))
         if named and not topic.periods and start > offset:
             topic = Topic(topic.words, _only_period(_between(named, start - LONGEST_BEFORE, start)))
@@ -218,12 +214,13 @@ def without_citations(text: str) -> str:
 
 def _parted(text: str) -> tuple[str, list[Mark]]:
     """Return the text with blanks for its citations, and these."""
-    if "[" not in text and "\u3010" not in text:
+    first = 0 if "\u3010" in text else text.find("[")
+    if first < 0:
         return text, []
     pieces: list[str] = []
     marks: list[Mark] = []
     last = 0
-    for match in _CITATION.finditer(text):
+    for match in _CITATION.finditer(text, first):
         start, end = match.span()
         pieces += [text[last:start], " " * (end - start)]
         marks.append((start, _cited(match["numbers"])))

@@ -85,7 +85,7 @@ class Trace:
         """The periods that are said of the figure: over its column and by its row, or beside it in prose."""
         if table := self.table:
             row, column = self.spot[2][:2]
-            return (*table.head_periods[column], *table.row_periods(row))
+            return (*table.head_periods[column], *table.row_periods[row])
         return self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
 
     @property
@@ -159,7 +159,7 @@ class Reader:
         """Return the places that say the claim's value, in whatever scale."""
         result = []
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
-            if said != "scale" and not self.allows(spot[2]):
+            if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self._fit(spot)
             result.append(self._trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
@@ -183,15 +183,16 @@ class Reader:
         if fits is None:
             table = self.evidence.tables[at]
             words = self._words_for(table)
-            by_row = table.row_axis.fits(words, table.column_axis if table.is_turned else None)
-            by_words = table.column_axis.fits(words, None if table.is_turned else table.row_axis)
-            row_weight, column_weight = (COLUMN, ROW) if table.is_turned else (ROW, COLUMN)
-            rows = {row: row_weight * fit for row, fit in by_row.items()}
+            by_row, by_column = table.row_axis, table.column_axis
+            if table.is_turned:
+                rows, by_words = by_row.fits(words, by_column, COLUMN), by_column.fits(words, None, ROW)
+            else:
+                rows, by_words = by_row.fits(words, None, ROW), by_column.fits(words, by_row, COLUMN)
             columns = [0.0] * len(table.heads)
             if self.periods:
-                columns = [PERIOD * fit for fit in period_fits(self.periods, table.head_periods)]
+                columns = list(period_fits(self.periods, table.head_periods, PERIOD))
             for column, fit in by_words.items():
-                columns[column] += column_weight * fit
+                columns[column] += fit
             fits = self._axes[at] = rows, columns
         return fits
 
@@ -208,15 +209,17 @@ class Reader:
         Where no word of its sentence names one, the heading does.
         """
         where = (table.column_axis if table.is_turned else table.row_axis).where
-        if not any(word in where for word in self.near):
-            is_named = not self.topic or any(word in where for word in self.words)
+        if where.keys().isdisjoint(self.near):
+            is_named = not self.topic or not where.keys().isdisjoint(self.words)
             return self.words if is_named else {**self.words, **dict.fromkeys(self.topic, 1.0)}
+        if len(self.near) == len(self.words):
+            return self.words
         return {word: weight if weight >= BESIDE else FAR * weight for word, weight in self.words.items()}
 
     def _column_fit(self, at: int, row: int, column: int, columns: list[float]) -> float:
         """Return how well a cell fits but for its row words; a row may name a period too."""
         table = self.evidence.tables[at]
-        if not self.periods or not (of_row := table.row_periods(row)):
+        if not self.periods or not (of_row := table.row_periods[row]):
             return columns[column]
         of_head = table.head_periods[column]
         by_words = columns[column] - PERIOD * period_fit(self.periods, of_head)
@@ -331,7 +334,7 @@ class Reader:
     def _rows_in_period(self, table: TableEvidence) -> list[int]:
         """Return the rows that name a period of the claim."""
         rows = list(table.by_row)[:MOST_ROWS]
-        return [row for row in rows if period_fit(self.periods, table.row_periods(row)) > GOOD_PERIOD][
+        return [row for row in rows if period_fit(self.periods, table.row_periods[row]) > GOOD_PERIOD][
             :BEST_ROWS
         ]
 

@@ -86,8 +86,8 @@ def any_word(words: str) -> str:
 
 
 def whole(words: str) -> str:
-    """Return a pattern of these words, each standing alone."""
-    return rf"(?<![^\W_])(?:{any_word(words)})(?![^\W_])"
+    """Return a pattern of these words, each standing alone; most texts fail at its first character."""
+    return rf"(?={beginning(words.replace(' ', '|'))})(?<![^\W_])(?:{any_word(words)})(?![^\W_])"
 
 
 def beginning(words: str, signs: str = "") -> str:
@@ -96,7 +96,7 @@ def beginning(words: str, signs: str = "") -> str:
     At the head of a pattern it lets the search skip to where a match may begin.
     """
     alike = {"i": "\u0131\u0130", "k": "\u212a", "s": "\u017f"}
-    firsts = sorted({word[0] for word in words.split("|")})
+    firsts = sorted({word[0] for word in words.split("|") if word})
     return f"[{''.join(first + first.upper() + alike.get(first, '') for first in firsts)}{signs}]"
 
 
