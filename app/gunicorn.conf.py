@@ -11,6 +11,7 @@ import os
 import queue
 import shutil
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ def _number(key: str, default: int) -> int:
     except ValueError:
         raise SystemExit(f"{key}={text!r} cannot be used: give a number, such as {default}") from None
 
+
+_START_SECONDS = 20.0
+"""How long a reload waits for its new workers; then the old ones end, and requests wait for the new."""
 
 _limit = _number("MAX_IN_FLIGHT", 64)
 
@@ -95,6 +99,26 @@ def when_ready(server: Any) -> None:
     """Take the SIGTERM that came while the service started: `finrisk serve` blocks it until here."""
     del server
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def on_reload(server: Any) -> None:
+    """Let the old workers answer until the new ones can: Gunicorn would end them as soon as it has forked."""
+    old = set(server.WORKERS)
+
+    def manage_workers() -> None:
+        del server.manage_workers  # from here on the server's own
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until and any(map(_starts, set(server.WORKERS) - old)):
+            time.sleep(0.02)
+        server.manage_workers()
+
+    server.manage_workers = manage_workers  # which the reload calls when it has forked
+
+
+def _starts(pid: int) -> bool:
+    """Whether a worker does not answer yet, and has not ended."""
+    listed = (_VAR / "workers" / f"{pid}.json").exists()
+    return not listed and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
 def post_fork(server: Any, worker: Any) -> None:

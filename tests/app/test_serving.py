@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,22 @@ def test_a_reload_loses_no_request_and_every_worker_runs_the_new_revision(
     assert {worker["revision"] for worker in listed} == {(service.var / "current").resolve().name}
     status = service.call("GET", "/api/v1/status").json
     assert status["configuration"]["DATA_COLLECTION_QUALITY"] == 0.5
+
+
+def test_in_a_reload_nobody_waits_for_the_new_workers(new_service: Callable[..., RunningService]) -> None:
+    service = new_service(WORKERS=2)
+    old = set(service.workers())
+    assert service.process is not None
+    os.kill(service.process.pid, signal.SIGHUP)
+    answered = [time.monotonic()]
+    while not set(service.workers()) - old:
+        answered.append(time.monotonic())
+        assert service.call("GET", "/healthz").status == 200
+        answered.append(time.monotonic())
+    answered.append(time.monotonic())
+    longest = max(after - before for before, after in pairwise(answered))
+    assert longest < (answered[-1] - answered[0]) / 2, "new workers take long to start"
+    service.wait_until(lambda: service.is_ready() and not old & set(service.workers()), 30)
 
 
 def test_what_a_reload_may_renew_is_not_imported_before_the_workers(service: RunningService) -> None:
