@@ -124,6 +124,39 @@ def test_only_the_time_in_which_the_server_is_waited_for_counts(database_url: st
     pool.close()
 
 
+def test_a_connection_that_just_answered_is_not_asked_whether_it_does(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("finrisk.db.pool.FRESH_SECONDS", 60.0)
+    pool = Database(database_url, 1)
+    query = "select query from pg_stat_activity where pid = %s"
+    with psycopg.connect(database_url, autocommit=True) as other:
+        with pool.connection() as connection:
+            pid = connection.info.backend_pid
+            connection.execute("select 41")
+        with pool.connection():
+            assert other.execute(query, (pid,)).fetchone() == ("select 41",)
+        monkeypatch.setattr("finrisk.db.pool.FRESH_SECONDS", 0.0)
+        with pool.connection():
+            assert other.execute(query, (pid,)).fetchone() == ("",)
+    pool.close()
+
+
+def test_a_connection_that_the_server_ended_after_it_answered_is_replaced(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("finrisk.db.pool.FRESH_SECONDS", 60.0)
+    pool = Database(database_url, 1)
+    with psycopg.connect(database_url, autocommit=True) as other:
+        with pool.connection() as connection:
+            pid = connection.info.backend_pid
+        other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    with pool.connection() as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+        assert connection.info.backend_pid != pid
+    pool.close()
+
+
 def test_one_call_at_a_time_tries_a_database_that_was_away() -> None:
     pool = Database("postgresql://u:p@127.0.0.1:9/d", 2)
 

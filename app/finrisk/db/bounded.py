@@ -1,6 +1,7 @@
 """A connection whose every wait ends: a frozen server keeps no statement_timeout."""
 
 import math
+import select
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self
@@ -18,6 +19,7 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
     """
 
     _left = math.inf
+    _answered_at = -math.inf
     overdue = False
     """Whether this connection was closed because the server did not answer in time."""
 
@@ -52,6 +54,14 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
         """Let the answers to everything asked from now on take so long together."""
         self._left = seconds
 
+    def is_fresh(self, seconds: float) -> bool:
+        """Whether the server answered in the last so many seconds, and has said nothing since, as when it ends."""
+        if time.monotonic() - self._answered_at > seconds or self.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        return not poll.poll(0)
+
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for the server, as long as is allowed.
 
@@ -62,7 +72,9 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
             return super().wait(gen, interval, timeout)
         until = time.monotonic() + self._left
         try:
-            return super().wait(gen, interval, self._left)
+            answer = super().wait(gen, interval, self._left)
+            self._answered_at = time.monotonic()
+            return answer
         except psycopg.OperationalError:
             if time.monotonic() >= until and not self.closed:
                 self.overdue = True

@@ -29,6 +29,9 @@ LONGEST_SECONDS = 30.0
 LOOK_SECONDS = 10.0
 """How long a look at the schema counts. What a statement misses before that makes the next use look again."""
 
+FRESH_SECONDS = 1.0
+"""A connection that has answered since, and that the server has not ended, is not asked whether it answers."""
+
 _WAIT_SECONDS = 1.0
 _CHECK_SECONDS = 1.0
 _SETTLE_SECONDS = 2.0
@@ -50,6 +53,9 @@ class DatabaseUnavailableError(Exception):
 
 
 def _check(connection: BoundedConnection) -> None:
+    """Ask a connection whether it answers, unless it just did and the server has not ended it since."""
+    if connection.is_fresh(FRESH_SECONDS):
+        return
     connection.allow(_CHECK_SECONDS)
     ConnectionPool.check_connection(connection)
 
