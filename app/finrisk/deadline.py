@@ -1,7 +1,9 @@
 """A limit in time on a whole call: name look-up, connection, token, a stall between two bytes."""
 
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -15,7 +17,16 @@ _AHEAD = 512
 _WAIT_SECONDS = 0.05
 """Between two looks whether there is room again."""
 
+_IDLE_SECONDS = 10.0
+"""How long a thread that has nothing to do waits for the next call."""
+
+_Run = Callable[[], None]
+
 _call = threading.local()
+_idle: deque[SimpleQueue[_Run]] = deque()
+"""Where the threads that have nothing to do take a call from, the one that was busy last at the end."""
+
+os.register_at_fork(after_in_child=_idle.clear)  # a fork takes no threads along
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class _End:
 def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | None = None) -> Iterator[Item]:
     """What ``items`` gives and raises, for as long as the time lasts; the first within ``first`` seconds.
 
-    The call runs in a thread of its own, since parts of it have no time-out (the look-up of a name) or one
+    The call runs in another thread, since parts of it have no time-out (the look-up of a name) or one
     that starts anew with every byte. What is not done in time is left behind, as is what the caller stops
     reading: it begins no request any more (``is_left_behind``), and one under way ends by its own time-outs.
 
@@ -53,7 +64,7 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
         except BaseException as error:  # it is raised where the items are read
             come.put(_End(error))
 
-    threading.Thread(target=run, name="bounded call", daemon=True).start()
+    _start(run)
     try:
         while True:
             try:
@@ -70,6 +81,33 @@ def within(seconds: float, items: Callable[[], Iterable[Item]], first: float | N
     finally:
         left.set()
         item = None  # an error that its frame names stays, and all that was read with it, as garbage
+
+
+def _start(run: _Run) -> None:
+    """Have a thread run it that has nothing to do, or a new one, which costs as much as a short call."""
+    try:
+        queue = _idle.pop()
+    except IndexError:
+        queue = SimpleQueue()
+        threading.Thread(target=_serve, args=(queue,), name="bounded call", daemon=True).start()
+    queue.put(run)
+
+
+def _serve(queue: SimpleQueue[_Run]) -> None:
+    """Run what comes, until nothing does for a while."""
+    while True:
+        try:
+            run = queue.get(timeout=_IDLE_SECONDS)
+        except Empty:
+            try:
+                _idle.remove(queue)
+            except ValueError:  # somebody took it at this moment, and puts a call into it
+                run = queue.get()
+            else:
+                return
+        run()
+        del run  # and with it what the call has read
+        _idle.append(queue)
 
 
 def is_left_behind() -> bool:

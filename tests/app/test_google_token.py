@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from google.auth.credentials import AnonymousCredentials, TokenState
 
-from finrisk import google_account, google_token
+from finrisk import deadline, google_account, google_token
 from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
 from tests.grounds.odd import ANSWER, BASE, Odd, by_key, settings, whole
@@ -243,6 +244,7 @@ def test_a_thread_that_cannot_start_is_a_temporary_failure_and_renews_the_token_
     gemini = by_key(odd(lambda connection, _: whole(connection, ANSWER)).url)
     with monkeypatch.context() as busy:
         busy.setattr(threading.Thread, "start", full)
+        busy.setattr(deadline, "_idle", deque())  # none has nothing to do either
         assert not held.expired
         with pytest.raises(GenerationError, match="the call could not be made: can't start") as failure:
             gemini.complete(BASE, "i", "p", 3)

@@ -6,9 +6,11 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from finrisk import deadline
 from finrisk.deadline import within
 
 
@@ -65,3 +67,33 @@ def test_a_reader_that_is_slower_than_the_call_gets_every_item_in_order() -> Non
     items = within(60, lambda: iter(range(2000)))
     first = next(items)
     assert [first, *items] == list(range(2000))
+
+
+def ident() -> Iterator[int]:
+    yield threading.get_ident()
+
+
+def test_calls_one_after_the_other_share_a_thread_and_those_at_the_same_time_do_not() -> None:
+    def threads(number: int) -> set[int]:
+        together = threading.Barrier(number)
+
+        def call() -> Iterator[int]:
+            together.wait(60)
+            yield from ident()
+
+        with ThreadPoolExecutor(number) as readers:
+            found = [one for [one] in readers.map(lambda _: list(within(60, call)), range(number))]
+        while len(deadline._idle) < number:  # a thread's last step, after the end of its call
+            time.sleep(0.001)
+        return set(found)
+
+    deadline._idle.clear()
+    assert threads(1) == threads(1)
+    assert len(threads(3)) == 3
+
+
+def test_a_thread_without_a_call_ends_and_the_next_call_has_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "_IDLE_SECONDS", 0.01)
+    for _ in range(200):  # now and then a call comes at the very moment in which a thread gives up
+        assert len(list(within(20, ident))) == 1
+        time.sleep(0.01)

@@ -55,7 +55,7 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
         self._left = seconds
 
     def is_fresh(self, seconds: float) -> bool:
-        """Whether the server answered in the last so many seconds, and has said nothing since, as when it ends."""
+        """Whether the server answered in so many seconds past, and said nothing since, as when it ends."""
         if time.monotonic() - self._answered_at > seconds or self.closed:
             return False
         poll = select.poll()

@@ -30,7 +30,7 @@ LOOK_SECONDS = 10.0
 """How long a look at the schema counts. What a statement misses before that makes the next use look again."""
 
 FRESH_SECONDS = 1.0
-"""A connection that has answered since, and that the server has not ended, is not asked whether it answers."""
+"""A connection that answered since, and was not ended by the server, is not asked whether it answers."""
 
 _WAIT_SECONDS = 1.0
 _CHECK_SECONDS = 1.0
