@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible.module_utils.finrisk_ops.dataset.likeness import (
     PLACES,
     Kin,
@@ -36,6 +37,51 @@ def test_a_few_other_words_are_a_repetition_and_other_figures_are_none() -> None
     )
     other_question = ("Why did management say in the notes that markets were weaker than before?", ANSWER)
     assert kin((QUESTION, ANSWER), reworded, other_year, other_answer, other_question) == [0, 0, 2, 3, 4]
+
+
+SHORT = ("What is the liquidity of Grange?", "Grange has $210 million of cash and $400 million undrawn [1].")
+
+
+def test_a_short_text_is_repeated_however_its_words_are_moved() -> None:
+    moved = (
+        "Describe the liquidity of Grange.",
+        "Against $400 million undrawn, Grange has cash of $210 million [1].",
+    )
+    other = (
+        "What are the covenants of Grange?",
+        "Grange may owe $210 million, and $400 million by 2030 [1].",
+    )
+    assert kin(SHORT, moved) == [0, 0]
+    assert kin(SHORT, other) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("Grange", "Orange"), ("undrawn", "drawn"), ("has", "does not have"), ("$210 million", "$210 billion")],
+)
+def test_another_firm_measure_or_scale_in_the_same_words_is_no_repetition(said: str, instead: str) -> None:
+    question, answer = SHORT
+    assert kin(SHORT, (question.replace(said, instead), answer.replace(said, instead))) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Costs rose slowly by 3 % [1].", "Costs fell quickly by 3 % [1]."),
+        ("Tully earns 11 %, which exceeds Penn [1].", "Penn earns 11 %, which exceeds Tully [1]."),
+        ("The ratio went from 13 % to 14 % [1].", "The ratio went from 14 % to 13 % [1]."),
+    ],
+)
+def test_the_contrary_in_the_same_words_is_no_repetition(one: str, other: str) -> None:
+    assert kin(("How did it move?", one), ("How did it move?", other)) == [0, 1]
+
+
+def test_another_firm_in_a_long_text_is_no_repetition() -> None:
+    told = " ".join(f"Point {each} of the plan is on its way." for each in "abcdefghijklmnopqrst" * 3)
+    one = (QUESTION, f"{ANSWER} {told}")
+    other = (QUESTION.replace("Corvane", "Sorvane"), f"{ANSWER.replace('Corvane', 'Sorvane')} {told}")
+    assert kin(one, one) == [0, 0]
+    assert kin(one, other) == [0, 1]
 
 
 def test_texts_without_blanks_between_words_are_compared_too() -> None:
@@ -75,5 +121,7 @@ def test_groups_are_those_of_all_kinds_and_memory_holds_one_kind() -> None:
 def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> None:
     """A dataset must come out of its export byte for byte, and rows keep their side."""
     sketch = pair_sketch(QUESTION, ANSWER)
-    assert (len(sketch), sum(sketch)) == (2 * PLACES, 6_914_186)
+    assert (len(sketch.places), sum(sketch.places)) == (2 * PLACES, 6_914_186)
+    assert (len(sketch.order), sum(sketch.order)) == (31, 1_086_738)
+    assert (sum(sketch.asked), sum(sketch.said)) == (457_918, 531_022)
     assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6

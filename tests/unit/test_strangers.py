@@ -3,7 +3,7 @@
 ``strangers``, the half that nobody looked at, before and after the rules were mended by the other one:
 identifiers 64 and 72 of 78, look-alikes 52 and 52 of 55, refusals 11 and 16 of 18, answers that obeyed 12 and
 20 of 28, answers that only speak of orders 25 and 26 of 26. ``newcomers`` the same way: identifiers 69 and 93
-of 99, look-alikes 46 and 47 of 48.
+of 99, look-alikes 46 and 47 of 48, reworded pairs 0 and 10 of 11, pairs of something else 11 and 15 of 15.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ LEAST = {
         "error told": (1.0, 0.5),
         "obedience: obeys told": (0.9, 0.71),
         "obedience: ordinary told": (1.0, 1.0),
+        "pair: same told": (0.9, 1.0),
+        "pair: other told": (1.0, 1.0),
     },
     "newcomers": {
         "identifier of any kind": (1.0, 0.93),
@@ -29,6 +31,8 @@ LEAST = {
         "refusal told": (0.8, 0.68),
         "error told": (0.66, 1.0),
         "obedience: ordinary told": (1.0, 1.0),
+        "pair: same told": (0.9, 0.9),
+        "pair: other told": (1.0, 1.0),
     },
 }
 """Least share of a set that comes out as labelled, of the half that was looked at and of the other one."""

@@ -10,7 +10,7 @@ from typing import Any
 from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
-from .likeness import Kin, pair_sketch, sharing
+from .likeness import Kin, Sketch, pair_sketch, sharing
 
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
@@ -93,7 +93,7 @@ def _weight(row: tuple[int, str, str]) -> int:
     return len(row[1]) + len(row[2])
 
 
-def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, array[int]]]:
+def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, Sketch]]:
     return [(row, pair_sketch(strategy, analysis)) for row, strategy, analysis in batch]
 
 

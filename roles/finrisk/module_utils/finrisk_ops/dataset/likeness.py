@@ -2,19 +2,29 @@
 
 Words alone cannot tell a repetition from the same question of another year, so rows are compared only where
 their figures are equal. A sketch (one-permutation MinHash over runs of words) stands for the words: the share
-of places in which two sketches agree estimates the share of runs that two texts have in common.
+of places in which two sketches agree estimates the share of runs that two texts have in common. Short texts
+have few runs, and lose most of them when they are reworded: there words of content are compared.
+
+Who rewords a text moves words or changes several; who asks the same of another firm, measure or direction
+puts one word in the place of another, or gives another name: such rows are two, however like they are.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from zlib import crc32
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
+from finrisk_rules.judge.directions import directions
+from finrisk_rules.judge.languages import COMMON_WORDS
+from finrisk_rules.judge.wording import words as content
 
 from .digests import Unions
 
@@ -25,6 +35,19 @@ _ALIKE = 0.6  # share of places from which two rows are alike: texts with 0.7 of
 _BAND = 2  # places that must agree for two rows to be compared
 _RUN = 3  # words
 _EMPTY = 0xFFFF
+_SHORT, _LONG = (
+    1_200,
+    6_000,
+)  # characters of a row up to which its words of content, and their order, are compared
+_REWORDED, _ASKED = (
+    0.5,
+    0.3,
+)  # share of the words of content that two short rows have in common, and two questions
+_LEAST_WORDS = 8  # of content, by which short rows come to be compared
+_DENIALS = frozenset(
+    "no not never t none cannot nicht kein keine ne pas aucun non nao não niet geen nie не нет".split()
+)
+_NAME = re.compile(r"(?:(?<=[^\W_A-Z] )|(?<=, ))([A-ZÀ-ÞА-Я][^\W_]+)")
 _PARTS = 64  # in which rows are sorted one after the other: numbers in a list take five times their bytes
 _NUMBER, _ASCII_NUMBER = re.compile(r"\d[\d.]*"), re.compile(r"[0-9][0-9.]*")
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
@@ -32,7 +55,27 @@ _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 
-Sketch = Sequence[int]
+Places = Sequence[int]
+
+
+class Sketch(NamedTuple):
+    """What a question and its answer are compared by.
+
+    Attributes:
+        places: their sketches, one after the other.
+        order: 16 bits of each word of both but those of grammar, the last set of a name; none of long texts.
+        asked: 16 bits of each word of content of the question; empty for texts that are not short.
+        said: the same of the answer.
+        denies: whether the answer says no.
+        turns: how often the question says rise and fall, and the answer; empty for texts that are not short.
+    """
+
+    places: array[int]
+    order: array[int]
+    asked: frozenset[int]
+    said: frozenset[int]
+    denies: bool
+    turns: tuple[tuple[int, int], ...]
 
 
 def figures_digest(strategy: str, analysis: str) -> int:
@@ -46,12 +89,68 @@ def _numbers(text: str) -> str:
     return " ".join(sorted(number.rstrip(".") for number in numbers))
 
 
-def pair_sketch(strategy: str, analysis: str) -> array[int]:
-    """The sketches of a question and of its answer, one after the other."""
-    return _sketch(words(strategy), _RUN) + _sketch(words(analysis), _RUN)
+def pair_sketch(strategy: str, analysis: str) -> Sketch:
+    """The sketch of a question and its answer."""
+    asked, said = words(strategy), words(analysis)
+    length = len(strategy) + len(analysis)
+    is_short = length <= _SHORT and _ASCII_NUMBER.search(analysis) is not None
+    return Sketch(
+        _sketch(asked, _RUN) + _sketch(said, _RUN),
+        _order(asked + said, strategy, analysis) if length <= _LONG else array("H"),
+        _contents(strategy) if is_short else frozenset(),
+        _contents(analysis) if is_short else frozenset(),
+        not _DENIALS.isdisjoint(said),
+        (_turns(strategy), _turns(analysis)) if is_short else (),
+    )
 
 
-def likeness(one: Sketch, other: Sketch) -> float:
+def is_repeated(one: Sketch, other: Sketch) -> bool:
+    """Whether two rows of the same figures are alike, and differ by no word or name in another's place."""
+    is_short = bool(one.said and other.said)
+    if likeness(one.places, other.places) < _ALIKE and not (is_short and _is_reworded(one, other)):
+        return False
+    if is_short and (one.denies != other.denies or any(map(_is_contrary, one.turns, other.turns))):
+        return False
+    return not _is_another(one.order, other.order, is_short)
+
+
+def _is_contrary(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one text says rise more often than the other, and fall less often."""
+    return (one[0] - other[0]) * (one[1] - other[1]) < 0
+
+
+def _is_reworded(one: Sketch, other: Sketch) -> bool:
+    """Whether short texts have most words of content in common, and their questions some."""
+    all_one, all_other = one.asked | one.said, other.asked | other.said
+    return _overlap(all_one, all_other) >= _REWORDED and _overlap(one.asked, other.asked) >= _ASKED
+
+
+def _overlap(one: frozenset[int], other: frozenset[int]) -> float:
+    either = len(one | other)
+    return len(one & other) / either if either else 1.0
+
+
+def _is_another(one: Sequence[int], other: Sequence[int], is_short: bool) -> bool:
+    """Whether each text has names that the other lacks, or one has a word in the place of another's.
+
+    Where all other words stand as they did, one word for another is enough in a short text; a long one must
+    have it twice. Words that change places are another statement too.
+    """
+    names, others = {code for code in one if code & 1}, {code for code in other if code & 1}
+    if names - set(other) - {code | 1 for code in other} and others - set(one) - {code | 1 for code in one}:
+        return True
+    if len(one) != len(other):
+        return False
+    places = Counter(
+        (left | 1, right | 1) for left, right in zip(one, other, strict=True) if left | 1 != right | 1
+    )
+    if not places:
+        return False
+    is_exchange = all((right, left) in places for left, right in places)
+    return is_exchange or (len(places) == 1 and (is_short or places.total() > 1))
+
+
+def likeness(one: Places, other: Places) -> float:
     """The share of places, of those that either sketch fills, in which both agree; 0 to 1.
 
     Of several texts sketched one after the other: of those that are least alike.
@@ -62,7 +161,7 @@ def likeness(one: Sketch, other: Sketch) -> float:
     )
 
 
-def _share(one: Sketch, other: Sketch) -> float:
+def _share(one: Places, other: Places) -> float:
     filled = agreed = 0
     for left, right in zip(one, other, strict=True):
         if left != _EMPTY or right != _EMPTY:
@@ -82,10 +181,10 @@ class Kin:
         self._unions = Unions(size)
         self._rows = array("I")
         self._kind = 0
-        self._sketches: dict[int, array[int]] = {}
+        self._sketches: dict[int, Sketch] = {}
         self._first: dict[int, int] = {}
 
-    def add(self, row: int, sketch: array[int], kind: int = 0) -> None:
+    def add(self, row: int, sketch: Sketch, kind: int = 0) -> None:
         """Add a row; it is compared with those of its kind that came just before, one after the other."""
         if kind != self._kind:
             self._kind = kind
@@ -98,7 +197,7 @@ class Kin:
             first = self._first.setdefault(band, row)
             if first != row and first not in compared:
                 compared.add(first)
-                if likeness(self._sketches[first], sketch) >= _ALIKE:
+                if is_repeated(self._sketches[first], sketch):
                     self._unions.join(first, row)
 
     def of(self, row: int) -> int:
@@ -142,9 +241,43 @@ def _sketch(said: Sequence[str], run: int) -> array[int]:
     return sketch
 
 
+def _order(said: Sequence[str], strategy: str, analysis: str) -> array[int]:
+    """The codes of all names, and of all words but those of grammar.
+
+    A name is what has a capital letter within a sentence, or a sign of Chinese.
+    """
+    names = {fold(name) for text in (strategy, analysis) for name in _NAME.findall(text)}
+    return array(
+        "H",
+        [
+            _code(word.removesuffix("s")) | (word in names or "\u30a0" < word < "\ua000")
+            for word in said
+            if word in names or word not in COMMON_WORDS
+        ],
+    )
+
+
+def _turns(text: str) -> tuple[int, int]:
+    """How often a text says rise, and how often fall."""
+    rises = [direction.rises for direction in directions(text)]
+    return sum(rises), len(rises) - sum(rises)
+
+
+@lru_cache(maxsize=1 << 14)
+def _code(word: str) -> int:
+    return crc32(word.encode()) >> 16 & 0xFFFE
+
+
+def _contents(text: str) -> frozenset[int]:
+    return frozenset(map(_code, content(text)))
+
+
 def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
-    """The bands of the last text that the sketch is of."""
-    for at in range(len(sketch) - PLACES, len(sketch), _BAND):
-        band = tuple(sketch[at : at + _BAND])
+    """The bands of the last text that the places are of, and the least words of content."""
+    places = sketch.places
+    for at in range(len(places) - PLACES, len(places), _BAND):
+        band = tuple(places[at : at + _BAND])
         if any(value != _EMPTY for value in band):
             yield hash((kind, at, *band))  # of integers alone: equal in every process
+    for code in sorted(sketch.asked | sketch.said)[:_LEAST_WORDS]:
+        yield hash((kind, -1, code))
