@@ -44,6 +44,7 @@ def _pattern(words: _Language) -> re.Pattern[str]:
         rf"(?i)\b(?:(?:{words.as_})(?:{_NEAR}{source}{_NEAR}{order}|{_NEAR}{order}{_NEAR}{source})"
         rf"|(?:{words.by}){_NEAR}{order}{_NEAR}{source}"
         rf"|{source}(?:{_NEAR}{order}{_PART}(?:{words.me})\b|{_NEAR}(?:{words.me}){_NEAR}{order})"
+        rf"|(?:{words.law})\w*(?:,|{_NEAR})(?:\s\w{{1,4}}\s)?(?:{words.me})\s"
         rf"|(?:{words.drop})\b{_PART}(?:{words.law}|{words.role})"
         rf"|(?:{words.am})\b"
         rf"|(?:{words.my})\s(?:\w+\s)?(?:{words.law}))"
