@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 for folder in (REPOSITORY, REPOSITORY / "rules", REPOSITORY / "roles/finrisk/module_utils"):
     sys.path.insert(0, str(folder))
 
-from finrisk_ops.dataset import prepare  # noqa: E402 - found by the line above
+from finrisk_ops.dataset import candidates, prepare  # noqa: E402 - found by the line above
 from finrisk_ops.dataset.likeness import Kin  # noqa: E402 - as above
 from finrisk_rules import redaction  # noqa: E402 - as above
 from finrisk_rules.prompt import Source, render  # noqa: E402 - as above
@@ -82,7 +82,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.bare:
         setattr(redaction.Redactor, "redact", lambda _, text, _kinds=(): redaction.Redacted(text, {}))  # noqa: B010
-        setattr(prepare, "families", lambda _rows, known, *_: Kin(len(known.figures)))  # noqa: B010 - as above
+        setattr(prepare, "families", lambda _rows, figures, *_: Kin(len(figures)))  # noqa: B010 - as above
+        setattr(candidates, "figures_digest", lambda *_: 0)  # noqa: B010 - by which near-duplicates are told
     rows, dice = asked.rows, random.Random(1)  # noqa: S311 - repeatable
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "training_data_raw_20261101_080000.json"

@@ -5,7 +5,7 @@ verb comes last, or that write no blanks, a word for "earlier", "all" or "your" 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 from finrisk_rules.lookalikes import skeleton
@@ -161,7 +161,12 @@ _PATTERN = re.compile(
 )
 
 
-def laws_named(lower: str, words: Iterable[str]) -> set[str]:
+def may_name_law(text: str, words: Collection[str]) -> bool:
+    """Whether ``laws_named`` can be more than nothing; ``words`` are the Latin ones of the text."""
+    return not text.isascii() or any(map(_roots_within, words))
+
+
+def laws_named(lower: str, words: Collection[str]) -> set[str]:
     """What a text has of words without which no sentence of it drops instructions.
 
     The text is a skeleton in lower case, ``words`` are its Latin ones.

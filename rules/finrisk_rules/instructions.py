@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from finrisk_rules.disguises import appearances
-from finrisk_rules.foreign_orders import drops_instructions, laws_named
+from finrisk_rules.foreign_orders import drops_instructions, laws_named, may_name_law
 from finrisk_rules.orders import RULES, Rule, sentences_with
 from finrisk_rules.spelling import latin_words
 
@@ -33,6 +33,7 @@ _CHAT_WORDS = frozenset(
     llm priority prompt response role sys system turn user""".split()
 )
 """A chat's mark has one of them, or a control token's ``<|``."""
+_ORDER_WORDS = frozenset[str]().union(*(rule.words for rule in RULES))
 _SPEAKER = re.compile(
     r"^[^\w\n]*(system|assistant|ai|user|human|model|bot)\b(?: (?:message|prompt))?[^\w\n]*(?:[:>]|$)",
     re.IGNORECASE | re.MULTILINE,
@@ -77,6 +78,8 @@ def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
             _CHAT.search(reading) or _has_speakers(reading)
         ):
             yield "chat"
+        if words.isdisjoint(_ORDER_WORDS) and not may_name_law(reading, words):
+            continue
         rules = [rule for rule in RULES if not rule.words.isdisjoint(words)]
         unwrapped = _WRAPPED.sub(" ", reading)
         laws = laws_named(unwrapped.lower(), words)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import intake
+from ansible.module_utils.finrisk_ops.dataset import intake, raw
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.machine import workers
 from ansible.module_utils.finrisk_ops.machine.workers import in_order
@@ -64,6 +64,7 @@ def test_the_files_are_the_same_whatever_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_LEAST_BYTES", 0)
+    monkeypatch.setattr(raw, "_PIECE", 2_000)
     monkeypatch.setattr(workers, "_BATCH", 2_000)
     given: list[dict[str, Any] | bytes] = [
         *(row(number) for number in range(120)),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import marshal
+import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, pairwise
 from typing import IO, NamedTuple
 
 from finrisk_rules.digests import digest
@@ -16,7 +19,7 @@ from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..machine.files import Sink
 from . import vertex
-from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Likely
+from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Rank
 from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
@@ -24,6 +27,16 @@ from .split import Tie, Ties
 from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
+
+
+_Record = tuple[
+    tuple[int, str | None, str | None, bool, bool, float | None],  # the first six of a ``Line``
+    tuple[int, int, int],  # as ``Chars``
+    tuple[tuple[str, ...], str, str, int],  # as ``Traits``
+    Rank,
+    tuple[str, bytes, bytes],  # question; prompt and answer as ``json_text``
+]
+"""What of a row is in the nameless file."""
 
 
 class Chars(NamedTuple):
@@ -39,11 +52,12 @@ class Line(NamedTuple):
 
     number: int  # of its line in the export
     name: str | None  # its id
-    body: bytes  # as ``vertex.line``
     replaced: str | None  # the model's answer that a reviewer's took the place of
     is_liked: bool  # a reader rated its answer up
     is_human: bool  # a reviewer wrote its answer
     score: float | None  # 0 to 1
+    body: bytes  # as ``vertex.line``
+    created_at: float  # seconds since 1970
     chars: Chars
     traits: Traits
 
@@ -56,10 +70,11 @@ class Line(NamedTuple):
 class Candidate(NamedTuple):
     """A row that can be trained on: how it is written, and what is kept of it in memory."""
 
-    written: bytes  # for the nameless file: what is known of it, question, prompt and answer, a tab between
+    number: int  # of its line in the export
+    name: str | None  # its id
+    written: bytes  # for the nameless file
     question: int  # 64 bits of the question on its sources
-    standing: float  # beside other answers to the question; the greater the better
-    created_at: float  # seconds since 1970
+    rank: Rank
     figures: int
     sources: int
     kind: int
@@ -72,20 +87,21 @@ class Candidate(NamedTuple):
         strategy, analysis = example.strategy, example.analysis
         traits = Traits.of(example.companies, analysis)
         whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
-        chars = Chars(len(strategy), len(analysis), whole)
+        rank = example.standing, example.created_at
         known = number, name, example.replaced, example.rating == LIKED, example.is_human, example.score
-        head = json.dumps([*known, chars, traits])
-        texts = map(vertex.json_text, (strategy, example.prompt, analysis))
+        sizes = len(strategy), len(analysis), whole
+        texts = strategy, vertex.json_text(example.prompt), vertex.json_text(analysis)
         return cls(
-            written=b"\t".join((head.encode(), *texts)) + b"\n",
+            number=number,
+            name=name,
+            written=marshal.dumps((known, sizes, tuple(traits), rank, texts)),
             question=question_digest(strategy, example.documents),
-            standing=example.standing,
-            created_at=example.created_at,
+            rank=rank,
             figures=figures_digest(strategy, analysis),
             sources=_digest_of(example.documents),
             kind=traits.kind,
             tie=Tie.of(example.documents, example.user, strategy, analysis),
-            redacted=dict(example.redacted),
+            redacted=example.redacted,
         )
 
 
@@ -101,9 +117,8 @@ class UsableRows:
 
     spool: IO[bytes]
     places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
-    known: Likely = field(
-        default_factory=lambda: Likely(array("I"), array("I"), array("d"), array("d")),
-    )
+    figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
+    sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
     kinds: array[int] = field(default_factory=lambda: array("I"))
@@ -113,10 +128,8 @@ class UsableRows:
         """Keep one."""
         self.places.append(self._end)
         self._end += self.spool.write(candidate.written)
-        self.known.figures.append(candidate.figures)
-        self.known.sources.append(candidate.sources)
-        self.known.standing.append(candidate.standing)
-        self.known.created_at.append(candidate.created_at)
+        self.figures.append(candidate.figures)
+        self.sources.append(candidate.sources)
         self.fates.append(0)
         self.kinds.append(candidate.kind)
         self.ties.add(candidate.tie)
@@ -133,41 +146,49 @@ class UsableRows:
         """Return the numbers of the rows that were not taken out."""
         return array("I", (row for row, fate in enumerate(self.fates) if not fate))
 
-    def ranks(self) -> list[tuple[float, float]]:
-        """Return by what one row is better than another: quality, then age."""
-        return [(line.quality, at) for line, at in zip(self.lines(), self.known.created_at, strict=True)]
+    def ranks(self) -> list[Rank]:
+        """Return by what one row is better than another when not all are wanted: quality, then age."""
+        return [(line.quality, line.created_at) for line in self.lines()]
 
-    def answers_otherwise(self, candidate: Candidate, row: int) -> bool:
-        """Say whether a row has another answer than the candidate."""
-        line = self._line(row)
-        self.spool.seek(self._end)  # where rows are added
-        return fold(_answer(line)) != fold(_answer(candidate.written))
+    def rank(self, row: int) -> Rank:
+        """Return by what a row is better than another that asks the same."""
+        *_, rank, _ = self._record(row)
+        return rank
+
+    def beside(self, candidate: Candidate, row: int) -> tuple[Rank, bool]:
+        """Return the rank of a row, and whether it has another answer than the candidate."""
+        *_, rank, texts = self._record(row)
+        *_, own = _read(candidate.written)
+        return rank, _answer(texts) != _answer(own)
 
     def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of the rows."""
         for row in rows:
-            _, strategy, _, analysis = self._line(row).split(b"\t")
-            yield row, json.loads(strategy), json.loads(analysis)
+            *_, (strategy, _, analysis) = self._record(row)
+            yield row, strategy, json.loads(analysis)
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
         self.spool.seek(0)
-        for line in self.spool:
-            head, _, prompt, analysis = line[:-1].split(b"\t")
-            number, name, replaced, is_liked, is_human, score, chars, (companies, *traits) = json.loads(head)
-            kind = Traits(tuple(companies), *traits)
-            body = vertex.line(prompt, analysis)
-            yield Line(number, name, body, replaced, is_liked, is_human, score, Chars(*chars), kind)
+        for place, end in pairwise(chain(self.places, (self._end,))):
+            known, chars, traits, (_, created_at), texts = _read(self.spool.read(end - place))
+            body = vertex.line(*texts[1:])
+            yield Line(*known, body, created_at, Chars._make(chars), Traits._make(traits))
 
-    def _line(self, row: int) -> bytes:
-        self.spool.seek(self.places[row])
-        return self.spool.readline()
+    def _record(self, row: int) -> _Record:
+        place = self.places[row]
+        end = self.places[row + 1] if row + 1 < len(self.places) else self._end
+        self.spool.flush()
+        return _read(os.pread(self.spool.fileno(), end - place, place))  # a row alone, not a whole buffer
 
 
-def _answer(written: bytes) -> str:
-    """Return the answer of a row in the nameless file."""
-    text: str = json.loads(written[written.rindex(b"\t") :])
-    return text
+def _read(written: bytes) -> _Record:
+    record: _Record = marshal.loads(written)  # noqa: S302 - this program wrote it, into a file without a name
+    return record
+
+
+def _answer(texts: tuple[str, bytes, bytes]) -> str:
+    return fold(json.loads(texts[2]))
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..counts import number_of
@@ -15,6 +14,9 @@ from .likeness import Kin, Sketch, pair_sketch, sharing
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
 NEAR_VALIDATION = "near_validation"
+
+Rank = tuple[float, float]
+"""An answer's standing and age: of equally good ones the newer is taken, of equally old ones the first."""
 
 Texts = Callable[[Iterable[int]], Iterator[tuple[int, str, str]]]
 _TOLD = {
@@ -39,16 +41,6 @@ def without_duplicates(rejected: Mapping[str, int]) -> dict[str, int]:
     return {reason: count for reason, count in rejected.items() if reason not in _TOLD}
 
 
-@dataclass(frozen=True)
-class Likely:
-    """What is known of every usable row without its texts."""
-
-    figures: array[int]  # 32 bits of the numbers of question and answer
-    sources: array[int]  # 32 bits of the ids of the sources
-    standing: array[float]
-    created_at: array[float]
-
-
 class Questions:
     """Chooses, row by row, the answer to each question on its sources."""
 
@@ -60,32 +52,32 @@ class Questions:
         self._rows = array("I")  # by question: the row whose answer stands
 
     def rival(
-        self, question: int, rank: tuple[float, float], row: int, of: Likely, differs: Callable[[int], bool]
+        self, question: int, rank: Rank, row: int, beside: Callable[[int], tuple[Rank, bool]]
     ) -> int | None:
-        """Return the row, ``of`` those known, whose place the row takes; ``row`` itself when it is worse.
+        """Return the row whose place the row takes; ``row`` itself when it is worse.
 
-        None for a question that is new. ``rank`` is the answer's standing and age: of equally good ones the
-        newer is taken, of equally old ones the first. ``differs`` says whether a row answers otherwise.
+        None for a question that is new. ``beside`` returns a row's rank, and whether it answers otherwise.
         """
         number = self._numbers.number(question)
         if number == len(self._rows):
             self._rows.append(row)
             return None
         rival = self._rows[number]
-        self.conflicts += differs(rival)
-        if rank <= (of.standing[rival], of.created_at[rival]):
+        rank_of_rival, differs = beside(rival)
+        self.conflicts += differs
+        if rank <= rank_of_rival:
             return row
         self._rows[number] = row
         return rival
 
 
-def families(rows: Sequence[int], of: Likely, texts: Texts, processes: int) -> Kin:
+def families(rows: Sequence[int], figures: Sequence[int], texts: Texts, processes: int) -> Kin:
     """Return which rows nearly repeat each other; ``texts`` yields row, question and answer of some."""
-    kin = Kin(len(of.figures))
-    alike = sharing(rows, of.figures)
+    kin = Kin(len(figures))
+    alike = sharing(rows, figures)
     for sketches in in_order(_sketches, batched(texts(alike), _weight), processes):
         for row, sketch in sketches:
-            kin.add(row, sketch, kind=of.figures[row])
+            kin.add(row, sketch, kind=figures[row])
     return kin
 
 
@@ -97,16 +89,17 @@ def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, Sketch]]
     return [(row, pair_sketch(strategy, analysis)) for row, strategy, analysis in batch]
 
 
-def worse(kin: Kin, of: Likely) -> Iterable[int]:
+def worse(kin: Kin, sources: Sequence[int], rank_of: Callable[[int], Rank]) -> Iterator[int]:
     """Yield the rows that nearly repeat a better one on the same sources."""
-    for group in kin.groups().values():
-        best: dict[int, int] = {}
+    for group in kin.groups():
+        best: dict[int, tuple[Rank, int]] = {}
         for row in group:
-            rival = best.setdefault(of.sources[row], row)
+            rank = rank_of(row)
+            rank_of_rival, rival = best.setdefault(sources[row], (rank, row))
             if rival == row:
                 continue
-            if (of.standing[row], of.created_at[row]) > (of.standing[rival], of.created_at[rival]):
-                best[of.sources[row]] = row
+            if rank > rank_of_rival:
+                best[sources[row]] = rank, row
                 yield rival
             else:
                 yield row

@@ -49,7 +49,8 @@ _DENIALS = frozenset(
 )
 _NAME = re.compile(r"(?:(?<=[^\W_A-Z] )|(?<=, ))([A-ZÀ-ÞА-Я][^\W_]+)")
 _PARTS = 64  # in which rows are sorted one after the other: numbers in a list take five times their bytes
-_NUMBER, _ASCII_NUMBER = re.compile(r"\d[\d.]*"), re.compile(r"[0-9][0-9.]*")
+_NUMBER = re.compile(r"\d[\d.]*")
+_FIGURE_SIGNS = bytes(code if chr(code) in "0123456789." else ord(" ") for code in range(256))
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
@@ -84,9 +85,11 @@ def figures_digest(strategy: str, analysis: str) -> int:
 
 
 def _numbers(text: str) -> str:
-    bare = _CITATION.sub(" ", text).replace(",", "")
-    numbers = (_ASCII_NUMBER if bare.isascii() else _NUMBER).findall(bare)
-    return " ".join(sorted(number.rstrip(".") for number in numbers))
+    bare = _CITATION.sub(" ", text)
+    if bare.isascii():
+        signs = bare.encode().translate(_FIGURE_SIGNS, b",").split()
+        return b" ".join(sorted(filter(None, (sign.strip(b".") for sign in signs)))).decode()
+    return " ".join(sorted(number.rstrip(".") for number in _NUMBER.findall(bare.replace(",", ""))))
 
 
 def pair_sketch(strategy: str, analysis: str) -> Sketch:
@@ -204,27 +207,29 @@ class Kin:
         """The number of the row's group: its least row."""
         return self._unions.find(row)
 
-    def groups(self) -> dict[int, list[int]]:
-        """The groups of more than one row, by their least row."""
-        groups: dict[int, list[int]] = {}
-        for row in self._rows:  # a group's are of one kind: its least row came first
-            if (group := self.of(row)) != row:
-                groups.setdefault(group, [group]).append(row)
-        return groups
+    def groups(self) -> Iterator[list[int]]:
+        """The groups of more than one row, each ascending."""
+        joined = ((group, row) for row in self._rows if (group := self.of(row)) != row)
+        return ([group, *others] for group, others in _by_value(joined))
 
 
 def sharing(rows: Iterable[int], values: Sequence[int]) -> array[int]:
     """The rows whose value (32 bits) another one has too, those of one value together and in their order."""
-    parts = [array("Q") for _ in range(_PARTS)]
-    for row in rows:
-        parts[values[row] % _PARTS].append(values[row] << 32 | row)
     together = array("I")
-    for part in parts:
-        for _, equal in groupby(sorted(part), key=lambda each: each >> 32):
-            group = [each & 0xFFFF_FFFF for each in equal]
-            if len(group) > 1:
-                together.extend(group)
+    for _, equal in _by_value((values[row], row) for row in rows):
+        if len(equal) > 1:
+            together.extend(equal)
     return together
+
+
+def _by_value(rows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[int]]]:
+    """Each value (32 bits) with its rows, ascending."""
+    parts = [array("Q") for _ in range(_PARTS)]
+    for value, row in rows:
+        parts[value % _PARTS].append(value << 32 | row)
+    for part in parts:
+        for value, entries in groupby(sorted(part), key=lambda each: each >> 32):
+            yield value, [each & 0xFFFF_FFFF for each in entries]
 
 
 def words(text: str) -> list[str]:

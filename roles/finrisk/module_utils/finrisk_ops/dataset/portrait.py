@@ -13,6 +13,7 @@ from finrisk_rules import redaction
 from finrisk_rules.examples import fold
 
 from .candidates import Chars, Line
+from .variety import Traits
 
 SIDES = ("training", "validation")
 EXCERPTS = 10
@@ -20,6 +21,7 @@ EXCERPTS = 10
 _NAMED = 12  # names that are told one by one
 _MOST_NAMES = 20_000  # names that are told apart, so that memory does not grow with the rows
 _LABEL_MAX = 80  # characters
+_MOST_TRAITS = 4_096  # that are counted before their names are told
 
 
 @dataclass
@@ -31,8 +33,8 @@ class Tally:
     unnamed: list[int] = field(default_factory=lambda: [0, 0])  # examples without a name
     late: list[int] = field(default_factory=lambda: [0, 0])  # names that there was no room for
 
-    def add(self, names: Iterable[str], side: int) -> None:
-        """Count the names of one example."""
+    def add(self, names: Iterable[str], side: int, examples: int = 1) -> None:
+        """Count the names that some examples have."""
         is_named = False
         for name in names:
             key = fold(name)
@@ -41,12 +43,12 @@ class Tally:
             is_named = True
             if key not in self.counts:
                 if len(self.counts) >= _MOST_NAMES:
-                    self.late[side] += 1
+                    self.late[side] += examples
                     continue
                 self.labels[key] = _label(name)
                 self.counts[key] = [0, 0]
-            self.counts[key][side] += 1
-        self.unnamed[side] += not is_named
+            self.counts[key][side] += examples
+        self.unnamed[side] += 0 if is_named else examples
 
     def content(self) -> dict[str, Any]:
         """Return the most frequent names, and the sums of the others and of examples without a name."""
@@ -95,6 +97,7 @@ class Portrait:
     by_reviewers: list[int] = field(default_factory=lambda: [0, 0])
     lengths: tuple[Lengths, Lengths] = field(default_factory=lambda: (Lengths(), Lengths()))
     excerpts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # side and Vertex example
+    _traits: Counter[tuple[int, Traits]] = field(default_factory=Counter)  # by side, of late examples
 
     @classmethod
     def with_picks(cls, rows: Sequence[int], seed: str) -> Portrait:
@@ -104,9 +107,9 @@ class Portrait:
 
     def add(self, row: int, line: Line, side: int) -> None:
         """Count one example: 0 to train on, 1 to validate with."""
-        self.topics.add([line.traits.topic], side)
-        self.companies.add(line.traits.companies, side)
-        self.languages.add([line.traits.language], side)
+        self._traits[side, line.traits] += 1
+        if len(self._traits) == _MOST_TRAITS:
+            self._tell()
         self.by_reviewers[side] += line.is_human
         self.lengths[side].add(line.chars)
         if line.score is not None:
@@ -116,11 +119,20 @@ class Portrait:
 
     def content(self) -> dict[str, Any]:
         """Return the counts as the metadata names them."""
+        self._tell()
         return {
             "topics": self.topics.content(),
             "companies": self.companies.content(),
             "languages": self.languages.content(),
         }
+
+    def _tell(self) -> None:
+        """Count the names of what came since; they stay in the order in which they came first."""
+        for (side, traits), examples in self._traits.items():
+            self.topics.add([traits.topic], side, examples)
+            self.companies.add(traits.companies, side, examples)
+            self.languages.add([traits.language], side, examples)
+        self._traits.clear()
 
 
 def _label(name: str) -> str:

@@ -41,7 +41,7 @@ from . import duplicates, report, vertex
 from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
 from .examples import Terms
-from .intake import Look, batches
+from .intake import Look, Rejection, batches
 from .likeness import Kin
 from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
 from .places import Places
@@ -183,8 +183,8 @@ def _prepare(
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
-    kin = families(rows, usable.known, usable.texts, request.workers)
-    for row in list(worse(kin, usable.known)):
+    kin = families(rows, usable.figures, usable.texts, request.workers)
+    for row in worse(kin, usable.sources, usable.rank):
         usable.drop(row, NEAR_DUPLICATE)
     best = _chosen(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
@@ -249,19 +249,17 @@ def _collect(
     look = Look(request.terms(_is_scored(raw)), request.judge_again)
     for batch in batches(raw, look, request.workers):
         origins.update(batch.origins)
-        for seen in batch.rows:
-            if seen.dislike:
-                preferences.add(seen.dislike)
-            if isinstance(seen.candidate, str):  # the reason why the row makes none
-                rejections.add(seen.number, seen.name, seen.candidate)
+        for dislike in batch.dislikes:
+            preferences.add(dislike)
+        for candidate in batch.rows:
+            if isinstance(candidate, Rejection):
+                rejections.add(*candidate)
                 continue
             row = len(usable.fates)
-            candidate = seen.candidate
-            rank = candidate.standing, candidate.created_at
-            differs = partial(usable.answers_otherwise, candidate)
-            rival = questions.rival(candidate.question, rank, row, usable.known, differs)
+            beside = partial(usable.beside, candidate)
+            rival = questions.rival(candidate.question, candidate.rank, row, beside)
             if rival == row:
-                rejections.add(seen.number, seen.name, DUPLICATE)
+                rejections.add(candidate.number, candidate.name, DUPLICATE)
                 continue
             if rival is not None:
                 usable.drop(rival, DUPLICATE)

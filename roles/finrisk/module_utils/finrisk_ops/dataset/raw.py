@@ -1,7 +1,7 @@
 """Reads an export row by row, whatever is in it: a broken line costs that line and nothing else.
 
 Understood are a JSON array with one element a line (what export writes), JSON Lines, and a JSON array in any
-other layout (as ``json_agg`` or ``jq`` leave it). Memory holds one row at a time.
+other layout (as ``json_agg`` or ``jq`` leave it). Memory holds one piece of the file at a time.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from ..errors import FinriskError
+from ..machine.workers import batched
 from ..text import LOOK, foreign, is_foreign
 
 LINE_LIMIT = 4 << 20
@@ -23,6 +25,10 @@ LINE_LIMIT = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _CHUNK = 1 << 20
+_PIECE = 1 << 18
+"""Bytes of a piece: enough to be worth sending to another process."""
+
+_ROW = 500  # bytes of one that was decoded already: a guess
 _BETWEEN = re.compile("[ \t\r\n,\\[\ufeff]*")
 
 
@@ -32,8 +38,16 @@ class Line(NamedTuple):
     number: int  # of the line; of the element when the array has another layout
     value: Any = None
     problem: str | None = None
-    text: bytes | None = None  # of one that was not decoded yet
-    end: int = 0  # bytes of the file until behind it, as far as they were read
+
+
+class Piece(NamedTuple):
+    """Rows of the file that follow each other: as they are written, or decoded already."""
+
+    end: int  # bytes of the file until behind them
+    first: int = 1  # number of the first line
+    text: bytes = b""  # lines
+    in_array: bool = False  # each line is an element of an array
+    rows: Sequence[Line] = ()
 
 
 class _BrokenError(ValueError):
@@ -45,21 +59,32 @@ def read(path: Path) -> Iterator[Line]:
 
     Codes: ``line_too_long``, ``not_utf8``, ``not_json``, ``repeated_key``, ``number_out_of_range``.
     """
-    return map(decoded, undecoded(path))
+    return chain.from_iterable(map(rows_of, pieces(path)))
 
 
-def decoded(line: Line) -> Line:
-    """Return a row of ``undecoded`` with its value, or with the reason code why it has none."""
-    if line.text is None:
-        return line
+def rows_of(piece: Piece) -> Iterator[Line]:
+    """Yield the rows of a piece as ``read`` does."""
+    yield from piece.rows
+    for number, line in enumerate(piece.text.split(b"\n"), piece.first):
+        if len(line) > LINE_LIMIT:
+            yield Line(number, problem="line_too_long")
+            continue
+        text = line.removeprefix(_BOM).strip(_BLANK)
+        if piece.in_array:
+            text = _element(text)
+        if text:
+            yield _decoded(number, text)
+
+
+def _decoded(number: int, text: bytes) -> Line:
     try:
-        return Line(line.number, value=_value(line.text), end=line.end)
+        return Line(number, _value(text))
     except _BrokenError as error:
-        return Line(line.number, problem=str(error), end=line.end)
+        return Line(number, problem=str(error))
 
 
-def undecoded(path: Path) -> Iterator[Line]:
-    """Yield the rows as ``read`` does, those of one line each with their text instead of a value."""
+def pieces(path: Path) -> Iterator[Piece]:
+    """Yield the file in pieces, each of whole rows; FinriskError when the file itself cannot be read."""
     try:
         with path.open("rb") as file:
             if encoding := foreign(file.read(LOOK)):
@@ -67,7 +92,11 @@ def undecoded(path: Path) -> Iterator[Line]:
             file.seek(0)
             layout = _layout(file)
             file.seek(0)
-            yield from _elements(file) if layout == "array" else _lines(file, layout == "array of lines")
+            if layout == "array":
+                for rows in batched(_elements(file), lambda _: _ROW):
+                    yield Piece(file.tell(), rows=rows)
+            else:
+                yield from _lines(file, layout == "array of lines")
     except OSError as error:
         raise FinriskError(f"cannot read {path}: {error.strerror}") from error
 
@@ -91,23 +120,22 @@ def _next_line(file: BinaryIO) -> bytes:
     return b""
 
 
-def _lines(file: BinaryIO, in_array: bool) -> Iterator[Line]:
-    number = end = 0
-    while raw := file.readline(LINE_LIMIT + 1):
-        number += 1
-        end += len(raw)
-        if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
-            while rest := file.readline(_CHUNK):
-                end += len(rest)
-                if rest.endswith(b"\n"):
-                    break
-            yield Line(number, problem="line_too_long", end=end)
-            continue
-        text = raw.removeprefix(_BOM).strip(_BLANK)
-        if in_array:
-            text = _element(text)
-        if text:
-            yield Line(number, text=text, end=end)
+def _lines(file: BinaryIO, in_array: bool) -> Iterator[Piece]:
+    first = 1
+    while text := file.read(_PIECE):
+        if not text.endswith(b"\n"):
+            text += _rest_of_line(file)
+        yield Piece(file.tell(), first, text, in_array)
+        first += text.count(b"\n") + (not text.endswith(b"\n"))
+
+
+def _rest_of_line(file: BinaryIO) -> bytes:
+    """Return what is left of a line; of one that is too long no more than shows it."""
+    rest = file.readline(LINE_LIMIT + 1)
+    if len(rest) > LINE_LIMIT and not rest.endswith(b"\n"):
+        while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
+            pass
+    return rest
 
 
 def _element(text: bytes) -> bytes:
@@ -132,7 +160,7 @@ def _elements(file: BinaryIO) -> Iterator[Line]:
             except (ValueError, RecursionError):
                 break  # cut by the end of the chunk, or broken
             number += 1
-            yield Line(number, value=value, end=file.tell())
+            yield Line(number, value=value)
         text = text[at:]
         if len(text) > LINE_LIMIT:
             break

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.limits import TRAINING_ANALYSIS_MAX, TRAINING_PROMPT_MAX
@@ -19,8 +18,7 @@ from .examples import Terms, is_human, problem, rating_of, score_of, standing_of
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Usable:
+class Usable(NamedTuple):
     """What a row that can be trained on asks and answers."""
 
     strategy: str  # as exported
@@ -35,8 +33,7 @@ class Usable:
         return examples.question_digest(self.strategy, self.documents)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A row that can be trained on, redacted."""
 
     prompt: str
@@ -49,9 +46,9 @@ class Example:
     is_human: bool  # a reviewer wrote the analysis
     standing: float  # beside other answers to the same question
     created_at: float  # seconds since 1970, 0 when unknown
-    rating: int = 0  # a reader's: 1, -1, or 0 without one
-    replaced: str | None = None  # the model's answer that a reviewer's took the place of
-    redacted: Counter[str] = field(default_factory=Counter)
+    rating: int  # a reader's: 1, -1, or 0 without one
+    replaced: str | None  # the model's answer that a reviewer's took the place of
+    redacted: dict[str, int]  # how often, by kind
 
 
 def usable(row: object, terms: Terms) -> Usable | str:
@@ -89,7 +86,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
     if isinstance(pair, str):
         return pair
     assert isinstance(row, dict)  # noqa: S101 - for the type checker
-    redactions = Counter[str](pair.analysis.found)
+    redactions: Counter[str] = Counter(pair.analysis.found)
     try:
         asked = _prompt(row.get("prompt"), pair, terms.names, redactions)
         replaced = pair.redactor.redact(_replaced(row)).text
@@ -108,7 +105,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
         created_at=_seconds(row.get("created_at")),
         rating=rating_of(row),
         replaced=replaced or None,
-        redacted=redactions,
+        redacted=dict(redactions),
     )
 
 

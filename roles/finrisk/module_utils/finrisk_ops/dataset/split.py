@@ -95,10 +95,8 @@ class Ties:
 
     def users_on_both_sides(self, rows: Iterable[int], validation: set[int]) -> int:
         """Return the number of users that have rows on both sides."""
-        sides: tuple[set[int], set[int]] = (set(), set())
-        for row in rows:
-            sides[row in validation].add(self._users[row])
-        return len((sides[0] & sides[1]) - {0})
+        validate = {self._users[row] for row in validation} - {0}
+        return len({user for row in rows if row not in validation and (user := self._users[row]) in validate})
 
     def _grouped(self, rows: Iterable[int]) -> dict[int, int]:
         """Return the keys of the rows without sources that ask what others ask, or quote what they quote.

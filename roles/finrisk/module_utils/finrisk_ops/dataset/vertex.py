@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
@@ -14,12 +15,11 @@ _BEFORE_PROMPT = (
 _BEFORE_ANALYSIS = b'}]}, {"role": "model", "parts": [{"text": '
 _END = b"}]}]}\n"
 _LINE_BREAKS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def json_text(text: str) -> bytes:
     """Return a text as JSON in UTF-8 that no reader of lines breaks up; it has no tab and no line end."""
-    written = _encoded(text)
+    written = encode_basestring(text)
     if not written.isascii():
         for character, escaped in _LINE_BREAKS.items():  # some readers end a line at them
             written = written.replace(character, escaped)
