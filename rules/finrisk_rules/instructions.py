@@ -104,9 +104,7 @@ def _orders(readings: Iterable[str]) -> bool:
 
 def _kinds(sentence: str, rules: Sequence[Rule]) -> Iterator[str]:
     words = set(_WORD.findall(sentence.lower())) if rules else set()
-    yield from (
-        rule.kind for rule in rules if not rule.words.isdisjoint(words) and rule.pattern.search(sentence)
-    )
+    yield from (rule.kind for rule in rules if rule.may_find(words) and rule.pattern.search(sentence))
     if drops_instructions(sentence):
         yield "foreign"
 

@@ -6,7 +6,7 @@ instructions and overrides all the time, but as statements about somebody else.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 _SENTENCE_END = re.compile(r"\s(?<=[.!?;]\s)\s*")  # in a line; begins with what a search finds fast
@@ -80,11 +80,17 @@ NOT = r"(?:do\ not|don['\u2019]?t|never)"
 
 @dataclass(frozen=True)
 class Rule:
-    """What gives an order away; without one of ``words`` a sentence is not looked at."""
+    """What gives an order away; a sentence is looked at that has one of ``words`` and one of ``others``."""
 
     kind: str
     words: frozenset[str]
     pattern: re.Pattern[str]
+    others: frozenset[str] = frozenset()
+    """Whatever the pattern finds has one of them; none: that goes for ``words`` alone."""
+
+    def may_find(self, words: Set[str]) -> bool:
+        """Whether the pattern can find something in a sentence that has these words."""
+        return not self.words.isdisjoint(words) and not (self.others and self.others.isdisjoint(words))
 
 
 def sentences_with(words: Collection[str], text: str) -> set[str]:
@@ -99,9 +105,10 @@ def sentences_with(words: Collection[str], text: str) -> set[str]:
     return {sentence for sentence in sentences if any(map(sentence.lower().__contains__, words))}
 
 
-def _rule(kind: str, words: str, *patterns: str) -> Rule:
+def _rule(kind: str, words: str, *patterns: str, others: str = "") -> Rule:
     joint = "|".join((*_by_beginning(ALONE, patterns), *_by_beginning(ORDER, patterns), *_others(patterns)))
-    return Rule(kind, frozenset(words.split()), re.compile(joint, re.IGNORECASE | re.VERBOSE))
+    pattern = re.compile(joint, re.IGNORECASE | re.VERBOSE)
+    return Rule(kind, frozenset(words.split()), pattern, frozenset(others.split()))
 
 
 def _by_beginning(beginning: str, patterns: Iterable[str]) -> Iterator[str]:
@@ -117,6 +124,11 @@ def _others(patterns: Iterable[str]) -> Iterator[str]:
 _LAW_WORDS = """instruction instructions direction directions directive directives prompt prompts rule rules
     guideline guidelines guardrail guardrails command commands programming constraint constraints
     restriction restrictions message messages limitation limitations"""
+
+_DROP_WORDS = """ignore disregard forget override overriding bypass neglect skip drop scratch discard dismiss
+    abandon circumvent violate break void erase delete suspend disable reject unlearn aside off attention
+    around follow following followping obey obeying obeyping heed heeding heedping observe observeing
+    observeping respect respecting respectping comply adhere adhering listen listening stick sticking"""
 
 RULES = (
     _rule(
@@ -187,6 +199,9 @@ RULES = (
         rf"{ORDER}obey\ (?:only\ )?me\b",
         rf"\bi\ (?:want|need|would\ like)\ you\ to\ (?:{DROP}|pretend)\b",
         r"\bnew\ (?:instructions?|task|rules?|directives?|orders?)(?:\ for\ you)?\ ?:",
+        others=f"""{_DROP_WORDS} you your new instead opposite aside away out keep treat consider regard take
+            interpret replace replaces supersede supersedes override overrides cancel cancels changed updated
+            replaced reset suspended revoked removed canceled cancelled obsolete invalid lifted withdrawn""",
     ),
     _rule(
         "persona",
@@ -270,6 +285,10 @@ RULES = (
         rf"""\b(?:in|to)(?:to)?\ your\ (?:\w+\ )?{ANSWER}\b[^.!?\n]{{0,20}}\b(?:include|embed|insert
             |append|add)\b
             [^.!?\n]{{0,30}}(?:{LITERAL}|\b(?:image|link|url|address)\b)""",
+        others="""answer answers reply replies respond response responses output print say write do don dont
+            never always only nothing now exactly instead your word words phrase sentence message whatever
+            regardless irrespective matter cite citing quote quoting make invent fabricate user users reader
+            readers forbidden prohibited allowed asked asks""",
     ),
     _rule(
         "disclosure",

@@ -203,7 +203,7 @@ def test_every_reason_that_the_code_gives_is_documented() -> None:
         | _reasons(REPOSITORY / "rules" / "finrisk_rules" / "examples.py", "problem|problem_of_figures")
         | _reasons(OPS / "dataset" / "examples.py", ".*problem")
         | _reasons(OPS / "dataset" / "rows.py", "usable|_prompt_problem")
-        | _reasons(OPS / "dataset" / "raw.py", "_lines|_elements|_value|_unique|_finite|_refuse_constant")
+        | _reasons(OPS / "dataset" / "raw.py", "rows_of|_elements|_value|_unique|_finite|_refuse_constant")
         | {reason for path in queries for reason in re.findall(r"then '(\w+)'", path.read_text("utf-8"))}
         | {DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION}
     )

@@ -12,14 +12,17 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings, strategies
 
 from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.instructions import gives_order, looks_like_instruction
+from finrisk_rules.orders import RULES, Rule
 from finrisk_rules.prompt import Source, render
 from sandbox import samples
 from tests.grounds.repository import FINQA
@@ -115,3 +118,14 @@ def test_words_alone_are_no_order(words: tuple[str, ...]) -> None:
     assert not looks_like_instruction(
         f"The report names {words[0]}, {words[1]} and {words[2]} as risks of 2024."
     )
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.others], ids=lambda rule: rule.kind)
+def test_no_order_is_passed_over_for_the_words_that_it_lacks(rule: Rule) -> None:
+    @settings(max_examples=400, derandomize=True, deadline=None, phases=[Phase.generate], database=None)
+    @given(strategies.from_regex(rule.pattern))
+    def passes(sentence: str) -> None:
+        words = set(re.findall("[a-z]+", sentence.lower()))
+        assert rule.words.isdisjoint(words) or rule.may_find(words)
+
+    passes()

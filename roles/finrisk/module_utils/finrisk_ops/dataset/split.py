@@ -24,6 +24,11 @@ VALIDATION_LIMIT = 5_000
 """Most validation examples that Vertex AI takes."""
 
 
+_HASHES = 1 << 64
+_LEAST_PART = 1 / 16
+"""Of all hashes: what is counted in one pass over the rows."""
+
+
 class Tie(NamedTuple):
     """What decides on one row's side."""
 
@@ -144,17 +149,16 @@ def _choose(keys: Callable[[], Iterable[int]], total: int, share: float) -> set[
 def _filled(keys: Callable[[], Iterable[int]], room: int, enough: int, share: float) -> tuple[set[int], int]:
     """Return the groups below ``share`` of all hashes that find room, others until enough do; and their rows.
 
-    Groups are counted below a hash only, to keep memory small.
+    Groups are counted between two hashes only, to keep memory small.
     """
-    reach = share
-    while True:
-        border = int(reach * (1 << 64))
-        sizes = Counter(key for key in keys() if key < border)
-        groups, count = set(), 0
+    groups: set[int] = set()
+    count, low = 0, 0
+    while low < _HASHES and (count < enough or low < share * _HASHES):
+        high = low + int(max(share, _LEAST_PART) * _HASHES)
+        sizes = Counter(key for key in keys() if low <= key < high)
         for group, size in sorted(sizes.items()):
-            if (group < share * (1 << 64) or count < enough) and count + size <= room:
+            if (group < share * _HASHES or count < enough) and count + size <= room:
                 groups.add(group)
                 count += size
-        if count >= enough or reach >= 1:
-            return groups, count
-        reach = min(1.0, reach * 2)
+        low = high
+    return groups, count
