@@ -49,7 +49,7 @@ _DENIALS = frozenset(
 )
 _NAME = re.compile(r"(?:(?<=[^\W_A-Z] )|(?<=, ))([A-ZÀ-ÞА-Я][^\W_]+)")
 _PARTS = 64  # in which rows are sorted one after the other: numbers in a list take five times their bytes
-_NUMBER = re.compile(r"\d[\d.]*")
+_NUMBER, _DIGIT = re.compile(r"\d[\d.]*"), re.compile("[0-9]")
 _FIGURE_SIGNS = bytes(code if chr(code) in "0123456789." else ord(" ") for code in range(256))
 _CITATION = re.compile(r"\[\d{1,3}(?:, ?\d{1,3})*\]")
 _WORD = re.compile(
@@ -96,7 +96,7 @@ def pair_sketch(strategy: str, analysis: str) -> Sketch:
     """The sketch of a question and its answer."""
     asked, said = words(strategy), words(analysis)
     length = len(strategy) + len(analysis)
-    is_short = length <= _SHORT and _ASCII_NUMBER.search(analysis) is not None
+    is_short = length <= _SHORT and _DIGIT.search(analysis) is not None
     return Sketch(
         _sketch(asked, _RUN) + _sketch(said, _RUN),
         _order(asked + said, strategy, analysis) if length <= _LONG else array("H"),
