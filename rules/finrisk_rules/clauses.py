@@ -50,12 +50,12 @@ def cites(clause: str) -> bool:
 
 
 def states(clause: str) -> bool:
-    """Whether a clause states something: words of its own, and a source or a figure with a unit, or both."""
+    """Whether a clause states something: words and a source or a figure, or a figure with its source."""
     head = clause[:LONGEST]
     said = len(content(without_citations(head))) if _DIGIT.search(head) else 0
     if said >= _LEAST_WORDS:
         return cites(clause) or measures(clause)
-    return said > 0 and cites(clause) and measures(clause)
+    return cites(clause) and measures(clause)
 
 
 def measures(clause: str) -> bool:

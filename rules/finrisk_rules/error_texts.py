@@ -42,6 +42,7 @@ _SHAPE = re.compile(
       | (?:\d{{4}}[-/]\d\d[-/]\d\d[T\ ][\d:.,Z+-]{{5,20}}\W{{1,3}}(?:[\w.\[\]-]{{1,60}}\W{{1,3}})?)?
         \[?(?:ERROR|FATAL|CRITICAL|SEVERE)\]?\ (?=\S)
       | (?i:(?:null|none|undefined|nan)\b(?:\W+(?:null|none|undefined|nan)\b)*\W*\Z)
+      | \[object\ \w+\]\W*\Z
       | (?i:upstream\ (?:connect\ error|request\ timeout)|no\ healthy\ upstream|default\ backend\ -\ 404)
     )"""
 )
@@ -49,6 +50,11 @@ _BODY_KEY = re.compile(
     r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|status(?:_?code)?|code|type"""
     r"""|title|timestamp|success|ok|path|trace\w*|request_?id|reason)["']\s*:"""
 )
+_FAULT_KEY = re.compile(
+    r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|reason)["']\s*:"""
+)
+"""What begins a body that is of a fault, or else states something."""
+
 _FAILURE = re.compile(
     r"""(?i)["']?(?:error|fault|exception)\w*["']?\s*:|error|fail|exceed|denied|unauthori|limit|not found"""
     r"""|unavailable|time[d -]?out|overload|["'](?:code|status\w*)["']\s*:\s*-?[1-9]"""
@@ -72,9 +78,13 @@ _MACHINE_TALK = re.compile(
     r"|too many requests|rate limit|try again|\bretry|\bretries|timed? ?out|deadline exceeded|api key"
     r"|status code|connection (?:was |to \S+ )?(?:refused|reset|error|failed|closed|aborted)|current quota"
     r"|overloaded|context length|\d tokens|content (?:management|filter\w*)|finish_?reason|safety_ratings?"
-    r"|blocked due to|request id|upstream (?:connect|request|server|service|error|time-?out|response)|(?:your"
+    r"|blocked due to|request id|upstream (?:connect|request|server|service|error|time-?out|response)"
+    r"|(?:your"
     r"|this|the) request (?:could|was|has|failed|timed)|processing your|went wrong|error (?:has )?occurred"
     r"|unexpected error|(?:ran into|encountered) (?:an? |some )?(?:\w+ )?(?:issue|problem)|access denied"
+    r"|your [^.]{0,40}\bquota\b|upgrade your (?:plan|account|tier|subscription)"
+    r"|\b(?:response|request|prompt|candidate|completion) (?:was |is |has been )?(?:blocked|stopped"
+    r"|filtered)"
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
 _FOREIGN_TALK = re.compile(
@@ -88,7 +98,8 @@ _FOREIGN_TALK = re.compile(
 )
 _MACHINE_WORDS = frozenset(
     """error gateway unavailable requests rate again retry retries timed time timeout deadline exceeded api
-    code connection quota overloaded context tokens content finish safety blocked request upstream
+    code connection quota upgrade stopped filtered overloaded context tokens content finish safety blocked
+    request upstream
     processing wrong denied respond persists billing reduce issue problem failed exist""".split()
 )
 """One of these is in every English sentence of that kind."""
@@ -110,7 +121,11 @@ def _has_shape(text: str) -> bool:
     head = text[:_HEAD]
     if _SHAPE.match(head) or ("<title>" in text and _PAGE_TITLE.search(text)):
         return True
-    return text[:1] in ("{", "[") and bool(_BODY_KEY.match(head) and _FAILURE.search(head))
+    if text[:1] not in ("{", "["):
+        return False
+    if _BODY_KEY.match(head) and _FAILURE.search(head):
+        return True
+    return bool(_FAULT_KEY.match(head)) and not states(text)
 
 
 def _has_trace(text: str) -> bool:

@@ -16,9 +16,14 @@ from finrisk_rules.spelling import folded, latin_words
 Kind = Literal["unable", "lacking", "unanswered", "weak", "courtesy", "rest"]
 
 _SELF = re.compile(
-    r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still )?(?:am|can|cannot|cant|could|couldn|do|don|did"
-    r"|didn|have|haven|had|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find)\b)"
-    r"|\b(?:for me|ich|mir|je|j'|ik|mij|puedo|dispongo|tengo|estoy|soy|posso|consigo|disponho|tenho|estou|sou"
+    r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still |only )?(?:am|can|cannot|cant|could|couldn"
+    r"|do|don|did"
+    r"|didn|have|haven|had|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find"
+    r"|handle|deal|discuss)\b)"
+    r"|\b(?:(?:for|by|from|lets?|allows?) me|(?:my|our) (?:side|part)|prefiero|prefiro"
+    r"|preferisco|podria|vorrei)\b"
+    r"|\b(?:ich|mir|je|j'|ik|mij|puedo|dispongo|tengo|estoy|soy|posso|consigo|disponho|tenho"
+    r"|estou|sou"
     r"|ho)\b|\b(?:my|mes|mis|mie|mijn|minhas|meine\w?) (?:capa\w+|scope|knowledge|abilit\w+|guidelines"
     r"|faehig\w+|fahig\w+)|\bm'est\b|\b(?:no me|non mi|nao me|mi e)\b|私は|当アシスタント|我|저는"
 )
@@ -27,11 +32,12 @@ _NOT = frozenset(
     declining refuse refused beyond outside oltre fuera alem ausserhalb buiten rather lack lacks
     impossible insufficient inappropriate nicht kein keine keinen keiner keinem keinerlei ausserstande
     unmoglich ne n pas aucun aucune ningun ninguna imposible nao nenhum nenhuma impossivel non nessun
-    nessuna impossibile niet geen onmogelijk inte ingen inga saknas omojligt nie brak niemozliwe yok degil
+    nessuna impossibile niet geen onmogelijk inte ingen inga ikke intet avoid refrain abstain saknas
+    omojligt nie brak niemozliwe yok degil
     hicbir не нет невозможно нельзя""".split()
 )
 _CANNOT = re.compile(
-    "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|超出|无法|無法|不能|不便"
+    "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|控え|超出|无法|無法|不能|不便"
     "|没法|没有权限|无权|無權|수 없|못합니다|어렵습니다"
 )
 _UNABLE = re.compile(
@@ -39,15 +45,24 @@ _UNABLE = re.compile(
     r"|\bnie (?:moge|potrafie|jestem w stanie)\b|\w[ae]miyorum\b"
     r"|\bjag (?:kan|far|har) (?:\w+ )?(?:inte|ingen|inga)\b"
     r"|\b(?:kan|far) jag (?:\w+ )?inte\b|\b(?:не (?:могу|смогу|вправе|в состоянии))\b"
+    r"|\bjeg (?:kan|kunne|har|vil) (?:\w+ )?(?:ikke|ingen|intet)\b|\b(?:kan|vil) jeg (?:\w+ )?(?:ikke"
+    r"|ingen|intet)\b"
+    r"|\ben (?:\w+ )?(?:voi|osaa|pysty)\b|\bne(?:mohu|muzu|umim|dokazu)\b|\bnem (?:tudok|tudom"
+    r"|all modomban)\b|\bnu pot\b"
+    r"|\b(?:saya|kami) tidak (?:dapat|bisa)\b|\btoi khong the\b"
     r"|لا (?:أستطيع|يمكنني|أقدر)|لن أتمكن|لست قادر"
     r"|मैं .{0,60}(?:नहीं .{0,16}सकत|असमर्थ)"
 )
 """Inability of the one who speaks in languages whose verb tells the person."""
 
-_ABLE = frozenset("riesco grado moge potrafie jestem jag".split())
+_ABLE = frozenset(
+    "riesco grado moge potrafie jestem jag jeg voi osaa pysty nemohu nemuzu neumim nedokazu tudok tudom"
+    " modomban pot saya kami toi".split()
+)
 
 _ANSWERING = re.compile(
-    r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this|that) request"
+    r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this"
+    r"|that) request"
     r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
     r"|question|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido|solicitacao|vraag"
     r"|verzoek|beantwoord\w*|antwort|reponse|respuesta|risposta|resposta|antwoord)\b|質問|回答|お答え|要望"
@@ -57,7 +72,8 @@ _ANSWERING = re.compile(
 )
 _GIVEN = re.compile(
     r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
-    r"|\bnone of the \w+|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?|dokument\w*"
+    r"|\bnone of the \w+|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
+    r"|dokument\w*"
     r"|unterlagen|extraits?|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
     r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
     r"|\b(?:источник|документ|материал|zrodl|dokumentach|kaynak|belge|kallor|underlag)\w*"
@@ -65,7 +81,8 @@ _GIVEN = re.compile(
     r"|स्रोत|दस्तावेज"
 )
 _HOLDING = re.compile(
-    r"contain|includ|mention|provid|address|cover|hold|disclos|specif|discuss|speak|availabl|found|appear"
+    r"contain|includ|mention|provid|\bgiv|\bgeben|\bgibt|address|cover|hold|disclos|specif|discuss"
+    r"|speak|availabl|found|appear"
     r"|inform|data\b|daten|angaben|enthalt|innehall|namner|zawier|podaj|icer|bulun"
     r"|contien|donn|conten|contem|indic|dati\b|dados|bevat|gegevens"
 )
@@ -78,17 +95,20 @@ _ABSENT = re.compile(
 )
 _TOO_LITTLE = re.compile(
     r"\b(?:no|not|without|insufficient|kein\w*|nicht|pas|aucun\w*|non|nao|geen|niet|sem"
-    r"|sin)\b[^.]{0,20} ?\b(?:any|enough|(?:in)?sufficient|relevant|adequate|necessary|further|ausreichend\w*"
-    r"|suffisant\w*|suficient\w*|sufficient\w*|voldoende)\b[^.]{0,12}\b(?:information\w*|context|data|details"
+    r"|sin)\b[^.]{0,20} ?\b(?:any|enough|(?:in)?sufficient|relevant|adequate|necessary|further"
+    r"|ausreichend\w*"
+    r"|suffisant\w*|suficient\w*|sufficient\w*|voldoende)\b[^.]{0,12}\b(?:information\w*|context|data"
+    r"|details"
     r"|daten|angaben|donnees|datos|dati|dados|gegevens|informatie)\b|\b(?:no|keine|aucune|ninguna|nessuna"
-    r"|nenhuma|geen) (?:relevant )?(?:information\w*|data|informatie)|\b(?:informa\w+|datos|dati|dados|daten"
+    r"|nenhuma|geen) (?:relevant )?(?:information\w*|data|informatie)|\b(?:informa\w+|datos|dati|dados"
+    r"|daten"
     r"|gegevens|donnees) (?:suffisant|suficient|sufficient|ausreichend)"
 )
 _POLICIES = frozenset(
     """policy policies guidelines terms richtlinien nutzungsrichtlinien politique politica politicas beleid
     gebruiksbeleid richtlijnen""".split()
 )
-_NAYSAYING = _NOT | _POLICIES
+_NAYSAYING = _NOT | _POLICIES | frozenset("en nemohu nemuzu neumim nedokazu nem nu tidak khong".split())
 """Without one of these words an answer in ASCII declines nothing."""
 _ASKED = frozenset(
     "request prompt question content usage anfrage demande solicitud richiesta pedido verzoek".split()
@@ -96,13 +116,16 @@ _ASKED = frozenset(
 _FOREIGN_POLICY = re.compile("[请請]求.*政策|政策.*违反|ポリシーに反|정책에 위반")
 _COURTESY = re.compile(
     r"sorry|apolog|\byou(?:'re| are| have| asked| want)\b|thank you|let me know|feel free|anything else"
-    r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you|you (?:can"
+    r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you"
+    r"|you (?:can"
     r"|may|could) (?:find|consult|contact|check)|language model|\b(?:as )?an? ai\b(?: (?:model"
     r"|assistant))?\W*\Z|knowledge cutoff|my training|financial advi|(?:qualified|licensed|certified) "
-    r"|\bunfortunately\b|leid\b|leider|entschuldig|\bbitte\b|sprachmodell|weiterhelfen|empfehle|desole|excus"
+    r"|\bunfortunately\b|leid\b|leider|entschuldig|\bbitte\b|sprachmodell|weiterhelfen|empfehle|desole"
+    r"|excus"
     r"|veuillez|\bmerci\b|pourriez|modele de langage|recommande|malheureusement|lo siento|disculp|perdon"
     r"|por favor|modelo de len?guaje|modelo de linguagem|recomiend|recomend|\bconsulte\b|lamentablemente"
-    r"|mi dispiace|\bscus|per favore|modello linguistico|consiglio di|purtroppo|desculp|infelizmente|spijt me"
+    r"|mi dispiace|\bscus|per favore|modello linguistico|consiglio di|purtroppo|desculp|infelizmente"
+    r"|spijt me"
     r"|excuses|alstublieft|taalmodel|raadpleeg|helaas|申し訳|恐れ入|すみません|了承|ください|下さい"
     r"|言語モデル|抱歉|对不起|對不起|请您|建议您|请咨询|请提供|請提供|语言模型|語言模型|遗憾|죄송|유감|양해"
     r"|сожалени|извин|прошу прощения|niestety|przykro mi|przepraszam|uzgunum|maalesef|ne yazik|tyvarr"
@@ -167,7 +190,8 @@ def _may_be_unable(clause: str, said: frozenset[str]) -> bool:
 
 
 def _declines(parts: list[tuple[str, Kind]]) -> bool:
-    """Whether clauses that state nothing refuse: they open with an inability, or are talk about it mostly."""
+    """Whether clauses that state nothing refuse: they open with an inability, or are talk about it"
+    " mostly."""
     read = [
         (clause, "courtesy" if kind == "rest" and _is_talk(clause) else kind)
         for clause, kind in parts

@@ -4,7 +4,8 @@
 identifiers 64 and 72 of 78, look-alikes 52 and 52 of 55, refusals 11 and 16 of 18, answers that obeyed 12 and
 20 of 28, answers that only speak of orders 25 and 26 of 26. ``newcomers`` the same way: identifiers 69 and 93
 of 99, look-alikes 46 and 47 of 48, reworded pairs 0 and 10 of 11, pairs of something else 11 and 15 of 15,
-answers that obeyed 4 and 11 of 16, those that only speak of orders 14 and 14 of 14.
+answers that obeyed 4 and 11 of 16, those that only speak of orders 14 and 14 of 14,
+refusals 13 and 16 of 19, error texts 11 and 11 of 11.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ LEAST = {
         "look-alike stays": (0.97, 0.94),
         "answer told": (1.0, 1.0),
         "refusal told": (0.95, 0.88),
-        "error told": (1.0, 0.5),
+        "error told": (1.0, 1.0),
         "obedience: obeys told": (0.9, 0.71),
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (0.9, 1.0),
@@ -28,9 +29,9 @@ LEAST = {
     "newcomers": {
         "identifier of any kind": (1.0, 0.93),
         "look-alike stays": (1.0, 0.97),
-        "answer told": (0.93, 1.0),
-        "refusal told": (0.8, 0.68),
-        "error told": (0.66, 1.0),
+        "answer told": (1.0, 1.0),
+        "refusal told": (1.0, 0.84),
+        "error told": (1.0, 1.0),
         "obedience: obeys told": (0.69, 0.68),
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (0.9, 0.9),
