@@ -41,7 +41,7 @@ connection: ## print URLs and key of what is up, as JSON (FORMAT=shell: as lines
 test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every test tier that this machine can run
 	@if [ "$${CI:-}" = true ]; then nice $(DEV)/python -m sandbox.kubernetes build & fi # the cluster's tests wait for it
 	@$(MAKE) lint
-	$(DEV)/python -m tests.tiers quick slow cluster
+	$(DEV)/python -m tests.tiers quick rest
 
 test-fast: .venv-dev/.ready ## the inner loop, a minute: the quick tier
 	$(DEV)/python -m tests.tiers quick

@@ -1,8 +1,8 @@
-"""The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick slow cluster``.
+"""The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick rest``.
 
-A tier runs two files of tests at a time. A file in which a test failed runs once more, whole and alone. What
-fails twice fails the tier, what passed only alone is listed at the end of the output, and a run that broke
-off has failed.
+A tier runs some files of tests at a time: two where tests compute, more where they wait. A file in which
+a test failed runs once more, whole and alone. What fails twice fails the tier, what passed only alone is
+listed at the end of the output, and a run that broke off has failed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 QUICK_FOLDERS = ("tests/unit", "tests/role")
 SLOW_FOLDERS = ("tests/playbooks", "tests/app", "tests/sandbox", "tests/contract")
+CLUSTER_FOLDER = "tests/cluster"
 LONGEST_FIRST = tuple(
     f"tests/{file}"
     for file in (
@@ -25,6 +26,7 @@ LONGEST_FIRST = tuple(
         "playbooks/test_hundred_runs.py",
         "playbooks/test_troubles.py",
         "playbooks/test_check_mode.py",
+        "playbooks/test_act.py",
         "playbooks/test_runbook.py",
         "role/test_tuning.py",
         "playbooks/test_tune.py",
@@ -32,16 +34,17 @@ LONGEST_FIRST = tuple(
         "playbooks/test_demo.py",
         "playbooks/test_demo_documents.py",
         "cluster/test_database_down.py",  # and with it all that share its environment
-        "cluster/test_cluster_demo.py",
         "cluster/test_loop.py",
+        "cluster/test_act.py",
+        "cluster/test_cluster_demo.py",
         "cluster/test_release.py",
         "cluster/test_release_failures.py",
         "cluster/test_runbook.py",
     )
 )
-"""Files of minutes: begun first, they let both processes end together."""
+"""Files of minutes: begun first, they let all processes end together."""
 
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
 GOES_ON = ("--max-worker-restart", "10000")  # a process that dies costs its test alone, however many do
 DURATIONS = ("--durations=25", "--durations-min=5")
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
@@ -55,13 +58,16 @@ class Tier:
     folders: tuple[str, ...]
     marks: str = ""
     is_gate: bool = False
+    processes: int = 2
 
 
 TIERS = {
     "quick": Tier(QUICK_FOLDERS, "not slow", is_gate=True),
-    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long"),
-    "cluster": Tier(("tests/cluster",)),
+    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long", processes=3),
+    "cluster": Tier((CLUSTER_FOLDER,)),
+    "rest": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, CLUSTER_FOLDER), "slow and not long", processes=4),
 }
+"""The rest is slow and cluster at once: the one computes while the other waits for pods."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,8 @@ def run(tier: Tier) -> Outcome:
     """Run a tier, once more the files in which a test failed, and the rest of a gate that turns out well."""
     began, failed_before = time.monotonic(), _failed()
     first = ["--exitfirst"] if tier.is_gate else []
-    code = _pytest(*SIDE_BY_SIDE, *GOES_ON, *DURATIONS, *first, *tier.folders, "-m", tier.marks)
+    how = ["-n", str(tier.processes), *SIDE_BY_SIDE, *GOES_ON, *DURATIONS]
+    code = _pytest(*how, *first, *tier.folders, "-m", tier.marks)
     failed, passed_alone = _failed() - failed_before, frozenset[str]()
     files = sorted({test.partition("::")[0] for test in failed})
     may_run_again = code == FAILED or (code == STOPPED and tier.is_gate)

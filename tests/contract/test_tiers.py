@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import tiers
+from tests.cluster.schedule import CLUSTERS
 from tests.grounds.repository import REPOSITORY
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, SLOW_FOLDERS, TIERS, Tier
 
@@ -38,6 +39,23 @@ def test_before() -> None:
 def test_red_after_the_other() -> None:
     assert not Path("left").exists()
     Path("left").unlink(missing_ok=True)
+"""
+SLOW = """
+import os, time
+from pathlib import Path
+
+import pytest
+
+@pytest.mark.parametrize("number", range(2))
+def test_slow(number: int) -> None:
+    Path(__file__).with_name(os.environ["PYTEST_XDIST_WORKER"]).touch()
+    time.sleep(0.2)
+"""
+SCHEDULED = """
+from tests.cluster.schedule import Schedule
+
+def pytest_xdist_make_scheduler(config, log):
+    return Schedule(config, log)
 """
 TESTS = REPOSITORY / "tests"
 DEFECTS = "Failed beside others and passed alone"
@@ -139,9 +157,25 @@ def test_a_file_runs_again_whole_and_in_its_order(folder: Path, capfd: pytest.Ca
     assert output.count("FAILED first/test_a.py::test_red_after_the_other") == 2
 
 
+def test_few_processes_take_what_needs_a_cluster_and_no_test_is_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    (folder / "conftest.py").write_text(SCHEDULED)
+    (folder / "cluster").mkdir()
+    for file in [*(f"cluster/test_a{n}.py" for n in range(5)), *(f"first/test_b{n}.py" for n in range(7))]:
+        (folder / file).write_text(SLOW)
+    assert tiers.main(["all"], {"all": Tier(("cluster", "first"), processes=4)}) == 0
+    assert f"{12 * 2} passed" in capfd.readouterr().out
+    with_cluster = {path.name for path in (folder / "cluster").glob("gw*")}
+    without = {path.name for path in (folder / "first").glob("gw*")} - with_cluster
+    assert len(with_cluster) == CLUSTERS
+    assert without
+
+
 def test_every_folder_of_tests_is_in_a_tier_and_every_long_file_is_there() -> None:
     folders = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
     selected = {folder for tier in TIERS.values() for folder in tier.folders}
-    assert folders <= selected
+    assert folders <= selected == set(TIERS["rest"].folders)
     assert set(TIERS["slow"].folders) >= {*QUICK_FOLDERS, *SLOW_FOLDERS}
     assert [file for file in LONGEST_FIRST if not (REPOSITORY / file).is_file()] == []
