@@ -54,11 +54,12 @@ def test_a_module_is_packed_once_and_the_next_run_says_the_same(playground: Play
 def test_what_was_packed_of_other_sources_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    sources = callback()._sources
+    assert sources() == "", "nothing is kept of a folder without the role"
     source = tmp_path / "roles/finrisk/module_utils/a.py"
     source.parent.mkdir(parents=True)
     source.write_text("A = 1\n")
-    monkeypatch.chdir(tmp_path)
-    sources = callback()._sources
     before = sources()
     assert sources() == before
     os.utime(source, (1, 1))
