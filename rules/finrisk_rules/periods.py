@@ -123,7 +123,8 @@ _LISTED = re.compile(
 _MOST_LISTED, _LONGEST_LISTED = 3, 24
 """Quarters before the one that names their year, and characters in which one of them stands."""
 
-_PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z|\d'\Z")
+_PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z")
+_SIGNS_OF_NUMBER = frozenset(".,$€£¥₹'")
 
 
 class Period(NamedTuple):
@@ -205,9 +206,9 @@ def _is_figure(text: str, start: int, end: int, kind: str) -> bool:
         return behind(text, end).end > end
     if text[start - 1 : start] == "(" and text[end : end + 1] == ")":  # "702 Mio. € (2022)"
         return False
-    return bool(_PART_OF_NUMBER.search(text, max(0, start - 2), start)) or (
-        kind in ("year", "pair") and bool(before(text, start).currency)
-    )
+    if text[start - 1 : start] in _SIGNS_OF_NUMBER and _PART_OF_NUMBER.search(text, max(0, start - 2), start):
+        return True
+    return kind in ("year", "pair") and bool(before(text, start).currency)
 
 
 def _part(match: re.Match[str], kind: str) -> str:

@@ -208,9 +208,11 @@ class Court:
         """Whether a statement names years, but none of those at the place, or of its source."""
         claims = [claim] if trace.table is None else statement.claims
         said = {period for each in claims for period in each.phrase.periods if period[0]}
+        if not said:
+            return False
         named = {year for year, _ in said}
-        there = {year for year, _ in comparable(said, trace.periods) if year} if said else trace.years
-        if not named or (trace.table is None and not there):
+        there = {year for year, _ in comparable(said, trace.periods) if year}
+        if trace.table is None and not there:
             return False
         if there:
             return named.isdisjoint(there)
