@@ -87,6 +87,8 @@ class Rule:
     pattern: re.Pattern[str]
     others: frozenset[str] = frozenset()
     """Whatever the pattern finds has one of them; none: that goes for ``words`` alone."""
+    patterns: tuple[str, ...] = ()
+    """Of which the pattern is made."""
 
     def may_find(self, words: Set[str]) -> bool:
         """Whether the pattern can find something in a sentence that has these words."""
@@ -108,7 +110,7 @@ def sentences_with(words: Collection[str], text: str) -> set[str]:
 def _rule(kind: str, words: str, *patterns: str, others: str = "") -> Rule:
     joint = "|".join((*_by_beginning(ALONE, patterns), *_by_beginning(ORDER, patterns), *_others(patterns)))
     pattern = re.compile(joint, re.IGNORECASE | re.VERBOSE)
-    return Rule(kind, frozenset(words.split()), pattern, frozenset(others.split()))
+    return Rule(kind, frozenset(words.split()), pattern, frozenset(others.split()), patterns)
 
 
 def _by_beginning(beginning: str, patterns: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings, strategies
+from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.instructions import gives_order, looks_like_instruction
@@ -120,10 +120,25 @@ def test_words_alone_are_no_order(words: tuple[str, ...]) -> None:
     )
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.others], ids=lambda rule: rule.kind)
-def test_no_order_is_passed_over_for_the_words_that_it_lacks(rule: Rule) -> None:
-    @settings(max_examples=400, derandomize=True, deadline=None, phases=[Phase.generate], database=None)
-    @given(strategies.from_regex(rule.pattern))
+@pytest.mark.parametrize(
+    ("rule", "pattern"),
+    [
+        pytest.param(rule, pattern, id=f"{rule.kind}-{number}")
+        for rule in RULES
+        if rule.others
+        for number, pattern in enumerate(rule.patterns)
+    ],
+)
+def test_no_order_is_passed_over_for_the_words_that_it_lacks(rule: Rule, pattern: str) -> None:
+    @settings(
+        max_examples=25,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategies.from_regex(re.compile(pattern, re.IGNORECASE | re.VERBOSE)))
     def passes(sentence: str) -> None:
         words = set(re.findall("[a-z]+", sentence.lower()))
         assert rule.words.isdisjoint(words) or rule.may_find(words)
