@@ -124,7 +124,7 @@ _INSTRUCTED = re.compile(
 )
 """Who a model is, told to it in the second person where a quotation begins."""
 
-_CODED = re.compile(r"\s*[A-Za-z0-9+/]{20,}={0,2}\s*")
+_CODED = re.compile(r"\s*(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/]{20,}={0,2}\s*")
 _WORD = re.compile(r"[a-z]+")
 _DIGIT = re.compile(r"\d")
 _CONTENT = re.compile(r"[^\W\d_]{4,}|\d[\d.,]*\d")
