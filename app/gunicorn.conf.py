@@ -51,6 +51,8 @@ def _number(key: str, default: int) -> int:
 _START_SECONDS = 20.0
 """How long a reload waits for its new workers; then the old ones end, and requests wait for the new."""
 
+_ENDS = frozenset((signal.SIGTERM, signal.SIGINT, signal.SIGQUIT))
+
 _limit = _number("MAX_IN_FLIGHT", 64)
 
 raw_env = [f"{key}={value}" for key, value in _SETTINGS.items()]
@@ -108,8 +110,14 @@ def on_reload(server: Any) -> None:
     def manage_workers() -> None:
         del server.manage_workers  # from here on the server's own
         until = time.monotonic() + _START_SECONDS
+        come: list[int] = []
         while time.monotonic() < until and any(map(_starts, set(server.WORKERS) - old)):
-            time.sleep(0.02)
+            with contextlib.suppress(queue.Empty):
+                come.append(server.SIG_QUEUE.get(timeout=0.02))
+            if come and come[-1] in _ENDS:
+                break
+        for number in come:  # the master's loop heeds them
+            server.SIG_QUEUE.put(number)
         server.manage_workers()
 
     server.manage_workers = manage_workers  # which the reload calls when it has forked

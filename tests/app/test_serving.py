@@ -73,6 +73,28 @@ def test_in_a_reload_nobody_waits_for_the_new_workers(new_service: Callable[...,
     service.wait_until(lambda: service.is_ready() and not old & set(service.workers()), 30)
 
 
+def test_a_service_that_is_told_to_end_in_a_reload_does_not_wait_for_the_new_workers(
+    new_service: Callable[..., RunningService],
+) -> None:
+    service = new_service(WORKERS=1)
+    assert service.process is not None
+    master, (old,) = service.process.pid, service.workers()
+    account, credentials = service.var / "account.json", service.var / "credentials.json"
+    os.mkfifo(account)  # whoever reads it waits for good
+    content = json.loads(credentials.read_text())
+    content["stringData"]["GOOGLE_APPLICATION_CREDENTIALS"] = str(account)
+    credentials.write_text(json.dumps(content))
+    os.kill(master, signal.SIGHUP)
+    children = Path(f"/proc/{master}/task/{master}/children")
+    [new] = service.wait_until(lambda: {int(pid) for pid in children.read_text().split()} - {old})
+    forked = time.monotonic()
+    service.process.terminate()
+    service.wait_until(lambda: not Path(f"/proc/{old}").exists())
+    assert time.monotonic() - forked < 15, "new workers are waited for, for 20 s"
+    os.kill(new, signal.SIGKILL)
+    assert service.process.wait(timeout=60) == 0
+
+
 def test_what_a_reload_may_renew_is_not_imported_before_the_workers(service: RunningService) -> None:
     def imports(pid: int) -> bool:
         return "pydantic_core" in Path(f"/proc/{pid}/maps").read_text()
