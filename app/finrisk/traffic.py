@@ -26,8 +26,10 @@ class Figures:
     database is away is remembered in the same way.
     """
 
-    def __init__(self, read: Callable[[], dict[str, Any]]) -> None:
-        self._read = read
+    def __init__(
+        self, read: Callable[[], dict[str, Any]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read, self._clock = read, clock
         self._reading = threading.Lock()
         self._found: dict[str, Any] = {}
         self._until = float("-inf")
@@ -35,10 +37,10 @@ class Figures:
     def now(self) -> dict[str, Any]:
         """What ``read`` returned a moment ago, or returns now."""
         with self._reading:
-            begun = time.monotonic()
+            begun = self._clock()
             if begun >= self._until:
                 self._found = self._read()
-                ended = time.monotonic()
+                ended = self._clock()
                 self._until = ended + min(_LONGEST_REST_SECONDS, _RESTS * (ended - begun))
             return self._found
 

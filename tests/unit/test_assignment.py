@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 import timeit
+from collections.abc import Callable
 
 import pytest
 
@@ -57,8 +60,12 @@ def test_another_experiment_sends_other_users_first() -> None:
     assert abs(len(first & second) / 20_000 - 0.0625) < 0.008
 
 
-def test_an_assignment_costs_less_than_ten_microseconds() -> None:
-    seconds = min(
-        timeit.repeat(lambda: bucket("finrisk-v1-demo", "user", "user-123e4567"), number=5000, repeat=5)
-    )
-    assert seconds / 5000 < 10e-6
+def test_an_assignment_costs_about_as_much_as_its_hash() -> None:
+    """Five times as much: a microsecond. In CPU time of this thread, so that nobody else's work counts."""
+
+    def cpu_seconds(call: Callable[[], object]) -> float:
+        return min(timeit.repeat(call, timer=time.thread_time, number=1000, repeat=20))
+
+    text = b"\0".join([b"finrisk-ab-v1", b"model", b"finrisk-v1-demo", b"user", b"user-123e4567"])
+    assigned = cpu_seconds(lambda: bucket("finrisk-v1-demo", "user", "user-123e4567"))
+    assert assigned < 20 * cpu_seconds(lambda: hashlib.sha256(text).digest())
