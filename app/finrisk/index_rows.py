@@ -70,12 +70,18 @@ def write_pages(cursor: Cursor, rows: Sequence[tuple[int, str, Page]]) -> None:
 
 
 def write_postings(cursor: Cursor, rows: Mapping[str, list[str]]) -> None:
-    """Write postings, and the terms that are new; each term counts its pages."""
+    """Write postings, and the terms that are new; each term counts its pages.
+
+    A known term keeps its id: a default would take one for each of them, and ids are 32 bits.
+    """
     terms = list(rows)
     cursor.execute(
-        """with written as (
-               insert into terms (term, pages)
-               select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])
+        """with given (term, pages) as (
+               select * from unnest(string_to_array(%s, E'\\n'), string_to_array(%s, ',')::integer[])),
+           written as (
+               insert into terms (id, term, pages)
+               select coalesce(terms.id, nextval(pg_get_serial_sequence('terms', 'id'))), term, given.pages
+               from given left join terms using (term)
                on conflict (term) do update set pages = terms.pages + excluded.pages returning term, id)
            select coalesce(string_agg(id::text, ',' order by term), '') from written""",
         ("\n".join(terms), ",".join([str(len(rows[term])) for term in terms])),  # rows and arrays are slow

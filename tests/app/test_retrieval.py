@@ -188,6 +188,20 @@ def test_a_deleted_document_leaves_no_trace(connection: Connection) -> None:
     assert set(index_rows(connection).values()) == {0}
 
 
+def test_a_known_term_takes_no_id(filled: Connection) -> None:
+    """Ids are 32 bits: an index that is fed the same words for years would run out of them."""
+
+    def highest() -> int:
+        (number,) = filled.execute("select max(id) from terms").fetchone() or (0,)
+        return int(number)
+
+    ids_before, terms_before = highest(), rows(filled, "terms")
+    for name in ("again", "and again", "quernstone"):
+        documents.ingest(filled, [Document(name, name, ACME_2022.text)])
+    assert highest() - ids_before == rows(filled, "terms") - terms_before > 0
+    assert len(counts(filled)) == 1
+
+
 def test_documents_are_listed_by_id_in_steps(filled: Connection) -> None:
     first = documents.listing(filled, limit=2)
     assert [each.id for each in first] == ["acme-2022", "acme-2023"]
