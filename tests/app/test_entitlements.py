@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finrisk import documents
+from finrisk import documents, ranking
 from finrisk.documents import Document
 from finrisk.retrieval import UnknownCompanyError, check_company, search
 from tests.grounds.calls import Answer
@@ -49,6 +49,25 @@ def test_a_search_reads_what_the_key_may_and_nothing_else(
     may = {d.id for d in DESKS if set(d.labels) <= held and company in (None, d.company)}
     assert {page.document_id for page in found.pages} == may
     assert {passage.document_id for passage in found.passages} == may
+
+
+def test_a_page_stays_hidden_behind_many_with_labels_that_may_be_read(database_url: str) -> None:
+    """Of many documents with labels not all are looked at before a search without a filter."""
+    text = "Liquidity risk rose."
+    read = [Document(f"a{n}", "Note", text, labels=LABELS[:1]) for n in range(ranking.LABELLED + 1)]
+    hidden = Document("z", "Note", "Liquidity risk, liquidity risk!", labels=LABELS[1:2])
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for documents_with_labels in ([*read[: ranking.LABELLED - 2], hidden], read):
+            documents.ingest(connection, documents_with_labels)
+            found = [
+                {
+                    page.document_id
+                    for page in search(connection, "liquidity risk", None, None, 5, 5, held).pages
+                }
+                for held in (LABELS[:1], LABELS[:2])
+            ]
+            assert ["z" in each for each in found] == [False, True]
+            assert len(found[0]) == 5
 
 
 def test_near_companies_are_of_documents_that_the_key_may_read(labelled: Connection) -> None:
