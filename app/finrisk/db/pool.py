@@ -30,7 +30,8 @@ LOOK_SECONDS = 10.0
 """How long a look at the schema counts. What a statement misses before that makes the next use look again."""
 
 FRESH_SECONDS = 1.0
-"""A connection that answered since, and was not ended by the server, is not asked whether it answers."""
+"""A connection that answered since, and was not ended by the server, is not asked whether it answers. Where a
+server falls silent without ending it, whoever comes in this time waits for as long as the use may take."""
 
 _WAIT_SECONDS = 1.0
 _CHECK_SECONDS = 1.0
