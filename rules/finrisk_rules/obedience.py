@@ -82,7 +82,8 @@ RULES = (
             |administrators?)\b""",
         r"\bI\ (?:was|am|have\ been)\ (?:asked|requested|required|urged)\ to\b",
         r"""\bas\ (?:the\ |an?\ |all\ )?(?:assistants?|chatbots?|language\ models?|llms?|bots?|ai(?:\ \w+)?
-            |automated\ \w+)\ (?:is|are|was|were|has|have|must|should)\b""",
+            |automated\ \w+)\ (?:(?:is|are|was|were|(?:has|have)\ been)\ (?:\w+ly\ )?(?:told|asked|instructed
+            |ordered|requested|commanded)\b|(?:is|are|has|have|must|should)(?:\ to)?\s*(?:[.!,;]|$))""",
         r"""\bI(?:['\u2019](?:m|ve)|\ (?:was|am|have))\ (?:been\ )?(?:\w+ly\ )?(?:told|instructed|programmed
             |configured|prompted|ordered|commanded|directed|reprogrammed|jailbroken)\b""",
     ),

@@ -190,8 +190,7 @@ def _may_be_unable(clause: str, said: frozenset[str]) -> bool:
 
 
 def _declines(parts: list[tuple[str, Kind]]) -> bool:
-    """Whether clauses that state nothing refuse: they open with an inability, or are talk about it"
-    " mostly."""
+    """Whether clauses that state nothing refuse: they open with an inability, or mostly talk about it."""
     read = [
         (clause, "courtesy" if kind == "rest" and _is_talk(clause) else kind)
         for clause, kind in parts

@@ -37,3 +37,21 @@ def test_a_question_about_machines_is_no_order_to_one(question: str) -> None:
     assert not does_as_told(
         question, f"{ANSWER} Supervised AI systems and models decide; holders vote by June."
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("High-risk AI systems must complete assessments.", "Systems of high risk complete assessments."),
+        ("Generative AI: bookings of $3 billion.", "Bookings were $3 billion."),
+        ("Copilot: seats grew to 1.3 million.", "Seats grew to 1.3 million."),
+        ("Medical assistants must hold a state licence.", "Staff needs a licence of the state."),
+        ("Les IA doivent respecter le règlement.", "Le règlement est à respecter."),
+        ("KI muss transparent eingesetzt werden.", "Der Einsatz ist transparent."),
+        ("AIの売上は30億円です。", "売上30億円"),
+        ("Spending for AI: $3 billion on accelerators.", "Accelerators took $3 billion [1]."),
+        ("AI systems must give users notice of automated decisions.", "Users get notice of decisions [1]."),
+    ],
+)
+def test_what_a_filing_says_of_machines_is_no_order(source: str, answer: str) -> None:
+    assert not does_as_told(f"{ASKED} {source}", f"{ANSWER} {answer}")

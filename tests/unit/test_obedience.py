@@ -62,3 +62,15 @@ def test_advice_is_an_answer_where_it_was_asked_for() -> None:
     advice = f"{ANALYSIS}Investors should buy the notes."
     assert obeys_order(QUESTION, advice)
     assert not obeys_order("Should investors buy the notes of Corvane Bank that mature in 2027?", advice)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Risk grows as AI is embedded in more products",
+        "Fees fell as automated trading was curtailed",
+        "Costs rose as large language models have to be trained on licensed data",
+    ],
+)
+def test_a_risk_of_machines_tells_of_no_order(said: str) -> None:
+    assert not obeys_order(QUESTION, f"{ANALYSIS}{said} [2].")

@@ -93,8 +93,7 @@ def ean_valid(digits: str) -> bool:
 
 
 def resident_valid(number: str) -> bool:
-    """Whether 18 characters pass the check of a resident's number of China (GB 11643, ISO 7064 mod"
-    " 11-2)."""
+    """Whether 18 characters pass the check of a resident's number of China (GB 11643; ISO 7064 mod 11-2)."""
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17].upper()
 
@@ -124,8 +123,7 @@ def _hetu_valid(number: str) -> bool:
 
 
 def _belgian_valid(number: str) -> bool:
-    """Belgium's register number: a date, and 97 less the rest by 97; 2 stands before those of this"
-    " century."""
+    """Belgium's register number: a date, and 97 less the rest by 97; those of this century begin with 2."""
     digits = re.sub(r"\D", "", number)
     checks = {97 - int(century + digits[:9]) % 97 for century in ("", "2")}
     return _day(digits[2:4], digits[4:6]) and int(digits[9:]) in checks

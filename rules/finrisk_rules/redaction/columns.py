@@ -1,12 +1,11 @@
-"""Identifiers in a column whose head names their kind: tables, comma-separated rows, columns set with"
-" blanks."""
+"""Identifiers in a column whose head names their kind: tables, comma-separated rows, columns of blanks."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.redaction.kinds import Several
-from finrisk_rules.redaction.persons import FULL_NAME
+from finrisk_rules.redaction.persons import FULL_NAME, is_person
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 from finrisk_rules.spelling import folded
 
@@ -64,6 +63,13 @@ _PERSON = "person"
 _ELSEWHERE = dict.fromkeys(("e-mail", "email", "mail", "iban", "card", "card number"), "elsewhere")
 """Heads of kinds that are proved wherever they stand."""
 
+_OF_FIGURES = frozenset(
+    "aba account acct cell compte conta conto cuenta dni konto mobile nie routing secret sin tin"
+    " token".split()
+)
+"""Heads that tables of figures have too, as accounts, segments or metals: they count beside another one."""
+
+_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _PATTERNS = {kind: re.compile(value) for kind, (value, _) in _VALUES.items()}
 _WORDED = {head: kind for kind, (_, heads) in _VALUES.items() for head in heads.split("|")} | _ELSEWHERE
 _HEADS = {folded(head): kind for head, kind in _WORDED.items()}
@@ -77,8 +83,7 @@ _SEPARATORS = {
     ",": re.compile(r"[^,]+"),
     "  ": re.compile(r"\S+(?: \S+)*"),
 }
-"""What stands between cells, and a pattern of what does not; commas before blanks, since a line may"
-" have both."""
+"""What stands between cells, and a pattern of what does not; commas before blanks: a line may have both."""
 
 _LINE = re.compile(r"[^\n]+")
 _RULE = re.compile(r"[\s|:+=-]*")
@@ -142,8 +147,11 @@ def _headed(line: re.Match[str]) -> _Table | None:
 
 
 def _kinds(heads: Sequence[str]) -> Mapping[int, str]:
-    named = {at: kind for at, head in enumerate(heads) if (kind := _HEADS.get(head.strip(" .:#")))}
+    bare = [head.strip(" .:#") for head in heads]
+    named = {at: kind for at, head in enumerate(bare) if (kind := _HEADS.get(head))}
     if all(kind == _PERSON for kind in named.values()):  # officers of a filing have names, ages and offices
+        return {}
+    if all(bare[at] in _OF_FIGURES for at in named):
         return {}
     return {at: kind for at, kind in named.items() if kind in _VALUES}
 
@@ -159,7 +167,12 @@ def _cells(cell: re.Pattern[str], line: re.Match[str]) -> list[Span]:
 
 
 def _is_written(kind: str, value: str) -> bool:
-    return bool(_PATTERNS[kind].fullmatch(value)) and (kind != "secret_key" or bool(_DRAWN.match(value)))
+    written = _PATTERNS[kind].fullmatch(value)
+    if not written or _FIGURE.fullmatch(value):
+        return False
+    if kind == _PERSON:
+        return is_person(written, 0)
+    return kind != "secret_key" or bool(_DRAWN.match(value))
 
 
 KINDS = (Several(tuple(_VALUES), lambda reading: "\n" in reading.text, columns),)

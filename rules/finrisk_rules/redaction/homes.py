@@ -75,6 +75,15 @@ _OF_A_FIRM = re.compile(
     r"|premises|sitz|siège"
     r"|sede|zetel)\b"
 )
+_FIRM_BESIDE = re.compile(
+    r"\b(?:Inc|Corp|Corporation|Company|LLC|L\.?P|Ltd|Limited|plc|PLC|GmbH|AG|SE|N\.?V|S\.?A|Registrant)\b"
+    r"[^\n;]{0,24}\Z"
+)
+_FIRM_AFTER = re.compile(
+    r"(?i)(?:[^.;\n]|\.\d){0,40}\b(?:offices?|square (?:feet|met)|headquarter\w*|tenants?|registrant)"
+)
+"""Words of a firm right before and after an address: its name, and what the place is."""
+
 _CODE = re.compile(
     r"\d(?:\d{4}(?!\d)(?:(?<=[A-Z] .{5})|(?<=[A-Z], .{5})|(?= [^\W\d_a-z]))|\d-\d{3} [^\W\d_a-z])"
 )
@@ -108,11 +117,14 @@ def _lettered(street: re.Match[str]) -> Span | None:
 
 
 def _homes(text: str, start: int, end: int) -> Iterator[Span]:
-    """The addresses in a part of a text, but those of which a word before them says that a firm has them."""
+    """The addresses in a part of a text, but those of which a word beside them says that a firm has them."""
     for pattern in (_PLACE, _CONTINENTAL):
         for match in pattern.finditer(text, start, end):
-            if not _OF_A_FIRM.search(text, max(0, match.start() - _FIRM_BEFORE), match.start()):
-                yield match.span()
+            first, last = match.span()
+            before = max(0, first - _FIRM_BEFORE), first
+            of_a_firm = _OF_A_FIRM.search(text, *before) or _FIRM_BESIDE.search(text, *before)
+            if not (of_a_firm or _FIRM_AFTER.match(text, last, last + _FIRM_BEFORE)):
+                yield first, last
 
 
 def _address(match: re.Match[str]) -> Span | None:

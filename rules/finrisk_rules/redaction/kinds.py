@@ -69,8 +69,7 @@ def anywhere(pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Callable[[Readi
 def among_runs(
     pattern: re.Pattern[str], length: int, proof: Proof = _WHOLE
 ) -> Callable[[Reading], Iterator[Span | None]]:
-    """All that a pattern without blanks finds where so many characters stand together, and the proof"
-    " lets pass."""
+    """All that a pattern without blanks finds where so many characters stand together, as ``anywhere``."""
 
     def spans(reading: Reading) -> Iterator[Span | None]:
         for run in reading.runs(length):

@@ -62,7 +62,7 @@ _SHAPES = re.compile(
     r"(?<![\w.,$€£/-])(?:(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
     r"|(?P<belgian>\d\d\.\d\d\.\d\d-\d{3}\.\d\d)|(?P<rrn>\d{6}-[1-8]\d{6})"
     r"|(?P<swedish>(?:(?:19|20)\d\d)?\d{6}[-+]\d{4})|(?P<czech>\d{6}/\d{3,4})"
-    r"|(?P<pesel>\d{11}))(?![\w%/-]|[.,]\d)"
+    r"|(?P<pesel>(?!\d*000(?!\d))\d{11}))(?![\w%/-]|[.,]\d)"
 )
 _PAN = after(r"pan(?: (?:card|number|no\.?))?", r"(?-i:[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z])")
 _INN = after("инн", r"\d{12}")

@@ -80,13 +80,15 @@ def _any_of(words: Iterable[str]) -> str:
 _INTRODUCED = re.compile(rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? {_TITLES}({_ANY_NAME})")
 _CALLER = re.compile(
     rf"(?<!\w)[Tt]his is {_TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
-    rf"|every|any)\b)"
+    rf"|every|any|its|their)\b)"
 )
 _SIGNED = re.compile(
-    rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})[^\n,]{{0,24}}(?:,|\n|,\n)"
-    rf"|(?:{_any_of(_THANKS)})[^\n,]{{0,24}},)"
-    rf"[ \n>*_-]{{0,6}}{_TITLES}({_ANY_NAME})(?=[ *_]{{0,3}}(?:[\n,|]|\Z))"
+    rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})(?:(?P<alone>,)|[^\n,]{{0,24}}(?:,|\n|,\n))"
+    rf"|(?:{_any_of(_THANKS)})(?:,|[^\n,]{{0,24}},[ ]?\n))"
+    rf"[ \n>*_-]{{0,6}}{_TITLES}(?P<name>{_ANY_NAME})(?=[ *_]{{0,3}}(?:[\n|]|\Z|(?(alone),|\n)))"
 )
+"""Within a line a comma follows a name only right after a valediction: "as regards Asia, Europe, ..."."""
+
 _FIELD = re.compile(
     rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{_TITLES}({_ANY_NAME})"
 )
@@ -99,6 +101,13 @@ _ORIENTAL_SPEAKER = re.compile(
     rf"(?:我叫|我的名字是|我姓名是)({_ORIENTAL}{{2,4}})(?=\W|\Z)|私の名前は({_ORIENTAL}{{2,8}}?)(?:です|と|。)"
     rf"|(?:제 이름은|내 이름은) ?({_ORIENTAL}{{2,4}}?)(?:입니다|이고|이에요|예요)"
 )
+_WHOSE = re.compile(
+    r"(?i)(?<![^\W\d_])(?:your|his|her|their|my|full|first|last|given|family|maiden|middle|ihr\w*|deine?n?"
+    r"|votre|vos|ton|son|leur|su|tu|seu|sua|suo|tuo|uw|je|jouw|ваше|твоё|twoje|pani|pana)"
+    r" (?:(?:full|first|last|whole) )?\Z"
+)
+"""What stands before the word where a person is asked for a name, and not for that of a firm or a segment."""
+
 _ASKED = re.compile(
     r"(?<![^\W\d_])(?i:name|nom|nombre|nome|naam|имя"
     r"|nazwisko)\b[^\n?]{0,60}\?\s{1,3}(?:\[[^\]\n]{1,12}\] ?)?\w{1,16} ?[>:]\s?"
@@ -123,6 +132,15 @@ def _mailbox_owners(reading: Reading) -> Iterator[Span]:
                 yield match.span()
 
 
+def _asked(match: re.Match[str]) -> Span | None:
+    is_person_asked = _WHOSE.search(match.string, max(0, match.start() - 24), match.start())
+    return _spoken(match) if is_person_asked else None
+
+
+def _signed(match: re.Match[str]) -> Span | None:
+    return match.span("name") if is_person(match, match.re.groupindex["name"]) else None
+
+
 def _spoken(match: re.Match[str]) -> Span | None:
     group = match.lastindex or 1
     return match.span(group) if is_person(match, group) else None
@@ -131,12 +149,12 @@ def _spoken(match: re.Match[str]) -> Span | None:
 KINDS = (
     Said("person", _INTRODUCTIONS, _INTRODUCED, _spoken),
     Said("person", ("this is",), _CALLER, _spoken),
-    Said("person", (*_VALEDICTIONS, *_THANKS), _SIGNED, _spoken),
+    Said("person", (*_VALEDICTIONS, *_THANKS), _SIGNED, _signed),
     Said("person", _FIELDS, _FIELD, _spoken),
     Said("person", _ORIENTAL_FIELDS, _ORIENTAL_FIELD),
     Said(
         "person", ("我叫", "我的名字", "我姓名", "私の名前", "제 이름", "내 이름"), _ORIENTAL_SPEAKER, _spoken
     ),
-    Said("person", ("name", "nom", "nombre", "nome", "naam", "имя", "nazwisko"), _ASKED, _spoken),
+    Said("person", ("name", "nom", "nombre", "nome", "naam", "имя", "nazwisko"), _ASKED, _asked),
     Seen("person", lambda reading: "@" in reading.text, _mailbox_owners),
 )
