@@ -50,9 +50,7 @@ _BODY_KEY = re.compile(
     r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|status(?:_?code)?|code|type"""
     r"""|title|timestamp|success|ok|path|trace\w*|request_?id|reason)["']\s*:"""
 )
-_FAULT_KEY = re.compile(
-    r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|reason)["']\s*:"""
-)
+_FAULT_KEY = re.compile(r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg)["']\s*:""")
 """What begins a body that is of a fault, or else states something."""
 
 _FAILURE = re.compile(
@@ -84,7 +82,8 @@ _MACHINE_TALK = re.compile(
     r"|unexpected error|(?:ran into|encountered) (?:an? |some )?(?:\w+ )?(?:issue|problem)|access denied"
     r"|your [^.]{0,40}\bquota\b|upgrade your (?:plan|account|tier|subscription)"
     r"|\b(?:response|request|prompt|candidate|completion) (?:was |is |has been )?(?:blocked|stopped"
-    r"|filtered)"
+    r"|filtered)\b(?! (?:by|through) (?!(?:\w+ ){0,3}(?:safety|content|filters?|polic(?:y|ies)|model"
+    r"|moderation)))"
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
 _FOREIGN_TALK = re.compile(

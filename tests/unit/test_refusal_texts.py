@@ -53,3 +53,16 @@ def test_rows_of_a_table_are_judged_as_they_are_labelled() -> None:
         if isinstance(analysis, str):
             judged = is_refusal(analysis) or is_error_text(analysis)
             assert judged == (row["label"]["category"] == "error_message"), analysis[:200]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The merger request was stopped by the court on antitrust grounds, and the company will appeal.",
+        "A regulatory response was filtered through trade groups before the rule was final, which is a risk.",
+        '{"reason": "Leverage rose because the firm bought its rival", "risk": "high"}',
+    ],
+)
+def test_a_request_that_others_stopped_is_no_error(answer: str) -> None:
+    assert not is_error_text(answer)
+    assert is_error_text("The request was blocked by the safety filter of the model.")
