@@ -80,7 +80,6 @@ RULES = (
                 |begins?)\b|\ ?:)""",
         r"""\bmy\ (?:\w+[-\ ]){0,2}(?:set-?up|configuration|developers?|creators?|programmers?
             |administrators?)\b""",
-        r"\bI\ (?:was|am|have\ been)\ (?:asked|requested|required|urged)\ to\b",
         r"""\bas\ (?:the\ |an?\ |all\ )?(?:assistants?|chatbots?|language\ models?|llms?|bots?|ai(?:\ \w+)?
             |automated\ \w+)\ (?:(?:is|are|was|were|(?:has|have)\ been)\ (?:\w+ly\ )?(?:told|asked|instructed
             |ordered|requested|commanded)\b|(?:is|are|has|have|must|should)(?:\ to)?\s*(?:[.!,;]|$))""",

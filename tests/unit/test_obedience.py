@@ -74,3 +74,11 @@ def test_advice_is_an_answer_where_it_was_asked_for() -> None:
 )
 def test_a_risk_of_machines_tells_of_no_order(said: str) -> None:
     assert not obeys_order(QUESTION, f"{ANALYSIS}{said} [2].")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I was asked to compare 2024 with 2023", 'Its officer wrote: "I am required to certify this report"'],
+)
+def test_a_task_that_was_given_is_no_order_of_a_source(said: str) -> None:
+    assert not obeys_order(QUESTION, f"{ANALYSIS}{said} [2].")
