@@ -62,3 +62,12 @@ def test_a_line_is_too_long_by_what_stands_before_its_end(
     for size in (1, 40, 52, 1 << 18):
         monkeypatch.setattr(raw, "_PIECE", size)
         assert [line.problem for line in raw.read(path)][:2] == [None, problem]
+
+
+@pytest.mark.parametrize("between", [",\n", ", "])
+def test_a_piece_is_of_few_bytes_in_every_layout(between: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text("[" + between.join(f'{{"a": "{"x" * 100_000}"}}' for _ in range(40)) + "]")
+    sizes = [sum(1 for _ in raw.rows_of(piece)) for piece in raw.pieces(path)]
+    assert sum(sizes) == 40
+    assert max(sizes) <= 3

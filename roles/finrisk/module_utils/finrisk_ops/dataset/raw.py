@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
@@ -28,7 +29,6 @@ _CHUNK = 1 << 20
 _PIECE = 1 << 18
 """Bytes of a piece: enough to be worth sending to another process."""
 
-_ROW = 500  # bytes of one that was decoded already: a guess
 _BETWEEN = re.compile("[ \t\r\n,\\[\ufeff]*")
 
 
@@ -93,8 +93,8 @@ def pieces(path: Path) -> Iterator[Piece]:
             layout = _layout(file)
             file.seek(0)
             if layout == "array":
-                for rows in batched(_elements(file), lambda _: _ROW):
-                    yield Piece(file.tell(), rows=rows)
+                for rows in batched(_elements(file), itemgetter(1)):
+                    yield Piece(file.tell(), rows=[line for line, _ in rows])
             else:
                 yield from _lines(file, layout == "array of lines")
     except OSError as error:
@@ -147,8 +147,11 @@ def _element(text: bytes) -> bytes:
     return text.removesuffix(b",").rstrip(_BLANK)
 
 
-def _elements(file: BinaryIO) -> Iterator[Line]:
-    """Yield the elements of an array in a free layout; behind a broken one nothing can be told apart."""
+def _elements(file: BinaryIO) -> Iterator[tuple[Line, int]]:
+    """Yield the elements of an array in a free layout, and of how many characters each is.
+
+    Behind a broken one nothing can be told apart.
+    """
     bytes_to_text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     text, number = "", 0
     while chunk := file.read(_CHUNK):
@@ -156,16 +159,17 @@ def _elements(file: BinaryIO) -> Iterator[Line]:
         at = 0
         while (at := _skip(text, at)) < len(text) and text[at] != "]":
             try:
-                value, at = _DECODER.raw_decode(text, at)
+                value, end = _DECODER.raw_decode(text, at)
             except (ValueError, RecursionError):
                 break  # cut by the end of the chunk, or broken
             number += 1
-            yield Line(number, value=value)
+            yield Line(number, value=value), end - at
+            at = end
         text = text[at:]
         if len(text) > LINE_LIMIT:
             break
     if text[_skip(text, 0) :].rstrip() not in ("", "]"):
-        yield Line(number + 1, problem="not_json")
+        yield Line(number + 1, problem="not_json"), len(text)
 
 
 def _skip(text: str, at: int) -> int:
