@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 def outcomes(half: str) -> Iterator[Outcome]:
     """Judge the answers of a half, two a kind."""
     lines = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
-    pages = {line["page"]: _source(line) for line in lines if "page" in line}
+    pages = {line["page"]: source_of(line) for line in lines if "page" in line}
     for case in lines:
         if case.get("half") == half:
             sources = [pages[name] for name in case["pages"]]
@@ -46,7 +46,8 @@ def outcomes(half: str) -> Iterator[Outcome]:
                 yield Outcome(case["kind"], is_right, answer, judge(QUESTION, answer, sources))
 
 
-def _source(page: dict[str, Any]) -> JudgedSource:
+def source_of(page: dict[str, Any]) -> JudgedSource:
+    """Return a page as the judge gets it."""
     facts = stored(facts_of(page["text"]))
     return JudgedSource(page["title"], page["text"], facts, page["company"], page["year"])
 

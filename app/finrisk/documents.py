@@ -13,10 +13,9 @@ from finrisk.index_rows import Draft, Page, draft_of, write_pages, write_posting
 from finrisk_rules.companies import company_key
 from finrisk_rules.documents import digest
 from finrisk_rules.lexemes import words
-from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.page_facts import facts_of, stored, style_of_page
 from finrisk_rules.passages import Line, Passage, lines_of, pages_of, passages_of
 from finrisk_rules.postings import MOST_POSTINGS, heading, occurrences
-from finrisk_rules.quantities import style_of
 
 ANALYZE_PAGES = 100
 ANALYZE_POSTINGS = 50_000
@@ -255,7 +254,7 @@ def _page(document: Document, number: int, sheet: int, text: str) -> Page:
 
 def _facts(text: str, lines: Sequence[Line], passages: Sequence[Passage]) -> Iterator[str]:
     """Yield what each passage says in figures; the text above it may say the unit of its tables."""
-    style, above, read = style_of(text), "", 0
+    style, above, read = style_of_page(text), "", 0
     for passage in passages:
         above = "\n".join([above, *(line.text for line in lines[read : passage.first_line - 2])])
         read = passage.first_line - 2

@@ -1,11 +1,12 @@
 """Facts of a page: what its tables and its sentences say in figures, made once when the page is indexed."""
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finrisk_rules.judge.languages import language_of
+from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities, style_of
@@ -14,6 +15,13 @@ from finrisk_rules.tables import Table, tables_of
 
 MOST_NOTES = 20
 """A whole number in brackets below this one counts notes or items of a list."""
+
+
+FEWEST_THOUSANDS = 4
+"""Numbers with a point before three digits, and no other separator, that tell that a comma parts decimals."""
+
+_SEPARATED = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)%?")
+_POINT_BEFORE_THREE = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +48,23 @@ def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFact
 
     ``above`` is what stands before the passage, ``style`` how its page writes decimals (else the text tells).
     """
-    style = style or style_of(text)
-    return PageFacts(tuple(tables_of(text, style, above)), tuple(_statements(text, style)), language_of(text))
+    language = language_of(text)
+    style = style or style_of_page(text)
+    return PageFacts(tuple(tables_of(text, style, above)), tuple(_statements(text, style)), language)
+
+
+def style_of_page(text: str) -> Style:
+    """Return what parts decimals on a page: as its figures show, else as its language has it.
+
+    Where nothing but points stand before three digits each ("1.274"), they set thousands apart.
+    """
+    is_comma = language_of(text) in COMMA_LANGUAGES or _only_thousands(text)
+    return style_of(text, "comma" if is_comma else "point")
+
+
+def _only_thousands(text: str) -> bool:
+    written = _SEPARATED.findall(text)
+    return len(written) >= FEWEST_THOUSANDS and all(map(_POINT_BEFORE_THREE.fullmatch, written))
 
 
 def stored(facts: PageFacts) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from finrisk_rules.plain_text import plain
@@ -120,6 +121,11 @@ _LISTED = re.compile(
     r"(?:,| ?/| ?&)? ?(?:(?:and|und|et|y|to) (?:the )?)?\Z",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    rf"(?<![\w-])(?:(?P<name>[QH][1-4])|(?P<order>{_ORDER})[ -](?:fiscal )?"
+    rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF})))(?![\w-])",
+    re.IGNORECASE,
+)
 _MOST_LISTED, _LONGEST_LISTED = 3, 24
 """Quarters before the one that names their year, and characters in which one of them stands."""
 
@@ -161,11 +167,26 @@ def periods(text: str) -> Iterator[Period]:
 
 
 def with_listed(text: str, named: Iterable[Period]) -> Iterator[Period]:
-    """Yield the periods with those that share the year of the one behind them: ``Q1, Q2 and Q3 2024``."""
-    for period in named:
-        if period.part[:1] in ("Q", "H"):
-            yield from _listed_before(plain(text), period)
-        yield period
+    """Yield the periods with the parts that share the year of another: ``from 5 in Q1 to 6 in Q3 2024``.
+
+    That is the next one behind them, else the last one before.
+    """
+    named = list(named)
+    parts = [period for period in named if period.part[:1] in ("Q", "H")]
+    if not parts:
+        yield from named
+        return
+    read = plain(text)
+    listed = [each for period in parts for each in _listed_before(read, period)]
+    known = [*named, *listed]
+    for match in _PART.finditer(read):
+        start, end = match.span()
+        if not any(each.start < end and start < each.end for each in known):
+            year = next((each.year for each in parts if each.start > start), parts[-1].year)
+            kind = "Q" if match["quarter"] else "H"
+            part = match["name"] or f"{kind}{_ORDER_OF[match['order'].lower()]}"
+            listed.append(Period(year, part.upper(), start, end))
+    yield from sorted([*named, *listed], key=attrgetter("start"))
 
 
 def _listed_before(read: str, period: Period) -> list[Period]:

@@ -218,13 +218,13 @@ def _numbers(read: str, text: str, match: re.Match[str], style: Style) -> Iterat
 def _is_one(read: str, text: str, start: int, end: int, style: Style) -> bool:
     """Whether blanks set thousands apart: a blank that does not break lines, a currency or a unit tells.
 
-    So does a word behind it where a comma parts decimals ("9 517 salariés"), and a cell of nothing else.
+    So does a word behind it where a comma parts decimals ("9 517 salariés"), and a text of nothing else.
     """
     if read[start - 1 : start] == "/":  # the end of a period: "2022/23 845,7 Mio."
         return False
     if any(read[at] == " " != text[at] for at in range(start, end)):
         return True
-    if style == "comma" and (_WORD_BEHIND.match(read, end) or _is_all(read, start, end)):
+    if _is_all(read, start, end) or (style == "comma" and _WORD_BEHIND.match(read, end)):
         return True
     return bool(before(read, start).currency) or behind(read, end).end > end
 

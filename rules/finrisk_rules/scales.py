@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
+from finrisk_rules.judge.stems import stems
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import CURRENCIES, SCALES, any_of
 
@@ -30,20 +31,25 @@ _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur":
 _PERCENT = re.compile(
     r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
 )
-_EXCEPT_SHARES = re.compile(r"except\b.{0,40}\bshares?\b|ausser|außer.{0,40}aktie|sauf.{0,40}action")
+_EXCEPTED = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b(?P<names>[^.;:()\n|]{0,80})")
+_PARTS = re.compile(r",|&|\b(?:and|or|und|et|y|e)\b")
+_PER = re.compile(r".*\b(?:per|je|par|por)\b")
+_NO_NAMES = stems(
+    "for data amounts figures counts numbers information where otherwise stated noted indicated"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a text says: ``power`` of ten or None, ``currency`` or "", ``percent``, ``not_shares``.
+    """What a text says: ``power`` of ten or None, ``currency`` or "", ``percent``, ``excepted``.
 
-    ``not_shares`` is true where figures of shares are excepted ("in millions, except per share amounts").
+    ``excepted`` are the words of what the scale does not count for ("in millions, except per share amounts").
     """
 
     power: int | None = None
     currency: str = ""
     percent: bool = False
-    not_shares: bool = False
+    excepted: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -53,10 +59,10 @@ def scale_said(text: str) -> Scale:
     A scale that belongs to a figure of the text itself ("$45 million") says nothing of others.
     """
     read = plain(text).lower()
-    percent, excepted = bool(_PERCENT.search(read)), bool(_EXCEPT_SHARES.search(read))
+    percent, excepted = bool(_PERCENT.search(read)), _excepted(read)
     said = deque(_SAID.finditer(read) if _HINT.search(read) else (), maxlen=1)
     if not said:
-        return Scale(percent=percent, not_shares=excepted)
+        return Scale(percent=percent, excepted=excepted)
     last = said[0]
     word = last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or ""
     power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
@@ -67,3 +73,11 @@ def scale_said(text: str) -> Scale:
         percent,
         excepted,
     )
+
+
+def _excepted(read: str) -> frozenset[str]:
+    """Return the words that name what is excepted; of "sales per foot" those behind "per"."""
+    match = _EXCEPTED.search(read)
+    if match is None:
+        return frozenset()
+    return stems(" ".join(_PER.sub("", part) for part in _PARTS.split(match["names"]))) - _NO_NAMES

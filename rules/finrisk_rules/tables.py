@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.periods import periods
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style, quantities
@@ -33,10 +34,12 @@ _FOOTNOTE = re.compile(
     r"(?:\s*(?:\( ?(?:\d{1,2}|[a-zA-Z]|i{1,3}|iv|vi{0,3}) ?\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]+))+[\s.:]*\Z"
 )
 _SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
+_STEMS_OF_SHARES = stems_of_name("share shares aktie aktien action actions")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _DIGIT = re.compile(r"\d")
 _BARE_FIGURE = re.compile(r"[0-9.,]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_ENDS_IN_YEAR = re.compile(r"(?:(?<![\d.,])(?:19|20)\d\d|FY ?'?\d\d)\Z")
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _BRACKET = re.compile(r"\([^()\n]{2,80}\)")
 _EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
@@ -99,13 +102,17 @@ def _rows(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _joined(row: list[str]) -> list[str]:
-    """Return the row with the signs that stand in columns of their own joined to their figures."""
+    """Return the row with the signs that stand in columns of their own joined to their figures.
+
+    A period is none: ``2023 | %`` heads two columns.
+    """
     cells = row[:]
     for at in range(len(cells) - 2, 0, -1):
         if cells[at] and cells[at + 1][:1].isdigit() and _BEFORE_FIGURE.fullmatch(cells[at]):
             cells[at], cells[at + 1] = "", f"{cells[at]} {cells[at + 1]}"
     for at in range(2, len(cells)):
-        if _AFTER_FIGURE.fullmatch(cells[at]) and cells[at - 1][-1:].isdigit():
+        is_behind = _AFTER_FIGURE.fullmatch(cells[at]) and cells[at - 1][-1:].isdigit()
+        if is_behind and not _ENDS_IN_YEAR.search(cells[at - 1]):
             cells[at - 1], cells[at] = f"{cells[at - 1]}{cells[at]}", ""
     return cells
 
@@ -254,6 +261,13 @@ def _year_columns(body: Sequence[Sequence[str]]) -> set[int]:
     return {column for column, cells in columns.items() if cells and all(map(_BARE_YEAR.fullmatch, cells))}
 
 
+def _is_excepted(label: str, said: Scale) -> bool:
+    """Whether a row or column is named among what the scale of its table does not count for."""
+    if not said.excepted.isdisjoint(_STEMS_OF_SHARES) and _SHARES.search(label):
+        return True
+    return not said.excepted.isdisjoint(stems_of_name(label))
+
+
 def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[int | None, Unit, str]:
     """Return power of ten, unit and currency of a figure, as row, column or table say."""
     own = [scale_said(text) for text in words]
@@ -268,6 +282,7 @@ def _unit(figure: Quantity, words: tuple[str, str, str], said: Scale) -> tuple[i
         counts = figure.currency and not each.currency and _SHARES.search(text)
         if each.power is not None and not counts:
             return each.power, "", currency
-    if said.not_shares and _SHARES.search(words[0]):
+    names = words[:2] if not _EXCEPT.search(words[1]) else words[:1]
+    if said.excepted and any(_is_excepted(name, said) for name in names):
         return 0, "", figure.currency
     return said.power, "", currency

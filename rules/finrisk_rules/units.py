@@ -11,11 +11,11 @@ _SCALES = {
     "lakh lakhs lac": 5,
     "万 萬 만": 4,
     "million millions mn mln mio meur millionen millón millones milhão milhões milione milioni miljoen "
-    "miljoner 百万 百萬 백만": 6,
+    "miljoner mkr 百万 百萬 백만": 6,
     "crore crores 千万": 7,
     "億 亿 억": 8,
     "billion billions bn bln mrd mia md mds milliarde milliarden milliard milliards miliardo miliardi "
-    "miljard miljarder bilhão bilhões 十億 十亿 십억": 9,
+    "miljard miljarder mdkr bilhão bilhões 十億 十亿 십억": 9,
     "trillion trillions tn trn billionen 兆 조": 12,
 }
 SCALES: dict[str, int] = {word: power for words, power in _SCALES.items() for word in words.split()}

@@ -42,6 +42,8 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tupl
     spots = evidence.of_value(value, half)
     if quantity.unit == "basis_points":
         spots = spots + evidence.of_value(value / 100, half / 100)
+    elif quantity.unit == "points":
+        spots = spots + evidence.of_value(value * 100, half * 100)
     elif not quantity.unit:
         unit = 10.0 ** (quantity.scale or 0)
         spots = spots + evidence.of_amount(value * unit, half * unit)

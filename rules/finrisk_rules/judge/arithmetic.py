@@ -21,6 +21,9 @@ _PARTS_OF_ONE = {"": 0, "percent": 2, "points": 2, "basis_points": 4}
 _ROUNDED_OPERANDS = Decimal("0.03")
 """How far a result may be from the value of operands that are shown rounded."""
 
+_COARSEST = Decimal("0.1")
+"""Of a fraction in words: a third is 30 to 37 %."""
+
 _SLACK = Decimal("0.5000001")
 """Of the last digit written: rounding half up, half down and half to even are all right."""
 
@@ -333,4 +336,7 @@ def rounds(value: Decimal, result: Quantity) -> bool:
     """Whether the result is the value rounded to the decimals written; words may carry a minus."""
     if value > 0 > result.value and not result.bracketed:
         return False
-    return abs(abs(value) - abs(result.value)) <= _SLACK.scaleb(-result.places)
+    slack = _SLACK.scaleb(-result.places)
+    if result.places < 0:  # a fraction in words
+        slack = min(slack, _COARSEST * abs(result.value))
+    return abs(abs(value) - abs(result.value)) <= slack

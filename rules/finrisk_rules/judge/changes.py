@@ -38,15 +38,19 @@ _NEUTRAL = re.compile(
 _MOST_BETWEEN = 100
 """Characters between such a word and its figure."""
 
-_SIGN = re.compile(r"\(\s?([-+\u2212\u2013])\s?(?=\d)")
-"""Before a percentage in brackets, what says that it is a change: ``(+6.4 %)``."""
+_SIGN = re.compile(r"(?:\(\s?|[ ,;])([-+\u2212\u2013])\s?(?=\d)")
+"""Before a percentage, what says that it is a change: ``(+6.4 %)``."""
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AGAIN = re.compile(r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*")
 """What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
 
-_MORE = re.compile(rf"\s*(?:{whole('more above over greater larger ahead mehr')})\s", re.IGNORECASE)
-_LESS = re.compile(rf"\s*(?:{whole('less fewer below under smaller weniger')})\s", re.IGNORECASE)
+_MORE = re.compile(
+    rf"\s*(?:{whole('more above over greater larger ahead mehr de_plus más in_più')})\s", re.IGNORECASE
+)
+_LESS = re.compile(
+    rf"\s*(?:{whole('less fewer below under smaller weniger de_moins menos in_meno')})\s", re.IGNORECASE
+)
 
 
 class Line(NamedTuple):
@@ -74,11 +78,13 @@ class Change(NamedTuple):
 class Spoken(NamedTuple):
     """That a claim is a change; ``rises`` as its words say, None where they say neither.
 
-    ``is_difference`` where it is one of two figures, which the sentence may write.
+    ``is_difference`` where it is one of two figures, which the sentence may write; ``is_better`` where the
+    words say better or worse, of which a lower figure may be the better one.
     """
 
     rises: bool | None
     is_difference: bool = False
+    is_better: bool = False
 
 
 def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
@@ -107,12 +113,14 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 2)):
         return Spoken(sign[1] == "+")
     says = governor is not None and is_in_clause(text, governor, start, end)
-    rises = governor.rises if governor and says and not is_evaluation(governor) else None
+    rises = governor.rises if governor and says else None
+    is_better = governor is not None and is_evaluation(governor)
     if claim.is_change:
-        return Spoken(rises)
+        return Spoken(rises, is_better=is_better)
     if governor is not None and says and governor.end <= start:
         noun = text[governor.start : governor.end].lower() in CHANGED
-        return Spoken(rises) if _leads(text[governor.end : start], is_noun=noun) else None
+        leads = _leads(text[governor.end : start], is_noun=noun)
+        return Spoken(rises, is_better=is_better) if leads else None
     named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
     is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
     return Spoken(None, is_difference=True) if is_difference else None
@@ -135,7 +143,7 @@ def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequen
     lines = _lines(readers)
     for line in (*lines, *_lines_beside(readers, beside)):
         for new, old in _pairs(line, beside):
-            for figure in _differences(new, old):
+            for figure in differences(new, old):
                 change = _change(line, claim, figure, new, old)
                 if change.agreement not in ("", "scale"):
                     return change
@@ -228,7 +236,7 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
         ends = _said(line, named) or ends
     if not ends and not line.reader.periods:
         ends = sorted(line.cells, key=lambda cell: _order(named[id(cell)]))[-1:]
-    for new, old in _by_time(ends, line.cells, named):
+    for new, old in _by_time(table, ends, line.cells, named):
         if not bases or id(old) in bases:
             yield new, old
 
@@ -238,17 +246,23 @@ def _each_once(cells: Iterable[Figure]) -> list[Figure]:
 
 
 def _said(line: Line, named: Mapping[int, tuple[Named, ...]]) -> list[Figure]:
-    """Return the cells of the periods of a claim, the nearest period first."""
-    return _each_once(
-        cell
-        for period, _ in line.reader.periods
-        for cell in line.cells
-        if any(same_period(period, each) >= SAME for each in comparable([period], named[id(cell)]))
-    )
+    """Return the cells of the periods of a claim, the nearest first; of several the best head."""
+    said: list[Figure] = []
+    for period, _ in line.reader.periods:
+        cells = [
+            cell
+            for cell in line.cells
+            if any(same_period(period, each) >= SAME for each in comparable([period], named[id(cell)]))
+        ]
+        said += line.reader.of_best_heads(line.table, cells) if len(cells) > 1 else cells
+    return _each_once(said)
 
 
 def _by_time(
-    ends: Sequence[Figure], cells: Sequence[Figure], named: Mapping[int, tuple[Named, ...]]
+    table: TableEvidence,
+    ends: Sequence[Figure],
+    cells: Sequence[Figure],
+    named: Mapping[int, tuple[Named, ...]],
 ) -> Iterator[tuple[Figure, Figure]]:
     """Yield the first two of these cells as later and earlier; one alone with the period before it."""
     if len(ends) > 1:
@@ -256,7 +270,9 @@ def _by_time(
         return
     for end in ends:
         others = [cell for cell in cells if cell is not end]
-        before = [cell for cell in others if _is_before(named[id(cell)], named[id(end)])]
+        before = table.of_one_kind(
+            end[1], [cell for cell in others if _is_before(named[id(cell)], named[id(end)])]
+        )
         for other in before or (others if len(others) == 1 else ()):
             yield from _ordered(end, other, named)
 
@@ -299,7 +315,7 @@ def _is_before(periods: Sequence[Named], others: Sequence[Named]) -> bool:
     return part == later_part and year == later - 1
 
 
-def _differences(new: Figure, old: Figure) -> Iterator[Figure]:
+def differences(new: Figure, old: Figure) -> Iterator[Figure]:
     """Yield the change between two cells, and as a percentage of the old one; nothing where units differ."""
     row, column, after, scale, unit, currency = new
     _, _, before, other_scale, other_unit, other_currency = old

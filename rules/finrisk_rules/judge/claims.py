@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ figure as one end of a range: ages, days overdue, pages."""
 LARGEST_NAME = 10_000
 """A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
 
+_NIL = re.compile(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
 _BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
@@ -54,7 +56,8 @@ class Claim(NamedTuple):
     ``text`` is the figure as written, ``phrase`` its words and periods; ``is_about`` whether a word says that
     the figure is not exact, ``is_change`` that it is how much something changed; ``name`` the word to which
     a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise; ``bound``
-    what it is to the figure that is meant. What compares a figure with one before it sets no bound.
+    what it is to the figure that is meant. What compares a figure with one before it sets no bound. ``cited``
+    is what it cites alone, () where that is what its statement does.
     """
 
     text: str
@@ -64,6 +67,7 @@ class Claim(NamedTuple):
     is_change: bool = False
     name: str = ""
     bound: Bound = ""
+    cited: tuple[int, ...] = ()
 
 
 def claims_of(text: str, style: Style, named: list[Period], names: Pairs = frozenset()) -> tuple[Claim, ...]:
@@ -104,6 +108,9 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
             if quantity.value <= MOST_COUNT or _is_span(text, quantity):
                 continue
         figures.append((quantity, name))
+    if "nil" in text.lower():
+        figures += [(_nothing_at(*match.span()), "") for match in _NIL.finditer(text)]
+        figures.sort(key=lambda each: each[0].start)
     read = figures[:MOST_FIGURES]
     said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named)
     claims = [
@@ -113,6 +120,11 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
     return tuple(claims)
+
+
+def _nothing_at(start: int, end: int) -> Quantity:
+    """Return the figure that the word "nil" is."""
+    return Quantity(Decimal(0), 0, None, "", "", False, start, end)
 
 
 def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]) -> list[Period]:

@@ -9,24 +9,29 @@ from itertools import repeat
 from math import log10
 from types import MappingProxyType
 
+from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
 from finrisk_rules.judge.agreement import says, tolerance
+from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
+from finrisk_rules.judge.ends import is_of_other_end
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
+from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace, best_rival
+from finrisk_rules.judge.tracing import CLEARLY, GOOD_ROW, Reader, Trace, best_rival
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
-from finrisk_rules.judge.vocabulary import counted
+from finrisk_rules.judge.vocabulary import counted, part_in
 from finrisk_rules.judge.wording import is_supported, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
+from finrisk_rules.scales import scale_said
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
@@ -40,8 +45,8 @@ TELLING = 0.4
 Periods = tuple[tuple[Named, float], ...]
 """Periods that a claim may be of, each with what it counts for."""
 
-Operands = Mapping[int, Sequence[Quantity]]
-"""The operands of the calculations of an answer, by the places in it where a figure of one ends."""
+Calculated = Mapping[int, Calculation]
+"""The calculations of an answer, by the places in it where a figure of one ends."""
 
 
 class Court:
@@ -53,6 +58,7 @@ class Court:
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self.firms = Firms(question, sources)
+        self.acronyms = acronyms_of(answer, [source.text for source in sources])
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
         self._contents: dict[int, frozenset[str]] = {}
@@ -105,7 +111,7 @@ class Court:
         return self._contents[n]
 
     def findings(
-        self, statements: Sequence[Statement], calculated: Operands = MappingProxyType({})
+        self, statements: Sequence[Statement], calculated: Calculated = MappingProxyType({})
     ) -> list[Finding]:
         """Return what is found of each claim of the statements, in order."""
         result: list[Finding] = []
@@ -115,41 +121,77 @@ class Court:
         self._compare_units(result)
         return result
 
-    def _of(self, statement: Statement, calculated: Operands, most: int) -> list[Finding]:
+    def _of(self, statement: Statement, calculated: Calculated, most: int) -> list[Finding]:
         """Return what is found of the claims of a statement; those beyond ``most`` are not read."""
-        shared = self._shared_periods(statement)
+        shared = of_whole = self._shared_periods(statement, statement.claims)
+        part = part_in(statement.text) if len(statement.claims) > 1 else None
+        if part is not None:
+            whole = [each for each in statement.claims if each.quantity.start < part]
+            of_whole = self._shared_periods(statement, whole)
         read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
-        result = [self._finding(claim, statement, calculated, shared) for claim in read]
+        result = [
+            self._finding(
+                claim, statement, calculated, of_whole if claim.quantity.start < (part or 0) else shared
+            )
+            for claim in read
+        ]
         result += [_unread(claim, statement) for claim in unread]
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
             follow_words(statement.text, result)
         return result
 
-    def _finding(self, claim: Claim, statement: Statement, calculated: Operands, shared: Periods) -> Finding:
+    def _finding(
+        self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods
+    ) -> Finding:
         start, end = _place(claim, statement)
-        cited = self._known(statement.cited)
+        cited = self._known(claim.cited or statement.cited)
         named = _own_periods(claim)
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
-        operands = calculated.get(end, ())
+        calculation = calculated.get(end)
+        operands = calculation.operands if calculation else ()
         if operands and (years := {int(abs(each.value)) for each in operands if looks_like_year(each)}):
             named = tuple((period, weight) for period, weight in named if period[0] not in years)
-        readers = [self._reader(claim, statement, named, n, operands) for n in cited]
+        readers = [self._reader(claim, statement, named, n, calculation) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
+        is_plain = not (claim.quantity.unit or claim.quantity.scale)
+        if is_plain and (power := statement.topic.power) is not None:
+            claim, verdict, trace = self._scaled(claim, statement, named, readers, power, verdict, trace)
         is_operand = bool(operands) and any(each.end == end for each in operands)
         if is_operand and trace is None and (bare := self._without_operations(claim, statement, cited)):
-            readers = [self._reader(bare, statement, named, n, operands) for n in cited]
+            readers = [self._reader(bare, statement, named, n, calculation) for n in cited]
             verdict, trace = self._verdict(bare, statement, named, readers)
         if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
             verdict = None
         return Finding(claim, verdict, trace, start, end, readers)
 
-    def _shared_periods(self, statement: Statement) -> Periods:
-        """Return the periods of claims without their own: the sentence's, heading's or question's."""
-        others = {period for each in statement.claims for period in each.phrase.periods}
+    def _scaled(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Periods,
+        readers: Sequence[Reader],
+        power: int,
+        verdict: FigureVerdict | None,
+        trace: Trace | None,
+    ) -> tuple[Claim, FigureVerdict | None, Trace | None]:
+        """Return a bare claim below "in millions" in that scale, with what is found of it.
+
+        As it was where its place has no scale: a count, a ratio.
+        """
+        is_so = trace is not None and trace.spot[2][3] in (None, 0, power)
+        if is_so or scale_said(statement.text).power is not None:
+            return claim, verdict, trace
+        scaled = claim._replace(quantity=claim.quantity._replace(scale=power))
+        readers = [self._reader(scaled, statement, named, reader.source, None) for reader in readers]
+        return scaled, *self._verdict(scaled, statement, named, readers)
+
+    def _shared_periods(self, statement: Statement, claims: Sequence[Claim]) -> Periods:
+        """Return the periods of claims without their own: of other claims, the heading or the question."""
+        others = {period for each in claims for period in each.phrase.periods}
         if others:
-            is_one = len(others) == 1 and not any(each.phrase.is_base for each in statement.claims)
+            is_one = len(others) == 1 and not any(each.phrase.is_base for each in claims)
             return ((next(iter(others)), 1.0),) if is_one else ()
         if statement.topic.periods:
             return tuple((period, 1.0) for period in statement.topic.periods)
@@ -161,10 +203,15 @@ class Court:
         statement: Statement,
         named: Periods,
         n: int,
-        operands: Sequence[Quantity] = (),
+        calculation: Calculation | None = None,
     ) -> Reader:
         text = self.sources[n - 1].text
-        return Reader(claim, statement.topic.words, named, n, self.evidence(n), text, operands)
+        if self.acronyms and (words := spelled_out(claim.phrase.words, self.acronyms, text)):
+            claim = claim._replace(phrase=claim.phrase._replace(words=dict(words)))
+        bare = calculation is not None and is_bare(claim, statement, calculation)
+        return Reader(
+            claim, statement.topic.words, named, n, self.evidence(n), text, calculation, is_bare=bare
+        )
 
     def _verdict(
         self,
@@ -173,6 +220,8 @@ class Court:
         named: Periods,
         readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
+        if claim.text.lower() == "nil":
+            return self._nothing(claim, named, readers), None
         traces: list[Trace] = []
         for reader in readers:
             traces += reader.traces()
@@ -195,6 +244,8 @@ class Court:
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
                 return wrong(claim, "misattributed", right), None
+        if is_of_other_end(claim, statement, right):
+            return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
             return wrong(claim, "misattributed", right), None
         is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
@@ -204,13 +255,24 @@ class Court:
             return wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
 
+    def _nothing(self, claim: Claim, named: Periods, readers: Sequence[Reader]) -> FigureVerdict | None:
+        """Return the verdict on "nil": wrong where its row has a figure in its period, else none."""
+        rival = best_rival(readers, None) if named else None
+        if rival is None or rival.table is None or rival.row_fit < GOOD_ROW:
+            return None
+        is_there = period_fit(named, rival.table.head_periods[rival.spot[2][1]]) > SAME_PERIOD
+        return wrong(claim, "unsupported", rival) if is_there else None
+
     def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
         """Whether a statement names years, but none of those at the place, or of its source."""
-        claims = [claim] if trace.table is None else statement.claims
+        is_alone = trace.table is None or (claim.phrase.is_base and len(claim.phrase.periods) == 1)
+        claims = [claim] if is_alone else statement.claims
         said = {period for each in claims for period in each.phrase.periods if period[0]}
         if not said:
             return False
         named = {year for year, _ in said}
+        if named == {self.sources[trace.source - 1].year} and trace.is_compared and not claim.phrase.is_base:
+            return True
         there = {year for year, _ in comparable(said, trace.periods) if year}
         if trace.table is None and not there:
             return False

@@ -19,7 +19,7 @@ stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zuni
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
 augment* hausse* progress* croiss* accr* alourdi* crû cru grimp* bondi* supérieur*
 aument* subi* creci* increment* alza cresciut* crescit* salit*
-steeg gestegen toegenomen toenam groeide ökade steg
+steeg gestegen toegenomen toenam groeide ökade steg raised raising raises boosted boosting swelled
 """
 _FALL = """
 fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted contracting
@@ -29,7 +29,8 @@ halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück 
 baiss* diminu* recul* repli* rédui* chut* inférieur*
 disminu* cay* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
-daalde gedaald afgenomen minskade sjönk
+daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
+worsen* deteriorat* verschlechter* détérior* empeor* peggior*
 """
 _CJK_RISE = (
     "増加|増え|増大|急増|微増|上昇|伸び|伸長|拡大|増収|増益|上回|上がり|上がっ|高まり|高まっ"
@@ -64,6 +65,8 @@ def _may_say(word: str) -> bool:
     return _rises(word.lower()) is not None or word.lower() in _PARTED
 
 
+_RESULTS = frozenset(("gain", "gains"))
+_LOSS = re.compile(whole("loss losses"), re.IGNORECASE)
 _NOT = re.compile(
     rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}(?!-)[^,.;]{{0,12}}\Z"
     r"|n['\u2019]t [^,.;]{0,8}\Z",
@@ -93,9 +96,16 @@ _COMPARATIVE = re.compile(
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
-_EVALUATION = re.compile(any_word("improv* strengthen* weaken* verbesser*"))
+_EVALUATION = re.compile(
+    any_word(
+        "improv* strengthen* weaken* worsen* deteriorat* verbesser* verschlechter* détérior* empeor* peggior*"
+    )
+)
 
-_TO = re.compile(rf"(?:\s+\w+)?\s+{whole('to auf à a hasta until reaching')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_TO = re.compile(
+    rf"(?:\s+\w+|\s+by(?:\s+\w+){{1,3}})?\s+{whole('to auf à a hasta until reaching')}[^\d]{{0,8}}\Z",
+    re.IGNORECASE,
+)
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta')}[^\d]{{0,8}}\Z", re.IGNORECASE)
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
 _BY = re.compile(rf"\s*(?:(?:sich|en|it)\s+)?(?:{whole('by um de del di um un')}\s*)*", re.IGNORECASE)
@@ -123,6 +133,8 @@ def directions(text: str) -> list[Direction]:
     for match in words.finditer(text):
         word = match[0].lower()
         rises = _rises(word)
+        if word in _RESULTS and _LOSS.search(text):  # "from a gain of 5 to a loss of 6"
+            continue
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
             rises = parted["particle"] == "zu"
         if rises is None:
@@ -195,7 +207,7 @@ def contradicts(
         known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue
-        if is_evaluation(direction) and any(_may_be_better_below(traced[n][1]) for n in known):
+        if is_evaluation(direction) and any(may_be_better_below(traced[n][1]) for n in known):
             continue
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
         if len(amounts) > 1:
@@ -218,9 +230,14 @@ def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
     return claim.quantity.value < 0 and _is_change(text, claim, direction)
 
 
-def _may_be_better_below(trace: Trace | None) -> bool:
+def may_be_better_below(trace: Trace | None) -> bool:
     """Whether less may be better of what a place tells: a cost, a ratio."""
-    return trace is not None and bool(LESS_MAY_BE_BETTER.search(f"{trace.place.row} {trace.place.sentence}"))
+    if trace is None:
+        return False
+    place, said = trace.place, trace.place.row
+    if trace.table is None:
+        said = place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
+    return bool(LESS_MAY_BE_BETTER.search(said))
 
 
 def _is_name(direction: Direction, trace: Trace | None) -> bool:
@@ -258,7 +275,7 @@ def by_time(
     None where nothing tells.
     """
     (first, one), (second, two) = (traced[n] for n in places)
-    if one is None or two is None or not _are_of_one_thing(one, two):
+    if one is None or two is None or not are_of_one_thing(one, two):
         return None
     is_first_later = _is_later(first, second)
     if is_first_later is None:
@@ -267,7 +284,7 @@ def by_time(
     return pair[::-1] if is_first_later else pair
 
 
-def _are_of_one_thing(one: Trace, two: Trace) -> bool:
+def are_of_one_thing(one: Trace, two: Trace) -> bool:
     """Whether two figures stand in one table, or in one sentence and in one unit."""
     if one.source != two.source or one.spot[0] != two.spot[0]:
         return False

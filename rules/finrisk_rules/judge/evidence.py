@@ -35,6 +35,7 @@ Spot = tuple[int, int, Figure]
 """Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
 
 _DIGIT = re.compile(r"\d")
+_FIGURES = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=8192)
@@ -106,6 +107,7 @@ class TableEvidence:
         self.caption: str
         self.caption, self.heads, self.rows, self.cells = table[:4]
         self._named = named
+        self._has_both_ends: bool | None = None
 
     @cached_property
     def scales(self) -> frozenset[int]:
@@ -182,6 +184,24 @@ class TableEvidence:
     def _has_change_before(self) -> list[bool]:
         return [bool(CHANGE_NAME.search(label)) for label, _ in self.rows]
 
+    def has_both_ends(self, first: re.Pattern[str], last: re.Pattern[str]) -> bool:
+        """Whether labels of rows match both of two patterns; each table is asked for one pair only."""
+        if self._has_both_ends is None:
+            labels = [label for label, _ in self.rows]
+            self._has_both_ends = all(any(map(pattern.search, labels)) for pattern in (first, last))
+        return self._has_both_ends
+
+    def of_one_kind(self, column: int, cells: Sequence[Figure]) -> list[Figure]:
+        """Return the cells whose heads say the same beside their periods as that of a column; all if none."""
+        if len(cells) < 2:
+            return list(cells)
+        return [cell for cell in cells if self.kinds[cell[1]] == self.kinds[column]] or list(cells)
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """What each head says beside its figures: "Aerospace" of "Aerospace 2023"."""
+        return [_FIGURES.sub("", head) for head in self.heads]
+
     def year_before(self, row: int, column: int) -> float | None:
         """Return the figure of the same row for the same part of the year before, where there is just one."""
         named = self.head_periods[column]
@@ -189,6 +209,7 @@ class TableEvidence:
             return None
         before_that = ((named[0][0] - 1, named[0][1]),)
         before = [cell for cell in self.by_row[row] if self.head_periods[cell[1]] == before_that]
+        before = self.of_one_kind(column, before)
         return float(before[0][2]) if len(before) == 1 else None
 
 
@@ -225,6 +246,14 @@ class StatementEvidence:
             return phrase.periods
         ((year, part),) = others
         return () if year is None else ((year - 1, part),)
+
+    def shared_periods(self, number: int, text: str) -> tuple[Named, ...]:
+        """Return the periods of the whole sentence, but those of a figure with which others are compared."""
+        phrases = self.phrases(text)
+        if phrases[number].is_base:
+            return self.named
+        of_bases = {period for phrase in phrases if phrase.is_base for period in phrase.periods}
+        return tuple(period for period in self.named if period not in of_bases) if of_bases else self.named
 
     @cached_property
     def _others(self) -> frozenset[Named]:

@@ -6,8 +6,10 @@ from functools import partial
 
 from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import contradicts, spoken
-from finrisk_rules.judge.multiples import of_another_multiple
+from finrisk_rules.judge.directions import contradicts, may_be_better_below, spoken
+from finrisk_rules.judge.fractions import of_another_fraction
+from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
+from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
@@ -17,7 +19,8 @@ from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 class Finding:
     """What the court finds of a claim: its verdict, None for what is no figure, and the place that says it.
 
-    ``start`` and ``end`` are its place in the answer, ``readers`` what it was read against.
+    ``start`` and ``end`` are its place in the answer, ``readers`` what it was read against; ``is_reversed``
+    where its words say more of what is less, whatever is computed.
     """
 
     claim: Claim
@@ -26,6 +29,7 @@ class Finding:
     start: int
     end: int
     readers: Sequence[Reader] = ()
+    is_reversed: bool = False
 
     @property
     def is_right(self) -> bool:
@@ -55,15 +59,25 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
         if said.is_difference and sum(trace is not None for _, trace in beside) > 1:
             continue
-        if change := change_of(text, finding.claim, finding.readers, beside):
+        change = change_of(text, finding.claim, finding.readers, beside)
+        if change is None or change.agreement in ("", "scale"):
+            change = change_in_prose(finding.claim, finding.readers, beside) or change
+        if change:
             finding.verdict = _of_change(finding, said, change)
             if finding.verdict and finding.verdict.verdict != "stated":
                 finding.trace = None
 
 
 def follow_words(text: str, findings: Sequence[Finding]) -> None:
-    """Convict the figures of a sentence that do not do what its words of rise and fall say of them."""
+    """Convict the figures of a sentence that do not do what its words say: rise, double, a third of."""
     traced = [(each.claim, each.trace) for each in findings]
+    for at in of_another_side(text, traced):
+        if verdict := findings[at].verdict:
+            findings[at].verdict = verdict._replace(verdict="wrong_direction")
+            findings[at].is_reversed = True
+    for at in of_another_fraction(text, traced):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="unsupported")
     groups = spoken(text, traced)
     if not groups:
         return
@@ -93,7 +107,8 @@ def _of_change(finding: Finding, said: Spoken, change: Change) -> FigureVerdict 
     if change.agreement in ("", "scale"):
         is_elsewhere = finding.trace is not None and place.row_fit > finding.trace.row_fit + CLEARLY
         return wrong(claim, "unsupported", place) if is_elsewhere or change.is_all else finding.verdict
-    if None not in (said.rises, change.rises) and said.rises != change.rises:
+    is_told = None not in (said.rises, change.rises) and not (said.is_better and may_be_better_below(place))
+    if is_told and said.rises != change.rises:
         return wrong(claim, "wrong_direction", place)
     return FigureVerdict(claim.text, "computed", place.source, place.place)
 

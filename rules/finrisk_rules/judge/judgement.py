@@ -7,13 +7,13 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.calculations import calculations, has_signs
 from finrisk_rules.judge.court import Court
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.statements import citations_of, statements, style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import says_something
 from finrisk_rules.plain_text import plain
-from finrisk_rules.quantities import Quantity
 
 
 def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgement:
@@ -21,6 +21,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
 
     Nothing that these texts hold raises; time is linear in their length.
     """
+    answer = without_latex(answer)
     court = Court(question, answer, sources)
     style = style_in(answer, question, lambda: court.first_cited(citations_of(answer)))
     said = list(statements(answer, style, court.names))
@@ -29,7 +30,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     read = plain(answer)
     is_asked = any(_is_open(finding) for finding in findings) or has_signs(read) or has_count(read)
     if is_asked and (written := calculations(answer, style)):
-        findings = court.findings(said, _operands(written))
+        findings = court.findings(said, _by_figure(written))
         results = Results(answer, written, findings, court)
         results.settle()
         unclaimed = list(results.unclaimed())
@@ -46,13 +47,10 @@ def _is_open(finding: Finding) -> bool:
     return finding.verdict is not None and not finding.is_right
 
 
-def _operands(written: Sequence[Calculation]) -> dict[int, tuple[Quantity, ...]]:
-    """Return the operands of each calculation by the places where its figures end.
-
-    A figure of several calculations has the operands of the first.
-    """
-    operands: dict[int, tuple[Quantity, ...]] = {}
+def _by_figure(written: Sequence[Calculation]) -> dict[int, Calculation]:
+    """Return the first calculation of each figure, by the place where it ends."""
+    by_figure: dict[int, Calculation] = {}
     for calculation in written:
         for figure in (*calculation.operands, calculation.result):
-            operands.setdefault(figure.end, calculation.operands)
-    return operands
+            by_figure.setdefault(figure.end, calculation)
+    return by_figure

@@ -61,6 +61,9 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
 
 COMMON_WORDS = frozenset().union(*FUNCTION_WORDS.values())
 
+COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
+"""Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
+
 _BITS = 16
 _VOTES: dict[str, int] = {
     word: sum(1 << _BITS * place for place, words in enumerate(FUNCTION_WORDS.values()) if word in words)

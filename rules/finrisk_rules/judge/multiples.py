@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from finrisk_rules.judge.directions import Direction, Traced, by_time
+from finrisk_rules.judge.directions import Direction, Traced, are_of_one_thing, by_time
 from finrisk_rules.judge.vocabulary import any_word, whole
 
 _WORDS = {
@@ -15,6 +15,13 @@ _WORDS = {
 _MULTIPLE = re.compile("|".join(f"({any_word(words)})" for words in _WORDS.values()), re.IGNORECASE)
 _MORE = re.compile(rf"{whole('more_than over mehr_als')}\s*\Z", re.IGNORECASE)
 _NEARLY = re.compile(rf"{whole('nearly almost fast beinahe nahezu')}\s*\Z", re.IGNORECASE)
+
+_THAN = re.compile(
+    rf"\s*(?:(?P<more>{whole('more higher greater larger above mehr höher')})"
+    rf"|{whole('less lower fewer smaller below weniger niedriger geringer')})\s[^,;.]*",
+    re.IGNORECASE,
+)
+_LONGEST_THAN = 30
 
 _ABOUT = 0.15
 """How far from a multiple, as a share of it, figures may be of which it is said without more."""
@@ -43,6 +50,21 @@ def of_another_multiple(
             before = last.table.year_before(*last.spot[2][:2])
             if before is not None and not _holds(text, said, before, last.value):
                 yield group[0]
+
+
+def of_another_side(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the numbers of the claims that say more where it is less: "100, 5 % more than the 105"."""
+    for n in range(1, len(traced) - 1):
+        start, end = traced[n][0].quantity.end, traced[n + 1][0].quantity.start
+        if end - start <= _LONGEST_THAN and (than := _THAN.fullmatch(text, start, end)):
+            (_, one), (_, two) = traced[n - 1], traced[n + 1]
+            if one is None or two is None or not are_of_one_thing(one, two):
+                continue
+            new, old = (
+                abs(each.value) if max(one.value, two.value) < 0 else each.value for each in (one, two)
+            )
+            if new != old and (new > old) != bool(than["more"]):
+                yield n
 
 
 def _holds(text: str, said: Direction, old: float, new: float) -> bool:

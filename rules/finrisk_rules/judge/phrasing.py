@@ -41,6 +41,11 @@ MOST_PERIODS = 4
 
 LONGEST_GLUE = 40
 
+_PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
+"""Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
+
+LONGEST_AGAIN = 12
+_AGAIN = re.compile(r"\s*,?\s*(?:or|i\.e\.,?|oder|soit|ossia|bzw\.)\s+[^\w\s]{0,3}", re.IGNORECASE)
 _NOTE = re.compile(r"\( ?\d{1,2} ?\)")
 
 Span = tuple[int, int]
@@ -88,7 +93,12 @@ class _Stretches:
             self.right.append(stems(text[split:end]))
 
     def words(self, at: int) -> dict[str, float]:
-        """Return the words that figure ``at`` takes up, those beside it with the most weight."""
+        """Return the words that figure ``at`` takes up, those beside it with the most weight.
+
+        One that says again what the one before says ("5 million, or 3 %") has its words.
+        """
+        if self._is_again(at) and not self._is_again(at - 1):
+            return dict.fromkeys(self.left[at + 1], FADING) | self.words(at - 1)
         words = dict.fromkeys(self.right[0], FADING**FARTHEST) if at > FARTHEST else {}
         for distance in range(min(at, FARTHEST), 0, -1):
             before = self.left[at - distance] | self.right[at - distance]
@@ -101,6 +111,10 @@ class _Stretches:
             words |= dict.fromkeys(self.right[1], BEHIND)
         words |= dict.fromkeys(self.right[at], 1.0)
         return words
+
+    def _is_again(self, at: int) -> bool:
+        start, end = self.spans[at]
+        return at > 0 and end - start < LONGEST_AGAIN and _AGAIN.fullmatch(self.bare, start, end) is not None
 
     def _stands_first(self, at: int) -> bool:
         """Whether a figure begins its sentence: its words follow, "At 5 %, the margin was ..."."""
@@ -119,8 +133,15 @@ class _Stretches:
         if before and at:
             before = [each for each in before if each.start >= self.splits[at]]
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
+            if before and not at and self._goes_back(before[0].end):
+                return behind if isinstance(behind, list) else list(behind)
             return [*behind, *before]
         return [*before, *behind]
+
+    def _goes_back(self, start: int) -> bool:
+        """Whether words behind a period lead to what is compared: "none in 2021, after 5 in 2022"."""
+        joint = JOINT.search(self.bare, start, self.spans[0][1])
+        return joint is not None and bool(BASE_AT_SPLIT.match(self.bare, joint.start(), self.spans[0][1]))
 
     def _is_compared(self, period: Period) -> bool:
         """Whether a figure is compared with that of this period: "6 % over 2022", "(+6 % vs. 2022)"."""
@@ -130,11 +151,17 @@ class _Stretches:
         return end - start < LONGEST_GLUE and not JOINT.search(self.bare, start, end)
 
     def shared_periods(self) -> Sequence[Period]:
-        """Return the periods in the order of the figures, where they are said in one go, one for each."""
+        """Return the periods in the order of the figures, where they are said in one go, one for each.
+
+        "800 less in 2023 than in 2022" compares two instead.
+        """
         places = [at for at, each in enumerate(self.periods) if each]
         if self.count < 2 or len(places) != 1 or places[0] not in (0, self.count):
             return ()
-        return self.periods[places[0]] if len(self.periods[places[0]]) == self.count else ()
+        periods = self.periods[places[0]]
+        if len(periods) != self.count or any(map(self._is_compared, periods[1:])):
+            return ()
+        return periods
 
     def shared_items(self) -> list[frozenset[str]]:
         """Return the words of each item of a list before the figures, where there is one for each."""
@@ -149,6 +176,8 @@ class _Stretches:
         start, end = self.spans[at][1], self.spans[at + 1][0]
         following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
         if is_base(self.bare, self.splits[at], start, following):
+            return True
+        if self.periods[at] and _PERIOD_BEFORE.search(self.bare, max(0, start - LONGEST_GLUE), start):
             return True
         if at and BASE_AT_SPLIT.match(self.bare, self.splits[at], start):
             return True

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from math import log10
+from operator import attrgetter
 
 from finrisk_rules.judge.arithmetic import Calculation, Expression, Operator, Term
+from finrisk_rules.judge.fractions import fractions, has_fraction
 from finrisk_rules.judge.operations import names_operation, operations
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
@@ -68,7 +70,7 @@ class _Said:
 
 def has_relation(text: str) -> bool:
     """Whether a text may say a calculation in words: a cheap test, and where it is false it says none."""
-    return bool(_PERCENT.search(text)) or names_operation(text)
+    return bool(_PERCENT.search(text)) or has_fraction(text) or names_operation(text)
 
 
 def has_count(text: str) -> bool:
@@ -137,7 +139,9 @@ def _statements(text: str, style: Style) -> Iterator[_Said]:
 def _may_say(sentence: str, kinds: Set[str]) -> bool:
     """Whether a sentence has an operation and figures enough, of its own or by what it says of others."""
     has_operation = bool(kinds) or bool(_PERCENT.search(sentence))
-    return bool(kinds & _LOOKS_BACK) or (has_operation and len(_NUMBER.findall(sentence)) >= _FEWEST_FIGURES)
+    if kinds & _LOOKS_BACK or (has_operation and len(_NUMBER.findall(sentence)) >= _FEWEST_FIGURES):
+        return True
+    return has_fraction(sentence)
 
 
 def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
@@ -152,6 +156,11 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
         for each in quantities(sentence, style, apart if sentence.isascii() else ())
         if not any(first < each.end and each.start < last for first, last in apart)
     ]
+    if has_fraction(sentence):
+        figures += [
+            each._replace(start=each.start + start, end=each.end + start) for each in fractions(sentence)
+        ]
+        figures.sort(key=attrgetter("start"))
     named = [period.moved(start) for period in named]
     years = [
         Quantity(Decimal(each.year), 0, None, "", "", False, each.start, each.end)

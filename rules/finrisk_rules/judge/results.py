@@ -7,10 +7,15 @@ from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.claims import looks_like_year
 from finrisk_rules.judge.court import Court
+from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.operands import of_another_year
 from finrisk_rules.judge.tracing import GOOD_ROW
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.quantities import Quantity
+
+_LONGEST_LINE = 200
+"""Characters before a result in which its line says what it is."""
 
 
 class Results:
@@ -29,7 +34,13 @@ class Results:
             for each in calculation.operands
             if looks_like_year(each)
         }
-        self.right = list(computed(written, self._support))
+        for calculation in written:
+            if not calculation.in_words:
+                for finding, verdict in of_another_year(calculation, self._at):
+                    finding.verdict = verdict
+        follows = list(computed(written, self._support))
+        self._falls = [each for each in follows if each.is_equated and self._grows_below_zero(each)]
+        self.right = [each for each in follows if each not in self._falls]
 
     def settle(self) -> None:
         """Give the verdict ``computed`` to results and to what repeats them; constants are no figures."""
@@ -51,7 +62,11 @@ class Results:
                 _compute(finding)
 
     def _wrong(self) -> Iterator[Calculation]:
-        """Yield the calculations whose result is another number than their value, and of no other."""
+        """Yield the calculations whose result is another number than their value, and of no other.
+
+        And falls that are written as growth.
+        """
+        yield from self._falls
         right = {calculation.result.end for calculation in self.right}
         for calculation in self.written:
             if calculation.is_equated and calculation.result.end not in right:
@@ -62,6 +77,17 @@ class Results:
                 }
                 if calculation.is_far(powers):
                     yield calculation
+
+    def _grows_below_zero(self, calculation: Calculation) -> bool:
+        """Whether a fall is written as growth: ``Growth = (48 - 53) / 53 = 9 %``, where no word says fall."""
+        value = calculation.unrounded()
+        if value is None or value >= 0 or calculation.result.value <= 0:
+            return False
+        start = max(
+            self.answer.rfind("\n", 0, calculation.result.start), calculation.result.start - _LONGEST_LINE
+        )
+        said = {each.rises for each in directions(self.answer[max(0, start) : calculation.result.end])}
+        return said == {True}
 
     def unclaimed(self) -> Iterator[tuple[int, FigureVerdict]]:
         """Yield place and verdict of each result that looks like a count or a name, and so was no claim."""
@@ -103,7 +129,12 @@ def _is_led(finding: Finding) -> bool:
 
 
 def _compute(finding: Finding, *, is_formula: bool = False) -> None:
-    """Give a finding the verdict ``computed``; what a formula yields and a source states keeps its place."""
+    """Give a finding the verdict ``computed``; what a formula yields and a source states keeps its place.
+
+    A calculation does not tell what rose from what fell.
+    """
+    if finding.is_reversed:
+        return
     if finding.verdict and not finding.is_right:
         finding.verdict = FigureVerdict(finding.verdict.text, "computed")
     elif finding.verdict and is_formula:

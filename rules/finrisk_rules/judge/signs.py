@@ -13,6 +13,18 @@ _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
 
 _BEFORE = 24
 _ABOVE_ZERO = re.compile(rf"{whole('positive positiv* positif positiva')}[^,;.]*\Z", re.IGNORECASE)
+_GAINS = (
+    "profit profits gain gains surplus income earnings gewinn überschuss bénéfice excédent beneficio utile"
+)
+_LOSSES = "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita"
+_GAIN, _LOSS = (re.compile(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
+_GAIN_OR_LOSS = re.compile(
+    rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{2,3}}[$\s]?)?[^\w\s]?\Z",
+    re.IGNORECASE,
+)
+"""Right before a figure, whether it is a gain or a loss."""
+
+_ASIDE = re.compile(r"\([^()]*\)")
 _BELOW_ZERO = re.compile(
     rf"{whole('loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita')}[^,;.]*\Z",
     re.IGNORECASE,
@@ -39,9 +51,27 @@ def is_aside(claim: Claim, statement: Statement) -> bool:
     )
 
 
+def _is_gain_below_zero(trace: Trace) -> bool | None:
+    """Whether a row has its gains below zero, as one named for a loss may; None where nothing tells."""
+    if trace.table is None or not trace.value:
+        return None
+    label = trace.place.row
+    if _LOSS.search(label) and _GAIN.search(label):
+        return not _GAIN.search(_ASIDE.sub("", label))  # "loss (profit)"
+    if _LOSS.search(label):
+        row = [float(cell[2]) for cell in trace.table.by_row[trace.spot[2][0]]]
+        losses = sum(value < 0 for value in row)
+        return None if losses in (0, len(row)) or 2 * losses == len(row) else 2 * losses < len(row)
+    return False if RESULT.search(label) and not OUTFLOW.search(label) else None
+
+
 def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> bool:
     start = claim.quantity.start
     before = statement.text[max(0, start - _BEFORE) : start]
+    if said := _GAIN_OR_LOSS.search(statement.text, max(0, start - 2 * _BEFORE), start):
+        inverse = _is_gain_below_zero(trace)
+        if inverse is not None:
+            return bool(said["gain"]) != ((trace.value > 0) != inverse)
     if trace.value < 0:
         return bool(_ABOVE_ZERO.search(before))
     return trace.value > 0 and bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)

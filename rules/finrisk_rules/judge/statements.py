@@ -15,13 +15,15 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
-from finrisk_rules.judge.languages import language_of
+from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.numerals import has_figure
+from finrisk_rules.page_facts import style_of_page
 from finrisk_rules.periods import Period, periods, with_listed
 from finrisk_rules.quantities import Style, style_of
+from finrisk_rules.scales import scale_said
 from finrisk_rules.sentences import sentences
 from finrisk_rules.tables import Cell, tables_of, without_footnote
 from finrisk_rules.units import MEASURES
@@ -39,15 +41,14 @@ MOST_OF_SOURCE = 6000
 
 _THOUSANDS = re.compile(r"\d[., ]\d{3}(?!\d)")
 
-COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
-"""Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
-
 _NUMBERS = r"\d{1,2}(?:\s*(?:[,;\u3001\u2013-]|and|und|et|to|bis)\s*(?:[^\W\d_]{2,12} ?)?\d{1,2})*"
 _CITATION = re.compile(
-    rf"[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?(?P<numbers>{_NUMBERS})[\]\u3011](?! ?(?i:{MEASURES}))"
+    rf"(?:[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?|\((?i:sources?|quellen?|fuentes?|fonti?|bron(?:nen)?) )"
+    rf"(?P<numbers>{_NUMBERS})[\]\u3011)](?! ?(?i:{MEASURES}))"
 )
-"""Numbers of sources in brackets; ``[99] million`` is a figure."""
+"""Numbers of sources in brackets, ``[1]``, ``(Source 1)``; ``[99] million`` is a figure."""
 
+_IN_BRACKETS = re.compile(r"\((?i:sou|que|fue|fon|bro)")
 _CITED = re.compile(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
 _LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -56,10 +57,16 @@ _START = attrgetter("start")
 
 
 class Topic(NamedTuple):
-    """What the heading above says: its words and its periods as (year, part)."""
+    """What stands above: the words of a heading, or of the line that leads to a list, and its periods.
+
+    ``cited`` are the sources that the line cites, ``power`` is the power of ten that it says of all figures
+    below it ("in millions").
+    """
 
     words: frozenset[str] = frozenset()
     periods: tuple[tuple[int | None, str], ...] = ()
+    cited: tuple[int, ...] = ()
+    power: int | None = None
 
 
 class Statement(NamedTuple):
@@ -100,7 +107,7 @@ def style_in(text: str, question: str = "", cited: Callable[[], str] = str) -> S
 
 @lru_cache(maxsize=256)
 def _style_of_source(text: str) -> Style:
-    return style_in(text[:MOST_OF_SOURCE])
+    return style_of_page(text[:MOST_OF_SOURCE])
 
 
 def statements(answer: str, style: Style = "point", names: Names = _no_names) -> Iterator[Statement]:
@@ -108,7 +115,7 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
 
     ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
     """
-    topic = Topic()
+    topic = above = Topic()
     at = 0
     blocks = [
         (is_table, list(lines))
@@ -124,10 +131,14 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
             continue
         for line in lines:
             if _is_heading(line):
-                topic = Topic(stems(line), tuple((period.year, period.part) for period in periods(line)))
+                named = tuple((period.year, period.part) for period in periods(line))
+                topic = above = Topic(stems(line), named)
                 yield from filter(_states_figure, _of_line(line, at, style, topic, names))
             elif line.strip():
-                yield from _of_line(line, at, style, topic, names)
+                is_item = _is_item(line)
+                yield from _of_line(line, at, style, above if is_item else topic, names)
+                if not is_item:
+                    above = _leading(line, topic)
             at += len(line)
 
 
@@ -150,6 +161,26 @@ def _is_heading(line: str) -> bool:
     )
 
 
+def _is_item(line: str) -> bool:
+    first = line.lstrip()[:1]
+    if first.isalpha():
+        return False
+    mark = _LIST_MARK.match(line)
+    return bool(mark and mark[0].strip())
+
+
+def _leading(line: str, topic: Topic) -> Topic:
+    """Return the topic of a list below this line: what the line says where it leads to one, with a colon."""
+    if ":" not in line and "\uff1a" not in line:
+        return topic
+    text, marks = _parted(line)
+    if not text.rstrip(" \n\r*_").endswith((":", "\uff1a")):
+        return topic
+    cited = tuple(dict.fromkeys(n for _, numbers in marks for n in numbers))
+    named = _only_period(list(periods(text))) or topic.periods
+    return Topic(topic.words | stems(text), named, cited, scale_said(text).power)
+
+
 def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
     mark = _LIST_MARK.match(line)
     offset = mark.end() if mark else 0
@@ -163,14 +194,18 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
     named = list(with_listed(text, periods(text))) if has_figures else []
-    for (start, end), cited in zip(spans, _cited_by(spans, marks), strict=True):
-        sentence = text[start:end]
+    for (start, end), own_cited in zip(spans, _cited_by(spans, marks), strict=True):
+        sentence, cited = text[start:end], own_cited or topic.cited
         claims: tuple[Claim, ...] = ()
         if has_figures and (len(spans) == 1 or has_figure(sentence)):
             own = [period.moved(-start) for period in _between(named, start, end)]
             claims = claims_of(sentence, style, own, names(cited))
+            if len(marks) > 1 and len(claims) > 1:
+                claims = _with_citations(
+                    claims, [(at - start, n) for at, n in marks if start <= at < end], text[start:end]
+                )
         if named and not topic.periods and start > offset:
-            topic = Topic(topic.words, _only_period(_between(named, start - LONGEST_BEFORE, start)))
+            topic = topic._replace(periods=_only_period(_between(named, start - LONGEST_BEFORE, start)))
         yield Statement(sentence, cited, claims, topic, at + start, at + end)
 
 
@@ -188,6 +223,28 @@ def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[in
         if not cited and marks:
             cited = marks[min(number, len(marks) - 1)][1]
         yield tuple(dict.fromkeys(cited))
+
+
+def _with_citations(claims: tuple[Claim, ...], marks: Sequence[Mark], text: str) -> tuple[Claim, ...]:
+    """Return the claims of a sentence, each amount with what is cited right behind it.
+
+    Where a citation stands before the first figure or none behind the last, all are of the whole sentence.
+    """
+    groups: list[Mark] = []
+    for at, numbers in marks:
+        if groups and not text[groups[-1][0] : at].strip(" ,;"):
+            groups[-1] = groups[-1][0], groups[-1][1] + numbers
+        else:
+            groups.append((at, list(numbers)))
+    places = [at for at, _ in groups]
+    if len(groups) < 2 or places[0] < claims[0].quantity.end or places[-1] < claims[-1].quantity.end:
+        return claims
+    return tuple(
+        claim
+        if claim.quantity.unit
+        else claim._replace(cited=tuple(groups[bisect_left(places, claim.quantity.end)][1]))
+        for claim in claims
+    )
 
 
 def _between(named: list[Period], start: int, end: int) -> list[Period]:
@@ -215,6 +272,8 @@ def without_citations(text: str) -> str:
 def _parted(text: str) -> tuple[str, list[Mark]]:
     """Return the text with blanks for its citations, and these."""
     first = 0 if "\u3010" in text else text.find("[")
+    if word := _IN_BRACKETS.search(text):
+        first = word.start() if first < 0 else min(first, word.start())
     if first < 0:
         return text, []
     pieces: list[str] = []

@@ -3,11 +3,19 @@
 A place of another value that fits the statement clearly better convicts: then the figure belongs elsewhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from finrisk_rules.judge.agreement import Agreement, agreement, are_other_currencies, spots_like, tolerance
+from finrisk_rules.judge.agreement import (
+    MOST_PERCENT,
+    Agreement,
+    agreement,
+    are_other_currencies,
+    spots_like,
+    tolerance,
+)
+from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
@@ -16,7 +24,6 @@ from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.verdicts import Place
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
-from finrisk_rules.quantities import Quantity
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
 """What row words, column words and period count for; the words of a sentence count as row and column do."""
@@ -89,6 +96,16 @@ class Trace:
         return self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
 
     @property
+    def is_compared(self) -> bool:
+        """Whether it stands in prose, without a period, and another figure is compared with it there."""
+        if self.table is not None or self.periods:
+            return False
+        statement, at = self.evidence.statements[self.spot[1]], self.spot[2][0]
+        phrases, kind = statement.phrases(self.text), statement.figures[at][1:4]
+        others = (n for n, figure in enumerate(statement.figures) if n != at and figure[1:4] == kind)
+        return phrases[at].is_base and any(not phrases[n].is_base for n in others)
+
+    @property
     def years(self) -> set[int]:
         """The years that are said of the figure."""
         return {year for year, _ in self.periods if year}
@@ -123,8 +140,10 @@ class Trace:
 class Reader:
     """A claim read against one source.
 
-    ``operands`` are those of the calculation that it is part of: the rows where the others stand have no
-    place of another value, since the words of the statement lead there for their sake.
+    The words of the statement lead to the rows where the other figures of its ``calculation`` stand for
+    their sake: no place of another value is there, unless words join the figures and lead well; nor, where
+    signs join them, in a row that fits less. ``is_bare`` is an operand of which no word tells: that of a
+    term of a sum is in its own row alone.
     """
 
     def __init__(
@@ -135,10 +154,20 @@ class Reader:
         source: int,
         evidence: Evidence,
         text: str,
-        operands: Sequence[Quantity] = (),
+        calculation: Calculation | None = None,
+        *,
+        is_bare: bool = False,
     ) -> None:
         self.claim, self.periods, self.source = claim, periods, source
-        self.evidence, self.text, self.operands = evidence, text, operands
+        self.evidence, self.text, self.is_bare = evidence, text, is_bare
+        self.operands = calculation.operands if calculation else ()
+        self.is_signed = calculation is not None and not calculation.in_words
+        self.is_term = (
+            is_bare and self.is_signed and calculation is not None and calculation.expression.is_linear
+        )
+        self._beside = (
+            (*self.operands, calculation.result) if calculation and self.is_signed else self.operands
+        )
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
         if claim.bound in ("above", "below", "short"):
             self.half = reach(claim.quantity, claim.bound)
@@ -203,6 +232,12 @@ class Reader:
             return table.column_axis.fits(self._words_for(table))
         return {row: fit / ROW for row, fit in self._table_fits(at)[0].items()}
 
+    def of_best_heads(self, at: int, cells: Sequence[Figure]) -> list[Figure]:
+        """Return the cells of a row under the heads that fit the claim best."""
+        fits = self._table_fits(at)[1]
+        best = max(fits[cell[1]] for cell in cells)
+        return [cell for cell in cells if fits[cell[1]] == best]
+
     def _words_for(self, table: TableEvidence) -> Mapping[str, float]:
         """Return the words of the claim; those beside it nearly alone where they name a row.
 
@@ -240,7 +275,7 @@ class Reader:
         if shared > NEARLY_ALL and len(mine) - len(self._about_sources) >= LEAST_WORDS:
             fit += VERBATIM
         if self.periods:
-            said = statement.own_periods(number, self.text) or statement.named
+            said = statement.own_periods(number, self.text) or statement.shared_periods(number, self.text)
             fit += PERIOD * max(
                 (weight * best_fit(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
             )
@@ -268,19 +303,36 @@ class Reader:
         """
         best: Trace | None = None
         taken = self._rows_of_operands() if self.operands else ()
+        rows = (self._table_fits(table)[0].get(row, 0.0) / ROW for table, row in taken if table >= 0)
+        spent = max(rows, default=0.0) if self.is_signed else 0.0
+        own = (right.spot[0], right.spot[2][0]) if right else None
         for spot, fit, row_fit in self._cells(above):
-            if (spot[0], spot[2][0]) in taken:
+            row = spot[0], spot[2][0]
+            if row in taken and (self.is_signed or self.is_bare or row_fit < GOOD_ROW or not self.near):
+                continue
+            if row != own and (self.is_term or 0 < row_fit < spent):
                 continue
             if fit > (best.fit if best else above) and self._is_other(spot[2]):
                 if right and right.table and self._are_namesakes(spot, right):
                     continue
                 best = self._trace(spot, fit, "", row_fit)
         if sentences:
-            for spot in self._sentences():
+            for spot in self._sentences(right):
+                is_timeless = self.claim.phrase.is_base or not self.periods
+                if right and is_timeless and self._is_other_end(spot, right):
+                    continue
                 fit, row_fit = self._sentence_fit(spot[1], spot[2][0])
                 if fit > (best.fit if best else above) and self._is_other(spot[2]):
                     best = self._trace(spot, fit, "", row_fit)
         return best
+
+    def _is_other_end(self, spot: Spot, right: Trace) -> bool:
+        """Whether a figure is compared with the one at the right place, where the claim is as that is."""
+        if right.table is not None or right.spot[1] != spot[1] or right.source != self.source:
+            return False
+        phrases = self.evidence.statements[spot[1]].phrases(self.text)
+        is_base = phrases[right.spot[2][0]].is_base
+        return is_base == self.claim.phrase.is_base != phrases[spot[2][0]].is_base
 
     def _are_namesakes(self, spot: Spot, right: Trace) -> bool:
         table, other = self.evidence.tables[spot[0]], right.table
@@ -338,12 +390,15 @@ class Reader:
             :BEST_ROWS
         ]
 
-    def _sentences(self) -> Iterator[Spot]:
-        """Yield the figures of sentences that have the words of the claim."""
+    def _sentences(self, right: Trace | None) -> Iterator[Spot]:
+        """Yield the figures of sentences that have the words of the claim; of few words, of the right one."""
         least = LIKE * self._total
+        numbers: Iterable[int] = range(min(MOST_SENTENCES, len(self.evidence.statements)))
         if len(self.words) - len(self._about_sources) < LEAST_WORDS:
-            return
-        for at, statement in enumerate(self.evidence.statements[:MOST_SENTENCES]):
+            is_here = right and right.table is None and right.source == self.source
+            numbers = [right.spot[1]] if right and is_here else []
+        for at in numbers:
+            statement = self.evidence.statements[at]
             if self._shared(at) >= least:
                 changes = statement.changes(self.text)
                 for number, figure in enumerate(statement.figures):
@@ -357,9 +412,11 @@ class Reader:
         """
         quantity = self.claim.quantity
         if quantity.unit:
-            is_of_kind = not figure[5]
+            is_of_kind = not (figure[5] or (quantity.unit == "points" and figure[4] == "percent"))
         else:
-            is_amount = quantity.currency or quantity.scale
+            is_amount = (
+                quantity.currency or quantity.scale or (self.is_signed and quantity.value > MOST_PERCENT)
+            )
             is_of_kind = not ((figure[4] and is_amount) or are_other_currencies(quantity.currency, figure[5]))
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
@@ -370,11 +427,11 @@ class Reader:
         return not said or allows(said, abs(float(self.claim.quantity.value)), abs(float(figure[2])))
 
     def _rows_of_operands(self) -> set[tuple[int, int]]:
-        """Return the rows, as (table, row), where the other operands stand and the claim's value does not."""
+        """Return the rows, as (table, row), where the other figures stand and the claim's value does not."""
         own = {(spot[0], spot[2][0]) for spot, _ in spots_like(self.claim.quantity, self.evidence, self.half)}
         return {
             (spot[0], spot[2][0])
-            for operand in self.operands
+            for operand in self._beside
             for spot, said in spots_like(operand, self.evidence, tolerance(operand, is_about=False))
             if said != "scale"
         } - own

@@ -108,7 +108,7 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
     return re.compile(rf"{beginning(words.replace(' ', '|'), signs)}(?<=(?=(?i:{pattern}))(?s:.))")
 
 
-_JOINT_SIGNS = r",;:()\u2013\u2014|/\u3001\u3002\uff0c\uff08\uff09\uff1a"
+_JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
     "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
     "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro dopo da"
@@ -118,15 +118,29 @@ _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cie
 """A French or Spanish "to"; "a" only where a figure follows, since it is an article in English."""
 
 JOINT = where(
-    rf"[{_JOINT_SIGNS}]|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
+    rf"[{_JOINT_SIGNS}]|(?<![^\W\d_])/|/(?![^\W\d_])|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
     f"à {_JOINT_WORDS}",
-    f"{_JOINT_SIGNS}かにと",
+    f"{_JOINT_SIGNS}/かにと",
 )
 """Where what parts the words of one figure from those of the next begins."""
 
 _CONTRASTS = "while whereas während wohingegen tandis alors_que mientras mentre"
 CONTRAST = where(f"{whole(_CONTRASTS)}|一方|반면", _CONTRASTS, "一반")
 """Where what goes over to another subject begins."""
+
+_PART = re.compile(
+    whole("of_which of_these davon dont de_los_cuales de_las_cuales di_cui dos_quais waarvan varav")
+    + "|うち|其中",
+    re.IGNORECASE,
+)
+_HINTS_OF_PART = "which", "these", "avon", "dont", "cuales", " cui", "quais", "aarvan", "arav", "うち", "其中"
+
+
+def part_in(text: str) -> int | None:
+    """Return where a text goes over from a whole to a part of it: a period behind it is of the part."""
+    match = _PART.search(text) if any(hint in text for hint in _HINTS_OF_PART) else None
+    return match.start() if match else None
+
 
 PREPOSITION = re.compile(
     r"\s*\(|\s*"

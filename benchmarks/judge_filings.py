@@ -1,0 +1,55 @@
+"""How the judge fares with filings that the rules were not made with: ``benchmarks/judge_filings.py``.
+
+Pages of invented firms as filings have them (segments under two heads, maturities, movements of provisions,
+sensitivities, capital ratios, rows of years, operating figures in prose, ten languages), and of each kind of
+statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
+of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
+only. With ``-v`` the cases of the seen half that are judged otherwise are named, with ``-f`` what is kept of
+every fault.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.judge_kinds import QUESTION, Outcome, source_of
+from finrisk_rules.judge.judgement import judge
+
+CASES = Path(__file__).parents[1] / "tests/unit/judge_filings.jsonl"
+HALVES = ("seen", "unseen")
+RIGHT_ANSWER = "right"
+
+
+def outcomes(half: str) -> Iterator[tuple[str, Outcome]]:
+    """Judge the answers of a half: with each the name of its fault, ``right`` for none."""
+    lines = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+    pages = {line["page"]: source_of(line) for line in lines if "page" in line}
+    for case in lines:
+        if case.get("half") == half:
+            sources = [pages[name] for name in case["pages"]]
+            for fault, answer in ((RIGHT_ANSWER, case["right"]), *case["wrong"]):
+                judgement = judge(case.get("question", QUESTION), answer, sources)
+                yield fault, Outcome(case["kind"], fault == RIGHT_ANSWER, answer, judgement)
+
+
+def show(half: str, *, every: bool, by_fault: bool) -> None:
+    """Print how many right and wrong answers of a half are kept, and what is judged otherwise."""
+    results = list(outcomes(half))
+    answers = Counter(fault for fault, _ in results)
+    kept = Counter(fault for fault, each in results if each.is_kept)
+    right = kept.pop(RIGHT_ANSWER)
+    print(f"{half:6}  right kept  {right:3} of {answers.pop(RIGHT_ANSWER)}")
+    print(f"{half:6}  wrong kept  {kept.total():3} of {answers.total()}")
+    for fault in sorted(answers) if by_fault else ():
+        print(f"{'':8}{fault:10}  {kept[fault]:3} of {answers[fault]}")
+    for fault, each in results if every else ():
+        if each.is_kept != each.is_right:
+            verdicts = [(figure.text, figure.verdict) for figure in each.judgement.figures]
+            print(each.kind, fault, each.answer, verdicts, sep=" | ")
+
+
+if __name__ == "__main__":
+    for name in HALVES:
+        show(name, every="-v" in sys.argv and name == "seen", by_fault="-f" in sys.argv)

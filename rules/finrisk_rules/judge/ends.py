@@ -1,0 +1,59 @@
+"""Opening and closing balances: whether what a table has at the one end of a year is said of the other."""
+
+import re
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
+from finrisk_rules.periods import MONTHS
+
+_MONTH = any_word(" ".join(word for word in MONTHS if len(word) > 2))
+_BEGINS = "beginning opening start anfang début inicio inizio begin"
+_ENDS = "end year-end year_end closing close ende fin cierre fine einde"
+_BEGIN = re.compile(f"{whole(_BEGINS)}|期首", re.IGNORECASE)
+_END = re.compile(f"{whole(_ENDS)}|末", re.IGNORECASE)
+_MONTH_END = r"(?:2[89]|3[01])"
+
+
+def _day(number: str, words: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a pattern of these days of a month, or of words that say the same."""
+    before = rf"(?<!\d){number}(?:st|th|er|\.)? (?:{_MONTH})(?!\w)"
+    behind = rf"(?<!\w)(?:{_MONTH})\.? {number}(?:st|th)?(?!\d)"
+    return re.compile(f"{before}|{behind}|{words.pattern}", re.IGNORECASE)
+
+
+_FIRST_DAY, _LAST_DAY = _day("1", _BEGIN), _day(_MONTH_END, _END)
+_NEAR = 45
+
+
+def is_of_other_end(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether a figure is said of the end of a year where its row tells of the beginning, or the reverse.
+
+    Only in a table that has rows of both, and of the year of the row.
+    """
+    table = trace.table
+    if table is None or not table.has_both_ends(_FIRST_DAY, _LAST_DAY):
+        return False
+    years = {year for year, _ in claim.phrase.periods if year}
+    if years and years.isdisjoint(trace.years):
+        return False
+    said = _said(claim, statement.text)
+    if said is None:
+        return False
+    mine, other = (_FIRST_DAY, _LAST_DAY) if said else (_LAST_DAY, _FIRST_DAY)
+    label = table.rows[trace.spot[2][0]][0]
+    return bool(other.search(label)) and not mine.search(label)
+
+
+def _said(claim: Claim, text: str) -> bool | None:
+    """Return whether the words by a figure tell of the beginning (true) or the end; None where of neither."""
+    start, end = claim.quantity.start, claim.quantity.end
+    joint = JOINT.search(text, end, end + _NEAR)
+    behind = text[end : joint.start() if joint else end + _NEAR]
+    before = JOINT.split(text[max(0, start - _NEAR) : start])[-1]
+    for words in (behind, before):
+        begins, ends = _BEGIN.search(words), _END.search(words)
+        if begins or ends:
+            return None if begins and ends else bool(begins)
+    return None

@@ -1,0 +1,84 @@
+"""Fractions in words, ``about a third of``: as percentages, and whether figures beside them bear them out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from finrisk_rules.judge.bounds import Bound, bound
+from finrisk_rules.judge.directions import Traced
+from finrisk_rules.quantities import Quantity
+
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
+           "vier": 4, "la": 1, "un": 1, "deux": 2, "trois": 3, "quatre": 4}  # fmt: skip
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "hälfte": 2, "drittel": 3, "viertel": 4,
+          "fünftel": 5, "moitié": 2, "tiers": 3, "quart": 4, "cinquième": 5}  # fmt: skip
+_FRACTION = re.compile(
+    r"(?<![\w-])(?:(?:(?:a|one)[ -])?(?P<part_en>half)"
+    r"|(?P<count_en>a|one|two|three|four)[ -](?P<parts_en>third|quarter|fifth)s?"
+    r"|(?P<count_de>die|ein|zwei|drei|vier) (?P<parts_de>hälfte|drittel|viertel|fünftel)"
+    r"|(?P<count_fr>la|un|deux|trois|quatre) (?P<parts_fr>moitié|tiers|quart|cinquième)s?)"
+    r"(?= (?:of|der|des|von|du|de|d')\b(?! (?:fiscal|the year|the quarter|FY|\d)))",
+    re.IGNORECASE,
+)
+_HINTS = (
+    "half",
+    "third",
+    "quarter",
+    "fifth",
+    "älfte",
+    "ritte",
+    "ierte",
+    "ünfte",
+    "oitié",
+    "tiers",
+    "quart",
+    "inqui",
+)
+_EXACT = 0.12
+"""How far from a fraction, as a share of it, figures may be of which it is said."""
+
+
+def has_fraction(text: str) -> bool:
+    """Whether a text may say a fraction in words: a cheap test."""
+    return any(hint in text for hint in _HINTS)
+
+
+def fractions(text: str) -> Iterator[Quantity]:
+    """Yield the fractions that a text says in words, as percentages that are rounded to tens."""
+    for match in _FRACTION.finditer(text):
+        said = {name.partition("_")[0]: word.lower() for name, word in match.groupdict("").items() if word}
+        part = said.get("parts") or said["part"]
+        value = Decimal(100 * _COUNTS[said.get("count", "a")]) / _PARTS[part]
+        if value <= 100:
+            yield Quantity(value, -1, None, "percent", "", False, *match.span())
+
+
+def of_another_fraction(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the number of the whole where two figures right behind a fraction are no such part and whole."""
+    if len(traced) < 2 or not has_fraction(text):
+        return
+    for fraction in fractions(text):
+        behind = [n for n, (claim, _) in enumerate(traced) if claim.quantity.start >= fraction.end]
+        if len(behind) < 2:
+            continue
+        part, whole = (traced[n][0].quantity for n in behind[:2])
+        if part.unit or whole.unit or not whole.value or text[part.end : whole.start].strip() != "of":
+            continue
+        ratio = _ratio(part, whole)
+        if not _holds(float(fraction.value) / 100, ratio, bound(text, fraction.start, fraction.end)):
+            yield behind[1]
+
+
+def _ratio(part: Quantity, whole: Quantity) -> float:
+    """Return which part of the whole it is; a scale that one of them leaves out is that of the other."""
+    if None in (part.scale, whole.scale):
+        return float(abs(part.value / whole.value))
+    return float(abs(part.amount / whole.amount))
+
+
+def _holds(said: float, ratio: float, side: Bound) -> bool:
+    if side == "above":
+        return said <= ratio <= said * 1.3
+    if side == "below":
+        return said * 0.8 <= ratio <= said * 1.02
+    return abs(ratio - said) <= _EXACT * said

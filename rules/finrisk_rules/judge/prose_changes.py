@@ -1,0 +1,61 @@
+"""Changes between two figures of one sentence of a source, where the answer writes the change alone.
+
+``The ratio was 94.8% in 2023 (2022: 97.1%)`` lets an answer say that it improved by 2.3 percentage points to
+94.8 %: what a right figure beside the change stands next to there is what it changed from.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from finrisk_rules.judge.agreement import agreement
+from finrisk_rules.judge.changes import Change, differences
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Traced
+from finrisk_rules.judge.evidence import Figure, StatementEvidence
+from finrisk_rules.judge.tracing import Reader, Trace
+
+FARTHEST = 2
+"""Figures of a sentence that may stand between the two, less one."""
+
+
+def change_in_prose(claim: Claim, readers: Sequence[Reader], beside: Sequence[Traced]) -> Change | None:
+    """Return the change that a claim says, of the sentence of a right figure beside it, else None."""
+    if not readers:
+        return None
+    half, allows = readers[0].half, readers[0].allows
+    for _, trace in beside:
+        if trace is None or trace.table is not None:
+            continue
+        for new, old in _pairs(trace):
+            for figure in differences(new, old):
+                said = agreement(claim.quantity, figure, half)
+                if said not in ("", "scale") and allows(figure):
+                    is_amount = max(float(new[2]), float(old[2])) < 0
+                    return Change(trace, said, None if is_amount else float(figure[2]) > 0)
+    return None
+
+
+def _pairs(trace: Trace) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the later and the earlier of two figures of a sentence, one of them that of the trace."""
+    statement = trace.evidence.statements[trace.spot[1]]
+    at = trace.spot[2][0]
+    figures: list[Figure] = [[number, 0, *figure[:4]] for number, figure in enumerate(statement.figures)]
+    for other in range(max(0, at - FARTHEST), min(len(figures), at + FARTHEST + 1)):
+        if other != at and figures[other][3:] == figures[at][3:]:
+            is_later = _is_later(statement, at, other, trace.text)
+            if is_later is not None:
+                yield (figures[at], figures[other]) if is_later else (figures[other], figures[at])
+
+
+def _is_later(statement: StatementEvidence, one: int, other: int, text: str) -> bool | None:
+    """Whether the first of two figures is of the later period, or compared with the other; None for none."""
+    phrases = statement.phrases(text)
+    if phrases[one].is_base != phrases[other].is_base:
+        return phrases[other].is_base
+    years = [{year for year, _ in statement.own_periods(at, text) if year} for at in (one, other)]
+    if len(years[0]) == len(years[1]) == 1 and years[0] != years[1]:
+        return max(years[0]) > max(years[1])
+    if not years[1] and len(years[0]) == 1:
+        return None if max(years[0]) != min((y for y, _ in statement.named if y), default=0) else False
+    if not years[0] and len(years[1]) == 1:
+        return True
+    return None
