@@ -56,15 +56,19 @@ def facts_of(text: str, above: str = "", style: Style | None = None) -> PageFact
 def style_of_page(text: str) -> Style:
     """Return what parts decimals on a page: as its figures show, else as its language has it.
 
-    Where nothing but points stand before three digits each ("1.274"), they set thousands apart.
+    Where nothing but points stand before three digits each ("712.430"), they set thousands apart.
     """
     is_comma = language_of(text) in COMMA_LANGUAGES or _only_thousands(text)
     return style_of(text, "comma" if is_comma else "point")
 
 
 def _only_thousands(text: str) -> bool:
+    """Whether all figures look so, and not most of them like ratios and rates ("1.274")."""
     written = _SEPARATED.findall(text)
-    return len(written) >= FEWEST_THOUSANDS and all(map(_POINT_BEFORE_THREE.fullmatch, written))
+    if len(written) < FEWEST_THOUSANDS or not all(map(_POINT_BEFORE_THREE.fullmatch, written)):
+        return False
+    rates = [figure for figure in written if figure[1] == "."]
+    return 2 * len(rates) <= len(written)
 
 
 def stored(facts: PageFacts) -> str:

@@ -1,6 +1,7 @@
 """Periods: the years, quarters, half-years and dates that a text names, however they are written."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
@@ -178,11 +179,12 @@ def with_listed(text: str, named: Iterable[Period]) -> Iterator[Period]:
         return
     read = plain(text)
     listed = [each for period in parts for each in _listed_before(read, period)]
-    known = [*named, *listed]
+    known = {at for each in (*named, *listed) for at in range(each.start, each.end)}
+    starts = [each.start for each in parts]
     for match in _PART.finditer(read):
         start, end = match.span()
-        if not any(each.start < end and start < each.end for each in known):
-            year = next((each.year for each in parts if each.start > start), parts[-1].year)
+        if known.isdisjoint(range(start, end)):
+            year = parts[min(bisect_right(starts, start), len(parts) - 1)].year
             kind = "Q" if match["quarter"] else "H"
             part = match["name"] or f"{kind}{_ORDER_OF[match['order'].lower()]}"
             listed.append(Period(year, part.upper(), start, end))

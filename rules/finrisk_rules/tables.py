@@ -184,12 +184,18 @@ def _is_head(row: list[str], heads: Sequence[str], style: Style) -> bool:
 
 
 def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return the words over each column, top to bottom; an empty cell takes what stands left of it."""
+    """Return the words over each column, top to bottom; an empty cell takes what stands left of it.
+
+    A percentage beside a year is of that year.
+    """
     columns: list[list[str]] = [[] for _ in rows[0]] if rows else []
     for at, row in enumerate(rows):
         current = lone = _lone(row, is_top=at == 0)
         for column, cell in enumerate(row):
+            left = current
             current = cell or lone or (current if column > 1 else "")
+            if current == "%" and _ENDS_IN_YEAR.search(left):
+                current = f"{left}, %"
             current = "" if column == 0 and current == lone != cell else current
             text = without_footnote(current)
             if text and text not in columns[column]:

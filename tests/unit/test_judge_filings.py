@@ -8,7 +8,7 @@ from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, outcomes
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.verdicts import JudgedSource
-from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.page_facts import facts_of, stored, style_of_page
 
 RESULTS = """Consolidated income statement (in millions of dollars)
 
@@ -32,7 +32,9 @@ MOVES = """Provisions, in millions of dollars
 PROSE = (
     "The combined ratio was 94.8% in 2023 (2022: 97.1%). Churn fell to 1.1 % per month from 1.4 %. "
     "The book holds 2.63 million fibre lines (2022: 2.17 million). Selling, general and administrative "
-    "expenses were $241.9 million, or 18.8% of net revenue, compared with $233.0 million, or 19.6%, in 2022."
+    "expenses were $241.9 million, or 18.8% of net revenue, compared with $233.0 million, or 19.6%, in 2022. "
+    "Orders reached €870.5 million (prior year: €802.1 million). "
+    "Sales fell by $322 million, or 5%, in 2023 compared to 2022."
 )
 
 
@@ -62,6 +64,8 @@ def test_filings(half: str, right: float, wrong: float) -> None:
         (r"\[\text{Revenue}_{2023} = \$48.2\text{ million}\]", "Revenue 2023 = $48.2 million"),
         (r"Thus $\frac{5 - 3}{6} \approx 0.33$ of \$5", "Thus ((5 - 3) / 6) ≈ 0.33 of $5"),
         ("It cost $5 and $6.", "It cost $5 and $6."),
+        (r"It cost $5 in C:\temp and $6.", r"It cost $5 in C:\temp and $6."),
+        ("Of $1{,}842$ million", "Of 1,842 million"),
     ],
 )
 def test_latex_is_read_as_plain_text(latex: str, text: str) -> None:
@@ -81,6 +85,7 @@ def test_a_calculation_in_latex_is_computed_and_a_fall_is_no_growth() -> None:
         ("The operating margin was 29.4 % in 2023 (1,553 / 5,290) [1].", "misattributed"),
         ("Profit less costs was 1,249 in 2023 (1,553 − 304) [1].", "stated"),
         ("Profit less costs was 1,266 in 2023 (1,553 − 287) [1].", "misattributed"),
+        ("Costs of 2023 by prior-year revenue were 304 / 5,290 = 5.7 % [1].", "computed"),
     ],
 )
 def test_an_operand_is_of_the_year_that_the_sentence_names(answer: str, verdict: str) -> None:
@@ -95,6 +100,7 @@ def test_an_operand_is_of_the_year_that_the_sentence_names(answer: str, verdict:
         ("Figures for 2023, in billion dollars [1]:\n- **Revenue:** 4.82\n", ["stated"]),
         ("Figures for 2023, in thousand dollars [1]:\n- **Revenue:** 4,820\n", ["wrong_scale"]),
         ("Figures for 2023 [2]:\n- **Revenue:** 4,820\n", ["misattributed"]),
+        ("Compared with 2022, these are the figures [1]:\n- **Revenue:** 4,820\n", ["stated"]),
     ],
 )
 def test_a_list_is_of_the_period_scale_and_source_of_the_line_above(answer: str, expected: list[str]) -> None:
@@ -121,6 +127,10 @@ def test_a_figure_cites_what_stands_behind_it(answer: str, expected: list[str]) 
         ("Churn decreased 0.3 percentage points to 1.1% [1].", "computed"),
         ("Churn increased 0.3 percentage points to 1.1% [1].", "wrong_direction"),
         ("Churn decreased to 1.4% in 2023 [1].", "misattributed"),
+        ("Churn changed by 0.3 percentage points from 1.1% to 1.1% [1].", "unsupported"),
+        ("Orders grew by €68.4 million to €870.5 million [1].", "computed"),
+        ("Orders were €802.1 million in 2023 [1].", "misattributed"),
+        ("Sales fell by $322 million in 2022 [1].", "misattributed"),
         ("Fibre lines were 2.63 million in 2022 [1].", "misattributed"),
         ("SG&A was 18.8% of net revenue in 2023 [1].", "stated"),
     ],
@@ -202,10 +212,15 @@ def test_a_page_of_points_before_three_digits_sets_thousands_apart() -> None:
     assert sales.value.amount == 712_430
 
 
+@pytest.mark.parametrize(("numbers", "style"), [("712.430 668.215", "comma"), ("1.274 1.310", "point")])
+def test_ratios_of_three_decimals_are_no_thousands(numbers: str, style: str) -> None:
+    assert style_of_page(f"{numbers} {numbers}") == style
+
+
 def test_a_percent_column_beside_a_year_is_one_of_its_own() -> None:
     page = "| | 2023 | % | 2022 | % |\n|---|---|---|---|---|\n| Taiwan | 1,912 | 38 | 1,655 | 35 |\n"
     [table] = facts_of(page).tables
-    assert [(cell.head, cell.unit) for cell in table.cells][:2] == [("2023", ""), ("%", "percent")]
+    assert [(cell.head, cell.unit) for cell in table.cells][:2] == [("2023", ""), ("2023, %", "percent")]
 
 
 def test_what_a_scale_excepts_has_none() -> None:

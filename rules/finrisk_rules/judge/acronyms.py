@@ -14,7 +14,9 @@ WRITTEN = 0.5
 
 _CAPITALS = re.compile(r"[A-Z][A-Z&]{1,4}[1-9]?")
 _ACRONYM = re.compile(r"(?<![\w&])[A-Z][A-Z&]*[A-Z1-9]s?(?![\w&])")
-_BETWEEN = r"[\s,/-]{1,3}(?:(?:and|&|of|on|the|for|in|to|und|et|de)[\s,]{1,2})?"
+_LEFT_OUT = frozenset("and of on the for in to und et de".split())
+_BETWEEN = rf"[\s,/-]{{1,3}}(?:(?:{'|'.join(sorted(_LEFT_OUT))}|&)[\s,]{{1,2}})?"
+_WORD = re.compile(r"[^\W_]+")
 
 
 def acronyms_of(text: str, sources: Sequence[str]) -> tuple[str, ...]:
@@ -32,9 +34,19 @@ def acronyms_of(text: str, sources: Sequence[str]) -> tuple[str, ...]:
 def _spelled_out(acronym: str, text: str) -> frozenset[str]:
     """Return the words whose initials an acronym is, the first time a text has them in a row."""
     signs = [sign for sign in acronym if sign != "&"]
-    words = (sign if sign.isdecimal() else rf"{sign}\w*" for sign in signs)
+    if "".join(signs).lower() not in _initials(text):
+        return frozenset()
+    words = (sign if sign.isdecimal() else rf"{sign}[^\W_]*" for sign in signs)
     match = re.search(rf"(?<![^\W_]){_BETWEEN.join(words)}(?![^\W_])", text, re.IGNORECASE)
     return stems(match[0]) if match and len(match[0]) > 2 * len(acronym) else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _initials(text: str) -> str:
+    """Return the initials of all words of a text, and of those that no acronym leaves out: a first look."""
+    words = _WORD.findall(text.lower())
+    telling = (word[0] for word in words if word not in _LEFT_OUT)
+    return f"{''.join(word[0] for word in words)} {''.join(telling)}"
 
 
 def spelled_out(words: Mapping[str, float], acronyms: tuple[str, ...], text: str) -> Mapping[str, float]:

@@ -18,7 +18,8 @@ from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
-from finrisk_rules.judge.tracing import BESIDE, Reader, Trace
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import BESIDE, Reader
 from finrisk_rules.judge.vocabulary import CHANGED, whole
 
 LEAST_FIT, SAME = 0.4, 0.8
@@ -38,7 +39,7 @@ _NEUTRAL = re.compile(
 _MOST_BETWEEN = 100
 """Characters between such a word and its figure."""
 
-_SIGN = re.compile(r"(?:\(\s?|[ ,;])([-+\u2212\u2013])\s?(?=\d)")
+_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?(?=\d)")
 """Before a percentage, what says that it is a change: ``(+6.4 %)``."""
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

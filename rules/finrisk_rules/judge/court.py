@@ -1,12 +1,10 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import repeat
-from math import log10
 from types import MappingProxyType
 
 from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
@@ -20,15 +18,18 @@ from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
-from finrisk_rules.judge.period_fits import comparable, period_fit
+from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.tracing import CLEARLY, GOOD_ROW, Reader, Trace, best_rival
+from finrisk_rules.judge.table_units import compare_units
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import CLEARLY, GOOD_ROW, Reader, best_rival
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
 from finrisk_rules.judge.vocabulary import counted, part_in
 from finrisk_rules.judge.wording import is_supported, words
+from finrisk_rules.judge.years import is_of_another_year
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
 from finrisk_rules.scales import scale_said
@@ -118,7 +119,7 @@ class Court:
         for statement in statements:
             if statement.claims:
                 result += self._of(statement, calculated, MOST_FIGURES - len(result))
-        self._compare_units(result)
+        compare_units(result)
         return result
 
     def _of(self, statement: Statement, calculated: Calculated, most: int) -> list[Finding]:
@@ -239,7 +240,7 @@ class Court:
         if rival is not None:
             return wrong(claim, "misattributed", rival), None
         if named:
-            if self._is_of_another_year(claim, statement, right):
+            if is_of_another_year(claim, statement, right, self.sources[right.source - 1]):
                 return wrong(claim, "misattributed", right), None
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
@@ -262,24 +263,6 @@ class Court:
             return None
         is_there = period_fit(named, rival.table.head_periods[rival.spot[2][1]]) > SAME_PERIOD
         return wrong(claim, "unsupported", rival) if is_there else None
-
-    def _is_of_another_year(self, claim: Claim, statement: Statement, trace: Trace) -> bool:
-        """Whether a statement names years, but none of those at the place, or of its source."""
-        is_alone = trace.table is None or (claim.phrase.is_base and len(claim.phrase.periods) == 1)
-        claims = [claim] if is_alone else statement.claims
-        said = {period for each in claims for period in each.phrase.periods if period[0]}
-        if not said:
-            return False
-        named = {year for year, _ in said}
-        if named == {self.sources[trace.source - 1].year} and trace.is_compared and not claim.phrase.is_base:
-            return True
-        there = {year for year, _ in comparable(said, trace.periods) if year}
-        if trace.table is None and not there:
-            return False
-        if there:
-            return named.isdisjoint(there)
-        source = self.sources[trace.source - 1]
-        return source.year not in named and not any(str(year) in source.text + source.title for year in named)
 
     def _in_name(self, claim: Claim, readers: Sequence[Reader]) -> FigureVerdict | None:
         """Return the verdict on a figure of which the name of a row or column tells: "the 5.51 % notes".
@@ -369,26 +352,6 @@ class Court:
         """Whether a source has a number that is written as a year."""
         number = re.compile(rf"(?<!\d){abs(quantity.value)}(?!\d)")
         return any(number.search(source.text) for source in self.sources)
-
-    def _compare_units(self, findings: Sequence[Finding]) -> None:
-        """Convict the figures of a table without a unit that are said in another scale than most of its own.
-
-        A table has one unit: who says "5 million" and "6 billion" of its 5 and 6 is wrong at least once.
-        """
-        powers: dict[tuple[int, int], list[tuple[int, Finding]]] = {}
-        for finding in findings:
-            if finding.trace and finding.claim.quantity.scale and finding.trace.spot[0] >= 0:
-                table, _, (*_, value, scale, unit, _) = finding.trace.spot
-                if scale is None and not unit and (written := abs(float(value))):
-                    amount = abs(float(finding.claim.quantity.amount))
-                    power = round(log10(amount / written)) if amount else 0
-                    powers.setdefault((finding.trace.source, table), []).append((power, finding))
-        for said in powers.values():
-            (most, count), *others = Counter(power for power, _ in said).most_common()
-            if others and count > others[0][1]:
-                for power, finding in said:
-                    if power != most and finding.trace:
-                        finding.verdict = wrong(finding.claim, "wrong_scale", finding.trace)
 
 
 def _own_periods(claim: Claim) -> Periods:

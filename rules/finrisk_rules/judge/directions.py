@@ -9,7 +9,7 @@ from functools import lru_cache
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
-from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import LESS_MAY_BE_BETTER, OUTFLOW, any_word, whole
 
 _RISE = """
@@ -124,17 +124,19 @@ class Direction:
     word: str
 
 
-def directions(text: str) -> list[Direction]:
+@lru_cache(maxsize=64)
+def directions(text: str) -> tuple[Direction, ...]:
     """Return the words of rise and fall of a text; a denied rise counts as a fall, and the reverse."""
     words = _ASCII_WORD if text.isascii() else _WORD
     if not any(map(_may_say, words.findall(text))):
-        return []
+        return ()
     result = []
+    results = _RESULTS if _LOSS.search(text) else ()  # "from a gain of 5 to a loss of 6"
     for match in words.finditer(text):
         word = match[0].lower()
-        rises = _rises(word)
-        if word in _RESULTS and _LOSS.search(text):  # "from a gain of 5 to a loss of 6"
+        if word in results:
             continue
+        rises = _rises(word)
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
             rises = parted["particle"] == "zu"
         if rises is None:
@@ -142,7 +144,7 @@ def directions(text: str) -> list[Direction]:
         start, end = match.span()
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
         result.append(Direction(start, end, rises != bool(denied), stem(word)))
-    return result
+    return tuple(result)
 
 
 def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:

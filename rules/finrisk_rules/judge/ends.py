@@ -4,7 +4,7 @@ import re
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
-from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
 from finrisk_rules.periods import MONTHS
 

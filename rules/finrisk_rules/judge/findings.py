@@ -11,7 +11,8 @@ from finrisk_rules.judge.fractions import of_another_fraction
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
-from finrisk_rules.judge.tracing import CLEARLY, Reader, Trace
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import CLEARLY, Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 
 

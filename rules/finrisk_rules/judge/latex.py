@@ -15,7 +15,7 @@ _DRESS = re.compile(
 )
 _COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _SUBSCRIPT = re.compile(rf"_{_GROUP}")
-_INLINE = re.compile(r"(?<!\\)\$(?!\$)([^$\n]{0,400}?\\[a-zA-Z%,][^$\n]{0,400}?)(?<!\\)\$")
+_INLINE = re.compile(r"(?<!\\)\$(?!\$)([^$\n]{0,400}?(?:\\[a-zA-Z%,]|\{,\})[^$\n]{0,400}?)(?<!\\)\$(?!\d)")
 _OPERATION = re.compile(r"\S\s*[-+−×÷/*]")
 _SIGNS = {"times": "×", "cdot": "×", "div": "÷", "approx": "≈", "simeq": "≈", "sim": "≈",
           "Rightarrow": "⇒", "rightarrow": "→", "to": "→", "implies": "⇒", "pm": "±", "euro": "€",

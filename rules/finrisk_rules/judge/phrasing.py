@@ -138,6 +138,14 @@ class _Stretches:
             return [*behind, *before]
         return [*before, *behind]
 
+    def periods_of(self, at: int) -> Sequence[Period]:
+        """Return the periods of a figure, or those of the one that says the same in another unit."""
+        if own := self.own_periods(at):
+            return own
+        if at + 1 < self.count and self._is_again(at + 1):
+            return self.own_periods(at + 1)
+        return self.own_periods(at - 1) if self._is_again(at) else own
+
     def _goes_back(self, start: int) -> bool:
         """Whether words behind a period lead to what is compared: "none in 2021, after 5 in 2022"."""
         joint = JOINT.search(self.bare, start, self.spans[0][1])
@@ -200,7 +208,7 @@ def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> li
         words = stretches.words(at)
         if items:
             words = dict.fromkeys(words.keys() - of_items, OF_LIST) | dict.fromkeys(items[at], 1.0)
-        own = [shared[at]] if shared else stretches.own_periods(at)
+        own = [shared[at]] if shared else stretches.periods_of(at)
         named = [(period.year, period.part) for period in own]
         result.append(Phrase(words, tuple(named), stretches.is_base(at)))
     return result

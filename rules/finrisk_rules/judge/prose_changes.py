@@ -11,7 +11,8 @@ from finrisk_rules.judge.changes import Change, differences
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.evidence import Figure, StatementEvidence
-from finrisk_rules.judge.tracing import Reader, Trace
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import Reader
 
 FARTHEST = 2
 """Figures of a sentence that may stand between the two, less one."""
@@ -25,7 +26,7 @@ def change_in_prose(claim: Claim, readers: Sequence[Reader], beside: Sequence[Tr
     for _, trace in beside:
         if trace is None or trace.table is not None:
             continue
-        for new, old in _pairs(trace):
+        for new, old in _pairs(trace, _ends(trace, beside)):
             for figure in differences(new, old):
                 said = agreement(claim.quantity, figure, half)
                 if said not in ("", "scale") and allows(figure):
@@ -34,13 +35,24 @@ def change_in_prose(claim: Claim, readers: Sequence[Reader], beside: Sequence[Tr
     return None
 
 
-def _pairs(trace: Trace) -> Iterator[tuple[Figure, Figure]]:
-    """Yield the later and the earlier of two figures of a sentence, one of them that of the trace."""
+def _ends(trace: Trace, beside: Sequence[Traced]) -> set[float]:
+    """Return the figures that the answer writes as both ends of a change; empty where it writes one alone."""
+    ends = [other.value for _, other in beside if other and other.spot[2][3:] == trace.spot[2][3:]]
+    return set(ends) if len(ends) > 1 else set()
+
+
+def _pairs(trace: Trace, ends: set[float]) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the later and the earlier of two figures of a sentence, one of them that of the trace.
+
+    Where there are ``ends``, the other is one of them.
+    """
     statement = trace.evidence.statements[trace.spot[1]]
     at = trace.spot[2][0]
     figures: list[Figure] = [[number, 0, *figure[:4]] for number, figure in enumerate(statement.figures)]
     for other in range(max(0, at - FARTHEST), min(len(figures), at + FARTHEST + 1)):
-        if other != at and figures[other][3:] == figures[at][3:]:
+        if other == at or (ends and float(figures[other][2]) not in ends):
+            continue
+        if figures[other][3:] == figures[at][3:]:
             is_later = _is_later(statement, at, other, trace.text)
             if is_later is not None:
                 yield (figures[at], figures[other]) if is_later else (figures[other], figures[at])

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import PART_OF_YEAR, whole
 

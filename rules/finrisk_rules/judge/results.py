@@ -12,6 +12,7 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.operands import of_another_year
 from finrisk_rules.judge.tracing import GOOD_ROW
 from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.judge.vocabulary import YEAR_BEFORE
 from finrisk_rules.quantities import Quantity
 
 _LONGEST_LINE = 200
@@ -35,7 +36,7 @@ class Results:
             if looks_like_year(each)
         }
         for calculation in written:
-            if not calculation.in_words:
+            if not calculation.in_words and not YEAR_BEFORE.search(self._line_before(calculation)):
                 for finding, verdict in of_another_year(calculation, self._at):
                     finding.verdict = verdict
         follows = list(computed(written, self._support))
@@ -83,11 +84,12 @@ class Results:
         value = calculation.unrounded()
         if value is None or value >= 0 or calculation.result.value <= 0:
             return False
-        start = max(
-            self.answer.rfind("\n", 0, calculation.result.start), calculation.result.start - _LONGEST_LINE
-        )
-        said = {each.rises for each in directions(self.answer[max(0, start) : calculation.result.end])}
-        return said == {True}
+        return {each.rises for each in directions(self._line_before(calculation))} == {True}
+
+    def _line_before(self, calculation: Calculation) -> str:
+        """Return what stands in the line of a calculation, to the end of its result."""
+        start, end = calculation.result.start, calculation.result.end
+        return self.answer[max(self.answer.rfind("\n", 0, start) + 1, start - _LONGEST_LINE) : end]
 
     def unclaimed(self) -> Iterator[tuple[int, FigureVerdict]]:
         """Yield place and verdict of each result that looks like a count or a name, and so was no claim."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
-from finrisk_rules.judge.tracing import Trace
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import OUTFLOW, RESULT, whole
 
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
@@ -23,6 +23,8 @@ _GAIN_OR_LOSS = re.compile(
     re.IGNORECASE,
 )
 """Right before a figure, whether it is a gain or a loss."""
+
+_OF = " of ", " von ", " de ", " di "
 
 _ASIDE = re.compile(r"\([^()]*\)")
 _BELOW_ZERO = re.compile(
@@ -68,7 +70,8 @@ def _is_gain_below_zero(trace: Trace) -> bool | None:
 def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> bool:
     start = claim.quantity.start
     before = statement.text[max(0, start - _BEFORE) : start]
-    if said := _GAIN_OR_LOSS.search(statement.text, max(0, start - 2 * _BEFORE), start):
+    is_led = any(word in before for word in _OF)
+    if is_led and (said := _GAIN_OR_LOSS.search(statement.text, max(0, start - 2 * _BEFORE), start)):
         inverse = _is_gain_below_zero(trace)
         if inverse is not None:
             return bool(said["gain"]) != ((trace.value > 0) != inverse)

@@ -18,7 +18,7 @@ from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_coun
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.judge.vocabulary import CHANGE_NAME, COMPARED
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.page_facts import style_of_page
 from finrisk_rules.periods import Period, periods, with_listed
@@ -177,7 +177,8 @@ def _leading(line: str, topic: Topic) -> Topic:
     if not text.rstrip(" \n\r*_").endswith((":", "\uff1a")):
         return topic
     cited = tuple(dict.fromkeys(n for _, numbers in marks for n in numbers))
-    named = _only_period(list(periods(text))) or topic.periods
+    said = [each for each in periods(text) if not COMPARED.search(text, max(0, each.start - 40), each.start)]
+    named = _only_period(said) or topic.periods
     return Topic(topic.words | stems(text), named, cited, scale_said(text).power)
 
 

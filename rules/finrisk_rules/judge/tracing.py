@@ -4,7 +4,6 @@ A place of another value that fits the statement clearly better convicts: then t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from finrisk_rules.judge.agreement import (
@@ -18,10 +17,10 @@ from finrisk_rules.judge.agreement import (
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Evidence, Figure, Named, Spot, TableEvidence
+from finrisk_rules.judge.evidence import Evidence, Figure, Spot, TableEvidence
 from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit, period_fits
 from finrisk_rules.judge.stems import stems_of_name
-from finrisk_rules.judge.verdicts import Place
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 
@@ -61,80 +60,6 @@ GOOD_ROW, GOOD_SENTENCE = 0.6, 0.99
 """From which fit of its words on a place has no rival among sentences."""
 
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
-_SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
-
-
-@dataclass(slots=True)
-class Trace:
-    """A place in a source: how well it fits, by its row words alone too, and how its figure agrees."""
-
-    source: int
-    text: str
-    evidence: Evidence
-    spot: Spot
-    fit: float
-    agreement: Agreement
-    row_fit: float
-    _place: Place | None = field(default=None, init=False)
-
-    @property
-    def table(self) -> TableEvidence | None:
-        """The table in which it is; None in prose."""
-        return self.evidence.tables[self.spot[0]] if self.spot[0] >= 0 else None
-
-    @property
-    def value(self) -> float:
-        """The figure that stands there, as written, with its sign."""
-        return float(self.spot[2][2])
-
-    @property
-    def periods(self) -> tuple[Named, ...]:
-        """The periods that are said of the figure: over its column and by its row, or beside it in prose."""
-        if table := self.table:
-            row, column = self.spot[2][:2]
-            return (*table.head_periods[column], *table.row_periods[row])
-        return self.evidence.statements[self.spot[1]].own_periods(self.spot[2][0], self.text)
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether it stands in prose, without a period, and another figure is compared with it there."""
-        if self.table is not None or self.periods:
-            return False
-        statement, at = self.evidence.statements[self.spot[1]], self.spot[2][0]
-        phrases, kind = statement.phrases(self.text), statement.figures[at][1:4]
-        others = (n for n, figure in enumerate(statement.figures) if n != at and figure[1:4] == kind)
-        return phrases[at].is_base and any(not phrases[n].is_base for n in others)
-
-    @property
-    def years(self) -> set[int]:
-        """The years that are said of the figure."""
-        return {year for year, _ in self.periods if year}
-
-    @property
-    def place(self) -> Place:
-        """The place in words."""
-        if self._place is None:
-            if table := self.table:
-                row, column = self.spot[2][:2]
-                label, section = table.rows[row]
-                self._place = Place(row=label or section, column=table.heads[column] or table.caption)
-            else:
-                statement = self.evidence.statements[self.spot[1]]
-                self._place = Place(sentence=self.text[statement.start : statement.end])
-        return self._place
-
-    @property
-    def says(self) -> str:
-        """The figure that stands there, with its unit."""
-        number, _, value, scale, unit, currency = self.spot[2]
-        if self.table is None:
-            statement = self.evidence.statements[self.spot[1]]
-            start, end = statement.figures[number][4:6]
-            return self.text[statement.start + start : statement.start + end].strip()
-        shown = f"{currency} {value}".strip()
-        if unit:
-            return f"{shown}%" if unit == "percent" else f"{shown} {unit.replace('_', ' ')}"
-        return f"{shown} {_SCALES.get(scale, '')}".strip()
 
 
 class Reader:

@@ -167,6 +167,11 @@ _YEARS_BEFORE = (
 _HINTS_OF_YEAR_BEFORE = frozenset(max(name.split("_"), key=len) for name in _YEARS_BEFORE.split())
 _YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
+YEAR_BEFORE = re.compile(
+    _YEAR_BEFORE.replace(r"\s+", r"[\s-]+") + f"|{whole('opening beginning start average')}", re.IGNORECASE
+)
+"""What tells that a figure is of the end of the year before, or of two years: a ratio to an average."""
+
 _TO_YEAR_BEFORE = (
     rf"(?:{whole('in im the l à la de del en el un one a das at for nell dell il')}[\s']\s*){{0,3}}"
 )
@@ -186,10 +191,12 @@ COMPARED = re.compile(
 )
 """What stands before a period with whose figure another one is compared."""
 
-BASE_BEHIND = re.compile(rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE}))", re.IGNORECASE)
-"""What stands behind a figure with which another one is compared."""
+BASE_BEHIND = re.compile(
+    rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE})(?!\s?[:\uff1a]))", re.IGNORECASE
+)
+"""What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""
 
-BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?:の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
+BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
 """Where it begins what stands before a figure of the year before."""
 
 

@@ -1,0 +1,28 @@
+"""The unit of a table that does not say its own: an answer keeps to one."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log10
+
+from finrisk_rules.judge.findings import Finding, wrong
+
+
+def compare_units(findings: Sequence[Finding]) -> None:
+    """Convict the figures of a table without a unit that are said in another scale than most of its own.
+
+    A table has one unit: who says "5 million" and "6 billion" of its 5 and 6 is wrong at least once.
+    """
+    powers: dict[tuple[int, int], list[tuple[int, Finding]]] = {}
+    for finding in findings:
+        if finding.trace and finding.claim.quantity.scale and finding.trace.spot[0] >= 0:
+            table, _, (*_, value, scale, unit, _) = finding.trace.spot
+            if scale is None and not unit and (written := abs(float(value))):
+                amount = abs(float(finding.claim.quantity.amount))
+                power = round(log10(amount / written)) if amount else 0
+                powers.setdefault((finding.trace.source, table), []).append((power, finding))
+    for said in powers.values():
+        (most, count), *others = Counter(power for power, _ in said).most_common()
+        if others and count > others[0][1]:
+            for power, finding in said:
+                if power != most and finding.trace:
+                    finding.verdict = wrong(finding.claim, "wrong_scale", finding.trace)
