@@ -132,6 +132,7 @@ def test_a_figure_cites_what_stands_behind_it(answer: str, expected: list[str]) 
         ("Orders were €802.1 million in 2023 [1].", "misattributed"),
         ("Sales fell by $322 million in 2022 [1].", "misattributed"),
         ("Fibre lines were 2.63 million in 2022 [1].", "misattributed"),
+        ("2023 (vs. 2022): 2.63 million fibre lines (vs. 2.17 million) [1].", "stated"),
         ("SG&A was 18.8% of net revenue in 2023 [1].", "stated"),
     ],
 )

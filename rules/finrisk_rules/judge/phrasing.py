@@ -161,15 +161,16 @@ class _Stretches:
     def shared_periods(self) -> Sequence[Period]:
         """Return the periods in the order of the figures, where they are said in one go, one for each.
 
-        "800 less in 2023 than in 2022" compares two instead.
+        "800 less in 2023 than in 2022" compares two instead, and so does "in 2023 over 2022, 5 or 3 %".
         """
         places = [at for at, each in enumerate(self.periods) if each]
         if self.count < 2 or len(places) != 1 or places[0] not in (0, self.count):
             return ()
         periods = self.periods[places[0]]
-        if len(periods) != self.count or any(map(self._is_compared, periods[1:])):
+        if len(periods) != self.count:
             return ()
-        return periods
+        compares = (places[0] or self._is_again(1)) and any(map(self._is_compared, periods[1:]))
+        return () if compares else periods
 
     def shared_items(self) -> list[frozenset[str]]:
         """Return the words of each item of a list before the figures, where there is one for each."""
