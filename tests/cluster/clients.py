@@ -52,6 +52,10 @@ class Clients:
         """The requests that were answered, or failed, in this time."""
         return [sent for sent in list(self._sent) if began <= sent.ended <= ended]
 
+    def begun(self, since: float) -> list[Sent]:
+        """The requests that began since then and were answered, or failed: none that waited for a pod before."""
+        return [sent for sent in list(self._sent) if sent.began >= since]
+
     def failed(self) -> list[Sent]:
         """The requests that got no answer."""
         return [sent for sent in list(self._sent) if sent.status != 200]

@@ -79,9 +79,9 @@ class OnCall:
         assert told == {(done.revision.name, 0.0)}
         assert done.revision.release.ratio == 0
         assert self.target().unfinished() == ""
-        before = time.time()
-        until(lambda: len(clients.between(before)) > 10, 30)
-        assert {sent.arm for sent in clients.between(before)} <= {"base"}
+        since = time.time()
+        until(lambda: len(clients.begun(since)) > 10, 30)
+        assert {sent.arm for sent in clients.begun(since)} <= {"base"}
 
 
 @pytest.fixture(scope="module", name="first")

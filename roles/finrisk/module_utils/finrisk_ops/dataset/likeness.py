@@ -35,14 +35,10 @@ _ALIKE = 0.6  # share of places from which two rows are alike: texts with 0.7 of
 _BAND = 2  # places that must agree for two rows to be compared
 _RUN = 3  # words
 _EMPTY = 0xFFFF
-_SHORT, _LONG = (
-    1_200,
-    6_000,
-)  # characters of a row up to which its words of content, and their order, are compared
-_REWORDED, _ASKED = (
-    0.5,
-    0.3,
-)  # share of the words of content that two short rows have in common, and two questions
+_SHORT = 1_200  # characters of a row up to which its words of content are compared
+_LONG = 6_000  # the same of their order
+_REWORDED = 0.5  # share of the words of content that two short rows have in common
+_ASKED = 0.4  # the same of their questions: one answer may serve two questions
 _LEAST_WORDS = 8  # of content, by which short rows come to be compared
 _DENIALS = frozenset(
     "no not never t none cannot nicht kein keine ne pas aucun non nao não niet geen nie не нет".split()
