@@ -53,7 +53,7 @@ class Clients:
         return [sent for sent in list(self._sent) if began <= sent.ended <= ended]
 
     def begun(self, since: float) -> list[Sent]:
-        """The requests that began since then and were answered, or failed: none that waited for a pod before."""
+        """The requests that began since then and were answered, or failed: none that waited before."""
         return [sent for sent in list(self._sent) if sent.began >= since]
 
     def failed(self) -> list[Sent]:
