@@ -163,7 +163,8 @@ def test_what_was_scaled_to_none_paused_and_edited_comes_back_at_base(on_call: O
         done, _ = on_call.roll_back()
         served = time.time()
         on_call.assert_base(done, clients)
-        assert all(began <= sent.ended <= served + 1 for sent in clients.failed())
+        failed = clients.failed()  # who asked while no pod was there may wait long for one that has gone
+        assert [sent for sent in failed if sent.ended < began or sent.began > served] == []
         assert served - began < 90, "20 s on a machine that has nothing else to do"
     assert len(environment.objects("pods", "app=finrisk-api")) >= 2
 
