@@ -15,9 +15,9 @@ from sandbox.connection import DATABASE_USER
 pytest.register_assert_rewrite("tests.grounds")
 
 from tests.grounds import packages  # noqa: E402 - its asserts tell, by the line above
-from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402
-from tests.grounds.postgresql import own_postgresql  # noqa: E402
-from tests.grounds.wire import Simulator, wire  # noqa: E402
+from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - as above
+from tests.grounds.postgresql import own_postgresql  # noqa: E402 - as above
+from tests.grounds.wire import Simulator, wire  # noqa: E402 - as above
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
 
 show_the_role_to_ansible()

@@ -160,7 +160,7 @@ def _require_a_reader() -> None:
 def _heeding(kind: Any) -> Any:
     """A kind of connection that sends no request of a call that was left behind while it waited for one."""
 
-    class Heeding(kind):  # type: ignore[misc]
+    class Heeding(kind):  # type: ignore[misc]  # known when it runs
         def request(self, *arguments: Any, **options: Any) -> None:
             _require_a_reader()
             super().request(*arguments, **options)

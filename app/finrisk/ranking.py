@@ -148,7 +148,7 @@ with few as materialized (select d.id from documents d where {_FILTER} limit %(m
 select case when (select count(*) from few) < %(most)s then array(
     select p.id from few cross join lateral (select id from pages where document_id = few.id offset 0) p
     limit %(most)s
-) end"""  # noqa: S608
+) end"""  # noqa: S608 - our own constants
 """The pages that pass a filter, at most so many; null where documents alone are as many."""
 
 SOME_ALLOWED = f"""
@@ -157,7 +157,7 @@ select array(
         select id from documents d where {_FILTER} order by updated_at desc, id limit %(most)s
     ) d cross join lateral (select id from pages where document_id = d.id order by number offset 0) p
     limit %(most)s
-)"""  # noqa: S608
+)"""  # noqa: S608 - our own constants
 """At most so many of the pages that pass a filter, of the newest documents."""
 
 
@@ -192,7 +192,7 @@ LABELLED = 100
 HIDES = f"""(
     select count(*) = {LABELLED} or coalesce(bool_or(not labels <@ %(labels)s::text[]), false)
     from (select labels from documents where labels <> '{{}}' order by id limit {LABELLED}) labelled
-)"""  # noqa: S608
+)"""  # noqa: S608 - our own constants
 """Whether there may be documents that these labels may not read; of many, not all are looked at."""
 
 PAGES = _pages(unless=f"where not {HIDES}")

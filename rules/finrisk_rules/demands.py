@@ -53,8 +53,7 @@ _OTHER_MACHINES = (*_UNSPACED.split("|")[1:], "ии", "ейросет", "зык�
 
 _TALK = words(
     """answer answers reply replies response word words phrase sentence say state write end include mention
-    give
-    call rate close finish begin always users user reader readers document text antwort wort reponse mot
+    give call rate close finish begin always users user reader readers document text antwort wort reponse mot
     respuesta palabra risposta parola resposta palavra antwoord woord ответ слово odpowiedz slowo 回答 回复"""
 )
 """Words with which such a sentence speaks of the answer."""

@@ -213,7 +213,7 @@ def test_a_roll_out_loses_no_request(site: str, tmp_path: Path) -> None:
     assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "100%"}
     assert deployment["progressDeadlineSeconds"] > held["startupProbe"]["failureThreshold"]
     hook = " ".join(held["lifecycle"]["preStop"]["exec"]["command"])
-    pause = int(re.search(r"; sleep (\d+)$", hook)[1])  # type: ignore[index]
+    pause = int(re.search(r"; sleep (\d+)$", hook)[1])  # type: ignore[index]  # fails without
     (folder,) = (entry["value"] for entry in held["env"] if entry["name"] == "FINRISK_VAR_DIR")
     assert f"touch {folder}/{FAREWELL};" in hook
     graceful = graceful_timeout(settings, tmp_path)
