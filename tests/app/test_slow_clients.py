@@ -153,16 +153,20 @@ def test_those_who_write_documents_leave_threads_for_those_who_ask(narrow: Runni
 
 def test_a_worker_that_stops_finishes_what_is_being_read(narrow: RunningService) -> None:
     [old] = narrow.workers()
-    with held(narrow, ASK + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[:5]) as [client]:
-        narrow.call("GET", "/healthz")  # the worker has accepted what came before
+    unfinished = ASK + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[:5]
+    with (
+        held(narrow, unfinished) as [client],
+        held(narrow, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as [idle],
+    ):
+        assert idle.recv(12) == b"HTTP/1.1 200"  # the worker has accepted what came before
         assert narrow.process is not None
         os.kill(narrow.process.pid, signal.SIGHUP)
-        narrow.wait_until(lambda: [pid for pid in narrow.workers() if pid != old], 30)
+        rest_of(idle)  # it ends when the worker stops, and not before
         client.sendall(BODY[5:])
         reply = rest_of(client)
     assert reply.startswith(b"HTTP/1.1 200")
     assert b"Connection: close" in reply
-    narrow.wait_until(lambda: old not in narrow.workers(), 30)
+    narrow.wait_until(lambda: (workers := narrow.workers()) and old not in workers, 30)
 
 
 def test_when_too_many_wait_the_longest_waiting_one_makes_room(narrow: RunningService) -> None:

@@ -43,6 +43,12 @@ def running(ground: Ground) -> set[str]:
     return {pod["metadata"]["uid"] for pod in ground.target().pods() if pod["status"]["phase"] == "Running"}
 
 
+def pods_of(ground: Ground, revision: str) -> list[str]:
+    """The pods of a revision; older ones are listed until the kubelet has cleaned up."""
+    labels = f"finrisk.io/revision={revision}"
+    return ground.kubectl("get", "pod", "-l", labels, "-o", "name").split()
+
+
 def replicas(number: int | None) -> Any:
     """Set the number of pods in a rendered Deployment; None leaves it to an autoscaler."""
 
@@ -363,8 +369,8 @@ def test_a_pod_that_goes_ends_kept_connections_before_it_stops(ground: Ground) -
         deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 55
         deployment["spec"]["template"]["spec"]["containers"][0]["lifecycle"] = hook
 
-    ground.deploy(25, edit=with_hook, force_conflicts=True)
-    (pod,) = ground.names("pod")
+    done = ground.deploy(25, edit=with_hook, force_conflicts=True)
+    (pod,) = pods_of(ground, done.revision.name)
     ask = ("-n", ground.namespace, "exec", pod, "--", "python3", "-c", ON_ONE_CONNECTION)
     with subprocess.Popen(
         [*ground.cluster.kubectl_command(), *ask], stdout=subprocess.PIPE, text=True
