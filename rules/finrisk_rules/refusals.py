@@ -2,18 +2,20 @@
 
 What the whole answer is decides. A clause tells of an inability of the one who speaks, of a lack in what it
 was given, of a question that stays unanswered, is courtesy around them, or the rest. An answer whose rest
-states something is an answer.
+states something is an answer, and so is a denial of the matter that is reasoned.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
 from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
+from finrisk_rules.opinions import concludes, is_of_answering, judges
 from finrisk_rules.spelling import folded, latin_words
 
-Kind = Literal["unable", "lacking", "unanswered", "weak", "courtesy", "rest"]
+Kind = Literal["unable", "denial", "lacking", "unanswered", "weak", "courtesy", "rest"]
 
 _SELF = re.compile(
     r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still |only )?(?:am|can|cannot|cant|could|couldn"
@@ -28,7 +30,7 @@ _SELF = re.compile(
     r"|faehig\w+|fahig\w+)|\bm'est\b|\b(?:no me|non mi|nao me|mi e)\b|私は|当アシスタント|我|저는"
 )
 _NOT = frozenset(
-    """not t cannot cant no none nothing nichts rien nada niente nulla niets unable decline declined
+    """not neither t cannot cant no none nothing nichts rien nada niente nulla niets unable decline declined
     declining refuse refused beyond outside oltre fuera alem ausserhalb buiten rather lack lacks
     impossible insufficient inappropriate nicht kein keine keinen keiner keinem keinerlei ausserstande
     unmoglich ne n pas aucun aucune ningun ninguna imposible nao nenhum nenhuma impossivel non nessun
@@ -41,7 +43,10 @@ _CANNOT = re.compile(
     "|没法|没有权限|无权|無權|수 없|못합니다|어렵습니다"
 )
 _UNABLE = re.compile(
-    r"\A(?:ma |quindi |e |purtroppo )*non (?:sono in grado|riesco)\b"
+    r"\bi(?:'ll| will| must| have to|'d rather) (?:have to )?pass(?: on (?:this|that)\b[^.]{0,20})?\W*\Z"
+    r"|\bmuss ich (?:\w+ )?passen\b"
+    r"|\b(?:no creo|nao creio|non credo)\b.*\b(?:ayud|respond|contest|ajud|aiut|rispond)"
+    r"|\A(?:ma |quindi |e |purtroppo )*non (?:sono in grado|riesco)\b"
     r"|\bnie (?:moge|potrafie|jestem w stanie)\b|\w[ae]miyorum\b"
     r"|\bjag (?:kan|far|har) (?:\w+ )?(?:inte|ingen|inga)\b"
     r"|\b(?:kan|far) jag (?:\w+ )?inte\b|\b(?:не (?:могу|смогу|вправе|в состоянии))\b"
@@ -56,15 +61,17 @@ _UNABLE = re.compile(
 """Inability of the one who speaks in languages whose verb tells the person."""
 
 _ABLE = frozenset(
-    "riesco grado moge potrafie jestem jag jeg voi osaa pysty nemohu nemuzu neumim nedokazu tudok tudom"
+    "pass passen creo creio credo"
+    " riesco grado moge potrafie jestem jag jeg voi osaa pysty nemohu nemuzu neumim nedokazu tudok tudom"
     " modomban pot saya kami toi".split()
 )
 
 _ANSWERING = re.compile(
-    r"\b(?:(?:your|this|that|the|my|an?) (?:question|query|prompt|answer|analysis)|(?:your|this"
+    r"\b(?:(?:your|this|that|the|my|an?) (?:question(?! of)|query|prompt|answer|analysis)|(?:your|this"
     r"|that) request"
     r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
-    r"|question|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido|solicitacao|vraag"
+    r"|question(?! of\b)|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido"
+    r"|solicitacao|vraag"
     r"|verzoek|beantwoord\w*|antwort|reponse|respuesta|risposta|resposta|antwoord)\b|質問|回答|お答え|要望"
     r"|お手伝い|依頼|提供|助言|问题|問題|请求|請求|协助|協助|答案|질문|답변|요청|도와|제공"
     r"|\b(?:ответ(?:ить|ом)|вопрос|запрос|помочь|odpowied\w+|pytani\w+|yanit\w*|soru\w*|svara|fragan)\b"
@@ -72,7 +79,8 @@ _ANSWERING = re.compile(
 )
 _GIVEN = re.compile(
     r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
-    r"|\bnone of the \w+|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
+    r"|\bneither \w+|\bnone of the \w+"
+    r"|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
     r"|dokument\w*"
     r"|unterlagen|extraits?|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
     r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
@@ -108,7 +116,9 @@ _POLICIES = frozenset(
     """policy policies guidelines terms richtlinien nutzungsrichtlinien politique politica politicas beleid
     gebruiksbeleid richtlijnen""".split()
 )
-_NAYSAYING = _NOT | _POLICIES | frozenset("en nemohu nemuzu neumim nedokazu nem nu tidak khong".split())
+_NAYSAYING = (
+    _NOT | _POLICIES | frozenset("pass passen en nemohu nemuzu neumim nedokazu nem nu tidak khong".split())
+)
 """Without one of these words an answer in ASCII declines nothing."""
 _ASKED = frozenset(
     "request prompt question content usage anfrage demande solicitud richiesta pedido verzoek".split()
@@ -119,7 +129,8 @@ _COURTESY = re.compile(
     r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you"
     r"|you (?:can"
     r"|may|could) (?:find|consult|contact|check)|language model|\b(?:as )?an? ai\b(?: (?:model"
-    r"|assistant))?\W*\Z|knowledge cutoff|my training|financial advi|(?:qualified|licensed|certified) "
+    r"|assistant))?\W*\Z|knowledge cutoff|my training|financial advi"
+    r"|\b(?:qualified|licensed|certified) (?:\w+ ){0,2}(?:professional|advis|account|lawyer|expert|counsel)"
     r"|\bunfortunately\b|leid\b|leider|entschuldig|\bbitte\b|sprachmodell|weiterhelfen|empfehle|desole"
     r"|excus"
     r"|veuillez|\bmerci\b|pourriez|modele de langage|recommande|malheureusement|lo siento|disculp|perdon"
@@ -141,6 +152,8 @@ _NOTHING_NAMED = words(
 """Words of a refusal that names no part of the question: it refuses all of it."""
 
 _DIGIT = re.compile(r"\d")
+_LEAST_WORDS = 2
+"""Words of content in a reason."""
 
 
 @lru_cache(maxsize=64)
@@ -153,12 +166,17 @@ def is_refusal(answer: str) -> bool:
         return False
     parts: list[tuple[str, Kind]] = []
     for place, sentence in enumerate(sentences_of(answer)):
-        for clause in clauses(sentence):
+        spoken = list(clauses(sentence))
+        for at, clause in enumerate(spoken):
             comparable = folded(clause[:LONGEST])
             kind = _kind(comparable)
+            if kind == "unable" and comparable.isascii():
+                if judges(comparable, folded(" ".join(spoken[at + 1 : at + 2])[:LONGEST])):
+                    return False
+                kind = kind if is_of_answering(comparable) else "denial"
             if (kind in ("rest", "weak") and states(clause)) or (kind == "unanswered" and measures(clause)):
                 return False
-            if kind == "unable" and place == 0 and _refuses_all(clause):
+            if kind in ("unable", "denial") and place == 0 and _refuses_all(clause):
                 return True
             parts.append((comparable, kind))
     return any(kind != "rest" for _, kind in parts) and _declines(parts)
@@ -178,7 +196,7 @@ def _kind(clause: str) -> Kind:
             return "lacking"
         if cannot:
             return "weak"
-    if not (said.isdisjoint(_POLICIES) or said.isdisjoint(_ASKED)):
+    if not said.isdisjoint(_POLICIES) and (not said.isdisjoint(_ASKED) or _SELF.search(clause)):
         return "lacking"
     if says_not and (_TOO_LITTLE.search(clause) or (_GIVEN.search(clause) and _HOLDING.search(clause))):
         return "lacking"
@@ -197,11 +215,20 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
         if words(clause)
     ]
     kinds = {kind for _, kind in read}
-    if not kinds & {"unable", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
+    if any(kind == "rest" and _is_reasoned(clause, kinds) for clause, kind in read):
+        return False
+    if not kinds & {"unable", "denial", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
         return False
     opening = next(kind for _, kind in read if kind != "courtesy")
     rest = sum(len(clause) for clause, kind in read if kind == "rest")
-    return opening == "unable" or 2 * rest <= sum(len(clause) for clause, _ in read)
+    return opening in ("unable", "denial") or 2 * rest <= sum(len(clause) for clause, _ in read)
+
+
+def _is_reasoned(clause: str, kinds: Collection[Kind]) -> bool:
+    """Whether a clause gives the reason of a denial of the matter, or concludes from what is lacking."""
+    if is_of_answering(clause) or len(words(clause)) < _LEAST_WORDS:
+        return False
+    return "denial" in kinds or concludes(clause)
 
 
 def _is_talk(clause: str) -> bool:

@@ -1,6 +1,6 @@
 """Refusals and error texts, told by what the whole answer is from answers that look like them.
 
-``refusals.jsonl`` holds both in ten languages. Half 1 was looked at while the rules were built; of half 2,
+``refusals.jsonl`` holds both in twelve languages. Half 1 was looked at while the rules were built; of half 2,
 read for the first time, 82 of 83 answers, 60 of 70 refusals and 42 of 54 error texts were told, and the rules
 were mended by the rest.
 """
