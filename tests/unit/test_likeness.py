@@ -76,6 +76,47 @@ def test_the_contrary_in_the_same_words_is_no_repetition(one: str, other: str) -
     assert kin(("How did it move?", one), ("How did it move?", other)) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It changed by -3.2 points to 118 [1].", "It changed by 3.2 points to 118 [1]."),
+        ("The result was +412 [1].", "The result was \u2212412 [1]."),
+        ("The result was $412 million [1].", "The result was €412 million [1]."),
+        ("The result was A$412 million [1].", "The result was $412 million [1]."),
+        ("The result was 412 million dollars [1].", "The result was 412 million euros [1]."),
+        ("The result rose by 412 % [1].", "The result rose by $412 [1]."),
+    ],
+)
+def test_another_sign_currency_or_unit_is_no_repetition(one: str, other: str) -> None:
+    question = "How did the result of Corvane Bank move in 2024?"
+    assert kin((question, one), (question, other)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The result was $412 million [1].", "The result was USD 412 million [1]."),
+        ("Margin moved by -3.2 points [1].", "Margin fell by 3.2 points [1]."),
+        ("Sales were 22 % of $5 million [1].", "Sales were 22 percent of 5 million dollars [1]."),
+        ("Cash was $5 million and $6 million [1].", "Cash was $5 and 6 million [1]."),
+    ],
+)
+def test_a_sign_in_words_is_a_repetition(one: str, other: str) -> None:
+    question = "How did the result of Corvane Bank move in 2024?"
+    assert kin((question, one), (question, other)) == [0, 0]
+
+
+def test_another_firm_in_a_text_of_any_length_is_no_repetition() -> None:
+    told = " ".join(
+        f"Point {each} of the plan of Corvane is on its way." for each in "abcdefghijklmnopqrst" * 12
+    )
+    one = (QUESTION, f"{ANSWER} {told}")
+    other = (QUESTION.replace("Corvane", "Sorvane"), f"{ANSWER} {told}".replace("Corvane", "Sorvane"))
+    assert len(told) > 10_000
+    assert kin(one, one) == [0, 0]
+    assert kin(one, other) == [0, 1]
+
+
 def test_another_firm_in_a_long_text_is_no_repetition() -> None:
     told = " ".join(f"Point {each} of the plan is on its way." for each in "abcdefghijklmnopqrst" * 3)
     one = (QUESTION, f"{ANSWER} {told}")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from finrisk_rules.examples import fold
 from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.wording import words as content
+from finrisk_rules.units import CURRENCIES
 
 from .digests import Unions
 
@@ -36,14 +37,27 @@ _BAND = 2  # places that must agree for two rows to be compared
 _RUN = 3  # words
 _EMPTY = 0xFFFF
 _SHORT = 1_200  # characters of a row up to which its words of content are compared
-_LONG = 6_000  # the same of their order
 _REWORDED = 0.5  # share of the words of content that two short rows have in common
 _ASKED = 0.4  # the same of their questions: one answer may serve two questions
 _LEAST_WORDS = 8  # of content, by which short rows come to be compared
 _DENIALS = frozenset(
     "no not never t none cannot nicht kein keine ne pas aucun non nao não niet geen nie не нет".split()
 )
+_GRAMMAR = COMMON_WORDS | frozenset(
+    "的了是在和与與及因为為如何怎么麼样樣将將仍请請吗嗎呢对對于於其也都就把被从從这這那之而所"
+)
 _NAME = re.compile(r"(?:(?<=[^\W_A-Z] )|(?<=, ))([A-ZÀ-ÞА-Я][^\W_]+)")
+_LOSS = re.compile(r"(?<![^\s(|:;=])[-\u2212\u2013](?=[$€£¥]?\d)")
+_DOLLARS = re.compile(r"\b(A|AU|C|CA|HK|NZ|S|NT|R|MX)\$")
+_SAME = {"$": "USD", "¥": "JPY"}
+_UNIT_SIGNS = {"%": "%"} | {
+    sign: _SAME.get(sign, code) for sign, code in CURRENCIES.items() if len(sign) == 1
+}
+_UNIT_WORDS = {"percent": "%", "prozent": "%"} | {
+    word: _SAME.get(code, code)
+    for word, code in CURRENCIES.items()
+    if re.fullmatch("[a-z]{3,}", word) and word not in ("try", "pen", "mad", "cop", "ron", "won", "all")
+}
 _PARTS = 64  # in which rows are sorted one after the other: numbers in a list take five times their bytes
 _NUMBER, _DIGIT = re.compile(r"\d[\d.]*"), re.compile("[0-9]")
 _FIGURE_SIGNS = bytes(code if chr(code) in "0123456789." else ord(" ") for code in range(256))
@@ -60,10 +74,12 @@ class Sketch(NamedTuple):
 
     Attributes:
         places: their sketches, one after the other.
-        order: 16 bits of each word of both but those of grammar, the last set of a name; none of long texts.
+        order: 16 bits of each word of both but those of grammar, the last set of a name.
         asked: 16 bits of each word of content of the question; empty for texts that are not short.
         said: the same of the answer.
         denies: whether the answer says no.
+        losses: how many numbers have a minus sign.
+        units: how often each currency is named, and per cent.
         turns: how often the question says rise and fall, and the answer; empty for texts that are not short.
     """
 
@@ -72,6 +88,8 @@ class Sketch(NamedTuple):
     asked: frozenset[int]
     said: frozenset[int]
     denies: bool
+    losses: int
+    units: Mapping[str, int]
     turns: tuple[tuple[int, int], ...]
 
 
@@ -95,22 +113,39 @@ def pair_sketch(strategy: str, analysis: str) -> Sketch:
     is_short = length <= _SHORT and _DIGIT.search(analysis) is not None
     return Sketch(
         _sketch(asked, _RUN) + _sketch(said, _RUN),
-        _order(asked + said, strategy, analysis) if length <= _LONG else array("H"),
+        _order(asked + said, strategy, analysis),
         _contents(strategy) if is_short else frozenset(),
         _contents(analysis) if is_short else frozenset(),
         not _DENIALS.isdisjoint(said),
+        len(_LOSS.findall(f"{strategy}\n{analysis}")),
+        _units(f"{strategy}\n{analysis}", asked + said),
         (_turns(strategy), _turns(analysis)) if is_short else (),
     )
 
 
 def is_repeated(one: Sketch, other: Sketch) -> bool:
-    """Whether two rows of the same figures are alike, and differ by no word or name in another's place."""
+    """Whether two rows of the same figures are alike, and differ by no word, name, sign or unit."""
     is_short = bool(one.said and other.said)
     if likeness(one.places, other.places) < _ALIKE and not (is_short and _is_reworded(one, other)):
         return False
     if is_short and (one.denies != other.denies or any(map(_is_contrary, one.turns, other.turns))):
         return False
+    if (one.losses != other.losses and _loses(one) != _loses(other)) or _is_measured_otherwise(
+        one.units, other.units
+    ):
+        return False
     return not _is_another(one.order, other.order, is_short)
+
+
+def _loses(sketch: Sketch) -> int:
+    """How often a row says a loss or a fall: by a minus sign, or by a word where its words are compared."""
+    return sketch.losses + sum(falls for _, falls in sketch.turns)
+
+
+def _is_measured_otherwise(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    """Whether each text names a unit more often than the other."""
+    changes = [one.get(unit, 0) - other.get(unit, 0) for unit in {*one, *other}]
+    return min(changes, default=0) < 0 < max(changes, default=0)
 
 
 def _is_contrary(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -253,9 +288,21 @@ def _order(said: Sequence[str], strategy: str, analysis: str) -> array[int]:
         [
             _code(word.removesuffix("s")) | (word in names or "\u30a0" < word < "\ua000")
             for word in said
-            if word in names or word not in COMMON_WORDS
+            if word in names or word not in _GRAMMAR
         ],
     )
+
+
+def _units(text: str, said: Iterable[str]) -> Mapping[str, int]:
+    """How often each currency, and per cent, is named; a dollar of no country is one of the USA."""
+    named = Counter(_UNIT_WORDS[word] for word in said if word in _UNIT_WORDS)
+    for sign, code in _UNIT_SIGNS.items():
+        if count := text.count(sign):
+            named[code] += count
+    for country in _DOLLARS.findall(text) if "$" in text else ():
+        named["USD"] -= 1
+        named[country.upper()] += 1
+    return named
 
 
 def _turns(text: str) -> tuple[int, int]:
