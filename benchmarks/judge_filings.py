@@ -1,11 +1,12 @@
-"""How the judge fares with filings that the rules were not made with: ``benchmarks/judge_filings.py``.
+"""How the judge fares with filings that the rules were not made with: ``benchmarks/judge_filings.py [SET]``.
 
 Pages of invented firms as filings have them (segments under two heads, maturities, movements of provisions,
 sensitivities, capital ratios, rows of years, operating figures in prose, ten languages), and of each kind of
 statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
 of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
-only. With ``-v`` the cases of the seen half that are judged otherwise are named, with ``-f`` what is kept of
-every fault.
+only. ``ledgers`` for SET are kinds of another author, who read no code of a rule; a kind there may have two
+right answers, each a line of its own. With ``-v`` the cases of the seen half that are judged otherwise are
+named, with ``-f`` what is kept of every fault.
 """
 
 import json
@@ -17,14 +18,14 @@ from pathlib import Path
 from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 
-CASES = Path(__file__).parents[1] / "tests/unit/judge_filings.jsonl"
+SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in ("filings", "ledgers")}
 HALVES = ("seen", "unseen")
 RIGHT_ANSWER = "right"
 
 
-def outcomes(half: str) -> Iterator[tuple[str, Outcome]]:
+def outcomes(half: str, cases: Path = SETS["filings"]) -> Iterator[tuple[str, Outcome]]:
     """Judge the answers of a half: with each the name of its fault, ``right`` for none."""
-    lines = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+    lines = [json.loads(line) for line in cases.read_text("utf-8").splitlines()]
     pages = {line["page"]: source_of(line) for line in lines if "page" in line}
     for case in lines:
         if case.get("half") == half:
@@ -34,9 +35,9 @@ def outcomes(half: str) -> Iterator[tuple[str, Outcome]]:
                 yield fault, Outcome(case["kind"], fault == RIGHT_ANSWER, answer, judgement)
 
 
-def show(half: str, *, every: bool, by_fault: bool) -> None:
+def show(half: str, cases: Path, *, every: bool, by_fault: bool) -> None:
     """Print how many right and wrong answers of a half are kept, and what is judged otherwise."""
-    results = list(outcomes(half))
+    results = list(outcomes(half, cases))
     answers = Counter(fault for fault, _ in results)
     kept = Counter(fault for fault, each in results if each.is_kept)
     right = kept.pop(RIGHT_ANSWER)
@@ -51,5 +52,6 @@ def show(half: str, *, every: bool, by_fault: bool) -> None:
 
 
 if __name__ == "__main__":
+    [chosen] = [each for each in sys.argv[1:] if not each.startswith("-")] or ["filings"]
     for name in HALVES:
-        show(name, every="-v" in sys.argv and name == "seen", by_fault="-f" in sys.argv)
+        show(name, SETS[chosen], every="-v" in sys.argv and name == "seen", by_fault="-f" in sys.argv)

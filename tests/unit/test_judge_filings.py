@@ -1,10 +1,8 @@
 """Kinds of statement on pages as filings have them, and a readable case of each rule that they asked for."""
 
-from pathlib import Path
-
 import pytest
 
-from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, outcomes
+from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, SETS, outcomes
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.verdicts import JudgedSource
@@ -47,9 +45,17 @@ def verdicts(answer: str, *texts: str) -> list[str]:
     return [each.verdict for each in judge("What does it say?", answer, list(map(source, texts))).figures]
 
 
-@pytest.mark.parametrize(("half", "right", "wrong"), [("seen", 0.9, 0.09), ("unseen", 0.82, 0.2)])
-def test_filings(half: str, right: float, wrong: float) -> None:
-    results = list(outcomes(half))
+@pytest.mark.parametrize(
+    ("cases", "half", "right", "wrong"),
+    [
+        ("filings", "seen", 0.9, 0.09),
+        ("filings", "unseen", 0.82, 0.2),
+        ("ledgers", "seen", 0.84, 0.18),
+        ("ledgers", "unseen", 0.82, 0.2),
+    ],
+)
+def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
+    results = list(outcomes(half, SETS[cases]))
     of_right = [each.is_kept for fault, each in results if fault == RIGHT_ANSWER]
     of_wrong = [each.is_kept for fault, each in results if fault != RIGHT_ANSWER]
     assert sum(of_right) >= right * len(of_right)
@@ -233,6 +239,7 @@ def test_what_a_scale_excepts_has_none() -> None:
     assert [cell.scale for cell in table.cells] == [9, 0]
 
 
-def test_the_cases_are_of_both_halves() -> None:
-    cases = Path(__file__).with_name("judge_filings.jsonl").read_text("utf-8")
+@pytest.mark.parametrize("name", SETS)
+def test_the_cases_are_of_both_halves(name: str) -> None:
+    cases = SETS[name].read_text("utf-8")
     assert all(f'"half": "{half}"' in cases for half in HALVES)
