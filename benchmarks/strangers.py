@@ -2,7 +2,7 @@
 
     python benchmarks/strangers.py [-v]
 
-Reads ``tests/unit/strangers.jsonl`` and ``newcomers.jsonl``: redaction (identifiers marked
+Reads ``strangers``, ``newcomers`` and ``passersby`` of ``tests/unit/*.jsonl``: redaction (identifiers marked
 ``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an order, near-duplicates.
 A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when
 rules were mended, those of ``second`` were only counted. ``-v`` prints the misses of the first half.
@@ -25,7 +25,7 @@ from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
 from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
 
-SETS = ("strangers", "newcomers")
+SETS = ("strangers", "newcomers", "passersby")
 HALVES = ("first", "second")
 _MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
 
