@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -151,11 +150,12 @@ class Period(NamedTuple):
         return Period(self.year, self.part, self.start + by, self.end + by) if by else self
 
 
-def periods(text: str) -> Iterator[Period]:
-    """Yield the periods of a text, in order."""
+def periods(text: str) -> list[Period]:
+    """Return the periods of a text, in order."""
     read = plain(text)
+    result: list[Period] = []
     if not read.isascii() and not _HINT.search(read):
-        return
+        return result
     end = 0
     for begin in (_ASCII_BEGIN if read.isascii() else _BEGIN).finditer(read):
         at = begin.start()
@@ -164,19 +164,18 @@ def periods(text: str) -> Iterator[Period]:
         if match := _BARE_YEAR.match(read, at) or _PERIOD.match(read, at):
             end, kind = match.end(), match.lastgroup or "year"
             if not _is_figure(read, at, end, kind):
-                yield _year(read, at, end) if kind == "year" else _period(match, kind)
+                result.append(_year(read, at, end) if kind == "year" else _period(match, kind))
+    return result
 
 
-def with_listed(text: str, named: Iterable[Period]) -> Iterator[Period]:
-    """Yield the periods with the parts that share the year of another: ``from 5 in Q1 to 6 in Q3 2024``.
+def with_listed(text: str, named: list[Period]) -> list[Period]:
+    """Return the periods with the parts that share the year of another: ``from 5 in Q1 to 6 in Q3 2024``.
 
     That is the next one behind them, else the last one before.
     """
-    named = list(named)
     parts = [period for period in named if period.part[:1] in ("Q", "H")]
     if not parts:
-        yield from named
-        return
+        return named
     read = plain(text)
     listed = [each for period in parts for each in _listed_before(read, period)]
     known = {at for each in (*named, *listed) for at in range(each.start, each.end)}
@@ -188,7 +187,7 @@ def with_listed(text: str, named: Iterable[Period]) -> Iterator[Period]:
             kind = "Q" if match["quarter"] else "H"
             part = match["name"] or f"{kind}{_ORDER_OF[match['order'].lower()]}"
             listed.append(Period(year, part.upper(), start, end))
-    yield from sorted([*named, *listed], key=attrgetter("start"))
+    return sorted([*named, *listed], key=attrgetter("start"))
 
 
 def _listed_before(read: str, period: Period) -> list[Period]:
@@ -226,7 +225,7 @@ def _year(text: str, start: int, end: int) -> Period:
 def _is_figure(text: str, start: int, end: int, kind: str) -> bool:
     """Whether this is a number after all: ``$ 2014``, ``1,2007``, ``may 5 percent``."""
     if kind in ("day", "day_month_only"):
-        return behind(text, end).end > end
+        return behind(text, end).length > 0
     if text[start - 1 : start] == "(" and text[end : end + 1] == ")":  # "702 Mio. € (2022)"
         return False
     if text[start - 1 : start] in _SIGNS_OF_NUMBER and _PART_OF_NUMBER.search(text, max(0, start - 2), start):

@@ -163,7 +163,7 @@ def _in_characters(read: str) -> Iterator[Quantity]:
     for value, places, scale, start, end in numerals(read):
         back = behind(read, end)
         if scale or back.unit or back.currency:
-            yield Quantity(value, places, scale, back.unit, back.currency, False, start, back.end)
+            yield Quantity(value, places, scale, back.unit, back.currency, False, start, end + back.length)
 
 
 def _in_digits(read: str, text: str, style: Style, apart: Iterable[tuple[int, int]]) -> Iterator[Quantity]:
@@ -196,7 +196,7 @@ def _compound(read: str, quantity: Quantity) -> Quantity:
             value=(quantity.value + smaller).quantize(Decimal(1).scaleb(-places)),
             places=places,
             currency=back.currency,
-            end=max(match.end(), back.end),
+            end=match.end() + back.length,
         )
         if back.scale is None:
             break
@@ -226,7 +226,7 @@ def _is_one(read: str, text: str, start: int, end: int, style: Style) -> bool:
         return True
     if _is_all(read, start, end) or (style == "comma" and _WORD_BEHIND.match(read, end)):
         return True
-    return bool(before(read, start).currency) or behind(read, end).end > end
+    return bool(before(read, start).currency) or behind(read, end).length > 0
 
 
 def _is_all(text: str, start: int, end: int) -> bool:
@@ -254,24 +254,23 @@ def _quantity(read: str, start: int, end: int, style: Style) -> Quantity | None:
     if read[start - 1 : start] in _GLUE and _LETTER_GLUED.search(read, max(0, start - 2), start):
         return None
     front = before(read, start)
-    if front.start == start and start and _spells(read[start - 1]):
+    if not front.length and start and _spells(read[start - 1]):
         return None
     back = behind(read, end, has_currency=bool(front.currency))
-    if back.end == end and _is_glued(read, end):
+    if not back.length and _is_glued(read, end):
         return None
     value, places = parsed
-    first = front.start
-    if back.end == end and read[first - 1 : first] == "[" and read[end : end + 1] == "]":
+    first, last = start - front.length, end + back.length
+    if last == end and read[first - 1 : first] == "[" and read[end : end + 1] == "]":
         outside = behind(read, end + 1)
         if outside.unit or outside.scale is not None:  # "[99] million"
-            back, first = outside, first - 1
-    closed = _CLOSED.match(read, back.end) if front.bracket else None
-    if closed and back.end == end:  # "(1,234) million", "(5.1)%"
-        outside = behind(read, closed.end(), has_currency=bool(front.currency))
-        last = outside.end if outside.end > closed.end() else closed.end()
-        back = outside
-    else:
-        last = closed.end() if closed else back.end
+            back, first, last = outside, first - 1, end + 1 + outside.length
+    closed = _CLOSED.match(read, last) if front.bracket else None
+    if closed and last == end:  # "(1,234) million", "(5.1)%"
+        back = behind(read, closed.end(), has_currency=bool(front.currency))
+        last = closed.end() + back.length
+    elif closed:
+        last = closed.end()
     return Quantity(
         -value if front.minus or closed else value,
         places,

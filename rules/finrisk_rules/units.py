@@ -143,22 +143,26 @@ _SIGNS = frozenset("(-").union(_TRIANGLES, _SIGNS_BEFORE, map(str.upper, _SIGNS_
 
 
 class Behind(NamedTuple):
-    """What stands behind a number: its power of ten if one is written, unit, currency, and where they end."""
+    """What stands behind a number: its power of ten if one is written, unit, currency, and their length."""
 
     scale: int | None
     unit: Unit
     currency: str
-    end: int
+    length: int
 
 
 class Before(NamedTuple):
-    """What stands before a number: currency, scale, a minus, an open bracket, and where they begin."""
+    """What stands before a number: currency, scale, a minus, an open bracket, and their length."""
 
     currency: str
     scale: int | None
     minus: bool
     bracket: bool
-    start: int
+    length: int
+
+
+_NOTHING_BEHIND, _NOTHING_BEFORE = Behind(None, "", "", 0), Before("", None, False, False, 0)
+_DOLLAR_BEFORE = Before("$", None, False, False, 1)
 
 
 def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
@@ -168,15 +172,13 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
     """
     following = text[end : end + 3].lower()
     if not (following[:1] in _FIRSTS or following[:2] in _FIRSTS or following in _FIRSTS):
-        return Behind(None, "", "", end)
+        return _NOTHING_BEHIND
     match = _BEHIND.match(text, end, end + _WINDOW)
     if match is None:
         match = _FAR_LETTER.match(text, end, end + _WINDOW) if has_currency else None
-        return (
-            Behind(_LETTERS[match["letter"].lower()], "", "", match.end())
-            if match
-            else Behind(None, "", "", end)
-        )
+        if match is None:
+            return _NOTHING_BEHIND
+        return Behind(_LETTERS[match["letter"].lower()], "", "", match.end() - end)
     points, basis_points, percent, word, letter, sign_letter, currency = match.groups()
     unit: Unit = "points" if points else "basis_points" if basis_points else "percent" if percent else ""
     scale = None
@@ -186,7 +188,8 @@ def behind(text: str, end: int, *, has_currency: bool = False) -> Behind:
         scale = _LETTERS[letter.lower()]
     elif sign_letter:
         scale = _SIGN_LETTERS[sign_letter.lower()]
-    return Behind(scale, unit, CURRENCIES.get(currency.lower(), "") if currency else "", match.end())
+    code = CURRENCIES.get(currency.lower(), "") if currency else ""
+    return Behind(scale, unit, code, match.end() - end)
 
 
 def before(text: str, start: int) -> Before:
@@ -195,9 +198,9 @@ def before(text: str, start: int) -> Before:
     They stand in any order, each with a blank behind it or none: ``-$5``, ``$ (5``, ``($-5``.
     """
     if _is_bare(text, start):
-        return Before("", None, False, False, start)
+        return _NOTHING_BEFORE
     if text[start - 1] == "$" and _is_bare(text, start - 1) and text[start - 2] == " ":
-        return Before("$", None, False, False, start - 1)
+        return _DOLLAR_BEFORE
     currency, scale, minus, bracket, first = "", None, False, False, start
     while first:
         at = first - 1 if first > 1 and text[first - 1] == " " else first
@@ -213,7 +216,7 @@ def before(text: str, start: int) -> Before:
             scale, _ = _SCALES_BEFORE.get(word.lower(), (None, ""))
         else:
             break
-    return Before(currency, scale, minus, bracket, first)
+    return Before(currency, scale, minus, bracket, start - first)
 
 
 def _is_bare(text: str, start: int) -> bool:

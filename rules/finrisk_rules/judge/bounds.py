@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import log10
 from typing import Literal
 
+from finrisk_rules.judge.hints import telling
 from finrisk_rules.quantities import Quantity
 
 Bound = Literal["", "above", "below", "short", "denied"]
@@ -40,6 +41,9 @@ _NOT_IT = frozenset("not nicht pas non niet wasn't isn't weren't aren't".split()
 """Words that deny the figure behind them itself."""
 
 _HINTS = frozenset(phrase.rsplit(None, 1)[-1] for phrase in (*_BOUNDS, *_IS_TO)) | _REACH | _IS | _NOT_IT
+WORDS_OF_BOUND = telling(_BOUNDS) | _NOT | telling(_NOT_IT) | {"t"}
+"""A text that sets a bound has one of them; "t" is what is left of "didn't"."""
+
 _FLIPPED: dict[Bound, Bound] = {"above": "below", "below": "above"}
 
 _BEHIND: tuple[tuple[re.Pattern[str], Bound], ...] = (

@@ -7,10 +7,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from finrisk_rules.judge.bounds import Bound, bound
+from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
+from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, Span, phrases
-from finrisk_rules.judge.vocabulary import TIME, is_about, is_change, lead
+from finrisk_rules.judge.vocabulary import (
+    ABOUT_SIGN,
+    TIME,
+    WORDS_OF_ABOUT,
+    WORDS_OF_CHANGE,
+    is_about,
+    is_change,
+    lead,
+)
 from finrisk_rules.periods import Period
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.spelling import folded
@@ -44,6 +53,9 @@ _OF_THEM = re.compile(r" (?:of|de|von)\b")
 _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
 """Before a year, also one from a head with its unit: "sales, 2023 Mio. €: 702"."""
 
+_TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
+"""Words without which no figure of a sentence is more than said."""
+
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 Pairs = frozenset[tuple[str, str]]
@@ -70,8 +82,8 @@ class Claim(NamedTuple):
     cited: tuple[int, ...] = ()
 
 
-def claims_of(text: str, style: Style, named: list[Period], names: Pairs = frozenset()) -> tuple[Claim, ...]:
-    """Return the claims of one sentence that names these periods.
+def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words: Words) -> tuple[Claim, ...]:
+    """Return the claims of one sentence that names these periods and has these words.
 
     ``names`` are the numbers in names of rows and columns.
 
@@ -79,7 +91,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
     """
     apart: list[Span] = []
     if named and text.isascii():
-        apart = [(each.start, each.end) for each in named if behind(text, each.end).end == each.end]
+        apart = [(each.start, each.end) for each in named if not behind(text, each.end).length]
     numbers = list(quantities(text, style, apart))
     named = _without_amounts(named, text, numbers) if named else named
     numbers_of_names = _numbers_of(names)
@@ -112,9 +124,12 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs = froze
         figures += [(_nothing_at(*match.span()), "") for match in _NIL.finditer(text)]
         figures.sort(key=lambda each: each[0].start)
     read = figures[:MOST_FIGURES]
-    said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named)
+    said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named, words)
+    is_plain = cannot_say(words, _TELLING) and ABOUT_SIGN not in text
     claims = [
-        _claim(text, *figure, phrase, is_first=at == 0)
+        Claim(text[figure[0].start : figure[0].end].strip(), figure[0], phrase, name=figure[1])
+        if is_plain
+        else _claim(text, *figure, phrase, is_first=at == 0)
         for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
     ]
     nothing = Phrase({}, (), is_base=False)

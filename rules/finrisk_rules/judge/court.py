@@ -28,7 +28,7 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import CLEARLY, GOOD_ROW, Reader, best_rival
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
 from finrisk_rules.judge.vocabulary import counted, part_in
-from finrisk_rules.judge.wording import is_supported, words
+from finrisk_rules.judge.wording import has_support, words
 from finrisk_rules.judge.years import is_of_another_year
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
@@ -96,13 +96,16 @@ class Court:
         """Return the cited sources that there are; all where nothing is cited."""
         return [n for n in cited if n in self._all] if cited else list(self._all)
 
-    def supports(self, statement: Statement) -> bool | None:
-        """Whether a source has the words of a statement without figures; None where it cannot be read."""
-        cited = self._known(statement.cited)
-        readable = [n for n in cited if self.reads(n)]
-        if cited and not readable:
-            return None
-        return any(is_supported(statement.text, self._words(n)) for n in readable)
+    def supports(self, said: frozenset[str], cited: Sequence[int]) -> bool | None:
+        """Whether a cited source has the words of a statement without figures; None if none can be read."""
+        known = self._known(cited)
+        is_read = False
+        for n in known:
+            if self.reads(n):
+                is_read = True
+                if has_support(said, self._words(n)):
+                    return True
+        return False if is_read or not known else None
 
     def _words(self, n: int) -> frozenset[str]:
         """Return the content words of a source and its title."""
@@ -125,7 +128,7 @@ class Court:
     def _of(self, statement: Statement, calculated: Calculated, most: int) -> list[Finding]:
         """Return what is found of the claims of a statement; those beyond ``most`` are not read."""
         shared = of_whole = self._shared_periods(statement, statement.claims)
-        part = part_in(statement.text) if len(statement.claims) > 1 else None
+        part = part_in(statement.text, statement.words) if len(statement.claims) > 1 else None
         if part is not None:
             whole = [each for each in statement.claims if each.quantity.start < part]
             of_whole = self._shared_periods(statement, whole)
@@ -139,7 +142,7 @@ class Court:
         result += [_unread(claim, statement) for claim in unread]
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
-            follow_words(statement.text, result)
+            follow_words(statement.text, statement.words, result)
         return result
 
     def _finding(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.traces import Trace
@@ -63,6 +64,11 @@ def _rises(word: str) -> bool | None:
 def _may_say(word: str) -> bool:
     """Whether a word says rise or fall, alone or with the last word of its clause."""
     return _rises(word.lower()) is not None or word.lower() in _PARTED
+
+
+def may_turn(words: Words) -> bool:
+    """Whether a text with these words may say rise or fall."""
+    return words is None or any(map(_may_say, words))
 
 
 _RESULTS = frozenset(("gain", "gains"))

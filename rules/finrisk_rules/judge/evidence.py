@@ -9,6 +9,7 @@ from math import log
 from typing import Any, NamedTuple
 
 from finrisk_rules.judge.claims import MOST_FIGURES, Pairs, pairs_of_numbers
+from finrisk_rules.judge.hints import words_of
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change, lead
@@ -281,7 +282,8 @@ class StatementEvidence:
         if self._phrases is None:
             named = [Period(*period) for period in self.periods]
             spans = [(figure[4], figure[5]) for figure in self.figures]
-            self._phrases = phrases(text[self.start : self.end], spans, named)
+            sentence = text[self.start : self.end]
+            self._phrases = phrases(sentence, spans, named, words_of(sentence))
         return self._phrases
 
 

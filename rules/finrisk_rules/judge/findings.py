@@ -6,8 +6,9 @@ from functools import partial
 
 from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import contradicts, may_be_better_below, spoken
+from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
 from finrisk_rules.judge.fractions import of_another_fraction
+from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
@@ -69,19 +70,19 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
                 finding.trace = None
 
 
-def follow_words(text: str, findings: Sequence[Finding]) -> None:
+def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     """Convict the figures of a sentence that do not do what its words say: rise, double, a third of."""
     traced = [(each.claim, each.trace) for each in findings]
     for at in of_another_side(text, traced):
         if verdict := findings[at].verdict:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
-    for at in of_another_fraction(text, traced):
+    for at in of_another_fraction(text, traced, words):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
-    groups = spoken(text, traced)
-    if not groups:
+    if not may_turn(words):
         return
+    groups = spoken(text, traced)
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)

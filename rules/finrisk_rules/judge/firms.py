@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from finrisk_rules.companies import LEGAL_FORMS, company_key
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.hints import cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.verdicts import JudgedSource
@@ -32,6 +33,7 @@ _OF_SUBJECT = frozenset(f"s {_DOES} {_MAY_DO}".split())
 _OF_OBJECT = frozenset(_VERBS.split())
 _OF_FORM = frozenset(_FORMS.split("|"))
 """Words without which a text has no match of these."""
+_OF_ANY = frozenset(map(str.lower, _OF_SUBJECT | _OF_OBJECT | _OF_FORM))
 _TOKEN = re.compile(r"[^\W_]+")
 _FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
 _CAPITAL_INSIDE = re.compile(r"(?<=[ (])[^\W\d_a-zß-ÿ]")
@@ -102,7 +104,7 @@ class Firms:
             return bool(key) and not self.is_of(n, key)
         known = statement.text, n
         if known not in self._is_stranger:
-            self._is_stranger[known] = any(self._is_unknown(run, n) for run in _runs(statement.text))
+            self._is_stranger[known] = any(self._is_unknown(run, n) for run in _runs(statement))
         return self._is_stranger[known]
 
     def _names(self, text: str) -> list[tuple[int, str]]:
@@ -172,8 +174,11 @@ def _is_list(statement: Statement) -> bool:
     return all(LIST_JOINT.fullmatch(statement.text, one.end, two.start) for one, two in between)
 
 
-def _runs(text: str) -> Iterator[str]:
-    """Yield the names in a text of which something is reported."""
+def _runs(statement: Statement) -> Iterator[str]:
+    """Yield the names in a statement of which it reports something."""
+    text = statement.text
+    if cannot_say(statement.words, _OF_ANY):
+        return
     if not _CAPITAL_INSIDE.search(text) and not _SUBJECT.match(text):
         return
     words = _TOKEN.findall(text)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from finrisk_rules.judge.bounds import Bound, bound
 from finrisk_rules.judge.directions import Traced
+from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.quantities import Quantity
 
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
@@ -34,6 +35,7 @@ _HINTS = (
     "quart",
     "inqui",
 )
+_WORDS = frozenset(f"{part}{ending}" for part in _PARTS for ending in ("", "s"))
 _EXACT = 0.12
 """How far from a fraction, as a share of it, figures may be of which it is said."""
 
@@ -53,9 +55,9 @@ def fractions(text: str) -> Iterator[Quantity]:
             yield Quantity(value, -1, None, "percent", "", False, *match.span())
 
 
-def of_another_fraction(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+def of_another_fraction(text: str, traced: Sequence[Traced], words: Words) -> Iterator[int]:
     """Yield the number of the whole where two figures right behind a fraction are no such part and whole."""
-    if len(traced) < 2 or not has_fraction(text):
+    if len(traced) < 2 or cannot_say(words, _WORDS) or not has_fraction(text):
         return
     for fraction in fractions(text):
         behind = [n for n, (claim, _) in enumerate(traced) if claim.quantity.start >= fraction.end]

@@ -12,7 +12,7 @@ from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.statements import citations_of, statements, style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
-from finrisk_rules.judge.wording import says_something
+from finrisk_rules.judge.wording import telling_words
 from finrisk_rules.plain_text import plain
 
 
@@ -34,7 +34,11 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
         results = Results(answer, written, findings, court)
         results.settle()
         unclaimed = list(results.unclaimed())
-    worded = [court.supports(each) for each in said if not each.claims and says_something(each.text)]
+    worded = [
+        court.supports(words, each.cited)
+        for each in said
+        if not each.claims and (words := telling_words(each.text))
+    ]
     figures = [(finding.start, finding.verdict) for finding in findings if finding.verdict is not None]
     figures = sorted([*figures, *unclaimed], key=itemgetter(0)) if unclaimed else figures
     return Judgement(

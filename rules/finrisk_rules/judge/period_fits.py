@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from finrisk_rules.judge.evidence import Named
+from finrisk_rules.judge.evidence import Named, TableEvidence
 
 NO_PERIOD = 0.5
 """How well a place without a period fits any."""
@@ -20,10 +20,10 @@ def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
     return name_fit(claimed, said, None) if said else NO_PERIOD
 
 
-@lru_cache(maxsize=4096)
-def period_fits(claimed: Claimed, heads: Sequence[Sequence[Named]], most: float) -> Sequence[float]:
+@lru_cache(maxsize=2048)
+def period_fits(claimed: Claimed, table: TableEvidence, most: float) -> Sequence[float]:
     """Return how well the periods of a claim fit those of each head of a table, 0..``most``."""
-    return [most * period_fit(claimed, said) for said in heads]
+    return [most * period_fit(claimed, said) for said in table.head_periods]
 
 
 def comparable(claimed: Iterable[Named], said: Sequence[Named]) -> Sequence[Named]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
     BASE_AT_SPLIT,
@@ -19,6 +20,8 @@ from finrisk_rules.judge.vocabulary import (
     JOINT,
     LIST_JOINT,
     PREPOSITION,
+    WORDS_OF_BASE,
+    WORDS_OF_CONTRAST,
     is_base,
     may_compare,
 )
@@ -67,10 +70,11 @@ class Phrase(NamedTuple):
 class _Stretches:
     """A sentence, parted by its figures: stretch n stands before figure n, the last one behind the last."""
 
-    def __init__(self, text: str, figures: Sequence[Span], periods: Sequence[Period]) -> None:
+    def __init__(self, text: str, figures: Sequence[Span], periods: Sequence[Period], words: Words) -> None:
         self.count = len(figures)
         self.bare = _without(text, periods)
-        self.may_compare = may_compare(text)
+        self.may_compare = may_compare(words)
+        self.may_have_base = not cannot_say(words, WORDS_OF_BASE)
         self.spans: list[Span] = []
         self.periods: list[Sequence[Period]] = []
         start = number = 0
@@ -85,7 +89,8 @@ class _Stretches:
         last = start, min(len(text), start + MOST_CHARACTERS)
         splits = [self.spans[0][0], *(_split(self.bare, *span) for span in self.spans[1:])]
         self.spans.append(last)
-        self.splits = [*splits, _contrast(self.bare, *last)]
+        has_contrast = not cannot_say(words, WORDS_OF_CONTRAST)
+        self.splits = [*splits, _contrast(self.bare, *last) if has_contrast else last[1]]
         self.left: list[frozenset[str]] = []
         self.right: list[frozenset[str]] = []
         for (start, end), split in zip(self.spans, self.splits, strict=True):
@@ -183,12 +188,13 @@ class _Stretches:
     def is_base(self, at: int) -> bool:
         """Whether another figure is compared with this one."""
         start, end = self.spans[at][1], self.spans[at + 1][0]
-        following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
-        if is_base(self.bare, self.splits[at], start, following):
-            return True
+        if self.may_have_base:
+            following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""
+            if is_base(self.bare, self.splits[at], start, following):
+                return True
+            if at and BASE_AT_SPLIT.match(self.bare, self.splits[at], start):
+                return True
         if self.periods[at] and _PERIOD_BEFORE.search(self.bare, max(0, start - LONGEST_GLUE), start):
-            return True
-        if at and BASE_AT_SPLIT.match(self.bare, self.splits[at], start):
             return True
         if not self.may_compare:
             return False
@@ -197,21 +203,24 @@ class _Stretches:
         return bool(BASE_BEFORE.search(self.bare, max(self.splits[at], start - LONGEST_GLUE), start))
 
 
-def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period]) -> list[Phrase]:
-    """Return what the text says of each figure, in their order; time is linear in the text."""
+def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period], words: Words) -> list[Phrase]:
+    """Return what the text says of each figure, in their order; time is linear in the text.
+
+    ``words`` are those of the text.
+    """
     if not figures:
         return []
-    stretches = _Stretches(text, figures, periods)
+    stretches = _Stretches(text, figures, periods, words)
     shared, items = stretches.shared_periods(), stretches.shared_items()
     of_items = frozenset().union(*items) if items else frozenset()
     result = []
     for at in range(len(figures)):
-        words = stretches.words(at)
+        own_words = stretches.words(at)
         if items:
-            words = dict.fromkeys(words.keys() - of_items, OF_LIST) | dict.fromkeys(items[at], 1.0)
+            own_words = dict.fromkeys(own_words.keys() - of_items, OF_LIST) | dict.fromkeys(items[at], 1.0)
         own = [shared[at]] if shared else stretches.periods_of(at)
         named = [(period.year, period.part) for period in own]
-        result.append(Phrase(words, tuple(named), stretches.is_base(at)))
+        result.append(Phrase(own_words, tuple(named), stretches.is_base(at)))
     return result
 
 

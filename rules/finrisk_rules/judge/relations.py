@@ -149,7 +149,7 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     sentence = text[start:end]
     if len(_NUMBER.findall(sentence)) > 4 * _MOST_FIGURES:
         return _Said(text, (), ())
-    named = list(periods(sentence))
+    named = periods(sentence)
     apart = [(period.start, period.end) for period in named]
     figures = [
         each._replace(start=each.start + start, end=each.end + start)

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import OUTFLOW, RESULT, whole
@@ -26,11 +27,13 @@ _GAIN_OR_LOSS = re.compile(
 
 _OF = " of ", " von ", " de ", " di "
 
+_MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita"
 _ASIDE = re.compile(r"\([^()]*\)")
 _BELOW_ZERO = re.compile(
-    rf"{whole('loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita')}[^,;.]*\Z",
+    rf"{whole(_MINUSES)}[^,;.]*\Z",
     re.IGNORECASE,
 )
+_WORDS_OF_RESULT, _WORDS_BELOW_ZERO = telling(f"{_GAINS} {_LOSSES}".split()), telling(_MINUSES.split())
 
 
 def _is_operator(claim: Claim, statement: Statement) -> bool:
@@ -70,14 +73,16 @@ def _is_gain_below_zero(trace: Trace) -> bool | None:
 def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> bool:
     start = claim.quantity.start
     before = statement.text[max(0, start - _BEFORE) : start]
-    is_led = any(word in before for word in _OF)
+    is_led = not cannot_say(statement.words, _WORDS_OF_RESULT) and any(word in before for word in _OF)
     if is_led and (said := _GAIN_OR_LOSS.search(statement.text, max(0, start - 2 * _BEFORE), start)):
         inverse = _is_gain_below_zero(trace)
         if inverse is not None:
             return bool(said["gain"]) != ((trace.value > 0) != inverse)
     if trace.value < 0:
         return bool(_ABOVE_ZERO.search(before))
-    return trace.value > 0 and bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)
+    if trace.value <= 0 or cannot_say(statement.words, _WORDS_BELOW_ZERO):
+        return False
+    return bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
+from finrisk_rules.judge.hints import Words, words_of
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
@@ -72,7 +73,8 @@ class Topic(NamedTuple):
 class Statement(NamedTuple):
     """A sentence of an answer or a row of its table, without its citations.
 
-    ``cited`` are numbers of sources from 1, in their order; ``start`` and ``end`` its place in the answer.
+    ``cited`` are numbers of sources from 1, in their order; ``start`` and ``end`` its place in the answer,
+    ``words`` those of its text as they stand, where it has claims.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Statement(NamedTuple):
     topic: Topic
     start: int
     end: int
+    words: Words = None
 
 
 Mark = tuple[int, list[int]]
@@ -194,20 +197,22 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
     if len(spans) > 1:
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
-    named = list(with_listed(text, periods(text))) if has_figures else []
+    named = with_listed(text, periods(text)) if has_figures else []
     for (start, end), own_cited in zip(spans, _cited_by(spans, marks), strict=True):
         sentence, cited = text[start:end], own_cited or topic.cited
         claims: tuple[Claim, ...] = ()
+        words = None
         if has_figures and (len(spans) == 1 or has_figure(sentence)):
             own = [period.moved(-start) for period in _between(named, start, end)]
-            claims = claims_of(sentence, style, own, names(cited))
+            words = words_of(sentence)
+            claims = claims_of(sentence, style, own, names(cited), words)
             if len(marks) > 1 and len(claims) > 1:
                 claims = _with_citations(
                     claims, [(at - start, n) for at, n in marks if start <= at < end], text[start:end]
                 )
         if named and not topic.periods and start > offset:
             topic = topic._replace(periods=_only_period(_between(named, start - LONGEST_BEFORE, start)))
-        yield Statement(sentence, cited, claims, topic, at + start, at + end)
+        yield Statement(sentence, cited, claims, topic, at + start, at + end, words)
 
 
 def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[int, ...]]:

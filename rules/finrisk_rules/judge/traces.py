@@ -62,7 +62,7 @@ class Trace:
             if table := self.table:
                 row, column = self.spot[2][:2]
                 label, section = table.rows[row]
-                self._place = Place(row=label or section, column=table.heads[column] or table.caption)
+                self._place = Place(label or section, table.heads[column] or table.caption)
             else:
                 statement = self.evidence.statements[self.spot[1]]
                 self._place = Place(sentence=self.text[statement.start : statement.end])

@@ -144,7 +144,7 @@ class Reader:
                 rows, by_words = by_row.fits(words, None, ROW), by_column.fits(words, by_row, COLUMN)
             columns = [0.0] * len(table.heads)
             if self.periods:
-                columns = list(period_fits(self.periods, table.head_periods, PERIOD))
+                columns = list(period_fits(self.periods, table, PERIOD))
             for column, fit in by_words.items():
                 columns[column] += fit
             fits = self._axes[at] = rows, columns

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from finrisk_rules.judge.hints import Words, cannot_say, telling
+
 _LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
 
@@ -35,6 +37,19 @@ CHANGED = frozenset(
 )
 _OF_CHANGE = frozenset("of from de du von".split())
 _BY = frozenset(("by", "um"))
+
+WORDS_OF_CHANGE = CHANGED | _BY | {"higher", "lower"}
+WORDS_OF_ABOUT = telling(_ABOUT | _ABOUT_OF_TWO)
+WORDS_OF_BASE = telling(
+    _BASES
+    | _BASES_OF_PAIRS
+    | _BASES_OF_TWO
+    | frozenset("after against versus vs compared nach contre tras frente dopo".split())
+)
+"""A text in ASCII that says how much something changed, or that a figure is not exact or one with which
+another is compared, has one of these words, a sign (ABOUT_SIGN) or names the year before."""
+
+ABOUT_SIGN = "~"
 
 
 def lead(text: str, start: int, first: int = 0) -> list[str]:
@@ -125,20 +140,18 @@ JOINT = where(
 """Where what parts the words of one figure from those of the next begins."""
 
 _CONTRASTS = "while whereas während wohingegen tandis alors_que mientras mentre"
+WORDS_OF_CONTRAST = telling(_CONTRASTS.split())
 CONTRAST = where(f"{whole(_CONTRASTS)}|一方|반면", _CONTRASTS, "一반")
 """Where what goes over to another subject begins."""
 
-_PART = re.compile(
-    whole("of_which of_these davon dont de_los_cuales de_las_cuales di_cui dos_quais waarvan varav")
-    + "|うち|其中",
-    re.IGNORECASE,
-)
-_HINTS_OF_PART = "which", "these", "avon", "dont", "cuales", " cui", "quais", "aarvan", "arav", "うち", "其中"
+_PARTS = "of_which of_these davon dont de_los_cuales de_las_cuales di_cui dos_quais waarvan varav"
+_PART = re.compile(f"{whole(_PARTS)}|うち|其中", re.IGNORECASE)
+_WORDS_OF_PART = telling(_PARTS.split())
 
 
-def part_in(text: str) -> int | None:
+def part_in(text: str, words: Words) -> int | None:
     """Return where a text goes over from a whole to a part of it: a period behind it is of the part."""
-    match = _PART.search(text) if any(hint in text for hint in _HINTS_OF_PART) else None
+    match = None if cannot_say(words, _WORDS_OF_PART) else _PART.search(text)
     return match.start() if match else None
 
 
@@ -164,7 +177,7 @@ _YEARS_BEFORE = (
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
     "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
 )
-_HINTS_OF_YEAR_BEFORE = frozenset(max(name.split("_"), key=len) for name in _YEARS_BEFORE.split())
+_WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
 _YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
 YEAR_BEFORE = re.compile(
@@ -200,12 +213,9 @@ BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3
 """Where it begins what stands before a figure of the year before."""
 
 
-def may_compare(text: str) -> bool:
-    """Whether a text may have what BASE_BEHIND and BASE_BEFORE look for: a cheap test."""
-    if not text.isascii():
-        return True
-    words = text.lower()
-    return any(map(words.__contains__, _HINTS_OF_YEAR_BEFORE))
+def may_compare(words: Words) -> bool:
+    """Whether a text with these words may have what BASE_BEHIND and BASE_BEFORE look for."""
+    return not cannot_say(words, _WORDS_OF_YEAR_BEFORE)
 
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)

@@ -134,16 +134,17 @@ def is_silent(word: str) -> bool:
     return comparable in COMMON_WORDS or comparable in _ABOUT_SOURCES
 
 
+def telling_words(statement: str) -> frozenset[str]:
+    """Return the content of a statement; nothing where it says less of a firm than of its sources."""
+    own = content(statement)
+    return own if len(own) >= LEAST_WORDS and 2 * len(own) > len(words(statement)) else frozenset()
+
+
 def says_something(statement: str) -> bool:
     """Whether a statement says anything of a firm that can be looked up, more than of its sources."""
-    own = content(statement)
-    return len(own) >= LEAST_WORDS and 2 * len(own) > len(words(statement))
+    return bool(telling_words(statement))
 
 
-def is_supported(statement: str, source: frozenset[str]) -> bool:
-    """Whether a source that has these words has those of the statement: LEAST_SHARE of them.
-
-    A statement that says nothing has nothing to support, and does no harm.
-    """
-    said = content(statement)
+def has_support(said: frozenset[str], source: frozenset[str]) -> bool:
+    """Whether a source that has these words has the telling words of a statement: LEAST_SHARE of them."""
     return len(said & source) >= LEAST_SHARE * len(said)

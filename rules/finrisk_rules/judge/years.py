@@ -11,12 +11,12 @@ def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source:
     """Whether a statement names years, but none of those at the place, or of its source."""
     is_alone = trace.table is None or (claim.phrase.is_base and len(claim.phrase.periods) == 1)
     claims = [claim] if is_alone else statement.claims
-    said = {period for each in claims for period in each.phrase.periods if period[0]}
-    if not said:
+    named = {year for each in claims for year, _ in each.phrase.periods if year}
+    if not named:
         return False
-    named = {year for year, _ in said}
     if named == {source.year} and trace.is_compared and not claim.phrase.is_base:
         return True
+    said = (period for each in claims for period in each.phrase.periods if period[0])
     there = {year for year, _ in comparable(said, trace.periods) if year}
     if trace.table is None and not there:
         return False
