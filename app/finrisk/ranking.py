@@ -1,5 +1,12 @@
 """Ranking: the statements that find and rank pages and their passages, in plain SQL."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
 PAIR_WEIGHT = 0.75
 """Of a lexeme of two words, beside 1 of one word."""
 
@@ -36,6 +43,32 @@ _CONSTANTS = {
     "postings": POSTINGS,
     "best": BEST_POSTINGS,
 }
+
+
+_NAME = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement as the server reads it, and what its parameters are called, in their order.
+
+    psycopg would look for the names of one so long each time that it is asked.
+    """
+
+    text: bytes
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, query: str) -> "Statement":
+        """The statement of a query with parameters such as ``%(name)s``."""
+        names = tuple(dict.fromkeys(_NAME.findall(query)))
+        return cls(_NAME.sub(lambda name: f"${names.index(name[1]) + 1}", query).encode(), names)
+
+    def rows(
+        self, cursor: psycopg.RawCursor[Any], values: Mapping[str, object], *, prepare: bool
+    ) -> list[Any]:
+        """What it gives with these values; ``prepare`` has it planned once for a connection."""
+        return cursor.execute(self.text, [values[name] for name in self.names], prepare=prepare).fetchall()
 
 
 def _with_constants(query: str) -> str:
@@ -112,7 +145,7 @@ page_scores as materialized (
     from hits h group by h.page_id
 ),
 line_hits as materialized (
-    select page_id, line, line_weight, count(*) as tf
+    select page_id, term_id, line, line_weight, count(*)::float8 as tf
     from (select page_id, term_id, line_weight, unnest(lines) as line from hits) o
     group by page_id, line, term_id, line_weight
 ),
@@ -129,13 +162,49 @@ best_lines as materialized (
     select page_id, coalesce(max(score) filter (where line = 1), 0) as title,
            coalesce(max(score) filter (where line > 1), 0) as line
     from line_scores group by page_id
+),
+best as materialized (
+    select b.*, row_number() over (order by score desc, document_id, number) as rank from (
+        select p.id, p.document_id, p.number, coalesce(p.sheet, p.number) as page,
+               d.title, d.company, d.year, d.labels,
+               r.score + %(line)s * b.line + %(title_line)s * b.title as score
+        from page_scores r join best_lines b on b.page_id = r.page_id
+        cross join lateral (
+            select id, document_id, number, sheet from pages where id = r.page_id offset 0
+        ) p
+        cross join lateral (
+            select title, company, year, labels from documents where id = p.document_id offset 0
+        ) d
+        order by score desc, p.document_id, p.number limit %(pages)s
+    ) b
+),
+inside as materialized (
+    select b.rank, b.score as page_score, s.*, avg(s.length) over () as average
+    from best b cross join lateral (select * from passages where page_id = b.id offset 0) s
+),
+passage_hits as materialized (
+    select i.page_id, i.number, i.length, i.average, h.line_weight as weight, sum(h.tf) as tf
+    from (select * from line_hits where page_id = any(array(select id from best)) offset 0) h
+    join inside i on i.page_id = h.page_id and h.line between i.first_line and i.last_line
+    group by i.page_id, i.number, i.length, i.average, h.term_id, h.line_weight
+),
+passage_scores as materialized (
+    select page_id, number, sum(weight * bm25(tf, length, greatest(average, 1))) as score
+    from passage_hits group by page_id, number
+),
+top as materialized (
+    select (select max(score) from best) as page,
+           greatest((select max(score) from passage_scores), 1e-9) as passage
+),
+chosen as materialized (
+    select i.rank, i.number, i.text, i.facts,
+           i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
+    from inside i cross join top t left join passage_scores s on s.page_id = i.page_id and s.number = i.number
+    order by score desc, i.rank, i.number limit %(passages)s
 )
-select p.id, p.document_id, coalesce(p.sheet, p.number) as page, d.title, d.company, d.year, d.labels,
-       r.score + %(line)s * b.line + %(title_line)s * b.title as score
-from page_scores r join best_lines b on b.page_id = r.page_id
-cross join lateral (select id, document_id, number, sheet from pages where id = r.page_id offset 0) p
-cross join lateral (select title, company, year, labels from documents where id = p.document_id offset 0) d
-order by score desc, p.document_id, p.number limit %(pages)s
+select b.id, b.rank, b.document_id, b.page, b.title, b.company, b.year, b.labels, b.score,
+       c.text, c.facts, c.score
+from best b left join chosen c on c.rank = b.rank order by c.score desc nulls last, b.rank, c.number
 """)
 
 _FILTER = """
@@ -143,21 +212,21 @@ d.labels <@ %(labels)s::text[]
 and (%(company)s::text is null or d.company_key = %(company)s or d.ticker_key = %(company)s)
 and (%(year)s::integer is null or d.year = %(year)s)"""
 
-ALLOWED = f"""
+ALLOWED = Statement.of(f"""
 with few as materialized (select d.id from documents d where {_FILTER} limit %(most)s)
 select case when (select count(*) from few) < %(most)s then array(
     select p.id from few cross join lateral (select id from pages where document_id = few.id offset 0) p
     limit %(most)s
-) end"""  # noqa: S608 - our own constants
+) end""")  # noqa: S608 - our own constants
 """The pages that pass a filter, at most so many; null where documents alone are as many."""
 
-SOME_ALLOWED = f"""
+SOME_ALLOWED = Statement.of(f"""
 select array(
     select p.id from (
         select id from documents d where {_FILTER} order by updated_at desc, id limit %(most)s
     ) d cross join lateral (select id from pages where document_id = d.id order by number offset 0) p
     limit %(most)s
-)"""  # noqa: S608 - our own constants
+)""")  # noqa: S608 - our own constants
 """At most so many of the pages that pass a filter, of the newest documents."""
 
 
@@ -169,8 +238,8 @@ def _pages(
     order: str = "",
     passing: str = "",
     unless: str = "",
-) -> str:
-    """Return the statement that ranks pages, with what a filter needs in its places."""
+) -> Statement:
+    """Return the statement that ranks pages and their passages, with what a filter needs in its places."""
     parts = {
         "growth": growth,
         "common": common,
@@ -183,19 +252,20 @@ def _pages(
     query = _RANKING
     for name, part in parts.items():
         query = query.replace(f"/* {name} */", part)
-    return query
+    return Statement.of(query)
 
 
 LABELLED = 100
 """Documents with labels: who may read all of them searches without a filter where there are fewer."""
 
-HIDES = f"""(
+_HIDES = f"""(
     select count(*) = {LABELLED} or coalesce(bool_or(not labels <@ %(labels)s::text[]), false)
     from (select labels from documents where labels <> '{{}}' order by id limit {LABELLED}) labelled
 )"""  # noqa: S608 - our own constants
+HIDES = Statement.of(f"select {_HIDES}")
 """Whether there may be documents that these labels may not read; of many, not all are looked at."""
 
-PAGES = _pages(unless=f"where not {HIDES}")
+PAGES = _pages(unless=f"where not {_HIDES}")
 """Of no filter; none where there may be documents that have to be left out."""
 
 _FEW = {
@@ -218,45 +288,3 @@ PAGES_AMONG_MANY = _pages(
     ) passing""",
 )
 """Of a filter that many pages pass: it is asked of one candidate after the other, the best first."""
-
-PASSAGES = _with_constants("""
-with asked as materialized (
-    select t.id, l.weight * (case when position(' ' in t.term) > 0 then %(line_pair)s else 1 end)::float8
-           * ln(1 + (c.pages - t.pages + float8 '0.5') / (t.pages + float8 '0.5')) as weight
-    from (select pages from corpus limit 1) c
-    cross join unnest(%(lexemes)s::text[], %(weights)s::float8[]) as l (term, weight)
-    cross join lateral (select * from terms where term = l.term offset 0) t
-    order by weight desc, t.id limit %(most_lexemes)s
-),
-best as materialized (
-    select page_id, score, rank
-    from (select %(page_ids)s::integer[] as ids, %(scores)s::float8[] as scores offset 0) given
-    cross join unnest(ids, scores) with ordinality as b (page_id, score, rank)
-),
-inside as materialized (
-    select b.rank, b.score as page_score, s.*, avg(s.length) over () as average
-    from best b cross join lateral (select * from passages where page_id = b.page_id offset 0) s
-),
-hits as materialized (
-    select o.page_id, o.term_id, a.weight, line
-    from asked a cross join lateral (
-        select * from postings
-        where term_id = a.id and page_id = any(array(select page_id from best)) offset 0
-    ) o cross join unnest(o.lines) as line
-),
-passage_hits as materialized (
-    select i.page_id, i.number, i.length, i.average, h.weight, count(*) as tf
-    from hits h join inside i on i.page_id = h.page_id and h.line between i.first_line and i.last_line
-    group by i.page_id, i.number, i.length, i.average, h.term_id, h.weight
-),
-scored as materialized (
-    select page_id, number, sum(weight * bm25(tf, length, greatest(average, 1))) as score
-    from passage_hits group by page_id, number
-),
-top as materialized (
-    select (select max(score) from best) as page, greatest((select max(score) from scored), 1e-9) as passage
-)
-select i.rank, i.text, i.facts, i.page_score / t.page + coalesce(s.score, 0) / t.passage as score
-from inside i cross join top t left join scored s on s.page_id = i.page_id and s.number = i.number
-order by score desc, i.rank, i.number limit %(passages)s
-""")

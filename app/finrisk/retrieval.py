@@ -93,28 +93,36 @@ def search(
     lexemes = query_lexemes(question)
     if not lexemes:
         return SearchResult((), ())
-    parameters = {"lexemes": _array(lexemes), "weights": _array(lexemes.values())}
-    key = None if company is None else company_key(company)
-    filters: dict[str, object] = {"company": key, "year": year, "labels": list(labels)}
-    asked = {**parameters, **filters, "pages": pages}
-    with connection.cursor(row_factory=tuple_row) as cursor:
+    asked: dict[str, object] = {
+        "lexemes": _array(lexemes),
+        "weights": _array(lexemes.values()),
+        "company": None if company is None else company_key(company),
+        "year": year,
+        "labels": list(labels),
+        "pages": pages,
+        "passages": passages,
+    }
+    with psycopg.RawCursor(connection, row_factory=tuple_row) as cursor:
         rows: list[Any] = []
         is_filtered = company is not None or year is not None
         if not is_filtered:
-            rows = cursor.execute(ranking.PAGES, asked, prepare=True).fetchall()
-            is_filtered = not rows and _hides(cursor, filters)
+            rows = ranking.PAGES.rows(cursor, asked, prepare=True)
+            is_filtered = not rows and _hides(cursor, asked)
         if is_filtered:
             rows = _filtered(cursor, asked, pages)
-        best_pages = tuple(RankedPage(*row[1:]) for row in rows)
-        if not best_pages:
-            return SearchResult((), ())
-        page_ids, scores = _array(row[0] for row in rows), _array(page.score for page in best_pages)
-        page_scores = {"page_ids": page_ids, "scores": scores}
-        cursor.execute(ranking.PASSAGES, {**parameters, **page_scores, "passages": passages}, prepare=True)
-        best_passages = [(best_pages[rank - 1], *passage) for rank, *passage in cursor.fetchall()]
-    return SearchResult(
-        best_pages, tuple(_passage(n, *passage) for n, passage in enumerate(best_passages, start=1))
-    )
+    return _result(rows)
+
+
+def _result(rows: Iterable[Any]) -> SearchResult:
+    """Return what the rows say: one for each passage, best first, and for each page without one."""
+    pages: dict[int, RankedPage] = {}
+    passages: list[RankedPassage] = []
+    for _, rank, *page, text, facts, score in rows:
+        if rank not in pages:
+            pages[rank] = RankedPage(*page)
+        if text is not None:
+            passages.append(_passage(len(passages) + 1, pages[rank], text, facts, score))
+    return SearchResult(tuple(pages[rank] for rank in sorted(pages)), tuple(passages))
 
 
 def check_company(connection: psycopg.Connection[Any], company: str, labels: Sequence[str] = ()) -> None:
@@ -126,34 +134,38 @@ def check_company(connection: psycopg.Connection[Any], company: str, labels: Seq
             raise UnknownCompanyError(company, near_companies(company, names))
 
 
-def _filtered(cursor: psycopg.Cursor[tuple[Any, ...]], asked: Mapping[str, object], pages: int) -> list[Any]:
+def _filtered(cursor: psycopg.RawCursor[Any], asked: Mapping[str, object], pages: int) -> list[Any]:
     """Return rows of the best pages that a filter lets pass."""
     allowed = _allowed(cursor, asked)
     if allowed is None:
-        rows = cursor.execute(ranking.PAGES_AMONG_MANY, asked, prepare=True).fetchall()
-        if len(rows) >= pages:
+        rows = ranking.PAGES_AMONG_MANY.rows(cursor, asked, prepare=True)
+        if len(_page_ids(rows)) >= pages:
             return rows
         # words that stand everywhere, and the best and newest pages with them do not pass
-        [(some,)] = cursor.execute(ranking.SOME_ALLOWED, {**asked, "most": SAMPLE}, prepare=False).fetchall()
-        allowed = list(dict.fromkeys([*(row[0] for row in rows), *some]))
+        [(some,)] = ranking.SOME_ALLOWED.rows(cursor, {**asked, "most": SAMPLE}, prepare=False)
+        allowed = list(_page_ids(rows).union(some))
     few = {**asked, "allowed": _array(allowed)}
-    rows = cursor.execute(ranking.PAGES_AMONG_FEW, few, prepare=True).fetchall()
-    if len(rows) >= min(pages, len(allowed)):
+    rows = ranking.PAGES_AMONG_FEW.rows(cursor, few, prepare=True)
+    if len(_page_ids(rows)) >= min(pages, len(allowed)):
         return rows
-    return cursor.execute(ranking.PAGES_AMONG_FEW_BY_EVERY_LEXEME, few, prepare=False).fetchall()
+    return ranking.PAGES_AMONG_FEW_BY_EVERY_LEXEME.rows(cursor, few, prepare=False)
 
 
-def _allowed(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, object]) -> list[int] | None:
+def _page_ids(rows: Iterable[Any]) -> set[int]:
+    return {row[0] for row in rows}
+
+
+def _allowed(cursor: psycopg.RawCursor[Any], filters: Mapping[str, object]) -> list[int] | None:
     """Return the ids of the pages that a filter lets pass; None where they are too many to look at alone."""
     most = 1 + (NARROW if filters["company"] is None else NARROW_COMPANY)
     # a plan that is made once does not know which filters are set
-    [(allowed,)] = cursor.execute(ranking.ALLOWED, {**filters, "most": most}, prepare=False).fetchall()
+    [(allowed,)] = ranking.ALLOWED.rows(cursor, {**filters, "most": most}, prepare=False)
     return allowed if allowed is not None and len(allowed) < most else None
 
 
-def _hides(cursor: psycopg.Cursor[tuple[Any, ...]], filters: Mapping[str, object]) -> bool:
+def _hides(cursor: psycopg.RawCursor[Any], filters: Mapping[str, object]) -> bool:
     """Whether there may be documents that these labels may not read."""
-    [(hides,)] = cursor.execute(f"select {ranking.HIDES}", filters).fetchall()
+    [(hides,)] = ranking.HIDES.rows(cursor, filters, prepare=False)
     return bool(hides)
 
 

@@ -303,16 +303,15 @@ def test_many_documents_take_as_many_statements_as_few(connection: Connection) -
     assert sum(statement.startswith("copy ") for statement in few) == 3  # pages, passages, postings
 
 
-def test_pages_and_passages_are_looked_for_by_one_plan_and_found_as_by_a_plan_for_each_question(
+def test_pages_and_passages_are_found_by_one_statement_and_plan_as_by_a_plan_for_each_question(
     filled: Connection,
 ) -> None:
     """A plan that is made for each question takes a quarter of what the database does for it."""
     questions = ["credit facility of Acme in 2022", "interest rate swaps", "pension plan discount rate"]
     once = [[search(filled, question, None, None, 4, 4) for question in questions] for _ in range(6)]
     asked = "select generic_plans from pg_prepared_statements where statement like '%asked as materialized%'"
-    [(pages,), (passages,)] = filled.execute(asked, prepare=False).fetchall()
-    assert pages > 0
-    assert passages > 0
+    [(plans,)] = filled.execute(asked, prepare=False).fetchall()
+    assert plans > 0
     filled.execute("set plan_cache_mode = force_custom_plan")
     each = [search(filled, question, None, None, 4, 4) for question in questions]
     assert each == once[0] == once[-1]
