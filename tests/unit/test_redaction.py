@@ -13,6 +13,7 @@ from finrisk_rules.redaction import (
     contacts,
     homes,
     national,
+    owners,
     payments,
     persons,
     proved_kinds,
@@ -113,7 +114,7 @@ def test_check_digits() -> None:
 
 SAID = [
     kind
-    for room in (secrets, payments, contacts, national, homes, persons, speakers)
+    for room in (secrets, payments, contacts, national, homes, persons, speakers, owners)
     for kind in room.KINDS
     if isinstance(kind, Said)
 ]
@@ -296,4 +297,50 @@ def test_a_national_number_with_a_check_needs_no_word(number: str) -> None:
     ],
 )
 def test_what_stands_before_a_number_tells_what_it_is(text: str, left: str) -> None:
+    assert redact(text).text == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our largest customer Best Buy accounted for 12% of net sales in 2024.",
+        "The client Morgan Stanley renewed its mandate.",
+        "Our customer Abercrombie Fitch, which sells clothes, cut orders.",
+        "Insured: Crown Castle",
+        "The guarantor Northern Rock was nationalised in 2008.",
+        "The bond was born on 12 March 2020, in the panic.",
+        "From: New York, to: London",
+        "The BBB account 1200000 of Tarn Mills is closed.",
+        "The mountain pass is 12km long, and password policy 2024 applies.",
+    ],
+)
+def test_firms_and_things_that_read_like_persons_stay(text: str) -> None:
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Copper Kettle (copperkettle@a.example)", "Calder Vale, calder@calder-vale.example"]
+)
+def test_a_firm_beside_a_mailbox_of_its_name_stays(text: str) -> None:
+    assert redact(text).text == re.sub(r"\w+@[\w.-]+", "[email_1]", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Jane Roe, SSN 523-47-8861, is late.", "[person_1], SSN [ssn_1], is late."),
+        ("Jane Roe (born 12.04.1981) applied.", "[person_1] (born [birth_date_1]) applied."),
+        ("Jane Roe's account number is 4471220198.", "[person_1]'s account number is [account_1]."),
+        ("passport of Jane Roe: 533380006", "passport of [person_1]: [passport_1]"),
+        ("the borrower's name is Jane Roe", "the borrower's name is [person_1]"),
+        ("From: Jane Roe\nTo: risk desk", "From: [person_1]\nTo: risk desk"),
+        ("Attn: Jane Roe, Treasury", "Attn: [person_1], Treasury"),
+        ("I spoke with Jane Roe about the fee.", "I spoke with [person_1] about the fee."),
+        ("Jane Roe at jroe@mail.example", "[person_1] at [email_1]"),
+        ("Driving licence no. D1234562", "Driving licence no. [national_id_1]"),
+        ("pw: hunter2", "pw: [secret_key_1]"),
+        ("password Tr0ub4dor&3", "password [secret_key_1]"),
+    ],
+)
+def test_who_stands_beside_an_identifier_is_its_owner(text: str, left: str) -> None:
     assert redact(text).text == left

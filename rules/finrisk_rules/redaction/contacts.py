@@ -209,7 +209,8 @@ _V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
 _AT_SIGNS = ("at)", "at]", "at}", "at>")
 
 
-def _has_at(reading: Reading) -> bool:
+def has_at(reading: Reading) -> bool:
+    """Whether a text may hold an address of mail."""
     text = reading.text
     if "@" in text or "dot" in reading.stems:
         return True
@@ -223,7 +224,7 @@ def _before(match: re.Match[str]) -> Span | None:
 
 
 KINDS = (
-    Seen("email", _has_at, emails),
+    Seen("email", has_at, emails),
     Seen("ip", lambda reading: _V4_HINT.search(reading.text), anywhere(_V4, proved(_v4))),
     Seen("ip", lambda reading: _V6_HINT.search(reading.text), anywhere(_V6, proved(_v6))),
     among_digits("phone", _INTERNATIONAL, proved(_international)),

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 
@@ -30,11 +31,6 @@ class Seen:
     name: str
     hint: Callable[[Reading], object]
     spans: Callable[[Reading], Iterable[Span | None]]
-
-
-@dataclass(frozen=True)
-class Numbered(Seen):
-    """A kind that is seen where digits stand together: ``spans`` is called with a text that has some."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +74,38 @@ def among_runs(
     return spans
 
 
-def among_digits(name: str, pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Numbered:
+def among_digits(name: str, pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Seen:
     """A kind whose pattern is looked for only where digits stand together."""
 
     def spans(reading: Reading) -> Iterator[Span | None]:
         for window in reading.digits:
             yield from map(proof, pattern.finditer(reading.text, *window))
 
-    return Numbered(name, _digits, spans)
+    return Seen(name, _digits, spans)
 
 
-def numbered(name: str, spans: Callable[[Reading], Iterable[Span | None]]) -> Numbered:
+def numbered(name: str, spans: Callable[[Reading], Iterable[Span | None]]) -> Seen:
     """A kind that has a search of its own, in a text where digits stand together."""
-    return Numbered(name, _digits, spans)
+    return Seen(name, _digits, spans)
 
 
-def _digits(reading: Reading) -> object:
-    return reading.digits
+_digits = attrgetter("digits")
+LONG_WORD = attrgetter("is_long")
+"""A hint: kinds that share one are asked for once."""
 
 
 _Word = tuple[int, str, Said]
+_Use = tuple[int, tuple[str, ...], re.Pattern[str], Proof]
+"""The rank of a kind, its words of one stem, and how it is matched and proved."""
+
+_Hint = Callable[[Reading], object]
 _FIRST = re.compile(r"[\W\d_]")
+
+
+def _beginning(words: Collection[str]) -> str:
+    """What all words begin with."""
+    first, last = min(words), max(words)
+    return first[: next((at for at, sign in enumerate(first) if last[at : at + 1] != sign), len(first))]
 
 
 class Search:
@@ -108,41 +115,59 @@ class Search:
         """Sort the kinds by what tells that a text may have them; what ``several`` find comes last."""
         self._kinds = kinds
         self._several = several
-        self._seen: list[tuple[int, Seen]] = []
-        self._numbered: list[tuple[int, Seen]] = []
-        self._stems: defaultdict[str, list[_Word]] = defaultdict(list)
+        self._seen: defaultdict[_Hint, list[tuple[int, Seen]]] = defaultdict(list)
+        stems: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._inside: list[_Word] = []
         self._foreign: defaultdict[str, list[_Word]] = defaultdict(list)
         # by first sign: of scripts that write no blanks between words
         for rank, kind in enumerate(kinds):
             if isinstance(kind, Seen):
-                (self._numbered if isinstance(kind, Numbered) else self._seen).append((rank, kind))
+                self._seen[kind.hint].append((rank, kind))
                 continue
             self._inside += [(rank, word, kind) for word in kind.inside]
             for word in kind.words:
                 if word[0] >= "\u0900":
                     self._foreign[word[0]].append((rank, word, kind))
                 else:
-                    self._stems[_FIRST.split(word)[0][:STEM]].append((rank, word, kind))
+                    stems[_FIRST.split(word)[0][:STEM]][rank].append(word)
+        self._stems = {stem: self._uses(ranks) for stem, ranks in stems.items()}
         self._known = self._stems.keys()
+
+    def _uses(self, ranks: Mapping[int, Sequence[str]]) -> tuple[str, list[_Use]]:
+        """What all words of a stem begin with, and what each kind of them is looked for by."""
+        kinds = [kind for rank in ranks if isinstance(kind := self._kinds[rank], Said)]
+        uses = [
+            (rank, tuple(words), kind.pattern, kind.proof)
+            for (rank, words), kind in zip(ranks.items(), kinds, strict=True)
+        ]
+        return _beginning({word for words in ranks.values() for word in words}), uses
 
     def spans(self, reading: Reading) -> list[tuple[Span, str]]:
         """Where identifiers stand and of which kind, those of earlier kinds first."""
         spans: list[tuple[int, Span]] = []
-        for rank, kind in (*self._seen, *self._numbered) if reading.digits else self._seen:
-            if kind.hint(reading):
+        for hint, kinds in self._seen.items():
+            for rank, kind in kinds if hint(reading) else ():
                 spans += [(rank, span) for span in kind.spans(reading) if span]
-        lower = reading.lower
-        words = [word for word in self._inside if word[1] in lower]
+        text, lower = reading.text, reading.lower
         for stem in self._known & reading.stems:
-            words += self._stems[stem]
+            beginning, uses = self._stems[stem]
+            place = lower.find(beginning)
+            while place >= 0:
+                for rank, words, pattern, proof in uses:
+                    if (
+                        lower.startswith(words, place)
+                        and (match := pattern.match(text, place))
+                        and (span := proof(match))
+                    ):
+                        spans.append((rank, span))
+                place = lower.find(beginning, place + 1)
+        others = [word for word in self._inside if word[1] in lower]
         for sign in self._foreign.keys() & reading.signs:
-            words += self._foreign[sign]
-        for rank, word, said in words:
+            others += self._foreign[sign]
+        for rank, word, said in others:
             place = lower.find(word)
             while place >= 0:
-                match = said.pattern.match(reading.text, place)
-                if match and (span := said.proof(match)):
+                if (match := said.pattern.match(text, place)) and (span := said.proof(match)):
                     spans.append((rank, span))
                 place = lower.find(word, place + 1)
         ranked = [(span, self._kinds[rank].name) for rank, span in sorted(spans)]

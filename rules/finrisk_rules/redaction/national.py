@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from operator import attrgetter
 
 from finrisk_rules.redaction.checks import (
     SHAPES,
@@ -14,7 +13,8 @@ from finrisk_rules.redaction.checks import (
     ssn_valid,
 )
 from finrisk_rules.redaction.context import after
-from finrisk_rules.redaction.kinds import Proof, Said, Seen, among_digits, among_runs, proved
+from finrisk_rules.redaction.kinds import LONG_WORD, Proof, Said, Seen, among_digits, among_runs, proved
+from finrisk_rules.redaction.reading import Span
 
 _PLAIN_SSN = re.compile(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
 _NINE = r"\d{3}(?: ?[.-] ?| )?\d{2}(?: ?[.-] ?| )?\d{4}"
@@ -32,7 +32,8 @@ _NINO_SAID = after(
 )
 _NATIONAL_WORDS = (
     r"national(?: id\w*| identity)(?: (?:number|no\.?|card))?|identity card|id card|personal (?:id\w*"
-    r"|number)|driver'?s? licen[cs]e"
+    r"|number)|driv(?:er'?s?|ing) licen[cs]e(?: (?:number|no\.?))?|medicare(?: (?:number|no\.?))"
+    r"|nhs(?: (?:number|no\.?))"
     r"|dni|nif|nie|curp|rfc|cpf|rg n[.º°]*|pesel|personnummer|personalausweis\w*|steuer-?id\w*"
     r"|steuernummer|sozialversicherungsnummer"
     r"|sécurité sociale|nir|numéro fiscal|codice fiscale|bsn|burgerservicenummer|aadhaar|pan(?= (?:card"
@@ -89,7 +90,8 @@ _BIRTH = after(
     r"[^\w\n|;]{0,4}(?:[^\W\d_]{1,4}[^\w\n|;]{1,3})?",
 )
 _NATIONAL_BEGINNINGS = (
-    "national", "identity card", "id card", "personal", "driver", "dni", "nif", "nie", "curp", "rfc",
+    "national", "identity card", "id card", "personal", "driver", "driving", "medicare n", "nhs n",
+    "dni", "nif", "nie", "curp", "rfc",
     "cpf", "rg n", "pesel",
     "personnummer", "steuer", "sozialvers", "sécurité soc", "nir", "numéro fiscal", "codice fiscale",
     "bsn", "burgerservice",
@@ -140,6 +142,21 @@ def _shaped(match: re.Match[str]) -> bool:
     return not _OF_A_THING.search(before) and SHAPES[str(match.lastgroup)](match[0])
 
 
+_BORN_THING = re.compile(
+    r"(?i)\b(?:the|this|that|an?|our|its|whose) (?:[\w-]+ ){0,2}?(?!(?:account|policy|card)?"
+    r"(?:holder|customer|client|borrower|applicant|insured|patient|employee|spouse|child|son|daughter|wife"
+    r"|husband|man|woman|person|tenant|beneficiary|guarantor|debtor|owner|member|founder|father|mother)\b)"
+    r"[a-z-]+ (?:was|were|is) \Z"
+)
+"""A thing that was born: an article and a noun that names no person."""
+
+
+def _birth(match: re.Match[str]) -> Span | None:
+    is_verb = match[0][:4].lower() == "born"
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    return None if is_verb and _BORN_THING.search(before) else match.span(1)
+
+
 KINDS = (
     among_digits("ssn", _PLAIN_SSN, _unsigned(ssn_valid, among=_OF_A_THING)),
     among_digits("itin", _PLAIN_SSN, _unsigned(itin_valid, among=_OF_A_THING)),
@@ -151,11 +168,11 @@ KINDS = (
     among_digits("national_id", _NIR, proved(lambda match: nir_valid(match[0]))),
     among_digits("national_id", _AHV, _unsigned(ean_valid)),
     among_digits("national_id", _RESIDENT, proved(lambda match: resident_valid(match[0]))),
-    Seen("national_id", attrgetter("is_long"), among_runs(_FISCAL, 16)),
+    Seen("national_id", LONG_WORD, among_runs(_FISCAL, 16)),
     among_digits("national_id", _SHAPES, proved(_shaped)),
     Said("national_id", ("pan",), _PAN),
     Said("national_id", ("инн",), _INN),
     Said("passport", _PASSPORT_BEGINNINGS, _PASSPORT),
     Said("national_id", _NATIONAL_BEGINNINGS, _NATIONAL_SAID),
-    Said("birth_date", _BIRTH_BEGINNINGS, _BIRTH, inside=("d.o.b",)),
+    Said("birth_date", _BIRTH_BEGINNINGS, _BIRTH, _birth, inside=("d.o.b",)),
 )

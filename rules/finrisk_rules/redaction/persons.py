@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.redaction.firms import acts_as_firm, is_firm_name
 from finrisk_rules.redaction.kinds import Said, proved
 from finrisk_rules.redaction.reading import Span
 
@@ -32,7 +33,8 @@ _ROLE = (
     r"|владелец счета|заёмщик|заемщик"
 )
 _HOLDER = re.compile(
-    rf"(?<![\w-])(?:(?i:{_ROLE})(?i: name)?(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
+    rf"(?<![\w-])(?:(?i:{_ROLE})(?:(?:['’]s)?(?i: name))?"
+    rf"(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
     rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
     rf"|client)|(?:request|signed|prepared|submitted) by)[: ] ?)"
     rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
@@ -58,29 +60,6 @@ _ASIAN_NAME = re.compile(
     r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
     r"([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6})"
 )
-_FIRM = frozenset(
-    "inc corp corporation company co llc ltd limited plc ag gmbh se sa spa nv bv kg ab as group holding"
-    " holdings bank trust fund capital partners lp llp insurance financial securities association"
-    " university department service services systems technologies energy airlines account accounts"
-    " deposit deposits loan loans relationship relationships contract contracts plan plans risk rating"
-    " credit asset assets liabilities receivable receivables right rights benefit benefits subsidiary"
-    " subsidiaries revenue revenues matters stock option options retirement national american federal"
-    " states agreement report interest banco banca banque banka grupo groupe gruppe deutsche compagnie"
-    " compañía versicherung versicherungen sparkasse werke bahn fonds fondo fundo relations investor"
-    " investors"
-    " shipping logistics foods mills motors mining steel oil gas power electric water media software"
-    " labs laboratories"
-    " pharmaceuticals pharma properties realty estates stores retail brothers bros sons associates"
-    " ventures equity"
-    " advisors advisers management solutions networks communications resources industries enterprises"
-    " international"
-    " global worldwide brands products beverages hotels resorts airways lines railway railways"
-    " transport homes"
-    " semiconductor semiconductors markets exchange street foundation institute council committee team"
-    " desk".split()
-)
-"""Words that tell a firm or a heading from a person."""
-
 _OFFICE = frozenset(
     "officer officers director directors president chairman chairwoman chairperson chair chief ceo cfo"
     " coo cio treasurer secretary governor executive executives trustee counsel partner auditor analyst"
@@ -111,7 +90,8 @@ def is_person(match: re.Match[str], group: int = 1) -> bool:
     """Whether no word of a name, or right after it, tells a firm or a heading."""
     start, end = match.span(group)
     more = re.match(r",? [A-Z&][\w.]*", match.string[end : end + 24])
-    return _FIRM.isdisjoint(_words(match.string[start : end + (more.end() if more else 0)]))
+    name = match.string[start:end]
+    return not (is_firm_name(name) or (more and is_firm_name(name + more[0])))
 
 
 def _words(text: str) -> list[str]:
@@ -122,7 +102,8 @@ def _holder(match: re.Match[str]) -> Span | None:
     role = match[0][: match.start(1) - match.start()]
     is_heading = role[:1].isupper() and " " not in role.strip() and role[-1:] == " " and ":" not in role
     is_title_case = re.match(r"[A-Z]\w+[ -][A-Z]", role) is not None
-    is_one = is_person(match) and not is_title_case and not (is_heading and _in_heading(match))
+    is_firm = not is_person(match) or acts_as_firm(match.string, match.end(1), match.start())
+    is_one = not is_firm and not is_title_case and not (is_heading and _in_heading(match))
     return match.span(1) if is_one else None
 
 
@@ -143,10 +124,14 @@ def _titled(match: re.Match[str]) -> bool:
         match.string, max(0, start - _AROUND), end + _AROUND
     ):
         return False
-    around = match.string[max(0, start - _AROUND) : end + _AROUND]
+    return not is_officer(match.string, start, end) and is_person(match)
+
+
+def is_officer(text: str, start: int, end: int) -> bool:
+    """Whether an office, or pay in figures, stands near a name."""
+    around = text[max(0, start - _AROUND) : end + _AROUND]
     words = _words(around)
-    is_paid = not _PAY.isdisjoint(words) and any(map(str.isdigit, around))
-    return not is_paid and _OFFICE.isdisjoint(words) and is_person(match)
+    return not _OFFICE.isdisjoint(words) or (not _PAY.isdisjoint(words) and any(map(str.isdigit, around)))
 
 
 def _addressed(match: re.Match[str]) -> Span | None:
@@ -175,8 +160,8 @@ _HOLDER_BEGINNINGS = (
 _TITLES = (
     "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "sig", "signor",
-    "m. ", "don ", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
-    "pan", "pana", "panu", "panem", "pani", "panią", "say\u0131n", "\u0433-",
+    "m.", "don ", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
+    "pan", "pana", "panu", "panem", "pani", "pania", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")

@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from finrisk_rules.redaction import columns, contacts, homes, national, payments, persons, secrets, speakers
+from finrisk_rules.redaction import (
+    columns,
+    contacts,
+    homes,
+    national,
+    owners,
+    payments,
+    persons,
+    secrets,
+    speakers,
+)
 from finrisk_rules.redaction.kinds import Search
 from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.reading import Reading, Span
@@ -29,6 +39,7 @@ _KINDS = (
     *homes.KINDS,
     *persons.KINDS,
     *speakers.KINDS,
+    *owners.KINDS,
 )
 
 KINDS = tuple(dict.fromkeys(kind.name for kind in _KINDS))

@@ -2,9 +2,8 @@
 
 import itertools
 import re
-from operator import attrgetter
 
-from finrisk_rules.redaction.kinds import Said, Seen, among_runs, anywhere, proved
+from finrisk_rules.redaction.kinds import LONG_WORD, Said, Seen, among_runs, anywhere, proved
 from finrisk_rules.redaction.reading import Span
 
 _BLOCK = re.compile(
@@ -39,6 +38,7 @@ _DOOR = (
     r"|пароль"
     r"|pwd|密码|密碼|口令|パスワード|暗証番号|비밀번호|패스워드|şifre\w*|parola\w*|salasana|lösenord\w*|adgangskode\w*|passord"
     r"|heslo|jelszó|kata sandi|mật khẩu|كلمة المرور|كلمة السر|पासवर्ड|_pass(?=[ \t]{0,2}[:=])"
+    r"|(?<![A-Za-z])(?:pw|pass)(?=[ \t]{0,2}[:=])|(?<=my )pass(?= (?:is|was)\b)"
 )
 _KEY = (
     r"api[ _-]?keys?|token|secret(?:[ _-]?access)?[ _-]?key|secret|private[ _-]?key|access[ _-]?key"
@@ -61,8 +61,16 @@ _VALUED_WORDS = (
     "lösen", "lösenord", "adgangskode", "passord", "heslo", "jelszó", "kata sandi", "mật khẩu",
     "كلمة المرور", "كلمة السر",
     "पासवर्ड",
-    "api", "apikey", "access", "account", "private", "credential", "signature", "cookie", "session",
+    "api", "apikey", "access", "pw", "pass", "account", "private",
+    "credential", "signature", "cookie", "session",
 )  # fmt: skip
+_UNSIGNED = re.compile(
+    r"(?i)(?:password|passwort|kennwort|contraseña|senha|wachtwoord|passcode|passphrase)[ \t]"
+    r"(?-i:(?=\S*\d)(?=\S*[A-Za-z])(?=\S*[!@#$%^&*?~+=]|\S*[a-z]\S*[A-Z]|\S*[A-Z]\S*[a-z]\S*\d\S*[a-z])"
+    r"([^\s\"'`,;<>|]{8,64}))"
+)
+"""A password right after its word: letters and digits in disorder."""
+
 _PIN = re.compile(
     r"(?<!\w)(?:PIN|CVV|CVC|CVV2|CVC2|TAN|OTP)(?: code)?[ \t]{0,2}"
     r"(?:[:=]|\b(?:is|was))?[ \t]{0,2}(\d{3,8})(?![\w]|[.,]\d)"
@@ -128,13 +136,18 @@ KINDS = (
         anywhere(_BLOCK),
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
-    Seen("secret_key", attrgetter("is_long"), among_runs(_TOKEN, _LONG)),
+    Seen("secret_key", LONG_WORD, among_runs(_TOKEN, _LONG)),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
     Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret", "_pass")),
+    Said(
+        "secret_key",
+        ("passwor", "passcode", "passphrase", "kennwort", "contrase", "senha", "wachtwoord"),
+        _UNSIGNED,
+    ),
     Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
     Seen(
         "token",
-        attrgetter("is_long"),
+        LONG_WORD,
         among_runs(_RANDOM, _RANDOM_LEAST, proved(_random)),
     ),
 )

@@ -1,14 +1,12 @@
-"""Names that a greeting, a signature, a field, a mailbox or a question for them tells."""
+"""Names that a greeting, a signature, a field or a question for them tells."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from finrisk_rules.redaction.contacts import emails
 from finrisk_rules.redaction.context import BEGIN
-from finrisk_rules.redaction.kinds import Said, Seen
+from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.persons import FULL_NAME, NAME, PARTICLE, TITLE, is_person
-from finrisk_rules.redaction.reading import STEM, Reading, Span
-from finrisk_rules.spelling import folded
+from finrisk_rules.redaction.reading import STEM, Span
 
 _ANY_NAME = rf"{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
 _TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
@@ -113,23 +111,6 @@ _ASKED = re.compile(
     r"|nazwisko)\b[^\n?]{0,60}\?\s{1,3}(?:\[[^\]\n]{1,12}\] ?)?\w{1,16} ?[>:]\s?"
     rf"(?i:it's |it is |my name is |i'm |i am |this is )?{_TITLES}({_ANY_NAME})(?=[\s,.;]|\Z)"
 )
-_BEFORE, _AFTER = 200, 80
-"""Characters around a mailbox in which its owner stands."""
-
-_LEAST = 4
-"""Letters of a name below which a mailbox may have them by chance."""
-
-_FULL = re.compile(rf"(?<![\w@]){FULL_NAME}(?![\w@])")
-
-
-def _mailbox_owners(reading: Reading) -> Iterator[Span]:
-    """The names beside an address of mail that has a word of them before its sign."""
-    for start, end in emails(reading):
-        mailbox = folded(reading.text[start:end].partition("@")[0])
-        for match in _FULL.finditer(reading.text, max(0, start - _BEFORE), end + _AFTER):
-            words = folded(match[0]).replace("-", " ").split()
-            if is_person(match, 0) and any(len(word) >= _LEAST and word in mailbox for word in words):
-                yield match.span()
 
 
 def _asked(match: re.Match[str]) -> Span | None:
@@ -156,5 +137,4 @@ KINDS = (
         "person", ("我叫", "我的名字", "我姓名", "私の名前", "제 이름", "내 이름"), _ORIENTAL_SPEAKER, _spoken
     ),
     Said("person", ("name", "nom", "nombre", "nome", "naam", "имя", "nazwisko"), _ASKED, _asked),
-    Seen("person", lambda reading: "@" in reading.text, _mailbox_owners),
 )

@@ -1,0 +1,69 @@
+"""Firms that are called like persons: told by words that name things, and by the grammar around them."""
+
+import re
+
+_FIRM = frozenset(
+    "inc corp corporation company co llc ltd limited plc ag gmbh se sa spa nv bv kg ab as group holding"
+    " holdings bank trust fund capital partners lp llp insurance financial securities association"
+    " university department service services systems technologies energy airlines account accounts"
+    " deposit deposits loan loans relationship relationships contract contracts plan plans risk rating"
+    " credit asset assets liabilities receivable receivables right rights benefit benefits subsidiary"
+    " subsidiaries revenue revenues matters stock option options retirement national american federal"
+    " states agreement report interest banco banca banque banka grupo groupe gruppe deutsche compagnie"
+    " compañía versicherung versicherungen sparkasse werke bahn fonds fondo fundo relations investor"
+    " investors"
+    " shipping logistics foods mills motors mining steel oil gas power electric water media software"
+    " labs laboratories"
+    " pharmaceuticals pharma properties realty estates stores retail brothers bros sons associates"
+    " ventures equity"
+    " advisors advisers management solutions networks communications resources industries enterprises"
+    " international"
+    " global worldwide brands products beverages hotels resorts airways lines railway railways"
+    " transport homes"
+    " semiconductor semiconductors markets exchange street foundation institute council committee team"
+    " desk ledger hydro".split()
+)
+"""Words of which one tells a firm or a heading from a person."""
+
+_THINGS = frozenset(
+    "best first whole united general standard royal modern new old big great grand super prime premier"
+    " red blue green black white silver golden gold copper bright crimson scarlet"
+    " north south east west northern southern eastern western pacific atlantic arctic central"
+    " river lake mountain valley horizon ocean sea harbor harbour bay coast island rock stone creek forest"
+    " summit ridge canyon meadow garden gardens sun moon star sky cloud thunder"
+    " lion tiger bear wolf eagle falcon hawk fox bull lobster horse dragon phoenix"
+    " home house buy depot mart dollar burger pizza coffee bread fruit apple king queen crown castle"
+    " kettle anchor arrow bridge gate tower wheel engine iron paper glass timber cotton sugar"
+    " chartered express direct digital data micro auto car truck air life health food foods"
+    " sun fire spring summer winter".split()
+)
+"""Words that name no person where all words of a name are such ones."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TURNOVER = r"(?:sales|revenues?|turnover|receivables|income|orders|backlog|volumes?|purchases|deliveries)"
+_AFTER = re.compile(
+    r",? (?:which|whose shares)\b|(?: [a-z]+){1,2} its\b"
+    rf"|(?: [a-z]+){{1,3}} (?:\w+ )?\d[\d.,]* ?(?:%|per ?cent) of (?:[\w']+ ){{0,3}}{_TURNOVER}\b"
+    r"|,? (?:accounted|accounts|accounting) for\b| (?:was|were|has been|had been|is) (?:merged|acquired|"
+    r"nationali[sz]ed|listed|delisted|incorporated|founded|restructured|liquidated|wound up)\b"
+    r"| ?\((?:NYSE|NASDAQ|Nasdaq|LSE|XETRA|TSX|ASX|ticker)\b"
+)
+_BEFORE = re.compile(
+    r"(?i)\b(?:largest|biggest|major|key|main|top|principal|significant|anchor|corporate|institutional"
+    r"|commercial|industrial|strategic|single|wholesale) $"
+)
+_WINDOW = 24
+
+
+def is_firm_name(text: str) -> bool:
+    """Whether a name has a word that tells a firm or a heading, or none that may be a person's."""
+    words = _LETTERS.findall(text.lower())
+    return not _FIRM.isdisjoint(words) or _THINGS.issuperset(words)
+
+
+def acts_as_firm(text: str, end: int, role: int) -> bool:
+    """Whether the grammar around a name is a firm's: "its", "which", a share of sales, a customer's weight.
+
+    ``end`` is where the name ends, ``role`` where the word begins that stands before it.
+    """
+    return bool(_AFTER.match(text, end) or _BEFORE.search(text, max(0, role - _WINDOW), role))
