@@ -60,17 +60,18 @@ _OWNER = re.compile(
     rf"|wurde|est|era) ){{0,2}}\Z|(?<![\w@])({FULL_NAME}) ?\(\Z"
 )
 _NEAR = 60
-_OF_WORDS = (
-    "ssn", "social sec", "itin", "nino", "national i", "passport", "passeport", "pasaporte", "reisepass",
-    "driver", "driving", "tax id", "account of", "account no", "account number of", "iban of", "card of",
-    "card number of", "phone of", "phone number of", "telephone n", "mobile of", "mobile number of",
-    "date of birth", "birthday of", "address of", "email of", "email address of",
+_OF_WORDS = tuple(
+    f"{label} {number}of"
+    for label in (
+        "ssn", "social security", "itin", "nino", "national insurance", "national id", "passport", "account",
+        "driver's license", "driving licence", "tax id", "iban", "card", "phone", "birth", "birthday",
+        "address",
+    )
+    for number in ("", "number ")
 )  # fmt: skip
 _OF_OWNER = re.compile(
-    rf"(?i:{BEGIN}(?:{_NUMBER_OF_A_PERSON}|{_ACCOUNT}|account|phone|telephone|mobile|date of birth|birthday"
-    rf"|address|e-?mail)(?: (?:number|no\.?|address))?"
-    rf" (?:of|for|belonging to|von|de|di)(?: our)?(?: (?:customer|client|borrower))? ){_TITLES}({FULL_NAME})"
-    rf"(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
+    rf"(?i:{BEGIN}(?:{'|'.join(map(re.escape, _OF_WORDS))})(?: our)?(?: (?:customer|client|borrower))? )"
+    rf"{_TITLES}({FULL_NAME})(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
 )
 
 
@@ -125,6 +126,6 @@ KINDS = (
     Seen("person", _has_lines, _addressees),
     Said("person", _OWNED_WORDS, _OWNED, _owner),
     Said("person", _OF_WORDS, _OF_OWNER, _of_owner),
-    Said("person", ("attn", "attention", "z. hd", "z.hd", "zhd", "t.a.v"), _ATTENTION, _of_owner),
+    Said("person", ("attn", "attention", "z. hd", "z.hd", "zhd", "z hd", "t.a.v"), _ATTENTION, _of_owner),
     Said("person", ("spoke", "talked", "met ", "chatted", "corresponded"), _MET, _met),
 )

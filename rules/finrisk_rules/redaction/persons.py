@@ -160,7 +160,7 @@ _HOLDER_BEGINNINGS = (
 _TITLES = (
     "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "sig", "signor",
-    "m.", "don ", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
+    "m.", "don ", "don.", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
     "pan", "pana", "panu", "panem", "pani", "pania", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа",
 )  # fmt: skip
