@@ -14,7 +14,7 @@ FULL_NAME = rf"(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*? {
 TITLE = (
     r"Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|M\.|Monsieur|Madame|Sra?|[Ss]eñora?|[Dd]on|[Dd]oña|Dña"
     r"|Senhora?"
-    r"|Sig(?:\.?ra)?|[Ss]ignora?|Dott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aą]?|a|u|em)?"
+    r"|[Ss]ig(?:\.?ra)?|[Ss]ignora?|[Dd]ott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aą]?|a|u|em)?"
     r"|Say\u0131n|Г-н|Г-жа|\u0433-н|\u0433-жа|[Гг]осподин|[Гг]оспожа"
 )
 _ROLE = (
@@ -159,7 +159,7 @@ _HOLDER_BEGINNINGS = (
 )  # fmt: skip
 _TITLES = (
     "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
-    "sra", "señor", "sig", "signor",
+    "sra", "señor", "sig", "sigra", "signor", "dottssa",
     "m.", "don ", "don.", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
     "pan", "pana", "panu", "panem", "pani", "pania", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа",
