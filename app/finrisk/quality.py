@@ -1,9 +1,8 @@
 """How good an answer is, 0..1, explained part by part."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
@@ -11,7 +10,7 @@ from finrisk_rules.examples import problem_of_figures
 from finrisk_rules.judge.languages import reads_as
 from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
-from finrisk_rules.judge.wording import says_something, words
+from finrisk_rules.judge.wording import says_something, words, words_among
 from finrisk_rules.refusals import is_refusal
 from finrisk_rules.sentences import is_whole
 
@@ -163,10 +162,14 @@ def _terms(text: str) -> frozenset[str]:
     return words(text) | {figure.strip(".,") for figure in _FIGURE.findall(text)}
 
 
-@lru_cache(maxsize=1024)
-def _terms_of_source(text: str) -> frozenset[str]:
-    """Remembered, since many questions have the same sources."""
-    return _terms(text)
+def _terms_among(terms: Set[str], text: str) -> frozenset[str]:
+    """Those of these terms that a text has."""
+    figures = {term for term in terms if term[0].isdecimal()}
+    if any(figure in text for figure in figures):
+        figures &= {figure.strip(".,") for figure in _FIGURE.findall(text)}
+    else:
+        figures = set()
+    return words_among(terms - figures, text) | figures
 
 
 def _relevance(
@@ -191,7 +194,7 @@ def _relevance(
     topic = question.difference(*subjects)
     texts = [f"{source.title}\n{source.text}" for source in sources]
     if any(reads_as(strategy, text) for text in texts):
-        topic &= frozenset().union(*map(_terms_of_source, texts))
+        topic &= frozenset().union(*(_terms_among(topic, text) for text in texts))
     said = {line: _terms(line) for line in answer.splitlines()}
     answered = frozenset().union(*said.values())
     addressed = len(topic & answered) / len(topic) if topic else 0.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finrisk_rules.judge.languages import language_of, reads_as
-from finrisk_rules.judge.wording import has_support, says_something, telling_words, words
+from finrisk_rules.judge.wording import has_support, says_something, telling_words, words, words_among
 from finrisk_rules.sentences import is_whole, sentences
 
 HERE = Path(__file__).parent
@@ -68,3 +68,12 @@ def test_a_sentence_ends_in_every_script() -> None:
     assert is_whole(
         "\u0e23\u0e32\u0e22\u0e44\u0e14\u0e49\u0e40\u0e1e\u0e34\u0e48\u0e21\u0e02\u0e36\u0e49\u0e19"
     ), "Thai has no sign"
+
+
+@pytest.mark.parametrize(
+    "text", [*SOURCES.values(), "Interesting: the interest rate swaps of \u20ac 5, not one bank's."]
+)
+def test_words_are_looked_for_in_a_text_as_if_all_of_it_were_read(text: str) -> None:
+    others = ["interests are interesting", "banking on a swap", "the rat", *SOURCES.values()]
+    terms = frozenset().union(*map(words, others), ["interest", "inter", "wap", "one", "rat"])
+    assert words_among(terms, text) == words(text) & terms

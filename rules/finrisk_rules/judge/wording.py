@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMON_WORDS
@@ -97,6 +98,26 @@ def _read(text: str) -> frozenset[str]:
 
 _words_of_passage = lru_cache(maxsize=1024)(_read)
 _words_of_answer = lru_cache(maxsize=8)(_read)
+
+
+def words_among(terms: Iterable[str], text: str) -> frozenset[str]:
+    """Return those of these words that a text has: as ``words`` has them, without reading all of it."""
+    comparable = folded(text)
+    if not comparable.isascii() and _OTHER_LETTER.search(comparable):
+        return words(text).intersection(terms)
+    return frozenset(term for term in terms if _has(comparable, term))
+
+
+def _has(comparable: str, stem: str) -> bool:
+    """Whether a word of this stem stands somewhere in a text of Latin letters: it begins with it."""
+    at = comparable.find(stem)
+    while at >= 0:
+        word = _ASCII_WORD.match(comparable, at)
+        is_whole = at == 0 or not "a" <= comparable[at - 1] <= "z"
+        if word and is_whole and word[0] not in COMMON_WORDS and _stem(word[0]) == stem:
+            return True
+        at = comparable.find(stem, at + 1)
+    return False
 
 
 def _words(comparable: str) -> set[str]:
