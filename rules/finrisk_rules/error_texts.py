@@ -26,6 +26,9 @@ _SHAPE = re.compile(
       | (?i:(?:http(?:/\d(?:\.\d)?)?|error|status)?(?:\ (?:status|code|status\ code))?:?\ *
           [45]\d\d\ *[-:,]?\ *(?:{_STATUS_NAMES})\b)
       | (?i:internal\ server\ error|bad\ gateway|gateway\ time-?out|too\ many\ requests)\b\ *(?:[:.(\n]|\Z)
+      | (?i:error)\ (?:code\ |\#)?\d{{3,5}}\W*(?:\n|\Z)
+      | (?i:(?:finish|stop|block)_?reason|prompt_?feedback|safety_?ratings?
+          |candidates\[\d\][\w.]*)\W{{1,3}}(?=\w)
       | (?i:http)/\d(?:\.\d)?\ [45]\d\d\b
       | [45]\d\d\ [A-Z_]{{4,}}[:.]
       | (?:[\w$]+(?:\.|::|/))*(?:[A-Za-z]\w*)?[a-z](?:Error|Exception|Fault|Timeout|Panic)\b\W*(?:[:(\n]|\Z)
@@ -52,6 +55,12 @@ _BODY_KEY = re.compile(
 )
 _FAULT_KEY = re.compile(r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg)["']\s*:""")
 """What begins a body that is of a fault, or else states something."""
+
+_ENVELOPE = re.compile(
+    r"""(?i)\A[\[{\s]*["'](?:prompt_?feedback|candidates|choices|usage(?:_?metadata)?|model_?version"""
+    r"""|(?:finish|stop|block)_?reason|response_?id)["']\s*:"""
+)
+"""What begins the body of a vendor's reply, as it came from the wire."""
 
 _FAILURE = re.compile(
     r"""(?i)["']?(?:error|fault|exception)\w*["']?\s*:|error|fail|exceed|denied|unauthori|limit|not found"""
@@ -84,6 +93,11 @@ _MACHINE_TALK = re.compile(
     r"|\b(?:response|request|prompt|candidate|completion) (?:was |is |has been )?(?:blocked|stopped"
     r"|filtered)\b(?! (?:by|through) (?!(?:\w+ ){0,3}(?:safety|content|filters?|polic(?:y|ies)|model"
     r"|moderation)))"
+    r"|out of memory|tried to allocate|no space left|disk (?:is )?full|core dumped|segmentation fault"
+    r"|permission denied|no such file|could not resolve|name or service not known|broken pipe|broken stream"
+    r"|certificate verify|unexpected (?:token|end of (?:json|file|input|data)|eof)|(?:not|is not) valid json"
+    r"|command not found|no module named|cannot import name|pool (?:is )?exhausted"
+    r"|\d ?[kmgt]i?b(?:ytes)?\b|\d bytes\b"
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
 _FOREIGN_TALK = re.compile(
@@ -99,6 +113,9 @@ _MACHINE_WORDS = frozenset(
     """error gateway unavailable requests rate again retry retries timed time timeout deadline exceeded api
     code connection quota upgrade stopped filtered overloaded context tokens content finish safety blocked
     request upstream
+    gib mib kib gb mb kb bytes
+    memory allocate space disk dumped segmentation file resolve known pipe stream certificate unexpected json
+    command module import pool
     processing wrong denied respond persists billing reduce issue problem failed exist""".split()
 )
 """One of these is in every English sentence of that kind."""
@@ -122,6 +139,8 @@ def _has_shape(text: str) -> bool:
         return True
     if text[:1] not in ("{", "["):
         return False
+    if _ENVELOPE.match(head):
+        return True
     if _BODY_KEY.match(head) and _FAILURE.search(head):
         return True
     return bool(_FAULT_KEY.match(head)) and not states(text)

@@ -20,9 +20,9 @@ Kind = Literal["unable", "denial", "lacking", "unanswered", "weak", "courtesy", 
 _SELF = re.compile(
     r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still |only )?(?:am|can|cannot|cant|could|couldn"
     r"|do|don|did"
-    r"|didn|have|haven|had|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find"
+    r"|didn|have|haven|had|got|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find"
     r"|handle|deal|discuss)\b)"
-    r"|\b(?:(?:for|by|from|lets?|allows?) me|(?:my|our) (?:side|part)|prefiero|prefiro"
+    r"|\b(?:(?:for|by|from|lets?|allows?) me|(?:my|our) (?:side|part)|prefiero|prefiro|prefer(?:irei|iria)"
     r"|preferisco|podria|vorrei)\b"
     r"|\b(?:ich|mir|je|j'|ik|mij|puedo|dispongo|tengo|estoy|soy|posso|consigo|disponho|tenho"
     r"|estou|sou"
@@ -55,13 +55,15 @@ _UNABLE = re.compile(
     r"|\ben (?:\w+ )?(?:voi|osaa|pysty)\b|\bne(?:mohu|muzu|umim|dokazu)\b|\bnem (?:tudok|tudom"
     r"|all modomban)\b|\bnu pot\b"
     r"|\b(?:saya|kami) tidak (?:dapat|bisa)\b|\btoi khong the\b"
+    r"|не (?:можу|зможу|маю змоги|мога)|δεν μπορω|αδυνατω|ไม่สามารถ|ตอบไม่ได้|נבצר ממני|אין באפשרותי"
+    r"|(?:איני|אינני|לא) (?:יכול|מסוגל|אוכל)|نمی.?توانم|\bne mogu\b|\bnemozem\b|\bsiwezi\b"
     r"|لا (?:أستطيع|يمكنني|أقدر)|لن أتمكن|لست قادر"
     r"|मैं .{0,60}(?:नहीं .{0,16}सकत|असमर्थ)"
 )
 """Inability of the one who speaks in languages whose verb tells the person."""
 
 _ABLE = frozenset(
-    "pass passen creo creio credo"
+    "mogu nemozem siwezi pass passen creo creio credo"
     " riesco grado moge potrafie jestem jag jeg voi osaa pysty nemohu nemuzu neumim nedokazu tudok tudom"
     " modomban pot saya kami toi".split()
 )
@@ -82,7 +84,7 @@ _GIVEN = re.compile(
     r"|\bneither \w+|\bnone of the \w+"
     r"|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
     r"|dokument\w*"
-    r"|unterlagen|extraits?|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
+    r"|unterlagen|extraits?|trechos?|excertos?|fragmentos?|brani|estratti|ausz\w+|passagen|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
     r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
     r"|\b(?:источник|документ|материал|zrodl|dokumentach|kaynak|belge|kallor|underlag)\w*"
     r"|المصادر|المستندات|الوثائق"
@@ -92,7 +94,7 @@ _HOLDING = re.compile(
     r"contain|includ|mention|provid|\bgiv|\bgeben|\bgibt|address|cover|hold|disclos|specif|discuss"
     r"|speak|availabl|found|appear"
     r"|inform|data\b|daten|angaben|enthalt|innehall|namner|zawier|podaj|icer|bulun"
-    r"|contien|donn|conten|contem|indic|dati\b|dados|bevat|gegevens"
+    r"|contien|donn|traz|fornec|menz|mencion|mention|conten|contem|indic|dati\b|dados|bevat|gegevens"
 )
 _ABSENT = re.compile(
     "含まれて|ありません|ないため|記載されてい|見つかりません|没有|沒有|未涵盖|缺乏|不足|없습니다|없으므로"
@@ -117,7 +119,12 @@ _POLICIES = frozenset(
     gebruiksbeleid richtlijnen""".split()
 )
 _NAYSAYING = (
-    _NOT | _POLICIES | frozenset("pass passen en nemohu nemuzu neumim nedokazu nem nu tidak khong".split())
+    _NOT
+    | _POLICIES
+    | frozenset(
+        """en nem nu tidak khong nemohu nemuzu neumim nedokazu mogu nemozem siwezi preferirei preferiria
+        prefiero prefiro preferisco pass passen let please could""".split()
+    )
 )
 """Without one of these words an answer in ASCII declines nothing."""
 _ASKED = frozenset(
@@ -125,7 +132,8 @@ _ASKED = frozenset(
 )
 _FOREIGN_POLICY = re.compile("[请請]求.*政策|政策.*违反|ポリシーに反|정책에 위반")
 _COURTESY = re.compile(
-    r"sorry|apolog|\byou(?:'re| are| have| asked| want)\b|thank you|let me know|feel free|anything else"
+    r"sorry|apolog|\btry (?:asking|again|rephrasing)|(?:great|good|interesting) question\b"
+    r"|\byou(?:'re| are| have| asked| want)\b|thank you|let me know|feel free|anything else"
     r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you"
     r"|you (?:can"
     r"|may|could) (?:find|consult|contact|check)|language model|\b(?:as )?an? ai\b(?: (?:model"
@@ -143,6 +151,12 @@ _COURTESY = re.compile(
     r"|ledsen|ursakta|عذر|آسف|نأسف|للأسف|क्षमा|खेद|माफ"
     r"|바랍니다|주세요|주십시오|언어 모델"
 )
+_ASKS_BACK = re.compile(
+    r"let me know|\?\W*\Z|\b(?:could|can|would|will) you\b|\bplease (?:tell|share|specify|clarify|provide"
+    r"|upload|paste|send|name)|\btry (?:asking|again|rephrasing)"
+)
+"""Who is asked for an answer asks, or offers one."""
+
 _NOTHING_NAMED = words(
     """help assist answer respond comply fulfil fulfill provide request question query discuss complete
     know sorry unable able cannot helfen beantworten frage anfrage aider repondre demande ayudar
@@ -179,7 +193,7 @@ def is_refusal(answer: str) -> bool:
             if kind in ("unable", "denial") and place == 0 and _refuses_all(clause):
                 return True
             parts.append((comparable, kind))
-    return any(kind != "rest" for _, kind in parts) and _declines(parts)
+    return _declines(parts)
 
 
 def _kind(clause: str) -> Kind:
@@ -215,6 +229,8 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
         if words(clause)
     ]
     kinds = {kind for _, kind in read}
+    if kinds == {"courtesy"}:
+        return any(_ASKS_BACK.search(clause) for clause, _ in read)
     if any(kind == "rest" and _is_reasoned(clause, kinds) for clause, kind in read):
         return False
     if not kinds & {"unable", "denial", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
