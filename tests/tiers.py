@@ -33,13 +33,17 @@ LONGEST_FIRST = tuple(
         "playbooks/test_announcements.py",
         "playbooks/test_demo.py",
         "playbooks/test_demo_documents.py",
-        "cluster/test_database_down.py",  # and with it all that share its environment
         "cluster/test_loop.py",
-        "cluster/test_act.py",
-        "cluster/test_cluster_demo.py",
+        "cluster/test_accidents.py",
+        "cluster/test_killed.py",
         "cluster/test_release.py",
+        "cluster/test_errors.py",
         "cluster/test_release_failures.py",
+        "cluster/test_act.py",
+        "cluster/test_database_down.py",
+        "cluster/test_status.py",
         "cluster/test_runbook.py",
+        "cluster/test_cluster_demo.py",
     )
 )
 """Files of minutes: begun first, they let all processes end together."""

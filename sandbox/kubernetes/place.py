@@ -62,12 +62,12 @@ class Place:
     @property
     def host_address(self) -> str:
         """The host, as the cluster sees it."""
-        return f"10.250.{self.number}.1"
+        return f"10.254.{self.number}.1"
 
     @property
     def node_address(self) -> str:
         """The node, as the host sees it; also the cluster's name server."""
-        return f"10.250.{self.number}.2"
+        return f"10.254.{self.number}.2"
 
     @property
     def pods(self) -> str:

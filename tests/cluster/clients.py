@@ -11,6 +11,8 @@ from tests.cluster.environment import Environment
 STRATEGY = "Which liquidity risk is named?"  # too short to be collected: exports do not see these users
 USERS = 40
 PAUSE_SECONDS = 0.2
+RARELY = 2.0
+"""The pause where nothing is released; those who ask all the time take a third of a core."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,9 @@ class Sent:
 class Clients:
     """Four of them, two of each kind, for the length of the block."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, pause_seconds: float = PAUSE_SECONDS) -> None:
         self._environment = environment
+        self._pause_seconds = pause_seconds
         self._sent: list[Sent] = []
         self._stopping = threading.Event()
         self._threads = [
@@ -84,6 +87,6 @@ class Clients:
                     problem,
                 )
             )
-            self._stopping.wait(PAUSE_SECONDS)
+            self._stopping.wait(self._pause_seconds)
         if kept:
             kept.close()

@@ -18,7 +18,7 @@ from sandbox.kubernetes.place import Place
 from tests.cluster import environment, manifests, operation
 from tests.cluster.environment import Environment
 from tests.cluster.operation import Operated
-from tests.cluster.schedule import SHARING, Schedule
+from tests.cluster.schedule import Schedule
 
 HERE = Path(__file__).parent
 SECONDS = 2400  # the first test may have to build the cluster
@@ -36,10 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS))
-            if "operated" in getattr(item, "fixturenames", ()) and item.path.name not in SHARING:
-                raise pytest.UsageError(
-                    f"{item.nodeid} uses `operated`: add its file to SHARING in schedule.py"
-                )
 
 
 def _why_not() -> str | None:

@@ -42,18 +42,17 @@ def story(environment: Environment, node: Cluster) -> Story:
     environment.tune()
     environment.play("deploy", "-e", "finrisk_ab_ratio=50")
     environment.wire.fault(kind="status", code=500, arm="tuned")
+    for number in range(USERS):
+        assert environment.analyze(f"somebody-{number}").status == 200
+    until(lambda: verdict(environment) == "roll_back", 120)
+    proven = time.monotonic()
     with Clients(environment) as clients:
-        for number in range(USERS):
-            assert environment.analyze(f"somebody-{number}").status == 200
-        until(lambda: verdict(environment) == "roll_back", 120)
-        proven = time.monotonic()
         schedule(environment, EVERY_MINUTE)
         until(lambda: splits(environment) == {0.0}, 2 * FROM_PROOF_SECONDS)
         seconds = time.monotonic() - proven
-        until(lambda: succeeded(environment), 120)
-        [first] = succeeded(environment)
-        log = environment.kubectl("logs", f"job/{first}")
-        until(lambda: succeeded(environment) - {first}, 180)  # one that finds nobody on the model
+        [first] = until(lambda: succeeded(environment), 120)
+    log = environment.kubectl("logs", f"job/{first}")
+    until(lambda: succeeded(environment) - {first}, 180)  # one that finds nobody on the model
     return Story(environment, clients, seconds, log, status(environment))
 
 

@@ -157,20 +157,41 @@ def test_a_file_runs_again_whole_and_in_its_order(folder: Path, capfd: pytest.Ca
     assert output.count("FAILED first/test_a.py::test_red_after_the_other") == 2
 
 
-def test_few_processes_take_what_needs_a_cluster_and_no_test_is_left_out(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def _taken(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    clusters: int,
+    others: int,
+) -> tuple[set[str], set[str]]:
+    """Run so many files of each kind in four processes; return those that took some of either kind."""
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     (folder / "conftest.py").write_text(SCHEDULED)
     (folder / "cluster").mkdir()
-    for file in [*(f"cluster/test_a{n}.py" for n in range(5)), *(f"first/test_b{n}.py" for n in range(7))]:
-        (folder / file).write_text(SLOW)
+    for number in range(clusters):
+        (folder / f"cluster/test_a{number}.py").write_text(SLOW)
+    for number in range(others):
+        (folder / f"first/test_b{number}.py").write_text(SLOW)
     assert tiers.main(["all"], {"all": Tier(("cluster", "first"), processes=4)}) == 0
-    assert f"{12 * 2} passed" in capfd.readouterr().out
-    with_cluster = {path.name for path in (folder / "cluster").glob("gw*")}
-    without = {path.name for path in (folder / "first").glob("gw*")} - with_cluster
+    assert f"{(clusters + others) * 2} passed" in capfd.readouterr().out
+    with_cluster, without = ({path.name for path in (folder / of).glob("gw*")} for of in ("cluster", "first"))
+    return with_cluster, without
+
+
+def test_few_processes_take_what_needs_a_cluster_while_there_is_other_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_cluster, without = _taken(folder, monkeypatch, capfd, 3, 9)
     assert len(with_cluster) == CLUSTERS
-    assert without
+    assert without - with_cluster
+
+
+def test_who_has_no_other_work_helps_with_what_needs_a_cluster(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_cluster, without = _taken(folder, monkeypatch, capfd, 12, 2)
+    assert len(with_cluster) > CLUSTERS
+    assert len(without - with_cluster) < 2
 
 
 def test_every_folder_of_tests_is_in_a_tier_and_every_long_file_is_there() -> None:
