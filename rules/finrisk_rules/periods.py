@@ -93,10 +93,14 @@ _BEGIN = re.compile(
     re.DOTALL,
 )
 _ASCII_BEGIN = re.compile(
-    rf"(?<![A-Za-z0-9])(?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]|\.? ?[A-Za-z]))"
+    rf"[^A-Za-z0-9](?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]|\.? ?[A-Za-z]))"
     rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?[0-9]))"
 )
-"""Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it."""
+"""Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it.
+
+In ASCII the match begins with what stands before, so that the search goes from gap to gap; a blank is set
+before the text.
+"""
 _WORDED = re.compile(
     rf"(?<![^\W_])(?P<order>{_ORDER})[ -](?:fiscal )?"
     rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF}))"
@@ -157,7 +161,7 @@ def periods(text: str) -> list[Period]:
     if not read.isascii() and not _HINT.search(read):
         return result
     end = 0
-    for begin in (_ASCII_BEGIN if read.isascii() else _BEGIN).finditer(read):
+    for begin in _ASCII_BEGIN.finditer(f" {read}") if read.isascii() else _BEGIN.finditer(read):
         at = begin.start()
         if at < end:
             continue

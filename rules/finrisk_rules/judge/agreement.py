@@ -46,7 +46,8 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tupl
         spots = spots + evidence.of_value(value * 100, half * 100)
     elif not quantity.unit:
         unit = 10.0 ** (quantity.scale or 0)
-        spots = spots + evidence.of_amount(value * unit, half * unit)
+        if amounts := evidence.of_amount(value * unit, half * unit):
+            spots = spots + amounts
     agreeing = _agreeing(quantity, evidence, spots, half) if spots else []
     if quantity.scale and all(said == "scale" for _, said in agreeing):
         for power in _POWERS:
@@ -65,7 +66,7 @@ def _agreeing(
     quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
 ) -> list[tuple[Spot, Agreement]]:
     agreeing: list[tuple[Spot, Agreement]] = []
-    for spot in {id(spot): spot for spot in spots}.values():
+    for spot in {id(spot): spot for spot in spots}.values() if len(spots) > 1 else spots:
         scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
         if said := agreement(quantity, spot[2], half, scales):
             is_count = spot[0] < 0 and _is_count_as_percent(quantity, spot[2])

@@ -170,7 +170,7 @@ def _change(line: Line, claim: Claim, figure: Figure, new: Figure, old: Figure) 
     if said not in ("", "scale") and not reader.allows(figure):
         said = ""
     spot = (line.table, -1, figure)
-    place = Trace(reader.source, reader.text, reader.evidence, spot, line.fit, said, line.fit)
+    place = reader.trace(spot, line.fit, said, line.fit)
     is_amount = max(float(new[2]), float(old[2])) < 0
     return Change(place, said, None if is_amount else float(figure[2]) > 0)
 

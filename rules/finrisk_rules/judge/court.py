@@ -231,7 +231,7 @@ class Court:
             traces += reader.traces()
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
-        right, scale = _best(traces, of_scale=False), _best(traces, of_scale=True)
+        right, scale = _best(traces)
         if right is None:
             is_name = self._in_name(claim, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None
@@ -246,7 +246,9 @@ class Court:
             if is_of_another_year(claim, statement, right, self.sources[right.source - 1]):
                 return wrong(claim, "misattributed", right), None
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
-            if is_of_whole_year(parts, statement.text, right, self.sources[right.source - 1]):
+            if "" not in parts and is_of_whole_year(
+                parts, statement.text, right, self.sources[right.source - 1]
+            ):
                 return wrong(claim, "misattributed", right), None
         if is_of_other_end(claim, statement, right):
             return wrong(claim, "misattributed", right), None
@@ -368,13 +370,16 @@ def _fit(trace: Trace) -> float:
     return trace.fit
 
 
-def _best(traces: Iterable[Trace], *, of_scale: bool) -> Trace | None:
-    """Return the first of the places that fit best, of those in another scale or of the others."""
-    best: Trace | None = None
+def _best(traces: Iterable[Trace]) -> tuple[Trace | None, Trace | None]:
+    """Return the first of the places that fit best, and of those in another scale."""
+    right: Trace | None = None
+    scale: Trace | None = None
     for trace in traces:
-        if (trace.agreement == "scale") == of_scale and (best is None or trace.fit > best.fit):
-            best = trace
-    return best
+        if trace.agreement == "scale":
+            scale = trace if scale is None or trace.fit > scale.fit else scale
+        elif right is None or trace.fit > right.fit:
+            right = trace
+    return right, scale
 
 
 def _place(claim: Claim, statement: Statement) -> tuple[int, int]:

@@ -45,6 +45,12 @@ def periods_of_name(text: str) -> tuple[Named, ...]:
     return tuple((period.year, period.part) for period in periods(text))
 
 
+@lru_cache(maxsize=8192)
+def _pairs_of_name(text: str) -> Pairs:
+    """Return the numbers of a label or a head, each with the word beside it; pages have the same heads."""
+    return frozenset(pairs_of_numbers(text))
+
+
 MOST_SPOTS = 50
 """Places of one value that are looked at in a source: what stands everywhere is at home nowhere."""
 
@@ -188,8 +194,8 @@ class TableEvidence:
     def has_both_ends(self, first: re.Pattern[str], last: re.Pattern[str]) -> bool:
         """Whether labels of rows match both of two patterns; each table is asked for one pair only."""
         if self._has_both_ends is None:
-            labels = [label for label, _ in self.rows]
-            self._has_both_ends = all(any(map(pattern.search, labels)) for pattern in (first, last))
+            labels = " | ".join(label for label, _ in self.rows)
+            self._has_both_ends = bool(first.search(labels) and last.search(labels))
         return self._has_both_ends
 
     def of_one_kind(self, column: int, cells: Sequence[Figure]) -> list[Figure]:
@@ -314,7 +320,7 @@ class Evidence:
         """The numbers in the names of rows and columns, each with the word beside it."""
         names = {label for table in self.tables for label, _ in table.rows}
         names.update(*(table.heads for table in self.tables))
-        return frozenset(pair for name in names if _DIGIT.search(name) for pair in pairs_of_numbers(name))
+        return frozenset().union(*map(_pairs_of_name, filter(_DIGIT.search, names)))
 
     @cached_property
     def figures_of_names(self) -> Mapping[tuple[float, str], list["Name"]]:

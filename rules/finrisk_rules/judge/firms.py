@@ -31,9 +31,9 @@ _VERBS = "was were is are amounted came stood totalled totaled reached rose fell
 _OBJECT = re.compile(rf"{whole('of at for by')} {_RUN}\.? {whole(_VERBS)}")
 _OF_SUBJECT = frozenset(f"s {_DOES} {_MAY_DO}".split())
 _OF_OBJECT = frozenset(_VERBS.split())
-_OF_FORM = frozenset(_FORMS.split("|"))
-"""Words without which a text has no match of these."""
-_OF_ANY = frozenset(map(str.lower, _OF_SUBJECT | _OF_OBJECT | _OF_FORM))
+_OF_FORM = frozenset(f"{_FORMS}|{_FORMS.lower()}".split("|"))
+"""Words, as written or in small letters, without which a text has no match of these."""
+_OF_ANY = _OF_SUBJECT | _OF_OBJECT | _OF_FORM
 _TOKEN = re.compile(r"[^\W_]+")
 _FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
 _CAPITAL_INSIDE = re.compile(r"(?<=[ (])[^\W\d_a-zß-ÿ]")
@@ -63,6 +63,7 @@ class Firms:
         self._firms = {
             key: _name(source.company or "") for key, source in zip(self._keys, sources, strict=True) if key
         }
+        self._firsts = [(key, words[0].lower()) for key, words in self._firms.items()]
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._named: dict[str, list[tuple[int, str]]] = {}
         self._is_stranger: dict[tuple[str, int], bool] = {}
@@ -113,8 +114,8 @@ class Firms:
             small = text.lower()
             places = {
                 match.start(): key
-                for key, words in self._firms.items()
-                if words[0].lower() in small
+                for key, first in self._firsts
+                if first in small
                 for match in self._pattern(key).finditer(text)
                 if not text[match.start()].islower()
             }
@@ -134,7 +135,7 @@ class Firms:
 
     def _tells(self, word: str) -> bool:
         """Whether the first word of a name begins no other firm's, and is no word of the texts."""
-        if sum(words[0].lower() == word for words in self._firms.values()) > 1:
+        if sum(first == word for _, first in self._firsts) > 1:
             return False
         plain = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
         return not any(plain.search(source.text) for source in self._sources if word in source.text)
@@ -181,7 +182,7 @@ def _runs(statement: Statement) -> Iterator[str]:
         return
     if not _CAPITAL_INSIDE.search(text) and not _SUBJECT.match(text):
         return
-    words = _TOKEN.findall(text)
+    words = statement.words or frozenset(_TOKEN.findall(text))
     for match in () if _OF_SUBJECT.isdisjoint(words) else _SUBJECT.finditer(text):
         is_lone = " " not in match["run"]
         is_first = not text[: match.start()].strip(" *#\"'(-")

@@ -67,6 +67,9 @@ class Phrase(NamedTuple):
     is_base: bool
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class _Stretches:
     """A sentence, parted by its figures: stretch n stands before figure n, the last one behind the last."""
 
@@ -75,7 +78,7 @@ class _Stretches:
         self.bare = _without(text, periods)
         self.may_compare = may_compare(words)
         self.may_have_base = not cannot_say(words, WORDS_OF_BASE)
-        self.spans: list[Span] = []
+        spans: list[Span] = []
         self.periods: list[Sequence[Period]] = []
         start = number = 0
         for end, following in figures:
@@ -83,19 +86,21 @@ class _Stretches:
             while number < len(periods) and periods[number].start < end:
                 number += 1
             self.periods.append(periods[first:number])
-            self.spans.append((max(start, end - MOST_CHARACTERS), end))
+            spans.append((max(start, end - MOST_CHARACTERS), end))
             start = following
         self.periods.append(periods[number:])
         last = start, min(len(text), start + MOST_CHARACTERS)
-        splits = [self.spans[0][0], *(_split(self.bare, *span) for span in self.spans[1:])]
-        self.spans.append(last)
         has_contrast = not cannot_say(words, WORDS_OF_CONTRAST)
-        self.splits = [*splits, _contrast(self.bare, *last) if has_contrast else last[1]]
-        self.left: list[frozenset[str]] = []
-        self.right: list[frozenset[str]] = []
-        for (start, end), split in zip(self.spans, self.splits, strict=True):
-            self.left.append(stems(text[start:split]))
-            self.right.append(stems(text[split:end]))
+        splits = [spans[0][0]]
+        splits += [_split(self.bare, *span) for span in spans[1:]]
+        splits.append(_contrast(self.bare, *last) if has_contrast else last[1])
+        spans.append(last)
+        self.spans, self.splits = spans, splits
+        self.left = [
+            stems(text[start:split]) if split > start else _NOTHING
+            for (start, _), split in zip(spans, splits, strict=True)
+        ]
+        self.right = [stems(text[split:end]) for (_, end), split in zip(spans, splits, strict=True)]
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight.

@@ -50,7 +50,7 @@ def share_of(text: str, claim: Claim, readers: Sequence[Reader]) -> Trace | None
                 figure = [*part[:2], f"{ratio:.4f}", None, "percent", ""]
                 said = agreement(claim.quantity, figure, reader.half)
                 if said not in ("", "scale") and reader.allows(figure):
-                    return Trace(reader.source, reader.text, reader.evidence, (at, -1, part), 1.0, said, 1.0)
+                    return reader.trace((at, -1, part), 1.0, said, 1.0)
     return None
 
 

@@ -215,11 +215,11 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         yield Statement(sentence, cited, claims, topic, at + start, at + end, words)
 
 
-def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[int, ...]]:
-    """Yield what each sentence cites, each source once; where it cites none, what is cited next or last."""
+def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> list[tuple[int, ...]]:
+    """Return what each sentence cites, each source once; where it cites none, what is cited next or last."""
     if len(spans) == len(marks) == 1:
-        yield tuple(dict.fromkeys(marks[0][1]))
-        return
+        return [tuple(dict.fromkeys(marks[0][1]))]
+    result: list[tuple[int, ...]] = []
     number = bisect_left(marks, spans[0][:1]) if spans else 0
     for following in [*(start for start, _ in spans[1:]), sys.maxsize][: len(spans)]:
         cited: list[int] = []
@@ -228,7 +228,8 @@ def _cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> Iterator[tuple[in
             number += 1
         if not cited and marks:
             cited = marks[min(number, len(marks) - 1)][1]
-        yield tuple(dict.fromkeys(cited))
+        result.append(tuple(dict.fromkeys(cited)))
+    return result
 
 
 def _with_citations(claims: tuple[Claim, ...], marks: Sequence[Mark], text: str) -> tuple[Claim, ...]:

@@ -11,7 +11,10 @@ _SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
 
 @dataclass(slots=True)
 class Trace:
-    """A place in a source: how well it fits, by its row words alone too, and how its figure agrees."""
+    """A place in a source: how well it fits, by its row words alone too, and how its figure agrees.
+
+    ``table`` is that in which it is; None in prose.
+    """
 
     source: int
     text: str
@@ -20,12 +23,8 @@ class Trace:
     fit: float
     agreement: Agreement
     row_fit: float
+    table: TableEvidence | None
     _place: Place | None = field(default=None, init=False)
-
-    @property
-    def table(self) -> TableEvidence | None:
-        """The table in which it is; None in prose."""
-        return self.evidence.tables[self.spot[0]] if self.spot[0] >= 0 else None
 
     @property
     def value(self) -> float:

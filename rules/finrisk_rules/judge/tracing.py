@@ -116,11 +116,13 @@ class Reader:
             if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self._fit(spot)
-            result.append(self._trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
+            result.append(self.trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
         return result
 
-    def _trace(self, spot: Spot, fit: float, said: Agreement, row_fit: float) -> Trace:
-        return Trace(self.source, self.text, self.evidence, spot, fit, said, row_fit)
+    def trace(self, spot: Spot, fit: float, said: Agreement, row_fit: float) -> Trace:
+        """Return a place of this source, by how well it fits, how its figure agrees, and its row fits."""
+        table = self.evidence.tables[spot[0]] if spot[0] >= 0 else None
+        return Trace(self.source, self.text, self.evidence, spot, fit, said, row_fit, table)
 
     def _fit(self, spot: Spot) -> tuple[float, float]:
         """Return how well a place fits the claim, all in all and by its row words alone."""
@@ -240,7 +242,7 @@ class Reader:
             if fit > (best.fit if best else above) and self._is_other(spot[2]):
                 if right and right.table and self._are_namesakes(spot, right):
                     continue
-                best = self._trace(spot, fit, "", row_fit)
+                best = self.trace(spot, fit, "", row_fit)
         if sentences:
             for spot in self._sentences(right):
                 is_timeless = self.claim.phrase.is_base or not self.periods
@@ -248,7 +250,7 @@ class Reader:
                     continue
                 fit, row_fit = self._sentence_fit(spot[1], spot[2][0])
                 if fit > (best.fit if best else above) and self._is_other(spot[2]):
-                    best = self._trace(spot, fit, "", row_fit)
+                    best = self.trace(spot, fit, "", row_fit)
         return best
 
     def _is_other_end(self, spot: Spot, right: Trace) -> bool:
