@@ -158,12 +158,26 @@ def _require_a_reader() -> None:
 
 
 def _heeding(kind: Any) -> Any:
-    """A kind of connection that sends no request of a call that was left behind while it waited for one."""
+    """A kind of connection that sends no request of a call that was left behind while it waited for one.
+
+    What it sends is one piece, the head with the body: one call of the kernel less, and one packet.
+    """
 
     class Heeding(kind):  # type: ignore[misc]  # known when it runs
+        _begins = False
+        _head = b""
+
         def request(self, *arguments: Any, **options: Any) -> None:
             _require_a_reader()
+            self._begins, self._head = True, b""
             super().request(*arguments, **options)
+
+        def send(self, data: bytes) -> None:
+            if self._begins:
+                self._begins, self._head = False, data
+                return
+            head, self._head = self._head, b""
+            super().send(head + data)
 
     return Heeding
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import ssl
@@ -125,6 +126,28 @@ def test_an_answer_that_is_not_read_to_its_end_gives_its_place_back(odd: Callabl
     for _ in range(3):
         host.post("/", b"{}", {}, 5).close()
     assert server.connections == 3
+
+
+def test_a_request_is_sent_in_one_piece_on_a_new_connection_and_on_a_kept_one(
+    odd: Callable[..., Odd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces: list[bytes] = []
+    send = http.client.HTTPConnection.send
+
+    def noted(connection: http.client.HTTPConnection, data: bytes) -> None:
+        pieces.append(data)
+        send(connection, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", noted)
+    server = odd(lambda connection, _: connection.sendall(LINES) is None)
+    host = ModelHost(server.url, 1, 1 << 20, uses_proxies=False)
+    for body in (b"first", b"second"):
+        answer = host.post("/", body, {}, 5)
+        assert b"".join(answer.pieces()) == b"{}"
+        answer.close()
+    assert [piece.partition(b" ")[0] for piece in pieces] == [b"POST", b"POST"]
+    assert [piece.rpartition(b"\r\n\r\n")[2] for piece in pieces] == [b"first", b"second"]
+    assert server.connections == 1
 
 
 def test_google_is_asked_by_proxies_and_another_address_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finrisk.http import outbox
-from finrisk.http.outbox import Outbox
+from finrisk.http.outbox import Answer, Outbox
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -79,3 +79,21 @@ def test_a_client_that_left_is_told_to_the_thread_that_answers() -> None:
         assert box.flush()
         with pytest.raises(BrokenPipeError):
             box.sendall(b"more")
+
+
+def test_the_head_of_an_answer_goes_with_the_beginning_of_its_body() -> None:
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)  # which keeps apart what is sent apart
+    with ours, theirs:
+        answer = Answer(Outbox(ours, lambda: None))
+        for piece in (b"head", b"one", b"two"):
+            answer.sendall(piece)
+        answer.end()
+        assert [theirs.recv(99) for _ in range(2)] == [b"headone", b"two"]
+        alone = Answer(Outbox(ours, lambda: None))
+        alone.sendall(b"head")
+        alone.end()
+        alone.end()
+        assert theirs.recv(99) == b"head"
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(99)

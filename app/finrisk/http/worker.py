@@ -20,7 +20,7 @@ from functools import partial
 from http import HTTPStatus
 from socket import SHUT_WR, socket
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from gunicorn.http.errors import (
     ExpectationFailed,
@@ -36,7 +36,7 @@ from finrisk.http import lobby
 from finrisk.http.arrival import HEAD_BYTES, Head, Stage
 from finrisk.http.delivery import delivered
 from finrisk.http.lobby import Connection, Lobby
-from finrisk.http.outbox import Outbox
+from finrisk.http.outbox import Answer, Outbox
 
 if TYPE_CHECKING:
     from finrisk.http.error_codes import ErrorCode
@@ -383,8 +383,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         request = None
         try:
             request = delivered(conn, self.cfg)
-            answering = SimpleNamespace(sock=conn.outbox, client=conn.client, server=conn.server)
-            return bool(self.handle_request(request, answering)) and not conn.cut
+            answer = Answer(cast(Outbox, conn.outbox))
+            answering = SimpleNamespace(sock=answer, client=conn.client, server=conn.server)
+            keeps = bool(self.handle_request(request, answering)) and not conn.cut
+            answer.end()
+            return keeps
         except (ParseException, NoMoreData) as error:
             self.handle_error(request, conn, conn.client, error)
         except (OSError, StopIteration) as error:
