@@ -110,7 +110,8 @@ def operated(
     """An environment of staging that several modules use. Each test leaves it as it was."""
     if node.kind is not Kind.NODE:
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
-    with environment.environment(node, images, tmp_path_factory.mktemp("operated")) as made:
+    folder = tmp_path_factory.mktemp("operated")
+    with environment.environment(node, images, folder, finrisk_workers=1) as made:  # test_loop.py has two
         yield operation.operated(made)
 
 

@@ -17,6 +17,7 @@ import pytest
 from sandbox.cluster.environment import Environment
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.ladder import Kind
+from tests.grounds import packages
 from tests.grounds.checkout import fresh_checkout
 
 BUSY = 4.0  # runnable processes a core
@@ -60,7 +61,8 @@ def told(
 ) -> Iterator[Told]:
     if node.kind is not Kind.NODE or node.place is None:
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
-    inherited = ("HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")  # where node and images are
+    places = ("HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")  # where node and images are
+    inherited = (*places, *packages.INHERITED)
     with fresh_checkout() as folder:
         shell = {name: os.environ[name] for name in inherited if name in os.environ} | {
             "PATH": f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}",

@@ -138,7 +138,6 @@ def test_the_role_of_the_templates_is_enough_for_every_playbook_but_site(
 ) -> None:
     environment = operated.environment
     file = str(accounts.operator(environment.cluster, environment.namespace, "operator", tmp_path))
-    environment.play("deploy", *DEPLOY, KUBECONFIG=file)
     environment.play("status", KUBECONFIG=file)
     environment.play("promote", "-e", f"finrisk_promote_file={tmp_path}/release.yml", KUBECONFIG=file)
     environment.play("rollback", KUBECONFIG=file)

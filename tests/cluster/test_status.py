@@ -227,14 +227,20 @@ def test_a_service_scaled_to_nothing_and_lost_credentials_are_named_and_mended_b
     mended(asked, "configuration", "Secret finrisk-credentials is gone")
 
 
+def of_image(environment: Environment) -> dict[str, Any] | None:
+    """The status, as soon as a pod's problem is its image."""
+    found = status(environment)
+    problems = [pod["problem"] or "" for pod in found["pods"]]
+    return found if any("cannot get the image" in problem for problem in problems) else None
+
+
 def test_a_changed_image_is_one_finding_and_the_pods_that_cannot_start_stand_inside_it(
     asked: Operated,
 ) -> None:
     environment = asked.environment
     environment.kubectl("set", "image", "deployment/finrisk-api", "api=registry.invalid/finrisk:9")
     try:
-        until(lambda: any(pod["problem"] for pod in status(environment)["pods"]), seconds=60)
-        found = status(environment)
+        found = until(lambda: of_image(environment), 90)
         [finding] = [each for each in found["findings"] if each["about"] in ("configuration", "service")]
         assert "image (by kubectl" in finding["what"]
         assert any("cannot get the image" in symptom for symptom in finding["symptoms"]), finding
