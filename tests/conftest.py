@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sandbox.connection import DATABASE_USER
 
@@ -21,6 +22,9 @@ from tests.grounds.wire import Simulator, wire  # noqa: E402 - as above
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
 
 show_the_role_to_ansible()
+# An example is slow where the machine is busy, which says nothing of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if "CI" in os.environ else "busy")
 
 
 def pytest_configure(config: pytest.Config) -> None:
