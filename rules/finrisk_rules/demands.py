@@ -65,6 +65,8 @@ def does_as_told(question: str, answer: str) -> bool:
     if not question.isascii():
         lower = question.lower()
         machines = machines.union(word for word in _OTHER_MACHINES if word in lower)
+    if not machines:
+        return False
     spoken: set[str] = set()
     told: set[str] = set()
     rest = question

@@ -35,6 +35,7 @@ def _shapes(shapes: dict[str, str]) -> bytes:
 
 _LETTERS_AND_DIGITS = _shapes({"a": ascii_letters, "1": "013457$@"})
 _LETTERS_AND_BLANKS = _shapes({"a": f"{ascii_letters}?", ".": " .*_-"})  # "?": any letter that is not ASCII
+_ADJACENT = re.compile(rb"1(?:(?<=a1)|a)")  # begins with the sign that is rare
 _LETTERS = frozenset(ascii_lowercase)
 _BASE64_SIGNS = _shapes({"x": f"{ascii_letters}{digits}+/"})
 
@@ -48,8 +49,7 @@ def appearances(text: str) -> Iterator[str]:
     plain = skeleton(text)
     yield plain
     signs = plain.encode("ascii", "replace")
-    mixed = signs.translate(_LETTERS_AND_DIGITS)
-    if (b"a1" in mixed or mixed.rfind(b"1a") >= 0) and _LEET.search(plain):  # found sooner by the digit
+    if _ADJACENT.search(signs.translate(_LETTERS_AND_DIGITS)) and _LEET.search(plain):
         yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
     if (
         _has_lone_letters(plain)

@@ -10,7 +10,7 @@ from itertools import islice
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
-from finrisk_rules.spelling import folded
+from finrisk_rules.spelling import Signs, folded, latin_words
 
 _HEAD = 400
 _STATUS_NAMES = (
@@ -19,9 +19,8 @@ _STATUS_NAMES = (
     "|too many requests|(?:page )?not found|forbidden|unauthorized|bad request|request time-?out"
     "|payload too large|method not allowed|conflict"
 ).replace(" ", r"\ ")
-_SHAPE = re.compile(
-    rf"""(?x) \A \W*
-    (?: (?i:traceback\ \(most\ recent\ call\ last\))
+_SHAPES = rf"""
+        (?i:traceback\ \(most\ recent\ call\ last\))
       | (?i:<!doctype\ html | <html | <head\b | <\?xml | <error\b)
       | (?i:(?:http(?:/\d(?:\.\d)?)?|error|status)?(?:\ (?:status|code|status\ code))?:?\ *
           [45]\d\d\ *[-:,]?\ *(?:{_STATUS_NAMES})\b)
@@ -47,8 +46,8 @@ _SHAPE = re.compile(
       | (?i:(?:null|none|undefined|nan)\b(?:\W+(?:null|none|undefined|nan)\b)*\W*\Z)
       | \[object\ \w+\]\W*\Z
       | (?i:upstream\ (?:connect\ error|request\ timeout)|no\ healthy\ upstream|default\ backend\ -\ 404)
-    )"""
-)
+"""
+_SHAPE = re.compile(rf"(?x) \A \W* (?: {_SHAPES} )")
 _BODY_KEY = re.compile(
     r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|status(?:_?code)?|code|type"""
     r"""|title|timestamp|success|ok|path|trace\w*|request_?id|reason)["']\s*:"""
@@ -67,11 +66,12 @@ _FAILURE = re.compile(
     r"""|unavailable|time[d -]?out|overload|["'](?:code|status\w*)["']\s*:\s*-?[1-9]"""
 )
 _PAGE_TITLE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
-_FRAME = re.compile(
-    r"""[ \t]*(?:at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
+_FRAMES = (
+    r"""at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
     r"""|(?:from[ ])?\S{1,200}\.\w{1,4}:\d+:in[ ]|#\d+[ ]\S{1,200}\(\d+\)|\S{1,200}\.go:\d+"""
-    r"""|goroutine[ ]\d+[ ]\[)""",
+    r"""|goroutine[ ]\d+[ ]\["""
 )
+_FRAME = re.compile(rf"[ \t]*(?:{_FRAMES})")
 _TRACEBACK = "Traceback (most recent call last):"
 _LEAST_FRAMES = 2
 
@@ -121,6 +121,39 @@ _MACHINE_WORDS = frozenset(
 """One of these is in every English sentence of that kind."""
 
 _LABEL_WORDS = words("error fatal exception fehler erreur errore erro fout code")
+_SHAPE_SIGNS = Signs(
+    """head http status code title file eai uncaught statuscode unavailable exceeded denied
+    unauthenticated argument failed internal aborted fatal critical severe null none undefined nan object
+    upstream healthy backend""".split(),
+    """error exception fault timeout panic traceback html xml gateway requests econn etimedout enotfound epipe
+    ehostunreach exhausted goroutine upstream""".split(),
+)
+"""Of which each shape has one that does not begin with a number."""
+
+_AGAIN = "again"
+"""Of the words of machines the one that is in many an answer."""
+
+_TALK_SIGNS = Signs(
+    _MACHINE_WORDS - {_AGAIN},
+    """error exception fehler erreur fout erro fatal versuchen erneut verfugbar erreichbar uberschreitung reessay
+    indisponible attente intent erreur riprov tente ocorreu probeer opgetreden iets solicit""".split(),
+)
+"""Of which a text whose first sentence talks as a machine, or is labelled, has one, or ``_AGAIN``."""
+
+_AGAIN_SIGNS = Signs(
+    (),
+    """fail exist internal gateway unavailable requests limit try retr time deadline key status connection quota
+    overloaded context token content finish safety blocked request upstream processing wrong error issue
+    problem denied upgrade stopped filtered respond persist billing reduce""".split(),
+)
+"""Of which what ``_MACHINE_TALK`` finds has one."""
+
+_BEGINNING = re.compile(r"[{\[]|\W*\d")
+"""How a body begins, or what begins with a number."""
+
+_FRAME_SIGNS = ("(", '"', ":")
+_FRAME_WORD = "goroutine"
+"""Each frame has one of those signs, or that word."""
 
 
 @lru_cache(maxsize=64)
@@ -130,7 +163,17 @@ def is_error_text(answer: str) -> bool:
     Remembered for a moment, since score and collection ask of the same answer.
     """
     text = answer.strip()
-    return _has_shape(text) or _has_trace(text) or _is_machine_talk(text)
+    if not text.isascii():
+        return _has_shape(text) or _has_trace(text) or _is_machine_talk(text)
+    said = latin_words(text)
+    return (
+        ((_SHAPE_SIGNS.among(said) or bool(_BEGINNING.match(text))) and _has_shape(text))
+        or (_may_have_frames(text) and _has_trace(text))
+        or (
+            (_TALK_SIGNS.among(said) or (_AGAIN in said and _AGAIN_SIGNS.among(said)))
+            and _is_machine_talk(text)
+        )
+    )
 
 
 def _has_shape(text: str) -> bool:
@@ -144,6 +187,10 @@ def _has_shape(text: str) -> bool:
     if _BODY_KEY.match(head) and _FAILURE.search(head):
         return True
     return bool(_FAULT_KEY.match(head)) and not states(text)
+
+
+def _may_have_frames(text: str) -> bool:
+    return any(map(text.__contains__, _FRAME_SIGNS)) or _FRAME_WORD in latin_words(text)
 
 
 def _has_trace(text: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from finrisk_rules.lookalikes import skeleton
-from finrisk_rules.spelling import latin_runs
+from finrisk_rules.spelling import Signs, latin_runs
 
 _CLAUSE = r"(?:\A|\n|[^\w\s'\u2019][^\w\n]{0,8}|\b(?:und|bitte|et|y|e|en|i|och|now|please)\s+)"
 _IMPERATIVE_FIRST = {
@@ -145,6 +145,7 @@ _ROOTS = tuple(law for law in set(_LAWS) if not any(root != law and root in law 
 _LATIN_ROOTS = {root: max(root.split(), key=len) for root in _ROOTS if root.isascii()}
 """Those of Latin letters, each with the longest part that stands in one word."""
 
+_ROOT_SIGNS = Signs((), _LATIN_ROOTS.values())
 _OTHER_ROOTS = tuple(root for root in _ROOTS if not root.isascii())
 _PATTERN = re.compile(
     "|".join(
@@ -161,9 +162,9 @@ _PATTERN = re.compile(
 )
 
 
-def may_name_law(text: str, words: Collection[str]) -> bool:
+def may_name_law(text: str, words: frozenset[str]) -> bool:
     """Whether ``laws_named`` can be more than nothing; ``words`` are the Latin ones of the text."""
-    return not text.isascii() or any(map(_roots_within, words))
+    return not text.isascii() or _ROOT_SIGNS.among(words)
 
 
 def laws_named(lower: str, words: Collection[str]) -> set[str]:

@@ -70,6 +70,7 @@ _PLAIN = bytes((*b"\t\n\r", *range(32, 127)))
 _UNPLAIN = re.compile(r"[^\t\n\r -~]+")
 
 
+@lru_cache(maxsize=4)
 def skeleton(text: str) -> str:
     """The text with what a reader takes for Latin letters and ASCII signs made just these, in its lines.
 
@@ -77,6 +78,7 @@ def skeleton(text: str) -> str:
     has no shape are removed; tag characters become the ASCII that they stand for, brackets of any kind
     ``[`` and ``]``. Cyrillic, Greek, Armenian and Cherokee letters that look Latin become Latin (the pairs
     are of Unicode's UTS 39, ``confusables.txt``), and so does every letter that is named after a Latin one.
+    Remembered for a moment, since rules ask for that of the same text.
     """
     if text.isascii() and not text.encode().translate(None, _PLAIN):
         return text

@@ -11,11 +11,11 @@ stand in a text is not used but drawn again.
 import hashlib
 import hmac
 import itertools
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from string import ascii_lowercase
 
 from finrisk_rules.lookalikes import skeleton
@@ -34,6 +34,7 @@ You are a financial risk analyst. Answer the QUESTION from the numbered SOURCES 
 _KEY = b"finrisk prompt mark 1"
 _MARK_LETTERS = 16
 _LETTERS = bytes(ord(ascii_lowercase[byte % 26]) for byte in range(256))
+_KEYED = hmac.new(_KEY, digestmod="sha256")  # the key is hashed once, not in each prompt
 _FIRST_LINE = re.compile(r"SOURCES ([a-z]{16})\n")
 _LINE_BREAKS = re.compile(r"[\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 
@@ -156,13 +157,18 @@ def _unfenced(text: str) -> str:
 
 
 def _mark(texts: Sequence[str]) -> str:
-    marks = (_drawn(json.dumps([attempt, *texts])) for attempt in itertools.count())
-    return next(mark for mark in marks if not any(mark in text for text in texts))
+    written = ", ".join(map(encode_basestring_ascii, texts))  # as ``json.dumps`` has it, a third of its time
+    for attempt in itertools.count():
+        mark = _drawn(f"[{attempt}, {written}]")
+        if not any(mark in text for text in texts):
+            break
+    return mark
 
 
 def _drawn(written: str) -> str:
-    digest = hmac.digest(_KEY, written.encode(), "sha256")
-    return digest[:_MARK_LETTERS].translate(_LETTERS).decode()
+    hashed = _KEYED.copy()
+    hashed.update(written.encode())
+    return hashed.digest()[:_MARK_LETTERS].translate(_LETTERS).decode()
 
 
 PROMPT_HASH = hashlib.sha256(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from finrisk_rules.plain_text import plain
@@ -42,6 +42,32 @@ def latin_vocabulary(text: str) -> str:
 def latin_words(text: str) -> frozenset[str]:
     """Return the words of a text, as ``latin_runs``: what rules ask for first; remembered as their counts."""
     return frozenset(latin_counts(text))
+
+
+class Signs:
+    """Words, and parts of words, of which a text must have one for a rule to say anything of it.
+
+    Words without any are remembered, so that the next text with them is passed over by one comparison of sets.
+    """
+
+    _MOST = 1 << 16  # words that are remembered
+
+    def __init__(self, words: Iterable[str], parts: Iterable[str] = ()) -> None:
+        self._words, self._parts = frozenset(words), tuple(parts)
+        self._silent: set[str] = set()
+
+    def among(self, words: frozenset[str]) -> bool:
+        """Whether one of the words is a sign."""
+        if words <= self._silent:
+            return False
+        silent = {word for word in words - self._silent if not self._is_sign(word)}
+        if len(self._silent) > self._MOST:
+            self._silent.clear()
+        self._silent |= silent
+        return not words <= self._silent
+
+    def _is_sign(self, word: str) -> bool:
+        return word in self._words or any(map(word.__contains__, self._parts))
 
 
 def folded(text: str) -> str:

@@ -103,9 +103,12 @@ def _share_right(parts: object) -> int:
     verdicts = parts.get("verdicts") if isinstance(parts, dict) else None
     if not isinstance(verdicts, dict):
         return 0
-    counts = {name: count for name, count in verdicts.items() if isinstance(count, int) and count > 0}
-    total = sum(counts.values())
-    return round(100 * sum(counts.get(name, 0) for name in RIGHT) / total) if total else 0
+    right = total = 0
+    for name, count in verdicts.items():
+        if isinstance(count, int) and count > 0:
+            total += count
+            right += count if name in RIGHT else 0
+    return round(100 * right / total) if total else 0
 
 
 def is_score(value: object) -> bool:

@@ -86,7 +86,9 @@ def example_of(row: object, terms: Terms) -> Example | str:
     if isinstance(pair, str):
         return pair
     assert isinstance(row, dict)  # noqa: S101 - for the type checker
-    redactions: Counter[str] = Counter(pair.analysis.found)
+    redactions: Counter[str] = Counter()
+    if pair.analysis.found:
+        redactions.update(pair.analysis.found)
     try:
         asked = _prompt(row.get("prompt"), pair, terms.names, redactions)
         replaced = pair.redactor.redact(_replaced(row)).text

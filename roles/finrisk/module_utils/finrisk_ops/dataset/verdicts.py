@@ -28,8 +28,8 @@ def verdicts_of(row: Mapping[str, Any]) -> dict[str, int]:
         return {}
     return {
         name: count
-        for name in VERDICTS
-        if type(count := counts.get(name)) is int and 0 < count <= TRAINING_ANALYSIS_MAX
+        for name, count in counts.items()
+        if type(count) is int and 0 < count <= TRAINING_ANALYSIS_MAX and name in VERDICTS
     }
 
 
