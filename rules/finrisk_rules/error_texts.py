@@ -125,8 +125,8 @@ _SHAPE_SIGNS = Signs(
     """head http status code title file eai uncaught statuscode unavailable exceeded denied
     unauthenticated argument failed internal aborted fatal critical severe null none undefined nan object
     upstream healthy backend""".split(),
-    """error exception fault timeout panic traceback html xml gateway requests econn etimedout enotfound epipe
-    ehostunreach exhausted goroutine upstream""".split(),
+    """error exception fault timeout panic traceback html xml gateway requests econn etimedout enotfound
+    epipe ehostunreach exhausted goroutine upstream""".split(),
 )
 """Of which each shape has one that does not begin with a number."""
 
@@ -135,15 +135,15 @@ _AGAIN = "again"
 
 _TALK_SIGNS = Signs(
     _MACHINE_WORDS - {_AGAIN},
-    """error exception fehler erreur fout erro fatal versuchen erneut verfugbar erreichbar uberschreitung reessay
-    indisponible attente intent erreur riprov tente ocorreu probeer opgetreden iets solicit""".split(),
+    """error exception fehler erreur fout erro fatal versuchen erneut verfugbar erreichbar uberschreitung
+    reessay indisponible attente intent riprov tente ocorreu probeer opgetreden iets solicit""".split(),
 )
 """Of which a text whose first sentence talks as a machine, or is labelled, has one, or ``_AGAIN``."""
 
 _AGAIN_SIGNS = Signs(
     (),
-    """fail exist internal gateway unavailable requests limit try retr time deadline key status connection quota
-    overloaded context token content finish safety blocked request upstream processing wrong error issue
+    """fail exist internal gateway unavailable requests limit try retr time deadline key status connection
+    quota overloaded context token content finish safety blocked request upstream processing wrong error issue
     problem denied upgrade stopped filtered respond persist billing reduce""".split(),
 )
 """Of which what ``_MACHINE_TALK`` finds has one."""

@@ -47,7 +47,7 @@ def latin_words(text: str) -> frozenset[str]:
 class Signs:
     """Words, and parts of words, of which a text must have one for a rule to say anything of it.
 
-    Words without any are remembered, so that the next text with them is passed over by one comparison of sets.
+    Words without any are remembered: a text of nothing else is passed over by one comparison of sets.
     """
 
     _MOST = 1 << 16  # words that are remembered

@@ -6,11 +6,12 @@ process, while a few numbers a row stay in memory: enough to choose and to split
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ from . import duplicates, report, vertex
 from .candidates import Rejections, UsableRows
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Questions, families, worse
 from .examples import Terms
-from .intake import Look, Rejection, batches
+from .intake import Batch, Look, Rejection, batches
 from .likeness import Kin
 from .names import METADATA, PREFERENCES, RAW, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
 from .places import Places
@@ -174,7 +175,7 @@ def _prepare(
     rejections = Rejections(files[REJECTED])
     usable = UsableRows(spool)
     preferences = Preferences()
-    origins, redacted, conflicts = _collect(raw, request, usable, rejections, preferences)
+    origins, redacted, conflicts, sha256 = _collect(raw, request, usable, rejections, preferences)
     rows = usable.rows()
     if not rows:
         raise FinriskError(
@@ -189,7 +190,6 @@ def _prepare(
     best = _chosen(usable, usable.rows(), request.max_examples)
     validation, apart = usable.ties.validation(best, request.train_split)
     best = _without_leaks(usable, best, validation, kin)
-    sha256 = sha256_of(raw)
     portrait = Portrait.with_picks(best, sha256)
     train_tokens, pairs = _write_sets(usable, best, validation, files, rejections, preferences, portrait)
     summary = Summary(
@@ -238,16 +238,17 @@ def _prepare(
 
 def _collect(
     raw: Path, request: Request, usable: UsableRows, rejections: Rejections, preferences: Preferences
-) -> tuple[Origins, Counter[str], int]:
+) -> tuple[Origins, Counter[str], int, str]:
     """Read the export once; of several answers to one question on the same sources the best stays.
 
-    Returned are who wrote and judged the rows, what was redacted, and how many answers contradict another.
+    Returned are who wrote and judged the rows, what was redacted, how many answers contradict another, and
+    the export's SHA-256, which is made while other processes look at rows.
     """
-    questions = Questions()
+    questions, hashed = Questions(), hashlib.sha256()
     redacted: Counter[str] = Counter()
     origins, size = Origins(), max(1, raw.stat().st_size)
     look = Look(request.terms(_is_scored(raw)), request.judge_again)
-    for batch in batches(raw, look, request.workers):
+    for batch in _hashing(batches(raw, look, request.workers), raw, hashed):
         origins.update(batch.origins)
         for dislike in batch.dislikes:
             preferences.add(dislike)
@@ -268,7 +269,17 @@ def _collect(
             usable.add(candidate)
         if request.tell:
             request.tell(100 * batch.end // size, 100, "of the export read")
-    return origins, redacted, questions.conflicts
+    return origins, redacted, questions.conflicts, hashed.hexdigest()
+
+
+def _hashing(batches: Iterator[Batch], raw: Path, hashed: hashlib._Hash) -> Iterator[Batch]:
+    """Yield the batches, and hash what of the export each was made of."""
+    with raw.open("rb") as file:
+        for batch in batches:
+            hashed.update(file.read(batch.end - file.tell()))
+            yield batch
+        while rest := file.read(_BUFFER):
+            hashed.update(rest)
 
 
 def _is_scored(raw: Path) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ PART_SUFFIX = ".part"
 STAMP_FORMAT = "%Y%m%d_%H%M%S"
 STAMP_GLOB = "[0-9]" * 8 + "_" + "[0-9]" * 6
 _BUFFER = 1 << 18
+_BLOCK = 1 << 20
 _AHEAD = 1 << 24
 
 
@@ -51,21 +53,64 @@ def naming(path: Path) -> Iterator[None]:
 
 
 class Sink:
-    """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file."""
+    """Where bytes go that are counted and hashed: nowhere, as in check mode, or to a file.
+
+    They are taken in blocks, by a thread beside what makes the next one: hashing and writing need no Python.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
         self._digest = hashlib.sha256()
         self.size = 0
+        self._parts: list[bytes] = []
+        self._taken = 0  # bytes
+        self._thread: threading.Thread | None = None
+        self._error: OSError | None = None
 
     def write(self, data: bytes | bytearray) -> None:
-        """Take the bytes in."""
-        self._digest.update(data)
+        """Take the bytes in; what went wrong with earlier ones may be raised here."""
+        self._parts.append(bytes(data))
         self.size += len(data)
+        if self.size - self._taken >= _BLOCK:
+            self._wait()
+            self._thread = threading.Thread(target=self._try, args=(self._block(),))
+            self._thread.start()
 
     def sha256(self) -> str:
         """Return the hex SHA-256 of what was written so far."""
+        self._settle()
         return self._digest.hexdigest()
+
+    def _settle(self) -> None:
+        """Take in all that was written."""
+        self._wait()
+        if self._parts:
+            self._take(self._block())
+
+    def rest(self) -> None:
+        """Wait until nothing is being taken in, whatever became of it."""
+        if self._thread:
+            self._thread.join()
+
+    def _block(self) -> bytes:
+        block = b"".join(self._parts)
+        self._parts.clear()
+        self._taken = self.size
+        return block
+
+    def _wait(self) -> None:
+        self.rest()
+        if self._error:
+            raise self._error
+
+    def _try(self, block: bytes) -> None:
+        try:
+            self._take(block)
+        except OSError as error:
+            self._error = error
+
+    def _take(self, block: bytes) -> None:
+        self._digest.update(block)
 
 
 class HashedFile(Sink):
@@ -75,22 +120,24 @@ class HashedFile(Sink):
         """Write through to the open file."""
         super().__init__()
         self._file = file
-        self._begun = 0
-
-    def write(self, data: bytes | bytearray) -> None:
-        """Write and hash; the disk begins while more is to come, so that ``flush`` has little to wait for."""
-        self._file.write(data)
-        super().write(data)
-        ahead = self.size - self._begun
-        if ahead >= _AHEAD:
-            self._file.flush()
-            os.posix_fadvise(self._file.fileno(), self._begun, ahead, os.POSIX_FADV_DONTNEED)
-            self._begun = self.size
+        self._begun = self._written = 0
 
     def flush(self) -> None:
         """Bring what was written to the disk itself."""
+        self._settle()
         self._file.flush()
         os.fsync(self._file.fileno())
+
+    def _take(self, block: bytes) -> None:
+        """Write and hash; the disk begins while more is to come, so that ``flush`` has little to wait for."""
+        self._file.write(block)
+        super()._take(block)
+        self._written += len(block)
+        ahead = self._written - self._begun
+        if ahead >= _AHEAD:
+            self._file.flush()
+            os.posix_fadvise(self._file.fileno(), self._begun, ahead, os.POSIX_FADV_DONTNEED)
+            self._begun = self._written
 
 
 @contextmanager
@@ -104,7 +151,11 @@ def scratch(folder: Path, name: str) -> Iterator[tuple[HashedFile, Path]]:
         with naming(folder / name), open(descriptor, "wb", buffering=_BUFFER) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             os.fchmod(descriptor, FILE_MODE)
-            yield HashedFile(file), Path(path)
+            hashed = HashedFile(file)
+            try:
+                yield hashed, Path(path)
+            finally:
+                hashed.rest()
     finally:
         with suppress(FileNotFoundError):
             os.unlink(path)
