@@ -10,7 +10,7 @@ from string import ascii_letters, ascii_lowercase, digits
 from urllib.parse import unquote
 
 from finrisk_rules.lookalikes import skeleton
-from finrisk_rules.spelling import latin_counts, latin_vocabulary
+from finrisk_rules.spelling import Signs, latin_words
 
 _DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
 _LEET = re.compile(
@@ -23,8 +23,8 @@ _ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
 _TAG = re.compile(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
-_TURNED = tuple(word[::-1] for word in _GIVEAWAYS)
-_ROTATED = tuple(codecs.encode(word, "rot13") for word in _GIVEAWAYS)
+_TURNED = Signs((), (word[::-1] for word in _GIVEAWAYS))
+_ROTATED = Signs((), (codecs.encode(word, "rot13") for word in _GIVEAWAYS))
 
 
 def _shapes(shapes: dict[str, str]) -> bytes:
@@ -48,34 +48,53 @@ def appearances(text: str) -> Iterator[str]:
     """
     plain = skeleton(text)
     yield plain
+    words = latin_words(plain)
     signs = plain.encode("ascii", "replace")
-    if _ADJACENT.search(signs.translate(_LETTERS_AND_DIGITS)) and _LEET.search(plain):
+    if _may_be_leet(signs) and _LEET.search(plain):
         yield _LEET.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), plain)
-    if (
-        _has_lone_letters(plain)
-        and b".a.a." in signs.translate(_LETTERS_AND_BLANKS)
-        and _SPACED.search(plain)
-    ):
+    if (not plain.isascii() or _may_be_spaced(signs, words)) and _SPACED.search(plain):
         yield _SPACED.sub(lambda match: match[0].replace(match[1], ""), plain)
-    if ("&" in plain and _ENTITY.search(plain)) or ("%" in plain and _PERCENT.search(plain)):
+    if _is_encoded(plain):
         yield skeleton(html.unescape(unquote(plain)))
     if "<" in plain and _TAG.search(plain):
         yield _TAG.sub("", plain)
-    if _BASE64_LEAST in signs.translate(_BASE64_SIGNS):
+    if _may_be_base64(signs):
         yield from filter(None, map(_decoded, _BASE64.findall(plain)))
-    vocabulary = latin_vocabulary(plain)
-    if any(map(vocabulary.__contains__, _ROTATED)):
+    if _ROTATED.among(words):
         yield codecs.encode(plain, "rot13")
-    if any(map(vocabulary.__contains__, _TURNED)):
+    if _TURNED.among(words):
         yield plain[::-1]
 
 
-def _has_lone_letters(plain: str) -> bool:
-    """Whether four letters may stand alone, as in a word with signs between its letters."""
-    if not plain.isascii():
-        return True
-    counts = latin_counts(plain)
-    return sum(counts[letter] for letter in _LETTERS.intersection(counts)) >= 4
+def is_undisguised(text: str, words: frozenset[str]) -> bool:
+    """Whether a text in ASCII with these ``latin_words`` has no other reading, nor has any of its lines."""
+    signs = text.encode()
+    return not (
+        _ROTATED.among(words)
+        or _TURNED.among(words)
+        or "<" in text
+        or _is_encoded(text)
+        or _may_be_leet(signs)
+        or _may_be_spaced(signs, words)
+        or _may_be_base64(signs)
+    )
+
+
+def _may_be_leet(signs: bytes) -> bool:
+    return _ADJACENT.search(signs.translate(_LETTERS_AND_DIGITS)) is not None
+
+
+def _may_be_spaced(signs: bytes, words: frozenset[str]) -> bool:
+    """Whether letters stand alone, as in a word with signs between its letters."""
+    return not words.isdisjoint(_LETTERS) and b".a.a." in signs.translate(_LETTERS_AND_BLANKS)
+
+
+def _is_encoded(plain: str) -> bool:
+    return bool(("&" in plain and _ENTITY.search(plain)) or ("%" in plain and _PERCENT.search(plain)))
+
+
+def _may_be_base64(signs: bytes) -> bool:
+    return _BASE64_LEAST in signs.translate(_BASE64_SIGNS)
 
 
 def _decoded(letters: str) -> str | None:

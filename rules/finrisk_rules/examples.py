@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from finrisk_rules.digests import digest
 from finrisk_rules.error_texts import is_error_text
-from finrisk_rules.instructions import gives_order, looks_like_instruction
+from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
 from finrisk_rules.judge.verdicts import WRONG
 from finrisk_rules.limits import (
     TRAINING_ANALYSIS_MAX,
@@ -57,7 +57,7 @@ def problem(strategy: object, analysis: object) -> str | None:
         return "error_text"
     if is_refusal(answer):
         return "refusal"
-    if looks_like_instruction(question) or gives_order(answer):
+    if may_hold_order(question, answer) and (looks_like_instruction(question) or gives_order(answer)):
         return "looks_like_instruction"
     return "obeys_instruction" if obeys_order(question, answer) else None
 

@@ -8,8 +8,9 @@ languages by ``foreign_orders``, and the marks by which chats and our own prompt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from finrisk_rules.disguises import appearances
+from finrisk_rules.disguises import appearances, is_undisguised
 from finrisk_rules.foreign_orders import drops_instructions, laws_named, may_name_law
+from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.orders import RULES, Rule, sentences_with
 from finrisk_rules.spelling import latin_words
 
@@ -54,6 +55,8 @@ _FRAME = re.compile(
 _FRAME_WORDS = frozenset("source sources question begin start end".split())
 """What fakes the frame has one of them, or the bracket of a source's number."""
 
+_PAIR_WORDS = _CHAT_WORDS | _ORDER_WORDS | _FRAME_WORDS
+
 
 def looks_like_instruction(text: str) -> bool:
     """Whether a text that is to be analysed gives the model an order, or fakes the frame of our prompt."""
@@ -64,6 +67,23 @@ def looks_like_instruction(text: str) -> bool:
 def gives_order(text: str) -> bool:
     """Whether the text gives the model an order or fakes a chat; it may list sources, as answers do."""
     return _orders(appearances(text))
+
+
+def may_hold_order(question: str, answer: str) -> bool:
+    """Whether ``looks_like_instruction`` of a question or ``gives_order`` of its answer can be true.
+
+    Of most pairs both are told from their words at once.
+    """
+    if any(not text.isascii() or skeleton(text) != text for text in (question, answer)):
+        return True
+    words, text = latin_words(question) | latin_words(answer), f"{question}\n\n{answer}"
+    return (
+        "[" in question
+        or "<|" in text
+        or not words.isdisjoint(_PAIR_WORDS)
+        or may_name_law(text, words)
+        or not is_undisguised(text, words)
+    )
 
 
 def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:

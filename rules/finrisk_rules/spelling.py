@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from finrisk_rules.plain_text import plain
@@ -18,30 +17,19 @@ _MARKED = re.compile(f"[{''.join(_WITHOUT_MARK)}]")
 _LETTERS = bytes(code if chr(code).islower() else 32 for code in range(128)) + b" " * 128
 
 
-def latin_runs(lower: str) -> list[str]:
-    """Return the runs of the letters a to z of a text in lower case."""
-    return lower.encode("ascii", "replace").translate(_LETTERS).decode().split()
-
-
 @lru_cache(maxsize=4)
-def latin_counts(text: str) -> Mapping[str, int]:
-    """Return how often each word of a text is there, as ``latin_runs``.
+def latin_runs(text: str) -> Sequence[str]:
+    """Return the runs of the letters a to z of a text, in lower case and in their order.
 
     Remembered for a moment, since rules ask for those of the same text.
     """
-    return Counter(latin_runs(text.lower()))
-
-
-@lru_cache(maxsize=4)
-def latin_vocabulary(text: str) -> str:
-    """Return the words of a text, as ``latin_runs``, each once, a blank between: where to look for parts."""
-    return " ".join(latin_counts(text))
+    return text.lower().encode("ascii", "replace").translate(_LETTERS).decode().split()
 
 
 @lru_cache(maxsize=4)
 def latin_words(text: str) -> frozenset[str]:
-    """Return the words of a text, as ``latin_runs``: what rules ask for first; remembered as their counts."""
-    return frozenset(latin_counts(text))
+    """Return the words of a text, as ``latin_runs``: what rules ask for first; remembered as these."""
+    return frozenset(latin_runs(text))
 
 
 class Signs:

@@ -5,17 +5,23 @@ The sentences are made of the patterns themselves, so a pattern that is added wi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from finrisk_rules import disguises, error_texts, obedience
-from finrisk_rules.disguises import appearances
+from finrisk_rules.disguises import appearances, is_undisguised
+from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
+from finrisk_rules.orders import RULES, Rule
 from finrisk_rules.spelling import Signs, latin_words
 
 Look = Callable[[str], bool]
+PLAIN = "The margins of both banks fell by 12 million"
+SET = [json.loads(line) for line in Path(__file__).with_name("injections.jsonl").open()]
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -107,3 +113,22 @@ def test_digits_beside_letters_are_seen_on_either_side(text: str) -> None:
     assert disguises._ADJACENT.search(mixed)
     assert not disguises._ADJACENT.search(b"aa 11 a 1 a")
     assert (len(list(appearances(f"so 12 a {text} 3"))) > 1) is (len(text) > 2)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.kind)
+def test_a_pair_with_a_word_of_orders_is_read(rule: Rule) -> None:
+    assert all(may_hold_order(PLAIN, f"{PLAIN} {word}") for word in rule.words)
+    assert all(may_hold_order(f"{PLAIN} {word}", PLAIN) for word in rule.words)
+    assert not may_hold_order(PLAIN, PLAIN)
+
+
+def test_no_pair_with_an_order_or_a_disguise_is_passed_over() -> None:
+    for entry in SET:
+        text = entry["text"]
+        if looks_like_instruction(text):
+            assert may_hold_order(text, PLAIN), text
+        if gives_order(text):
+            assert may_hold_order(PLAIN, text), text
+        if text.isascii() and len(list(appearances(text))) > 1:
+            assert not is_undisguised(text, latin_words(text)), text
+    assert not may_hold_order(PLAIN, PLAIN)

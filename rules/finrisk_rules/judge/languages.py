@@ -7,7 +7,7 @@ two texts read as one language.
 import re
 from functools import lru_cache
 
-from finrisk_rules.spelling import folded, latin_counts
+from finrisk_rules.spelling import folded, latin_runs
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
@@ -150,8 +150,8 @@ def _script(text: str) -> str:
 
 
 def _latin_language(text: str) -> str:
-    counts = latin_counts(text if text.isascii() else folded(text))
-    votes = sum(_VOTES[word] * counts[word] for word in COMMON_WORDS.intersection(counts))
+    runs = latin_runs(text if text.isascii() else folded(text))
+    votes = sum(filter(None, map(_VOTES.get, runs)))
     hits = [(votes >> _BITS * place & 0xFFFF, language) for place, language in enumerate(FUNCTION_WORDS)]
     (next_most, _), (most, first) = sorted(hits)[-2:]
     return first if most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most else ""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from finrisk_rules.spelling import latin_counts
+from finrisk_rules.spelling import latin_words
 
 Span = tuple[int, int]
 """First character, and the one after the last."""
@@ -100,7 +100,7 @@ class Reading:
         self.is_long = _LONG in self._ink
         self.lower = self.text.lower()
         if original.isascii():
-            self.stems = {word[:STEM] for word in latin_counts(self.text)}
+            self.stems = {word[:STEM] for word in latin_words(self.text)}
         else:
             self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
         self.digits = [
