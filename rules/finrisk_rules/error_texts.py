@@ -126,7 +126,7 @@ _SHAPE_SIGNS = Signs(
     unauthenticated argument failed internal aborted fatal critical severe null none undefined nan object
     upstream healthy backend""".split(),
     """error exception fault timeout panic traceback html xml gateway requests econn etimedout enotfound
-    epipe ehostunreach exhausted goroutine upstream""".split(),
+    epipe ehostunreach exhausted goroutine upstream reason feedback ratings candidates""".split(),
 )
 """Of which each shape has one that does not begin with a number."""
 
@@ -141,10 +141,12 @@ _TALK_SIGNS = Signs(
 """Of which a text whose first sentence talks as a machine, or is labelled, has one, or ``_AGAIN``."""
 
 _AGAIN_SIGNS = Signs(
-    (),
+    "kb mb gb tb kib mib gib tib".split(),
     """fail exist internal gateway unavailable requests limit try retr time deadline key status connection
     quota overloaded context token content finish safety blocked request upstream processing wrong error issue
-    problem denied upgrade stopped filtered respond persist billing reduce""".split(),
+    problem denied upgrade stopped filtered respond persist billing reduce memory allocate space disk dumped
+    segmentation file resolve known pipe stream certificate unexpected json command module import exhausted
+    bytes""".split(),
 )
 """Of which what ``_MACHINE_TALK`` finds has one."""
 
