@@ -158,7 +158,37 @@ def _pesel_valid(digits: str) -> bool:
     )
 
 
+def _rut_valid(number: str) -> bool:
+    """Chile's RUT: weights 2 to 7 from the right, by 11."""
+    digits = re.sub(r"\W", "", number).upper()
+    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits[:-1])))
+    return "0123456789K0"[(11 - total % 11) % 11 if total % 11 != 1 else 10] == digits[-1]
+
+
+def _cuil_valid(number: str) -> bool:
+    """Argentina's CUIL of a person: weights by 11; firms' begin with 3."""
+    digits = number.replace("-", "")
+    return (11 - _weighted(digits, "5432765432") % 11) % 11 == int(digits[10])
+
+
+def _thai_valid(number: str) -> bool:
+    """Thailand's number: weights 13 to 2, by 11."""
+    digits = number.replace("-", "")
+    total = sum(int(digit) * (13 - place) for place, digit in enumerate(digits[:12]))
+    return (11 - total % 11) % 10 == int(digits[12])
+
+
+def _nric_valid(number: str) -> bool:
+    """Singapore's NRIC and FIN of the series S, T, F and G: weights by 11."""
+    total = _weighted(number[1:8], "2765432") + 4 * (number[0] in "TG")
+    return ("JZIHGFEDCBA" if number[0] in "ST" else "XWUTRQPNMLK")[total % 11] == number[8]
+
+
 SHAPES: Mapping[str, Callable[[str], bool]] = {
+    "rut": _rut_valid,
+    "cuil": _cuil_valid,
+    "thai": _thai_valid,
+    "nric": _nric_valid,
     "dni": _dni_valid,
     "hetu": _hetu_valid,
     "belgian": _belgian_valid,

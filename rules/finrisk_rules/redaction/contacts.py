@@ -7,15 +7,30 @@ from collections.abc import Iterator
 
 from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, proved
-from finrisk_rules.redaction.reading import Reading, Span
+from finrisk_rules.redaction.reading import STEM, Reading, Span
 
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
+"""Vowels and other marks, which are no letters to the library, and the blocks that are full of them."""
+
+_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
+_SPELLED = {
+    "at": "dot", "arroba": "punto|ponto", "arobase": "point", "chiocciola": "punto", "klammeraffe": "punkt",
+    "apenstaartje": "punt", "małpa": "kropka", "собака": "точка",
+}  # fmt: skip
+"""The sign of an address in words, and the dot after it in the same language."""
+
+_IN_WORDS = "|".join(
+    f" {at} (?:{_LABEL} (?:{dot}) ){{1,8}}[^\\W\\d_]{{2,24}}" for at, dot in _SPELLED.items()
+)
 _AT = re.compile(
-    r"(?:@| @ | ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
-    r"(?:(?:[\w-]{1,63}(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )){1,8}"
-    r"(?:xn--[a-z0-9-]{2,59}|[a-z]{2,24}(?![a-z0-9_-])|(?![a-z])[^\W\d_]{2,24})"
-    r"|\[(?:ipv6:)?[\da-f.:]{3,45}\])",
+    r"(?:(?:@| @ | ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
+    rf"(?:(?:{_LABEL}(?:\.| ?[(\[{{<] ?(?:dot|\.) ?[)\]}}>] ?| dot )){{1,8}}"
+    rf"(?:xn--[a-z0-9-]{{2,59}}|[a-z]{{2,24}}(?![a-z0-9_-])|(?![a-z])(?:[^\W\d_]|[{_MARKS}]){{2,24}})"
+    r"|\[(?:ipv6:)?[\da-f.:]{3,45}\])"
+    rf"|{_IN_WORDS})",
     re.IGNORECASE,
 )
+_MARK = re.compile(f"[{_MARKS}]")
 _LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{|}~-")
 _QUOTED = re.compile(r'"[^"\n]{1,62}"$')
 _LOCAL_MAX = 64
@@ -39,7 +54,9 @@ def _local_start(text: str, end: int) -> int:
     is_latin = text[end - 1 : end] < "\u2e80"
     while start > max(0, end - _LOCAL_MAX):
         sign = text[start - 1]
-        if not (sign.isalnum() or sign in _LOCAL_SIGNS) or (is_latin and sign >= "\u2e80"):
+        if not (sign.isalnum() or sign in _LOCAL_SIGNS or _MARK.match(sign)) or (
+            is_latin and sign >= "\u2e80"
+        ):
             break
         start -= 1
     while start < end and text[start] in _LOCAL_SIGNS:  # a name begins with none, the text before may end so
@@ -103,6 +120,12 @@ _NATIONAL = re.compile(
 _PAIRS = re.compile(r"(?<![\w.,$€£¥|+-])(?<![\w|] )0[1-9]([ .-])\d\d(?:\1\d\d){3}(?![\w-]| ?\||[ .,-]\d)")
 """France and its neighbours in Africa: a zero, and pairs."""
 
+_BRACKETED = re.compile(
+    r"(?<![\w.,$€£¥|+/-])(?<!\| )\((?:0[1-9]\d{0,3}\) ?\d{3,4}[ -]?\d{3,4}(?:[ -]\d{2,4})?"
+    r"|[1-9]\d\) ?9?\d{4}-\d{4})(?![\w-]|[.,]\d)"
+)
+"""An area in brackets, with the zero of trunk calls, or with a hyphen after it: figures have neither."""
+
 _TRUNK = re.compile(
     r"(?<![\w.,$€£¥|+/-])0[1-9]\d{0,3}-\d{3,4}[ -]\d{3,4}(?: \d{2})?(?![^\W\u0e00-\uffff]|[-/]|[.,]\d)"
 )
@@ -125,14 +148,18 @@ _BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?�
 _WORDS = (
     r"tel(?:efono|éfono|efon|efone|efoon|ephone)?|phone|telefonnummer|call|ring|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
-    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|celular|llame"
+    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|telem[óo]vel|celular|llame"
     r"|llamar|ligue"
     r"|mobiel|bel|cellulare|chiama\w*|chiami\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
-    r"|puh\.?|puhel\w*|llámam\w*|llámen\w*"
+    r"|gọi|sđt|điện thoại|hívjon|volejte|sunați|aray\u0131n|κινητό|τηλ\.?|τηλέφωνο|телефонуйте|звоніть|โทร\.?"
+    r"|โทรศัพท์|טלפון|נייד|اتصل|جوال|कॉल|मोबाइल|puh\.?|puhel\w*|llámam\w*|llámen\w*"
     r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
-    "tel", "telef", "teléf", "telep", "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
+    "gọi", "sđt", "điện thoại", "hívjon", "volejte", "sunați", "aray\u0131n", "κινητό", "τηλ", "τηλέφωνο",
+    "телефонуйте", "звоніть", "โทร", "טלפון", "נייד", "اتصل", "جوال", "कॉल", "मोबाइल",
+    "tel", "telem", "telef", "teléf", "telep",
+    "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
     "cellulare", "fax", "whatsapp",
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
     "appel", "móvil", "celular",
@@ -144,7 +171,7 @@ _CALL_WORDS = (
 )  # fmt: skip
 _BETWEEN = (
     r"(?:[\s.:#,()-]{0,3}(?:(?:me|us|him|her|them|you|on|at|no|nr|number|num|n[°º]|is|the|my|our|office"
-    r"|desk|direct|home"
+    r"|desk|direct|home|para|para o|cho|tôi|số|theo"
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
     r"|numéro|nummer"
     r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼)(?![^\W\d_])"
@@ -209,10 +236,13 @@ _V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
 _AT_SIGNS = ("at)", "at]", "at}", "at>")
 
 
+_AT_STEMS = frozenset({"dot"} | {word[:STEM] for word in _SPELLED if word != "at"})
+
+
 def has_at(reading: Reading) -> bool:
     """Whether a text may hold an address of mail."""
     text = reading.text
-    if "@" in text or "dot" in reading.stems:
+    if "@" in text or not _AT_STEMS.isdisjoint(reading.stems):
         return True
     return "at" in reading.stems and any(map(reading.lower.__contains__, _AT_SIGNS))
 
@@ -231,6 +261,7 @@ KINDS = (
     among_digits("phone", _NATIONAL, proved(_national)),
     among_digits("phone", _PAIRS, proved(_paired)),
     among_digits("phone", _TRUNK, proved(_hyphened)),
+    among_digits("phone", _BRACKETED, proved(_national)),
     Said("phone", _AFTER_WORDS, _AFTER, _before),
     Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1)),
     Said("phone", _CALL_WORDS, _CALLED_BY_TRUNK, proved(_by_trunk, 1)),

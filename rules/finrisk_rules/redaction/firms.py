@@ -61,6 +61,17 @@ def is_firm_name(text: str) -> bool:
     return not _FIRM.isdisjoint(words) or _THINGS.issuperset(words)
 
 
+_MOVE = re.compile(
+    r" (?:rose|fell|gained|lost|dropped|climbed|slid|slipped|jumped|declined|grew|shrank|traded|closed"
+    r"|rallied) (?:\w+ ){0,2}(?:by |to |at )?[$€£]?\d"
+)
+
+
+def moves(text: str, end: int) -> bool:
+    """Whether what ends here rises or falls by a figure, as shares and sales do."""
+    return _MOVE.match(text, end) is not None
+
+
 def acts_as_firm(text: str, end: int, role: int) -> bool:
     """Whether the grammar around a name is a firm's: "its", "which", a share of sales, a customer's weight.
 

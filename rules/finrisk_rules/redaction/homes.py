@@ -25,6 +25,14 @@ _ADDRESS = re.compile(
     r"|проживает по адресу|адрес)"
     rf"(?: is| ist| est| es| è| é| op| aan| in)?(?: de| het)?[ :,]{{1,3}}({_STREET})"
 )
+_SLAVIC = re.compile(
+    r"(?i:ул|улица|вул|вулиця|просп|проспект|пер|переулок|наб|шоссе|бульвар|площадь)\b\.? ?[^,\n\d]{2,40},"
+    r" ?(?:(?i:дом|буд|будинок|\u0434)\.? ?)?\d{1,4}\w?"
+    r"(?:, ?(?i:корп|стр|\u043a|(?P<flat>кв|квартира))\.? ?\d{1,4}){0,3}"
+)
+_SLAVIC_TOWN = re.compile(r"(?:(?:\b\w{1,5}\. ?)?[\u0410-\u042f\u0406\u0407\u0404][\w-]{1,30}, ?)\Z")
+_LIVES = re.compile(r"(?i)прожив|прописан|зарегистрирован|мешка|мой адрес|домашний адрес")
+
 _NO_PLACE = re.compile(
     r"(?i)(?:section|note|item|part|chapter|page|table|figure|article)s? \d"
     r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
@@ -147,6 +155,19 @@ def _address_end(text: str, start: int, end: int) -> int:
     return start + last.end() - (last[0].endswith(".") and last.end() == len(text[start:end]))
 
 
+def _slavic(match: re.Match[str]) -> Span | None:
+    """A street with a flat, or of one who lives there, and the town before it."""
+    start = match.start()
+    if not (match["flat"] or _LIVES.search(match.string, max(0, start - _FIRM_BEFORE), start)):
+        return None
+    town = _SLAVIC_TOWN.search(match.string, max(0, start - _FIRM_BEFORE), start)
+    return (town.start() if town else start), match.end()
+
+
+_SLAVIC_BEGINNINGS = (
+    "ул", "улица", "вул", "вулиця", "просп", "проспект", "пер", "переулок", "наб", "шоссе", "бульвар",
+    "площадь",
+)  # fmt: skip
 _ADDRESS_BEGINNINGS = (
     "lives", "living", "resid", "home address", "postal address", "private address", "mailing address",
     "billing address",
@@ -155,6 +176,7 @@ _ADDRESS_BEGINNINGS = (
     "zamieszk", "проживает", "адрес",
 )  # fmt: skip
 KINDS = (
+    Said("address", _SLAVIC_BEGINNINGS, _SLAVIC, _slavic),
     numbered("address", _coded),
     Said("address", tuple(_TYPES.lower().split("|")), _STREET_TYPE, _lettered),
     Said("address", _ADDRESS_BEGINNINGS, _ADDRESS, _address),

@@ -38,7 +38,9 @@ _NATIONAL_WORDS = (
     r"|steuernummer|sozialversicherungsnummer"
     r"|sécurité sociale|nir|numéro fiscal|codice fiscale|bsn|burgerservicenummer|aadhaar|pan(?= (?:card"
     r"|number|no))|sin|social insurance|tfn"
-    r"|nric|my number|マイナンバー|個人番号|身份证\w{0,3}|身分證\w{0,3}|주민등록번호|снилс|паспорт гражданина"
+    r"|nric|pps(?: (?:number|no\.?))|ppsn|rut|cuil"
+    r"|cuit|егн|рнокпп|іпн|αμκα|αφμ|תעודת זהות|ת\.ז\."
+    r"|my number|マイナンバー|個人番号|身份证\w{0,3}|身分證\w{0,3}|주민등록번호|снилс|паспорт гражданина"
     r"|cpr(?:-n\w*)?|fødselsn\w*|fodselsn\w*|henkilötunnu\w*|kennital\w*|rodné číslo|rodné c\w*|cnp"
     r"|oib|jmbg"
     r"|seguridad social|registre national|rijksregister\w*|seguro social|kimlik\w*|आधार|بطاقة الهوية"
@@ -60,7 +62,8 @@ _NIR = re.compile(
 _AHV = re.compile(r"(?<![\w.,-])756\.\d{4}\.\d{4}\.\d\d(?![\w-]|[.,]\d)")
 _FISCAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])")
 _SHAPES = re.compile(
-    r"(?<![\w.,$€£/-])(?:(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
+    r"(?<![\w.,$€£/-])(?:(?P<rut>\d{1,2}\.\d{3}\.\d{3}-[\dkK])|(?P<cuil>2[0-7]-\d{8}-\d)"
+    r"|(?P<thai>[1-8]-\d{4}-\d{5}-\d\d-\d)|(?P<nric>[STFG]\d{7}[A-Z])|(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
     r"|(?P<belgian>\d\d\.\d\d\.\d\d-\d{3}\.\d\d)|(?P<rrn>\d{6}-[1-8]\d{6})"
     r"|(?P<swedish>(?:(?:19|20)\d\d)?\d{6}[-+]\d{4})|(?P<czech>\d{6}/\d{3,4})"
     r"|(?P<pesel>(?!\d*000(?!\d))\d{11}))(?![\w%/-]|[.,]\d)"
@@ -95,7 +98,9 @@ _NATIONAL_BEGINNINGS = (
     "cpf", "rg n", "pesel",
     "personnummer", "steuer", "sozialvers", "sécurité soc", "nir", "numéro fiscal", "codice fiscale",
     "bsn", "burgerservice",
-    "aadhaar", "pan", "sin", "social ins", "tfn", "nric", "my number", "マイナンバー", "身份证",
+    "aadhaar", "pan", "sin", "social ins", "tfn", "nric", "pps", "ppsn", "rut",
+    "cuil", "cuit", "егн", "рнокпп", "іпн", "αμκα", "αφμ", "תעודת זהות", "ת.ז",
+    "my number", "マイナンバー", "身份证",
     "身分證", "주민등록번호", "снилс", "паспорт гражданина", "個人番号", "cpr", "fødselsn",
     "fodselsn", "henkil", "kennital", "rodné c", "rodné č", "cnp", "oib", "jmbg", "seguridad social",
     "registre national", "rijksregister", "seguro social", "kimlik", "आधार", "بطاقة الهوية", "رقم الهوية",
@@ -151,6 +156,21 @@ _BORN_THING = re.compile(
 """A thing that was born: an article and a noun that names no person."""
 
 
+_BORN_AFTER = re.compile(r"geboren\b|született\b|doğumlu\b|doğdu\b|生まれ|出生|출생|생(?=[\s,.)입])")
+_BEFORE_BORN = re.compile(rf"(?:{_DATE})(?:[’']?(?:de|da|tarihinde|일|日)?)? ?(?:in [A-ZÀ-Þ][\w-]+ )?\Z")
+
+
+def _born_before(match: re.Match[str]) -> Span | None:
+    """The day that stands before a verb of birth, where the verb ends the sentence."""
+    start = max(0, match.start() - 48)
+    day = _BEFORE_BORN.search(match.string, start, match.start())
+    return (
+        (day.start(), day.start() + len(day[0].rstrip()))
+        if day and sum(map(str.isdigit, day[0])) > 4
+        else None
+    )
+
+
 def _birth(match: re.Match[str]) -> Span | None:
     is_verb = match[0][:4].lower() == "born"
     before = match.string[max(0, match.start() - 60) : match.start()]
@@ -174,5 +194,11 @@ KINDS = (
     Said("national_id", ("инн",), _INN),
     Said("passport", _PASSPORT_BEGINNINGS, _PASSPORT),
     Said("national_id", _NATIONAL_BEGINNINGS, _NATIONAL_SAID),
+    Said(
+        "birth_date",
+        ("geboren", "született", "doğumlu", "doğdu", "生まれ", "出生", "출생", "생"),
+        _BORN_AFTER,
+        _born_before,
+    ),
     Said("birth_date", _BIRTH_BEGINNINGS, _BIRTH, _birth, inside=("d.o.b",)),
 )

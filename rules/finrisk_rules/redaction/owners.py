@@ -43,7 +43,7 @@ _BORN = (
     r"|nascid[oa] em|geboren op|urodzon[ya]"
 )
 _ACCOUNT = r"account(?: (?:number|no\.?|nr\.?))|iban|card(?: (?:number|no\.?))"
-_VALUE = r"(?:(?:is|was|ist|est|es|è|é)[ ])?[A-Z]{0,4}\d(?:[ ./-]?[A-Z\d]){4,}"
+_VALUE = r"(?:(?:is|was|ist|est|es|è|é)[ ])?[A-Z]{0,4}\d(?:[ ./-]?[A-Z\d]){4,30}"
 _OWNED = re.compile(
     rf"(?i:{BEGIN}(?:{_NUMBER_OF_A_PERSON})(?: (?:number|no\.?|nr\.?|#))?[:# (]{{1,3}}{_VALUE}"
     rf"|{BEGIN}(?:{_BORN})[: ]{{1,2}}(?:the )?(?:\d|[^\W\d_]{{3,12}}\.? \d)"

@@ -25,7 +25,7 @@ def _cards(reading: Reading) -> Iterator[Span]:
         groups = [match.span() for match in _GROUP.finditer(text, *run.span())]
         place = 0
         while place < len(groups):
-            size = next((size for size in (5, 4, 3, 1) if _is_card(text, groups, place, size)), 0)
+            size = next((size for size in (5, 4, 3, 2, 1) if _is_card(text, groups, place, size)), 0)
             if size:
                 yield groups[place][0], groups[place + size - 1][1]
             place += size or 1
@@ -36,13 +36,16 @@ def _is_card(text: str, groups: list[Span], place: int, size: int) -> bool:
     if len(window) < size:
         return False
     parts = [text[start:end] for start, end in window]
-    if size > 1 and tuple(map(len, parts)) not in _SHAPES:
-        return False
     start, end = window[0][0], window[-1][1]
+    if not 12 < sum(map(len, parts)) < 20:
+        return False
+    is_named = _CARD_WORD.search(text, max(0, start - 40), start) is not None
+    if size > 1 and tuple(map(len, parts)) not in _SHAPES and not is_named:
+        return False
     signs = {text[before[1] : after[0]] for before, after in itertools.pairwise(window)}
     if not card_valid("".join(parts)) or _is_amount(text, start, end):
         return False
-    if _CARD_WORD.search(text, max(0, start - 40), start):
+    if is_named:
         return True
     return len(signs) != 1 or not (_is_column(text, groups, place, size, *signs) or _is_scale(parts))
 

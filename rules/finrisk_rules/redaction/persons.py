@@ -2,7 +2,7 @@
 
 import re
 
-from finrisk_rules.redaction.firms import acts_as_firm, is_firm_name
+from finrisk_rules.redaction.firms import acts_as_firm, is_firm_name, moves
 from finrisk_rules.redaction.kinds import Said, proved
 from finrisk_rules.redaction.reading import Span
 
@@ -36,7 +36,8 @@ _HOLDER = re.compile(
     rf"(?<![\w-])(?:(?i:{_ROLE})(?:(?:['’]s)?(?i: name))?"
     rf"(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
     rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
-    rf"|client)|(?:request|signed|prepared|submitted) by)[: ] ?)"
+    rf"|client)|(?:request(?:ed)?|signed|prepared|submitted) by"
+    r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)[: ] ?)"
     rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
     rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}})"
 )
@@ -124,7 +125,8 @@ def _titled(match: re.Match[str]) -> bool:
         match.string, max(0, start - _AROUND), end + _AROUND
     ):
         return False
-    return not is_officer(match.string, start, end) and is_person(match)
+    is_firm = not is_person(match) or moves(match.string, end)
+    return not is_firm and not is_officer(match.string, start, end)
 
 
 def is_officer(text: str, start: int, end: int) -> bool:

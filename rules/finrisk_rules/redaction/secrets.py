@@ -4,7 +4,7 @@ import itertools
 import re
 
 from finrisk_rules.redaction.kinds import LONG_WORD, Said, Seen, among_runs, anywhere, proved
-from finrisk_rules.redaction.reading import Span
+from finrisk_rules.redaction.reading import Reading, Span
 
 _BLOCK = re.compile(
     r"-{4,5} ?BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE) ?-{4,5}"
@@ -30,6 +30,20 @@ _TOKEN = re.compile(
     r"|hooks\.slack\.com/services/[\w/]{20,}"
     r")"
 )
+_PREFIXED = re.compile(
+    r"(?<![A-Za-z0-9_.-])(?P<prefix>(?!sha\d|md5|uuid|urn|doi)[a-z][a-z0-9]{1,9}(?:[-_][a-z0-9]{1,8}){0,2})[-_]"
+    r"(?P<body>[A-Za-z0-9]{16,}(?:[-_.][A-Za-z0-9]{6,}){0,4})(?![A-Za-z0-9])"
+)
+_OF_KEYS = frozenset("sk pk rk key keys tok token pat api secret live test prod auth bearer oauth pt".split())
+"""Parts of the name that makers put before their keys."""
+
+_OPTION = re.compile(
+    r"(?<!\S)(?:(?:-u|--user|--proxy-user)[ =][\"']?[\w.@+-]{1,64}:(?P<pair>[^\s\"'<>]{3,128})"
+    r"|--?(?:password|passwd|pass|pw|token|api-?key|auth-?key|secret)[ =][\"']?"
+    r"(?P<value>[^\s\"'<>-][^\s\"'<>]{4,128}))"
+)
+"""A password or key as an option on a command line."""
+
 _RANDOM_LEAST = 24
 _RANDOM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
 _SCHEME = re.compile(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
@@ -77,17 +91,40 @@ _PIN = re.compile(
 )
 
 
+_LEAST_DIGITS, _LEAST_CHANGES = 3, 0.35
+
+
+def _changes(word: str) -> int:
+    """How often a sign of a word is of another class than the one before: digit, capital, small letter."""
+    classes = [(sign.isdigit() << 1) + sign.isupper() for sign in word]
+    return sum(before != after for before, after in itertools.pairwise(classes))
+
+
 def _random(match: re.Match[str]) -> bool:
     """Whether a long word is drawn by lot: three classes of characters that change at every other place."""
     word = match[0].rstrip("=")
     classes = [(c.isdigit() << 1) + c.isupper() for c in word]
-    changes = sum(before != after for before, after in itertools.pairwise(classes))
     return (
         sum(c.isdigit() for c in word) >= 2
         and len(set(classes)) == 3
-        and changes >= 0.42 * len(word)
+        and _changes(word) >= 0.42 * len(word)
         and word.count("/") <= len(word) / 12
     )
+
+
+def _prefixed(match: re.Match[str]) -> bool:
+    """Whether what a maker's prefix begins is drawn by lot; of two classes of signs after a word of keys."""
+    longest = max(match["body"].replace("-", "_").replace(".", "_").split("_"), key=len)
+    if longest.isdigit() or sum(map(str.isdigit, longest)) < _LEAST_DIGITS:
+        return False
+    if longest != longest.lower() and longest != longest.upper():
+        return _changes(longest) >= _LEAST_CHANGES * len(longest)
+    return not _OF_KEYS.isdisjoint(match["prefix"].replace("-", "_").split("_"))
+
+
+def _option(match: re.Match[str]) -> Span | None:
+    group = "pair" if match["pair"] else "value"
+    return match.span(group) if match["pair"] or _drawn(match["value"]) else None
 
 
 def _drawn(value: str) -> bool:
@@ -98,6 +135,10 @@ def _drawn(value: str) -> bool:
         return digits and bool(re.search(r"[^\d.,%$€£()+/-]", core))
     signs = re.sub(r"[\w'’./()-]", "", core)
     return digits or bool(signs) or (core[1:] != core[1:].lower() and not core.isupper() and "-" not in core)
+
+
+def _has_option(reading: Reading) -> bool:
+    return " --" in reading.text or " -u " in reading.text
 
 
 def _scheme(match: re.Match[str]) -> bool:
@@ -137,6 +178,8 @@ KINDS = (
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
     Seen("secret_key", LONG_WORD, among_runs(_TOKEN, _LONG)),
+    Seen("secret_key", LONG_WORD, among_runs(_PREFIXED, _LONG, proved(_prefixed))),
+    Seen("secret_key", _has_option, anywhere(_OPTION, _option)),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
     Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret", "_pass")),
     Said(
