@@ -357,7 +357,7 @@ def test_a_firm_beside_a_mailbox_of_its_name_stays(text: str) -> None:
         ("20-12345678-6", "[national_id_1]"),
         ("1-2345-67890-12-1", "[national_id_1]"),
         ("Er ist am 23.07.1964 geboren.", "Er ist am [birth_date_1] geboren."),
-        ("проживает: г. Тверь, ул. Липовая, д. 14, кв. 9", "проживает: [address_1]"),
+        ("проживает: \u0433. Тверь, ул. Липовая, д. 14, кв. 9", "проживает: [address_1]"),
         ("Requested by analyst Jane Roe on Monday", "Requested by analyst [person_1] on Monday"),
     ],
 )
