@@ -255,8 +255,16 @@ def _before(match: re.Match[str]) -> Span | None:
 
 KINDS = (
     Seen("email", has_at, emails),
-    Seen("ip", lambda reading: _V4_HINT.search(reading.text), anywhere(_V4, proved(_v4))),
-    Seen("ip", lambda reading: _V6_HINT.search(reading.text), anywhere(_V6, proved(_v6))),
+    Seen(
+        "ip",
+        lambda reading: reading.text.count(".") > 2 and _V4_HINT.search(reading.text),
+        anywhere(_V4, proved(_v4)),
+    ),
+    Seen(
+        "ip",
+        lambda reading: reading.text.count(":") > 1 and _V6_HINT.search(reading.text),
+        anywhere(_V6, proved(_v6)),
+    ),
     among_digits("phone", _INTERNATIONAL, proved(_international)),
     among_digits("phone", _NATIONAL, proved(_national)),
     among_digits("phone", _PAIRS, proved(_paired)),

@@ -138,7 +138,7 @@ def _drawn(value: str) -> bool:
 
 
 def _has_option(reading: Reading) -> bool:
-    return " --" in reading.text or " -u " in reading.text
+    return "-" in reading.text and (" --" in reading.text or " -u " in reading.text)
 
 
 def _scheme(match: re.Match[str]) -> bool:

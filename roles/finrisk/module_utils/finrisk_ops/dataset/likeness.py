@@ -130,8 +130,6 @@ def is_repeated(one: Sketch, other: Sketch) -> bool:
         return False
     if is_short and (one.denies != other.denies or any(map(_is_contrary, one.turns, other.turns))):
         return False
-    if is_short and _is_of_another(one, other):
-        return False
     if (one.losses != other.losses and _loses(one) != _loses(other)) or _is_measured_otherwise(
         one.units, other.units
     ):
@@ -159,12 +157,6 @@ def _is_reworded(one: Sketch, other: Sketch) -> bool:
     """Whether short texts have most words of content in common, and their questions some."""
     all_one, all_other = one.asked | one.said, other.asked | other.said
     return _overlap(all_one, all_other) >= _REWORDED and _overlap(one.asked, other.asked) >= _ASKED
-
-
-def _is_of_another(one: Sketch, other: Sketch) -> bool:
-    """Whether question and answer of each short row name what the other row never does."""
-    subject, subject_of_other = (one.asked & one.said) - _DEGREES, (other.asked & other.said) - _DEGREES
-    return bool(subject - other.asked - other.said) and bool(subject_of_other - one.asked - one.said)
 
 
 def _overlap(one: frozenset[int], other: frozenset[int]) -> float:
@@ -326,12 +318,6 @@ def _code(word: str) -> int:
 
 def _contents(text: str) -> frozenset[int]:
     return frozenset(map(_code, content(text)))
-
-
-_DEGREES = _contents(
-    "most least highest lowest largest smallest biggest greatest best worst higher lower main"
-)
-"""Words that name no subject."""
 
 
 def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
