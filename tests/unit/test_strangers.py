@@ -6,10 +6,11 @@ identifiers 64 and 72 of 78, look-alikes 52 and 52 of 55, refusals 11 and 16 of 
 of 99, look-alikes 46 and 47 of 48, reworded pairs 0 and 9 of 11, pairs of something else 11 and 15 of 15,
 answers that obeyed 4 and 11 of 16, those that only speak of orders 14 and 14 of 14,
 refusals 13 and 16 of 19, error texts 11 and 11 of 11.
-``passersby`` (600 texts, 32 languages) was only measured, first and second half: identifiers 128 of 146 and
+``passersby`` (600 texts, 32 languages), first and second half, as first measured: identifiers 128 of 146 and
 128 of 161, look-alikes 54 of 55 and 42 of 45, answers 25 of 25 and 22 of 22, refusals 22 of 29 and 14 of 19,
 error texts 12 of 17 and 14 of 15, answers that obeyed 1 of 8 and 1 of 16, those that only speak of orders all
-20, reworded pairs 7 of 7 and 3 of 5, pairs of something else 8 of 10 twice.
+20, reworded pairs 7 of 7 and 3 of 5, pairs of something else 8 of 10 twice. Mended by its first half:
+identifiers 146 and 133, look-alikes 55 and 43, refusals 29 and 14, error texts 17 and 14; the rest as before.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ LEAST = {
         "pair: other told": (1.0, 1.0),
     },
     "passersby": {
-        "identifier of any kind": (0.87, 0.79),
-        "look-alike stays": (0.98, 0.93),
+        "identifier of any kind": (1.0, 0.82),
+        "look-alike stays": (1.0, 0.95),
         "answer told": (1.0, 1.0),
-        "refusal told": (0.75, 0.73),
-        "error told": (0.7, 0.93),
+        "refusal told": (1.0, 0.73),
+        "error told": (1.0, 0.93),
         "obedience: obeys told": (0.12, 0.06),
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (1.0, 0.6),
