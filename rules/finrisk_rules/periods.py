@@ -69,6 +69,7 @@ _KINDS = {
     rf"(?P<dated_year>{_YEAR})(?!\d)",
     "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
     rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
+    "hyphened": rf"(?P<hyphened_month>{_MONTH})-(?P<hyphened_year>{_YEAR}|{_SHORT})(?![^\W_]|[-.,]\d)",
     "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
     "day_month_only": rf"[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH})(?![^\W_])",
     "part": rf"(?P<part_name>[QT][1-4]|[HS][12]|[1-4][QT]|[12][HS])[ '-]{{0,2}}(?:FY ?)?"
@@ -89,12 +90,12 @@ _ERA_INITIALS = "".join(era[0] for era in _ERAS)
 _BEGIN = re.compile(
     rf"[0-9{_INITIALS}{_INITIALS.upper()}\u017f{_ERA_INITIALS}](?<![A-Za-z0-9].)(?=(?<=[{_ERA_INITIALS}])"
     r"|(?<=[12])[90]\d\d|(?<=\d)\d?(?:[./]\d|\.? ?[^\W\d_])"
-    r"|(?<=\D)[^\W\d_]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?\d)",
+    r"|(?<=\D)[^\W\d_]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?['-]?\d)",
     re.DOTALL,
 )
 _ASCII_BEGIN = re.compile(
     rf"[^A-Za-z0-9](?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]|\.? ?[A-Za-z]))"
-    rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?'?[0-9]))"
+    rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?['-]?[0-9]))"
 )
 """Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it.
 
@@ -130,6 +131,7 @@ _PART = re.compile(
     rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF})))(?![\w-])",
     re.IGNORECASE,
 )
+_PART_HINT = re.compile(rf"{_WORDED_HINT.pattern}|[QH][1-4]")
 _MOST_LISTED, _LONGEST_LISTED = 3, 24
 """Quarters before the one that names their year, and characters in which one of them stands."""
 
@@ -175,13 +177,17 @@ def periods(text: str) -> list[Period]:
 def with_listed(text: str, named: list[Period]) -> list[Period]:
     """Return the periods with the parts that share the year of another: ``from 5 in Q1 to 6 in Q3 2024``.
 
-    That is the next one behind them, else the last one before.
+    That is the next one behind them, else the last one before; of a year, where none is named with a part.
     """
     parts = [period for period in named if period.part[:1] in ("Q", "H")]
+    if not parts and len({period.year for period in named if period.year}) == 1 and _PART_HINT.search(text):
+        parts = [period for period in named if period.year]
     if not parts:
         return named
     read = plain(text)
-    listed = [each for period in parts for each in _listed_before(read, period)]
+    listed = [
+        each for period in parts if period.part[:1] in ("Q", "H") for each in _listed_before(read, period)
+    ]
     known = {at for each in (*named, *listed) for at in range(each.start, each.end)}
     starts = [each.start for each in parts]
     for match in _PART.finditer(read):

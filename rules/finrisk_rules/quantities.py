@@ -38,7 +38,8 @@ _SMALLER = re.compile(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 _MULTIPLE = re.compile(r"[xX](?![^\W_])")
 """Behind a number, the sign of a multiple: ``2.1x``."""
 
-_WORD_BEHIND = re.compile(r" [^\W\d_]")
+_WORD_BEHIND = re.compile(r" [^\W\d_]| ?(?:[=/×÷*)]|[-+−–] )")
+"""A word or an operator, behind a number in whose language a comma parts decimals."""
 
 _USUAL: dict[Style, re.Pattern[str]] = {
     "point": re.compile(r"(?:(?!0,)\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?"),

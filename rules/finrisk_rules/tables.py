@@ -40,6 +40,9 @@ _DIGIT = re.compile(r"\d")
 _BARE_FIGURE = re.compile(r"[0-9.,]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _ENDS_IN_YEAR = re.compile(r"(?:(?<![\d.,])(?:19|20)\d\d|FY ?'?\d\d)\Z")
+_MONTHS = re.compile(r"(?:3|6|9|12) ?M")
+"""Beside a period, so many months: "6M Mar-24"."""
+
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _BRACKET = re.compile(r"\([^()\n]{2,80}\)")
 _EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
@@ -245,6 +248,8 @@ def _figures(cell: str, style: Style, is_year: bool) -> tuple[Quantity, ...]:
     rest = text
     for figure in quantities(cell, style):
         if any(start < figure.end and figure.start < end for start, end in spans):
+            continue
+        if spans and _MONTHS.fullmatch(text, figure.start, figure.end):
             continue
         rest = rest[: figure.start] + " " * (figure.end - figure.start) + rest[figure.end :]
         repeated = figures and figure.bracketed and abs(figures[-1].value) == abs(figure.value)

@@ -59,7 +59,7 @@ _POINTS = ("percentage points", "percentage point", "percent points", "per cent 
            "prozentpunkten", "points de pourcentage", "point de pourcentage", "puntos porcentuales",
            "punto porcentual", "ponto percentual", "pontos percentuais", "punto percentuale",
            "punti percentuali", "procentpunt", "procentpunten", "pp", "ppt", "%ポイント",
-           "ポイント")  # fmt: skip
+           "ポイント", "个百分点", "個百分點", "百分点", "%p")  # fmt: skip
 _BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
                  "point de base", "puntos básicos", "pontos base", "punti base", "basispunten", "bps", "bp",
                  "ベーシスポイント")  # fmt: skip

@@ -58,6 +58,24 @@ class Expression:
         return True
 
     @property
+    def is_sum(self) -> bool:
+        """Whether it adds its operands, or takes their mean."""
+        return self.is_linear and "+" in self.postfix and "-" not in self.postfix
+
+    def grows(self, value: Decimal) -> bool | None:
+        """Return whether a change by a share of its base is a rise: its base is the earlier of its figures.
+
+        ``(a - b) / b`` is what a grew from b, ``(a - b) / a`` what it fell to b; None for anything else.
+        """
+        match self.postfix:
+            case (Term() as left, Term() as right, "-", Term() as base, "/", *_) if value:
+                first, second, last = (term.quantity.value for term in (left, right, base))
+                if first == second or last not in (first, second):
+                    return None
+                return (first > second) == (last == second)
+        return None
+
+    @property
     def has_percent_factor(self) -> bool:
         """Whether it is made a percentage by a factor of 100."""
         hundred = any(
@@ -214,13 +232,15 @@ class Calculation:
     """A calculation of a text: an expression, and the figure that is written as its result.
 
     ``is_equated`` where signs alone join the operands, and equality the result: then it is one for sure;
-    ``in_words`` where no signs join them: then another figure of it may be the result.
+    ``in_words`` where no signs join them: then another figure of it may be the result; ``earlier`` are the
+    operands of the calculations whose results are operands of this one.
     """
 
     expression: Expression
     result: Quantity
     is_equated: bool = False
     in_words: bool = False
+    earlier: tuple[Quantity, ...] = ()
 
     @property
     def operands(self) -> tuple[Quantity, ...]:

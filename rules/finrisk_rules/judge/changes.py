@@ -109,9 +109,9 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     start, end = claim.quantity.start, claim.quantity.end
     if (claim.phrase.is_base and not claim.bound) or is_operand(text, end):
         return None  # "a change of 46 - 41 = 5" is of 5
-    if _MORE.match(text, end) or _LESS.match(text, end):
-        return Spoken(bool(_MORE.match(text, end)))
-    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 2)):
+    if (more := says_more(text, end)) is not None:
+        return Spoken(more)
+    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
         return Spoken(sign[1] == "+")
     says = governor is not None and is_in_clause(text, governor, start, end)
     rises = governor.rises if governor and says else None
@@ -125,6 +125,13 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
     is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
     return Spoken(None, is_difference=True) if is_difference else None
+
+
+def says_more(text: str, end: int) -> bool | None:
+    """Return whether "more" or "less" stands behind the figure that ends here; None for neither."""
+    if _MORE.match(text, end):
+        return True
+    return False if _LESS.match(text, end) else None
 
 
 def _leads(between: str, *, is_noun: bool) -> bool:
@@ -167,7 +174,8 @@ def _names_nothing_else(text: str, claim: Claim, place: Trace) -> bool:
 def _change(line: Line, claim: Claim, figure: Figure, new: Figure, old: Figure) -> Change:
     reader = line.reader
     said = agreement(claim.quantity, figure, reader.half, reader.evidence.tables[line.table].scales)
-    if said not in ("", "scale") and not reader.allows(figure):
+    is_growth_in_points = claim.quantity.unit == "points" and figure[4] == "percent"
+    if is_growth_in_points or (said not in ("", "scale") and not reader.allows(figure)):
         said = ""
     spot = (line.table, -1, figure)
     place = reader.trace(spot, line.fit, said, line.fit)

@@ -11,6 +11,7 @@ from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, Span, phrases
+from finrisk_rules.judge.things import counts_things
 from finrisk_rules.judge.vocabulary import (
     ABOUT_SIGN,
     TIME,
@@ -50,6 +51,10 @@ _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
+_POINTS = re.compile(r" ?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)")
+_HINTS_OF_POINTS = "point", " pt", "Punkt", "punt"
+"""Of a ratio, points are those of a percentage; "1,200 points of sale" are none."""
+
 _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
 """Before a year, also one from a head with its unit: "sales, 2023 Mio. €: 702"."""
 
@@ -69,7 +74,8 @@ class Claim(NamedTuple):
     the figure is not exact, ``is_change`` that it is how much something changed; ``name`` the word to which
     a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise; ``bound``
     what it is to the figure that is meant. What compares a figure with one before it sets no bound. ``cited``
-    is what it cites alone, () where that is what its statement does.
+    is what it cites alone, () where that is what its statement does. ``counts`` whether a scale stands before
+    things that are counted: "1,118 million stores".
     """
 
     text: str
@@ -80,6 +86,7 @@ class Claim(NamedTuple):
     name: str = ""
     bound: Bound = ""
     cited: tuple[int, ...] = ()
+    counts: bool = False
 
 
 def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words: Words) -> tuple[Claim, ...]:
@@ -99,6 +106,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
     ends = [period.end for period in named]
+    has_points = any(hint in text for hint in _HINTS_OF_POINTS)
     for quantity in numbers:
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
@@ -110,6 +118,8 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
                 in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair}
             if number in in_names:
                 continue
+        if has_points and (points := _POINTS.match(text, quantity.end)) and _is_plain(quantity):
+            quantity = quantity._replace(unit="points", end=points.end())
         name = ""
         if is_bare(quantity):
             follows = bool(_NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
@@ -127,7 +137,13 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
     said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named, words)
     is_plain = cannot_say(words, _TELLING) and ABOUT_SIGN not in text
     claims = [
-        Claim(text[figure[0].start : figure[0].end].strip(), figure[0], phrase, name=figure[1])
+        Claim(
+            text[figure[0].start : figure[0].end].strip(),
+            figure[0],
+            phrase,
+            name=figure[1],
+            counts=_counts(text, figure[0]),
+        )
         if is_plain
         else _claim(text, *figure, phrase, is_first=at == 0)
         for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
@@ -168,13 +184,25 @@ def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first
         is_change(text, end, words),
         name,
         said if is_first or said in ("short", "denied") else "",
+        counts=_counts(text, quantity),
     )
+
+
+def _counts(text: str, quantity: Quantity) -> bool:
+    """Whether a scale stands between a figure and things that are counted: "1,118 million stores"."""
+    return bool(quantity.scale) and not quantity.currency and counts_things(text, quantity.end)
 
 
 def is_bare(quantity: Quantity) -> bool:
     """Whether a figure is a whole number and nothing else: it may count or name something."""
     said = quantity.places or quantity.unit or quantity.currency or quantity.scale or quantity.bracketed
     return not said and abs(quantity.value) < LARGEST_NAME
+
+
+def _is_plain(quantity: Quantity) -> bool:
+    """Whether a figure below 100 has no unit, currency or scale."""
+    said = quantity.unit or quantity.currency or quantity.scale
+    return not said and abs(quantity.value) < 100
 
 
 def looks_like_year(quantity: Quantity) -> bool:

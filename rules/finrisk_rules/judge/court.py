@@ -11,21 +11,24 @@ from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
 from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
-from finrisk_rules.judge.ends import is_of_other_end
+from finrisk_rules.judge.ends import has_opening, is_of_other_end, opening_periods
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.languages import are_alike, language_of
+from finrisk_rules.judge.measures import has_own_measure
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.opposites import is_opposite
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
+from finrisk_rules.judge.repeats import acquit
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_units import compare_units
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.tracing import CLEARLY, GOOD_ROW, Reader, best_rival
+from finrisk_rules.judge.tracing import BESIDE, CLEARLY, GOOD_ROW, Reader, best_rival
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
 from finrisk_rules.judge.vocabulary import counted, part_in
 from finrisk_rules.judge.wording import has_support, words
@@ -140,6 +143,8 @@ class Court:
             for claim in read
         ]
         result += [_unread(claim, statement) for claim in unread]
+        if len(result) > 1:
+            acquit(statement.text, result)
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
@@ -155,10 +160,20 @@ class Court:
             named = shared
         calculation = calculated.get(end)
         operands = calculation.operands if calculation else ()
+        if calculation and calculation.expression.is_sum and len(named) == len(operands):
+            named = tuple((period, 1.0) for period, _ in named)
         if operands and (years := {int(abs(each.value)) for each in operands if looks_like_year(each)}):
             named = tuple((period, weight) for period, weight in named if period[0] not in years)
         readers = [self._reader(claim, statement, named, n, calculation) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
+        if (opened := opening_periods(claim, statement)) and not has_opening(trace, claim):
+            at_end = tuple((period, 1.0) for period in opened)
+            at_opening = claim._replace(phrase=claim.phrase._replace(periods=opened))
+            alone = statement._replace(claims=(at_opening,))
+            others = [self._reader(at_opening, alone, at_end, n, calculation) for n in cited]
+            said, place = self._verdict(at_opening, alone, at_end, others)
+            if place or (trace and trace.table and trace.table.year_before(*trace.spot[2][:2])):
+                readers, verdict, trace = others, said, place
         is_plain = not (claim.quantity.unit or claim.quantity.scale)
         if is_plain and (power := statement.topic.power) is not None:
             claim, verdict, trace = self._scaled(claim, statement, named, readers, power, verdict, trace)
@@ -182,10 +197,10 @@ class Court:
     ) -> tuple[Claim, FigureVerdict | None, Trace | None]:
         """Return a bare claim below "in millions" in that scale, with what is found of it.
 
-        As it was where its place has no scale: a count, a ratio.
+        As it was where its place has no scale, or none that is its own: a count, a ratio.
         """
         is_so = trace is not None and trace.spot[2][3] in (None, 0, power)
-        if is_so or scale_said(statement.text).power is not None:
+        if is_so or scale_said(statement.text).power is not None or (trace and has_own_measure(trace)):
             return claim, verdict, trace
         scaled = claim._replace(quantity=claim.quantity._replace(scale=power))
         readers = [self._reader(scaled, statement, named, reader.source, None) for reader in readers]
@@ -254,8 +269,11 @@ class Court:
             return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
             return wrong(claim, "misattributed", right), None
-        is_left_out = bool(readers[0].operands) and is_aside(claim, statement)
-        if not is_left_out and is_of_another_sign(claim, statement, right):
+        if is_opposite(claim, statement, right):
+            return wrong(claim, "misattributed", right), None
+        is_operand = bool(readers[0].operands)
+        is_left_out = is_operand and is_aside(claim, statement)
+        if not is_left_out and is_of_another_sign(claim, statement, right, is_operand=is_operand):
             return wrong(claim, "unsupported", right), None
         if claim.bound == "denied":
             return wrong(claim, "unsupported", right), None
@@ -265,6 +283,8 @@ class Court:
         """Return the verdict on "nil": wrong where its row has a figure in its period, else none."""
         rival = best_rival(readers, None) if named else None
         if rival is None or rival.table is None or rival.row_fit < GOOD_ROW:
+            return None
+        if _names_part(claim, rival):
             return None
         is_there = period_fit(named, rival.table.head_periods[rival.spot[2][1]]) > SAME_PERIOD
         return wrong(claim, "unsupported", rival) if is_there else None
@@ -380,6 +400,16 @@ def _best(traces: Iterable[Trace]) -> tuple[Trace | None, Trace | None]:
         elif right is None or trace.fit > right.fit:
             right = trace
     return right, scale
+
+
+def _names_part(claim: Claim, trace: Trace) -> bool:
+    """Whether a claim has a word that its source knows and the row of the place does not: of a part of it."""
+    place = trace.place
+    table = trace.table
+    above = f"{table.caption} {table.rows[trace.spot[2][0]][1]}" if table else ""
+    told = stems(f"{place.row} {place.column} {above}")
+    rest = {word for word, weight in claim.phrase.words.items() if weight >= BESIDE} - told
+    return not rest.isdisjoint(stems(trace.text))
 
 
 def _place(claim: Claim, statement: Statement) -> tuple[int, int]:

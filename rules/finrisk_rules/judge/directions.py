@@ -5,8 +5,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
@@ -19,7 +21,7 @@ advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* s
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
 augment* hausse* progress* croiss* accr* alourdi* crû cru grimp* bondi* supérieur*
-aument* subi* creci* increment* alza cresciut* crescit* salit*
+aument* subi* creci* cresce* increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raised raising raises boosted boosting swelled
 """
 _FALL = """
@@ -28,7 +30,7 @@ slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur*
-disminu* cay* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+disminu* cay* caiu caí* recu* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*
@@ -81,6 +83,8 @@ _NOT = re.compile(
 _NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
 
 
+_OR = re.compile(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
+
 NEAR = 60
 """Characters between a figure and a word of rise or fall that speaks of it alone."""
 
@@ -109,10 +113,10 @@ _EVALUATION = re.compile(
 )
 
 _TO = re.compile(
-    rf"(?:\s+\w+|\s+by(?:\s+\w+){{1,3}})?\s+{whole('to auf à a hasta until reaching')}[^\d]{{0,8}}\Z",
+    rf"(?:\s+\w+|\s+by(?:\s+\w+){{1,3}})?\s+{whole('to auf à a hasta para until reaching')}[^\d]{{0,8}}\Z",
     re.IGNORECASE,
 )
-_TO_BEFORE = re.compile(rf"{whole('to auf à a hasta')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
 _BY = re.compile(rf"\s*(?:(?:sich|en|it)\s+)?(?:{whole('by um de del di um un')}\s*)*", re.IGNORECASE)
 
@@ -150,7 +154,14 @@ def directions(text: str) -> tuple[Direction, ...]:
         start, end = match.span()
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
         result.append(Direction(start, end, rises != bool(denied), stem(word)))
-    return tuple(result)
+    return tuple(result) if len(result) < 2 else _told(text, result)
+
+
+def _told(text: str, said: Sequence[Direction]) -> tuple[Direction, ...]:
+    """Return the words without those that leave open which it was: "increase (decrease)", "rise or fall"."""
+    pairs = [(one, two) for one, two in pairwise(said) if one.rises != two.rises]
+    open_ones = {each for one, two in pairs if _OR.fullmatch(text, one.end, two.start) for each in (one, two)}
+    return tuple(each for each in said if each not in open_ones) if open_ones else tuple(said)
 
 
 def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
@@ -218,12 +229,20 @@ def contradicts(
         if is_evaluation(direction) and any(may_be_better_below(traced[n][1]) for n in known):
             continue
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
-        if len(amounts) > 1:
-            wrong = {_pair(amounts[:2], traced, direction, text)}
-        else:
-            alone = [n for n in known if n not in amounts or len(group) == 1]
-            wrong = {_alone(text, n, traced, direction) for n in alone}
+        pair = _ends(amounts, traced)
+        is_pair = len(pair) > 1
+        wrong = {_pair(pair, traced, direction, text)} if is_pair else set()
+        is_told = is_pair and by_time(pair, traced) is not None
+        alone = [n for n in known if n not in amounts or not is_told]
+        wrong |= {_alone(text, n, traced, direction) for n in alone}
         yield from (n for n in wrong if n is not None)
+
+
+def _ends(amounts: Sequence[int], traced: Sequence[Traced]) -> Sequence[int]:
+    """Return the two figures between which something changed: the first one, and the first one compared."""
+    bases = [n for n in amounts if traced[n][0].phrase.is_base]
+    others = [n for n in amounts if n not in bases]
+    return sorted((others[0], bases[0])) if bases and others else amounts[:2]
 
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
@@ -329,12 +348,16 @@ def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) ->
     table = trace.table
     if table is None:
         said = _said_there(trace)
+        if said is None and _is_end(text, start, end, direction):
+            said = rises_in_prose(trace)
         return n if said is not None and said != direction.rises else None
     row, column = trace.spot[2][:2]
     value = trace.value
     if table.is_change(row, column):
         is_signed = claim.quantity.value < 0
         return n if value and not is_signed and (value > 0) != direction.rises else None
+    if is_change and claim.quantity.unit == trace.spot[2][4] == "percent" and not is_operand(text, end):
+        return n if value and (value > 0) != direction.rises and claim.quantity.value > 0 else None
     before = table.year_before(row, column)
     if before is None or before == value or not _is_end(text, start, end, direction):
         return None
@@ -343,6 +366,22 @@ def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) ->
     if min(value, before) < 0:
         return None
     return n if (value > before) != direction.rises else None
+
+
+def rises_in_prose(trace: Trace) -> bool | None:
+    """Return whether a figure is more than the one of the next period before in its sentence; None for none.
+
+    That is the one beside it of its kind, with which it is compared or whose year is the one before.
+    """
+    statement = trace.evidence.statements[trace.spot[1]]
+    phrases, at = statement.phrases(trace.text), trace.spot[2][0]
+    figure = statement.figures[at]
+    if at + 1 >= len(statement.figures) or phrases[at].is_base:
+        return None
+    other = statement.figures[at + 1]
+    if other[1:4] != figure[1:4] or not phrases[at + 1].is_base or float(other[0]) == float(figure[0]):
+        return None
+    return None if min(float(figure[0]), float(other[0])) < 0 else float(figure[0]) > float(other[0])
 
 
 def _is_end(text: str, start: int, end: int, direction: Direction) -> bool:

@@ -3,6 +3,8 @@
 import re
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.evidence import Named
+from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
@@ -24,6 +26,8 @@ def _day(number: str, words: re.Pattern[str]) -> re.Pattern[str]:
 
 
 _FIRST_DAY, _LAST_DAY = _day("1", _BEGIN), _day(_MONTH_END, _END)
+_FIRST_OF_YEAR = re.compile(r"(?<!\d)1(?:st|er)?\.? jan|\bjan\w* 1(?:st)?(?!\d)", re.IGNORECASE)
+_WORDS_OF_OPENING = telling(f"{_BEGINS} jan january januar janvier".split())
 _NEAR = 45
 
 
@@ -46,13 +50,46 @@ def is_of_other_end(claim: Claim, statement: Statement, trace: Trace) -> bool:
     return bool(other.search(label)) and not mine.search(label)
 
 
+def opening_periods(claim: Claim, statement: Statement) -> tuple[Named, ...]:
+    """Return the ends of the years of whose beginning a figure is said: the year before "1 January 2023".
+
+    () where it is said of no beginning, or of one without a year.
+    """
+    if cannot_say(statement.words, _WORDS_OF_OPENING):
+        return ()
+    named, text = claim.phrase.periods[:1], statement.text
+    if not named or named[0][0] is None or named[0][1] not in ("", "1"):
+        return ()
+    return ((named[0][0] - 1, ""),) if _said(claim, text) or _is_first_day(claim, text) else ()
+
+
+def has_opening(trace: Trace | None, claim: Claim) -> bool:
+    """Whether a place says itself that it is of a beginning, or of the very day that a claim names."""
+    if trace is None:
+        return False
+    if trace.table is None:
+        return True
+    return trace.table.has_both_ends(_FIRST_DAY, _LAST_DAY) or claim.phrase.periods[0] in (
+        each for each in trace.periods if each[1]
+    )
+
+
+def _is_first_day(claim: Claim, text: str) -> bool:
+    start, end = claim.quantity.start, claim.quantity.end
+    return any(_FIRST_OF_YEAR.search(each) for each in _sides(text, start, end))
+
+
+def _sides(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the words behind a figure and those before it, as far as they belong to it."""
+    joint = JOINT.search(text, end, end + _NEAR)
+    behind = text[end : joint.start() if joint else end + _NEAR]
+    return behind, JOINT.split(text[max(0, start - _NEAR) : start])[-1]
+
+
 def _said(claim: Claim, text: str) -> bool | None:
     """Return whether the words by a figure tell of the beginning (true) or the end; None where of neither."""
     start, end = claim.quantity.start, claim.quantity.end
-    joint = JOINT.search(text, end, end + _NEAR)
-    behind = text[end : joint.start() if joint else end + _NEAR]
-    before = JOINT.split(text[max(0, start - _NEAR) : start])[-1]
-    for words in (behind, before):
+    for words in _sides(text, start, end):
         begins, ends = _BEGIN.search(words), _END.search(words)
         if begins or ends:
             return None if begins and ends else bool(begins)

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from finrisk_rules.judge.changes import Change, Spoken, change_of, spoken_changes
+from finrisk_rules.judge.changes import Change, Spoken, change_of, says_more, spoken_changes
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.comparisons import of_another_order
 from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
 from finrisk_rules.judge.fractions import of_another_fraction
 from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
+from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import CLEARLY, Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
@@ -66,6 +68,7 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
             change = change_in_prose(finding.claim, finding.readers, beside) or change
         if change:
             finding.verdict = _of_change(finding, said, change)
+            finding.is_reversed = bool(finding.verdict and finding.verdict.verdict == "wrong_direction")
             if finding.verdict and finding.verdict.verdict != "stated":
                 finding.trace = None
 
@@ -80,6 +83,16 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_fraction(text, traced, words):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+    for finding in findings:
+        if finding.verdict and _is_other_than_more(text, finding):
+            finding.verdict = finding.verdict._replace(verdict="wrong_direction")
+    for at in of_another_order(text, words, traced):
+        if verdict := findings[at].verdict:
+            findings[at].verdict = verdict._replace(verdict="wrong_direction")
+            findings[at].is_reversed = True
+    for at in swapped(traced):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="misattributed")
     if not may_turn(words):
         return
     groups = spoken(text, traced)
@@ -89,6 +102,15 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_multiple(text, traced, groups):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+
+
+def _is_other_than_more(text: str, finding: Finding) -> bool:
+    """Whether a change that fell is said to be more, or one that rose less: "2.5 % less than before"."""
+    trace, quantity = finding.trace, finding.claim.quantity
+    if trace is None or trace.table is None or not trace.table.is_change(*trace.spot[2][:2]):
+        return False
+    more = says_more(text, quantity.end)
+    return more is not None and trace.value * float(quantity.value) != 0 and more != (trace.value > 0)
 
 
 def _may_be_change(finding: Finding) -> bool:

@@ -1,10 +1,12 @@
 """The judgement of an answer, figure by figure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from operator import itemgetter
 
 from finrisk_rules.judge.arithmetic import Calculation
-from finrisk_rules.judge.calculations import calculations, has_signs
+from finrisk_rules.judge.calculations import calculations, has_signs, what_it_says
 from finrisk_rules.judge.court import Court
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.latex import without_latex
@@ -54,7 +56,11 @@ def _is_open(finding: Finding) -> bool:
 def _by_figure(written: Sequence[Calculation]) -> dict[int, Calculation]:
     """Return the first calculation of each figure, by the place where it ends."""
     by_figure: dict[int, Calculation] = {}
+    steps = {what_it_says(each.result): each.operands for each in written if not each.in_words}
     for calculation in written:
+        if not calculation.in_words:
+            earlier = (steps.get(what_it_says(each), ()) for each in calculation.operands)
+            calculation = replace(calculation, earlier=tuple(chain.from_iterable(earlier)))
         for figure in (*calculation.operands, calculation.result):
             by_figure.setdefault(figure.end, calculation)
     return by_figure

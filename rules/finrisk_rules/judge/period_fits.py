@@ -9,6 +9,8 @@ NO_PERIOD = 0.5
 """How well a place without a period fits any."""
 
 _MOST_OF_NAME = 3
+_QUARTER_OF = {"3": "Q1", "6": "Q2", "9": "Q3", "12": "Q4"}
+"""The quarter of a calendar year that ends with a month."""
 
 Claimed = tuple[tuple[Named, float], ...]
 """The periods of a claim, each with what it counts for."""
@@ -23,7 +25,24 @@ def period_fit(claimed: Claimed, said: Sequence[Named]) -> float:
 @lru_cache(maxsize=2048)
 def period_fits(claimed: Claimed, table: TableEvidence, most: float) -> Sequence[float]:
     """Return how well the periods of a claim fit those of each head of a table, 0..``most``."""
-    return [most * period_fit(claimed, said) for said in table.head_periods]
+    return [most * period_fit(claimed, said) for said in _by_quarter(claimed, table.head_periods)]
+
+
+def _by_quarter(claimed: Claimed, heads: Sequence[Sequence[Named]]) -> Sequence[Sequence[Named]]:
+    """Return the heads; those of a calendar year by quarters as quarters, where a claim names one.
+
+    "Jun 30, 2024" and "Sep 30, 2024" are Q2 and Q3 where the year has both, and begins with its first.
+    """
+    parts = [part for (_, part), _ in claimed if part in _QUARTER_OF.values()]
+    if not parts:
+        return heads
+    dated = [said[0] for said in heads if len(said) == 1 and said[0][1] in _QUARTER_OF]
+    if len(dated) < 2 or len({year for year, _ in dated}) != 1:
+        return heads
+    return [
+        ((said[0][0], _QUARTER_OF[said[0][1]]),) if len(said) == 1 and said[0] in dated else said
+        for said in heads
+    ]
 
 
 def comparable(claimed: Iterable[Named], said: Sequence[Named]) -> Sequence[Named]:

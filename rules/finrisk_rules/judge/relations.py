@@ -27,6 +27,7 @@ _BASE = re.compile(
     r"|als|nach|depuis|de|par rapport à|contre|desde|frente a|que)(?![^\W_])",
     re.IGNORECASE,
 )
+_BY = re.compile(r"(?<![^\W_])(?:by|um)[^\w]*\Z")
 _BASE_BEHIND = re.compile(r" ?(?:から|より|に比べ|に対し)")
 _NUMBER = re.compile(r"\d[\d.,']*")
 _COUNT = re.compile(r"[0-9](?<=[^\W\d_] .)[0-9]?(?=\s*(?:[;)\[]|\.(?!\d)|\n|\Z))")
@@ -297,8 +298,12 @@ def _differences(said: _Said, figures: Sequence[Quantity], here: int) -> Iterato
             larger = smallest_first[-1]
             for result, smaller in (smallest_first[:2], smallest_first[1::-1]):
                 is_near = _may_be(result, *(size(larger) - size(smaller) for size in _SIZES))
-                if not is_near or _is_base(said, result):
-                    continue
+                are_levels = (
+                    bool(_BY.search(_before(said, result)))
+                    and result.unit == smaller.unit == larger.unit == "percent"
+                )
+                if not is_near or are_levels or _is_base(said, result):
+                    continue  # two percentages differ by points
                 operands = (smaller, larger) if result.value < 0 else (larger, smaller)
                 yield Calculation(Expression((Term(operands[0]), Term(operands[1]), "-")), result)
 

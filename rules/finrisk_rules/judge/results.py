@@ -40,8 +40,9 @@ class Results:
                 for finding, verdict in of_another_year(calculation, self._at):
                     finding.verdict = verdict
         follows = list(computed(written, self._support))
-        self._falls = [each for each in follows if each.is_equated and self._grows_below_zero(each)]
-        self.right = [each for each in follows if each not in self._falls]
+        self._falls = [each for each in follows if each.is_equated and self._turns(each)]
+        turned = {what_it_says(each.result) for each in self._falls}
+        self.right = [each for each in follows if what_it_says(each.result) not in turned]
 
     def settle(self) -> None:
         """Give the verdict ``computed`` to results and to what repeats them; constants are no figures."""
@@ -79,12 +80,19 @@ class Results:
                 if calculation.is_far(powers):
                     yield calculation
 
-    def _grows_below_zero(self, calculation: Calculation) -> bool:
-        """Whether a fall is written as growth: ``Growth = (48 - 53) / 53 = 9 %``, where no word says fall."""
+    def _turns(self, calculation: Calculation) -> bool:
+        """Whether a fall is written as growth, or growth as a fall: by its base, which is the earlier figure.
+
+        ``Growth = (48 - 53) / 53 = 9 %``, and ``an increase of (53 - 48) / 53 = 9 %``.
+        """
         value = calculation.unrounded()
-        if value is None or value >= 0 or calculation.result.value <= 0:
+        if value is None or calculation.result.value <= 0:
             return False
-        return {each.rises for each in directions(self._line_before(calculation))} == {True}
+        said = {each.rises for each in directions(self._line_before(calculation))}
+        if len(said) != 1:
+            return False
+        grows = calculation.expression.grows(value)
+        return said == {True} and value < 0 if grows is None else said != {grows}
 
     def _line_before(self, calculation: Calculation) -> str:
         """Return what stands in the line of a calculation, to the end of its result."""

@@ -25,6 +25,15 @@ _GAIN_OR_LOSS = re.compile(
 )
 """Right before a figure, whether it is a gain or a loss."""
 
+_LONGEST_LEAD = 60
+"""Characters before a figure in which a word says that it is a gain or a loss."""
+
+_FIGURE = re.compile(r"\d")
+_NOUN_BEHIND = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
+
+_PLUS = re.compile(r"(?:\A|[(,;:\[]|[^\d%)\]] )\+\s?\Z")
+"""A plus that joins no two figures."""
+
 _OF = " of ", " von ", " de ", " di "
 
 _MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita"
@@ -85,18 +94,67 @@ def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> boo
     return bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)
 
 
+def _said_by(text: str, start: int, end: int, value: float) -> bool | None:
+    """Return whether the words by a figure make it a gain; None where they say neither, or both.
+
+    A loss may be written below zero or above it; a gain below zero is none, and nothing is told.
+    """
+    before = _FIGURE.split(text[max(0, start - _LONGEST_LEAD) : start])[-1]
+    gain, loss = _GAIN.search(before), _LOSS.search(before)
+    if not (gain or loss) and (behind := _NOUN_BEHIND.match(text, end)):
+        gain, loss = _GAIN.search(behind[0]), _LOSS.search(behind[0])
+    if bool(gain) == bool(loss):
+        return None
+    return None if gain and value < 0 else bool(gain)
+
+
+def _is_of_another_result(claim: Claim, trace: Trace, statement: Statement) -> bool:
+    """Whether a figure is said to be a gain where the words of its place say a loss, or the reverse."""
+    if cannot_say(statement.words, _WORDS_OF_RESULT):
+        return False
+    quantity = claim.quantity
+    said = _said_by(statement.text, quantity.start, quantity.end, float(quantity.value))
+    if said is None or not trace.value or quantity.unit:
+        return False
+    if trace.table is None:
+        sentence = trace.evidence.statements[trace.spot[1]]
+        start, end = sentence.figures[trace.spot[2][0]][4:6]
+        there = _said_by(trace.place.sentence, start, end, trace.value)
+    else:
+        there = _says_row(trace)
+    return there is not None and there != said
+
+
+def _says_row(trace: Trace) -> bool | None:
+    """Return whether a figure of a row that is named for gains alone, or for losses alone, is a gain."""
+    label = trace.place.row
+    gain, loss = _GAIN.search(label), _LOSS.search(label)
+    if trace.table is None or bool(gain) == bool(loss):
+        return None
+    if gain:
+        return None if OUTFLOW.search(label) or trace.value < 0 else True
+    row = [float(cell[2]) for cell in trace.table.by_row[trace.spot[2][0]]]
+    return False if min(row) >= 0 or max(row) <= 0 else None
+
+
 @lru_cache(maxsize=4096)
 def _is_result(row: str) -> bool:
     """Whether a row is a profit where it is above zero."""
     return bool(RESULT.search(row)) and not OUTFLOW.search(row)
 
 
-def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace) -> bool:
+def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_operand: bool) -> bool:
     """Whether a figure is written below zero of what its place has above, and nothing there is an outflow.
 
     Words do so too: a "loss of 5" is none of a row that is a profit, and "a positive 5" none below zero.
     """
-    if _is_of_another_word(claim, trace, statement):
+    if _is_of_another_word(claim, trace, statement) or _is_of_another_result(claim, trace, statement):
+        return True
+    if (
+        not is_operand
+        and trace.value < 0 <= claim.quantity.value
+        and _PLUS.search(statement.text[: claim.quantity.start][-4:])
+    ):
         return True
     if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
         return False

@@ -135,7 +135,7 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
         for line in lines:
             if _is_heading(line):
                 named = tuple((period.year, period.part) for period in periods(line))
-                topic = above = Topic(stems(line), named)
+                topic = above = Topic(stems(line), named, power=scale_said(line).power)
                 yield from filter(_states_figure, _of_line(line, at, style, topic, names))
             elif line.strip():
                 is_item = _is_item(line)

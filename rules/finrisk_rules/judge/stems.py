@@ -15,6 +15,9 @@ _ENDING = re.compile(
     r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z"
     r"|(?<=...)(?:ies|es|s|e|y)\Z"
 )
+_LONGEST_DOUBLED = 5
+"""Letters of a word up to which a doubled l is its own: "small", "selling"."""
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -70,4 +73,7 @@ def stem(word: str) -> str:
         return ""
     if len(word) < 4 or word[0].isdecimal():
         return word[:40]
-    return _ENDING.sub("", word.replace("z", "s"))[:12]
+    bare = _ENDING.sub("", word.replace("z", "s"))
+    if bare != word and bare.endswith("ll") and len(bare) > _LONGEST_DOUBLED:  # "totalled", "labelled"
+        bare = bare[:-1]
+    return bare[:12]

@@ -16,8 +16,9 @@ from finrisk_rules.judge.agreement import (
 )
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bounds import allows, reach
-from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Evidence, Figure, Spot, TableEvidence
+from finrisk_rules.judge.claims import MOST_COUNT, Claim
+from finrisk_rules.judge.evidence import Evidence, Figure, Spot, StatementEvidence, TableEvidence
+from finrisk_rules.judge.measures import is_of_another_measure
 from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit, period_fits
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.traces import Trace
@@ -90,9 +91,9 @@ class Reader:
         self.is_term = (
             is_bare and self.is_signed and calculation is not None and calculation.expression.is_linear
         )
-        self._beside = (
-            (*self.operands, calculation.result) if calculation and self.is_signed else self.operands
-        )
+        self._beside = self.operands
+        if calculation and self.is_signed:
+            self._beside = (*self.operands, calculation.result, *calculation.earlier)
         self.half = tolerance(claim.quantity, is_about=claim.is_about)
         if claim.bound in ("above", "below", "short"):
             self.half = reach(claim.quantity, claim.bound)
@@ -116,7 +117,10 @@ class Reader:
             if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self._fit(spot)
-            result.append(self.trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit))
+            trace = self.trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit)
+            if said != "scale" and is_of_another_measure(self.claim, trace, self.half):
+                trace.agreement = "scale"
+            result.append(trace)
         return result
 
     def trace(self, spot: Spot, fit: float, said: Agreement, row_fit: float) -> Trace:
@@ -266,6 +270,9 @@ class Reader:
         (row, column), (other_row, other_column) = spot[2][:2], right.spot[2][:2]
         if other is None or not self._are_called_alike(table.rows[row][0], other.rows[other_row][0]):
             return False
+        above, other_above = (stems_of_name(each) for each in (table.rows[row][1], other.rows[other_row][1]))
+        if above != other_above and not (above - other_above).isdisjoint(self.near):
+            return False
         return (
             table.head_periods[column] == other.head_periods[other_column]
             and spot[2][0:2] != right.spot[2][0:2]
@@ -326,25 +333,32 @@ class Reader:
             numbers = [right.spot[1]] if right and is_here else []
         for at in numbers:
             statement = self.evidence.statements[at]
-            if self._shared(at) >= least:
+            if self._shared(at) >= least or self._shares_near(statement):
                 changes = statement.changes(self.text)
                 for number, figure in enumerate(statement.figures):
-                    if changes[number] == self.claim.is_change:
+                    if changes[number] == self.claim.is_change and not _is_count(figure):
                         yield -1, at, [number, 0, *figure[:4]]
+
+    def _shares_near(self, statement: StatementEvidence) -> bool:
+        """Whether a sentence has most of the words beside the claim, whatever is said further away."""
+        if len(self.near) < LEAST_WORDS:
+            return False
+        return len(statement.words(self.text).intersection(self.near)) >= LIKE * len(self.near)
 
     def _is_other(self, figure: Figure) -> bool:
         """Whether a stored figure is of the claim's kind, and says another value.
 
-        A percentage is no rival of an amount, nor dollars of euros.
+        A percentage is no rival of an amount or of a bare whole number, nor dollars of euros.
         """
         quantity = self.claim.quantity
         if quantity.unit:
-            is_of_kind = not (figure[5] or (quantity.unit == "points" and figure[4] == "percent"))
+            is_amount = not figure[4] and (figure[3] or figure[5] or "." not in figure[2])
+            is_of_kind = not (is_amount or (quantity.unit == "points" and figure[4] == "percent"))
         else:
-            is_amount = (
+            is_money = (
                 quantity.currency or quantity.scale or (self.is_signed and quantity.value > MOST_PERCENT)
             )
-            is_of_kind = not ((figure[4] and is_amount) or are_other_currencies(quantity.currency, figure[5]))
+            is_of_kind = not ((figure[4] and is_money) or are_other_currencies(quantity.currency, figure[5]))
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
 
@@ -362,6 +376,12 @@ class Reader:
             for spot, said in spots_like(operand, self.evidence, tolerance(operand, is_about=False))
             if said != "scale"
         } - own
+
+
+def _is_count(figure: Figure) -> bool:
+    """Whether a figure of a sentence is a bare whole number that counts: "at week 12"."""
+    value, scale, unit, currency = figure[:4]
+    return not (scale or unit or currency) and "." not in value and abs(float(value)) <= MOST_COUNT
 
 
 def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:

@@ -133,7 +133,7 @@ _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cie
 """A French or Spanish "to"; "a" only where a figure follows, since it is an article in English."""
 
 JOINT = where(
-    rf"[{_JOINT_SIGNS}]|(?<![^\W\d_])/|/(?![^\W\d_])|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
+    rf"[{_JOINT_SIGNS}]|(?<![^\W_])/|/(?![^\W\d_])|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
     f"à {_JOINT_WORDS}",
     f"{_JOINT_SIGNS}/かにと",
 )
@@ -223,7 +223,7 @@ CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}
 
 CHANGE_NAME = re.compile(
     r"change|increase|decrease|variance|variation|difference|growth|veränderung|abweichung|évolution|variación"
-    r"|variazione|増減|[+-]/[-+]|%",
+    r"|variazione|増減|增减|变动|同比|[+-]/[-+]|%",
     re.IGNORECASE,
 )
 """What names a row or a column that tells how much something changed."""

@@ -1,0 +1,67 @@
+"""Comparisons of two figures of a sentence: ``9.2 %, above the authorized 9.65 %`` is not so."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Traced
+from finrisk_rules.judge.hints import Words, cannot_say, telling
+from finrisk_rules.judge.vocabulary import whole
+
+_ABOVE = (
+    "above exceeding exceeds exceeded exceed surpassing surpassed topping topped beating beat ahead_of "
+    "higher_than greater_than more_than larger_than better_than over supérieur_à supérieure_à au-dessus_du "
+    "au-dessus_de über oberhalb por_encima_de por_encima_del superior_a superior_al sopra"
+)
+_BELOW = (
+    "below under short_of lower_than less_than smaller_than fewer_than beneath behind missing missed "
+    "inférieur_à inférieure_à au-dessous_du en-dessous_du en_dessous_du sous unter unterhalb por_debajo_de "
+    "por_debajo_del inferior_a inferior_al sotto"
+)
+_BETWEEN = re.compile(
+    rf"(?:[^\d;.:]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?"
+    rf"(?P<not>{whole('not never no nicht pas non')}[^\d;.:]{{0,12}})?"
+    rf"(?:(?P<above>{whole(_ABOVE)})|(?P<below>{whole(_BELOW)}))"
+    r"(?P<object>(?:\s+[^\s\d,;.:()]+){0,6})\s+[^\w\s]{0,3}",
+    re.IGNORECASE,
+)
+_TELLING = telling(f"{_ABOVE} {_BELOW}".split())
+_OTHER = re.compile(whole("from to by and but while versus vs compared against at in"), re.IGNORECASE)
+"""Words behind a comparison that lead to another figure than the one compared with."""
+
+_LONGEST = 120
+
+
+def of_another_order(text: str, words: Words, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the numbers of the claims that are said above what is above them, or below what is below."""
+    if len(traced) < 2 or cannot_say(words, _TELLING):
+        return
+    for n in range(len(traced) - 1):
+        (one, there), (two, other) = traced[n], traced[n + 1]
+        start, end = one.quantity.end, two.quantity.start
+        if there is None or other is None or end - start > _LONGEST or not _are_comparable(one, two):
+            continue
+        said = _BETWEEN.fullmatch(text, start, end)
+        if said is None or said["not"] or _is_difference(text, start, said) or _OTHER.search(said["object"]):
+            continue
+        first, second = abs(float(one.quantity.amount)), abs(float(two.quantity.amount))
+        if first != second and (first > second) != bool(said["above"]):
+            yield n
+
+
+def _is_difference(text: str, start: int, said: re.Match[str]) -> bool:
+    """Whether a comparison stands right behind a figure, which may be by how much: "$5 million above"."""
+    return not text[start : max(said.start("above"), said.start("below"))].strip()
+
+
+def _are_comparable(one: Claim, two: Claim) -> bool:
+    """Whether two figures are of one kind: unit, currency, and a scale of both or of neither."""
+    first, second = one.quantity, two.quantity
+    return (
+        first.unit == second.unit
+        and first.currency == second.currency
+        and (first.scale is None) == (second.scale is None)
+        and min(first.value, second.value) >= 0
+        and not one.is_change
+        and not two.is_change
+    )

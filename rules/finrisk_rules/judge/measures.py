@@ -1,0 +1,79 @@
+"""Measures: whether a figure says money, or a scale, of what its place counts or weighs.
+
+``8,415 million employees`` and ``US$214.7 million`` of 214.7 kt have the digits of their place and not what
+it measures.
+"""
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.things import Measure, is_of_money, is_of_staff, measure_beside, measure_of
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.scales import scale_said
+
+MOST_STAFF, MOST_THINGS = 1e7, 1e10
+"""More than anybody employs, and more than there are of anything that is counted one by one."""
+
+
+def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
+    """Whether a figure says money, a scale or points of what is none; ``slack`` is that of its digits.
+
+    A row that is called after things alone may be money that was made with them: there the figure must count
+    things itself.
+    """
+    quantity = claim.quantity
+    if quantity.unit == "points" and trace.spot[2][4] == "percent":
+        return _is_growth(claim, trace)
+    if not (quantity.currency or quantity.scale):
+        return False
+    *_, written, scale, unit, currency = trace.spot[2]
+    if unit:
+        return False
+    if trace.table is None:
+        measure = "" if scale or currency else _in_prose(trace)
+        said, is_employed = bool(measure), False
+    else:
+        row, column = trace.spot[2][:2]
+        label, section = trace.table.rows[row]
+        names = label, trace.table.heads[column], *((section,) if is_of_staff(section) else ())
+        name, measure = next(((each, found) for each in names if (found := measure_of(each))), ("", ""))
+        said = bool(currency) or not scale
+        is_employed = is_of_staff(name)
+        if measure == "count" and not (claim.counts or is_employed):
+            return False
+        if measure == "count" and name != label and is_of_money(label):
+            return False
+        if measure == "count" and ("." in written or any(scale_said(each).power for each in names)):
+            return bool(quantity.currency)
+    if not measure:
+        return False
+    if quantity.currency:
+        return True
+    if measure != "count" or not quantity.scale:
+        return False
+    amount = abs(float(quantity.amount))
+    if said:
+        return abs(amount - abs(float(written))) > slack * 10.0**quantity.scale
+    return amount >= (MOST_STAFF if is_employed else MOST_THINGS)
+
+
+def _is_growth(claim: Claim, trace: Trace) -> bool:
+    """Whether points are said of what grew by percent: of a row of amounts, or of a change in prose."""
+    if (table := trace.table) is None:
+        return claim.is_change
+    row, column = trace.spot[2][:2]
+    others = [cell for cell in table.by_row[row] if not table.has_change_over[cell[1]]]
+    return table.has_change_over[column] and bool(others) and not any(cell[4] for cell in others)
+
+
+def has_own_measure(trace: Trace) -> bool:
+    """Whether a place counts or weighs something, so that a scale that is said of money is none of it."""
+    written, *_, currency = trace.spot[2][2:]
+    if trace.table is None:
+        measure = "" if currency else _in_prose(trace)
+    else:
+        measure = measure_of(trace.table.rows[trace.spot[2][0]][0])
+    return bool(measure) and not (measure == "count" and "." in written)
+
+
+def _in_prose(trace: Trace) -> Measure:
+    start, end = trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4:6]
+    return measure_beside(trace.place.sentence, start, end)

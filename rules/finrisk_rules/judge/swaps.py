@@ -1,0 +1,73 @@
+"""Swaps: two figures of prose that an answer gives to each other's words, or a figure to words of another.
+
+``$760 million in cash and $1,200 million in stock`` takes both from one sentence and turns them round.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Traced
+from finrisk_rules.judge.phrasing import Phrase
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import BESIDE
+
+MARGIN = 0.25
+"""By how much the words must fit better the other way round, of 2."""
+
+_MOST = 8
+"""Figures of a sentence of which pairs are looked at."""
+
+
+def swapped(traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the numbers of the claims of a sentence whose words fit each other's place clearly better."""
+    prose = [
+        (n, claim, trace)
+        for n, (claim, trace) in enumerate(traced)
+        if trace is not None and trace.table is None
+    ][:_MOST]
+    for (n, one, first), (m, two, second) in combinations(prose, 2):
+        if first.source != second.source or first.spot[1] != second.spot[1] or not _are_alike(first, second):
+            continue
+        here, there = _phrase(first), _phrase(second)
+        if here.is_base != there.is_base and here.is_base == one.phrase.is_base != two.phrase.is_base:
+            continue
+        own = _apart(here.words, there.words)
+        said = _apart(one.phrase.words, two.phrase.words)
+        straight = _likeness(said[0], own[0]) + _likeness(said[1], own[1])
+        turned = _likeness(said[0], own[1]) + _likeness(said[1], own[0])
+        if all(own) and turned > straight + MARGIN and not _has_own_period(one, two, here, there):
+            yield from (n, m)
+
+
+def _phrase(trace: Trace) -> Phrase:
+    return trace.evidence.statements[trace.spot[1]].phrases(trace.text)[trace.spot[2][0]]
+
+
+def _are_alike(one: Trace, two: Trace) -> bool:
+    """Whether two places are other figures of one kind: unit, scale and currency."""
+    return one.spot[2][0] != two.spot[2][0] and one.spot[2][3:] == two.spot[2][3:]
+
+
+def _has_own_period(one: Claim, two: Claim, here: Phrase, there: Phrase) -> bool:
+    """Whether periods tell the two places apart, and the claims name them so."""
+    of_claims = one.phrase.periods[:1], two.phrase.periods[:1]
+    return here.periods[:1] != there.periods[:1] and of_claims == (here.periods[:1], there.periods[:1])
+
+
+def _apart(one: Mapping[str, float], two: Mapping[str, float]) -> list[dict[str, float]]:
+    """Return the words beside each of both with what it has more of than the other."""
+    return [
+        {
+            word: more
+            for word, weight in mine.items()
+            if weight >= BESIDE and (more := weight - others.get(word, 0.0)) > 0
+        }
+        for mine, others in ((one, two), (two, one))
+    ]
+
+
+def _likeness(said: Mapping[str, float], there: Mapping[str, float]) -> float:
+    """Return which share of the words of a place a claim has beside it, 0..1."""
+    total = sum(there.values())
+    return sum(min(said[word], there[word]) for word in said.keys() & there.keys()) / total if total else 0.0
