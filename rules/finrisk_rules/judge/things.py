@@ -86,11 +86,13 @@ def measure_beside(sentence: str, start: int, end: int) -> Measure:
     return "count" if is_counted else ""
 
 
+@lru_cache(maxsize=8192)
 def is_of_staff(name: str) -> bool:
     """Whether a label or a head names people who are employed."""
     return bool(_EMPLOYED.search(name))
 
 
+@lru_cache(maxsize=8192)
 def is_of_money(name: str) -> bool:
     """Whether a label names money, whatever it is said of."""
     return bool(_OF_MONEY.search(name))

@@ -331,9 +331,10 @@ class Reader:
         if len(self.words) - len(self._about_sources) < LEAST_WORDS:
             is_here = right and right.table is None and right.source == self.source
             numbers = [right.spot[1]] if right and is_here else []
+        is_near = len(self.words) > len(self.near) >= LEAST_WORDS
         for at in numbers:
             statement = self.evidence.statements[at]
-            if self._shared(at) >= least or self._shares_near(statement):
+            if self._shared(at) >= least or (is_near and self._shares_near(statement)):
                 changes = statement.changes(self.text)
                 for number, figure in enumerate(statement.figures):
                     if changes[number] == self.claim.is_change and not _is_count(figure):
@@ -341,8 +342,6 @@ class Reader:
 
     def _shares_near(self, statement: StatementEvidence) -> bool:
         """Whether a sentence has most of the words beside the claim, whatever is said further away."""
-        if len(self.near) < LEAST_WORDS:
-            return False
         return len(statement.words(self.text).intersection(self.near)) >= LIKE * len(self.near)
 
     def _is_other(self, figure: Figure) -> bool:
