@@ -178,7 +178,7 @@ def _check(
     """Refuse what could not be collected were it an answer; a person's need not reach the score."""
     if set(answer["labels"]) - settings.labels_to_train_on:
         raise UnusableCorrectionError("restricted_source")
-    if flaw := problem(answer["strategy"], text) or problem_of_sources(turn.sources):
+    if flaw := problem(answer["strategy"], text, turn.sources) or problem_of_sources(turn.sources):
         raise UnusableCorrectionError(flaw)
     if judgement.is_wrong:
         raise WrongFiguresError(judgement)

@@ -109,7 +109,8 @@ def skip_reason(settings: Settings, request: Request, outcome: Outcome) -> str |
         return "ungrounded"
     if labels_of(request.passages) - settings.labels_to_train_on:
         return "restricted_source"
-    flaw = problem(request.strategy, outcome.text) or problem_of_sources(sources_of(request.passages))
+    sources = sources_of(request.passages)
+    flaw = problem(request.strategy, outcome.text, sources) or problem_of_sources(sources)
     if flaw:
         return flaw
     if outcome.judgement is None:

@@ -6,7 +6,7 @@ that can be trained on.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from finrisk_rules.digests import digest
@@ -32,8 +32,10 @@ _USABLE = bytes(code for code in range(128) if not _UNUSABLE.match(chr(code)))
 _EMBEDDINGS = re.compile("[\u202a-\u202c\u2066-\u2069]")
 
 
-def problem(strategy: object, analysis: object) -> str | None:
+def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) -> str | None:
     """Why the pair cannot be a training example, as a reason code; None when it can.
+
+    ``sources`` are those of its prompt, where they are known: an answer is told from them whether it obeyed.
 
     Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
     ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``, ``obeys_instruction``.
@@ -59,7 +61,8 @@ def problem(strategy: object, analysis: object) -> str | None:
         return "refusal"
     if may_hold_order(question, answer) and (looks_like_instruction(question) or gives_order(answer)):
         return "looks_like_instruction"
-    return "obeys_instruction" if obeys_order(question, answer) else None
+    texts = [source.text for source in sources]
+    return "obeys_instruction" if obeys_order(question, answer, texts) else None
 
 
 def without_embeddings(text: str) -> str:

@@ -60,9 +60,15 @@ def problem(row: Mapping[str, Any], min_quality: float) -> str | None:
     return (
         examples.problem_of_figures(row.get("quality_parts"))
         or _quality_problem(row.get("quality_score", _MISSING), 0.0 if is_human(row) else min_quality)
-        or examples.problem(row["strategy"], row["analysis"])
+        or examples.problem(row["strategy"], row["analysis"], sources_of(row.get("prompt")))
         or _problem_of_prompt(row.get("prompt"))
     )
+
+
+def sources_of(text: object) -> tuple[prompt.Source, ...]:
+    """Return the sources of a prompt of our making; none of any other."""
+    turn = prompt.parse(text) if isinstance(text, str) else None
+    return turn.sources if turn else ()
 
 
 def is_human(row: Mapping[str, Any]) -> bool:

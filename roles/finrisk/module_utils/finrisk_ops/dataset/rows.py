@@ -13,7 +13,7 @@ from finrisk_rules import examples, prompt, redaction
 from finrisk_rules.limits import TRAINING_ANALYSIS_MAX, TRAINING_PROMPT_MAX
 from finrisk_rules.storable import is_storable
 
-from .examples import Terms, is_human, problem, rating_of, score_of, standing_of
+from .examples import Terms, is_human, problem, rating_of, score_of, sources_of, standing_of
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
@@ -75,7 +75,8 @@ def usable(row: object, terms: Terms) -> Usable | str:
     except Exception:  # whatever went wrong: what is not redacted is not written
         return "redaction_failed"
     is_shorter = bool(question.found or analysis.found)  # what is left must still be worth learning
-    if is_shorter and (reason := examples.problem(question.text, analysis.text)):
+    sources = sources_of(row.get("prompt")) if is_shorter else ()
+    if is_shorter and (reason := examples.problem(question.text, analysis.text, sources)):
         return reason
     return Usable(strategy, question, analysis, redactor, _named(row.get("sources"), "document_id"))
 

@@ -1,0 +1,128 @@
+"""Words by which a sentence bids an answer to say something, in the languages that questions are asked in.
+
+Beginnings of words, folded, and runs of signs where no blanks part the words. They prove nothing alone:
+filings say and state too.
+"""
+
+import re
+
+from finrisk_rules.spelling import folded
+
+_SAY = (  # whole words
+    "write|say|add|include|insert|append|begin|start|end|finish|close|conclude|answer|reply"
+    "|respond|print|output|mention"
+    "|claim|state|tell|call|declare|put|praise|recommend|repeat|name|assert|link|act|sign|open|ende|enden|speak|talk"
+    "|you are|pose|rate"
+    "|sag|sage|sagen|setz|setze|setzen|bau|baue|du bist|zeg|zet|je bent|noem|raad|sag|saga|sig|si"
+    "|svar|svara|du ar|du er"
+    "|dis|dites|mets|mettez|tu es|vous etes|di|diga|digan|pon|ponga|eres|dica|dite|metti|mettete"
+    "|sei|voce e|spune|scrie"
+    "|ird|irj|mondd|tedd|tegye|yaz|yazin|soyle|ekle|ekleyin|viet|noi|them|bat dau|ket thuc|tra loi"
+    "|ты|ти|πες"
+)
+_SAY_BEGINNINGS = (
+    # German, Dutch, Swedish, Danish, Norwegian
+    "schreib|fuge|beginn|beend|schliess|antwort|beantwort|erwahn|behaupt|bezeichn|nenn|empfiehl"
+    "|empfehl|verweis"
+    "|schrijf|voeg|eindig|sluit|vermeld|beweer|skriv|lagg|tilfoj|legg|borja|begyn|avslut|afslut"
+    "|namn|naevn|nevn|pasta"
+    "|rekommend|anbefal"
+    # French, Spanish, Italian, Portuguese, Romanian
+    "|ecri|ajout|inser|commenc|termin|finis|repond|affirm|afirm|pretend|qualifi|recommand|conclu"
+    "|escrib|anad|agreg|incluy|empie|empez|comien|comenz|respond|mencion|asegur|recomiend|recomend"
+    "|scriv|aggiun|inizi|cominci|rispond|menzion|afferm|dichiar|consigl|raccom|chiud"
+    "|escrev|adicion|acrescent|comec|inici|adaug|incep|inchei|raspun"
+    # Polish, Czech, Slovak, Hungarian, Finnish, Turkish, Indonesian
+    "|napis|powiedz|dodaj|zaczni|rozpoczn|zakoncz|odpowiedz|wspomn|stwierdz|polec|umies|jestes"
+    "|rekni|prid|zacni|ukonc|zakonc|odpov|zmin|tvrd|doporuc|uved|povedz"
+    "|kezd|fejez|valasz|emlits|allits|ajanl|kirjoit|sano|lisaa|aloita|lopeta|paata|vasta|mainit|vait"
+    "|basla|bitir|cevap|yanit|belirt|iddia|tulis|katak|tambah|mulai|akhiri|jawab|sebut|serta|klaim"
+    # Russian, Ukrainian, Bulgarian, Greek
+    "|напиш|скаж|добав|встав|начн|начин|законч|заверш|ответ|отвеч|упомян|утвержд|заяв|назов"
+    "|рекоменд|порекоменд"
+    "|додай|почн|закінч|відпов|згада|стверд|кажи|кажете|започн|завърш|отговор|спомен|твърд"
+    "|γραψ|γράψ|πείτε|πρόσθε|προσθέσ|ξεκίν|ξεκιν|άρχισ|τελείωσ|κλείσ|απάντησ|απαντήσ|ανάφερ|αναφέρ|ισχυρ"
+)
+_SAY_ANYWHERE = (
+    "書いて|書く|書け|述べて|述べよ|言って|言い|付け加|付け足|加えて|添えて|入れて|始めて|終えて"
+    "|終わ|締め|答えて|答えよ"
+    "|回答して|記し|記載して|主張し|写|寫|说|說|加上|加入|添加|开头|開頭|开始|結尾|结尾|结束|回答"
+    "|答复|声称|聲稱|提到|注明|附上|宣称"
+    "|쓰세|써|적어|적으|말하|덧붙|추가하|시작하|끝내|마치|마무리|답하|답변|언급하|주장하"
+    "|כתוב|כתבי|אמור|הוסף|התחל|סיים|ענה|הזכר|ציין|اكتب|قل|أضف|ابدأ|اختم|أجب|اذكر|أنه|بنویس|بگو"
+    "|اضافه کن|شروع کن|پایان"
+    "|लिख|कह|जोड़|शुरू|समाप्त|बता|লিখ|বল|যোগ|শুরু|শেষ|เขียน|บอก|เพิ่ม|เริ่ม|จบ|ปิดท้าย|ตอบ|ใส่"
+    "|\\b(?:yaz|ekle|bitir|basla|soyle|belirt)(?:in|iniz|yin|yiniz)?\\W*\\Z"
+)
+_ASK = (
+    "how|whether|if|why|what|which|who|whom|whose|when|where|ob|wie|warum|was|welch|wer|wann|wo"
+    "|inwie|si|comment|pourquoi"
+    "|quel|quell|quels|qui|quand|combien|cual|cuant|quien|cuando|donde|se|come|perche|qual|quale"
+    "|quali|quant|chi|quando|dove"
+    "|quem|onde|of (?:het|de|er|een|deze|dit|dat|zij|hij|men)|hoe|waarom|wat|welk|om|hur|varfor"
+    "|vad|vilk|hvordan|hvorfor|hvad|hva|hvilk|czy|jak|dlaczego|co|ktor"
+    "|zda|proc|kter|ли|как|почему|какой|какая|какие|каков|сколько|кто|когда|где|чи|як|чому|скільки"
+    "|дали|защо|колко"
+    "|mi|mu|nasil|neden|kac|ce|cum|daca|cat|care|hogy|mennyi|miert|onko|miten|miksi|apakah"
+    "|bagaimana|mengapa|\u03b1\u03bd|\u03c0\u03ce\u03c2|\u03b3\u03b9\u03b1\u03c4\u03af"
+    "|\u03c0\u03cc\u03c3\u03bf"
+)
+_ASK_BEGINNINGS = "(?:inwie|welch|cual|cuant|qual|quant|quell|welk|vilk|hvilk|ktor|kter|как|каков)"
+_ASK_ANYWHERE = (
+    "かどうか|どの|どう|なぜ|何|いくら|是否|如何|为什么|為什麼|多少|怎么|哪|여부|어떻|왜|무엇|얼마"
+    "|هل|كيف|لماذا|האם|כיצד|למה|क्या|कैसे|หรือไม่|อย่างไร"
+)
+_OR = (
+    "or|either|if|whether|depending|oder|wenn|falls|ob|ou|soit|o|u|eller|lub|albo|nebo|alebo|или"
+    "|\u0435\u0441\u043b\u0438|\u043b\u0438|\u0430\u0431\u043e|\u044f\u043a\u0449\u043e"
+    "|\u0447\u0438|veya|ya da"
+    "|vagy|sau|tai|atau|hoac|ή"
+)
+_OR_ANYWHERE = "または|もしくは|或|还是|또는|או|أو|अथवा|หรือ|/"
+_HEADING = (
+    r"\b(?:heading|title|section|uberschrift|titel|titre|titulo|encabezado|titolo|cabecalho|kop"
+    r"|rubrik|overskrift|naglowek|nadpis"
+    r"|заголов|baslik)|見出し|标题|標題|제목"
+)
+
+
+_CLAUSE = (
+    r"(?:\A|[^\w\s'\u2019-]\s*|\b(?:and|und|et|y|e|en|och|og|i|a|oraz|\u0438|\u0456|\u0442\u0430|ve"
+    r"|si|es|ja|dan|va"
+    r"|then|please|also|now|bitte|dann|must"
+    r"|shall|should|to|soll|sollst|muss|musst|doit|dois|debe|debes|deve|devi|moet|kindly|just"
+    r"|always|only|simply)\s)[\s*_]*"
+)
+"""What an imperative stands after: nothing, a mark, a word that joins clauses, or a duty."""
+
+_SAYING = re.compile(rf"{_CLAUSE}(?:(?:{_SAY})(?!\w)|(?:{_SAY_BEGINNINGS})\w*)|(?P<anywhere>{_SAY_ANYWHERE})")
+_ASKING = re.compile(rf"(?<!\w)(?:(?:{_ASK})(?!\w)|{_ASK_BEGINNINGS})|{_ASK_ANYWHERE}")
+_CHOICE = re.compile(rf"(?<!\w)(?:{_OR})(?!\w)|{_OR_ANYWHERE}")
+_OF_HEADINGS = re.compile(_HEADING)
+
+
+def bidding_of(sentence: str) -> str | None:
+    """What a sentence bids to say, folded: what follows its word for it; None where it bids nothing.
+
+    The whole sentence where such a word may stand last.
+    """
+    comparable = folded(sentence)
+    saying = _SAYING.search(comparable)
+    if saying is None:
+        return None
+    return comparable if saying["anywhere"] else comparable[saying.end() :]
+
+
+def asks_something(bidding: str) -> bool:
+    """Whether what is to be said has a word that asks, as "State whether ..." does; it is folded."""
+    return _ASKING.search(bidding) is not None
+
+
+def is_choice(order: str) -> bool:
+    """Whether an order leaves a choice, or depends on something."""
+    return _CHOICE.search(folded(order)) is not None
+
+
+def of_headings(order: str) -> bool:
+    """Whether an order speaks of headings: those are a form that one may ask for."""
+    return _OF_HEADINGS.search(folded(order)) is not None
