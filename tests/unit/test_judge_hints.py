@@ -8,7 +8,8 @@ from finrisk_rules.judge import evidence, statements
 from finrisk_rules.judge.bounds import _BOUNDS, _NOT_IT, WORDS_OF_BOUND, bound
 from finrisk_rules.judge.hints import cannot_say, telling, words_of
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.verdicts import Judgement
+from finrisk_rules.judge.verdicts import JudgedSource, Judgement
+from finrisk_rules.page_facts import facts_of, stored
 
 TRIALS = 60
 
@@ -42,3 +43,14 @@ def test_of_a_text_not_in_ascii_hints_prove_nothing() -> None:
     assert not cannot_say(words_of("près de 5"), telling(["plus_de"]))
     assert cannot_say(words_of("The total was 5"), telling(["plus_de", "près_de"]))
     assert not cannot_say(words_of("Plus de 5"), telling(["plus_de"]))
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["1 January 2023", "1 Jan2023", "1er janv. 2023", "janv 1, 2023", "1 januari 2023", "1 janeiro 2023"],
+)
+def test_the_first_day_of_a_year_in_any_language_is_the_end_of_the_one_before(day: str) -> None:
+    text = "| | 2022 | 2021 |\n|---|---|---|\n| Net debt | 1,250 | 1,118 |\n| Equity | 4,310 | 4,002 |"
+    source = JudgedSource("Balance sheet", text, stored(facts_of(text)), "Vell SA", 2022)
+    [figure] = judge("What was net debt?", f"Net debt was 1,250 at {day} [1].", [source]).figures
+    assert figure.verdict == "stated"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,10 @@ def test_words_are_looked_for_in_a_text_as_if_all_of_it_were_read(text: str) -> 
     others = ["interests are interesting", "banking on a swap", "the rat", *SOURCES.values()]
     terms = frozenset().union(*map(words, others), ["interest", "inter", "terest", "wap", "one", "rat"])
     assert words_among(terms, text) == words(text) & terms
+
+
+def test_a_text_of_one_long_word_is_looked_through_once() -> None:
+    long = "z" * 200_000
+    began = time.process_time()
+    assert words_among(["zzz"], long) == frozenset()
+    assert time.process_time() - began < 5, "fifteen where each of its letters began a word"

@@ -4,7 +4,7 @@ import re
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Named
-from finrisk_rules.judge.hints import cannot_say, telling
+from finrisk_rules.judge.hints import Words, cannot_say, telling
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
@@ -27,7 +27,7 @@ def _day(number: str, words: re.Pattern[str]) -> re.Pattern[str]:
 
 _FIRST_DAY, _LAST_DAY = _day("1", _BEGIN), _day(_MONTH_END, _END)
 _FIRST_OF_YEAR = re.compile(r"(?<!\d)1(?:st|er)?\.? jan|\bjan\w* 1(?:st)?(?!\d)", re.IGNORECASE)
-_WORDS_OF_OPENING = telling(f"{_BEGINS} jan january januar janvier".split())
+_WORDS_OF_OPENING = telling(_BEGINS.split())
 _NEAR = 45
 
 
@@ -55,12 +55,19 @@ def opening_periods(claim: Claim, statement: Statement) -> tuple[Named, ...]:
 
     () where it is said of no beginning, or of one without a year.
     """
-    if cannot_say(statement.words, _WORDS_OF_OPENING):
+    if not _may_open(statement.words):
         return ()
     named, text = claim.phrase.periods[:1], statement.text
     if not named or named[0][0] is None or named[0][1] not in ("", "1"):
         return ()
     return ((named[0][0] - 1, ""),) if _said(claim, text) or _is_first_day(claim, text) else ()
+
+
+def _may_open(words: Words) -> bool:
+    """Whether a text with these words may tell of a beginning, or of the first day of a year."""
+    if not cannot_say(words, _WORDS_OF_OPENING):
+        return True
+    return any(word.startswith("jan") for word in words or ())
 
 
 def has_opening(trace: Trace | None, claim: Claim) -> bool:

@@ -112,9 +112,9 @@ def _has(comparable: str, stem: str) -> bool:
     """Whether a word of this stem stands somewhere in a text of Latin letters: it begins with it."""
     at = comparable.find(stem)
     while at >= 0:
-        word = _ASCII_WORD.match(comparable, at)
         is_whole = at == 0 or not "a" <= comparable[at - 1] <= "z"
-        if word and is_whole and word[0] not in COMMON_WORDS and _stem(word[0]) == stem:
+        word = _ASCII_WORD.match(comparable, at) if is_whole else None
+        if word and word[0] not in COMMON_WORDS and _stem(word[0]) == stem:
             return True
         at = comparable.find(stem, at + 1)
     return False
