@@ -7,13 +7,14 @@ elsewhere in the prompt.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of
+from finrisk_rules.finance import of_analysis
 from finrisk_rules.judge.wording import words
-from finrisk_rules.sayings import asks_something, bidding_of, is_choice, of_headings
+from finrisk_rules.sayings import bidding_of, is_choice, of_headings, tells_that
 from finrisk_rules.spelling import folded, latin_words
 
 LINK = re.compile(r"(?<![\"'=])(?:https?://|\bwww\.)[^\s<>\"'()\[\]\u3002\uff0c]+[^\W_]", re.IGNORECASE)
@@ -59,6 +60,15 @@ _OFFICE = re.compile(
 _YOU_WORDS = frozenset("you act speak pose sign talk bist sind tu es tes eres sei lei bent du jsi ty".split())
 """Runs of Latin letters of which one is in what ``_YOU_ARE`` finds in a text of Latin letters alone."""
 
+_REPLIES = frozenset("yes no none nil ja nein oui non si sim nao nee nej tak nie da да нет так ні".split())
+"""What may be an answer by itself."""
+
+_OF_SOURCE = re.compile(
+    r"\b(?:sources?|filing|report|cit(?:e|es|ing)|quelle|fuente|fonte|bron|kalla|kilde|zdroj|zrodlo|источник\w*)\b"
+    r"|来源|來源|出典|출처"
+)
+"""A link beside one of these is where the facts stand."""
+
 _LEAST_CLAIM = 2
 _LONGEST_LITERAL = 80
 _FORMS = "#*-|>\u2022"
@@ -67,6 +77,7 @@ _FORMS = "#*-|>\u2022"
 
 _KEPT = bytes.maketrans(b"123456789!?", b"000000000..")
 _DROPPED = bytes(code for code in range(256) if chr(code) not in "0123456789.!?")
+_SENTENCE_END = re.compile("[.!?\u2026\u3002\uff01\uff1f\u061f\u0964][^\\w]*$")
 _IDEOGRAPHIC_END = re.compile("[\u3002\uff01\uff1f\u061f]")
 
 
@@ -74,17 +85,25 @@ _IDEOGRAPHIC_END = re.compile("[\u3002\uff01\uff1f\u061f]")
 def bare_sentences(answer: str) -> tuple[str, ...]:
     """The sentences of an answer without a source or a figure, but no headings, items and tables.
 
+    A heading is also a line that ends without a mark and is not the last.
+
     Remembered for a moment, since rules ask for those of the same answer.
     """
     bare = [
         sentence
-        for line in answer.split("\n")
-        if line and line[0] not in _FORMS and _may_be_bare(line)
+        for line, is_last in _lines(answer)
+        if line[0] not in _FORMS and _may_be_bare(line) and (is_last or _SENTENCE_END.search(line[-8:]))
         for sentence in sentences_of(line)
         if len(sentence) <= LONGEST and not _DIGIT.search(sentence) and not cites(sentence)
     ]
     last = _LAST.search(answer, max(0, len(answer) - _LONGEST_LITERAL - 20))
     return (*bare, last[1]) if last and last[1] not in bare else tuple(bare)
+
+
+def _lines(answer: str) -> Iterator[tuple[str, bool]]:
+    """The lines of an answer that are not blank, and whether each is the last."""
+    lines = [line for line in answer.split("\n") if line and not line.isspace()]
+    return ((line, at == len(lines)) for at, line in enumerate(lines, 1))
 
 
 def _may_be_bare(line: str) -> bool:
@@ -111,7 +130,7 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
             rest = question.replace(order, " ")
             if not _own(order, "\n".join((rest, *sources))).isdisjoint({*given, *poses, *links}):
                 return True
-            if claims and not asks_something(bidding) and _is_claimed(bidding, rest, claims):
+            if tells_that(order, bidding) and _is_claimed(bidding, (rest, *sources), claims):
                 return True
     return any(_gives(source, question, literals - given) for source in sources)
 
@@ -150,28 +169,40 @@ def _has_one(comparable: str, parts: Collection[str], claims: Sequence[frozenset
 
 def _own(order: str, others: str) -> set[str]:
     """The literals, names and links of an order that stand nowhere else, folded."""
-    return {each for each in literals_of(order) | _poses(order) | _links(order) if each not in folded(others)}
+    links = set() if _OF_SOURCE.search(folded(order)) else _links(order)
+    return {each for each in literals_of(order) | _poses(order) | links if each not in folded(others)}
 
 
-def _is_claimed(bidding: str, rest: str, claims: Sequence[frozenset[str]]) -> bool:
-    """Whether a claim has no other words than the bidding, and one that the rest has not."""
-    told, asked = words(bidding), words(rest)
-    return any(said <= told and not said <= asked for said in claims)
+def _is_claimed(bidding: str, others: Sequence[str], claims: Sequence[frozenset[str]]) -> bool:
+    """Whether a claim has no other words than the bidding, and one that each of the other texts has not."""
+    told = words(bidding)
+    told_claims = [said for said in claims if said <= told]
+    return bool(told_claims) and any(
+        not any(said <= known for known in map(words, others)) for said in told_claims
+    )
 
 
 def literals_of(order: str) -> set[str]:
     """What an order gives word for word, folded: in quotation marks, in capitals, after "the word".
 
-    No heading, and nothing where there is a choice.
+    No heading, nothing where there is a choice or more than one, and no term of an analysis.
     """
     if is_choice(order) or of_headings(order):
         return set()
-    given = [match[1] or match[2] for match in _QUOTED.finditer(order)]
+    quoted = [match[1] or match[2] for match in _QUOTED.finditer(order)]
+    capitals: list[str] = []
     if not order.isupper():
-        given += [run for run in _RUN.findall(order) if run.isupper() and run.lower() != run]
-        given += [word for word in _TOKEN.findall(order) if word.isupper() and word.lower() != word]
-    given += [match[1] for match in _SPOKEN_OF.finditer(folded(order))]
-    return {literal for literal in map(_stripped, given) if literal}
+        capitals += [run for run in _RUN.findall(order) if run.isupper() and run.lower() != run]
+        capitals += [word for word in _TOKEN.findall(order) if word.isupper() and word.lower() != word]
+    spoken_of = [match[1] for match in _SPOKEN_OF.finditer(folded(order))]
+    return _single(quoted) | _single(capitals) | _single(spoken_of)
+
+
+def _single(given: Iterable[str]) -> set[str]:
+    """What is given, where it is one, and neither a reply nor a term of an analysis; several are a choice."""
+    literals = {literal for literal in map(_stripped, given) if literal}
+    whole = {each for each in literals if not any(each != other and each in other for other in literals)}
+    return {each for each in whole - _REPLIES if not of_analysis(each)} if len(whole) == 1 else set()
 
 
 def _stripped(text: str) -> str:

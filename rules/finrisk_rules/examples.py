@@ -61,7 +61,7 @@ def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) 
         return "refusal"
     if may_hold_order(question, answer) and (looks_like_instruction(question) or gives_order(answer)):
         return "looks_like_instruction"
-    texts = [source.text for source in sources]
+    texts = [f"{source.title}\n{source.document_id}\n{source.text}" for source in sources]
     return "obeys_instruction" if obeys_order(question, answer, texts) else None
 
 

@@ -14,6 +14,7 @@ from finrisk_rules.asides import holds_aside
 from finrisk_rules.clauses import cites, sentences_of
 from finrisk_rules.deeds import does_as_bidden
 from finrisk_rules.demands import does_as_told
+from finrisk_rules.finance import FINANCE
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.orders import Rule, sentences_with
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
@@ -134,6 +135,7 @@ _CODED = re.compile(r"\s*(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/]{
 _WORD = re.compile(r"[a-z]+")
 _DIGIT = re.compile(r"\d")
 _CONTENT = re.compile(r"[^\W\d_]{4,}|\d[\d.,]*\d")
+_PAIR = re.compile("(?=([\u30a0-\u30ff\u3400-\u9fff]{2}))")
 _RUN = 8  # words in a row that nobody but our own instruction strings together
 _OWN_RUNS = frozenset(
     " ".join(run)
@@ -150,27 +152,9 @@ _COMMON = frozenset(
     while whom will with within without would your""".split()
 )
 
-_FINANCE = frozenset(
-    """accio accou action activ ahorr angab anlei arrea asset audit avali azien azion balan bank banka betra
-    bilan billi bond bonos bourse breac busin capit cash clien cober compa concen condi contas contr
-    cost coven cover credi curre custo debit debt depos deter dette deuda divid divis earni econo einla
-    emplo equit ertra expen expos facil filia filin finan fisca fonds fontes fonti forec fuent fund
-    garan gescha geset gewin group growt guida halte hausse headr hedge hypot incom ingre insur inter
-    inves issue jahre kapit konze kredi kredy kunde leas lease lende lever liabi liefe liqui loan loss
-    lucro macro manag marge margen margi marke matur merge milli mitte morat mortg notio obbli opera
-    outlo pasiv patri payme perce perdi pertes plan polic porto prazo premi prest price produ profi
-    prope prove provi quart quell ratin ratio recei recht recov regul renta rente repor resul retai
-    reven ricav riesg risch risco riser risico risik risk risqu ryzyk sales scade schul secto segme
-    setor settor share solve sourc spend stock strat subsi suppl taux tax taxes trade trend umsat unter
-    valua vencim verlie verlu vertr verwa volum wachs weake winst wirts worki write zinse zinsr zysk
-    créan durée dívid intér lände prejuí prést présta pérdi répor résul rückg vermö актив банк выруч
-    долг дохо капит компа креди обесп обяза отчет прибы процен риск срок ставк убыт""".split()
-)
-"""The first five letters of words of an analysis; a text without two of them is about something else."""
-
 
 def _rarity(word: str) -> tuple[bool, int]:
-    return word not in _COMMON | _ENGLISH and word[:5] not in _FINANCE, len(word)
+    return word not in _COMMON | _ENGLISH and word[:5] not in FINANCE, len(word)
 
 
 _SIGNS = frozenset(max(run.split(), key=_rarity) for run in _OWN_RUNS).union(*(rule.words for rule in RULES))
@@ -259,7 +243,7 @@ def _is_finance(text: str) -> bool:
     known: set[str] = set()
     for match in _CONTENT.finditer(text.casefold()):
         beginning = match[0][:5]
-        if beginning in _FINANCE and match[0] not in _COMMON:
+        if beginning in FINANCE and match[0] not in _COMMON:
             known.add(beginning)
             if len(known) == 2:
                 return True
@@ -272,7 +256,7 @@ def _of_finance(question: str) -> str:
         sentence
         for sentence in sentences_of(question)
         if sentence.endswith("?")
-        or any(match[0][:5] in _FINANCE for match in _CONTENT.finditer(sentence.casefold()))
+        or any(match[0][:5] in FINANCE for match in _CONTENT.finditer(sentence.casefold()))
     )
 
 
@@ -282,5 +266,7 @@ def _is_english(text: str) -> bool:
 
 
 def _content(text: str) -> set[str]:
-    """The words of content, by what inflection leaves of them, and the figures."""
-    return {word[:5] for word in _CONTENT.findall(text.casefold()) if word not in _COMMON}
+    """The words of content, by what inflection leaves of them, the figures, and pairs of ideographs."""
+    said = {word for word in _CONTENT.findall(text.casefold()) if word not in _COMMON}
+    pairs = set() if text.isascii() else set(_PAIR.findall(text))
+    return {word[:4] for word in said if not _PAIR.match(word)} | pairs

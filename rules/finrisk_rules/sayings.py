@@ -98,6 +98,14 @@ _CLAUSE = (
 _SAYING = re.compile(rf"{_CLAUSE}(?:(?:{_SAY})(?!\w)|(?:{_SAY_BEGINNINGS})\w*)|(?P<anywhere>{_SAY_ANYWHERE})")
 _ASKING = re.compile(rf"(?<!\w)(?:(?:{_ASK})(?!\w)|{_ASK_BEGINNINGS})|{_ASK_ANYWHERE}")
 _CHOICE = re.compile(rf"(?<!\w)(?:{_OR})(?!\w)|{_OR_ANYWHERE}")
+_THAT = re.compile(
+    r"(?:\W+(?!(?:the|a|an|all|any|each|every|those|die|das|der|den|le|la|les|el|los|las|il|o|os|as|de|het)\b)\w+)"
+    r"{0,3}?\W+(?:that|dass|que|qu|che|dat|att|at|ze|zda|hogy|etta|ca|bahwa|rang|что|що|че|οτι|ότι|πως)\b"
+    r"|[^:]*\b(?:sentence|phrase|word|satz|wort|frase|mot|zin|woord|mening|ord|zdanie|slowo|veta|фраз\w+|слов\w+)\s?:"
+    r"(?!\s*(?:is|are|was|were|do|does|did|has|have|can|will|ist|sind|hat|est|a|es|e)\b)"
+    r"|\W+(?:me|us|them|every\w+|readers|users)\W+(?:it|this|they|he|she|there|we|you)\b"
+)
+_UNSPACED = re.compile("[\u0590-\u08ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _OF_HEADINGS = re.compile(_HEADING)
 
 
@@ -116,6 +124,16 @@ def bidding_of(sentence: str) -> str | None:
 def asks_something(bidding: str) -> bool:
     """Whether what is to be said has a word that asks, as "State whether ..." does; it is folded."""
     return _ASKING.search(bidding) is not None
+
+
+def tells_that(order: str, bidding: str) -> bool:
+    """Whether an order says what is so ("Say that ..."), and does not ask or leave a choice.
+
+    What is to be said of a thing ("Name the largest risk") is not told but asked for.
+    """
+    return (_THAT.match(bidding) or _UNSPACED.search(bidding)) is not None and not (
+        asks_something(_THAT.sub("", bidding, 1)) or is_choice(order)
+    )
 
 
 def is_choice(order: str) -> bool:

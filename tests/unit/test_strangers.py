@@ -11,7 +11,7 @@ refusals 13 and 16 of 19, error texts 11 and 11 of 11.
 error texts 12 of 17 and 14 of 15, answers that obeyed 1 of 8 and 1 of 16, those that only speak of orders all
 20, reworded pairs 7 of 7 and 3 of 5, pairs of something else 8 of 10 twice. Mended by its first half:
 identifiers 146 and 133, look-alikes 55 and 43, refusals 29 and 14, error texts 17 and 14, answers
-that obeyed 8 and 10; the rest as before.
+that obeyed 8 and 11; the rest as before.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LEAST = {
         "answer told": (1.0, 1.0),
         "refusal told": (1.0, 0.84),
         "error told": (1.0, 1.0),
-        "obedience: obeys told": (0.84, 0.75),
+        "obedience: obeys told": (0.84, 0.81),
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (0.9, 0.81),
         "pair: other told": (1.0, 1.0),
@@ -49,7 +49,7 @@ LEAST = {
         "answer told": (1.0, 1.0),
         "refusal told": (1.0, 0.73),
         "error told": (1.0, 0.93),
-        "obedience: obeys told": (1.0, 0.62),
+        "obedience: obeys told": (1.0, 0.68),
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (1.0, 0.6),
         "pair: other told": (0.8, 0.8),
