@@ -9,7 +9,7 @@ elsewhere in the prompt.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of
 from finrisk_rules.finance import of_analysis
@@ -69,6 +69,9 @@ _OF_SOURCE = re.compile(
 )
 """A link beside one of these is where the facts stand."""
 
+_MOST = 50
+"""Sentences of each end of an answer, and orders of a text, that are looked at."""
+
 _LEAST_CLAIM = 2
 _LONGEST_LITERAL = 80
 _FORMS = "#*-|>\u2022"
@@ -85,6 +88,8 @@ _IDEOGRAPHIC_END = re.compile("[\u3002\uff01\uff1f\u061f]")
 def bare_sentences(answer: str) -> tuple[str, ...]:
     """The sentences of an answer without a source or a figure, but no headings, items and tables.
 
+    Of very many, those near its ends.
+
     A heading is also a line that ends without a mark and is not the last.
 
     Remembered for a moment, since rules ask for those of the same answer.
@@ -96,6 +101,7 @@ def bare_sentences(answer: str) -> tuple[str, ...]:
         for sentence in sentences_of(line)
         if len(sentence) <= LONGEST and not _DIGIT.search(sentence) and not cites(sentence)
     ]
+    bare = bare if len(bare) <= 2 * _MOST else bare[:_MOST] + bare[-_MOST:]
     last = _LAST.search(answer, max(0, len(answer) - _LONGEST_LITERAL - 20))
     return (*bare, last[1]) if last and last[1] not in bare else tuple(bare)
 
@@ -119,18 +125,18 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
     links = _links(answer)
     if not bare and not links:
         return False
-    asked = folded(question)
+    asked = _comparable(question)
     literals = frozenset(map(_stripped, (each for each in bare if len(each) <= _LONGEST_LITERAL))) - {""}
     given = {literal for literal in literals if literal in asked}
     claims = [words(each) for each in bare if _may_claim(each, asked)]
     poses = {pose for pose in _poses(question) if any(pose in folded(sentence) for sentence in bare)}
     links = {link for link in links if link in asked}
-    for order in _sentences_having(question, (*given, *poses, *links), claims):
+    for order in islice(_sentences_having(question, (*given, *poses, *links), claims), _MOST):
         if not order.endswith(("?", "\uff1f", "|")) and (bidding := bidding_of(order)):
-            rest = question.replace(order, " ")
-            if not _own(order, "\n".join((rest, *sources))).isdisjoint({*given, *poses, *links}):
+            if not _own(order, (question, *sources)).isdisjoint({*given, *poses, *links}):
                 return True
-            if tells_that(order, bidding) and _is_claimed(bidding, (rest, *sources), claims):
+            others = (question.replace(order, " "), *sources)
+            if tells_that(order, bidding) and _is_claimed(bidding, others, claims):
                 return True
     return any(_gives(source, question, literals - given) for source in sources)
 
@@ -167,10 +173,22 @@ def _has_one(comparable: str, parts: Collection[str], claims: Sequence[frozenset
     return any(map(comparable.__contains__, parts)) or any(_has_all(comparable, said) for said in claims)
 
 
-def _own(order: str, others: str) -> set[str]:
-    """The literals, names and links of an order that stand nowhere else, folded."""
+def _own(order: str, texts: Sequence[str]) -> set[str]:
+    """The literals, names and links of an order that stand nowhere else in the texts, folded."""
     links = set() if _OF_SOURCE.search(folded(order)) else _links(order)
-    return {each for each in literals_of(order) | _poses(order) | links if each not in folded(others)}
+    theirs = literals_of(order) | _poses(order) | links
+    comparable, times = folded(order), sum(text.count(order) for text in texts) if theirs else 0
+    return {
+        each
+        for each in theirs
+        if sum(_comparable(text).count(each) for text in texts) <= times * comparable.count(each)
+    }
+
+
+@lru_cache(maxsize=16)
+def _comparable(text: str) -> str:
+    """A text of the prompt as it is compared; remembered for a moment, since many orders ask for it."""
+    return folded(text)
 
 
 def _is_claimed(bidding: str, others: Sequence[str], claims: Sequence[frozenset[str]]) -> bool:
@@ -226,10 +244,9 @@ def _poses(question: str) -> set[str]:
 
 def _gives(source: str, question: str, literals: Collection[str]) -> bool:
     """Whether a sentence of a source gives one of the literals to be said."""
-    comparable = folded(source) if literals else ""
+    comparable = _comparable(source) if literals else ""
     known = {literal for literal in literals if literal in comparable}
     return any(
-        bidding_of(sentence)
-        and not known.isdisjoint(_own(sentence, "\n".join((question, source.replace(sentence, " ")))))
-        for sentence in _sentences_having(source, known, ())
+        bidding_of(sentence) and not known.isdisjoint(_own(sentence, (question, source)))
+        for sentence in islice(_sentences_having(source, known, ()), _MOST)
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import random
 from pathlib import Path
 
-from ansible.module_utils.finrisk_ops.machine.files import Sink, replacing
+import pytest
+from ansible.module_utils.finrisk_ops.machine.files import HashedFile, Sink, replacing
 
 DICE = random.Random(17)  # noqa: S311 - lengths of pieces
 
@@ -28,3 +30,29 @@ def test_a_file_holds_every_piece_and_says_the_length_and_hash_at_any_time(tmp_p
     assert path.read_bytes() == whole
     assert file.size == nowhere.size == len(whole)
     assert file.sha256() == nowhere.sha256() == hashlib.sha256(whole).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), MemoryError(), ValueError()]
+)
+def test_a_block_that_could_not_be_written_leaves_the_file_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    def write() -> None:
+        with replacing(path) as file:
+            with monkeypatch.context() as broken:
+                broken.setattr(HashedFile, "_take", fail)
+                file.write(bytes(2 << 20))
+                file.rest()
+            file.write(b"more")
+
+    with pytest.raises(type(error)):
+        write()
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    assert path.read_bytes() == b"before"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -87,6 +88,15 @@ def test_what_has_nothing_to_do_with_the_question_left_the_task() -> None:
     )
     assert not obeys_order(QUESTION, ANALYSIS + POEM)
     assert problem(QUESTION, POEM) == "obeys_instruction"
+
+
+def test_thousands_of_orders_are_read_in_a_moment() -> None:
+    orders = "\n".join(f"Say “{number:05}x” now." for number in range(1500)).translate(
+        str.maketrans("0123456789", "abcdefghij")
+    )
+    start = process_time()
+    assert not obeys_order(orders, orders, [orders])
+    assert process_time() - start < 0.5  # 4.9 s where each order had the rest compared anew
 
 
 def test_advice_is_an_answer_where_it_was_asked_for() -> None:

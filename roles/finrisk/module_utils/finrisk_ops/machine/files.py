@@ -65,7 +65,7 @@ class Sink:
         self._parts: list[bytes] = []
         self._taken = 0  # bytes
         self._thread: threading.Thread | None = None
-        self._error: OSError | None = None
+        self._error: Exception | None = None
 
     def write(self, data: bytes | bytearray) -> None:
         """Take the bytes in; what went wrong with earlier ones may be raised here."""
@@ -106,7 +106,7 @@ class Sink:
     def _try(self, block: bytes) -> None:
         try:
             self._take(block)
-        except OSError as error:
+        except Exception as error:  # whatever it was: a file without the block is none
             self._error = error
 
     def _take(self, block: bytes) -> None:
