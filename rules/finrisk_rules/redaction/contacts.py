@@ -270,7 +270,7 @@ KINDS = (
     among_digits("phone", _PAIRS, proved(_paired)),
     among_digits("phone", _TRUNK, proved(_hyphened)),
     among_digits("phone", _BRACKETED, proved(_national)),
-    Said("phone", _AFTER_WORDS, _AFTER, _before),
-    Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1)),
-    Said("phone", _CALL_WORDS, _CALLED_BY_TRUNK, proved(_by_trunk, 1)),
+    Said("phone", _AFTER_WORDS, _AFTER, _before, of_digits=True),
+    Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1), of_digits=True),
+    Said("phone", _CALL_WORDS, _CALLED_BY_TRUNK, proved(_by_trunk, 1), of_digits=True),
 )

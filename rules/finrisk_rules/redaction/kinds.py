@@ -47,7 +47,8 @@ class Said:
     """A kind that a word tells, which begins its pattern.
 
     ``words`` are the beginnings of all words that may begin the pattern, in lower case; those of ``inside``
-    may stand within a longer word.
+    may stand within a longer word. ``of_digits`` where no value of it has fewer than five digits together: in
+    a text without any it is not looked for.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Said:
     pattern: re.Pattern[str]
     proof: Proof = _FIRST_GROUP
     inside: tuple[str, ...] = ()
+    of_digits: bool = False
 
 
 def anywhere(pattern: re.Pattern[str], proof: Proof = _WHOLE) -> Callable[[Reading], Iterable[Span | None]]:
@@ -68,8 +70,9 @@ def among_runs(
     """All that a pattern without blanks finds where so many characters stand together, as ``anywhere``."""
 
     def spans(reading: Reading) -> Iterator[Span | None]:
-        for run in reading.runs(length):
-            yield from map(proof, pattern.finditer(reading.text, *run))
+        for start, end in reading.runs:
+            if end - start >= length:
+                yield from map(proof, pattern.finditer(reading.text, start, end))
 
     return spans
 
@@ -90,8 +93,8 @@ def numbered(name: str, spans: Callable[[Reading], Iterable[Span | None]]) -> Se
 
 
 _digits = attrgetter("digits")
-LONG_WORD = attrgetter("is_long")
-"""A hint: kinds that share one are asked for once."""
+LONG_WORD, LONG_CODE = attrgetter("runs"), attrgetter("has_code")
+"""Hints, a long word and one with a digit: kinds that share one are asked for once."""
 
 
 _Word = tuple[int, str, Said]
@@ -131,7 +134,15 @@ class Search:
                 else:
                     stems[_FIRST.split(word)[0][:STEM]][rank].append(word)
         self._stems = {stem: self._uses(ranks) for stem, ranks in stems.items()}
-        self._known = self._stems.keys()
+        self._undigited = {
+            stem: self._uses(ranks)
+            for stem, all_ranks in stems.items()
+            if (ranks := {rank: words for rank, words in all_ranks.items() if not self._is_of_digits(rank)})
+        }
+
+    def _is_of_digits(self, rank: int) -> bool:
+        kind = self._kinds[rank]
+        return isinstance(kind, Said) and kind.of_digits
 
     def _uses(self, ranks: Mapping[int, Sequence[str]]) -> tuple[str, list[_Use]]:
         """What all words of a stem begin with, and what each kind of them is looked for by."""
@@ -149,8 +160,9 @@ class Search:
             for rank, kind in kinds if hint(reading) else ():
                 spans += [(rank, span) for span in kind.spans(reading) if span]
         text, lower = reading.text, reading.lower
-        for stem in self._known & reading.stems:
-            beginning, uses = self._stems[stem]
+        told = self._stems if reading.digits else self._undigited
+        for stem in told.keys() & reading.stems:
+            beginning, uses = told[stem]
             place = lower.find(beginning)
             while place >= 0:
                 for rank, words, pattern, proof in uses:

@@ -13,7 +13,7 @@ from finrisk_rules.redaction.checks import (
     ssn_valid,
 )
 from finrisk_rules.redaction.context import after
-from finrisk_rules.redaction.kinds import LONG_WORD, Proof, Said, Seen, among_digits, among_runs, proved
+from finrisk_rules.redaction.kinds import LONG_CODE, Proof, Said, Seen, among_digits, among_runs, proved
 from finrisk_rules.redaction.reading import Span
 
 _PLAIN_SSN = re.compile(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
@@ -180,18 +180,18 @@ def _birth(match: re.Match[str]) -> Span | None:
 KINDS = (
     among_digits("ssn", _PLAIN_SSN, _unsigned(ssn_valid, among=_OF_A_THING)),
     among_digits("itin", _PLAIN_SSN, _unsigned(itin_valid, among=_OF_A_THING)),
-    Said("ssn", _TAX_BEGINNINGS, _SSN, _unsigned(ssn_valid, 1)),
-    Said("itin", _TAX_BEGINNINGS, _SSN, _unsigned(itin_valid, 1)),
+    Said("ssn", _TAX_BEGINNINGS, _SSN, _unsigned(ssn_valid, 1), of_digits=True),
+    Said("itin", _TAX_BEGINNINGS, _SSN, _unsigned(itin_valid, 1), of_digits=True),
     among_digits("nino", _NINO),
-    Said("nino", ("nino", "ni n", "national ins"), _NINO_SAID),
+    Said("nino", ("nino", "ni n", "national ins"), _NINO_SAID, of_digits=True),
     among_digits("national_id", _CPF, _unsigned(cpf_valid)),
     among_digits("national_id", _NIR, proved(lambda match: nir_valid(match[0]))),
-    among_digits("national_id", _AHV, _unsigned(ean_valid)),
+    among_digits("national_id", _AHV, _unsigned(ean_valid, among=_OF_A_THING)),
     among_digits("national_id", _RESIDENT, proved(lambda match: resident_valid(match[0]))),
-    Seen("national_id", LONG_WORD, among_runs(_FISCAL, 16)),
+    Seen("national_id", LONG_CODE, among_runs(_FISCAL, 16)),
     among_digits("national_id", _SHAPES, proved(_shaped)),
     Said("national_id", ("pan",), _PAN),
-    Said("national_id", ("инн",), _INN),
+    Said("national_id", ("инн",), _INN, of_digits=True),
     Said("passport", _PASSPORT_BEGINNINGS, _PASSPORT),
     Said("national_id", _NATIONAL_BEGINNINGS, _NATIONAL_SAID),
     Said(

@@ -142,11 +142,13 @@ KINDS = (
         ),
         _ACCOUNT,
         inside=("a/c",),
+        of_digits=True,
     ),
     Said(
         "account",
         ("account", "acct", "konto", "compte", "cuenta", "conta", "conto", "rekening", "счет", "счёт"),
         _ACCOUNT_BARE,
+        of_digits=True,
     ),
     Said(
         "routing",

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 
 from finrisk_rules.spelling import latin_words
@@ -25,6 +24,7 @@ _ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in 
 _WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 _LONG = b"x" * 16
+_DIGIT = re.compile(r"\d")
 _SPACED_INK = b" x x x x x "
 _SPACED = re.compile(r"(?<!\S)[\w./@-](?: [\w./@-]){5,}(?!\S)")
 _LEAST_SPACED = 6
@@ -78,11 +78,12 @@ class Reading:
         lower: the text in lower case, character by character.
         signs: those beyond ASCII.
         stems: the first letters of each word, in lower case.
-        is_long: whether 16 characters stand together without a blank.
+        runs: where 16 characters or more stand together without a blank.
+        has_code: whether a digit is among them.
         digits: where five digits or more stand together, if with signs between them, and what is beside them.
     """
 
-    __slots__ = ("_ink", "_places", "digits", "is_long", "lower", "signs", "stems", "text")
+    __slots__ = ("_ink", "_places", "digits", "has_code", "lower", "runs", "signs", "stems", "text")
 
     def __init__(self, original: str) -> None:
         """Read a text."""
@@ -97,7 +98,8 @@ class Reading:
         if _SPACED_INK in self._ink:
             self.text = self._closed(self.text)
             self._ink = self.text.encode("ascii", "replace").translate(_INK)
-        self.is_long = _LONG in self._ink
+        self.runs = self._runs() if _LONG in self._ink else []
+        self.has_code = any(_DIGIT.search(self.text, *run) for run in self.runs)
         self.lower = self.text.lower()
         if original.isascii():
             self.stems = {word[:STEM] for word in latin_words(self.text)}
@@ -131,14 +133,15 @@ class Reading:
         self._places = kept if self._places is None else [self._places[place] for place in kept]
         return "".join(text[place] for place in kept)
 
-    def runs(self, length: int) -> Iterator[Span]:
-        """Where so many characters or more stand together without a blank."""
-        place = self._ink.find(b"x" * length)
+    def _runs(self) -> list[Span]:
+        runs = []
+        place = self._ink.find(_LONG)
         while place >= 0:
             end = self._ink.find(b" ", place)
             end = len(self._ink) if end < 0 else end
-            yield place, end
-            place = self._ink.find(b"x" * length, end)
+            runs.append((place, end))
+            place = self._ink.find(_LONG, end)
+        return runs
 
     def original(self, span: Span) -> Span:
         """Where a span of this text stood."""

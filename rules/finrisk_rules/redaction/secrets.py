@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from finrisk_rules.redaction.kinds import LONG_WORD, Said, Seen, among_runs, anywhere, proved
+from finrisk_rules.redaction.kinds import LONG_CODE, LONG_WORD, Said, Seen, among_runs, anywhere, proved
 from finrisk_rules.redaction.reading import Reading, Span
 
 _BLOCK = re.compile(
@@ -178,7 +178,7 @@ KINDS = (
     ),
     Seen("connection_string", lambda reading: "://" in reading.text, anywhere(_URL)),
     Seen("secret_key", LONG_WORD, among_runs(_TOKEN, _LONG)),
-    Seen("secret_key", LONG_WORD, among_runs(_PREFIXED, _LONG, proved(_prefixed))),
+    Seen("secret_key", LONG_CODE, among_runs(_PREFIXED, _LONG, proved(_prefixed))),
     Seen("secret_key", _has_option, anywhere(_OPTION, _option)),
     Said("secret_key", ("bearer", "basic", "digest"), _SCHEME, proved(_scheme, 1)),
     Said("secret_key", _VALUED_WORDS, _VALUED, _valued, ("passw", "pwd", "token", "secret", "_pass")),
@@ -190,7 +190,7 @@ KINDS = (
     Said("secret_key", ("pin", "cvv", "cvc", "tan", "otp"), _PIN),
     Seen(
         "token",
-        LONG_WORD,
+        LONG_CODE,
         among_runs(_RANDOM, _RANDOM_LEAST, proved(_random)),
     ),
 )
