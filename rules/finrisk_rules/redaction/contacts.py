@@ -146,14 +146,17 @@ _AFTER = re.compile(f"(?i){'|'.join(_AFTER_WORDS)}")
 _BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
 
 _WORDS = (
-    r"tel(?:efono|éfono|efon|efone|efoon|ephone)?|phone|telefonnummer|call|ring|dial|mobile|cell|fax"
+    r"tel(?:efono|éfono|efon(?:um?|en?|em|ie|unuz)?|efone|efoon|ephone)?|phone|telefonnummer"
+    r"|call(?:(?:ed|s|ing)(?= (?:me |us )?(?:from|on|at)))?|ring(?:ede|de|er|te)?|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
-    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|appele[rz]|móvil|telem[óo]vel|celular|llame"
+    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|r?appele[rz]|móvil|telem[óo]vel|celular|llame"
     r"|llamar|ligue"
     r"|mobiel|bel|cellulare|chiama\w*|chiami\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
     r"|gọi|sđt|điện thoại|hívjon|volejte|sunați|aray\u0131n|κινητό|τηλ\.?|τηλέφωνο|телефонуйте|звоніть|โทร\.?"
     r"|โทรศัพท์|טלפון|נייד|اتصل|جوال|कॉल|मोबाइल|puh\.?|puhel\w*|llámam\w*|llámen\w*"
-    r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон|звоните|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
+    r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон"
+    r"|(?:пере|по)?звон(?:ите|ить|и)|(?<=mój )numer(?= to\b)|text(?= (?:me|us|him|her|them|you)\b)"
+    r"|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
     "gọi", "sđt", "điện thoại", "hívjon", "volejte", "sunați", "aray\u0131n", "arayin", "κινητό", "τηλ",
@@ -162,11 +165,12 @@ _CALL_WORDS = (
     "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
     "cellulare", "fax", "whatsapp",
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
-    "appel", "móvil", "celular",
+    "calle", "calls", "calli", "ringe",
+    "appel", "rappel", "перезвон", "позвон", "numer", "text", "móvil", "celular",
     "dzwoni", "zadzwo", "nomor", "ponsel", "hubungi", "numara", "puh", "puhel", "llámen", "llámam", "请打",
     "請打", "致电",
     "致電", "拨打", "撥打", "联系", "聯繫", "chiama", "chiami",
-    "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звоните", "电话", "電話", "手机",
+    "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звони", "电话", "電話", "手机",
     "手機", "携帯", "전화", "휴대폰", "연락처", "هاتف", "फोन", "फ़ोन", "☎", "✆", "📞", "📱",
 )  # fmt: skip
 _BETWEEN = (
@@ -174,7 +178,7 @@ _BETWEEN = (
     r"|desk|direct|home|para|para o|cho|tôi|số|theo"
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
     r"|numéro|nummer"
-    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼)(?![^\W\d_])"
+    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼|moi|nous|mir|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)(?![^\W\d_\u0e00-\uffff])"
     r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
@@ -226,7 +230,7 @@ def _called(match: re.Match[str]) -> bool:
         return True
     if all(len(group) == 4 and group[:2] in ("19", "20") for group in groups):
         return False
-    return not re.fullmatch(r"[1-9]\d{0,2}(?: 000)+|\d+\.\d+", value)
+    return not re.fullmatch(r"[1-9]\d{0,2}(?: 000)+|[1-9]\d?(?: \d{3}){2,}|\d+\.\d+", value)
 
 
 _V4_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")

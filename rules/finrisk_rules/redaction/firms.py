@@ -21,7 +21,7 @@ _FIRM = frozenset(
     " global worldwide brands products beverages hotels resorts airways lines railway railways"
     " transport homes"
     " semiconductor semiconductors markets exchange street foundation institute council committee team"
-    " desk ledger hydro".split()
+    " desk ledger hydro notes secured unsecured subordinated debentures banking".split()
 )
 """Words of which one tells a firm or a heading from a person."""
 
@@ -41,6 +41,18 @@ _THINGS = frozenset(
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TURNOVER = r"(?:sales|revenues?|turnover|receivables|income|orders|backlog|volumes?|purchases|deliveries)"
+_SALES = (
+    r"(?:sales|revenues?|turnover|\w{0,20}ums[aä]tz\w{0,20}|\w{0,20}erlös\w{0,20}|chiffre|recettes|ventas|ingresos|ricavi|fatturato"
+    r"|vendite|receitas?|vendas|omzet|przychod\w{0,20}|sprzedaż\w{0,20}|выручк\w{0,20}|продаж\w{0,20}|omsättning\w{0,20}|försäljning\w{0,20}"
+    r"|omsætning\w{0,20}|gelir\w{0,20}|sat\u0131ş\w{0,20})\b"
+)
+_SHARE_OF_SALES = re.compile(
+    r"(?i)(?:[,;(|]? [^\W\d_]{1,16}){0,5}[,;:(|]? "
+    r"(?:(?:\w{1,16} )?\d[\d.,]{0,9} ?(?:%|per ?cent) (?:[\w'’]{1,16}[ '’]){0,4}?"
+    rf"{_SALES}|(?:\w{{1,16}} ){{0,2}}?{_SALES}:? (?:\d[\d.,]{{0,9}} ?%|% ?\d))"
+)
+"""What a customer's weight is, in the languages of filings: a part of sales right after the name."""
+
 _AFTER = re.compile(
     r",? (?:which|whose shares)\b|(?: [a-z]+){1,2} its\b"
     rf"|(?: [a-z]+){{1,3}} (?:\w+ )?\d[\d.,]* ?(?:%|per ?cent) of (?:[\w']+ ){{0,3}}{_TURNOVER}\b"
@@ -52,6 +64,8 @@ _BEFORE = re.compile(
     r"(?i)\b(?:largest|biggest|major|key|main|top|principal|significant|anchor|corporate|institutional"
     r"|commercial|industrial|strategic|single|wholesale) $"
 )
+_OF = re.compile(r"(?i)\bof (?:the |our |their )?$")
+_DONE = ("merged", "acquired", "listed", "restructured", "liquidated", "wound up")
 _WINDOW = 24
 
 
@@ -77,4 +91,9 @@ def acts_as_firm(text: str, end: int, role: int) -> bool:
 
     ``end`` is where the name ends, ``role`` where the word begins that stands before it.
     """
-    return bool(_AFTER.match(text, end) or _BEFORE.search(text, max(0, role - _WINDOW), role))
+    after = _AFTER.match(text, end)
+    if after and _OF.search(text, max(0, role - _WINDOW), role) and after[0].endswith(_DONE):
+        after = None  # what was done was done to the thing: "the loan of guarantor Jane Roe was restructured"
+    return bool(
+        after or _SHARE_OF_SALES.match(text, end) or _BEFORE.search(text, max(0, role - _WINDOW), role)
+    )

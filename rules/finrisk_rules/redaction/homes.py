@@ -9,11 +9,12 @@ from finrisk_rules.redaction.reading import Reading, Span
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?![A-Za-z\d])"
 _STREET = (
-    rf"(?:\d{{1,6}}[A-Za-z]?,? (?:{_WORD} ){{0,4}}{_WORD}|(?:{_WORD} ){{0,4}}{_WORD},? \d{{1,5}}[a-z]?)"
+    rf"(?:\d{{1,6}}(?:/\d{{1,4}})?[A-Za-z]?,? (?:{_WORD} ){{0,4}}{_WORD}"
+    rf"|(?:{_WORD} ){{0,4}}{_WORD},? \d{{1,5}}[a-z]?)"
     rf"(?:,? {_POSTCODE}|, [A-Z#]{_WORD}(?: (?!{_POSTCODE})[A-Z]{_WORD}){{0,2}}"
     rf"|, \d{{4,6}}(?:-\d{{3,4}})?(?: [A-Z]{{2}})? [A-ZÀ-ÞĀ-ŽА-Я]{_WORD}"
     rf"|,? #? ?\d{{1,6}}(?:-\d{{3,4}}|[A-Za-z])?(?!\w|[,.]\d)"
-    rf"|,? [A-Z]{{2}}(?![\w])){{0,6}}"
+    rf"|,? [A-Z]\d[A-Z] \d[A-Z]\d(?!\w)|,? [A-Z]{{2,3}}(?![\w])){{0,6}}"
 )
 _ADDRESS = re.compile(
     r"(?<![^\W\d_])(?i:liv(?:es|ing) (?:at|in)|resid(?:es|ing|ent) (?:at|in)|(?:home|postal|private"
@@ -41,7 +42,10 @@ _STREETS = re.compile(
     r"\b(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace"
     r"|Square|Parkway|Pkwy|Circle)\b"
 )
-_ORIENTAL = re.compile(r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})")
+_ORIENTAL = re.compile(
+    r"(?<!公司)(?<!办公)(?<!辦公)(?<!企业)(?<!注册)(?<!本社)(?<!会社)(?<!본사)(?<!본사 )(?<!회사 )"
+    r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})"
+)
 
 _TYPES = (
     "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Square"
@@ -58,6 +62,7 @@ _SUFFIXES = (
     r"straße|strasse|str\.|allee|weg|platz|gasse|damm|ufer|gracht|straat|laan|plein|kade|gatan|vägen|gade"
 )
 _STREET_TYPE = re.compile(rf"(?i)(?:{_TYPES})(?![^\W\d_])")
+_ANY_TYPE = re.compile(rf"(?i)\b(?:{_TYPES}|{_FOREIGN_TYPES})\b|(?:{_SUFFIXES})(?![^\W\d_])")
 _HOUSE = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ -]?(?:bis|ter)\b)?"
 _DOOR = r"(?:Flat|Apt|Apartment|Unit|Suite|Ste|Floor|#)\.? ?\w{1,6}"
 _TOWN_WORD = r"(?:Ste?\. )?[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]{1,30}"
@@ -80,7 +85,9 @@ _CONTINENTAL = re.compile(
 
 _OF_A_FIRM = re.compile(
     r"(?i)\b(?:offices?|headquarter\w*|facilit\w+|plants?|stores?|branch\w*|buildings?|warehouses?"
-    r"|premises|sitz|siège"
+    r"|premises|sitz|siège|refiner\w+|mills?|mines?|factor(?:y|ies)|cent(?:er|re)s?|campus|terminals?|hotels?"
+    r"|attn|attention|secretary|relations|werk\w*|fabrik\w*|usines?|bureaux|planta|fábrica|oficinas?|social"
+    r"|stabilimento|fabbrica|fabriek|kantoor\w*|fabryka|zakład\w*|siedziba"
     r"|sede|zetel)\b"
 )
 _FIRM_BESIDE = re.compile(
@@ -135,8 +142,19 @@ def _homes(text: str, start: int, end: int) -> Iterator[Span]:
                 yield first, last
 
 
+_OF_OURS = re.compile(
+    r"(?i)(?:\b(?:company|registrant|corporation|bank|firm|issuer|partnership|trust|fund)['’]s |\bour )\Z"
+)
+"""Whose address is that of a firm, in a filing."""
+
+
 def _address(match: re.Match[str]) -> Span | None:
     if _NO_PLACE.match(match[1]) or (match[0][:8].lower() == "property" and not _STREETS.search(match[1])):
+        return None
+    before = match.string[max(0, match.start() - _FIRM_BEFORE) : match.start()]
+    if match[1].islower() and not _ANY_TYPE.search(match[1]):
+        return None
+    if match[0][:1].islower() and _OF_OURS.search(before) and not match[0].lower().startswith("home"):
         return None
     start, end = match.span(1)
     return start, _address_end(match.string, start, end)

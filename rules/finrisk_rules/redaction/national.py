@@ -86,11 +86,12 @@ _DATE = (
 _BIRTH = after(
     r"dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born|geburtsdatum|geb\.|geboren"
     r"|date de naissance|née? le"
-    r"|fecha de nacimiento|nacid[oa] el|data de nascimento|nascid[oa] em|data di nascita|nat[oa] il"
+    r"|fecha de nacimiento|nacid[oa] el|data de nascimento|nascid[oa] em|nasceu(?: em| a)"
+    r"|nació el|data di nascita|nat[oa] il"
     r"|geboortedatum"
     r"|data urodzenia|urodzon[ya]|дата рождения|родил(?:ся|ась)|生年月日|出生日期|出生年月日|생년월일",
     rf"(?:{_DATE})",
-    r"[^\w\n|;]{0,4}(?:[^\W\d_]{1,4}[^\w\n|;]{1,3})?",
+    r"[^\w\n|;]{0,4}(?:[^\W\d_]{1,4}[^\w\n|;]{1,3}|(?:[^\W\d_]{2,12} ){0,3}[^\W\d_]{2,12}: ?)?",
 )
 _NATIONAL_BEGINNINGS = (
     "national", "identity card", "id card", "personal", "driver", "driving", "medicare n", "nhs n",
@@ -116,7 +117,8 @@ _PASSPORT_BEGINNINGS = (
 _BIRTH_BEGINNINGS = (
     "dob", "date of birth", "birth", "born", "geb", "geboren", "geburt", "geboorte", "date de naiss",
     "né", "née",
-    "fecha de nac", "nacido", "nacida", "data d", "data urodzenia", "nascid", "nato", "nata", "urodzon",
+    "fecha de nac", "nacido", "nacida", "data d", "data urodzenia", "nascid", "nasceu", "nació",
+    "nato", "nata", "urodzon",
     "дата рожд",
     "родил", "生年月日",
     "出生", "생년월일",
@@ -171,7 +173,14 @@ def _born_before(match: re.Match[str]) -> Span | None:
     )
 
 
+_BIRTH_NOUN = re.compile(r"(?i)d\.?o|date|data|дата|fecha|geburtsd|geboorted|birth")
+"""What the day of a person is told by, and the person between it and a colon; a verb may be a firm's."""
+
+
 def _birth(match: re.Match[str]) -> Span | None:
+    head = match[0][: match.start(1) - match.start()]
+    if head.rstrip().endswith(":") and head.count(" ") > 1 and not _BIRTH_NOUN.match(head):
+        return None
     is_verb = match[0][:4].lower() == "born"
     before = match.string[max(0, match.start() - 60) : match.start()]
     return None if is_verb and _BORN_THING.search(before) else match.span(1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from finrisk_rules.redaction.contacts import emails, has_at
 from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said, Seen
-from finrisk_rules.redaction.persons import FULL_NAME, TITLE, is_officer, is_person
+from finrisk_rules.redaction.persons import FULL_NAME, TITLE, is_office, is_officer, is_person
 from finrisk_rules.redaction.reading import Reading, Span
 from finrisk_rules.spelling import folded
 
@@ -89,6 +89,11 @@ def _of_owner(match: re.Match[str]) -> Span | None:
     return match.span(1) if is_person(match) else None
 
 
+def _addressee(match: re.Match[str]) -> Span | None:
+    """A name in an address; an office of two words is none."""
+    return None if is_office(match[1]) else _of_owner(match)
+
+
 _LINE_WORDS = frozenset("from to cc bcc sende von an de para van aan".split())
 _LINES = r"from|to|b?cc|sender|von|an|de|para|van|aan"
 _HEADER = re.compile(
@@ -126,6 +131,6 @@ KINDS = (
     Seen("person", _has_lines, _addressees),
     Said("person", _OWNED_WORDS, _OWNED, _owner),
     Said("person", _OF_WORDS, _OF_OWNER, _of_owner),
-    Said("person", ("attn", "attention", "z. hd", "z.hd", "zhd", "z hd", "t.a.v"), _ATTENTION, _of_owner),
+    Said("person", ("attn", "attention", "z. hd", "z.hd", "zhd", "z hd", "t.a.v"), _ATTENTION, _addressee),
     Said("person", ("spoke", "talked", "met ", "chatted", "corresponded"), _MET, _met),
 )

@@ -98,6 +98,7 @@ def _ibans(reading: Reading) -> Iterator[Span]:
 
 _ACCOUNT = after(
     r"account(?:s)?(?: (?:number|no\.?|nr\.?|num\.?|#|id))|acct\.?|a/c"
+    r"|(?:(?<=my )|(?<=his )|(?<=her ))account(?= is \d)"
     r"|account ?(?=[:#])|kontonummer|konto-?nr\.?|numéro de compte|compte n[°o]|número de cuenta"
     r"|cuenta n[.°º]+"
     r"|número da conta|conta corrente|numero di conto|conto corrente|rekeningnummer|numer konta|номер счета"

@@ -14,13 +14,13 @@ FULL_NAME = rf"(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*? {
 TITLE = (
     r"Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|M\.|Monsieur|Madame|Sra?|[Ss]eñora?|[Dd]on|[Dd]oña|Dña"
     r"|Senhora?"
-    r"|[Ss]ig(?:\.?ra)?|[Ss]ignora?|[Dd]ott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aą]?|a|u|em)?"
+    r"|[Ss]ig(?:\.?ra)?|[Ss]ignora?|[Dd]ott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aąe]?|a|u|em)?"
     r"|Say\u0131n|Г-н|Г-жа|\u0433-н|\u0433-жа|[Гг]осподин|[Гг]оспожа"
 )
 _ROLE = (
     r"account[ -]?holders?|card[ -]?holders?|policy[ -]?holders?|borrower|co-borrower|guarantor"
     r"|beneficiary|beneficial owner"
-    r"|customer|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
+    r"|customer|clienta|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
     r"|loan officer|(?:relationship|account|branch) manager|case[ -]?worker"
     r"|colleague|wife(?= )|husband|kollegen?|kollegin|collègue|coleg[ao]|collega|коллега|esposa|moglie|femme"
     r"|Kunden?|Kundin|Mandant(?:in)?|Anleger(?:in)?|Bürgen?|Bürgin|cliente|assuré|souscripteur|avalista"
@@ -30,14 +30,16 @@ _ROLE = (
     r"|Karteninhaber(?:in)?|Kreditnehmer(?:in)?|titulaire(?: du compte)?|emprunteur|emprunteuse"
     r"|titular(?: de la cuenta| da conta)?"
     r"|prestatario|prestataria|intestatari[oa]|rekeninghouder|kredietnemer|posiadacz(?: rachunku)?"
-    r"|владелец счета|заёмщик|заемщик"
+    r"|владелец счета|заёмщик|заемщик|mutuatari[oa]|mutuári[oa]|débiteur|débitrice|debitore|devedora?"
+    r"|deudora?|schuldner(?:in)?|dłużnik|dłużniczka|должник|solicitante|antragsteller(?:in)?|richiedente"
+    r"|aanvrager|wnioskodawca|sökanden?"
 )
 _HOLDER = re.compile(
     rf"(?<![\w-])(?:(?i:{_ROLE})(?:(?:['’]s)?(?i: name))?"
     rf"(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
     rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
     rf"|client)|(?:request(?:ed)?|signed|prepared|submitted) by"
-    r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)[: ] ?)"
+    r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)(?:[: ]| [=-] )[ ]?)"
     rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
     rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}})"
 )
@@ -49,18 +51,24 @@ _TITLED = re.compile(
 _HONOURED = re.compile(
     r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인|신청인|예금주)"
     r"[: は의の]{0,2}([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}?(?: [\u4e00-\u9fff]{1,3})?)"
-    r"(?= ?(?:先生|女士|小姐|様|さん|님|씨))"
+    r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
 )
-_ADDRESSED = re.compile(r"様(?=[のはがへにをと、。,(\s])")
+_ADDRESSED = re.compile(r"様(?=[のはがへにをともでか、。,(\s])")
 _BEFORE_HONOUR = re.compile(
     r"(?:[\s。、「(:,.の]|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})\Z"
 )
-_NO_NAME = frozenset("客皆株主先社者員方各同多仕模")
+_NO_NAME = frozenset("客皆株主先社者員方各同多仕模家")
 """Signs of words that are addressed with honour and name nobody."""
 _ASIAN_NAME = re.compile(
     r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
     r"([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6})"
 )
+_ASIAN_FIRM = re.compile(
+    r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{0,20}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹|은행|전자|건설|보험)"
+    r"(?![\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
+)
+"""A firm's name in a script without capitals: how it ends."""
+
 _OFFICE = frozenset(
     "officer officers director directors president chairman chairwoman chairperson chair chief ceo cfo"
     " coo cio treasurer secretary governor executive executives trustee counsel partner auditor analyst"
@@ -70,9 +78,22 @@ _OFFICE = frozenset(
     " consiglio"
     " président directeur directrice administrateur vorsitzender geschäftsführer bestuurder voorzitter"
     " prezes"
-    " председатель директор".split()
+    " председатель директор правления совета"
+    " wirtschaftsprüfer abschlussprüfer commissaire commissaires revisore revisor auditores auditeur biegły"
+    " zarządu nadzorczej kurulu styrelse styrelsen raad accountant".split()
 )
 """Words that tell that a filing names its officers."""
+
+_OFFICE_ENDS = (
+    "vorsitzender",
+    "vorsitzende",
+    "vorsitzenden",
+    "voorzitter",
+    "direktor",
+    "direktorin",
+    "vorstands",
+)
+"""Ends of words of offices that are written in one word."""
 
 _PAY = frozenset(
     "compensation bonus salary severance award awards shares vest vested vesting earned payout"
@@ -83,6 +104,7 @@ _PAY = frozenset(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALISED = re.compile(r"[A-Z][\w.]*\s$")
 _POLISH = re.compile("[ąćęłńóśźż]")
+_ROMANCE = re.compile(r"(?i)\b(?:el|la|los|las|del|que|con|en|su|por|il|di|che|per|ha|è|una?|y)\b")
 _AROUND = 160
 """Characters before and after a name in which the office stands."""
 
@@ -99,11 +121,16 @@ def _words(text: str) -> list[str]:
     return _LETTERS.findall(text.lower())
 
 
+_OF_A_FILING = re.compile(r"(?i)(?:signed|prepared) by:? \Z")
+
+
 def _holder(match: re.Match[str]) -> Span | None:
     role = match[0][: match.start(1) - match.start()]
     is_heading = role[:1].isupper() and " " not in role.strip() and role[-1:] == " " and ":" not in role
     is_title_case = re.match(r"[A-Z]\w+[ -][A-Z]", role) is not None
     is_firm = not is_person(match) or acts_as_firm(match.string, match.end(1), match.start())
+    if _OF_A_FILING.match(role) and is_officer(match.string, *match.span(1)):
+        return None
     is_one = not is_firm and not is_title_case and not (is_heading and _in_heading(match))
     return match.span(1) if is_one else None
 
@@ -119,21 +146,32 @@ def _in_heading(match: re.Match[str]) -> bool:
 def _titled(match: re.Match[str]) -> bool:
     """Whether no office stands near: officers whom a filing names stay."""
     start, end = match.span()
+    around = max(0, start - _AROUND), end + _AROUND
     if match[0].startswith("M.") and _CAPITALISED.search(match.string[max(0, start - 24) : start]):
         return False  # an initial
-    if match[0].startswith("Pan ") and not _POLISH.search(
-        match.string, max(0, start - _AROUND), end + _AROUND
-    ):
+    if match[0].startswith(("Don ", "Sig ")) and len(_ROMANCE.findall(match.string, *around)) < 2:
+        return False  # a name, or the beginning of one
+    if match[0].startswith("Pan ") and not _POLISH.search(match.string, *around):
         return False
     is_firm = not is_person(match) or moves(match.string, end)
     return not is_firm and not is_officer(match.string, start, end)
+
+
+def is_office(name: str) -> bool:
+    """Whether what reads like a name is an office: "Corporate Secretary"."""
+    return _words(name)[-1] in _OFFICE
 
 
 def is_officer(text: str, start: int, end: int) -> bool:
     """Whether an office, or pay in figures, stands near a name."""
     around = text[max(0, start - _AROUND) : end + _AROUND]
     words = _words(around)
-    return not _OFFICE.isdisjoint(words) or (not _PAY.isdisjoint(words) and any(map(str.isdigit, around)))
+    is_office = not _OFFICE.isdisjoint(words) or any(word.endswith(_OFFICE_ENDS) for word in words)
+    return is_office or (not _PAY.isdisjoint(words) and any(map(str.isdigit, around)))
+
+
+def _asian_holder(match: re.Match[str]) -> Span | None:
+    return None if _ASIAN_FIRM.match(match.string, match.start(1)) else match.span(1)
 
 
 def _addressed(match: re.Match[str]) -> Span | None:
@@ -157,13 +195,14 @@ _HOLDER_BEGINNINGS = (
     "assuré", "souscripteur",
     "avalista", "fiador", "garante", "klant", "borgsteller", "klient", "poręczyciel", "låntagare",
     "müşteri",
-    "клиент", "поручитель",
+    "клиент", "поручитель", "mutuatari", "mutuári", "débit", "debitore", "devedor", "deudor", "schuldner",
+    "dłużni", "должник", "solicitante", "antragsteller", "richiedente", "aanvrager", "wnioskodaw", "sökande",
 )  # fmt: skip
 _TITLES = (
     "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "sig", "sigra", "signor", "dottssa",
     "m.", "don ", "don.", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
-    "pan", "pana", "panu", "panem", "pani", "pania", "panią", "say\u0131n", "\u0433-",
+    "pan", "pana", "panu", "panem", "pani", "pania", "panie", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
@@ -174,7 +213,7 @@ _HONOURED_BEGINNINGS = (
 KINDS = (
     Said("person", _HOLDER_BEGINNINGS, _HOLDER, _holder),
     Said("person", _TITLES, _TITLED, proved(_titled, 1)),
-    Said("person", _ASIAN_BEGINNINGS, _ASIAN_NAME),
+    Said("person", _ASIAN_BEGINNINGS, _ASIAN_NAME, _asian_holder),
     Said("person", _HONOURED_BEGINNINGS, _HONOURED),
     Said("person", ("様",), _ADDRESSED, _addressed),
 )
