@@ -17,7 +17,8 @@ _INTRODUCTIONS = (
     "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "chamo-me", "me chamo",
     "meu nome é",
     "mijn naam is", "ik heet", "nazywam się", "mam na imię", "jag heter", "mitt namn är", "jeg hedder",
-    "mit navn er", "jeg heter", "mitt navn er", "nimeni on", "benim ad\u0131m", "ad\u0131m", "jmenuji se",
+    "mit navn er", "jeg heter", "mitt navn er", "nimeni on", "benim ad\u0131m", "ad\u0131m", "benim adim",
+    "adim", "jmenuji se",
     "numele meu este",
     "mă numesc", "nama saya", "меня зовут", "моё имя", "мое имя", "hier spricht", "u spreekt met",
     "le habla",
@@ -27,7 +28,8 @@ _VALEDICTIONS = (
     "gruß", "gruss",
     "hochachtungsvoll", "cordialement", "salutations", "saludo", "atentamente", "cordialmente", "saluti",
     "groet", "hoogachtend", "hälsning", "hilsen", "terveisin", "pozdrawiam", "poważaniem", "pozdrav",
-    "atenciosamente", "cumprimentos", "abraço", "уважением", "sayg\u0131lar", "stimă", "üdvözlettel",
+    "atenciosamente", "cumprimentos", "abraço", "уважением", "sayg\u0131lar", "saygilar",
+    "stimă", "üdvözlettel",
 )  # fmt: skip
 _THANKS = (
     "best",
