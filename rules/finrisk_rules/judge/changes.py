@@ -15,6 +15,7 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Direction, Traced, governors, is_evaluation, is_in_clause
 from finrisk_rules.judge.evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.formulas import is_operand
+from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
@@ -46,12 +47,10 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _AGAIN = re.compile(r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*")
 """What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
 
-_MORE = re.compile(
-    rf"\s*(?:{whole('more above over greater larger ahead mehr de_plus más in_più')})\s", re.IGNORECASE
-)
-_LESS = re.compile(
-    rf"\s*(?:{whole('less fewer below under smaller weniger de_moins menos in_meno')})\s", re.IGNORECASE
-)
+_MORES = "more above over greater larger ahead mehr de_plus más in_più"
+_LESSES = "less fewer below under smaller weniger de_moins menos in_meno"
+_MORE, _LESS = (re.compile(rf"\s*(?:{whole(words)})\s", re.IGNORECASE) for words in (_MORES, _LESSES))
+WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 
 class Line(NamedTuple):

@@ -11,7 +11,7 @@ from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, Span, phrases
-from finrisk_rules.judge.things import counts_things
+from finrisk_rules.judge.things import WORDS_OF_THINGS, counts_things
 from finrisk_rules.judge.vocabulary import (
     ABOUT_SIGN,
     TIME,
@@ -52,7 +52,6 @@ _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
 _POINTS = re.compile(r" ?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)")
-_HINTS_OF_POINTS = "point", " pt", "Punkt", "punt"
 """Of a ratio, points are those of a percentage; "1,200 points of sale" are none."""
 
 _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
@@ -106,7 +105,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
     ends = [period.end for period in named]
-    has_points = any(hint in text for hint in _HINTS_OF_POINTS)
+    has_points = "point" in text or " pt" in text or "Punkt" in text or "punt" in text
     for quantity in numbers:
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
@@ -142,11 +141,12 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
             figure[0],
             phrase,
             name=figure[1],
-            counts=_counts(text, figure[0]),
+            counts=counts,
         )
         if is_plain
-        else _claim(text, *figure, phrase, is_first=at == 0)
+        else _claim(text, *figure, phrase, is_first=at == 0, counts=counts)
         for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
+        for counts in (figure[0].scale is not None and _counts(text, figure[0], words),)
     ]
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
@@ -172,7 +172,9 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
     return [each for each in named if amounts.get(each.start, 0) <= each.end] if amounts else named
 
 
-def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool) -> Claim:
+def _claim(
+    text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool, counts: bool
+) -> Claim:
     start, end = quantity.start, quantity.end
     words = lead(text, start)
     said = bound(text, start, end)
@@ -184,13 +186,15 @@ def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first
         is_change(text, end, words),
         name,
         said if is_first or said in ("short", "denied") else "",
-        counts=_counts(text, quantity),
+        counts=counts,
     )
 
 
-def _counts(text: str, quantity: Quantity) -> bool:
+def _counts(text: str, quantity: Quantity, words: Words) -> bool:
     """Whether a scale stands between a figure and things that are counted: "1,118 million stores"."""
-    return bool(quantity.scale) and not quantity.currency and counts_things(text, quantity.end)
+    if not quantity.scale or quantity.currency or cannot_say(words, WORDS_OF_THINGS):
+        return False
+    return counts_things(text, quantity.end)
 
 
 def is_bare(quantity: Quantity) -> bool:

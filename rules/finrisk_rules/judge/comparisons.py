@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Traced
-from finrisk_rules.judge.hints import Words, cannot_say, telling
+from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
 
 _ABOVE = (
@@ -25,23 +25,22 @@ _BETWEEN = re.compile(
     r"(?P<object>(?:\s+[^\s\d,;.:()]+){0,6})\s+[^\w\s]{0,3}",
     re.IGNORECASE,
 )
-_TELLING = telling(f"{_ABOVE} {_BELOW}".split())
+WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW}".split())
+_COMPARES = re.compile(whole(f"{_ABOVE} {_BELOW}"), re.IGNORECASE)
 _OTHER = re.compile(whole("from to by and but while versus vs compared against at in"), re.IGNORECASE)
 """Words behind a comparison that lead to another figure than the one compared with."""
 
 _LONGEST = 120
 
 
-def of_another_order(text: str, words: Words, traced: Sequence[Traced]) -> Iterator[int]:
+def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     """Yield the numbers of the claims that are said above what is above them, or below what is below."""
-    if len(traced) < 2 or cannot_say(words, _TELLING):
-        return
     for n in range(len(traced) - 1):
         (one, there), (two, other) = traced[n], traced[n + 1]
         start, end = one.quantity.end, two.quantity.start
         if there is None or other is None or end - start > _LONGEST or not _are_comparable(one, two):
             continue
-        said = _BETWEEN.fullmatch(text, start, end)
+        said = _COMPARES.search(text, start, end) and _BETWEEN.fullmatch(text, start, end)
         if said is None or said["not"] or _is_difference(text, start, said) or _OTHER.search(said["object"]):
             continue
         first, second = abs(float(one.quantity.amount)), abs(float(two.quantity.amount))

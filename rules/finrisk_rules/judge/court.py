@@ -11,15 +11,16 @@ from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
 from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
-from finrisk_rules.judge.ends import has_opening, is_of_other_end, opening_periods
+from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
+from finrisk_rules.judge.hints import cannot_say
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.measures import has_own_measure
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
-from finrisk_rules.judge.opposites import is_opposite
+from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.repeats import acquit
@@ -136,14 +137,19 @@ class Court:
             whole = [each for each in statement.claims if each.quantity.start < part]
             of_whole = self._shared_periods(statement, whole)
         read, unread = statement.claims[: max(0, most)], statement.claims[max(0, most) :]
+        opens = may_open(statement.text, statement.words)
         result = [
             self._finding(
-                claim, statement, calculated, of_whole if claim.quantity.start < (part or 0) else shared
+                claim,
+                statement,
+                calculated,
+                of_whole if claim.quantity.start < (part or 0) else shared,
+                opens=opens,
             )
             for claim in read
         ]
         result += [_unread(claim, statement) for claim in unread]
-        if len(result) > 1:
+        if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
@@ -151,7 +157,7 @@ class Court:
         return result
 
     def _finding(
-        self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods
+        self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods, *, opens: bool
     ) -> Finding:
         start, end = _place(claim, statement)
         cited = self._known(claim.cited or statement.cited)
@@ -166,7 +172,8 @@ class Court:
             named = tuple((period, weight) for period, weight in named if period[0] not in years)
         readers = [self._reader(claim, statement, named, n, calculation) for n in cited]
         verdict, trace = self._verdict(claim, statement, named, readers)
-        if (opened := opening_periods(claim, statement)) and not has_opening(trace, claim):
+        opened = opening_periods(claim, statement.text) if opens else ()
+        if opened and not has_opening(trace, claim):
             at_end = tuple((period, 1.0) for period in opened)
             at_opening = claim._replace(phrase=claim.phrase._replace(periods=opened))
             alone = statement._replace(claims=(at_opening,))
@@ -269,7 +276,8 @@ class Court:
             return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
             return wrong(claim, "misattributed", right), None
-        if is_opposite(claim, statement, right):
+        names_side = claim.bound or not cannot_say(statement.words, WORDS_OF_SIDES)
+        if names_side and is_opposite(claim, statement, right):
             return wrong(claim, "misattributed", right), None
         is_operand = bool(readers[0].operands)
         is_left_out = is_operand and is_aside(claim, statement)

@@ -50,24 +50,20 @@ def is_of_other_end(claim: Claim, statement: Statement, trace: Trace) -> bool:
     return bool(other.search(label)) and not mine.search(label)
 
 
-def opening_periods(claim: Claim, statement: Statement) -> tuple[Named, ...]:
+def opening_periods(claim: Claim, text: str) -> tuple[Named, ...]:
     """Return the ends of the years of whose beginning a figure is said: the year before "1 January 2023".
 
     () where it is said of no beginning, or of one without a year.
     """
-    if not _may_open(statement.words):
-        return ()
-    named, text = claim.phrase.periods[:1], statement.text
+    named = claim.phrase.periods[:1]
     if not named or named[0][0] is None or named[0][1] not in ("", "1"):
         return ()
     return ((named[0][0] - 1, ""),) if _said(claim, text) or _is_first_day(claim, text) else ()
 
 
-def _may_open(words: Words) -> bool:
-    """Whether a text with these words may tell of a beginning, or of the first day of a year."""
-    if not cannot_say(words, _WORDS_OF_OPENING):
-        return True
-    return any(word.startswith("jan") for word in words or ())
+def may_open(text: str, words: Words) -> bool:
+    """Whether a text, which has these words, may tell of a beginning, or of the first day of a year."""
+    return not cannot_say(words, _WORDS_OF_OPENING) or "jan" in text.lower()
 
 
 def has_opening(trace: Trace | None, claim: Claim) -> bool:

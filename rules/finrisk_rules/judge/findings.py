@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from finrisk_rules.judge.changes import Change, Spoken, change_of, says_more, spoken_changes
+from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of, says_more, spoken_changes
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.comparisons import of_another_order
+from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
 from finrisk_rules.judge.fractions import of_another_fraction
-from finrisk_rules.judge.hints import Words
+from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
@@ -83,14 +83,14 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_fraction(text, traced, words):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
-    for finding in findings:
+    for finding in () if cannot_say(words, WORDS_OF_MORE) else findings:
         if finding.verdict and _is_other_than_more(text, finding):
             finding.verdict = finding.verdict._replace(verdict="wrong_direction")
-    for at in of_another_order(text, words, traced):
+    for at in () if cannot_say(words, WORDS_OF_ORDER) else of_another_order(text, traced):
         if verdict := findings[at].verdict:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
-    for at in swapped(traced):
+    for at in swapped(traced) if len(traced) > 1 else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
     if not may_turn(words):

@@ -4,6 +4,9 @@
 it measures.
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.things import Measure, is_of_money, is_of_staff, measure_beside, measure_of
 from finrisk_rules.judge.traces import Trace
@@ -14,7 +17,7 @@ MOST_STAFF, MOST_THINGS = 1e7, 1e10
 
 
 def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
-    """Whether a figure says money, a scale or points of what is none; ``slack`` is that of its digits.
+    """Whether a figure of money, a scale or points says it of what is none; ``slack`` is that of its digits.
 
     A row that is called after things alone may be money that was made with them: there the figure must count
     things itself.
@@ -22,9 +25,7 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     quantity = claim.quantity
     if quantity.unit == "points" and trace.spot[2][4] == "percent":
         return _is_growth(claim, trace)
-    if not (quantity.currency or quantity.scale):
-        return False
-    *_, written, scale, unit, currency = trace.spot[2]
+    _, _, written, scale, unit, currency = trace.spot[2]
     if unit:
         return False
     if trace.table is None:
@@ -33,15 +34,17 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     else:
         row, column = trace.spot[2][:2]
         label, section = trace.table.rows[row]
-        names = label, trace.table.heads[column], *((section,) if is_of_staff(section) else ())
-        name, measure = next(((each, found) for each in names if (found := measure_of(each))), ("", ""))
+        head = trace.table.heads[column]
+        measure, name = _of_names(label, head, section)
+        if not measure:
+            return False
         said = bool(currency) or not scale
         is_employed = is_of_staff(name)
         if measure == "count" and not (claim.counts or is_employed):
             return False
         if measure == "count" and name != label and is_of_money(label):
             return False
-        if measure == "count" and ("." in written or any(scale_said(each).power for each in names)):
+        if measure == "count" and ("." in written or _has_scale(label, head, section)):
             return bool(quantity.currency)
     if not measure:
         return False
@@ -53,6 +56,24 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     if said:
         return abs(amount - abs(float(written))) > slack * 10.0**quantity.scale
     return amount >= (MOST_STAFF if is_employed else MOST_THINGS)
+
+
+def _names(label: str, head: str, section: str) -> Iterator[str]:
+    """Yield the names that may tell what a cell measures: that of a section only where it is of staff."""
+    yield from (label, head)
+    if is_of_staff(section):
+        yield section
+
+
+@lru_cache(maxsize=8192)
+def _of_names(label: str, head: str, section: str) -> tuple[Measure, str]:
+    """Return what a cell measures by its names, and the one that tells so; ("", "") where none does."""
+    told = ((measure_of(each), each) for each in _names(label, head, section))
+    return next((each for each in told if each[0]), ("", ""))
+
+
+def _has_scale(label: str, head: str, section: str) -> bool:
+    return any(scale_said(each).power for each in _names(label, head, section))
 
 
 def _is_growth(claim: Claim, trace: Trace) -> bool:

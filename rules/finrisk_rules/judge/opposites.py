@@ -27,7 +27,7 @@ _PAIRS = (
 )
 _WORDS = tuple(tuple(re.compile(whole(words), re.IGNORECASE) for words in pair) for pair in _PAIRS)
 _ANY = re.compile("|".join(whole(words) for pair in _PAIRS for words in pair), re.IGNORECASE)
-_TELLING = telling(word for pair in _PAIRS for words in pair for word in words.split())
+WORDS_OF_SIDES = telling(word for pair in _PAIRS for words in pair for word in words.split())
 _LEAD, _TAIL = 60, 30
 _FIGURE = re.compile(r"\d")
 _ABOVE_OR_BELOW = frozenset(("above", "below"))
@@ -35,19 +35,18 @@ _ABOVE_OR_BELOW = frozenset(("above", "below"))
 
 def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether the words by a figure name the contrary of those by its place, or bound it otherwise."""
-    quantity = claim.quantity
     if claim.bound in _ABOVE_OR_BELOW and trace.table is None:
         start, end = _spot(trace)
-        there = bound(trace.place.sentence, start, end)
-        if there in _ABOVE_OR_BELOW and there != claim.bound:
+        bound_there = bound(trace.place.sentence, start, end)
+        if bound_there in _ABOVE_OR_BELOW and bound_there != claim.bound:
             return True
-    if cannot_say(statement.words, _TELLING):
+    if cannot_say(statement.words, WORDS_OF_SIDES):
         return False
-    said = _sides_of(_beside(statement.text, quantity.start, quantity.end))
-    if not said:
+    there = _sides_of(trace.place.row if trace.table else _beside(trace.place.sentence, *_spot(trace)))
+    if not there:
         return False
-    there_said = _sides_of(trace.place.row if trace.table else _beside(trace.place.sentence, *_spot(trace)))
-    return any((pair, not side) in there_said and (pair, side) not in there_said for pair, side in said)
+    said = _sides_of(_beside(statement.text, claim.quantity.start, claim.quantity.end))
+    return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
 
 
 def _spot(trace: Trace) -> tuple[int, int]:

@@ -79,10 +79,10 @@ def _is_gain_below_zero(trace: Trace) -> bool | None:
     return False if RESULT.search(label) and not OUTFLOW.search(label) else None
 
 
-def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement) -> bool:
+def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement, *, says_result: bool) -> bool:
     start = claim.quantity.start
     before = statement.text[max(0, start - _BEFORE) : start]
-    is_led = not cannot_say(statement.words, _WORDS_OF_RESULT) and any(word in before for word in _OF)
+    is_led = says_result and any(word in before for word in _OF)
     if is_led and (said := _GAIN_OR_LOSS.search(statement.text, max(0, start - 2 * _BEFORE), start)):
         inverse = _is_gain_below_zero(trace)
         if inverse is not None:
@@ -110,11 +110,8 @@ def _said_by(text: str, start: int, end: int, value: float) -> bool | None:
 
 def _is_of_another_result(claim: Claim, trace: Trace, statement: Statement) -> bool:
     """Whether a figure is said to be a gain where the words of its place say a loss, or the reverse."""
-    if cannot_say(statement.words, _WORDS_OF_RESULT):
-        return False
     quantity = claim.quantity
-    said = _said_by(statement.text, quantity.start, quantity.end, float(quantity.value))
-    if said is None or not trace.value or quantity.unit:
+    if quantity.unit or not trace.value:
         return False
     if trace.table is None:
         sentence = trace.evidence.statements[trace.spot[1]]
@@ -122,19 +119,28 @@ def _is_of_another_result(claim: Claim, trace: Trace, statement: Statement) -> b
         there = _said_by(trace.place.sentence, start, end, trace.value)
     else:
         there = _says_row(trace)
-    return there is not None and there != said
+    if there is None:
+        return False
+    said = _said_by(statement.text, quantity.start, quantity.end, float(quantity.value))
+    return said is not None and there != said
 
 
 def _says_row(trace: Trace) -> bool | None:
     """Return whether a figure of a row that is named for gains alone, or for losses alone, is a gain."""
-    label = trace.place.row
-    gain, loss = _GAIN.search(label), _LOSS.search(label)
-    if trace.table is None or bool(gain) == bool(loss):
+    is_gain = _is_called_gain(trace.place.row)
+    if trace.table is None or is_gain is None:
         return None
-    if gain:
-        return None if OUTFLOW.search(label) or trace.value < 0 else True
+    if is_gain:
+        return None if OUTFLOW.search(trace.place.row) or trace.value < 0 else True
     row = [float(cell[2]) for cell in trace.table.by_row[trace.spot[2][0]]]
     return False if min(row) >= 0 or max(row) <= 0 else None
+
+
+@lru_cache(maxsize=4096)
+def _is_called_gain(label: str) -> bool | None:
+    """Return whether a row is named for gains; None where for neither gains nor losses, or for both."""
+    gain, loss = _GAIN.search(label), _LOSS.search(label)
+    return None if bool(gain) == bool(loss) else bool(gain)
 
 
 @lru_cache(maxsize=4096)
@@ -148,10 +154,14 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
 
     Words do so too: a "loss of 5" is none of a row that is a profit, and "a positive 5" none below zero.
     """
-    if _is_of_another_word(claim, trace, statement) or _is_of_another_result(claim, trace, statement):
+    says_result = not cannot_say(statement.words, _WORDS_OF_RESULT)
+    if _is_of_another_word(claim, trace, statement, says_result=says_result):
+        return True
+    if says_result and _is_of_another_result(claim, trace, statement):
         return True
     if (
-        not is_operand
+        "+" in statement.text
+        and not is_operand
         and trace.value < 0 <= claim.quantity.value
         and _PLUS.search(statement.text[: claim.quantity.start][-4:])
     ):

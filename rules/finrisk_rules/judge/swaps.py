@@ -25,8 +25,10 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
         (n, claim, trace)
         for n, (claim, trace) in enumerate(traced)
         if trace is not None and trace.table is None
-    ][:_MOST]
-    for (n, one, first), (m, two, second) in combinations(prose, 2):
+    ]
+    if len(prose) < 2:
+        return
+    for (n, one, first), (m, two, second) in combinations(prose[:_MOST], 2):
         if first.source != second.source or first.spot[1] != second.spot[1] or not _are_alike(first, second):
             continue
         here, there = _phrase(first), _phrase(second)

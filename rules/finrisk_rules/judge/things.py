@@ -4,15 +4,16 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
 
 Measure = Literal["", "count", "physical", "cents"]
 """What a place tells of: money or what nothing says; things; a physical unit; hundredths."""
 
 _STAFF = (
-    "employee employees headcount workforce staff personnel fte ftes mitarbeiter mitarbeitende* "
-    "beschäftigte beschäftigten effectif effectifs salariés collaborateurs empleados plantilla dipendenti "
-    "medewerkers werknemers anställda"
+    "employee employees headcount workforce staff personnel fte ftes mitarbeiter mitarbeitende "
+    "mitarbeitenden mitarbeitender beschäftigte beschäftigten effectif effectifs salariés "
+    "collaborateurs empleados plantilla dipendenti medewerkers werknemers anställda"
 )
 _THINGS = (
     "persons people customers clients subscribers subscriptions users members passengers guests patients "
@@ -60,6 +61,7 @@ _BEFORE = re.compile(
     rf"(?:{whole(f'{_STAFF} employed employs employing {_NUMBER_OF}')})(?:\s+[^\W\d_]+){{0,4}}\s+\Z",
     re.IGNORECASE,
 )
+WORDS_OF_THINGS = telling(f"{_STAFF} {_THINGS}".split())
 _NEAR = 40
 
 

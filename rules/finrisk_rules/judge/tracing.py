@@ -113,12 +113,14 @@ class Reader:
     def traces(self) -> list[Trace]:
         """Return the places that say the claim's value, in whatever scale."""
         result = []
+        quantity = self.claim.quantity
+        has_measure = quantity.currency or quantity.scale or quantity.unit == "points"
         for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
             if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self._fit(spot)
             trace = self.trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit)
-            if said != "scale" and is_of_another_measure(self.claim, trace, self.half):
+            if has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half):
                 trace.agreement = "scale"
             result.append(trace)
         return result
