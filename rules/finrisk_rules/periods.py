@@ -69,8 +69,7 @@ _KINDS = {
     rf"(?P<dated_year>{_YEAR})(?!\d)",
     "day_dated": rf"[0-3]?\d(?:st|nd|rd|th|\.|er)? (?:de )?(?P<day_dated_month>{_MONTH})"
     rf"\.?(?: ?, ?| | de )(?P<day_dated_year>{_YEAR})(?!\d)",
-    "hyphened": rf"(?=[^\W\d_]+-)(?P<hyphened_month>{_MONTH})-(?P<hyphened_year>{_YEAR}|{_SHORT})"
-    r"(?![^\W_]|[-.,]\d)",
+    "hyphened": rf"(?P<hyphened_month>{_MONTH})-(?P<hyphened_year>{_YEAR}|{_SHORT})(?![^\W_]|[-.,]\d)",
     "day": rf"(?P<day_month>{_MONTH})\.? {_DAY}(?! ?[%\d,.]\d)(?![^\W_])",
     "day_month_only": rf"[0-3]?\d(?:st|nd|rd|th|\.)? (?P<day_month_only_month>{_MONTH})(?![^\W_])",
     "part": rf"(?P<part_name>[QT][1-4]|[HS][12]|[1-4][QT]|[12][HS])[ '-]{{0,2}}(?:FY ?)?"
@@ -181,7 +180,7 @@ def with_listed(text: str, named: list[Period]) -> list[Period]:
     That is the next one behind them, else the last one before; of a year, where none is named with a part.
     """
     parts = [period for period in named if period.part[:1] in ("Q", "H")]
-    if not parts and named and _may_name_part(text):
+    if not parts and named and _PART_HINT.search(text):
         parts = [period for period in named if period.year]
         parts = parts if len({period.year for period in parts}) == 1 else []
     if not parts:
@@ -200,15 +199,6 @@ def with_listed(text: str, named: list[Period]) -> list[Period]:
             part = match["name"] or f"{kind}{_ORDER_OF[match['order'].lower()]}"
             listed.append(Period(year, part.upper(), start, end))
     return sorted([*named, *listed], key=attrgetter("start"))
-
-
-def _may_name_part(text: str) -> bool:
-    """Whether a text may name a quarter or a half without its year; letters are looked for before words."""
-    if text.isascii() and not ("Q" in text or "H" in text):
-        small = text.lower()
-        if not ("uart" in small or "alf" in small or "alb" in small or "mes" in small or "warta" in small):
-            return False
-    return _PART_HINT.search(text) is not None
 
 
 def _listed_before(read: str, period: Period) -> list[Period]:
