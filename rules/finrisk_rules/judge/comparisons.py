@@ -27,8 +27,12 @@ _BETWEEN = re.compile(
 )
 WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW}".split())
 _COMPARES = re.compile(whole(f"{_ABOVE} {_BELOW}"), re.IGNORECASE)
-_OTHER = re.compile(whole("from to by and but while versus vs compared against at in"), re.IGNORECASE)
+_OTHER = re.compile(
+    whole("from to by and but while versus vs compared against at in was were is are"), re.IGNORECASE
+)
 """Words behind a comparison that lead to another figure than the one compared with."""
+_CLAUSE = re.compile(whole("and but while whereas und aber et mais y pero e ma"), re.IGNORECASE)
+"""Words before a comparison by which it is of something else than the figure before them."""
 
 _LONGEST = 120
 
@@ -42,6 +46,8 @@ def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
             continue
         said = _COMPARES.search(text, start, end) and _BETWEEN.fullmatch(text, start, end)
         if said is None or said["not"] or _is_difference(text, start, said) or _OTHER.search(said["object"]):
+            continue
+        if _CLAUSE.search(text, start, max(said.start("above"), said.start("below"))):
             continue
         first, second = abs(float(one.quantity.amount)), abs(float(two.quantity.amount))
         if first != second and (first > second) != bool(said["above"]):

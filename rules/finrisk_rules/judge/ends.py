@@ -15,6 +15,13 @@ _BEGINS = "beginning opening start anfang début inicio inizio begin"
 _ENDS = "end year-end year_end closing close ende fin cierre fine einde"
 _BEGIN = re.compile(f"{whole(_BEGINS)}|期首", re.IGNORECASE)
 _END = re.compile(f"{whole(_ENDS)}|末", re.IGNORECASE)
+_OPENS = re.compile(
+    rf"(?<!\w)(?:(?:at|from|since|by|zu|zum|am|seit|au|dès|al|a|all)\W(?:the )?(?:very )?"
+    rf"(?:{any_word(_BEGINS)})(?![\w-])|(?:{any_word(_BEGINS)})[ -](?:of|balance)(?!\w))"
+    r"|\A\W*(?:(?:the|its|our) )?opening (?!of\b)|期首",
+    re.IGNORECASE,
+)
+"""A beginning of a time, which "start-ups" and "the opening stores" have not."""
 _MONTH_END = r"(?:2[89]|3[01])"
 
 
@@ -58,7 +65,10 @@ def opening_periods(claim: Claim, text: str) -> tuple[Named, ...]:
     named = claim.phrase.periods[:1]
     if not named or named[0][0] is None or named[0][1] not in ("", "1"):
         return ()
-    return ((named[0][0] - 1, ""),) if _said(claim, text) or _is_first_day(claim, text) else ()
+    is_begun = _said(claim, text) and any(
+        map(_OPENS.search, _sides(text, claim.quantity.start, claim.quantity.end))
+    )
+    return ((named[0][0] - 1, ""),) if is_begun or _is_first_day(claim, text) else ()
 
 
 def may_open(text: str, words: Words) -> bool:

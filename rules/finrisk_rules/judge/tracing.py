@@ -327,13 +327,17 @@ class Reader:
         ]
 
     def _sentences(self, right: Trace | None) -> Iterator[Spot]:
-        """Yield the figures of sentences that have the words of the claim; of few words, of the right one."""
+        """Yield the figures of sentences that have the words of the claim; of few words, of the right one.
+
+        The words beside the claim are enough where no table has its figure.
+        """
         least = LIKE * self._total
         numbers: Iterable[int] = range(min(MOST_SENTENCES, len(self.evidence.statements)))
         if len(self.words) - len(self._about_sources) < LEAST_WORDS:
             is_here = right and right.table is None and right.source == self.source
             numbers = [right.spot[1]] if right and is_here else []
-        is_near = len(self.words) > len(self.near) >= LEAST_WORDS
+        is_in_prose = right is None or right.table is None
+        is_near = is_in_prose and len(self.words) > len(self.near) >= LEAST_WORDS
         for at in numbers:
             statement = self.evidence.statements[at]
             if self._shared(at) >= least or (is_near and self._shares_near(statement)):
