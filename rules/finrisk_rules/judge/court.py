@@ -11,6 +11,7 @@ from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
 from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
+from finrisk_rules.judge.copies import is_copied, on_one_line
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
 from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
 from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
@@ -30,7 +31,7 @@ from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_units import compare_units
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import BESIDE, CLEARLY, GOOD_ROW, Reader, best_rival
-from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place
+from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import counted, part_in
 from finrisk_rules.judge.wording import has_support, words
 from finrisk_rules.judge.years import is_of_another_year
@@ -43,6 +44,9 @@ NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 
 OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
 """Fit of a period below which it is another one, and above which it is the claim's."""
+
+OF_WORDS: frozenset[Verdict] = frozenset({"unsupported", "wrong_scale", "wrong_direction"})
+"""Verdicts that what a sentence says brings upon its figures, and not what it is said of."""
 
 TELLING = 0.4
 """Least fit of a row that is named as what the source says instead."""
@@ -67,6 +71,7 @@ class Court:
         self._asked: frozenset[tuple[Decimal, str]] | None = None
         self._reads: dict[int, bool] = {}
         self._contents: dict[int, frozenset[str]] = {}
+        self._lines: dict[int, str] = {}
 
     def evidence(self, n: int) -> Evidence:
         """Return what the facts of a source say; where none were kept, its text is read now."""
@@ -118,6 +123,12 @@ class Court:
             self._contents[n] = words(f"{source.title}\n{source.text}")
         return self._contents[n]
 
+    def _line(self, n: int) -> str:
+        """Return the text of a source on one line."""
+        if n not in self._lines:
+            self._lines[n] = on_one_line(self.sources[n - 1].text)
+        return self._lines[n]
+
     def findings(
         self, statements: Sequence[Statement], calculated: Calculated = MappingProxyType({})
     ) -> list[Finding]:
@@ -154,7 +165,21 @@ class Court:
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
+        if any(each.verdict and each.verdict.verdict in OF_WORDS for each in result):
+            self._acquit_copy(statement, result)
         return result
+
+    def _acquit_copy(self, statement: Statement, findings: Sequence[Finding]) -> None:
+        """Take back what the words of a sentence convict, where a cited source has it word for word."""
+        for n in self._known(statement.cited):
+            if not is_copied(statement.text, self._line(n)):
+                continue
+            for each in findings:
+                if each.verdict and each.verdict.verdict in OF_WORDS:
+                    place = Place(sentence=statement.text)
+                    each.verdict = FigureVerdict(each.claim.text, "stated", n, place)
+                    each.is_reversed = False
+            return
 
     def _finding(
         self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods, *, opens: bool
