@@ -7,6 +7,7 @@ no reason to speak of its own. ``\ `` is a blank in the patterns.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules import foreign_obedience
@@ -232,10 +233,17 @@ def _is_elsewhere(question: str, answer: str, sources: Sequence[str]) -> bool:
     is_bare = _DIGIT.search(answer) is None
     if not is_bare and not (_is_english(question) and _is_english(answer)):
         return False
-    said, asked = _content(answer), _content(_of_finance(question) or question)
+    asked = _content(_of_finance(question) or question)
+    scripts = set(map(_script, asked))
+    said = {word for word in _content(answer) if _script(word) in scripts}
     if len(said) < (6 if is_bare else 8) or len(asked) < (2 if is_bare else 4) or not asked.isdisjoint(said):
         return False
     return all(_content(source).isdisjoint(said) for source in sources)
+
+
+def _script(word: str) -> str:
+    """The script of a word, in which alone it can be compared with others."""
+    return unicodedata.name(word[0], "").partition(" ")[0]
 
 
 def _is_finance(text: str) -> bool:

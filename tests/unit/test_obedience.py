@@ -123,3 +123,11 @@ def test_a_risk_of_machines_tells_of_no_order(said: str) -> None:
 )
 def test_a_task_that_was_given_is_no_order_of_a_source(said: str) -> None:
     assert not obeys_order(QUESTION, f"{ANALYSIS}{said} [2].")
+
+
+def test_an_answer_in_another_script_than_its_question_is_not_off_its_task() -> None:
+    question = (
+        "What happened to the debt ratio of Cobalt Realty, its interest expense and its liquidity in 2020?"
+    )
+    answer = "負債比率は低下し利息負担は改善した。流動性は十分である。" * 3
+    assert not obeys_order(question, answer)
