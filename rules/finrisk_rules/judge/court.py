@@ -1,23 +1,21 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import repeat
+from operator import attrgetter
 from types import MappingProxyType
 
 from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
-from finrisk_rules.judge.agreement import says, tolerance
+from finrisk_rules.judge.agreement import tolerance
 from finrisk_rules.judge.arithmetic import Calculation
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, is_count, looks_like_year
-from finrisk_rules.judge.copies import is_copied, on_one_line
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
-from finrisk_rules.judge.evidence import Evidence, Named, evidence_of, facts_now
+from finrisk_rules.judge.evidence import Named
 from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
+from finrisk_rules.judge.fits import BESIDE, CLEARLY, GOOD_ROW
 from finrisk_rules.judge.hints import cannot_say
-from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.measures import has_own_measure
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
@@ -25,18 +23,18 @@ from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.repeats import acquit
+from finrisk_rules.judge.rivals import best_rival
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
+from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_units import compare_units
-from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.tracing import BESIDE, CLEARLY, GOOD_ROW, Reader, best_rival
+from finrisk_rules.judge.traces import Trace, best
+from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
-from finrisk_rules.judge.vocabulary import counted, part_in
-from finrisk_rules.judge.wording import has_support, words
+from finrisk_rules.judge.vocabulary import part_in
 from finrisk_rules.judge.years import is_of_another_year
 from finrisk_rules.periods import periods
-from finrisk_rules.quantities import Quantity, quantities
 from finrisk_rules.scales import scale_said
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
@@ -62,72 +60,11 @@ class Court:
     """A question and its sources, before which the statements of an answer come."""
 
     def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
-        self.question, self.answer, self.sources = question, answer, sources
-        self._all = range(1, len(sources) + 1)
+        self.sources = Sources(question, answer, sources)
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self.firms = Firms(question, sources)
         self.acronyms = acronyms_of(answer, [source.text for source in sources])
-        self._asked: frozenset[tuple[Decimal, str]] | None = None
-        self._reads: dict[int, bool] = {}
-        self._contents: dict[int, frozenset[str]] = {}
-        self._lines: dict[int, str] = {}
-
-    def evidence(self, n: int) -> Evidence:
-        """Return what the facts of a source say; where none were kept, its text is read now."""
-        source = self.sources[n - 1]
-        return evidence_of(source.facts if source.facts is not None else facts_now(source.text))
-
-    def names(self, cited: Sequence[int]) -> Pairs:
-        """Return the numbers in names of rows and columns of these sources."""
-        known = self._known(cited)
-        if len(known) == 1:
-            return self.evidence(known[0]).names
-        return frozenset().union(*(self.evidence(n).names for n in known))
-
-    def reads(self, n: int) -> bool:
-        """Whether the words of the answer can be compared with those of a source.
-
-        An answer too short to tell its language has that of the question.
-        """
-        if n not in self._reads:
-            asked = self.answer if language_of(self.answer) else f"{self.question}\n{self.answer}"
-            there = self.evidence(n).language
-            language = language_of(self.sources[n - 1].text) if there is None else there
-            self._reads[n] = are_alike(language_of(asked), language)
-        return self._reads[n]
-
-    def first_cited(self, cited: Sequence[int]) -> str:
-        """Return the text of the first cited source, "" where there is none."""
-        return next((self.sources[n - 1].text for n in self._known(cited)), "")
-
-    def _known(self, cited: Sequence[int]) -> list[int]:
-        """Return the cited sources that there are; all where nothing is cited."""
-        return [n for n in cited if n in self._all] if cited else list(self._all)
-
-    def supports(self, said: frozenset[str], cited: Sequence[int]) -> bool | None:
-        """Whether a cited source has the words of a statement without figures; None if none can be read."""
-        known = self._known(cited)
-        is_read = False
-        for n in known:
-            if self.reads(n):
-                is_read = True
-                if has_support(said, self._words(n)):
-                    return True
-        return False if is_read or not known else None
-
-    def _words(self, n: int) -> frozenset[str]:
-        """Return the content words of a source and its title."""
-        if n not in self._contents:
-            source = self.sources[n - 1]
-            self._contents[n] = words(f"{source.title}\n{source.text}")
-        return self._contents[n]
-
-    def _line(self, n: int) -> str:
-        """Return the text of a source on one line."""
-        if n not in self._lines:
-            self._lines[n] = on_one_line(self.sources[n - 1].text)
-        return self._lines[n]
 
     def findings(
         self, statements: Sequence[Statement], calculated: Calculated = MappingProxyType({})
@@ -171,8 +108,8 @@ class Court:
 
     def _acquit_copy(self, statement: Statement, findings: Sequence[Finding]) -> None:
         """Take back what the words of a sentence convict, where a cited source has it word for word."""
-        for n in self._known(statement.cited):
-            if not is_copied(statement.text, self._line(n)):
+        for n in self.sources.known(statement.cited):
+            if not self.sources.has_sentence(n, statement.text):
                 continue
             for each in findings:
                 if each.verdict and each.verdict.verdict in OF_WORDS:
@@ -185,7 +122,7 @@ class Court:
         self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods, *, opens: bool
     ) -> Finding:
         start, end = _place(claim, statement)
-        cited = self._known(claim.cited or statement.cited)
+        cited = self.sources.known(claim.cited or statement.cited)
         named = _own_periods(claim)
         if not named and not claim.phrase.is_base and end not in calculated:
             named = shared
@@ -256,12 +193,12 @@ class Court:
         n: int,
         calculation: Calculation | None = None,
     ) -> Reader:
-        text = self.sources[n - 1].text
+        text = self.sources[n].text
         if self.acronyms and (words := spelled_out(claim.phrase.words, self.acronyms, text)):
             claim = claim._replace(phrase=claim.phrase._replace(words=dict(words)))
         bare = calculation is not None and is_bare(claim, statement, calculation)
         return Reader(
-            claim, statement.topic.words, named, n, self.evidence(n), text, calculation, is_bare=bare
+            claim, statement.topic.words, named, n, self.sources.evidence(n), text, calculation, is_bare=bare
         )
 
     def _verdict(
@@ -278,11 +215,11 @@ class Court:
             traces += reader.traces()
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
-        right, scale = _best(traces)
+        right, scale = best(traces)
         if right is None:
             is_name = self._in_name(claim, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None
-        if not self.reads(right.source):
+        if not self.sources.reads(right.source):
             return self._unread(claim, named, right), None
         rival = best_rival(readers, right)
         if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
@@ -290,12 +227,10 @@ class Court:
         if rival is not None:
             return wrong(claim, "misattributed", rival), None
         if named:
-            if is_of_another_year(claim, statement, right, self.sources[right.source - 1]):
+            if is_of_another_year(claim, statement, right, self.sources[right.source]):
                 return wrong(claim, "misattributed", right), None
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
-            if "" not in parts and is_of_whole_year(
-                parts, statement.text, right, self.sources[right.source - 1]
-            ):
+            if "" not in parts and is_of_whole_year(parts, statement.text, right, self.sources[right.source]):
                 return wrong(claim, "misattributed", right), None
         if is_of_other_end(claim, statement, right):
             return wrong(claim, "misattributed", right), None
@@ -349,12 +284,12 @@ class Court:
             return wrong(claim, "wrong_scale", scale)
         cited = {reader.source for reader in readers}
         half = tolerance(claim.quantity, is_about=claim.is_about)
-        others = [n for n in self._all if n not in cited and says(self.evidence(n), claim.quantity, half)]
+        others = self.sources.others_with(claim.quantity, half, cited)
         elsewhere = (self._reader(claim, statement, named, n) for n in others)
         traces = (trace for reader in elsewhere for trace in reader.traces() if trace.agreement != "scale")
-        if other := max(traces, key=_fit, default=None):
+        if other := max(traces, key=attrgetter("fit"), default=None):
             return wrong(claim, "misattributed", other)
-        if self._is_asked(claim):
+        if self.sources.is_asked(claim.quantity):
             return FigureVerdict(claim.text, "asked")
         if scale is not None:
             return wrong(claim, "wrong_scale", scale)
@@ -376,11 +311,7 @@ class Court:
 
     def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:
         """Whether the word to which a number is glued names a row of a source: "EBITDA 450"."""
-        return self._name_row(stems(claim.name), cited)
-
-    def _name_row(self, words: Iterable[str], cited: Sequence[int]) -> bool:
-        tables = [table for n in cited for table in self.evidence(n).tables]
-        return any(word in table.row_axis.where for word in words for table in tables)
+        return self.sources.name_row(stems(claim.name), cited)
 
     def _without_operations(self, claim: Claim, statement: Statement, cited: Sequence[int]) -> Claim | None:
         """Return a claim without the words that say what is calculated, where no other one names a row.
@@ -389,27 +320,9 @@ class Court:
         """
         silent = stems_of_operations(statement.text)
         words = {word: weight for word, weight in claim.phrase.words.items() if word not in silent}
-        if len(words) == len(claim.phrase.words) or self._name_row(words, cited):
+        if len(words) == len(claim.phrase.words) or self.sources.name_row(words, cited):
             return None
         return claim._replace(phrase=claim.phrase._replace(words=words))
-
-    def _is_asked(self, claim: Claim) -> bool:
-        if self._asked is None:
-            self._asked = frozenset((abs(each.amount), each.unit) for each in quantities(self.question))
-        return (abs(claim.quantity.amount), claim.quantity.unit) in self._asked
-
-    def has_value(self, quantity: Quantity) -> bool:
-        """Whether a source has the value of a quantity, whatever it is said of; a count also in words."""
-        half = tolerance(quantity, is_about=False)
-        if any(says(self.evidence(n), quantity, half) for n in self._all):
-            return True
-        word = counted(quantity.value) if is_count(quantity) else None
-        return word is not None and any(word.search(source.text) for source in self.sources)
-
-    def names_year(self, quantity: Quantity) -> bool:
-        """Whether a source has a number that is written as a year."""
-        number = re.compile(rf"(?<!\d){abs(quantity.value)}(?!\d)")
-        return any(number.search(source.text) for source in self.sources)
 
 
 def _own_periods(claim: Claim) -> Periods:
@@ -417,22 +330,6 @@ def _own_periods(claim: Claim) -> Periods:
         return ()
     first, *others = claim.phrase.periods
     return ((first, 1.0), *zip(others, repeat(NEXT_PERIOD)))
-
-
-def _fit(trace: Trace) -> float:
-    return trace.fit
-
-
-def _best(traces: Iterable[Trace]) -> tuple[Trace | None, Trace | None]:
-    """Return the first of the places that fit best, and of those in another scale."""
-    right: Trace | None = None
-    scale: Trace | None = None
-    for trace in traces:
-        if trace.agreement == "scale":
-            scale = trace if scale is None or trace.fit > scale.fit else scale
-        elif right is None or trace.fit > right.fit:
-            right = trace
-    return right, scale
 
 
 def _names_part(claim: Claim, trace: Trace) -> bool:

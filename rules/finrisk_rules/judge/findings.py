@@ -8,6 +8,7 @@ from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
+from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
@@ -15,7 +16,7 @@ from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.tracing import CLEARLY, Reader
+from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 
 

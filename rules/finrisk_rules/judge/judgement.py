@@ -25,19 +25,19 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     """
     answer = without_latex(answer)
     court = Court(question, answer, sources)
-    style = style_in(answer, question, lambda: court.first_cited(citations_of(answer)))
-    said = list(statements(answer, style, court.names))
+    style = style_in(answer, question, lambda: court.sources.first_cited(citations_of(answer)))
+    said = list(statements(answer, style, court.sources.names))
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []
     read = plain(answer)
     is_asked = any(_is_open(finding) for finding in findings) or has_signs(read) or has_count(read)
     if is_asked and (written := calculations(answer, style)):
         findings = court.findings(said, _by_figure(written))
-        results = Results(answer, written, findings, court)
+        results = Results(answer, written, findings, court.sources)
         results.settle()
         unclaimed = list(results.unclaimed())
     worded = [
-        court.supports(words, each.cited)
+        court.sources.supports(words, each.cited)
         for each in said
         if not each.claims and (words := telling_words(each.text))
     ]

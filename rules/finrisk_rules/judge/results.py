@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.claims import looks_like_year
-from finrisk_rules.judge.court import Court
 from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.fits import GOOD_ROW
 from finrisk_rules.judge.operands import of_another_year
-from finrisk_rules.judge.tracing import GOOD_ROW
+from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import YEAR_BEFORE
 from finrisk_rules.quantities import Quantity
@@ -23,9 +23,9 @@ class Results:
     """Calculations of an answer, the findings on its figures, and which results follow from right ones."""
 
     def __init__(
-        self, answer: str, written: Sequence[Calculation], findings: Sequence[Finding], court: Court
+        self, answer: str, written: Sequence[Calculation], findings: Sequence[Finding], sources: Sources
     ) -> None:
-        self.answer, self.written, self.findings, self.court = answer, written, findings, court
+        self.answer, self.written, self.findings, self.sources = answer, written, findings, sources
         self._starts = [finding.start for finding in findings]
         self._values: dict[Key, bool] = {}
         self._years = {
@@ -120,7 +120,9 @@ class Results:
         """Return what the sources say of an operand; what looks like a count must stand in one of them."""
         finding = self._at(figure)
         if finding is None or finding.verdict is None:
-            is_said = self._has_value(figure) or (figure.end in self._years and self.court.names_year(figure))
+            is_said = self._has_value(figure) or (
+                figure.end in self._years and self.sources.names_year(figure)
+            )
             return Support() if is_said else None
         if not finding.is_right:
             return None
@@ -129,7 +131,7 @@ class Results:
     def _has_value(self, figure: Quantity) -> bool:
         key = what_it_says(figure)
         if key not in self._values:
-            self._values[key] = self.court.has_value(figure)
+            self._values[key] = self.sources.has_value(figure)
         return self._values[key]
 
 

@@ -1,5 +1,6 @@
 """A place in a source that a figure is followed to: its table or sentence, its periods, its words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from finrisk_rules.judge.agreement import Agreement
@@ -79,3 +80,15 @@ class Trace:
         if unit:
             return f"{shown}%" if unit == "percent" else f"{shown} {unit.replace('_', ' ')}"
         return f"{shown} {_SCALES.get(scale, '')}".strip()
+
+
+def best(traces: Iterable[Trace]) -> tuple[Trace | None, Trace | None]:
+    """Return the first of the places that fit best, and of those in another scale."""
+    right: Trace | None = None
+    scale: Trace | None = None
+    for trace in traces:
+        if trace.agreement == "scale":
+            scale = trace if scale is None or trace.fit > scale.fit else scale
+        elif right is None or trace.fit > right.fit:
+            right = trace
+    return right, scale

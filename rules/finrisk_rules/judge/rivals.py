@@ -1,0 +1,172 @@
+"""Places of another value that fit a claim clearly better than its own: then the figure belongs elsewhere."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from finrisk_rules.judge.claims import MOST_COUNT
+from finrisk_rules.judge.evidence import Figure, Spot, StatementEvidence, TableEvidence
+from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
+from finrisk_rules.judge.period_fits import period_fit
+from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
+
+MOST_ROWS, GOOD_PERIOD = 64, 0.8
+BEST_ROWS = 8
+"""Rows of a table in which a place of another value is looked for."""
+
+MOST_SENTENCES = 200
+LIKE = 0.75
+"""Share of the claim's words that a sentence has which says the same of another figure."""
+
+_STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
+
+
+def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
+    """Return the place of another value that fits the claim best, over all its sources.
+
+    Where there is a place that says the claim's value, only one that fits clearly better. Sentences are
+    looked at where that place does not have the words of the claim.
+    """
+    above = right.fit + CLEARLY if right else 0.0
+    sentences = right is None or right.row_fit < (GOOD_ROW if right.table else GOOD_SENTENCE)
+    best: Trace | None = None
+    for reader in readers:
+        rival = _rival(reader, best.fit if best else above, right, sentences=sentences)
+        best = rival or best
+    return best
+
+
+def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool) -> Trace | None:
+    """Return the place of another value that fits best, where one fits better than ``above``.
+
+    A row that is called as that of the ``right`` place, for the same period, is no rival of it.
+    """
+    best: Trace | None = None
+    taken = reader.rows_of_operands() if reader.operands else ()
+    rows = (reader.table_fits(table)[0].get(row, 0.0) / ROW for table, row in taken if table >= 0)
+    spent = max(rows, default=0.0) if reader.is_signed else 0.0
+    own = (right.spot[0], right.spot[2][0]) if right else None
+    for spot, fit, row_fit in _cells(reader, above):
+        row = spot[0], spot[2][0]
+        if row in taken and (reader.is_signed or reader.is_bare or row_fit < GOOD_ROW or not reader.near):
+            continue
+        if row != own and (reader.is_term or 0 < row_fit < spent):
+            continue
+        if fit > (best.fit if best else above) and reader.is_other(spot[2]):
+            if right and right.table and _are_namesakes(reader, spot, right):
+                continue
+            best = reader.trace(spot, fit, "", row_fit)
+    if sentences:
+        for spot in _sentences(reader, right):
+            is_timeless = reader.claim.phrase.is_base or not reader.periods
+            if right and is_timeless and _is_other_end(reader, spot, right):
+                continue
+            fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
+            if fit > (best.fit if best else above) and reader.is_other(spot[2]):
+                best = reader.trace(spot, fit, "", row_fit)
+    return best
+
+
+def _is_other_end(reader: Reader, spot: Spot, right: Trace) -> bool:
+    """Whether a figure is compared with the one at the right place, where the claim is as that is."""
+    if right.table is not None or right.spot[1] != spot[1] or right.source != reader.source:
+        return False
+    phrases = reader.evidence.statements[spot[1]].phrases(reader.text)
+    is_base = phrases[right.spot[2][0]].is_base
+    return is_base == reader.claim.phrase.is_base != phrases[spot[2][0]].is_base
+
+
+def _are_namesakes(reader: Reader, spot: Spot, right: Trace) -> bool:
+    table, other = reader.evidence.tables[spot[0]], right.table
+    (row, column), (other_row, other_column) = spot[2][:2], right.spot[2][:2]
+    if other is None or not _are_called_alike(reader, table.rows[row][0], other.rows[other_row][0]):
+        return False
+    above, other_above = (stems_of_name(each) for each in (table.rows[row][1], other.rows[other_row][1]))
+    if above != other_above and not (above - other_above).isdisjoint(reader.near):
+        return False
+    return (
+        table.head_periods[column] == other.head_periods[other_column]
+        and spot[2][0:2] != right.spot[2][0:2]
+        and (table is not other or row != other_row)
+    )
+
+
+def _are_called_alike(reader: Reader, name: str, other: str) -> bool:
+    """Whether two rows have one name, but for a net or gross that the claim does not say.
+
+    "Profit" alone means the net one, which is the ``other``, and not "gross profit".
+    """
+    if name.lower() == other.lower():
+        return True
+    if NET_RESULT.search(other) and reader.words.keys().isdisjoint(stems_of_name(name) - _STEMS_OF_RESULT):
+        return True
+    if not (NET_OR_GROSS.search(name) or NET_OR_GROSS.search(other)):
+        return False
+    bare, other_bare = (stems_of_name(NET_OR_GROSS.sub(" ", each)) for each in (name, other))
+    apart = stems_of_name(name) ^ stems_of_name(other)
+    return bare == other_bare and apart.isdisjoint(reader.near)
+
+
+def _cells(reader: Reader, above: float) -> Iterator[tuple[Spot, float, float]]:
+    """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
+    for at, table in enumerate(reader.evidence.tables):
+        rows, columns = reader.table_fits(at)
+        most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
+        if rows and max(rows.values()) + most <= above:
+            continue
+        best = sorted(rows, key=rows.__getitem__, reverse=True)[:BEST_ROWS]
+        if reader.periods and table.has_row_periods:
+            best += [row for row in _rows_in_period(reader, table) if row not in rows]
+        elif reader.periods and not best:
+            best = list(table.by_row)[:BEST_ROWS]
+        for row in best:
+            row_fit = rows.get(row, 0.0)
+            if row_fit + most <= above:
+                continue
+            for cell in table.by_row.get(row, ()):
+                if reader.claim.is_change and not table.is_change(row, cell[1]):
+                    continue
+                fit = row_fit + reader.cell_fit(at, row, cell[1], columns)
+                if fit > above:
+                    yield (at, -1, cell), fit, row_fit / ROW
+
+
+def _rows_in_period(reader: Reader, table: TableEvidence) -> list[int]:
+    """Return the rows that name a period of the claim."""
+    rows = list(table.by_row)[:MOST_ROWS]
+    return [row for row in rows if period_fit(reader.periods, table.row_periods[row]) > GOOD_PERIOD][
+        :BEST_ROWS
+    ]
+
+
+def _sentences(reader: Reader, right: Trace | None) -> Iterator[Spot]:
+    """Yield the figures of sentences that have the words of the claim; of few words, of the right one.
+
+    The words beside the claim are enough where no table has its figure.
+    """
+    least = LIKE * reader.total
+    numbers: Iterable[int] = range(min(MOST_SENTENCES, len(reader.evidence.statements)))
+    if len(reader.words) - len(reader.about_sources) < LEAST_WORDS:
+        is_here = right and right.table is None and right.source == reader.source
+        numbers = [right.spot[1]] if right and is_here else []
+    is_in_prose = right is None or right.table is None
+    is_near = is_in_prose and len(reader.words) > len(reader.near) >= LEAST_WORDS
+    for at in numbers:
+        statement = reader.evidence.statements[at]
+        if reader.shared(at) >= least or (is_near and _shares_near(reader, statement)):
+            changes = statement.changes(reader.text)
+            for number, figure in enumerate(statement.figures):
+                if changes[number] == reader.claim.is_change and not _is_count(figure):
+                    yield -1, at, [number, 0, *figure[:4]]
+
+
+def _shares_near(reader: Reader, statement: StatementEvidence) -> bool:
+    """Whether a sentence has most of the words beside the claim, whatever is said further away."""
+    return len(statement.words(reader.text).intersection(reader.near)) >= LIKE * len(reader.near)
+
+
+def _is_count(figure: Figure) -> bool:
+    """Whether a figure of a sentence is a bare whole number that counts: "at week 12"."""
+    value, scale, unit, currency = figure[:4]
+    return not (scale or unit or currency) and "." not in value and abs(float(value)) <= MOST_COUNT
