@@ -4,9 +4,9 @@ Pages of invented firms as filings have them (segments under two heads, maturiti
 sensitivities, capital ratios, rows of years, operating figures in prose, ten languages), and of each kind of
 statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
 of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
-only. ``ledgers`` for SET are kinds of another author, who read no code of a rule; a kind there may have two
-right answers, each a line of its own. With ``-v`` the cases of the seen half that are judged otherwise are
-named, with ``-f`` what is kept of every fault.
+only. ``ledgers`` and ``reports`` for SET are kinds of two other authors, who read no code of a rule; a kind
+there may have two right answers, each a line of its own. With ``-v`` the cases of the seen half that are
+judged otherwise are named, with ``-f`` what is kept of every fault.
 """
 
 import json
@@ -18,7 +18,8 @@ from pathlib import Path
 from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 
-SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in ("filings", "ledgers")}
+NAMES = ("filings", "ledgers", "reports")
+SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")
 RIGHT_ANSWER = "right"
 

@@ -52,6 +52,8 @@ def verdicts(answer: str, *texts: str) -> list[str]:
         ("filings", "unseen", 0.82, 0.2),
         ("ledgers", "seen", 0.86, 0.1),
         ("ledgers", "unseen", 0.81, 0.17),
+        ("reports", "seen", 0.77, 0.16),
+        ("reports", "unseen", 0.76, 0.19),
     ],
 )
 def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
