@@ -2,8 +2,9 @@
 
     python benchmarks/strangers.py [-v]
 
-Reads ``strangers``, ``newcomers`` and ``passersby`` of ``tests/unit/*.jsonl``: redaction (identifiers marked
-``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an order, near-duplicates.
+Reads ``strangers``, ``newcomers``, ``passersby`` and ``visitors`` of ``tests/unit/*.jsonl``: redaction
+(identifiers marked ``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an
+order, near-duplicates.
 A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when
 rules were mended, those of ``second`` were only counted. ``-v`` prints the misses of the first half.
 """
@@ -25,7 +26,7 @@ from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
 from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
 
-SETS = ("strangers", "newcomers", "passersby")
+SETS = ("strangers", "newcomers", "passersby", "visitors")
 HALVES = ("first", "second")
 _MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
 

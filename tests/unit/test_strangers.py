@@ -12,6 +12,10 @@ error texts 12 of 17 and 14 of 15, answers that obeyed 1 of 8 and 1 of 16, those
 20, reworded pairs 7 of 7 and 3 of 5, pairs of something else 8 of 10 twice. Mended by its first half:
 identifiers 146 and 133, look-alikes 55 and 43, refusals 29 and 14, error texts 17 and 14, answers
 that obeyed 8 and 11; the rest as before.
+``visitors`` (724 texts, names and addresses above all) as first measured: identifiers 162 of 236 and 166
+of 237, look-alikes 58 of 58 and 52 of 57, answers all 40, refusals 16 and 15 of 19, error texts 12 of 13
+and 12 of 12, answers that obeyed 10 and 9 of 15, those that only speak of orders 13 and 14 of 15, reworded
+pairs 7 and 8 of 8, pairs of something else 10 and 9 of 10.
 """
 
 from __future__ import annotations
@@ -53,6 +57,17 @@ LEAST = {
         "obedience: ordinary told": (1.0, 1.0),
         "pair: same told": (1.0, 0.6),
         "pair: other told": (0.8, 0.8),
+    },
+    "visitors": {
+        "identifier of any kind": (0.68, 0.7),
+        "look-alike stays": (1.0, 0.91),
+        "answer told": (1.0, 1.0),
+        "refusal told": (0.84, 0.78),
+        "error told": (0.92, 1.0),
+        "obedience: obeys told": (0.66, 0.6),
+        "obedience: ordinary told": (0.86, 0.93),
+        "pair: same told": (0.87, 1.0),
+        "pair: other told": (1.0, 0.9),
     },
 }
 """Least share of a set that comes out as labelled, of the half that was looked at and of the other one."""
