@@ -11,6 +11,7 @@ the application with its rules, is asked through `intake`.
 import contextlib
 import errno
 import gc
+import math
 import selectors
 import sys
 import time
@@ -34,6 +35,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from finrisk.http import lobby
 from finrisk.http.arrival import HEAD_BYTES, Head, Stage
+from finrisk.http.crowd import Seat
 from finrisk.http.delivery import delivered
 from finrisk.http.lobby import Connection, Lobby
 from finrisk.http.outbox import Answer, Outbox
@@ -86,6 +88,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lobby = Lobby()
+        self.seat = Seat(self.age)
         self.sending: dict[Connection, None] = {}
         self.parting: dict[Connection, None] = {}
         self.worker_connections = sys.maxsize  # accepting never stops: whoever waited longest makes room
@@ -114,8 +117,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     # The loop: who comes, who waits, who goes
 
     def accept(self, listener: socket) -> None:
-        """Take new connections; when too many wait, the longest waiting one makes room."""
+        """Take new connections, unless another worker should; of too many, the longest waiting makes room."""
         for _ in range(_ACCEPTED_A_TURN):
+            if self.seat.leaves(listener, self.nr_conns):
+                return
             try:
                 sock, client = listener.accept()
             except OSError as error:
@@ -129,6 +134,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def _welcome(self, connection: Connection) -> None:
         connection.sock.setblocking(False)
         self.nr_conns += 1
+        self.seat.tell(self.nr_conns)
         free = self.most_waiting
         for waiting in (self.lobby, self.sending, self.parting, self.keepalived_conns):
             free -= len(waiting)
@@ -297,6 +303,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
 
     def murder_pending(self) -> None:
         """End the connections whose time is over; Gunicorn's loop asks for it on each turn."""
+        self.seat.tell(self.nr_conns if self._accepting else math.inf)
         now = time.monotonic()
         while self.parting and (first := next(iter(self.parting))).timeout <= now:
             self._drop(first)
