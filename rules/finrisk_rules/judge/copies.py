@@ -1,9 +1,15 @@
 """Sentences that a source has word for word: they say of their figures what it says."""
 
+import re
+
+from finrisk_rules.judge.wording import is_silent
+
 _LEAST_WORDS = 6
+_LONGEST_OPENING = 80
 _MARKS = " \t*_#>•-"
 _ENDS = ".;:!?"
 _EDGES = f"{_MARKS}{_ENDS}"
+_BRACKETS = re.compile(r" ?\([^()]*\)")
 
 
 def on_one_line(text: str) -> str:
@@ -14,14 +20,33 @@ def on_one_line(text: str) -> str:
 def is_copied(text: str, source: str) -> bool:
     """Whether a whole sentence of prose is a whole one of a source on one line, but for marks around it.
 
-    A part of one may say something else, and a row of a table says nothing without its head.
+    "According to the filing," may stand before it, and what the source has in brackets may be missing. A part
+    of a sentence may say something else, and a row of a table says nothing without its head.
     """
-    words = text.strip(_EDGES).split()
-    if len(words) < _LEAST_WORDS or "|" in text:
+    if "|" in text:
+        return False
+    words = without_opening(text.strip(_EDGES)).split()
+    if len(words) < _LEAST_WORDS:
         return False
     said = " ".join(words)
-    at = source.find(said)
-    return at >= 0 and _is_begun(source, at) and _is_ended(source, at + len(said))
+    if _is_sentence_of(said, source):
+        return True
+    return "(" in source and "(" not in said and _is_sentence_of(said, _BRACKETS.sub("", source))
+
+
+def without_opening(text: str) -> str:
+    """Return a text without a first clause that speaks of its source alone: "According to the filing,"."""
+    at = text.find(",", 0, _LONGEST_OPENING)
+    return text[at + 1 :].strip() if at > 0 and all(map(is_silent, text[:at].split())) else text
+
+
+def _is_sentence_of(said: str, source: str) -> bool:
+    other = said[0].swapcase() + said[1:]
+    return any(_is_whole(source, source.find(each), len(said)) for each in (said, other))
+
+
+def _is_whole(source: str, at: int, length: int) -> bool:
+    return at >= 0 and _is_begun(source, at) and _is_ended(source, at + length)
 
 
 def _is_begun(text: str, at: int) -> bool:

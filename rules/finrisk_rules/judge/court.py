@@ -12,7 +12,7 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
 from finrisk_rules.judge.evidence import Named
-from finrisk_rules.judge.findings import Finding, follow_rows, follow_words, wrong
+from finrisk_rules.judge.findings import Finding, follow_edits, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import BESIDE, CLEARLY, GOOD_ROW
 from finrisk_rules.judge.hints import cannot_say
@@ -102,21 +102,30 @@ class Court:
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
-        if any(each.verdict and each.verdict.verdict in OF_WORDS for each in result):
-            self._acquit_copy(statement, result)
+        self._compare_sentences(statement, result)
         return result
 
-    def _acquit_copy(self, statement: Statement, findings: Sequence[Finding]) -> None:
-        """Take back what the words of a sentence convict, where a cited source has it word for word."""
-        for n in self.sources.known(statement.cited):
-            if not self.sources.has_sentence(n, statement.text):
-                continue
-            for each in findings:
-                if each.verdict and each.verdict.verdict in OF_WORDS:
-                    place = Place(sentence=statement.text)
-                    each.verdict = FigureVerdict(each.claim.text, "stated", n, place)
-                    each.is_reversed = False
+    def _compare_sentences(self, statement: Statement, findings: Sequence[Finding]) -> None:
+        """Acquit a sentence that a cited source has word for word, convict one that it has but for a turn."""
+        if all(each.is_right and (each.trace is None or each.trace.table) for each in findings):
             return
+        for n in self.sources.known(statement.cited):
+            if self.sources.has_sentence(n, statement.text):
+                for each in findings:
+                    if self._is_of_sentence(each, statement, n):
+                        place = Place(sentence=statement.text)
+                        each.verdict = FigureVerdict(each.claim.text, "stated", n, place)
+                        each.is_reversed = False
+                return
+        follow_edits(statement.text, findings)
+
+    def _is_of_sentence(self, finding: Finding, statement: Statement, n: int) -> bool:
+        """Whether a figure is convicted, and nothing but its own sentence says of what it is told."""
+        if finding.verdict is None or finding.verdict.verdict not in WRONG:
+            return False
+        if finding.verdict.verdict in OF_WORDS:
+            return True
+        return not statement.topic.periods and not self.firms.is_another(finding.claim, statement, n)
 
     def _finding(
         self, claim: Claim, statement: Statement, calculated: Calculated, shared: Periods, *, opens: bool

@@ -57,7 +57,7 @@ _PARTICLE = re.compile(
 
 
 @lru_cache(maxsize=16384)
-def _rises(word: str) -> bool | None:
+def says_rise(word: str) -> bool | None:
     """Whether a word, in small letters, says rise or fall; None where it says neither."""
     return True if _RISES.fullmatch(word) else False if _FALLS.fullmatch(word) else None
 
@@ -65,7 +65,7 @@ def _rises(word: str) -> bool | None:
 @lru_cache(maxsize=16384)
 def _may_say(word: str) -> bool:
     """Whether a word says rise or fall, alone or with the last word of its clause."""
-    return _rises(word.lower()) is not None or word.lower() in _PARTED
+    return says_rise(word.lower()) is not None or word.lower() in _PARTED
 
 
 def may_turn(words: Words) -> bool:
@@ -146,7 +146,7 @@ def directions(text: str) -> tuple[Direction, ...]:
         word = match[0].lower()
         if word in results:
             continue
-        rises = _rises(word)
+        rises = says_rise(word)
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
             rises = parted["particle"] == "zu"
         if rises is None:

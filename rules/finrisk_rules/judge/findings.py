@@ -8,6 +8,7 @@ from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
+from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction
 from finrisk_rules.judge.hints import Words, cannot_say
@@ -18,6 +19,9 @@ from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
+
+LIKE = 0.7
+"""Fit of its words from which on a figure is taken from a sentence that is like its own."""
 
 
 @dataclass(slots=True)
@@ -100,9 +104,26 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
+            findings[at].is_reversed = True
     for at in of_another_multiple(text, traced, groups):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+
+
+def follow_edits(text: str, findings: Sequence[Finding]) -> None:
+    """Convict the figure by the word in which a sentence is not as the one that it is taken from."""
+    traced = [(each, each.trace) for each in findings if each.is_right and each.trace]
+    near = [(each, trace) for each, trace in traced if trace.table is None and trace.row_fit > LIKE]
+    for sentence in {trace.place.sentence: trace for _, trace in near}:
+        edit = edit_of(text, sentence)
+        if edit is None:
+            continue
+        at = text.lower().rfind(edit.word)
+        among = traced if edit.is_figure else near
+        finding, trace = min(among, key=lambda each: abs(each[0].claim.quantity.start - at))
+        if not (edit.is_figure and trace.place.sentence == sentence):
+            finding.verdict = wrong(finding.claim, edit.verdict, trace)
+            finding.is_reversed = True
 
 
 def _is_other_than_more(text: str, finding: Finding) -> bool:
