@@ -107,11 +107,10 @@ class Court:
 
     def _compare_sentences(self, statement: Statement, findings: Sequence[Finding]) -> None:
         """Acquit a sentence that a cited source has word for word, convict one that it has but for a turn."""
-        if all(each.is_right and (each.trace is None or each.trace.table) for each in findings):
-            return
-        for n in self.sources.known(statement.cited):
+        convicted = [each for each in findings if each.verdict and each.verdict.verdict in WRONG]
+        for n in self.sources.known(statement.cited) if convicted else ():
             if self.sources.has_sentence(n, statement.text):
-                for each in findings:
+                for each in convicted:
                     if self._is_of_sentence(each, statement, n):
                         place = Place(sentence=statement.text)
                         each.verdict = FigureVerdict(each.claim.text, "stated", n, place)
@@ -120,10 +119,8 @@ class Court:
         follow_edits(statement.text, findings)
 
     def _is_of_sentence(self, finding: Finding, statement: Statement, n: int) -> bool:
-        """Whether a figure is convicted, and nothing but its own sentence says of what it is told."""
-        if finding.verdict is None or finding.verdict.verdict not in WRONG:
-            return False
-        if finding.verdict.verdict in OF_WORDS:
+        """Whether nothing but its own sentence says of what a figure of it is told."""
+        if finding.verdict and finding.verdict.verdict in OF_WORDS:
             return True
         return not statement.topic.periods and not self.firms.is_another(finding.claim, statement, n)
 

@@ -114,16 +114,16 @@ def follow_edits(text: str, findings: Sequence[Finding]) -> None:
     """Convict the figure by the word in which a sentence is not as the one that it is taken from."""
     traced = [(each, each.trace) for each in findings if each.is_right and each.trace]
     near = [(each, trace) for each, trace in traced if trace.table is None and trace.row_fit > LIKE]
-    for sentence in {trace.place.sentence: trace for _, trace in near}:
-        edit = edit_of(text, sentence)
-        if edit is None:
-            continue
-        at = text.lower().rfind(edit.word)
-        among = traced if edit.is_figure else near
-        finding, trace = min(among, key=lambda each: abs(each[0].claim.quantity.start - at))
-        if not (edit.is_figure and trace.place.sentence == sentence):
-            finding.verdict = wrong(finding.claim, edit.verdict, trace)
-            finding.is_reversed = True
+    like = edit_of(text, {trace.place.sentence: trace for _, trace in near}) if near else None
+    if like is None:
+        return
+    edit, sentence = like
+    at = text.lower().rfind(edit.word)
+    among = traced if edit.is_figure else near
+    finding, trace = min(among, key=lambda each: abs(each[0].claim.quantity.start - at))
+    if not (edit.is_figure and trace.place.sentence == sentence):
+        finding.verdict = wrong(finding.claim, edit.verdict, trace)
+        finding.is_reversed = True
 
 
 def _is_other_than_more(text: str, finding: Finding) -> bool:
