@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from finrisk_rules.quantities import Quantity
@@ -18,8 +19,8 @@ _SCALING = frozenset(Decimal(10) ** power for power in (2, 3, 6, 9))
 _LARGEST_COUNT = 12
 _DAYS = frozenset(map(Decimal, (360, 365)))
 _PARTS_OF_ONE = {"": 0, "percent": 2, "points": 2, "basis_points": 4}
-_ROUNDED_OPERANDS = Decimal("0.03")
-"""How far a result may be from the value of operands that are shown rounded."""
+_HALF = Decimal("0.5")
+"""Of the last digit of an operand: so far it may be from what it rounds."""
 
 _COARSEST = Decimal("0.1")
 """Of a fraction in words: a third is 30 to 37 %."""
@@ -283,10 +284,19 @@ class Calculation:
             if (value := self.expression.value(reading.of)) is not None
         )
         return not any(
-            _is_about(candidate, self.result)
+            _is_about(candidate, self.result, self._rounding(reading, value))
             for reading, value in values
             for candidate in self._candidates(value.scaleb(-reading.result_power))
         )
+
+    def _rounding(self, reading: "_Reading", value: Decimal) -> Decimal:
+        """Return by which share of it a value may be off, as its operands are rounded; at most all of it."""
+        moved = Decimal(0)
+        for operand in self.operands:
+            step = _HALF.scaleb(-operand.places) / abs(operand.value) if operand.value else Decimal(0)
+            other = self.expression.value(partial(_moved, reading, operand, 1 + step))
+            moved += abs(other - value) if other is not None else Decimal(0)
+        return min(moved / abs(value), Decimal(1)) if value else Decimal(1)
 
     def _readings(
         self, powers: Mapping[int, int | None], exact: Mapping[int, Decimal]
@@ -347,9 +357,15 @@ class _Reading:
         return value.scaleb(self.powers.get(quantity.start, 0))
 
 
-def _is_about(value: Decimal, result: Quantity) -> bool:
+def _moved(reading: _Reading, operand: Quantity, factor: Decimal, term: Term) -> Decimal:
+    """Return the value of a term, that of one operand times a factor."""
+    value = reading.of(term)
+    return value * factor if term.quantity is operand else value
+
+
+def _is_about(value: Decimal, result: Quantity, share: Decimal) -> bool:
     distance = abs(abs(value) - abs(result.value))
-    return distance <= max(_ROUNDED_OPERANDS * abs(result.value), Decimal(2).scaleb(-result.places))
+    return distance <= max(share * abs(value), Decimal(2).scaleb(-result.places))
 
 
 def rounds(value: Decimal, result: Quantity) -> bool:

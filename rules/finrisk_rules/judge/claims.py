@@ -11,7 +11,15 @@ from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.phrasing import Phrase, Span, phrases
-from finrisk_rules.judge.things import WORDS_OF_THINGS, counts_things
+from finrisk_rules.judge.physical import WORDS_OF_UNITS, PhysicalUnit, unit_behind
+from finrisk_rules.judge.things import (
+    WORDS_OF_EACH,
+    WORDS_OF_THINGS,
+    Measure,
+    counts_things,
+    is_each,
+    is_each_near,
+)
 from finrisk_rules.judge.vocabulary import (
     ABOUT_SIGN,
     TIME,
@@ -46,8 +54,15 @@ _NIL = re.compile(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
 _BLANKS = frozenset(" \u00a0")
 _NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 _NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
-_RANGE_BEFORE = re.compile(r"\d ?(?:[-\u2013\u2014]|to|bis|à) ?\Z")
+_RANGE_BEFORE = re.compile(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
 _RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
+_DAY = re.compile(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
+_LAST_DAY = 31
+"""Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
+
+_SHARE = re.compile(r"\(\s?\d[\d.,]*\s?%\s?\)")
+_NOUN_BEFORE = re.compile(r"[^\W_]\w\s\Z")
+
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
@@ -59,6 +74,9 @@ _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z
 
 _TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
 """Words without which no figure of a sentence is more than said."""
+
+_WORDS_OF_MEASURE = WORDS_OF_THINGS | WORDS_OF_EACH | WORDS_OF_UNITS
+"""Words without which nothing behind a figure says what it measures."""
 
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
@@ -73,8 +91,9 @@ class Claim(NamedTuple):
     the figure is not exact, ``is_change`` that it is how much something changed; ``name`` the word to which
     a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise; ``bound``
     what it is to the figure that is meant. What compares a figure with one before it sets no bound. ``cited``
-    is what it cites alone, () where that is what its statement does. ``counts`` whether a scale stands before
-    things that are counted: "1,118 million stores".
+    is what it cites alone, () where that is what its statement does. ``measure`` is what stands behind it:
+    things that are counted ("1,118 million stores"), or "each" ("2.41 per share"); ``unit``
+    a physical one. ``is_each`` is whether the words by it speak of each of something: "earnings per share".
     """
 
     text: str
@@ -85,7 +104,9 @@ class Claim(NamedTuple):
     name: str = ""
     bound: Bound = ""
     cited: tuple[int, ...] = ()
-    counts: bool = False
+    measure: Measure = ""
+    unit: PhysicalUnit | None = None
+    is_each: bool = False
 
 
 def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words: Words) -> tuple[Claim, ...]:
@@ -119,6 +140,8 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
                 continue
         if has_points and (points := _POINTS.match(text, quantity.end)) and _is_plain(quantity):
             quantity = quantity._replace(unit="points", end=points.end())
+        if quantity.bracketed and quantity.value < 0 and _is_share_aside(text, quantity):
+            quantity = quantity._replace(value=-quantity.value, bracketed=False)
         name = ""
         if is_bare(quantity):
             follows = bool(_NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
@@ -126,7 +149,7 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
                 _name_before(text, quantity.start) or _range(text, quantity) or (last_name if follows else "")
             )
             last_name, last_end = name, quantity.end
-            if quantity.value <= MOST_COUNT or _is_span(text, quantity):
+            if quantity.value <= MOST_COUNT or _is_span(text, quantity) or _is_day(text, quantity):
                 continue
         figures.append((quantity, name))
     if "nil" in text.lower():
@@ -141,13 +164,13 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
             figure[0],
             phrase,
             name=figure[1],
-            counts=counts,
         )
         if is_plain
-        else _claim(text, *figure, phrase, is_first=at == 0, counts=counts)
+        else _claim(text, *figure, phrase, is_first=at == 0)
         for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
-        for counts in (figure[0].scale is not None and _counts(text, figure[0], words),)
     ]
+    if not cannot_say(words, _WORDS_OF_MEASURE):
+        claims = [_measured(text, claim) for claim in claims]
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
     return tuple(claims)
@@ -172,9 +195,7 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
     return [each for each in named if amounts.get(each.start, 0) <= each.end] if amounts else named
 
 
-def _claim(
-    text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool, counts: bool
-) -> Claim:
+def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool) -> Claim:
     start, end = quantity.start, quantity.end
     words = lead(text, start)
     said = bound(text, start, end)
@@ -186,15 +207,24 @@ def _claim(
         is_change(text, end, words),
         name,
         said if is_first or said in ("short", "denied") else "",
-        counts=counts,
     )
 
 
-def _counts(text: str, quantity: Quantity, words: Words) -> bool:
-    """Whether a scale stands between a figure and things that are counted: "1,118 million stores"."""
-    if not quantity.scale or quantity.currency or cannot_say(words, WORDS_OF_THINGS):
-        return False
-    return counts_things(text, quantity.end)
+def _measured(text: str, claim: Claim) -> Claim:
+    """Return a claim with what stands behind its figure: things, "per share", a physical unit."""
+    quantity = claim.quantity
+    if quantity.unit:
+        return claim
+    if is_each(text, quantity.end):
+        return claim._replace(measure="each", is_each=True)
+    if is_each_near(text, quantity.start, quantity.end):
+        claim = claim._replace(is_each=True)
+    if quantity.currency:
+        return claim
+    if counts_things(text, quantity.end):
+        return claim._replace(measure="count")
+    unit = unit_behind(text, quantity.end)
+    return claim._replace(unit=unit) if unit else claim
 
 
 def is_bare(quantity: Quantity) -> bool:
@@ -217,6 +247,18 @@ def looks_like_year(quantity: Quantity) -> bool:
 def is_count(quantity: Quantity) -> bool:
     """Whether a figure counts things: a bare whole number up to MOST_COUNT."""
     return is_bare(quantity) and quantity.value <= MOST_COUNT
+
+
+def _is_share_aside(text: str, quantity: Quantity) -> bool:
+    """Whether brackets hold a percentage of what stands before them: "$1.81 billion (10.0%)"."""
+    return _SHARE.fullmatch(text, quantity.start, quantity.end) is not None and bool(
+        _NOUN_BEFORE.search(text, max(0, quantity.start - 3), quantity.start)
+    )
+
+
+def _is_day(text: str, quantity: Quantity) -> bool:
+    """Whether a year stands behind the day of a date: "in 31, 2017"."""
+    return quantity.value <= _LAST_DAY and _DAY.match(text, quantity.end) is not None
 
 
 def _is_span(text: str, quantity: Quantity) -> bool:

@@ -12,7 +12,7 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
 from finrisk_rules.judge.evidence import Named
-from finrisk_rules.judge.findings import Finding, follow_edits, follow_rows, follow_words, wrong
+from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import BESIDE, CLEARLY, GOOD_ROW
 from finrisk_rules.judge.hints import cannot_say
@@ -102,6 +102,8 @@ class Court:
         follow_rows(statement.text, result)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
+        if any(each.verdict and each.verdict.verdict in WRONG for each in result):
+            acquit_names(result)
         self._compare_sentences(statement, result)
         return result
 
@@ -221,7 +223,7 @@ class Court:
             traces += reader.traces()
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
-        right, scale = best(traces)
+        right, scale = best(traces, is_below=claim.quantity.value < 0)
         if right is None:
             is_name = self._in_name(claim, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None

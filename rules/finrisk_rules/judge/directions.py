@@ -13,7 +13,7 @@ from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.vocabulary import LESS_MAY_BE_BETTER, OUTFLOW, any_word, whole
+from finrisk_rules.judge.vocabulary import CONTRAST, LESS_MAY_BE_BETTER, OUTFLOW, any_word, whole
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
@@ -56,6 +56,9 @@ _PARTICLE = re.compile(
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
 
 
+_STEMS = frozenset(stem(word.rstrip("*")) for word in f"{_RISE} {_FALL}".split())
+
+
 @lru_cache(maxsize=16384)
 def says_rise(word: str) -> bool | None:
     """Whether a word, in small letters, says rise or fall; None where it says neither."""
@@ -66,6 +69,12 @@ def says_rise(word: str) -> bool | None:
 def _may_say(word: str) -> bool:
     """Whether a word says rise or fall, alone or with the last word of its clause."""
     return says_rise(word.lower()) is not None or word.lower() in _PARTED
+
+
+@lru_cache(maxsize=16384)
+def says_direction(stem_of_word: str) -> bool:
+    """Whether a word without its ending says rise or fall."""
+    return stem_of_word in _STEMS
 
 
 def may_turn(words: Words) -> bool:
@@ -82,6 +91,9 @@ _NOT = re.compile(
 )
 _NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
 
+
+_DUE = re.compile(r"\s+(?:due|within|under|outside|into)(?![^\W_])", re.IGNORECASE)
+"""Behind "falls", what is no fall: "falls due", "falls within"."""
 
 _OR = re.compile(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
 
@@ -147,6 +159,8 @@ def directions(text: str) -> tuple[Direction, ...]:
         if word in results:
             continue
         rises = says_rise(word)
+        if rises is False and _DUE.match(text, match.end()):
+            continue
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
             rises = parted["particle"] == "zu"
         if rises is None:
@@ -184,6 +198,8 @@ def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
                 behind.start - end > 1 and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())
             )
             result.append(behind if is_behind else before)
+        elif before is None and behind and CONTRAST.search(text, end, behind.start):
+            result.append(None)
         else:
             result.append(before or behind)
     return result

@@ -17,7 +17,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "then as at by on or not also both each other such into over under between during after "
         "before because since until would could should will shall may might can more most less about "
         "against through further however but our we you your if any all some only same did does do "
-        "how why very well amounted rose fell",
+        "how why very well per amounted rose fell",
         "de": "in an der die das den dem des ein eine einer eines einem einen und oder aber nicht auch nur "
         "noch ist sind war waren wird werden wurde wurden worden hat haben hatte hatten mit von vom "
         "zum zur im am bei beim aus auf fur uber unter nach vor seit bis durch gegen ohne um als wie "

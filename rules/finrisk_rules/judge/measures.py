@@ -1,17 +1,20 @@
 """Measures: whether a figure says money, or a scale, of what its place counts or weighs.
 
-``8,415 million employees`` and ``US$214.7 million`` of 214.7 kt have the digits of their place and not what
-it measures.
+``8,415 million employees``, ``US$214.7 million`` of 214.7 kt and ``EPS of $2.41 million`` have the digits of
+their place and not what it measures.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 
+from finrisk_rules.judge.agreement import Agreement
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.physical import unit_behind, unit_named
 from finrisk_rules.judge.things import Measure, is_of_money, is_of_staff, measure_beside, measure_of
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.scales import scale_said
 
+_FLOAT_ERROR = 1e-9
 MOST_STAFF, MOST_THINGS = 1e7, 1e10
 """More than anybody employs, and more than there are of anything that is counted one by one."""
 
@@ -20,7 +23,8 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     """Whether a figure of money, a scale or points says it of what is none; ``slack`` is that of its digits.
 
     A row that is called after things alone may be money that was made with them: there the figure must count
-    things itself.
+    things itself. One of amounts a share is taken as said in the scale of its table, since few pages tell
+    which rows they except, unless the figure itself is said to be "per share".
     """
     quantity = claim.quantity
     if quantity.unit == "points" and trace.spot[2][4] == "percent":
@@ -29,7 +33,9 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     if unit:
         return False
     if trace.table is None:
-        measure = "" if scale or currency else _in_prose(trace)
+        measure = "" if scale else _in_prose(trace)
+        if currency and measure != "each":
+            measure = ""
         said, is_employed = bool(measure), False
     else:
         row, column = trace.spot[2][:2]
@@ -38,9 +44,11 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
         measure, name = _of_names(label, head, section)
         if not measure:
             return False
+        if measure == "each" and (claim.measure != "each" or scale or _has_scale(label, head, section)):
+            return False
         said = bool(currency) or not scale
         is_employed = is_of_staff(name)
-        if measure == "count" and not (claim.counts or is_employed):
+        if measure == "count" and not (claim.measure == "count" or is_employed):
             return False
         if measure == "count" and name != label and is_of_money(label):
             return False
@@ -48,14 +56,44 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
             return bool(quantity.currency)
     if not measure:
         return False
-    if quantity.currency:
+    if quantity.currency and measure != "each":
         return True
-    if measure != "count" or not quantity.scale:
+    if measure not in ("count", "each") or not quantity.scale:
         return False
     amount = abs(float(quantity.amount))
     if said:
         return abs(amount - abs(float(written))) > slack * 10.0**quantity.scale
     return amount >= (MOST_STAFF if is_employed else MOST_THINGS)
+
+
+def in_units(claim: Claim, trace: Trace, slack: float) -> Agreement | None:
+    """Return how a figure with a physical unit agrees with its place; None where that names none.
+
+    A unit with a power of its own, "(kt)", is not in the scale of its table; another one may be.
+    """
+    value, scale = trace.spot[2][2:4]
+    if trace.table is None:
+        end = trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][5]
+        unit = unit_behind(trace.place.sentence, end)
+        scales = {scale or 0}
+    else:
+        row, column = trace.spot[2][:2]
+        label, section = trace.table.rows[row]
+        names = label, trace.table.heads[column], section
+        unit = next(filter(None, map(unit_named, names)), None)
+        scales = {next(filter(None, (scale_said(name).power for name in names)), 0), scale or 0}
+    if unit is None or claim.unit is None:
+        return None
+    if unit.kind != claim.unit.kind:
+        return "scale"
+    quantity = claim.quantity
+    power = claim.unit.power - unit.power + (quantity.scale or 0)
+    written, there = abs(float(quantity.value)), abs(float(value))
+    for each in scales:
+        factor = 10.0 ** (power - each)
+        if abs(written * factor - there) <= slack * factor + there * _FLOAT_ERROR:
+            return "same" if written * factor == there else "rounded"
+    return "scale"
 
 
 def _names(label: str, head: str, section: str) -> Iterator[str]:

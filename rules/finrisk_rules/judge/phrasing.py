@@ -96,11 +96,12 @@ class _Stretches:
         splits.append(_contrast(self.bare, *last) if has_contrast else last[1])
         spans.append(last)
         self.spans, self.splits = spans, splits
+        worded = _without_notes(text, " ")
         self.left = [
-            stems(text[start:split]) if split > start else _NOTHING
+            stems(worded[start:split]) if split > start else _NOTHING
             for (start, _), split in zip(spans, splits, strict=True)
         ]
-        self.right = [stems(text[split:end]) for (_, end), split in zip(spans, splits, strict=True)]
+        self.right = [stems(worded[split:end]) for (_, end), split in zip(spans, splits, strict=True)]
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight.
@@ -239,8 +240,12 @@ def _without(text: str, periods: Sequence[Period]) -> str:
             pieces += [text[at : period.start], "\x00" * (period.end - period.start)]
             at = period.end
     pieces.append(text[at:])
-    bare = "".join(pieces)
-    return _NOTE.sub(lambda match: "\x00" * len(match[0]), bare) if "(" in bare else bare
+    return _without_notes("".join(pieces), "\x00")
+
+
+def _without_notes(text: str, filler: str) -> str:
+    """Return the text with its marks of notes, ``(5)``, filled up: they are neither joints nor words."""
+    return _NOTE.sub(lambda match: filler * len(match[0]), text) if "(" in text else text
 
 
 def _contrast(text: str, start: int, end: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from finrisk_rules.judge.claims import MOST_COUNT
+from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.evidence import Figure, Spot, StatementEvidence, TableEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
 from finrisk_rules.judge.period_fits import period_fit
@@ -19,6 +20,7 @@ MOST_SENTENCES = 200
 LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
 
+_STEMS_OF_TOTAL = stems_of_name("total sum group company consolidated gesamt summe konzern totale totaux")
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 
 
@@ -53,8 +55,10 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
             continue
         if row != own and (reader.is_term or 0 < row_fit < spent):
             continue
-        if fit > (best.fit if best else above) and reader.is_other(spot[2]):
+        if fit > (best.fit if best else above) and reader.is_other(spot):
             if right and right.table and _are_namesakes(reader, spot, right):
+                continue
+            if right and right.table and _is_total_of(reader, spot, right):
                 continue
             best = reader.trace(spot, fit, "", row_fit)
     if sentences:
@@ -62,8 +66,10 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
             is_timeless = reader.claim.phrase.is_base or not reader.periods
             if right and is_timeless and _is_other_end(reader, spot, right):
                 continue
+            if right and right.table is None and bool(spot[2][5]) != bool(right.spot[2][5]):
+                continue  # money of what is none
             fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
-            if fit > (best.fit if best else above) and reader.is_other(spot[2]):
+            if fit > (best.fit if best else above) and reader.is_other(spot):
                 best = reader.trace(spot, fit, "", row_fit)
     return best
 
@@ -75,6 +81,19 @@ def _is_other_end(reader: Reader, spot: Spot, right: Trace) -> bool:
     phrases = reader.evidence.statements[spot[1]].phrases(reader.text)
     is_base = phrases[right.spot[2][0]].is_base
     return is_base == reader.claim.phrase.is_base != phrases[spot[2][0]].is_base
+
+
+def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
+    """Whether a row is called a total, which the claim does not say, and the right row as its sentence does.
+
+    "Sensing sales were 958 and its segment profit was 140" says nothing of "Total segment profit".
+    """
+    table, other = reader.evidence.tables[spot[0]], right.table
+    if table is not other:
+        return False
+    name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
+    is_total = bool(name & _STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(_STEMS_OF_TOTAL)
+    return is_total and bool(own) and not own & _STEMS_OF_TOTAL and own <= reader.words.keys()
 
 
 def _are_namesakes(reader: Reader, spot: Spot, right: Trace) -> bool:
@@ -152,12 +171,34 @@ def _sentences(reader: Reader, right: Trace | None) -> Iterator[Spot]:
         numbers = [right.spot[1]] if right and is_here else []
     is_in_prose = right is None or right.table is None
     is_near = is_in_prose and len(reader.words) > len(reader.near) >= LEAST_WORDS
+    if right and right.table is None and right.source == reader.source:
+        yield from _of_names(reader, right)
     for at in numbers:
         statement = reader.evidence.statements[at]
         if reader.shared(at) >= least or (is_near and _shares_near(reader, statement)):
             changes = statement.changes(reader.text)
             for number, figure in enumerate(statement.figures):
                 if changes[number] == reader.claim.is_change and not _is_count(figure):
+                    yield -1, at, [number, 0, *figure[:4]]
+
+
+def _of_names(reader: Reader, right: Trace) -> Iterator[Spot]:
+    """Yield the figures of sentences that have all names by the claim, of which its own lacks half or more.
+
+    "Comparable sales fell 2.9 %" where comparable transactions did, and another sentence tells of such sales.
+    """
+    own = reader.evidence.statements[right.spot[1]].words(reader.text)
+    if own.issuperset(reader.near):
+        return
+    names = {word for word in reader.near if not says_direction(word)} - reader.about_sources.keys()
+    if 2 * len(own & names) > len(names):
+        return
+    for at, statement in enumerate(reader.evidence.statements[:MOST_SENTENCES]):
+        if names <= statement.words(reader.text):
+            changes = statement.changes(reader.text)
+            for number, figure in enumerate(statement.figures):
+                is_alike = changes[number] == reader.claim.is_change or figure[2] == "percent"
+                if is_alike and figure[2:4] == right.spot[2][4:6] and not _is_count(figure):
                     yield -1, at, [number, 0, *figure[:4]]
 
 

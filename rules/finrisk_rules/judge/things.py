@@ -1,4 +1,5 @@
-"""Things that are no money: what is counted, physical units, cents; by words beside a figure or its name."""
+"""What a figure is of, by words beside it or its name: things that are counted, physical units, cents, or
+money for each of something."""
 
 import re
 from functools import lru_cache
@@ -7,8 +8,8 @@ from typing import Literal
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
 
-Measure = Literal["", "count", "physical", "cents"]
-"""What a place tells of: money or what nothing says; things; a physical unit; hundredths."""
+Measure = Literal["", "count", "physical", "cents", "each"]
+"""What a place tells of: money or what nothing says; things; a physical unit; hundredths; money for each."""
 
 _STAFF = (
     "employee employees headcount workforce staff personnel fte ftes mitarbeiter mitarbeitende "
@@ -23,6 +24,9 @@ _THINGS = (
     "wohnungen personen clients abonnés magasins véhicules personas clientes tiendas vehículos clienti "
     "negozi persone veicoli klanten winkels personen"
 )
+_PAPERS = "shares options warrants awards aktien actions acciones azioni ações aandelen aktier"
+"""Counted in prose; in a label they also stand for money: "Ordinary shares"."""
+
 _NUMBER_OF = "number_of no_of anzahl_der anzahl nombre_de nombre_d' número_de numero_di aantal"
 _MONEY = (
     "cost* expens* benefit* deposit* loan* receivable* payable* revenue* sales income compensation "
@@ -53,16 +57,27 @@ _OF_UNIT = re.compile(rf"\s?(?:(?:thousand|million|billion|m|bn) )?{_PHYSICAL}(?
 _CENTS = re.compile(
     r"(?<![^\W_])(?:cents?|pence|centimes|öre|p(?= per)|c(?= per))(?![^\W_])|\(p\)|\(¢\)|\d ?¢"
 )
+_COUNTS = whole(f"{_STAFF} {_THINGS} {_PAPERS}")
 _BEHIND = re.compile(
-    rf"\s+(?:[^\W\d_][\w-]*\s+){{0,2}}?(?:{whole(f'{_STAFF} {_THINGS}')})(?!\s+(?:{whole(_MONEY)}))",
-    re.IGNORECASE,
+    rf"\s+(?:[^\W\d_][\w-]*\s+){{0,2}}?(?:{_COUNTS})(?!\s+(?:{whole(_MONEY)}))", re.IGNORECASE
 )
 _BEFORE = re.compile(
     rf"(?:{whole(f'{_STAFF} employed employs employing {_NUMBER_OF}')})(?:\s+[^\W\d_]+){{0,4}}\s+\Z",
     re.IGNORECASE,
 )
-WORDS_OF_THINGS = telling(f"{_STAFF} {_THINGS}".split())
-_NEAR = 40
+_PER = (
+    r"(?:(?:per|je|pro|par|por) (?!(?:cent|cento|ciento|annum|the|our|ifrs|gaap|note|end|ende|rapport)(?!\w))"
+    r"[^\W\d_]|an? share(?!\w)|/ ?(?:share|oz|lb|t|tonne|bbl|boe|MWh)(?!\w))"
+)
+_EACH_BEHIND = re.compile(rf"\s?(?:(?:basic|diluted|ordinary|common) )?{_PER}|/10?株|每股", re.IGNORECASE)
+_EACH = re.compile(rf"(?<!\w){_PER}|(?<!\w)(?:EPS|DPS|ARPU|RevPAR)(?!\w)|1株|１株|每股|주당", re.IGNORECASE)
+WORDS_OF_EACH = frozenset("per je pro par por share oz lb t tonne bbl boe mwh".split())
+"""A text in ASCII that says money for each behind a figure has one of these words."""
+
+WORDS_OF_THINGS = telling(f"{_STAFF} {_THINGS} {_PAPERS}".split())
+_NEAR, _FAR = 40, 80
+_FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
+"""Where a number begins that is no year."""
 
 
 @lru_cache(maxsize=8192)
@@ -72,7 +87,9 @@ def measure_of(name: str) -> Measure:
         return "cents"
     if _IN_UNIT.search(name):
         return "physical"
-    return "count" if _COUNTED.search(name) and not _OF_MONEY.search(name) else ""
+    if _COUNTED.search(name) and not _OF_MONEY.search(name):
+        return "count"
+    return "each" if says_each(name) else ""
 
 
 def counts_things(text: str, end: int) -> bool:
@@ -80,10 +97,34 @@ def counts_things(text: str, end: int) -> bool:
     return _BEHIND.match(text, end) is not None
 
 
+def is_each(text: str, end: int) -> bool:
+    """Whether the figure that ends here is said of each of something: ``2.41 per share``."""
+    return _EACH_BEHIND.match(text, end) is not None
+
+
+def is_each_near(text: str, start: int, end: int) -> bool:
+    """Whether the words beside the figure of this place, up to the next ones, speak of each of something."""
+    return any(
+        says_each(words)
+        for words in (
+            _FIGURE.split(text[max(0, start - _FAR) : start])[-1],
+            _FIGURE.split(text[end : end + _FAR])[0],
+        )
+    )
+
+
+@lru_cache(maxsize=8192)
+def says_each(name: str) -> bool:
+    """Whether a label, a head or the words before a figure name an amount for each of something."""
+    return _EACH.search(name) is not None
+
+
 def measure_beside(sentence: str, start: int, end: int) -> Measure:
     """Return what a sentence says of its figure at this place: the thing that it counts, or its unit."""
     if _OF_UNIT.match(sentence, end):
         return "physical"
+    if is_each(sentence, end) or says_each(_FIGURE.split(sentence[max(0, start - _NEAR) : start])[-1]):
+        return "each"
     is_counted = _BEHIND.match(sentence, end) or _BEFORE.search(sentence, max(0, start - _NEAR), start)
     return "count" if is_counted else ""
 

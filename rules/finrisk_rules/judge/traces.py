@@ -82,13 +82,20 @@ class Trace:
         return f"{shown} {_SCALES.get(scale, '')}".strip()
 
 
-def best(traces: Iterable[Trace]) -> tuple[Trace | None, Trace | None]:
-    """Return the first of the places that fit best, and of those in another scale."""
+def best(traces: Iterable[Trace], *, is_below: bool) -> tuple[Trace | None, Trace | None]:
+    """Return the first of the places that fit best, and of those in another scale.
+
+    Of two that fit alike, the one on the claim's side of zero.
+    """
     right: Trace | None = None
     scale: Trace | None = None
     for trace in traces:
         if trace.agreement == "scale":
             scale = trace if scale is None or trace.fit > scale.fit else scale
-        elif right is None or trace.fit > right.fit:
+        elif right is None or _rank(trace, is_below) > _rank(right, is_below):
             right = trace
     return right, scale
+
+
+def _rank(trace: Trace, is_below: bool) -> tuple[float, bool]:
+    return trace.fit, (trace.value < 0) == is_below

@@ -13,9 +13,14 @@ from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Figure, Spot
 from finrisk_rules.judge.fits import Fits
-from finrisk_rules.judge.measures import is_of_another_measure
+from finrisk_rules.judge.measures import in_units, is_of_another_measure
 from finrisk_rules.judge.period_fits import Claimed
+from finrisk_rules.judge.things import says_each
 from finrisk_rules.judge.traces import Trace
+from finrisk_rules.quantities import Quantity
+
+_OTHER_UNITS = (1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9)
+"""What a value in one physical unit may be in another one of its kind."""
 
 ROUNDED = 0.1
 """What a figure that only rounds to the claim's fits less."""
@@ -61,15 +66,29 @@ class Reader(Fits):
         result = []
         quantity = self.claim.quantity
         has_measure = quantity.currency or quantity.scale or quantity.unit == "points"
-        for spot, said in spots_like(self.claim.quantity, self.evidence, self.half):
+        for spot, said in (*spots_like(quantity, self.evidence, self.half), *self._converted()):
             if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self.fit(spot)
             trace = self.trace(spot, fit - (ROUNDED if said == "rounded" else 0), said, row_fit)
-            if has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half):
+            if self.claim.unit and (converted := in_units(self.claim, trace, self.half)):
+                trace.agreement = converted
+            elif said == "":
+                continue
+            elif has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half):
                 trace.agreement = "scale"
             result.append(trace)
         return result
+
+    def _converted(self) -> list[tuple[Spot, Agreement]]:
+        """Return the places that may say the claim's value in another physical unit of its kind."""
+        if self.claim.unit is None:
+            return []
+        value = abs(float(self.claim.quantity.value))
+        found: list[tuple[Spot, Agreement]] = []
+        for factor in _OTHER_UNITS:
+            found += [(spot, "") for spot in self.evidence.of_value(value * factor, self.half * factor)]
+        return found
 
     def trace(self, spot: Spot, fit: float, said: Agreement, row_fit: float) -> Trace:
         """Return a place of this source, by how well it fits, how its figure agrees, and its row fits."""
@@ -81,12 +100,17 @@ class Reader(Fits):
         said = self.claim.bound
         return not said or allows(said, abs(float(self.claim.quantity.value)), abs(float(figure[2])))
 
-    def is_other(self, figure: Figure) -> bool:
+    def is_other(self, spot: Spot) -> bool:
         """Whether a stored figure is of the claim's kind, and says another value.
 
-        A percentage is no rival of an amount or of a bare whole number, nor dollars of euros.
+        A percentage is no rival of an amount or of a bare whole number, nor dollars of euros, nor an amount
+        for each of something of one in millions.
         """
-        quantity = self.claim.quantity
+        figure, quantity = spot[2], self.claim.quantity
+        if (quantity.scale or self.claim.measure) and self._is_of_other_measure(spot):
+            return False
+        if self.claim.unit and _has_digits_of(figure, quantity):
+            return False
         if quantity.unit:
             is_amount = not figure[4] and (figure[3] or figure[5] or "." not in figure[2])
             is_of_kind = not (is_amount or (quantity.unit == "points" and figure[4] == "percent"))
@@ -98,6 +122,20 @@ class Reader(Fits):
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
 
+    def _is_of_other_measure(self, spot: Spot) -> bool:
+        """Whether a cell tells of each of something, where the claim does not, or the reverse."""
+        if spot[0] < 0:
+            return False
+        table, (row, column, _, scale, *_) = self.evidence.tables[spot[0]], spot[2]
+        quantity = self.claim.quantity
+        if self.claim.measure == "each":
+            return bool(scale) and not says_each(table.rows[row][0])
+        if not quantity.scale and self.claim.measure != "count":
+            return False
+        return not (scale or self.claim.is_each) and (
+            says_each(table.rows[row][0]) or says_each(table.heads[column])
+        )
+
     def rows_of_operands(self) -> set[tuple[int, int]]:
         """Return the rows, as (table, row), where the other figures stand and the claim's value does not."""
         own = {(spot[0], spot[2][0]) for spot, _ in spots_like(self.claim.quantity, self.evidence, self.half)}
@@ -107,3 +145,9 @@ class Reader(Fits):
             for spot, said in spots_like(operand, self.evidence, tolerance(operand, is_about=False))
             if said != "scale"
         } - own
+
+
+def _has_digits_of(figure: Figure, quantity: Quantity) -> bool:
+    """Whether two figures are one but for a power of ten."""
+    digits, there = str(abs(quantity.value)), figure[2].lstrip("-")
+    return bool(digits.replace(".", "").strip("0") == there.replace(".", "").strip("0"))
