@@ -97,14 +97,14 @@ def test_who_has_more_leaves_it_to_another(
     taking.join()
 
 
-def test_what_nobody_takes_is_taken_and_for_a_second_all_that_comes(
+def test_what_nobody_takes_is_taken_and_for_a_moment_all_that_comes(
     listener: socket.socket, seats: tuple[Seat, Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat, other = seats
     other.tell(1)
     assert not seat.leaves(listener, 2)
     monkeypatch.setattr(crowd, "COURTESY_SECONDS", 600.0)
-    seat._courteous_from += 60  # a second may be over here at any time
+    seat._courteous_from += 60  # the moment may be over here at any time
     assert not seat.leaves(listener, 2)
 
 

@@ -11,9 +11,12 @@ from mmap import mmap
 from socket import socket
 
 COURTESY_SECONDS = 0.005
-"""How long a worker leaves a new connection to one that has fewer; then it takes what comes, for a second."""
+"""How long a worker leaves a new connection to one that has fewer; then it takes what comes, for a moment."""
 
 _LOOK_SECONDS = 0.00025
+_RUDE_SECONDS = 0.1
+"""That moment: where others are so slow, a crowd of connections must not wait for them one by one."""
+
 _PLACES = 64
 _SILENT_SECONDS = 2.0
 """Who has told nothing for so long is dead or frozen: a worker's loop turns once a second at least."""
@@ -47,7 +50,7 @@ class Seat:
         waiting.register(listener, select.POLLIN)
         while connections > self._fewest(now) * _EVEN:
             if now > until:
-                self._courteous_from = now + 1
+                self._courteous_from = now + _RUDE_SECONDS
                 return False
             time.sleep(_LOOK_SECONDS)
             if not waiting.poll(0):
