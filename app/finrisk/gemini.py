@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from finrisk import answer_size, deadline, google_account
@@ -81,6 +81,7 @@ class _Call:
 
     chunks: Callable[[float], Iterator[Chunk]]
     latency: Latency
+    is_streamed: bool
 
 
 class Gemini:
@@ -143,7 +144,7 @@ class Gemini:
         def whole(left: float) -> Iterator[Chunk]:
             return self.endpoint(model).whole(model, instruction, prompt, left)
 
-        call = _Call(whole, self.latency(model, streamed=False))
+        call = _Call(whole, self.latency(model, streamed=False), is_streamed=False)
         return [piece for piece in self._answer(call, seconds, first) if isinstance(piece, Completion)][-1]
 
     def stream(
@@ -158,7 +159,7 @@ class Gemini:
         def chunks(left: float) -> Iterator[Chunk]:
             return self.endpoint(model).stream(model, instruction, prompt, left)
 
-        call = _Call(chunks, self.latency(model, streamed=True))
+        call = _Call(chunks, self.latency(model, streamed=True), is_streamed=True)
         return self._answer(call, seconds, first)
 
     def _answer(self, call: _Call, seconds: float, first: float | None) -> Iterator[str | Completion]:
@@ -190,9 +191,12 @@ class Gemini:
             finally:
                 call.latency.end()
 
+        def all_at_once() -> Iterable[str]:
+            return list(pieces())  # its reader wakes up once, not for the answer and again for its end
+
         has_piece = False
         try:
-            for piece in deadline.within(seconds, pieces, first):
+            for piece in deadline.within(seconds, pieces if call.is_streamed else all_at_once, first):
                 has_piece = True
                 yield piece
         except GenerationError:

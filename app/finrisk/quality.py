@@ -32,7 +32,7 @@ MOST_TOLD = 20
 """Wrong figures that are kept as written."""
 
 _HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)(?<!\d{5})")  # what begins with a look-back is tried at each place
 _FIGURE = re.compile(r"\d[\d.,]*")
 _ASKING = words(
     """assess analyse analyze based compare describe discuss evaluate explain find give given list provide
@@ -172,6 +172,16 @@ def _terms_among(terms: Set[str], text: str) -> frozenset[str]:
     return words_among(terms - figures, text) | figures
 
 
+def _terms_in_none(terms: frozenset[str], texts: Sequence[str]) -> frozenset[str]:
+    """Those of these terms that no text has; texts of Latin letters are looked through as one."""
+    whole = "\n".join(texts)
+    for text in [whole] if whole.isascii() else texts:
+        if not terms:
+            break
+        terms -= _terms_among(terms, text)
+    return terms
+
+
 def _relevance(
     answer: str,
     statements: Sequence[str],
@@ -194,7 +204,7 @@ def _relevance(
     topic = question.difference(*subjects)
     texts = [f"{source.title}\n{source.text}" for source in sources]
     if any(reads_as(strategy, text) for text in texts):
-        topic &= frozenset().union(*(_terms_among(topic, text) for text in texts))
+        topic -= _terms_in_none(topic, texts)
     said = {line: _terms(line) for line in answer.splitlines()}
     answered = frozenset().union(*said.values())
     addressed = len(topic & answered) / len(topic) if topic else 0.0

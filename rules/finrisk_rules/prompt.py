@@ -36,7 +36,6 @@ _MARK_LETTERS = 16
 _LETTERS = bytes(ord(ascii_lowercase[byte % 26]) for byte in range(256))
 _KEYED = hmac.new(_KEY, digestmod="sha256")  # the key is hashed once, not in each prompt
 _FIRST_LINE = re.compile(r"SOURCES ([a-z]{16})\n")
-_LINE_BREAKS = re.compile(r"[\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 
 
 def _spelled(word: str) -> str:
@@ -93,7 +92,7 @@ def render(strategy: str, sources: Sequence[Source]) -> str:
 
 def as_asked(text: str) -> str:
     """The text as ``parse`` gives it back: every line end is a line feed, nothing blank around it."""
-    return _LINE_BREAKS.sub("\n", text).strip()
+    return "\n".join(text.splitlines()).strip()
 
 
 @lru_cache(maxsize=4)
