@@ -36,7 +36,7 @@ def labelled(database_url: str) -> Iterator[Connection]:
         yield connection
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     held=st.sets(st.sampled_from(LABELS)),
     company=st.sampled_from([None, *(document.company for document in DESKS)]),

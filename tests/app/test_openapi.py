@@ -172,7 +172,6 @@ def test_no_generated_request_gets_an_answer_that_is_not_described(service: Runn
     assert len(operations) == len(api.description.operations)
     quickly = settings(
         max_examples=25,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

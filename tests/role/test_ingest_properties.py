@@ -20,7 +20,7 @@ NAMES = st.text("ab cé-_.2025", min_size=1, max_size=6).map(str.strip).filter(l
 PATHS = st.lists(NAMES.filter(lambda name: name[0] not in ".~"), min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(PATHS, min_size=1, max_size=6))
 def test_whichever_folder_is_named_a_file_has_one_id_and_two_files_never_share_one(
     paths: list[list[str]],
@@ -67,7 +67,6 @@ TAGS = st.sampled_from(
 HTML = st.lists(TAGS | st.text(max_size=10), max_size=40).map("".join)
 
 
-@settings(deadline=None)
 @given(HTML)
 def test_any_web_page_is_read_or_refused(page: str) -> None:
     with tempfile.NamedTemporaryFile(suffix=".html") as file:
@@ -75,7 +74,6 @@ def test_any_web_page_is_read_or_refused(page: str) -> None:
         _read_or_refused(web.read, Path(file.name))
 
 
-@settings(deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf"]),

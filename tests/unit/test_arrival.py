@@ -82,7 +82,7 @@ def parsed(arrival: Arrival) -> tuple[bytes, bytes]:
     return request.body.read(), connection.rest
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(streams(), st.data())
 def test_however_a_stream_is_cut_the_same_is_known_after_the_same_bytes(
     stream: bytes, data: st.DataObject
@@ -96,7 +96,7 @@ def test_however_a_stream_is_cut_the_same_is_known_after_the_same_bytes(
         assert told(arrival) == told(taken(stream[:end]))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(requests())
 def test_a_request_is_whole_with_its_last_byte_and_gunicorn_reads_all_of_it(
     request: tuple[bytes, bytes],
@@ -111,7 +111,7 @@ def test_a_request_is_whole_with_its_last_byte_and_gunicorn_reads_all_of_it(
     assert parsed(taken(sent + NEXT)) == (body, NEXT)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(streams())
 @example(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n 4\r\n\r\nabc")
 def test_gunicorn_never_waits_for_more_of_what_is_called_whole(stream: bytes) -> None:
@@ -125,7 +125,7 @@ def test_gunicorn_never_waits_for_more_of_what_is_called_whole(stream: bytes) ->
             pass  # refused, at once
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(streams())
 def test_what_gunicorn_could_answer_is_never_waited_for(stream: bytes) -> None:
     arrival = taken(stream)

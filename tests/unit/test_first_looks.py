@@ -76,7 +76,6 @@ def test_nothing_that_a_pattern_finds_is_passed_over(look: Look, pattern: str, f
     @settings(
         max_examples=20,
         derandomize=True,
-        deadline=None,
         phases=[Phase.generate],
         database=None,
         suppress_health_check=list(HealthCheck),

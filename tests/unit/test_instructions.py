@@ -133,7 +133,6 @@ def test_no_order_is_passed_over_for_the_words_that_it_lacks(rule: Rule, pattern
     @settings(
         max_examples=25,
         derandomize=True,
-        deadline=None,
         phases=[Phase.generate],
         database=None,
         suppress_health_check=list(HealthCheck),

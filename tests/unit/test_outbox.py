@@ -13,7 +13,7 @@ from finrisk.http import outbox
 from finrisk.http.outbox import Answer, Outbox
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(st.lists(st.integers(1, 20_000), max_size=8), st.lists(st.integers(1, 30_000), max_size=8))
 def test_whatever_is_taken_when_the_whole_answer_comes_in_order(sizes: list[int], takes: list[int]) -> None:
     answer = [bytes([number]) * size for number, size in enumerate(sizes)]

@@ -49,7 +49,7 @@ def table(rows: int, cells: int = 1) -> tuple[str, list[str]]:
     return "\n".join([CAPTION, "", HEAD, *lines]), lines
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=st.integers(1, 900), cells=st.integers(1, 30), before=st.text("ab \n", max_size=300))
 def test_a_table_of_any_length_keeps_every_row_once_below_its_head_and_caption(
     rows: int, cells: int, before: str
