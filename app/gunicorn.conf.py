@@ -85,16 +85,20 @@ def on_starting(server: Any) -> None:
         with contextlib.suppress(OSError):  # a full disk: its workers do without
             folder.mkdir(parents=True, mode=0o700)
     if "FINRISK_REVISION" not in _SETTINGS:  # a pod, which is replaced and never reloaded
-        _import_libraries()
+        _import_what_takes_long()
 
 
-def _import_libraries() -> None:
-    """Import once for all workers what takes long and is not ours; a reload would not renew it."""
+def _import_what_takes_long() -> None:
+    """Import once for all workers libraries, and the rules with their patterns; a reload would renew none."""
     import flask  # noqa: F401
     import google.auth.transport.requests  # noqa: F401
     import psycopg_pool  # noqa: F401
     import pydantic_settings  # noqa: F401
     import urllib3  # noqa: F401
+
+    import finrisk.quality  # noqa: F401
+    import finrisk_rules.judge.judgement
+    import finrisk_rules.redaction  # noqa: F401
 
 
 def when_ready(server: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,13 +32,25 @@ for name in sys.argv[1].split():
 print(*sys.modules)
 """
 COMMAND = "import sys, finrisk.cli; print(*sys.modules)"
+POD = """
+import os, runpy, sys
+os.environ["FINRISK_VAR_DIR"] = sys.argv[1]
+runpy.run_path("app/gunicorn.conf.py")["on_starting"](None)
+print(*sys.modules)
+"""
+OF_A_WORKER = {"finrisk.metrics", "finrisk.settings", "finrisk.wsgi", "prometheus_client"}
+
+
+def loaded(script: str, *arguments: str) -> set[str]:
+    """Return what a script loads in a process of its own."""
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=120)
+    return set(done.stdout.split())
 
 
 def heavy(script: str, *arguments: str) -> set[str]:
-    """Return what is heavy of what a script loads in a process of its own."""
-    command = [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=120)
-    return HEAVY & set(done.stdout.split())
+    """Return what is heavy of it."""
+    return HEAVY & loaded(script, *arguments)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +68,15 @@ def test_a_module_loads_what_is_heavy_where_it_is_needed(modules: set[str], may:
 
 def test_migrate_and_settings_load_no_judge() -> None:
     assert heavy(COMMAND) == {"psycopg"}
+
+
+def test_the_workers_of_a_pod_share_the_rules_and_have_their_settings_and_metrics_for_themselves(
+    tmp_path: Path,
+) -> None:
+    shared = loaded(POD, str(tmp_path))
+    assert shared >= {
+        "finrisk_rules.judge.judgement",
+        "finrisk_rules.orders",
+        "finrisk_rules.redaction.redactor",
+    }
+    assert not shared & OF_A_WORKER
