@@ -94,12 +94,19 @@ def namespace(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="module", name="environment")
 def own_environment(
-    node: Cluster, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    node: Cluster,
+    images: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Environment]:
-    """A namespace to come, a simulator, and the operator's variables; site.yml has not run yet."""
+    """A namespace to come, a simulator, and the operator's variables; site.yml has not run yet.
+
+    Its pods have one worker each, unless the module names another number as WORKERS: each is a second of CPU.
+    """
     if node.kind is not Kind.NODE:
         pytest.skip("a disposable cluster's Services cannot be reached from here by their addresses")
-    with environment.environment(node, images, tmp_path_factory.mktemp("environment")) as made:
+    workers, folder = getattr(request.module, "WORKERS", 1), tmp_path_factory.mktemp("environment")
+    with environment.environment(node, images, folder, finrisk_workers=workers) as made:
         yield made
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from sandbox import connection as connections
 from sandbox.story import TRY
+from tests.grounds import packages
 from tests.grounds.checkout import fresh_checkout, own_ports
 from tests.grounds.repository import DOCS
 from tests.grounds.transcript import Said, Typed, missing, transcript, typed
@@ -58,7 +59,8 @@ def hour() -> Iterator[Hour]:
         assert os.environ.get("CI") != "true", "CI has curl"
         pytest.skip("needs curl")
     with fresh_checkout() as folder:
-        shell = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
+        kept = {name: os.environ[name] for name in packages.INHERITED}
+        shell = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **kept}
         var = folder / "var" / "local"
         own_ports(var)
         try:
