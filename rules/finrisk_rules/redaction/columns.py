@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finrisk_rules.redaction.kinds import Several
-from finrisk_rules.redaction.persons import FULL_NAME, is_person
+from finrisk_rules.redaction.persons import FULL_NAME, NAME, is_person
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 from finrisk_rules.spelling import folded
 
@@ -51,9 +51,13 @@ _VALUES = {
         "password|passwort|pwd|passwd|secret|api key|apikey|token|contraseña|mot de passe|senha",
     ),
     "person": (
-        FULL_NAME,
+        rf"{FULL_NAME}|{NAME}",
         "name|full name|customer|customer name|client|client name|borrower|borrower name|holder"
-        "|account holder|payee"
+        "|account holder|payee|first name|last name|given name|family name|surname|forename|first_name"
+        "|last_name|firstname|lastname"
+        "|given_name|family_name|full_name|vorname|nachname|prénom|apellido|apellidos|cognome|voornaam"
+        "|achternaam"
+        "|förnamn|efternamn|nazwisko|имя|фамилия"
         "|employee|contact|contact person|beneficiary|owner|kunde|nom|nombre|nome|naam|имя|фио",
     ),
 }
@@ -68,6 +72,14 @@ _OF_FIGURES = frozenset(
     " token".split()
 )
 """Heads that tables of figures have too, as accounts, segments or metals: they count beside another one."""
+
+_PARTED = (
+    "first name|last name|given name|family name|surname|forename|first_name|last_name|firstname|lastname"
+    "|given_name|family_name|full_name|vorname|nachname|prénom|apellido|apellidos|cognome|voornaam"
+    "|achternaam|förnamn|efternamn|nazwisko|имя|фамилия"
+)
+_OF_ONE = frozenset(map(folded, _PARTED.split("|")))
+"""Heads that only persons have."""
 
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _PATTERNS = {kind: re.compile(value) for kind, (value, _) in _VALUES.items()}
@@ -127,7 +139,7 @@ def _tops(reading: Reading) -> set[int]:
     lower = reading.lower
     tops: set[int] = set()
     heads = [head for stem in _STEMS.keys() & reading.stems for head in _STEMS[stem] if head in lower]
-    if "\n" not in lower or all(_WORDED[head] == _PERSON for head in heads):
+    if "\n" not in lower or all(_WORDED[head] == _PERSON and folded(head) not in _OF_ONE for head in heads):
         return tops
     for head in heads:
         place = lower.find(head)
@@ -149,7 +161,9 @@ def _headed(line: re.Match[str]) -> _Table | None:
 def _kinds(heads: Sequence[str]) -> Mapping[int, str]:
     bare = [head.strip(" .:#") for head in heads]
     named = {at: kind for at, head in enumerate(bare) if (kind := _HEADS.get(head))}
-    if all(kind == _PERSON for kind in named.values()):  # officers of a filing have names, ages and offices
+    if all(kind == _PERSON for kind in named.values()) and not any(
+        bare[at] in _OF_ONE for at in named
+    ):  # officers of a filing have names, ages and offices
         return {}
     if all(bare[at] in _OF_FIGURES for at in named):
         return {}

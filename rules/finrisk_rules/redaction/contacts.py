@@ -127,9 +127,26 @@ _BRACKETED = re.compile(
 """An area in brackets, with the zero of trunk calls, or with a hyphen after it: figures have neither."""
 
 _TRUNK = re.compile(
-    r"(?<![\w.,$€£¥|+/-])0[1-9]\d{0,3}-\d{3,4}[ -]\d{3,4}(?: \d{2})?(?![^\W\u0e00-\uffff]|[-/]|[.,]\d)"
+    r"(?<![0-9A-Za-z\u00c0-\u0dff.,$€£¥|+/-])0[1-9]\d{0,3}-(?:\d{3,4}[ -]\d{3,4}(?: \d{2})?|\d{7,8}|\d\d "
+    r"\d\d \d\d)(?![^\W\u0e00-\uffff]|[-/]|[.,]\d)"
 )
 """The zero of trunk calls, and groups of which the first ends with a hyphen: figures have neither."""
+
+_ZERO = re.compile(
+    r"(?<![\w.,$€£¥|+/-])(?:(?<=[A-Za-zß-ÿа-яёα-ώ] )|(?<=[:,] )|(?<=\())0[1-9]\d{0,4}(?:[ /]\d{3,8}(?:[ "
+    r"-]\d{2,5}){0,3}|(?:[ .]\d\d){4})"
+    r"(?![^\W\u0e00-\uffff]|[-/]|[.,]\d| ?\|| \d)"
+)
+"""The zero of trunk calls, and groups, after a word: figures have none, the numbers of things a word that "
+"says so."""
+
+_OF_A_THING = re.compile(
+    r"(?i)\b(?:no|nr|num|number|nummer|ref\w*|invoice|account|acct|konto|contract|policy|case|ticket|order"
+    r"|id|code|serial"
+    r"|part|lot|batch|docket|file|vertrag|facture|compte|cuenta|conto|conta|rechnung|isin|cusip|cert\w*"
+    r"|reg\w*|section"
+    r"|note|item|sku|model|voucher|claim|total|sum|summe|gesamt|somme)\b[.:# ]{1,3}\Z"
+)
 
 _AFTER_WORDS = (
     "numara",
@@ -146,10 +163,16 @@ _AFTER = re.compile(f"(?i){'|'.join(_AFTER_WORDS)}")
 _BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
 
 _WORDS = (
-    r"tel(?:efono|éfono|efon(?:um?|en?|em|ie|unuz)?|efone|efoon|ephone)?|phone|telefonnummer"
+    r"(?:t|m)(?=:)|(?:ph|hp|cel|dw|extension)(?=[.:]| [(+0])|ph(?= \d{3} \d{3} \d{4})|tlf|telp|durchwahl"
+    r"|direct dial"
+    r"|(?<=mio )numero|(?<=mon )numéro|(?<=mi )número|(?<=meu )número"
+    r"|erreichbar|joignable|bereikbaar|raggiungibile|localizable|get (?:me|us|him|her|them)|contact(?: me| "
+    r"us| number)"
+    r"|tel(?:efono|éfono|efon(?:um?|en?|em|ie|unuz)?|efone|efoon|ephone)?|phone|telefonnummer"
     r"|call(?:(?:ed|s|ing)(?= (?:me |us )?(?:from|on|at)))?|ring(?:ede|de|er|te)?|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
-    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|r?appele[rz]|móvil|telem[óo]vel|celular|llame"
+    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|r?appele[rz]|móvil|telem[óo]vel"
+    r"|celular|llame"
     r"|llamar|ligue"
     r"|mobiel|bel|cellulare|chiama\w*|chiami\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
     r"|gọi|sđt|điện thoại|hívjon|volejte|sunați|aray\u0131n|κινητό|τηλ\.?|τηλέφωνο|телефонуйте|звоніть|โทร\.?"
@@ -159,6 +182,10 @@ _WORDS = (
     r"|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
+    "t:", "m:", "ph", "hp", "cel", "tlf", "telp", "durchwahl", "extension", "direct dial", "dw", "numero",
+    "número", "numéro", "erreichbar", "joignable", "bereikbaar", "raggiung", "localizable", "get me",
+    "get us", "get him",
+    "get her", "get them", "contact m", "contact u", "contact n",
     "gọi", "sđt", "điện thoại", "hívjon", "volejte", "sunați", "aray\u0131n", "arayin", "κινητό", "τηλ",
     "τηλέφωνο", "телефонуйте", "звоніть", "โทร", "טלפון", "נייד", "اتصل", "جوال", "कॉल", "मोबाइल",
     "tel", "telem", "telef", "teléf", "telep",
@@ -178,7 +205,8 @@ _BETWEEN = (
     r"|desk|direct|home|para|para o|cho|tôi|số|theo"
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
     r"|numéro|nummer"
-    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼|moi|nous|mir|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)(?![^\W\d_\u0e00-\uffff])"
+    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼|moi|nous|mir"
+    r"|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)(?![^\W\d_\u0e00-\uffff])"
     r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
@@ -217,6 +245,13 @@ def _hyphened(match: re.Match[str]) -> bool:
     return 9 <= sum(map(len, groups)) <= 12 and not any(
         re.fullmatch("(?:19|20)..", group) for group in groups[:2]
     )
+
+
+def _zero(match: re.Match[str]) -> bool:
+    if not 9 <= sum(map(str.isdigit, match[0])) <= 12:
+        return False
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    return not _OF_A_THING.search(before) and _paired(match)
 
 
 def _by_trunk(match: re.Match[str]) -> bool:
@@ -273,6 +308,7 @@ KINDS = (
     among_digits("phone", _NATIONAL, proved(_national)),
     among_digits("phone", _PAIRS, proved(_paired)),
     among_digits("phone", _TRUNK, proved(_hyphened)),
+    among_digits("phone", _ZERO, proved(_zero)),
     among_digits("phone", _BRACKETED, proved(_national)),
     Said("phone", _AFTER_WORDS, _AFTER, _before, of_digits=True),
     Said("phone", _CALL_WORDS, _CALLED, proved(_called, 1), of_digits=True),

@@ -1,6 +1,8 @@
 """Identifiers that a word before them tells: the word, a few words between, the value."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 BEGIN = r"(?<![^\W\d_\u0e00-\uffff])"
 """What stands before a word: no letter of it; scripts without blanks write other words right before."""
@@ -12,8 +14,32 @@ END = r"(?![A-Za-z0-9_\u00c0-\u024f]|[.,/-]?\d)"
 def after(
     words: str,
     value: str,
-    between: str = r"[^\d\n|;]{0,30}?(?<![A-Za-z0-9])",
+    between: str = r"(?![^\d\n|;]{49}|[^\d\n|;]{0,48}(?:[\n|;]|\Z))[^\d\n|;]{0,30}?(?<![A-Za-z0-9])",
     flags: re.RegexFlag = re.IGNORECASE,
 ) -> re.Pattern[str]:
     """A pattern of a value (group 1) that stands after one of the words."""
     return re.compile(rf"{BEGIN}(?:{words})(?![a-z\u00c0-\u024f\u0370-\u08ff]){between}({value}){END}", flags)
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern, for any case, of one of several words or patterns that begin with a letter, longest first.
+
+    Sorted by that letter, which is looked at before all the rest: a match that fails costs a fifth.
+    """
+    by_letter: defaultdict[str, list[str]] = defaultdict(list)
+    for word in sorted(set(words), key=len, reverse=True):
+        by_letter[word[0].lower()].append(word[1:])
+    return "|".join(
+        f"(?-i:[{letter}{letter.upper()}])(?:{'|'.join(rests)})" for letter, rests in by_letter.items()
+    )
+
+
+def alternatives(pattern: str) -> Iterator[str]:
+    """The parts of a pattern that a ``|`` outside of all brackets parts."""
+    start = depth = 0
+    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", pattern, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if match[0] == "|" and not depth:
+            yield pattern[start : match.start()]
+            start = match.end()
+    yield pattern[start:]

@@ -21,9 +21,22 @@ _FIRM = frozenset(
     " global worldwide brands products beverages hotels resorts airways lines railway railways"
     " transport homes"
     " semiconductor semiconductors markets exchange street foundation institute council committee team"
-    " desk ledger hydro notes secured unsecured subordinated debentures banking".split()
+    " desk ledger hydro notes secured unsecured subordinated debentures banking"
+    " crédit crédito credito société assurances assurance clearing statement statements meeting "
+    "hauptversammlung"
+    " review motor index area".split()
 )
 """Words of which one tells a firm or a heading from a person."""
+
+_DEPARTMENTS = frozenset(
+    "division divisions departments dept office offices unit section branch finance treasury audit legal"
+    " compliance operations accounting controlling procurement sales marketing payroll administration"
+    " helpdesk hotline underwriting collections function estate abteilung finanzen buchhaltung"
+    " rechnungswesen revision direction direktion comptabilité juridique trésorerie departamento"
+    " dirección ventas finanzas contabilidad dipartimento direzione ufficio amministrazione direção"
+    " departement afdeling avdelning dział księgowość отдел департамент управление бухгалтерия".split()
+)
+"""Words for a part of a firm, which may stand after a person's name and a comma."""
 
 _THINGS = frozenset(
     "best first whole united general standard royal modern new old big great grand super prime premier"
@@ -42,8 +55,10 @@ _THINGS = frozenset(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TURNOVER = r"(?:sales|revenues?|turnover|receivables|income|orders|backlog|volumes?|purchases|deliveries)"
 _SALES = (
-    r"(?:sales|revenues?|turnover|\w{0,20}ums[aä]tz\w{0,20}|\w{0,20}erlös\w{0,20}|chiffre|recettes|ventas|ingresos|ricavi|fatturato"
-    r"|vendite|receitas?|vendas|omzet|przychod\w{0,20}|sprzedaż\w{0,20}|выручк\w{0,20}|продаж\w{0,20}|omsättning\w{0,20}|försäljning\w{0,20}"
+    r"(?:sales|revenues?|turnover|\w{0,20}ums[aä]tz\w{0,20}|\w{0,20}erlös\w{0,20}|chiffre|recettes|ventas"
+    r"|ingresos|ricavi|fatturato"
+    r"|vendite|receitas?|vendas|omzet|przychod\w{0,20}|sprzedaż\w{0,20}|выручк\w{0,20}|продаж\w{0,20}"
+    r"|omsättning\w{0,20}|försäljning\w{0,20}"
     r"|omsætning\w{0,20}|gelir\w{0,20}|sat\u0131ş\w{0,20})\b"
 )
 _SHARE_OF_SALES = re.compile(
@@ -57,7 +72,8 @@ _AFTER = re.compile(
     r",? (?:which|whose shares)\b|(?: [a-z]+){1,2} its\b"
     rf"|(?: [a-z]+){{1,3}} (?:\w+ )?\d[\d.,]* ?(?:%|per ?cent) of (?:[\w']+ ){{0,3}}{_TURNOVER}\b"
     r"|,? (?:accounted|accounts|accounting) for\b| (?:was|were|has been|had been|is) (?:merged|acquired|"
-    r"nationali[sz]ed|listed|delisted|incorporated|founded|restructured|liquidated|wound up)\b"
+    r"nationali[sz]ed|listed|delisted|incorporated|founded|restructured|liquidated|wound up|rated"
+    r"|downgraded|upgraded)\b"
     r"| ?\((?:NYSE|NASDAQ|Nasdaq|LSE|XETRA|TSX|ASX|ticker)\b"
 )
 _BEFORE = re.compile(
@@ -72,7 +88,16 @@ _WINDOW = 24
 def is_firm_name(text: str) -> bool:
     """Whether a name has a word that tells a firm or a heading, or none that may be a person's."""
     words = _LETTERS.findall(text.lower())
-    return not _FIRM.isdisjoint(words) or _THINGS.issuperset(words)
+    return (
+        not (_FIRM.isdisjoint(words) and _DEPARTMENTS.isdisjoint(words))
+        or _THINGS.issuperset(words)
+        or len(set(words)) < len(words)
+    )
+
+
+def has_firm_word(text: str) -> bool:
+    """Whether a word tells a firm or a heading."""
+    return not _FIRM.isdisjoint(_LETTERS.findall(text.lower()))
 
 
 _MOVE = re.compile(

@@ -1,9 +1,9 @@
 """Where a person lives."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from finrisk_rules.redaction.kinds import Said, numbered
+from finrisk_rules.redaction.kinds import Said, Seen, numbered
 from finrisk_rules.redaction.reading import Reading, Span
 
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
@@ -44,7 +44,9 @@ _STREETS = re.compile(
 )
 _ORIENTAL = re.compile(
     r"(?<!公司)(?<!办公)(?<!辦公)(?<!企业)(?<!注册)(?<!本社)(?<!会社)(?<!본사)(?<!본사 )(?<!회사 )"
-    r"(?:住所|地址|住址|주소)[ :は是]{0,3}([^\s,。;|]{4,60})"
+    r"(?:住所|地址|住址|주소)[ :は是]{0,3}"
+    r"((?:〒 ?)?(?:\d{3}-?\d{4}[ \n]?)?[^\s,。;|]{4,60}(?: [가-힣]{2,8}){0,4}(?:[ ,\n]{1,2}[^\s,。;"
+    r"|]{0,12}\d[^\s,。;|]{0,12}){0,3})"
 )
 
 _TYPES = (
@@ -60,31 +62,35 @@ _FOREIGN_TYPES = (
 )
 _SUFFIXES = (
     r"straße|strasse|str\.|allee|weg|platz|gasse|damm|ufer|gracht|straat|laan|plein|kade|gatan|vägen|gade"
+    r"|gata|veien|vegen"
+    r"|vej|vei|katu|allé|hof|dijk|steig"
 )
 _STREET_TYPE = re.compile(rf"(?i)(?:{_TYPES})(?![^\W\d_])")
 _ANY_TYPE = re.compile(rf"(?i)\b(?:{_TYPES}|{_FOREIGN_TYPES})\b|(?:{_SUFFIXES})(?![^\W\d_])")
-_HOUSE = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ -]?(?:bis|ter)\b)?"
+_HOUSE = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}){0,3}(?:[ -]?(?:bis|ter)\b)?"
 _DOOR = r"(?:Flat|Apt|Apartment|Unit|Suite|Ste|Floor|#)\.? ?\w{1,6}"
 _TOWN_WORD = r"(?:Ste?\. )?[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]{1,30}"
 _TOWN = rf"{_TOWN_WORD}(?: {_TOWN_WORD}){{0,2}}"
 _PLACE = re.compile(
-    rf"(?<![\w.,$€£-])(?:{_DOOR},? )?{_HOUSE},? (?:[A-Z][\w'’.-]{{1,30}} ){{1,4}}(?:{_TYPES})\b\.?(?:,?"
+    rf"(?<![\w.,$€£-])(?:{_DOOR},? )?{_HOUSE},? (?:[A-Z][\w'’.-]{{0,30}} ){{1,4}}(?:{_TYPES})\b\.?(?:,?"
     rf" {_DOOR})?,? {_TOWN}"
-    rf",? (?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?!\w)"
+    rf"(?:,? (?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})|, {_TOWN_WORD}(?: {_TOWN_WORD})? "
+    rf"\d{{5}})(?!\w)"
 )
 """A house, a street, a town, and the state and code of the USA or the code of the United Kingdom."""
 
 _CONTINENTAL = re.compile(
     rf"(?<!\w)(?:(?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD},? (?:n[.º°]+ ?)?{_HOUSE}"
     rf"|{_HOUSE},? (?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD}"
-    rf"|[A-ZÀ-Þ](?:[\w'’-]{{0,30}}| (?=[A-ZÀ-Þ])){{1,3}}(?:{_SUFFIXES}) {_HOUSE})"
+    rf"|[A-ZÀ-Þ](?:[\w'’-]{{0,30}}| (?=[A-ZÀ-Þ])){{1,3}}(?i:{_SUFFIXES}) {_HOUSE}(?: lgh \d{{1,5}})?)"
     rf"(?:, [^\s,]{{1,4}}(?: [^\s,]{{1,4}})?)?,? (?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{2}}-\d{{3}}"
-    rf"|\d{{4}} ?[A-Z]{{2}}) {_TOWN}"
+    rf"|\d{{4}} ?[A-Z]{{2}}|\d{{3}} \d{{2}}|\d{{4}}) {_TOWN}"
 )
 """A street of a type that is named, a house, a code and a town."""
 
 _OF_A_FIRM = re.compile(
-    r"(?i)\b(?:offices?|headquarter\w*|facilit\w+|plants?|stores?|branch\w*|buildings?|warehouses?"
+    r"(?i)\b(?:(?:registered|statutory|corporate|company|business) (?:office|address|seat)|offices?"
+    r"|headquarter\w*|facilit\w+|plants?|stores?|branch\w*|buildings?|warehouses?"
     r"|premises|sitz|siège|refiner\w+|mills?|mines?|factor(?:y|ies)|cent(?:er|re)s?|campus|terminals?|hotels?"
     r"|attn|attention|secretary|relations|werk\w*|fabrik\w*|usines?|bureaux|planta|fábrica|oficinas?|social"
     r"|stabilimento|fabbrica|fabriek|kantoor\w*|fabryka|zakład\w*|siedziba"
@@ -109,22 +115,44 @@ _BEFORE, _AFTER, _FIRM_BEFORE = 160, 80, 60
 """Characters of an address before and after its code, and of the words before it."""
 
 
+def _windows(places: Iterable[Span]) -> list[Span]:
+    """What is around codes, joined where it overlaps."""
+    windows: list[Span] = []
+    for place in places:
+        start, end = max(0, place[0] - _BEFORE), place[1] + _AFTER
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, end))
+    return windows
+
+
 def _coded(reading: Reading) -> Iterator[Span]:
     """Addresses with a code of five digits."""
-    windows: list[Span] = []
-    for digits in reading.digits:
-        for code in _CODE.finditer(reading.text, *digits):
-            start, end = max(0, code.start() - _BEFORE), code.end() + _AFTER
-            if windows and start <= windows[-1][1]:
-                start = windows.pop()[0]
-            windows.append((start, end))
-    for window in windows:
-        yield from _homes(reading.text, *window)
+    text = reading.text.replace("\n", " ")
+    codes = (code.span() for digits in reading.digits for code in _CODE.finditer(text, *digits))
+    for window in _windows(codes):
+        yield from _homes(text, *window)
+
+
+_SHORT_CODE = re.compile(r"[,\n] ?(?:[A-Z]{1,2}-)?(?:\d{4}|\d{3} \d\d) [A-ZÀ-Þ][a-zà-ÿ]")
+"""The code of four digits, or of three and two, of a town of the north or the Alps."""
+
+
+def _may_have_short_code(reading: Reading) -> bool:
+    """Whether a text has one, and is of a language or a form in which addresses are written so."""
+    is_english = "the" in reading.stems and "\n" not in reading.text
+    return not is_english and _SHORT_CODE.search(reading.text) is not None
+
+
+def _short_coded(reading: Reading) -> Iterator[Span]:
+    text = reading.text.replace("\n", " ")
+    for window in _windows(code.span() for code in _SHORT_CODE.finditer(reading.text)):
+        yield from _homes(text, *window)
 
 
 def _lettered(street: re.Match[str]) -> Span | None:
     """The address of a street that has a code with letters."""
-    text, start, end = street.string, *street.span()
+    text, start, end = street.string.replace("\n", " "), *street.span()
     if not _LETTERED_CODE.search(text, end, end + _AFTER):
         return None
     homes = _homes(text, max(0, start - _AFTER), end + _AFTER)
@@ -182,6 +210,38 @@ def _slavic(match: re.Match[str]) -> Span | None:
     return (town.start() if town else start), match.end()
 
 
+_CODED = re.compile(
+    rf"{_POSTCODE}|(?<!\d)\d{{5}}(?:-\d{{4}})?(?!\d)|\b[A-Z]\d[A-Z] \d[A-Z]\d\b|\b[A-Z]\d[\dW] [A-Z\d]{{4}}\b"
+    r"|\b\d{4} ?[A-Z]{2}\b|\b\d{2}-\d{3}\b|[,\n] ?(?:[A-Z]{1,2}-)?\d{3} ?\d{1,2} [A-ZÀ-ÞĀ-Ž]|\b[A-Z]{2,3} "
+    r"\d{4}\b"
+)
+_STREETLIKE = re.compile(
+    rf"(?i)(?<![^\W\d_])(?:{_TYPES}|{_FOREIGN_TYPES}|brae|vale|p\.? ?o\.? box|cottage|house|flat|cross|marg"
+    rf"|nagar|layout|katu"
+    r"|utca|út|tér|sokak|sok|cadde\w*|cad|mah\w*|jalan|jl|strada|str|náměstí|nám|вул|просп\w*|переулок"
+    r"|đường|phố)(?![^\W\d_])"
+    rf"|(?:{_SUFFIXES}|gata|veien|vägen|vegen|vej|vei|gate|gade|katu|tie|kuja|polku|stra(?:ß|ss)e|allé"
+    rf"|straße|steeg|hof|dijk|pad|ring|steig"
+    r"|markt|berg|feld|park)(?![^\W\d_])"
+)
+
+
+def has_street(home: str) -> bool:
+    """Whether words of an address have a kind of street, a code or a box in them."""
+    return bool(_STREETLIKE.search(home) or _CODED.search(home))
+
+
+def firm_has(text: str, start: int, end: int) -> bool:
+    """Whether words right before or after an address say that a firm has it."""
+    before = max(0, start - _FIRM_BEFORE), start
+    return bool(
+        _OF_A_FIRM.search(text, *before)
+        or _FIRM_BESIDE.search(text, *before)
+        or _OF_OURS.search(text, *before)
+        or _FIRM_AFTER.match(text, end, end + _FIRM_BEFORE)
+    )
+
+
 _SLAVIC_BEGINNINGS = (
     "ул", "улица", "вул", "вулиця", "просп", "проспект", "пер", "переулок", "наб", "шоссе", "бульвар",
     "площадь",
@@ -196,6 +256,7 @@ _ADDRESS_BEGINNINGS = (
 KINDS = (
     Said("address", _SLAVIC_BEGINNINGS, _SLAVIC, _slavic),
     numbered("address", _coded),
+    Seen("address", _may_have_short_code, _short_coded),
     Said("address", tuple(_TYPES.lower().split("|")), _STREET_TYPE, _lettered),
     Said("address", _ADDRESS_BEGINNINGS, _ADDRESS, _address),
     Said("address", ("住所", "地址", "住址", "주소"), _ORIENTAL),

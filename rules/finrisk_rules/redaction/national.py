@@ -34,10 +34,14 @@ _NATIONAL_WORDS = (
     r"national(?: id\w*| identity)(?: (?:number|no\.?|card))?|identity card|id card|personal (?:id\w*"
     r"|number)|driv(?:er'?s?|ing) licen[cs]e(?: (?:number|no\.?))?|medicare(?: (?:number|no\.?))"
     r"|nhs(?: (?:number|no\.?))"
-    r"|dni|nif|nie|curp|rfc|cpf|rg n[.º°]*|pesel|personnummer|personalausweis\w*|steuer-?id\w*"
+    r"|(?-i:DNI)|dni(?= (?:es|n|is)\b|:)|nif|(?-i:NIE)|curp|rfc|cpf|rg n[.º°]*|pesel|personnummer"
+    r"|personalausweis\w*|steuer-?id\w*"
     r"|steuernummer|sozialversicherungsnummer"
     r"|sécurité sociale|nir|numéro fiscal|codice fiscale|bsn|burgerservicenummer|aadhaar|pan(?= (?:card"
-    r"|number|no))|sin|social insurance|tfn"
+    r"|number|no))|(?-i:SIN)|sin(?= (?:number|no)\b)|social insurance|tfn"
+    r"|(?:utr|unique taxpayer reference)(?=\D{1,16}\d{5} ?\d{5}\b)|(?:nik|ktp)(?=\D{1,12}\d{16}\b)"
+    r"|bvn(?=\D{1,12}\d{11}\b)"
+    r"|cnic|emirates id|iqama|mykad|svnr"
     r"|nric|pps(?: (?:number|no\.?))|ppsn|rut|cuil"
     r"|cuit|егн|рнокпп|іпн|αμκα|αφμ|תעודת זהות|ת\.ז\."
     r"|my number|マイナンバー|個人番号|身份证\w{0,3}|身分證\w{0,3}|주민등록번호|снилс|паспорт гражданина"
@@ -63,7 +67,8 @@ _AHV = re.compile(r"(?<![\w.,-])756\.\d{4}\.\d{4}\.\d\d(?![\w-]|[.,]\d)")
 _FISCAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])")
 _SHAPES = re.compile(
     r"(?<![\w.,$€£/-])(?:(?P<rut>\d{1,2}\.\d{3}\.\d{3}-[\dkK])|(?P<cuil>2[0-7]-\d{8}-\d)"
-    r"|(?P<thai>[1-8]-\d{4}-\d{5}-\d\d-\d)|(?P<nric>[STFG]\d{7}[A-Z])|(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
+    r"|(?P<thai>[1-8]-\d{4}-\d{5}-\d\d-\d)|(?P<nric>[STFG]\d{7}[A-Z])|(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])"
+    r"|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
     r"|(?P<belgian>\d\d\.\d\d\.\d\d-\d{3}\.\d\d)|(?P<rrn>\d{6}-[1-8]\d{6})"
     r"|(?P<swedish>(?:(?:19|20)\d\d)?\d{6}[-+]\d{4})|(?P<czech>\d{6}/\d{3,4})"
     r"|(?P<pesel>(?!\d*000(?!\d))\d{11}))(?![\w%/-]|[.,]\d)"
@@ -81,10 +86,25 @@ _PASSPORT = after(
 _DATE = (
     r"\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|º)?\.? (?:of |de "
     r"|d')?[^\W\d_]{3,12}\.?,? (?:de )?\d{4}"
+    r"|(?:昭和|平成|令和|大正|明治)(?:\d{1,2}|元)年\d{1,2}月\d{1,2}日"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일]"
 )
+_BORN_AT = after(
+    r"nat[oa] a|née? à|nacid[oa] en|nascid[oa] em|born in|geboren in|geboren te|urodzon[ya] w|född i|født i"
+    r"|родил(?:ся|ась) в",
+    rf"(?:{_DATE})",
+    r" [^\W\d_][\w'’.-]{1,20}(?: [^\W\d_][\w'’.-]{1,20}){0,2}?(?: \([^\W\d_]{2,12}\))?,? (?:(?:il|le|el|em"
+    r"|a|on|am|op|dnia|den) )?",
+)
+"""Where, and then when one was born."""
+
 _BIRTH = after(
-    r"dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born|geburtsdatum|geb\.|geboren"
+    r"ur\.|nar\.|narozena?|född|født|syntynyt|născut[ăa]?|ngày sinh|tanggal lahir|doğum tarihi|дата "
+    r"народження|תאריך לידה"
+    r"|تاريخ الميلاد|जन्म तिथि|जन्मतिथि|วันเกิด|ημερομηνία γέννησης|γεννήθηκε|syntymäaika|fødselsdato"
+    r"|födelsedatum"
+    r"|datum narození|születési idő|data nașterii|dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born"
+    r"|geburtsdatum|geb\.|geboren"
     r"|date de naissance|née? le"
     r"|fecha de nacimiento|nacid[oa] el|data de nascimento|nascid[oa] em|nasceu(?: em| a)"
     r"|nació el|data di nascita|nat[oa] il"
@@ -99,7 +119,9 @@ _NATIONAL_BEGINNINGS = (
     "cpf", "rg n", "pesel",
     "personnummer", "steuer", "sozialvers", "sécurité soc", "nir", "numéro fiscal", "codice fiscale",
     "bsn", "burgerservice",
-    "aadhaar", "pan", "sin", "social ins", "tfn", "nric", "pps", "ppsn", "rut",
+    "aadhaar", "pan", "sin", "social ins", "tfn", "nric", "pps", "ppsn", "rut", "utr", "unique tax", "bvn",
+    "cnic", "emirates id", "iqama", "mykad", "ktp",
+    "nik", "svnr",
     "cuil", "cuit", "егн", "рнокпп", "іпн", "αμκα", "αφμ", "תעודת זהות", "ת.ז",
     "my number", "マイナンバー", "身份证",
     "身分證", "주민등록번호", "снилс", "паспорт гражданина", "個人番号", "cpr", "fødselsn",
@@ -115,6 +137,10 @@ _PASSPORT_BEGINNINGS = (
     "パスポート", "旅券番号", "여권번호",
 )  # fmt: skip
 _BIRTH_BEGINNINGS = (
+    "ur.", "nar.", "narozen", "född", "født", "syntynyt", "născut", "ngày sinh", "tanggal lahir", "doğum tar",
+    "дата народ", "תאריך לידה", "تاريخ الميلاد", "जन्म", "วันเกิด", "ημερομηνία \u03b3", "γεννήθηκε",
+    "syntymä", "fødselsd",
+    "födelsed", "datum nar", "születési", "data naș",
     "dob", "date of birth", "birth", "born", "geb", "geboren", "geburt", "geboorte", "date de naiss",
     "né", "née",
     "fecha de nac", "nacido", "nacida", "data d", "data urodzenia", "nascid", "nasceu", "nació",
@@ -152,7 +178,9 @@ def _shaped(match: re.Match[str]) -> bool:
 _BORN_THING = re.compile(
     r"(?i)\b(?:the|this|that|an?|our|its|whose) (?:[\w-]+ ){0,2}?(?!(?:account|policy|card)?"
     r"(?:holder|customer|client|borrower|applicant|insured|patient|employee|spouse|child|son|daughter|wife"
-    r"|husband|man|woman|person|tenant|beneficiary|guarantor|debtor|owner|member|founder|father|mother)\b)"
+    r"|husband|man|woman|person|tenant|beneficiary|guarantor|debtor|owner|member|founder|father|mother"
+    r"|claimant|complainant|caller"
+    r"|cardholder|policyholder|heir|widow|widower|brother|sister|user|signatory|payee|niece|nephew)\b)"
     r"[a-z-]+ (?:was|were|is) \Z"
 )
 """A thing that was born: an article and a noun that names no person."""
@@ -208,6 +236,28 @@ KINDS = (
         ("geboren", "született", "doğumlu", "doğdu", "生まれ", "出生", "출생", "생"),
         _BORN_AFTER,
         _born_before,
+    ),
+    Said(
+        "birth_date",
+        (
+            "nato a",
+            "nata a",
+            "né à",
+            "née à",
+            "nacido en",
+            "nacida en",
+            "nascido em",
+            "nascida em",
+            "born in",
+            "geboren in",
+            "geboren te",
+            "urodzon",
+            "född i",
+            "født i",
+            "родил",
+        ),
+        _BORN_AT,
+        _birth,
     ),
     Said("birth_date", _BIRTH_BEGINNINGS, _BIRTH, _birth, inside=("d.o.b",)),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from finrisk_rules.redaction.contacts import emails, has_at
-from finrisk_rules.redaction.context import BEGIN
+from finrisk_rules.redaction.context import BEGIN, alternatives, one_of
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.persons import FULL_NAME, TITLE, is_office, is_officer, is_person
 from finrisk_rules.redaction.reading import Reading, Span
@@ -45,7 +45,8 @@ _BORN = (
 _ACCOUNT = r"account(?: (?:number|no\.?|nr\.?))|iban|card(?: (?:number|no\.?))"
 _VALUE = r"(?:(?:is|was|ist|est|es|è|é)[ ])?[A-Z]{0,4}\d(?:[ ./-]?[A-Z\d]){4,30}"
 _OWNED = re.compile(
-    rf"(?i:{BEGIN}(?:{_NUMBER_OF_A_PERSON})(?: (?:number|no\.?|nr\.?|#))?[:# (]{{1,3}}{_VALUE}"
+    rf"(?i:{BEGIN}(?:{one_of(alternatives(_NUMBER_OF_A_PERSON))})(?: (?:number|no\.?|nr\.?|#))?[:# "
+    rf"(]{{1,3}}{_VALUE}"
     rf"|{BEGIN}(?:{_BORN})[: ]{{1,2}}(?:the )?(?:\d|[^\W\d_]{{3,12}}\.? \d)"
     rf"|{BEGIN}(?P<account>{_ACCOUNT})[:# ]{{1,3}}{_VALUE})"
 )
@@ -70,7 +71,7 @@ _OF_WORDS = tuple(
     for number in ("", "number ")
 )  # fmt: skip
 _OF_OWNER = re.compile(
-    rf"(?i:{BEGIN}(?:{'|'.join(map(re.escape, _OF_WORDS))})(?: our)?(?: (?:customer|client|borrower))? )"
+    rf"(?i:{BEGIN}(?:{one_of(map(re.escape, _OF_WORDS))})(?: our)?(?: (?:customer|client|borrower))? )"
     rf"{_TITLES}({FULL_NAME})(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
 )
 

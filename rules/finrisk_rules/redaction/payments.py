@@ -97,7 +97,8 @@ def _ibans(reading: Reading) -> Iterator[Span]:
 
 
 _ACCOUNT = after(
-    r"account(?:s)?(?: (?:number|no\.?|nr\.?|num\.?|#|id))|acct\.?|a/c"
+    r"acc(?=\.? ?[:#]?\.? ?(?!(?:19|20)\d\d\b)\d)|account(?:s)?(?: (?:number|no\.?|nr\.?|num\.?|#|id))"
+    r"|acct\.?|a/c"
     r"|(?:(?<=my )|(?<=his )|(?<=her ))account(?= is \d)"
     r"|account ?(?=[:#])|kontonummer|konto-?nr\.?|numéro de compte|compte n[°o]|número de cuenta"
     r"|cuenta n[.°º]+"
@@ -107,7 +108,7 @@ _ACCOUNT = after(
 )
 _ACCOUNT_BARE = re.compile(
     r"(?i)(?<![^\W\d_])(?:account|acct|konto|compte|cuenta|conta|conto|rekening|сч[её]т)[:. ]{1,2}"
-    r"(?!\d*000(?!\d))(\d{7,17})(?![\w%]|[.,/-]?\d| \d)"
+    r"(?!\d*000(?!\d))(\d{7,17}|\d{5,12}-[\dxX])(?![\w%]|[.,/-]?\d| \d)"
 )
 """A figure of seven digits or more is written with signs between its thousands."""
 
@@ -136,7 +137,8 @@ KINDS = (
     Said(
         "account",
         (
-            "account", "acct", "konto", "kontonummer", "kontonr", "numéro de compte", "compte n",
+            "account", "acct", "acc ", "acc.", "acc:", "konto", "kontonummer", "kontonr",
+            "numéro de compte", "compte n",
             "número d", "cuenta n", "conta c",
             "numero di conto", "conto c", "rekeningnummer", "numer konta", "номер сч", "口座番号", "账号",
             "帳號", "계좌번호",

@@ -2,26 +2,43 @@
 
 import re
 
-from finrisk_rules.redaction.firms import acts_as_firm, is_firm_name, moves
+from finrisk_rules.redaction.context import alternatives, one_of
+from finrisk_rules.redaction.firms import acts_as_firm, has_firm_word, is_firm_name, moves
 from finrisk_rules.redaction.kinds import Said, proved
 from finrisk_rules.redaction.reading import Span
 
+_UPPER = "A-ZÀ-ÖØ-Þ\u0100-\u024f\u1e00-\u1eff\u0386-\u03abЁЄ\u0406ЇҐ\u0410-Я"
+_LOWER = "a-zß-öø-ÿ\u0100-\u024f\u1e00-\u1eff\u03ac-\u03ce\u0430-яёєіїґ"
 NAME = (
-    r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я](?:['’][A-Z])?[a-zß-öø-ÿā-žа-яё]+(?:['’]?[A-Z][a-zß-ÿ]+)?(?:-[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+)?"
+    rf"[{_UPPER}](?:['’][A-Z])?[{_LOWER}]+(?:['’](?!s\b)[A-Za-z][a-zß-ÿ]*|[A-Z][a-zß-ÿ]+)?"
+    rf"(?:-[{_UPPER}][{_LOWER}]+)?"
 )
-PARTICLE = r"(?:van|von|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
-FULL_NAME = rf"(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*? {NAME}(?: {NAME})?"
+INITIALS = r"(?!U\. ?[SKN]\.|E\. ?U\.)(?:[A-Z]\. ?){1,3}"
+PARTICLE = r"(?:van|von|af|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
+FULL_NAME = (
+    rf"(?:(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*? {NAME}(?: {NAME})?"
+    rf"|{INITIALS}(?:{PARTICLE} ){{0,2}}{NAME})"
+)
 TITLE = (
-    r"Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Mme|Mlle|M\.|Monsieur|Madame|Sra?|[Ss]eñora?|[Dd]on|[Dd]oña|Dña"
+    r"Mr|Mrs|Ms|Miss|Messrs|Herrn?|Frau|Fru|Hr|Mme|Mlle|M\.|Monsieur|Madame|Sra?|[Ss]eñora?|[Dd]on|[Dd]oña"
+    r"|Dña"
     r"|Senhora?"
-    r"|[Ss]ig(?:\.?ra)?|[Ss]ignora?|[Dd]ott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aąe]?|a|u|em)?"
-    r"|Say\u0131n|Г-н|Г-жа|\u0433-н|\u0433-жа|[Гг]осподин|[Гг]оспожа"
+    r"|[Ss]ig(?:\.?ra)?|[Ss]ignora?|[Dd]ott(?:\.?ssa)?|Dhr|[Hh]eer|Mevr(?:ouw)?|mevrouw|Pan(?:i[aąe]?|a|u"
+    r"|em)?"
+    r"|Say\u0131n|Г-н|Г-жа|\u0433-н|\u0433-жа|[Гг]осподин|[Гг]оспожа|Dame|Rev|Sgt|Cpl|Lt|Capt|Maj|Insp|Det"
+    r"|Supt|Me|D\."
+    r"|dhr|[Mm]w|[Pp]ane|[Pp]aní|[Dd]omnule|[Dd]omnului|[Dd]omnul|[Dd]oamn[aăe]i?|dl|dna|[Hh]erra|[Rr]ouva"
+    r"|[Nn]eiti"
+    r"|[Κκ]ύρι[εο]ς?|[Κκ]υρία|[Κκ]|Bapak|Ibu|Sdri?|Pak|Encik|Puan|[Пп]ан[\u0435\u0456]?|[Пп]ані|[ÔÔô]ng"
+    r"|[Bb]à|Bayan"
 )
 _ROLE = (
-    r"account[ -]?holders?|card[ -]?holders?|policy[ -]?holders?|borrower|co-borrower|guarantor"
+    r"account[ -]?holders?|co-?borrowers|guarantors|card[ -]?holders?|policy[ -]?holders?|borrower"
+    r"|co-borrower|guarantor"
     r"|beneficiary|beneficial owner"
     r"|customer|clienta|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
-    r"|loan officer|(?:relationship|account|branch) manager|case[ -]?worker"
+    r"|complainant|claimant|policyholder|whistle-?blower|trader|caller|witness"
+    r"|loan officer|relationship manager|account manager|branch manager|case[ -]?worker"
     r"|colleague|wife(?= )|husband|kollegen?|kollegin|collègue|coleg[ao]|collega|коллега|esposa|moglie|femme"
     r"|Kunden?|Kundin|Mandant(?:in)?|Anleger(?:in)?|Bürgen?|Bürgin|cliente|assuré|souscripteur|avalista"
     r"|fiador|fiadora|garante|klant|borgsteller|klient|klientka|poręczyciel|kund|låntagare|müşteri"
@@ -32,24 +49,40 @@ _ROLE = (
     r"|prestatario|prestataria|intestatari[oa]|rekeninghouder|kredietnemer|posiadacz(?: rachunku)?"
     r"|владелец счета|заёмщик|заемщик|mutuatari[oa]|mutuári[oa]|débiteur|débitrice|debitore|devedora?"
     r"|deudora?|schuldner(?:in)?|dłużnik|dłużniczka|должник|solicitante|antragsteller(?:in)?|richiedente"
-    r"|aanvrager|wnioskodawca|sökanden?"
+    r"|aanvrager|wnioskodawca|sökanden?|kontoinnehavaren?|låntagaren|kundens?|kontohaver(?:en)?"
+    r"|låntager(?:en)?"
+    r"|kontoinnehaver(?:en)?|låntaker(?:en)?|tilinomistaja|asiakas|lainanottaja|kredytobiorca"
+    r"|kredytobiorczyni"
+    r"|właściciel(?:ka)? rachunku|dlužník|majitel(?:ka)? účtu|žadatel(?:ka)?|ügyfelünk|ügyfél"
+    r"|számlatulajdonos|adós"
+    r"|clientul|clienta|debitorul|titularul|împrumutatul|πελάτης|πελάτισσα|δανειολήπτης|hesap sahibi|borçlu"
+    r"|kefil"
+    r"|müşterimiz|nasabah|debitur|pemohon|peminjam|khách hàng|chủ tài khoản|клієнт(?:ка)?|позичальник"
+    r"|владелица счёта"
+    r"|владелец счёта|вкладчик|contactpersoon|persona de contacto|teller|solicitor|notary|notaris|notario"
+    r"|notaire"
 )
+_NAME_FIELDS = (
+    "full name", "customer name", "client name", "name of account holder", "name of the account holder",
+    "name of borrower", "name of the borrower", "name of customer", "name of the customer", "name of client",
+    "name of the client",
+)  # fmt: skip
 _HOLDER = re.compile(
-    rf"(?<![\w-])(?:(?i:{_ROLE})(?:(?:['’]s)?(?i: name))?"
-    rf"(?: is| was| named| called| ist| est| es| è| é)?[:,]? ?[:(]? ?"
-    rf"|(?i:full name|customer name|client name|name of (?:the )?(?:account holder|borrower|customer"
-    rf"|client)|(?:request(?:ed)?|signed|prepared|submitted) by"
+    rf"(?<![\w-])(?:(?>(?i:{one_of(alternatives(_ROLE))})(?:(?:['’]s)?(?i: name))?"
+    rf"(?: is| was| named| called| ist| est| es| è| é)?,?:? ?[:(]? ?)"
+    rf"|(?i:{one_of(_NAME_FIELDS)}|(?:request(?:ed)?|signed|prepared|submitted) by"
     r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)(?:[: ]| [=-] )[ ]?)"
-    rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
-    rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}})"
+    rf"(?>(?:(?:{TITLE}|Dr|Prof)\.? )*)"
+    rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}}|[A-Z]{{5,}} {NAME})"
 )
 _TITLED = re.compile(
     rf"(?<!\w)(?:{TITLE})\.? "
-    rf"((?:(?:Dr|Prof)\.? )?(?:{PARTICLE} ){{0,2}}{NAME}"
+    rf"((?:(?:Dr|Prof)\.? )?(?:{PARTICLE} |{INITIALS}){{0,2}}{NAME}"
     rf"(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,2}})"
 )
 _HONOURED = re.compile(
-    r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인|신청인|예금주)"
+    r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인"
+    r"|신청인|예금주)"
     r"[: は의の]{0,2}([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}?(?: [\u4e00-\u9fff]{1,3})?)"
     r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
 )
@@ -64,7 +97,8 @@ _ASIAN_NAME = re.compile(
     r"([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6})"
 )
 _ASIAN_FIRM = re.compile(
-    r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{0,20}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹|은행|전자|건설|보험)"
+    r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{0,20}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹"
+    r"|은행|전자|건설|보험)"
     r"(?![\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
 )
 """A firm's name in a script without capitals: how it ends."""
@@ -80,7 +114,13 @@ _OFFICE = frozenset(
     " prezes"
     " председатель директор правления совета"
     " wirtschaftsprüfer abschlussprüfer commissaire commissaires revisore revisor auditores auditeur biegły"
-    " zarządu nadzorczej kurulu styrelse styrelsen raad accountant".split()
+    " zarządu nadzorczej kurulu styrelse styrelsen raad accountant"
+    " presidenta consejero consejera vicepresidente vicepresidenta présidente administratrice gérant "
+    "finanzvorstand"
+    " delegato sindaco bestuurder commissaris członek wiceprezes verkställande ordförande styreleder direktør"
+    " toimitusjohtaja puheenjohtaja ředitel předseda vezérigazgató elnök müdür müdürü başkan başkan\u0131 "
+    "komisaris direktur"
+    " διευθύνων πρόεδρος голова директора".split()
 )
 """Words that tell that a filing names its officers."""
 
@@ -103,8 +143,15 @@ _PAY = frozenset(
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALISED = re.compile(r"[A-Z][\w.]*\s$")
-_POLISH = re.compile("[ąćęłńóśźż]")
+_POLISH = re.compile("[ąćęłńóśźżěščřžýůň]")
 _ROMANCE = re.compile(r"(?i)\b(?:el|la|los|las|del|que|con|en|su|por|il|di|che|per|ha|è|una?|y)\b")
+_FRENCH_OR_SPANISH = re.compile(
+    r"(?i)\b(?:le|la|les|des|et|du|el|los|las|del|que|con|en|su|por|una?|y|dña|mme|maître|est|sa|étaient)\b"
+    r"|[éèñáí]"
+)
+_INDONESIAN = re.compile(
+    r"(?i)\b(?:yang|dan|di|ke|dari|atas|untuk|dengan|telah|tidak|akan|ini|me[mn]\w+|kepada|oleh)\b"
+)
 _AROUND = 160
 """Characters before and after a name in which the office stands."""
 
@@ -114,7 +161,7 @@ def is_person(match: re.Match[str], group: int = 1) -> bool:
     start, end = match.span(group)
     more = re.match(r",? [A-Z&][\w.]*", match.string[end : end + 24])
     name = match.string[start:end]
-    return not (is_firm_name(name) or (more and is_firm_name(name + more[0])))
+    return not (is_firm_name(name) or (more and has_firm_word(more[0])))
 
 
 def _words(text: str) -> list[str]:
@@ -149,9 +196,13 @@ def _titled(match: re.Match[str]) -> bool:
     around = max(0, start - _AROUND), end + _AROUND
     if match[0].startswith("M.") and _CAPITALISED.search(match.string[max(0, start - 24) : start]):
         return False  # an initial
+    if match[0].startswith(("Me ", "D. ")) and len(_FRENCH_OR_SPANISH.findall(match.string, *around)) < 2:
+        return False  # English, and an initial
+    if match[0].startswith(("Ibu ", "Pak ", "Bapak ")) and not _INDONESIAN.search(match.string, *around):
+        return False
     if match[0].startswith(("Don ", "Sig ")) and len(_ROMANCE.findall(match.string, *around)) < 2:
         return False  # a name, or the beginning of one
-    if match[0].startswith("Pan ") and not _POLISH.search(match.string, *around):
+    if match[0].startswith(("Pan ", "pan ")) and not _POLISH.search(match.string, *around):
         return False
     is_firm = not is_person(match) or moves(match.string, end)
     return not is_firm and not is_officer(match.string, start, end)
@@ -181,29 +232,43 @@ def _addressed(match: re.Match[str]) -> Span | None:
 
 
 _HOLDER_BEGINNINGS = (
-    "account", "loan officer", "relationship m", "branch m", "case", "casew", "colleague", "wife",
+    "account h", "account-h", "accounth", "account m", "loan officer", "relationship m", "branch m", "case",
+    "casew", "colleague", "wife",
     "husband", "kolleg", "collègue", "coleg", "collega", "коллега", "esposa", "moglie", "femme",
-    "card", "cardholder", "policy", "borrower", "co-borrower", "guarantor", "benefici", "customer",
+    "card h", "card-h", "cardholder", "policy", "borrower", "co-borrower", "guarantor", "benefici",
+    "customer",
     "client", "applicant",
     "payee", "tenant", "mortgagor", "debtor", "insured", "patient", "employee", "spouse", "kontoinhaber",
     "karteninhaber",
     "kreditnehmer", "titular", "titulaire", "emprunteu", "prestatari", "intestatari", "rekeninghouder",
     "kredietnemer",
     "posiadacz", "владелец", "заёмщик", "заемщик", "full name", "name of", "request", "signed",
-    "prepared", "submitted",
+    "prepared", "submitted", "complainant", "claimant", "whistle", "trader", "caller", "witness",
     "kund", "kunde", "kunden", "kundin", "mandant", "anleger", "bürge", "bürgen", "bürgin", "cliente",
     "assuré", "souscripteur",
     "avalista", "fiador", "garante", "klant", "borgsteller", "klient", "poręczyciel", "låntagare",
     "müşteri",
     "клиент", "поручитель", "mutuatari", "mutuári", "débit", "debitore", "devedor", "deudor", "schuldner",
     "dłużni", "должник", "solicitante", "antragsteller", "richiedente", "aanvrager", "wnioskodaw", "sökande",
+    "kontoinn", "låntag", "kontohav", "låntak", "tilinom", "asiakas", "lainano", "kredytob", "właścici",
+    "dlužník",
+    "majitel", "žadatel", "ügyfel", "ügyfél", "számlat", "adós", "debitor", "împrum", "πελάτ", "δανειολ",
+    "hesap",
+    "borçlu", "kefil", "nasabah", "debitur", "pemohon", "peminjam", "khách", "chủ", "клієнт", "позичал",
+    "вкладчик",
+    "contactpers", "persona de c", "teller", "solicitor", "notar",
 )  # fmt: skip
 _TITLES = (
-    "mr", "mrs", "ms", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "sr",
+    "mr", "mrs", "ms", "fru", "hr", "dame", "rev", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle",
+    "monsieur", "madame", "sr",
     "sra", "señor", "sig", "sigra", "signor", "dottssa",
     "m.", "don ", "don.", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
     "pan", "pana", "panu", "panem", "pani", "pania", "panie", "panią", "say\u0131n", "\u0433-",
-    "господин", "госпожа",
+    "господин", "госпожа", "sgt", "cpl", "lt", "capt", "maj", "insp", "det", "supt", "me ", "d. ", "mw",
+    "pane", "paní",
+    "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύρι", "κυρία", "κ ", "κ.", "bapak", "ibu",
+    "sdr", "pak",
+    "encik", "puan", "пан", "ông", "bà", "bayan",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
 _HONOURED_BEGINNINGS = (

@@ -10,10 +10,14 @@ from finrisk_rules.redaction import (
     columns,
     contacts,
     homes,
+    honours,
+    letters,
+    minutes,
     national,
     owners,
     payments,
     persons,
+    residences,
     secrets,
     speakers,
 )
@@ -21,7 +25,7 @@ from finrisk_rules.redaction.kinds import Search
 from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "4"
+VERSION = "5"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""
@@ -36,9 +40,13 @@ _KINDS = (
     *payments.KINDS,
     *contacts.KINDS,
     *national.KINDS,
+    *residences.KINDS,
     *homes.KINDS,
     *persons.KINDS,
     *speakers.KINDS,
+    *honours.KINDS,
+    *letters.KINDS,
+    *minutes.KINDS,
     *owners.KINDS,
 )
 
@@ -159,6 +167,17 @@ def _search(kinds: frozenset[str]) -> Search:
     return Search([kind for kind in _KINDS if kind.name in kinds])
 
 
+def _again(reading: Reading, found: list[tuple[Span, str]]) -> list[Span]:
+    """Where the names of persons of a text stand once more: of two words or more, as others are words too."""
+    spans = []
+    for name in {reading.text[start:end] for (start, end), kind in found if kind == PERSON}:
+        place = reading.text.find(name) if " " in name else -1
+        while place >= 0:
+            spans.append((place, place + len(name)))
+            place = reading.text.find(name, place + len(name))
+    return spans
+
+
 def _spans(text: str, kinds: Collection[str], names: Names) -> list[tuple[Span, str]]:
     """What is to be replaced and its kind, in the order of the text; no two share a character."""
     reading = Reading(text)
@@ -169,6 +188,7 @@ def _spans(text: str, kinds: Collection[str], names: Names) -> list[tuple[Span, 
     candidates = [(reading.original(span), kind) for span, kind in found]
     if not candidates:
         return []
+    candidates += [(reading.original(span), PERSON) for span in _again(reading, found)]
     taken = bytearray(len(text))
     for match in _PLACEHOLDER.finditer(text):
         taken[match.start() : match.end()] = b"\1" * len(match[0])

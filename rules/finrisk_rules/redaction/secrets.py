@@ -75,7 +75,8 @@ _VALUED_WORDS = (
     "lösen", "lösenord", "adgangskode", "passord", "heslo", "jelszó", "kata sandi", "mật khẩu",
     "كلمة المرور", "كلمة السر",
     "पासवर्ड",
-    "api", "apikey", "access", "pw", "pass", "account", "private",
+    "api", "apikey", "access k", "access-k", "access_k", "accessk", "pw", "pass",
+    "account k", "account-k", "account_k", "accountk", "private k", "private-k", "private_k", "privatek",
     "credential", "signature", "cookie", "session",
 )  # fmt: skip
 _UNSIGNED = re.compile(

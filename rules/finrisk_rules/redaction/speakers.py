@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said
-from finrisk_rules.redaction.persons import FULL_NAME, NAME, PARTICLE, TITLE, is_person
+from finrisk_rules.redaction.persons import FULL_NAME, INITIALS, NAME, PARTICLE, TITLE, is_person
 from finrisk_rules.redaction.reading import STEM, Span
 
-_ANY_NAME = rf"{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
+_ANY_NAME = (
+    rf"(?:{INITIALS})?(?:{PARTICLE} ){{0,2}}{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
+)
 _TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
 _ORIENTAL = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 
@@ -29,11 +31,14 @@ _VALEDICTIONS = (
     "hochachtungsvoll", "cordialement", "salutations", "saludo", "atentamente", "cordialmente", "saluti",
     "groet", "hoogachtend", "hälsning", "hilsen", "terveisin", "pozdrawiam", "poważaniem", "pozdrav",
     "atenciosamente", "cumprimentos", "abraço", "уважением", "sayg\u0131lar", "saygilar",
-    "stimă", "üdvözlettel",
+    "stimă", "üdvözlettel", "rgds", "mfg", "mvh", "vg", "lg", "bien à vous", "bien à toi", "cdt", "cdlt",
+    "groetjes",
+    "pozdr", "kr", "br",
 )  # fmt: skip
 _THANKS = (
     "best",
     "thanks",
+    "thx",
     "thank you",
     "cheers",
     "danke",
@@ -77,15 +82,20 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) + r"\b" * (len(word) < STEM) for word in words)
 
 
-_INTRODUCED = re.compile(rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? {_TITLES}({_ANY_NAME})")
+_INTRODUCED = re.compile(
+    rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? "
+    rf"{_TITLES}({_ANY_NAME}|(?<=name is )(?!(?:not|on|in|the|an?|still|also|too) )[a-z]{{2,12}} "
+    rf"[a-z]{{2,14}}(?= and |[,.!\n]|\Z))"
+)
 _CALLER = re.compile(
     rf"(?<!\w)[Tt]his is {_TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
     rf"|every|any|its|their)\b)"
 )
 _SIGNED = re.compile(
     rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})(?:(?P<alone>,)|[^\n,]{{0,24}}(?:,|\n|,\n))"
-    rf"|(?:{_any_of(_THANKS)})(?:,|[^\n,]{{0,24}},[ ]?\n))"
-    rf"[ \n>*_-]{{0,6}}{_TITLES}(?P<name>{_ANY_NAME})(?=[ *_]{{0,3}}(?:[\n|]|\Z|(?(alone),|\n)))"
+    rf"|(?:{_any_of(_THANKS)})(?:,|[^\n,]{{0,24}}[,!.][ ]?\n))"
+    rf"[ \n>*_-]{{0,6}}{_TITLES}(?P<name>{_ANY_NAME}|[A-Z]{{2,}}(?: [A-Z]{{2,}}){{1,2}})(?=[ "
+    rf"*_]{{0,3}}(?:[\n|]|\Z|(?(alone),|\n)))"
 )
 """Within a line a comma follows a name only right after a valediction: "as regards Asia, Europe, ..."."""
 
@@ -98,7 +108,8 @@ _ORIENTAL_FIELD = re.compile(
     rf"(?={_ORIENTAL}?(?:[^\w]|\Z))"
 )
 _ORIENTAL_SPEAKER = re.compile(
-    rf"(?:我叫|我的名字是|我姓名是)({_ORIENTAL}{{2,4}})(?=\W|\Z)|私の名前は({_ORIENTAL}{{2,8}}?)(?:です|と|。)"
+    rf"(?:我叫|我的名字是|我姓名是)({_ORIENTAL}{{2,4}})(?=\W|\Z)|私の名前は({_ORIENTAL}{{2,8}}?)(?:です|と"
+    rf"|。)"
     rf"|(?:제 이름은|내 이름은) ?({_ORIENTAL}{{2,4}}?)(?:입니다|이고|이에요|예요)"
 )
 _WHOSE = re.compile(

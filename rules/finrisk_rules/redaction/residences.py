@@ -1,0 +1,148 @@
+"""Where a person lives, after a word that says so and below a name: read word by word, as far as it goes."""
+
+import re
+
+from finrisk_rules.redaction.context import BEGIN, one_of
+from finrisk_rules.redaction.homes import firm_has, has_street
+from finrisk_rules.redaction.kinds import Said, Seen
+from finrisk_rules.redaction.reading import Reading, Span
+
+_SMALL = (
+    r"de|del|della|delle|dei|degli|la|las|le|les|los|l|d|da|das|do|dos|du|des|di|der|den|die|dem|am|an|auf"
+    r"|im|in der"
+    r"|zum|zur|bei|van|von|op|het|ten|ter|aan|na|nad|pod|u|v|the|of|y|e|et|og|och|rue|avenue|av|boulevard"
+    r"|bd|place|chemin"
+    r"|quai|impasse|allée|cours|route|calle|c|plaza|paseo|avenida|avda|carrer|camino|via|viale|vicolo"
+    r"|piazza|corso|largo"
+    r"|rua|travessa|praça|estrada|alameda|ulica|ul|al|os|pl|aleja|osiedle|nám|náměstí|utca|út|tér|u|sokak"
+    r"|cadde|caddesi"
+    r"|mahallesi|mah|sok|cad|str|strada|straße|strasse|gata|gate|vej|vei|jalan|jl|gang|đường|phố|улица|ул"
+    r"|проспект|просп|пр"
+    r"|переулок|пер|дом|д|кв|квартира|корп|к|стр|\u0433|город|обл|наб|шоссе|бульвар|вул|буд|οδός"
+)
+_DOORS = (
+    r"apt|apto|app|appt|apartment|flat|unit|suite|ste|floor|fl|lgh|tv|th|mf|st|sal|bus|bte|hs|bis|ter|piso"
+    r"|esc|escalera|dcha|izq"
+    r"|esq|dto|int|interno|scala|sc|top|stiege|tür|no|nr|n|m|lok|kat|daire|bloco|block|blk|bl|lote|casa|km"
+    r"|box|cep|eircode"
+    r"|postcode|zip|plz|cap|cp|d|rt|rw|kel|kec|c/o"
+)
+_NUMERAL = (
+    r"(?:n[.º°]{1,2} ?|№ ?|#)?\d{1,6}(?:[.]?[ºª°]|(?:st|nd|rd|th)\b)?[A-Za-z\u0430-я]?"
+    r"(?:[-/]\d{1,5}[A-Za-z]?|-[a-z]{1,3}\b){0,4}\.?"
+)
+_POSTCODES = (
+    r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] \d[A-Z]\d(?!\w)|[A-Z]\d[\dW] [A-Z\d]{4}(?!\w)"
+    r"|\d{3} \d{2}(?! ?\d)|\d{4} ?[A-Z]{2}(?!\w)|(?:[A-Z]{1,2}-)\d{4,5}|\d{2,5}-\d{3,4}"
+)
+_WORD = r"[^\W\d_a-zà-öø-ÿа-яα-ω][\w'’.-]{0,30}"
+_UNCASED = r"[\u0590-\u06ff\u0900-\u0e7f][\u0590-\u06ff\u0900-\u0e7f\w'’.-]{0,30}"
+_TOKEN = (
+    rf"(?:{_POSTCODES}|{_NUMERAL}|{_WORD}|(?:{_SMALL})(?:\.|['’]|(?=[ ,]))"
+    rf"|(?i:{_DOORS})(?:[.:](?!\w)|[.:]?(?=[ ,\d]|$)))"
+)
+_STEP = r"(?:[\"”“]?,? |, ?\n|\n| ?[/\u2013-] ?|(?<=['’]))"
+_DWELLING = rf"{_TOKEN}(?:{_STEP}{_TOKEN}){{1,17}}"
+_SENTENCE = re.compile(
+    r"(?<=[^\W\d_]{4})\. (?=[A-ZÀ-ÞА-Я])|\. (?=(?:He|She|It|We|I|My|They|The|His|Her|Please)\b)"
+)
+_LABELS = (
+    "home address", "postal address", "private address", "residential address", "mailing address",
+    "billing address",
+    "delivery address", "shipping address", "correspondence address", "permanent address", "current address",
+    "new address", "old address", "previous address", "address", "home", "residence", "resides at",
+    "residing at",
+    "resident at", "lives at", "lives in", "living at", "lived at", "live at", "live in", "moved to",
+    "moving to",
+    "relocated to", "ship to", "deliver to", "mail to", "sent to", "went to", "delivered to", "statement to",
+    "cheque to", "check to", "letter to", "card to", "post to", "domiciled at", "staying at", "flat is",
+    "house is",
+    "she let out is", "adresse", "anschrift", "wohnanschrift", "wohnhaft", "wohnt", "wohne", "wohnen",
+    "wohnsitz",
+    "gemeldet", "umgezogen", "habite", "demeure", "demeurant", "domicilié", "domiciliée", "domicile",
+    "réside",
+    "dirección", "domicilio", "vive en", "vivo en", "reside en", "residente en", "domiciliado en",
+    "domiciliada en",
+    "indirizzo", "residenza", "residente in", "residente a", "abita in", "abito in", "domiciliato",
+    "domiciliata",
+    "endereço", "morada", "residência", "mora na", "mora no", "mora em", "moro na", "moro no", "moro em",
+    "residente na", "adres", "woonadres", "woont", "woon", "woonachtig", "wonende", "zamieszkały",
+    "zamieszkała",
+    "mieszka", "mieszkam", "adres zamieszkania", "адрес", "проживает", "проживаю", "живёт", "живу",
+    "прописан",
+    "прописана", "адреса", "мешкає", "adress", "bostadsadress", "bor på", "bor i", "bosatt", "bopæl", "bopel",
+    "bor", "bosted", "osoite", "kotiosoite", "asuu", "asun", "bytem", "bydliště", "bydlí", "adresa",
+    "trvalý pobyt",
+    "lakcím", "lakik", "lakhely", "domiciliul", "domiciliat", "ikamet", "adresi", "oturuyor", "alamat",
+    "tinggal di",
+    "beralamat di", "địa chỉ", "sống tại", "διεύθυνση", "κατοικία", "العنوان", "عنوان", "पता", "כתובת",
+    "ที่อยู่",
+)  # fmt: skip
+_LIVES = re.compile(
+    rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])"
+    r"(?P<sign> ?[:=] ?[\n\"“„]?| is | was | lautet | ist | est | es | è | é | er | är | on | to "
+    r")?(?:(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i"
+    r"|v|ve|em|no|di|a|ul|unter|der|die|dem|den|de|het|the|la|el)\b ?){0,3}[ \n:\"“„]{0,2}"
+    rf"(?P<home>{_DWELLING})"
+)
+_STRICT = re.compile(
+    r"(?i)(?:moved|moving|relocated|ship|deliver|mail|sent|went|statement|cheque|check|letter|card|post"
+    r"|house|flat|she let"
+    r"|home\b(?! address)|domicile|residence|staying|umgezogen|gemeldet|bor\b|lives?|living|lived|vive|viv"
+    r"|woon|asu|mieszk|жив|прожив)"
+)
+_BARE = re.compile(
+    r"(?i)(?:address|adresse?|dirección|indirizzo|endereço|morada|адрес|adres|osoite|adresa|alamat|home)\b"
+)
+_NO_PLACE = re.compile(
+    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article|stage|level|tier|step|phase|version"
+    r"|band|grade|bucket)s? \d"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
+)
+_TRIM = re.compile(
+    r"(?:[ ,\n]+(?:in|de|the|of|am|an|auf|at|on|la|le|na|v|e|y|et|og|och|do|da|d|c|u|m|n|no))+\Z"
+)
+_DIGITS = re.compile(r"\d")
+_FIRM_BEFORE = 70
+
+
+def _dwelling(match: re.Match[str]) -> Span | None:
+    """The words of an address: with a number in it, and a street or a code where the word before may say "
+    "less."""
+    start, end = match.span("home")
+    text = match.string
+    cut = _SENTENCE.search(text, start, end)
+    end = cut.start() if cut else end
+    trimmed = _TRIM.search(text, start, end)
+    end = trimmed.start() if trimmed else end
+    home = text[start:end].rstrip(" ,.-/\n")
+    if not _DIGITS.search(home) or _NO_PLACE.match(home) or not re.search(r"[^\W\d_]{3}", home):
+        return None
+    head = match[0][: start - match.start()]
+    needs_street = _STRICT.match(head) or (_BARE.match(head) and ":" not in head)
+    if needs_street and not has_street(home):
+        return None
+    if firm_has(text, match.start(), start + len(home)):
+        return None
+    return start, start + len(home)
+
+
+_BELOW = re.compile(
+    rf"(?m)^[ \t>*]{{0,4}}(?:[\w.]{{1,8}} )?\[person_\d+\],?\n(?P<home>{_TOKEN}(?: ?,? "
+    rf"{_TOKEN}){{1,7}},?(?:\n{_TOKEN}(?:,? {_TOKEN}){{0,5}},?){{0,4}})$"
+)
+
+
+def _below(reading: Reading) -> list[Span]:
+    """The lines below a name, where the first has a number and a street."""
+    return [
+        match.span("home")
+        for match in _BELOW.finditer(reading.text)
+        if has_street(match["home"]) and _DIGITS.search(match["home"])
+    ]
+
+
+KINDS = (
+    Said("address", _LABELS, _LIVES, _dwelling),
+    Seen("address", lambda reading: "[person_" in reading.text and "]\n" in reading.text, _below),
+)
