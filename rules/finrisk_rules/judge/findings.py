@@ -15,6 +15,7 @@ from finrisk_rules.judge.fractions import of_another_fraction
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
+from finrisk_rules.judge.ranks import WORDS_OF_RANK, of_another_rank
 from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
@@ -109,6 +110,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if finding.verdict and _is_other_than_more(text, finding):
             finding.verdict = finding.verdict._replace(verdict="wrong_direction")
     for at in () if cannot_say(words, WORDS_OF_ORDER) else of_another_order(text, traced):
+        if verdict := findings[at].verdict:
+            findings[at].verdict = verdict._replace(verdict="wrong_direction")
+            findings[at].is_reversed = True
+    for at in () if cannot_say(words, WORDS_OF_RANK) else of_another_rank(text, traced):
         if verdict := findings[at].verdict:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True

@@ -1,0 +1,73 @@
+"""The largest part of a total, and the lowest year of a row, are what their table says."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
+
+PAGE = """Revenue of the yards (in millions)
+
+| | 2024 | 2023 | 2022 |
+|---|---|---|---|
+| Repair | 410 | 395 | 388 |
+| New ships | 820 | 610 | 720 |
+| Dredging | 96 | 104 | 101 |
+| Other | 12 | 9 | 11 |
+| Total revenue | 1,338 | 1,118 | 1,220 |
+
+| | 2024 | 2023 | 2022 |
+|---|---|---|---|
+| Loss ratio | 61.2% | 63.4% | 58.9% |
+| Employees | 4,120 | 4,410 | 4,090 |
+"""
+
+
+def kept(sentence: str) -> bool:
+    judgement = judge("Which yard matters?", f"- {sentence} [1]", [JudgedSource("", PAGE, None)])
+    return {figure.verdict for figure in judgement.figures} <= RIGHT
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "New ships was the largest yard in 2024, with revenue of $820 million",
+            "Repair was the largest yard in 2024, with revenue of $410 million",
+        ),
+        (
+            "The smallest yard in 2024 was Dredging with $96 million",
+            "The smallest yard in 2024 was New ships with $820 million",
+        ),
+        ("Die größte Werft 2024: New ships, 820", "Die kleinste Werft 2024: New ships, 820"),
+        ("The loss ratio was highest in 2023 at 63.4%", "The loss ratio was lowest in 2023 at 63.4%"),
+        ("Employees were lowest in 2022 at 4,090", "Employees were highest in 2022 at 4,090"),
+    ],
+)
+def test_what_is_largest_or_lowest_is_looked_up(right: str, wrong: str) -> None:
+    assert kept(right)
+    assert not kept(wrong)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Repair was the second-largest yard in 2024, with revenue of $410 million",
+        "Repair, one of the largest yards, had revenue of $410 million in 2024",
+        "The largest decline was that of Dredging, with revenue of $96 million in 2024",
+        "The highest loss ratio since the merger was 61.2% in 2024",
+    ],
+)
+def test_other_ranks_are_not_read(said: str) -> None:
+    assert kept(said)
+
+
+@pytest.mark.parametrize("piece", ["Largest 410. ", "the largest ", "largest 820 smallest 96 "])
+def test_thirty_thousand_characters_are_judged_at_once(piece: str) -> None:
+    text = (piece * 30_000)[:30_000]
+    began = time.process_time()
+    judge("", text, [JudgedSource("", PAGE, None)])
+    assert time.process_time() - began < 0.6
