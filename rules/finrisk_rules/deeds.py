@@ -142,7 +142,11 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
 
 
 def _links(text: str) -> set[str]:
-    return {link.lower() for link in LINK.findall(text)} if "://" in text or "www." in text.lower() else set()
+    return {link.lower() for link in LINK.findall(text)} if _may_link(text) else set()
+
+
+def _may_link(text: str) -> bool:
+    return "://" in text or "www" in latin_words(text)
 
 
 def _may_claim(sentence: str, asked: str) -> bool:

@@ -23,8 +23,11 @@ _ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
 _TAG = re.compile(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
-_TURNED = Signs((), (word[::-1] for word in _GIVEAWAYS))
-_ROTATED = Signs((), (codecs.encode(word, "rot13") for word in _GIVEAWAYS))
+_BACKWARDS = [word[::-1] for word in _GIVEAWAYS]
+_BY_13 = [codecs.encode(word, "rot13") for word in _GIVEAWAYS]
+_TURNED, _ROTATED = Signs((), _BACKWARDS), Signs((), _BY_13)
+REVERSALS = (*_BACKWARDS, *_BY_13)
+"""Letters of which a text that is written backwards, or rotated by 13, has some together."""
 
 
 def _shapes(shapes: dict[str, str]) -> bytes:
@@ -67,12 +70,13 @@ def appearances(text: str) -> Iterator[str]:
 
 
 def is_undisguised(text: str, words: frozenset[str]) -> bool:
-    """Whether a text in ASCII with these ``latin_words`` has no other reading, nor has any of its lines."""
+    """Whether a text in ASCII with these ``latin_words`` has no other reading, nor has any of its lines.
+
+    None of ``REVERSALS`` stands in the words.
+    """
     signs = text.encode()
     return not (
-        _ROTATED.among(words)
-        or _TURNED.among(words)
-        or "<" in text
+        "<" in text
         or _is_encoded(text)
         or _may_be_leet(signs)
         or _may_be_spaced(signs, words)

@@ -145,7 +145,10 @@ _ROOTS = tuple(law for law in set(_LAWS) if not any(root != law and root in law 
 _LATIN_ROOTS = {root: max(root.split(), key=len) for root in _ROOTS if root.isascii()}
 """Those of Latin letters, each with the longest part that stands in one word."""
 
-_ROOT_SIGNS = Signs((), _LATIN_ROOTS.values())
+LAW_ROOTS = frozenset(_LATIN_ROOTS.values())
+"""Letters of which each sentence in ASCII that names a law has some together."""
+
+_ROOT_SIGNS = Signs((), LAW_ROOTS)
 _OTHER_ROOTS = tuple(root for root in _ROOTS if not root.isascii())
 _PATTERN = re.compile(
     "|".join(

@@ -8,11 +8,11 @@ languages by ``foreign_orders``, and the marks by which chats and our own prompt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from finrisk_rules.disguises import appearances, is_undisguised
-from finrisk_rules.foreign_orders import drops_instructions, laws_named, may_name_law
+from finrisk_rules.disguises import REVERSALS, appearances, is_undisguised
+from finrisk_rules.foreign_orders import LAW_ROOTS, drops_instructions, laws_named, may_name_law
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.orders import RULES, Rule, sentences_with
-from finrisk_rules.spelling import latin_words
+from finrisk_rules.spelling import Signs, latin_words
 
 _WRAPPED = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
 _WORD = re.compile(r"[a-z]+")
@@ -55,7 +55,8 @@ _FRAME = re.compile(
 _FRAME_WORDS = frozenset("source sources question begin start end".split())
 """What fakes the frame has one of them, or the bracket of a source's number."""
 
-_PAIR_WORDS = _CHAT_WORDS | _ORDER_WORDS | _FRAME_WORDS
+_PAIR_SIGNS = Signs(_CHAT_WORDS | _ORDER_WORDS | _FRAME_WORDS, (*LAW_ROOTS, *REVERSALS))
+"""Of which a pair in ASCII with an order, or with letters in another order than they are read in, has one."""
 
 
 def looks_like_instruction(text: str) -> bool:
@@ -74,16 +75,12 @@ def may_hold_order(question: str, answer: str) -> bool:
 
     Of most pairs both are told from their words at once.
     """
-    if any(not text.isascii() or skeleton(text) != text for text in (question, answer)):
+    if not (question.isascii() and answer.isascii()):
+        return True
+    if skeleton(question) != question or skeleton(answer) != answer:
         return True
     words, text = latin_words(question) | latin_words(answer), f"{question}\n\n{answer}"
-    return (
-        "[" in question
-        or "<|" in text
-        or not words.isdisjoint(_PAIR_WORDS)
-        or may_name_law(text, words)
-        or not is_undisguised(text, words)
-    )
+    return "[" in question or "<|" in text or _PAIR_SIGNS.among(words) or not is_undisguised(text, words)
 
 
 def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ _WITHOUT_MARK = {
 }  # fmt: skip
 _MARKED = re.compile(f"[{''.join(_WITHOUT_MARK)}]")
 
-_LETTERS = bytes(code if chr(code).islower() else 32 for code in range(128)) + b" " * 128
+_LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalpha() else 32 for code in range(128)) + b" " * 128
 
 
 @lru_cache(maxsize=4)
@@ -23,6 +23,8 @@ def latin_runs(text: str) -> Sequence[str]:
 
     Remembered for a moment, since rules ask for those of the same text.
     """
+    if text.isascii():
+        return text.encode().translate(_LETTERS).decode().split()
     return text.lower().encode("ascii", "replace").translate(_LETTERS).decode().split()
 
 

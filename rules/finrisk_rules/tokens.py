@@ -9,11 +9,10 @@ English word while a Chinese or Japanese character is often a part of a longer t
 
 import re
 from math import ceil
+from string import digits, punctuation
 
 _WORD = re.compile(r"[A-Za-z]+")
-_DIGIT = re.compile(r"[0-9]")
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_NEWLINE = re.compile(r"\n")
+_DIGITS, _PUNCTUATION = digits.encode(), punctuation.encode()
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -35,9 +34,10 @@ def estimate(text: str) -> int:
     words = _WORD.findall(text)
     tokens = _PER_WORD * len(words)
     tokens += _PER_LETTER_PAST_EIGHTH * sum(len(word) - 8 for word in words if len(word) > 8)
-    tokens += _PER_DIGIT * _count(_DIGIT, text)
-    tokens += _PER_PUNCTUATION * _count(_PUNCTUATION, text)
-    tokens += _PER_NEWLINE * _count(_NEWLINE, text)
+    written = text.encode("utf-8", "surrogatepass")
+    tokens += _PER_DIGIT * (len(written) - len(written.translate(None, _DIGITS)))
+    tokens += _PER_PUNCTUATION * (len(written) - len(written.translate(None, _PUNCTUATION)))
+    tokens += _PER_NEWLINE * text.count("\n")
     if not text.isascii():
         cjk = _count(_CJK, text)
         tokens += _PER_CJK * cjk + _PER_NON_ASCII * (_count(_NON_ASCII, text) - cjk)

@@ -131,6 +131,14 @@ def test_a_line_ends_only_where_the_example_ends() -> None:
     assert vertex.texts(line.encode()) == (SYSTEM_INSTRUCTION, "asked", text)
 
 
+def test_a_text_is_written_as_json_writes_it() -> None:
+    signs = "".join(map(chr, (*range(0x250), *range(0x2000, 0x2070), 0xFEFF, 0xFFFF, 0x1F600)))
+    written = vertex.json_text(signs)
+    assert json.loads(written) == signs
+    plain = "".join(sign for sign in signs if sign not in "\x85\u2028\u2029")
+    assert vertex.json_text(plain) == json.dumps(plain, ensure_ascii=False).encode()
+
+
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
     short, long = (peak_kib(tmp_path / str(words), words) for words in (10, 1000))

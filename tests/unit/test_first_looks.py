@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 
-from finrisk_rules import disguises, error_texts, obedience
-from finrisk_rules.disguises import appearances, is_undisguised
+from finrisk_rules import deeds, disguises, error_texts, obedience
+from finrisk_rules.disguises import appearances
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
 from finrisk_rules.orders import RULES, Rule
+from finrisk_rules.redaction import columns, redactor
+from finrisk_rules.redaction.reading import Reading
 from finrisk_rules.spelling import Signs, latin_words
 
 Look = Callable[[str], bool]
@@ -63,6 +65,7 @@ PATTERNS: list[tuple[Look, str, int]] = [
     (has_talk_signs, error_texts._LABEL.pattern, 0),
     *((error_texts._may_have_frames, each, 0) for each in alternatives(error_texts._FRAMES)),
     (has_instructed_words, obedience._INSTRUCTED.pattern, 0),
+    (deeds._may_link, deeds.LINK.pattern, re.IGNORECASE),
     *(
         (has_obedience_signs, pattern, re.IGNORECASE | re.VERBOSE)
         for rule in obedience.RULES
@@ -129,5 +132,21 @@ def test_no_pair_with_an_order_or_a_disguise_is_passed_over() -> None:
         if gives_order(text):
             assert may_hold_order(PLAIN, text), text
         if text.isascii() and len(list(appearances(text))) > 1:
-            assert not is_undisguised(text, latin_words(text)), text
+            assert may_hold_order(PLAIN, text), text
     assert not may_hold_order(PLAIN, PLAIN)
+
+
+def test_a_word_that_tells_a_kind_within_another_is_looked_for() -> None:
+    search = redactor._EVERYTHING
+    always = {word for _, word, _ in search._inside_signless}
+    for _, word, _ in search._inside:
+        for text in (f"the x{word}s of both", f"la m\u00eame x{word.upper()}s"):
+            assert word in always or search._inside_signs.among(latin_words(text))
+
+
+@pytest.mark.parametrize("head", sorted(columns._HEADS))
+def test_a_head_that_tells_more_than_figures_is_looked_for(head: str) -> None:
+    """Of a column of accounts alone nothing is told; one beside another head may be somebody's."""
+    text = f"In short:\naccount, {head}\n12345678, 87654321\n"
+    _, line, _ = re.finditer(r"[^\n]+", text)
+    assert columns._tops(Reading(text)) == {line.start()} or not columns._headed(line)

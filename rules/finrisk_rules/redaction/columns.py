@@ -85,6 +85,8 @@ _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _PATTERNS = {kind: re.compile(value) for kind, (value, _) in _VALUES.items()}
 _WORDED = {head: kind for kind, (_, heads) in _VALUES.items() for head in heads.split("|")} | _ELSEWHERE
 _HEADS = {folded(head): kind for head, kind in _WORDED.items()}
+_UNSPELLED = [head for head in _HEADS if head not in _WORDED]
+"""Heads that are known by their folded form alone."""
 _STEMS: Mapping[str, list[str]] = {
     stem: [head for head in _WORDED if _stem(head) == stem] for stem in map(_stem, _WORDED)
 }
@@ -140,6 +142,8 @@ def _tops(reading: Reading) -> set[int]:
     tops: set[int] = set()
     heads = [head for stem in _STEMS.keys() & reading.stems for head in _STEMS[stem] if head in lower]
     if "\n" not in lower or all(_WORDED[head] == _PERSON and folded(head) not in _OF_ONE for head in heads):
+        return tops
+    if lower.isascii() and _OF_FIGURES.issuperset(heads) and not any(head in lower for head in _UNSPELLED):
         return tops
     for head in heads:
         place = lower.find(head)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from finrisk_rules.redaction.reading import STEM, Reading, Span
+from finrisk_rules.spelling import Signs, latin_runs, latin_words
 
 Proof = Callable[[re.Match[str]], Span | None]
 """Where in a match the identifier stands, None where the match is none."""
@@ -103,6 +104,8 @@ _Use = tuple[int, tuple[str, ...], re.Pattern[str], Proof]
 
 _Hint = Callable[[Reading], object]
 _FIRST = re.compile(r"[\W\d_]")
+_LEAST_RUN = 3
+"""Letters together by which a word that may stand within another is looked for in the words of a text."""
 
 
 def _beginning(words: Collection[str]) -> str:
@@ -133,6 +136,9 @@ class Search:
                     self._foreign[word[0]].append((rank, word, kind))
                 else:
                     stems[_FIRST.split(word)[0][:STEM]][rank].append(word)
+        runs = {word: max(latin_runs(word[1]), key=len) for word in self._inside}
+        self._inside_signs = Signs((), (run for run in runs.values() if len(run) >= _LEAST_RUN))
+        self._inside_signless = [word for word, run in runs.items() if len(run) < _LEAST_RUN]
         self._stems = {stem: self._uses(ranks) for stem, ranks in stems.items()}
         self._undigited = {
             stem: self._uses(ranks)
@@ -173,7 +179,8 @@ class Search:
                     ):
                         spans.append((rank, span))
                 place = lower.find(beginning, place + 1)
-        others = [word for word in self._inside if word[1] in lower]
+        is_signed = self._inside_signs.among(latin_words(text))
+        others = [word for word in (self._inside if is_signed else self._inside_signless) if word[1] in lower]
         for sign in self._foreign.keys() & reading.signs:
             others += self._foreign[sign]
         for rank, word, said in others:

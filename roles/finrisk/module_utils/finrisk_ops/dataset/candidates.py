@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from typing import IO, NamedTuple
 
 from finrisk_rules.digests import digest
@@ -27,7 +27,7 @@ from .split import Tie, Ties
 from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
-
+_BLOCK = 32  # rows that are read at a time
 
 _Record = tuple[
     tuple[int, str | None, str | None, bool, bool, float | None],  # the first six of a ``Line``
@@ -56,10 +56,16 @@ class Line(NamedTuple):
     is_liked: bool  # a reader rated its answer up
     is_human: bool  # a reviewer wrote its answer
     score: float | None  # 0 to 1
-    body: bytes  # as ``vertex.line``
+    prompt: bytes  # this and the next one as ``vertex.json_text``
+    analysis: bytes
     created_at: float  # seconds since 1970
     chars: Chars
     traits: Traits
+
+    @property
+    def body(self) -> bytes:
+        """The example as ``vertex.line``."""
+        return vertex.line(self.prompt, self.analysis)
 
     @property
     def quality(self) -> float:
@@ -67,42 +73,55 @@ class Line(NamedTuple):
         return (-1.0 if self.score is None else self.score) + 2 * self.is_human
 
 
-class Candidate(NamedTuple):
-    """A row that can be trained on: how it is written, and what is kept of it in memory."""
+@dataclass(slots=True)
+class Candidates:
+    """Rows that can be trained on, in order: how each is written, and in columns what is kept in memory.
 
-    number: int  # of its line in the export
-    name: str | None  # its id
-    written: bytes  # for the nameless file
-    question: int  # 64 bits of the question on its sources
-    rank: Rank
-    figures: int
-    sources: int
-    kind: int
-    tie: Tie
-    redacted: dict[str, int]
+    So a thousand rows are sent from one process to another, and kept, as a few objects.
+    """
 
-    @classmethod
-    def of(cls, number: int, name: str | None, example: Example) -> Candidate:
-        """Make it of the example of the export's line with that number, and its id."""
-        strategy, analysis = example.strategy, example.analysis
+    written: list[bytes] = field(default_factory=list)  # for the nameless file
+    questions: array[int] = field(default_factory=lambda: array("Q"))  # 64 bits of each on its sources
+    figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
+    sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
+    kinds: array[int] = field(default_factory=lambda: array("I"))
+    keys: array[int] = field(default_factory=lambda: array("Q"))  # this and the next ones as in ``Tie``
+    strategies: array[int] = field(default_factory=lambda: array("Q"))
+    users: array[int] = field(default_factory=lambda: array("I"))
+    quotes: dict[int, array[int]] = field(default_factory=dict)  # by place
+    redacted: dict[int, dict[str, int]] = field(default_factory=dict)  # by place, where something was
+
+    def add(self, number: int, name: str | None, example: Example) -> None:
+        """Add the example of the export's line with that number, and its id."""
+        strategy, analysis, documents = example.strategy, example.analysis, example.documents
         traits = Traits.of(example.companies, analysis)
         whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
-        rank = example.standing, example.created_at
-        known = number, name, example.replaced, example.rating == LIKED, example.is_human, example.score
-        sizes = len(strategy), len(analysis), whole
-        texts = strategy, vertex.json_text(example.prompt), vertex.json_text(analysis)
-        return cls(
-            number=number,
-            name=name,
-            written=marshal.dumps((known, sizes, tuple(traits), rank, texts)),
-            question=question_digest(strategy, example.documents),
-            rank=rank,
-            figures=figures_digest(strategy, analysis),
-            sources=_digest_of(example.documents),
-            kind=traits.kind,
-            tie=Tie.of(example.documents, example.user, strategy, analysis),
-            redacted=example.redacted,
+        record: _Record = (
+            (number, name, example.replaced, example.rating == LIKED, example.is_human, example.score),
+            (len(strategy), len(analysis), whole),
+            (traits.companies, traits.topic, traits.language, traits.length),
+            (example.standing, example.created_at),
+            (strategy, vertex.json_text(example.prompt), vertex.json_text(analysis)),
         )
+        place = len(self.written)
+        self.written.append(marshal.dumps(record))
+        self.questions.append(question_digest(strategy, documents))
+        self.figures.append(figures_digest(strategy, analysis))
+        self.sources.append(_digest_of(documents))
+        self.kinds.append(traits.kind)
+        key, by_strategy, user, quotes = Tie.of(documents, example.user, strategy, analysis)
+        self.keys.append(key)
+        self.strategies.append(by_strategy)
+        self.users.append(user)
+        if quotes is not None:
+            self.quotes[place] = quotes
+        if example.redacted:
+            self.redacted[place] = example.redacted
+
+    def line_of(self, place: int) -> tuple[int, str | None]:
+        """Return the number of a row's line in the export, and its id."""
+        (number, name, *_), *_ = _read(self.written[place])
+        return number, name
 
 
 @lru_cache(maxsize=4096)
@@ -124,15 +143,24 @@ class UsableRows:
     kinds: array[int] = field(default_factory=lambda: array("I"))
     _end: int = 0  # of the file
 
-    def add(self, candidate: Candidate) -> None:
-        """Keep one."""
-        self.places.append(self._end)
-        self._end += self.spool.write(candidate.written)
-        self.figures.append(candidate.figures)
-        self.sources.append(candidate.sources)
-        self.fates.append(0)
-        self.kinds.append(candidate.kind)
-        self.ties.add(candidate.tie)
+    def __len__(self) -> int:
+        """Return the number of rows, those that were taken out included."""
+        return len(self.fates)
+
+    def extend(self, rows: Candidates, start: int, end: int) -> None:
+        """Keep the rows from one place to the one before another."""
+        if start == end:
+            return
+        written = rows.written[start:end]
+        self.spool.write(b"".join(written))
+        self.places.extend(accumulate(map(len, written), initial=self._end))
+        self._end = self.places.pop()
+        self.figures.extend(rows.figures[start:end])
+        self.sources.extend(rows.sources[start:end])
+        self.fates.extend(bytes(end - start))
+        self.kinds.extend(rows.kinds[start:end])
+        quotes = {place - start: each for place, each in rows.quotes.items() if start <= place < end}
+        self.ties.extend(rows.keys[start:end], rows.strategies[start:end], rows.users[start:end], quotes)
 
     def drop(self, row: int, reason: str) -> None:
         """Take a row out for a reason of ``duplicates``."""
@@ -155,11 +183,11 @@ class UsableRows:
         *_, rank, _ = self._record(row)
         return rank
 
-    def beside(self, candidate: Candidate, row: int) -> tuple[Rank, bool]:
-        """Return the rank of a row, and whether it has another answer than the candidate."""
-        *_, rank, texts = self._record(row)
-        *_, own = _read(candidate.written)
-        return rank, _answer(texts) != _answer(own)
+    def beside(self, rows: Candidates, place: int, row: int) -> tuple[bool, bool]:
+        """Say whether a candidate is better than a row, and whether it answers otherwise."""
+        *_, rank, own = _read(rows.written[place])
+        *_, rank_of_rival, texts = self._record(row)
+        return rank > rank_of_rival, _answer(texts) != _answer(own)
 
     def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of the rows."""
@@ -170,10 +198,15 @@ class UsableRows:
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
         self.spool.seek(0)
-        for place, end in pairwise(chain(self.places, (self._end,))):
-            known, chars, traits, (_, created_at), texts = _read(self.spool.read(end - place))
-            body = vertex.line(*texts[1:])
-            yield Line(*known, body, created_at, Chars._make(chars), Traits._make(traits))
+        ends = chain(self.places, (self._end,))
+        start = next(ends)
+        while block := list(islice(ends, _BLOCK)):
+            written = memoryview(self.spool.read(block[-1] - start))
+            for place, end in pairwise(chain((start,), block)):
+                known, chars, traits, (_, created_at), texts = _read(written[place - start : end - start])
+                _, prompt, analysis = texts
+                yield Line(*known, prompt, analysis, created_at, Chars(*chars), Traits(*traits))
+            start = block[-1]
 
     def _record(self, row: int) -> _Record:
         place = self.places[row]
@@ -182,7 +215,7 @@ class UsableRows:
         return _read(os.pread(self.spool.fileno(), end - place, place))  # a row alone, not a whole buffer
 
 
-def _read(written: bytes) -> _Record:
+def _read(written: bytes | memoryview) -> _Record:
     record: _Record = marshal.loads(written)  # noqa: S302 - this program wrote it, into a file without a name
     return record
 

@@ -42,7 +42,7 @@ def without_duplicates(rejected: Mapping[str, int]) -> dict[str, int]:
 
 
 class Questions:
-    """Chooses, row by row, the answer to each question on its sources."""
+    """Knows the answer to each question on its sources that stands."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -51,24 +51,17 @@ class Questions:
         self._numbers = DigestIndex()
         self._rows = array("I")  # by question: the row whose answer stands
 
-    def rival(
-        self, question: int, rank: Rank, row: int, beside: Callable[[int], tuple[Rank, bool]]
-    ) -> int | None:
-        """Return the row whose place the row takes; ``row`` itself when it is worse.
-
-        None for a question that is new. ``beside`` returns a row's rank, and whether it answers otherwise.
-        """
+    def rival(self, question: int, row: int) -> int | None:
+        """Return the row whose answer stands; None for a question that is new: then the row's does."""
         number = self._numbers.number(question)
-        if number == len(self._rows):
-            self._rows.append(row)
-            return None
-        rival = self._rows[number]
-        rank_of_rival, differs = beside(rival)
-        self.conflicts += differs
-        if rank <= rank_of_rival:
-            return row
-        self._rows[number] = row
-        return rival
+        if number < len(self._rows):
+            return self._rows[number]
+        self._rows.append(row)
+        return None
+
+    def replace(self, question: int, row: int) -> None:
+        """Let the row's answer stand for a known question."""
+        self._rows[self._numbers.number(question)] = row
 
 
 def families(rows: Sequence[int], figures: Sequence[int], texts: Texts, processes: int) -> Kin:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from ..machine.workers import in_order
-from .candidates import Candidate
+from .candidates import Candidates
 from .examples import Terms, rating_of
 from .preferences import DISLIKED, Dislike
 from .raw import Piece, pieces, rows_of
@@ -20,21 +19,18 @@ _LEAST_BYTES = 2 << 20
 """An export below this is read by one process: others would take longer to start."""
 
 
-class Rejection(NamedTuple):
-    """A row that is no candidate, and the reason code why."""
-
-    number: int  # of its line
-    name: str | None  # its id
-    reason: str
+Rejection = tuple[int, str | None, str]
+"""A row that is no candidate: the number of its line, its id, and the reason code why."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of an export, in order."""
+    """Rows of an export, each kind in order."""
 
     end: int = 0  # bytes of the export until behind them
     origins: Origins = field(default_factory=Origins)
-    rows: list[Candidate | Rejection] = field(default_factory=list)
+    rows: Candidates = field(default_factory=Candidates)
+    rejections: list[Rejection] = field(default_factory=list)
     dislikes: list[Dislike] = field(default_factory=list)
 
 
@@ -53,9 +49,9 @@ class Look:
             example = line.problem or example_of(value, self.terms)
             name = id_of(line.value)
             if isinstance(example, str):
-                batch.rows.append(Rejection(line.number, name, example))
+                batch.rejections.append((line.number, name, example))
             else:
-                batch.rows.append(Candidate.of(line.number, name, example))
+                batch.rows.add(line.number, name, example)
             batch.origins.add(value, is_usable=not isinstance(example, str))
             if dislike := self._dislike(value, example):
                 batch.dislikes.append(dislike)

@@ -187,13 +187,17 @@ def _is_json(text: bytes) -> bool:
 
 def _value(text: bytes) -> Any:
     try:
-        return _DECODER.decode(text.decode())
+        written = text.decode()
+        value, end = _DECODER.raw_decode(written)  # there is no blank around it
     except UnicodeDecodeError:
         raise _BrokenError("not_utf8") from None
     except _BrokenError:
         raise
     except (ValueError, RecursionError):
         raise _BrokenError("not_json") from None
+    if end < len(written):
+        raise _BrokenError("not_json")
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -70,13 +70,23 @@ class Ties:
 
     def add(self, tie: Tie) -> None:
         """Add one row."""
-        if tie.quotes is not None:
-            row = len(self._keys)
-            self._sourceless.append(row)
-            self._quotes.add(row, tie.quotes)
-        self._keys.append(tie.key)
-        self._strategies.append(tie.strategy)
-        self._users.append(tie.user)
+        self.extend([tie.key], [tie.strategy], [tie.user], {} if tie.quotes is None else {0: tie.quotes})
+
+    def extend(
+        self,
+        keys: Iterable[int],
+        strategies: Iterable[int],
+        users: Iterable[int],
+        quotes: Mapping[int, array[int]],
+    ) -> None:
+        """Add rows; ``quotes`` are those of rows without sources, by their place among all, ascending."""
+        first = len(self._keys)
+        for place, quoted in quotes.items():
+            self._sourceless.append(first + place)
+            self._quotes.add(first + place, quoted)
+        self._keys.extend(keys)
+        self._strategies.extend(strategies)
+        self._users.extend(users)
 
     def validation(self, rows: Sequence[int], train_split: float) -> tuple[set[int], str]:
         """Return those of the rows to validate with, and what keeps the two sides apart.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from json.encoder import encode_basestring
+
+from pydantic_core import to_json
 
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
@@ -14,16 +15,16 @@ _BEFORE_PROMPT = (
 ).encode()
 _BEFORE_ANALYSIS = b'}]}, {"role": "model", "parts": [{"text": '
 _END = b"}]}]}\n"
-_LINE_BREAKS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}
+_LINE_BREAKS = {sign.encode(): f"\\u{ord(sign):04x}".encode() for sign in "\u2028\u2029\x85"}
 
 
 def json_text(text: str) -> bytes:
     """Return a text as JSON in UTF-8 that no reader of lines breaks up; it has no tab and no line end."""
-    written = encode_basestring(text)
-    if not written.isascii():
+    written = to_json(text)  # a tenth of the time of ``json``
+    if not text.isascii():
         for character, escaped in _LINE_BREAKS.items():  # some readers end a line at them
             written = written.replace(character, escaped)
-    return written.encode()
+    return written
 
 
 def line(prompt: bytes, analysis: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -19,6 +20,7 @@ Answer = TypeVar("Answer")
 
 _FUNCTIONS: list[Callable[[Any], Any]] = []  # of this process: one that was started here has one
 _BATCH = 200_000  # bytes or characters: enough to be worth sending to another process
+_GARBAGE = 50_000  # new objects after which a process looks for those that are of no more use
 _AHEAD = 3  # pieces of work a process that may wait: memory does not grow with the work
 
 
@@ -62,8 +64,13 @@ def _answer(piece: Any) -> Any:
 
 
 def _begin(function: Callable[[Any], Any], parent: int) -> None:
-    """Know the function for all pieces, and end soon after the process that started this one is killed."""
+    """Know the function for all pieces, and end soon after the process that started this one is killed.
+
+    Garbage is looked for seldom, and never in what the process began with.
+    """
     _FUNCTIONS.append(function)
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
 
     def watch() -> None:
         while os.getppid() == parent:

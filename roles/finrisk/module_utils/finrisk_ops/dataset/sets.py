@@ -1,0 +1,58 @@
+"""Writes the sets: what is trained on and what validates, the preference pairs, and where each comes from."""
+
+from __future__ import annotations
+
+from array import array
+
+from finrisk_rules import tokens
+
+from ..machine.files import Sink
+from . import vertex
+from .candidates import Rejections, UsableRows
+from .names import PREFERENCES, ROWS, TRAINING, VALIDATION
+from .places import Places
+from .portrait import Portrait
+from .preferences import Preferences, pair_line
+
+_TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
+
+
+def write_sets(
+    usable: UsableRows,
+    rows: array[int],
+    validation: set[int],
+    files: dict[str, Sink],
+    rejections: Rejections,
+    preferences: Preferences,
+    portrait: Portrait,
+) -> tuple[int, int]:
+    """Write the sets, the pairs, and what was taken out; return the training set's tokens and the pairs."""
+    places = Places(files[ROWS])
+    in_sets = bytearray(len(usable.fates))
+    for row in rows:
+        in_sets[row] = 1
+    samples = sample_tokens = sample_chars = chars = pairs = 0
+    for row, line in enumerate(usable.lines()):
+        if fate := usable.fate(row):
+            rejections.add(line.number, line.name, fate)
+            continue
+        if not in_sets[row]:
+            continue
+        is_validating, body = row in validation, line.body
+        portrait.add(row, line, side=int(is_validating))
+        if is_validating:
+            files[VALIDATION].write(body)
+            places.add(VALIDATION, line.name)
+        else:
+            files[TRAINING].write(body)
+            places.add(TRAINING, line.name)
+            if worse := preferences.worse(body, line.replaced, is_liked=line.is_liked):
+                files[PREFERENCES].write(pair_line(body, worse.analysis))
+                places.add(PREFERENCES, line.name, worse.name)
+                pairs += 1
+            chars += line.chars.example
+            if samples < _TOKEN_SAMPLE:
+                samples += 1
+                sample_tokens += tokens.estimate("\n".join(vertex.texts(body)))
+                sample_chars += line.chars.example
+    return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
