@@ -5,6 +5,7 @@ the environment already, and none of these files is there.
 """
 
 import contextlib
+import gc
 import json
 import math
 import os
@@ -90,6 +91,7 @@ def on_starting(server: Any) -> None:
 
 def _import_what_takes_long() -> None:
     """Import once for all workers libraries, and the rules with their patterns; a reload would renew none."""
+    gc.disable()  # nothing of it is garbage
     import flask  # noqa: F401
     import google.auth.transport.requests  # noqa: F401
     import psycopg_pool  # noqa: F401
@@ -99,6 +101,9 @@ def _import_what_takes_long() -> None:
     import finrisk.quality  # noqa: F401
     import finrisk_rules.judge.judgement
     import finrisk_rules.redaction  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
 
 
 def when_ready(server: Any) -> None:

@@ -22,6 +22,7 @@ from finrisk_rules.redaction import (
     speakers,
 )
 from finrisk_rules.redaction.checks import IBAN_LENGTHS, iban_valid, luhn_valid
+from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.reading import STEM, Reading
 from tests.grounds.pace import cpu_seconds, pace
@@ -58,6 +59,12 @@ def test_an_identifier_is_replaced_by_its_kind(kind: str, value: str) -> None:
 def test_a_nine_digit_ssn_needs_its_word() -> None:
     assert redact("Social security number 749396927 on file").found == {"ssn": 1}
     assert redact("987654321 units and 749396927 shares").found == {}
+
+
+@pytest.mark.parametrize("letter", "akåßω")
+def test_no_word_begins_behind_a_letter(letter: str) -> None:
+    """Nor behind one that is a sign beyond U+0E00 in another case, as the k is that of Kelvin."""
+    assert re.search(rf"(?i){BEGIN}passport", f"{letter}passport") is None
 
 
 def test_a_private_key_goes_whole() -> None:

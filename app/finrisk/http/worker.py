@@ -120,12 +120,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
         """Load the application, and the rules that it has for requests on their way."""
         # A worker that has begun nothing ends at once, wherever it hangs.
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        gc.disable()  # what is loaded is no garbage, and looking for some would be a tenth of the start
         super().load_wsgi()
         from finrisk.http import intake  # with the application, after the fork: a reload renews both
 
         self.intake = intake.Intake(self.wsgi)
         gc.freeze()  # what is loaded by now stays: to look through it again takes 60 ms
         gc.set_threshold(GARBAGE_OBJECTS)
+        gc.enable()
         signal.signal(signal.SIGTERM, self.handle_exit)
         signal.siginterrupt(signal.SIGTERM, False)
 

@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.redaction.context import BEGIN
+from finrisk_rules.redaction.context import BEGIN, LETTER
 from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, proved
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 
@@ -206,18 +206,19 @@ _BETWEEN = (
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
     r"|numéro|nummer"
     r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼|moi|nous|mir"
-    r"|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)(?![^\W\d_\u0e00-\uffff])"
+    r"|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)"
+    rf"(?!{LETTER})"
     r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
     rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff]){_BETWEEN}((?:\+"
-    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?![^\W\u0e00-\uffff]|[.,]?\d)"
+    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!(?-i:[^\W\u0e00-\uffff])|[.,]?\d)"
 )
 
 _CALLED_BY_TRUNK = re.compile(
     rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff])"
     r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
-    r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?![^\W\u0e00-\uffff]|[.,]\d| \d)"
+    r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?!(?-i:[^\W\u0e00-\uffff])|[.,]\d| \d)"
 )
 """A number that begins with the zero of trunk calls is none of a table: other words may stand before it."""
 

@@ -4,7 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-BEGIN = r"(?<![^\W\d_\u0e00-\uffff])"
+LETTER = r"(?-i:[^\W\d_\u0e00-\uffff])"
+"""A letter of a script with blanks. If the class ignored case, U+212A would make "k" no letter, and each
+pattern would take 3 ms more to compile."""
+
+BEGIN = rf"(?<!{LETTER})"
 """What stands before a word: no letter of it; scripts without blanks write other words right before."""
 
 END = r"(?![A-Za-z0-9_\u00c0-\u024f]|[.,/-]?\d)"
