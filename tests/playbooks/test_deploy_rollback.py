@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ansible.module_utils.finrisk_ops.process import gunicorn
 
@@ -30,6 +31,7 @@ from tests.grounds.plays import Run, shell
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.signing import allowed, person
 from tests.grounds.tuning import tuned_model
+from tests.grounds.waiting import until
 from tests.grounds.wire import Wire, wire
 
 SECRETS = (API_KEY, USER_HASH_KEY)
@@ -58,10 +60,21 @@ class World:
         return done
 
     @property
+    def database_url(self) -> str:
+        """The environment's database."""
+        return str(json.loads((self.place.var_dir / "sandbox.json").read_text())["database_url"])
+
+    @property
     def password(self) -> str:
         """The database's password."""
-        held = json.loads((self.place.var_dir / "sandbox.json").read_text())
-        return str(held["database_url"].split(":")[2].split("@")[0])
+        return self.database_url.split(":")[2].split("@")[0]
+
+    @property
+    def requests(self) -> int:
+        """How many the database has."""
+        with psycopg.connect(self.database_url) as connection:
+            [[count]] = connection.execute("select count(*) from analyses").fetchall()
+        return int(count)
 
     @property
     def told(self) -> tuple[str, float]:
@@ -419,9 +432,10 @@ def test_rollback_mends_a_revision_that_was_broken_by_hand(world: World) -> None
 
 def test_status_reads_the_running_environment_as_text_and_as_json_alone(world: World) -> None:
     world.deploy("-e", "finrisk_ab_ratio=50")
+    before = world.requests
     for number in range(8):
         ask(world.place, f"test_user_{number}")
-    time.sleep(1.5)  # the journal is shipped in the background
+    until(lambda: world.requests >= before + 8)
     done = world.run("status")
     assert (done.code, done.changed) == (0, 0), done.output
     assert "50 % tuned, 50 % base" in done.stdout
