@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
 
 MODULE = """
 from pathlib import Path
@@ -199,13 +200,23 @@ def test_a_warning_that_stands_in_the_summary_is_not_said_twice(tmp_path: Path) 
     assert (run.stdout + run.stderr).count("not checked") == 1
 
 
+def runs(command: str) -> bool:
+    """Whether any process of this machine is this command."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if file.read_bytes().rstrip(b"\0").split(b"\0") == command.encode().split():
+                return True
+    return False
+
+
 def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path) -> None:
-    playbook = STEPS.replace('ansible.builtin.command: "true"', "ansible.builtin.command: sleep 60")
+    step = f"sleep 60.{os.getpid()}"  # no other process of this machine runs that
+    playbook = STEPS.replace('ansible.builtin.command: "true"', f"ansible.builtin.command: {step}")
     process = start(tmp_path, playbook=playbook)
     assert process.stdout is not None
     while "this is said" not in process.stdout.readline():
         assert process.poll() is None
-    time.sleep(1.5)  # the step is under way
+    until(lambda: runs(step))
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode not in (0, 2)
