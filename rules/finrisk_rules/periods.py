@@ -42,6 +42,7 @@ _ORDERS = (
 )
 _ORDER_OF = {word: at for at, words in enumerate(_ORDERS, start=1) for word in words.split()}
 _ORDER = "|".join(re.escape(word) for word in sorted(_ORDER_OF, key=len, reverse=True))
+_ORDER_INITIALS = "".join(sorted({letter for word in _ORDER_OF for letter in (word[0], word[0].upper())}))
 _QUARTER = "quarters?|quartal[es]?s?|trimestre|kwartaal"
 _HALF = "half(?: year)?|halbjahre?s?|semestre|halfjaar"
 _CJK_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
@@ -94,7 +95,7 @@ _BEGIN = re.compile(
     re.DOTALL,
 )
 _ASCII_BEGIN = re.compile(
-    rf"[^A-Za-z0-9](?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]|\.? ?[A-Za-z]))"
+    rf"[^A-Za-z0-9](?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]{{1,2}}[./]|\.? ?[A-Za-z]))"
     rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?['-]?[0-9]))"
 )
 """Where a period may begin: at a year, an era, a number before a word, or a word with a digit behind it.
@@ -127,11 +128,12 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"(?<![\w-])(?:(?P<name>[QH][1-4])|(?P<order>{_ORDER})[ -](?:fiscal )?"
-    rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF})))(?![\w-])",
-    re.IGNORECASE,
+    rf"[{_ORDER_INITIALS}qhQH\u017f](?<![\w-].)(?<=(?=(?P<part>"
+    rf"(?i:(?P<name>[QH][1-4])|(?P<order>{_ORDER})[ -](?:fiscal )?(?:(?P<quarter>{_QUARTER})|(?:{_HALF})))"
+    r"(?![\w-])))(?s:.))"
 )
-_PART_HINT = re.compile(rf"{_WORDED_HINT.pattern}|[QH][1-4]")
+"""Where a part of a year begins that names no year."""
+_PART_HINT = re.compile("[qtkhsQTKHS\u017f\u212a](?:(?i:uart|rimes|warta|al[fb]|emes)|(?<=[QH])[1-4])")
 _MOST_LISTED, _LONGEST_LISTED = 3, 24
 """Quarters before the one that names their year, and characters in which one of them stands."""
 
@@ -192,7 +194,7 @@ def with_listed(text: str, named: list[Period]) -> list[Period]:
     known = {at for each in (*named, *listed) for at in range(each.start, each.end)}
     starts = [each.start for each in parts]
     for match in _PART.finditer(read):
-        start, end = match.span()
+        start, end = match.span("part")
         if known.isdisjoint(range(start, end)):
             year = parts[min(bisect_right(starts, start), len(parts) - 1)].year
             kind = "Q" if match["quarter"] else "H"

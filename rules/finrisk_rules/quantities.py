@@ -86,6 +86,11 @@ class Quantity(NamedTuple):
         """The value with its scale: 1.2 million is 1200000."""
         return self.value.scaleb(self.scale) if self.scale else self.value
 
+    def moved(self, by: int) -> "Quantity":
+        """The quantity in a text that has so many characters more before it."""
+        value, places, scale, unit, currency, bracketed, start, end = self
+        return Quantity(value, places, scale, unit, currency, bracketed, start + by, end + by)
+
 
 _NOWHERE = (sys.maxsize, sys.maxsize)
 

@@ -48,12 +48,12 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tupl
         unit = 10.0 ** (quantity.scale or 0)
         if amounts := evidence.of_amount(value * unit, half * unit):
             spots = spots + amounts
-    agreeing = _agreeing(quantity, evidence, spots, half) if spots else []
+    agreeing = _agreeing(quantity, value, evidence, spots, half) if spots else []
     if quantity.scale and all(said == "scale" for _, said in agreeing):
         for power in _POWERS:
             factor = 10.0 ** (quantity.scale + power)
             others = evidence.of_amount(value * factor, half * factor)
-            agreeing += _agreeing(quantity, evidence, others, half) if others else ()
+            agreeing += _agreeing(quantity, value, evidence, others, half) if others else ()
     return agreeing
 
 
@@ -63,12 +63,12 @@ def says(evidence: Evidence, quantity: Quantity, half: float) -> bool:
 
 
 def _agreeing(
-    quantity: Quantity, evidence: Evidence, spots: Sequence[Spot], half: float
+    quantity: Quantity, written: float, evidence: Evidence, spots: Sequence[Spot], half: float
 ) -> list[tuple[Spot, Agreement]]:
     agreeing: list[tuple[Spot, Agreement]] = []
     for spot in {id(spot): spot for spot in spots}.values() if len(spots) > 1 else spots:
         scales = evidence.tables[spot[0]].scales if spot[0] >= 0 else frozenset()
-        if said := agreement(quantity, spot[2], half, scales):
+        if said := _agreement(quantity, written, spot[2], half, scales):
             is_count = spot[0] < 0 and _is_count_as_percent(quantity, spot[2])
             agreeing.append((spot, "scale" if is_count else said))
     return agreeing
@@ -87,8 +87,15 @@ def agreement(
     ``scales`` are those of its table: a row that is excepted from them ("except per share amounts") is taken
     as said in them too, since a page seldom tells exactly which rows it excepts.
     """
+    return _agreement(quantity, abs(float(quantity.value)), stored, half, scales)
+
+
+def _agreement(
+    quantity: Quantity, written: float, stored: Figure, half: float, scales: frozenset[int]
+) -> Agreement:
+    """Return how a figure agrees with a stored one; ``written`` is its amount without its scale."""
     _, _, text, scale, unit, currency = stored
-    written, value = abs(float(quantity.value)), abs(float(text))
+    value = abs(float(text))
     if quantity.unit or unit:
         return _of_units(quantity, written, value, scale, unit, currency, half)
     said = _exactness(quantity, text, written, value, half)

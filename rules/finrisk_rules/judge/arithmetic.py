@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 from finrisk_rules.quantities import Quantity
@@ -37,18 +37,18 @@ class Term:
     constant: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expression:
     """Terms and operators in postfix order: each operator stands behind its two operands."""
 
     postfix: tuple[Term | Operator, ...]
 
-    @property
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The operands, in the order in which they are written."""
         return tuple([item for item in self.postfix if isinstance(item, Term)])
 
-    @property
+    @cached_property
     def is_linear(self) -> bool:
         """Whether the value is of the kind of its operands: sums, differences, and means of them."""
         previous: Term | Operator = "+"
@@ -76,7 +76,7 @@ class Expression:
                 return (first > second) == (last == second)
         return None
 
-    @property
+    @cached_property
     def has_percent_factor(self) -> bool:
         """Whether it is made a percentage by a factor of 100."""
         hundred = any(
@@ -228,7 +228,7 @@ class Support:
     power: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calculation:
     """A calculation of a text: an expression, and the figure that is written as its result.
 
@@ -243,7 +243,7 @@ class Calculation:
     in_words: bool = False
     earlier: tuple[Quantity, ...] = ()
 
-    @property
+    @cached_property
     def operands(self) -> tuple[Quantity, ...]:
         """The figures that need evidence, in the order of the expression."""
         return tuple(term.quantity for term in self.expression.terms if not term.constant)

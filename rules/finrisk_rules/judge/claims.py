@@ -109,10 +109,12 @@ class Claim(NamedTuple):
     is_each: bool = False
 
 
-def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words: Words) -> tuple[Claim, ...]:
+def claims_of(
+    text: str, style: Style, named: list[Period], names: Pairs, words: Words, *, most: int = MOST_FIGURES
+) -> tuple[Claim, ...]:
     """Return the claims of one sentence that names these periods and has these words.
 
-    ``names`` are the numbers in names of rows and columns.
+    ``names`` are the numbers in names of rows and columns. Of figures beyond ``most`` nothing is said.
 
     No claims are periods, marks of footnotes and units, numbers of names, bare counts and numbers of months.
     """
@@ -155,24 +157,19 @@ def claims_of(text: str, style: Style, named: list[Period], names: Pairs, words:
     if "nil" in text.lower():
         figures += [(_nothing_at(*match.span()), "") for match in _NIL.finditer(text)]
         figures.sort(key=lambda each: each[0].start)
-    read = figures[:MOST_FIGURES]
+    read = figures[:most]
     said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named, words)
     is_plain = cannot_say(words, _TELLING) and ABOUT_SIGN not in text
     claims = [
-        Claim(
-            text[figure[0].start : figure[0].end].strip(),
-            figure[0],
-            phrase,
-            name=figure[1],
-        )
-        if is_plain
-        else _claim(text, *figure, phrase, is_first=at == 0)
-        for at, (figure, phrase) in enumerate(zip(read, said, strict=True))
+        Claim(text[quantity.start : quantity.end].strip(), quantity, phrase, False, False, name)
+        for (quantity, name), phrase in zip(read, said, strict=True)
     ]
+    if not is_plain:
+        claims = [_bounded(text, claim, is_first=at == 0) for at, claim in enumerate(claims)]
     if not cannot_say(words, _WORDS_OF_MEASURE):
         claims = [_measured(text, claim) for claim in claims]
     nothing = Phrase({}, (), is_base=False)
-    claims += [Claim(text[each.start : each.end], each, nothing) for each, _ in figures[MOST_FIGURES:]]
+    claims += [Claim(text[each.start : each.end].strip(), each, nothing) for each, _ in figures[most:]]
     return tuple(claims)
 
 
@@ -195,18 +192,15 @@ def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]
     return [each for each in named if amounts.get(each.start, 0) <= each.end] if amounts else named
 
 
-def _claim(text: str, quantity: Quantity, name: str, phrase: Phrase, *, is_first: bool) -> Claim:
-    start, end = quantity.start, quantity.end
+def _bounded(text: str, claim: Claim, *, is_first: bool) -> Claim:
+    """Return a claim with what the words by its figure say: about, by how much, more than."""
+    start, end = claim.quantity.start, claim.quantity.end
     words = lead(text, start)
     said = bound(text, start, end)
-    return Claim(
-        text[start:end].strip(),
-        quantity,
-        phrase,
-        is_about(text, start, words),
-        is_change(text, end, words),
-        name,
-        said if is_first or said in ("short", "denied") else "",
+    return claim._replace(
+        is_about=is_about(text, start, words),
+        is_change=is_change(text, end, words),
+        bound=said if is_first or said in ("short", "denied") else "",
     )
 
 

@@ -28,7 +28,7 @@ from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.table_units import compare_units
+from finrisk_rules.judge.table_units import of_other_units
 from finrisk_rules.judge.traces import Trace, best
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
@@ -64,17 +64,31 @@ class Court:
         named = [(period.year, period.part) for period in periods(question)]
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self.firms = Firms(question, sources)
+        self._found: dict[int, list[Finding]] = {}
+        self._of_units: list[tuple[Finding, FigureVerdict | None]] = []
         self.acronyms = acronyms_of(answer, [source.text for source in sources])
 
     def findings(
         self, statements: Sequence[Statement], calculated: Calculated = MappingProxyType({})
     ) -> list[Finding]:
-        """Return what is found of each claim of the statements, in order."""
+        """Return what is found of each claim of the statements, in order.
+
+        Asked again, with calculations, only statements are read anew that have a figure of one.
+        """
+        for finding, verdict in self._of_units:
+            finding.verdict = verdict
         result: list[Finding] = []
         for statement in statements:
             if statement.claims:
-                result += self._of(statement, calculated, MOST_FIGURES - len(result))
-        compare_units(result)
+                found = self._found.get(statement.start)
+                if found is None or any(each.end in calculated for each in found):
+                    found = self._of(statement, calculated, MOST_FIGURES - len(result))
+                    self._found[statement.start] = found
+                result += found
+        convicted = list(of_other_units(result))
+        self._of_units = [(finding, finding.verdict) for finding, _ in convicted]
+        for finding, verdict in convicted:
+            finding.verdict = verdict
         return result
 
     def _of(self, statement: Statement, calculated: Calculated, most: int) -> list[Finding]:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from math import log
 from typing import Any, NamedTuple
 
-from finrisk_rules.judge.claims import MOST_FIGURES, Pairs, pairs_of_numbers
+from finrisk_rules.judge.claims import MOST_COUNT, MOST_FIGURES, Pairs, pairs_of_numbers
 from finrisk_rules.judge.hints import words_of
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems, stems_of_name
@@ -35,6 +35,9 @@ Figure = list[Any]
 Spot = tuple[int, int, Figure]
 """Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
 
+Said = tuple[Mapping[str, float], float, tuple[Named, ...]]
+"""Words that a sentence has for a figure, all that they weigh, and the periods of which it says it."""
+
 _DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(r"\d+")
 
@@ -50,6 +53,9 @@ def _pairs_of_name(text: str) -> Pairs:
     """Return the numbers of a label or a head, each with the word beside it; pages have the same heads."""
     return frozenset(pairs_of_numbers(text))
 
+
+MOST_SENTENCES = 200
+"""Sentences of a source in which a place of another value is looked for."""
 
 MOST_SPOTS = 50
 """Places of one value that are looked at in a source: what stands everywhere is at home nowhere."""
@@ -231,17 +237,30 @@ class Name(NamedTuple):
 class StatementEvidence:
     """A sentence with figures as it was stored: [start, end, figures, periods]."""
 
-    def __init__(self, statement: list[Any]) -> None:
+    def __init__(self, at: int, statement: list[Any]) -> None:
         self.start, self.end, figures, self.periods = statement
         self.figures = figures[:MOST_FIGURES]
+        self.spots: list[Spot] = [
+            (-1, at, [number, 0, *figure[:4]]) for number, figure in enumerate(self.figures)
+        ]
         self._phrases: list[Phrase] | None = None
         self._words: frozenset[str] | None = None
-        self._changes: list[bool] | None = None
+        self._amounts: list[tuple[Spot, bool]] | None = None
+        self._said: dict[int, Said] = {}
 
     @property
     def named(self) -> tuple[Named, ...]:
         """The periods of the whole sentence."""
         return tuple((year, part) for year, part, _, _ in self.periods)
+
+    def said(self, number: int, text: str) -> Said:
+        """Return what the sentence says of a figure, and of which periods."""
+        said = self._said.get(number)
+        if said is None:
+            words = self.phrases(text)[number].words
+            named = self.own_periods(number, text) or self.shared_periods(number, text)
+            said = self._said[number] = words, sum(words.values()), named
+        return said
 
     def own_periods(self, number: int, text: str) -> tuple[Named, ...]:
         """Return the periods that the sentence gives a figure: those beside it.
@@ -268,14 +287,16 @@ class StatementEvidence:
         said = self._phrases or ()
         return frozenset(period for phrase in said if not phrase.is_base for period in phrase.periods)
 
-    def changes(self, text: str) -> list[bool]:
-        """Return of each figure whether it is how much another one changed."""
-        if self._changes is None:
+    def amounts(self, text: str) -> list[tuple[Spot, bool]]:
+        """Return the figures that count nothing, each with whether it is how much another one changed."""
+        if self._amounts is None:
             sentence = text[self.start : self.end]
-            self._changes = [
-                is_change(sentence, end, lead(sentence, start)) for *_, start, end in self.figures
+            self._amounts = [
+                (spot, is_change(sentence, end, lead(sentence, start)))
+                for spot, (*said, start, end) in zip(self.spots, self.figures, strict=True)
+                if not _is_count(said)
             ]
-        return self._changes
+        return self._amounts
 
     def words(self, text: str) -> frozenset[str]:
         """Return all words of the sentence."""
@@ -304,10 +325,11 @@ class Evidence:
         self.language: str | None = read.get("l")
         named = read.get("p") or [None] * len(read["t"])
         self.tables = [TableEvidence(*table) for table in zip(read["t"], named, strict=True)]
-        self.statements = [StatementEvidence(statement) for statement in read["s"]]
+        self.statements = [StatementEvidence(at, statement) for at, statement in enumerate(read["s"])]
+        self._sentences: dict[str, list[int]] | None = None
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]
-        for at, statement in enumerate(self.statements):
-            spots += [(-1, at, [number, 0, *figure[:4]]) for number, figure in enumerate(statement.figures)]
+        for statement in self.statements:
+            spots += statement.spots
         values = [abs(float(spot[2][2])) for spot in spots]
         scales = [spot[2][3] for spot in spots]
         amounts = [
@@ -340,6 +362,15 @@ class Evidence:
                             )
         return found
 
+    def sentences_with(self, text: str) -> Mapping[str, list[int]]:
+        """Return the numbers of its first MOST_SENTENCES sentences, by the words that they have."""
+        if self._sentences is None:
+            self._sentences = {}
+            for at, statement in enumerate(self.statements[:MOST_SENTENCES]):
+                for word in statement.words(text):
+                    self._sentences.setdefault(word, []).append(at)
+        return self._sentences
+
     def of_value(self, value: float, tolerance: float) -> list[Spot]:
         """Return the figures that are written so."""
         return _between(self._values, value, tolerance)
@@ -347,6 +378,12 @@ class Evidence:
     def of_amount(self, amount: float, tolerance: float) -> list[Spot]:
         """Return the figures that are this much, their scale included."""
         return _between(self._amounts, amount, tolerance)
+
+
+def _is_count(figure: Figure) -> bool:
+    """Whether a figure of a sentence is a bare whole number that counts: "at week 12"."""
+    value, scale, unit, currency = figure[:4]
+    return not (scale or unit or currency) and "." not in value and abs(float(value)) <= MOST_COUNT
 
 
 def _by_size(sizes: list[float], spots: list[Spot]) -> tuple[list[float], list[Spot]]:

@@ -36,7 +36,7 @@ _OF_FORM = frozenset(f"{_FORMS}|{_FORMS.lower()}".split("|"))
 _OF_ANY = _OF_SUBJECT | _OF_OBJECT | _OF_FORM
 _TOKEN = re.compile(r"[^\W_]+")
 _FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
-_CAPITAL_INSIDE = re.compile(r"(?<=[ (])[^\W\d_a-zß-ÿ]")
+_CAPITAL_INSIDE = re.compile(r"[ (][^\W\d_a-zß-ÿ]")
 _FORM = re.compile(rf" (?:{_FORMS})\Z")
 _PARTS = re.compile(r"[\w&'’-]+")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from finrisk_rules.judge.evidence import Evidence, Figure, Spot, TableEvidence
-from finrisk_rules.judge.period_fits import NO_PERIOD, Claimed, best_fit, name_fit, period_fit, period_fits
+from finrisk_rules.judge.period_fits import Claimed, best_fit, name_fit, period_fit, period_fits
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5
@@ -129,21 +129,21 @@ class Fits:
 
     def sentence_fit(self, at: int, number: int) -> tuple[float, float]:
         """Return how well a figure of a sentence fits, all in all and by its words alone."""
-        statement = self.evidence.statements[at]
-        mine, near, total = self.words, statement.phrases(self.text)[number].words, self.total
-        shared = self.shared(at) / total
+        near, weight_there, named = self.evidence.statements[at].said(number, self.text)
+        total, shared = self.total, self.shared(at) / self.total
         common = sum(
-            [weight if weight < near[word] else near[word] for word, weight in mine.items() if word in near]
+            [
+                weight if weight < near[word] else near[word]
+                for word, weight in self.words.items()
+                if word in near
+            ]
         )
-        row_fit = OF_WORDS * shared + OF_NEAR * common / (total + sum(near.values()) - common)
+        row_fit = OF_WORDS * shared + OF_NEAR * common / (total + weight_there - common)
         fit = (ROW + COLUMN) * row_fit
-        if shared > NEARLY_ALL and len(mine) - len(self.about_sources) >= LEAST_WORDS:
+        if shared > NEARLY_ALL and len(self.words) - len(self.about_sources) >= LEAST_WORDS:
             fit += VERBATIM
         if self.periods:
-            said = statement.own_periods(number, self.text) or statement.shared_periods(number, self.text)
-            fit += PERIOD * max(
-                (weight * best_fit(period, said) for period, weight in self.periods) if said else (NO_PERIOD,)
-            )
+            fit += PERIOD * best_fit(self.periods, named)
         return fit, row_fit
 
     def shared(self, at: int) -> float:
@@ -155,8 +155,26 @@ class Fits:
         if shared is None:
             words = self.evidence.statements[at].words(self.text)
             shared = sum([weight for word, weight in self.words.items() if word in words])
-            if shared and self.about_sources:
-                missing = sum([self.about_sources[word] for word in self.about_sources.keys() - words])
-                shared *= self.total / (self.total - missing)
-            self._of_sentences[at] = shared
+            shared = self._of_sentences[at] = self._without_sources(shared, words)
         return shared
+
+    @cached_property
+    def sharing(self) -> Mapping[int, float]:
+        """The same of each of the first sentences that has one of the words."""
+        sharing: dict[int, float] = {}
+        where = self.evidence.sentences_with(self.text)
+        for word, weight in self.words.items():
+            for at in where.get(word, ()):
+                sharing[at] = sharing.get(at, 0.0) + weight
+        if self.about_sources:
+            for at, shared in sharing.items():
+                sharing[at] = self._without_sources(shared, self.evidence.statements[at].words(self.text))
+        self._of_sentences.update(sharing)
+        return sharing
+
+    def _without_sources(self, shared: float, words: frozenset[str]) -> float:
+        """Return the weight of the words that a sentence shares, as if it had those that speak of sources."""
+        if not shared or not self.about_sources:
+            return shared
+        missing = sum([self.about_sources[word] for word in self.about_sources.keys() - words])
+        return shared * (self.total / (self.total - missing))

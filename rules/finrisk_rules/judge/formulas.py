@@ -80,7 +80,7 @@ _NUMBER_BEHIND = re.compile(
 _WINDOW = 60
 """Characters between an operand and the sign behind it: citations stood there."""
 
-MOST_NUMBERS = 3_000
+MOST_NUMBERS = 1_000
 """Numbers of an answer among which formulas are looked for; what stands behind them is computed by none."""
 
 _MOST_FORMS = 3

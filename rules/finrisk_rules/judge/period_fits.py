@@ -70,9 +70,12 @@ def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> fl
     return sum(best) / len(best)
 
 
-def best_fit(period: Named, said: Sequence[Named]) -> float:
-    """Return how well the best of several periods fits one."""
-    return max(same_period(period, each) for each in said)
+@lru_cache(maxsize=4096)
+def best_fit(claimed: Claimed, said: Sequence[Named]) -> float:
+    """Return how well the one of several periods fits that fits one of a claim best, 0..1."""
+    if not said:
+        return NO_PERIOD
+    return max(weight * same_period(period, each) for period, weight in claimed for each in said)
 
 
 def same_period(claimed: Named, said: Named) -> float:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log10
 from operator import attrgetter
 
 from finrisk_rules.judge.arithmetic import Calculation, Expression, Operator, Term
+from finrisk_rules.judge.formulas import MOST_NUMBERS
 from finrisk_rules.judge.fractions import fractions, has_fraction
 from finrisk_rules.judge.operations import names_operation, operations
 from finrisk_rules.periods import Period, periods
@@ -109,8 +110,12 @@ def _of_years(said: _Said) -> Iterator[Calculation]:
 
 
 def _statements(text: str, style: Style) -> Iterator[_Said]:
-    """Yield each sentence that may hold a result, with the figures before it where it has few."""
-    spans = [span for span in sentences(text) if _NUMBER.search(text, *span)]
+    """Yield each sentence that may hold a result, with the figures before it where it has few.
+
+    Those behind the first MOST_NUMBERS that have a number are not looked at.
+    """
+    numbered = (span for span in sentences(text) if _NUMBER.search(text, *span))
+    spans = list(islice(numbered, MOST_NUMBERS))
     read: dict[int, _Said] = {}
 
     def said(at: int) -> _Said:
@@ -153,14 +158,12 @@ def _read(text: str, span: tuple[int, int], style: Style) -> _Said:
     named = periods(sentence)
     apart = [(period.start, period.end) for period in named]
     figures = [
-        each._replace(start=each.start + start, end=each.end + start)
+        each.moved(start)
         for each in quantities(sentence, style, apart if sentence.isascii() else ())
         if not any(first < each.end and each.start < last for first, last in apart)
     ]
     if has_fraction(sentence):
-        figures += [
-            each._replace(start=each.start + start, end=each.end + start) for each in fractions(sentence)
-        ]
+        figures += [each.moved(start) for each in fractions(sentence)]
         figures.sort(key=attrgetter("start"))
     named = [period.moved(start) for period in named]
     years = [
@@ -297,12 +300,10 @@ def _differences(said: _Said, figures: Sequence[Quantity], here: int) -> Iterato
             smallest_first = sorted(trio, key=lambda each: abs(_ones(each)))
             larger = smallest_first[-1]
             for result, smaller in (smallest_first[:2], smallest_first[1::-1]):
-                is_near = _may_be(result, *(size(larger) - size(smaller) for size in _SIZES))
-                are_levels = (
-                    bool(_BY.search(_before(said, result)))
-                    and result.unit == smaller.unit == larger.unit == "percent"
-                )
-                if not is_near or are_levels or _is_base(said, result):
+                if not _may_be(result, *(size(larger) - size(smaller) for size in _SIZES)):
+                    continue
+                are_levels = result.unit == smaller.unit == larger.unit == "percent"
+                if (are_levels and _BY.search(_before(said, result))) or _is_base(said, result):
                     continue  # two percentages differ by points
                 operands = (smaller, larger) if result.value < 0 else (larger, smaller)
                 yield Calculation(Expression((Term(operands[0]), Term(operands[1]), "-")), result)

@@ -36,8 +36,9 @@ class Results:
             if looks_like_year(each)
         }
         for calculation in written:
-            if not calculation.in_words and not YEAR_BEFORE.search(self._line_before(calculation)):
-                for finding, verdict in of_another_year(calculation, self._at):
+            others = () if calculation.in_words else tuple(of_another_year(calculation, self._at))
+            if others and not YEAR_BEFORE.search(self._line_before(calculation)):
+                for finding, verdict in others:
                     finding.verdict = verdict
         follows = list(computed(written, self._support))
         self._falls = [each for each in follows if each.is_equated and self._turns(each)]

@@ -1,10 +1,10 @@
 """Places of another value that fit a claim clearly better than its own: then the figure belongs elsewhere."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
-from finrisk_rules.judge.claims import MOST_COUNT
 from finrisk_rules.judge.directions import says_direction
-from finrisk_rules.judge.evidence import Figure, Spot, StatementEvidence, TableEvidence
+from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence, TableEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.stems import stems_of_name
@@ -16,7 +16,9 @@ MOST_ROWS, GOOD_PERIOD = 64, 0.8
 BEST_ROWS = 8
 """Rows of a table in which a place of another value is looked for."""
 
-MOST_SENTENCES = 200
+MOST_TABLES, MOST_PLACES = 50, 100
+"""Tables of a source in which such a place is looked for, and places in its sentences."""
+
 LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
 
@@ -55,22 +57,22 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
             continue
         if row != own and (reader.is_term or 0 < row_fit < spent):
             continue
-        if fit > (best.fit if best else above) and reader.is_other(spot):
+        if fit > above and reader.is_other(spot):
             if right and right.table and _are_namesakes(reader, spot, right):
                 continue
             if right and right.table and _is_total_of(reader, spot, right):
                 continue
-            best = reader.trace(spot, fit, "", row_fit)
+            best, above = reader.trace(spot, fit, "", row_fit), fit
     if sentences:
-        for spot in _sentences(reader, right):
-            is_timeless = reader.claim.phrase.is_base or not reader.periods
-            if right and is_timeless and _is_other_end(reader, spot, right):
-                continue
+        is_timeless = reader.claim.phrase.is_base or not reader.periods
+        for spot in islice(_sentences(reader, right), MOST_PLACES):
             if right and right.table is None and bool(spot[2][5]) != bool(right.spot[2][5]):
                 continue  # money of what is none
             fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
-            if fit > (best.fit if best else above) and reader.is_other(spot):
-                best = reader.trace(spot, fit, "", row_fit)
+            if fit > above and reader.is_other(spot):
+                if right and is_timeless and _is_other_end(reader, spot, right):
+                    continue
+                best, above = reader.trace(spot, fit, "", row_fit), fit
     return best
 
 
@@ -129,7 +131,7 @@ def _are_called_alike(reader: Reader, name: str, other: str) -> bool:
 
 def _cells(reader: Reader, above: float) -> Iterator[tuple[Spot, float, float]]:
     """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
-    for at, table in enumerate(reader.evidence.tables):
+    for at, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
         rows, columns = reader.table_fits(at)
         most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
         if rows and max(rows.values()) + most <= above:
@@ -165,21 +167,21 @@ def _sentences(reader: Reader, right: Trace | None) -> Iterator[Spot]:
     The words beside the claim are enough where no table has its figure.
     """
     least = LIKE * reader.total
-    numbers: Iterable[int] = range(min(MOST_SENTENCES, len(reader.evidence.statements)))
-    if len(reader.words) - len(reader.about_sources) < LEAST_WORDS:
-        is_here = right and right.table is None and right.source == reader.source
-        numbers = [right.spot[1]] if right and is_here else []
+    sharing: Mapping[int, float] = {}
+    if len(reader.words) - len(reader.about_sources) >= LEAST_WORDS:
+        sharing = reader.sharing
+    elif right and right.table is None and right.source == reader.source:
+        sharing = {right.spot[1]: reader.shared(right.spot[1])}
     is_in_prose = right is None or right.table is None
     is_near = is_in_prose and len(reader.words) > len(reader.near) >= LEAST_WORDS
     if right and right.table is None and right.source == reader.source:
         yield from _of_names(reader, right)
-    for at in numbers:
+    for at in sorted(sharing):
         statement = reader.evidence.statements[at]
-        if reader.shared(at) >= least or (is_near and _shares_near(reader, statement)):
-            changes = statement.changes(reader.text)
-            for number, figure in enumerate(statement.figures):
-                if changes[number] == reader.claim.is_change and not _is_count(figure):
-                    yield -1, at, [number, 0, *figure[:4]]
+        if sharing[at] >= least or (is_near and _shares_near(reader, statement)):
+            for spot, is_change in statement.amounts(reader.text):
+                if is_change == reader.claim.is_change:
+                    yield spot
 
 
 def _of_names(reader: Reader, right: Trace) -> Iterator[Spot]:
@@ -193,21 +195,14 @@ def _of_names(reader: Reader, right: Trace) -> Iterator[Spot]:
     names = {word for word in reader.near if not says_direction(word)} - reader.about_sources.keys()
     if 2 * len(own & names) > len(names):
         return
-    for at, statement in enumerate(reader.evidence.statements[:MOST_SENTENCES]):
+    for statement in reader.evidence.statements[:MOST_SENTENCES]:
         if names <= statement.words(reader.text):
-            changes = statement.changes(reader.text)
-            for number, figure in enumerate(statement.figures):
-                is_alike = changes[number] == reader.claim.is_change or figure[2] == "percent"
-                if is_alike and figure[2:4] == right.spot[2][4:6] and not _is_count(figure):
-                    yield -1, at, [number, 0, *figure[:4]]
+            for spot, is_change in statement.amounts(reader.text):
+                is_alike = is_change == reader.claim.is_change or spot[2][4] == "percent"
+                if is_alike and spot[2][4:6] == right.spot[2][4:6]:
+                    yield spot
 
 
 def _shares_near(reader: Reader, statement: StatementEvidence) -> bool:
     """Whether a sentence has most of the words beside the claim, whatever is said further away."""
     return len(statement.words(reader.text).intersection(reader.near)) >= LIKE * len(reader.near)
-
-
-def _is_count(figure: Figure) -> bool:
-    """Whether a figure of a sentence is a bare whole number that counts: "at week 12"."""
-    value, scale, unit, currency = figure[:4]
-    return not (scale or unit or currency) and "." not in value and abs(float(value)) <= MOST_COUNT

@@ -26,6 +26,7 @@ class Sources:
         self._sources = sources
         self._all = range(1, len(sources) + 1)
         self._asked: frozenset[tuple[Decimal, str]] | None = None
+        self._evidence: dict[int, Evidence] = {}
         self._reads: dict[int, bool] = {}
         self._contents: dict[int, frozenset[str]] = {}
         self._lines: dict[int, str] = {}
@@ -36,8 +37,12 @@ class Sources:
 
     def evidence(self, n: int) -> Evidence:
         """Return what the facts of a source say; where none were kept, its text is read now."""
-        source = self[n]
-        return evidence_of(source.facts if source.facts is not None else facts_now(source.text))
+        evidence = self._evidence.get(n)
+        if evidence is None:
+            source = self[n]
+            facts = source.facts if source.facts is not None else facts_now(source.text)
+            evidence = self._evidence[n] = evidence_of(facts)
+        return evidence
 
     def names(self, cited: Sequence[int]) -> Pairs:
         """Return the numbers in names of rows and columns of these sources."""

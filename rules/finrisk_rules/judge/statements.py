@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from finrisk_rules.judge.claims import Claim, Pairs, claims_of, is_bare, is_count
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, claims_of, is_bare, is_count
 from finrisk_rules.judge.hints import Words, words_of
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
@@ -119,7 +119,7 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
     ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
     """
     topic = above = Topic()
-    at = 0
+    at, most = 0, MOST_FIGURES
     blocks = [
         (is_table, list(lines))
         for is_table, lines in groupby(
@@ -139,7 +139,9 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
                 yield from filter(_states_figure, _of_line(line, at, style, topic, names))
             elif line.strip():
                 is_item = _is_item(line)
-                yield from _of_line(line, at, style, above if is_item else topic, names)
+                for said in _of_line(line, at, style, above if is_item else topic, names, most):
+                    most -= len(said.claims)
+                    yield said
                 if not is_item:
                     above = _leading(line, topic)
             at += len(line)
@@ -185,7 +187,10 @@ def _leading(line: str, topic: Topic) -> Topic:
     return Topic(topic.words | stems(text), named, cited, scale_said(text).power)
 
 
-def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> Iterator[Statement]:
+def _of_line(
+    line: str, at: int, style: Style, topic: Topic, names: Names, most: int = MOST_FIGURES
+) -> Iterator[Statement]:
+    """Yield the statements of a line; where no figures are left of the ``most``, nothing is said of them."""
     mark = _LIST_MARK.match(line)
     offset = mark.end() if mark else 0
     text, marks = _parted(line)
@@ -205,7 +210,10 @@ def _of_line(line: str, at: int, style: Style, topic: Topic, names: Names) -> It
         if has_figures and (len(spans) == 1 or has_figure(sentence)):
             own = [period.moved(-start) for period in _between(named, start, end)]
             words = words_of(sentence)
-            claims = claims_of(sentence, style, own, names(cited), words)
+            claims = claims_of(
+                sentence, style, own, names(cited), words, most=MOST_FIGURES if most > 0 else 0
+            )
+            most -= len(claims)
             if len(marks) > 1 and len(claims) > 1:
                 claims = _with_citations(
                     claims, [(at - start, n) for at, n in marks if start <= at < end], text[start:end]

@@ -1,14 +1,15 @@
 """The unit of a table that does not say its own: an answer keeps to one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import log10
 
 from finrisk_rules.judge.findings import Finding, wrong
+from finrisk_rules.judge.verdicts import FigureVerdict
 
 
-def compare_units(findings: Sequence[Finding]) -> None:
-    """Convict the figures of a table without a unit that are said in another scale than most of its own.
+def of_other_units(findings: Sequence[Finding]) -> Iterator[tuple[Finding, FigureVerdict]]:
+    """Yield the figures of a table without a unit that are said in another scale than most of its own.
 
     A table has one unit: who says "5 million" and "6 billion" of its 5 and 6 is wrong at least once.
     """
@@ -25,4 +26,4 @@ def compare_units(findings: Sequence[Finding]) -> None:
         if others and count > others[0][1]:
             for power, finding in said:
                 if power != most and finding.trace:
-                    finding.verdict = wrong(finding.claim, "wrong_scale", finding.trace)
+                    yield finding, wrong(finding.claim, "wrong_scale", finding.trace)

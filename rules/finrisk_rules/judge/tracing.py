@@ -1,5 +1,7 @@
 """A figure followed to its place: the cell or sentence whose words and period its statement takes up."""
 
+from functools import lru_cache
+
 from finrisk_rules.judge.agreement import (
     MOST_PERCENT,
     Agreement,
@@ -136,15 +138,17 @@ class Reader(Fits):
             says_each(table.rows[row][0]) or says_each(table.heads[column])
         )
 
-    def rows_of_operands(self) -> set[tuple[int, int]]:
+    def rows_of_operands(self) -> frozenset[tuple[int, int]]:
         """Return the rows, as (table, row), where the other figures stand and the claim's value does not."""
         own = {(spot[0], spot[2][0]) for spot, _ in spots_like(self.claim.quantity, self.evidence, self.half)}
-        return {
-            (spot[0], spot[2][0])
-            for operand in self.beside
-            for spot, said in spots_like(operand, self.evidence, tolerance(operand, is_about=False))
-            if said != "scale"
-        } - own
+        return frozenset().union(*(_rows_like(operand, self.evidence) for operand in self.beside)) - own
+
+
+@lru_cache(maxsize=512)
+def _rows_like(operand: Quantity, evidence: Evidence) -> frozenset[tuple[int, int]]:
+    """Return the rows, as (table, row), that say the same as an operand."""
+    like = spots_like(operand, evidence, tolerance(operand, is_about=False))
+    return frozenset((spot[0], spot[2][0]) for spot, said in like if said != "scale")
 
 
 def _has_digits_of(figure: Figure, quantity: Quantity) -> bool:

@@ -157,8 +157,9 @@ def is_silent(word: str) -> bool:
 
 def telling_words(statement: str) -> frozenset[str]:
     """Return the content of a statement; nothing where it says less of a firm than of its sources."""
-    own = content(statement)
-    return own if len(own) >= LEAST_WORDS and 2 * len(own) > len(words(statement)) else frozenset()
+    said = words(statement)
+    own = said - _EMPTY_STEMS
+    return own if len(own) >= LEAST_WORDS and 2 * len(own) > len(said) else frozenset()
 
 
 def says_something(statement: str) -> bool:
