@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "rules")]
 
 from benchmarks.judge_wordings import FIRMS, KINDS, WORDINGS, Scene, lower, page  # noqa: E402 - the path is set above
-from finrisk_rules.judge import evidence, languages, stems, wording  # noqa: E402 - as above
+from finrisk_rules.judge import evidence, languages, stems, table_evidence, wording  # noqa: E402 - as above
 from finrisk_rules.judge.judgement import judge  # noqa: E402 - as above
 from finrisk_rules.judge.verdicts import JudgedSource  # noqa: E402 - as above
 from finrisk_rules.page_facts import facts_of, stored  # noqa: E402 - as above
@@ -66,7 +66,7 @@ def case(seed: int) -> Case:
 def forget(*, words: bool = True) -> None:
     """Forget what was read of any page, and, with ``words``, of any word."""
     kept = () if words else (stems.stem, wording._stem)
-    for module in (evidence, languages, stems, wording):
+    for module in (evidence, languages, stems, table_evidence, wording):
         for value in vars(module).values():
             if hasattr(value, "cache_clear") and value not in kept:
                 value.cache_clear()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from finrisk_rules.judge.evidence import Evidence, Figure, Spot
+from finrisk_rules.judge.evidence import Evidence, Spot
+from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.quantities import Quantity
 
 Agreement = Literal["same", "rounded", "scale", ""]

@@ -11,7 +11,6 @@ from finrisk_rules.judge.agreement import tolerance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
-from finrisk_rules.judge.evidence import Named
 from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import BESIDE, CLEARLY, GOOD_ROW
@@ -28,6 +27,7 @@ from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems, stems_of_name
+from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.table_units import of_other_units
 from finrisk_rules.judge.traces import Trace, best
 from finrisk_rules.judge.tracing import Reader

@@ -3,9 +3,9 @@
 import re
 
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Named
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
 from finrisk_rules.periods import MONTHS

@@ -3,34 +3,19 @@
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from math import log
 from typing import Any, NamedTuple
 
 from finrisk_rules.judge.claims import MOST_COUNT, MOST_FIGURES, Pairs, pairs_of_numbers
 from finrisk_rules.judge.hints import words_of
 from finrisk_rules.judge.phrasing import Phrase, phrases
-from finrisk_rules.judge.stems import stems, stems_of_name
-from finrisk_rules.judge.vocabulary import CHANGE_NAME, is_change, lead
+from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
+from finrisk_rules.judge.vocabulary import is_change, lead
 from finrisk_rules.page_facts import facts_of, stored
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import quantities
-
-COMMON = 64
-"""Rows of a table from which on a word that all of them have tells nothing."""
-
-OF_SECTION = 0.35
-"""What a word of a section counts for its rows."""
-
-SHARED = 0.4
-"""What a word counts for a column that rows have too."""
-
-Named = tuple[int | None, str]
-"""A period as (year, part)."""
-
-Figure = list[Any]
-"""A figure as it was stored: [row, column, value, scale, unit, currency]; in a sentence [place, 0, ...]."""
 
 Spot = tuple[int, int, Figure]
 """Where a figure stands: (number of the table, -1, figure) or (-1, number of the sentence, figure)."""
@@ -39,13 +24,6 @@ Said = tuple[Mapping[str, float], float, tuple[Named, ...]]
 """Words that a sentence has for a figure, all that they weigh, and the periods of which it says it."""
 
 _DIGIT = re.compile(r"\d")
-_FIGURES = re.compile(r"\d+")
-
-
-@lru_cache(maxsize=8192)
-def periods_of_name(text: str) -> tuple[Named, ...]:
-    """Return the periods of a label, a head or a caption as (year, part)."""
-    return tuple((period.year, period.part) for period in periods(text))
 
 
 @lru_cache(maxsize=8192)
@@ -59,171 +37,6 @@ MOST_SENTENCES = 200
 
 MOST_SPOTS = 50
 """Places of one value that are looked at in a source: what stands everywhere is at home nowhere."""
-
-
-class Axis:
-    """The rows or the columns of a table: how well words fit each of them.
-
-    A word weighs the less the more names have it; what stands in all of them tells nothing.
-    """
-
-    def __init__(self, names: Sequence[str], sections: Sequence[str] = ()) -> None:
-        self.where: dict[str, list[tuple[int, float]]] = {}
-        own = [stems_of_name(name) for name in names]
-        for at, said in enumerate(own):
-            for word in said:
-                self.where.setdefault(word, []).append((at, 1.0))
-        for at, section in enumerate(sections):
-            if section:
-                for word in stems_of_name(section) - own[at]:
-                    self.where.setdefault(word, []).append((at, OF_SECTION))
-        count = len(names)
-        self.weights = {word: log(1 + count / len(places)) for word, places in self.where.items()}
-        self.totals = [0.0] * count
-        for word, places in self.where.items():
-            weight = self.weights[word]
-            for at, share in places:
-                self.totals[at] += weight * share
-
-    def fits(
-        self, words: Mapping[str, float], other: "Axis | None" = None, most: float = 1.0
-    ) -> dict[int, float]:
-        """Return how well the words fit, 0..``most``, for each name that has one of them.
-
-        That is twice the weight of the common words, by the weight of both. A word that also names
-        something on the ``other`` axis counts less. Names that fit alike are told in their order: to nine
-        digits, since sums of sets differ in the last ones from process to process.
-        """
-        matched: dict[int, float] = {}
-        said = 0.0
-        where, weights = self.where, self.weights
-        for word in words.keys() & where.keys():
-            places = where[word]
-            if len(places) > COMMON:
-                continue
-            weight = words[word] * weights[word]
-            if other is not None and word in other.where:
-                weight *= SHARED
-            said += weight
-            for at, share in places:
-                matched[at] = matched.get(at, 0.0) + weight * share
-        if not matched:
-            return matched
-        totals = self.totals
-        return {at: most * round(2 * match / (said + totals[at]), 9) for at, match in sorted(matched.items())}
-
-
-class TableEvidence:
-    """A table as it was stored, with the words and periods of its rows and columns."""
-
-    def __init__(self, table: list[Any], named: list[list[Any]] | None = None) -> None:
-        self.caption: str
-        self.caption, self.heads, self.rows, self.cells = table[:4]
-        self._named = named
-        self._has_both_ends: bool | None = None
-
-    @cached_property
-    def scales(self) -> frozenset[int]:
-        """The powers of ten of its figures."""
-        return frozenset(cell[3] for cell in self.cells if cell[3])
-
-    @cached_property
-    def row_axis(self) -> Axis:
-        """The labels of the rows, each with its section."""
-        return Axis([label for label, _ in self.rows], [section for _, section in self.rows])
-
-    @cached_property
-    def column_axis(self) -> Axis:
-        """The words over the columns."""
-        return Axis(self.heads)
-
-    @cached_property
-    def head_periods(self) -> tuple[tuple[Named, ...], ...]:
-        """The periods over each column; facts of before index version 4 do not have them."""
-        if self._named is None:
-            return tuple(periods_of_name(head) for head in self.heads)
-        return tuple(tuple((year, part) for year, part in named) for named in self._named)
-
-    @cached_property
-    def is_turned(self) -> bool:
-        """Whether its rows are periods and its columns name what is told of them."""
-        if any(self.head_periods) or not self.has_row_periods:
-            return False
-        dated = sum(bool(periods_of_name(label)) for label, _ in self.rows)
-        return 2 * dated > len(self.rows)
-
-    @cached_property
-    def has_row_periods(self) -> bool:
-        """Whether a row may name a period."""
-        return any(_DIGIT.search(name) for row in self.rows for name in row)
-
-    @cached_property
-    def row_periods(self) -> list[tuple[Named, ...]]:
-        """The periods of each row; of its section where no column has any."""
-        if not self.has_row_periods:
-            return [()] * len(self.rows)
-        has_heads = any(self.head_periods)
-        return [
-            periods_of_name(label) or (() if has_heads else periods_of_name(section))
-            for label, section in self.rows
-        ]
-
-    @cached_property
-    def by_row(self) -> dict[int, list[Figure]]:
-        """The cells of each row."""
-        rows: dict[int, list[Figure]] = {}
-        for cell in self.cells:
-            rows.setdefault(cell[0], []).append(cell)
-        return rows
-
-    @cached_property
-    def by_column(self) -> dict[int, list[Figure]]:
-        """The cells of each column."""
-        columns: dict[int, list[Figure]] = {}
-        for cell in self.cells:
-            columns.setdefault(cell[1], []).append(cell)
-        return columns
-
-    def is_change(self, row: int, column: int) -> bool:
-        """Whether a cell tells how much something changed."""
-        return self.has_change_over[column] or self._has_change_before[row]
-
-    @cached_property
-    def has_change_over(self) -> list[bool]:
-        """Of each column whether its head says that it tells how much something changed."""
-        return [bool(CHANGE_NAME.search(head)) for head in self.heads]
-
-    @cached_property
-    def _has_change_before(self) -> list[bool]:
-        return [bool(CHANGE_NAME.search(label)) for label, _ in self.rows]
-
-    def has_both_ends(self, first: re.Pattern[str], last: re.Pattern[str]) -> bool:
-        """Whether labels of rows match both of two patterns; each table is asked for one pair only."""
-        if self._has_both_ends is None:
-            labels = " | ".join(label for label, _ in self.rows)
-            self._has_both_ends = bool(first.search(labels) and last.search(labels))
-        return self._has_both_ends
-
-    def of_one_kind(self, column: int, cells: Sequence[Figure]) -> list[Figure]:
-        """Return the cells whose heads say the same beside their periods as that of a column; all if none."""
-        if len(cells) < 2:
-            return list(cells)
-        return [cell for cell in cells if self.kinds[cell[1]] == self.kinds[column]] or list(cells)
-
-    @cached_property
-    def kinds(self) -> list[str]:
-        """What each head says beside its figures: "Aerospace" of "Aerospace 2023"."""
-        return [_FIGURES.sub("", head) for head in self.heads]
-
-    def year_before(self, row: int, column: int) -> float | None:
-        """Return the figure of the same row for the same part of the year before, where there is just one."""
-        named = self.head_periods[column]
-        if len(named) != 1 or named[0][0] is None:
-            return None
-        before_that = ((named[0][0] - 1, named[0][1]),)
-        before = [cell for cell in self.by_row[row] if self.head_periods[cell[1]] == before_that]
-        before = self.of_one_kind(column, before)
-        return float(before[0][2]) if len(before) == 1 else None
 
 
 class Name(NamedTuple):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from finrisk_rules.judge.evidence import Evidence, Figure, Spot, TableEvidence
+from finrisk_rules.judge.evidence import Evidence, Spot
 from finrisk_rules.judge.period_fits import Claimed, best_fit, name_fit, period_fit, period_fits
+from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 
 ROW, COLUMN, PERIOD = 2.0, 0.8, 1.5

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Figure
 from finrisk_rules.judge.findings import Finding, wrong
 from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.quantities import Quantity

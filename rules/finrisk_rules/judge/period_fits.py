@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from finrisk_rules.judge.evidence import Named, TableEvidence
+from finrisk_rules.judge.table_evidence import Named, TableEvidence
 
 NO_PERIOD = 0.5
 """How well a place without a period fits any."""

@@ -7,8 +7,8 @@ from itertools import accumulate, combinations
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Traced, says_rise
-from finrisk_rules.judge.evidence import Figure, TableEvidence
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
 

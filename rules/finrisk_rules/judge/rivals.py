@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from finrisk_rules.judge.directions import says_direction
-from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence, TableEvidence
+from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT

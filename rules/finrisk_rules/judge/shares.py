@@ -10,10 +10,10 @@ from typing import NamedTuple
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.changes import MOST_CELLS
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Figure, TableEvidence
 from finrisk_rules.judge.fits import GOOD_ROW
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.vocabulary import whole

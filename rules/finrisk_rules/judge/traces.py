@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from finrisk_rules.judge.agreement import Agreement
-from finrisk_rules.judge.evidence import Evidence, Named, Spot, TableEvidence
+from finrisk_rules.judge.evidence import Evidence, Spot
+from finrisk_rules.judge.table_evidence import Named, TableEvidence
 from finrisk_rules.judge.verdicts import Place
 
 _SCALES = {3: "thousand", 6: "million", 9: "billion", 12: "trillion"}

@@ -13,10 +13,11 @@ from finrisk_rules.judge.agreement import (
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.evidence import Evidence, Figure, Spot
+from finrisk_rules.judge.evidence import Evidence, Spot
 from finrisk_rules.judge.fits import Fits
 from finrisk_rules.judge.measures import in_units, is_of_another_measure
 from finrisk_rules.judge.period_fits import Claimed
+from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.things import says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.quantities import Quantity
