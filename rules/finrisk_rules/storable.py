@@ -4,7 +4,6 @@ import re
 import unicodedata
 from typing import TypeVar
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FIRST_HALF = re.compile("[\ud800-\udbff]\x00*\\Z")
 
 Json = TypeVar("Json")
@@ -12,7 +11,13 @@ Json = TypeVar("Json")
 
 def is_storable(text: str) -> bool:
     """Whether the text can be held as it is."""
-    return not _UNSTORABLE.search(text)
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_one_line(text: str) -> bool:

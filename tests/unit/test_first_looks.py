@@ -17,7 +17,7 @@ from finrisk_rules import deeds, disguises, error_texts, obedience
 from finrisk_rules.disguises import appearances
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
 from finrisk_rules.orders import RULES, Rule
-from finrisk_rules.redaction import columns, redactor
+from finrisk_rules.redaction import columns, reading, redactor
 from finrisk_rules.redaction.reading import Reading
 from finrisk_rules.spelling import Signs, latin_words
 
@@ -66,6 +66,7 @@ PATTERNS: list[tuple[Look, str, int]] = [
     *((error_texts._may_have_frames, each, 0) for each in alternatives(error_texts._FRAMES)),
     (has_instructed_words, obedience._INSTRUCTED.pattern, 0),
     (deeds._may_link, deeds.LINK.pattern, re.IGNORECASE),
+    (reading._may_have_digits, reading._ASCII_DIGITS.pattern, 0),
     *(
         (has_obedience_signs, pattern, re.IGNORECASE | re.VERBOSE)
         for rule in obedience.RULES

@@ -21,6 +21,8 @@ _UNSEEN = frozenset(
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
 _ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
+_ONES = bytes(ord("1") if chr(code).isdigit() and code < 128 else 32 for code in range(256))
+_BETWEEN, _FIVE = b" ()./+-", b"11111"
 _WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 _LONG = b"x" * 16
@@ -57,6 +59,18 @@ def _plain(character: str) -> str:
         return "I"
     same = unicodedata.normalize("NFKC", character)
     return same if len(same) == 1 and same.isascii() else character
+
+
+def _may_have_digits(text: str) -> bool:
+    """Whether five digits may stand together: those of a text in ASCII do, without the signs between them."""
+    return not text.isascii() or _FIVE in text.encode().translate(_ONES, _BETWEEN)
+
+
+def _digits(text: str) -> list[Span]:
+    return [
+        (max(0, match.start() - _BESIDE), match.end() + _BESIDE)
+        for match in (_ASCII_DIGITS if text.isascii() else _DIGITS).finditer(text)
+    ]
 
 
 @cache
@@ -105,10 +119,7 @@ class Reading:
             self.stems = {word[:STEM] for word in latin_words(self.text)}
         else:
             self.stems = {word[:STEM] for word in set(_WORDS.findall(self.lower))}
-        self.digits = [
-            (max(0, match.start() - _BESIDE), match.end() + _BESIDE)
-            for match in (_ASCII_DIGITS if self.text.isascii() else _DIGITS).finditer(self.text)
-        ]
+        self.digits = _digits(self.text) if _may_have_digits(self.text) else []
 
     def _plain(self, text: str) -> str:
         if not self.signs.isdisjoint(_UNSEEN):
