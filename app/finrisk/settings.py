@@ -5,16 +5,18 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from finrisk_rules import assignment
 from finrisk_rules.clients import KEYS_FILE
-from finrisk_rules.documents import labels_said
+from finrisk_rules.labels import labels_said
 from finrisk_rules.platforms import Provider
-from finrisk_rules.redaction import Names
+
+if TYPE_CHECKING:
+    from finrisk_rules.redaction import Names
 
 POD_KEYS = ("FINRISK_REVISION", "FINRISK_VAR_DIR", "FINRISK_KEYS_FILE", "FINRISK_BIND", "FINRISK_OPS_BIND")
 """What a pod or process knows by itself; every other key comes from a rendered template."""
@@ -26,6 +28,13 @@ _NO_ENDPOINT = re.compile(r"tunedModels/|\d+$|endpoints/|projects/[^/]+/location
 
 
 _SHARES = ("AB_TEST_TRAFFIC_SPLIT", "SHADOW_SHARE")
+
+
+def _names(lines: str) -> "Names":
+    # Redaction takes a third of a second to import, which `finrisk migrate` does not need.
+    from finrisk_rules.redaction import Names
+
+    return Names(lines)
 
 
 class SettingsError(ValueError):
@@ -117,7 +126,8 @@ class Settings(BaseSettings):
         if not self.user_hash_key.get_secret_value():
             raise ValueError("USER_HASH_KEY is empty: user ids are stored as a keyed hash, so it needs a key")
         try:
-            Names(self.redaction_names.get_secret_value())
+            if held := self.redaction_names.get_secret_value():
+                _names(held)
         except ValueError as error:
             raise ValueError(
                 f"REDACTION_NAMES cannot be used: {error}; mend the file that finrisk_redaction_names names, "
@@ -142,9 +152,9 @@ class Settings(BaseSettings):
         return labels_said(self.training_labels)
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> "Names":
         """The firm's own list of names, which redaction takes out."""
-        return Names(self.redaction_names.get_secret_value())
+        return _names(self.redaction_names.get_secret_value())
 
     @property
     def ops_port(self) -> int:

@@ -6,15 +6,6 @@ from collections.abc import Sequence
 
 from finrisk_rules.redaction import NOBODY, Names, Redactor
 
-LABEL = r"^[^:\s][^:]*: \S.*$"
-"""A label as a regular expression: ``key: value``."""
-
-
-def labels_said(setting: str) -> frozenset[str]:
-    """The labels that a setting names, between semicolons: ``desk: equities; desk: credit``."""
-    return frozenset(label.strip() for label in setting.split(";") if label.strip())
-
-
 INDEX_VERSION = "5"
 """Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
 

@@ -10,9 +10,11 @@ import pytest
 
 from tests.grounds.repository import REPOSITORY, ROLE
 
+REDACTOR = "finrisk_rules.redaction.redactor"
 HEAVY = {
     "finrisk_rules.judge.judgement",
     "finrisk_rules.orders",
+    REDACTOR,
     "kubernetes",
     "google.genai",
     "psycopg",
@@ -21,6 +23,7 @@ HEAVY = {
 """Each takes a tenth of a second of CPU or more."""
 JUDGES = {"finrisk_export", "finrisk_prepare"}
 DRAWS = {"finrisk_prepare", "finrisk_offline"}
+REDACTS = {"finrisk_ingest", "finrisk_erasure"}
 MODULES = sorted(path.stem for path in (ROLE / "library").glob("*.py"))
 
 START = """
@@ -56,17 +59,18 @@ def heavy(script: str, *arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     ("modules", "may"),
     [
-        (set(MODULES) - JUDGES - DRAWS, set()),
-        (JUDGES - DRAWS, {"finrisk_rules.orders"}),
+        (set(MODULES) - JUDGES - DRAWS - REDACTS, set()),
+        (JUDGES - DRAWS, {"finrisk_rules.orders", REDACTOR}),
+        (REDACTS, {REDACTOR}),
         (DRAWS - JUDGES, {"pygal"}),
     ],
-    ids=["most", "judge", "draw"],
+    ids=["most", "judge", "redact", "draw"],
 )
 def test_a_module_loads_what_is_heavy_where_it_is_needed(modules: set[str], may: set[str]) -> None:
     assert heavy(START, " ".join(sorted(modules))) == may
 
 
-def test_migrate_and_settings_load_no_judge() -> None:
+def test_migrate_and_settings_load_no_judge_and_no_redaction() -> None:
     assert heavy(COMMAND) == {"psycopg"}
 
 
@@ -77,6 +81,6 @@ def test_the_workers_of_a_pod_share_the_rules_and_have_their_settings_and_metric
     assert shared >= {
         "finrisk_rules.judge.judgement",
         "finrisk_rules.orders",
-        "finrisk_rules.redaction.redactor",
+        REDACTOR,
     }
     assert not shared & OF_A_WORKER

@@ -22,7 +22,7 @@ from typing_extensions import TypeAliasType
 
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError
-from finrisk_rules.documents import LABEL
+from finrisk_rules.labels import LABEL
 from finrisk_rules.limits import (
     COMPANY_MAX,
     DOCUMENTS_MAX,

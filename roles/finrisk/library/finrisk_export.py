@@ -125,7 +125,7 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops.dataset import export
 from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
-from finrisk_rules.documents import labels_said
+from finrisk_rules.labels import labels_said
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},

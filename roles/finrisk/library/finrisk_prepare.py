@@ -165,7 +165,7 @@ from ansible.module_utils.finrisk_ops.dataset import prepare
 from ansible.module_utils.finrisk_ops.machine import progress
 from ansible.module_utils.finrisk_ops.text import names_of
 
-from finrisk_rules.documents import labels_said
+from finrisk_rules.labels import labels_said
 
 ARGUMENTS = {
     "raw_file": {"type": "str", "default": ""},

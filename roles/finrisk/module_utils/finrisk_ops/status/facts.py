@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from finrisk_rules import experiment, figures
-from finrisk_rules.documents import labels_said
 from finrisk_rules.experiment import Running
+from finrisk_rules.labels import labels_said
 
 from .. import evidence
 from ..database import connect, query_error
