@@ -9,6 +9,7 @@ from types import MappingProxyType
 from finrisk_rules.judge.acronyms import acronyms_of, spelled_out
 from finrisk_rules.judge.agreement import tolerance
 from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.bounds import bound
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
 from finrisk_rules.judge.ends import has_opening, is_of_other_end, may_open, opening_periods
 from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
@@ -19,6 +20,7 @@ from finrisk_rules.judge.measures import has_own_measure
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
+from finrisk_rules.judge.outlook import is_of_other_time
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.repeats import acquit
@@ -201,8 +203,13 @@ class Court:
         """Return the periods of claims without their own: of other claims, the heading or the question."""
         others = {period for each in claims for period in each.phrase.periods}
         if others:
-            is_one = len(others) == 1 and not any(each.phrase.is_base for each in claims)
-            return ((next(iter(others)), 1.0),) if is_one else ()
+            if any(each.phrase.is_base for each in claims):
+                first = claims[0].phrase
+                others = {
+                    period for each in claims if not each.phrase.is_base for period in each.phrase.periods
+                }
+                others = others if first.periods and not first.is_base else set()
+            return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
         if statement.topic.periods:
             return tuple((period, 1.0) for period in statement.topic.periods)
         return tuple((period, ASKED_PERIOD) for period in self.asked_periods)
@@ -239,7 +246,7 @@ class Court:
             traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
         right, scale = best(traces, is_below=claim.quantity.value < 0)
         if right is None:
-            is_name = self._in_name(claim, readers)
+            is_name = self._in_name(claim, statement, readers)
             return is_name or self._absent(claim, statement, named, readers, scale), None
         if not self.sources.reads(right.source):
             return self._unread(claim, named, right), None
@@ -254,6 +261,8 @@ class Court:
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if "" not in parts and is_of_whole_year(parts, statement.text, right, self.sources[right.source]):
                 return wrong(claim, "misattributed", right), None
+        if right.table is None and is_of_other_time(claim, statement, right, self.sources[right.source]):
+            return wrong(claim, "misattributed", right), None
         if is_of_other_end(claim, statement, right):
             return wrong(claim, "misattributed", right), None
         if self.firms.is_another(claim, statement, right.source):
@@ -279,7 +288,7 @@ class Court:
         is_there = period_fit(named, rival.table.head_periods[rival.spot[2][1]]) > SAME_PERIOD
         return wrong(claim, "unsupported", rival) if is_there else None
 
-    def _in_name(self, claim: Claim, readers: Sequence[Reader]) -> FigureVerdict | None:
+    def _in_name(self, claim: Claim, statement: Statement, readers: Sequence[Reader]) -> FigureVerdict | None:
         """Return the verdict on a figure of which the name of a row or column tells: "the 5.51 % notes".
 
         Of an operand no words need to lead there: pages have columns with a figure for a head.
@@ -289,6 +298,9 @@ class Court:
             for name in reader.evidence.figures_of_names.get(said, ()):
                 is_led = not stems_of_name(name.row or name.column).isdisjoint(claim.phrase.words)
                 if reader.operands or (is_led and name.row and not name.is_bare):
+                    if _bounds_otherwise(claim, statement, name.row or name.column):
+                        place = Place(name.row, name.column)
+                        return FigureVerdict(claim.text, "misattributed", reader.source, place)
                     return FigureVerdict(claim.text, "stated", reader.source, Place(name.row, name.column))
         return None
 
@@ -345,6 +357,14 @@ class Court:
         if len(words) == len(claim.phrase.words) or self.sources.name_row(words, cited):
             return None
         return claim._replace(phrase=claim.phrase._replace(words=words))
+
+
+def _bounds_otherwise(claim: Claim, statement: Statement, name: str) -> bool:
+    """Whether a figure of a name has the contrary bound there: "over $100,000" of "under $100,000"."""
+    said = bound(statement.text, claim.quantity.start, claim.quantity.end)
+    other = {"above": "below", "below": "above"}.get(said)
+    at = name.find(claim.text)
+    return other is not None and at >= 0 and bound(name, at, at + len(claim.text)) == other
 
 
 def _own_periods(claim: Claim) -> Periods:

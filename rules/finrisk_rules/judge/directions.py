@@ -13,7 +13,15 @@ from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.vocabulary import CONTRAST, LESS_MAY_BE_BETTER, OUTFLOW, any_word, whole
+from finrisk_rules.judge.vocabulary import (
+    CONTRAST,
+    LESS_IS_BETTER,
+    LESS_MAY_BE_BETTER,
+    MORE_IS_BETTER,
+    OUTFLOW,
+    any_word,
+    whole,
+)
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
@@ -30,7 +38,7 @@ slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur*
-disminu* cay* caiu caí* recu* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+disminu* cay* caiu caí** recu* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*
@@ -51,7 +59,8 @@ _RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
 _FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
 _PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())
 _PARTICLE = re.compile(
-    r"\w+\s(?:[^,.;]|[,.]\d){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))", re.IGNORECASE
+    r"\w+\s(?:[^,.;]|[,.]\d|(?<=M[ir][or])\.|(?<=Mrd)\.){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))",
+    re.IGNORECASE,
 )
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
 
@@ -120,7 +129,7 @@ _COMPARATIVE = re.compile(
 
 _EVALUATION = re.compile(
     any_word(
-        "improv* strengthen* weaken* worsen* deteriorat* verbesser* verschlechter* détérior* empeor* peggior*"
+        "improv* strengthen* weaken* worsen* deteriorat* verbesser* verschlecht* détérior* empeor* peggior*"
     )
 )
 
@@ -213,6 +222,11 @@ def is_in_clause(text: str, direction: Direction, start: int, end: int) -> bool:
     return _is_one_clause(text, first, last)
 
 
+def is_led_by_change(text: str, start: int) -> bool:
+    """Whether a word of rise or fall leads right to a figure: "decreased 1.7 %"."""
+    return any(each.end <= start and _BY.fullmatch(text, each.end, start) for each in directions(text))
+
+
 def is_evaluation(direction: Direction) -> bool:
     """Whether a word says better or worse, which may be more or less."""
     return bool(_EVALUATION.match(direction.word))
@@ -242,8 +256,10 @@ def contradicts(
         known = [n for n in group if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]):
             continue
-        if is_evaluation(direction) and any(may_be_better_below(traced[n][1]) for n in known):
-            continue
+        if is_evaluation(direction) and (better := {is_better_above(traced[n][1]) for n in known}) != {True}:
+            if better != {False} or any(_is_change_cell(traced[n][1]) for n in known):
+                continue
+            direction = replace(direction, rises=not direction.rises)
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
         pair = _ends(amounts, traced)
         is_pair = len(pair) > 1
@@ -252,6 +268,10 @@ def contradicts(
         alone = [n for n in known if n not in amounts or not is_told]
         wrong |= {_alone(text, n, traced, direction) for n in alone}
         yield from (n for n in wrong if n is not None)
+
+
+def _is_change_cell(trace: Trace | None) -> bool:
+    return trace is not None and trace.table is not None and trace.table.is_change(*trace.spot[2][:2])
 
 
 def _ends(amounts: Sequence[int], traced: Sequence[Traced]) -> Sequence[int]:
@@ -273,14 +293,16 @@ def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
     return claim.quantity.value < 0 and _is_change(text, claim, direction)
 
 
-def may_be_better_below(trace: Trace | None) -> bool:
-    """Whether less may be better of what a place tells: a cost, a ratio."""
+def is_better_above(trace: Trace | None) -> bool | None:
+    """Whether more is better of what a place tells; None where either may be: a cost, a ratio."""
     if trace is None:
-        return False
+        return True
     place, said = trace.place, trace.place.row
     if trace.table is None:
         said = place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
-    return bool(LESS_MAY_BE_BETTER.search(said))
+    if LESS_IS_BETTER.search(said):
+        return False
+    return True if MORE_IS_BETTER.search(said) or not LESS_MAY_BE_BETTER.search(said) else None
 
 
 def _is_name(direction: Direction, trace: Trace | None) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from finrisk_rules.judge.bases import of_another_base
 from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of, says_more, spoken_changes
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
-from finrisk_rules.judge.directions import contradicts, may_be_better_below, may_turn, spoken
+from finrisk_rules.judge.directions import contradicts, is_better_above, may_turn, spoken
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction
@@ -117,6 +118,9 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if verdict := findings[at].verdict:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
+    for at in of_another_base(text, traced):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="misattributed")
     for at in swapped(traced) if len(traced) > 1 else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
@@ -175,8 +179,10 @@ def _of_change(finding: Finding, said: Spoken, change: Change) -> FigureVerdict 
     if change.agreement in ("", "scale"):
         is_elsewhere = finding.trace is not None and place.row_fit > finding.trace.row_fit + CLEARLY
         return wrong(claim, "unsupported", place) if is_elsewhere or change.is_all else finding.verdict
-    is_told = None not in (said.rises, change.rises) and not (said.is_better and may_be_better_below(place))
-    if is_told and said.rises != change.rises:
+    rises = said.rises
+    if said.is_better and rises is not None and (is_better := is_better_above(place)) is not True:
+        rises = None if is_better is None else not rises
+    if None not in (rises, change.rises) and rises != change.rises:
         return wrong(claim, "wrong_direction", place)
     return FigureVerdict(claim.text, "computed", place.source, place.place)
 

@@ -9,8 +9,16 @@ from functools import lru_cache
 
 from finrisk_rules.judge.agreement import Agreement
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import is_led_by_change
 from finrisk_rules.judge.physical import unit_behind, unit_named
-from finrisk_rules.judge.things import Measure, is_of_money, is_of_staff, measure_beside, measure_of
+from finrisk_rules.judge.things import (
+    Measure,
+    is_of_money,
+    is_of_papers,
+    is_of_staff,
+    measure_beside,
+    measure_of,
+)
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.scales import scale_said
 
@@ -41,6 +49,8 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
         row, column = trace.spot[2][:2]
         label, section = trace.table.rows[row]
         head = trace.table.heads[column]
+        if quantity.currency and not currency and (is_of_papers(label) or is_of_papers(head)):
+            return True
         measure, name = _of_names(label, head, section)
         if not measure:
             return False
@@ -117,7 +127,8 @@ def _has_scale(label: str, head: str, section: str) -> bool:
 def _is_growth(claim: Claim, trace: Trace) -> bool:
     """Whether points are said of what grew by percent: of a row of amounts, or of a change in prose."""
     if (table := trace.table) is None:
-        return claim.is_change
+        start = trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]
+        return claim.is_change or is_led_by_change(trace.place.sentence, start)
     row, column = trace.spot[2][:2]
     others = [cell for cell in table.by_row[row] if not table.has_change_over[cell[1]]]
     return table.has_change_over[column] and bool(others) and not any(cell[4] for cell in others)

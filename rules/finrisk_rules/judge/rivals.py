@@ -7,7 +7,7 @@ from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
 from finrisk_rules.judge.period_fits import period_fit
-from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -23,7 +23,6 @@ MOST_TABLES, MOST_PLACES = 50, 100
 LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
 
-_STEMS_OF_TOTAL = stems_of_name("total sum group company consolidated gesamt summe konzern totale totaux")
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 
 
@@ -95,8 +94,8 @@ def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
     if table is not other:
         return False
     name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
-    is_total = bool(name & _STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(_STEMS_OF_TOTAL)
-    return is_total and bool(own) and not own & _STEMS_OF_TOTAL and own <= reader.words.keys()
+    is_total = bool(name & STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(STEMS_OF_TOTAL)
+    return is_total and bool(own) and not own & STEMS_OF_TOTAL and own <= reader.words.keys()
 
 
 def _are_namesakes(reader: Reader, spot: Spot, right: Trace) -> bool:

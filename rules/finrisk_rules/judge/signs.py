@@ -20,7 +20,7 @@ _GAINS = (
 _LOSSES = "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita"
 _GAIN, _LOSS = (re.compile(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
 _GAIN_OR_LOSS = re.compile(
-    rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{2,3}}[$\s]?)?[^\w\s]?\Z",
+    rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:net\w*\s+)?(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{2,3}}[$\s]?)?[^\w\s]?\Z",
     re.IGNORECASE,
 )
 """Right before a figure, whether it is a gain or a loss."""
@@ -42,6 +42,10 @@ _BELOW_ZERO = re.compile(
     rf"{whole(_MINUSES)}[^,;.]*\Z",
     re.IGNORECASE,
 )
+_INFLOWS = "brought_in yielded received earned"
+_INFLOW = re.compile(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
+_WORDS_OF_INFLOW = telling(_INFLOWS.split())
+_OF_EXPENSE = re.compile(r"(interest|finance|financial|rental|dividend) (income|expenses?|costs?)(?!\w)")
 _WORDS_OF_RESULT, _WORDS_BELOW_ZERO = telling(f"{_GAINS} {_LOSSES}".split()), telling(_MINUSES.split())
 
 
@@ -149,6 +153,29 @@ def _is_result(row: str) -> bool:
     return bool(RESULT.search(row)) and not OUTFLOW.search(row)
 
 
+def _is_called_contrary(label: str, statement: Statement) -> bool:
+    """Whether a statement says "interest income" of a row of "interest expense", or the reverse."""
+    if not (contraries := _contraries(label)):
+        return False
+    said = statement.text.lower()
+    return any(contrary in said and name not in said for name, contrary in contraries)
+
+
+@lru_cache(maxsize=4096)
+def _contraries(label: str) -> tuple[tuple[str, str], ...]:
+    """Return the names of incomes or expenses in a label, each with its contrary, which is not in it."""
+    names = [(match[0], match[1], match[2]) for match in _OF_EXPENSE.finditer(label.lower())]
+    pairs = [(name, f"{of} {'expense' if kind == 'income' else 'income'}") for name, of, kind in names]
+    return tuple((name, contrary) for name, contrary in pairs if contrary not in label.lower())
+
+
+def _brings(statement: Statement, start: int) -> bool:
+    """Whether words right before a figure say that it comes in: "brought in $5 million"."""
+    return not cannot_say(statement.words, _WORDS_OF_INFLOW) and bool(
+        _INFLOW.search(statement.text, max(0, start - _BEFORE), start)
+    )
+
+
 def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_operand: bool) -> bool:
     """Whether a figure is written below zero of what its place has above, and nothing there is an outflow.
 
@@ -159,11 +186,16 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
         return True
     if says_result and _is_of_another_result(claim, trace, statement):
         return True
+    if (table := trace.table) and (
+        _is_called_contrary(table.rows[trace.spot[2][0]][0], statement)
+        or (_brings(statement, claim.quantity.start) and trace.value < 0 <= claim.quantity.value)
+    ):
+        return True
     if (
         "+" in statement.text
         and not is_operand
         and trace.value < 0 <= claim.quantity.value
-        and _PLUS.search(statement.text[: claim.quantity.start][-4:])
+        and (claim.text.startswith("+") or _PLUS.search(statement.text[: claim.quantity.start][-4:]))
     ):
         return True
     if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):

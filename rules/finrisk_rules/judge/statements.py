@@ -157,7 +157,7 @@ def _is_heading(line: str) -> bool:
         return True
     if "*" not in line:
         return False
-    bare = line.strip().rstrip(":")
+    bare = _CITATION.sub("", line).strip().rstrip(":")
     return (
         len(bare) < LONGEST_HEADING
         and bare.startswith("**")

@@ -77,3 +77,7 @@ def stem(word: str) -> str:
     if bare != word and bare.endswith("ll") and len(bare) > _LONGEST_DOUBLED:  # "totalled", "labelled"
         bare = bare[:-1]
     return bare[:12]
+
+
+STEMS_OF_TOTAL = stems("total sum group company consolidated gesamt summe konzern totale totaux")
+"""What names a row that sums up others."""

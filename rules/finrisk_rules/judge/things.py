@@ -80,6 +80,19 @@ _FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
 """Where a number begins that is no year."""
 
 
+_OF_PAPERS = re.compile(
+    r"(?:weighted|average|number of|outstanding|diluted|basic)[^|]{0,40}(?<![^\W_])shares(?!\w)"
+    r"|(?<![^\W_])shares\W{0,3}(?:outstanding|issued|purchased|basic|diluted)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=8192)
+def is_of_papers(name: str) -> bool:
+    """Whether a label or a head gives the number of shares."""
+    return bool(_OF_PAPERS.search(name)) and not says_each(name)
+
+
 @lru_cache(maxsize=8192)
 def measure_of(name: str) -> Measure:
     """Return what a label or a head says that its figures measure; "" for money and where nothing tells."""

@@ -14,7 +14,8 @@ _LEAD = 40
 _STRIPPED = "$€£¥(.,:~\u2248"
 
 _BASES = frozenset(
-    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro".split()
+    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro ante "
+    "från".split()
 )
 _BASES_OF_PAIRS = frozenset("von de da".split())
 """Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
@@ -190,7 +191,7 @@ _TO_YEAR_BEFORE = (
 )
 
 BASE_AT_SPLIT = re.compile(
-    r"[\s,;]*" + whole("after against versus vs compared nach gegenüber après contre tras frente dopo"),
+    r"[\s,;]*" + whole("after against versus vs compared nach gegenüber après contre tras frente dopo ante"),
     re.IGNORECASE,
 )
 """What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
@@ -319,3 +320,22 @@ LESS_MAY_BE_BETTER = re.compile(
     re.IGNORECASE,
 )
 """What names a measure that may be better where it is lower."""
+
+LESS_IS_BETTER = re.compile(
+    whole(
+        "combined_ratio loss_ratio expense_ratio claims_ratio cost_ratio efficiency_ratio cost:income churn "
+        "npl_ratio nonperforming non-performing delinquenc* charge-offs injury injuries accident* attrition "
+        "vacancy schadensatz schaden-kosten* schadenquote cost-income* emission*"
+    ),
+    re.IGNORECASE,
+)
+"""What names a measure that is better where it is lower."""
+
+MORE_IS_BETTER = re.compile(
+    whole(
+        "tier cet1 capital_ratio coverage margin margins return returns retention occupancy solvency "
+        "liquidity load_factor marge rendite"
+    ),
+    re.IGNORECASE,
+)
+"""What names a ratio that is better where it is higher."""

@@ -1,0 +1,80 @@
+"""Outlooks, bases without a year, what is better: a readable case of each rule."""
+
+import pytest
+
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
+from finrisk_rules.page_facts import facts_of, stored
+
+TABLE = """Segments (in millions)
+
+| | 2024 | 2023 | 2022 |
+|---|---|---|---|
+| Process | 1,988.4 | 1,802.6 | 1,711.0 |
+| Building | 1,264.9 | 1,255.8 | 1,198.3 |
+| Sensing | 958.3 | 688.5 | 593.1 |
+| Total net sales | 4,211.6 | 3,746.9 | 3,502.4 |
+
+| | 2024 | 2023 | 2022 |
+|---|---|---|---|
+| Interest expense | 97.6 | 88.1 | 52.4 |
+| Acquisitions, net of cash acquired | (846.0) | (57.3) | (412.8) |
+| Combined ratio | 93.7% | 91.9% | 92.8% |
+| CET1 ratio | 11.42% | 10.87% | 10.55% |
+| Weighted average shares - diluted | 105.9 | 104.7 | 103.2 |
+"""
+PROSE = (
+    "For 2025 we expect sales of $915 million and an operating margin of about 14%; the margin was 11.6% in "
+    "2024. Average ticket decreased 1.7%."
+)
+
+
+def is_kept(answer: str) -> bool:
+    """Whether all figures of an answer on these pages are right, and one is read."""
+    sources = [
+        JudgedSource("Report 2024", text, stored(facts_of(text)), "Halden Controls Corp.", 2024)
+        for text in (TABLE, PROSE)
+    ]
+    figures = judge("What does it say?", answer, sources).figures
+    return bool(figures) and RIGHT.issuperset(each.verdict for each in figures)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("Interest expense was $97.6 million in 2024 [1].", "Interest income was $97.6 million in 2024 [1]."),
+        (
+            "Acquisitions used $846.0 million in 2024 [1].",
+            "Acquisitions brought in $846.0 million in 2024 [1].",
+        ),
+        (
+            "The combined ratio deteriorated to 93.7% in 2024 from 91.9% in 2023 [1].",
+            "The combined ratio improved to 93.7% in 2024 from 91.9% in 2023 [1].",
+        ),
+        (
+            "The CET1 ratio improved to 11.42% in 2024 from 10.87% [1].",
+            "The CET1 ratio improved to 11.42% in 2024 from 10.55% [1].",
+        ),
+        (
+            "The CET1 ratio improved to 11.42% in 2024 [1].",
+            "The CET1 ratio deteriorated to 11.42% in 2024 from 10.87% in 2023 [1].",
+        ),
+        (
+            "Process sold $1,988.4 million in 2024, more than the $1,264.9 million of Building [1].",
+            "Process sold $1,988.4 million in 2024, more than the $1,255.8 million of Building [1].",
+        ),
+        (
+            "Weighted average diluted shares were 105.9 million in 2024 [1].",
+            "Weighted average diluted shares were $105.9 million in 2024 [1].",
+        ),
+        ("The operating margin was 11.6% in 2024 [2].", "The operating margin was 14% in 2024 [2]."),
+        (
+            "For 2025 management expects a margin of about 14% [2].",
+            "For 2025 management expects a margin of about 11.6% [2].",
+        ),
+        ("Average ticket was down 1.7% [2].", "Average ticket was down 1.7 percentage points [2]."),
+    ],
+)
+def test_right_answers_are_kept_and_wrong_ones_are_not(right: str, wrong: str) -> None:
+    assert is_kept(right)
+    assert not is_kept(wrong)
