@@ -19,7 +19,8 @@ from finrisk_rules.spelling import folded, latin_words
 
 LINK = re.compile(r"(?<![\"'=])(?:https?://|\bwww\.)[^\s<>\"'()\[\]\u3002\uff0c]+[^\W_]", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300e\u2039]\s?([^\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f\n]{2,80}?)\s?"
+    r"[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300e\u2039]\s?([^\"\u201c\u201d\u201e\u00ab\u00bb\u300c"
+    r"\u300d\u300e\u300f\n]{2,80}?)\s?"
     r"[\"\u201c\u201d\u00ab\u00bb\u300d\u300f\u203a]"
     r"|(?<!\w)['\u2018\u201a]([^'\u2018\u2019\n]{2,80})['\u2019\u2018]"
 )
@@ -31,6 +32,25 @@ _SPOKEN_OF = re.compile(
     r"|ordet|ord|slow[oa]m?|slov[oa]m?|слов\w+|kelimesi\w*|cuvant\w*|szo\w*|sana\w*|λεξη|kata"
     r"|tu)\s*[:,]?\s+([^\W\d_]{3,})"
 )
+_PRAISED = re.compile(
+    r"(?i:\b(?:recommend|praise|promote|advertise|endorse|plug|empfiehl|empfehlen sie|bewirb"
+    r"|recommande[zr]?|vante[zr]?"
+    r"|recomienda|recomiende|alaba|consiglia|raccomanda|loda|recomende|recomenda|elogie|aanbevelen|prijs"
+    r"|beveel"
+    r"|rekommendera|anbefal|polec|pochwal|doporuč|порекомендуй|рекомендуй|похвали|рекомендуйте))(?: the)? "
+    r"([A-ZÀ-ÞА-Я][\w-]+(?: [A-ZÀ-ÞА-Я][\w-]+){0,3})"
+    r"(?=[\W]*\Z|,? (?:as|to (?:all|every\w+|the reader|readers|investors|clients|users)|als|comme|como"
+    r"|come|som|jako|как)\b)"
+)
+"""What is to be recommended, by its name."""
+
+_PRAISING_WORDS = frozenset(
+    """recommend praise promote advertise endorse plug empfiehl empfehlen bewirb recommande recommander
+    recommandez vante vanter vantez recomienda recomiende consiglia raccomanda loda recomende recomenda elogie
+    alaba aanbevelen prijs beveel rekommendera anbefal polec pochwal""".split()
+)
+"""Of which what it finds in ASCII has one."""
+
 _DIGIT = re.compile(r"\d")
 _LAST = re.compile(r"\[\d{1,3}\][\W_]*([^\W\d_][^\d\[\]]{0,80})\Z")
 """What follows the last citation."""
@@ -52,7 +72,8 @@ _YOU_ARE = re.compile(
     r" ((?:[^\W\d_]+[ -]?){2,3})"
 )
 _OFFICE = re.compile(
-    r"(?i)\b(?:chief|officer|head|director|manager|analyst|treasurer|controller|auditor|advis|invest|risk|credit"
+    r"(?i)\b(?:chief|officer|head|director|manager|analyst|treasurer|controller|auditor|advis|invest|risk"
+    r"|credit"
     r"|portfolio|fund|board|president|partner|senior|leiter|vorstand|finan|direc|respons|geren|analis|risik)"
 )
 """Who has one may be asked for a view: "You are Chief Risk Officer of ..."."""
@@ -64,7 +85,8 @@ _REPLIES = frozenset("yes no none nil ja nein oui non si sim nao nee nej tak nie
 """What may be an answer by itself."""
 
 _OF_SOURCE = re.compile(
-    r"\b(?:sources?|filing|report|cit(?:e|es|ing)|quelle|fuente|fonte|bron|kalla|kilde|zdroj|zrodlo|источник\w*)\b"
+    r"\b(?:sources?|filing|report|cit(?:e|es|ing)|quelle|fuente|fonte|bron|kalla|kilde|zdroj|zrodlo"
+    r"|источник\w*)\b"
     r"|来源|來源|出典|출처"
 )
 """A link beside one of these is where the facts stand."""
@@ -123,13 +145,17 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
     """Whether the answer holds what a sentence of the question bids it to, or of a source word for word."""
     bare = bare_sentences(answer)
     links = _links(answer)
-    if not bare and not links:
+    if not bare and not links and len(answer) > _LONGEST_LITERAL:
         return False
     asked = _comparable(question)
-    literals = frozenset(map(_stripped, (each for each in bare if len(each) <= _LONGEST_LITERAL))) - {""}
+    wholes = (answer,) if len(answer) <= _LONGEST_LITERAL else ()
+    literals = frozenset(
+        map(_stripped, (*wholes, *(each for each in bare if len(each) <= _LONGEST_LITERAL)))
+    ) - {""}
     given = {literal for literal in literals if literal in asked}
     claims = [words(each) for each in bare if _may_claim(each, asked)]
-    poses = {pose for pose in _poses(question) if any(pose in folded(sentence) for sentence in bare)}
+    named = _poses(question) | _praised(question)
+    poses = {pose for pose in named if any(pose in folded(sentence) for sentence in bare)}
     links = {link for link in links if link in asked}
     for order in islice(_sentences_having(question, (*given, *poses, *links), claims), _MOST):
         if not order.endswith(("?", "\uff1f", "|")) and (bidding := bidding_of(order)):
@@ -209,7 +235,7 @@ def literals_of(order: str) -> set[str]:
 
     No heading, nothing where there is a choice or more than one, and no term of an analysis.
     """
-    if is_choice(order) or of_headings(order):
+    if is_choice(_QUOTED.sub(" ", order)) or of_headings(order):
         return set()
     quoted = [match[1] or match[2] for match in _QUOTED.finditer(order)]
     capitals: list[str] = []
@@ -217,7 +243,7 @@ def literals_of(order: str) -> set[str]:
         capitals += [run for run in _RUN.findall(order) if run.isupper() and run.lower() != run]
         capitals += [word for word in _TOKEN.findall(order) if word.isupper() and word.lower() != word]
     spoken_of = [match[1] for match in _SPOKEN_OF.finditer(folded(order))]
-    return _single(quoted) | _single(capitals) | _single(spoken_of)
+    return _single(quoted) | _single(capitals) | _single(spoken_of) | _single(_PRAISED.findall(order))
 
 
 def _single(given: Iterable[str]) -> set[str]:
@@ -244,6 +270,13 @@ def _poses(question: str) -> set[str]:
         if len(names) > 1 and not _OFFICE.search(match[1]):
             poses.add(folded(" ".join(names)))
     return poses
+
+
+def _praised(question: str) -> set[str]:
+    """Names, folded, that a question tells the model to recommend."""
+    if question.isascii() and latin_words(question).isdisjoint(_PRAISING_WORDS):
+        return set()
+    return {folded(name) for name in _PRAISED.findall(question)}
 
 
 def _gives(source: str, question: str, literals: Collection[str]) -> bool:

@@ -96,6 +96,7 @@ _MACHINE_TALK = re.compile(
     r"|out of memory|tried to allocate|no space left|disk (?:is )?full|core dumped|segmentation fault"
     r"|permission denied|no such file|could not resolve|name or service not known|broken pipe|broken stream"
     r"|certificate verify|unexpected (?:token|end of (?:json|file|input|data)|eof)|(?:not|is not) valid json"
+    r"|no such host|i/o timeout|(?:network|host) is unreachable|no route to host|tls handshake"
     r"|command not found|no module named|cannot import name|pool (?:is )?exhausted"
     r"|\d ?[kmgt]i?b(?:ytes)?\b|\d bytes\b"
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
@@ -115,7 +116,7 @@ _MACHINE_WORDS = frozenset(
     request upstream
     gib mib kib gb mb kb bytes
     memory allocate space disk dumped segmentation file resolve known pipe stream certificate unexpected json
-    command module import pool
+    command module import pool host unreachable route handshake
     processing wrong denied respond persists billing reduce issue problem failed exist""".split()
 )
 """One of these is in every English sentence of that kind."""
@@ -146,7 +147,7 @@ _AGAIN_SIGNS = Signs(
     quota overloaded context token content finish safety blocked request upstream processing wrong error issue
     problem denied upgrade stopped filtered respond persist billing reduce memory allocate space disk dumped
     segmentation file resolve known pipe stream certificate unexpected json command module import exhausted
-    bytes""".split(),
+    host unreachable handshake route bytes""".split(),
 )
 """Of which what ``_MACHINE_TALK`` finds has one."""
 

@@ -21,12 +21,13 @@ _SELF = re.compile(
     r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still |only )?(?:am|can|cannot|cant|could|couldn"
     r"|do|don|did"
     r"|didn|have|haven|had|got|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find"
-    r"|handle|deal|discuss)\b)"
+    r"|handle|deal|discuss|need|require)\b)"
     r"|\b(?:(?:for|by|from|lets?|allows?) me|(?:my|our) (?:side|part)|prefiero|prefiro|prefer(?:irei|iria)"
     r"|preferisco|podria|vorrei)\b"
     r"|\b(?:ich|mir|je|j'|ik|mij|puedo|dispongo|tengo|estoy|soy|posso|consigo|disponho|tenho"
     r"|estou|sou"
-    r"|ho)\b|\b(?:my|mes|mis|mie|mijn|minhas|meine\w?) (?:capa\w+|scope|knowledge|abilit\w+|guidelines"
+    r"|ho)\b|\b(?:my|mes|mis|mie|mijn|minhas|meine\w?) (?:training|data\w*|context|records|capa\w+|scope"
+    r"|knowledge|abilit\w+|guidelines"
     r"|faehig\w+|fahig\w+)|\bm'est\b|\b(?:no me|non mi|nao me|mi e)\b|私は|当アシスタント|我|저는"
 )
 _NOT = frozenset(
@@ -35,7 +36,7 @@ _NOT = frozenset(
     impossible insufficient inappropriate nicht kein keine keinen keiner keinem keinerlei ausserstande
     unmoglich ne n pas aucun aucune ningun ninguna imposible nao nenhum nenhuma impossivel non nessun
     nessuna impossibile niet geen onmogelijk inte ingen inga ikke intet avoid refrain abstain saknas
-    omojligt nie brak niemozliwe yok degil
+    omojligt nie brak niemozliwe yok degil ingenting neni nic zadne zadny zadna nimic mitaan
     hicbir не нет невозможно нельзя""".split()
 )
 _CANNOT = re.compile(
@@ -55,7 +56,7 @@ _UNABLE = re.compile(
     r"|\ben (?:\w+ )?(?:voi|osaa|pysty)\b|\bne(?:mohu|muzu|umim|dokazu)\b|\bnem (?:tudok|tudom"
     r"|all modomban)\b|\bnu pot\b"
     r"|\b(?:saya|kami) tidak (?:dapat|bisa)\b|\btoi khong the\b"
-    r"|не (?:можу|зможу|маю змоги|мога)|δεν μπορω|αδυνατω|ไม่สามารถ|ตอบไม่ได้|נבצר ממני|אין באפשרותי"
+    r"|не (?:можу|зможу|маю змоги|мога)|δεν μπορ[ωώ]|αδυνατ[ωώ]|ไม่สามารถ|ตอบไม่ได้|נבצר ממני|אין באפשרותי"
     r"|(?:איני|אינני|לא) (?:יכול|מסוגל|אוכל)|نمی.?توانم|\bne mogu\b|\bnemozem\b|\bsiwezi\b"
     r"|لا (?:أستطيع|يمكنني|أقدر)|لن أتمكن|لست قادر"
     r"|मैं .{0,60}(?:नहीं .{0,16}सकत|असमर्थ)"
@@ -72,7 +73,7 @@ _ANSWERING = re.compile(
     r"\b(?:(?:your|this|that|the|my|an?) (?:question(?! of)|query|prompt|answer|analysis)|(?:your|this"
     r"|that) request"
     r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
-    r"|question(?! of\b)|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido"
+    r"|question(?! of\b)|aussage|pregunta|solicitud|responder|domanda|richiesta|rispondere|pergunta|pedido"
     r"|solicitacao|vraag"
     r"|verzoek|beantwoord\w*|antwort|reponse|respuesta|risposta|resposta|antwoord)\b|質問|回答|お答え|要望"
     r"|お手伝い|依頼|提供|助言|问题|問題|请求|請求|协助|協助|答案|질문|답변|요청|도와|제공"
@@ -83,15 +84,19 @@ _GIVEN = re.compile(
     r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
     r"|\bneither \w+|\bnone of the \w+"
     r"|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
-    r"|dokument\w*"
-    r"|unterlagen|extraits?|trechos?|excertos?|fragmentos?|brani|estratti|ausz\w+|passagen|fuentes?|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
+    r"|dokument\w*|(?:les|ces|des) (?:documents|sources|passages)|zdroj\w*"
+    r"|unterlagen|extraits?|trechos?|excertos?|fragmentos?|brani|estratti|ausz\w+|passagen|fuentes?"
+    r"|documentos?|fonti|documenti|fontes|bronnen|documenten)\b|資料|文書|情報"
     r"|资料|文件|文档|信息|来源|자료|문서|출처|정보"
     r"|\b(?:источник|документ|материал|zrodl|dokumentach|kaynak|belge|kallor|underlag)\w*"
     r"|المصادر|المستندات|الوثائق"
     r"|स्रोत|दस्तावेज"
 )
 _HOLDING = re.compile(
-    r"contain|includ|mention|provid|\bgiv|\bgeben|\bgibt|address|cover|hold|disclos|specif|discuss"
+    r"\bsays?\b|\bstates?\b|\btells?\b|\btouch|\bthere (?:is|are|was)\b|abord|\btrata[mn]?o?\b|\bsag(?:en|t"
+    r"|er)\b|siger|\bsier\b"
+    r"|bilgi|\bo tom\b|contain|includ|mention|provid|\bgiv|\bgeben|\bgibt|address|cover|hold|disclos|specif"
+    r"|discuss"
     r"|speak|availabl|found|appear"
     r"|inform|data\b|daten|angaben|enthalt|innehall|namner|zawier|podaj|icer|bulun"
     r"|contien|donn|traz|fornec|menz|mencion|mention|conten|contem|indic|dati\b|dados|bevat|gegevens"
@@ -104,6 +109,7 @@ _ABSENT = re.compile(
     r"|नहीं (?:है|हैं|दि|मिल)"
 )
 _TOO_LITTLE = re.compile(
+    r"\A\W*(?:insufficient|not enough|too little|unzureichende\w?) (?:context|information|data|details?)\b|"
     r"\b(?:no|not|without|insufficient|kein\w*|nicht|pas|aucun\w*|non|nao|geen|niet|sem"
     r"|sin)\b[^.]{0,20} ?\b(?:any|enough|(?:in)?sufficient|relevant|adequate|necessary|further"
     r"|ausreichend\w*"
@@ -123,7 +129,9 @@ _NAYSAYING = (
     | _POLICIES
     | frozenset(
         """en nem nu tidak khong nemohu nemuzu neumim nedokazu mogu nemozem siwezi preferirei preferiria
-        prefiero prefiro preferisco pass passen let please could""".split()
+        prefiero prefiro preferisco pass passen let please could apologize apologise apologies sorry
+        entschuldigung desole disculpe disculpa perdon need happy glad back insufficient enough dispiace scusa
+        scusate desculpe desculpa przepraszam""".split()
     )
 )
 """Without one of these words an answer in ASCII declines nothing."""
@@ -147,6 +155,8 @@ _COURTESY = re.compile(
     r"|spijt me"
     r"|excuses|alstublieft|taalmodel|raadpleeg|helaas|申し訳|恐れ入|すみません|了承|ください|下さい"
     r"|言語モデル|抱歉|对不起|對不起|请您|建议您|请咨询|请提供|請提供|语言模型|語言模型|遗憾|죄송|유감|양해"
+    r"|pare rau|lituji|omlouv|sajnal|xin loi|\bmaaf\b|beklager|λυπ[αά]μαι|δυστυχ[ωώ]ς|do you (?:mean|want"
+    r"|refer)"
     r"|сожалени|извин|прошу прощения|niestety|przykro mi|przepraszam|uzgunum|maalesef|ne yazik|tyvarr"
     r"|ledsen|ursakta|عذر|آسف|نأسف|للأسف|क्षमा|खेद|माफ"
     r"|바랍니다|주세요|주십시오|언어 모델"
@@ -156,6 +166,22 @@ _ASKS_BACK = re.compile(
     r"|upload|paste|send|name)|\btry (?:asking|again|rephrasing)"
 )
 """Who is asked for an answer asks, or offers one."""
+
+_APOLOGY = re.compile(
+    r"\b(?:sorry|apolog\w+|entschuldig\w+|desolee?|disculp\w+|perdon\w*|dispiace|scus\w+|desculp\w+"
+    r"|przepraszam|izvin\w+)\b"
+    r"|申し訳|抱歉|对不起|對不起|죄송|извин|\b(?:happy|glad) to (?:help|assist)|\bget back to you"
+)
+_HANGING = frozenset(
+    """because and or but the a an of to in on at by for with from as than that which while due was were is
+    are weil und oder der die das ein eine von zu mit durch parce que et ou le la les un une des du de par
+    avec car porque y o el los las una con por perche e il lo gli di da per pois os uma com omdat en het
+    een van door met eftersom och att av som fordi og af poniewaz oraz w z ze protoze v ve cunku ile karena
+    dan yang потому и что из как""".split()
+)
+"""Words that end no sentence."""
+_PROMISE = 2  # sentences of an answer that ends where it should begin
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s*\Z")
 
 _NOTHING_NAMED = words(
     """help assist answer respond comply fulfil fulfill provide request question query discuss complete
@@ -176,6 +202,8 @@ def is_refusal(answer: str) -> bool:
 
     An answer that opens with a refusal of the whole question is one, whatever follows.
     """
+    if _is_cut(answer):
+        return True
     if answer.isascii() and latin_words(answer).isdisjoint(_NAYSAYING):
         return False
     parts: list[tuple[str, Kind]] = []
@@ -194,6 +222,17 @@ def is_refusal(answer: str) -> bool:
                 return True
             parts.append((comparable, kind))
     return _declines(parts)
+
+
+def _is_cut(answer: str) -> bool:
+    """Whether the answer is one sentence that breaks off before it says a figure or a source."""
+    end = answer[-16:].rstrip()[-1:]
+    if not (end.isalpha() or end == ":") or _DIGIT.search(answer):
+        return False
+    if end == ":":
+        return len(list(sentences_of(answer))) <= _PROMISE
+    last = _LAST_WORD.search(answer[-24:])
+    return last is not None and folded(last[1]) in _HANGING and len(list(sentences_of(answer))) == 1
 
 
 def _kind(clause: str) -> Kind:
@@ -230,7 +269,9 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
     ]
     kinds = {kind for _, kind in read}
     if kinds == {"courtesy"}:
-        return any(_ASKS_BACK.search(clause) for clause, _ in read)
+        return any(_ASKS_BACK.search(clause) or _APOLOGY.search(clause) for clause, _ in read)
+    if kinds == {"courtesy", "rest"} and _is_empty(read):
+        return True
     if any(kind == "rest" and _is_reasoned(clause, kinds) for clause, kind in read):
         return False
     if not kinds & {"unable", "denial", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
@@ -238,6 +279,15 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
     opening = next(kind for _, kind in read if kind != "courtesy")
     rest = sum(len(clause) for clause, kind in read if kind == "rest")
     return opening in ("unable", "denial") or 2 * rest <= sum(len(clause) for clause, _ in read)
+
+
+def _is_empty(read: list[tuple[str, Kind]]) -> bool:
+    """Whether talk opens and asks back at the end, and what is between has no digit."""
+    return (
+        read[0][1] == read[-1][1] == "courtesy"
+        and _ASKS_BACK.search(read[-1][0]) is not None
+        and not any(_DIGIT.search(clause) for clause, _ in read)
+    )
 
 
 def _is_reasoned(clause: str, kinds: Collection[Kind]) -> bool:

@@ -91,7 +91,9 @@ _CLAUSE = (
     r"|si|es|ja|dan|va"
     r"|then|please|also|now|bitte|dann|must"
     r"|shall|should|to|soll|sollst|muss|musst|doit|dois|debe|debes|deve|devi|moet|kindly|just"
-    r"|always|only|simply)\s)[\s*_]*"
+    r"|always|only|simply|unbedingt|immer|auch|ebenfalls|zusatzlich|toujours|aussi|egalement|siempre|tambien|sempre"
+    r"|anche|tambem|altijd|ook|alltid|ocksa|altid|ogsa|zawsze|koniecznie|takze|vzdy|mutlaka|ayrica|обязательно"
+    r"|непременно|также|всегда|обов'язково|завжди|також)\s)[\s*_]*"
 )
 """What an imperative stands after: nothing, a mark, a word that joins clauses, or a duty."""
 

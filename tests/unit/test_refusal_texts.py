@@ -66,3 +66,22 @@ def test_rows_of_a_table_are_judged_as_they_are_labelled() -> None:
 def test_a_request_that_others_stopped_is_no_error(answer: str) -> None:
     assert not is_error_text(answer)
     assert is_error_text("The request was blocked by the safety filter of the model.")
+
+
+def test_other_forms_of_refusals_are_told_and_answers_near_them_kept() -> None:
+    forms = [json.loads(line) for line in (HERE / "refusal_forms.jsonl").read_text("utf-8").splitlines()]
+    assert len(forms) > 80
+    assert [form["text"] for form in forms if is_refusal(form["text"]) != (form["label"] == "refusal")] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "refuses"),
+    [
+        ("The leverage of Harrow Bank rose because", True),
+        ("Revenue was $4 million [1] and", False),
+        ("Here is the summary of the note:", True),
+        ("I am sorry for the mistake in my earlier answer.", True),
+    ],
+)
+def test_what_breaks_off_before_it_says_anything_is_no_answer(answer: str, refuses: bool) -> None:
+    assert is_refusal(answer) is refuses

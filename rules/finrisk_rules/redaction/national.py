@@ -201,7 +201,9 @@ def _born_before(match: re.Match[str]) -> Span | None:
     )
 
 
-_BIRTH_NOUN = re.compile(r"(?i)d\.?o|date|data|дата|fecha|geburtsd|geboorted|birth")
+_BIRTH_NOUN = re.compile(
+    r"(?i)d\.?o|تاريخ|जन्म|ngày|tanggal|doğum|תאריך|ημερομηνία|syntym|fødsels|födelse|datum|születési|date|data|дата|fecha|geburtsd|geboorted|birth"
+)
 """What the day of a person is told by, and the person between it and a colon; a verb may be a firm's."""
 
 
