@@ -19,6 +19,9 @@ _SCALING = frozenset(Decimal(10) ** power for power in (2, 3, 6, 9))
 _LARGEST_COUNT = 12
 _DAYS = frozenset(map(Decimal, (360, 365)))
 _PARTS_OF_ONE = {"": 0, "percent": 2, "points": 2, "basis_points": 4}
+_FARTHEST = Decimal("0.03")
+"""How far a result may be from the value of operands that are shown rounded, whatever they round."""
+
 _HALF = Decimal("0.5")
 """Of the last digit of an operand: so far it may be from what it rounds."""
 
@@ -284,7 +287,7 @@ class Calculation:
             if (value := self.expression.value(reading.of)) is not None
         )
         return not any(
-            _is_about(candidate, self.result, self._rounding(reading, value))
+            _is_about(candidate, self.result, partial(self._rounding, reading, value))
             for reading, value in values
             for candidate in self._candidates(value.scaleb(-reading.result_power))
         )
@@ -363,9 +366,11 @@ def _moved(reading: _Reading, operand: Quantity, factor: Decimal, term: Term) ->
     return value * factor if term.quantity is operand else value
 
 
-def _is_about(value: Decimal, result: Quantity, share: Decimal) -> bool:
+def _is_about(value: Decimal, result: Quantity, share: Callable[[], Decimal]) -> bool:
     distance = abs(abs(value) - abs(result.value))
-    return distance <= max(share * abs(value), Decimal(2).scaleb(-result.places))
+    if distance <= Decimal(2).scaleb(-result.places):
+        return True
+    return distance <= _FARTHEST * abs(result.value) and distance <= share() * abs(value)
 
 
 def rounds(value: Decimal, result: Quantity) -> bool:
