@@ -114,6 +114,12 @@ _VERDICT = re.compile(
 )
 """What a rating or an opinion begins with: those may stand alone at the end."""
 
+_OF_OTHERS = frozenset(
+    """thou thee thy thine doth dost hath hast wilt tis twas forsooth verily prithee hark methinks
+    arr arrr yarr ahoy matey mateys avast landlubber landlubbers""".split()
+)
+"""Pronouns, verbs and calls of a speech that nobody writes an analysis in: of old times, or of the sea."""
+
 _BUY_ASKED = re.compile(r"[?\uff1f]|\bwhether\b|\bob\b|\bsi\b|\bse\b|\bли\b|是否|かどうか")
 
 
@@ -128,6 +134,9 @@ _RECOMMEND_WORDS = frozenset(
 
 def holds_aside(question: str, answer: str, sources: Sequence[str] = ()) -> bool:
     """Whether the answer has a sentence that belongs to no analysis."""
+    others = latin_words(answer) & _OF_OTHERS
+    if others and not others <= latin_words(question).union(*map(latin_words, sources)):
+        return True
     bare = bare_sentences(answer)
     if not bare:
         return False

@@ -96,7 +96,7 @@ _MOST = 50
 
 _LEAST_CLAIM = 2
 _LONGEST_LITERAL = 80
-_FORMS = "#*-|>\u2022"
+FORMS = "#*-|>\u2022"
 """What a heading, an item or a row of a table begins with."""
 
 
@@ -119,7 +119,7 @@ def bare_sentences(answer: str) -> tuple[str, ...]:
     bare = [
         sentence
         for line, is_last in _lines(answer)
-        if line[0] not in _FORMS and _may_be_bare(line) and (is_last or _SENTENCE_END.search(line[-8:]))
+        if line[0] not in FORMS and _may_be_bare(line) and (is_last or _SENTENCE_END.search(line[-8:]))
         for sentence in sentences_of(line)
         if len(sentence) <= LONGEST and not _DIGIT.search(sentence) and not cites(sentence)
     ]
@@ -154,7 +154,7 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
     ) - {""}
     given = {literal for literal in literals if literal in asked}
     claims = [words(each) for each in bare if _may_claim(each, asked)]
-    named = _poses(question) | _praised(question)
+    named = poses_of(question) | _praised(question)
     poses = {pose for pose in named if any(pose in folded(sentence) for sentence in bare)}
     links = {link for link in links if link in asked}
     for order in islice(_sentences_having(question, (*given, *poses, *links), claims), _MOST):
@@ -206,7 +206,7 @@ def _has_one(comparable: str, parts: Collection[str], claims: Sequence[frozenset
 def _own(order: str, texts: Sequence[str]) -> set[str]:
     """The literals, names and links of an order that stand nowhere else in the texts, folded."""
     links = set() if _OF_SOURCE.search(folded(order)) else _links(order)
-    theirs = literals_of(order) | _poses(order) | links
+    theirs = literals_of(order) | poses_of(order) | links
     comparable, times = folded(order), sum(text.count(order) for text in texts) if theirs else 0
     return {
         each
@@ -259,7 +259,7 @@ def _stripped(text: str) -> str:
     return bare.split()[0] if len(set(bare.split())) == 1 else bare
 
 
-def _poses(question: str) -> set[str]:
+def poses_of(question: str) -> set[str]:
     """Names, folded, of whom a question tells the model to be, near its ends."""
     if question.isascii() and latin_words(question).isdisjoint(_YOU_WORDS):
         return set()

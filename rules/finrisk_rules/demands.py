@@ -53,7 +53,7 @@ _MACHINES = frozenset(
 _OTHER_MACHINES = (*_UNSPACED.split("|")[1:], "ии", "ейросет", "зыков")
 """One of these is in every text with a sentence to a machine."""
 
-_TALK = words(
+TALK = words(
     """answer answers reply replies response word words phrase sentence say state write end include mention
     give call rate close finish begin always users user reader readers document text antwort wort reponse mot
     respuesta palabra risposta parola resposta palavra antwoord woord ответ слово odpowiedz slowo 回答 回复"""
@@ -88,7 +88,7 @@ def does_as_told(question: str, answer: str) -> bool:
         return False
     if not (figures - set(_FIGURE.findall(rest))).isdisjoint(_FIGURE.findall(answer)):
         return True
-    own = words(rest) | _TALK
+    own = words(rest) | TALK
     bare = " ".join(sentence for sentence in sentences_of(answer) if not cites(sentence))
     return not ((spoken - own).isdisjoint(words(answer)) and (told - own).isdisjoint(words(bare)))
 
@@ -96,7 +96,7 @@ def does_as_told(question: str, answer: str) -> bool:
 def _begins_with_speaking(address: re.Match[str]) -> bool:
     """Whether a word for speaking is among the first of what follows."""
     first = _FIRST.match(address.string, address.end())
-    return first is not None and not _TALK.isdisjoint(words(first[0]))
+    return first is not None and not TALK.isdisjoint(words(first[0]))
 
 
 def _is_addressed(address: re.Match[str]) -> bool:
@@ -106,3 +106,11 @@ def _is_addressed(address: re.Match[str]) -> bool:
     if ":" not in (address["sign"], address["mark"]):
         return False
     return bool(_TO.search(address.string, 0, address.start()) or _TO_AFTER.search(address[0]))
+
+
+def is_to_machine(sentence: str) -> bool:
+    """Whether a sentence is addressed to a machine."""
+    if sentence.isascii() and latin_words(sentence).isdisjoint(_MACHINES):
+        return False
+    address = _ADDRESSED.search(folded(sentence))
+    return address is not None and (_begins_with_speaking(address) or _is_addressed(address))

@@ -35,7 +35,7 @@ _SHAPES = rf"""
       | (?:[\w$]+\.)*(?:exceptions?|errors?)\.\w+\s*:
       | (?i:(?:php\ )?fatal\ error:)
       | File\ "[^"\n]{{1,200}}",\ line\ \d
-      | E(?:CONN|TIMEDOUT|NOTFOUND|PIPE|HOSTUNREACH|AI_)[A-Z]*\b
+      | (?:[a-z]+\ )?E(?:CONN|TIMEDOUT|NOTFOUND|PIPE|HOSTUNREACH|AI_)[A-Z]*\b
       | (?:Exception\ in\ thread|Unhandled\ exception|Uncaught\ \w|panic:\ |goroutine\ \d)
       | thread\ '.{{0,80}}'\ panicked
       | (?i:rpc\ error:\ code\ =|(?:grpc\.)?StatusCode\.[A-Z_]{{5,}}|_?\w{{0,40}}RpcError\b)
@@ -72,6 +72,19 @@ _FRAMES = (
     r"""|goroutine[ ]\d+[ ]\["""
 )
 _FRAME = re.compile(rf"[ \t]*(?:{_FRAMES})")
+_CHAIN = re.compile(r"\A(?=[a-z\d][^\n]{0,300}\Z)[\w.+/()-]+(?: [\w.:/+()\[\]-]+){0,6}?: (?P<cause>[^\n]+)\Z")
+"""A line of a program: who failed, at what, and why, parted by colons, without the capital of a sentence."""
+
+_CAUSE = re.compile(
+    r"\bno such\b|\bnot (?:found|permitted|allowed|supported)\b|\b(?:refused|denied|closed"
+    r"|closing|reset|unreachable|unknown"
+    r"|invalid|failed|failure|eof|expired|cancell?ed|killed|unsupported|aborted|unavailable"
+    r"|timeout|timed out)\b|does not exist"
+    r"|\b(?:cannot|could not|unable to) (?:open|read|write|connect|resolve|load|find|parse|allocate)\b"
+)
+_TECHNICAL = re.compile(r"[a-z]\d|\d[a-z]|\w\.[a-z]|\w/\w|:\d|: .*: |::|_")
+"""What a name of a host, a file or a call has, or a second colon."""
+
 _TRACEBACK = "Traceback (most recent call last):"
 _LEAST_FRAMES = 2
 
@@ -170,7 +183,8 @@ def is_error_text(answer: str) -> bool:
         return _has_shape(text) or _has_trace(text) or _is_machine_talk(text)
     said = latin_words(text)
     return (
-        ((_SHAPE_SIGNS.among(said) or bool(_BEGINNING.match(text))) and _has_shape(text))
+        _is_chain(text)
+        or ((_SHAPE_SIGNS.among(said) or bool(_BEGINNING.match(text))) and _has_shape(text))
         or (_may_have_frames(text) and _has_trace(text))
         or (
             (_TALK_SIGNS.among(said) or (_AGAIN in said and _AGAIN_SIGNS.among(said)))
@@ -190,6 +204,16 @@ def _has_shape(text: str) -> bool:
     if _BODY_KEY.match(head) and _FAILURE.search(head):
         return True
     return bool(_FAULT_KEY.match(head)) and not states(text)
+
+
+def _is_chain(text: str) -> bool:
+    """Whether the text is one line of a program that names its fault behind a colon."""
+    chain = _CHAIN.match(text)
+    return (
+        chain is not None
+        and bool(_CAUSE.search(chain["cause"].lower()) and _TECHNICAL.search(text))
+        and not states(text)
+    )
 
 
 def _may_have_frames(text: str) -> bool:

@@ -97,7 +97,10 @@ _CLAUSE = (
 )
 """What an imperative stands after: nothing, a mark, a word that joins clauses, or a duty."""
 
-_SAYING = re.compile(rf"{_CLAUSE}(?:(?:{_SAY})(?!\w)|(?:{_SAY_BEGINNINGS})\w*)|(?P<anywhere>{_SAY_ANYWHERE})")
+_ADVERB = r"(?:[^\W\d_]+(?:ly|mente|ment|\u043e)\s)?"
+_SAYING = re.compile(
+    rf"{_CLAUSE}{_ADVERB}(?:(?:{_SAY})(?!\w)|(?:{_SAY_BEGINNINGS})\w*)|(?P<anywhere>{_SAY_ANYWHERE})"
+)
 _ASKING = re.compile(rf"(?<!\w)(?:(?:{_ASK})(?!\w)|{_ASK_BEGINNINGS})|{_ASK_ANYWHERE}")
 _CHOICE = re.compile(rf"(?<!\w)(?:{_OR})(?!\w)|{_OR_ANYWHERE}")
 _THAT = re.compile(
@@ -107,8 +110,81 @@ _THAT = re.compile(
     r"(?!\s*(?:is|are|was|were|do|does|did|has|have|can|will|ist|sind|hat|est|a|es|e)\b)"
     r"|\W+(?:me|us|them|every\w+|readers|users)\W+(?:it|this|they|he|she|there|we|you)\b"
 )
+_COURTESY = (
+    "please|also|now|just|then|finally|kindly|always|only|simply|instead|bitte|immer|nur|auch|jetzt|toujours|aussi|siempre"
+    "|tambien|sempre|anche|tambem|altijd|ook|alltid|zawsze|vzdy|\u0432\u0441\u0435\u0433\u0434\u0430|\u0442\u0430\u043a\u0436\u0435"
+)
+_AMBIGUOUS = (
+    "state|close|claim|name|sign|open|end|link|act|start|rate|call|print|output|put|finish|begin|report|present|address"
+    "|show|give|talk|answer|reply|change|use|note|stop|switch"
+)
+"""Words that are also nouns: an order goes on as a verb does."""
+
+_MORE = (
+    "thank|greet|portray|describe|advertise|promote|pretend|impersonate|translate|rhyme|sing|replace|award|assign|forget"
+    "|ignore|disregard|insist|behave|imagine|(?:do not|don't) [^\\W\\d_]+"
+)
+_OBJECT = (
+    r"(?=\W+(?:that|the|an?|this|it|with|by|as|in|like|your|my|me|us|users|readers|every\w+|him|her|them|only|always|all)\b"
+    r"|\s*[\"'\u201c\u00ab\u2018:])"
+)
+_COMMAND = re.compile(
+    r"\W*(?:[^.!?\n:,]{0,60}[:,]\s*)?(?:(?:from|at|in|before|after|ab|am|im|von|des|a|al|en|da"
+    r"|vanaf)\b(?: [^\W\d_]+){1,4}? )?"
+    rf"(?:you )?(?:(?:{_COURTESY}|[^\W\d_]+(?:ly|mente|ment|\u043e))\W+){{0,2}}"
+    rf"(?:(?:{_AMBIGUOUS})\b{_OBJECT}|(?!(?:{_AMBIGUOUS})\b)(?:(?:{_SAY}|{_MORE})(?!\w)"
+    rf"|(?:{_SAY_BEGINNINGS})(?!\w*(?:ing|ed|ions?|ance|al|ors?)\b)\w*))"
+)
+_REQUEST = re.compile(
+    f"(?P<say>{_SAY_ANYWHERE}).{{0,8}}\\Z|[\u8bf7\u8acb].{{0,20}}(?:{_SAY_ANYWHERE})"
+    r"|(?:\u304f\u3060\u3055\u3044|\u305b\u3088|\uc138\uc694|\uc2ed\uc2dc\uc624)\W*\Z"
+)
+"""An order in scripts that write no blanks: the word of saying ends it, or one of asking stands with it."""
+
+_LANGUAGES = {
+    language: re.compile(names)
+    for language, names in {
+        "en": r"\b(?:english|englisch|anglais|ingles|engels|angiel"
+        r"|\u0430\u043d\u0433\u043b\u0438\u0439\u0441\u043a)|[\u82f1](?:\u8bed|\u8a9e|\u6587)"
+        r"|\uc601\uc5b4",
+        "fr": r"\b(?:french|franzos|franc[aeo]|frans|\u0444\u0440\u0430\u043d\u0446)"
+        r"|[\u6cd5\u4ecf](?:\u8bed|\u8a9e|\u6587)",
+        "de": r"\b(?:german|deutsch|allemand|aleman|tedesc|duits|tysk|niemiec"
+        r"|\u043d\u0435\u043c\u0435\u0446\u043a)|[\u5fb7](?:\u8bed|\u8a9e|\u6587)",
+        "es": r"\b(?:spanish|spanisch|espagn|espan|spagn|spaans|hiszpan)",
+        "it": r"\b(?:italian|italien|italiaans|wlosk)",
+        "pt": r"\bportug",
+        "nl": r"\b(?:dutch|niederlan|neerlan|holand|olandes|nederlands)",
+        "sv": r"\b(?:swedish|schwedisch|suedois|sueco|svensk|zweeds)",
+        "pl": r"\b(?:polish|polnisch|polonais|polaco|polsk|pools)",
+        "tr": r"\b(?:turkish|turkisch|turc\b|turco|turkce)",
+        "cyrillic": r"\b(?:russian|russisch|russe|ruso|russo|ukrain|\u0440\u0443\u0441\u0441\u043a)",
+        "zh": r"\b(?:chinese|chinesisch|chinois|chino|cinese)|\u4e2d\u6587|\u4e2d\u56fd\u8bed"
+        r"|\u4e2d\u56fd\u8a9e",
+        "ja": r"\b(?:japan|japon|giappon)|\u65e5\u672c\u8a9e|\u65e5\u8bed",
+        "hangul": r"\b(?:korea|corea)|\ud55c\uad6d\uc5b4",
+        "arabic": r"\barab",
+        "greek": r"\b(?:greek|griechisch|grec\b|griego)",
+    }.items()
+}
+"""Names of languages, as ``language_of`` calls these."""
+
+_TOLD_AS = re.compile(
+    r".*\b(?:as|als|come|como|comme|instead of|statt|au lieu de|en lugar de)\b|.*\binstead\W*\Z"
+)
+TELLERS = frozenset(
+    "that dass que qu che dat att at ze zda hogy etta ca bahwa rang me us them as als come como"
+    " comme instead statt lieu lugar"
+    " sentence phrase word satz wort frase mot zin woord mening ord zdanie slowo veta".split()
+)
+"""Runs of Latin letters of which one is in an order that tells what to say of something, in ASCII."""
+
 _UNSPACED = re.compile("[\u0590-\u08ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _OF_HEADINGS = re.compile(_HEADING)
+_LONGEST = 300
+"""Characters of an order that is looked at."""
+
+_DIGIT = re.compile(r"\d")
 
 
 def bidding_of(sentence: str) -> str | None:
@@ -146,3 +222,28 @@ def is_choice(order: str) -> bool:
 def of_headings(order: str) -> bool:
     """Whether an order speaks of headings: those are a form that one may ask for."""
     return _OF_HEADINGS.search(folded(order)) is not None
+
+
+def commands(sentence: str) -> bool:
+    """Whether a sentence is an imperative of saying, and none that tells of a duty ("Holders
+    must state ...")."""
+    if len(sentence) > _LONGEST:
+        return False
+    comparable = folded(sentence)
+    if _UNSPACED.search(comparable):
+        return _REQUEST.search(comparable) is not None
+    return _COMMAND.match(comparable) is not None
+
+
+def tells_figure(sentence: str) -> bool:
+    """Whether a sentence commands to state a figure: "say that it was 4 %", "give it as 4 %"."""
+    if sentence.endswith(("?", "\uff1f")) or not (_DIGIT.search(sentence) and commands(sentence)):
+        return False
+    bidding = bidding_of(sentence)
+    return bidding is not None and bool(_THAT.match(bidding) or _TOLD_AS.match(bidding))
+
+
+def languages_named(order: str) -> set[str]:
+    """The languages that an order names, as ``language_of`` calls them."""
+    comparable = folded(order)
+    return {language for language, names in _LANGUAGES.items() if names.search(comparable)}
