@@ -238,8 +238,13 @@ def figures_of(cell: str, style: Style = "point", *, years: bool = False) -> tup
     return _figures(cell, style, years and bool(_BARE_YEAR.fullmatch(plain(cell))))
 
 
+_DASH_BEFORE = re.compile(r"\A\s*[\u2013\u2014](?=\d)")
+"""A dash with which a cell begins is a minus: nothing stands before it that it could part."""
+
+
 @lru_cache(maxsize=4096)
 def _figures(cell: str, style: Style, is_year: bool) -> tuple[Quantity, ...]:
+    cell = _DASH_BEFORE.sub("-", cell)
     if _BARE_FIGURE.fullmatch(cell) and not _YEAR.search(cell):  # no period, no bracket, no word
         return tuple(quantities(cell, style))
     text = plain(cell)

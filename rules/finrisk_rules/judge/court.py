@@ -21,6 +21,7 @@ from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
 from finrisk_rules.judge.outlook import is_of_other_time
+from finrisk_rules.judge.parts import follow_parts, parts_said_of_wholes
 from finrisk_rules.judge.period_fits import period_fit
 from finrisk_rules.judge.quarters import is_of_whole_year
 from finrisk_rules.judge.repeats import acquit
@@ -35,7 +36,7 @@ from finrisk_rules.judge.traces import Trace, best
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import part_in
-from finrisk_rules.judge.years import is_of_another_year
+from finrisk_rules.judge.years import is_of_another_year, outside_brackets
 from finrisk_rules.periods import periods
 from finrisk_rules.scales import scale_said
 
@@ -116,6 +117,10 @@ class Court:
         if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
         follow_rows(statement.text, result)
+        follow_parts(statement.text, result)
+        for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
+            if (trace := result[at].trace) and result[at].is_right:
+                result[at].verdict = wrong(result[at].claim, "misattributed", trace)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
         if any(each.verdict and each.verdict.verdict in WRONG for each in result):
@@ -149,7 +154,7 @@ class Court:
         cited = self.sources.known(claim.cited or statement.cited)
         named = _own_periods(claim)
         if not named and not claim.phrase.is_base and end not in calculated:
-            named = shared
+            named = _periods_before_aside(claim, statement) or shared
         calculation = calculated.get(end)
         operands = calculation.operands if calculation else ()
         if calculation and calculation.expression.is_sum and len(named) == len(operands):
@@ -201,12 +206,13 @@ class Court:
 
     def _shared_periods(self, statement: Statement, claims: Sequence[Claim]) -> Periods:
         """Return the periods of claims without their own: of other claims, the heading or the question."""
-        others = {period for each in claims for period in each.phrase.periods}
+        plain = outside_brackets(statement.text, claims)
+        others = {period for each in plain for period in each.phrase.periods}
         if others:
-            if any(each.phrase.is_base for each in claims):
+            if any(each.phrase.is_base for each in plain):
                 first = claims[0].phrase
                 others = {
-                    period for each in claims if not each.phrase.is_base for period in each.phrase.periods
+                    period for each in plain if not each.phrase.is_base for period in each.phrase.periods
                 }
                 others = others if first.periods and not first.is_base else set()
             return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
@@ -365,6 +371,16 @@ def _bounds_otherwise(claim: Claim, statement: Statement, name: str) -> bool:
     other = {"above": "below", "below": "above"}.get(said)
     at = name.find(claim.text)
     return other is not None and at >= 0 and bound(name, at, at + len(claim.text)) == other
+
+
+def _periods_before_aside(claim: Claim, statement: Statement) -> Periods:
+    """Return the period of the figure before the brackets in which a claim stands, () where it has none."""
+    start = claim.quantity.start
+    opens = statement.text.rfind("(", 0, start)
+    if opens <= statement.text.rfind(")", 0, start):
+        return ()
+    before = [each for each in statement.claims if each.quantity.end <= opens]
+    return tuple((period, 1.0) for period in before[-1].phrase.periods[:1]) if before else ()
 
 
 def _own_periods(claim: Claim) -> Periods:

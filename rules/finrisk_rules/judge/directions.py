@@ -28,17 +28,18 @@ rose risen rise rises rising increas* grew grow* higher climb* gain gains gained
 advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
-augment* hausse* progress* croiss* accr* alourdi* crû cru grimp* bondi* supérieur*
+augment* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
+crû cru grimp* bondi* supérieur* monté montée montés
 aument* subi* creci* cresce* increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raised raising raises boosted boosting swelled
 """
 _FALL = """
-fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted contracting
+fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted
 slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
-baiss* diminu* recul* repli* rédui* chut* inférieur*
-disminu* cay* caiu caí** recu* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+baiss* diminu* recul* repli* rédui* chut* inférieur* tombé tombée tombés
+disminu* cay* caiu caí* recuo* recuar* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*
@@ -127,10 +128,14 @@ _COMPARATIVE = re.compile(
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
+_OF_DUE = re.compile(r"\s+due(?![^\W_])", re.IGNORECASE)
+"""Behind "falls", what makes it no fall: debt falls due."""
+
+_FROM = re.compile(rf"\s*{whole('from than')}", re.IGNORECASE)
+"""Behind "up", what leads to the figure with which one before is compared."""
+
 _EVALUATION = re.compile(
-    any_word(
-        "improv* strengthen* weaken* worsen* deteriorat* verbesser* verschlecht* détérior* empeor* peggior*"
-    )
+    any_word("improv* strengthen* weaken* worsen* deterior* verbess* verschlecht* détérior* empeor* peggior*")
 )
 
 _TO = re.compile(
@@ -175,6 +180,8 @@ def directions(text: str) -> tuple[Direction, ...]:
         if rises is None:
             continue
         start, end = match.span()
+        if word[:2] == "fa" and _OF_DUE.match(text, end):
+            continue
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
         result.append(Direction(start, end, rises != bool(denied), stem(word)))
     return tuple(result) if len(result) < 2 else _told(text, result)
@@ -202,16 +209,29 @@ def governors(text: str, figures: Sequence[Span]) -> list[Direction | None]:
         last, following = bisect_right(ends, start) - 1, bisect_left(starts, end)
         before = said[last] if last >= 0 else None
         behind = said[following] if following < len(said) else None
-        if before and behind and not _is_one_clause(text, before.end, start):
-            is_behind = _is_one_clause(text, end, behind.start) and not (
-                behind.start - end > 1 and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())
-            )
-            result.append(behind if is_behind else before)
-        elif before is None and behind and CONTRAST.search(text, end, behind.start):
-            result.append(None)
-        else:
-            result.append(before or behind)
+        result.append(_governor(text, start, end, before, behind))
     return result
+
+
+def _governor(
+    text: str, start: int, end: int, before: Direction | None, behind: Direction | None
+) -> Direction | None:
+    """Return which of the words on its sides speaks of a figure, None for neither."""
+    if before is None:
+        return None if behind is None or CONTRAST.search(text, end, behind.start) else behind
+    if _is_one_clause(text, before.end, start):
+        return before
+    if behind and _is_one_clause(text, end, behind.start):
+        is_apart = behind.start - end > 1
+        if not (is_apart and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())):
+            return behind
+    return None if _speaks_back(text, before) else before
+
+
+def _speaks_back(text: str, direction: Direction) -> bool:
+    """Whether a word compares a figure before it: "5, up from 4"."""
+    is_comparative = _COMPARATIVE.fullmatch(text[direction.start : direction.end].lower())
+    return bool(is_comparative and _FROM.match(text, direction.end))
 
 
 def is_in_clause(text: str, direction: Direction, start: int, end: int) -> bool:
@@ -343,6 +363,8 @@ def by_time(
     if one is None or two is None or not are_of_one_thing(one, two):
         return None
     is_first_later = _is_later(first, second)
+    if is_first_later is None and bool(first.phrase.periods) != bool(second.phrase.periods):
+        is_first_later = _is_later_head(one, two)
     if is_first_later is None:
         return None
     pair = (places[0], one), (places[1], two)
@@ -372,6 +394,15 @@ def _is_later(first: Claim, second: Claim) -> bool | None:
     if one and two and one != two:
         return one > two
     return None
+
+
+def _is_later_head(one: Trace, two: Trace) -> bool | None:
+    """Whether the first of two figures of one row stands under the later year; None where nothing tells."""
+    table = one.table
+    if table is None or one.spot[2][0] != two.spot[2][0]:
+        return None
+    years = [{year for year, _ in table.head_periods[each.spot[2][1]] if year} for each in (one, two)]
+    return None if not all(years) or years[0] & years[1] else max(years[0]) > max(years[1])
 
 
 def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) -> int | None:

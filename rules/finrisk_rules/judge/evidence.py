@@ -86,6 +86,12 @@ class StatementEvidence:
         ((year, part),) = others
         return () if year is None else ((year - 1, part),)
 
+    def periods_to(self, number: int, text: str) -> tuple[Named, ...]:
+        """Return the periods beside a figure, else those before it: "for 2024 we expect 5"."""
+        start = self.figures[number][4]
+        before = ((year, part) for year, part, first, _ in self.periods if first < start)
+        return self.own_periods(number, text) or tuple(before)
+
     def shared_periods(self, number: int, text: str) -> tuple[Named, ...]:
         """Return the periods of the whole sentence, but those of a figure with which others are compared."""
         phrases = self.phrases(text)
@@ -156,6 +162,11 @@ class Evidence:
         names = {label for table in self.tables for label, _ in table.rows}
         names.update(*(table.heads for table in self.tables))
         return frozenset().union(*map(_pairs_of_name, filter(_DIGIT.search, names)))
+
+    @cached_property
+    def writes_scales(self) -> bool:
+        """Whether the prose says the scale of its amounts: one without has none."""
+        return any(figure[1] for each in self.statements for figure in each.figures if figure[3])
 
     @cached_property
     def figures_of_names(self) -> Mapping[tuple[float, str], list["Name"]]:

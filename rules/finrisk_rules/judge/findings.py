@@ -73,10 +73,11 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
     unsettled = [at for at, each in enumerate(findings) if _may_be_change(each)]
     if not unsettled:
         return
+    claims = [each.claim for each in findings]
     for finding in (findings[at] for at in unsettled):
-        if not finding.is_right and (share := share_of(text, finding.claim, finding.readers)):
+        if not finding.is_right and (share := share_of(text, finding.claim, finding.readers, claims)):
             finding.verdict = FigureVerdict(finding.claim.text, "computed", share.source, share.place)
-    spoken = spoken_changes(text, [each.claim for each in findings])
+    spoken = spoken_changes(text, claims)
     if any(said is None and not each.is_right for each, said in zip(findings, spoken, strict=True)):
         return
     for at in unsettled:

@@ -40,6 +40,8 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     _, _, written, scale, unit, currency = trace.spot[2]
     if unit:
         return False
+    if trace.table is None and currency and quantity.scale and not scale and trace.evidence.writes_scales:
+        return True
     if trace.table is None:
         measure = "" if scale else _in_prose(trace)
         if currency and measure != "each":

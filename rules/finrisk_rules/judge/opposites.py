@@ -25,9 +25,15 @@ _PAIRS = (
     ("underfunded", "overfunded"),
     ("short-term kurzfristige", "long-term langfristige"),
 )
+_ABOVE, _BELOW = "above exceeding exceeds exceeded over more_than", "below under less_than"
+_ORDER = re.compile(rf"(?:(?P<above>{whole(_ABOVE)})|(?P<below>{whole(_BELOW)}))[^\w]*\Z", re.IGNORECASE)
+"""Right before a figure, on which side of it another one lies: "above $100,000"."""
+
 _WORDS = tuple(tuple(re.compile(whole(words), re.IGNORECASE) for words in pair) for pair in _PAIRS)
 _ANY = re.compile("|".join(whole(words) for pair in _PAIRS for words in pair), re.IGNORECASE)
-WORDS_OF_SIDES = telling(word for pair in _PAIRS for words in pair for word in words.split())
+WORDS_OF_SIDES = telling(
+    word for pair in (*_PAIRS, (_ABOVE, _BELOW)) for words in pair for word in words.split()
+)
 _LEAD, _TAIL = 60, 30
 _FIGURE = re.compile(r"\d")
 _ABOVE_OR_BELOW = frozenset(("above", "below"))
@@ -42,11 +48,20 @@ def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
             return True
     if cannot_say(statement.words, WORDS_OF_SIDES):
         return False
+    if trace.table is None:
+        order = _said_before(statement.text, claim.quantity.start)
+        order_there = _said_before(trace.place.sentence, _spot(trace)[0]) if order else None
+        if order and order_there and order.lastgroup != order_there.lastgroup:
+            return True
     there = _sides_of(trace.place.row if trace.table else _beside(trace.place.sentence, *_spot(trace)))
     if not there:
         return False
     said = _sides_of(_beside(statement.text, claim.quantity.start, claim.quantity.end))
     return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
+
+
+def _said_before(text: str, start: int) -> re.Match[str] | None:
+    return _ORDER.search(text, max(0, start - _LEAD), start)
 
 
 def _spot(trace: Trace) -> tuple[int, int]:

@@ -155,7 +155,8 @@ class _Stretches:
             return own
         if at + 1 < self.count and self._is_again(at + 1):
             return self.own_periods(at + 1)
-        return self.own_periods(at - 1) if self._is_again(at) else own
+        is_end = at > 0 and _TO.fullmatch(self.bare, *self.spans[at])
+        return self.own_periods(at - 1) if is_end or self._is_again(at) else own
 
     def _goes_back(self, start: int) -> bool:
         """Whether words behind a period lead to what is compared: "none in 2021, after 5 in 2022"."""
@@ -253,6 +254,9 @@ def _contrast(text: str, start: int, end: int) -> int:
     match = CONTRAST.search(text, start, end)
     return match.start() if match else end
 
+
+_TO = re.compile(r"\s*(?:[-\u2013\u2014]|to|bis|à|a|hasta)\s*[^\w\s]?", re.IGNORECASE)
+"""Between both ends of a range."""
 
 _ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
 

@@ -53,6 +53,9 @@ class Results:
             for constant in calculation.constants:
                 if (finding := self._at(constant)) and not finding.is_right:
                     finding.verdict = None
+            for operand in () if calculation.in_words else calculation.operands:
+                if (finding := self._at(operand)) and not finding.is_right and self._is_fraction(operand):
+                    _compute(finding)
             if finding := self._at(calculation.result):
                 is_part = calculation.in_words and calculation.result.end in parts
                 is_formula = calculation.is_equated or not (is_part or _is_led(finding))
@@ -126,8 +129,15 @@ class Results:
             )
             return Support() if is_said else None
         if not finding.is_right:
-            return None
+            return Support() if self._is_fraction(figure) else None
         return Support(finding.trace.spot[2][3] if finding.trace else None)
+
+    def _is_fraction(self, figure: Quantity) -> bool:
+        """Whether a figure is a percentage of the answer as a fraction: 0.17 of 17 %."""
+        if not 0 < figure.value < 1 or figure.unit or figure.scale or figure.currency:
+            return False
+        said = (each.claim.quantity for each in self.findings if each.is_right)
+        return any(each.unit == "percent" and each.value == figure.value * 100 for each in said)
 
     def _has_value(self, figure: Quantity) -> bool:
         key = what_it_says(figure)

@@ -5,8 +5,8 @@ from itertools import islice
 
 from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence
-from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, PERIOD, ROW
-from finrisk_rules.judge.period_fits import period_fit
+from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, NEARLY_ALL, PERIOD, ROW
+from finrisk_rules.judge.period_fits import best_fit, period_fit
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
@@ -70,10 +70,28 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
                 continue  # money of what is none
             fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
             if fit > above and reader.is_other(spot):
+                if right and right.table is None and _is_of_other_period(reader, spot):
+                    continue
                 if right and is_timeless and _is_other_end(reader, spot, right):
                     continue
                 best, above = reader.trace(spot, fit, "", row_fit), fit
     return best
+
+
+def _is_of_other_period(reader: Reader, spot: Spot) -> bool:
+    """Whether a figure of prose is of no period that stands by the claim: not what that should say.
+
+    It is of that beside it, else of those before it in its sentence. One that has the claim word for word
+    is what it should say, whatever the year.
+    """
+    statement = reader.evidence.statements[spot[1]]
+    if len(reader.words) > 2 * LEAST_WORDS and reader.shared(spot[1]) > NEARLY_ALL * reader.total:
+        return False
+    own = tuple((period, weight) for period, weight in reader.periods if weight >= 1)
+    if not own or not statement.periods:
+        return False
+    said = statement.periods_to(spot[2][0], reader.text)
+    return bool(said) and not best_fit(own, said)
 
 
 def _is_other_end(reader: Reader, spot: Spot, right: Trace) -> bool:

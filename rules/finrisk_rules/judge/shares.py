@@ -12,7 +12,7 @@ from finrisk_rules.judge.changes import MOST_CELLS
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import GOOD_ROW
 from finrisk_rules.judge.period_fits import comparable, same_period
-from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -39,9 +39,17 @@ class _Names(NamedTuple):
     all: frozenset[str]
 
 
-def share_of(text: str, claim: Claim, readers: Sequence[Reader]) -> Trace | None:
-    """Return the place of the part where a claim is which percentage of a whole it is, else None."""
-    names = _names(text, claim) if claim.quantity.unit == "percent" and not claim.is_change else None
+def share_of(text: str, claim: Claim, readers: Sequence[Reader], claims: Sequence[Claim]) -> Trace | None:
+    """Return the place of the part where a claim is which percentage of a whole it is, else None.
+
+    ``claims`` are all of the sentence: what a share is compared with is the same share of another period.
+    """
+    names = _names(text, claim) if _may_be_share(claim) else None
+    if names is None and _may_be_share(claim) and claim.phrase.is_base and claim.phrase.periods:
+        before = (
+            each for each in claims if each.quantity.end <= claim.quantity.start and _may_be_share(each)
+        )
+        names = next((of for each in before if (of := _names(text, each))), None)
     if names is None:
         return None
     for reader in readers:
@@ -53,6 +61,10 @@ def share_of(text: str, claim: Claim, readers: Sequence[Reader]) -> Trace | None
                 if said not in ("", "scale") and reader.allows(figure):
                     return reader.trace((at, -1, part), 1.0, said, 1.0)
     return None
+
+
+def _may_be_share(claim: Claim) -> bool:
+    return claim.quantity.unit == "percent" and not claim.is_change
 
 
 def _names(text: str, claim: Claim) -> _Names | None:
@@ -74,7 +86,7 @@ def _pairs(table: TableEvidence, names: _Names, reader: Reader) -> Iterator[tupl
     """Yield the figures of part and whole in each column of the claim's periods, both above zero."""
     if table.is_turned:
         return
-    part, total = (_row(table, words) for words in names)
+    part, total = _row(table, names.part, names.all), _row(table, names.all)
     if part is None or total is None or part == total:
         return
     cells = table.by_row[part][:MOST_CELLS]
@@ -91,10 +103,17 @@ def _pairs(table: TableEvidence, names: _Names, reader: Reader) -> Iterator[tupl
             yield cell, other
 
 
-def _row(table: TableEvidence, words: frozenset[str]) -> int | None:
-    """Return the row that fits these words best and well, None where none or several do."""
+def _row(table: TableEvidence, words: frozenset[str], of_section: frozenset[str] = frozenset()) -> int | None:
+    """Return the row that fits these words best and well, None where none or several do.
+
+    Of two namesakes, the one below a head with words ``of_section``: a region's sales, not its profit.
+    """
     fits = table.row_axis.fits(dict.fromkeys(words, 1.0), table.column_axis)
-    best = sorted((row for row in fits if row in table.by_row), key=fits.__getitem__, reverse=True)[:2]
-    if not best or fits[best[0]] < GOOD_ROW or (len(best) > 1 and fits[best[0]] == fits[best[1]]):
-        return None
-    return best[0]
+    best = sorted((row for row in fits if row in table.by_row), key=fits.__getitem__, reverse=True)
+    names = [table.rows[row][0] for row in best]
+    alike = [
+        row for row, name in zip(best, names, strict=True) if fits[row] == fits[best[0]] or name == names[0]
+    ]
+    if len(alike) > 1:
+        alike = [row for row in alike if not of_section.isdisjoint(stems_of_name(table.rows[row][1]))]
+    return alike[0] if len(alike) == 1 and fits[alike[0]] >= GOOD_ROW else None

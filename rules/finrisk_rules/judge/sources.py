@@ -11,11 +11,8 @@ from finrisk_rules.judge.evidence import Evidence, evidence_of, facts_now
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import counted
-from finrisk_rules.judge.wording import content, has_support, words
+from finrisk_rules.judge.wording import has_support, is_worded_as, words
 from finrisk_rules.quantities import Quantity, quantities
-
-LEAST_OF_ANSWER = 2
-"""Words of an answer from which on they tell that it is in the language of a source."""
 
 
 class Sources:
@@ -60,14 +57,15 @@ class Sources:
             said = language_of(self.answer)
             there = self.evidence(n).language
             language = language_of(self[n].text) if there is None else there
+            if said == "zh" and language == "ja":  # kanji alone
+                said = language_of(self.question)
             asked = said or language_of(f"{self.question}\n{self.answer}")
             self._reads[n] = are_alike(asked, language) or (not said and self._has_words(n))
         return self._reads[n]
 
     def _has_words(self, n: int) -> bool:
         """Whether a source has most words of the answer."""
-        said = content(self.answer)
-        return len(said) >= LEAST_OF_ANSWER and has_support(said, self._words(n))
+        return is_worded_as(self.answer, self._words(n))
 
     def first_cited(self, cited: Sequence[int]) -> str:
         """Return the text of the first cited source, "" where there is none."""

@@ -20,6 +20,7 @@ from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.phrasing import Phrase, Span
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import CHANGE_NAME, COMPARED
+from finrisk_rules.judge.wording import is_worded_as, words
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.page_facts import style_of_page
 from finrisk_rules.periods import Period, periods, with_listed
@@ -99,11 +100,14 @@ def _no_names(_: Sequence[int]) -> Pairs:
 def style_in(text: str, question: str = "", cited: Callable[[], str] = str) -> Style:
     """Return what parts decimals in a text: as its figures show, else as its language has it.
 
-    A text too short to tell its language has that of the question, else the style of the text that it cites.
+    A text too short to tell its language has the style of the text that it cites, where that has its words;
+    else that of the language of the question, else of what it cites.
     """
-    language = language_of(text) or language_of(f"{question}\n{text}")
+    own = language_of(text)
+    language = own or language_of(f"{question}\n{text}")
     default: Style = "comma" if language in COMMA_LANGUAGES else "point"
-    if not language and _THOUSANDS.search(text) and (source := cited()):
+    source = "" if own or not _THOUSANDS.search(text) else cited()
+    if source and (not language or is_worded_as(text, words(source[:MOST_OF_SOURCE]))):
         default = _style_of_source(source)
     return style_of(text, default)
 
@@ -119,6 +123,7 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
     ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
     """
     topic = above = Topic()
+    leads: list[_Lead] = []
     at, most = 0, MOST_FIGURES
     blocks = [
         (is_table, list(lines))
@@ -139,11 +144,16 @@ def statements(answer: str, style: Style = "point", names: Names = _no_names) ->
                 yield from filter(_states_figure, _of_line(line, at, style, topic, names))
             elif line.strip():
                 is_item = _is_item(line)
-                for said in _of_line(line, at, style, above if is_item else topic, names, most):
+                leads = _leads_to(leads, line) if is_item else []
+                over = leads[-1].topic if leads else above if is_item else topic
+                before = most
+                for said in _of_line(line, at, style, over, names, most):
                     most -= len(said.claims)
                     yield said
                 if not is_item:
                     above = _leading(line, topic)
+                elif most == before:
+                    leads.append(_Lead(_indent(line), _below(line, over)))
             at += len(line)
 
 
@@ -172,6 +182,30 @@ def _is_item(line: str) -> bool:
         return False
     mark = _LIST_MARK.match(line)
     return bool(mark and mark[0].strip())
+
+
+class _Lead(NamedTuple):
+    """An item without a figure, to which those below it that are indented further belong."""
+
+    indent: int
+    topic: Topic
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _leads_to(leads: list[_Lead], line: str) -> list[_Lead]:
+    """Return the items to which an item below them belongs."""
+    indent = _indent(line)
+    return [each for each in leads if each.indent < indent]
+
+
+def _below(line: str, over: Topic) -> Topic:
+    """Return the topic of what stands below an item: what is over that, but for its own period and scale."""
+    power = scale_said(line).power
+    named = _only_period(periods(line)) or over.periods
+    return over._replace(periods=named, power=over.power if power is None else power)
 
 
 def _leading(line: str, topic: Topic) -> Topic:

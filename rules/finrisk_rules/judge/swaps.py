@@ -38,7 +38,7 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
         said = _apart(one.phrase.words, two.phrase.words)
         straight = _likeness(said[0], own[0]) + _likeness(said[1], own[1])
         turned = _likeness(said[0], own[1]) + _likeness(said[1], own[0])
-        if all(own) and turned > straight + MARGIN and not _has_own_period(one, two, here, there):
+        if all(own) and turned > straight + MARGIN and not _has_own_period(one, two, first, second):
             yield from (n, m)
 
 
@@ -51,10 +51,13 @@ def _are_alike(one: Trace, two: Trace) -> bool:
     return one.spot[2][0] != two.spot[2][0] and one.spot[2][3:] == two.spot[2][3:]
 
 
-def _has_own_period(one: Claim, two: Claim, here: Phrase, there: Phrase) -> bool:
+def _has_own_period(one: Claim, two: Claim, first: Trace, second: Trace) -> bool:
     """Whether periods tell the two places apart, and the claims name them so."""
-    of_claims = one.phrase.periods[:1], two.phrase.periods[:1]
-    return here.periods[:1] != there.periods[:1] and of_claims == (here.periods[:1], there.periods[:1])
+    there = [
+        each.evidence.statements[each.spot[1]].periods_to(each.spot[2][0], each.text)[:1]
+        for each in (first, second)
+    ]
+    return there[0] != there[1] and [one.phrase.periods[:1], two.phrase.periods[:1]] == there
 
 
 def _apart(one: Mapping[str, float], two: Mapping[str, float]) -> list[dict[str, float]]:

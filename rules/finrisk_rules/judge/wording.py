@@ -12,6 +12,9 @@ from finrisk_rules.spelling import folded
 LEAST_SHARE = 0.55
 """Share of a statement's content words that its source must have: more than half."""
 
+LEAST_OF_ANSWER = 2
+"""Words of a text from which on they tell that it is in the language of a source."""
+
 LEAST_WORDS = 3
 """Content words from which a statement says something that can be looked up."""
 
@@ -170,3 +173,9 @@ def says_something(statement: str) -> bool:
 def has_support(said: frozenset[str], source: frozenset[str]) -> bool:
     """Whether a source that has these words has the telling words of a statement: LEAST_SHARE of them."""
     return len(said & source) >= LEAST_SHARE * len(said)
+
+
+def is_worded_as(text: str, source: frozenset[str]) -> bool:
+    """Whether a source that has these words has most of a text's, which has enough to tell its language."""
+    said = content(text)
+    return len(said) >= LEAST_OF_ANSWER and has_support(said, source)

@@ -1,5 +1,7 @@
 """Years: whether what a statement says of one stands in a source for another."""
 
+from collections.abc import Sequence
+
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.period_fits import comparable
 from finrisk_rules.judge.statements import Statement
@@ -7,10 +9,23 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 
 
+def outside_brackets(text: str, claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the claims but those with a year in an aside: "58 (137 in 2023)" tells no year of 58."""
+    if "(" not in text or ")" not in text:
+        return claims
+    return [each for each in claims if not (each.phrase.periods and _is_aside(text, each.quantity.start))]
+
+
+def _is_aside(text: str, start: int) -> bool:
+    return text.rfind("(", 0, start) > text.rfind(")", 0, start)
+
+
 def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source: JudgedSource) -> bool:
     """Whether a statement names years, but none of those at the place, or of its source."""
     is_alone = trace.table is None or (claim.phrase.is_base and len(claim.phrase.periods) == 1)
-    claims = [claim] if is_alone else statement.claims
+    claims = [claim] if is_alone else outside_brackets(statement.text, statement.claims)
+    if claim not in claims:
+        claims = [claim]
     named = {year for each in claims for year, _ in each.phrase.periods if year}
     if not named:
         return False
