@@ -6,14 +6,16 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 
 from finrisk.http import crowd
 from finrisk.http.crowd import Seat
+from tests.grounds.calls import Answer
 from tests.grounds.service import RunningService
 
 PROBE = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -108,6 +110,19 @@ def test_what_nobody_takes_is_taken_and_for_a_moment_all_that_comes(
     assert not seat.leaves(listener, 2)
 
 
+def test_who_has_no_place_leaves_it_to_another_unless_nobody_has_one(
+    listener: socket.socket, seats: tuple[Seat, Seat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat, other = seats
+    assert not seat.leaves(listener, math.inf)
+    assert not other.leaves(listener, 1000)
+    monkeypatch.setattr(crowd, "COURTESY_SECONDS", 60.0)
+    taking = Timer(0.2, lambda: listener.accept()[0].close())
+    taking.start()
+    assert seat.leaves(listener, math.inf)
+    taking.join()
+
+
 @pytest.mark.parametrize("told", [math.inf, 1.0])
 def test_who_takes_none_or_is_silent_is_left_nothing(
     listener: socket.socket, seats: tuple[Seat, Seat], monkeypatch: pytest.MonkeyPatch, told: float
@@ -132,3 +147,31 @@ def test_a_worker_that_was_frozen_gets_nothing_and_then_all_until_it_has_as_many
     time.sleep(1.5)  # its loop turns once a second
     connect(patient, kept)
     assert sockets(frozen) - before[0] >= NUMBER - SOME
+
+
+def test_who_finds_no_place_comes_next_to_a_worker_that_has_one(
+    new_service: Callable[..., RunningService], kept: ExitStack
+) -> None:
+    service = new_service(WORKERS=2, MAX_IN_FLIGHT=2)
+    _, frozen = service.workers()
+    os.kill(frozen, signal.SIGSTOP)
+    time.sleep(2.5)  # nothing is left to who was silent for so long
+    connect(service, kept)
+    os.kill(frozen, signal.SIGCONT)
+    time.sleep(1.5)
+    service.gemini.fault(path="generateContent", kind="latency", ms=14_000)
+
+    def all_places_are_taken() -> bool:
+        return b"\nfinrisk_inflight 4.0" in service.call("GET", "/metrics", port=service.ops_port).body
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(answer_after_refusals, service) for _ in range(4)]
+        service.wait_until(all_places_are_taken, 12)
+    assert {each.result().status for each in asked} == {200}
+
+
+def answer_after_refusals(service: RunningService) -> Answer:
+    """The answer to who asks again whenever no place was free."""
+    while (answer := service.analyze()).status == 503:
+        time.sleep(0.5)
+    return answer

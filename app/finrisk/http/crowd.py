@@ -36,12 +36,13 @@ class Seat:
         self._courteous_from = 0.0
 
     def tell(self, connections: float) -> None:
-        """Say how many connections the worker has now; infinity where it takes no more."""
+        """Say how many connections the worker has now; infinity where it takes no more, or has no place."""
         _TOLD[self._at + 1] = connections
         _TOLD[self._at] = time.monotonic()
 
-    def leaves(self, listener: socket, connections: int) -> bool:
-        """Whether another worker, with fewer connections, took what waited at the listener."""
+    def leaves(self, listener: socket, connections: float) -> bool:
+        """Tell how many, as ``tell`` does; whether another, with fewer, took what waited at the listener."""
+        self.tell(connections)
         now = time.monotonic()
         if now < self._courteous_from:
             return False

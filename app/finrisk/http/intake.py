@@ -38,6 +38,11 @@ class Intake:
         """Whether machines ask, not users: health and metrics, and all that comes to the ops port."""
         return port == self._ops_port or (head is not None and head.target.partition("?")[0] in _PROBES)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no place for an analysis at this moment."""
+        return self._context.admission.is_full
+
     def takes_leave(self) -> bool:
         """Whether clients should go on elsewhere: no answer leads to another on its connection."""
         return self._farewell.exists()
@@ -52,7 +57,7 @@ class Intake:
     def overload(self, head: Head | None, address: str) -> bytes | None:
         """The refusal of an analysis that there is no place for; None for what a thread has to answer."""
         shared = self._context
-        if not shared.admission.is_full or head is None or (head.method, head.path) != _ANALYSIS:
+        if not self.is_full or head is None or (head.method, head.path) != _ANALYSIS:
             return None
         key_id = None
         if shared.service.settings.require_api_key:

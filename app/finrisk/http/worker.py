@@ -136,7 +136,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
     def accept(self, listener: socket) -> None:
         """Take new connections, unless another worker should; of too many, the longest waiting makes room."""
         for _ in range(_ACCEPTED_A_TURN):
-            if self.seat.leaves(listener, self.nr_conns):
+            if self.seat.leaves(listener, self._crowd()):
                 return
             try:
                 sock, client = listener.accept()
@@ -148,10 +148,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
                 return
             self._welcome(Connection(sock, client, listener.getsockname()))
 
+    def _crowd(self) -> float:
+        """How many connections it has; infinity where it takes none, or has no place for an analysis."""
+        return self.nr_conns if self._accepting and not self.intake.is_full else math.inf
+
     def _welcome(self, connection: Connection) -> None:
         connection.sock.setblocking(False)
         self.nr_conns += 1
-        self.seat.tell(self.nr_conns)
         free = self.most_waiting
         for waiting in (self.lobby, self.sending, self.parting, self.keepalived_conns):
             free -= len(waiting)
@@ -320,7 +323,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped library
 
     def murder_pending(self) -> None:
         """End the connections whose time is over; Gunicorn's loop asks for it on each turn."""
-        self.seat.tell(self.nr_conns if self._accepting else math.inf)
+        self.seat.tell(self._crowd())
         now = time.monotonic()
         while self.parting and (first := next(iter(self.parting))).timeout <= now:
             self._drop(first)
