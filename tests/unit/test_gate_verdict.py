@@ -147,7 +147,7 @@ def test_proven_worse_but_by_less_than_the_margin_as_estimated_is_open() -> None
     assert errors.state == "open"
 
 
-def test_half_the_stake_is_on_each_kind_of_bet_and_each_stage_has_its_part() -> None:
+def test_both_kinds_of_bets_have_their_part_of_the_stake_and_each_stage_has_its_part() -> None:
     base, tuned = (Sample(200, 200 * share, share * (1 - share)) for share in (0.02, 0.10))
     stages = [Stage("r1", base, tuned), Stage("r2", base, tuned)]
     errors = Comparison("errors", stages, RULES, False)
@@ -156,7 +156,7 @@ def test_half_the_stake_is_on_each_kind_of_bet_and_each_stage_has_its_part() -> 
     normal = math.exp(
         mixture.log_e(errors.total.estimate, errors.total.variance(), worse_scales("errors", RULES))
     )
-    assert math.exp(errors.log_worse) == pytest.approx(normal / 2 + exact / 4 + exact / 12)
+    assert math.exp(errors.log_worse) == pytest.approx(normal * 3 / 4 + exact / 8 + exact / 24)
 
 
 def test_the_content_is_what_an_evaluation_holds() -> None:

@@ -15,8 +15,10 @@ from .stages import Difference, Stage, difference
 BETTER, NOT_WORSE, WORSE, OPEN, UNKNOWN = "better", "not_worse", "worse", "open", "unknown"
 """``not_worse`` is by more than the margin; ``unknown`` has too few users for a difference."""
 
-NOT_WORSE_SIZES, WORSE_SIZES = (1, 3), (1, 3, 10)
+NOT_WORSE_SIZES, WORSE_SIZES = (1, 3), (2, 5)
 """Excesses, in margins, around which the bets lie."""
+NORMAL_STAKE = 0.75
+"""What of the stake on "worse" is on the normal bets: the exact ones see what is total, and need less."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,17 @@ class Comparison:
 
     @cached_property
     def log_worse(self) -> float:
-        """The logarithm of the e-value against "not worse at all": half the stake on each kind of bet.
+        """The logarithm of the e-value against "not worse at all", of both kinds of bets.
 
-        The n-th stage has 1 / (n (n + 1)) of the exact half, so stages may depend on one another as they
-        like.
+        The n-th stage has 1 / (n (n + 1)) of the exact part of the stake, so stages may depend on one another
+        as they like.
         """
         logs = [_log_exact(stage) for stage in self.stages]
-        weights = [0.5 / (place * (place + 1)) for place in range(1, len(logs) + 1)]
+        weights = [(1 - NORMAL_STAKE) / (place * (place + 1)) for place in range(1, len(logs) + 1)]
         if self.total is not None:
             scales = worse_scales(self.metric, self.rules)
             logs.append(mixture.log_e(self.total.estimate, self.total.variance(), scales))
-            weights.append(0.5)
+            weights.append(NORMAL_STAKE)
         return mixture.log_mean(logs, weights) if logs else -math.inf
 
     @cached_property

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from . import mixture
-from .comparison import Comparison, not_worse_scales, worse_scales
+from .comparison import NORMAL_STAKE, Comparison, not_worse_scales, worse_scales
 from .rules import HIGHER_IS_BETTER, Rules
 
 MOST = 1e9
@@ -113,11 +113,11 @@ def outlook(
 def _smallest_harm(
     share: float, spread: float, metric: str, split: float, requests: int, rules: Rules
 ) -> float:
-    """Return the difference that so many requests prove to be harm, by the normal half of the stake.
+    """Return the difference that so many requests prove to be harm, by the normal part of the stake.
 
     ``spread`` is by how much users vary less than a share does.
     """
-    needed, scales = math.log(2 * rules.harm_needed), worse_scales(metric, rules)
+    needed, scales = math.log(rules.harm_needed / NORMAL_STAKE), worse_scales(metric, rules)
     steps = 1000
     for step in range(1, steps + 1):
         harm = step * (1 - share) / steps
