@@ -12,12 +12,15 @@ from finrisk_rules.redaction import (
     Redactor,
     contacts,
     homes,
+    letters,
+    minutes,
     national,
     owners,
     payments,
     persons,
     proved_kinds,
     redact,
+    residences,
     secrets,
     speakers,
 )
@@ -121,7 +124,19 @@ def test_check_digits() -> None:
 
 SAID = [
     kind
-    for room in (secrets, payments, contacts, national, homes, persons, speakers, owners)
+    for room in (
+        secrets,
+        payments,
+        contacts,
+        national,
+        homes,
+        residences,
+        persons,
+        speakers,
+        owners,
+        letters,
+        minutes,
+    )
     for kind in room.KINDS
     if isinstance(kind, Said)
 ]

@@ -44,3 +44,39 @@ def test_twenty_who_are_named_together_go() -> None:
         for last in "Osei Rask Vale Wirth Zorn".split()
     ]
     assert redact(f"Attendees: {', '.join(names)}.").found == {"person": 20}
+
+
+BUSINESS = Path(__file__).with_name("redaction_business.jsonl").read_text("utf-8").splitlines()
+
+
+def test_filings_strategies_and_answers_stay_as_they_are() -> None:
+    """Written by somebody who had not read the rules, and a hundred more after he had."""
+    texts = [json.loads(line)["text"] for line in BUSINESS]
+    assert len(texts) > 350
+    assert [text for text in texts if redact(text).text != text] == []
+
+
+def test_a_firm_called_like_a_person_stays_where_it_is_told_to_be_one() -> None:
+    text = "Hi Edward Jones,\nEdward Jones Capital rose 4 %. Jo Edward Joneses are others; Edward Jones left."
+    left = redact(text).text
+    assert "Edward Jones Capital" in left
+    assert "Edward Joneses" in left
+    assert "Edward Jones left" not in left
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Пане Коваленко, кредит погашено.", "Коваленко"),
+        ("Пані Коваленко, кредит погашено.", "Коваленко"),
+        ("Κύριε Παπαδόπουλε, το δάνειο εξοφλήθηκε.", "Παπαδόπουλε"),
+        ("Say\u0131n Demirel, kredi bitti.", "Demirel"),
+        ("담당은 김민수입니다.", "김민수"),
+        ("담당자: 김민수\n기한: 5월", "김민수"),
+        ("김민수 팀장에게 보고했다.", "김민수"),
+        ("Sunita Menon wrote:\n> I cannot pay.", "Sunita Menon"),
+        ("All is well.\nSee you soon,\nDana\nController", "Dana"),
+    ],
+)
+def test_who_is_named_beside_words_of_business_goes(text: str, name: str) -> None:
+    assert name not in redact(text).text

@@ -38,6 +38,39 @@ _DEPARTMENTS = frozenset(
 )
 """Words for a part of a firm, which may stand after a person's name and a comma."""
 
+_BUSINESS = re.compile(
+    r"(?<![^\W\d_])(?:"
+    r"accionist|actionnair|actionar|aktion[aä]r|aktieägar|aksjon[aæ]r|akcionář|akcjonariusz"
+    r"|aandeelhouder|acionist|azionist|shareholder|stockholder|bondholder|részvényes|hissedar"
+    r"|ortaklar|yat\u0131r\u0131m|osakkeenomistaj|μέτοχο|акционер|administra[ctzç]"
+    r"|amministra[tz]|vorstand|aufsichtsrat|styrelse|bestyrelse|hallitu|představenst|zarząd"
+    r"|igazgatós|yönetim|verwaltung|consili|conselh|consejo|conseil|συμβούλιο|правлени|directie"
+    r"|dirección|direç|direktion|diretori|riesg|risq|risic|risik|risk(?!in)|ryzyk|riziko"
+    r"|риск(?!ин)|operac|complian|conformi|cumplimiento|trésorerie|tesor[eo]r|tesourar"
+    r"|treasur(?:y|ies)|казначей|liquid|likvid|audit|аудит|revisi|révision|contr[oô]l|kontrol"
+    r"|operati|opérat|операцион|jurídic|juridi|financ|finanz|finanç|abteilung|afdeling|avdelning"
+    r"|dział|departa?ment|отдел|служб|serviz|servici|service|serviç|customer|kunden(?:[sdb]|rel)"
+    r"|klantenserv|zákaznic|support|beleggers|inversor|investid|invest|relaci|relaç|relazion"
+    r"|portfol|project|projekt|proyecto|projet|progett|comit|komit|commission|kommission|comiss"
+    r"|quantit|analytic|analys[ei]s|research|recherche|valida[tc]|governance|strateg|performanc"
+    r"|prestati|rendi[tm]|anleihe|exposure|position|leverag|underweight|overweight|coverage"
+    r"|tranche|scenario|szenario|petróleo|petrolio|petroleum|energi|banking|central|zentral"
+    r"|централ|technolog|industr|electronic|pharma|chemic|aviation|mezzanine|mortgage|hypoth"
+    r"|estate|regulat|monetar|construct|constru[cç]|duration|chatbot|biuro|wewnętrzn|monday"
+    r"|tuesday|wednesday|thursday|saturday"
+    r"|(?:"
+    r"styre[tn]?|legale?s?|client[ei]s?|margins?|aktien?|neutral|ratios?|futures?"
+    r"|intern[aeio]?s?|banco|банк\w?|rischio?|riscos?|skarb|hedg(?:e|ing)|data"
+    r"|market|middle|front|human|tech|desk|term|funding|stress|tests?|protection|buy|default"
+    r"|learning|generation|headcount|participants|retail|total|vertrieb|steuern|dienste|assets?"
+    r"|zaken|affaires|affari|stocks|friday|atención|marché|mercato|rynek|regime|rule|capex"
+    r"|growth|macro|euro|index|yield|curve|swap|earnings|guidance|outlook|value|investing|kurulu"
+    r"|room|gemini|report|hold"
+    r")(?![^\W\d_]))"
+    r"|risiko|management|treasury|abteilung|ausschuss|avdelning|gr[üu]ße|grüsse|bestuur"
+)
+"""Words, or how they begin, of business in the languages of letters and minutes: no person is called so."""
+
 _THINGS = frozenset(
     "best first whole united general standard royal modern new old big great grand super prime premier"
     " red blue green black white silver golden gold copper bright crimson scarlet"
@@ -91,6 +124,7 @@ def is_firm_name(text: str) -> bool:
     return (
         not (_FIRM.isdisjoint(words) and _DEPARTMENTS.isdisjoint(words))
         or _THINGS.issuperset(words)
+        or _BUSINESS.search(text.lower()) is not None
         or len(set(words)) < len(words)
     )
 

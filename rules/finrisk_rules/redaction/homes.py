@@ -34,8 +34,10 @@ _SLAVIC = re.compile(
 _SLAVIC_TOWN = re.compile(r"(?:(?:\b\w{1,5}\. ?)?[\u0410-\u042f\u0406\u0407\u0404][\w-]{1,30}, ?)\Z")
 _LIVES = re.compile(r"(?i)прожив|прописан|зарегистрирован|мешка|мой адрес|домашний адрес")
 
-_NO_PLACE = re.compile(
-    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article)s? \d"
+NO_PLACE = re.compile(
+    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article|stage|level|tier|step|phase|version"
+    r"|band|grade|bucket|book|desk|rack|bank|regulation|directive|basel|class|tranche|series"
+    r"|scenario)s? (?:no\.? )?\d"
     r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
 )
 _STREETS = re.compile(
@@ -177,7 +179,7 @@ _OF_OURS = re.compile(
 
 
 def _address(match: re.Match[str]) -> Span | None:
-    if _NO_PLACE.match(match[1]) or (match[0][:8].lower() == "property" and not _STREETS.search(match[1])):
+    if NO_PLACE.match(match[1]) or (match[0][:8].lower() == "property" and not _STREETS.search(match[1])):
         return None
     before = match.string[max(0, match.start() - _FIRM_BEFORE) : match.start()]
     if match[1].islower() and not _ANY_TYPE.search(match[1]):

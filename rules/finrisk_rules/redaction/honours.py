@@ -43,7 +43,9 @@ _HONOURS = (
     "팀장",
 )
 _HONOUR = re.compile(
-    r"(?:先生(?!产)|女士|小姐|太太|さん|様|殿(?![堂下])| ?(?:씨|고객님|님|과장|차장|대리|팀장)(?:님)?)"
+    r"(?:先生(?!产)|女士(?!兵)|小姐(?!装)|太太(?!平洋)|さん|様(?![式子相態々])|殿(?![堂下])"
+    r"| ?(?:씨|고객님|님|과장|차장|대리|팀장)(?:님)?"
+    r"(?![\uac00-\ud7af]{2}(?<!에게)(?<!께서)(?<!한테)(?<!으로)(?<!이랑)(?<!이고)(?<!입니)))"
 )
 _BEFORE = re.compile(
     rf"(?:(?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u30ff]{{0,3}}"
@@ -55,6 +57,11 @@ _OFFICES = re.compile(
     "|사장|회장|이사|감사"
 )
 _AROUND = 40
+_NO_NAMES = frozenset(
+    "고객 주주 선생 하나 부모 이용자 우리 임원 임직원 위원 의원 교수 기자 사모 신청자 차주 구매자 지원자"
+    " 수신자 차용인 주인 변호사 심사역 이사 감사 유저 채권자 채무자 명의인 기사 소비자 전문가".split()
+)
+"""Words that begin like a name and are addressed with honour: "주주님" is a shareholder."""
 
 
 def _honoured(match: re.Match[str]) -> Span | None:
@@ -64,7 +71,9 @@ def _honoured(match: re.Match[str]) -> Span | None:
         (found for size in (7, 6, 5, 4, 3, 2) if (found := _BEFORE.fullmatch(text, max(0, at - size), at))),
         None,
     )
-    if name is None or _OFFICES.search(text, max(0, name.start() - _AROUND), match.end() + _AROUND):
+    if name is None or name[0].strip() in _NO_NAMES:
+        return None
+    if _OFFICES.search(text, max(0, name.start() - _AROUND), match.end() + _AROUND):
         return None
     return name.start(), name.start() + len(name[0].rstrip())
 
@@ -85,7 +94,10 @@ _PART = re.compile(
     rf"|是|은 |는 )"
     rf"((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}{_NO_MORE}|(?:{_JAPANESE}) "
     rf"?[\u4e00-\u9fff\u3040-\u309f]{{1,3}}{_NO_MORE}"
-    rf"|(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}{_NO_MORE}|(?:{_JAPANESE})[\u4e00-\u9fff]{{1,2}}(?=です|と|で|が))"
+    rf"|(?:(?<=[은는] )(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}(?=입니다|이며|이고|이다|씨|님)"
+    rf"|(?<![은는] )(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}(?<![팀처])(?<!본부)(?<!부서)(?<!센터)(?<!회사)"
+    rf"{_NO_MORE})"
+    rf"|(?:{_JAPANESE})[\u4e00-\u9fff]{{1,2}}(?=です|と|で|が))"
 )
 _CLOSINGS = ("敬具", "草々", "敬礼", "敬禮", "此致", "敬上", "祝好", "商祺", "올림", "드림")
 _CLOSED = re.compile(

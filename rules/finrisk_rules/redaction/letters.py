@@ -15,7 +15,7 @@ from finrisk_rules.redaction.persons import (
     is_officer,
     is_person,
 )
-from finrisk_rules.redaction.reading import Reading, Span
+from finrisk_rules.redaction.reading import STEM, Reading, Span
 from finrisk_rules.spelling import folded
 
 _TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
@@ -33,14 +33,15 @@ _GREETINGS = (
     "witaj", "dzień dobry", "уважаемый", "уважаемая", "дорогой", "дорогая", "здравствуйте", "добрый день",
     "привет", "шановний", "шановна", "hej", "hejsan", "bästa", "bäste", "kära", "käre", "kære", "kjære",
     "hei",
-    "hyvä", "arvoisa", "sevgili", "merhaba", "say\u0131n", "dobrý den", "vážený", "vážená", "milý", "milá",
+    "hyvä", "arvoisa", "sevgili", "merhaba", "say\u0131n", "sayin",
+    "dobrý den", "vážený", "vážená", "milý", "milá",
     "αξιότιμε", "αξιότιμη", "kedves", "tisztelt", "stimate", "stimată", "dragă", "bună ziua", "αγαπητέ",
     "αγαπητή",
 )  # fmt: skip
 _GREETED = re.compile(
-    rf"{BEGIN}(?i:{one_of(_GREETINGS)})(?:r|n)?(?:,)? "
+    rf"{BEGIN}(?i:{one_of(_GREETINGS)})(?:(?<=\w{{{STEM}}})[rn])?,? "
     rf"(?:(?:{TITLE}|Dr|Prof)\.? ){{0,2}}({_ANY_NAME})"
-    r"(?=,|:|!|;|\.(?:\s|\Z)| ?[-\u2013\u2014] | ?\n| ?\Z)"
+    r"(?=,|:(?=\s*(?:\n|\Z))|!|;|\.(?:\s|\Z)| ?[-\u2013\u2014] | ?\n| ?\Z)"
 )
 """A greeting begins a line or a sentence, and a sign or the line's end follows the name."""
 
@@ -161,7 +162,8 @@ _RELATED = (
     "avliden",
 )
 _RELATIVE = re.compile(
-    rf"{BEGIN}(?i:{one_of(_RELATED)})\w{{0,2}}(?=[),.;]| (?:of|von|de|des|du|di|da|do|van|der|am|le|el|il"
+    rf"{BEGIN}(?i:{one_of(_RELATED)})(?:(?<=\w{{{STEM}}})\w{{0,2}})?"
+    r"(?=[),.;]| (?:of|von|de|des|du|di|da|do|van|der|am|le|el|il"
     rf"|on|op|in|and)\b|\Z)"
 )
 
@@ -250,7 +252,9 @@ def _undersigned(match: re.Match[str]) -> Span | None:
     return match.span(2) if is_person(match, 2) and not is_office(match[2]) else None
 
 
-_WROTE = re.compile(r"(?i:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|napisała?|написала?|skrev):")
+_WROTE = re.compile(
+    r"(?i:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|napisała?|написала?|skrev):(?=\s*(?:[\n>\"'“„«]|\Z))"
+)
 _WRITER = re.compile(rf"(?<![\w@-])({FULL_NAME})(?: (?:<[^<>\n]{{1,80}}>|\[email_\d+\]))? \Z")
 
 
@@ -307,6 +311,8 @@ _CLOSED = re.compile(
 )
 """A few words that end with a comma, and a name alone on the next line: so a letter ends."""
 
+_ITEM = re.compile(rf"\s*\n[ \t>*]{{0,4}}({NAME})[ *]{{0,2}}(?=\n|\Z)")
+
 
 def _closed(reading: Reading) -> list[Span]:
     return [
@@ -315,7 +321,14 @@ def _closed(reading: Reading) -> list[Span]:
         if is_person(match)
         and not is_office(match[1])
         and _ADDRESSED_ALL.isdisjoint(folded(match[1]).split())
+        and not _is_item(match)
     ]
+
+
+def _is_item(match: re.Match[str]) -> bool:
+    """Whether one word is the first of a list: one more stands alone on the line below, and is no office."""
+    item = _ITEM.match(match.string, match.end()) if " " not in match[1] else None
+    return item is not None and is_person(item) and not is_office(item[1])
 
 
 def _may_close(reading: Reading) -> bool:
@@ -342,7 +355,7 @@ KINDS = (
         _writer,
     ),
     Said("person", ("here",), _HERE, _speaker),
-    Said("person", ("han\u0131m", "bey"), _HONOURED, _honoured),
+    Said("person", ("han\u0131m", "bey", "beyefendi"), _HONOURED, _honoured),
     Seen("person", _has_person, _joined),
     Seen("person", _may_close, _closed),
     Said("person", _GREETINGS, _GREETED, _greeted),

@@ -167,7 +167,7 @@ _DOERS = (
     "undertecknad av", "underskrivet av", "namn av",
 )  # fmt: skip
 _DONE = re.compile(
-    rf"{BEGIN}(?i:{one_of(_DOERS)})(?P<role> (?:our|the|your) [a-z]{{4,12}},?)? "
+    rf"{BEGIN}(?i:{one_of(map(re.escape, _DOERS))})(?P<role> (?:our|the|your) [a-z]{{4,12}},?)? "
     rf"{_TITLES}({FULL_NAME})(?![-&/])"
 )
 _OF_ONE = re.compile(
@@ -251,7 +251,8 @@ def _talked(match: re.Match[str]) -> Span | None:
     is_one = _is_personal(match.string, end) or _ABOUT.match(match.string, end)
     if not is_one or not is_person(match) or is_office(match[1]):
         return None
-    return None if is_officer(match.string, start, end) else (start, end)
+    is_other = acts_as_firm(match.string, end, match.start()) or is_officer(match.string, start, end)
+    return None if is_other else (start, end)
 
 
 _ROLE = re.compile(

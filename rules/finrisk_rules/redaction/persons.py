@@ -120,7 +120,7 @@ _OFFICE = frozenset(
     " delegato sindaco bestuurder commissaris członek wiceprezes verkställande ordförande styreleder direktør"
     " toimitusjohtaja puheenjohtaja ředitel předseda vezérigazgató elnök müdür müdürü başkan başkan\u0131 "
     "komisaris direktur"
-    " διευθύνων πρόεδρος голова директора".split()
+    " διευθύνων πρόεδρος голова директора präsident präsidentin".split()
 )
 """Words that tell that a filing names its officers."""
 
@@ -132,6 +132,10 @@ _OFFICE_ENDS = (
     "direktor",
     "direktorin",
     "vorstands",
+    "minister",
+    "ministerin",
+    "kanzler",
+    "kanzlerin",
 )
 """Ends of words of offices that are written in one word."""
 
@@ -142,7 +146,7 @@ _PAY = frozenset(
 """Words that do so beside figures."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_CAPITALISED = re.compile(r"[A-Z][\w.]*\s$")
+_CAPITALISED = re.compile(r"[A-Z][\w.]*\s$|[A-Z]\.$")
 _POLISH = re.compile("[ąćęłńóśźżěščřžýůň]")
 _ROMANCE = re.compile(r"(?i)\b(?:el|la|los|las|del|que|con|en|su|por|il|di|che|per|ha|è|una?|y)\b")
 _FRENCH_OR_SPANISH = re.compile(
@@ -158,10 +162,13 @@ _AROUND = 160
 
 def is_person(match: re.Match[str], group: int = 1) -> bool:
     """Whether no word of a name, or right after it, tells a firm or a heading."""
-    start, end = match.span(group)
-    more = re.match(r",? [A-Z&][\w.]*", match.string[end : end + 24])
-    name = match.string[start:end]
-    return not (is_firm_name(name) or (more and has_firm_word(more[0])))
+    return not (is_firm_name(match[group]) or goes_on_as_firm(match.string, match.end(group)))
+
+
+def goes_on_as_firm(text: str, end: int) -> bool:
+    """Whether a word that tells a firm stands right after a name."""
+    more = re.match(r",? [A-Z&][\w.]*", text[end : end + 24])
+    return more is not None and has_firm_word(more[0])
 
 
 def _words(text: str) -> list[str]:
@@ -266,9 +273,10 @@ _TITLES = (
     "pan", "pana", "panu", "panem", "pani", "pania", "panie", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа", "sgt", "cpl", "lt", "capt", "maj", "insp", "det", "supt", "me ", "d. ", "mw",
     "pane", "paní",
-    "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύρι", "κυρία", "κ ", "κ.", "bapak", "ibu",
+    "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύριε", "κύριος",
+    "κυρία", "κ ", "κ.", "bapak", "ibu",
     "sdr", "pak",
-    "encik", "puan", "пан", "ông", "bà", "bayan",
+    "encik", "puan", "пан", "пане", "пан\u0456", "ông", "bà", "bayan",
 )  # fmt: skip
 _ASIAN_BEGINNINGS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
 _HONOURED_BEGINNINGS = (

@@ -21,8 +21,10 @@ from finrisk_rules.redaction import (
     secrets,
     speakers,
 )
+from finrisk_rules.redaction.firms import moves
 from finrisk_rules.redaction.kinds import Search
 from finrisk_rules.redaction.names import NOBODY, Names
+from finrisk_rules.redaction.persons import goes_on_as_firm
 from finrisk_rules.redaction.reading import Reading, Span
 
 VERSION = "5"
@@ -168,13 +170,19 @@ def _search(kinds: frozenset[str]) -> Search:
 
 
 def _again(reading: Reading, found: list[tuple[Span, str]]) -> list[Span]:
-    """Where the names of persons of a text stand once more: of two words or more, as others are words too."""
-    spans = []
-    for name in {reading.text[start:end] for (start, end), kind in found if kind == PERSON}:
-        place = reading.text.find(name) if " " in name else -1
+    """Where the names of persons of a text stand once more: of two words or more, as others are words too.
+
+    Not where a longer word goes on, nor where what follows makes it a firm's: "Edward Jones Inc".
+    """
+    text, spans = reading.text, []
+    for name in {text[start:end] for (start, end), kind in found if kind == PERSON}:
+        place = text.find(name) if " " in name else -1
         while place >= 0:
-            spans.append((place, place + len(name)))
-            place = reading.text.find(name, place + len(name))
+            end = place + len(name)
+            is_word = not text[max(0, place - 1) : place].isalnum() and not text[end : end + 1].isalnum()
+            if is_word and not goes_on_as_firm(text, end) and not moves(text, end):
+                spans.append((place, end))
+            place = text.find(name, end)
     return spans
 
 

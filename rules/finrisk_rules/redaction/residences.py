@@ -3,7 +3,7 @@
 import re
 
 from finrisk_rules.redaction.context import BEGIN, one_of
-from finrisk_rules.redaction.homes import firm_has, has_street
+from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.reading import Reading, Span
 
@@ -94,11 +94,6 @@ _STRICT = re.compile(
 _BARE = re.compile(
     r"(?i)(?:address|adresse?|dirección|indirizzo|endereço|morada|адрес|adres|osoite|adresa|alamat|home)\b"
 )
-_NO_PLACE = re.compile(
-    r"(?i)(?:section|note|item|part|chapter|page|table|figure|article|stage|level|tier|step|phase|version"
-    r"|band|grade|bucket)s? \d"
-    r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
-)
 _TRIM = re.compile(
     r"(?:[ ,\n]+(?:in|de|the|of|am|an|auf|at|on|la|le|na|v|e|y|et|og|och|do|da|d|c|u|m|n|no))+\Z"
 )
@@ -116,7 +111,7 @@ def _dwelling(match: re.Match[str]) -> Span | None:
     trimmed = _TRIM.search(text, start, end)
     end = trimmed.start() if trimmed else end
     home = text[start:end].rstrip(" ,.-/\n")
-    if not _DIGITS.search(home) or _NO_PLACE.match(home) or not re.search(r"[^\W\d_]{3}", home):
+    if not _DIGITS.search(home) or NO_PLACE.match(home) or not re.search(r"[^\W\d_]{3}", home):
         return None
     head = match[0][: start - match.start()]
     needs_street = _STRICT.match(head) or (_BARE.match(head) and ":" not in head)

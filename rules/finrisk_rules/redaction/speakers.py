@@ -126,6 +126,16 @@ _ASKED = re.compile(
 )
 
 
+_ORIENTAL_PART = re.compile(
+    r"(?:[部处處组組팀]|部[门門]|公司|[团團][队隊]|中心|客服|委[员員][会會]|부서|센터|회사|会社)\Z"
+)
+"""How a part of a firm is called in a script without capitals."""
+
+
+def _oriental(match: re.Match[str]) -> Span | None:
+    return None if _ORIENTAL_PART.search(match[1]) else match.span(1)
+
+
 def _asked(match: re.Match[str]) -> Span | None:
     is_person_asked = _WHOSE.search(match.string, max(0, match.start() - 24), match.start())
     return _spoken(match) if is_person_asked else None
@@ -145,7 +155,7 @@ KINDS = (
     Said("person", ("this is",), _CALLER, _spoken),
     Said("person", (*_VALEDICTIONS, *_THANKS), _SIGNED, _signed),
     Said("person", _FIELDS, _FIELD, _spoken),
-    Said("person", _ORIENTAL_FIELDS, _ORIENTAL_FIELD),
+    Said("person", _ORIENTAL_FIELDS, _ORIENTAL_FIELD, _oriental),
     Said(
         "person", ("我叫", "我的名字", "我姓名", "私の名前", "제 이름", "내 이름"), _ORIENTAL_SPEAKER, _spoken
     ),
