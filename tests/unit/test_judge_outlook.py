@@ -78,3 +78,34 @@ def is_kept(answer: str) -> bool:
 def test_right_answers_are_kept_and_wrong_ones_are_not(right: str, wrong: str) -> None:
     assert is_kept(right)
     assert not is_kept(wrong)
+
+
+PAGE = """The combined ratio improved to 96.8% in 2024 from 98.5% in 2023.
+Sales of Velorix were $2.31 billion in 2024, or 54% of total revenue,
+compared with $2.05 billion, or 51%, in 2023.
+Legal provisions amounted to $64 million at year-end 2024 against $29 million a year before.
+We expect charge-offs of between $150 million and $180 million in 2025.
+
+|  | Number of shares | Grant Date Fair Value |
+| --- | --- | --- |
+|  | (In thousands) |  |
+| Non-vested at December 31, 2023 | 17,059 | $19.65 |
+| Granted(1) | 9,780 | 12.41 |
+| Vested | (9,038) | 19.54 |
+| Forfeited | (1,757) | 18.62 |
+| Non-vested at December 31, 2024 | 16,044 | 15.42 |
+"""
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "The combined ratio improved to 96.8% in 2024.",
+        "Velorix made $2.31 billion in 2024, 54% of revenue, against $2.05 billion or 51% a year earlier.",
+        "Next year's charge-offs are seen between $150 million and $180 million.",
+        "Unvested shares fell to 16.0 million in 2024 from 17.1 million, with 9.8 million granted.",
+    ],
+)
+def test_other_words_for_the_same_are_kept(right: str) -> None:
+    figures = judge("", f"{right} [1]", [JudgedSource("", PAGE, None, None, 2024)]).figures
+    assert RIGHT.issuperset(each.verdict for each in figures)

@@ -43,6 +43,10 @@ def kept(sentence: str) -> bool:
             "The smallest yard in 2024 was New ships with $820 million",
         ),
         ("Die größte Werft 2024: New ships, 820", "Die kleinste Werft 2024: New ships, 820"),
+        (
+            "Repair rose to $410 million in 2024, its highest level in three years",
+            "Repair rose to $410 million in 2024, its lowest level in three years",
+        ),
         ("The loss ratio was highest in 2023 at 63.4%", "The loss ratio was lowest in 2023 at 63.4%"),
         ("Employees were lowest in 2022 at 4,090", "Employees were highest in 2022 at 4,090"),
     ],
@@ -59,6 +63,13 @@ def test_what_is_largest_or_lowest_is_looked_up(right: str, wrong: str) -> None:
         "Repair, one of the largest yards, had revenue of $410 million in 2024",
         "The largest decline was that of Dredging, with revenue of $96 million in 2024",
         "The highest loss ratio since the merger was 61.2% in 2024",
+        "Dredging fell to $96 million in 2024, its lowest level in three years",
+        "Repair revenue reached its highest in 2024, at $410 million",
+        "Dredging, with the highest margins, had revenue of $96 million in 2024",
+        "The biggest risk is Dredging, with revenue of $96 million in 2024",
+        "Among the smaller yards, Repair was the largest in 2024, with revenue of $410 million",
+        "The largest river yard is Dredging with revenue of $96 million in 2024",
+        "New ships ($820 million) was the largest yard and Dredging ($96 million) the smallest in 2024",
     ],
 )
 def test_other_ranks_are_not_read(said: str) -> None:

@@ -13,7 +13,7 @@ _YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni
 def of_another_base(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     """Yield the numbers of the claims with which one of a table is compared, and that are of another year.
 
-    Of its own row that is the year before, of another row the same one.
+    Of its own row that is the year before, of another row the same one, but where its name says its year.
     """
     if not any(claim.phrase.is_base for claim, _ in traced):
         return
@@ -45,4 +45,6 @@ def _is_of_another_year(one: Trace, base: Trace) -> bool:
     if row == base_row:
         before = table.year_before(row, column)
         return before is not None and base_year < year - 1 and base.value != before
+    if table.row_periods[base_row]:
+        return False
     return base_year != year and any(cell[1] == column for cell in table.by_row[base_row])

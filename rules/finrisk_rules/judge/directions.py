@@ -128,9 +128,6 @@ _COMPARATIVE = re.compile(
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
-_OF_DUE = re.compile(r"\s+due(?![^\W_])", re.IGNORECASE)
-"""Behind "falls", what makes it no fall: debt falls due."""
-
 _FROM = re.compile(rf"\s*{whole('from than')}", re.IGNORECASE)
 """Behind "up", what leads to the figure with which one before is compared."""
 
@@ -180,8 +177,6 @@ def directions(text: str) -> tuple[Direction, ...]:
         if rises is None:
             continue
         start, end = match.span()
-        if word[:2] == "fa" and _OF_DUE.match(text, end):
-            continue
         denied = _NOT.search(text, max(0, start - 30), start) or _NOT_BEHIND.match(text, end)
         result.append(Direction(start, end, rises != bool(denied), stem(word)))
     return tuple(result) if len(result) < 2 else _told(text, result)
@@ -467,4 +462,7 @@ def _said_there(trace: Trace) -> bool | None:
     (governor,) = governors(trace.place.sentence, [(start, end)])
     if governor is None or max(start - governor.end, governor.start - end) > NEAR:
         return None
+    if is_evaluation(governor):
+        is_above = is_better_above(trace)
+        return None if is_above is None else governor.rises == is_above
     return governor.rises

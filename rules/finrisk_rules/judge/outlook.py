@@ -15,6 +15,15 @@ _WORDS = (
     "prognose ausblick prévoit prévoient attend prevé espera prevede attende"
 )
 _OUTLOOK = re.compile(whole(_WORDS), re.IGNORECASE)
+_AHEAD = re.compile(
+    whole(
+        f"{_WORDS} could may might would should plans planned seen next_year next_year's coming upcoming "
+        "könnte dürfte sollte pourrait devrait podría debería potrebbe dovrebbe"
+    ),
+    re.IGNORECASE,
+)
+"""What leaves open whether it comes so."""
+
 _STEMS = stems(_WORDS.replace("_", " ")) - stems("are is to expected projected")
 
 
@@ -27,7 +36,7 @@ def is_of_other_time(claim: Claim, statement: Statement, trace: Trace, source: J
     sentence = trace.place.sentence
     is_base = figures.phrases(trace.text)[trace.spot[2][0]].is_base
     if _is_expected(sentence, start) and not is_base:
-        if _OUTLOOK.search(statement.text) or not _STEMS.isdisjoint(statement.topic.words):
+        if _AHEAD.search(statement.text) or not _STEMS.isdisjoint(statement.topic.words):
             return False
         named = [
             *statement.topic.periods,

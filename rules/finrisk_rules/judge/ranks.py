@@ -1,29 +1,57 @@
 """Ranks: what is said to be the largest of the parts of a total, or the lowest of its row, and is not."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, takewhile
 
-from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.directions import Traced, says_rise
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
 
 _LARGEST = (
-    "largest biggest highest greatest größte größter größten größtes höchste höchster höchsten höchstes "
-    "plus_grand plus_grande plus_élevé plus_élevée plus_gros plus_important plus_importante "
-    "más_grande más_alto más_alta più_grande più_alto più_alta"
+    "largest biggest greatest größte größter größten größtes "
+    "plus_grand plus_grande plus_gros plus_important plus_importante más_grande più_grande"
+)
+_HIGHEST = (
+    "highest höchste höchster höchsten höchstes plus_élevé plus_élevée más_alto más_alta più_alto più_alta"
 )
 _SMALLEST = (
-    "smallest lowest kleinste kleinster kleinsten kleinstes niedrigste niedrigster niedrigsten niedrigstes "
-    "plus_petit plus_petite plus_faible plus_bas plus_basse más_pequeño más_pequeña más_bajo más_baja "
-    "più_piccolo più_piccola più_basso più_bassa"
+    "smallest kleinste kleinster kleinsten kleinstes plus_petit plus_petite más_pequeño más_pequeña "
+    "più_piccolo più_piccola"
 )
-_RANK = re.compile(rf"(?P<largest>{whole(_LARGEST)})|{whole(_SMALLEST)}", re.IGNORECASE)
-WORDS_OF_RANK = telling(f"{_LARGEST} {_SMALLEST}".split())
+_LOWEST = (
+    "lowest niedrigste niedrigster niedrigsten niedrigstes plus_faible plus_bas plus_basse más_bajo más_baja "
+    "più_basso più_bassa"
+)
+_RANK = re.compile(
+    rf"(?P<largest>{whole(_LARGEST)})|(?P<highest>{whole(_HIGHEST)})|(?P<lowest>{whole(_LOWEST)})"
+    rf"|{whole(_SMALLEST)}",
+    re.IGNORECASE,
+)
+"""Parts are large or small; high and low is what a row or its parts are in some year."""
+
+WORDS_OF_RANK = telling(f"{_LARGEST} {_HIGHEST} {_SMALLEST} {_LOWEST}".split())
+_LEVELS = stems("level value point amount figure total share stand wert niveau valeur nivel valor livello")
+_OF_RISKS = stems(
+    "risk concern threat challenge exposure uncertainty issue problem factor driver pressure impact effect "
+    "potential risiko sorge gefahr bedrohung herausforderung risque menace défi riesgo amenaza rischio sfida"
+)
+"""What is no part of a total, however large."""
+
+_APART = re.compile(
+    whole(
+        "after behind besides beside except excluding among outside following neben außer unter hinter après "
+        "sauf hormis parmi tras salvo entre dopo tra"
+    ),
+    re.IGNORECASE,
+)
+"""What ranks some parts alone: "after loans, the largest"."""
+
 _NOT_ALONE = re.compile(
     r"(?:\d|\b(?:second|third|fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter|zweit\w*|dritt\w*"
     r"|einer|eine|deuxième|troisième|parmi|des|segundo|segunda|entre|uno|una|tra)) ?-?"
@@ -33,6 +61,7 @@ _NOT_ALONE = re.compile(
 """Before a word of rank: then it is of several, or not of the first."""
 
 _WORD = re.compile(r"\w+")
+_NOUN = re.compile(r"[\w' -]*")
 _REST = re.compile(
     r"\s*(?:all )?(?:others?|corporate|eliminations?|unallocated|thereafter|after|beyond|later|sonstige\w*"
     r"|übrige\w*|danach|autres?|otros|otras|altri|altre)\b",
@@ -53,41 +82,68 @@ def of_another_rank(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     Ranked are rows that a row of their table sums up, and the periods of a row: of these, the highest is not
     said to be the lowest, since what a "high" of some years is may leave out others.
     """
+    starts = [claim.quantity.start for claim, _ in traced]
+    ends = [claim.quantity.end for claim, _ in traced]
     for said in _RANK.finditer(text):
         rest = _WORD.findall(text[said.end() : said.end() + _FARTHEST])[:_FOLLOWING]
         if any(says_rise(each.lower()) is not None for each in rest):
             continue
         if _NOT_ALONE.search(text, max(0, said.start() - _LONGEST_BEFORE), said.start()):
             continue
-        n = _nearest(said, [claim for claim, _ in traced])
-        trace = traced[n][1] if n is not None else None
-        if n is None or trace is None or trace.table is None:
-            continue
-        is_largest = bool(said["largest"])
-        if _parts(trace.table, trace.spot[2]):
-            is_so = _is_first(trace, is_largest=is_largest)
-        else:
-            is_so = not _is_last_of_row(trace.table, trace.spot[2], is_largest=is_largest)
-        if not is_so:
-            yield n
+        beside = _beside(said, starts, ends)
+        traces = [trace for n in beside if (trace := traced[n][1]) and trace.table]
+        if beside and len(traces) == len(beside) and not any(_is_so(text, said, each) for each in traces):
+            yield beside[0]
 
 
-def _nearest(said: re.Match[str], claims: Sequence[Claim]) -> int | None:
-    """Return the number of the first claim behind a word, else of the last one before it."""
-    behind = [n for n, each in enumerate(claims) if 0 <= each.quantity.start - said.end() <= _FARTHEST]
-    before = [n for n, each in enumerate(claims) if 0 <= said.start() - each.quantity.end <= _FARTHEST]
-    return behind[0] if behind else before[-1] if before else None
+def _beside(said: re.Match[str], starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+    """Return the numbers of the first claim behind a word and of the last one before it."""
+    behind, before = bisect_left(starts, said.end()), bisect_right(ends, said.start()) - 1
+    is_behind = behind < len(starts) and starts[behind] - said.end() <= _FARTHEST
+    is_before = before >= 0 and said.start() - ends[before] <= _FARTHEST
+    return [*([behind] if is_behind else ()), *([before] if is_before else ())]
+
+
+def _is_so(text: str, said: re.Match[str], trace: Trace) -> bool:
+    """Whether a place has the rank that a word says, or the word ranks something else."""
+    is_largest = bool(said["largest"] or said["highest"])
+    is_level = bool(said["highest"] or said["lowest"])
+    if (table := trace.table) is None:
+        return True
+    behind = _NOUN.match(text, said.end(), said.end() + _FARTHEST)
+    words = list(takewhile(_is_telling, _WORD.findall(behind[0].lower() if behind else "")))
+    names = [stem(each) for each in words]
+    label, section = table.rows[trace.spot[2][0]]
+    known = stems_of_name(f"{label} {section} {table.caption} {trace.place.column}")
+    if is_level and names and names[-1] not in known | _LEVELS:
+        return True
+    if not known.issuperset(names[:-1]) or not _OF_RISKS.isdisjoint(names):
+        return True
+    if not _parts(table, trace.spot[2]):
+        return not _is_last_of_row(table, trace.spot[2], is_largest=is_largest)
+    apart = _APART.search(text, max(0, said.start() - _FARTHEST), said.end() + _FARTHEST)
+    if apart or _is_first(trace, is_largest=is_largest):
+        return True
+    return is_level and _is_last_of_row(table, trace.spot[2], is_largest=not is_largest)
+
+
+def _is_telling(word: str) -> bool:
+    return word not in SILENT_WORDS and not word[0].isdigit()
 
 
 def _is_first(trace: Trace, *, is_largest: bool) -> bool:
     """Whether the row of a place is first in a column of its source where it is a part of a total."""
     name = trace.place.row.lower()
-    for table in trace.evidence.tables:
-        rows = {at for at, (label, _) in enumerate(table.rows) if label.lower() == name}
-        for cell in (cell for row in rows for cell in table.by_row.get(row, ())):
-            values = [abs(float(part[2])) for part in _parts(table, cell)]
-            if values and abs(float(cell[2])) == (max(values) if is_largest else min(values)):
-                return True
+    return any(_has_first(table, name, is_largest) for table in trace.evidence.tables)
+
+
+@lru_cache(maxsize=512)
+def _has_first(table: TableEvidence, name: str, is_largest: bool) -> bool:
+    rows = {at for at, (label, _) in enumerate(table.rows) if label.lower() == name}
+    for cell in (cell for row in rows for cell in table.by_row.get(row, ())):
+        values = [abs(float(part[2])) for part in _parts(table, cell)]
+        if values and abs(float(cell[2])) == (max(values) if is_largest else min(values)):
+            return True
     return False
 
 

@@ -11,7 +11,7 @@ from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
-from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
+from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_BASE, WORDS_OF_RESULT
 
 MOST_ROWS, GOOD_PERIOD = 64, 0.8
 BEST_ROWS = 8
@@ -24,6 +24,7 @@ LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
 
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
+_STEMS_OF_BASE = stems_of_name(" ".join(WORDS_OF_BASE))
 
 
 def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
@@ -211,7 +212,7 @@ def _of_names(reader: Reader, right: Trace) -> Iterator[Spot]:
     if own.issuperset(reader.near):
         return
     names = {word for word in reader.near if not says_direction(word)} - reader.about_sources.keys()
-    if 2 * len(own & names) > len(names):
+    if 2 * len(own & names) > len(names) or (names and names <= _STEMS_OF_BASE):
         return
     for statement in reader.evidence.statements[:MOST_SENTENCES]:
         if names <= statement.words(reader.text):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import OUTFLOW, RESULT, whole
 
@@ -67,6 +68,16 @@ def is_aside(claim: Claim, statement: Statement) -> bool:
     return (
         claim.quantity.bracketed and before.isalnum() and (not behind or behind.isalnum() or behind in ",.;:")
     )
+
+
+def _follows_name(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether brackets hold an amount with its scale behind a name of its place: "Home ($5 million)"."""
+    if not is_aside(claim, statement) or not claim.text.rstrip(" )")[-1:].isalpha():
+        return False
+    words = (
+        statement.text[max(0, claim.quantity.start - _LONGEST_LEAD) : claim.quantity.start].lower().split()
+    )
+    return bool(words) and stem(words[-1]) in stems_of_name(trace.place.row or trace.place.sentence) - {""}
 
 
 def _is_gain_below_zero(trace: Trace) -> bool | None:
@@ -199,5 +210,7 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
     ):
         return True
     if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
+        return False
+    if claim.quantity.scale and _follows_name(claim, statement, trace):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
