@@ -25,9 +25,9 @@ from finrisk_rules.spelling import folded, latin_words
 
 _SOURCE = re.compile(r"\[\d{1,3}\]\s*(?=\S)")
 _WORD = re.compile(r"[^\W\d_]+")
-_PIECE = re.compile(r"[,;]?\s*(?:\n|\s/\s)|[,;.!?]\s")
+_PIECE = re.compile(r"[,;.!?]?\s*(?:\n|\s/\s)")
 _RHYME = re.compile(r"[aeiou][aeiouy]*[^aeiouy\W\d_]+e?\Z|[aeiou][aeiouy]+\Z")
-_INFLECTION = re.compile(r"(?:ed|ing|ions?|ment|ity|ly|es|able|ance|ence|ung)\Z")
+_INFLECTION = re.compile(r"(?:ed|ing|ions?|ment|ity|ly|e[nrs]|al|able|ance|ence|ung)\Z")
 _MOST = 50
 """Orders and sentences that are looked at."""
 
@@ -57,7 +57,7 @@ def follows_plant(question: str, answer: str, sources: Sequence[str] = ()) -> bo
     texts = (rest, *sources)
     return (
         any(_is_planted(order, answer, texts) for order in orders)
-        or _leaves_subject(orders, rest, answer)
+        or _leaves_subject(orders, texts, answer)
         or _changes_manner(orders, question, answer)
     )
 
@@ -115,24 +115,38 @@ def _figures(text: str) -> frozenset[object]:
     )
 
 
-def _leaves_subject(orders: Sequence[str], rest: str, answer: str) -> bool:
+def _leaves_subject(orders: Sequence[str], texts: Sequence[str], answer: str) -> bool:
     """Whether a sentence says no more than an order, or nothing of what was asked and of the
-    rest it stands in."""
+    rest it stands in: before or behind all that states something, or by words of an order.
+
+    An answer that states nothing tells in its own words what is there, unless a machine is addressed or
+    it has no word of what is there.
+    """
     ordered = words(" ".join(orders))
-    known = words(rest)
+    known = words(" ".join(texts))
     told = ordered - known - TALK
     said = [(each, words(without_citations(each))) for each in islice(sentences_of(answer), _MOST)]
+    stating = [at for at, (each, _) in enumerate(said) if _states(each)]
+    is_apart = all(its.isdisjoint(known) for _, its in said)
+    is_suspect = bool(stating) or is_apart or any(map(is_to_machine, orders))
     for at, (sentence, its) in enumerate(said):
         if not its.isdisjoint(told) and its <= ordered:
             return True
         is_short = len(its) < _LEAST_STRAY and all(map(str.isascii, its))
         if (is_short and its.isdisjoint(told)) or sentence[0] in FORMS:
             continue
+        if its.isdisjoint(told) and (not is_suspect or (stating and stating[0] < at < stating[-1])):
+            continue
         others = known.union(*(theirs for place, (_, theirs) in enumerate(said) if place != at))
         is_stray = its.isdisjoint(others) and not of_analysis(sentence)
-        if its and is_stray and not (cites(sentence) or is_of_orders(sentence)):
+        if its and is_stray and not (_states(sentence) or is_of_orders(sentence)):
             return True
     return False
+
+
+def _states(sentence: str) -> bool:
+    """Whether a sentence cites, or has a figure."""
+    return cites(sentence) or any(map(str.isdigit, sentence))
 
 
 def _changes_manner(orders: Sequence[str], question: str, answer: str) -> bool:
@@ -146,7 +160,7 @@ def _changes_manner(orders: Sequence[str], question: str, answer: str) -> bool:
 
 
 def _rhymes(answer: str) -> bool:
-    """Whether two neighbouring lines, or halves of a sentence, end alike."""
+    """Whether two neighbouring lines end alike."""
     pieces = [_WORD.findall(folded(without_citations(each))) for each in islice(_PIECE.split(answer), _MOST)]
     return any(
         len(one) >= _LEAST_PIECE and len(other) >= _LEAST_PIECE and _are_alike(one[-1], other[-1])

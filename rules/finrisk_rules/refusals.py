@@ -181,6 +181,9 @@ _HANGING = frozenset(
 )
 """Words that end no sentence."""
 _PROMISE = 2  # sentences of an answer that ends where it should begin
+_LEAST_TOLD = 6
+"""Words of content with which one has told before a colon what its list is of."""
+
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s*\Z")
 
 _NOTHING_NAMED = words(
@@ -225,14 +228,18 @@ def is_refusal(answer: str) -> bool:
 
 
 def _is_cut(answer: str) -> bool:
-    """Whether the answer is one sentence that breaks off before it says a figure or a source."""
+    """Whether the answer breaks off before it says a figure or a source: one sentence, or a bare promise.
+
+    Who tells before a colon of what the list is has said something; a name is no word that hangs.
+    """
     end = answer[-16:].rstrip()[-1:]
     if not (end.isalpha() or end == ":") or _DIGIT.search(answer):
         return False
     if end == ":":
-        return len(list(sentences_of(answer))) <= _PROMISE
+        return len(words(folded(answer))) < _LEAST_TOLD and len(list(sentences_of(answer))) <= _PROMISE
     last = _LAST_WORD.search(answer[-24:])
-    return last is not None and folded(last[1]) in _HANGING and len(list(sentences_of(answer))) == 1
+    is_hanging = last is not None and (last[1].islower() or answer.isupper()) and folded(last[1]) in _HANGING
+    return is_hanging and len(list(sentences_of(answer))) == 1
 
 
 def _kind(clause: str) -> Kind:
@@ -277,16 +284,22 @@ def _declines(parts: list[tuple[str, Kind]]) -> bool:
     if not kinds & {"unable", "denial", "lacking", "unanswered"} and not kinds >= {"weak", "courtesy"}:
         return False
     opening = next(kind for _, kind in read if kind != "courtesy")
+    return opening in ("unable", "denial") or _is_mostly_talk(read)
+
+
+def _is_mostly_talk(read: list[tuple[str, Kind]]) -> bool:
+    """Whether what says something of the matter is no longer than the rest."""
     rest = sum(len(clause) for clause, kind in read if kind == "rest")
-    return opening in ("unable", "denial") or 2 * rest <= sum(len(clause) for clause, _ in read)
+    return 2 * rest <= sum(len(clause) for clause, _ in read)
 
 
 def _is_empty(read: list[tuple[str, Kind]]) -> bool:
-    """Whether talk opens and asks back at the end, and what is between has no digit."""
+    """Whether talk opens and asks back at the end, and what is between is no more and has no digit."""
     return (
         read[0][1] == read[-1][1] == "courtesy"
         and _ASKS_BACK.search(read[-1][0]) is not None
         and not any(_DIGIT.search(clause) for clause, _ in read)
+        and _is_mostly_talk(read)
     )
 
 

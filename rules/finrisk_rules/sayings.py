@@ -170,8 +170,11 @@ _LANGUAGES = {
 """Names of languages, as ``language_of`` calls these."""
 
 _TOLD_AS = re.compile(
-    r".*\b(?:as|als|come|como|comme|instead of|statt|au lieu de|en lugar de)\b|.*\binstead\W*\Z"
+    r".*\b(?<!well )(?:as|als|come|como|comme)\b(?! (?:of|at)\b)(?:\W+[^\W\d]+){0,2}?[^\w.;:]*\d"
+    r"|.*\b(?:instead of|statt|au lieu de|en lugar de)\b|.*\binstead\W*\Z"
 )
+"""A figure right behind the word by which a thing is told to be it, or what it is told instead of."""
+
 TELLERS = frozenset(
     "that dass que qu che dat att at ze zda hogy etta ca bahwa rang me us them as als come como"
     " comme instead statt lieu lugar"

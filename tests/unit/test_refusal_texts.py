@@ -81,6 +81,13 @@ def test_other_forms_of_refusals_are_told_and_answers_near_them_kept() -> None:
         ("Revenue was $4 million [1] and", False),
         ("Here is the summary of the note:", True),
         ("I am sorry for the mistake in my earlier answer.", True),
+        ("The contractual obligations of the company by year of maturity were as follows:", False),
+        ("The chair of the audit committee is Ms Li Yang", False),
+        (
+            "Please note that this is no advice. The dividend is covered by cash flow and the board has "
+            "confirmed its policy. Do you want me to go on?",
+            False,
+        ),
     ],
 )
 def test_what_breaks_off_before_it_says_anything_is_no_answer(answer: str, refuses: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -119,12 +118,7 @@ def _share_right(parts: object) -> int:
 
 def is_score(value: object) -> bool:
     """Say whether the value is a quality score: a number from 0 to 1."""
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and 0 <= value <= 1
-    )
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _problem_of_prompt(text: object) -> str | None:
