@@ -36,6 +36,9 @@ from tests.grounds.waiting import until
 
 SECRETS = ("POSTGRES_PASSWORD", "USER_HASH_KEY", "FINRISK_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS")
 HANGS = json.dumps({"finrisk_resources": {"requests": {"cpu": "1000"}, "limits": {"memory": "1Gi"}}})
+PATIENT = "finrisk_rollout_timeout=300"
+"""A ReplicaSet that found no room tries again after twice the time, up to 82 s later on slow cores."""
+
 WEBHOOK = "deny.finrisk.example"
 
 
@@ -132,7 +135,7 @@ def test_a_rollback_by_kubeconfig_alone_while_a_deploy_hangs_the_quota_is_full_a
             assert re.search(
                 r"Secret finrisk-credentials is gone.*from its copy finrisk-credentials-\d+", told
             )
-            run = environment.play("rollback", **dict.fromkeys(SECRETS, ""))
+            run = environment.play("rollback", "-e", PATIENT, **dict.fromkeys(SECRETS, ""))
             assert "it went on with 1 fewer" in run.output
             assert "finrisk-credentials was gone: it is back from its newest copy" in run.output
             assert clients.failed() == []
