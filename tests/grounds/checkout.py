@@ -167,8 +167,11 @@ def fresh_checkout() -> Iterator[Path]:
                 shutil.copy(entry, folder)
         _linked(Path(sys.executable).parents[1], folder / ".venv")
         _linked(REPOSITORY / "collections", folder / "collections")
-        (folder / ".uv" / "bin").mkdir(parents=True)
-        for name in (".uv/bin/uv", ".venv/.ready", "collections/.ready"):  # in make's order
+        uv = folder / ".uv" / "bin" / "uv"
+        uv.parent.mkdir(parents=True)
+        uv.write_text(f'#!/bin/sh\nexec "{REPOSITORY}/.uv/bin/uv" "$@"\n')  # the first image asks it
+        uv.chmod(0o755)
+        for name in (".venv/.ready", "collections/.ready"):  # in make's order, behind uv
             (folder / name).write_text("")
         yield folder
     finally:
