@@ -298,6 +298,7 @@ _BEFORE_NAME = (
     "contactpersoon",
     "persona d",
     "cc ",
+    "cc:",
 )
 _POINT = re.compile(
     rf"{BEGIN}(?i:contact person|emergency contact|ansprechpartner(?:in)?|kontaktperson|contactpersoon"
