@@ -1,6 +1,7 @@
 """What a worker sets of the interpreter: turns of threads, and when garbage is looked for."""
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +21,14 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name in ("init_process", "load_wsgi"):
         monkeypatch.setattr(ThreadWorker, name, lambda _: None)
     interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+    on_term = signal.getsignal(signal.SIGTERM)
     made: Any = object.__new__(Worker)
     made.cfg = SimpleNamespace(threads=1)
     settings = SimpleNamespace(ops_port=0, variable_path=Path)
     made.wsgi = Flask("finrisk")
     made.wsgi.extensions["finrisk"] = SimpleNamespace(service=SimpleNamespace(settings=settings))
     yield made
+    signal.signal(signal.SIGTERM, on_term)
     sys.setswitchinterval(interval)
     gc.set_threshold(*threshold)
     gc.unfreeze()
