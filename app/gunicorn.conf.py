@@ -92,15 +92,15 @@ def on_starting(server: Any) -> None:
 def _import_what_takes_long() -> None:
     """Import once for all workers libraries, and the rules with their patterns; a reload would renew none."""
     gc.disable()  # nothing of it is garbage
-    import flask  # noqa: F401
-    import google.auth.transport.requests  # noqa: F401
-    import psycopg_pool  # noqa: F401
-    import pydantic_settings  # noqa: F401
-    import urllib3  # noqa: F401
+    import flask  # noqa: F401 - for the workers to come
+    import google.auth.transport.requests  # noqa: F401 - for the workers to come
+    import psycopg_pool  # noqa: F401 - for the workers to come
+    import pydantic_settings  # noqa: F401 - for the workers to come
+    import urllib3  # noqa: F401 - for the workers to come
 
-    import finrisk.quality  # noqa: F401
+    import finrisk.quality  # noqa: F401 - for the workers to come
     import finrisk_rules.judge.judgement
-    import finrisk_rules.redaction  # noqa: F401
+    import finrisk_rules.redaction  # noqa: F401 - for the workers to come
 
     gc.freeze()
     gc.enable()
