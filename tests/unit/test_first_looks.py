@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,23 +18,13 @@ from finrisk_rules.disguises import appearances
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
 from finrisk_rules.orders import RULES, Rule
 from finrisk_rules.redaction import columns, reading, redactor
+from finrisk_rules.redaction.context import alternatives
 from finrisk_rules.redaction.reading import Reading
 from finrisk_rules.spelling import Signs, latin_words
 
 Look = Callable[[str], bool]
 PLAIN = "The margins of both banks fell by 12 million"
 SET = [json.loads(line) for line in Path(__file__).with_name("injections.jsonl").open()]
-
-
-def alternatives(pattern: str) -> Iterator[str]:
-    """The parts of a pattern that a ``|`` outside of all brackets parts."""
-    start = depth = 0
-    for match in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", pattern, re.DOTALL):
-        depth += {"(": 1, ")": -1}.get(match[0], 0)
-        if match[0] == "|" and not depth:
-            yield pattern[start : match.start()]
-            start = match.end()
-    yield pattern[start:]
 
 
 def has_shape_signs(text: str) -> bool:
