@@ -51,7 +51,6 @@ _BEFORE = re.compile(
     rf"(?:(?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u30ff]{{0,3}}"
     rf"|(?<![\uac00-\ud7af])(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}) ?\Z"
 )
-_SURNAME = re.compile(rf"(?:{_CHINESE})\Z")
 _OFFICES = re.compile(
     "董事|总裁|總裁|总经理|總經理|主席|首席|监事|監事|行长|行長|代表取締役|取締役|監査役|社長|会長|대표이사"
     "|사장|회장|이사|감사"
