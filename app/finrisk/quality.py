@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from finrisk_rules.companies import LEGAL_FORMS
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.examples import problem_of_figures
+from finrisk_rules.judge.citations import citations_of, without_citations
 from finrisk_rules.judge.languages import reads_as
-from finrisk_rules.judge.statements import citations_of, without_citations
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, RIGHT, WRONG, JudgedSource, Judgement, Verdict
 from finrisk_rules.judge.wording import says_something, words, words_among
 from finrisk_rules.refusals import is_refusal

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.judge.statements import citations_of, without_citations
+from finrisk_rules.judge.citations import citations_of, without_citations
 from finrisk_rules.judge.wording import content
 from finrisk_rules.quantities import quantities
 

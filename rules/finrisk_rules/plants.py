@@ -15,8 +15,8 @@ from finrisk_rules.clauses import cites, sentences_of
 from finrisk_rules.deeds import FORMS, literals_of, poses_of
 from finrisk_rules.demands import TALK, is_to_machine
 from finrisk_rules.finance import of_analysis
+from finrisk_rules.judge.citations import without_citations
 from finrisk_rules.judge.languages import language_of
-from finrisk_rules.judge.statements import without_citations
 from finrisk_rules.judge.wording import words
 from finrisk_rules.omissions import is_of_orders
 from finrisk_rules.quantities import quantities

@@ -7,12 +7,14 @@ from operator import itemgetter
 
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.calculations import calculations, has_signs, what_it_says
+from finrisk_rules.judge.citations import citations_of
 from finrisk_rules.judge.court import Court
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.latex import without_latex
+from finrisk_rules.judge.layout import statements
 from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
-from finrisk_rules.judge.statements import citations_of, statements, style_in
+from finrisk_rules.judge.styles import style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import telling_words
 from finrisk_rules.plain_text import plain

@@ -1,0 +1,52 @@
+"""The rows of an answer's tables: statements that claim their figures with the words of row and column."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from finrisk_rules.judge.citations import citations_of, without_citations
+from finrisk_rules.judge.claims import Claim, is_count
+from finrisk_rules.judge.phrasing import Phrase
+from finrisk_rules.judge.statements import Statement, Topic
+from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.periods import periods
+from finrisk_rules.quantities import Style
+from finrisk_rules.tables import Cell, tables_of, without_footnote
+
+
+def statements_of_table(
+    lines: list[str], at: int, style: Style, topic: Topic, beside: tuple[int, ...]
+) -> Iterator[Statement]:
+    """Yield the rows of the tables that these lines write, which begin at a place of the answer.
+
+    ``beside`` is what is cited by them where they cite nothing.
+    """
+    texts = [without_citations(line) for line in lines]
+    labels = [without_footnote(line.strip().strip("|").split("|")[0].strip()) for line in texts]
+    starts = [at]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    of_all = citations_of("".join(lines)) or beside
+    number = 0
+    for table in tables_of("".join(texts), style):
+        for _, cells in groupby(table.cells, key=lambda cell: cell.row):
+            row = list(cells)
+            below = range(number + 1, len(labels))
+            number = next((each for each in below if labels[each] == row[0].label), number)
+            written = texts[number].strip().removeprefix("|").removesuffix("|").split("|")
+            claims = tuple(_cell_claim(cell, written) for cell in row if not is_count(cell.value))
+            cited = citations_of(lines[number]) or of_all
+            yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])
+
+
+def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:
+    """Return what a cell of a table claims: its figure, in the unit of row, column or table."""
+    label = f"{cell.label} {cell.section}"
+    named = tuple((period.year, period.part) for text in (cell.head, label) for period in periods(text))
+    words = dict.fromkeys(stems(label) | stems(cell.head), 1.0)
+    quantity = cell.value._replace(unit=cell.unit)
+    if quantity.scale is None and cell.scale and not cell.unit:
+        quantity = quantity._replace(scale=cell.scale)
+    text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
+    is_change = bool(CHANGE_NAME.search(cell.head) and not named)
+    return Claim(text, quantity, Phrase(words, named, is_base=False), is_change=is_change)
