@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from finrisk import documents
-from finrisk.http.bodies import LIMITS, DocumentBody
+from finrisk.http.bodies import DocumentBody
+from finrisk.http.body_reader import LIMITS
 from finrisk.http.documents import _document as indexed
 from finrisk_rules import postings as rules
 from finrisk_rules.postings import postings

@@ -10,7 +10,8 @@ from finrisk import analysis, answers
 from finrisk.analysis import Analysis, RetrievalRequiredError
 from finrisk.generation import NoAnswerError
 from finrisk.http.admission import Place
-from finrisk.http.bodies import AnalyzeBody, parsed
+from finrisk.http.bodies import AnalyzeBody
+from finrisk.http.body_reader import parsed
 from finrisk.http.context import context, requires
 from finrisk.http.errors import (
     INTERNAL_ERROR,

@@ -10,7 +10,8 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from finrisk import documents
-from finrisk.http.bodies import DocumentBody, DocumentsBody, parsed
+from finrisk.http.bodies import DocumentBody, DocumentsBody
+from finrisk.http.body_reader import parsed
 from finrisk.http.context import context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError

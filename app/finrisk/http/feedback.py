@@ -21,7 +21,8 @@ from finrisk.corrections import (
     correct,
 )
 from finrisk.db.pool import DatabaseUnavailableError
-from finrisk.http.bodies import FeedbackBody, parsed
+from finrisk.http.bodies import FeedbackBody
+from finrisk.http.body_reader import parsed
 from finrisk.http.context import check_role, context, requires
 from finrisk.http.error_codes import FieldProblem
 from finrisk.http.errors import ApiError

@@ -11,7 +11,7 @@ from finrisk import ids, metrics
 from finrisk.http import refusals
 from finrisk.http.admission import RETRY_AFTER
 from finrisk.http.arrival import Head
-from finrisk.http.bodies import limit_of
+from finrisk.http.body_reader import limit_of
 from finrisk.http.context import Context
 from finrisk.http.error_codes import ErrorBody, ErrorCode
 from finrisk.http.errors import HEADERS
