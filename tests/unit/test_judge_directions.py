@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from finrisk_rules.judge.directions import governors
+from finrisk_rules.judge.governors import governors
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.quantities import quantities

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from finrisk_rules.judge.directions import Traced
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 
 _YEAR_BEHIND = re.compile(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)

@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.agreement import Agreement, agreement
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Direction, Traced, governors, is_evaluation, is_in_clause
+from finrisk_rules.judge.directions import Direction, is_evaluation
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.formulas import is_operand
+from finrisk_rules.judge.governors import governors, is_in_clause
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.vocabulary import CHANGED, whole
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import whole
 
 _ABOVE = (

@@ -9,7 +9,8 @@ from finrisk_rules.judge.bases import of_another_base
 from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of, says_more, spoken_changes
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
-from finrisk_rules.judge.directions import contradicts, is_better_above, may_turn, spoken
+from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
+from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction

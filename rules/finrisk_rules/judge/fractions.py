@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from finrisk_rules.judge.bounds import Bound, bound
-from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.hints import Words, cannot_say
+from finrisk_rules.judge.traces import Traced
 from finrisk_rules.quantities import Quantity
 
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,

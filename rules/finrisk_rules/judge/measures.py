@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from finrisk_rules.judge.agreement import Agreement
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import is_led_by_change
+from finrisk_rules.judge.governors import is_led_by_change
 from finrisk_rules.judge.physical import unit_behind, unit_named
 from finrisk_rules.judge.things import (
     Measure,

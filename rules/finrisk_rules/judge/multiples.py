@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from finrisk_rules.judge.directions import Direction, Traced, are_of_one_thing, by_time
+from finrisk_rules.judge.chronology import are_of_one_thing, by_time
+from finrisk_rules.judge.directions import Direction
+from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import any_word, whole
 
 _WORDS = {

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.changes import says_more
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
 

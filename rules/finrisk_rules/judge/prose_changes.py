@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.changes import Change, differences
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.evidence import StatementEvidence
 from finrisk_rules.judge.table_evidence import Figure
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
 
 FARTHEST = 2

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, takewhile
 
-from finrisk_rules.judge.directions import Traced, says_rise
+from finrisk_rules.judge.directions import says_rise
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import whole
 
 _LARGEST = (

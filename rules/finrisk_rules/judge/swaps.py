@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Traced
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.phrasing import Phrase
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 
 MARGIN = 0.25
 """By how much the words must fit better the other way round, of 2."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from finrisk_rules.judge.agreement import Agreement
+from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.evidence import Evidence, Spot
 from finrisk_rules.judge.table_evidence import Named, TableEvidence
 from finrisk_rules.judge.verdicts import Place
@@ -81,6 +82,10 @@ class Trace:
         if unit:
             return f"{shown}%" if unit == "percent" else f"{shown} {unit.replace('_', ' ')}"
         return f"{shown} {_SCALES.get(scale, '')}".strip()
+
+
+Traced = tuple[Claim, Trace | None]
+"""A claim, and the place that it was followed to; None where there is none."""
 
 
 def best(traces: Iterable[Trace], *, is_below: bool) -> tuple[Trace | None, Trace | None]:

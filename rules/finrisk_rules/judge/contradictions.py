@@ -1,0 +1,192 @@
+"""Whether figures do the opposite of what the words of rise and fall by them say."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from finrisk_rules.judge.chronology import by_time
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Direction, is_evaluation
+from finrisk_rules.judge.formulas import is_operand
+from finrisk_rules.judge.governors import NEAR, governors, leads_to
+from finrisk_rules.judge.languages import language_of
+from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.judge.vocabulary import LESS_IS_BETTER, LESS_MAY_BE_BETTER, MORE_IS_BETTER, OUTFLOW, whole
+
+_TO = re.compile(
+    rf"(?:\s+\w+|\s+by(?:\s+\w+){{1,3}})?\s+{whole('to auf à a hasta para until reaching')}[^\d]{{0,8}}\Z",
+    re.IGNORECASE,
+)
+_TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
+
+
+def spoken(text: str, traced: Sequence[Traced]) -> dict[Direction, list[int]]:
+    """Return the words of rise and fall of a sentence with the numbers of the claims of which they speak."""
+    groups: dict[Direction, list[int]] = {}
+    spans = [(claim.quantity.start, claim.quantity.end) for claim, _ in traced]
+    for n, each in enumerate(governors(text, spans)):
+        if each:
+            groups.setdefault(each, []).append(n)
+    return groups
+
+
+def contradicts(
+    text: str, traced: Sequence[Traced], groups: Mapping[Direction, Sequence[int]]
+) -> Iterator[int]:
+    """Yield the numbers of the claims of a sentence whose figures do the opposite of what its words say."""
+    for direction, group in groups.items():
+        if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
+            direction = replace(direction, rises=False)
+        known = [n for n in group if traced[n][1] is not None]
+        if not known or _is_name(direction, traced[known[0]][1]):
+            continue
+        if is_evaluation(direction) and (better := {is_better_above(traced[n][1]) for n in known}) != {True}:
+            if better != {False} or any(_is_change_cell(traced[n][1]) for n in known):
+                continue
+            direction = replace(direction, rises=not direction.rises)
+        amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
+        pair = _ends(amounts, traced)
+        is_pair = len(pair) > 1
+        wrong = {_pair(pair, traced, direction, text)} if is_pair else set()
+        is_told = is_pair and by_time(pair, traced) is not None
+        alone = [n for n in known if n not in amounts or not is_told]
+        wrong |= {_alone(text, n, traced, direction) for n in alone}
+        yield from (n for n in wrong if n is not None)
+
+
+def _is_change_cell(trace: Trace | None) -> bool:
+    return trace is not None and trace.table is not None and trace.table.is_change(*trace.spot[2][:2])
+
+
+def _ends(amounts: Sequence[int], traced: Sequence[Traced]) -> Sequence[int]:
+    """Return the two figures between which something changed: the first one, and the first one compared."""
+    bases = [n for n in amounts if traced[n][0].phrase.is_base]
+    others = [n for n in amounts if n not in bases]
+    return sorted((others[0], bases[0])) if bases and others else amounts[:2]
+
+
+def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
+    """Whether a figure is how much something rose or fell: "rose 5 %", "a reculé de 5 %"."""
+    if claim.is_change and not claim.phrase.is_base:
+        return True
+    return bool(claim.quantity.unit and leads_to(text, direction, claim.quantity.start))
+
+
+def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
+    """Whether a figure is how much something grew, and below zero: "growth of -7.8 %"."""
+    return claim.quantity.value < 0 and _is_change(text, claim, direction)
+
+
+def is_better_above(trace: Trace | None) -> bool | None:
+    """Whether more is better of what a place tells; None where either may be: a cost, a ratio."""
+    if trace is None:
+        return True
+    place, said = trace.place, trace.place.row
+    if trace.table is None:
+        said = place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
+    if LESS_IS_BETTER.search(said):
+        return False
+    return True if MORE_IS_BETTER.search(said) or not LESS_MAY_BE_BETTER.search(said) else None
+
+
+def _is_name(direction: Direction, trace: Trace | None) -> bool:
+    """Whether the word is part of the name of the row: "increase in receivables"."""
+    return trace is not None and direction.word in stems_of_name(trace.place.row)
+
+
+def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction, text: str) -> int | None:
+    """Return the later of two figures of one row where it lies on the other side of the earlier one.
+
+    A loss below zero that is said without its sign may be said to rise or to fall: readers mean either. In
+    other languages than English a row of what goes out rises with its amounts.
+    """
+    pair = by_time(places, traced)
+    if pair is None:
+        return None
+    (_, one), (later, two) = pair
+    old, new = one.value, two.value
+    are_amounts = max(old, new) < 0 <= min(traced[n][0].quantity.value for n in places)
+    is_english = language_of(text) in ("", "en")
+    if are_amounts and OUTFLOW.search(f"{one.place.row}\n{text}" if is_english else one.place.row):
+        return None
+    if are_amounts and not is_english and _is_outflow(one) and _is_outflow(two):
+        old, new = -old, -new
+    if old == new:
+        return None
+    return later if (new > old) != direction.rises else None
+
+
+def _is_outflow(trace: Trace) -> bool:
+    """Whether a row says with a minus what goes out: it grows where its amount does."""
+    table = trace.table
+    return table is not None and all(float(cell[2]) <= 0 for cell in table.by_row[trace.spot[2][0]])
+
+
+def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) -> int | None:
+    """Return the number of a claim that its place contradicts: by sign, year before or sentence."""
+    claim, trace = traced[n]
+    start, end = claim.quantity.start, claim.quantity.end
+    is_change = _is_change(text, claim, direction)
+    if trace is None or (claim.phrase.is_base and not is_change):
+        return None
+    if max(start - direction.end, direction.start - end) > NEAR:
+        return None
+    table = trace.table
+    if table is None:
+        said = _said_there(trace)
+        if said is None and _is_end(text, start, end, direction):
+            said = _rises_in_prose(trace)
+        return n if said is not None and said != direction.rises else None
+    row, column = trace.spot[2][:2]
+    value = trace.value
+    if table.is_change(row, column):
+        is_signed = claim.quantity.value < 0
+        return n if value and not is_signed and (value > 0) != direction.rises else None
+    if is_change and claim.quantity.unit == trace.spot[2][4] == "percent" and not is_operand(text, end):
+        return n if value and (value > 0) != direction.rises and claim.quantity.value > 0 else None
+    before = table.year_before(row, column)
+    if before is None or before == value or not _is_end(text, start, end, direction):
+        return None
+    if max(value, before) < 0 <= claim.quantity.value and _is_outflow(trace):
+        value, before = -value, -before
+    if min(value, before) < 0:
+        return None
+    return n if (value > before) != direction.rises else None
+
+
+def _rises_in_prose(trace: Trace) -> bool | None:
+    """Return whether a figure is more than the one of the next period before in its sentence; None for none.
+
+    That is the one beside it of its kind, with which it is compared or whose year is the one before.
+    """
+    statement = trace.evidence.statements[trace.spot[1]]
+    phrases, at = statement.phrases(trace.text), trace.spot[2][0]
+    figure = statement.figures[at]
+    if at + 1 >= len(statement.figures) or phrases[at].is_base:
+        return None
+    other = statement.figures[at + 1]
+    if other[1:4] != figure[1:4] or not phrases[at + 1].is_base or float(other[0]) == float(figure[0]):
+        return None
+    return None if min(float(figure[0]), float(other[0])) < 0 else float(figure[0]) > float(other[0])
+
+
+def _is_end(text: str, start: int, end: int, direction: Direction) -> bool:
+    """Whether a figure is what something rose or fell to."""
+    if direction.end <= start:
+        return bool(_TO.match(text[direction.end : start]))
+    return bool(_TO_BEFORE.search(text, max(0, start - 12), start) or _TO_BEHIND.match(text, end))
+
+
+def _said_there(trace: Trace) -> bool | None:
+    """Return whether the sentence of a trace lets its figure rise; None where it says neither."""
+    figures = trace.evidence.statements[trace.spot[1]].figures
+    start, end = figures[trace.spot[2][0]][4:6]
+    (governor,) = governors(trace.place.sentence, [(start, end)])
+    if governor is None or max(start - governor.end, governor.start - end) > NEAR:
+        return None
+    if is_evaluation(governor):
+        is_above = is_better_above(trace)
+        return None if is_above is None else governor.rises == is_above
+    return governor.rises
