@@ -11,7 +11,8 @@ from decimal import Decimal
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.citations import without_citations
 from finrisk_rules.judge.formulas import formulas, has_formula, joined
-from finrisk_rules.judge.relations import has_relation, relations
+from finrisk_rules.judge.relations import relations
+from finrisk_rules.judge.sayings import has_relation
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style
 

@@ -11,16 +11,8 @@ from itertools import islice, pairwise
 from operator import itemgetter
 from typing import Literal
 
-from finrisk_rules.judge.arithmetic import (
-    MOST_OPERANDS,
-    Bracket,
-    Calculation,
-    Expression,
-    Operator,
-    Term,
-    expression,
-    rounds,
-)
+from finrisk_rules.judge.arithmetic import Calculation, rounds
+from finrisk_rules.judge.expressions import MOST_OPERANDS, Bracket, Expression, Operator, Term, expression
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 

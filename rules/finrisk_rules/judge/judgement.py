@@ -12,8 +12,8 @@ from finrisk_rules.judge.court import Court
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.layout import statements
-from finrisk_rules.judge.relations import has_count
 from finrisk_rules.judge.results import Results
+from finrisk_rules.judge.sayings import has_count
 from finrisk_rules.judge.styles import style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import telling_words
