@@ -8,6 +8,9 @@ from finrisk_rules.judge.table_evidence import Named, TableEvidence
 NO_PERIOD = 0.5
 """How well a place without a period fits any."""
 
+OTHER_PERIOD, SAME_PERIOD = 0.3, 0.8
+"""Fit of a period below which it is another one, and above which it is the claim's."""
+
 _MOST_OF_NAME = 3
 _QUARTER_OF = {"3": "Q1", "6": "Q2", "9": "Q3", "12": "Q4"}
 """The quarter of a calendar year that ends with a month."""

@@ -1,0 +1,125 @@
+"""The bench: the verdict on a claim, by the places to which those who read its sources followed it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from finrisk_rules.judge.absence import in_name, on_absent, on_nothing
+from finrisk_rules.judge.acronyms import spelled_out
+from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.claim_periods import ASKED_PERIOD
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.ends import is_of_other_end
+from finrisk_rules.judge.findings import wrong
+from finrisk_rules.judge.firms import Firms
+from finrisk_rules.judge.fits import CLEARLY
+from finrisk_rules.judge.hints import cannot_say
+from finrisk_rules.judge.operands import is_bare
+from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
+from finrisk_rules.judge.outlook import is_of_other_time
+from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
+from finrisk_rules.judge.quarters import is_of_whole_year
+from finrisk_rules.judge.rivals import best_rival
+from finrisk_rules.judge.signs import is_aside, is_of_another_sign
+from finrisk_rules.judge.sources import Sources
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.traces import Trace, best
+from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.judge.years import is_of_another_year
+
+
+class Bench:
+    """Who reads the sources of an answer for a claim, and says what it deserves.
+
+    ``firms`` are those that statements and sources name, ``acronyms`` those of the answer that a source
+    spells out.
+    """
+
+    def __init__(self, sources: Sources, firms: Firms, acronyms: tuple[str, ...]) -> None:
+        self.sources, self.firms, self.acronyms = sources, firms, acronyms
+
+    def reader(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Claimed,
+        n: int,
+        calculation: Calculation | None = None,
+    ) -> Reader:
+        """Return who reads source ``n`` for a claim of these periods, maybe a figure of a calculation."""
+        text = self.sources[n].text
+        if self.acronyms and (words := spelled_out(claim.phrase.words, self.acronyms, text)):
+            claim = claim._replace(phrase=claim.phrase._replace(words=dict(words)))
+        bare = calculation is not None and is_bare(claim, statement, calculation)
+        return Reader(
+            claim, statement.topic.words, named, n, self.sources.evidence(n), text, calculation, is_bare=bare
+        )
+
+    def verdict(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Claimed,
+        readers: Sequence[Reader],
+    ) -> tuple[FigureVerdict | None, Trace | None]:
+        """Return the verdict on a claim, and the place that states it; no verdict on what is no figure."""
+        if claim.text.lower() == "nil":
+            return on_nothing(claim, named, readers), None
+        traces: list[Trace] = []
+        for reader in readers:
+            traces += reader.traces()
+        if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
+            traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
+        right, scale = best(traces, is_below=claim.quantity.value < 0)
+        if right is None:
+            is_name = in_name(claim, statement, readers)
+            read = partial(self.reader, claim, statement, named)
+            return is_name or on_absent(claim, readers, scale, self.sources, read), None
+        if not self.sources.reads(right.source):
+            return self._unread(claim, named, right), None
+        rival = best_rival(readers, right)
+        if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
+            return wrong(claim, "wrong_scale", scale), None
+        if rival is not None:
+            return wrong(claim, "misattributed", rival), None
+        if self._is_of_another(claim, statement, named, right):
+            return wrong(claim, "misattributed", right), None
+        if self._is_turned(claim, statement, right, is_operand=bool(readers[0].operands)):
+            return wrong(claim, "unsupported", right), None
+        return FigureVerdict(claim.text, "stated", right.source, right.place), right
+
+    def _is_of_another(self, claim: Claim, statement: Statement, named: Claimed, right: Trace) -> bool:
+        """Whether a place with the value of a claim is of another year, time, end, firm or side."""
+        source = self.sources[right.source]
+        if named:
+            if is_of_another_year(claim, statement, right, source):
+                return True
+            parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
+            if "" not in parts and is_of_whole_year(parts, statement.text, right, source):
+                return True
+        if right.table is None and is_of_other_time(claim, statement, right, source):
+            return True
+        if is_of_other_end(claim, statement, right) or self.firms.is_another(claim, statement, right.source):
+            return True
+        names_side = claim.bound or not cannot_say(statement.words, WORDS_OF_SIDES)
+        return bool(names_side) and is_opposite(claim, statement, right)
+
+    def _is_turned(self, claim: Claim, statement: Statement, right: Trace, *, is_operand: bool) -> bool:
+        """Whether a claim has another sign than its place, or denies what stands there."""
+        is_left_out = is_operand and is_aside(claim, statement)
+        if not is_left_out and is_of_another_sign(claim, statement, right, is_operand=is_operand):
+            return True
+        return claim.bound == "denied"
+
+    def _unread(self, claim: Claim, named: Claimed, trace: Trace) -> FigureVerdict:
+        """Return the verdict on a figure that a source in another language has: the period alone tells."""
+        if named and (table := trace.table):
+            row, column = trace.spot[2][:2]
+            if period_fit(named, table.head_periods[column]) < OTHER_PERIOD:
+                for cell in table.by_row[row]:
+                    if period_fit(named, table.head_periods[cell[1]]) > SAME_PERIOD:
+                        return wrong(claim, "misattributed", replace(trace, spot=(trace.spot[0], -1, cell)))
+        elif named and trace.years and trace.years.isdisjoint(year for (year, _), _ in named):
+            return wrong(claim, "misattributed", trace)
+        return FigureVerdict(claim.text, "unread", trace.source, trace.place)

@@ -1,0 +1,46 @@
+"""The periods that a claim may be of: its own, those of figures beside it, of the heading or the question."""
+
+from collections.abc import Sequence
+from itertools import repeat
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.period_fits import Claimed
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.table_evidence import Named
+from finrisk_rules.judge.years import outside_brackets
+
+NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
+"""What a period counts for that is not the nearest, or that only the question names."""
+
+
+def own_periods(claim: Claim) -> Claimed:
+    """Return the periods that the words of a claim name, the nearest first."""
+    if not claim.phrase.periods:
+        return ()
+    first, *others = claim.phrase.periods
+    return ((first, 1.0), *zip(others, repeat(NEXT_PERIOD)))
+
+
+def periods_before_aside(claim: Claim, statement: Statement) -> Claimed:
+    """Return the period of the figure before the brackets in which a claim stands, () where it has none."""
+    start = claim.quantity.start
+    opens = statement.text.rfind("(", 0, start)
+    if opens <= statement.text.rfind(")", 0, start):
+        return ()
+    before = [each for each in statement.claims if each.quantity.end <= opens]
+    return tuple((period, 1.0) for period in before[-1].phrase.periods[:1]) if before else ()
+
+
+def shared_periods(statement: Statement, claims: Sequence[Claim], asked: Sequence[Named]) -> Claimed:
+    """Return the periods of claims without their own: of other claims, the heading or the question."""
+    plain = outside_brackets(statement.text, claims)
+    others = {period for each in plain for period in each.phrase.periods}
+    if others:
+        if any(each.phrase.is_base for each in plain):
+            first = claims[0].phrase
+            others = {period for each in plain if not each.phrase.is_base for period in each.phrase.periods}
+            others = others if first.periods and not first.is_base else set()
+        return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
+    if statement.topic.periods:
+        return tuple((period, 1.0) for period in statement.topic.periods)
+    return tuple((period, ASKED_PERIOD) for period in asked)
