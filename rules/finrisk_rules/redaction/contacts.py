@@ -106,7 +106,7 @@ def _v6(match: re.Match[str]) -> bool:
 
 _INTERNATIONAL = re.compile(
     r"(?<![A-Za-z0-9.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
-    r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?![^\W\u0e00-\uffff]|[.,]\d)"
+    r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?!\w(?<=[\0-\u0dff])|[.,]\d)"
 )
 _AMOUNT = re.compile(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
 _COUNTRY = re.compile(
@@ -128,14 +128,14 @@ _BRACKETED = re.compile(
 
 _TRUNK = re.compile(
     r"(?<![0-9A-Za-z\u00c0-\u0dff.,$€£¥|+/-])0[1-9]\d{0,3}-(?:\d{3,4}[ -]\d{3,4}(?: \d{2})?|\d{7,8}|\d\d "
-    r"\d\d \d\d)(?![^\W\u0e00-\uffff]|[-/]|[.,]\d)"
+    r"\d\d \d\d)(?!\w(?<=[\0-\u0dff])|[-/]|[.,]\d)"
 )
 """The zero of trunk calls, and groups of which the first ends with a hyphen: figures have neither."""
 
 _ZERO = re.compile(
     r"(?<![\w.,$€£¥|+/-])(?:(?<=[A-Za-zß-ÿа-яёα-ώ] )|(?<=[:,] )|(?<=\())0[1-9]\d{0,4}(?:[ /]\d{3,8}(?:[ "
     r"-]\d{2,5}){0,3}|(?:[ .]\d\d){4})"
-    r"(?![^\W\u0e00-\uffff]|[-/]|[.,]\d| ?\|| \d)"
+    r"(?!\w(?<=[\0-\u0dff])|[-/]|[.,]\d| ?\|| \d)"
 )
 """The zero of trunk calls, and groups, after a word: figures have none, the numbers of things a word that "
 "says so."""
@@ -211,14 +211,14 @@ _BETWEEN = (
     r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
 _CALLED = re.compile(
-    rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff]){_BETWEEN}((?:\+"
-    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!(?-i:[^\W\u0e00-\uffff])|[.,]?\d)"
+    rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER}){_BETWEEN}((?:\+"
+    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]?\d)"
 )
 
 _CALLED_BY_TRUNK = re.compile(
-    rf"(?i){BEGIN}(?:{_WORDS})(?![a-z\u00c0-\u024f\u0370-\u08ff])"
+    rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER})"
     r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
-    r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?!(?-i:[^\W\u0e00-\uffff])|[.,]\d| \d)"
+    r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]\d| \d)"
 )
 """A number that begins with the zero of trunk calls is none of a table: other words may stand before it."""
 

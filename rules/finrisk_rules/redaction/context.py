@@ -4,14 +4,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-LETTER = r"(?-i:[^\W\d_\u0e00-\uffff])"
-"""A letter of a script with blanks. If the class ignored case, U+212A would make "k" no letter, and each
-pattern would take 3 ms more to compile."""
+LETTER = r"(?:[^\W\d_](?-i:(?<=[\0-\u0dff])))"
+"""A letter of a script with blanks. A class takes the longer to compile the more characters its ranges have:
+one that names the other scripts takes 1.5 ms in each of 50 patterns, this one a twelfth."""
+
+FOREIGN = r"[^\W\d_\0-\xff]"
+"""A letter that is not of Latin-1: those of scripts without capitals, at hardly a cost to compile."""
 
 BEGIN = rf"(?<!{LETTER})"
 """What stands before a word: no letter of it; scripts without blanks write other words right before."""
 
-END = r"(?![A-Za-z0-9_\u00c0-\u024f]|[.,/-]?\d)"
+END = r"(?!\w(?-i:(?<=[\0-\u024f]))|[.,/-]?\d)"
 """What follows no value: more of it, or the rest of a figure."""
 
 
@@ -22,7 +25,7 @@ def after(
     flags: re.RegexFlag = re.IGNORECASE,
 ) -> re.Pattern[str]:
     """A pattern of a value (group 1) that stands after one of the words."""
-    return re.compile(rf"{BEGIN}(?:{words})(?![a-z\u00c0-\u024f\u0370-\u08ff]){between}({value}){END}", flags)
+    return re.compile(rf"{BEGIN}(?:{words})(?!{LETTER}){between}({value}){END}", flags)
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 
 import re
 
+from finrisk_rules.redaction.context import FOREIGN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.reading import Span
 
@@ -25,7 +26,7 @@ _JAPANESE = (
     "|新井|佐野|杉本|古川|大塚|島田|水野|本田|浜田|川口|北村|秋山|矢野|西川|大西|平田|川村|五十嵐|久保田|東"
     "|服部|岩田|土屋|川崎|福島|本間|大島|飯田|辻|樋口|安田|馬場|永井|須藤|堀"
 )
-_NO_MORE = r"(?![\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
+_NO_MORE = rf"(?!{FOREIGN})"
 _HONOURS = (
     "先生",
     "女士",

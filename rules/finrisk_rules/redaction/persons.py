@@ -2,21 +2,26 @@
 
 import re
 
-from finrisk_rules.redaction.context import alternatives, one_of
+from finrisk_rules.redaction.context import FOREIGN, alternatives, one_of
 from finrisk_rules.redaction.firms import acts_as_firm, has_firm_word, is_firm_name, moves
 from finrisk_rules.redaction.kinds import Said, proved
 from finrisk_rules.redaction.reading import Span
 
-_UPPER = "A-ZÀ-ÖØ-Þ\u0100-\u024f\u1e00-\u1eff\u0386-\u03abЁЄ\u0406ЇҐ\u0410-Я"
-_LOWER = "a-zß-öø-ÿ\u0100-\u024f\u1e00-\u1eff\u03ac-\u03ce\u0430-яёєіїґ"
+_UPPER = (
+    r"[A-ZÀ-ÖØ-Þ\u0100-\u024f\u1e00-\u1eff\u0386-\u03abЁЄ\u0406ЇҐ\u0410-Я](?![\u0386-\u03ab\u0401-\u042f])"
+)
+_LOWER = r"[^\W\d_A-ZÀ-ÖØ-Þ]"
+"""A first letter after which no capital of Greece or of the Cyrillic script stands, and a letter that is no
+capital of Latin-1: a set of letters above U+00FF takes long to compile, so that a name has one of them."""
+
 NAME = (
-    rf"[{_UPPER}](?:['’][A-Z])?[{_LOWER}]+(?:['’](?!s\b)[A-Za-z][a-zß-ÿ]*|[A-Z][a-zß-ÿ]+)?"
-    rf"(?:-[{_UPPER}][{_LOWER}]+)?"
+    rf"{_UPPER}(?:['’][A-Z])?{_LOWER}+(?:['’](?!s\b)[A-Za-z][a-zß-ÿ]*|[A-Z][a-zß-ÿ]+)?"
+    rf"(?:-[^\W\d_a-zß-öø-ÿ]{_LOWER}+)?"
 )
 INITIALS = r"(?!U\. ?[SKN]\.|E\. ?U\.)(?:[A-Z]\. ?){1,3}"
 PARTICLE = r"(?:van|von|af|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
 FULL_NAME = (
-    rf"(?:(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*? {NAME}(?: {NAME})?"
+    rf"(?:(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*?(?: {NAME}){{1,2}}"
     rf"|{INITIALS}(?:{PARTICLE} ){{0,2}}{NAME})"
 )
 TITLE = (
@@ -83,7 +88,7 @@ _TITLED = re.compile(
 _HONOURED = re.compile(
     r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인"
     r"|신청인|예금주)"
-    r"[: は의の]{0,2}([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}?(?: [\u4e00-\u9fff]{1,3})?)"
+    rf"[: は의の]{{0,2}}({FOREIGN}{{2,6}}?(?: [\u4e00-\u9fff]{{1,3}})?)"
     r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
 )
 _ADDRESSED = re.compile(r"様(?=[のはがへにをともでか、。,(\s])")
@@ -94,12 +99,12 @@ _NO_NAME = frozenset("客皆株主先社者員方各同多仕模家")
 """Signs of words that are addressed with honour and name nobody."""
 _ASIAN_NAME = re.compile(
     r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
-    r"([\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6})"
+    rf"({FOREIGN}{{2,6}})"
 )
 _ASIAN_FIRM = re.compile(
-    r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{0,20}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹"
+    rf"{FOREIGN}{{0,20}}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹"
     r"|은행|전자|건설|보험)"
-    r"(?![\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
+    rf"(?!{FOREIGN})"
 )
 """A firm's name in a script without capitals: how it ends."""
 

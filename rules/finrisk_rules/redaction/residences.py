@@ -1,6 +1,7 @@
 """Where a person lives, after a word that says so and below a name: read word by word, as far as it goes."""
 
 import re
+from collections.abc import Iterator
 
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street
@@ -35,7 +36,7 @@ _POSTCODES = (
     r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] \d[A-Z]\d(?!\w)|[A-Z]\d[\dW] [A-Z\d]{4}(?!\w)"
     r"|\d{3} \d{2}(?! ?\d)|\d{4} ?[A-Z]{2}(?!\w)|(?:[A-Z]{1,2}-)\d{4,5}|\d{2,5}-\d{3,4}"
 )
-_WORD = r"[^\W\d_a-zà-öø-ÿа-яα-ω][\w'’.-]{0,30}"
+_WORD = r"[^\W\d_a-zà-öø-ÿ](?<![\u0430-яα-ω])[\w'’.-]{0,30}"
 _TOKEN = (
     rf"(?:{_POSTCODES}|{_NUMERAL}|{_WORD}|(?:{_SMALL})(?:\.|['’]|(?=[ ,]))"
     rf"|(?i:{_DOORS})(?:[.:](?!\w)|[.:]?(?=[ ,\d]|$)))"
@@ -121,19 +122,24 @@ def _dwelling(match: re.Match[str]) -> Span | None:
     return start, start + len(home)
 
 
-_BELOW = re.compile(
-    rf"(?m)^[ \t>*]{{0,4}}(?:[\w.]{{1,8}} )?\[person_\d+\],?\n(?P<home>{_TOKEN}(?: ?,? "
-    rf"{_TOKEN}){{1,7}},?(?:\n{_TOKEN}(?:,? {_TOKEN}){{0,5}},?){{0,4}})$"
-)
+_PERSON_LINE = re.compile(r"(?m)^[ \t>*]{0,4}(?:[\w.]{1,8} )?\[person_\d+\],?\n")
+_LINE = re.compile(rf"{_TOKEN}(?: ?,? {_TOKEN}){{0,7}},?(?=\n|\Z)")
+_MOST_LINES = 5
 
 
-def _below(reading: Reading) -> list[Span]:
-    """The lines below a name, where the first has a number and a street."""
-    return [
-        match.span("home")
-        for match in _BELOW.finditer(reading.text)
-        if has_street(match["home"]) and _DIGITS.search(match["home"])
-    ]
+def _below(reading: Reading) -> Iterator[Span]:
+    """The lines below a name, where they have a number and a street; the first has two words."""
+    text = reading.text
+    for person in _PERSON_LINE.finditer(text):
+        start = end = person.end()
+        for line in range(_MOST_LINES):
+            words = _LINE.match(text, end + (line > 0))
+            if words is None:
+                break
+            end = words.end()
+        home = text[start:end]
+        if " " in home.partition("\n")[0] and has_street(home) and _DIGITS.search(home):
+            yield start, end
 
 
 KINDS = (

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from finrisk_rules.redaction.context import BEGIN
+from finrisk_rules.redaction.context import BEGIN, FOREIGN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.persons import FULL_NAME, INITIALS, NAME, PARTICLE, TITLE, is_person
 from finrisk_rules.redaction.reading import STEM, Span
@@ -12,7 +12,6 @@ _ANY_NAME = (
     rf"(?:{INITIALS})?(?:{PARTICLE} ){{0,2}}{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
 )
 _TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
-_ORIENTAL = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 
 _INTRODUCTIONS = (
     "my name is", "my name's", "mein name ist", "ich heiße", "ich heisse", "je m'appelle", "je me nomme",
@@ -104,13 +103,13 @@ _FIELD = re.compile(
 )
 _ORIENTAL_FIELD = re.compile(
     rf"(?:{_any_of(_ORIENTAL_FIELDS)})\\?[\"']? ?(?:[:=]|は|是|는"
-    rf"|은) ?\\?[\"']?({_ORIENTAL}{{2,5}}(?: {_ORIENTAL}{{1,3}})?)"
-    rf"(?={_ORIENTAL}?(?:[^\w]|\Z))"
+    rf"|은) ?\\?[\"']?({FOREIGN}{{2,5}}(?: {FOREIGN}{{1,3}})?)"
+    rf"(?={FOREIGN}?(?:[^\w]|\Z))"
 )
 _ORIENTAL_SPEAKER = re.compile(
-    rf"(?:我叫|我的名字是|我姓名是)({_ORIENTAL}{{2,4}})(?=\W|\Z)|私の名前は({_ORIENTAL}{{2,8}}?)(?:です|と"
+    rf"(?:我叫|我的名字是|我姓名是)({FOREIGN}{{2,4}})(?=\W|\Z)|私の名前は({FOREIGN}{{2,8}}?)(?:です|と"
     rf"|。)"
-    rf"|(?:제 이름은|내 이름은) ?({_ORIENTAL}{{2,4}}?)(?:입니다|이고|이에요|예요)"
+    rf"|(?:제 이름은|내 이름은) ?({FOREIGN}{{2,4}}?)(?:입니다|이고|이에요|예요)"
 )
 _WHOSE = re.compile(
     r"(?i)(?<![^\W\d_])(?:your|his|her|their|my|full|first|last|given|family|maiden|middle|ihr\w*|deine?n?"
