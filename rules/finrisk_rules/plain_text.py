@@ -11,21 +11,23 @@ _ARABIC = {0x066A: "%", 0x066B: ".", 0x066C: ","}
 
 def _variants() -> dict[int, str]:
     variants = {ord(blank): " " for blank in _BLANKS}
-    for code in range(0x80, 0x1FC00):
-        character = chr(code)
-        if unicodedata.category(character) == "Nd":
-            variants[code] = str(unicodedata.digit(character))
-        elif 0xFE50 <= code <= 0xFFEF:
-            compatible = unicodedata.normalize("NFKC", character)
-            if len(compatible) == 1 and compatible.isascii():
-                variants[code] = compatible
+    for code in range(
+        0x80, 0x1FC00, 8
+    ):  # of the ten digits of a script, which stand side by side, one is met
+        if chr(code).isdecimal():
+            zero = code - unicodedata.digit(chr(code))
+            variants |= {zero + digit: str(digit) for digit in range(10)}
+    for code in range(0xFE50, 0xFFF0):
+        compatible = unicodedata.normalize("NFKC", chr(code))
+        if len(compatible) == 1 and compatible.isascii():
+            variants[code] = compatible
     variants |= {ord(sign): "-" for sign in _MINUS_SIGNS}
     variants |= {ord(mark): "'" for mark in _APOSTROPHES}
     return variants | _ARABIC
 
 
 _VARIANTS = _variants()
-_MAYBE_VARIANTS = re.compile("[\t\u0080-\U0010ffff]+")
+_MAYBE_VARIANTS = re.compile(r"[^\0-\x08\n-\x7f]+")
 
 
 def plain(text: str) -> str:

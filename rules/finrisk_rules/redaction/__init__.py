@@ -1,8 +1,8 @@
 """Removal of personal identifiers and secrets, before the first byte reaches disk, database or log.
 
 A text is read as a person would read it (``reading``), each kind finds its candidates and proves them
-(``secrets``, ``contacts``, ``payments``, ``persons``), and what is proved is replaced in the text as it
-stood (``redactor``). Figures stay.
+(``secrets``, ``payments``, ``phones``, ``homes``, ``holders``, ``letters`` and others), and what is proved is
+replaced in the text as it stood (``redactor``). Figures stay.
 """
 
 from finrisk_rules.redaction.names import NOBODY, Names

@@ -148,10 +148,53 @@ def _uncased(match: re.Match[str]) -> Span | None:
     return start, end - (match.string[end - 1] == " ")
 
 
+_CLIENT = re.compile(
+    r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인"
+    r"|신청인|예금주)"
+    rf"[: は의の]{{0,2}}({FOREIGN}{{2,6}}?(?: [\u4e00-\u9fff]{{1,3}})?)"
+    r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
+)
+_ADDRESSED = re.compile(r"様(?=[のはがへにをともでか、。,(\s])")
+_BEFORE_ADDRESS = re.compile(
+    r"(?:[\s。、「(:,.の]|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})\Z"
+)
+_NO_NAME = frozenset("客皆株主先社者員方各同多仕模家")
+"""Signs of words that are addressed with honour and name nobody."""
+_ASIAN_NAME = re.compile(
+    r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
+    rf"({FOREIGN}{{2,6}})"
+)
+_ASIAN_FIRM = re.compile(
+    rf"{FOREIGN}{{0,20}}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹"
+    r"|은행|전자|건설|보험)"
+    rf"(?!{FOREIGN})"
+)
+"""A firm's name in a script without capitals: how it ends."""
+
+
+def _asian_holder(match: re.Match[str]) -> Span | None:
+    return None if _ASIAN_FIRM.match(match.string, match.start(1)) else match.span(1)
+
+
+def _addressed(match: re.Match[str]) -> Span | None:
+    """The name before a word of honour."""
+    name = _BEFORE_ADDRESS.search(match.string, max(0, match.start() - 9), match.start())
+    return name.span(1) if name and _NO_NAME.isdisjoint(name[1]) else None
+
+
+_ACCOUNTS = ("口座名義", "账户持有人", "户名", "戶名", "开户人", "예금주", "借款人", "保证人")
+_CLIENTS = (
+    "客户", "客戶", "借款人", "担保人", "投资者", "投資者", "持卡人", "申请人", "申請人",
+    "契約者", "名義人", "顧客", "고객", "차주", "보증인", "신청인", "예금주",
+)  # fmt: skip
+
 KINDS = (
     Said("person", _TITLES, _TITLE, _uncased),
     Said("person", _FIELDS, _FIELD, _uncased),
     Said("person", _HONOURS, _HONOUR, _honoured),
     Said("person", _PARTS, _PART),
     Said("person", _CLOSINGS, _CLOSED),
+    Said("person", _ACCOUNTS, _ASIAN_NAME, _asian_holder),
+    Said("person", _CLIENTS, _CLIENT),
+    Said("person", ("様",), _ADDRESSED, _addressed),
 )

@@ -1,15 +1,23 @@
-"""Names in minutes, files and notes: after the word for a part in them, after what one did, before a part."""
+"""Names in minutes, files and notes: after the word for a part in them, and before one."""
 
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.redaction.context import BEGIN, one_of
+from finrisk_rules.redaction.context import one_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Said, Seen
-from finrisk_rules.redaction.persons import FULL_NAME, NAME, PARTICLE, TITLE, is_office, is_officer, is_person
+from finrisk_rules.redaction.persons import (
+    FULL_NAME,
+    NAME,
+    PARTICLE,
+    TITLES,
+    is_office,
+    is_officer,
+    is_person,
+    named_before,
+)
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 
-_TITLES = rf"(?:(?:{TITLE}|Dr|Prof|Ing)\.? )*"
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž'’-]{4,}"
 _LAST_FIRST = (
     rf"(?:(?:{PARTICLE} ){{0,2}}(?:{NAME}|{_CAPITALS})(?: (?:{NAME}|{_CAPITALS}))?"
@@ -102,13 +110,11 @@ _ROLES = (
     "karteninhaber",
     "titular da conta", "mandant", "darlehensnehmer", "darlehensnehmerin",
 )  # fmt: skip
-_LISTED = re.compile(
-    rf" ?[:=\uff1a] ?(?P<names>{_TITLES}{_NAMED}{_ASIDE}"
-    rf"(?:{_NEXT}{_TITLES}(?:{FULL_NAME}|\[person_\d+\]){_ASIDE}){{0,30}})"
-)
-"""The sign after a word for a part, and who has it."""
+_FIRST = re.compile(rf" ?[:=\uff1a] ?{TITLES}(?P<name>{_NAMED}){_ASIDE}")
+_OTHER = re.compile(rf"{_NEXT}{TITLES}(?:(?P<name>{FULL_NAME})|\[person_\d+\]){_ASIDE}")
+"""The sign after a word for a part and who has it; the next one who does."""
 
-_ONE = re.compile(_NAMED)
+_MOST_NAMES = 31
 _PARTS_SET = frozenset((*_PARTS, *_ROLES))
 _MOST_WORDS = max(part.count(" ") for part in _PARTS) + 1
 _STEMS = frozenset(re.split(r"[\W\d_]", part)[0][:STEM] for part in _PARTS)
@@ -133,126 +139,29 @@ def _listed(reading: Reading) -> Iterator[Span]:
     text = reading.text
     for start in _signs(text):
         head = _BRACKETS.sub("", reading.lower[max(0, start - _HEAD) : start].rpartition("\n")[2].rstrip())
-        head = head.rstrip("0123456789# ")
-        words = _WORD.findall(head)[-_MOST_WORDS:]
+        words = _WORD.findall(head.rstrip("0123456789# "))[-_MOST_WORDS:]
         if all(" ".join(words[at:]) not in _PARTS_SET for at in range(len(words))):
             continue
-        match = _LISTED.match(text, start)
-        for name in _ONE.finditer(text, *match.span("names")) if match else ():
-            if is_person(name, 0) and not is_office(name[0]) and not acts_as_firm(text, name.end(), start):
-                yield name.span()
+        for name in _names(text, start):
+            if is_person(name, "name") and not is_office(name["name"]):
+                span = name.span("name")
+                if not acts_as_firm(text, span[1], start):
+                    yield span
+
+
+def _names(text: str, start: int) -> Iterator[re.Match[str]]:
+    """Those named after a sign, one after the other."""
+    match = _FIRST.match(text, start)
+    for _ in range(_MOST_NAMES):
+        if match is None:
+            return
+        if match["name"]:
+            yield match
+        match = _OTHER.match(text, match.end())
 
 
 def _has_parts(reading: Reading) -> bool:
     return not _STEMS.isdisjoint(reading.stems)
-
-
-_DOERS = (
-    "signed by", "prepared by", "reviewed by", "approved by", "submitted by", "requested by", "filed by",
-    "taken by",
-    "raised by", "reported by", "verified by", "witnessed by", "referred by", "introduced by", "lodged by",
-    "completed by", "escalated by", "handled by", "logged by", "received by", "authorised by",
-    "authorized by",
-    "interviewed by", "processed by", "noted by", "assigned by", "granted to", "t.n.v.", "ten name van",
-    "lautend auf",
-    "intestato a", "na nazwisko", "written by", "drafted by", "countersigned by", "held by", "owned by",
-    "opened by",
-    "name of", "behalf of", "unterzeichnet von", "unterschrieben von", "eingereicht von",
-    "erstellt von", "geprüft von", "namen von", "auftrag von", "signé par", "signée par", "rédigé par",
-    "déposée par", "déposé par", "nom de", "firmado por", "firmada por", "presentada por", "presentado por",
-    "nombre de", "firmato da", "firmata da", "presentato da", "nome di", "conto di",
-    "assinado por", "assinada por", "apresentada por", "nome de", "ondertekend door", "ingediend door",
-    "namens",
-    "naam van", "podpisano przez", "imieniu", "podpisał", "podpisała", "подписал", "подписала", "имени",
-    "undertecknad av", "underskrivet av", "namn av",
-)  # fmt: skip
-_DONE = re.compile(
-    rf"{BEGIN}(?i:{one_of(map(re.escape, _DOERS))})(?P<role> (?:our|the|your) [a-z]{{4,12}},?)? "
-    rf"{_TITLES}({FULL_NAME})(?![-&/])"
-)
-_OF_ONE = re.compile(
-    r"(?i)\b(?:account|policy|card|mortgage|deposit|savings|isa|lease|letter|complaint|claim|form|request"
-    r"|application|note"
-    r"|minutes|mandate|konto|depot|beschwerde|antrag|compte|réclamation|plainte|demande|cuenta"
-    r"|reclamaci[óo]n|queja"
-    r"|solicitud|conto|reclamo|domanda|conta|reclamação|pedido|rekening|klacht|aanvraag|rachunek|skarga"
-    r"|wniosek|счёт|счет"
-    r"|жалоб\w|заявлени\w|konto|klagomål|ansökan|memo|ticket|case|attorney|proxy|authority|vollmacht"
-    r"|procuration|poder|procura)\b[^.\n]{0,40}\Z"
-)
-_PERSONAL = re.compile(
-    r"(?i)\b(?:he|she|his|her|him|herself|himself|who|whom|mrs?|ms|overdraft|payslips?|i|me|my|er|seine?\w?"
-    r"|ihre?\w?|qui"
-    r"|il|elle|quien|él|ella|lui|lei|che|quem|ele|ela|hij|zij|die|który|która|он|она|\u0435\u0433\u043e|её"
-    r"|han|hon|hun|hennes|hans|née?|geb|geboren|born)\b|\((?:IBAN|a/c|acc(?:oun)?t|\[iban|\[account)"
-)
-_NAMED_SO = re.compile(r"(?i)\b(?:in(?: the)?|im|au|en|a|em|op|i) \Z")
-_OF_A_PERSON = re.compile(
-    r"(?i)(?:signed|taken|written|referred|introduced|witnessed|namens|podpisa|подписа|firmad|firmat|assinad"
-    r"|ondertekend|unter|signé|raised|lodged|escalat|interview|t\.n\.v|ten name|lautend|intestat|na nazw)"
-)
-
-
-_ALSO = re.compile(
-    r"(?i)(?:,|;| and|\.)? (?:then )?(?:approved|reviewed|signed|prepared|checked|countersigned) by\b"
-)
-"""A paper goes from one hand to the next."""
-
-
-def _is_personal(text: str, end: int) -> bool:
-    return _PERSONAL.search(text, end, end + 90) is not None
-
-
-def _done(match: re.Match[str]) -> Span | None:
-    """Who signed, asked, complained or owns; a firm may do so too."""
-    start, end = match.span(2)
-    text = match.string
-    if not is_person(match, 2) or acts_as_firm(text, end, match.start()) or is_office(match[2]):
-        return None
-    if is_officer(text, start, end):
-        return None
-    is_name = match[0][:3].lower() in ("nam", "nom")
-    if is_name and not _NAMED_SO.search(text, max(0, match.start() - 8), match.start()):
-        return None
-    is_one = (
-        match["role"]
-        or _OF_A_PERSON.match(match[0])
-        or _OF_ONE.search(text, max(0, match.start() - 60), match.start())
-        or _is_personal(text, end)
-        or _ALSO.match(text, end)
-    )
-    return (start, end) if is_one else None
-
-
-_TALKS = (
-    "call with", "called", "call from", "meeting with", "met", "spoke", "speak", "talked", "talk to",
-    "visited",
-    "email from", "e-mail from", "letter from", "message from", "complaint from", "complaint by",
-    "request from",
-    "enquiry from", "estate of", "overdraft of", "mortgage of", "payslip of", "file of", "loan to",
-    "payment to",
-    "payment from", "transfer to", "transfer from", "refund to", "dossier de", "akte von", "expediente de",
-    "ask", "asked", "contacted", "phoned", "emailed", "heard from", "gespräch mit", "telefonat mit",
-    "appel avec", "entretien avec", "réunion avec", "llamada con", "reunión con", "chiamata con",
-    "incontro con",
-    "reunião com", "ligação com", "gesprek met", "rozmowa z", "spotkanie z", "звонок от", "встреча \u0441",
-    "samtal med",
-)  # fmt: skip
-_ABOUT = re.compile(
-    r"(?:,? (?:if|whether|about|before|when|why|once|unless)\b| in (?:the|our|my|accounts|treasury"
-    r"|compliance)\b)"
-)
-_TALK = re.compile(rf"{BEGIN}(?i:{one_of(_TALKS)})(?: (?:to|with))? {_TITLES}({FULL_NAME})(?![-&/])")
-
-
-def _talked(match: re.Match[str]) -> Span | None:
-    """With whom somebody talked, where a word for a person follows."""
-    start, end = match.span(1)
-    is_one = _is_personal(match.string, end) or _ABOUT.match(match.string, end)
-    if not is_one or not is_person(match) or is_office(match[1]):
-        return None
-    is_other = acts_as_firm(match.string, end, match.start()) or is_officer(match.string, start, end)
-    return None if is_other else (start, end)
 
 
 _ROLE = re.compile(
@@ -264,57 +173,19 @@ _ROLE = re.compile(
     r"|van|uit|sinds|od|z|\u0441|из|sedan|i|from|and|no|number|id)\b)"
 )
 _BEFORE_ROLE = re.compile(
-    rf"(?<![\w@&/-])({FULL_NAME})(?:,| \(| -|\n)(?: (?:our|the|an?|der|die|le|la|el|il|o|de|een|notre"
-    rf"|unsere?)| l['’])? ?\Z"
+    r"(?:,| \(| -|\n)(?: (?:our|the|an?|der|die|le|la|el|il|o|de|een|notre|unsere?)| l['’])? ?\Z"
 )
 
 
 def _with_role(match: re.Match[str]) -> Span | None:
     """The name before a word for one's part: "Jane Roe, our client"."""
-    text = match.string
-    name = _BEFORE_ROLE.search(text, max(0, match.start() - 64), match.start())
-    if name is None or not is_person(name) or is_office(name[1]):
+    name = named_before(match, _BEFORE_ROLE)
+    if name is None or is_office(name[1]) or is_officer(match.string, *name.span(1)):
         return None
-    start, end = name.span(1)
-    return None if is_officer(text, start, end) else (start, end)
-
-
-_SCHOLAR = re.compile(rf"(?<!\w)(?:Dr|Prof)\.? (?:Dr\.? )?({FULL_NAME})")
-_AFTER_NAME = re.compile(r"[A-Z][\w.]* \Z|\d \Z")
-
-
-def _scholar(match: re.Match[str]) -> Span | None:
-    start, end = match.span(1)
-    if _AFTER_NAME.search(match.string, max(0, match.start() - 24), match.start()) or not is_person(match):
-        return None
-    return None if is_officer(match.string, start, end) else (start, end)
-
-
-_BEFORE_NAME = (
-    "contact person",
-    "emergency contact",
-    "ansprechpart",
-    "kontaktperson",
-    "contactpersoon",
-    "persona d",
-    "cc ",
-    "cc:",
-)
-_POINT = re.compile(
-    rf"{BEGIN}(?i:contact person|emergency contact|ansprechpartner(?:in)?|kontaktperson|contactpersoon"
-    rf"|persona de contacto|persona di contatto|cc)(?: is| ist|:)? {_TITLES}({FULL_NAME})"
-)
-
-
-def _point(match: re.Match[str]) -> Span | None:
-    return match.span(1) if is_person(match) and not is_office(match[1]) else None
+    return name.span(1)
 
 
 KINDS = (
-    Said("person", _BEFORE_NAME, _POINT, _point),
     Seen("person", _has_parts, _listed),
-    Said("person", _DOERS, _DONE, _done),
-    Said("person", _TALKS, _TALK, _talked),
     Said("person", _ROLES, _ROLE, _with_role),
-    Said("person", ("dr", "prof"), _SCHOLAR, _scholar),
 )

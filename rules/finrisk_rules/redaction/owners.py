@@ -3,10 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from finrisk_rules.redaction.contacts import emails, has_at
 from finrisk_rules.redaction.context import BEGIN, alternatives, one_of
 from finrisk_rules.redaction.kinds import Said, Seen
-from finrisk_rules.redaction.persons import FULL_NAME, TITLE, is_office, is_officer, is_person
+from finrisk_rules.redaction.mailboxes import emails, has_at
+from finrisk_rules.redaction.persons import (
+    FULL_NAME,
+    TITLES,
+    is_office,
+    is_officer,
+    is_person,
+    named,
+    named_before,
+)
 from finrisk_rules.redaction.reading import Reading, Span
 from finrisk_rules.spelling import folded
 
@@ -17,7 +25,6 @@ _LEAST = 4
 """Letters of a name below which a mailbox may have them by chance."""
 
 _FULL = re.compile(rf"(?<![\w@]){FULL_NAME}(?![\w@])")
-_TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
 
 
 def _mailbox_owners(reading: Reading) -> Iterator[Span]:
@@ -56,11 +63,11 @@ _OWNED_WORDS = (
     "birth", "born", "geboren", "geb", "née", "né ", "nacid", "nato", "nata", "nascid", "urodzon",
     "account n", "iban", "card",
 )  # fmt: skip
+_OWN = re.compile(r"['’]s? ")
 _OWNER = re.compile(
-    rf"(?<![\w@])({FULL_NAME})(?:(?P<own>['’]s?)|,| \(|:| -)? (?:(?:his|her|whose|with|tax|bank|the|is|was"
-    rf"|wurde|est|era) ){{0,2}}\Z|(?<![\w@])({FULL_NAME}) ?\(\Z"
+    r"(?:['’]s?|,| \(|:| -)? (?:(?:his|her|whose|with|tax|bank|the|is|was|wurde|est|era) ){0,2}\Z"
+    r"| ?\(\Z"
 )
-_NEAR = 60
 _OF_WORDS = tuple(
     f"{label} {number}of"
     for label in (
@@ -72,18 +79,16 @@ _OF_WORDS = tuple(
 )  # fmt: skip
 _OF_OWNER = re.compile(
     rf"(?i:{BEGIN}(?:{one_of(map(re.escape, _OF_WORDS))})(?: our)?(?: (?:customer|client|borrower))? )"
-    rf"{_TITLES}({FULL_NAME})(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
+    rf"{TITLES}({FULL_NAME})(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
 )
 
 
 def _owner(match: re.Match[str]) -> Span | None:
     """The name right before what only a person has; before an account's number it must own it."""
-    name = _OWNER.search(match.string, max(0, match.start() - _NEAR), match.start())
-    if name is None or (match["account"] and not name["own"]):
+    name = named_before(match, _OWNER)
+    if name is None or (match["account"] and not _OWN.match(match.string, name.end())):
         return None
-    group = 1 if name[1] else 3
-    is_one = is_person(name, group) and not is_officer(match.string, *name.span(group))
-    return name.span(group) if is_one else None
+    return None if is_officer(match.string, *name.span(1)) else name.span(1)
 
 
 def _of_owner(match: re.Match[str]) -> Span | None:
@@ -98,16 +103,16 @@ def _addressee(match: re.Match[str]) -> Span | None:
 _LINE_WORDS = frozenset("from to cc bcc sende von an de para van aan".split())
 _LINES = r"from|to|b?cc|sender|von|an|de|para|van|aan"
 _HEADER = re.compile(
-    rf"(?m)^[ >*]{{0,4}}(?i:{_LINES}):[ *]{{0,3}}{_TITLES}({FULL_NAME})(?=[ \"']{{0,2}}(?:[<\[(,;]|$))"
+    rf"(?m)^[ >*]{{0,4}}(?i:{_LINES}):[ *]{{0,3}}{TITLES}({FULL_NAME})(?=[ \"']{{0,2}}(?:[<\[(,;]|$))"
 )
 _MAIL_LINE = re.compile(
     rf"(?im)^[ >*]{{0,4}}(?:{_LINES}|subject|sent|date|re|betreff|objet|asunto|oggetto|onderwerp):"
 )
 _LEAST_LINES = 2
 _ATTENTION = re.compile(
-    rf"(?i:attn|attention|z\.? ?hd\.?|t\.a\.v\.)[.:]{{0,2}} {_TITLES}({FULL_NAME})(?=[,;\n]|\Z)"
+    rf"(?i:attn|attention|z\.? ?hd\.?|t\.a\.v\.)[.:]{{0,2}} {TITLES}({FULL_NAME})(?=[,;\n]|\Z)"
 )
-_MET = re.compile(rf"(?:spoke|spoken|talked|met|chatted|corresponded) (?:with|to) {_TITLES}({FULL_NAME})")
+_MET = re.compile(r"(?:spoke|spoken|talked|met|chatted|corresponded) (?:with|to) ")
 _WE = re.compile(r"(?i)\b(?:i|we)(?:'ve| have| had)?(?: just)? \Z")
 
 
@@ -124,7 +129,8 @@ def _addressees(reading: Reading) -> Iterator[Span]:
 
 def _met(match: re.Match[str]) -> Span | None:
     """Whom the one who speaks met."""
-    return _of_owner(match) if _WE.search(match.string, max(0, match.start() - 16), match.start()) else None
+    name = named(match) if _WE.search(match.string, max(0, match.start() - 16), match.start()) else None
+    return name.span(1) if name else None
 
 
 KINDS = (

@@ -5,13 +5,8 @@ from collections.abc import Iterable
 
 from finrisk_rules.redaction.context import BEGIN, FOREIGN
 from finrisk_rules.redaction.kinds import Said
-from finrisk_rules.redaction.persons import FULL_NAME, INITIALS, NAME, PARTICLE, TITLE, is_person
+from finrisk_rules.redaction.persons import ANY_NAME, FULL_NAME, TITLES, is_person
 from finrisk_rules.redaction.reading import STEM, Span
-
-_ANY_NAME = (
-    rf"(?:{INITIALS})?(?:{PARTICLE} ){{0,2}}{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
-)
-_TITLES = rf"(?:(?:{TITLE}|Dr|Prof)\.? )*"
 
 _INTRODUCTIONS = (
     "my name is", "my name's", "mein name ist", "ich heiße", "ich heisse", "je m'appelle", "je me nomme",
@@ -83,24 +78,22 @@ def _any_of(words: Iterable[str]) -> str:
 
 _INTRODUCED = re.compile(
     rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? "
-    rf"{_TITLES}({_ANY_NAME}|(?<=name is )(?!(?:not|on|in|the|an?|still|also|too) )[a-z]{{2,12}} "
+    rf"{TITLES}({ANY_NAME}|(?<=name is )(?!(?:not|on|in|the|an?|still|also|too) )[a-z]{{2,12}} "
     rf"[a-z]{{2,14}}(?= and |[,.!\n]|\Z))"
 )
 _CALLER = re.compile(
-    rf"(?<!\w)[Tt]his is {_TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
+    rf"(?<!\w)[Tt]his is {TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
     rf"|every|any|its|their)\b)"
 )
 _SIGNED = re.compile(
     rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})(?:(?P<alone>,)|[^\n,]{{0,24}}(?:,|\n|,\n))"
     rf"|(?:{_any_of(_THANKS)})(?:,|[^\n,]{{0,24}}[,!.][ ]?\n))"
-    rf"[ \n>*_-]{{0,6}}{_TITLES}(?P<name>{_ANY_NAME}|[A-Z]{{2,}}(?: [A-Z]{{2,}}){{1,2}})(?=[ "
+    rf"[ \n>*_-]{{0,6}}{TITLES}(?P<name>{ANY_NAME}|[A-Z]{{2,}}(?: [A-Z]{{2,}}){{1,2}})(?=[ "
     rf"*_]{{0,3}}(?:[\n|]|\Z|(?(alone),|\n)))"
 )
 """Within a line a comma follows a name only right after a valediction: "as regards Asia, Europe, ..."."""
 
-_FIELD = re.compile(
-    rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{_TITLES}({_ANY_NAME})"
-)
+_FIELD = re.compile(rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{TITLES}({ANY_NAME})")
 _ORIENTAL_FIELD = re.compile(
     rf"(?:{_any_of(_ORIENTAL_FIELDS)})\\?[\"']? ?(?:[:=]|は|是|는"
     rf"|은) ?\\?[\"']?({FOREIGN}{{2,5}}(?: {FOREIGN}{{1,3}})?)"
@@ -121,7 +114,7 @@ _WHOSE = re.compile(
 _ASKED = re.compile(
     r"(?<![^\W\d_])(?i:name|nom|nombre|nome|naam|имя"
     r"|nazwisko)\b[^\n?]{0,60}\?\s{1,3}(?:\[[^\]\n]{1,12}\] ?)?\w{1,16} ?[>:]\s?"
-    rf"(?i:it's |it is |my name is |i'm |i am |this is )?{_TITLES}({_ANY_NAME})(?=[\s,.;]|\Z)"
+    rf"(?i:it's |it is |my name is |i'm |i am |this is )?{TITLES}({ANY_NAME})(?=[\s,.;]|\Z)"
 )
 
 

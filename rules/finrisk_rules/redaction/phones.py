@@ -1,108 +1,11 @@
-"""Addresses of mail and machines, and numbers of phones."""
+"""Numbers of phones."""
 
-import ipaddress
 import itertools
 import re
-from collections.abc import Iterator
 
 from finrisk_rules.redaction.context import BEGIN, LETTER
-from finrisk_rules.redaction.kinds import Said, Seen, among_digits, anywhere, proved
-from finrisk_rules.redaction.reading import STEM, Reading, Span
-
-_MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
-"""Vowels and other marks, which are no letters to the library, and the blocks that are full of them."""
-
-_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
-_SPELLED = {
-    "at": "dot", "arroba": "punto|ponto", "arobase": "point", "chiocciola": "punto", "klammeraffe": "punkt",
-    "apenstaartje": "punt", "małpa": "kropka", "собака": "точка",
-}  # fmt: skip
-"""The sign of an address in words, and the dot after it in the same language."""
-
-_IN_WORDS = "|".join(
-    f" {at} (?:{_LABEL} (?:{dot}) ){{1,8}}[^\\W\\d_]{{2,24}}" for at, dot in _SPELLED.items()
-)
-_AT = re.compile(
-    r"(?:(?:@| @ | ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
-    rf"(?:(?:{_LABEL}(?:\.| ?[(\[{{<] ?(?:dot|\.) ?[)\]}}>] ?| dot )){{1,8}}"
-    rf"(?:xn--[a-z0-9-]{{2,59}}|[a-z]{{2,24}}(?![a-z0-9_-])|(?![a-z])(?:[^\W\d_]|[{_MARKS}]){{2,24}})"
-    r"|\[(?:ipv6:)?[\da-f.:]{3,45}\])"
-    rf"|{_IN_WORDS})",
-    re.IGNORECASE,
-)
-_MARK = re.compile(f"[{_MARKS}]")
-_LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{|}~-")
-_QUOTED = re.compile(r'"[^"\n]{1,62}"$')
-_LOCAL_MAX = 64
-
-
-def emails(reading: Reading) -> Iterator[Span]:
-    """Where addresses of mail stand."""
-    text = reading.text
-    for match in _AT.finditer(text):
-        start = _local_start(text, match.start())
-        if start < match.start():
-            yield start, match.end()
-
-
-def _local_start(text: str, end: int) -> int:
-    """Where the name before the sign of an address begins; ``end`` if there is none."""
-    quoted = _QUOTED.search(text, max(0, end - _LOCAL_MAX), end) if text[end - 1 : end] == '"' else None
-    if quoted:
-        return quoted.start()
-    start = end
-    is_latin = text[end - 1 : end] < "\u2e80"
-    while start > max(0, end - _LOCAL_MAX):
-        sign = text[start - 1]
-        if not (sign.isalnum() or sign in _LOCAL_SIGNS or _MARK.match(sign)) or (
-            is_latin and sign >= "\u2e80"
-        ):
-            break
-        start -= 1
-    while start < end and text[start] in _LOCAL_SIGNS:  # a name begins with none, the text before may end so
-        start += 1
-    return start
-
-
-_V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
-_V6 = re.compile(
-    r"(?<![\w:.])[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{2,37}(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])"
-)
-_MACHINE = re.compile(r"(?i)\b(?:ip(?:v4)?|address|host|server|client|from|dns)\b[ :=(]{0,3}$")
-_NUMBERING = re.compile(
-    r"(?i)(?:\bv|versions?|release|build|firmware|sections?|notes?|items?|clauses?|paragraphs?|chapters?"
-    r"|articles?|schedules?"
-    r"|exhibits?|part|rule|table|figure|appendix|annex|abschnitt|kapitel|sección|§|#|no\.|nr\.)[ :.]{0,2}$"
-)
-
-
-def _v4(match: re.Match[str]) -> bool:
-    parts = match[0].split(".")
-    if any(int(part) > 255 or (len(part) > 1 and part[0] == "0") for part in parts):
-        return False
-    text, start = match.string, match.start()
-    before = text[max(0, start - 20) : start]
-    is_heading = not before.rpartition("\n")[2].strip() and re.match(
-        r" +[A-Z]", text[match.end() : match.end() + 4]
-    )
-    is_small = max(map(int, parts)) < 25 and parts[0] != "10"
-    if is_small and not _MACHINE.search(before):
-        return False
-    if _NUMBERING.search(before) or (is_heading and max(map(int, parts)) < 40):
-        return False
-    return before[-1:] not in tuple("$€£¥")
-
-
-def _v6(match: re.Match[str]) -> bool:
-    value = match[0].rstrip(":") if not match[0].endswith("::") else match[0]
-    if value.count(":") < 2 or not re.search(r"\d", value) or len(value) < 5:
-        return False
-    try:
-        ipaddress.IPv6Address(value)
-    except ValueError:
-        return False
-    return True
-
+from finrisk_rules.redaction.kinds import Said, among_digits, proved
+from finrisk_rules.redaction.reading import Span
 
 _INTERNATIONAL = re.compile(
     r"(?<![A-Za-z0-9.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
@@ -147,7 +50,6 @@ _OF_A_THING = re.compile(
     r"|reg\w*|section"
     r"|note|item|sku|model|voucher|claim|total|sum|summe|gesamt|somme)\b[.:# ]{1,3}\Z"
 )
-
 _AFTER_WORDS = (
     "numara",
     "联系",
@@ -161,7 +63,6 @@ _AFTER_WORDS = (
 )
 _AFTER = re.compile(f"(?i){'|'.join(_AFTER_WORDS)}")
 _BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
-
 _WORDS = (
     r"(?:t|m)(?=:)|(?:ph|hp|cel|dw|extension)(?=[.:]| [(+0])|ph(?= \d{3} \d{3} \d{4})|tlf|telp|durchwahl"
     r"|direct dial"
@@ -214,7 +115,6 @@ _CALLED = re.compile(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER}){_BETWEEN}((?:\+"
     rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]?\d)"
 )
-
 _CALLED_BY_TRUNK = re.compile(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER})"
     r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
@@ -269,24 +169,6 @@ def _called(match: re.Match[str]) -> bool:
     return not re.fullmatch(r"[1-9]\d{0,2}(?: 000)+|[1-9]\d?(?: \d{3}){2,}|\d+\.\d+", value)
 
 
-_V4_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
-_V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
-
-
-_AT_SIGNS = ("at)", "at]", "at}", "at>")
-
-
-_AT_STEMS = frozenset({"dot"} | {word[:STEM] for word in _SPELLED if word != "at"})
-
-
-def has_at(reading: Reading) -> bool:
-    """Whether a text may hold an address of mail."""
-    text = reading.text
-    if "@" in text or not _AT_STEMS.isdisjoint(reading.stems):
-        return True
-    return "at" in reading.stems and any(map(reading.lower.__contains__, _AT_SIGNS))
-
-
 def _before(match: re.Match[str]) -> Span | None:
     """The number that stands right before a word of calling."""
     number = _BEFORE.search(match.string, max(0, match.start() - 24), match.start())
@@ -294,17 +176,6 @@ def _before(match: re.Match[str]) -> Span | None:
 
 
 KINDS = (
-    Seen("email", has_at, emails),
-    Seen(
-        "ip",
-        lambda reading: reading.text.count(".") > 2 and _V4_HINT.search(reading.text),
-        anywhere(_V4, proved(_v4)),
-    ),
-    Seen(
-        "ip",
-        lambda reading: reading.text.count(":") > 1 and _V6_HINT.search(reading.text),
-        anywhere(_V6, proved(_v6)),
-    ),
     among_digits("phone", _INTERNATIONAL, proved(_international)),
     among_digits("phone", _NATIONAL, proved(_national)),
     among_digits("phone", _PAIRS, proved(_paired)),
