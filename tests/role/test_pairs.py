@@ -15,7 +15,7 @@ LEAST = {
     "no conflict": (3, 3),
     "other": (37, 36),
     "same": (43, 50),
-    "split": (8, 2),
+    "split": (12, 2),
     "split without sources": (1, 1),
     "unfinished": (0, 0),
 }

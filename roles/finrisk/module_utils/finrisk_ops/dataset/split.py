@@ -18,6 +18,7 @@ from finrisk_rules.examples import fold
 
 from ..errors import FinriskError
 from .digests import Unions
+from .document_names import spelled
 from .quotes import Quotes, quotes_of
 
 VALIDATION_LIMIT = 5_000
@@ -43,7 +44,7 @@ class Tie(NamedTuple):
         by_strategy = digest("strategy", fold(strategy))
         by_user = _named("user", user) if user else 0
         if documents:
-            return cls(_named("document", documents[0]), by_strategy, by_user >> 32, None)
+            return cls(_of_document(documents[0]), by_strategy, by_user >> 32, None)
         return cls(by_user or by_strategy, by_strategy, by_user >> 32, quotes_of(strategy, analysis))
 
 
@@ -51,6 +52,12 @@ class Tie(NamedTuple):
 def _named(kind: str, name: str) -> int:
     """Return the digest of a document or a user: remembered, since many rows have the same."""
     return digest(kind, name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_document(name: str) -> int:
+    """Return the digest of a document, however its id is spelled: remembered as above."""
+    return digest("document", spelled(name))
 
 
 class Ties:
