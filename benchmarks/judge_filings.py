@@ -5,20 +5,23 @@ sensitivities, capital ratios, rows of years, operating figures in prose, ten la
 statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
 of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
 only. ``ledgers`` and ``reports`` for SET are kinds of two other authors, who read no code of a rule; a kind
-there may have two right answers, each a line of its own. With ``-v`` the cases of the seen half that are
-judged otherwise are named, with ``-f`` what is kept of every fault.
+there may have two right answers, each a line of its own. ``advice`` has a fourth author's long answers, of
+which hardly one is kept whole: so their figures are counted, and the faults that are told, which cost
+figures. With ``-v`` the cases of the seen half that are judged otherwise are named, with ``-f`` what is
+kept and told of every fault.
 """
 
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import RIGHT
 
-NAMES = ("filings", "ledgers", "reports")
+NAMES = ("filings", "ledgers", "reports", "advice")
 SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")
 RIGHT_ANSWER = "right"
@@ -36,16 +39,31 @@ def outcomes(half: str, cases: Path = SETS["filings"]) -> Iterator[tuple[str, Ou
                 yield fault, Outcome(case["kind"], fault == RIGHT_ANSWER, answer, judgement)
 
 
+def told_faults(results: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
+    """Return the faults for which a lesser share of figures is right than in the right answer before them."""
+    without_fault = 0.0
+    for fault, each in results:
+        verdicts = [figure.verdict in RIGHT for figure in each.judgement.figures]
+        share = sum(verdicts) / max(len(verdicts), 1)
+        if fault == RIGHT_ANSWER:
+            without_fault = share
+        elif share < without_fault:
+            yield fault
+
+
 def show(half: str, cases: Path, *, every: bool, by_fault: bool) -> None:
     """Print how many right and wrong answers of a half are kept, and what is judged otherwise."""
     results = list(outcomes(half, cases))
     answers = Counter(fault for fault, _ in results)
     kept = Counter(fault for fault, each in results if each.is_kept)
-    right = kept.pop(RIGHT_ANSWER)
-    print(f"{half:6}  right kept  {right:3} of {answers.pop(RIGHT_ANSWER)}")
-    print(f"{half:6}  wrong kept  {kept.total():3} of {answers.total()}")
+    told = Counter(told_faults(results))
+    of_right = [figure.verdict for _, each in results if each.is_right for figure in each.judgement.figures]
+    figures = f"{sum(map(RIGHT.__contains__, of_right))} of {len(of_right)} figures"
+    print(f"{half:6}  right kept  {kept[RIGHT_ANSWER]:3} of {answers[RIGHT_ANSWER]}, {figures}")
+    del kept[RIGHT_ANSWER], answers[RIGHT_ANSWER]
+    print(f"{half:6}  wrong kept  {kept.total():3} of {answers.total()}, told {told.total()}")
     for fault in sorted(answers) if by_fault else ():
-        print(f"{'':8}{fault:10}  {kept[fault]:3} of {answers[fault]}")
+        print(f"{'':8}{fault:10}  {kept[fault]:3} of {answers[fault]}, told {told[fault]}")
     for fault, each in results if every else ():
         if each.is_kept != each.is_right:
             verdicts = [(figure.text, figure.verdict) for figure in each.judgement.figures]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, SETS, outcomes
+from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, SETS, outcomes, told_faults
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.latex import without_latex
-from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored, style_of_page
 
 RESULTS = """Consolidated income statement (in millions of dollars)
@@ -63,6 +63,15 @@ def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
     assert sum(of_right) >= right * len(of_right)
     assert sum(of_wrong) <= wrong * len(of_wrong)
     assert half in HALVES
+
+
+@pytest.mark.parametrize(("half", "right", "told"), [("seen", 0.56, 0.36), ("unseen", 0.54, 0.36)])
+def test_the_figures_of_long_answers(half: str, right: float, told: float) -> None:
+    results = list(outcomes(half, SETS["advice"]))
+    verdicts = [figure.verdict for _, each in results if each.is_right for figure in each.judgement.figures]
+    faults = [fault for fault, _ in results if fault != RIGHT_ANSWER]
+    assert sum(map(RIGHT.__contains__, verdicts)) >= right * len(verdicts)
+    assert len(list(told_faults(results))) >= told * len(faults)
 
 
 @pytest.mark.parametrize(
