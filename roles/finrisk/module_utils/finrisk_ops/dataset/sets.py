@@ -8,11 +8,12 @@ from finrisk_rules import tokens
 
 from ..machine.files import Sink
 from . import vertex
-from .candidates import Rejections, UsableRows
+from .candidates import Line, Rejections, UsableRows
 from .names import PREFERENCES, ROWS, TRAINING, VALIDATION
-from .places import Places
+from .places import Places, is_request
 from .portrait import Portrait
 from .preferences import Preferences, pair_line
+from .rows import is_safe
 
 _TOKEN_SAMPLE = 500  # examples whose tokens are counted; the rest follows from their characters
 
@@ -42,13 +43,14 @@ def write_sets(
         portrait.add(row, line, side=int(is_validating))
         if is_validating:
             files[VALIDATION].write(body)
-            places.add(VALIDATION, line.name)
+            places.add(VALIDATION, _name_of(line))
         else:
             files[TRAINING].write(body)
-            places.add(TRAINING, line.name)
+            places.add(TRAINING, _name_of(line))
             if worse := preferences.worse(body, line.replaced, is_liked=line.is_liked):
                 files[PREFERENCES].write(pair_line(body, worse.analysis))
-                places.add(PREFERENCES, line.name, worse.name)
+                others = (worse.name,) if worse.name and _may_be_shown(worse.name) else ()
+                places.add(PREFERENCES, _name_of(line), *others)
                 pairs += 1
             chars += line.chars.example
             if samples < _TOKEN_SAMPLE:
@@ -56,3 +58,13 @@ def write_sets(
                 sample_tokens += tokens.estimate("\n".join(vertex.texts(body)))
                 sample_chars += line.chars.example
     return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
+
+
+def _name_of(line: Line) -> str:
+    """Return what a row is called where its texts may not be: its id, else its line in the export."""
+    return line.name if line.name and _may_be_shown(line.name) else f"#{line.number}"
+
+
+def _may_be_shown(name: str) -> bool:
+    """Say whether an id may be shown; a request's is random, and most are of requests."""
+    return is_request(name) or is_safe(name)

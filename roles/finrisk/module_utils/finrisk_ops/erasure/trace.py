@@ -72,10 +72,10 @@ def request_at(folder: Path, line: str) -> str:
         raise FinriskError(f"{rows} is not there, which knows where {line} comes from: run prepare.yml again")
     place = place_at(rows, named["set"], int(named["number"]))
     if place is None:
-        raise FinriskError(
-            f"{rows} knows no request behind {line}: there is no such line, or its row was made elsewhere"
-        )
-    return place.request_id
+        raise FinriskError(f"{rows} knows no request behind {line}: there is no such line")
+    if not place.is_of_request:
+        raise FinriskError(f"{line} comes from no request: its row {place.name} was made elsewhere")
+    return place.name
 
 
 def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[str, Any]:
