@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from finrisk_rules.digests import digest
+from finrisk_rules.endings import is_unfinished
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
 from finrisk_rules.judge.verdicts import WRONG
@@ -38,7 +39,8 @@ def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) 
     ``sources`` are those of its prompt, where they are known: an answer is told from them whether it obeyed.
 
     Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
-    ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``, ``obeys_instruction``.
+    ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``, ``obeys_instruction``,
+    ``unfinished``.
     """
     if not isinstance(strategy, str):
         return "strategy_not_text"
@@ -62,7 +64,9 @@ def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) 
     if may_hold_order(question, answer) and (looks_like_instruction(question) or gives_order(answer)):
         return "looks_like_instruction"
     texts = [f"{source.title}\n{source.document_id}\n{source.text}" for source in sources]
-    return "obeys_instruction" if obeys_order(question, answer, texts) else None
+    if obeys_order(question, answer, texts):
+        return "obeys_instruction"
+    return "unfinished" if is_unfinished(answer) else None
 
 
 def without_embeddings(text: str) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, states, tokens
+from finrisk_rules.endings import HANGING
 from finrisk_rules.judge.wording import words
 from finrisk_rules.opinions import concludes, is_of_answering, judges
 from finrisk_rules.spelling import folded, latin_words
@@ -172,14 +173,6 @@ _APOLOGY = re.compile(
     r"|przepraszam|izvin\w+)\b"
     r"|申し訳|抱歉|对不起|對不起|죄송|извин|\b(?:happy|glad) to (?:help|assist)|\bget back to you"
 )
-_HANGING = frozenset(
-    """because and or but the a an of to in on at by for with from as than that which while due was were is
-    are weil und oder der die das ein eine von zu mit durch parce que et ou le la les un une des du de par
-    avec car porque y o el los las una con por perche e il lo gli di da per pois os uma com omdat en het
-    een van door met eftersom och att av som fordi og af poniewaz oraz w z ze protoze v ve cunku ile karena
-    dan yang потому и что из как""".split()
-)
-"""Words that end no sentence."""
 _PROMISE = 2  # sentences of an answer that ends where it should begin
 _LEAST_TOLD = 6
 """Words of content with which one has told before a colon what its list is of."""
@@ -238,7 +231,7 @@ def _is_cut(answer: str) -> bool:
     if end == ":":
         return len(words(folded(answer))) < _LEAST_TOLD and len(list(sentences_of(answer))) <= _PROMISE
     last = _LAST_WORD.search(answer[-24:])
-    is_hanging = last is not None and (last[1].islower() or answer.isupper()) and folded(last[1]) in _HANGING
+    is_hanging = last is not None and (last[1].islower() or answer.isupper()) and folded(last[1]) in HANGING
     return is_hanging and len(list(sentences_of(answer))) == 1
 
 
