@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from finrisk_rules.digests import digest
+from finrisk_rules.emptiness import says_nothing
 from finrisk_rules.endings import is_unfinished
 from finrisk_rules.error_texts import is_error_text
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
@@ -40,7 +41,7 @@ def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) 
 
     Codes: ``strategy_not_text``, ``strategy_too_short``, ``strategy_too_long`` and the same for the analysis,
     ``control_characters``, ``error_text``, ``refusal``, ``looks_like_instruction``, ``obeys_instruction``,
-    ``unfinished``.
+    ``says_nothing``, ``unfinished``.
     """
     if not isinstance(strategy, str):
         return "strategy_not_text"
@@ -66,6 +67,8 @@ def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) 
     texts = [f"{source.title}\n{source.document_id}\n{source.text}" for source in sources]
     if obeys_order(question, answer, texts):
         return "obeys_instruction"
+    if says_nothing(question, answer):
+        return "says_nothing"
     return "unfinished" if is_unfinished(answer) else None
 
 

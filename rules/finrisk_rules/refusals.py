@@ -173,6 +173,14 @@ _APOLOGY = re.compile(
     r"|przepraszam|izvin\w+)\b"
     r"|申し訳|抱歉|对不起|對不起|죄송|извин|\b(?:happy|glad) to (?:help|assist)|\bget back to you"
 )
+_PROMISED = re.compile(
+    r"\b(?:i(?:'ll| will| shall|(?:'m| am) going to)|let me) (?:\w+ ){0,2}(?:look|analy[sz]e|assess|review"
+    r"|compare|check|go|search|read|prepare|calculate|work|get|begin|start|provide|walk)\b"
+    r"|\bich werde\b|\bje vais\b|\bvoy a\b|\bik (?:zal|ga)\b|\beu vou\b|我将|我會|我会|请稍|請稍"
+    r"|お待ち|잠시만"
+)
+"""Work that the one who speaks is about to do."""
+
 _PROMISE = 2  # sentences of an answer that ends where it should begin
 _LEAST_TOLD = 6
 """Words of content with which one has told before a colon what its list is of."""
@@ -198,7 +206,7 @@ def is_refusal(answer: str) -> bool:
 
     An answer that opens with a refusal of the whole question is one, whatever follows.
     """
-    if _is_cut(answer):
+    if _is_cut(answer) or _is_promise(answer):
         return True
     if answer.isascii() and latin_words(answer).isdisjoint(_NAYSAYING):
         return False
@@ -233,6 +241,17 @@ def _is_cut(answer: str) -> bool:
     last = _LAST_WORD.search(answer[-24:])
     is_hanging = last is not None and (last[1].islower() or answer.isupper()) and folded(last[1]) in HANGING
     return is_hanging and len(list(sentences_of(answer))) == 1
+
+
+def _is_promise(answer: str) -> bool:
+    """Whether the answer says that one is to come, and nothing else."""
+    if _DIGIT.search(answer):
+        return False
+    said = [folded(sentence[:LONGEST]) for sentence in sentences_of(answer)]
+    return any(map(_PROMISED.search, said)) and all(
+        tokens(sentence).isdisjoint(_NOT) and (_is_talk(sentence) or len(words(sentence)) <= _LEAST_WORDS)
+        for sentence in said
+    )
 
 
 def _kind(clause: str) -> Kind:

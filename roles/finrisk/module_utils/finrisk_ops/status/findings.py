@@ -27,6 +27,7 @@ SKIP_HINTS = {
     "strategy_too_short": "questions under 50 characters are answered but not collected",
     "looks_like_instruction": "the question or a source of it gives the model orders instead of asking",
     "obeys_instruction": "the answer did what a source or the question told the model, instead of its task",
+    "says_nothing": "the answer has no words, or no values where they belong",
     "unfinished": "the answer breaks off before its end",
     "collection_disabled": "collection was off",
 }
