@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from finrisk.db import session
-from finrisk_rules.chain import Content, Link, first_break
+from finrisk_rules.chain import Content, Link, first_break, whole_lines
 
 _RELEASES = "select * from releases"
 _LINKS = "select number, release::text as release, hash from release_links order by number"
@@ -66,7 +66,7 @@ def _chain() -> tuple[list[Content], list[Link]]:
 def _copy(file: Path) -> tuple[list[Content], list[Link]]:
     """The releases of a copy, and their links."""
     try:
-        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        lines = [json.loads(line) for line in whole_lines(file.read_text("utf-8")).splitlines()]
         links = [Link(int(line["number"]), str(line["release"]), str(line["hash"])) for line in lines]
         contents = {str(line["content"]["id"]): line["content"] for line in lines}
         return list(contents.values()), links

@@ -90,6 +90,19 @@ def first_break(
     return None
 
 
+def whole_lines(copy: str) -> str:
+    """A copy, a line of JSON a link, without a last line that was cut short, as by a full disk or a kill.
+
+    Such a line has no end and is no JSON; one that lacks its end alone gets it.
+    """
+    before, end, last = copy.rpartition("\n")
+    try:
+        json.loads(last)
+    except ValueError:
+        return before + end
+    return f"{copy}\n"
+
+
 def _hash(previous: str, content: Content) -> str:
     return hashlib.sha256(f"{previous}\n{canonical(content)}".encode()).hexdigest()
 

@@ -238,6 +238,17 @@ def test_a_copy_whose_lines_are_no_links_is_told_in_a_sentence(desk: Desk) -> No
     assert f"finrisk: {desk.copy} cannot be read" in desk.verify("--file", str(desk.copy)).stderr
 
 
+@pytest.mark.parametrize("cut", [1, 40])
+def test_a_line_that_a_full_disk_or_a_kill_cut_short_is_written_anew(desk: Desk, cut: int) -> None:
+    made = desk.release(0, 25)
+    desk.copy.write_text(desk.copy.read_text()[:-cut])
+    assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
+    there = 2 if cut == 1 else 1  # a line that lacks its end alone says all
+    assert f"compared with {there} links of a copy" in desk.verify("--file", str(desk.copy)).stdout
+    made += desk.release(50)
+    assert [json.loads(line)["release"] for line in desk.copy.read_text().splitlines()] == made
+
+
 def test_a_broken_copy_keeps_no_release_back_and_is_said(desk: Desk) -> None:
     desk.release(0)
     desk.copy.write_text("not JSON\n")

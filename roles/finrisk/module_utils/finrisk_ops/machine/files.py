@@ -241,11 +241,21 @@ def newest(folder: Path, prefix: str, suffix: str) -> Path | None:
 
 
 def free_stamp(folder: Path, *names: tuple[str, str]) -> str:
-    """Return the time now, or the next second at which none of the files (prefix, suffix) exists yet."""
-    moment = datetime.now(UTC)
-    while any((folder / f"{prefix}_{stamp(moment)}{suffix}").exists() for prefix, suffix in names):
-        moment += timedelta(seconds=1)
-    return stamp(moment)
+    """Return the time now, or the second after the newest of the files (prefix, suffix) where that is later.
+
+    So what is written last is the newest by its name too, also when the clock was set back since.
+    """
+    newest_times = [
+        path.name[len(prefix) + 1 : -len(suffix)]
+        for prefix, suffix in names
+        for path in stamped_files(folder, prefix, suffix)[-1:]
+    ]
+    latest = stamp()
+    for taken in newest_times:
+        with suppress(ValueError):  # digits that are no time
+            after = datetime.strptime(taken, STAMP_FORMAT).replace(tzinfo=UTC) + timedelta(seconds=1)
+            latest = max(latest, stamp(after))
+    return latest
 
 
 def remove_abandoned(folder: Path) -> None:

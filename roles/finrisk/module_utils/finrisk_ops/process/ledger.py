@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -10,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from finrisk_rules.chain import Link
+from finrisk_rules.chain import Link, whole_lines
 
 from ..errors import FinriskError
-from ..machine.files import read_json, remove_abandoned, write_json
+from ..machine.files import naming, read_json, remove_abandoned, write_json
 from ..release import records
 from ..release.records import Entry, Record
 
@@ -59,7 +60,7 @@ class FileLedger:
         """Return the links of ``audit.jsonl``; raises FinriskError for a line that is none."""
         path = self.var_dir / COPY
         try:
-            lines = path.read_text("utf-8").splitlines() if path.exists() else []
+            lines = whole_lines(path.read_text("utf-8")).splitlines() if path.exists() else []
             entries = [json.loads(line) for line in lines]
             return list(map(records.link_of, entries))
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -68,11 +69,19 @@ class FileLedger:
             ) from None
 
     def keep(self, entries: Sequence[Entry]) -> None:
-        """Add entries to ``audit.jsonl``, which only its owner reads and nothing shortens."""
+        """Add entries to ``audit.jsonl``, which only its owner reads.
+
+        Nothing shortens it but a line that a full disk or a kill cut short: what comes goes in its place.
+        """
         lines = [asdict(each.link) | {"content": json.loads(each.content)} for each in entries]
         text = "".join(json.dumps(line) + "\n" for line in lines)
-        descriptor = os.open(self.var_dir / COPY, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(descriptor, "a", encoding="utf-8") as file:
-            file.write(text)
+        path = self.var_dir / COPY
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with naming(path), open(descriptor, "r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            there = file.read()
+            kept = whole_lines(there)
+            file.truncate(min(len(kept), len(there)))  # bytes too: JSON that is all ASCII
+            file.write(kept[len(there) :] + text)
             file.flush()
             os.fsync(file.fileno())
