@@ -82,6 +82,28 @@ def test_a_run_without_a_step_fails(arguments: list[str], said: str) -> None:
     assert said in run.stderr
 
 
+def test_files_of_variables_that_are_no_yaml_are_named_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("finrisk:\n  hosts: {one: {ansible_connection: local}}\n")
+    folder = tmp_path / "group_vars" / "finrisk"
+    folder.mkdir(parents=True)
+    (folder / "fine.yml").write_text("secret: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n")
+    said = {
+        "one: 1\n\ttwo: 2\n": "is no YAML: line 2: a tab, where YAML takes blanks",
+        "one: [1\ntwo: 2\n": "is no YAML: line 2: did not find expected ',' or ']'",
+        'one: "1\n': "is no YAML: line 2: found unexpected end of stream",
+        "one: {{ two }}\n": "is no YAML: line 1: found unhashable key",
+        "one: 1\ntwo: café\n": "is no text in UTF-8: line 2: incomplete UTF-8 octet sequence",
+    }
+    for number, written in enumerate(said):
+        (folder / f"{number}.yml").write_text(written, "latin-1")
+    run = play("-i", str(tmp_path))
+    assert run.code == 1, run.output
+    for number, words in enumerate(said.values()):
+        assert f"{folder / f'{number}.yml'} {words}" in run.stderr
+    assert "fine.yml" not in run.stderr
+    assert NOTHING in run.stderr
+
+
 def test_from_another_folder_it_says_which_configuration_is_missing_and_with_it_it_works(
     tmp_path: Path,
 ) -> None:

@@ -16,6 +16,7 @@ DOCUMENTATION = """
           C(--start-at-task), and when the ansible.cfg of the checkout is not in use, without which a run
           shows no result.
         - Names what there is instead.
+        - Ends the run likewise when a file of variables is no YAML, and names file and line.
 """
 
 import codecs
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import yaml
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
@@ -36,6 +38,14 @@ ANSIBLES_OWN = "default"
 """The output of a run that found no ansible.cfg of ours and was told no other."""
 ANSIBLES_TAGS = {"all", "always", "never", "tagged", "untagged"}
 REFUSED = 1
+_SUFFIXES = ("", *constants.YAML_FILENAME_EXTENSIONS)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever there is
+    """Reads a file for its form: what a tag of Ansible's means is none of its business."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no types
@@ -64,6 +74,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no type
             )
         if missing := [source for source in sources() if not Path(source).exists()]:
             _refuse(f"there is no inventory {' and '.join(map(_shown, missing))}: {_existing()}")
+        if broken := list(_broken()):
+            _refuse("; ".join(broken))
         tasks = [task for play in playbook.get_plays() for block in play.compile() for task in _tasks(block)]
         tags = {tag for task in tasks for tag in task.tags} | ANSIBLES_TAGS
         if unknown := [tag for tag in context.CLIARGS.get("tags") or () if tag not in tags]:
@@ -101,6 +113,30 @@ def _wide() -> Iterator[str]:
         for path in sorted(source.iterdir()) if source.is_dir() else [source]:
             if path.is_file() and path.read_bytes()[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
                 yield _shown(str(path))
+
+
+def _broken() -> Iterator[str]:
+    """Yield where a file of variables is no YAML; Ansible tells what is wrong and not where."""
+    folders = {path if path.is_dir() else path.parent for path in map(Path, sources())}
+    for path in sorted(path for folder in folders for path in _files_of_variables(folder)):
+        content = path.read_bytes()
+        try:
+            yaml.load(content, _Loader)  # noqa: S506 - a safe one, and nothing is kept of it
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            has_tab = any(b"\t" in text for text in content.splitlines()[line - 1 : line])
+            why = "a tab, where YAML takes blanks" if has_tab else error.problem or error.context
+            yield f"{_shown(str(path))} is no YAML: line {line}: {why}"
+        except yaml.reader.ReaderError as error:
+            line = content.count(b"\n", 0, error.position) + 1
+            yield f"{_shown(str(path))} is no text in UTF-8: line {line}: {error.reason}"
+
+
+def _files_of_variables(folder: Path) -> Iterator[Path]:
+    """Yield what Ansible reads beside an inventory."""
+    for path in (path for name in ("group_vars", "host_vars") for path in folder.glob(f"{name}/**/*")):
+        if path.is_file() and path.suffix in _SUFFIXES and not path.name.startswith("."):
+            yield path
 
 
 def _existing() -> str:
