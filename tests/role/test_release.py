@@ -410,6 +410,10 @@ def test_new_credentials_are_read_without_a_new_revision(target: ProcessTarget) 
 def test_a_service_on_other_ports_is_moved_to_the_new_ones(target: ProcessTarget) -> None:
     deploy(target)
     api, ops = free_ports(0, 0)
+    moved = replace(target, place=replace(target.place, api_port=api))
+    assert deploy(moved, check=True).changed
+    assert deploy(moved).changed
+    assert gunicorn.readiness(moved.place)["revision"]
     moved = replace(target, place=replace(target.place, api_port=api, ops_port=ops))
     assert moved.start(check=False)
     assert gunicorn.readiness(moved.place)

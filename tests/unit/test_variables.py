@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.options import target
 
 from tests.grounds.repository import REPOSITORY, ROLE
 
@@ -277,3 +279,11 @@ def test_who_has_to_agree_is_said_by_the_inventory_alone(name: str) -> None:
 def test_real_users_are_moved_on_evidence(environment: str, gate: str) -> None:
     given = yaml_of(REPOSITORY / "inventory" / environment / "group_vars" / "finrisk" / "main.yml")
     assert {**DEFAULTS, **given}["finrisk_gate"] == gate
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    ports = {"api_port": 8000, "ops_port": port}
+    place = {"process": {"var_dir": "/nowhere", "repository": "/nowhere", **ports}, "kubernetes": None}
+    with pytest.raises(FinriskError, match=rf"finrisk_ops_port is {port}: expected a port, 1 to 65535"):
+        target({"place": place})

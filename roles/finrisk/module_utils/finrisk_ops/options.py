@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .release.approval import Rule
     from .tuning.watch import JobPlace
 
+HIGHEST_PORT = 65535
 _PLACE: dict[str, Any] = {
     "type": "dict",
     "options": {
@@ -183,12 +184,15 @@ def record_refusal(parameters: Mapping[str, Any], message: str) -> None:
 def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:
     """Return the service of this machine that these module parameters name.
 
-    Raises FinriskError when they name a cluster.
+    Raises FinriskError when they name a cluster, or what is no port.
     """
     from .process.gunicorn import Place
     from .process.target import ProcessTarget
 
     values = _values(parameters, "process")
+    for name in ("api_port", "ops_port"):
+        if not 0 < values[name] <= HIGHEST_PORT:
+            raise FinriskError(f"finrisk_{name} is {values[name]}: expected a port, 1 to {HIGHEST_PORT}")
     place = Place(
         var_dir=Path(values["var_dir"]),
         root=Path(values["repository"]),

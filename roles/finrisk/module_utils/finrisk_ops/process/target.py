@@ -145,6 +145,8 @@ class ProcessTarget:
         running = gunicorn.master(self.place)
         if running is None:
             return "the service is not running"
+        if not gunicorn.listens_here(self.place):
+            return f"the service listens on other ports than {self.api_url} and {self.ops_url}"
         if are_lost(self.place.var_dir):
             return loss(self.place.var_dir)
         pids = [process.pid for process in older if process.alive]
