@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import target
+from ansible.module_utils.finrisk_ops.options import rollout_timeout, target
 
 from tests.grounds.repository import REPOSITORY, ROLE
 
@@ -287,3 +287,10 @@ def test_a_number_that_is_no_port_is_refused(port: int) -> None:
     place = {"process": {"var_dir": "/nowhere", "repository": "/nowhere", **ports}, "kubernetes": None}
     with pytest.raises(FinriskError, match=rf"finrisk_ops_port is {port}: expected a port, 1 to 65535"):
         target({"place": place})
+
+
+def test_a_roll_out_without_any_time_is_refused() -> None:
+    assert rollout_timeout({"timeout": 1}) == 1
+    for seconds in (0, -5):
+        with pytest.raises(FinriskError, match=f"finrisk_rollout_timeout is {seconds}: expected 1 second"):
+            rollout_timeout({"timeout": seconds})

@@ -205,7 +205,7 @@ def rendered(parameters: dict[str, Any]) -> release.Rendered:
 
 def target_of(parameters: dict[str, Any], check: bool) -> ProcessTarget | KubernetesTarget:
     """Return the place where revisions run, as this run uses it."""
-    target = options.target(parameters, parameters["timeout"])
+    target = options.target(parameters, options.rollout_timeout(parameters))
     follow = check and parameters["credentials_changed"]
     if isinstance(target, KubernetesTarget):
         return replace(

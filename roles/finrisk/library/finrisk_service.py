@@ -73,7 +73,7 @@ ARGUMENTS: dict[str, Any] = {
 def work(call: Call) -> dict[str, Any]:
     """Start or stop the service of this machine."""
     state = call.options["state"]
-    target = options.process(call.options, call.options["timeout"])
+    target = options.process(call.options, options.rollout_timeout(call.options))
     if state == "started":
         new_credentials = call.check and call.options["credentials_changed"]
         reasons = target.start(check=call.check, new_credentials=new_credentials)

@@ -181,6 +181,17 @@ def record_refusal(parameters: Mapping[str, Any], message: str) -> None:
         recording.refused(ledger(parameters), target(parameters), of, message)
 
 
+def rollout_timeout(parameters: Mapping[str, Any]) -> int:
+    """Return the seconds that a roll-out may take.
+
+    Raises FinriskError for none: it would end, and what it puts back too, before anything could answer.
+    """
+    seconds = int(parameters["timeout"])
+    if seconds < 1:
+        raise FinriskError(f"finrisk_rollout_timeout is {seconds}: expected 1 second or more")
+    return seconds
+
+
 def process(parameters: Mapping[str, Any], timeout_seconds: float) -> ProcessTarget:
     """Return the service of this machine that these module parameters name.
 
