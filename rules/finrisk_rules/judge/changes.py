@@ -5,54 +5,26 @@ one to which the words of the claim lead, or that of a figure beside it; the per
 other one is named too, or is the year or the quarter before.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from finrisk_rules.judge.agreement import Agreement, agreement
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Direction, is_evaluation
 from finrisk_rules.judge.fits import BESIDE
-from finrisk_rules.judge.formulas import is_operand
-from finrisk_rules.judge.governors import governors, is_in_clause
-from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
-from finrisk_rules.judge.vocabulary import CHANGED, whole
+from finrisk_rules.judge.year_spans import YearSpan, year_spans
 
 LEAST_FIT, SAME = 0.4, 0.8
 """Fit from which on words lead to a row, and from which on two periods are one."""
 
 MOST_LINES, MOST_CELLS = 3, 40
 """Rows that fit alike, namesakes, and cells of a row that are looked at."""
-
-_END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
-_OF_CHANGE = re.compile(r"(?<![^\W_])of[^\w]*\Z", re.IGNORECASE)
-_OF_NOUN = re.compile(rf"{whole('of was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
-"""What leads from a noun ("growth", "the difference") to the figure that it is."""
-
-_NEUTRAL = re.compile(
-    whole("difference gap change veränderung differenz unterschied différence écart"), re.IGNORECASE
-)
-_MOST_BETWEEN = 100
-"""Characters between such a word and its figure."""
-
-_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?(?=\d)")
-"""Before a percentage, what says that it is a change: ``(+6.4 %)``."""
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_AGAIN = re.compile(r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*")
-"""What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
-
-_MORES = "more above over greater larger ahead mehr de_plus más in_più"
-_LESSES = "less fewer below under smaller weniger de_moins menos in_meno"
-_MORE, _LESS = (re.compile(rf"\s*(?:{whole(words)})\s", re.IGNORECASE) for words in (_MORES, _LESSES))
-WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 
 class Line(NamedTuple):
@@ -77,72 +49,6 @@ class Change(NamedTuple):
     is_all: bool = False
 
 
-class Spoken(NamedTuple):
-    """That a claim is a change; ``rises`` as its words say, None where they say neither.
-
-    ``is_difference`` where it is one of two figures, which the sentence may write; ``is_better`` where the
-    words say better or worse, of which a lower figure may be the better one.
-    """
-
-    rises: bool | None
-    is_difference: bool = False
-    is_better: bool = False
-
-
-def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
-    """Return of each claim of a sentence whether it says how much something changed."""
-    spans = [(claim.quantity.start, claim.quantity.end) for claim in claims]
-    result: list[Spoken | None] = []
-    for at, (claim, governor) in enumerate(zip(claims, governors(text, spans), strict=True)):
-        said = _spoken(text, claim, governor)
-        if (
-            said is None
-            and at
-            and (last := result[-1])
-            and _AGAIN.fullmatch(text, spans[at - 1][1], spans[at][0])
-        ):
-            said = last if claim.quantity.unit != claims[at - 1].quantity.unit else None
-        result.append(said)
-    return result
-
-
-def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | None:
-    start, end = claim.quantity.start, claim.quantity.end
-    if (claim.phrase.is_base and not claim.bound) or is_operand(text, end):
-        return None  # "a change of 46 - 41 = 5" is of 5
-    if (more := says_more(text, end)) is not None:
-        return Spoken(more)
-    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
-        return Spoken(sign[1] == "+")
-    says = governor is not None and is_in_clause(text, governor, start, end)
-    rises = governor.rises if governor and says else None
-    is_better = governor is not None and is_evaluation(governor)
-    if claim.is_change:
-        return Spoken(rises, is_better=is_better)
-    if governor is not None and says and governor.end <= start:
-        noun = text[governor.start : governor.end].lower() in CHANGED
-        leads = _leads(text[governor.end : start], is_noun=noun)
-        return Spoken(rises, is_better=is_better) if leads else None
-    named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
-    is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
-    return Spoken(None, is_difference=True) if is_difference else None
-
-
-def says_more(text: str, end: int) -> bool | None:
-    """Return whether "more" or "less" stands behind the figure that ends here; None for neither."""
-    if _MORE.match(text, end):
-        return True
-    return False if _LESS.match(text, end) else None
-
-
-def _leads(between: str, *, is_noun: bool) -> bool:
-    """Whether a word of change leads over these words to a figure: no other one, and no end of the change."""
-    between = _YEAR.sub("", between)
-    if any(map(str.isdigit, between)):
-        return False
-    return not _END.search(between) or bool((_OF_NOUN if is_noun else _OF_CHANGE).search(between))
-
-
 def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequence[Traced]) -> Change | None:
     """Return what the row of a claim says of it: the change that agrees, else the first; None without a row.
 
@@ -150,8 +56,10 @@ def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequen
     """
     others: list[Change] = []
     lines = _lines(readers)
+    spans = [*year_spans(text)]
     for line in (*lines, *_lines_beside(readers, beside)):
-        for new, old in _pairs(line, beside):
+        over = [*_over(line, spans[0])] if len(spans) == 1 else []
+        for new, old in over or _pairs(line, beside):
             for figure in differences(new, old):
                 change = _change(line, claim, figure, new, old)
                 if change.agreement not in ("", "scale"):
@@ -219,6 +127,19 @@ def _cells(table: TableEvidence, number: int) -> list[Figure]:
     """Return the cells of a line that tell no change; no line has many."""
     cells = (table.by_column if table.is_turned else table.by_row).get(number, [])[:MOST_CELLS]
     return [cell for cell in cells if not table.has_change_over[cell[1]]]
+
+
+def _over(line: Line, span: YearSpan) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the last and the first cell of a span of years: "since 2022", "over two years"."""
+    table = line.reader.evidence.tables[line.table]
+    by_year = {period[0][0]: cell for cell in line.cells if len(period := _periods(table, cell)) == 1}
+    years = sorted(year for year in by_year if year)
+    if len(by_year) < len(line.cells) or len(years) < 2:
+        return
+    first = years[-1] + span.number if span.number < 0 else span.first
+    last = years[-1] if span.last is None else span.last
+    if first in by_year and last in by_year and first != last and span.number <= 0:
+        yield by_year[last], by_year[first]
 
 
 def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figure]]:

@@ -8,6 +8,7 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
+from finrisk_rules.judge.derivations import follow_lines
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
 from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
@@ -60,7 +61,7 @@ class Court:
             if statement.claims:
                 found = self._found.get(statement.start)
                 if found is None or any(each.end in calculated for each in found):
-                    found = self._of(statement, calculated, MOST_FIGURES - len(result))
+                    found = self._of(statement, calculated, MOST_FIGURES - len(result), result)
                     self._found[statement.start] = found
                 result += found
         convicted = list(of_other_units(result))
@@ -69,8 +70,13 @@ class Court:
             finding.verdict = verdict
         return result
 
-    def _of(self, statement: Statement, calculated: Calculated, most: int) -> list[Finding]:
-        """Return what is found of the claims of a statement; those beyond ``most`` are not read."""
+    def _of(
+        self, statement: Statement, calculated: Calculated, most: int, earlier: Sequence[Finding]
+    ) -> list[Finding]:
+        """Return what is found of the claims of a statement; those beyond ``most`` are not read.
+
+        ``earlier`` are the findings on the statements before it.
+        """
         shared = of_whole = shared_periods(statement, statement.claims, self.asked_periods)
         part = part_in(statement.text, statement.words) if len(statement.claims) > 1 else None
         if part is not None:
@@ -91,6 +97,7 @@ class Court:
         result += [_unread(claim, statement) for claim in unread]
         if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
+        follow_lines(statement.text, result, earlier)
         follow_rows(statement.text, result)
         follow_parts(statement.text, result)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from finrisk_rules.judge.bases import of_another_base
-from finrisk_rules.judge.changes import WORDS_OF_MORE, Change, Spoken, change_of, says_more, spoken_changes
+from finrisk_rules.judge.change_words import WORDS_OF_MORE, Spoken, says_more, spoken_changes
+from finrisk_rules.judge.changes import Change, change_of
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
@@ -18,7 +19,6 @@ from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.ranks import WORDS_OF_RANK, of_another_rank
-from finrisk_rules.judge.shares import share_of
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -67,26 +67,34 @@ def acquit_names(findings: Sequence[Finding]) -> None:
 
 
 def follow_rows(text: str, findings: Sequence[Finding]) -> None:
-    """Settle the figures of a sentence that are how much a row changed, or which share of another it is.
+    """Settle the figures of a sentence that are how much a row changed.
 
-    A change not where another figure of it is wrong, which may be what they are computed from.
+    Not where an amount of it is wrong, which may be what they are computed from; nor points where a
+    percentage is.
     """
     unsettled = [at for at, each in enumerate(findings) if _may_be_change(each)]
     if not unsettled:
         return
     claims = [each.claim for each in findings]
-    for finding in (findings[at] for at in unsettled):
-        if not finding.is_right and (share := share_of(text, finding.claim, finding.readers, claims)):
-            finding.verdict = FigureVerdict(finding.claim.text, "computed", share.source, share.place)
     spoken = spoken_changes(text, claims)
-    if any(said is None and not each.is_right for each, said in zip(findings, spoken, strict=True)):
+    open_units = {
+        each.claim.quantity.unit
+        for each, said in zip(findings, spoken, strict=True)
+        if said is None and not each.is_right
+    }
+    if "" in open_units:
         return
+    changed: dict[int, Trace] = {}
     for at in unsettled:
         finding, said = findings[at], spoken[at]
         if said is None or (finding.is_right and finding.trace is None):
             continue
+        if open_units and finding.claim.quantity.unit not in ("", "percent"):
+            continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
+        if finding.claim.phrase.is_base or said.rises is None:
+            beside += [(findings[n].claim, changed[n]) for n in nearest if n in changed]
         if said.is_difference and sum(trace is not None for _, trace in beside) > 1:
             continue
         change = change_of(text, finding.claim, finding.readers, beside)
@@ -97,6 +105,7 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
             finding.is_reversed = bool(finding.verdict and finding.verdict.verdict == "wrong_direction")
             if finding.verdict and finding.verdict.verdict != "stated":
                 finding.trace = None
+                changed[at] = change.place
 
 
 def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:

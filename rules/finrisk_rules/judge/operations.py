@@ -9,8 +9,8 @@ from finrisk_rules.judge.wording import is_silent
 
 _KINDS = {
     "mean": r"averag\w*|mean|durchschnitt\w*|mittel|mittelwert|moyenne|promedio",
-    "total": r"total\w*|sum|sums|combined|add\w*|together|altogether|aggregate\w*|overall|plus"
-    r"|insgesamt|zusammen|summe|gesamt\w*|somme|ensemble|juntos|suma",
+    "total": r"total\w*|sum|sums|combined|add\w*|together|altogether|aggregate\w*|overall|plus|cumulat\w*"
+    r"|insgesamt|zusammen|summe|gesamt\w*|kumul\w*|somme|ensemble|juntos|suma",
     "change": r"chang\w+|change|differen\w+|differs?|increas\w+|decreas\w+|rise[ns]?|rising|rose|f[ae]ll\w*"
     r"|gr[eo]w\w*|declin\w+|drop\w*|reduc\w+|up|down|gain\w*|gap|widen\w*|narrow\w*|improv\w+|jump\w*|climb\w*"
     r"|exceed\w*|expan\w+|contract\w+|shr[aiu]nk\w*|more|less|fewer|higher|lower|larger|smaller|greater|above|below|ahead"

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.agreement import agreement
-from finrisk_rules.judge.changes import says_more
+from finrisk_rules.judge.change_words import says_more
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.verdicts import FigureVerdict
-from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.judge.vocabulary import REVENUE, whole
 
 _LIST_FOLLOWS = re.compile(r"(?:[^\d.;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,60}:[^\d.;:]{0,60}")
 _NEXT_PART = re.compile(r"[^\d.;:()]{1,80}")
@@ -26,11 +26,6 @@ _OF_THEM = re.compile(
     rf"\s+{whole('of_them of_it of_which of_these davon d_entre_eux de_ellos di_cui')}", re.IGNORECASE
 )
 _MARGIN = re.compile(whole("margin marge margen margine rendite"), re.IGNORECASE)
-_REVENUE = re.compile(
-    rf"(?:total\s+)?(?:{whole('revenue revenues net_sales sales net_revenue net_revenues turnover')}"
-    rf"|{whole('umsatz umsatzerlöse chiffre_d_affaires ingresos ricavi receita_líquida')})",
-    re.IGNORECASE,
-)
 _NON = re.compile(r"(?<![^\W_])non-?(\w+)", re.IGNORECASE)
 _MOST_PARTS = 6
 _LEAD = 50
@@ -148,7 +143,7 @@ def _is_led_by_of(text: str, start: int) -> bool:
 def _revenues(table: TableEvidence, column: int) -> Iterator[Figure]:
     """Yield the revenue of a column: what a margin is of."""
     for row, cells in table.by_row.items():
-        if _REVENUE.fullmatch(table.rows[row][0].strip()):
+        if REVENUE.fullmatch(table.rows[row][0].strip()):
             yield from (cell for cell in cells if cell[1] == column)
 
 

@@ -339,3 +339,10 @@ MORE_IS_BETTER = re.compile(
     re.IGNORECASE,
 )
 """What names a ratio that is better where it is higher."""
+
+REVENUE = re.compile(
+    rf"(?:total\s+)?(?:{whole('revenue revenues net_sales sales net_revenue net_revenues turnover')}"
+    rf"|{whole('umsatz umsatzerlöse chiffre_d_affaires ingresos ricavi receita_líquida')})",
+    re.IGNORECASE,
+)
+"""What names the revenue of a firm, of which its margins are."""

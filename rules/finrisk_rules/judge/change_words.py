@@ -1,0 +1,131 @@
+"""What words say of a change: that a figure is how much something rose or fell, and which of both."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.directions import Direction, is_evaluation
+from finrisk_rules.judge.formulas import is_operand
+from finrisk_rules.judge.governors import governors, is_in_clause
+from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.vocabulary import CHANGED, whole
+
+_END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
+_OF_CHANGE = re.compile(r"(?<![^\W_])of[^\w]*\Z", re.IGNORECASE)
+_OF_NOUN = re.compile(rf"{whole('of at was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
+"""What leads from a noun ("growth", "the difference") to the figure that it is."""
+
+_NEUTRAL = re.compile(
+    whole("difference gap change veränderung differenz unterschied différence écart"), re.IGNORECASE
+)
+_MOST_BETWEEN = 100
+"""Characters between such a word and its figure."""
+
+_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?(?=\d)")
+"""Before a percentage, what says that it is a change: ``(+6.4 %)``."""
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_GAP = re.compile(
+    rf"(?:\s*,)?\s*{whole('and und et y e')}\s+(?!{whole('was were is are to at of from reached stood')})"
+    rf"(?:(?!{whole('was were is are to at of from reached stood war lag était es')})[^\d,.;:])*",
+    re.IGNORECASE,
+)
+"""Between two changes with one verb: "A grew 18 % and B 5 %"."""
+
+_COMPARED = re.compile(
+    rf"(?:\s|,|{whole('in for fiscal the year')})*"
+    rf"{whole('after following versus vs against compared_with compared_to nach gegenüber après contre')}"
+    r"[^\d,.;:]*",
+    re.IGNORECASE,
+)
+"""Between a change and one of before with which it is compared."""
+
+_AGAIN = re.compile(
+    rf"(?:\s*{whole('from to in between and over fiscal the von bis')})*"
+    r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*",
+    re.IGNORECASE,
+)
+"""What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
+
+_MORES = "more above over greater larger ahead mehr de_plus más in_più"
+_LESSES = "less fewer below under smaller weniger de_moins menos in_meno"
+_MORE, _LESS = (re.compile(rf"\s*(?:{whole(words)})\s", re.IGNORECASE) for words in (_MORES, _LESSES))
+WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
+
+
+class Spoken(NamedTuple):
+    """That a claim is a change; ``rises`` as its words say, None where they say neither.
+
+    ``is_difference`` where it is one of two figures, which the sentence may write; ``is_better`` where the
+    words say better or worse, of which a lower figure may be the better one.
+    """
+
+    rises: bool | None
+    is_difference: bool = False
+    is_better: bool = False
+
+
+def spoken_changes(text: str, claims: Sequence[Claim]) -> list[Spoken | None]:
+    """Return of each claim of a sentence whether it says how much something changed."""
+    spans = [(claim.quantity.start, claim.quantity.end) for claim in claims]
+    result: list[Spoken | None] = []
+    for at, (claim, governor) in enumerate(zip(claims, governors(text, spans), strict=True)):
+        said = _spoken(text, claim, governor)
+        if said is None and at and (last := result[-1]) and not is_operand(text, claim.quantity.end):
+            said = _spoken_with(text[spans[at - 1][1] : spans[at][0]], claim, claims[at - 1], last)
+        result.append(said)
+    return result
+
+
+def _spoken_with(between: str, claim: Claim, before: Claim, last: Spoken) -> Spoken | None:
+    """Return what a claim behind one that is a change says where words take that up.
+
+    The same in another unit ("$5 million, or 3 %"), another one of its verb ("A rose 18 % and B 5 %"),
+    or one that it is compared with ("after 7 % in 2023"), which may be of either direction.
+    """
+    between = _YEAR.sub("", between)
+    if claim.quantity.unit != before.quantity.unit:
+        return last if _AGAIN.fullmatch(between) else None
+    if claim.quantity.unit != "percent":
+        return None
+    if _COMPARED.fullmatch(between):
+        return last._replace(rises=None)
+    return last if _GAP.fullmatch(between) else None
+
+
+def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | None:
+    start, end = claim.quantity.start, claim.quantity.end
+    if (claim.phrase.is_base and not claim.bound) or is_operand(text, end):
+        return None  # "a change of 46 - 41 = 5" is of 5
+    if (more := says_more(text, end)) is not None:
+        return Spoken(more)
+    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
+        return Spoken(sign[1] == "+")
+    says = governor is not None and is_in_clause(text, governor, start, end)
+    rises = governor.rises if governor and says else None
+    is_better = governor is not None and is_evaluation(governor)
+    if claim.is_change:
+        return Spoken(rises, is_better=is_better)
+    if governor is not None and says and governor.end <= start:
+        noun = text[governor.start : governor.end].lower() in CHANGED
+        leads = _leads(text[governor.end : start], is_noun=noun)
+        return Spoken(rises, is_better=is_better) if leads else None
+    named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
+    is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
+    return Spoken(None, is_difference=True) if is_difference else None
+
+
+def says_more(text: str, end: int) -> bool | None:
+    """Return whether "more" or "less" stands behind the figure that ends here; None for neither."""
+    if _MORE.match(text, end):
+        return True
+    return False if _LESS.match(text, end) else None
+
+
+def _leads(between: str, *, is_noun: bool) -> bool:
+    """Whether a word of change leads over these words to a figure: no other one, and no end of the change."""
+    between = _YEAR.sub("", between)
+    if any(map(str.isdigit, between)):
+        return False
+    return not _END.search(between) or bool((_OF_NOUN if is_noun else _OF_CHANGE).search(between))

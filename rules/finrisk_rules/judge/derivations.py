@@ -1,0 +1,240 @@
+"""Derivations: what follows from lines of a table that a sentence names, where it writes the result alone.
+
+``Asia and Europe together made up 61 % of sales`` and ``$1,960 million falls due after 2027`` stand in no
+cell. The sentence says which lines are combined, or which years of a line are added up, and the period of
+the figure says of when. Nothing else is tried: no other line, and no other year.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from finrisk_rules.judge.agreement import agreement
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.combinations import MOST_LINES, TOGETHER, Combination, combinations
+from finrisk_rules.judge.findings import Finding, wrong
+from finrisk_rules.judge.lines import Ladder, across_of, cells_of, lines_said, periods_across
+from finrisk_rules.judge.mentions import LONGEST, mentions
+from finrisk_rules.judge.operations import operations
+from finrisk_rules.judge.period_fits import comparable, same_period
+from finrisk_rules.judge.ratios import ratios
+from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
+from finrisk_rules.judge.year_spans import YearSpan, names_later, year_spans
+from finrisk_rules.periods import periods
+
+SAME = 0.8
+"""Fit from which on two periods are one."""
+
+MOST_TABLES = 20
+"""Tables of a source that are looked at."""
+
+
+class Derivations:
+    """What may be derived for the figures of one sentence.
+
+    ``earlier`` are the findings on the sentences before, of which it may speak together.
+    """
+
+    def __init__(self, text: str, findings: Sequence[Finding], earlier: Sequence[Finding]) -> None:
+        self.text, self.findings, self.earlier = text, findings, earlier
+        spans = [(each.claim.quantity.start, each.claim.quantity.end) for each in findings]
+        spans += [(each.start, each.end) for each in periods(text)]
+        filled = list(text)
+        for start, end in spans:
+            filled[start:end] = "\x00" * (end - start)
+        self.bare = "".join(filled)
+
+    def of(self, at: int) -> Trace | None:
+        """Return the place of the first operand where a figure follows from lines that the sentence names."""
+        finding = self.findings[at]
+        for reader in finding.readers:
+            for number, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
+                for combination in self._combinations(at, table):
+                    if found := self._follows(finding.claim, reader, number, combination):
+                        return found
+                if self.spans and (found := self._over_years(at, reader, number)):
+                    return found
+        return None
+
+    def _over_years(self, at: int, reader: Reader, number: int) -> Trace | None:
+        """Return the first place where a figure is the sum or the mean of the years that are said."""
+        claim = self.findings[at].claim
+        span = self.span_of(at)
+        if span is None or claim.quantity.unit:
+            return None
+        table = reader.evidence.tables[number]
+        kinds = frozenset(kind for kind, _ in operations(self.text))
+        named = [each.line for each in mentions(self.text, table)]
+        ladder = Ladder(table)
+        for line in lines_said(reader, number, named):
+            figure = ladder.over(line, span, kinds)
+            said = agreement(claim.quantity, figure, reader.half, table.scales) if figure else ""
+            if figure and said not in ("", "scale") and reader.allows(figure):
+                return reader.trace((number, -1, figure), 1.0, said, 1.0)
+        return None
+
+    def is_of_earlier(self, at: int) -> bool:
+        """Whether a figure of a ladder is of a year before those that are said: "after 2028" of 2028."""
+        span, trace = self.span_of(at), self.findings[at].trace
+        if span is None or span.first is None or span.last is not None or trace is None:
+            return False
+        return max(trace.years, default=span.first) < span.first
+
+    @cached_property
+    def spans(self) -> Sequence[YearSpan]:
+        """The spans of years that the sentence names."""
+        return list(year_spans(self.text))
+
+    def span_of(self, at: int) -> YearSpan | None:
+        """Return the span of years next to a figure, before one that another figure parts from it."""
+        quantity = self.findings[at].claim.quantity
+        first = self.findings[at - 1].claim.quantity.end if at else 0
+        behind = self.findings[at + 1 :]
+        last = behind[0].claim.quantity.start if behind else len(self.text)
+        spans = [each for each in self.spans if first <= each.start and each.end <= last]
+        spans = spans or (list(self.spans) if len(self.spans) == 1 else [])
+        return min(
+            spans, key=lambda each: max(each.start - quantity.end, quantity.start - each.end), default=None
+        )
+
+    def _combinations(self, at: int, table: TableEvidence) -> Sequence[Combination]:
+        """Return what the figure is of lines of a table, else what one before it of its unit is."""
+        named = mentions(self.text, table)
+        unit = self.findings[at].claim.quantity.unit
+        for number in range(at, -1, -1):
+            claim = self.findings[number].claim
+            if claim.quantity.unit == unit:
+                parts = self._parts(number, table)
+                found = list(ratios(self.text, claim.quantity.start, unit, table))
+                found += combinations(self.bare, claim, named, parts) if named else ()
+                if found:
+                    return found
+        return ()
+
+    def _parts(self, at: int, table: TableEvidence) -> Sequence[int]:
+        """Return the lines of the right figures that are spoken of together, here or before the sentence."""
+        start = self.findings[at].claim.quantity.start
+        before = [each for each in self.findings[:at] if not each.claim.quantity.unit]
+        first = before[-1].claim.quantity.end if before else 0
+        if not TOGETHER.search(self.text, first, start):
+            return ()
+        own = _lines_of(before, table)
+        return own if len(own) > 1 else _lines_of(self.earlier, table) if not before else ()
+
+    def _follows(self, claim: Claim, reader: Reader, number: int, combination: Combination) -> Trace | None:
+        """Return the place of the first operand where a claim is what a combination yields in its period."""
+        table = reader.evidence.tables[number]
+        used = (*combination.added, *combination.taken, *combination.by)
+        by_line = [{across_of(table, cell): cell for cell in cells_of(table, line)} for line in used]
+        for across in self._places(table, reader, by_line[0]):
+            cells = [cells[across] for cells in by_line if across in cells]
+            if len(cells) == len(used) and (figure := _value(combination, cells, claim)):
+                said = agreement(claim.quantity, figure, reader.half, table.scales)
+                if said not in ("", "scale") and reader.allows(figure):
+                    return reader.trace((number, -1, cells[0]), 1.0, said, 1.0)
+        return None
+
+    def _places(self, table: TableEvidence, reader: Reader, cells: Mapping[int, Figure]) -> Sequence[int]:
+        """Return where a combination is looked up: in the claim's period, else by the figures beside it.
+
+        In the last period of the table where neither is there.
+        """
+        dated = {across: periods_across(table, across) for across in cells}
+        if not any(dated.values()):
+            return list(dated) if len(dated) == 1 else ()
+        for period, _ in reader.periods:
+            own = [across for across, said in dated.items() if _is_of(period, said)]
+            if own:
+                return own[:2]
+        if reader.periods:
+            return ()
+        traces = [each.trace for each in self.findings if each.is_right]
+        beside = [across_of(table, trace.spot[2]) for trace in traces if trace and trace.table is table]
+        return beside[:1] or [max(dated, key=lambda across: _order(dated[across]))]
+
+
+def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Finding]) -> None:
+    """Acquit the figures of a sentence that follow from lines of a table that it names."""
+    if len(text) > LONGEST:
+        return
+    open_ones = [at for at, each in enumerate(findings) if _may_follow(each)]
+    laddered = [at for at, each in enumerate(findings) if _is_of_year(each)] if names_later(text) else []
+    if not open_ones and not laddered:
+        return
+    derivations = Derivations(text, findings, earlier)
+    for at in open_ones:
+        if place := derivations.of(at):
+            finding = findings[at]
+            finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
+    for at in laddered:
+        finding = findings[at]
+        if (trace := finding.trace) and derivations.is_of_earlier(at):
+            finding.verdict = wrong(finding.claim, "misattributed", trace)
+
+
+def _is_of_year(finding: Finding) -> bool:
+    """Whether a figure is right, and stands in a year of a ladder."""
+    trace = finding.trace
+    if not finding.is_right or trace is None or trace.table is None or not trace.years:
+        return False
+    return bool(Ladder(trace.table).rests)
+
+
+def _may_follow(finding: Finding) -> bool:
+    verdict = finding.verdict
+    if verdict is None or verdict.verdict not in WRONG or finding.claim.bound == "denied":
+        return False
+    return not finding.claim.is_change or finding.claim.quantity.unit == ""
+
+
+def _lines_of(findings: Sequence[Finding], table: TableEvidence) -> Sequence[int]:
+    """Return the lines of the last figures, all of one period of a table."""
+    lines: list[int] = []
+    across: int | None = None
+    for finding in reversed(findings):
+        trace = finding.trace
+        if not finding.is_right or trace is None or trace.table is not table:
+            break
+        cell = trace.spot[2]
+        if across not in (None, across_of(table, cell)) or len(lines) == MOST_LINES:
+            break
+        across = across_of(table, cell)
+        lines.append(cell[1] if table.is_turned else cell[0])
+    return lines[::-1]
+
+
+def _is_of(period: Named, said: Sequence[Named]) -> bool:
+    return any(same_period(period, each) >= SAME for each in comparable([period], said))
+
+
+def _order(said: Sequence[Named]) -> tuple[int, str]:
+    year, part = said[0] if said else (None, "")
+    return (year or 0, part)
+
+
+def _value(combination: Combination, cells: Sequence[Figure], claim: Claim) -> Figure | None:
+    """Return what a combination makes of the cells of its lines; None where they are of different kinds.
+
+    A difference that is said one way is none where it is the other way.
+    """
+    if len({(cell[3], cell[4]) for cell in cells}) > 1 or len({cell[5] for cell in cells} - {""}) > 1:
+        return None
+    try:
+        values = [Decimal(cell[2]) for cell in cells]
+    except InvalidOperation:
+        return None
+    first, last = len(combination.added), len(combination.added) + len(combination.taken)
+    result = sum(values[:first], Decimal()) - sum(values[first:last], Decimal())
+    row, column, _, scale, unit, currency = cells[0]
+    if combination.taken and not combination.is_either and result < 0:
+        return None
+    if not combination.by:
+        return [row, column, f"{result:f}", scale, unit, currency]
+    base = sum(values[last:], Decimal())
+    if min(base, result) <= 0:
+        return None
+    is_share = claim.quantity.unit == "percent"
+    return [row, column, f"{result / base * (100 if is_share else 1):.6f}", None, claim.quantity.unit, ""]

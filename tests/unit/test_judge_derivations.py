@@ -1,0 +1,179 @@
+"""Sums, differences, means, multiples and shares that no page states, of the lines that a sentence names."""
+
+import pytest
+
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import RIGHT, FigureVerdict, JudgedSource
+from finrisk_rules.page_facts import facts_of, stored
+
+SEGMENTS = """Segment information (in millions)
+
+| Year ended December 31, | 2024 | 2023 | 2022 |
+|---|---|---|---|
+| Net sales: | | | |
+| Industrial | $ 2,410.5 | $ 2,288.1 | $ 2,105.9 |
+| Energy | 1,789.3 | 1,512.7 | 1,330.2 |
+| Consumer | 1,204.6 | 1,251.3 | 1,260.8 |
+| Total net sales | 5,404.4 | 5,052.1 | 4,696.9 |
+| Operating income | 663.0 | 567.9 | 491.2 |
+| Interest expense | 127.5 | 108.4 | 71.3 |
+| Capital expenditures | 290.0 | 254.0 | 230.0 |
+"""
+MATURITIES = """Debt maturities (in millions)
+
+| Year | Senior notes | Term loans | Total |
+|---|---|---|---|
+| 2025 | 250.0 | 40.0 | 290.0 |
+| 2026 | 300.0 | 40.0 | 340.0 |
+| 2027 | - | 60.0 | 60.0 |
+| 2028 | 500.0 | 310.0 | 810.0 |
+| 2029 | 400.0 | - | 400.0 |
+| Thereafter | 750.0 | - | 750.0 |
+| Total | 2,200.0 | 450.0 | 2,650.0 |
+"""
+TWO_HEADS = """In millions
+
+| | 2024 | 2023 |
+|---|---|---|
+| Net sales | | |
+| Asia | 310.0 | 290.0 |
+| Europe | 420.0 | 400.0 |
+| Operating profit | | |
+| Asia | 31.0 | 30.0 |
+| Europe | 44.0 | 39.0 |
+"""
+
+
+def figures(answer: str, page: str) -> list[FigureVerdict]:
+    """Return the figures of an answer on a page."""
+    source = JudgedSource("Report 2024", page, stored(facts_of(page)), "Corvel Inc.", 2024)
+    return list(judge("What are the risks?", answer, [source]).figures)
+
+
+def is_kept(answer: str, page: str) -> bool:
+    """Whether all figures of an answer are right."""
+    found = figures(answer, page)
+    return bool(found) and RIGHT.issuperset(each.verdict for each in found)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Industrial and Energy together generated $4,199.8 million of net sales in 2024 [1].",
+            "Industrial and Consumer together generated $4,199.8 million of net sales in 2024 [1].",
+        ),
+        (
+            "Combined, Industrial and Energy made $4.2 billion in 2024 [1].",
+            "Combined, Industrial and Energy made $3.9 billion in 2024 [1].",
+        ),
+        (
+            "Together, Industrial and Energy accounted for 78% of total net sales in 2024 [1].",
+            "Together, Industrial and Energy accounted for 45% of total net sales in 2024 [1].",
+        ),
+        (
+            "Net sales were $2,410.5 million in Industrial and $1,789.3 million in Energy in 2024, "
+            "together 78% of total net sales [1].",
+            "Net sales were $2,410.5 million in Industrial and $1,789.3 million in Energy in 2024, "
+            "together 75% of total net sales [1].",
+        ),
+        (
+            "Industrial' net sales exceeded those of Energy by $621.2 million in 2024 [1].",
+            "Energy' net sales exceeded those of Industrial by $621.2 million in 2024 [1].",
+        ),
+        (
+            "The gap between Industrial and Energy narrowed from $775.4 million in 2023 to "
+            "$621.2 million in 2024 [1].",
+            "The gap between Industrial and Energy narrowed from $775.4 million in 2022 to "
+            "$621.2 million in 2024 [1].",
+        ),
+        (
+            "Operating income was 5.2 times interest expense in 2024 [1].",
+            "Operating income was 5.2 times interest expense in 2022 [1].",
+        ),
+        (
+            "Interest coverage (operating income to interest) was 5.2x in 2024, down from 6.9x in 2022 [1].",
+            "Interest coverage (operating income to interest) was 5.2x in 2024, down from 6.9x in 2023 [1].",
+        ),
+        (
+            "Interest cover was 5.2x in 2024 [1].",
+            "Interest cover was 6.9x in 2024 [1].",
+        ),
+        (
+            "The operating margin widened to 12.3% in 2024 from 11.2% in 2023 [1].",
+            "The operating margin widened to 12.3% in 2023 from 11.2% in 2022 [1].",
+        ),
+        (
+            "Capital expenditures averaged about $258 million a year over 2022-2024 [1].",
+            "Capital expenditures averaged about $258 million a year over 2023-2024 [1].",
+        ),
+        (
+            "Cumulative capital expenditures of 2022 through 2024 came to $774.0 million [1].",
+            "Cumulative capital expenditures of 2023 through 2024 came to $774.0 million [1].",
+        ),
+        (
+            "Interest expense climbed by $56.2 million from 2022 to 2024, or 79% [1].",
+            "Interest expense climbed by $56.2 million from 2023 to 2024, or 79% [1].",
+        ),
+        (
+            "Capital expenditures grew 26% over two years [1].",
+            "Capital expenditures grew 14% over two years in 2024 [1].",
+        ),
+        (
+            "In 2024 Energy grew 18% and Industrial 5% [1].",
+            "In 2024 Energy grew 18% and Industrial 9% [1].",
+        ),
+        (
+            "Operating income grew 16.7% in 2024 after 15.6% in 2023 [1].",
+            "Operating income grew 16.7% in 2024 after 13.1% in 2023 [1].",
+        ),
+    ],
+)
+def test_what_follows_from_named_lines_is_computed(right: str, wrong: str) -> None:
+    assert is_kept(right, SEGMENTS)
+    assert not is_kept(wrong, SEGMENTS)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Maturities after 2027 total $1,960.0 million [1].",
+            "Maturities after 2028 total $1,960.0 million [1].",
+        ),
+        (
+            "Debt of $630.0 million falls due in 2025 and 2026 [1].",
+            "Debt of $630.0 million falls due in 2026 [1].",
+        ),
+        (
+            "Term loans due through 2027 total $140.0 million [1].",
+            "Term loans due through 2026 total $140.0 million [1].",
+        ),
+        (
+            "Over the next three years $690.0 million of debt matures [1].",
+            "Over the next two years $690.0 million of debt matures [1].",
+        ),
+        (
+            "After 2029, $750.0 million of debt falls due [1].",
+            "After 2028, $400.0 million of debt falls due [1].",
+        ),
+        (
+            "After 2028, senior notes of $1,150.0 million fall due [1].",
+            "After 2028, senior notes of $500.0 million fall due [1].",
+        ),
+    ],
+)
+def test_years_of_a_ladder_are_added_up(right: str, wrong: str) -> None:
+    assert is_kept(right, MATURITIES)
+    assert not is_kept(wrong, MATURITIES)
+
+
+def test_lines_are_of_the_section_that_the_sentence_names_and_of_no_other() -> None:
+    assert is_kept("Net sales of Asia and Europe together came to $730 million in 2024 [1].", TWO_HEADS)
+    assert not is_kept("Net sales of Asia and Europe together came to $75 million in 2024 [1].", TWO_HEADS)
+    assert is_kept("Operating profit of Asia and Europe together came to $75 million in 2024 [1].", TWO_HEADS)
+
+
+def test_nothing_is_combined_that_the_sentence_does_not_join() -> None:
+    assert not is_kept("Industrial made $4,199.8 million in 2024, and Energy more [1].", SEGMENTS)
+    assert not is_kept("Total net sales were $4,199.8 million in 2024 [1].", SEGMENTS)
