@@ -82,7 +82,8 @@ def _with_constants(query: str) -> str:
     return query
 
 
-# "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest.
+# "offset 0" keeps a look-up one index scan per lexeme, whatever the planner believes about the rest. An xid,
+# which nothing is sorted by, has "ranked" hash thousands of rows: the planner expects a hundred, and sorts.
 _RANKING = _with_constants("""
 with asked as materialized (
     select t.id, t.pages, position(' ' in t.term) > 0 as pair,
@@ -127,7 +128,7 @@ read as (
 ),
 ranked as (
     select o.page_id, sum(o.page_weight * bm25(o.tf, o.length, (select page from sizes))) as score
-    from read o group by o.page_id /* order */
+    from read o group by o.page_id, null::xid /* order */
 ),
 found as materialized (
     select page_id from ranked /* passing */ order by score desc, page_id
@@ -144,6 +145,10 @@ page_scores as materialized (
     select h.page_id, sum(h.page_weight * bm25(h.tf, h.length, (select page from sizes))) as score
     from hits h group by h.page_id
 ),
+looked as materialized (
+    select id, document_id, number, coalesce(sheet, number) as page, line_lengths from pages
+    where id = any(array(select page_id from found))
+),
 line_hits as materialized (
     select page_id, term_id, line, line_weight, count(*)::float8 as tf
     from (select page_id, term_id, line_weight, unnest(lines) as line from hits) o
@@ -153,9 +158,7 @@ line_scores as materialized (
     select page_id, line, sum(score) as score from (
         select h.page_id, h.line,
                h.line_weight * bm25(h.tf, p.line_lengths[h.line], (select line from sizes)) as score
-        from line_hits h join (
-            select id, line_lengths from pages where id = any(array(select page_id from found)) offset 0
-        ) p on p.id = h.page_id offset 0
+        from line_hits h join looked p on p.id = h.page_id offset 0
     ) l group by page_id, line
 ),
 best_lines as materialized (
@@ -164,19 +167,16 @@ best_lines as materialized (
     from line_scores group by page_id
 ),
 best as materialized (
-    select b.*, row_number() over (order by score desc, document_id, number) as rank from (
-        select p.id, p.document_id, p.number, coalesce(p.sheet, p.number) as page,
-               d.title, d.company, d.year, d.labels,
+    select b.*, d.title, d.company, d.year, d.labels,
+           row_number() over (order by b.score desc, b.document_id, b.number) as rank
+    from (
+        select p.id, p.document_id, p.number, p.page,
                r.score + %(line)s * b.line + %(title_line)s * b.title as score
-        from page_scores r join best_lines b on b.page_id = r.page_id
-        cross join lateral (
-            select id, document_id, number, sheet from pages where id = r.page_id offset 0
-        ) p
-        cross join lateral (
-            select title, company, year, labels from documents where id = p.document_id offset 0
-        ) d
+        from page_scores r join best_lines b on b.page_id = r.page_id join looked p on p.id = r.page_id
         order by score desc, p.document_id, p.number limit %(pages)s
-    ) b
+    ) b cross join lateral (
+        select title, company, year, labels from documents where id = b.document_id offset 0
+    ) d
 ),
 inside as materialized (
     select b.rank, b.score as page_score, s.*, avg(s.length) over () as average
