@@ -38,6 +38,10 @@ class Account:
         for name, seconds in other.cpu.items():
             self.cpu[name] = self.cpu.get(name, 0.0) + seconds
 
+    def busy_cores(self, *names: str) -> float:
+        """How many cores these parts kept busy all the time; all parts where none is named."""
+        return sum(self.cpu[name] for name in names or self.cpu) / self.seconds
+
 
 def at(times: list[float], share: float) -> float:
     """Milliseconds below which that share of the times lies; nan when there are none."""

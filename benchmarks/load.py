@@ -110,6 +110,10 @@ def told(account: Account) -> Iterator[str]:
     for name, seconds in account.cpu.items():
         share = seconds / account.seconds / CORES
         yield f"CPU of {name}: {seconds / answers * 1000:.2f} ms an answer, {share:.0%} of {CORES} cores"
+    if account.cpu:
+        busy, tools = account.busy_cores(), account.busy_cores("clients", "model")
+        yield f"all of it: {busy:.2f} of {CORES} cores, {tools:.2f} of them for clients and model"
+        yield f"with one core more {busy / (CORES + 1):.0%} would be busy, {CORES + 1 - busy:.2f} cores free"
     yield f"the clients themselves came late by {at(account.lag, 0.99):.1f} ms (p99)"
 
 

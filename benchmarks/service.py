@@ -114,7 +114,8 @@ def main() -> None:
         floor = Measured(parts.enter_context(bare(model, filings, _BARE_THREADS)))
         sides = [*services, floor]
         for side in sides:  # imports, connections, plans
-            side.ask(draw.sample(side.side.bodies, min(60, len(filings))))
+            for _ in range(3):
+                Measured(side.side).measure(draw.choices(side.side.bodies, k=60))
         for _ in range(arguments.rounds):
             for side in sides:
                 side.measure(draw.choices(side.side.bodies, k=arguments.requests))

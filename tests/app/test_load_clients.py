@@ -9,6 +9,8 @@ from itertools import count
 import pytest
 
 from benchmarks.clients import Account, Clients, at
+from benchmarks.load import told
+from benchmarks.processes import CORES
 from benchmarks.prompt_upstream import TICKS
 from benchmarks.sides import Side
 
@@ -65,3 +67,13 @@ def test_each_answer_is_counted_once_and_only_a_whole_one_says_what_was_added() 
 def test_percentiles_are_of_what_was_measured() -> None:
     assert at([0.001 * n for n in range(100, 0, -1)], 0.99) == pytest.approx(100)
     assert at([], 0.5) != at([], 0.5), "nothing measured is no number"
+
+
+def test_what_is_printed_says_what_the_tools_of_the_benchmark_take_of_the_cores() -> None:
+    account = Account(added=[0.01] * 4, lag=[0.0], seconds=2.0)
+    account.cpu = {"service": 2.0, "postgresql": 0.6, "model": 0.2, "clients": 0.4}
+    assert account.busy_cores() == pytest.approx(1.6)
+    lines = list(told(account))
+    assert f"all of it: 1.60 of {CORES} cores, 0.30 of them for clients and model" in lines
+    left = CORES + 1 - 1.6
+    assert f"with one core more {1.6 / (CORES + 1):.0%} would be busy, {left:.2f} cores free" in lines
