@@ -177,3 +177,13 @@ def test_lines_are_of_the_section_that_the_sentence_names_and_of_no_other() -> N
 def test_nothing_is_combined_that_the_sentence_does_not_join() -> None:
     assert not is_kept("Industrial made $4,199.8 million in 2024, and Energy more [1].", SEGMENTS)
     assert not is_kept("Total net sales were $4,199.8 million in 2024 [1].", SEGMENTS)
+
+
+def test_what_is_spoken_of_together_are_the_figures_before_it() -> None:
+    items = (
+        "Net sales of 2024 [1]:\n- Industrial: $2,410.5 million (2023: $2,288.1 million)\n"
+        "- Energy: $1,789.3 million\n"
+    )
+    assert is_kept(f"{items}- **Together:** $4,199.8 million, or 78% of total net sales", SEGMENTS)
+    assert not is_kept(f"{items}- **Together:** $4,209.8 million, or 78% of total net sales", SEGMENTS)
+    assert not is_kept(f"{items}- **Together:** $4,199.8 million, or 75% of total net sales", SEGMENTS)

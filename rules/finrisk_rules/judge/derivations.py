@@ -5,6 +5,7 @@ cell. The sentence says which lines are combined, or which years of a line are a
 the figure says of when. Nothing else is tried: no other line, and no other year.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -13,7 +14,7 @@ from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.combinations import MOST_LINES, TOGETHER, Combination, combinations
 from finrisk_rules.judge.findings import Finding, wrong
-from finrisk_rules.judge.lines import Ladder, across_of, cells_of, lines_said, periods_across
+from finrisk_rules.judge.lines import across_of, cells_of, ladder_of, lines_said, periods_across
 from finrisk_rules.judge.mentions import LONGEST, mentions
 from finrisk_rules.judge.operations import operations
 from finrisk_rules.judge.period_fits import comparable, same_period
@@ -28,8 +29,13 @@ from finrisk_rules.periods import periods
 SAME = 0.8
 """Fit from which on two periods are one."""
 
-MOST_TABLES = 20
-"""Tables of a source that are looked at."""
+MOST_TABLES, MOST_FIGURES, FARTHEST = 8, 8, 3
+"""Tables of a source that are looked at, figures of a sentence that are looked up in them, and figures before
+one to the one that says what it is."""
+
+
+_TOTAL = re.compile(r"\W*(?:total|sum|summe|gesamt|somme|suma|合計)\W*[:\uff1a|]", re.IGNORECASE)
+"""The beginning of an item that sums up those before it."""
 
 
 class Derivations:
@@ -66,11 +72,10 @@ class Derivations:
         if span is None or claim.quantity.unit:
             return None
         table = reader.evidence.tables[number]
-        kinds = frozenset(kind for kind, _ in operations(self.text))
         named = [each.line for each in mentions(self.text, table)]
-        ladder = Ladder(table)
+        ladder = ladder_of(table)
         for line in lines_said(reader, number, named):
-            figure = ladder.over(line, span, kinds)
+            figure = ladder.over(line, span, self.kinds)
             said = agreement(claim.quantity, figure, reader.half, table.scales) if figure else ""
             if figure and said not in ("", "scale") and reader.allows(figure):
                 return reader.trace((number, -1, figure), 1.0, said, 1.0)
@@ -82,6 +87,11 @@ class Derivations:
         if span is None or span.first is None or span.last is not None or trace is None:
             return False
         return max(trace.years, default=span.first) < span.first
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The operations that the sentence names."""
+        return frozenset(kind for kind, _ in operations(self.text))
 
     @cached_property
     def spans(self) -> Sequence[YearSpan]:
@@ -104,7 +114,7 @@ class Derivations:
         """Return what the figure is of lines of a table, else what one before it of its unit is."""
         named = mentions(self.text, table)
         unit = self.findings[at].claim.quantity.unit
-        for number in range(at, -1, -1):
+        for number in range(at, max(-1, at - FARTHEST - 1), -1):
             claim = self.findings[number].claim
             if claim.quantity.unit == unit:
                 parts = self._parts(number, table)
@@ -119,10 +129,12 @@ class Derivations:
         start = self.findings[at].claim.quantity.start
         before = [each for each in self.findings[:at] if not each.claim.quantity.unit]
         first = before[-1].claim.quantity.end if before else 0
-        if not TOGETHER.search(self.text, first, start):
-            return ()
-        own = _lines_of(before, table)
-        return own if len(own) > 1 else _lines_of(self.earlier, table) if not before else ()
+        own = _lines_of(before, table) if TOGETHER.search(self.text, first, start) else ()
+        if len(own) > 1:
+            return own
+        is_of_earlier = TOGETHER.search(self.text, 0, start) or _TOTAL.match(self.text)
+        has_own = any(each.is_right and each.trace for each in before)
+        return _lines_of(self.earlier, table) if is_of_earlier and not has_own else ()
 
     def _follows(self, claim: Claim, reader: Reader, number: int, combination: Combination) -> Trace | None:
         """Return the place of the first operand where a claim is what a combination yields in its period."""
@@ -160,7 +172,7 @@ def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Findi
     """Acquit the figures of a sentence that follow from lines of a table that it names."""
     if len(text) > LONGEST:
         return
-    open_ones = [at for at, each in enumerate(findings) if _may_follow(each)]
+    open_ones = [at for at, each in enumerate(findings) if _may_follow(each)][:MOST_FIGURES]
     laddered = [at for at, each in enumerate(findings) if _is_of_year(each)] if names_later(text) else []
     if not open_ones and not laddered:
         return
@@ -180,7 +192,7 @@ def _is_of_year(finding: Finding) -> bool:
     trace = finding.trace
     if not finding.is_right or trace is None or trace.table is None or not trace.years:
         return False
-    return bool(Ladder(trace.table).rests)
+    return bool(ladder_of(trace.table).rests)
 
 
 def _may_follow(finding: Finding) -> bool:
@@ -191,18 +203,17 @@ def _may_follow(finding: Finding) -> bool:
 
 
 def _lines_of(findings: Sequence[Finding], table: TableEvidence) -> Sequence[int]:
-    """Return the lines of the last figures, all of one period of a table."""
+    """Return the lines of the last figures, those that stand in one period of a table with the last one."""
     lines: list[int] = []
     across: int | None = None
     for finding in reversed(findings):
         trace = finding.trace
-        if not finding.is_right or trace is None or trace.table is not table:
+        if not finding.is_right or trace is None or trace.table is not table or len(lines) == MOST_LINES:
             break
         cell = trace.spot[2]
-        if across not in (None, across_of(table, cell)) or len(lines) == MOST_LINES:
-            break
-        across = across_of(table, cell)
-        lines.append(cell[1] if table.is_turned else cell[0])
+        if across in (None, across_of(table, cell)):
+            across = across_of(table, cell)
+            lines.append(cell[1] if table.is_turned else cell[0])
     return lines[::-1]
 
 

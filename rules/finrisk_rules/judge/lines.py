@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from finrisk_rules.judge.mentions import names_of
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
@@ -99,6 +100,12 @@ class Ladder:
     def _has(self, span: YearSpan) -> bool:
         """Whether the next years are those of a ladder, or the last ones those of another table."""
         return bool(self.rests) == (span.number > 0)
+
+
+@lru_cache(maxsize=512)
+def ladder_of(table: TableEvidence) -> Ladder:
+    """Return the years of a table; each is read once."""
+    return Ladder(table)
 
 
 def _sum(cells: Sequence[Figure], *, is_mean: bool) -> Figure | None:
