@@ -82,6 +82,10 @@ def is_kept(answer: str, page: str) -> bool:
             "Energy' net sales exceeded those of Industrial by $621.2 million in 2024 [1].",
         ),
         (
+            "In 2024 Energy trailed Industrial by $621.2 million [1].",
+            "In 2024 Industrial trailed Energy by $621.2 million [1].",
+        ),
+        (
             "The gap between Industrial and Energy narrowed from $775.4 million in 2023 to "
             "$621.2 million in 2024 [1].",
             "The gap between Industrial and Energy narrowed from $775.4 million in 2022 to "
