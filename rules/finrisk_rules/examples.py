@@ -125,7 +125,7 @@ def problem_of_figures(parts: object, *, unread_too: bool = True) -> str | None:
         return None
     verdicts = parts.get("verdicts")
     verdicts = verdicts if isinstance(verdicts, dict) else {}
-    if any(verdicts.get(verdict) for verdict in WRONG):
+    if any(map(verdicts.get, WRONG)):
         return "figure_not_supported"
     is_unread = bool(verdicts.get("unread") or parts.get("unread_statements"))
     return "answer_unread" if is_unread and not unread_too else None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import marshal
-import os
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, chain, islice, pairwise
-from typing import IO, NamedTuple
+from itertools import accumulate
+from typing import NamedTuple
 
 from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold, question_digest
@@ -24,10 +23,12 @@ from .likeness import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Tie, Ties
+from .spool import Spool
 from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
-_BLOCK = 32  # rows that are read at a time
+_BLOCK = 1 << 17  # bytes that are read at a time
+_PLAIN = 2  # marshal's version that looks for no object that comes twice
 
 _Record = tuple[
     tuple[int, str | None, str | None, bool, bool, float | None],  # the first six of a ``Line``
@@ -80,7 +81,9 @@ class Candidates:
     So a thousand rows are sent from one process to another, and kept, as a few objects.
     """
 
-    written: list[bytes] = field(default_factory=list)  # for the nameless file
+    written: list[bytes] = field(default_factory=list)  # until they are stored
+    places: array[int] = field(default_factory=lambda: array("Q"))  # where each is stored
+    sizes: array[int] = field(default_factory=lambda: array("I"))  # its bytes there
     questions: array[int] = field(default_factory=lambda: array("Q"))  # 64 bits of each on its sources
     figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
     sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
@@ -91,37 +94,48 @@ class Candidates:
     quotes: dict[int, array[int]] = field(default_factory=dict)  # by place
     redacted: dict[int, dict[str, int]] = field(default_factory=dict)  # by place, where something was
 
-    def add(self, number: int, name: str | None, example: Example) -> None:
-        """Add the example of the export's line with that number, and its id."""
-        strategy, analysis, documents = example.strategy, example.analysis, example.documents
-        traits = Traits.of(example.companies, analysis)
-        whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
-        record: _Record = (
-            (number, name, example.replaced, example.rating == LIKED, example.is_human, example.score),
-            (len(strategy), len(analysis), whole),
-            (traits.companies, traits.topic, traits.language, traits.length),
-            (example.standing, example.created_at),
-            (strategy, vertex.json_text(example.prompt), vertex.json_text(analysis)),
-        )
-        place = len(self.written)
-        self.written.append(marshal.dumps(record))
-        self.questions.append(question_digest(strategy, documents))
-        self.figures.append(figures_digest(strategy, analysis))
-        self.sources.append(_digest_of(documents))
-        self.kinds.append(traits.kind)
-        key, by_strategy, user, quotes = Tie.of(documents, example.user, strategy, analysis)
-        self.keys.append(key)
-        self.strategies.append(by_strategy)
-        self.users.append(user)
-        if quotes is not None:
-            self.quotes[place] = quotes
-        if example.redacted:
-            self.redacted[place] = example.redacted
+    @classmethod
+    def of(cls, lines: Sequence[tuple[int, str | None]], examples: Sequence[Example]) -> Candidates:
+        """Return the examples of the export's lines with these numbers and ids.
 
-    def line_of(self, place: int) -> tuple[int, str | None]:
-        """Return the number of a row's line in the export, and its id."""
-        (number, name, *_), *_ = _read(self.written[place])
-        return number, name
+        Made column by column: what one of them needs is then at hand in the processor.
+        """
+        ties = [Tie.of(each.documents, each.user, each.strategy, each.analysis) for each in examples]
+        prompts = [vertex.json_text(each.prompt) for each in examples]
+        answers = [vertex.json_text(each.analysis) for each in examples]
+        return cls(
+            list(map(_written, lines, examples, prompts, answers)),
+            questions=array("Q", [question_digest(each.strategy, each.documents) for each in examples]),
+            figures=array("I", [figures_digest(each.strategy, each.analysis) for each in examples]),
+            sources=array("I", [_digest_of(each.documents) for each in examples]),
+            kinds=array("I", [each.traits.kind for each in examples]),
+            keys=array("Q", [each.key for each in ties]),
+            strategies=array("Q", [each.strategy for each in ties]),
+            users=array("I", [each.user for each in ties]),
+            quotes={place: each.quotes for place, each in enumerate(ties) if each.quotes is not None},
+            redacted={place: each.redacted for place, each in enumerate(examples) if each.redacted},
+        )
+
+    def store(self, spool: Spool) -> None:
+        """Put into the nameless file how the rows are written."""
+        self.sizes.extend(map(len, self.written))
+        place = spool.add(b"".join(self.written))
+        self.places.extend(accumulate(self.sizes[:-1], initial=place) if self.written else ())
+        self.written.clear()
+
+
+def _written(line: tuple[int, str | None], example: Example, prompt: bytes, answer: bytes) -> bytes:
+    """Return how a row is written into the nameless file."""
+    strategy, analysis = example.strategy, example.analysis
+    whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
+    record: _Record = (
+        (*line, example.replaced, example.rating == LIKED, example.is_human, example.score),
+        (len(strategy), len(analysis), whole),
+        (*example.traits,),
+        (example.standing, example.created_at),
+        (strategy, prompt, answer),
+    )
+    return marshal.dumps(record, _PLAIN)
 
 
 @lru_cache(maxsize=4096)
@@ -134,14 +148,14 @@ def _digest_of(documents: tuple[str, ...]) -> int:
 class UsableRows:
     """The usable rows: their lines in a nameless file, and a few numbers for each."""
 
-    spool: IO[bytes]
+    spool: Spool
     places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
+    sizes: array[int] = field(default_factory=lambda: array("I"))  # its bytes there
     figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
     sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
     kinds: array[int] = field(default_factory=lambda: array("I"))
-    _end: int = 0  # of the file
 
     def __len__(self) -> int:
         """Return the number of rows, those that were taken out included."""
@@ -151,10 +165,8 @@ class UsableRows:
         """Keep the rows from one place to the one before another."""
         if start == end:
             return
-        written = rows.written[start:end]
-        self.spool.write(b"".join(written))
-        self.places.extend(accumulate(map(len, written), initial=self._end))
-        self._end = self.places.pop()
+        self.places.extend(rows.places[start:end])
+        self.sizes.extend(rows.sizes[start:end])
         self.figures.extend(rows.figures[start:end])
         self.sources.extend(rows.sources[start:end])
         self.fates.extend(bytes(end - start))
@@ -185,9 +197,14 @@ class UsableRows:
 
     def beside(self, rows: Candidates, place: int, row: int) -> tuple[bool, bool]:
         """Say whether a candidate is better than a row, and whether it answers otherwise."""
-        *_, rank, own = _read(rows.written[place])
+        *_, rank, own = self._read(rows.places[place], rows.sizes[place])
         *_, rank_of_rival, texts = self._record(row)
         return rank > rank_of_rival, _answer(texts) != _answer(own)
+
+    def line_of(self, rows: Candidates, place: int) -> tuple[int, str | None]:
+        """Return the number of a candidate's line in the export, and its id."""
+        (number, name, *_), *_ = self._read(rows.places[place], rows.sizes[place])
+        return number, name
 
     def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of the rows."""
@@ -197,25 +214,36 @@ class UsableRows:
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
-        self.spool.seek(0)
-        ends = chain(self.places, (self._end,))
-        start = next(ends)
-        while block := list(islice(ends, _BLOCK)):
-            written = memoryview(self.spool.read(block[-1] - start))
-            for place, end in pairwise(chain((start,), block)):
-                known, chars, traits, (_, created_at), texts = _read(written[place - start : end - start])
+        for start, ends in self._runs():
+            written = memoryview(self.spool.read(start, ends[-1] - start))
+            at = 0
+            for end in ends:
+                known, chars, traits, (_, created_at), texts = _unpacked(written[at : end - start])
                 _, prompt, analysis = texts
                 yield Line(*known, prompt, analysis, created_at, Chars(*chars), Traits(*traits))
-            start = block[-1]
+                at = end - start
+
+    def _runs(self) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield where rows that follow each other in the file begin, and where each of them ends."""
+        start, ends = 0, array("Q")
+        for place, size in zip(self.places, self.sizes, strict=True):
+            if ends and (place != ends[-1] or place - start > _BLOCK):
+                yield start, ends
+                ends = array("Q")
+            if not ends:
+                start = place
+            ends.append(place + size)
+        if ends:
+            yield start, ends
 
     def _record(self, row: int) -> _Record:
-        place = self.places[row]
-        end = self.places[row + 1] if row + 1 < len(self.places) else self._end
-        self.spool.flush()
-        return _read(os.pread(self.spool.fileno(), end - place, place))  # a row alone, not a whole buffer
+        return self._read(self.places[row], self.sizes[row])
+
+    def _read(self, place: int, size: int) -> _Record:
+        return _unpacked(self.spool.read(place, size))
 
 
-def _read(written: bytes | memoryview) -> _Record:
+def _unpacked(written: bytes | memoryview) -> _Record:
     record: _Record = marshal.loads(written)  # noqa: S302 - this program wrote it, into a file without a name
     return record
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from .candidates import Candidates, Rejections, UsableRows
 from .duplicates import DUPLICATE, Questions
-from .intake import Batch, Look, batches
+from .intake import Look, batches
 from .preferences import Preferences
 from .raw import read
 from .request import Request
 from .summary import Origins
-
-_BUFFER = 1 << 18  # bytes
 
 
 class Account(NamedTuple):
@@ -31,20 +28,17 @@ class Account(NamedTuple):
 def collect(
     raw: Path, request: Request, usable: UsableRows, rejections: Rejections, preferences: Preferences
 ) -> Account:
-    """Keep the rows of an export, and return what it holds.
-
-    Its SHA-256 is made while other processes look at rows.
-    """
+    """Keep the rows of an export, and return what it holds."""
     questions, hashed = Questions(), hashlib.sha256()
     redacted: Counter[str] = Counter()
     origins, size = Origins(), max(1, raw.stat().st_size)
-    look = Look(request.terms(_is_scored(raw)), request.judge_again)
-    for batch in _hashing(batches(raw, look, request.workers), raw, hashed):
+    look = Look(request.terms(_is_scored(raw)), request.judge_again, usable.spool)
+    for batch in batches(raw, look, request.workers, hashed.update):
         origins.update(batch.origins)
         for dislike in batch.dislikes:
             preferences.add(dislike)
         duplicates = _keep(batch.rows, usable, questions)
-        again = [(*batch.rows.line_of(place), DUPLICATE) for place in duplicates]
+        again = [(*usable.line_of(batch.rows, place), DUPLICATE) for place in duplicates]
         for number, name, reason in sorted([*batch.rejections, *again], key=lambda each: each[0]):
             rejections.add(number, name, reason)
         for place, found in batch.rows.redacted.items():
@@ -73,18 +67,8 @@ def _keep(rows: Candidates, usable: UsableRows, questions: Questions) -> set[int
         else:
             duplicates.add(place)
             start, before = place + 1, before - 1
-    usable.extend(rows, start, len(rows.written))
+    usable.extend(rows, start, len(rows.places))
     return duplicates
-
-
-def _hashing(batches: Iterator[Batch], raw: Path, hashed: hashlib._Hash) -> Iterator[Batch]:
-    """Yield the batches, and hash what of the export each was made of."""
-    with raw.open("rb") as file:
-        for batch in batches:
-            hashed.update(file.read(batch.end - file.tell()))
-            yield batch
-        while rest := file.read(_BUFFER):
-            hashed.update(rest)
 
 
 def _is_scored(raw: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from .examples import Terms, rating_of
 from .preferences import DISLIKED, Dislike
 from .raw import Piece, pieces, rows_of
 from .rows import Example, example_of, id_of
+from .spool import Spool
 from .summary import Origins
 from .verdicts import judged_again
 
@@ -40,21 +41,28 @@ class Look:
 
     terms: Terms
     is_judging: bool  # again, those that an older judge saw
+    spool: Spool  # where usable rows are kept
 
     def __call__(self, piece: Piece) -> Batch:
         """Return what becomes of the rows of a piece of an export."""
         batch = Batch(piece.end)
-        for line in rows_of(piece):
-            value = judged_again(line.value) if self.is_judging else line.value
-            example = line.problem or example_of(value, self.terms)
-            name = id_of(line.value)
+        lines = list(rows_of(piece))
+        if self.is_judging:
+            lines = [line._replace(value=judged_again(line.value)) for line in lines]
+        looked_at = [line.problem or example_of(line.value, self.terms) for line in lines]
+        places, examples = [], []
+        for (number, row, _), example in zip(lines, looked_at, strict=True):
+            name = id_of(row)
             if isinstance(example, str):
-                batch.rejections.append((line.number, name, example))
+                batch.rejections.append((number, name, example))
             else:
-                batch.rows.add(line.number, name, example)
-            batch.origins.add(value, is_usable=not isinstance(example, str))
-            if dislike := self._dislike(value, example):
+                places.append((number, name))
+                examples.append(example)
+            batch.origins.add(row, is_usable=not isinstance(example, str))
+            if dislike := self._dislike(row, example):
                 batch.dislikes.append(dislike)
+        batch.rows = Candidates.of(places, examples)
+        batch.rows.store(self.spool)
         return batch
 
     def _dislike(self, row: object, example: Example | str) -> Dislike | None:
@@ -66,7 +74,9 @@ class Look:
         return None if isinstance(example, str) else Dislike.of(example, id_of(row))
 
 
-def batches(raw: Path, look: Look, processes: int) -> Iterator[Batch]:
-    """Yield what becomes of the rows of an export, in order."""
+def batches(
+    raw: Path, look: Look, processes: int, taking: Callable[[bytes], object] | None = None
+) -> Iterator[Batch]:
+    """Yield what becomes of the rows of an export, in order; ``taking`` is given all of its bytes."""
     is_small = raw.stat().st_size < _LEAST_BYTES
-    return in_order(look, pieces(raw), 1 if is_small else processes)
+    return in_order(look, pieces(raw, taking), 1 if is_small else processes)

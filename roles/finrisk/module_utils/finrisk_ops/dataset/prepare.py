@@ -38,12 +38,11 @@ from .preferences import Preferences
 from .request import Request, raw_file, stamp_of
 from .sets import write_sets
 from .sizes import Sizes
+from .spool import Spool
 from .summary import Summary
 from .variety import varied
 
 __all__ = ["Request", "run"]
-
-_BUFFER = 1 << 18  # bytes
 
 
 def run(request: Request, check_mode: bool) -> dict[str, Any]:
@@ -72,9 +71,7 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
                 files[name] = Sink()
             else:
                 files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
-        spool = stack.enter_context(
-            tempfile.TemporaryFile(buffering=_BUFFER, dir=None if check_mode else folder)
-        )
+        spool = stack.enter_context(tempfile.TemporaryFile(buffering=0, dir=None if check_mode else folder))
         summary = _prepare(request, raw, moment, files, spool, paths)
         changed = [name for name, path in paths.items() if not _holds(path, files[name].sha256())]
         if not check_mode and changed:
@@ -113,7 +110,7 @@ def _prepare(
     request: Request, raw: Path, moment: str, files: dict[str, Sink], spool: IO[bytes], paths: dict[str, Path]
 ) -> Summary:
     rejections = Rejections(files[REJECTED])
-    usable = UsableRows(spool)
+    usable = UsableRows(Spool(spool))
     preferences = Preferences()
     origins, redacted, conflicts, sha256 = collect(raw, request, usable, rejections, preferences)
     rows = usable.rows()

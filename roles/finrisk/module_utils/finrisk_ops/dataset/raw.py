@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import math
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -41,13 +42,25 @@ class Line(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Rows of the file that follow each other: as they are written, or decoded already."""
+    """Rows of the file that follow each other: where they stand in it, or decoded already."""
 
     end: int  # bytes of the file until behind them
     first: int = 1  # number of the first line
-    text: bytes = b""  # lines
+    file: int = -1  # its descriptor, open in this process and in those that it starts
+    start: int = 0  # bytes of the file before them
+    size: int = 0  # bytes of them that are read
     in_array: bool = False  # each line is an element of an array
     rows: Sequence[Line] = ()
+
+    @property
+    def text(self) -> bytes:
+        """Return the lines as they are written; OSError when they cannot be read."""
+        parts = []
+        at, end = self.start, self.start + self.size
+        while at < end and (part := os.pread(self.file, end - at, at)):
+            parts.append(part)
+            at += len(part)
+        return b"".join(parts)
 
 
 class _BrokenError(ValueError):
@@ -83,22 +96,50 @@ def _decoded(number: int, text: bytes) -> Line:
         return Line(number, problem=str(error))
 
 
-def pieces(path: Path) -> Iterator[Piece]:
-    """Yield the file in pieces, each of whole rows; FinriskError when the file itself cannot be read."""
+def pieces(path: Path, taking: Callable[[bytes], object] | None = None) -> Iterator[Piece]:
+    """Yield the file in pieces, each of whole rows; FinriskError when the file itself cannot be read.
+
+    A piece can be read until the next one is asked for, and by a process that was started since the first
+    one was. ``taking`` is given all bytes of the file in their order.
+    """
     try:
-        with path.open("rb") as file:
-            if encoding := foreign(file.read(LOOK)):
+        with path.open("rb") as opened:
+            if encoding := foreign(opened.read(LOOK)):
                 raise FinriskError(f"{path} {is_foreign(encoding, path)}")
-            file.seek(0)
-            layout = _layout(file)
-            file.seek(0)
+            opened.seek(0)
+            layout = _layout(opened)
+            opened.seek(0)
+            file = _Reader(opened, taking)
             if layout == "array":
                 for rows in batched(_elements(file), itemgetter(1)):
-                    yield Piece(file.tell(), rows=[line for line, _ in rows])
+                    yield Piece(file.at, rows=[line for line, _ in rows])
             else:
                 yield from _lines(file, layout == "array of lines")
+            while file.read(_CHUNK):
+                pass
     except OSError as error:
         raise FinriskError(f"cannot read {path}: {error.strerror}") from error
+
+
+class _Reader:
+    """Reads a file from its beginning, and gives what it read to whom it may concern."""
+
+    def __init__(self, file: BinaryIO, taking: Callable[[bytes], object] | None) -> None:
+        self._file, self._taking = file, taking
+        self.descriptor = file.fileno()
+        self.at = 0  # bytes
+
+    def read(self, size: int) -> bytes:
+        return self._taken(self._file.read(size))
+
+    def readline(self, size: int) -> bytes:
+        return self._taken(self._file.readline(size))
+
+    def _taken(self, data: bytes) -> bytes:
+        self.at += len(data)
+        if self._taking:
+            self._taking(data)
+        return data
 
 
 def _layout(file: BinaryIO) -> str:
@@ -120,22 +161,24 @@ def _next_line(file: BinaryIO) -> bytes:
     return b""
 
 
-def _lines(file: BinaryIO, in_array: bool) -> Iterator[Piece]:
-    first = 1
+def _lines(file: _Reader, in_array: bool) -> Iterator[Piece]:
+    first, start = 1, 0
     while text := file.read(_PIECE):
+        size, lines = len(text), text.count(b"\n")
         if not text.endswith(b"\n"):
-            text += _rest_of_line(file)
-        yield Piece(file.tell(), first, text, in_array)
-        first += text.count(b"\n") + (not text.endswith(b"\n"))
+            size += _rest_of_line(file)
+            lines += 1
+        yield Piece(file.at, first, file.descriptor, start, size, in_array)
+        first, start = first + lines, file.at
 
 
-def _rest_of_line(file: BinaryIO) -> bytes:
-    """Return what is left of a line; of one that is too long no more than shows it."""
+def _rest_of_line(file: _Reader) -> int:
+    """Read what is left of a line, and return its bytes; of one that is too long no more than show it."""
     rest = file.readline(LINE_LIMIT + 1)
     if len(rest) > LINE_LIMIT and not rest.endswith(b"\n"):
         while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
             pass
-    return rest
+    return len(rest)
 
 
 def _element(text: bytes) -> bytes:
@@ -147,7 +190,7 @@ def _element(text: bytes) -> bytes:
     return text.removesuffix(b",").rstrip(_BLANK)
 
 
-def _elements(file: BinaryIO) -> Iterator[tuple[Line, int]]:
+def _elements(file: _Reader) -> Iterator[tuple[Line, int]]:
     """Yield the elements of an array in a free layout, and of how many characters each is.
 
     Behind a broken one nothing can be told apart.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from finrisk_rules.limits import TRAINING_ANALYSIS_MAX, TRAINING_PROMPT_MAX
 from finrisk_rules.storable import is_storable
 
 from .examples import Terms, is_human, problem, rating_of, score_of, sources_of, standing_of
+from .variety import Traits
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
@@ -40,7 +41,7 @@ class Example(NamedTuple):
     analysis: str
     strategy: str  # as exported: what tells duplicates apart
     documents: tuple[str, ...]  # ids of the sources, best first
-    companies: tuple[str, ...]  # of the sources
+    traits: Traits
     user: str | None
     score: float | None  # as it was judged; None when unknown
     is_human: bool  # a reviewer wrote the analysis
@@ -87,11 +88,9 @@ def example_of(row: object, terms: Terms) -> Example | str:
     if isinstance(pair, str):
         return pair
     assert isinstance(row, dict)  # noqa: S101 - for the type checker
-    redactions: Counter[str] = Counter()
-    if pair.analysis.found:
-        redactions.update(pair.analysis.found)
+    found = [pair.analysis.found]
     try:
-        asked = _prompt(row.get("prompt"), pair, terms.names, redactions)
+        asked = _prompt(row.get("prompt"), pair, terms.names, found)
         replaced = pair.redactor.redact(_replaced(row)).text
     except Exception:  # as in ``usable``
         return "redaction_failed"
@@ -100,7 +99,7 @@ def example_of(row: object, terms: Terms) -> Example | str:
         analysis=pair.analysis.text,
         strategy=pair.strategy,
         documents=pair.documents,
-        companies=_named(row.get("sources"), "company"),
+        traits=Traits.of(_named(row.get("sources"), "company"), pair.analysis.text),
         user=_text(row.get("user_id")),
         score=score_of(row),
         is_human=is_human(row),
@@ -108,8 +107,16 @@ def example_of(row: object, terms: Terms) -> Example | str:
         created_at=_seconds(row.get("created_at")),
         rating=rating_of(row),
         replaced=replaced or None,
-        redacted=dict(redactions),
+        redacted=_sum(found) if any(found) else {},
     )
+
+
+def _sum(found: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return how often each kind was found in all texts of a row."""
+    redactions: Counter[str] = Counter()
+    for each in found:
+        redactions.update(each)
+    return dict(redactions)
 
 
 def _replaced(row: Mapping[str, Any]) -> str:
@@ -137,8 +144,10 @@ def _is_clean(text: str, names: redaction.Names) -> bool:
     return not redaction.redact(text, names=names).found
 
 
-def _prompt(original: str | None, pair: Usable, names: redaction.Names, redactions: Counter[str]) -> str:
-    """Return the prompt redacted, as it would be sent with the texts that are left; count what was found.
+def _prompt(
+    original: str | None, pair: Usable, names: redaction.Names, found: list[Mapping[str, int]]
+) -> str:
+    """Return the prompt redacted, as it would be sent with the texts that are left; add what was found.
 
     A row without a prompt gets that of its strategy alone.
     """
@@ -148,12 +157,11 @@ def _prompt(original: str | None, pair: Usable, names: redaction.Names, redactio
         if _is_clean(text, names):
             return text
         clean = pair.redactor.redact(text)
-        redactions.update(clean.found)
+        found.append(clean.found)
         return clean.text
 
     if not original:
-        if pair.asked.found:
-            redactions.update(pair.asked.found)
+        found.append(pair.asked.found)
         return prompt.render(pair.asked.text, ())
     turn = prompt.parse(original)
     if turn is None:  # not of our making, or of an older shape: its frame cannot be told from its texts
@@ -188,8 +196,8 @@ def _named(sources: object, key: str) -> tuple[str, ...]:
     """Return what the sources have under the key, each once, best source first."""
     if not isinstance(sources, list):
         return ()
-    values = (_text(source.get(key)) for source in sources if isinstance(source, dict))
-    return tuple(dict.fromkeys(value for value in values if value))
+    values = [_text(source.get(key)) for source in sources if isinstance(source, dict)]
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def _text(value: object) -> str | None:
