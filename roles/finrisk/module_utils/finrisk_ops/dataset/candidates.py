@@ -24,32 +24,14 @@ from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Tie, Ties
 from .spool import Spool
-from .variety import Traits
 
 _FATES = ("", DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION)
 _BLOCK = 1 << 17  # bytes that are read at a time
 _PLAIN = 2  # marshal's version that looks for no object that comes twice
 
-_Record = tuple[
-    tuple[int, str | None, str | None, bool, bool, float | None],  # the first six of a ``Line``
-    tuple[int, int, int],  # as ``Chars``
-    tuple[tuple[str, ...], str, str, int],  # as ``Traits``
-    Rank,
-    tuple[str, bytes, bytes],  # question; prompt and answer as ``json_text``
-]
-"""What of a row is in the nameless file."""
-
-
-class Chars(NamedTuple):
-    """Characters of a question, of its answer, and of the whole example."""
-
-    strategy: int
-    analysis: int
-    example: int
-
 
 class Line(NamedTuple):
-    """A usable row as it is written."""
+    """A usable row as it is written, and as it stands in the nameless file."""
 
     number: int  # of its line in the export
     name: str | None  # its id
@@ -57,11 +39,13 @@ class Line(NamedTuple):
     is_liked: bool  # a reader rated its answer up
     is_human: bool  # a reviewer wrote its answer
     score: float | None  # 0 to 1
+    standing: float  # beside other answers to the same question
+    created_at: float  # seconds since 1970
+    chars: tuple[int, int, int]  # characters of the question, of its answer, and of the whole example
+    traits: tuple[tuple[str, ...], str, str, int]  # as ``Traits``
+    strategy: str
     prompt: bytes  # this and the next one as ``vertex.json_text``
     analysis: bytes
-    created_at: float  # seconds since 1970
-    chars: Chars
-    traits: Traits
 
     @property
     def body(self) -> bytes:
@@ -72,6 +56,16 @@ class Line(NamedTuple):
     def quality(self) -> float:
         """Its score, -1 without one; what a reviewer wrote is above every score."""
         return (-1.0 if self.score is None else self.score) + 2 * self.is_human
+
+    @property
+    def rank(self) -> Rank:
+        """By what it is better than another that asks the same."""
+        return self.standing, self.created_at
+
+    @property
+    def folded(self) -> str:
+        """What tells its answer from others to the same question."""
+        return fold(json.loads(self.analysis))
 
 
 @dataclass(slots=True)
@@ -125,17 +119,24 @@ class Candidates:
 
 
 def _written(line: tuple[int, str | None], example: Example, prompt: bytes, answer: bytes) -> bytes:
-    """Return how a row is written into the nameless file."""
+    """Return how a row is written into the nameless file: in the order of ``Line``."""
     strategy, analysis = example.strategy, example.analysis
     whole = len(SYSTEM_INSTRUCTION) + len(example.prompt) + len(analysis)
-    record: _Record = (
-        (*line, example.replaced, example.rating == LIKED, example.is_human, example.score),
+    fields = (
+        *line,
+        example.replaced,
+        example.rating == LIKED,
+        example.is_human,
+        example.score,
+        example.standing,
+        example.created_at,
         (len(strategy), len(analysis), whole),
-        (*example.traits,),
-        (example.standing, example.created_at),
-        (strategy, prompt, answer),
+        tuple(example.traits),
+        strategy,
+        prompt,
+        answer,
     )
-    return marshal.dumps(record, _PLAIN)
+    return marshal.dumps(fields, _PLAIN)
 
 
 @lru_cache(maxsize=4096)
@@ -192,25 +193,22 @@ class UsableRows:
 
     def rank(self, row: int) -> Rank:
         """Return by what a row is better than another that asks the same."""
-        *_, rank, _ = self._record(row)
-        return rank
+        return self._line(row).rank
 
     def beside(self, rows: Candidates, place: int, row: int) -> tuple[bool, bool]:
         """Say whether a candidate is better than a row, and whether it answers otherwise."""
-        *_, rank, own = self._read(rows.places[place], rows.sizes[place])
-        *_, rank_of_rival, texts = self._record(row)
-        return rank > rank_of_rival, _answer(texts) != _answer(own)
+        own, rival = self.candidate(rows, place), self._line(row)
+        return own.rank > rival.rank, own.folded != rival.folded
 
-    def line_of(self, rows: Candidates, place: int) -> tuple[int, str | None]:
-        """Return the number of a candidate's line in the export, and its id."""
-        (number, name, *_), *_ = self._read(rows.places[place], rows.sizes[place])
-        return number, name
+    def candidate(self, rows: Candidates, place: int) -> Line:
+        """Return a row that is not kept yet."""
+        return _line(self.spool.read(rows.places[place], rows.sizes[place]))
 
     def texts(self, rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
         """Yield number, question and answer of the rows."""
         for row in rows:
-            *_, (strategy, _, analysis) = self._record(row)
-            yield row, strategy, json.loads(analysis)
+            line = self._line(row)
+            yield row, line.strategy, json.loads(line.analysis)
 
     def lines(self) -> Iterator[Line]:
         """Yield each row in order."""
@@ -218,9 +216,7 @@ class UsableRows:
             written = memoryview(self.spool.read(start, ends[-1] - start))
             at = 0
             for end in ends:
-                known, chars, traits, (_, created_at), texts = _unpacked(written[at : end - start])
-                _, prompt, analysis = texts
-                yield Line(*known, prompt, analysis, created_at, Chars(*chars), Traits(*traits))
+                yield _line(written[at : end - start])
                 at = end - start
 
     def _runs(self) -> Iterator[tuple[int, Sequence[int]]]:
@@ -236,20 +232,12 @@ class UsableRows:
         if ends:
             yield start, ends
 
-    def _record(self, row: int) -> _Record:
-        return self._read(self.places[row], self.sizes[row])
-
-    def _read(self, place: int, size: int) -> _Record:
-        return _unpacked(self.spool.read(place, size))
+    def _line(self, row: int) -> Line:
+        return _line(self.spool.read(self.places[row], self.sizes[row]))
 
 
-def _unpacked(written: bytes | memoryview) -> _Record:
-    record: _Record = marshal.loads(written)  # noqa: S302 - this program wrote it, into a file without a name
-    return record
-
-
-def _answer(texts: tuple[str, bytes, bytes]) -> str:
-    return fold(json.loads(texts[2]))
+def _line(written: bytes | memoryview) -> Line:
+    return Line(*marshal.loads(written))  # noqa: S302 - this program wrote it, into a file without a name
 
 
 @dataclass

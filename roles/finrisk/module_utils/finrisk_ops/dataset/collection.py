@@ -38,8 +38,9 @@ def collect(
         for dislike in batch.dislikes:
             preferences.add(dislike)
         duplicates = _keep(batch.rows, usable, questions)
-        again = [(*usable.line_of(batch.rows, place), DUPLICATE) for place in duplicates]
-        for number, name, reason in sorted([*batch.rejections, *again], key=lambda each: each[0]):
+        again = [usable.candidate(batch.rows, place) for place in duplicates]
+        told = [(line.number, line.name, DUPLICATE) for line in again]
+        for number, name, reason in sorted([*batch.rejections, *told], key=lambda each: each[0]):
             rejections.add(number, name, reason)
         for place, found in batch.rows.redacted.items():
             if place not in duplicates:

@@ -12,7 +12,7 @@ from typing import Any
 from finrisk_rules import redaction
 from finrisk_rules.examples import fold
 
-from .candidates import Chars, Line
+from .candidates import Line
 from .variety import Traits
 
 SIDES = ("training", "validation")
@@ -21,6 +21,7 @@ EXCERPTS = 10
 _NAMED = 12  # names that are told one by one
 _MOST_NAMES = 20_000  # names that are told apart, so that memory does not grow with the rows
 _LABEL_MAX = 80  # characters
+_TOGETHER = 256  # examples that are counted at once
 _MOST_TRAITS = 4_096  # that are counted before their names are told
 
 
@@ -72,11 +73,10 @@ class Lengths:
     analysis: Counter[int] = field(default_factory=Counter)
     example: Counter[int] = field(default_factory=Counter)
 
-    def add(self, chars: Chars) -> None:
-        """Count one example."""
-        self.strategy[chars.strategy] += 1
-        self.analysis[chars.analysis] += 1
-        self.example[chars.example] += 1
+    def add(self, chars: Sequence[tuple[int, int, int]]) -> None:
+        """Count examples by their characters."""
+        for place, counter in enumerate((self.strategy, self.analysis, self.example)):
+            counter.update([each[place] for each in chars])
 
     def __add__(self, other: Lengths) -> Lengths:
         """Return the counts of both."""
@@ -97,7 +97,8 @@ class Portrait:
     by_reviewers: list[int] = field(default_factory=lambda: [0, 0])
     lengths: tuple[Lengths, Lengths] = field(default_factory=lambda: (Lengths(), Lengths()))
     excerpts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # side and Vertex example
-    _traits: Counter[tuple[int, Traits]] = field(default_factory=Counter)  # by side, of late examples
+    _late: list[tuple[int, Line]] = field(default_factory=list)  # side and example, to be counted together
+    _traits: Counter[tuple[int, tuple[tuple[str, ...], str, str, int]]] = field(default_factory=Counter)
 
     @classmethod
     def with_picks(cls, rows: Sequence[int], seed: str) -> Portrait:
@@ -106,16 +107,24 @@ class Portrait:
         return cls(frozenset(chance.sample(rows, min(EXCERPTS, len(rows)))))
 
     def add(self, row: int, line: Line, side: int) -> None:
-        """Count one example: 0 to train on, 1 to validate with."""
-        self._traits[side, line.traits] += 1
-        if len(self._traits) == _MOST_TRAITS:
-            self._tell()
-        self.by_reviewers[side] += line.is_human
-        self.lengths[side].add(line.chars)
-        if line.score is not None:
-            self.scores[side][round(line.score, 4)] += 1
+        """Take in one example: 0 to train on, 1 to validate with."""
+        self._late.append((side, line))
+        if len(self._late) == _TOGETHER:
+            self.settle()
         if row in self.picks:
             self.excerpts.append((SIDES[side], json.loads(line.body)))
+
+    def settle(self) -> None:
+        """Count what was taken in."""
+        self._traits.update([(side, line.traits) for side, line in self._late])
+        if len(self._traits) >= _MOST_TRAITS:
+            self._tell()
+        for side in (0, 1):
+            lines = [line for at, line in self._late if at == side]
+            self.by_reviewers[side] += sum([line.is_human for line in lines])
+            self.lengths[side].add([line.chars for line in lines])
+            self.scores[side].update([round(line.score, 4) for line in lines if line.score is not None])
+        self._late.clear()
 
     def content(self) -> dict[str, Any]:
         """Return the counts as the metadata names them."""
@@ -128,7 +137,8 @@ class Portrait:
 
     def _tell(self) -> None:
         """Count the names of what came since; they stay in the order in which they came first."""
-        for (side, traits), examples in self._traits.items():
+        for (side, known), examples in self._traits.items():
+            traits = Traits(*known)
             self.topics.add([traits.topic], side, examples)
             self.companies.add(traits.companies, side, examples)
             self.languages.add([traits.language], side, examples)

@@ -52,11 +52,12 @@ def write_sets(
                 others = (worse.name,) if worse.name and _may_be_shown(worse.name) else ()
                 places.add(PREFERENCES, _name_of(line), *others)
                 pairs += 1
-            chars += line.chars.example
+            chars += line.chars[-1]
             if samples < _TOKEN_SAMPLE:
                 samples += 1
                 sample_tokens += tokens.estimate("\n".join(vertex.texts(body)))
-                sample_chars += line.chars.example
+                sample_chars += line.chars[-1]
+    portrait.settle()
     return (round(sample_tokens * chars / sample_chars) if sample_chars else 0), pairs
 
 
