@@ -36,6 +36,7 @@ from .names import METADATA, PREFERENCES, REJECTED, REPORT, ROWS, TRAINING, VALI
 from .portrait import Portrait
 from .preferences import Preferences
 from .request import Request, raw_file, stamp_of
+from .room import having_room
 from .sets import write_sets
 from .sizes import Sizes
 from .spool import Spool
@@ -72,7 +73,10 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
             else:
                 files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
         spool = stack.enter_context(tempfile.TemporaryFile(buffering=0, dir=None if check_mode else folder))
-        summary = _prepare(request, raw, moment, files, spool, paths)
+        with having_room(folder, raw):
+            summary = _prepare(request, raw, moment, files, spool, paths)
+            for file in files.values():
+                file.flush()
         changed = [name for name, path in paths.items() if not _holds(path, files[name].sha256())]
         if not check_mode and changed:
             for name, path in paths.items():  # the metadata last: it vouches for the others

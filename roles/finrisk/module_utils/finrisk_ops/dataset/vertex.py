@@ -15,6 +15,9 @@ _BEFORE_PROMPT = (
 ).encode()
 _BEFORE_ANALYSIS = b'}]}, {"role": "model", "parts": [{"text": '
 _END = b"}]}]}\n"
+FRAME = len(_BEFORE_PROMPT + _BEFORE_ANALYSIS + _END)
+"""Bytes of a line beside its prompt and its answer."""
+
 _LINE_BREAKS = {sign.encode(): f"\\u{ord(sign):04x}".encode() for sign in "\u2028\u2029\x85"}
 
 

@@ -87,6 +87,10 @@ class Sink:
         if self._parts:
             self._take(self._block())
 
+    def flush(self) -> None:
+        """Take in all that was written, and bring it to the disk itself where there is one."""
+        self._settle()
+
     def rest(self) -> None:
         """Wait until nothing is being taken in, whatever became of it."""
         if self._thread:
@@ -124,7 +128,7 @@ class HashedFile(Sink):
 
     def flush(self) -> None:
         """Bring what was written to the disk itself."""
-        self._settle()
+        super().flush()
         self._file.flush()
         os.fsync(self._file.fileno())
 
