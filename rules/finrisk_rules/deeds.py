@@ -172,7 +172,7 @@ def _links(text: str) -> set[str]:
 
 
 def _may_link(text: str) -> bool:
-    return "://" in text or "www" in latin_words(text)
+    return ("/" in text and "://" in text) or "www" in latin_words(text)  # one sign is found at once
 
 
 def _may_claim(sentence: str, asked: str) -> bool:

@@ -80,7 +80,7 @@ def may_hold_order(question: str, answer: str) -> bool:
     if skeleton(question) != question or skeleton(answer) != answer:
         return True
     words, text = latin_words(question) | latin_words(answer), f"{question}\n\n{answer}"
-    return "[" in question or "<|" in text or _PAIR_SIGNS.among(words) or not is_undisguised(text, words)
+    return "[" in question or _PAIR_SIGNS.among(words) or not is_undisguised(text, words)
 
 
 def kinds_of_order(readings: Iterable[str]) -> Iterator[str]:
