@@ -54,6 +54,8 @@ _PRAISING_WORDS = frozenset(
 _DIGIT = re.compile(r"\d")
 _LAST = re.compile(r"\[\d{1,3}\][\W_]*([^\W\d_][^\d\[\]]{0,80})\Z")
 """What follows the last citation."""
+
+_LETTER = re.compile(r"[^\W\d_]")
 _MARKS = (
     " \t.!?,;:\"'`*_()[]<>-\u2013\u2014\u2026\u00a1\u00bf\u2018\u2019\u201a\u201c\u201d\u201e"
     "\u00ab\u00bb\u2039\u203a\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1f"
@@ -124,8 +126,14 @@ def bare_sentences(answer: str) -> tuple[str, ...]:
         if len(sentence) <= LONGEST and not _DIGIT.search(sentence) and not cites(sentence)
     ]
     bare = bare if len(bare) <= 2 * _MOST else bare[:_MOST] + bare[-_MOST:]
-    last = _LAST.search(answer, max(0, len(answer) - _LONGEST_LITERAL - 20))
+    last = _last(answer)
     return (*bare, last[1]) if last and last[1] not in bare else tuple(bare)
+
+
+def _last(answer: str) -> re.Match[str] | None:
+    if not _LETTER.search(answer, answer.rfind("]") + 1):
+        return None
+    return _LAST.search(answer, max(0, len(answer) - _LONGEST_LITERAL - 20))
 
 
 def _lines(answer: str) -> Iterator[tuple[str, bool]]:

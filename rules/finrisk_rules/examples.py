@@ -22,6 +22,7 @@ from finrisk_rules.limits import (
     TRAINING_STRATEGY_MAX,
     TRAINING_STRATEGY_MIN,
 )
+from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.obedience import obeys_order
 from finrisk_rules.prompt import Source
 from finrisk_rules.refusals import is_refusal
@@ -30,7 +31,6 @@ from finrisk_rules.version import rules_version
 # Controls that PostgreSQL text or JSON Lines cannot carry, lone surrogates, and bidirectional overrides,
 # which show letters in another order than they stand in.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
-_USABLE = bytes(code for code in range(128) if not _UNUSABLE.match(chr(code)))
 _EMBEDDINGS = re.compile("[\u202a-\u202c\u2066-\u2069]")
 
 
@@ -82,8 +82,8 @@ def without_embeddings(text: str) -> str:
 
 def is_writable(text: str) -> bool:
     """Whether the text holds nothing that JSON Lines cannot carry or that shows it in another order."""
-    if text.isascii():  # most are, and this is a fifth of the search
-        return not text.encode().translate(None, _USABLE)
+    if text.isascii():  # most are; those without controls are their own skeleton, which rules ask for next
+        return skeleton(text) == text
     return not _UNUSABLE.search(text)
 
 

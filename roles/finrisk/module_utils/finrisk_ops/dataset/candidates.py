@@ -131,7 +131,7 @@ def _written(line: tuple[int, str | None], example: Example, prompt: bytes, answ
         example.standing,
         example.created_at,
         (len(strategy), len(analysis), whole),
-        tuple(example.traits),
+        (*example.traits,),
         strategy,
         prompt,
         answer,
