@@ -2,7 +2,8 @@
 
     python benchmarks/strangers.py [-v]
 
-Reads ``strangers``, ``newcomers``, ``passersby`` and ``visitors`` of ``tests/unit/*.jsonl``: redaction
+Reads ``strangers``, ``newcomers``, ``passersby``, ``visitors`` and ``wayfarers`` of
+``tests/unit/*.jsonl``: redaction
 (identifiers marked ``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an
 order, near-duplicates.
 A hash cut each set in two before anything was measured: misses of the half ``first`` were looked at when
@@ -26,7 +27,7 @@ from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
 from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
 
-SETS = ("strangers", "newcomers", "passersby", "visitors")
+SETS = ("strangers", "newcomers", "passersby", "visitors", "wayfarers")
 HALVES = ("first", "second")
 _MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
 

@@ -16,6 +16,9 @@ that obeyed 8 and 11; the rest as before.
 of 237, look-alikes 58 of 58 and 52 of 57, answers all 40, refusals 16 and 15 of 19, error texts 12 of 13
 and 12 of 12, answers that obeyed 10 and 9 of 15, those that only speak of orders 13 and 14 of 15, reworded
 pairs 7 and 8 of 8, pairs of something else 10 and 9 of 10.
+``wayfarers`` (186 texts, names in prose and addresses of many countries), by the rules' maker before they
+were mended, but for 41 of its look-alikes: identifiers 23 of 49 and 20 of 58, look-alikes 44 of 45 and 35
+of 36.
 """
 
 from __future__ import annotations
@@ -59,7 +62,7 @@ LEAST = {
         "pair: other told": (0.8, 0.8),
     },
     "visitors": {
-        "identifier of any kind": (0.68, 0.7),
+        "identifier of any kind": (1.0, 0.88),
         "look-alike stays": (1.0, 0.91),
         "answer told": (1.0, 1.0),
         "refusal told": (0.84, 0.78),
@@ -68,6 +71,10 @@ LEAST = {
         "obedience: ordinary told": (0.86, 0.93),
         "pair: same told": (0.87, 1.0),
         "pair: other told": (1.0, 0.9),
+    },
+    "wayfarers": {
+        "identifier of any kind": (0.83, 0.7),
+        "look-alike stays": (1.0, 0.94),
     },
 }
 """Least share of a set that comes out as labelled, of the half that was looked at and of the other one."""

@@ -89,6 +89,8 @@ _TALKS = (
     "enquiry from", "estate of", "overdraft of", "mortgage of", "payslip of", "file of", "loan to",
     "payment to",
     "payment from", "transfer to", "transfer from", "refund to", "dossier de", "akte von", "expediente de",
+    "tell", "told", "letter to", "reply to", "write to", "wrote to", "lending to", "lend to", "credit to",
+    "remind", "reminded", "inform", "informed", "advise", "advised",
     "ask", "asked", "contacted", "phoned", "emailed", "heard from", "gespräch mit", "telefonat mit",
     "appel avec", "entretien avec", "réunion avec", "llamada con", "reunión con", "chiamata con",
     "incontro con",

@@ -24,7 +24,8 @@ _FIRM = frozenset(
     " desk ledger hydro notes secured unsecured subordinated debentures banking"
     " crédit crédito credito société assurances assurance clearing statement statements meeting "
     "hauptversammlung"
-    " review motor index area".split()
+    " review motor index area business consumer reports times one two three four five six seven eight nine"
+    " ten".split()
 )
 """Words of which one tells a firm or a heading from a person."""
 

@@ -24,6 +24,8 @@ _ROLE = (
     r"|co-borrower|guarantor"
     r"|beneficiary|beneficial owner"
     r"|customer|clienta|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
+    r"|deceased|the late|testat(?:or|rix)|execut(?:or|rix)|heir(?:ess)?|legatee|depositor|pensioner"
+    r"|co-?signer|co-?owner"
     r"|complainant|claimant|policyholder|whistle-?blower|trader|caller|witness"
     r"|loan officer|relationship manager|account manager|branch manager|case[ -]?worker"
     r"|colleague|wife(?= )|husband|kollegen?|kollegin|collègue|coleg[ao]|collega|коллега|esposa|moglie|femme"
@@ -142,6 +144,8 @@ _HOLDER_BEGINNINGS = (
     "hesap",
     "borçlu", "kefil", "nasabah", "debitur", "pemohon", "peminjam", "khách", "chủ", "клієнт", "позичал",
     "вкладчик",
+    "deceased", "the late", "testat", "execut", "heir", "heiress", "legatee", "depositor", "pensioner",
+    "co-signer", "cosigner", "co-owner", "coowner",
     "contactpers", "persona de c", "teller", "solicitor", "notar",
 )  # fmt: skip
 _TITLES = (

@@ -32,7 +32,7 @@ _SLAVIC = re.compile(
     r"(?:, ?(?i:корп|стр|\u043a|(?P<flat>кв|квартира))\.? ?\d{1,4}){0,3}"
 )
 _SLAVIC_TOWN = re.compile(r"(?:(?:\b\w{1,5}\. ?)?[\u0410-\u042f\u0406\u0407\u0404][\w-]{1,30}, ?)\Z")
-_LIVES = re.compile(r"(?i)прожив|прописан|зарегистрирован|мешка|мой адрес|домашний адрес")
+_LIVES = re.compile(r"(?i)прожив|прописан|жив[её][емт]|живу|зарегистрирован|мешка|мой адрес|домашний адрес")
 
 NO_PLACE = re.compile(
     r"(?i)(?:section|note|item|part|chapter|page|table|figure|article|stage|level|tier|step|phase|version"
@@ -50,6 +50,20 @@ _ORIENTAL = re.compile(
     r"((?:〒 ?)?(?:\d{3}-?\d{4}[ \n]?)?[^\s,。;|]{4,60}(?: [가-힣]{2,8}){0,4}(?:[ ,\n]{1,2}[^\s,。;"
     r"|]{0,12}\d[^\s,。;|]{0,12}){0,3})"
 )
+
+_ORIENTAL_LIVES = (
+    "住在", "居住在", "居住于", "居住於", "家住", "现居", "寄到", "寄往", "寄至", "送到", "搬到", "搬至",
+    "お住まいは", "自宅は", "送付先", "転居先", "引越し先", "〒", "거주지", "자택", "배송지",
+)  # fmt: skip
+_ORIENTAL_DOOR = (
+    r"\d{1,5} ?(?:番地の?|丁目|番|号楼|号|號|弄|栋|棟|幢|单元|室|번지|번길|길|동|호)(?![的码召一-三])"
+)
+_ORIENTAL_HOME = re.compile(
+    rf"(?:{'|'.join(_ORIENTAL_LIVES)})[ :は是]{{0,3}}"
+    r"((?:〒? ?\d{3}-?\d{4}[ \n]?)?[^\s,。;|\d]{2,30}(?: [^\s,。;|\d]{1,12}){0,5}"
+    rf" ?{_ORIENTAL_DOOR}(?:[ -]?{_ORIENTAL_DOOR}|-?\d{{1,5}}){{0,5}})"
+)
+"""After a word for living or sending, or the sign of a postcode: words, and the numbers of a house."""
 
 _TYPES = (
     "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Square"
@@ -214,23 +228,29 @@ def _slavic(match: re.Match[str]) -> Span | None:
 
 _CODED = re.compile(
     rf"{_POSTCODE}|(?<!\d)\d{{5}}(?:-\d{{4}})?(?!\d)|\b[A-Z]\d[A-Z] \d[A-Z]\d\b|\b[A-Z]\d[\dW] [A-Z\d]{{4}}\b"
-    r"|\b\d{4} ?[A-Z]{2}\b|\b\d{2}-\d{3}\b|[,\n] ?(?:[A-Z]{1,2}-)?\d{3} ?\d{1,2} [A-ZÀ-ÞĀ-Ž]|\b[A-Z]{2,3} "
+    r"|\b\d{4} ?[A-Z]{2}\b|\b\d{2}-\d{3}\b|[,\n] ?(?:[A-Z]{1,2}-)?\d{3} ?\d{1,2} [^\W\d_a-zß-öø-ÿ]"
+    r"|[^\W\d_] \d{6}(?!\d)|\b[A-Z]{2,3} "
     r"\d{4}\b"
 )
 _STREETLIKE = re.compile(
     rf"(?i)(?<![^\W\d_])(?:{_TYPES}|{_FOREIGN_TYPES}|brae|vale|p\.? ?o\.? box|cottage|house|flat|cross|marg"
     rf"|nagar|layout|katu"
     r"|utca|út|tér|sokak|sok|cadde\w*|cad|mah\w*|jalan|jl|strada|str|náměstí|nám|вул|просп\w*|переулок"
-    r"|đường|phố)(?![^\W\d_])"
+    r"|đường|phố|iela|gatvė|mnt|cesta|trg|бул|רחוב|שדרות|شارع|طريق)(?![^\W\d_])"
     rf"|(?:{_SUFFIXES}|gata|veien|vägen|vegen|vej|vei|gate|gade|katu|tie|kuja|polku|stra(?:ß|ss)e|allé"
     rf"|straße|steeg|hof|dijk|pad|ring|steig"
     r"|markt|berg|feld|park)(?![^\W\d_])"
 )
 
 
+def has_street_type(home: str) -> bool:
+    """Whether a word of an address is that for a kind of street, of any language."""
+    return _STREETLIKE.search(home) is not None
+
+
 def has_street(home: str) -> bool:
     """Whether words of an address have a kind of street, a code or a box in them."""
-    return bool(_STREETLIKE.search(home) or _CODED.search(home))
+    return has_street_type(home) or _CODED.search(home) is not None
 
 
 def firm_has(text: str, start: int, end: int) -> bool:
@@ -262,4 +282,5 @@ KINDS = (
     Said("address", tuple(_TYPES.lower().split("|")), _STREET_TYPE, _lettered),
     Said("address", _ADDRESS_BEGINNINGS, _ADDRESS, _address),
     Said("address", ("住所", "地址", "住址", "주소"), _ORIENTAL),
+    Said("address", _ORIENTAL_LIVES, _ORIENTAL_HOME),
 )

@@ -45,7 +45,7 @@ _HONOURS = (
 )
 _HONOUR = re.compile(
     r"(?:先生(?!产)|女士(?!兵)|小姐(?!装)|太太(?!平洋)|さん|様(?![式子相態々])|殿(?![堂下])"
-    r"| ?(?:씨|고객님|님|과장|차장|대리|팀장)(?:님)?"
+    r"|(?:씨|고객님|님|과장|차장|대리|팀장)(?:님)?"
     r"(?![\uac00-\ud7af]{2}(?<!에게)(?<!께서)(?<!한테)(?<!으로)(?<!이랑)(?<!이고)(?<!입니)))"
 )
 _BEFORE = re.compile(
@@ -99,6 +99,27 @@ _PART = re.compile(
     rf"{_NO_MORE})"
     rf"|(?:{_JAPANESE})[\u4e00-\u9fff]{{1,2}}(?=です|と|で|が))"
 )
+_SPOKEN_OF = (
+    "客户",
+    "客戶",
+    "借款人",
+    "担保人",
+    "持卡人",
+    "申请人",
+    "投诉人",
+    "차주",
+    "채무자",
+    "예금주",
+    "신청인",
+    "보증인",
+)
+_MENTIONED = re.compile(
+    rf"(?:{'|'.join(_SPOKEN_OF)}) ?"
+    rf"((?:{_CHINESE})[\u4e00-\u9fff]{{2}}(?=[的已未于没不曾称说仍还]|申请|要求|表示|反映)"
+    rf"|(?:{_KOREAN})[\uac00-\ud7af]{{2}}(?= ?(?:고객|씨|님)))"
+)
+"""A part and the name of three signs, before a word that goes on."""
+
 _CLOSINGS = ("敬具", "草々", "敬礼", "敬禮", "此致", "敬上", "祝好", "商祺", "올림", "드림")
 _CLOSED = re.compile(
     rf"(?:敬具|草々|敬礼|敬禮|此致|敬上|祝好|商祺)[!。,]?\n\s{{0,4}}((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}"
@@ -193,6 +214,7 @@ KINDS = (
     Said("person", _FIELDS, _FIELD, _uncased),
     Said("person", _HONOURS, _HONOUR, _honoured),
     Said("person", _PARTS, _PART),
+    Said("person", _SPOKEN_OF, _MENTIONED),
     Said("person", _CLOSINGS, _CLOSED),
     Said("person", _ACCOUNTS, _ASIAN_NAME, _asian_holder),
     Said("person", _CLIENTS, _CLIENT),

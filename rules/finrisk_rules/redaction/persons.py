@@ -15,7 +15,7 @@ NAME = (
     rf"{_UPPER}(?:['’][A-Z])?{_LOWER}+(?:['’](?!s\b)[A-Za-z][a-zß-ÿ]*|[A-Z][a-zß-ÿ]+)?"
     rf"(?:-[^\W\d_a-zß-öø-ÿ]{_LOWER}+)?"
 )
-INITIALS = r"(?!U\. ?[SKN]\.|E\. ?U\.)(?:[A-Z]\. ?){1,3}"
+INITIALS = r"(?!U\. ?[SKN]\.|E\. ?U\.|P\. ?O\.)(?:[A-Z]\. ?){1,3}"
 PARTICLE = r"(?:van|von|af|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
 FULL_NAME = (
     rf"(?:(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*?(?: {NAME}){{1,2}}"

@@ -17,6 +17,7 @@ from finrisk_rules.redaction import (
     letters,
     machines,
     mailboxes,
+    mentions,
     minutes,
     national,
     owners,
@@ -33,7 +34,7 @@ from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.persons import goes_on_as_firm
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "5"
+VERSION = "6"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""
@@ -61,6 +62,7 @@ _KINDS = (
     *kin.KINDS,
     *minutes.KINDS,
     *doings.KINDS,
+    *mentions.KINDS,
     *owners.KINDS,
 )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from finrisk_rules.redaction.context import BEGIN, one_of
-from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street
+from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street, has_street_type
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.reading import Reading, Span
 
@@ -29,12 +29,12 @@ _DOORS = (
     r"|postcode|zip|plz|cap|cp|d|rt|rw|kel|kec|c/o"
 )
 _NUMERAL = (
-    r"(?:n[.º°]{1,2} ?|№ ?|#)?\d{1,6}(?:[.]?[ºª°]|(?:st|nd|rd|th)\b)?[A-Za-z\u0430-я]?"
-    r"(?:[-/]\d{1,5}[A-Za-z]?|-[a-z]{1,3}\b){0,4}\.?"
+    r"(?:n[.º°]{1,2} ?|№ ?|#)?\d{1,6}(?:\.?[oa°](?!\w)|(?:st|nd|rd|th)\b)?[A-Za-z\u0430-я]?"
+    r"(?:[-/](?:\d{1,5}[A-Za-z]?|[A-Z]\b)|-[a-z]{1,3}\b){0,4}\.?"
 )
 _POSTCODES = (
     r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] \d[A-Z]\d(?!\w)|[A-Z]\d[\dW] [A-Z\d]{4}(?!\w)"
-    r"|\d{3} \d{2}(?! ?\d)|\d{4} ?[A-Z]{2}(?!\w)|(?:[A-Z]{1,2}-)\d{4,5}|\d{2,5}-\d{3,4}"
+    r"|\d{3} \d{2}(?! ?\d)|\d{4} ?[A-Z]{2}(?!\w)|(?:[A-Z]{1,2}-)\d{4,5}|\d{2,5}-\d{3,4}(?!\d)"
 )
 _WORD = r"[^\W\d_a-zà-öø-ÿ](?<![\u0430-яα-ω])[\w'’.-]{0,30}"
 _TOKEN = (
@@ -42,7 +42,14 @@ _TOKEN = (
     rf"|(?i:{_DOORS})(?:[.:](?!\w)|[.:]?(?=[ ,\d]|$)))"
 )
 _STEP = r"(?:[\"”“]?,? |, ?\n|\n| ?[/\u2013-] ?|(?<=['’]))"
-_DWELLING = rf"{_TOKEN}(?:{_STEP}{_TOKEN}){{1,17}}"
+_DOOR = (
+    r"(?:[^\W\d_]{1,10}(?:\.(?= \d)|:? ?\d{1,4}[A-Za-z]?(?=\s*(?:[,;\n)]|\.?(?:\s*\Z|\s[A-Z]))))"
+    r"|(?!(?:for|since|about|with|and|on|in|at|by|until|from|over|seit|für|vor|desde|depuis|pour|od|dla)\b)"
+    r"[^\W\d_]{2,12}(?= \d{1,3}(?!\d)))"
+)
+"""A short word before a number, as the language calls a street, a floor or a door: "iela 14", "ap. 41"."""
+
+_DWELLING = re.compile(rf"(?:{_TOKEN}|[^\W\d_]{{1,6}}\. ?{_WORD})(?:{_STEP}(?:{_TOKEN}|{_DOOR})){{1,17}}")
 _SENTENCE = re.compile(
     r"(?<=[^\W\d_]{4})\. (?=[A-ZÀ-ÞА-Я])|\. (?=(?:He|She|It|We|I|My|They|The|His|Her|Please)\b)"
 )
@@ -76,20 +83,35 @@ _LABELS = (
     "lakcím", "lakik", "lakhely", "domiciliul", "domiciliat", "ikamet", "adresi", "oturuyor", "alamat",
     "tinggal di",
     "beralamat di", "địa chỉ", "sống tại", "διεύθυνση", "κατοικία", "العنوان", "عنوان", "पता", "כתובת",
-    "ที่อยู่",
+    "ที่อยู่", "lakcíme", "lakhelye", "elukoht", "elab", "dzīvesvieta", "dzīvo", "adrese", "gyvenamoji vieta",
+    "gyvena", "adresas", "heimilisfang", "heimili", "locuiește", "locuiesc",
+    "býr", "bydlisko", "bývá", "býva", "prebivališče", "prebivalište",
+    "stanuje", "boravište", "živi u", "živi na", "naslov", "живее", "tirahan", "nakatira sa", "anwani",
+    "ev adresi", "ikametgah", "hjemmeadresse", "κατοικεί", "μένω", "μένει", "живёт", "мекенжай",
 )  # fmt: skip
+_MORE = r"(?: (?!is |was |ist |to |at |in )[^\W\d_]{2,12}){1,3}(?= ?[:=]| (?:is|ist|est|es|è) )"
+"""Words between the one for an address and the sign: "home address on file is", "address of the client:"."""
+
 _LIVES = re.compile(
-    rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])"
-    r"(?P<sign> ?[:=] ?[\n\"“„]?| is | was | lautet | ist | est | es | è | é | er | är | on | to "
-    r")?(?:(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i"
-    r"|v|ve|em|no|di|a|ul|unter|der|die|dem|den|de|het|the|la|el)\b ?){0,3}[ \n:\"“„]{0,2}"
-    rf"(?P<home>{_DWELLING})"
+    rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])(?P<more>{_MORE})?"
+    r"(?: ?[:=] ?[\n\"“„]?| (?:is|was|lautet|ist|est|es|è|é|er|är|on|to) )?"
+    r"(?: ?(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i|v|ve|em|no|di|a|на|в|по|\u0443|στην?|στο|ul"
+    r"|unter|der|die|dem|den|de|het|the|la|el|przy|pe|osoitteessa|adresi)\b){0,3}[ \n:\"“„]{0,2}"
+)
+_SENDS = tuple(
+    f"{verb}{end}"
+    for verb in ("send", "forward", "mail", "post", "ship", "deliver", "courier", "redirect")
+    for end in ("", "s", "ed", "ing")
+)
+_SENT = re.compile(
+    rf"{BEGIN}(?i:{one_of(_SENDS)})(?P<more>(?: [a-z]{{1,12}}){{1,5}}?) to"
+    rf"(?: (?:my|her|his|their|our) (?:new )?(?:house|home|flat|place|address),?:?)? "
 )
 _STRICT = re.compile(
     r"(?i)(?:moved|moving|relocated|ship|deliver|mail|sent|went|statement|cheque|check|letter|card|post"
     r"|house|flat|she let"
     r"|home\b(?! address)|domicile|residence|staying|umgezogen|gemeldet|bor\b|lives?|living|lived|vive|viv"
-    r"|woon|asu|mieszk|жив|прожив)"
+    r"|woon|asu|mieszk|жив|прожив|elab|dzīvo|gyvena|býr|bývá|býva|stanuje|živi|naslov|nakatira|μέν|κατοικεί)"
 )
 _BARE = re.compile(
     r"(?i)(?:address|adresse?|dirección|indirizzo|endereço|morada|адрес|adres|osoite|adresa|alamat|home)\b"
@@ -98,28 +120,41 @@ _TRIM = re.compile(
     r"(?:[ ,\n]+(?:in|de|the|of|am|an|auf|at|on|la|le|na|v|e|y|et|og|och|do|da|d|c|u|m|n|no))+\Z"
 )
 _DIGITS = re.compile(r"\d")
+_TOWN = re.compile(
+    r"[^\W\d_]{2}\.? \d{1,4}[A-Za-z]?(?:[-/. ]{1,2}\w{1,4}){0,2}, ?(?:[A-Z]{1,2}-)?\d{3,6}(?:[ -]\d{2,4})?"
+    r" [^\W\d_a-zß-öø-ÿ]"
+)
+"""A word and the number of a house, the code and a town."""
+
 _FIRM_BEFORE = 70
 
 
-def _dwelling(match: re.Match[str]) -> Span | None:
-    """The words of an address: with a number in it, and a street or a code where the word before may say "
-    "less."""
-    start, end = match.span("home")
+def _extent(match: re.Match[str]) -> Span | None:
+    """The words of an address that begin where a match ends, before the next sentence and what leads on."""
     text = match.string
+    home = _DWELLING.match(text, match.end())
+    if home is None:
+        return None
+    start, end = home.span()
     cut = _SENTENCE.search(text, start, end)
     end = cut.start() if cut else end
     trimmed = _TRIM.search(text, start, end)
     end = trimmed.start() if trimmed else end
-    home = text[start:end].rstrip(" ,.-/\n")
+    return start, start + len(text[start:end].rstrip(" ,.-/\n"))
+
+
+def _dwelling(match: re.Match[str]) -> Span | None:
+    """The words of an address, with a number, and a street or a code where the word before says less."""
+    if (span := _extent(match)) is None:
+        return None
+    home = match.string[slice(*span)]
     if not _DIGITS.search(home) or NO_PLACE.match(home) or not re.search(r"[^\W\d_]{3}", home):
         return None
-    head = match[0][: start - match.start()]
-    needs_street = _STRICT.match(head) or (_BARE.match(head) and ":" not in head)
-    if needs_street and not has_street(home):
+    head = match[0]
+    needs_street = match["more"] or _STRICT.match(head) or (_BARE.match(head) and ":" not in head)
+    if needs_street and not has_street(home) and (match["more"] or not _TOWN.search(home)):
         return None
-    if firm_has(text, match.start(), start + len(home)):
-        return None
-    return start, start + len(home)
+    return None if firm_has(match.string, match.start(), span[1]) else span
 
 
 _PERSON_LINE = re.compile(r"(?m)^[ \t>*]{0,4}(?:[\w.]{1,8} )?\[person_\d+\],?\n")
@@ -142,7 +177,26 @@ def _below(reading: Reading) -> Iterator[Span]:
             yield start, end
 
 
+_BESIDE = re.compile(r"\[person_\d+\](?:,| of| from| at| -| \(|;|:)* ")
+
+
+def _beside(reading: Reading) -> Iterator[Span]:
+    """What follows a name, where it is a number and a street."""
+    for match in _BESIDE.finditer(reading.text):
+        span = _extent(match)
+        home = reading.text[slice(*span)] if span else ""
+        is_home = has_street_type(home) and _DIGITS.search(home) and not NO_PLACE.match(home)
+        if span and is_home and not firm_has(reading.text, match.start(), span[1]):
+            yield span
+
+
+def _has_person(reading: Reading) -> bool:
+    return "[person_" in reading.text
+
+
 KINDS = (
     Said("address", _LABELS, _LIVES, _dwelling),
-    Seen("address", lambda reading: "[person_" in reading.text and "]\n" in reading.text, _below),
+    Said("address", _SENDS, _SENT, _dwelling),
+    Seen("address", _has_person, _below),
+    Seen("address", _has_person, _beside),
 )

@@ -1,0 +1,100 @@
+"""Names in running text, of whom the sentence speaks as of a person."""
+
+import re
+from collections.abc import Iterator
+
+from finrisk_rules.redaction.context import BEGIN, one_of
+from finrisk_rules.redaction.firms import acts_as_firm
+from finrisk_rules.redaction.kinds import Seen
+from finrisk_rules.redaction.persons import is_office, is_officer, is_person, named
+from finrisk_rules.redaction.reading import Reading, Span
+
+_CLAUSE = re.compile(
+    r"(?:\A|[\n.!?:;] ?|\b(?:because|that|when|while|if|as|and|but|whether|since|after|before|until|is|was"
+    r"|has|did|does|can|will|should|yesterday|today|records) )(?=[^\W\d_a-zß-öø-ÿ])"
+)
+_DOES = re.compile(
+    r",? (?:and (?:his|her) [a-z]+ )?"
+    r"(?!(?:in|at|of|for|on|by|to|from|with|and|or|its|which|bank|shares?|sa(?:id|ys?)|expect|believe|forecast"
+    r"|argue|warn|announce|note|add|predict|think|thought|wr[io]te)(?:e?[sd])?\b)[a-z]{2,14}\b"
+)
+"""How a clause begins, and what is done in it, but to say: of markets many are quoted whom all know."""
+
+_OF_HIM = re.compile(
+    r"[^.!?\n]{0,110}?(?:[.!?] (?=(?:He|She|His|Her)\b))?\b(?:[Hh]e|[Ss]he|him(?:self)?|herself|hers"
+    r"|[Hh](?:is|er)(?= [a-z]))\b"
+)
+_ANOTHER = re.compile(
+    r"\b(?:the|an?|our|each|every|one) (?:[a-z]+ )?(?:[a-z]{3,}(?:[eo]r|ist|yst|ant|man)|client|agent"
+    r"|president)\b"
+)
+"""Somebody else whom a pronoun may mean: an office or a part as English makes them."""
+
+_PRONOUNS = frozenset("he she him his her hers himse herse".split())
+_ENGLISH = frozenset("the and to of for from about not has had could this that is us".split())
+
+
+def _subjects(reading: Reading) -> Iterator[Span | None]:
+    """Who does something in a sentence that goes on with "he" or "she"."""
+    text = reading.text
+    for clause in _CLAUSE.finditer(text):
+        name = named(clause)
+        if name is None or not _DOES.match(text, name.end()):
+            continue
+        pronoun = _OF_HIM.match(text, name.end())
+        if pronoun and not _ANOTHER.search(text, *pronoun.span()):
+            yield _private(name, clause.start())
+
+
+def _has_pronoun(reading: Reading) -> bool:
+    return not (_PRONOUNS.isdisjoint(reading.stems) or _ENGLISH.isdisjoint(reading.stems))
+
+
+def _private(name: re.Match[str], start: int) -> Span | None:
+    """A name that is neither a firm's nor an officer's; ``start`` is where the words before it begin."""
+    text, span = name.string, name.span(1)
+    is_one = is_person(name) and not is_office(name[1]) and not acts_as_firm(text, span[1], start)
+    return span if is_one and not is_officer(text, *span) else None
+
+
+_MATTERS = (
+    "loan", "mortgage", "overdraft", "instalment", "arrears", "limit", "application", "complaint", "claim",
+    "request", "enquiry", "file", "account", "savings", "card", "policy", "power of attorney", "guarantee",
+    "interview", "appointment", "kredit", "darlehen", "antrag", "kreditantrag", "hypothek", "konto",
+    "beschwerde", "prêt", "crédit", "demande", "compte", "plainte", "préstamo", "hipoteca", "solicitud",
+    "cuenta", "queja", "mutuo", "prestito", "richiesta", "conto", "reclamo", "empréstimo", "crédito",
+    "pedido", "conta", "lening", "hypotheek", "aanvraag", "rekening", "klacht", "kredyt", "pożyczk",
+    "wniosek", "rachun", "skarg", "кредит", "заём", "ипотек", "счёт", "счет", "жалоб", "заявлен", "lån",
+    "ansökan", "klagomål",
+)  # fmt: skip
+_MATTER = re.compile(
+    rf"{BEGIN}(?i:{one_of(_MATTERS)})[^\W\d_]{{0,4}}"
+    r"(?:,? [^\W\d_A-ZÀ-Þ](?<![\u0386-\u03ab\u0401-\u042f])[^\W\d_]{0,13}){0,3} (?=[^\W\d_a-zß-öø-ÿ])"
+)
+_HE = re.compile(
+    r"(?i),? who\b|[^.!?\n]{0,110}?\b(?:he|she|him|himself|herself|his|her(?= [a-z])|er|ihm|weil sie|il|elle"
+    r"|él|ella|lui|lei|ele|ela|hij|zij|haar|ona|jej|jego|он|она|\u0435\u0433\u043e|её|ей"
+    r"|\u0435\u043c\u0443|han|hon|hun|hennes|hans)\b"
+)
+_PERSONAL = _PRONOUNS | frozenset(
+    "who er weil ihm il elle él ella lui lei ele ela hij zij haar ona jej jego он она \u0435\u0433\u043e её"
+    " ей \u0435\u043c\u0443 han hon hun henne hans".split()
+)
+
+
+def _of_matters(reading: Reading) -> Iterator[Span | None]:
+    """Whose loan or complaint it is, where the sentence goes on with a pronoun of persons."""
+    for match in _MATTER.finditer(reading.text):
+        name = named(match)
+        if name and _HE.match(name.string, name.end()):
+            yield _private(name, match.start())
+
+
+def _has_personal(reading: Reading) -> bool:
+    return not _PERSONAL.isdisjoint(reading.stems)
+
+
+KINDS = (
+    Seen("person", _has_pronoun, _subjects),
+    Seen("person", _has_personal, _of_matters),
+)
