@@ -7,6 +7,7 @@ from ansible.module_utils.finrisk_ops.dataset.likeness import (
     PLACES,
     Kin,
     figures_digest,
+    is_repeated,
     pair_sketch,
     sharing,
 )
@@ -166,3 +167,27 @@ def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> Non
     assert (len(sketch.order), sum(sketch.order)) == (31, 1_086_738)
     assert (sum(sketch.asked), sum(sketch.said)) == (457_918, 531_022)
     assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("largest", "second-largest", False),
+        ("supplier", "insurer", False),
+        ("before tax", "after tax", False),
+        ("can be ended", "cannot be ended", False),
+        ("fiscal year 2024", "FY 2024", True),
+        ("Assess", "Please assess", True),
+    ],
+)
+def test_a_word_that_question_and_answer_share_is_the_subject(old: str, new: str, is_same: bool) -> None:
+    asked = (
+        "Assess how the largest supplier of Corvane Solar can be ended for fiscal year 2024, before tax, "
+        "and which modules, wafers, frames and inverters that delays."
+    )
+    said = (
+        "The largest supplier delivers 78% of modules, wafers, frames and inverters in fiscal year 2024 [1]. "
+        "It can be ended in March; revenue before tax would fall by $140 million when deliveries stop [2]."
+    )
+    pairs = ((asked, said), (asked.replace(old, new), said.replace(old, new)))
+    assert is_repeated(*(pair_sketch(*pair) for pair in pairs)) == is_same

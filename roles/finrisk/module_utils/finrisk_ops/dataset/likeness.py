@@ -6,7 +6,8 @@ of places in which two sketches agree estimates the share of runs that two texts
 have few runs, and lose most of them when they are reworded: there words of content are compared.
 
 Who rewords a text moves words or changes several; who asks the same of another firm, measure or direction
-puts one word in the place of another, or gives another name: such rows are two, however like they are.
+puts one word in the place of another, or gives another name: such rows are two, however like they are. Who
+asks of another subject says its word in the question, and the answer says it too.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ _EMPTY = 0xFFFF
 _SHORT = 1_200  # characters of a row up to which its words of content are compared
 _REWORDED = 0.5  # share of the words of content that two short rows have in common
 _ASKED = 0.4  # the same of their questions: one answer may serve two questions
+_FRAME = 0.88  # the same of rows in whose frame one word for another is another subject
 _LEAST_WORDS = 8  # of content, by which short rows come to be compared
 _DENIALS = frozenset(
     "no not never t none cannot nicht kein keine ne pas aucun non nao não niet geen nie не нет".split()
 )
+_WITHOUT = frozenset("without ohne sans sin sem senza zonder без".split())
 _GRAMMAR = COMMON_WORDS | frozenset(
     "的了是在和与與及因为為如何怎么麼样樣将將仍请請吗嗎呢对對于於其也都就把被从從这這那之而所"
 )
@@ -78,6 +81,8 @@ class Sketch(NamedTuple):
         asked: 16 bits of each word of content of the question; empty for texts that are not short.
         said: the same of the answer.
         denies: whether the answer says no.
+        denials: how often the question says no or without, and the answer; 0 for texts that are not short.
+        spoken: 16 bits of each word of the question without digits, and of the answer; as ``asked``.
         losses: how many numbers have a minus sign.
         units: how often each currency is named, and per cent.
         turns: how often the question says rise and fall, and the answer; empty for texts that are not short.
@@ -88,6 +93,8 @@ class Sketch(NamedTuple):
     asked: frozenset[int]
     said: frozenset[int]
     denies: bool
+    denials: tuple[int, int]
+    spoken: tuple[frozenset[int], frozenset[int]]
     losses: int
     units: Mapping[str, int]
     turns: tuple[tuple[int, int], ...]
@@ -117,6 +124,8 @@ def pair_sketch(strategy: str, analysis: str) -> Sketch:
         _contents(strategy) if is_short else frozenset(),
         _contents(analysis) if is_short else frozenset(),
         not _DENIALS.isdisjoint(said),
+        (_denials(asked), _denials(said)) if is_short else (0, 0),
+        (_spoken(asked), _spoken(said)) if is_short else (frozenset(), frozenset()),
         len(_LOSS.findall(f"{strategy}\n{analysis}")),
         _units(f"{strategy}\n{analysis}", asked + said),
         (_turns(strategy), _turns(analysis)) if is_short else (),
@@ -129,6 +138,8 @@ def is_repeated(one: Sketch, other: Sketch) -> bool:
     if likeness(one.places, other.places) < _ALIKE and not (is_short and _is_reworded(one, other)):
         return False
     if is_short and (one.denies != other.denies or any(map(_is_contrary, one.turns, other.turns))):
+        return False
+    if is_short and _is_of_another_subject(one, other):
         return False
     if (one.losses != other.losses and _loses(one) != _loses(other)) or _is_measured_otherwise(
         one.units, other.units
@@ -151,6 +162,36 @@ def _is_measured_otherwise(one: Mapping[str, int], other: Mapping[str, int]) -> 
 def _is_contrary(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether one text says rise more often than the other, and fall less often."""
     return (one[0] - other[0]) * (one[1] - other[1]) < 0
+
+
+def _is_of_another_subject(one: Sketch, other: Sketch) -> bool:
+    """Whether question and answer of one row share a word of content that the other row has nowhere.
+
+    A word of grammar must stand for another one, "before" and "after"; a "not" may be one more in
+    both. The rows have the same frame: who rewords a text changes many words.
+    """
+    if _overlap(one.asked | one.said, other.asked | other.said) < _FRAME:
+        return False
+    if (
+        _is_denied(one.denials, other.denials)
+        or _subjects(one) - other.asked - other.said
+        or _subjects(other) - one.asked - one.said
+    ):
+        return True
+    (asked, said), (asked_other, said_other) = one.spoken, other.spoken
+    return bool(
+        (asked & said) - asked_other - said_other - _OF_PERIODS
+        and (asked_other & said_other) - asked - said - _OF_PERIODS
+    )
+
+
+def _subjects(sketch: Sketch) -> frozenset[int]:
+    return (sketch.asked & sketch.said) - _OF_PERIODS
+
+
+def _is_denied(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether both the question and the answer of one row say no more often than the other's."""
+    return (one[0] - other[0]) * (one[1] - other[1]) > 0
 
 
 def _is_reworded(one: Sketch, other: Sketch) -> bool:
@@ -314,6 +355,18 @@ def _turns(text: str) -> tuple[int, int]:
 @lru_cache(maxsize=1 << 14)
 def _code(word: str) -> int:
     return crc32(word.encode()) >> 16 & 0xFFFE
+
+
+_OF_PERIODS = frozenset(map(_code, content("fiscal year fy")))
+"""Words of a period, which may be written shorter; its year is among the figures."""
+
+
+def _spoken(said: Iterable[str]) -> frozenset[int]:
+    return frozenset(_code(word) for word in said if not _DIGIT.search(word))
+
+
+def _denials(said: Iterable[str]) -> int:
+    return sum(word in _DENIALS or word in _WITHOUT for word in said)
 
 
 def _contents(text: str) -> frozenset[int]:
