@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import re
+import tempfile
+from array import array
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import intake
+from ansible.module_utils.finrisk_ops.dataset.quotes import Quotes
 from ansible.module_utils.finrisk_ops.dataset.room import having_room, needed
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -59,3 +63,12 @@ def test_another_place_or_reason_is_left_to_whom_it_concerns(error: OSError, tmp
     with pytest.raises(OSError, match=r"full|broken") as raised, having_room(tmp_path, tmp_path):
         raise error
     assert raised.value is error
+
+
+def test_a_full_folder_of_temporary_files_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = partial(open, "/dev/full", "r+b", buffering=0)
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    quotes, many = Quotes(), array("Q", [quote << 25 for quote in range(5_000)])
+    with pytest.raises(OSError, match="No space left") as told:
+        quotes.add(0, many)
+    assert told.value.filename == tempfile.gettempdir()

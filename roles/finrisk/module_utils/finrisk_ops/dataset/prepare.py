@@ -72,8 +72,9 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
                 files[name] = Sink()
             else:
                 files[name], temporary[name] = stack.enter_context(scratch(folder, path.name))
-        spool = stack.enter_context(tempfile.TemporaryFile(buffering=0, dir=None if check_mode else folder))
-        with having_room(folder, raw):
+        place = Path(tempfile.gettempdir()) if check_mode else folder
+        spool = stack.enter_context(tempfile.TemporaryFile(buffering=0, dir=place))
+        with having_room(place, raw):
             summary = _prepare(request, raw, moment, files, spool, paths)
             for file in files.values():
                 file.flush()

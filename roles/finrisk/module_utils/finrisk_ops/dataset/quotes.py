@@ -14,10 +14,12 @@ from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import groupby
+from pathlib import Path
 from typing import IO
 
 from finrisk_rules.examples import fold
 
+from ..machine.files import naming
 from .likeness import words
 
 LONGEST = 1_500
@@ -104,7 +106,8 @@ class Quotes:
             block.append(quote | row)
             if len(block) == _BLOCK:
                 self._files = self._files or [tempfile.TemporaryFile() for _ in range(_PARTS)]  # noqa: SIM115
-                block.tofile(self._files[part])
+                with naming(Path(tempfile.gettempdir())):
+                    block.tofile(self._files[part])
                 del block[:]
 
     def holders(self, rows: set[int]) -> Iterator[list[int]]:
