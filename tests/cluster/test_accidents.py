@@ -37,7 +37,7 @@ from tests.grounds.waiting import until
 SECRETS = ("POSTGRES_PASSWORD", "USER_HASH_KEY", "FINRISK_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS")
 HANGS = json.dumps({"finrisk_resources": {"requests": {"cpu": "1000"}, "limits": {"memory": "1Gi"}}})
 PATIENT = "finrisk_rollout_timeout=300"
-"""A ReplicaSet that found no room tries again after twice the time, up to 82 s later on slow cores."""
+"""Two pods that go and two that come, one after the other on slow cores."""
 
 WEBHOOK = "deny.finrisk.example"
 

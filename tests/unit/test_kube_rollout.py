@@ -46,6 +46,10 @@ def event(name: str, reason: str, message: str) -> dict[str, Any]:
     return {"involvedObject": {"name": name}, "reason": reason, "message": message, "lastTimestamp": "1"}
 
 
+def in_trouble(trouble: Trouble | None) -> Verdict:
+    return Verdict(0, 2, "0 of 2 pods are made", trouble)
+
+
 def has_arrived(verdict: Verdict) -> bool:
     return not verdict.waits_for and verdict.trouble is None
 
@@ -218,29 +222,40 @@ def test_the_last_words_of_a_log_are_its_error(log: str, told: str) -> None:
 
 def test_a_trouble_that_may_mend_itself_is_waited_for_as_long_as_its_patience() -> None:
     patience, quota = Patience(300, 100.0), Trouble("the cluster makes no pod: quota", patience=10)
-    assert not patience.is_over(quota, 120)
-    assert not patience.is_over(quota, 129.9)
-    assert patience.is_over(quota, 130)
-    assert patience.is_over(Trouble("cannot get the image"), 131), "what cannot mend itself is over at once"
+    assert not patience.is_over(in_trouble(quota), 120)
+    assert not patience.is_over(in_trouble(quota), 129.9)
+    assert patience.is_over(in_trouble(quota), 130)
+    assert patience.is_over(in_trouble(Trouble("cannot get the image")), 131), (
+        "what cannot mend itself is over at once"
+    )
 
 
 def test_a_trouble_that_went_or_changed_begins_anew_and_one_that_only_counts_does_not() -> None:
     patience, quota = Patience(300, 0.0), Trouble("the cluster makes no pod: quota", patience=10)
-    assert not patience.is_over(quota, 0)
-    assert not patience.is_over(None, 8)
-    assert not patience.is_over(quota, 9)
-    assert not patience.is_over(quota, 18)
-    assert not patience.is_over(Trouble("no node takes pod a", patience=10), 18.5)
-    assert not patience.is_over(quota, 18.9)
-    assert not patience.is_over(quota, 28.8)
-    assert patience.is_over(quota, 28.9)
+    assert not patience.is_over(in_trouble(quota), 0)
+    assert not patience.is_over(in_trouble(None), 8)
+    assert not patience.is_over(in_trouble(quota), 9)
+    assert not patience.is_over(in_trouble(quota), 18)
+    assert not patience.is_over(in_trouble(Trouble("no node takes pod a", patience=10)), 18.5)
+    assert not patience.is_over(in_trouble(quota), 18.9)
+    assert not patience.is_over(in_trouble(quota), 28.8)
+    assert patience.is_over(in_trouble(quota), 28.9)
     same = "x" * 60
-    assert not patience.is_over(Trouble(same + " after 1 s", patience=10), 30)
-    assert patience.is_over(Trouble(same + " after 11 s", patience=10), 41)
+    assert not patience.is_over(in_trouble(Trouble(same + " after 1 s", patience=10)), 30)
+    assert patience.is_over(in_trouble(Trouble(same + " after 11 s", patience=10)), 41)
 
 
 def test_without_trouble_and_with_one_that_is_endured_the_wait_ends_with_its_time() -> None:
     for trouble in (None, Trouble("no node takes pod a", patience=float("inf"))):
         patience = Patience(60, 0.0)
-        assert not patience.is_over(trouble, 60)
-        assert patience.is_over(trouble, 60.1)
+        assert not patience.is_over(in_trouble(trouble), 60)
+        assert patience.is_over(in_trouble(trouble), 60.1)
+
+
+def test_a_trouble_lasts_while_the_controller_has_not_seen_what_changed() -> None:
+    patience, quota = Patience(300, 0.0), in_trouble(Trouble("the cluster makes no pod: quota", patience=10))
+    unseen = Verdict(0, 2, "the controller has not seen it yet", is_seen=False)
+    assert not patience.is_over(quota, 0)
+    assert not patience.is_over(unseen, 9)
+    assert patience.is_over(quota, 10)
+    assert patience.is_over(unseen, 301), "its time is over all the same"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.module_utils.finrisk_ops.kube.attempts import ASK_SECONDS, Attempts
 from ansible.module_utils.finrisk_ops.kube.rollout import Trouble, Verdict, View
 from ansible.module_utils.finrisk_ops.kube.room import is_made_by_fewer, short_of
 from ansible.module_utils.finrisk_ops.kube.squeeze import PLACE_SECONDS, Squeeze, impatient
@@ -76,11 +77,11 @@ def test_one_more_goes_when_the_first_made_no_room_and_the_last_one_where_a_quot
     squeeze = Squeeze()
     assert squeeze.goes_on(verdict(3, text), 4.0)
     squeeze.see(View({}, [pod(ready=True, ends=True)]), 100.0)
-    squeeze.see(View({}, [pod(ready=True)]), 150.0)
-    assert not squeeze.goes_on(verdict(3, text), 150.0), "the one that went has just ended"
-    squeeze.see(View({}, [pod(ready=True)]), 161.0)
+    squeeze.see(View({}, [pod(ready=True)]), 125.0)
+    assert not squeeze.goes_on(verdict(3, text), 125.0), "the one that went has just ended"
+    squeeze.see(View({}, [pod(ready=True)]), 131.0)
     for _ in range(5):
-        squeeze.goes_on(verdict(3, text), 61.0)
+        squeeze.goes_on(verdict(3, text), 31.0)
     assert squeeze.pods_fewer == most
     assert squeeze.told.endswith(f"{most} fewer")
 
@@ -96,3 +97,15 @@ def test_a_rollback_waits_for_room_as_long_as_it_may_and_for_a_node_half_a_minut
     assert patience(Trouble("cannot get the image")) == 0.0
     slow = Trouble("pod a does not get ready: Startup probe failed", float("inf"))
     assert patience(slow) == float("inf"), "a pod that is slow to start is on its way"
+
+
+def test_a_controller_that_made_no_pod_is_asked_at_once_and_then_every_few_seconds() -> None:
+    attempts, full = Attempts(), Trouble(QUOTA, 10.0, wants_room=True)
+    assert not attempts.are_due(None, 0.0)
+    assert not attempts.are_due(Trouble(NODES, 10.0, wants_room=True), 0.0), "a scheduler tries by itself"
+    assert attempts.asked == ""
+    assert attempts.are_due(full, 1.0)
+    first = attempts.asked
+    assert not attempts.are_due(full, 0.9 + ASK_SECONDS)
+    assert attempts.are_due(full, 1.0 + ASK_SECONDS)
+    assert attempts.asked > first

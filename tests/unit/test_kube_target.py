@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.module_utils.finrisk_ops.kube import attempts, template
 from ansible.module_utils.finrisk_ops.kube import target as kube_target
+from ansible.module_utils.finrisk_ops.kube.rollout import NO_POD, Trouble, Verdict
 from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
 from ansible.module_utils.finrisk_ops.machine.locks import LostError
-from ansible.module_utils.finrisk_ops.release.revision import CURRENT, REVISION
+from ansible.module_utils.finrisk_ops.release.revision import CURRENT, REVISION, Revision
 
 from tests.grounds.kept_objects import Kept, body
 
@@ -88,3 +90,30 @@ def test_what_is_deleted_is_what_was_read(kept: Any) -> None:
     target.clear()
     assert kept.objects == {}
     assert kept.sent == [f"DELETE finrisk-config-{NAME}", "DELETE finrisk-api"]
+
+
+def test_a_controller_that_makes_no_pod_is_asked_until_it_does_and_nothing_of_that_stays(
+    kept: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, name in ((attempts, "ASK_SECONDS"), (kube_target, "POLL_SECONDS")):
+        monkeypatch.setattr(place, name, 0.0)
+    stopped = Verdict(0, 2, "0 of 2 pods are made", Trouble(f"{NO_POD}: exceeded quota", 10.0))
+    unseen = Verdict(0, 2, "the controller has not seen it yet", is_seen=False)
+    course = iter([stopped, unseen, stopped, Verdict(1, 2, "1 of 2 pods are ready"), Verdict(2, 2)])
+    asked: list[str] = []
+    monkeypatch.setattr(KubernetesTarget, "_verdict", lambda *_: next(course))
+    monkeypatch.setattr(KubernetesTarget, "unproven", lambda *_: "")
+    monkeypatch.setattr(KubernetesTarget, "_apply", lambda *_, **how: asked.append(how.get("asked", "")))
+    holding(kept)._wait(Revision(NAME, {}, {}))
+    first, second, last = asked
+    assert "" < first < second, "what changes nothing wakes nobody"
+    assert last == ""
+
+
+def test_what_asks_a_controller_stands_beside_the_other_annotations_and_in_no_pod() -> None:
+    held = body("finrisk-api", spec={"replicas": 2})
+    held["metadata"]["annotations"] = {"of": "ours"}
+    asking = template.asking_again(held, "now")
+    assert asking["metadata"]["annotations"] == {"of": "ours", template.ASKED_AGAIN: "now"}
+    assert asking["spec"] == held["spec"], "other pods would come"
+    assert held["metadata"]["annotations"] == {"of": "ours"}

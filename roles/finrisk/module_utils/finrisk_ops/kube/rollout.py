@@ -19,6 +19,7 @@ IMAGE = ("ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInsp
 SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 LONGEST = 300
 NO_NODE = "no node takes pod"
+NO_POD = "the cluster makes no pod"
 SAME = 60  # a trouble is the same as before when it begins so: a count or a time may follow
 
 
@@ -49,11 +50,15 @@ class Patience:
         """Return for how many seconds there has been the trouble that was noted last."""
         return now - self._since if self._trouble else 0.0
 
-    def is_over(self, trouble: Trouble | None, now: float) -> bool:
+    def is_over(self, verdict: Verdict, now: float) -> bool:
         """Note which trouble there is now, if any, and say whether to give up.
 
-        A trouble may last for its patience; when it went, or another took its place, that begins anew.
+        A trouble may last for its patience; when it went, or another took its place, that begins anew. While
+        nobody knows, it lasts.
         """
+        trouble = verdict.trouble
+        if not verdict.is_seen:
+            return now > self._deadline
         beginning = trouble.text[:SAME] if trouble else ""
         if beginning != self._trouble:
             self._trouble, self._since = beginning, now
@@ -90,6 +95,7 @@ class Verdict:
     desired: int
     waits_for: str = ""
     trouble: Trouble | None = None
+    is_seen: bool = True  # by the controller: what it has not seen yet, nobody knows the trouble of
 
 
 def judge(view: View, revision: str) -> Verdict:
@@ -102,7 +108,8 @@ def judge(view: View, revision: str) -> Verdict:
     ]
     ready = sum(is_ready(pod) for pod in mine)
     if int(status.get("observedGeneration") or 0) < int(view.deployment["metadata"].get("generation") or 0):
-        return Verdict(ready, desired, "the controller has not seen it yet")  # nor says which pods are new
+        # nor says which pods are new
+        return Verdict(ready, desired, "the controller has not seen it yet", is_seen=False)
     trouble = _trouble(view, mine)
     waits = ""
     if int(status.get("updatedReplicas") or 0) < desired:
@@ -152,9 +159,7 @@ def _of_deployment(view: View) -> list[Trouble]:
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
             whole = " ".join(str(condition.get("message")).split())
             reason = of_webhook(whole, view.kubectl) or message
-            result.append(
-                Trouble(f"the cluster makes no pod: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole))
-            )
+            result.append(Trouble(f"{NO_POD}: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole)))
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
             result.append(
                 Trouble(f"nothing moved for the whole progress deadline: {message}", PATIENCE_SECONDS * 2)

@@ -8,7 +8,7 @@ from .pods import is_ready
 from .rollout import NO_NODE, Verdict, View
 
 ROOM_SECONDS = 3.0  # for a pod that goes anyway
-AGAIN_SECONDS = 60.0  # since one went: a ReplicaSet tries again at growing intervals
+AGAIN_SECONDS = 30.0  # since one went: by then a ReplicaSet was asked some times to try again
 PLACE_SECONDS = 30.0  # for a node that comes
 
 

@@ -16,6 +16,7 @@ from ..release.target import Labels, NoImageError
 from ..service.snapshot import Snapshot
 from . import credentials, lease, objects, obstacles, permissions, status, template
 from . import deployment as kube_deployment
+from .attempts import Attempts
 from .deployed import Deployed
 from .deployment import ATTEMPTS, PAUSE_SECONDS
 from .errors import ApiError
@@ -215,14 +216,17 @@ class KubernetesTarget(Deployed):
 
         self._as_read(where, delete)
 
-    def _apply(self, revision: Revision, *, check: bool, pods_fewer: int = 0) -> Applied:
+    def _apply(self, revision: Revision, *, check: bool, pods_fewer: int = 0, asked: str = "") -> Applied:
         """Apply the Deployment of a revision; a rollback takes back what others changed in it.
 
-        With ``pods_fewer`` no pod comes beside those that serve, and so many of them may go before.
+        With ``pods_fewer`` no pod comes beside those that serve, and so many of them may go before; ``asked``
+        is when the controller was asked to try again.
         """
         body = template.deployment(revision, self.credentials())
         if pods_fewer:
             body["spec"]["strategy"] = template.rolling(0, pods_fewer)
+        if asked:
+            body = template.asking_again(body, asked)
         result = kube_deployment.apply(
             self.cluster,
             body,
@@ -239,7 +243,7 @@ class KubernetesTarget(Deployed):
 
     def _wait(self, revision: Revision) -> None:
         """Wait until every pod runs the revision; raises FinriskError with what keeps them from it."""
-        patience, squeeze = Patience(self.timeout_seconds, time.monotonic()), Squeeze()
+        patience, squeeze, attempts = Patience(self.timeout_seconds, time.monotonic()), Squeeze(), Attempts()
         while True:
             self.check_lease()
             verdict = self._verdict(revision, squeeze)
@@ -249,15 +253,17 @@ class KubernetesTarget(Deployed):
                 self.tell(verdict.ready, verdict.desired, back + (missing or "every pod runs it"))
             if not missing and not verdict.trouble:
                 break
-            is_over = patience.is_over(verdict.trouble, time.monotonic())
-            if self.takes_back and squeeze.goes_on(verdict, patience.lasted(time.monotonic())):
-                self._apply(revision, check=False, pods_fewer=squeeze.pods_fewer)
-                patience = Patience(self.timeout_seconds, time.monotonic())
+            is_over, now = patience.is_over(verdict, time.monotonic()), time.monotonic()
+            if squeezes := self.takes_back and squeeze.goes_on(verdict, patience.lasted(now)):
+                patience = Patience(self.timeout_seconds, now)
             elif is_over:
                 raise self._failure(revision, verdict.trouble, missing)
+            if attempts.are_due(verdict.trouble, now) or squeezes:
+                self._apply(revision, check=False, pods_fewer=squeeze.pods_fewer, asked=attempts.asked)
             time.sleep(POLL_SECONDS)
-        if squeeze.pods_fewer:
+        if squeeze.pods_fewer or attempts.asked:
             self._apply(revision, check=False)
+        if squeeze.pods_fewer:
             self.notes.append(squeeze.told)
 
     def _verdict(self, revision: Revision, squeeze: Squeeze) -> Verdict:

@@ -23,6 +23,7 @@ CONFIG = "finrisk-config"
 SECRET = "finrisk-secrets"  # noqa: S105 - the name of an object
 CREDENTIALS = "finrisk-credentials"
 CREDENTIALS_READ = "finrisk.io/credentials"
+ASKED_AGAIN = "finrisk.io/asked-again"
 READ_AGAIN = (KEYS_FILE,)  # a mounted file that running pods follow
 REVISION_VARIABLE = "FINRISK_REVISION"
 
@@ -93,6 +94,13 @@ def deployment(revision: Revision, credentials: str) -> dict[str, Any]:
     variables = [entry for entry in container.get("env") or [] if entry.get("name") != REVISION_VARIABLE]
     container["env"] = [*variables, {"name": REVISION_VARIABLE, "value": revision.name}]
     return body
+
+
+def asking_again(body: Mapping[str, Any], asked: str) -> dict[str, Any]:
+    """Return a Deployment that has its controllers try again at once; ``asked``, a time, is new each time."""
+    metadata = dict(body["metadata"])
+    metadata["annotations"] = (metadata.get("annotations") or {}) | {ASKED_AGAIN: asked}
+    return dict(body) | {"metadata": metadata}
 
 
 def rolling(surge: int, unavailable: int) -> dict[str, Any]:
