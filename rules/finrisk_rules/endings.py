@@ -26,6 +26,9 @@ _INTRODUCING = ":\uff1a"
 _BARE_ITEM = 4
 """Characters of the longest number of a list that stands alone."""
 
+_UNIT = 60
+"""Characters at its end in which a figure and its unit stand."""
+
 _OPEN = re.compile(
     r"(?:\A|\s)\*\*(?=\S)[^*]*\Z|[(\[{\u3010\u300c\uff08\u201e\u00ab,;\uff0c\u3001\uff1b]\Z|[\[\u3010]\s*\d[\d,;\s\u2013-]*\Z"
 )
@@ -52,6 +55,9 @@ _SPACED = re.compile(
     r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\Z"
 )
 """A letter of a script that parts words by blanks and closes sentences by a sign; Korean closes by a verb."""
+
+_FIGURE = re.compile(r"\d\S*(?: [^\W\d_]+\.?){1,2}\Z")
+"""A figure with its unit, as an answer may end: ``$31 million``, ``12 basis points``."""
 
 _LEAST_AFTER_STOP, _LEAST_ALONE = 3, 8
 """Words without a stop that are a sentence: behind one that has a stop, and on a line of their own."""
@@ -105,6 +111,8 @@ def _is_open_prose(line: str) -> bool:
         return False
     if _hangs(line):
         return True
+    if _FIGURE.search(line[-_UNIT:]):
+        return False
     stops = list(_STOP.finditer(line))
     rest = line[stops[-1].end() :] if stops else line
     least = _LEAST_AFTER_STOP if stops else _LEAST_ALONE

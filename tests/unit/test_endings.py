@@ -55,6 +55,8 @@ def test_a_table_ends_with_a_row_as_wide_as_its_head(row: str) -> None:
         "It means to pay out of cash flow [1]",
         "Debt rose by 412 / 390 - 1 = 5.6 %",
         "Debt rose by 22",
+        "Debt rose, and the bank now owes $412 million",
+        "The spread of the bank rose by 12 basis points",
         "Outlook: stable",
         "It is owed to Corvane Holding Inc.",
         "Debt rose, liquidity fell, margins rose, etc.",
