@@ -4,7 +4,7 @@ An answer of 400 words with some 13 figures is judged against eight invented pag
 before, not even a word of English), with new pages (none of them was read before) and warm, in milliseconds
 of CPU and relative to reading 100 KB of JSON that is made as stored facts are, of lists of short texts and
 numbers (and of records, for comparison). Then texts of 30,000 characters, made to be slow, as answer,
-question and page: the slowest in seconds.
+question and sources, of one page and of twenty: the slowest in seconds.
 """
 
 import json
@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,14 @@ HOSTILE = (
     "三千二百万円、", "二", "Q1, Q2 2024 ", "Growth = (5 - 6) / 6 = 9 % ", "売上高は4,502百万円。\n",
     "| 1 | 2 |\nGrowth = (5 - 6) / 6 = 9 % \n", "Growth = (5 - 6) / 6 = 9 % $1,234.5 million in 2023, . ",
     "Growth = (5 - 6) / 6 = 9 % 12-. ", "No. 5. 1.1/rose [1]億=",
+    "売上高は4,502百万円。\nfell by | 1 | 2 |\n", "\nNo. 5. 1.1/rose [1]億=twice days ",
+    "and \n## * Growth = (5 - 6) / 6 = 9 % ",
+    "bn(.1){売上高は4,502百万=円。\nInc. EBITDA 450 The total of 5, 6 and 7 was 18. ",
+    "the average of 5.5 and 6.5 was 6. Growth = (5 - 6) / 6 = 9 % EBITDA 450 _largest 2023 - 5.1 of 7\n{",
+    "[1-99]$1,234.5 million in 2023, 1,234.5", "- 5.1 of 7 iRose 5. s 9 %\n年ROE ",
 )  # fmt: skip
+DIVISIONS = (1, 20)
+"""Into how many pages a hostile text is divided: each figure is compared with all that it does not cite."""
 
 Case = tuple[str, str, list[JudgedSource]]
 
@@ -61,6 +69,18 @@ def case(seed: int) -> Case:
         lines.append(FILLER.format(firms[n], n + 1))
     sources = [JudgedSource(each.firm, each.text, stored(facts_of(each.text)), each.firm) for each in pages]
     return f"What do the reports say of {lower(row)}?", "\n".join(lines), sources
+
+
+def hostile_case(piece: str, pages: int) -> Case:
+    """Make a hostile text of LENGTH characters an answer, its question and its sources."""
+    text = (piece * LENGTH)[:LENGTH]
+    size = LENGTH // pages
+    parts = [text[at : at + size] for at in range(0, size * pages, size)]
+    return (
+        text,
+        text,
+        [JudgedSource(part if pages == 1 else "", part, stored(facts_of(part))) for part in parts],
+    )
 
 
 def forget(*, words: bool = True) -> None:
@@ -101,13 +121,13 @@ def main() -> None:
     print(f"{figures:.0f} figures an answer")
     said = {"cold": cold, "new pages": new, "warm": warm}
     print("; ".join(f"{name} {spent:.2f} ms = {spent / unit:.2f}" for name, spent in said.items()))
-    slowest = (0.0, "")
-    for piece in HOSTILE:
-        text = (piece * LENGTH)[:LENGTH]
-        source = JudgedSource(text, text, stored(facts_of(text)))
+    slowest = (0.0, "", 1)
+    for piece, pages in product(HOSTILE, DIVISIONS):
+        asked = hostile_case(piece, pages)
         forget()
-        slowest = max(slowest, (milliseconds(partial(judge, text, text, [source])) / 1000, piece))
-    print(f"slowest of {len(HOSTILE)} hostile texts {slowest[0]:.2f} s: {slowest[1]!r}")
+        slowest = max(slowest, (milliseconds(partial(judge, *asked)) / 1000, piece, pages))
+    spent, piece, pages = slowest
+    print(f"slowest of {len(HOSTILE)} hostile texts {spent:.2f} s: {piece!r}, {pages} pages")
 
 
 def _lists(facts: list[str]) -> str:

@@ -1,9 +1,16 @@
 """What a judgement costs, relative to how fast this machine is just now."""
 
 import random
+import sys
+from collections.abc import Callable
 from functools import partial
+from types import FrameType
 
-from benchmarks.judge_speed import HOSTILE, LENGTH, case, forget, milliseconds
+import pytest
+
+from benchmarks.judge_speed import DIVISIONS, HOSTILE, case, forget, hostile_case, milliseconds
+from finrisk_rules.judge.allowance import MOST_LOOKS
+from finrisk_rules.judge.claims import MOST_FIGURES
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
@@ -17,6 +24,11 @@ PARTS = [
     "|TEUR |**| - |1. |\u00d7".split("|"),
 ]
 CHANCES = 24
+
+NAMES = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron".split()
+
+MOST_CALLS = 900_000
+"""Calls of functions of a judgement: a sixth more than the most that was seen, some 0.25 s."""
 
 MOST = 17
 """Times what reading 100 KB of JSON takes: twice what is measured, since cores are shared."""
@@ -38,11 +50,81 @@ def chance() -> list[str]:
 
 
 def test_a_hostile_text_costs_a_moment() -> None:
-    def seconds(text: str) -> float:
-        source = JudgedSource("", text, stored(facts_of(text)))
-        return cpu_seconds(lambda: judge(text, text, [source]))
-
     for piece in (*HOSTILE, *chance()):
+        asked = hostile_case(piece, 1)
         before = pace()
-        spent = seconds((piece * LENGTH)[:LENGTH])
-        assert spent < 1.2 * max(before, pace(), 0.5), piece
+        spent = cpu_seconds(partial(judge, *asked))
+        assert spent < 0.6 * max(before, pace(), 0.5), piece
+
+
+@pytest.mark.parametrize("piece", HOSTILE[-4:])
+def test_the_work_is_bounded_however_many_pages_a_hostile_text_is_divided_into(piece: str) -> None:
+    for pages in DIVISIONS:
+        asked = hostile_case(piece, pages)
+        forget()
+        assert calls(partial(judge, *asked)) < MOST_CALLS
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Return how many functions some work calls, Python's own among them: no other process changes that."""
+    count = 0
+
+    def see(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+PAGE = "(in millions)\n\n| | 2024 | 2023 | 2022 |\n|---|---|---|---|\n" + "".join(
+    f"| Sales of plant {name} | {n + 3100.5} | {n + 5200.5} | {n + 7300.5} |\n"
+    for n, name in enumerate(f"{first}{second}" for first in NAMES for second in NAMES)
+)
+
+
+def listed(count: int) -> str:
+    """Return an answer that states so many figures of the page, each right, without a citation."""
+    rows = [line.split("|")[1:-1] for line in PAGE.splitlines()[4:]]
+    said = [f"- {name.strip()}: {value.strip()} in 2024." for name, value, *_ in rows]
+    assert len(said) >= count
+    return "\n".join(said[:count])
+
+
+def test_all_that_an_honest_answer_says_is_looked_at() -> None:
+    pages = [JudgedSource(f"Plants {n}", PAGE, stored(facts_of(PAGE))) for n in range(8)]
+    assert judge("What did each plant sell?", listed(MOST_FIGURES), pages).counts == {"stated": MOST_FIGURES}
+
+
+def test_what_is_left_when_the_looks_are_spent_is_unread_and_never_right() -> None:
+    answer = listed(MOST_FIGURES)
+    pages = [JudgedSource(f"Plants {n}", f"{PAGE}\n{n}", stored(facts_of(PAGE))) for n in range(80)]
+
+    judgement = judge("What did each plant sell?", answer, pages)
+
+    verdicts = [figure.verdict for figure in judgement.figures]
+    read = verdicts.index("unread")
+    assert 0 < read < MOST_FIGURES == len(verdicts)
+    assert verdicts == ["stated"] * read + ["unread"] * (MOST_FIGURES - read)
+    assert judgement == judge("What did each plant sell?", answer, pages)
+    assert not judgement.is_grounded
+
+
+def test_numbers_that_are_no_figures_hide_none_behind_them() -> None:
+    answer = f"{'See note 5. ' * 2400}\nSales of plant AlphaAlpha were 9,999.5 in 2024."
+    judgement = judge("What?", answer, [JudgedSource("", PAGE, stored(facts_of(PAGE)))])
+    assert judgement.figures
+    assert not judgement.is_grounded
+
+
+def test_a_figure_is_not_convicted_by_half_of_its_sources() -> None:
+    said = "Net sales were 77.7 million in 2024."
+    other, own = (
+        JudgedSource("", text, stored(facts_of(text))) for text in ("Costs were 5.5 in 2024.", said)
+    )
+    judgement = judge("What?", said, [*[other] * MOST_LOOKS, own])
+    assert judgement.counts == {"unread": 1}

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.citations import citations_of, without_citations
-from finrisk_rules.judge.claims import Claim, is_count
+from finrisk_rules.judge.claims import LOOKS_OF_NUMBER, Claim, first_number, is_count
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.statements import Statement, Topic
 from finrisk_rules.judge.stems import stems
@@ -15,7 +16,7 @@ from finrisk_rules.tables import Cell, tables_of, without_footnote
 
 
 def statements_of_table(
-    lines: list[str], at: int, style: Style, topic: Topic, beside: tuple[int, ...]
+    lines: list[str], at: int, style: Style, topic: Topic, beside: tuple[int, ...], allowance: Allowance
 ) -> Iterator[Statement]:
     """Yield the rows of the tables that these lines write, which begin at a place of the answer.
 
@@ -34,7 +35,11 @@ def statements_of_table(
             below = range(number + 1, len(labels))
             number = next((each for each in below if labels[each] == row[0].label), number)
             written = texts[number].strip().removeprefix("|").removesuffix("|").split("|")
-            claims = tuple(_cell_claim(cell, written) for cell in row if not is_count(cell.value))
+            if allowance.is_spent:
+                claims = first_number(texts[number])
+            else:
+                claims = tuple(_cell_claim(cell, written) for cell in row if not is_count(cell.value))
+            allowance.spend(LOOKS_OF_NUMBER * len(row))
             cited = citations_of(lines[number]) or of_all
             yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])
 

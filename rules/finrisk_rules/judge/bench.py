@@ -6,6 +6,7 @@ from functools import partial
 
 from finrisk_rules.judge.absence import in_name, on_absent, on_nothing
 from finrisk_rules.judge.acronyms import spelled_out
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claim_periods import ASKED_PERIOD
 from finrisk_rules.judge.claims import Claim
@@ -36,8 +37,11 @@ class Bench:
     spells out.
     """
 
-    def __init__(self, sources: Sources, firms: Firms, acronyms: tuple[str, ...]) -> None:
+    def __init__(
+        self, sources: Sources, firms: Firms, acronyms: tuple[str, ...], allowance: Allowance
+    ) -> None:
         self.sources, self.firms, self.acronyms = sources, firms, acronyms
+        self.allowance = allowance
 
     def reader(
         self,
@@ -53,7 +57,15 @@ class Bench:
             claim = claim._replace(phrase=claim.phrase._replace(words=dict(words)))
         bare = calculation is not None and is_bare(claim, statement, calculation)
         return Reader(
-            claim, statement.topic.words, named, n, self.sources.evidence(n), text, calculation, is_bare=bare
+            claim,
+            statement.topic.words,
+            named,
+            n,
+            self.sources.evidence(n),
+            text,
+            self.allowance,
+            calculation,
+            is_bare=bare,
         )
 
     def verdict(
@@ -63,7 +75,22 @@ class Bench:
         named: Claimed,
         readers: Sequence[Reader],
     ) -> tuple[FigureVerdict | None, Trace | None]:
-        """Return the verdict on a claim, and the place that states it; no verdict on what is no figure."""
+        """Return the verdict on a claim, and the place that states it; no verdict on what is no figure.
+
+        What was found when the allowance was spent is not all that there is: then the claim is unread.
+        """
+        verdict, trace = self._verdict(claim, statement, named, readers)
+        if self.allowance.is_spent:
+            return FigureVerdict(claim.text, "unread"), None
+        return verdict, trace
+
+    def _verdict(
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Claimed,
+        readers: Sequence[Reader],
+    ) -> tuple[FigureVerdict | None, Trace | None]:
         if claim.text.lower() == "nil":
             return on_nothing(claim, named, readers), None
         traces: list[Trace] = []

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.citations import without_citations
 from finrisk_rules.judge.formulas import formulas, has_formula, joined
@@ -28,21 +29,24 @@ def has_signs(text: str) -> bool:
     return has_formula(text) and has_formula(_NO_SIGN.sub(")", text))
 
 
-def calculations(text: str, style: Style = "point") -> Sequence[Calculation]:
+def calculations(
+    text: str, style: Style = "point", allowance: Allowance | None = None
+) -> Sequence[Calculation]:
     """Return the calculations of a text, in order; nothing in the text raises, time is linear in it.
 
     Some follow and some do not: ``Calculation.unrounded`` says so, and ``computed`` asks it.
     """
+    looks = allowance or Allowance()
     read = plain(text)
     of_signs = has_signs(read)
     of_words = has_relation(read)
     if not (of_signs or of_words):
         return ()
     read = without_citations(read)
-    written = list(formulas(read, style)) if of_signs else []
+    written = list(formulas(read, style, looks)) if of_signs else []
     if of_words:
         pairs = {pair for calculation in written for pair in joined(read, calculation.expression)}
-        written += relations(read, style, pairs)
+        written += relations(read, style, looks, pairs)
     return written
 
 

@@ -12,6 +12,9 @@ from finrisk_rules.judge.years import outside_brackets
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
 
+_MOST_SHARED = 24
+"""Periods of a heading or a question that its figures may be of."""
+
 
 def own_periods(claim: Claim) -> Claimed:
     """Return the periods that the words of a claim name, the nearest first."""
@@ -42,5 +45,5 @@ def shared_periods(statement: Statement, claims: Sequence[Claim], asked: Sequenc
             others = others if first.periods and not first.is_base else set()
         return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
     if statement.topic.periods:
-        return tuple((period, 1.0) for period in statement.topic.periods)
-    return tuple((period, ASKED_PERIOD) for period in asked)
+        return tuple((period, 1.0) for period in statement.topic.periods[:_MOST_SHARED])
+    return tuple((period, ASKED_PERIOD) for period in asked[:_MOST_SHARED])

@@ -5,8 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
@@ -33,6 +35,9 @@ from finrisk_rules.periods import Period
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.spelling import folded
 from finrisk_rules.units import behind
+
+LOOKS_OF_NUMBER = 2
+"""What it counts for to read a number of an answer."""
 
 MOST_FIGURES = 200
 """Figures of an answer, or of one sentence, that are read; what comes after them is unread."""
@@ -82,6 +87,7 @@ _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 Pairs = frozenset[tuple[str, str]]
 """Numbers, each with the word before or behind it."""
+_DIGITS = re.compile(r"\d[\d.,]*")
 
 
 class Claim(NamedTuple):
@@ -110,7 +116,14 @@ class Claim(NamedTuple):
 
 
 def claims_of(
-    text: str, style: Style, named: list[Period], names: Pairs, words: Words, *, most: int = MOST_FIGURES
+    text: str,
+    style: Style,
+    named: list[Period],
+    names: Pairs,
+    words: Words,
+    allowance: Allowance,
+    *,
+    most: int = MOST_FIGURES,
 ) -> tuple[Claim, ...]:
     """Return the claims of one sentence that names these periods and has these words.
 
@@ -121,7 +134,8 @@ def claims_of(
     apart: list[Span] = []
     if named and text.isascii():
         apart = [(each.start, each.end) for each in named if not behind(text, each.end).length]
-    numbers = list(quantities(text, style, apart))
+    numbers = list(islice(quantities(text, style, apart), max(1, allowance.left // LOOKS_OF_NUMBER)))
+    allowance.spend(LOOKS_OF_NUMBER * len(numbers))
     named = _without_amounts(named, text, numbers) if named else named
     numbers_of_names = _numbers_of(names)
     in_names: set[str] | None = None
@@ -173,8 +187,16 @@ def claims_of(
     return tuple(claims)
 
 
+def first_number(text: str) -> tuple[Claim, ...]:
+    """Return a claim of the first number of a text, of which nothing is read; none where it has no digit."""
+    match = _DIGITS.search(text)
+    if match is None:
+        return ()
+    return (Claim(match[0], _nothing_at(*match.span()), Phrase({}, (), is_base=False)),)
+
+
 def _nothing_at(start: int, end: int) -> Quantity:
-    """Return the figure that the word "nil" is."""
+    """Return a figure that says nothing, as the word "nil" does."""
     return Quantity(Decimal(0), 0, None, "", "", False, start, end)
 
 

@@ -1,6 +1,7 @@
 """Sentences that a source has word for word: they say of their figures what it says."""
 
 import re
+from functools import lru_cache
 
 from finrisk_rules.judge.wording import is_silent
 
@@ -31,7 +32,13 @@ def is_copied(text: str, source: str) -> bool:
     said = " ".join(words)
     if _is_sentence_of(said, source):
         return True
-    return "(" in source and "(" not in said and _is_sentence_of(said, _BRACKETS.sub("", source))
+    return "(" in source and "(" not in said and _is_sentence_of(said, _without_asides(source))
+
+
+@lru_cache(maxsize=64)
+def _without_asides(source: str) -> str:
+    """Return a source without what it has in brackets."""
+    return _BRACKETS.sub("", source)
 
 
 def without_opening(text: str) -> str:

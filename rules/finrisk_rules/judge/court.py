@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from finrisk_rules.judge.acronyms import acronyms_of
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import own_periods, periods_before_aside, shared_periods
@@ -31,6 +32,12 @@ from finrisk_rules.scales import scale_said
 OF_WORDS: frozenset[Verdict] = frozenset({"unsupported", "wrong_scale", "wrong_direction"})
 """Verdicts that what a sentence says brings upon its figures, and not what it is said of."""
 
+_LOOKS_OF_COMPARISON = 4
+"""What it counts for to look for a sentence in a source."""
+
+_SOURCES_A_LOOK = 4
+"""Sources of which it is told for one look whether they have the words of a statement."""
+
 Calculated = Mapping[int, Calculation]
 """The calculations of an answer, by the places in it where a figure of one ends."""
 
@@ -38,12 +45,16 @@ Calculated = Mapping[int, Calculation]
 class Court:
     """A question and its sources, before which the statements of an answer come."""
 
-    def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
+    def __init__(
+        self, question: str, answer: str, sources: Sequence[JudgedSource], allowance: Allowance
+    ) -> None:
         self.sources = Sources(question, answer, sources)
-        named = [(period.year, period.part) for period in periods(question)]
+        self.allowance = allowance
+        named = list(dict.fromkeys((period.year, period.part) for period in periods(question)))
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
         self.firms = Firms(question, sources)
-        self.bench = Bench(self.sources, self.firms, acronyms_of(answer, [source.text for source in sources]))
+        acronyms = acronyms_of(answer, [source.text for source in sources])
+        self.bench = Bench(self.sources, self.firms, acronyms, allowance)
         self._found: dict[int, list[Finding]] = {}
         self._of_units: list[tuple[Finding, FigureVerdict | None]] = []
 
@@ -60,7 +71,8 @@ class Court:
         for statement in statements:
             if statement.claims:
                 found = self._found.get(statement.start)
-                if found is None or any(each.end in calculated for each in found):
+                is_calculated = found is not None and any(each.end in calculated for each in found)
+                if found is None or (is_calculated and not self.allowance.is_spent):
                     found = self._of(statement, calculated, MOST_FIGURES - len(result), result)
                     self._found[statement.start] = found
                 result += found
@@ -70,6 +82,13 @@ class Court:
             finding.verdict = verdict
         return result
 
+    def supports(self, said: frozenset[str], cited: Sequence[int]) -> bool | None:
+        """Whether a cited source has the words of a statement without figures; None if none can be read."""
+        if self.allowance.is_spent:
+            return None
+        self.allowance.spend(1 + len(self.sources.known(cited)) // _SOURCES_A_LOOK)
+        return self.sources.supports(said, cited)
+
     def _of(
         self, statement: Statement, calculated: Calculated, most: int, earlier: Sequence[Finding]
     ) -> list[Finding]:
@@ -77,6 +96,8 @@ class Court:
 
         ``earlier`` are the findings on the statements before it.
         """
+        if self.allowance.is_spent:
+            return [_unread(claim, statement) for claim in statement.claims]
         shared = of_whole = shared_periods(statement, statement.claims, self.asked_periods)
         part = part_in(statement.text, statement.words) if len(statement.claims) > 1 else None
         if part is not None:
@@ -114,6 +135,7 @@ class Court:
         """Acquit a sentence that a cited source has word for word, convict one that it has but for a turn."""
         convicted = [each for each in findings if each.verdict and each.verdict.verdict in WRONG]
         for n in self.sources.known(statement.cited) if convicted else ():
+            self.allowance.spend(_LOOKS_OF_COMPARISON)
             if self.sources.has_sentence(n, statement.text):
                 for each in convicted:
                     if self._is_of_sentence(each, statement, n):
@@ -132,6 +154,8 @@ class Court:
     def _finding(
         self, claim: Claim, statement: Statement, calculated: Calculated, shared: Claimed, *, opens: bool
     ) -> Finding:
+        if self.allowance.is_spent:
+            return _unread(claim, statement)
         start, end = _place(claim, statement)
         cited = self.sources.known(claim.cited or statement.cited)
         named = own_periods(claim)

@@ -11,7 +11,9 @@ from itertools import islice, pairwise
 from operator import itemgetter
 from typing import Literal
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation, rounds
+from finrisk_rules.judge.claims import LOOKS_OF_NUMBER
 from finrisk_rules.judge.expressions import MOST_OPERANDS, Bracket, Expression, Operator, Term, expression
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
@@ -95,7 +97,7 @@ def has_formula(text: str) -> bool:
     return any(word in words and pattern.search(words) for word, pattern in _OPERATOR_WORDS.items())
 
 
-def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
+def formulas(text: str, style: Style, allowance: Allowance) -> Iterator[Calculation]:
     """Yield the formulas of a plain text without citations, in order; whether they follow is not asked.
 
     A result is the figure before an expression or the one behind it, and each that a sign of equality adds.
@@ -104,11 +106,11 @@ def formulas(text: str, style: Style = "point") -> Iterator[Calculation]:
     """
     read = _prepared(text)
     if years := frozenset(_years_as_operands(read)):
-        for calculation in _formulas(read, style, years):
+        for calculation in _formulas(read, style, years, allowance):
             figures = (*calculation.operands, calculation.result)
             if any(each.start in years for each in figures) and calculation.unrounded() is not None:
                 yield calculation
-    yield from _formulas(read, style, frozenset())
+    yield from _formulas(read, style, frozenset(), allowance)
 
 
 def is_operand(text: str, end: int) -> bool:
@@ -124,12 +126,15 @@ def _years_as_operands(text: str) -> Iterator[int]:
             yield start
 
 
-def _formulas(read: str, style: Style, years: Set[int]) -> Iterator[Calculation]:
+def _formulas(read: str, style: Style, years: Set[int], allowance: Allowance) -> Iterator[Calculation]:
     """Yield the formulas of a prepared text; ``years`` are the places of those that are figures in it."""
     before: Quantity | None = None
     written: list[Expression] = []
     wanted = 0
     for mark, run in _runs(read, style, years):
+        if allowance.is_spent:
+            return
+        allowance.spend(LOOKS_OF_NUMBER * len(run))
         operation = expression(run)
         figure = run[0] if len(run) == 1 else None
         if mark == "end":

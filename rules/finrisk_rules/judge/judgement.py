@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.calculations import calculations, has_signs, what_it_says
 from finrisk_rules.judge.citations import citations_of
@@ -26,20 +27,21 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     Nothing that these texts hold raises; time is linear in their length.
     """
     answer = without_latex(answer)
-    court = Court(question, answer, sources)
+    allowance = Allowance()
+    court = Court(question, answer, sources, allowance)
     style = style_in(answer, question, lambda: court.sources.first_cited(citations_of(answer)))
-    said = list(statements(answer, style, court.sources.names))
+    said = list(statements(answer, style, court.sources.names, allowance))
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []
     read = plain(answer)
     is_asked = any(_is_open(finding) for finding in findings) or has_signs(read) or has_count(read)
-    if is_asked and (written := calculations(answer, style)):
+    if is_asked and (written := calculations(answer, style, allowance)):
         findings = court.findings(said, _by_figure(written))
         results = Results(answer, written, findings, court.sources)
         results.settle()
         unclaimed = list(results.unclaimed())
     worded = [
-        court.sources.supports(words, each.cited)
+        court.supports(words, each.cited)
         for each in said
         if not each.claims and (words := telling_words(each.text))
     ]

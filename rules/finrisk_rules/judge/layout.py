@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.answer_tables import statements_of_table
 from finrisk_rules.judge.citations import CITATION, first_citations, parted
 from finrisk_rules.judge.claims import MOST_FIGURES, is_bare
@@ -31,10 +32,11 @@ LONGEST_HEADING = 100
 _HEADING = re.compile(r"\s*#{1,6}\s")
 
 
-def statements(answer: str, style: Style, names: Names) -> Iterator[Statement]:
+def statements(answer: str, style: Style, names: Names, allowance: Allowance) -> Iterator[Statement]:
     """Yield the statements of an answer in order; time is linear in the text.
 
     ``names`` tells the numbers in the names of rows and columns of cited sources ("S&P 500"): no figures.
+    Where the ``allowance`` is spent, each sentence and row has one claim, the first number in it.
     """
     topic = above = Topic()
     leads: list[_Lead] = []
@@ -49,20 +51,21 @@ def statements(answer: str, style: Style, names: Names) -> Iterator[Statement]:
         if is_table:
             beside = [*blocks[number + 1 : number + 2], *blocks[max(0, number - 1) : number][::-1]]
             cited = first_citations([each for _, each in beside])
-            yield from statements_of_table(lines, at, style, topic, cited)
+            yield from statements_of_table(lines, at, style, topic, cited, allowance)
             at += sum(map(len, lines))
             continue
         for line in lines:
             if _is_heading(line):
-                named = tuple((period.year, period.part) for period in periods(line))
+                named = tuple(dict.fromkeys((period.year, period.part) for period in periods(line)))
                 topic = above = Topic(stems(line), named, power=scale_said(line).power)
-                yield from filter(_states_figure, statements_of_line(line, at, style, topic, names))
+                said_there = statements_of_line(line, at, style, topic, names, allowance)
+                yield from filter(_states_figure, said_there)
             elif line.strip():
                 is_item = _is_item(line)
                 leads = _leads_to(leads, line) if is_item else []
                 over = leads[-1].topic if leads else above if is_item else topic
                 before = most
-                for said in statements_of_line(line, at, style, over, names, most):
+                for said in statements_of_line(line, at, style, over, names, allowance, most):
                     most -= len(said.claims)
                     yield said
                 if not is_item:

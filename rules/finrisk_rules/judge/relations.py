@@ -8,9 +8,10 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from itertools import pairwise
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.quotients import differences, operand_pairs, quotients
-from finrisk_rules.judge.sayings import Saying, sayings
+from finrisk_rules.judge.sayings import LOOKS_OF_OPERAND, Saying, sayings
 from finrisk_rules.judge.sums import sums
 from finrisk_rules.quantities import Quantity, Style
 
@@ -19,13 +20,13 @@ _LARGEST_COUNT = 12
 
 
 def relations(
-    text: str, style: Style = "point", joined: Set[tuple[int, int]] = frozenset()
+    text: str, style: Style, allowance: Allowance, joined: Set[tuple[int, int]] = frozenset()
 ) -> Iterator[Calculation]:
     """Yield the calculations in words of a plain text without citations that follow as written.
 
     ``joined`` are the ends of two figures with an operator between them: words do not join them anew.
     """
-    for said in sayings(text, style):
+    for said in sayings(text, style, allowance):
         is_said = False
         for calculation in _relations(said):
             places = sorted(operand.end for operand in calculation.operands)
@@ -33,12 +34,13 @@ def relations(
                 is_said = True
                 yield replace(calculation, in_words=True)
         if not is_said:
-            yield from _of_years(said)
+            yield from _of_years(said, allowance)
 
 
-def _of_years(said: Saying) -> Iterator[Calculation]:
+def _of_years(said: Saying, allowance: Allowance) -> Iterator[Calculation]:
     """Yield the calculations with one operand that looks like a year: "1909 of 5,312 is 35.9 %"."""
     for year in said.years[:_MOST_YEARS]:
+        allowance.spend(LOOKS_OF_OPERAND * len(said.figures))
         figures = sorted([*said.figures, year], key=lambda each: each.start)
         periods = [each for each in said.periods if each.start != year.start]
         for calculation in _relations(replace(said, figures=figures, periods=periods)):

@@ -10,7 +10,7 @@ from finrisk_rules.judge.period_fits import best_fit, period_fit
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.tracing import LOOKS_OF_PLACE, Reader
 from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_BASE, WORDS_OF_RESULT
 
 MOST_ROWS, GOOD_PERIOD = 64, 0.8
@@ -19,6 +19,9 @@ BEST_ROWS = 8
 
 MOST_TABLES, MOST_PLACES = 50, 100
 """Tables of a source in which such a place is looked for, and places in its sentences."""
+
+_ROWS_A_LOOK = 4
+"""Rows or sentences of which it is told for one look whether they share words."""
 
 LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
@@ -37,6 +40,8 @@ def best_rival(readers: Sequence[Reader], right: Trace | None) -> Trace | None:
     sentences = right is None or right.row_fit < (GOOD_ROW if right.table else GOOD_SENTENCE)
     best: Trace | None = None
     for reader in readers:
+        if reader.allowance.is_spent:
+            break
         rival = _rival(reader, best.fit if best else above, right, sentences=sentences)
         best = rival or best
     return best
@@ -53,6 +58,7 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
     spent = max(rows, default=0.0) if reader.is_signed else 0.0
     own = (right.spot[0], right.spot[2][0]) if right else None
     for spot, fit, row_fit in _cells(reader, above):
+        reader.allowance.spend(1)
         row = spot[0], spot[2][0]
         if row in taken and (reader.is_signed or reader.is_bare or row_fit < GOOD_ROW or not reader.near):
             continue
@@ -67,6 +73,7 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
     if sentences:
         is_timeless = reader.claim.phrase.is_base or not reader.periods
         for spot in islice(_sentences(reader, right), MOST_PLACES):
+            reader.allowance.spend(LOOKS_OF_PLACE)
             if right and right.table is None and bool(spot[2][5]) != bool(right.spot[2][5]):
                 continue  # money of what is none
             fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
@@ -152,6 +159,7 @@ def _cells(reader: Reader, above: float) -> Iterator[tuple[Spot, float, float]]:
     """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
     for at, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
         rows, columns = reader.table_fits(at)
+        reader.allowance.spend(1 + len(rows) // _ROWS_A_LOOK)
         most = max(columns) + (PERIOD if table.has_row_periods else 0.0)
         if rows and max(rows.values()) + most <= above:
             continue
@@ -195,6 +203,7 @@ def _sentences(reader: Reader, right: Trace | None) -> Iterator[Spot]:
     is_near = is_in_prose and len(reader.words) > len(reader.near) >= LEAST_WORDS
     if right and right.table is None and right.source == reader.source:
         yield from _of_names(reader, right)
+    reader.allowance.spend(1 + len(sharing) // _ROWS_A_LOOK)
     for at in sorted(sharing):
         statement = reader.evidence.statements[at]
         if sharing[at] >= least or (is_near and _shares_near(reader, statement)):
@@ -214,7 +223,9 @@ def _of_names(reader: Reader, right: Trace) -> Iterator[Spot]:
     names = {word for word in reader.near if not says_direction(word)} - reader.about_sources.keys()
     if 2 * len(own & names) > len(names) or (names and names <= _STEMS_OF_BASE):
         return
-    for statement in reader.evidence.statements[:MOST_SENTENCES]:
+    sentences = reader.evidence.statements[:MOST_SENTENCES]
+    reader.allowance.spend(1 + len(sentences) // _ROWS_A_LOOK)
+    for statement in sentences:
         if names <= statement.words(reader.text):
             for spot, is_change in statement.amounts(reader.text):
                 is_alike = is_change == reader.claim.is_change or spot[2][4] == "percent"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.formulas import MOST_NUMBERS
 from finrisk_rules.judge.fractions import fractions, has_fraction
 from finrisk_rules.judge.operations import names_operation, operations
@@ -34,6 +35,9 @@ MOST_TERMS = 12
 _FEWEST_FIGURES = 3
 _MOST_FIGURES = 24
 """A sentence with more of them is a list, and no sentence of which words say what is computed from what."""
+
+_LOOKS_OF_SENTENCE, LOOKS_OF_OPERAND = 4, 3
+"""What it counts for to read a sentence, and to ask what may follow from one of its figures."""
 
 LOOKS_BACK = frozenset({"mean", "total", "change"})
 """Operations that a sentence names of the figures before it: ``The increase was 26.8 %.``"""
@@ -89,10 +93,11 @@ def has_count(text: str) -> bool:
     return bool(_COUNT.search(text)) and names_operation(text)
 
 
-def sayings(text: str, style: Style) -> Iterator[Saying]:
+def sayings(text: str, style: Style, allowance: Allowance) -> Iterator[Saying]:
     """Yield each sentence that may hold a result, with the figures before it where it has few.
 
-    Those behind the first MOST_NUMBERS that have a number are not looked at.
+    Those behind the first MOST_NUMBERS that have a number are not looked at, nor any once the allowance is
+    spent.
     """
     numbered = (span for span in sentences(text) if _NUMBER.search(text, *span))
     spans = list(islice(numbered, MOST_NUMBERS))
@@ -104,6 +109,9 @@ def sayings(text: str, style: Style) -> Iterator[Saying]:
         return read[at]
 
     for at, (start, end) in enumerate(spans):
+        if allowance.is_spent:
+            return
+        allowance.spend(_LOOKS_OF_SENTENCE)
         words = list(operations(text[start:end]))
         if not _may_say(text[start:end], {kind for kind, _ in words}):
             continue
@@ -118,6 +126,7 @@ def sayings(text: str, style: Style) -> Iterator[Saying]:
                     break
                 before = [*earlier.figures, *before]
                 named = [*earlier.periods, *named]
+        allowance.spend(LOOKS_OF_OPERAND * (len(before) + len(here.figures)))
         if len(before) + len(here.figures) + bool(here.years) >= _FEWEST_FIGURES:
             yield replace(here, before=before, periods=named)
 

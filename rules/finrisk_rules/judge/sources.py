@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from finrisk_rules.judge.agreement import says, tolerance
 from finrisk_rules.judge.claims import Pairs, is_count
@@ -13,6 +14,9 @@ from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import counted
 from finrisk_rules.judge.wording import has_support, is_worded_as, words
 from finrisk_rules.quantities import Quantity, quantities
+
+_MOST_ASKED = 1000
+"""Numbers of a question that are looked at."""
 
 
 class Sources:
@@ -111,7 +115,9 @@ class Sources:
     def is_asked(self, quantity: Quantity) -> bool:
         """Whether the question names a quantity."""
         if self._asked is None:
-            self._asked = frozenset((abs(each.amount), each.unit) for each in quantities(self.question))
+            self._asked = frozenset(
+                (abs(each.amount), each.unit) for each in islice(quantities(self.question), _MOST_ASKED)
+            )
         return (abs(quantity.amount), quantity.unit) in self._asked
 
     def has_value(self, quantity: Quantity) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.citations import Mark, cited_by, parted
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, claims_of
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, claims_of, first_number
 from finrisk_rules.judge.hints import Words, words_of
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods, with_listed
@@ -22,6 +23,9 @@ LONGEST_BEFORE = 300
 
 LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
 """What stands before the text of an item of a list, or of a quotation."""
+
+_LOOKS_OF_SENTENCE = 6
+"""What it counts for to read a sentence with figures."""
 
 _EMPHASIS = re.compile(r"[*_`]+")
 _START = attrgetter("start")
@@ -61,7 +65,13 @@ Names = Callable[[Sequence[int]], Pairs]
 
 
 def statements_of_line(
-    line: str, at: int, style: Style, topic: Topic, names: Names, most: int = MOST_FIGURES
+    line: str,
+    at: int,
+    style: Style,
+    topic: Topic,
+    names: Names,
+    allowance: Allowance,
+    most: int = MOST_FIGURES,
 ) -> Iterator[Statement]:
     """Yield the statements of a line; where no figures are left of the ``most``, nothing is said of them."""
     mark = LIST_MARK.match(line)
@@ -75,16 +85,19 @@ def statements_of_line(
     if len(spans) > 1:
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
-    named = with_listed(text, periods(text)) if has_figures else []
+    named = with_listed(text, periods(text)) if has_figures and not allowance.is_spent else []
     for (start, end), own_cited in zip(spans, cited_by(spans, marks), strict=True):
         sentence, cited = text[start:end], own_cited or topic.cited
         claims: tuple[Claim, ...] = ()
         words = None
-        if has_figures and (len(spans) == 1 or has_figure(sentence)):
+        if has_figures and allowance.is_spent:
+            claims = first_number(sentence)
+        elif has_figures and (len(spans) == 1 or has_figure(sentence)):
+            allowance.spend(_LOOKS_OF_SENTENCE)
             own = [period.moved(-start) for period in _between(named, start, end)]
             words = words_of(sentence)
             claims = claims_of(
-                sentence, style, own, names(cited), words, most=MOST_FIGURES if most > 0 else 0
+                sentence, style, own, names(cited), words, allowance, most=MOST_FIGURES if most > 0 else 0
             )
             most -= len(claims)
             if len(marks) > 1 and len(claims) > 1:

@@ -10,6 +10,7 @@ from finrisk_rules.judge.agreement import (
     spots_like,
     tolerance,
 )
+from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.bounds import allows, reach
 from finrisk_rules.judge.claims import Claim
@@ -21,6 +22,9 @@ from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.things import says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.quantities import Quantity
+
+LOOKS_OF_PLACE = 2
+"""What it counts for to weigh a place."""
 
 _OTHER_UNITS = (1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9)
 """What a value in one physical unit may be in another one of its kind."""
@@ -46,12 +50,14 @@ class Reader(Fits):
         source: int,
         evidence: Evidence,
         text: str,
+        allowance: Allowance,
         calculation: Calculation | None = None,
         *,
         is_bare: bool = False,
     ) -> None:
         super().__init__(claim.phrase.words, topic, periods, evidence, text)
         self.claim, self.source, self.is_bare = claim, source, is_bare
+        self.allowance = allowance
         self.operands = calculation.operands if calculation else ()
         self.is_signed = calculation is not None and not calculation.in_words
         self.is_term = (
@@ -65,11 +71,15 @@ class Reader(Fits):
             self.half = reach(claim.quantity, claim.bound)
 
     def traces(self) -> list[Trace]:
-        """Return the places that say the claim's value, in whatever scale."""
+        """Return the places that say the claim's value, in whatever scale; none when nothing more is read."""
+        if self.allowance.is_spent:
+            return []
         result = []
         quantity = self.claim.quantity
         has_measure = quantity.currency or quantity.scale or quantity.unit == "points"
-        for spot, said in (*spots_like(quantity, self.evidence, self.half), *self._converted()):
+        spots = (*spots_like(quantity, self.evidence, self.half), *self._converted())
+        self.allowance.spend(1 + LOOKS_OF_PLACE * len(spots))
+        for spot, said in spots:
             if self.claim.bound and said != "scale" and not self.allows(spot[2]):
                 continue
             fit, row_fit = self.fit(spot)
