@@ -4,14 +4,18 @@ import re
 from itertools import islice
 
 from finrisk_rules.clauses import cites
+from finrisk_rules.spelling import latin_words
 
 _SLOT = re.compile(
-    r"\{\{ ?[^\W\d][\w .-]{0,40}\}\}|\$\{[^\W\d]\w{0,40}\}|\b(?:TODO|TBD|TBC|FIXME|X{3,})\b"
+    r"\{\{ ?[^\W\d][\w .-]{0,40}\}\}|\$\{[^\W\d]\w{0,40}\}|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
     r"|\[(?i:insert|fill in|enter|add|todo|tbd|your|placeholder)\b[^\[\]\n]{0,60}\]|<[A-Z][A-Z_]{2,40}>|_{4,}"
 )
 """A place that a value was to be put in. What redaction takes out is ``[EMAIL]``, and no place."""
 
-_SLOT_SIGNS = ("{{", "${", "TODO", "TBD", "TBC", "FIXME", "XXX", "[", "<", "____")
+_SLOT_SIGNS = ("{{", "${", "____", "<")
+_SLOT_WORDS = frozenset("todo tbd tbc fixme xxx insert fill enter add your placeholder".split())
+"""Of these signs and words each place has one."""
+
 _CODE = re.compile(
     r"```.{0,20000}?```|`[^`\n]{1,200}`|\$\$[^$\n]{1,200}\$\$|\$(?![\d\s{])[^$\n]{1,200}\$", re.DOTALL
 )
@@ -49,7 +53,7 @@ def says_nothing(strategy: str, analysis: str) -> bool:
     """Whether an answer states nothing: it has hardly a word of its own, or no value where values belong."""
     return (
         _is_wordless(strategy, analysis)
-        or (any(map(analysis.__contains__, _SLOT_SIGNS)) and _is_template(analysis))
+        or (_may_have_slots(analysis) and _is_template(analysis))
         or (_NO_VALUE.search(analysis[:_HEAD]) is not None and _is_form(analysis))
     )
 
@@ -69,6 +73,10 @@ def _has_words(text: str) -> bool:
         if len(seen) == _LEAST_WORDS or is_sentence:
             return True
     return False
+
+
+def _may_have_slots(analysis: str) -> bool:
+    return any(map(analysis.__contains__, _SLOT_SIGNS)) or not _SLOT_WORDS.isdisjoint(latin_words(analysis))
 
 
 def _is_template(analysis: str) -> bool:
