@@ -97,7 +97,10 @@ class Bench:
         for reader in readers:
             traces += reader.traces()
         if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
-            traces = [trace for trace in traces if self.firms.is_of(trace.source, firm)] or traces
+            own = [trace for trace in traces if self.firms.is_of(trace.source, firm)]
+            if own:
+                traces = own
+                readers = [reader for reader in readers if self.firms.is_of(reader.source, firm)]
         right, scale = best(traces, is_below=claim.quantity.value < 0)
         if right is None:
             is_name = in_name(claim, statement, readers)

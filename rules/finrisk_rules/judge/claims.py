@@ -278,8 +278,9 @@ def _is_day(text: str, quantity: Quantity) -> bool:
 
 
 def _is_span(text: str, quantity: Quantity) -> bool:
-    """Whether a number is that of a span of time: "24 months", not "999 days"."""
-    return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, quantity.end))
+    """Whether a number is that of a span of time: "24 months", "90+ days", not "999 days"."""
+    end = quantity.end + text.startswith("+", quantity.end)
+    return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, end))
 
 
 def _is_mark(text: str, quantity: Quantity) -> bool:

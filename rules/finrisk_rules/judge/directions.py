@@ -52,6 +52,10 @@ _PARTICLE = re.compile(
 )
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
 
+_TAKING = frozenset("take takes took taken taking shave shaves shaved".split())
+_OFF = re.compile(r"\w+\s[^\d,.;]{0,12}\d[^,;]{0,30}?\soff(?![^\W_])")
+"""Verbs that say fall with an amount and "off": "takes $84 million off EBITDA"."""
+
 _STEMS = frozenset(stem(word.rstrip("*")) for word in f"{_RISE} {_FALL}".split())
 
 _RESULTS = frozenset(("gain", "gains"))
@@ -65,6 +69,9 @@ _NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht
 
 _DUE = re.compile(r"\s+(?:due|within|under|outside|into)(?![^\W_])", re.IGNORECASE)
 """Behind "falls", what is no fall: "falls due", "falls within"."""
+
+_TERMINAL = re.compile(whole("terminal perpetual") + r"\s+\Z", re.IGNORECASE)
+"""Before "growth", what makes it an assumption: "terminal growth was cut to 1.0 %"."""
 
 _OR = re.compile(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
 
@@ -82,7 +89,7 @@ def says_rise(word: str) -> bool | None:
 @lru_cache(maxsize=16384)
 def _may_say(word: str) -> bool:
     """Whether a word says rise or fall, alone or with the last word of its clause."""
-    return says_rise(word.lower()) is not None or word.lower() in _PARTED
+    return says_rise(word.lower()) is not None or word.lower() in _PARTED or word.lower() in _TAKING
 
 
 @lru_cache(maxsize=16384)
@@ -121,8 +128,12 @@ def directions(text: str) -> tuple[Direction, ...]:
         rises = says_rise(word)
         if rises is False and _DUE.match(text, match.end()):
             continue
+        if word == "growth" and _TERMINAL.search(text, max(0, match.start() - 12), match.start()):
+            continue
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
             rises = parted["particle"] == "zu"
+        if rises is None and word in _TAKING and _OFF.match(text, match.start()):
+            rises = False
         if rises is None:
             continue
         start, end = match.span()

@@ -10,6 +10,7 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.hints import cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.stems import stem
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
 from finrisk_rules.periods import MONTHS
@@ -75,6 +76,8 @@ class Firms:
         figures are shared out in order.
         """
         named = self._names(statement.text)
+        if not named and statement.text.startswith("|"):
+            return self._of_head(claim)
         if len({key for _, key in named}) < 2:
             return named[0][1] if named else ""
         starts = [each.quantity.start for each in statement.claims]
@@ -92,6 +95,15 @@ class Firms:
         behind = [key for place, key in named if place > starts[at]]
         return before[-1] if counts[0] else behind[0]
 
+    def _of_head(self, claim: Claim) -> str:
+        """Return the key of the firm that the head over a cell names, "" where that is none or several."""
+        keys = [
+            key
+            for key, first in self._firsts
+            if len(first) >= SHORTEST_NAME and stem(first) in claim.phrase.words and self._tells(first)
+        ]
+        return keys[0] if len(keys) == 1 else ""
+
     def is_of(self, n: int, key: str) -> bool:
         """Whether a source is of the firm with this key."""
         return self._keys[n - 1] == key
@@ -100,9 +112,10 @@ class Firms:
         """Whether a statement says a figure of another firm than that of source ``n``."""
         if not self._keys[n - 1]:
             return False
-        if self._names(statement.text):
+        if self._names(statement.text) or statement.text.startswith("|"):
             key = self.of(claim, statement)
-            return bool(key) and not self.is_of(n, key)
+            if key or not statement.text.startswith("|"):
+                return bool(key) and not self.is_of(n, key)
         known = statement.text, n
         if known not in self._is_stranger:
             self._is_stranger[known] = any(self._is_unknown(run, n) for run in _runs(statement))
@@ -188,6 +201,8 @@ def _runs(statement: Statement) -> Iterator[str]:
         is_first = not text[: match.start()].strip(" *#\"'(-")
         if is_lone and (match["run"].isupper() or (is_first and match["may_do"])):
             continue
+        if text[match.end() : match.end() + 3].lstrip().startswith(":"):
+            continue  # "Cash spent: 5" is a label
         yield match["run"]
     for match in () if _OF_OBJECT.isdisjoint(words) else _OBJECT.finditer(text):
         if not match["run"].isupper():

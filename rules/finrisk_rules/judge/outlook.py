@@ -18,6 +18,7 @@ _OUTLOOK = re.compile(whole(_WORDS), re.IGNORECASE)
 _AHEAD = re.compile(
     whole(
         f"{_WORDS} could may might would should plans planned seen next_year next_year's coming upcoming "
+        "reasonably_possible "
         "könnte dürfte sollte pourrait devrait podría debería potrebbe dovrebbe"
     ),
     re.IGNORECASE,

@@ -80,6 +80,14 @@ def _follows_name(claim: Claim, statement: Statement, trace: Trace) -> bool:
     return bool(words) and stem(words[-1]) in stems_of_name(trace.place.row or trace.place.sentence) - {""}
 
 
+def _follows_figure(claim: Claim, statement: Statement) -> bool:
+    """Whether brackets hold an amount right behind another one: "$496 million ($3.15)"."""
+    if not claim.quantity.bracketed or statement.text.startswith("|"):
+        return False
+    before = statement.text[: claim.quantity.start].rstrip()
+    return any(each.quantity.end == len(before) for each in statement.claims)
+
+
 def _is_gain_below_zero(trace: Trace) -> bool | None:
     """Whether a row has its gains below zero, as one named for a loss may; None where nothing tells."""
     if trace.table is None or not trace.value:
@@ -212,5 +220,7 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
     if claim.quantity.value >= 0 or trace.value <= 0 or _is_operator(claim, statement):
         return False
     if claim.quantity.scale and _follows_name(claim, statement, trace):
+        return False
+    if claim.quantity.currency and _follows_figure(claim, statement):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))
