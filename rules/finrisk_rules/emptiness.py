@@ -31,6 +31,12 @@ _FIELD = re.compile(
 """A line that names something and gives no value of it."""
 
 _LEAST_FIELDS = 2
+_NONE = re.compile(
+    r"[:\uff1a|]\W{0,5}(?:none|nil|not applicable|entfällt|なし|无|暂无|없음)[\s.|]*\Z", re.IGNORECASE
+)
+"""A value after all, where a sentence says more: of what there is none."""
+
+_SENTENCE = re.compile(r"(?:[^\W_]+[^\w\n.!?]{1,3}){5,60}[^\W_]+[.!?]|[^\W_]{8,40}[\u3002\uff01\uff1f]")
 _NO_VALUE = re.compile(
     r"[:\uff1a|][\s*]{0,3}(?:n/?a\b|tb|to\b|no|nu|un|pend|k\. ?a|kein|entf"
     r"|[\ns\-\u2013\u2014?.]|不|な|未|无|暂|없)",
@@ -89,10 +95,15 @@ def _is_template(analysis: str) -> bool:
 
 
 def _is_form(analysis: str) -> bool:
-    """Whether at least two fields have no value, and no figure or source stands outside of them."""
+    """Whether at least two fields have no value, and no figure or source stands outside of them.
+
+    Where a field says that there is none of a thing, a sentence outside is enough.
+    """
     lines = analysis.split("\n")
     empty = [line for line in lines if _FIELD.fullmatch(line.strip())]
     if len(empty) < _LEAST_FIELDS:
         return False
     rest = "\n".join(line for line in lines if not _FIELD.fullmatch(line.strip()))
+    if any(map(_NONE.search, empty)) and _SENTENCE.search(rest):
+        return False
     return _FIGURE.search(rest) is None and not cites(rest)

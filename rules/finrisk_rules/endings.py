@@ -32,7 +32,11 @@ _UNIT = 60
 _OPEN = re.compile(
     r"(?:\A|\s)\*\*(?=\S)[^*]*\Z|[(\[{\u3010\u300c\uff08\u201e\u00ab,;\uff0c\u3001\uff1b]\Z|[\[\u3010]\s*\d[\d,;\s\u2013-]*\Z"
 )
-_ITEM = re.compile(r"\s*(?:[-*+\u2022\u25aa\u2013]|(\d{1,3})[.)])(?=\s|\Z)")
+_ITEM = re.compile(
+    r"\s*(?:(?:[-*+\u2022\u25aa\u2013]|(\d{1,3})[.)])(?=\s|\Z)|[\u00b9\u00b2\u00b3\u2070-\u2079\u2020\u2021]+)"
+)
+"""What a line of a list begins with, or a footnote."""
+
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ROW = re.compile(r"\s*\|")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -103,7 +107,7 @@ def _is_open_table(text: str) -> bool:
 
 
 def _cells(row: str) -> int:
-    return len(_CELL.split(row.strip("|")))
+    return len(_CELL.split(row.removeprefix("|").removesuffix("|")))
 
 
 def _is_open_prose(line: str) -> bool:

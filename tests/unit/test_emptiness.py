@@ -60,6 +60,8 @@ def test_an_answer_states_nothing(analysis: str) -> None:
         SAID
         + "\n\n| Risk | 2024 | 2023 |\n| --- | --- | --- |\n| Credit | n/a | n/a |\n| Market | 12 | 14 |",
         "Legal risk: n/a\nTax risk: n/a\n" + SAID,
+        "Impairment: none\nLitigation: None\n\nThe bank kept all its cash because of its merger.",
+        "减值\uff1a无\n诉讼\uff1a无\n\n该公司因并购计划保留全部现金。",
         "Still to do are five of nineteen points: TBD in the plan of the bank, and so is the "
         "data warehouse of 2025 [1].",
         "負債比率は低下し利息負担は改善した。" * 3,

@@ -47,6 +47,7 @@ def test_a_table_ends_with_a_row_as_wide_as_its_head(row: str) -> None:
     assert not is_unfinished(TABLE)
     assert not is_unfinished(TABLE.replace(" |\n", "\n"))
     assert not is_unfinished(TABLE + "| 2026 | 60 | 45 a.\\|b. |")
+    assert not is_unfinished(TABLE + "| 2026 | 60 ||")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_a_table_ends_with_a_row_as_wide_as_its_head(row: str) -> None:
         "\n\nPrepared by the desk",
         "\n\n```\n412 - 390 = 22\n```",
         "\n\nIn all 3.",
+        "\n\n\u00b9 Annual report of the bank, notes on its bonds and on its loans",
         "負債の比率は安定している",
         "부채 비율은 안정적이다",
         "หนี้สินเพิ่มขึ้นร้อยละ 5",

@@ -24,8 +24,8 @@ _FIRM = frozenset(
     " desk ledger hydro notes secured unsecured subordinated debentures banking"
     " crédit crédito credito société assurances assurance clearing statement statements meeting "
     "hauptversammlung"
-    " review motor index area business consumer reports times one two three four five six seven eight nine"
-    " ten".split()
+    " review motor index area business consumer reports times hurricane typhoon cyclone one two three four"
+    " five six seven eight nine ten".split()
 )
 """Words of which one tells a firm or a heading from a person."""
 
@@ -68,15 +68,20 @@ _BUSINESS = re.compile(
     r"|growth|macro|euro|index|yield|curve|swap|earnings|guidance|outlook|value|investing|kurulu"
     r"|room|gemini|report|hold"
     r")(?![^\W\d_]))"
+    r"|[^\W\d_]{5}bank(?![^\W\d_])"
     r"|risiko|management|treasury|abteilung|ausschuss|avdelning|gr[üu]ße|grüsse|bestuur"
 )
 """Words, or how they begin, of business in the languages of letters and minutes: no person is called so."""
 
-_THINGS = frozenset(
+_QUALITIES = frozenset(
     "best first whole united general standard royal modern new old big great grand super prime premier"
     " red blue green black white silver golden gold copper bright crimson scarlet"
-    " north south east west northern southern eastern western pacific atlantic arctic central"
-    " river lake mountain valley horizon ocean sea harbor harbour bay coast island rock stone creek forest"
+    " north south east west northern southern eastern western pacific atlantic arctic central".split()
+)
+"""Words with which no person's name begins: New Orleans, Great Britain, First Republic, Royal Dutch."""
+
+_THINGS = _QUALITIES | frozenset(
+    "river lake mountain valley horizon ocean sea harbor harbour bay coast island rock stone creek forest"
     " summit ridge canyon meadow garden gardens sun moon star sky cloud thunder"
     " lion tiger bear wolf eagle falcon hawk fox bull lobster horse dragon phoenix"
     " home house buy depot mart dollar burger pizza coffee bread fruit apple king queen crown castle"
@@ -125,6 +130,7 @@ def is_firm_name(text: str) -> bool:
     return (
         not (_FIRM.isdisjoint(words) and _DEPARTMENTS.isdisjoint(words))
         or _THINGS.issuperset(words)
+        or words[0] in _QUALITIES
         or _BUSINESS.search(text.lower()) is not None
         or len(set(words)) < len(words)
     )

@@ -9,26 +9,34 @@ from finrisk_rules.redaction.kinds import Seen
 from finrisk_rules.redaction.persons import is_office, is_officer, is_person, named
 from finrisk_rules.redaction.reading import Reading, Span
 
+_BEGINNINGS = (
+    "because|that|when|while|if|as|and|but|whether|since|after|before|until|although|is|was|has|did|does|can"
+    "|will|should|why|how|yesterday|today|records"
+)
 _CLAUSE = re.compile(
-    r"(?:\A|[\n.!?:;] ?|\b(?:because|that|when|while|if|as|and|but|whether|since|after|before|until|is|was"
-    r"|has|did|does|can|will|should|yesterday|today|records) )(?=[^\W\d_a-zß-öø-ÿ])"
+    rf"(?:\A|[\n.!?:;] ?|\b(?i:{_BEGINNINGS}) )(?=[^\W\d_a-zß-öø-ÿ])"
+    rf"(?!(?i:{_BEGINNINGS}|in|at|on|of|for|by|with|from|under) )"
 )
 _DOES = re.compile(
     r",? (?:and (?:his|her) [a-z]+ )?"
-    r"(?!(?:in|at|of|for|on|by|to|from|with|and|or|its|which|bank|shares?|sa(?:id|ys?)|expect|believe|forecast"
+    r"(?!(?:in|at|of|for|on|by|to|from|with|and|or|the|an?|this|its|which|bank|shares?|sa(?:id|ys?)|expect|believe|forecast"
     r"|argue|warn|announce|note|add|predict|think|thought|wr[io]te)(?:e?[sd])?\b)[a-z]{2,14}\b"
+    r"(?! \d[\d.]*(?:%| ?per ?cent))"
 )
-"""How a clause begins, and what is done in it, but to say: of markets many are quoted whom all know."""
+"""How a clause begins, and what is done in it, but to say: of markets many are quoted whom all know.
+Who has a part of a firm is known too."""
 
 _OF_HIM = re.compile(
-    r"[^.!?\n]{0,110}?(?:[.!?] (?=(?:He|She|His|Her)\b))?\b(?:[Hh]e|[Ss]he|him(?:self)?|herself|hers"
-    r"|[Hh](?:is|er)(?= [a-z]))\b"
+    r"[^.!?\n]{0,110}?(?:[.!?] (?=(?:He|She|His|Her)\b))?\b(?:(?:[Hh]e|[Ss]he|him)(?! who\b)|himself"
+    r"|herself|hers|[Hh](?:is|er)(?= [a-z]))\b"
 )
 _ANOTHER = re.compile(
     r"\b(?:the|an?|our|each|every|one) (?:[a-z]+ )?(?:[a-z]{3,}(?:[eo]r|ist|yst|ant|man)|client|agent"
     r"|president)\b"
+    r"|(?<!\bin )\b[^\W\d_a-zß-öø-ÿ][\w'’-]*\.? (?!(?:He|She|His|Her)\b)[^\W\d_a-zß-öø-ÿ][^\W\d_A-ZÀ-Þ]"
+    r"|\[person_"
 )
-"""Somebody else whom a pronoun may mean: an office or a part as English makes them."""
+"""Somebody else whom a pronoun may mean: an office or a part as English makes them, or another name."""
 
 _PRONOUNS = frozenset("he she him his her hers himse herse".split())
 _ENGLISH = frozenset("the and to of for from about not has had could this that is us".split())
@@ -72,10 +80,17 @@ _MATTER = re.compile(
     r"(?:,? [^\W\d_A-ZÀ-Þ](?<![\u0386-\u03ab\u0401-\u042f])[^\W\d_]{0,13}){0,3} (?=[^\W\d_a-zß-öø-ÿ])"
 )
 _HE = re.compile(
-    r"(?i),? who\b|[^.!?\n]{0,110}?\b(?:he|she|him|himself|herself|his|her(?= [a-z])|er|ihm|weil sie|il|elle"
-    r"|él|ella|lui|lei|ele|ela|hij|zij|haar|ona|jej|jego|он|она|\u0435\u0433\u043e|её|ей"
-    r"|\u0435\u043c\u0443|han|hon|hun|hennes|hans)\b"
+    r"(?i),? who\b|[^.!?\n]{0,110}?\b(?:(?:he|she|him)(?! who\b)|himself|herself|his|her(?= [a-z])"
+    r"|él|ella|lui|lei|han|hon|hun|hennes|hans"
+    r"|(?:er|ihm|weil sie|il|elle|ele|ela|hij|zij|haar|ona|jej|jego|он|она|\u0435\u0433\u043e|её|ей"
+    r"|\u0435\u043c\u0443)\b(?![^.!?\n]{0,90}\d))\b"
 )
+"""Where a loan is "he" or "she" too, the pronoun is a person's only if no figure of the loan follows it."""
+
+_OWNED = re.compile(r"(?i)(?:\b(?:his|her|my|your|their|whose)|[^\W\d_]['’]s) (?:[a-z]+ )?\Z")
+"""What tells the owner of a matter before it: whose name follows is another party, mostly the bank."""
+
+_OWNER_BEFORE = 24
 _PERSONAL = _PRONOUNS | frozenset(
     "who er weil ihm il elle él ella lui lei ele ela hij zij haar ona jej jego он она \u0435\u0433\u043e её"
     " ей \u0435\u043c\u0443 han hon hun henne hans".split()
@@ -85,9 +100,12 @@ _PERSONAL = _PRONOUNS | frozenset(
 def _of_matters(reading: Reading) -> Iterator[Span | None]:
     """Whose loan or complaint it is, where the sentence goes on with a pronoun of persons."""
     for match in _MATTER.finditer(reading.text):
-        name = named(match)
-        if name and _HE.match(name.string, name.end()):
-            yield _private(name, match.start())
+        name, start = named(match), match.start()
+        if name is None or _OWNED.search(match.string, max(0, start - _OWNER_BEFORE), start):
+            continue
+        pronoun = _HE.match(name.string, name.end())
+        if pronoun and not _ANOTHER.search(name.string, *pronoun.span()):
+            yield _private(name, start)
 
 
 def _has_personal(reading: Reading) -> bool:

@@ -79,7 +79,7 @@ _OFFICE_ENDS = (
 
 _PAY = frozenset(
     "compensation bonus salary severance award awards shares vest vested vesting earned payout"
-    " proceeds".split()
+    " proceeds stake stakes votes voting".split()
 )
 """Words that do so beside figures."""
 

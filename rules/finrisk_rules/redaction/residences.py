@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from finrisk_rules.redaction.context import BEGIN, one_of
+from finrisk_rules.redaction.firms import is_firm_name
 from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street, has_street_type
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.reading import Reading, Span
@@ -157,6 +158,13 @@ def _dwelling(match: re.Match[str]) -> Span | None:
     return None if firm_has(match.string, match.start(), span[1]) else span
 
 
+def _sent(match: re.Match[str]) -> Span | None:
+    """Where something is sent, unless the first words are the name of a firm that gets it."""
+    span = _dwelling(match)
+    recipient = match.string[slice(*span)].partition(",")[0] if span else ""
+    return None if not _DIGITS.search(recipient) and is_firm_name(recipient) else span
+
+
 _PERSON_LINE = re.compile(r"(?m)^[ \t>*]{0,4}(?:[\w.]{1,8} )?\[person_\d+\],?\n")
 _LINE = re.compile(rf"{_TOKEN}(?: ?,? {_TOKEN}){{0,7}},?(?=\n|\Z)")
 _MOST_LINES = 5
@@ -196,7 +204,7 @@ def _has_person(reading: Reading) -> bool:
 
 KINDS = (
     Said("address", _LABELS, _LIVES, _dwelling),
-    Said("address", _SENDS, _SENT, _dwelling),
+    Said("address", _SENDS, _SENT, _sent),
     Seen("address", _has_person, _below),
     Seen("address", _has_person, _beside),
 )
