@@ -34,6 +34,8 @@ def test_a_pronoun_tells_a_person(text: str, name: str) -> None:
         "De lening aan Air France bedraagt 4 miljard; zij loopt tot 2026.",
         "Das Darlehen an Norddeutsche Landesbank ist nachrangig, weil sie Kapital braucht.",
         "Hurricane Katrina destroyed 40% of the sites before she moved inland.",
+        "Charles Schwab lost deposits. His note to Charles Schwab Corp tells why.",
+        "Charles Schwab moved staff. He who banks at Charles Schwab, which owns a bank, paid. His fee fell.",
         "New Orleans flooded and her levees broke.",
         "Black Scholes assumes that he who hedges does so at no cost.",
         "In Citizens United the court ruled that a gift is speech and she dissented.",

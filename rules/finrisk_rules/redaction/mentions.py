@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Seen
-from finrisk_rules.redaction.persons import is_office, is_officer, is_person, named
+from finrisk_rules.redaction.persons import goes_on_as_firm, is_office, is_officer, is_person, named
 from finrisk_rules.redaction.reading import Reading, Span
 
 _BEGINNINGS = (
@@ -38,6 +39,9 @@ _ANOTHER = re.compile(
 )
 """Somebody else whom a pronoun may mean: an office or a part as English makes them, or another name."""
 
+_MOST_PLACES = 5
+"""Places of a name that are looked at, so that a text that repeats it is read in linear time."""
+
 _PRONOUNS = frozenset("he she him his her hers himse herse".split())
 _ENGLISH = frozenset("the and to of for from about not has had could this that is us".split())
 
@@ -62,7 +66,16 @@ def _private(name: re.Match[str], start: int) -> Span | None:
     """A name that is neither a firm's nor an officer's; ``start`` is where the words before it begin."""
     text, span = name.string, name.span(1)
     is_one = is_person(name) and not is_office(name[1]) and not acts_as_firm(text, span[1], start)
-    return span if is_one and not is_officer(text, *span) else None
+    return span if is_one and not is_officer(text, *span) and not _is_firm_elsewhere(text, name[1]) else None
+
+
+def _is_firm_elsewhere(text: str, name: str) -> bool:
+    """Whether the text speaks of the name as of a firm in another sentence."""
+    places = islice(re.finditer(re.escape(name), text), _MOST_PLACES)
+    return any(
+        goes_on_as_firm(text, place.end()) or acts_as_firm(text, place.end(), place.start())
+        for place in places
+    )
 
 
 _MATTERS = (
