@@ -20,7 +20,7 @@ for folder in (REPOSITORY, REPOSITORY / "rules", REPOSITORY / "roles/finrisk/mod
     sys.path.insert(0, str(folder))
 
 from finrisk_ops.dataset import candidates, prepare  # noqa: E402 - found by the line above
-from finrisk_ops.dataset.likeness import Kin  # noqa: E402 - as above
+from finrisk_ops.dataset.kin import Kin  # noqa: E402 - as above
 from finrisk_rules import redaction  # noqa: E402 - as above
 from finrisk_rules.prompt import Source, render  # noqa: E402 - as above
 

@@ -21,7 +21,9 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY / "rules"), str(REPOSITORY / "roles/finrisk/module_utils")]
 
-from finrisk_ops.dataset.likeness import Kin, figures_digest, pair_sketch  # noqa: E402 - by the line above
+from finrisk_ops.dataset.figures import figures_digest  # noqa: E402 - by the line above
+from finrisk_ops.dataset.kin import Kin  # noqa: E402 - as above
+from finrisk_ops.dataset.sketches import pair_sketch  # noqa: E402 - as above
 from finrisk_rules.error_texts import is_error_text  # noqa: E402 - as above
 from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.likeness import (
-    PLACES,
-    Kin,
-    figures_digest,
-    is_repeated,
-    pair_sketch,
-    sharing,
-)
+from ansible.module_utils.finrisk_ops.dataset.figures import figures_digest
+from ansible.module_utils.finrisk_ops.dataset.kin import Kin, sharing
+from ansible.module_utils.finrisk_ops.dataset.likeness import is_repeated
+from ansible.module_utils.finrisk_ops.dataset.sketches import PLACES, pair_sketch
 
 QUESTION = (
     "Assess the liquidity risk of Corvane Bank: how did its coverage ratio move against the prior year?"

@@ -19,7 +19,7 @@ from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from ..machine.files import Sink
 from . import vertex
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Rank
-from .likeness import figures_digest
+from .figures import figures_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Tie, Ties

@@ -9,7 +9,8 @@ from typing import Any
 from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
-from .likeness import Kin, Sketch, pair_sketch, sharing
+from .kin import Kin, sharing
+from .sketches import Sketch, pair_sketch
 
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"

@@ -31,7 +31,7 @@ from . import duplicates, report
 from .candidates import Rejections, UsableRows
 from .collection import collect
 from .duplicates import NEAR_DUPLICATE, NEAR_VALIDATION, families, worse
-from .likeness import Kin
+from .kin import Kin
 from .names import METADATA, PREFERENCES, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
 from .portrait import Portrait
 from .preferences import Preferences

@@ -20,7 +20,7 @@ from typing import IO
 from finrisk_rules.examples import fold
 
 from ..machine.files import naming
-from .likeness import words
+from .sketches import words
 
 LONGEST = 1_500
 """Words of a question up to which it is taken to quote one document."""
