@@ -1,4 +1,7 @@
-"""Names in running text, of whom the sentence speaks as of a person."""
+"""Names of those whose loan, complaint or other matter a sentence tells, where it speaks of a person.
+
+That somebody does something and is "he" tells no customer: so are founders, rivals and presidents told.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,27 +13,6 @@ from finrisk_rules.redaction.kinds import Seen
 from finrisk_rules.redaction.persons import goes_on_as_firm, is_office, is_officer, is_person, named
 from finrisk_rules.redaction.reading import Reading, Span
 
-_BEGINNINGS = (
-    "because|that|when|while|if|as|and|but|whether|since|after|before|until|although|is|was|has|did|does|can"
-    "|will|should|why|how|yesterday|today|records"
-)
-_CLAUSE = re.compile(
-    rf"(?:\A|[\n.!?:;] ?|\b(?i:{_BEGINNINGS}) )(?=[^\W\d_a-zß-öø-ÿ])"
-    rf"(?!(?i:{_BEGINNINGS}|in|at|on|of|for|by|with|from|under) )"
-)
-_DOES = re.compile(
-    r",? (?:and (?:his|her) [a-z]+ )?"
-    r"(?!(?:in|at|of|for|on|by|to|from|with|and|or|the|an?|this|its|which|bank|shares?|sa(?:id|ys?)|expect|believe|forecast"
-    r"|argue|warn|announce|note|add|predict|think|thought|wr[io]te)(?:e?[sd])?\b)[a-z]{2,14}\b"
-    r"(?! \d[\d.]*(?:%| ?per ?cent))"
-)
-"""How a clause begins, and what is done in it, but to say: of markets many are quoted whom all know.
-Who has a part of a firm is known too."""
-
-_OF_HIM = re.compile(
-    r"[^.!?\n]{0,110}?(?:[.!?] (?=(?:He|She|His|Her)\b))?\b(?:(?:[Hh]e|[Ss]he|him)(?! who\b)|himself"
-    r"|herself|hers|[Hh](?:is|er)(?= [a-z]))\b"
-)
 _ANOTHER = re.compile(
     r"\b(?:the|an?|our|each|every|one) (?:[a-z]+ )?(?:[a-z]{3,}(?:[eo]r|ist|yst|ant|man)|client|agent"
     r"|president)\b"
@@ -41,25 +23,6 @@ _ANOTHER = re.compile(
 
 _MOST_PLACES = 5
 """Places of a name that are looked at, so that a text that repeats it is read in linear time."""
-
-_PRONOUNS = frozenset("he she him his her hers himse herse".split())
-_ENGLISH = frozenset("the and to of for from about not has had could this that is us".split())
-
-
-def _subjects(reading: Reading) -> Iterator[Span | None]:
-    """Who does something in a sentence that goes on with "he" or "she"."""
-    text = reading.text
-    for clause in _CLAUSE.finditer(text):
-        name = named(clause)
-        if name is None or not _DOES.match(text, name.end()):
-            continue
-        pronoun = _OF_HIM.match(text, name.end())
-        if pronoun and not _ANOTHER.search(text, *pronoun.span()):
-            yield _private(name, clause.start())
-
-
-def _has_pronoun(reading: Reading) -> bool:
-    return not (_PRONOUNS.isdisjoint(reading.stems) or _ENGLISH.isdisjoint(reading.stems))
 
 
 def _private(name: re.Match[str], start: int) -> Span | None:
@@ -104,9 +67,9 @@ _OWNED = re.compile(r"(?i)(?:\b(?:his|her|my|your|their|whose)|[^\W\d_]['’]s) 
 """What tells the owner of a matter before it: whose name follows is another party, mostly the bank."""
 
 _OWNER_BEFORE = 24
-_PERSONAL = _PRONOUNS | frozenset(
-    "who er weil ihm il elle él ella lui lei ele ela hij zij haar ona jej jego он она \u0435\u0433\u043e её"
-    " ей \u0435\u043c\u0443 han hon hun henne hans".split()
+_PERSONAL = frozenset(
+    "he she him his her hers himse herse who er weil ihm il elle él ella lui lei ele ela hij zij haar ona jej"
+    " jego он она \u0435\u0433\u043e её ей \u0435\u043c\u0443 han hon hun henne hans".split()
 )
 
 
@@ -125,7 +88,4 @@ def _has_personal(reading: Reading) -> bool:
     return not _PERSONAL.isdisjoint(reading.stems)
 
 
-KINDS = (
-    Seen("person", _has_pronoun, _subjects),
-    Seen("person", _has_personal, _of_matters),
-)
+KINDS = (Seen("person", _has_personal, _of_matters),)

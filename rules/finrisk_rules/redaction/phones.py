@@ -93,7 +93,7 @@ _CALL_WORDS = (
     "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
     "cellulare", "fax", "whatsapp",
     "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
-    "calle", "calls", "calli", "ringe",
+    "calle", "calls", "calli", "ringe", "ringd", "ringt",
     "appel", "rappel", "перезвон", "позвон", "numer", "text", "móvil", "celular",
     "dzwoni", "zadzwo", "nomor", "ponsel", "hubungi", "numara", "puh", "puhel", "llámen", "llámam", "请打",
     "請打", "致电",

@@ -23,7 +23,12 @@ _DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
 _ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
 _ONES = bytes(ord("1") if chr(code).isdigit() and code < 128 else 32 for code in range(256))
 _BETWEEN, _FIVE = b" ()./+-", b"11111"
-_WORDS = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+|[\u0370-\u08ff]+")
+_WORDS = re.compile(
+    r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"
+    r"|[\u0370-\u037d\u037f-\u05f2\u05f5-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u08ff]+"
+)
+"""Words of alphabets; between those of Greek, Hebrew and Arabic are the signs that part or close them."""
+
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 _LONG = b"x" * 16
 _DIGIT = re.compile(r"\d")
