@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.rollout import Patience, Trouble, Verdict, View, judge
+from ansible.module_utils.finrisk_ops.kube.rollout import NO_POD, Patience, Trouble, Verdict, View, judge
 from ansible.module_utils.finrisk_ops.service.log import last_words
 
 NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
@@ -153,6 +153,38 @@ def test_what_may_mend_itself_gets_some_time(trouble: dict[str, Any], told: str)
     assert verdict.trouble
     assert told in verdict.trouble.text
     assert 0 < verdict.trouble.patience < 60
+
+
+def test_of_pods_that_are_refused_the_last_reason_is_told_and_no_name_that_changes() -> None:
+    held = deployment(available=0, updated=0)
+    held["metadata"]["annotations"] = {"deployment.kubernetes.io/revision": "2"}
+    held["status"]["conditions"] = [
+        {
+            "type": "ReplicaFailure",
+            "status": "True",
+            "message": 'Internal error occurred: failed calling webhook "deny.example": no route',
+            "lastTransitionTime": "2026-01-01T00:00:10Z",
+        }
+    ]
+    replicasets = [
+        {"metadata": {"name": name, "annotations": {"deployment.kubernetes.io/revision": number}}}
+        for name, number in (("before", "1"), ("newest", "2"))
+    ]
+
+    def told(*events: tuple[str, str, str]) -> str:
+        warnings = [event(name, "FailedCreate", said) | {"lastTimestamp": at} for name, at, said in events]
+        verdict = judge(View(held, [], warnings, replicasets), NEW)
+        assert verdict.trouble
+        return verdict.trouble.text
+
+    refusal = 'Error creating: pods "finrisk-api-5c9-{}" is forbidden: maximum memory usage is 64Mi'
+    first, last = ("newest", "2026-01-01T00:00:20Z", refusal.format("a")), refusal.format("b")
+    assert "the admission webhook deny.example does not answer" in told(
+        ("newest", "2026-01-01T00:00:09Z", last), ("before", "2026-01-01T00:00:30Z", last)
+    )
+    assert told(first) == f"{NO_POD}: maximum memory usage is 64Mi"
+    combined = f"(combined from similar events): {last}"
+    assert told(first, ("newest", "2026-01-01T00:00:20.5Z", combined)) == told(first)
 
 
 def test_a_pod_without_a_node_waits_as_long_as_the_roll_out_may() -> None:

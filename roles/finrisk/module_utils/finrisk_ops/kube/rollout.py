@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,10 @@ SETUP = ("CreateContainerConfigError", "CreateContainerError", "RunContainerErro
 LONGEST = 300
 NO_NODE = "no node takes pod"
 NO_POD = "the cluster makes no pod"
+REFUSED = re.compile(
+    r'\A(?:\(combined from similar events\): )?(?:Error creating: )?(?:pods "[^"]*" is forbidden: )?'
+)
+SECOND = len("2026-01-01T00:00:00")  # times of conditions have no fraction, those of events may
 SAME = 60  # a trouble is the same as before when it begins so: a count or a time may follow
 
 
@@ -157,14 +162,33 @@ def _of_deployment(view: View) -> list[Trouble]:
     for condition in (view.deployment.get("status") or {}).get("conditions") or []:
         message = _flat(condition.get("message"))
         if condition.get("type") == "ReplicaFailure" and condition.get("status") == "True":
-            whole = " ".join(str(condition.get("message")).split())
-            reason = of_webhook(whole, view.kubectl) or message
+            whole = _refusal(view, condition)
+            reason = of_webhook(whole, view.kubectl) or whole[:LONGEST]
             result.append(Trouble(f"{NO_POD}: {reason}", PATIENCE_SECONDS, is_made_by_fewer(whole)))
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
             result.append(
                 Trouble(f"nothing moved for the whole progress deadline: {message}", PATIENCE_SECONDS * 2)
             )
     return result
+
+
+def _refusal(view: View, condition: Mapping[str, Any]) -> str:
+    """Return why the last pod was refused: a ReplicaSet's condition keeps the first reason until one is made.
+
+    The pod's name, another one for each attempt, is left out.
+    """
+    newest = _template_number(view.deployment)
+    names = {each["metadata"]["name"] for each in view.replicasets if _template_number(each) == newest}
+    since = str(condition.get("lastTransitionTime") or "")[:SECOND]
+    later = [
+        event
+        for event in view.events
+        if event.get("reason") == "FailedCreate"
+        and (event.get("involvedObject") or {}).get("name") in names
+        and event_time(event)[:SECOND] >= since
+    ]
+    message = max(later, key=event_time, default=condition).get("message")
+    return REFUSED.sub("", " ".join(str(message).split()), count=1)
 
 
 def troubles(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Trouble]:
