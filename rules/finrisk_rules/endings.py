@@ -37,6 +37,9 @@ _ITEM = re.compile(
 )
 """What a line of a list begins with, or a footnote."""
 
+_ENTRY = re.compile(r"\s+\S|\[\d{1,3}\]:?\s+\S")
+"""How an item of a list goes on in a line of its own, and how a list of sources names one."""
+
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ROW = re.compile(r"\s*\|")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -85,6 +88,8 @@ def _breaks_off(text: str, line: str) -> bool:
     if item := _ITEM.match(line):
         if item.end() == len(line):
             return item[1] is None or _is_next(text[: -len(line)], int(item[1]))
+        return _OPEN.search(end) is not None or _hangs(end)
+    if _ENTRY.match(line):
         return _OPEN.search(end) is not None or _hangs(end)
     return _OPEN.search(end) is not None or _TOPIC.search(end) is not None or _is_open_prose(end)
 

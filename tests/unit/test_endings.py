@@ -69,6 +69,8 @@ def test_a_table_ends_with_a_row_as_wide_as_its_head(row: str) -> None:
         "\n\n```\n412 - 390 = 22\n```",
         "\n\nIn all 3.",
         "\n\n\u00b9 Annual report of the bank, notes on its bonds and on its loans",
+        "\n\nSources:\n[1] Annual report of the bank with the notes on its bonds and loans",
+        "\n\n- Liquidity is strong, because its cash exceeds\n  the debt due in the next twelve months",
         "負債の比率は安定している",
         "부채 비율은 안정적이다",
         "หนี้สินเพิ่มขึ้นร้อยละ 5",
