@@ -44,6 +44,17 @@ TWO_HEADS = """In millions
 """
 
 
+STAGES = """Credit exposures (EUR million)
+
+| | Gross | Allowance |
+|---|---|---|
+| Stage 1 | 18,400 | 46 |
+| Stage 2 | 2,300 | 115 |
+| Stage 3 | 540 | 216 |
+| Total | 21,240 | 377 |
+"""
+
+
 def figures(answer: str, page: str) -> list[FigureVerdict]:
     """Return the figures of an answer on a page."""
     source = JudgedSource("Report 2024", page, stored(facts_of(page)), "Corvel Inc.", 2024)
@@ -191,3 +202,62 @@ def test_what_is_spoken_of_together_are_the_figures_before_it() -> None:
     assert is_kept(f"{items}- **Together:** $4,199.8 million, or 78% of total net sales", SEGMENTS)
     assert not is_kept(f"{items}- **Together:** $4,209.8 million, or 78% of total net sales", SEGMENTS)
     assert not is_kept(f"{items}- **Together:** $4,199.8 million, or 75% of total net sales", SEGMENTS)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "All segments other than Industrial and Energy made $4,199.8 million in 2024 [1].",
+        "Except for Industrial and Energy, net sales were $4,199.8 million in 2024 [1].",
+        "Industrial and Energy grew by $4,199.8 million in 2024 [1].",
+        "The increase in operating income and interest expense was $790.5 million in 2024 [1].",
+        "The average of Industrial and Energy was $4,199.8 million in 2024 [1].",
+        "Industrial and Energy each made $4,199.8 million in 2024 [1].",
+    ],
+)
+def test_a_sum_is_not_what_others_make_nor_a_change_nor_what_each_makes(wrong: str) -> None:
+    assert not is_kept(wrong, SEGMENTS)
+
+
+def test_years_are_not_added_up_for_what_falls_due_in_each_of_them() -> None:
+    assert not is_kept("Senior notes of $550.0 million fall due in each of 2025 and 2026 [1].", MATURITIES)
+    assert not is_kept("Senior notes of $550.0 million a year fall due in 2025 and 2026 [1].", MATURITIES)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Interest cover fell to 5.2x in 2024 from 6.9x in 2022 [1].",
+            "Interest cover rose to 5.2x in 2024 from 6.9x in 2022 [1].",
+        ),
+        (
+            "The operating margin rose to 12.3% in 2024 from 11.2% in 2023 [1].",
+            "The operating margin fell to 12.3% in 2024 from 11.2% in 2023 [1].",
+        ),
+        (
+            "Interest cover was 5.2x in 2024, and more than 3x is required [1].",
+            "The lenders require interest cover of 5.2x in 2024 [1].",
+        ),
+        ("Interest cover was 5.2x in 2024 [1].", "EBITDA interest cover was 5.2x in 2024 [1]."),
+        (
+            "The operating margin was 12.3% in 2024 [1].",
+            "The operating interest margin was 12.3% in 2024 [1].",
+        ),
+    ],
+)
+def test_a_ratio_is_what_its_name_says_and_moves_as_it_is_said(right: str, wrong: str) -> None:
+    (verdict, *_) = (each.verdict for each in figures(right, SEGMENTS))
+    assert verdict in RIGHT
+    assert not is_kept(wrong, SEGMENTS)
+
+
+def test_heads_that_are_named_are_looked_below_where_a_table_has_no_periods() -> None:
+    assert is_kept("Stage 3 exposures were 2.5% of total gross exposures [1].", STAGES)
+    assert is_kept("The allowance of Stage 3 was 57% of the total allowance [1].", STAGES)
+    assert not is_kept("The allowance of Stage 3 was 2.5% of the total allowance [1].", STAGES)
+
+
+def test_a_figure_within_what_comes_before_is_of_its_own_year() -> None:
+    said = "of $250.0 million, the next one is $300.0 million in 2026 [1]."
+    assert is_kept(f"After the 2025 maturity of senior notes {said}", MATURITIES)

@@ -61,6 +61,23 @@ _FROM = re.compile(
 )
 
 
+_BESIDES = re.compile(
+    rf"(?:{whole('excluding without outside besides beside beyond apart_from aside_from other_than but_for')}"
+    rf"|{whole('except ohne außer sans hors sauf excepto sin')}(?:\W*{whole('for')})?"
+    rf"|{whole('change changes increase increases decrease decreases growth decline declines')}"
+    rf"\W*{whole('in of')}){_ARTICLES}\Z",
+    re.IGNORECASE,
+)
+"""Before a list, what says that a figure is not its sum: it is of the others, or how much that changed."""
+
+EACH = re.compile(
+    rf"{whole('each every apiece average annually jeweils jährlich chacun chacune chaque cada')}"
+    rf"|{whole('a per pro par al')}\s+{whole('year jahr an año')}",
+    re.IGNORECASE,
+)
+"""What says that a figure is one of several, and not their sum."""
+
+
 TOGETHER = re.compile(
     whole(
         "together combined jointly collectively altogether in_total in_aggregate insgesamt zusammen "
@@ -101,25 +118,31 @@ def combinations(
         if not (claim.quantity.currency or claim.quantity.scale):
             yield from _multiples(bare, end, before, behind)
         differences = list(_differences(bare, end, before, behind))
-        yield from differences or _sums(bare, before, behind, parts)
+        if differences or not (claim.is_change or (EACH.search(bare) and not TOGETHER.search(bare))):
+            yield from differences or _sums(bare, before, behind, parts)
 
 
 def _lines(listed: Sequence[Mention]) -> Sequence[int]:
     return [each.line for each in listed[:MOST_LINES]]
 
 
+def _added(bare: str, named: Sequence[Mention]) -> list[Sequence[Mention]]:
+    """Return the lists of which the sentence may say what they come to."""
+    return [each for each in lists(bare, named) if not _BESIDES.search(bare, 0, each[0].start)]
+
+
 def _last(bare: str, named: Sequence[Mention]) -> Sequence[int]:
     """Return the lines of the last list."""
-    return _lines([*lists(bare, named)][-1]) if named else ()
+    return _lines(_added(bare, named)[-1]) if _added(bare, named) else ()
 
 
 def _sums(
     bare: str, before: Sequence[Mention], behind: Sequence[Mention], parts: Sequence[int]
 ) -> Iterator[Combination]:
-    first = _lines(next(lists(bare, behind), ()))
+    first = _lines(next(iter(_added(bare, behind)), ()))
     last = _last(bare, before)
     if len(last) < 2 and TOGETHER.search(bare):
-        last = next((_lines(each) for each in [*lists(bare, before)][::-1] if len(each) > 1), ())
+        last = next((_lines(each) for each in _added(bare, before)[::-1] if len(each) > 1), ())
     for listed in (last, first, parts):
         if len(set(listed)) == len(listed) > 1:
             yield Combination(listed)

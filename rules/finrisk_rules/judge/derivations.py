@@ -6,13 +6,16 @@ the figure says of when. Nothing else is tried: no other line, and no other year
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from finrisk_rules.judge.agreement import agreement
+from finrisk_rules.judge.chronology import by_time
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.combinations import MOST_LINES, TOGETHER, Combination, combinations
+from finrisk_rules.judge.combinations import EACH, MOST_LINES, TOGETHER, Combination, combinations
+from finrisk_rules.judge.contradictions import spoken
+from finrisk_rules.judge.directions import is_evaluation
 from finrisk_rules.judge.findings import Finding, wrong
 from finrisk_rules.judge.lines import across_of, cells_of, ladder_of, lines_said, periods_across
 from finrisk_rules.judge.mentions import LONGEST, mentions
@@ -34,6 +37,9 @@ MOST_TABLES, MOST_FIGURES, FARTHEST = 8, 8, 3
 one to the one that says what it is."""
 
 
+_IN_PHRASE = re.compile(r"the [^,;:|]*(?<=of) ?[^\w,;:|]?", re.IGNORECASE)
+"""From "the" before a year to a figure of that year itself: "after the 2024 maturity of $120 million"."""
+
 _TOTAL = re.compile(r"\W*(?:total|sum|summe|gesamt|somme|suma|合計)\W*[:\uff1a|]", re.IGNORECASE)
 """The beginning of an item that sums up those before it."""
 
@@ -46,6 +52,7 @@ class Derivations:
 
     def __init__(self, text: str, findings: Sequence[Finding], earlier: Sequence[Finding]) -> None:
         self.text, self.findings, self.earlier = text, findings, earlier
+        self.values: dict[int, tuple[Combination, float, Trace]] = {}
         spans = [(each.claim.quantity.start, each.claim.quantity.end) for each in findings]
         spans += [(each.start, each.end) for each in periods(text)]
         filled = list(text)
@@ -59,7 +66,7 @@ class Derivations:
         for reader in finding.readers:
             for number, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
                 for combination in self._combinations(at, table):
-                    if found := self._follows(finding.claim, reader, number, combination):
+                    if found := self._follows(at, reader, number, combination):
                         return found
                 if self.spans and (found := self._over_years(at, reader, number)):
                     return found
@@ -69,7 +76,9 @@ class Derivations:
         """Return the first place where a figure is the sum or the mean of the years that are said."""
         claim = self.findings[at].claim
         span = self.span_of(at)
-        if span is None or claim.quantity.unit:
+        if span is None or claim.quantity.unit or claim.is_change:
+            return None
+        if self.kinds.isdisjoint(("mean", "total")) and EACH.search(self.text):
             return None
         table = reader.evidence.tables[number]
         named = [each.line for each in mentions(self.text, table)]
@@ -84,6 +93,8 @@ class Derivations:
     def is_of_earlier(self, at: int) -> bool:
         """Whether a figure of a ladder is of a year before those that are said: "after 2028" of 2028."""
         span, trace = self.span_of(at), self.findings[at].trace
+        if span and _IN_PHRASE.fullmatch(self.text, span.start - 4, self.findings[at].claim.quantity.start):
+            return False
         if span is None or span.first is None or span.last is not None or trace is None:
             return False
         return max(trace.years, default=span.first) < span.first
@@ -136,27 +147,50 @@ class Derivations:
         has_own = any(each.is_right and each.trace for each in before)
         return _lines_of(self.earlier, table) if is_of_earlier and not has_own else ()
 
-    def _follows(self, claim: Claim, reader: Reader, number: int, combination: Combination) -> Trace | None:
-        """Return the place of the first operand where a claim is what a combination yields in its period."""
-        table = reader.evidence.tables[number]
+    def _follows(self, at: int, reader: Reader, number: int, combination: Combination) -> Trace | None:
+        """Return the place of the first operand where a figure is what a combination yields in its period."""
+        claim, table = self.findings[at].claim, reader.evidence.tables[number]
         used = (*combination.added, *combination.taken, *combination.by)
         by_line = [{across_of(table, cell): cell for cell in cells_of(table, line)} for line in used]
-        for across in self._places(table, reader, by_line[0]):
+        for across in self._places(number, reader, by_line[0]):
             cells = [cells[across] for cells in by_line if across in cells]
             if len(cells) == len(used) and (figure := _value(combination, cells, claim)):
                 said = agreement(claim.quantity, figure, reader.half, table.scales)
                 if said not in ("", "scale") and reader.allows(figure):
-                    return reader.trace((number, -1, cells[0]), 1.0, said, 1.0)
+                    place = reader.trace((number, -1, cells[0]), 1.0, said, 1.0)
+                    self.values[at] = (combination, float(figure[2]), place)
+                    return place
         return None
 
-    def _places(self, table: TableEvidence, reader: Reader, cells: Mapping[int, Figure]) -> Sequence[int]:
+    def against_words(self) -> Iterator[int]:
+        """Yield the later of two results of one combination that is said to rise and fell, or the reverse.
+
+        Not what is said to be better or worse, since less of it may be better.
+        """
+        if len(self.values) < 2:
+            return
+        places = {at: place for at, (_, _, place) in self.values.items()}
+        traced = [(each.claim, places.get(at)) for at, each in enumerate(self.findings)]
+        for direction, group in spoken(self.text, traced).items():
+            known = [at for at in group if at in self.values]
+            pair = by_time(known, traced) if len(known) == 2 and not is_evaluation(direction) else None
+            if pair is None:
+                continue
+            old, new = (self.values[at] for at, _ in pair)
+            if old[0] == new[0] and old[1] != new[1] and (new[1] > old[1]) != direction.rises:
+                yield pair[1][0]
+
+    def _places(self, number: int, reader: Reader, cells: Mapping[int, Figure]) -> Sequence[int]:
         """Return where a combination is looked up: in the claim's period, else by the figures beside it.
 
-        In the last period of the table where neither is there.
+        In the last period of the table where neither is there; below the heads that fit best where it has
+        none.
         """
+        table = reader.evidence.tables[number]
         dated = {across: periods_across(table, across) for across in cells}
         if not any(dated.values()):
-            return list(dated) if len(dated) == 1 else ()
+            best = reader.of_best_heads(number, list(cells.values())) if cells else ()
+            return [across_of(table, cell) for cell in best[:2]]
         for period, _ in reader.periods:
             own = [across for across, said in dated.items() if _is_of(period, said)]
             if own:
@@ -181,6 +215,10 @@ def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Findi
         if place := derivations.of(at):
             finding = findings[at]
             finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
+    for at in derivations.against_words():
+        finding = findings[at]
+        if finding.verdict:
+            finding.verdict, finding.is_reversed = finding.verdict._replace(verdict="wrong_direction"), True
     for at in laddered:
         finding = findings[at]
         if (trace := finding.trace) and derivations.is_of_earlier(at):

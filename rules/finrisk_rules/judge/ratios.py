@@ -1,6 +1,7 @@
 """Ratios by their names: a margin is of the revenue, interest is covered by the operating income.
 
-Definitions as in White, Sondhi and Fried, The Analysis and Use of Financial Statements, 3rd ed., chapter 4.
+Margin = result / revenue; interest cover = operating income / interest expense; current ratio = current
+assets / current liabilities; effective tax rate = income tax / income before tax.
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.combinations import Combination
 from finrisk_rules.judge.mentions import names_of
-from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.vocabulary import REVENUE, WORDS_OF_RESULT, whole
 
@@ -17,12 +18,19 @@ _MARGIN = re.compile(
     rf"(?P<of>(?:[^\W\d_]+[ -]){{1,3}}){whole('margin margins')}|(?P<of_de>[^\W\d_]+)-?marge(?![^\W_])",
     re.IGNORECASE,
 )
+_NEAR = 12
+"""Characters before the name of a ratio in which another result may stand: "EBITDA interest cover"."""
+
 _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 _RESULTS_ALONE = stems_of_name("EBIT EBITDA EBITA")
 
 _OPERATING = r"(?:income|profit|earnings) from operations|operating (?:income|profit|earnings)|EBIT"
 _INTEREST = r"(?:net )?(?:interest expenses?|finance costs?|interest costs?)(?:,? net)?"
 _ASSETS, _LIABILITIES = r"(?:total )?current assets", r"(?:total )?current liabilities"
+
+
+_REQUIRED = re.compile(whole("must shall require requires required stipulates"), re.IGNORECASE)
+"""What says of a ratio what it is to be, and not what it was."""
 
 
 class _Ratio(NamedTuple):
@@ -55,11 +63,14 @@ _RATIOS = (
 def ratios(text: str, start: int, unit: str, table: TableEvidence) -> Iterator[Combination]:
     """Yield the ratios by the last of whose names before a figure a table has the lines; one line each."""
     before = text[:start]
+    if _REQUIRED.search(before.rpartition(";")[2]):
+        return
     if unit == "percent" and (said := [*_MARGIN.finditer(before)]):
-        of = stems_of_name((said[-1]["of"] or said[-1]["of_de"]).lower())
+        of = (said[-1]["of"] or said[-1]["of_de"]).lower()
         yield from _of_lines(_earned(table, of), _called(table, REVENUE))
     for ratio in _RATIOS:
-        if ratio.unit == unit and ratio.name.search(before):
+        called = ratio.name.search(before) if ratio.unit == unit else None
+        if called and stems(before[: called.start()][-_NEAR:]).isdisjoint(_RESULTS_ALONE):
             yield from _of_lines(_called(table, ratio.over), _called(table, ratio.under))
 
 
@@ -78,16 +89,23 @@ def _called(table: TableEvidence, pattern: re.Pattern[str]) -> list[int]:
     ]
 
 
-def _earned(table: TableEvidence, of: frozenset[str]) -> list[int]:
+def _earned(table: TableEvidence, of: str) -> list[int]:
     """Return the line of the result that a margin is of: "operating income" of an operating margin.
 
-    That is the one that has the most words of it, and none but those and words of results.
+    That is the one that has the most words of it, its last one too, and none but those and words of results.
     """
+    words, last = stems_of_name(of), stems_of_name(of.split()[-1])
     known = table.by_column if table.is_turned else table.by_row
     found: dict[int, int] = {}
     for line, (name, _) in enumerate(names_of(table)):
         said = stems_of_name(name)
         own = said - _STEMS_OF_RESULT
-        if line in known and own and own <= of and (own < said or not own.isdisjoint(_RESULTS_ALONE)):
+        if (
+            line in known
+            and own
+            and own <= words
+            and last <= said | _STEMS_OF_RESULT
+            and (own < said or not own.isdisjoint(_RESULTS_ALONE))
+        ):
             found[line] = len(own)
     return [line for line, count in found.items() if count == max(found.values())]
