@@ -261,3 +261,17 @@ def test_heads_that_are_named_are_looked_below_where_a_table_has_no_periods() ->
 def test_a_figure_within_what_comes_before_is_of_its_own_year() -> None:
     said = "of $250.0 million, the next one is $300.0 million in 2026 [1]."
     assert is_kept(f"After the 2025 maturity of senior notes {said}", MATURITIES)
+
+
+def test_of_two_tables_with_the_same_lines_the_one_is_meant_whose_caption_is_said() -> None:
+    head = "| In millions | 2024 | 2023 |\n|---|---|---|\n"
+    page = (
+        f"Revenue\n\n{head}| Retail | 812.4 | 790.1 |\n| Wholesale | 455.3 | 460.9 |\n\n"
+        f"Operating profit\n\n{head}| Retail | 73.1 | 82.9 |\n| Wholesale | 40.6 | 44.1 |\n"
+    )
+    assert is_kept("Revenue of Retail and Wholesale together was $1,267.7 million in 2024 [1].", page)
+    assert is_kept("Operating profit of Retail and Wholesale together was $113.7 million in 2024 [1].", page)
+    assert not is_kept("Revenue of Retail and Wholesale together was $113.7 million in 2024 [1].", page)
+    assert not is_kept(
+        "Operating profit of Retail and Wholesale together was $1,267.7 million in 2024 [1].", page
+    )

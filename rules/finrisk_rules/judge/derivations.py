@@ -18,10 +18,11 @@ from finrisk_rules.judge.contradictions import spoken
 from finrisk_rules.judge.directions import is_evaluation
 from finrisk_rules.judge.findings import Finding, wrong
 from finrisk_rules.judge.lines import across_of, cells_of, ladder_of, lines_said, periods_across
-from finrisk_rules.judge.mentions import LONGEST, mentions
+from finrisk_rules.judge.mentions import LONGEST, mentions, names_of
 from finrisk_rules.judge.operations import operations
 from finrisk_rules.judge.period_fits import comparable, same_period
 from finrisk_rules.judge.ratios import ratios
+from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -66,11 +67,22 @@ class Derivations:
         for reader in finding.readers:
             for number, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
                 for combination in self._combinations(at, table):
-                    if found := self._follows(at, reader, number, combination):
+                    found = self._follows(at, reader, number, combination)
+                    if found and not self._is_of_another(table, combination, reader):
                         return found
                 if self.spans and (found := self._over_years(at, reader, number)):
                     return found
         return None
+
+    def _is_of_another(self, table: TableEvidence, combination: Combination, reader: Reader) -> bool:
+        """Whether a table of the same lines has a caption with more words of the sentence: profit, not sales."""
+        used = (*combination.added, *combination.taken, *combination.by)
+        names, said = {names_of(table)[line][0] for line in used}, stems(self.text)
+        own = len(stems_of_name(table.caption) & said)
+        return any(
+            len(stems_of_name(other.caption) & said) > own and names <= {name for name, _ in names_of(other)}
+            for other in reader.evidence.tables[:MOST_TABLES]
+        )
 
     def _over_years(self, at: int, reader: Reader, number: int) -> Trace | None:
         """Return the first place where a figure is the sum or the mean of the years that are said."""

@@ -32,6 +32,8 @@ _ASSETS, _LIABILITIES = r"(?:total )?current assets", r"(?:total )?current liabi
 _REQUIRED = re.compile(whole("must shall require requires required stipulates"), re.IGNORECASE)
 """What says of a ratio what it is to be, and not what it was."""
 
+_CLAUSE = re.compile(r"[,;:]\s")
+
 
 class _Ratio(NamedTuple):
     """A ratio: what it is called, its unit, and the names of the lines that it is made of."""
@@ -63,7 +65,7 @@ _RATIOS = (
 def ratios(text: str, start: int, unit: str, table: TableEvidence) -> Iterator[Combination]:
     """Yield the ratios by the last of whose names before a figure a table has the lines; one line each."""
     before = text[:start]
-    if _REQUIRED.search(before.rpartition(";")[2]):
+    if _REQUIRED.search(_CLAUSE.split(before)[-1]):
         return
     if unit == "percent" and (said := [*_MARGIN.finditer(before)]):
         of = (said[-1]["of"] or said[-1]["of_de"]).lower()
