@@ -75,7 +75,7 @@ class Derivations:
         return None
 
     def _is_of_another(self, table: TableEvidence, combination: Combination, reader: Reader) -> bool:
-        """Whether a table of the same lines has a caption with more words of the sentence: profit, not sales."""
+        """Whether another table of these lines has a caption with more words of the sentence."""
         used = (*combination.added, *combination.taken, *combination.by)
         names, said = {names_of(table)[line][0] for line in used}, stems(self.text)
         own = len(stems_of_name(table.caption) & said)
