@@ -1,6 +1,7 @@
 """What the court finds of the figures of a sentence, and which of them rows of a table or words settle."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction
+from finrisk_rules.judge.governors import LONGEST_CLAUSE
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.prose_changes import change_in_prose
@@ -23,6 +25,7 @@ from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
+from finrisk_rules.judge.vocabulary import CONTRAST
 
 LIKE = 0.7
 """Fit of its words from which on a figure is taken from a sentence that is like its own."""
@@ -69,7 +72,7 @@ def acquit_names(findings: Sequence[Finding]) -> None:
 def follow_rows(text: str, findings: Sequence[Finding]) -> None:
     """Settle the figures of a sentence that are how much a row changed.
 
-    Not where an amount of it is wrong, which may be what they are computed from; nor points where a
+    Not where an amount of their clause is wrong, which may be what they are computed from; nor points where a
     percentage is.
     """
     unsettled = [at for at, each in enumerate(findings) if _may_be_change(each)]
@@ -82,14 +85,22 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
         for each, said in zip(findings, spoken, strict=True)
         if said is None and not each.is_right
     }
-    if "" in open_units:
-        return
+    amounts = [
+        each.claim.quantity.start
+        for each, said in zip(findings, spoken, strict=True)
+        if said is None and not each.is_right and not each.claim.quantity.unit
+    ]
     changed: dict[int, Trace] = {}
     for at in unsettled:
         finding, said = findings[at], spoken[at]
         if said is None or (finding.is_right and finding.trace is None):
             continue
         if open_units and finding.claim.quantity.unit not in ("", "percent"):
+            continue
+        here = finding.claim.quantity.start
+        following = bisect_right(amounts, here)
+        next_ones = amounts[max(0, following - 1) : following + 1]
+        if not all(_are_apart(text, here, each) for each in next_ones):
             continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
@@ -196,6 +207,13 @@ def _of_change(finding: Finding, said: Spoken, change: Change) -> FigureVerdict 
     if None not in (rises, change.rises) and rises != change.rises:
         return wrong(claim, "wrong_direction", place)
     return FigureVerdict(claim.text, "computed", place.source, place.place)
+
+
+def _are_apart(text: str, one: int, other: int) -> bool:
+    """Whether a semicolon or a word of contrast parts two places of a sentence."""
+    start, end = min(one, other), max(one, other)
+    end = min(end, start + LONGEST_CLAUSE)
+    return ";" in text[start:end] or bool(CONTRAST.search(text, start, end))
 
 
 def _distance(at: int, other: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.changes import Change, differences
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.counterparts import counterparts
 from finrisk_rules.judge.evidence import StatementEvidence
 from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace, Traced
@@ -17,16 +18,20 @@ from finrisk_rules.judge.tracing import Reader
 FARTHEST = 2
 """Figures of a sentence that may stand between the two, less one."""
 
+NEAREST = 3
+"""Figures beside a change whose counterparts are looked at."""
+
 
 def change_in_prose(claim: Claim, readers: Sequence[Reader], beside: Sequence[Traced]) -> Change | None:
     """Return the change that a claim says, of the sentence of a right figure beside it, else None."""
     if not readers:
         return None
     half, allows = readers[0].half, readers[0].allows
-    for _, trace in beside:
+    for number, (_, trace) in enumerate(beside):
         if trace is None or trace.table is not None:
             continue
-        for new, old in _pairs(trace, _ends(trace, beside)):
+        listed = [*counterparts(trace)] if number < NEAREST else []
+        for new, old in listed or _pairs(trace, _ends(trace, beside)):
             for figure in differences(new, old):
                 said = agreement(claim.quantity, figure, half)
                 if said not in ("", "scale") and allows(figure):
