@@ -175,7 +175,7 @@ def test_of_pods_that_are_refused_the_last_reason_is_told_and_no_name_that_chang
         warnings = [event(name, "FailedCreate", said) | {"lastTimestamp": at} for name, at, said in events]
         verdict = judge(View(held, [], warnings, replicasets), NEW)
         assert verdict.trouble
-        return verdict.trouble.text
+        return str(verdict.trouble.text)
 
     refusal = 'Error creating: pods "finrisk-api-5c9-{}" is forbidden: maximum memory usage is 64Mi'
     first, last = ("newest", "2026-01-01T00:00:20Z", refusal.format("a")), refusal.format("b")
