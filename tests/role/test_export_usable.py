@@ -74,7 +74,7 @@ def test_usable_means_what_prepare_takes(database_url: str, tmp_path: Path) -> N
         *(row(number, strategy=asked) for number in range(30, 36)),
         row(40, strategy="Too short?"),
         row(41, strategy=card * 4),  # of which redaction leaves too little
-        row(42, analysis=f"{row(42)['analysis']} Call {card}"),
+        row(42, analysis=f"{row(42)['analysis']} Call {card}today."),
         row(43, prompt="Another question altogether, with nothing of the strategy in it"),
         row(44, prompt="x" * 390_001),
     )
