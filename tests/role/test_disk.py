@@ -66,7 +66,8 @@ def test_export(disk: Path, database_url: str, harm: Harm) -> None:
 def test_prepare(tmp_path: Path, disk: Path, harm: Harm) -> None:
     raw = tmp_path / "training_data_raw_20260101_000000.json"
     pairs = [
-        {"strategy": f"Question {n} on the risk of {'x' * 60}?", "analysis": f"{n} " * 300} for n in range(99)
+        {"strategy": f"Question {n} on the risk of {'x' * 60}?", "analysis": f"Its risk is {n} of {n}. " * 60}
+        for n in range(99)
     ]
     raw.write_text("\n".join(json.dumps(pair) for pair in pairs))
     before = harm.on(disk)
