@@ -268,7 +268,9 @@ def test_too_little_holds_and_says_what_is_needed(
     assert "tuned: 40 requests of 40 users" in page
     assert "more requests" in page
     deploy(place, ratio=0)
-    assert evaluate()["reason"].startswith("Nobody gets the tuned model")
+    result = evaluate()
+    assert result["reason"].startswith("Nobody gets the tuned model")
+    assert "users on both arms: now one gets nobody" in "\n".join(result["report"]["text"])
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_the_page_fits_a_screen(environment: Status, analyses: Callable[..., Non
     analyses("tuned", 50)
     lines = [line.replace(str(tmp_path), "/srv/finrisk") for line in page(environment())]
     assert len(lines) <= 52
-    open_yet = "errors, unanswered, slow, wrong figures, quality, feedback"
+    open_yet = "errors, unanswered, slow, a wrong figure, quality, feedback"
     assert f"{' ' * 16}proven: not yet ({open_yet})" in lines
     assert [line for line in lines if "$ " not in line and len(line) > 130] == []
 

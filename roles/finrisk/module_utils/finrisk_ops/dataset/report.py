@@ -185,7 +185,8 @@ def _contents(metadata: Mapping[str, Any]) -> Section:
     ]
     return Section(
         "What they speak of",
-        "The topic is the first heading of an answer; an example counts for every company of its sources.",
+        "The topic is the first heading of an answer that text stands under; an example counts for every "
+        "company of its sources.",
         blocks,
     )
 

@@ -17,7 +17,7 @@ from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
 from finrisk_rules.judge.languages import language_of
 
-_HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6} +(.+)$(?=\s+[^#\s])", re.MULTILINE)  # what stands above another is a title
 _SHORT = 500  # characters of an answer; each further class is twice as long
 
 
@@ -25,7 +25,7 @@ class Traits(NamedTuple):
     """What an example has in common with others of its kind."""
 
     companies: tuple[str, ...]
-    topic: str  # the answer's first heading; "" without one
+    topic: str  # the answer's first heading that text stands under; "" without one
     language: str  # as ``language_of`` names it
     length: int  # class of the answer's length
 

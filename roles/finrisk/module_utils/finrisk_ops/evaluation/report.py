@@ -10,7 +10,7 @@ from ..counts import number_of
 from ..gate import anchors, reviews
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.verdict import ARMS
-from ..gate.words import NAMES, size
+from ..gate.words import NAMES, UNCOMPARED, size
 from ..report.blocks import Bar, Bars, Plot, Plots, Section, Table, Tile, Tiles
 from ..report.page import render
 from ..report.plots import curves
@@ -55,6 +55,9 @@ def report(content: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> 
 def _tiles(content: Mapping[str, Any]) -> Tiles:
     needed, ratio, rules = content["needed"], content["sample_ratio"], content["inputs"]["rules"]
     days = "nobody asks" if needed["days"] is None else f"{needed['days']:g} days at the present rate"
+    lack = (f"{needed['requests']:,}", f"requests, {days}")
+    if content["reason"] in UNCOMPARED:
+        lack = ("-", "one arm gets nobody")
     drawn = (
         []
         if ratio is None
@@ -71,7 +74,7 @@ def _tiles(content: Mapping[str, Any]) -> Tiles:
             Tile("Verdict", VERDICTS[content["verdict"]][0], content["inputs"]["running"]["revision"]),
             *drawn,
             Tile("Tuned arm", f"{content['exposure']['tuned']['requests']:,}", "requests in this stage"),
-            Tile("Still needed", f"{needed['requests']:,}", f"requests, {days}"),
+            Tile("Still needed", *lack),
             Tile(
                 "May be wrong",
                 words.percent(rules["alpha_promote"]),

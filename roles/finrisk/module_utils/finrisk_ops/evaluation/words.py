@@ -9,7 +9,7 @@ from typing import Any
 from ..counts import number_of
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.verdict import ARMS, HOLD, as_it_runs
-from ..gate.words import STATES, size
+from ..gate.words import LABELS, STATES, UNCOMPARED, size
 
 
 def percent(share: float | None) -> str:
@@ -41,7 +41,7 @@ def comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]
     head = ("metric", "base", "tuned", "difference", "its interval", "margin", "proven")
     rows = [
         (
-            name.replace("_", " "),
+            LABELS[name],
             *(value(name, metric[arm]) for arm in ARMS),
             signed(name, metric["difference"]),
             interval(name, metric["interval"]),
@@ -69,7 +69,7 @@ def freshness(content: Mapping[str, Any]) -> str:
         return "no request yet"
     minutes = _minutes(stages[-1]["last"], content["at"])
     most = content["inputs"]["rules"]["fresh_minutes"]
-    return f"the last request is {minutes:,.0f} minutes old; {most:g} minutes are the most"
+    return f"the last request is {number_of(round(minutes), 'minute')} old; {most:g} minutes are the most"
 
 
 def needed(content: Mapping[str, Any]) -> str:
@@ -79,6 +79,8 @@ def needed(content: Mapping[str, Any]) -> str:
     present = f"at present {requests} of {users} a day"
     if content["verdict"] != HOLD:
         return f"nothing: it is decided ({present})"
+    if content["reason"] in UNCOMPARED:
+        return f"users on both arms: now one gets nobody, so that nothing is compared ({present})"
     days = "nobody asks at present" if lack["days"] is None else f"{lack['days']:g} days"
     return f"about {number_of(lack['requests'], 'more request')}, {days}, if both arms are alike ({present})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from ..counts import number_of
 from .comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE, Comparison
 from .needs import Needs
 from .rules import HIGHER_IS_BETTER, Rules
@@ -19,6 +20,16 @@ NAMES = {
     "feedback": "negative ratings",
 }
 
+LABELS = {
+    "errors": "errors",
+    "unanswered": "unanswered",
+    "slow": "slow",
+    "wrong_figures": "a wrong figure",
+    "quality": "quality",
+    "feedback": "feedback",
+}
+"""The metrics as a table names them: the share of answers that have it, of quality the mean."""
+
 STATES = {
     BETTER: "better",
     NOT_WORSE: "not worse",
@@ -30,6 +41,8 @@ STATES = {
 NO_EVIDENCE = "No request was answered in the stage that runs: no evidence is no good evidence."
 NOBODY = "Nobody gets the tuned model: there is nothing to promote or to take back."
 EVERYBODY = "Everybody gets the tuned model already, and no harm is proven."
+UNCOMPARED = (NOBODY, EVERYBODY)
+"""Reasons to hold under which no number of requests proves anything: one arm gets none."""
 
 
 def harm(worse: Sequence[Comparison], rules: Rules) -> str:
@@ -72,9 +85,9 @@ def few(exposure: Mapping[str, Mapping[str, int]], rules: Rules) -> str | None:
 
 def stale(age: timedelta, rules: Rules) -> str:
     """Say that nothing came for too long."""
-    minutes = f"{age.total_seconds() / 60:,.0f} minutes old, {rules.fresh_minutes:g} is the most"
+    old = f"{number_of(round(age.total_seconds() / 60), 'minute')} old, {rules.fresh_minutes:g} is the most"
     return (
-        f"The last request is {minutes}: stale evidence is no good evidence. Look at status.yml whether the "
+        f"The last request is {old}: stale evidence is no good evidence. Look at status.yml whether the "
         "service collects, then evaluate again."
     )
 
@@ -89,9 +102,8 @@ def unproven(metrics: Sequence[Comparison], lacking: Needs) -> str:
     """Say what is not proven yet, and how long it takes."""
     told = "; ".join(f"{_figures(each)} (margin {size(each.metric, each.margin)})" for each in metrics)
     days = "nobody asks at present" if lacking.days is None else f"{lacking.days:.1f} days"
-    return (
-        f"Not proven yet: {told}. If both arms are alike, about {lacking.requests:,} more requests ({days})."
-    )
+    more = f"about {number_of(lacking.requests, 'more request')} ({days})"
+    return f"Not proven yet: {told}. If both arms are alike, {more}."
 
 
 def proven(metrics: Sequence[Comparison]) -> str:

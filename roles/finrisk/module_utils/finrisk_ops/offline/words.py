@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts import number_of
+from ..gate import words as gate_words
 from ..gate.comparison import BETTER, NOT_WORSE, OPEN, UNKNOWN, WORSE
 from ..gate.rules import Rules
 from ..gate.words import NAMES
@@ -13,9 +14,7 @@ from .answers import ANSWERED
 from .comparison import LEAST_PAIRS, Difference, Row
 
 LABELS = {
-    "unanswered": "unanswered",
-    "wrong_figures": "wrong figures",
-    "quality": "quality",
+    **gate_words.LABELS,
     "length": "length, characters",
     "latency": "latency, ms",
     "tokens": "tokens of an answer",

@@ -9,7 +9,7 @@ from typing import Any
 from ..counts import breakdown, number_of
 from ..gate.comparison import OPEN
 from ..gate.comparison import UNKNOWN as TOO_FEW
-from ..gate.words import STATES
+from ..gate.words import LABELS, STATES
 from .text import shorten, table, wrap
 
 UNKNOWN = "not known while the database cannot be read"
@@ -78,7 +78,7 @@ def _who(experiment: dict[str, Any]) -> list[str]:
 
 
 def _how(arms: dict[str, Any]) -> list[str]:
-    rows = [("arm", "p50", "p95", ">2s", "quality", "wrong figures", "ratings")]
+    rows = [("arm", "p50", "p95", ">2s", "quality", LABELS["wrong_figures"], "ratings")]
     for name, arm in arms.items():
         waits = (_seconds(arm["p50_ms"]), _seconds(arm["p95_ms"]), _percent(arm["share_over_2s"]))
         rows.append((name, *waits, _quality(arm), _percent(arm["wrong_figures"]), _ratings(arm)))
@@ -90,7 +90,7 @@ def _proven(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
     by_state: defaultdict[str, list[str]] = defaultdict(list)
     for metric, compared in metrics.items():
         state = OPEN if compared["state"] == TOO_FEW else compared["state"]
-        by_state[STATES[state]].append(metric.replace("_", " "))
+        by_state[STATES[state]].append(LABELS[metric])
     return wrap(f"proven: {', '.join(_named(state, names) for state, names in by_state.items())}")
 
 
