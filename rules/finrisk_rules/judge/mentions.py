@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[\d;:|]")
 _AND = re.compile(rf",|{whole('and und et y e plus')}", re.IGNORECASE)
 _LIST_JOINT = re.compile(
-    r"\W*(?:(?:of|at|with|was|were|von|mit|de|\x00)\W*)*"
+    r"\W*(?:(?:of|at|with|was|were|von|mit|de)\W*)*"
     rf"(?:[,;&+/\u3001]|{whole('and plus or with und sowie plus et y e con')}|と|及び)"
     rf"\W*(?:{whole('and also with as_well_as its our the their die der den les la le el los')}\W*)*",
     re.IGNORECASE,
