@@ -4,11 +4,11 @@ Pages of invented firms as filings have them (segments under two heads, maturiti
 sensitivities, capital ratios, rows of years, operating figures in prose, ten languages), and of each kind of
 statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
 of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
-only. ``ledgers`` and ``reports`` for SET are kinds of two other authors, who read no code of a rule; a kind
-there may have two right answers, each a line of its own. ``advice`` has a fourth author's long answers, of
-which hardly one is kept whole: so their figures are counted, and the faults that are told, which cost
-figures. With ``-v`` the cases of the seen half that are judged otherwise are named, with ``-f`` what is
-kept and told of every fault.
+only. ``ledgers``, ``reports`` and ``dispatches`` for SET are kinds of three other authors, who read no code
+of a rule; a kind there may have two right answers, each a line of its own. ``advice`` has a fourth author's
+long answers, of which hardly one is kept whole: so their figures are counted, and the faults that are told,
+which cost figures. With ``-v`` the cases of the seen half that are judged otherwise are named, with ``-f``
+what is kept and told of every fault.
 """
 
 import json
@@ -21,7 +21,7 @@ from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT
 
-NAMES = ("filings", "ledgers", "reports", "advice")
+NAMES = ("filings", "ledgers", "reports", "advice", "dispatches")
 SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")
 RIGHT_ANSWER = "right"
