@@ -96,7 +96,7 @@ class Bench:
         traces: list[Trace] = []
         for reader in readers:
             traces += reader.traces()
-        if len(readers) > 1 and (firm := self.firms.of(claim, statement)):
+        if len(readers) > 1 and (firm := self.firms.meant(claim, statement)):
             own = [trace for trace in traces if self.firms.is_of(trace.source, firm)]
             if own:
                 traces = own
@@ -131,6 +131,8 @@ class Bench:
         if right.table is None and is_of_other_time(claim, statement, right, source):
             return True
         if is_of_other_end(claim, statement, right) or self.firms.is_another(claim, statement, right.source):
+            return True
+        if self.firms.is_not_asked(claim, statement, right):
             return True
         names_side = claim.bound or not cannot_say(statement.words, WORDS_OF_SIDES)
         return bool(names_side) and is_opposite(claim, statement, right)

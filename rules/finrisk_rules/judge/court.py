@@ -52,7 +52,7 @@ class Court:
         self.allowance = allowance
         named = list(dict.fromkeys((period.year, period.part) for period in periods(question)))
         self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
-        self.firms = Firms(question, sources)
+        self.firms = Firms(question, answer, sources)
         acronyms = acronyms_of(answer, [source.text for source in sources])
         self.bench = Bench(self.sources, self.firms, acronyms, allowance)
         self._found: dict[int, list[Finding]] = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from finrisk_rules.companies import LEGAL_FORMS, company_key
@@ -11,6 +11,7 @@ from finrisk_rules.judge.hints import cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stem
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
 from finrisk_rules.periods import MONTHS
@@ -41,6 +42,28 @@ _CAPITAL_INSIDE = re.compile(r"[ (][^\W\d_a-zß-ÿ]")
 _FORM = re.compile(rf" (?:{_FORMS})\Z")
 _PARTS = re.compile(r"[\w&'’-]+")
 
+_OURS = re.compile(
+    whole(
+        "we our us ours wir unser unsere unserer unserem unseren uns nous notre nos nosotros nuestro nuestra "
+        "nuestros nuestras noi nostro nostra nostri nostre nós nosso nossa nossos nossas wij onze ons vi vår "
+        "vårt våra vores"
+    )
+    + r"|\b(?:the|our) (?:company|group|bank|corporation|firm|partnership|trust|registrant)\b"
+    + r"|当社|弊社|当行|当グループ|本公司|本集团|本行|我们|我行|당사|우리",
+    re.IGNORECASE,
+)
+"""With which a filing speaks of its own firm."""
+_OTHERS = re.compile(
+    whole(
+        "peer peers competitor competitors rival rivals others another elsewhere industry sector "
+        "wettbewerber konkurrenten konkurrent branche concurrents concurrent secteur competidores competidor "
+        "concorrenti settore concorrentes setor"
+    )
+    + r"|同業|競合|業界|同行|行业|업계",
+    re.IGNORECASE,
+)
+"""With which a statement speaks of firms that it does not name."""
+
 _NO_NAMES = (
     frozenset(
         "it he she they we you this that these those what which who one both all each total management "
@@ -58,8 +81,8 @@ _NO_NAMES = (
 class Firms:
     """The firms of the sources of an answer, as their company and title name them."""
 
-    def __init__(self, question: str, sources: Sequence[JudgedSource]) -> None:
-        self._question, self._sources = question, sources
+    def __init__(self, question: str, answer: str, sources: Sequence[JudgedSource]) -> None:
+        self._question, self._answer, self._sources = question, answer, sources
         self._keys = [_key(source.company or "") for source in sources]
         self._firms = {
             key: _name(source.company or "") for key, source in zip(self._keys, sources, strict=True) if key
@@ -68,6 +91,13 @@ class Firms:
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._named: dict[str, list[tuple[int, str]]] = {}
         self._is_stranger: dict[tuple[str, int], bool] = {}
+
+    @cached_property
+    def _asked(self) -> str:
+        """The key of the one firm that the question names, and the answer too if any; else ""."""
+        asked = {key for _, key in self._names(self._question)}
+        told = {key for _, key in self._names(self._answer)}
+        return asked.pop() if len(asked) == 1 and told <= asked else ""
 
     def of(self, claim: Claim, statement: Statement) -> str:
         """Return the key of the firm of which a statement says a figure, "" where it does not tell.
@@ -94,6 +124,32 @@ class Firms:
         before = [key for place, key in named if place < starts[at]]
         behind = [key for place, key in named if place > starts[at]]
         return before[-1] if counts[0] else behind[0]
+
+    def meant(self, claim: Claim, statement: Statement) -> str:
+        """Return the key of the firm that a statement names for a figure, else that alone is asked about."""
+        return self.of(claim, statement) or self._asked_in(statement)
+
+    def is_not_asked(self, claim: Claim, statement: Statement, place: Trace) -> bool:
+        """Whether a figure of another firm is told where one firm alone is asked about, and none is named.
+
+        A place in prose that does not speak of its own firm may be of all, such as a law or a price.
+        """
+        asked, own = self._asked_in(statement), self._keys[place.source - 1]
+        if not asked or not own or asked == own or self.of(claim, statement):
+            return False
+        source = self._sources[place.source - 1]
+        if self._pattern(asked).search(f"{source.title}\n{source.text}"):
+            return False
+        return place.table is not None or self._speaks_of_itself(place.place.sentence or "", own)
+
+    def _asked_in(self, statement: Statement) -> str:
+        """Return the firm that is asked about where a statement speaks of it, or of none."""
+        if not self._asked or self._names(statement.text) or _OTHERS.search(statement.text):
+            return ""
+        return "" if any(_runs(statement)) else self._asked
+
+    def _speaks_of_itself(self, sentence: str, own: str) -> bool:
+        return bool(_OURS.search(sentence) or self._pattern(own).search(sentence))
 
     def _of_head(self, claim: Claim) -> str:
         """Return the key of the firm that the head over a cell names, "" where that is none or several."""
