@@ -269,6 +269,17 @@ def test_another_version_of_what_measures_ends_a_stage(ground: Ground, name: str
     assert "shared" not in after["arms"]["base"]["metrics"]["quality"]  # revisions do not tell them apart
 
 
+def test_a_clock_that_was_set_back_between_two_revisions_swaps_no_stages(ground: Ground) -> None:
+    numbers = (9, 10, 10_000)
+    ground.ship(
+        asked("base", "a", -60 * place, revision=f"r{number:04}-{'f' * 8}")
+        for place, number in enumerate(numbers)
+    )
+    stages = ground.stages()
+    assert [stage["revision"] for stage in stages] == [f"r{number:04}-{'f' * 8}" for number in numbers]
+    assert [stage["until"] for stage in stages] == [stages[0]["since"], stages[1]["since"], None]
+
+
 def test_who_returns_in_a_later_stage_is_told_of_each_pair_of_stages(ground: Ground) -> None:
     qualities = {"a": (0.2, 0.4), "b": (0.6, 0.9), "c": (0.7, None), "d": (None, 0.2)}
     ground.ship(

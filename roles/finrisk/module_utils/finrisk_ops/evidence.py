@@ -28,8 +28,10 @@ select met.*, revision, split_bp / 10000.0::float8 as split, judge_version as ju
        prompt_version as prompt, index_version as index
 from stages join arm_statistics as met on met.stage_id = stages.id
 where met.stage_id = any(%(stages)s)
-order by min(first_at) over (partition by met.stage_id), met.stage_id, arm"""
-"""A row for each stage and arm, the oldest stage first."""
+order by substring(revision from '^r([0-9]+)')::numeric nulls first,
+         min(first_at) over (partition by met.stage_id), met.stage_id, arm"""
+"""A row for each stage and arm, the oldest stage first: by the number of its revision, since a clock may be set
+back between two. Requests of one revision are told apart by versions alone, and there the clock says it."""
 
 _RETURN = """
 regr_count(later.{0}, earlier.{0}) as {0}_users, regr_sxy(later.{0}, earlier.{0}) as {0}_products,
@@ -159,7 +161,10 @@ def _stages(
     reviews: Iterable[Mapping[str, Any]],
     prices: Prices,
 ) -> list[dict[str, Any]]:
-    """Return the stages of the rows, one a stage and arm; a stage goes on until the next one begins."""
+    """Return the stages of the rows, one a stage and arm; a stage goes on until the next one begins.
+
+    Where the clock was set back in between, it ended when it began: no stage ends earlier.
+    """
     labels = {
         (row["stage_id"], row["arm"]): {"reviews": {name: row[name] for name in ("drawn", "others")}}
         for row in reviews
@@ -168,6 +173,7 @@ def _stages(
     for row in rows:
         by_stage[row["stage_id"]].append(row)
     since = [min(row["first_at"] for row in arms) for arms in by_stage.values()]
+    until = [max(begun, following) for begun, following in zip(since, since[1:], strict=False)]
     return [
         {
             "revision": arms[0]["revision"],
@@ -184,7 +190,7 @@ def _stages(
                 for arm in ARMS
             },
         }
-        for (stage, arms), begun, ended in zip(by_stage.items(), since, [*since[1:], None], strict=False)
+        for (stage, arms), begun, ended in zip(by_stage.items(), since, [*until, None], strict=False)
     ]
 
 
