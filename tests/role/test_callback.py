@@ -177,6 +177,25 @@ def test_only_what_changed_or_failed_is_said_and_an_error_once_on_standard_error
     assert run.stderr.splitlines() == ["localhost: Break: the disk is full: make room"]
 
 
+ONE_STEP = PLAYBOOK.replace("until: watched.done == 2", "when: true")
+KILLED = "import os, signal\nos.kill(os.getpid(), signal.{})"
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+def test_a_module_that_was_killed_is_told_as_that(tmp_path: Path, name: str) -> None:
+    run = show(tmp_path, playbook=ONE_STEP, module=KILLED.format(name))
+    assert run.returncode == 2, run.stdout
+    assert f"localhost: Watch: {name} ended the step before it said how far it came" in run.stderr
+    assert "deserialization" not in run.stderr
+
+
+def test_a_module_that_breaks_is_not_told_as_one_that_was_killed(tmp_path: Path) -> None:
+    run = show(tmp_path, playbook=ONE_STEP, module="import sys\nsys.exit('no memory of it')")
+    assert run.returncode == 2
+    assert "ended the step" not in run.stderr
+    assert "no memory of it" in run.stderr
+
+
 def test_a_check_says_what_would_change_below_its_difference(tmp_path: Path) -> None:
     run = show(tmp_path, "--check", "--diff", playbook=STEPS)
     assert run.returncode == 0, run.stderr

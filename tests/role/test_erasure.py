@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from types import ModuleType
 from typing import Any
 
@@ -13,15 +16,18 @@ import pytest
 from ansible.module_utils.finrisk_ops.dataset import export, prepare
 from ansible.module_utils.finrisk_ops.erasure import erasure, files, ordered, tables, trace
 from ansible.module_utils.finrisk_ops.erasure.subject import Subject
+from ansible.module_utils.finrisk_ops.offline.answers import Answers
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from finrisk.aside import records_aside, set_aside
 from finrisk.journal import decoded, write_sealed
 from finrisk_rules.identity import keyed_hash
+from tests.grounds.exports import ask
 from tests.grounds.modules import run_module
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.training_rows import insert, row
+from tests.grounds.waiting import until
 
 TABLES = ("analyses", "training_data", "feedback")
 KEY, USER, OTHER = "ab" * 32, "jane.roe@example.com", "john"
@@ -169,6 +175,60 @@ def test_what_models_answered_to_a_dataset_goes_with_its_subject(options: dict[s
     for told in (announced, done):
         assert all(f"all of {path}" in told["summary"] for path in texts), told["summary"]
     assert not any(path.exists() for path in texts)
+
+
+def test_answers_that_a_run_still_writes_are_named_and_go_when_it_has_ended(options: dict[str, Any]) -> None:
+    path = Path(options["output_dir"]) / "offline_answers_0123456789ab.jsonl"
+    path.write_text("answers\n")
+    with Answers(path).writing():
+        refused = run_module("finrisk_erasure", {**options, "user_hash": HASH})
+        assert f"asks models now and writes {path}" in refused["msg"]
+        assert path.exists()
+    assert run_module("finrisk_erasure", {**options, "user_hash": HASH})["changed"]
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("room", "step"), [(export, "_snapshot"), (prepare, "_prepare")])
+def test_an_erasure_waits_for_files_that_are_being_made_of_the_rows(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, room: ModuleType, step: str
+) -> None:
+    work, has_read, may_write = getattr(room, step), Event(), Event()
+
+    def halted(*given: Any) -> Any:
+        read = work(*given)
+        has_read.set()
+        assert may_write.wait(60)
+        return read
+
+    monkeypatch.setattr(room, step, halted)
+    for path in Path(options["output_dir"]).glob("[!t]*" if room is prepare else "*"):
+        path.unlink()
+    with ThreadPoolExecutor(2) as pool:
+        making = pool.submit(made, room, options)
+        assert has_read.wait(60), making.result()
+        erasing = pool.submit(erasure.run, Subject(user=HASH), place_of(options), check=False)
+        until(lambda: is_waiting(options) or erasing.done())
+        assert not erasing.done()
+        may_write.set()
+        making.result()
+        told = erasing.result()["summary"]
+    assert not [name for name, content in tree(options).items() if HASH.encode() in content]
+    assert any("make them anew" in line for line in told) == (room is prepare)
+
+
+def is_waiting(options: dict[str, Any]) -> bool:
+    """Whether two have opened the folder, of whom one can have it."""
+    opened = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
+    return opened.count(os.path.realpath(options["output_dir"])) == 2
+
+
+def made(room: ModuleType, options: dict[str, Any]) -> None:
+    """Write an export, or a dataset of the one that is there."""
+    folder = Path(options["output_dir"])
+    if room is export:
+        export.run(ask(options["database_url"], folder), check_mode=False)
+    else:
+        prepare.run(prepare.Request("", folder, 0.9, 0, 0.9, processes=1), check_mode=False)
 
 
 def test_answers_to_a_dataset_without_the_subject_stay_and_those_to_a_dataset_that_is_gone_go(

@@ -38,6 +38,7 @@ BAR_WIDTH = 30
 LOST_INTERRUPT_SECONDS = 0.2
 ROLE = "finrisk : "
 ARGUMENTS, SAYING = "validate_argument_spec", "debug"
+SHELL_SIGNALS = 128
 NEEDED = ("item", "reason", "module_stderr")
 """What else of a failed result is said when its message does not hold it."""
 
@@ -67,9 +68,27 @@ def step(task: Any) -> str:
 
 def sentence(result: Mapping[str, Any]) -> str:
     """Return why a task failed, on one line."""
-    message = " ".join(str(result.get("msg") or "failed without a message").split())
+    message = ended(result) or " ".join(str(result.get("msg") or "failed without a message").split())
     more = [str(result[name]).strip() for name in NEEDED if result.get(name)]
     return " ".join([message, *(" ".join(part.split()) for part in more if part not in message)])
+
+
+def ended(result: Mapping[str, Any]) -> str:
+    """Return which signal ended a module before it said anything, and what to do; empty when none did.
+
+    A shell says 128 and the signal's number; where it was ended too, Python says the number below 0.
+    """
+    code = result.get("rc")
+    if "module_stdout" not in result or not isinstance(code, int):  # the module said how it went
+        return ""
+    try:
+        number = signal.Signals(-code if code < 0 else code - SHELL_SIGNALS)
+    except ValueError:
+        return ""
+    return (
+        f"{number.name} ended the step before it said how far it came: somebody sent it, or the system for "
+        "want of memory (dmesg says so). Run the same command again: it goes on from what is there"
+    )
 
 
 class SilentDisplay:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
@@ -30,8 +31,8 @@ from stages join arm_statistics as met on met.stage_id = stages.id
 where met.stage_id = any(%(stages)s)
 order by substring(revision from '^r([0-9]+)')::numeric nulls first,
          min(first_at) over (partition by met.stage_id), met.stage_id, arm"""
-"""A row for each stage and arm, the oldest stage first: by the number of its revision, since a clock may be set
-back between two. Requests of one revision are told apart by versions alone, and there the clock says it."""
+"""A row for each stage and arm, the oldest stage first: by the number of its revision, since a clock may be
+set back between two. Stages of one revision differ in versions alone, and there the clock says it."""
 
 _RETURN = """
 regr_count(later.{0}, earlier.{0}) as {0}_users, regr_sxy(later.{0}, earlier.{0}) as {0}_products,
@@ -173,7 +174,7 @@ def _stages(
     for row in rows:
         by_stage[row["stage_id"]].append(row)
     since = [min(row["first_at"] for row in arms) for arms in by_stage.values()]
-    until = [max(begun, following) for begun, following in zip(since, since[1:], strict=False)]
+    until = [max(begun, following) for begun, following in pairwise(since)]
     return [
         {
             "revision": arms[0]["revision"],

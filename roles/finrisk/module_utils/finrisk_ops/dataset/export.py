@@ -16,11 +16,11 @@ from finrisk_rules.version import rules_version
 from .. import database
 from ..counts import breakdown, number_of
 from ..errors import FinriskError
+from ..machine import folder_lock
 from ..machine.files import (
     HashedFile,
     Sink,
     free_stamp,
-    make_folder,
     newest,
     put_in_place,
     read_json,
@@ -135,11 +135,11 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     if check_mode:
         nowhere = Sink()
         return _result(request, _snapshot(request, nowhere), nowhere, None)
-    make_folder(request.output_dir)
-    remove_abandoned(request.output_dir)
-    with scratch(request.output_dir, RAW) as (file, temporary):
-        tally = _snapshot(request, file)
-        return _result(request, tally, file, temporary)
+    with folder_lock.held(request.output_dir):  # while rows are erased, none is written anew
+        remove_abandoned(request.output_dir)
+        with scratch(request.output_dir, RAW) as (file, temporary):
+            tally = _snapshot(request, file)
+            return _result(request, tally, file, temporary)
 
 
 def _result(request: Request, tally: Tally, file: Sink, temporary: Path | None) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from typing import IO, Any
 
 from ..counts import breakdown, number_of
 from ..errors import FinriskError
+from ..machine import folder_lock
 from ..machine.files import (
     STAMP_FORMAT,
     HashedFile,
     Sink,
     json_bytes,
-    make_folder,
     put_in_place,
     remove_abandoned,
     scratch,
@@ -52,12 +52,18 @@ def run(request: Request, check_mode: bool) -> dict[str, Any]:
     Raises FinriskError when there is no export, or nothing in it to train on.
     """
     request.check()
+    raw_file(request)  # without one, no folder is made
+    if check_mode:
+        return _made(request, check_mode)
+    with folder_lock.held(request.output_dir):  # while rows are erased, no set is made of them
+        remove_abandoned(request.output_dir)
+        return _made(request, check_mode)
+
+
+def _made(request: Request, check_mode: bool) -> dict[str, Any]:
     raw = raw_file(request)
     moment = stamp_of(raw)
     folder = request.output_dir
-    if not check_mode:
-        make_folder(folder)
-        remove_abandoned(folder)
     paths = {
         name: folder / f"{name}_{moment}.jsonl" for name in (TRAINING, VALIDATION, PREFERENCES, REJECTED)
     }

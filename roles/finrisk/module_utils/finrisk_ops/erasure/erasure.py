@@ -10,6 +10,7 @@ from typing import Any
 
 from ..counts import number_of
 from ..documents.client import Service
+from ..machine import folder_lock
 from ..machine.files import remove_abandoned
 from . import files, journal, tables
 from .subject import Subject
@@ -32,9 +33,16 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     """Erase the subject, or in check mode say what would go; return the module's result.
 
     First what brings new rows, then the rows, then the files. Broken off, it is run again, and finishes.
+    It waits for an export or a dataset that is being made: that may hold the rows too.
     """
-    if not check and place.output_dir.is_dir():
+    if check or not place.output_dir.is_dir():
+        return _erased(subject, place, check=check)
+    with folder_lock.held(place.output_dir):
         remove_abandoned(place.output_dir)  # an export that was cut may hold rows too
+        return _erased(subject, place, check=check)
+
+
+def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     exports = files.exports(place.output_dir, subject)
     kept = tables.erase(place.database_url, subject, check=True)
     is_indexed = kept.is_indexed
@@ -53,7 +61,7 @@ def run(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     answers = files.answers(place.output_dir, datasets)
     if not check:
         for path in answers:
-            path.unlink(missing_ok=True)
+            files.remove(path)
     tuned = tables.models(place.database_url)
     models = tables.tuned_on(tuned, datasets)
     others = tables.tuned_on_others(tuned, files.datasets(place.output_dir))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from ..machine.files import (
     stamped_files,
     write_json,
 )
+from ..machine.locks import is_free
 from .subject import Subject
 
 
@@ -94,6 +96,20 @@ def answers(folder: Path, stale: Collection[Dataset]) -> list[Path]:
     fresh = {sha[:12] for dataset in datasets(folder) if dataset not in stale for sha in dataset.hashes}
     named = [path for name in (ANSWERS, ANSWERS_REPORT) for path in folder.glob(f"{name}_*.*")]
     return sorted(path for path in named if not any(f"_{name}" in path.name for name in fresh))
+
+
+def remove(path: Path) -> None:
+    """Remove a file of answers, or its page.
+
+    Raises FinriskError while a run asks models and writes it: its answers would come again.
+    """
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        if not is_free(file.fileno()):
+            raise FinriskError(
+                f"a run of evaluate.yml asks models now and writes {path}. All before it is erased; end that "
+                "run or wait for it, then run this again"
+            )
+        path.unlink()
 
 
 def datasets(folder: Path) -> Iterator[Dataset]:

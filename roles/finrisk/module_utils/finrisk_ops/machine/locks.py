@@ -1,9 +1,8 @@
-"""One at a time: a file that says who holds it, for releases; a folder, for those who write into it."""
+"""One release at a time: a file that says who holds it."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -15,11 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import FinriskError
-from .files import make_folder, naming, write_json
+from .files import naming, write_json
 from .identity import now, who
 from .processes import Process, start_time
 
-_WAIT_SECONDS = 120
 _YIELD_SECONDS = 5.0
 
 
@@ -83,42 +81,9 @@ def read(path: Path) -> tuple[Holder | None, Holder | None]:
     return (holder, None) if holder.process.alive else (None, holder)
 
 
-@contextlib.contextmanager
-def folder(folder: Path) -> Iterator[None]:
-    """Hold the folder itself, made when it is missing; a killed holder loses it.
-
-    Raises FinriskError when the folder cannot be written to, so that nothing is begun that could not be kept,
-    and after two minutes of waiting.
-    """
-    make_folder(folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        reason = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
-        raise FinriskError(
-            f"{folder} cannot be written to ({os.strerror(reason)}), so no job could be kept; choose another "
-            "folder"
-        )
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    deadline = time.monotonic() + _WAIT_SECONDS
-    try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise FinriskError(
-                        f"another tune.yml has been submitting from {folder} for {_WAIT_SECONDS} s; "
-                        "wait for it and run again"
-                    ) from None
-                time.sleep(0.2)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _take(descriptor: int, path: Path, me: Holder) -> None:
     """Lock the file, and end the run that has it where that one yields to this one."""
-    if not _is_free(descriptor):
+    if not is_free(descriptor):
         holder = _signature(path)
         if me.yields or holder is None or not holder.yields or holder.pid == me.pid:
             raise _refusal(path, holder)
@@ -143,7 +108,7 @@ def _end(holder: Holder, descriptor: int, path: Path) -> None:
             ) from None
         deadline = time.monotonic() + _YIELD_SECONDS
         while time.monotonic() < deadline:
-            if _is_free(descriptor):
+            if is_free(descriptor):
                 return
             time.sleep(0.1)
     signed = _signature(path)
@@ -187,8 +152,8 @@ class _TakenOver(BaseException):
         self.taker = taker
 
 
-def _is_free(descriptor: int) -> bool:
-    """Lock the file, unless somebody else has."""
+def is_free(descriptor: int) -> bool:
+    """Lock the file or folder, unless somebody else has; say whether it was to be had."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..cloud import bucket as storage
 from ..cloud import gemini, patience
 from ..errors import FinriskError
-from ..machine import locks
+from ..machine import folder_lock
 from . import cost, jobs, states, upload
 from . import remote as tuning_service
 from .intent import Intent
@@ -56,7 +56,7 @@ def submit(order: Order) -> Outcome:
     refuses; UnreachableError when it could not be asked.
     """
     client = gemini.client(order.platform)
-    with locks.folder(order.output_dir), _table(order.database_url) as (table, notes):
+    with folder_lock.held(order.output_dir), _table(order.database_url) as (table, notes):
         with _table_lock(table):
             plan = _plan(order, client, table)
             remote = plan.remote

@@ -10,7 +10,7 @@ from typing import Any
 from ..cloud import bucket as storage
 from ..cloud.bucket import Bucket, Upload
 from ..cloud.resumable import Session
-from ..machine import locks
+from ..machine import folder_lock
 from .data import DataFile, TuningData
 
 _MEGABYTE = 1_000_000
@@ -74,7 +74,7 @@ def bring(destination: Destination, data: TuningData, seconds: float | None, *, 
     """Send as ``upload`` does, alone in the folder; in check mode only look."""
     if check:
         return look(destination, data)
-    with locks.folder(destination.folder):
+    with folder_lock.held(destination.folder):
         return upload(destination, data, seconds)
 
 
