@@ -17,7 +17,7 @@ from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
 from ansible.module_utils.finrisk_ops.release import history, records
 from ansible.module_utils.finrisk_ops.release.records import Record
-from ansible.module_utils.finrisk_ops.status import audit
+from ansible.module_utils.finrisk_ops.status import audit, releases
 
 from tests.grounds.modules import run_module
 
@@ -110,6 +110,17 @@ def test_records_that_arrive_late_and_twice_are_linked_once(desk: Desk) -> None:
     assert history.take_over(desk.ledger, desk.url, time.time()) == 1
     assert audit.known(desk.ledger, desk.url)["last"][0]["release"] == late.id
     assert audit.known(desk.ledger, desk.url)["links"] == 2
+
+
+def test_what_a_newer_checkout_says_of_a_release_waits_for_one_and_is_shown_meanwhile(desk: Desk) -> None:
+    newer = desk.record(25)
+    file = desk.ledger.folder / f"{newer.id}.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"ticket": "RISK-4711"}))
+    own = desk.record(50)
+    assert history.take_over(desk.ledger, desk.url, time.time()) == 1
+    assert json.loads(file.read_text())["ticket"] == "RISK-4711"
+    assert [each["id"] for each in releases.known(desk.ledger, desk.url, time.time())] == [own.id, newer.id]
+    assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
 
 
 def test_releases_of_an_older_schema_get_their_links_in_order(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import time
 import uuid
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,8 +61,8 @@ def test_who_held_the_lock_stays_in_a_message_and_what_postgresql_cannot_hold_do
 
 def test_what_was_written_is_read_and_what_is_none_is_passed_over() -> None:
     record = records.end(begun(), records.DONE, figures={"arms": {}})
-    content = json.loads(json.dumps(asdict(record)))
-    assert records.from_content(content | {"of_a_newer_release": 1}) == record
+    content = json.loads(json.dumps(record.stored()))
+    assert records.from_content(content) == record
     broken: list[Any] = [
         [],
         None,
@@ -73,6 +73,15 @@ def test_what_was_written_is_read_and_what_is_none_is_passed_over() -> None:
         content | {"identity": []},
     ]
     assert [records.from_content(each) for each in broken] == [None] * len(broken)
+
+
+def test_what_a_newer_finrisk_says_of_a_release_is_kept_beside_what_is_known() -> None:
+    content = json.loads(json.dumps(begun().stored())) | {"ticket": "RISK-4711"}
+    newer = records.from_content(content)
+    assert newer
+    assert newer.stored() == content
+    assert newer.content() == begun().content() | newer.content()
+    assert "ticket" not in newer.content()
 
 
 def test_a_run_whose_process_is_gone_did_not_end_and_one_of_elsewhere_is_waited_for() -> None:

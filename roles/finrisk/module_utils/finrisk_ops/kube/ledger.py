@@ -45,7 +45,7 @@ class ClusterLedger:
 
     def write(self, record: Record) -> None:
         """Write the record's ConfigMap; those beyond the newest fifty go."""
-        text = json.dumps(asdict(record), ensure_ascii=False)
+        text = json.dumps(record.stored(), ensure_ascii=False)
         self._apply(f"{PREFIX}-{record.id}", {LABEL: "true"}, {"record": text})
         if record.ended:
             self.remove(records.superfluous(self.records()))

@@ -39,7 +39,7 @@ class FileLedger:
 
     def write(self, record: Record) -> None:
         """Write the record's file; those beyond the newest fifty go."""
-        write_json(self.folder / f"{record.id}.json", asdict(record))
+        write_json(self.folder / f"{record.id}.json", record.stored())
         remove_abandoned(self.folder)
         self.remove(records.superfluous(self.records()))
 

@@ -10,7 +10,7 @@ from finrisk_rules.chain import Break, Content, Link, canonical, first_break, li
 
 from ..database import connect, query_error
 from ..errors import FinriskError
-from .records import Entry, Ledger, Record, from_content, newest_first, settled
+from .records import APART, Entry, Ledger, Record, from_content, newest_first, settled
 
 if TYPE_CHECKING:
     import psycopg
@@ -19,7 +19,7 @@ SHOWN = 10
 STATEMENT_SECONDS = 3
 
 _JSON = ("identity", "figures")
-_COLUMNS = tuple(each.name for each in fields(Record) if each.name != "runner")
+_COLUMNS = tuple(each.name for each in fields(Record) if each.name not in APART)
 _ADD = (
     f"insert into releases ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of this program's fields
     f"values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict (id) do nothing returning *"
@@ -45,12 +45,13 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
     """Bring the records that wait where releases are made into the table, each once; return how many.
 
     ``now`` is in seconds since 1970. A record leaves its place after its row is committed, so that a run
-    that is killed in between only does it again; one that the table does not take, since somebody edited it,
-    stays where it is and keeps no other back. Each row gets its link of the chain in the same transaction,
-    and the links go into the copy beside afterwards. Raises FinriskError when the table cannot be reached.
+    that is killed in between only does it again; one that the table does not take, since somebody edited it
+    or a newer FinRisk says more of it, stays where it is and keeps no other back. Each row gets its link of
+    the chain in the same transaction, and the links go into the copy beside afterwards. Raises FinriskError
+    when the table cannot be reached.
     """
     oldest_first = reversed(ledger.records())
-    waiting = [record for each in oldest_first if (record := settled(each, now))]
+    waiting = [record for each in oldest_first if not each.more and (record := settled(each, now))]
     if not waiting:
         return 0
     import psycopg

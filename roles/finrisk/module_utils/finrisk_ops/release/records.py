@@ -25,6 +25,8 @@ ABANDONED_SECONDS = 3600.0
 """After which a run of another machine that never said how it ended is taken as ended."""
 
 LONGEST = 2000  # code points of a message
+APART = frozenset({"runner", "more"})
+"""What the table has no column for."""
 _KINDS = {"identity": dict, "figures": dict, "ratio_before": int, "ratio_after": int}
 
 
@@ -44,7 +46,10 @@ class Runner:
 
 @dataclass(frozen=True)
 class Record:
-    """One deploy, rollback or promotion. ``identity`` is who the cluster says it was, None on a process."""
+    """One deploy, rollback or promotion. ``identity`` is who the cluster says it was, None on a process.
+
+    ``more`` is what a newer FinRisk says of it: the record waits for one, since here it has no column.
+    """
 
     id: str
     at: str  # UTC, ISO 8601
@@ -65,6 +70,7 @@ class Record:
     figures: dict[str, Any] | None = None
     message: str = ""
     runner: Runner = field(default_factory=Runner)
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def who(self) -> str:
@@ -78,7 +84,11 @@ class Record:
 
     def content(self) -> dict[str, Any]:
         """Return it as JSON, without the process that ran it, which nobody else has a use for."""
-        return {key: value for key, value in asdict(self).items() if key != "runner"} | {"who": self.who}
+        return {key: value for key, value in asdict(self).items() if key not in APART} | {"who": self.who}
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON, as it waits where the release was made."""
+        return {key: value for key, value in asdict(self).items() if key != "more"} | self.more
 
 
 @dataclass(frozen=True)
@@ -145,13 +155,14 @@ def settled(record: Record, now: float) -> Record | None:
 
 
 def from_content(content: Mapping[str, Any]) -> Record | None:
-    """Return the record that a file or an object holds; None for what is none. Unknown keys are left out."""
-    names = {each.name for each in fields(Record)} - {"runner"}
+    """Return the record that a file or an object holds; None for what is none."""
+    names = {each.name for each in fields(Record)} - APART
     try:
         known = {key: value for key, value in content.items() if key in names}
         if not all(_is_kind(key, value) for key, value in known.items()):
             return None
-        record = Record(**known, runner=Runner(**content.get("runner", {})))
+        more = {key: value for key, value in content.items() if key not in names | {"runner"}}
+        record = Record(**known, runner=Runner(**content.get("runner", {})), more=more)
         uuid.UUID(record.id)
         datetime.fromisoformat(record.at)
     except (TypeError, ValueError, AttributeError):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ..errors import FinriskError
 from ..machine.files import json_bytes, read_json, stamp, stamped_files, write_json
@@ -14,11 +15,15 @@ from .states import ACTIVE, CREATING
 from .table import Table, TableError
 
 PREFIX = "finetuning_job"
+_APART = frozenset({"more", "path"})
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as its file shows it. Times are ISO 8601 in UTC; ``path`` is where the file is, or empty."""
+    """A job as its file shows it. Times are ISO 8601 in UTC; ``path`` is where the file is, or empty.
+
+    ``more`` is what a newer FinRisk wrote: it stays in the file, whoever writes the rest anew.
+    """
 
     job_name: str
     state: str
@@ -39,23 +44,40 @@ class Job:
     smoke_test: dict[str, Any] | None = None
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     statistics: dict[str, Any] | None = None
+    more: dict[str, Any] = field(default_factory=dict)
     path: str = ""
 
     def content(self) -> dict[str, Any]:
         """Return what stands in the job file."""
-        return {key: value for key, value in asdict(self).items() if key != "path"}
+        return {key: value for key, value in asdict(self).items() if key not in _APART} | self.more
 
 
 def from_content(content: Any, source: str) -> Job:
     """Return the job that a file or row describes; ``source`` names it in errors.
 
-    Unknown keys are left out, so that an older FinRisk reads a newer one's files.
+    Raises FinriskError when something is missing, or of another kind than here.
     """
-    names = {item.name for item in fields(Job)} - {"path"}
+    names = {item.name for item in fields(Job)} - _APART
     try:
-        return Job(**{key: value for key, value in content.items() if key in names})
-    except (AttributeError, TypeError):
-        raise FinriskError(f"{source} is not a tuning job; remove it or restore it, then run again") from None
+        known = {key: value for key, value in content.items() if key in names}
+        job = Job(**known, more={key: value for key, value in content.items() if key not in names})
+        if not all(_is_of(hint, getattr(job, name)) for name, hint in get_type_hints(Job).items()):
+            raise TypeError
+        datetime.fromisoformat(job.created_at).astimezone(UTC)
+        return job
+    except (AttributeError, TypeError, ValueError):
+        raise FinriskError(
+            f"{source} is not a tuning job that this FinRisk can read; restore it, remove it or update this "
+            "checkout, then run again"
+        ) from None
+
+
+def _is_of(hint: Any, value: object) -> bool:
+    """Say whether a value is of the kind, or one of the kinds, of a field."""
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return any(
+        isinstance(value, (get_origin(kind) or kind, *((int,) if kind is float else ()))) for kind in kinds
+    )
 
 
 def in_files(output_dir: Path) -> list[Job]:
@@ -151,7 +173,8 @@ def _further(one: Job, other: Job) -> Job:
 
 
 def _newest_first(jobs: Iterable[Job]) -> list[Job]:
-    return sorted(jobs, key=lambda job: (datetime.fromisoformat(job.created_at), job.job_name), reverse=True)
+    moment = datetime.fromisoformat
+    return sorted(jobs, key=lambda job: (moment(job.created_at).astimezone(UTC), job.job_name), reverse=True)
 
 
 def _description(job: Job) -> str:
