@@ -10,6 +10,7 @@ from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.claim_periods import ASKED_PERIOD
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.columns import named_elsewhere
 from finrisk_rules.judge.ends import is_of_other_end
 from finrisk_rules.judge.findings import wrong
 from finrisk_rules.judge.firms import Firms
@@ -111,6 +112,7 @@ class Bench:
         rival = best_rival(readers, right)
         if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
             return wrong(claim, "wrong_scale", scale), None
+        rival = rival or self._meant(readers, statement, right)
         if rival is not None:
             return wrong(claim, "misattributed", rival), None
         if self._is_of_another(claim, statement, named, right):
@@ -118,6 +120,13 @@ class Bench:
         if self._is_turned(claim, statement, right, is_operand=bool(readers[0].operands)):
             return wrong(claim, "unsupported", right), None
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
+
+    def _meant(self, readers: Sequence[Reader], statement: Statement, right: Trace) -> Trace | None:
+        """Return the cell under the head that is said or asked about, where the right value has another."""
+        if right.table is None:
+            return None
+        reader = next(each for each in readers if each.source == right.source)
+        return named_elsewhere(reader, statement, right, self.sources.asked_words)
 
     def _is_of_another(self, claim: Claim, statement: Statement, named: Claimed, right: Trace) -> bool:
         """Whether a place with the value of a claim is of another year, time, end, firm or side."""

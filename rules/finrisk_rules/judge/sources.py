@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 
 from finrisk_rules.judge.agreement import says, tolerance
@@ -10,6 +11,7 @@ from finrisk_rules.judge.claims import Pairs, is_count
 from finrisk_rules.judge.copies import is_copied, on_one_line
 from finrisk_rules.judge.evidence import Evidence, evidence_of, facts_now
 from finrisk_rules.judge.languages import are_alike, language_of
+from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import counted
 from finrisk_rules.judge.wording import has_support, is_worded_as, words
@@ -31,6 +33,11 @@ class Sources:
         self._reads: dict[int, bool] = {}
         self._contents: dict[int, frozenset[str]] = {}
         self._lines: dict[int, str] = {}
+
+    @cached_property
+    def asked_words(self) -> frozenset[str]:
+        """The telling words of the question."""
+        return stems(self.question)
 
     def __getitem__(self, n: int) -> JudgedSource:
         """Return source ``n``."""
