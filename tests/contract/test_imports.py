@@ -171,7 +171,7 @@ BELOW: dict[str, set[str]] = {
     "dataset": {"counts", "database", "machine", "report", "text"},
     "documents": {"counts", "database", "text"},
     "cloud": {"machine", "text"},
-    "gate": set(),
+    "gate": {"counts"},
     "service": set(),
     "report": set(),
     "machine": {"text"},
