@@ -160,7 +160,7 @@ def test_in_the_service_arrows_run_downwards_only() -> None:
 
 BELOW: dict[str, set[str]] = {
     "options": {"cloud", "gate", "kube", "process", "release", "tuning"},
-    "erasure": {"counts", "database", "dataset", "documents", "machine"},
+    "erasure": {"counts", "database", "dataset", "documents", "machine", "tuning"},
     "offline": {"counts", "database", "dataset", "gate", "machine", "release", "report", "status", "tuning"},
     "evaluation": {"counts", "database", "gate", "machine", "release", "report", "status", "tuning"},
     "status": {"counts", "database", "evidence", "gate", "machine", "release", "service", "tuning"},

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import ModuleType
@@ -17,6 +18,7 @@ from ansible.module_utils.finrisk_ops.dataset import export, prepare
 from ansible.module_utils.finrisk_ops.erasure import erasure, files, ordered, tables, trace
 from ansible.module_utils.finrisk_ops.erasure.subject import Subject
 from ansible.module_utils.finrisk_ops.offline.answers import Answers
+from ansible.module_utils.finrisk_ops.tuning import jobs
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -34,6 +36,20 @@ KEY, USER, OTHER = "ab" * 32, "jane.roe@example.com", "john"
 HASH, OTHER_HASH = keyed_hash(KEY, USER), keyed_hash(KEY, OTHER)
 MODEL, OTHER_MODEL = "projects/p/models/7", "s3"
 DOCUMENT = 'filings/Öst "A", 2025'
+JOB = jobs.Job(
+    job_name="projects/p/locations/l/tuningJobs/7",
+    state="ACTIVE",
+    provider_state="JOB_STATE_SUCCEEDED",
+    tuned_model_name=MODEL,
+    display_name="finrisk-v1-00000000",
+    base_model="b",
+    hyperparameters={},
+    training_file="t",
+    validation_file=None,
+    dataset={},
+    spec_id="s",
+    created_at="2026-11-01T08:00:00+00:00",
+)
 ANALYSIS = """
 insert into analyses (id, created_at, user_hash, split_bp, unit_kind, unit_hash, bucket, arm_assigned,
                       outcome, latency_ms, redaction_version, documents)
@@ -89,12 +105,12 @@ def options(database_url: str, tmp_path: Path) -> dict[str, Any]:
     done = prepare.run(prepare.Request("", folder, 0.9, 0, 0.9), check_mode=False)
     spec = {"training_sha256": hashlib.sha256(Path(done["training_file"]).read_bytes()).hexdigest()}
     with psycopg.connect(database_url) as connection:
-        jobs = [
+        rows = [
             ("s1", spec, {"tuned_model_name": MODEL}),
             ("s2", {}, {"state": "FAILED"}),
             (OTHER_MODEL, {}, {"state": "ACTIVE"}),
         ]
-        for name, *contents in jobs:
+        for name, *contents in rows:
             connection.execute(
                 "insert into tuning_jobs (spec_id, spec, job) values (%s, %s, %s)",
                 (name, *map(Jsonb, contents)),
@@ -383,6 +399,24 @@ def test_a_user_is_traced_by_all_requests_and_not_any_more_once_erased(options: 
     gone = traced(options, user_hash=HASH)
     assert gone.pop("other_models") == [OTHER_MODEL]
     assert gone == {"requests": [], "total_requests": 0, "exports": {}, "datasets": [], "models": []}
+
+
+def test_a_database_of_last_night_hides_neither_a_user_nor_the_model_of_today(
+    options: dict[str, Any], database_url: str
+) -> None:
+    folder = Path(options["output_dir"])
+    [training] = folder.glob("training_set_*")
+    sha256 = hashlib.sha256(training.read_bytes()).hexdigest()
+    for job in (replace(JOB, dataset={"sha256": sha256}), replace(JOB, job_name="failed", state="FAILED")):
+        jobs.write(folder, job)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("truncate analyses, training_data, feedback, tuning_jobs cascade")
+    data = traced(options, user_hash=HASH)
+    assert (list(data["exports"].values()), data["models"], data["other_models"]) == ([3], [MODEL], [])
+    assert [place["rows"] for place in data["datasets"]] == [3]
+    done = run_module("finrisk_erasure", {**options, "user_hash": HASH})
+    assert (done["models"], done["other_models"]) == ([MODEL], [])
+    assert not [name for name, content in tree(options).items() if HASH.encode() in content]
 
 
 @pytest.mark.parametrize("is_as_written", [True, False])

@@ -12,7 +12,7 @@ from ..counts import number_of
 from ..documents.client import Service
 from ..machine import folder_lock
 from ..machine.files import remove_abandoned
-from . import files, journal, tables
+from . import files, journal, models, tables
 from .subject import Subject
 
 
@@ -62,9 +62,10 @@ def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     if not check:
         for path in answers:
             files.remove(path)
-    tuned = tables.models(place.database_url)
-    models = tables.tuned_on(tuned, datasets)
-    others = tables.tuned_on_others(tuned, files.datasets(place.output_dir))
+    [rows] = tables.asked(place.database_url, (models.ROWS, {}))
+    tuned = models.known(rows, place.output_dir)
+    stale = models.tuned_on(tuned, datasets)
+    others = models.tuned_on_others(tuned, files.datasets(place.output_dir))
     gone = _gone(kept.rows, waiting, exports, document=subject.document if is_indexed else "")
     gone += [f"all of {path}" for path in answers]
     return {
@@ -74,9 +75,9 @@ def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         "removed_document": is_indexed,
         "exports": {str(export.path): export.rows for export in exports},
         "stale_datasets": [str(dataset.metadata) for dataset in datasets],
-        "models": models,
+        "models": stale,
         "other_models": others,
-        "summary": _summary(subject, gone, _left(subject, place, datasets, models, others), check=check),
+        "summary": _summary(subject, gone, _left(subject, place, datasets, stale, others), check=check),
         "diff": {"before": "".join(f"{line}\n" for line in gone), "after": ""},
     }
 
@@ -94,7 +95,7 @@ def _left(
     subject: Subject,
     place: Place,
     datasets: Sequence[files.Dataset],
-    models: Sequence[str],
+    stale: Sequence[str],
     others: Sequence[str],
 ) -> list[str]:
     """Return what a person has to do, a line each."""
@@ -115,7 +116,7 @@ def _left(
         lines.append(f"{dataset.metadata} {told}")
     lines += [
         f"{model} was tuned on such a dataset: tune and release another one, then delete it at Google"
-        for model in models
+        for model in stale
     ]
     return lines + [
         f"{model} was tuned on a dataset that is not here any more: it may hold {subject.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from ..machine.files import (
 )
 from ..machine.locks import is_free
 from .subject import Subject
+
+_ID = re.compile(rb'"id": ?"([0-9a-f-]{36})"')
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ def exports(folder: Path, subject: Subject) -> list[Export]:
     """Return the exports of the folder that hold rows of the subject."""
     counted = (Export(path, _count(path, subject)) for path in written(folder))
     return [export for export in counted if export.rows]
+
+
+def requests(path: Path, subject: Subject) -> set[str]:
+    """Return the ids of the subject's rows in an export."""
+    with path.open("rb") as lines:
+        found = [_ID.search(line) for line in lines if subject.is_in(line)]
+    return {match[1].decode() for match in found if match}
 
 
 def rewrite(export: Export, subject: Subject) -> None:

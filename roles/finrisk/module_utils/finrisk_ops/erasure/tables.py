@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import database
-from .files import Dataset
 from .subject import Subject
 
 _OF_USER = """
@@ -32,10 +30,6 @@ _IDS = "select id::text from requests where id is not null"
 _COUNT = "(select count(*) from {table} where {rows})"
 _GONE = "(select count(*) from {table}_gone)"
 _DELETE = "{table}_gone as (delete from {table} where {rows} returning 1)"
-MODELS = """
-    select coalesce(job ->> 'tuned_model_name', job_name, job ->> 'display_name', spec_id),
-        spec ->> 'training_sha256', spec ->> 'validation_sha256'
-    from tuning_jobs where job ->> 'state' is distinct from 'FAILED' order by created_at"""
 _STATEMENT_SECONDS = 600
 
 
@@ -45,14 +39,6 @@ class Kept:
 
     rows: dict[str, int]
     is_indexed: bool
-
-
-@dataclass(frozen=True)
-class Model:
-    """A tuned model, or its job while it has none, and the SHA-256 of the sets that it was tuned on."""
-
-    name: str
-    hashes: frozenset[str]
 
 
 def erase(database_url: str, subject: Subject, *, check: bool) -> Kept:
@@ -79,36 +65,6 @@ def requests(database_url: str, subject: Subject) -> list[str]:
     """
     [rows] = asked(database_url, (f"{_requests(subject)} {_IDS}", {"name": subject.user or subject.document}))
     return [str(row[0]) for row in rows]
-
-
-def models(database_url: str) -> list[Model]:
-    """Return the models of the tuning jobs, oldest first, but for those of failed ones.
-
-    Raises FinriskError when the database cannot be asked.
-    """
-    [rows] = asked(database_url, (MODELS, {}))
-    return models_of(rows)
-
-
-def models_of(rows: Iterable[Sequence[object]]) -> list[Model]:
-    """Return what ``MODELS`` selects."""
-    return [Model(str(name), frozenset(map(str, filter(None, hashes)))) for name, *hashes in rows]
-
-
-def tuned_on(models: Iterable[Model], datasets: Iterable[Dataset]) -> list[str]:
-    """Return the models that were tuned on one of the datasets as it is."""
-    known = _hashes(datasets)
-    return [model.name for model in models if model.hashes & known]
-
-
-def tuned_on_others(models: Iterable[Model], datasets: Iterable[Dataset]) -> list[str]:
-    """Return the models that were tuned on none of the datasets as they are: what is in them is unknown."""
-    known = _hashes(datasets)
-    return [model.name for model in models if not model.hashes & known]
-
-
-def _hashes(datasets: Iterable[Dataset]) -> set[str]:
-    return {sha256 for dataset in datasets for sha256 in dataset.hashes}
 
 
 def _requests(subject: Subject) -> str:

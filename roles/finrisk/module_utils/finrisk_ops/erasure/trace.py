@@ -12,8 +12,9 @@ from ..counts import number_of
 from ..dataset.names import ROWS
 from ..dataset.places import place_at, places_of
 from ..errors import FinriskError
-from . import files, tables
+from . import files, models, tables
 from .ordered import rows_of
+from .subject import Subject
 
 SHOWN = 100
 """Most requests, and lines of a dataset, that are told; all of them are counted and looked for."""
@@ -83,9 +84,13 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
 
     Raises FinriskError when the database cannot be asked.
     """
-    requests, total, known, models = _asked(database_url, request_id, user)
-    counted = {path: rows_of(path, known) for path in files.written(folder)}
-    exports = {path: rows for path, rows in counted.items() if rows}
+    requests, total, known, rows = _asked(database_url, request_id, user)
+    tuned = models.known(rows, folder)
+    written = files.written(folder)
+    if user:  # also what a database that was restored from an older backup does not know
+        known |= {name for path in written for name in files.requests(path, Subject(user=user))}
+    counted = {path: rows_of(path, known) for path in written}
+    exports = {path: number for path, number in counted.items() if number}
     every = list(files.datasets(folder))
     holdings = [(each, _holding(each, known, exports)) for each in every]
     inside = [(each, holding) for each, holding in holdings if holding]
@@ -94,28 +99,28 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
         "total_requests": total,
         "exports": {str(path): rows for path, rows in exports.items()},
         "datasets": [asdict(holding) for _, holding in inside],
-        "models": tables.tuned_on(models, [each for each, _ in inside]),
-        "other_models": tables.tuned_on_others(models, every),
+        "models": models.tuned_on(tuned, [each for each, _ in inside]),
+        "other_models": models.tuned_on_others(tuned, every),
     }
     return {"text": _text(requests, data), "data": data}
 
 
 def _asked(
     database_url: str, request_id: str, user: str
-) -> tuple[list[Request], int, set[str], list[tables.Model]]:
-    """Return the newest requests, how many there are, the ids of all of them, and every tuned model."""
+) -> tuple[list[Request], int, set[str], list[tuple[object, ...]]]:
+    """Return the newest requests, how many there are, the ids of all of them, and the rows of models."""
     named = _OF_USER if user else _OF_REQUEST
     values: dict[str, object] = {"user": user, "request": request_id or None, "shown": SHOWN}
-    rows, ids, models = tables.asked(
+    rows, ids, tuned = tables.asked(
         database_url,
         (_REQUESTS.format(**named), values),
         (_IDS.format(**named), values),
-        (tables.MODELS, {}),
+        (models.ROWS, {}),
         seconds=_SECONDS,
     )
     known = {str(row[0]) for row in ids if row[0]} | ({request_id} if request_id else set())
     total = int(str(rows[0][-1])) if rows else 0
-    return [_request(row) for row in rows], total, known, tables.models_of(models)
+    return [_request(row) for row in rows], total, known, tuned
 
 
 def _request(row: Sequence[Any]) -> Request:
