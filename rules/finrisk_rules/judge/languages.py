@@ -6,6 +6,7 @@ two texts read as one language.
 
 import re
 from functools import lru_cache
+from struct import Struct
 
 from finrisk_rules.spelling import folded, latin_runs
 
@@ -64,12 +65,16 @@ COMMON_WORDS = frozenset().union(*FUNCTION_WORDS.values())
 COMMA_LANGUAGES = frozenset("de fr es it pt nl sv pl tr cyrillic greek".split())
 """Languages in which a comma parts decimals, as long as the figures do not tell otherwise."""
 
+_LANGUAGES = tuple(FUNCTION_WORDS)
 _BITS = 16
 _VOTES: dict[str, int] = {
     word: sum(1 << _BITS * place for place, words in enumerate(FUNCTION_WORDS.values()) if word in words)
     for word in COMMON_WORDS
 }
 """The languages of a word in one number, 16 bits each: votes of many words are added at once."""
+
+_HITS = Struct(f"<{len(_LANGUAGES)}H")
+"""How such a number is read."""
 
 _LATIN_LETTERS = re.compile("[A-Za-z]+")
 _OTHER = re.compile(r"[^\x00-\x7f]+")
@@ -152,6 +157,7 @@ def _script(text: str) -> str:
 def _latin_language(text: str) -> str:
     runs = latin_runs(text if text.isascii() else folded(text))
     votes = sum(filter(None, map(_VOTES.get, runs)))
-    hits = [(votes >> _BITS * place & 0xFFFF, language) for place, language in enumerate(FUNCTION_WORDS)]
-    (next_most, _), (most, first) = sorted(hits)[-2:]
-    return first if most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most else ""
+    hits = _HITS.unpack(votes.to_bytes(_HITS.size, "little"))
+    next_most, most = sorted(hits)[-2:]
+    is_ahead = most >= next_most + _LEAD and most >= _LEAST_RATIO * next_most
+    return _LANGUAGES[hits.index(most)] if is_ahead else ""

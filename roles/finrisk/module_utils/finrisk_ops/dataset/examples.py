@@ -27,8 +27,7 @@ class Terms:
 
     def left_out(self, row: Mapping[str, Any]) -> str | None:
         """Return why the row is not asked for at all, as a reason code of ``finrisk_rules.figures``."""
-        producer = str(row.get("model_version") or "").partition("-")[0].lower()
-        if producer in (name.lower() for name in self.refused_producers):
+        if self.refused_producers and _producer(row) in map(str.lower, self.refused_producers):
             return "producer_refused"
         if is_tuned(row) and not self.tuned_rows:
             return "made_by_tuned_model"
@@ -78,6 +77,10 @@ def is_human(row: Mapping[str, Any]) -> bool:
 def is_tuned(row: Mapping[str, Any]) -> bool:
     """Say whether a tuned model wrote the row's analysis."""
     return row.get("finetuned_model_used") is True and not is_human(row)
+
+
+def _producer(row: Mapping[str, Any]) -> str:
+    return str(row.get("model_version") or "").partition("-")[0].lower()
 
 
 def rating_of(row: Mapping[str, Any]) -> int:
