@@ -83,7 +83,8 @@ def main() -> None:
     if asked.bare:
         setattr(redaction.Redactor, "redact", lambda _, text, _kinds=(): redaction.Redacted(text, {}))  # noqa: B010
         setattr(prepare, "families", lambda _rows, figures, *_: Kin(len(figures)))  # noqa: B010 - as above
-        setattr(candidates, "figures_digest", lambda *_: 0)  # noqa: B010 - by which near-duplicates are told
+        for digest in ("figures_digest", "values_digest"):  # by which near-duplicates are told
+            setattr(candidates, digest, lambda *_: 0)
     rows, dice = asked.rows, random.Random(1)  # noqa: S311 - repeatable
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "training_data_raw_20261101_080000.json"

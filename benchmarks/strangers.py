@@ -21,9 +21,8 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY / "rules"), str(REPOSITORY / "roles/finrisk/module_utils")]
 
-from finrisk_ops.dataset.figures import figures_digest  # noqa: E402 - by the line above
-from finrisk_ops.dataset.kin import Kin  # noqa: E402 - as above
-from finrisk_ops.dataset.sketches import pair_sketch  # noqa: E402 - as above
+from finrisk_ops.dataset.duplicates import families  # noqa: E402 - by the line above
+from finrisk_ops.dataset.figures import figures_digest, values_digest  # noqa: E402 - as above
 from finrisk_rules.error_texts import is_error_text  # noqa: E402 - as above
 from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
@@ -68,12 +67,12 @@ def _redaction(marked: str) -> Iterator[tuple[str, bool, str]]:
 
 
 def _is_repeated(pair: list[list[str]]) -> bool:
-    one, other = ((question, answer) for question, answer in pair)
-    if figures_digest(*one) != figures_digest(*other):
-        return False
-    kin = Kin(2)
-    kin.add(0, pair_sketch(*one))
-    kin.add(1, pair_sketch(*other))
+    texts = [(row, question, answer) for row, (question, answer) in enumerate(pair)]
+    figures, values = (
+        [digest(question, answer) for _, question, answer in texts]
+        for digest in (figures_digest, values_digest)
+    )
+    kin = families((0, 1), figures, values, lambda rows: map(texts.__getitem__, rows), processes=1)
     return kin.of(0) == kin.of(1)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.figures import figures_digest
-from ansible.module_utils.finrisk_ops.dataset.kin import Kin, sharing
+from ansible.module_utils.finrisk_ops.dataset.duplicates import families
+from ansible.module_utils.finrisk_ops.dataset.figures import SHORT_ROW, figures_digest, values_digest
+from ansible.module_utils.finrisk_ops.dataset.kin import Kin, differing, sharing
 from ansible.module_utils.finrisk_ops.dataset.likeness import is_repeated
 from ansible.module_utils.finrisk_ops.dataset.sketches import PLACES, pair_sketch
+from ansible.module_utils.finrisk_ops.dataset.spellings import evened
 
 QUESTION = (
     "Assess the liquidity risk of Corvane Bank: how did its coverage ratio move against the prior year?"
@@ -19,10 +24,17 @@ PASSAGE = " ".join(f"The {word} of the group was reviewed by the board." for wor
 
 
 def kin(*pairs: tuple[str, str]) -> list[int]:
-    joined, kinds = Kin(len(pairs)), [figures_digest(*pair) for pair in pairs]
-    for row in sorted(range(len(pairs)), key=kinds.__getitem__):
-        joined.add(row, pair_sketch(*pairs[row]), kind=kinds[row])
+    joined = families_of(*pairs)
     return [joined.of(row) for row in range(len(pairs))]
+
+
+def families_of(*pairs: tuple[str, str]) -> Kin:
+    figures, values = ([digest(*pair) for pair in pairs] for digest in (figures_digest, values_digest))
+
+    def texts(rows: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        return ((row, *pairs[row]) for row in rows)
+
+    return families(range(len(pairs)), figures, values, texts, processes=1)
 
 
 def test_a_few_other_words_are_a_repetition_and_other_figures_are_none() -> None:
@@ -140,11 +152,89 @@ def test_figures_are_equal_whatever_their_separators_and_order_and_citations_are
     assert figures_digest("", "2 of 2") != figures_digest("", "2")
 
 
+SALES = (
+    "How far did the sales of Grange reach on 31 December 2024?",
+    "On 31 December 2024 sales of Grange had reached $4,020 million and a margin of 43.10% [1].",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("$4,020 million", "$4.02 billion", True),
+        ("$4,020 million", "$4,020,000,000", True),
+        ("$4,020 million", "$4\u202f020 million", True),
+        ("43.10", "43.1", True),
+        ("43.10", "\u0664\u0663.\u0661", True),
+        ("31 December 2024", "December 31, 2024", True),
+        ("31 December 2024", "31 Dec. 2024", True),
+        ("31 December 2024", "2024-12-31", True),
+        ("31 December 2024", "31.12.2024", True),
+        ("31 December 2024", "12/31/2024", True),
+        ("$4,020 million", "$4.02 million", False),
+        ("$4,020 million", "$40.2 billion", False),
+        ("$4,020 million", "-$4.02 billion", False),
+        ("$4,020 million", "\u20ac4.02 billion", False),
+        ("43.10", "4.31", False),
+        ("43.10%", "4,310%", False),
+        ("31 December 2024", "2024-12-30", False),
+        ("31 December 2024", "2024-11-31", False),
+        ("31 December 2024", "2024-11-30", False),
+        ("31 December 2024", "2023-12-31", False),
+    ],
+)
+def test_the_same_value_or_date_in_another_spelling_is_the_same(old: str, new: str, is_same: bool) -> None:
+    again = (SALES[0].replace(old, new), SALES[1].replace(old, new))
+    assert kin(SALES, again) == [0, 0 if is_same else 1]
+
+
+def test_spellings_are_of_short_rows_and_words_still_tell() -> None:
+    other = (SALES[0].replace("sales", "costs"), SALES[1].replace("sales", "costs").replace("43.10", "43.1"))
+    assert kin(SALES, other) == [0, 1]
+    rest = " It was so in all of its markets, as the board says." * 40
+    assert len(SALES[1] + rest) > SHORT_ROW
+    assert values_digest(SALES[0], SALES[1] + rest) == 0
+    assert (
+        values_digest("What came in 2024 after 2023?", "In 2024 came nothing, and 2023 was before [1].") == 0
+    )
+
+
+def test_what_may_be_read_in_two_ways_stays_as_it_is() -> None:
+    assert evened("by 03/04/2025", "by 30/04/2025") == ("by 03/04/2025", "by 2025-04-30")
+    assert evened("Quote 2024?", "Die Quote stieg um 1.250 Mio. Euro im Mai 2024, die Marge auf 4,5 %.") == (
+        "Quote 2024?",
+        "Die Quote stieg um EUR 1250000000 im 2024-05, die Marge auf 4.5%.",
+    )
+
+
+def test_spellings_are_read_in_little_time() -> None:
+    for hostile in ("1 2 3 ", "1.", "31.12.", "31 Dec ", "2024-12-", "1/1/20", "\u6708 1"):
+        text = hostile * (SHORT_ROW // 2 // len(hostile))
+        started = perf_counter()
+        values_digest(text, text)
+        evened(text, text)
+        assert perf_counter() - started < 0.3, hostile
+
+
 def test_rows_that_share_a_value_come_together_and_in_their_order() -> None:
     assert [*sharing([0, 1, 2, 3, 5, 6], [7, 8, 9, 8, 8, 7, 8])] == [0, 5, 1, 3, 6]
     assert [*sharing([0, 1, 2, 3, 4, 5], [1, 2, 3, 3, 1, 3])] == [0, 4, 2, 3, 5]
     assert not sharing([0, 1], [5, 6])
     assert not sharing([], [])
+
+
+def test_rows_of_a_value_are_told_whose_forms_differ() -> None:
+    values = [7, 7, 8, 8, 8, 9, 9]
+    assert [*differing([0, 1, 2, 3, 4, 5, 6], values, [1, 1, 1, 2, 1, 3, 3])] == [2, 3, 4]
+    assert not differing([], values, [])
+
+
+def test_a_row_that_two_others_repeat_each_in_its_way_is_in_one_group_once() -> None:
+    asked, said = SALES
+    again = asked.replace("How far", "Up to what amount"), said
+    spelled = asked, said.replace("$4,020 million", "$4.02 billion")
+    assert kin(SALES, again, spelled) == [0, 0, 0]
+    assert [*families_of(SALES, again, spelled).groups()] == [[0, 1, 2]]
 
 
 def test_groups_are_those_of_all_kinds_and_memory_holds_one_kind() -> None:
@@ -163,6 +253,7 @@ def test_sketches_and_digests_are_the_same_in_every_process_and_release() -> Non
     assert (len(sketch.order), sum(sketch.order)) == (31, 1_086_738)
     assert (sum(sketch.asked), sum(sketch.said)) == (457_918, 531_022)
     assert figures_digest(QUESTION, ANSWER) == 0x717B8FC6
+    assert values_digest(QUESTION, ANSWER) == 0x47E01B88
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from ..machine.files import Sink
 from . import vertex
 from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Rank
-from .figures import figures_digest
+from .figures import figures_digest, values_digest
 from .preferences import LIKED
 from .rows import Example, is_safe
 from .split import Tie, Ties
@@ -80,6 +80,7 @@ class Candidates:
     sizes: array[int] = field(default_factory=lambda: array("I"))  # its bytes there
     questions: array[int] = field(default_factory=lambda: array("Q"))  # 64 bits of each on its sources
     figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
+    values: array[int] = field(default_factory=lambda: array("I"))  # as ``values_digest``
     sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
     kinds: array[int] = field(default_factory=lambda: array("I"))
     keys: array[int] = field(default_factory=lambda: array("Q"))  # this and the next ones as in ``Tie``
@@ -101,6 +102,7 @@ class Candidates:
             list(map(_written, lines, examples, prompts, answers)),
             questions=array("Q", [question_digest(each.strategy, each.documents) for each in examples]),
             figures=array("I", [figures_digest(each.strategy, each.analysis) for each in examples]),
+            values=array("I", [values_digest(each.strategy, each.analysis) for each in examples]),
             sources=array("I", [_digest_of(each.documents) for each in examples]),
             kinds=array("I", [each.traits.kind for each in examples]),
             keys=array("Q", [each.key for each in ties]),
@@ -153,6 +155,7 @@ class UsableRows:
     places: array[int] = field(default_factory=lambda: array("Q"))  # where a row begins in the file
     sizes: array[int] = field(default_factory=lambda: array("I"))  # its bytes there
     figures: array[int] = field(default_factory=lambda: array("I"))  # as ``figures_digest``
+    values: array[int] = field(default_factory=lambda: array("I"))  # as ``values_digest``
     sources: array[int] = field(default_factory=lambda: array("I"))  # 32 bits of the ids of the sources
     fates: bytearray = field(default_factory=bytearray)  # numbers of ``_FATES``
     ties: Ties = field(default_factory=Ties)
@@ -169,6 +172,7 @@ class UsableRows:
         self.places.extend(rows.places[start:end])
         self.sizes.extend(rows.sizes[start:end])
         self.figures.extend(rows.figures[start:end])
+        self.values.extend(rows.values[start:end])
         self.sources.extend(rows.sources[start:end])
         self.fates.extend(bytes(end - start))
         self.kinds.extend(rows.kinds[start:end])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 
 class DigestIndex:
@@ -85,3 +86,7 @@ class Unions:
         """Make one group of two."""
         low, high = sorted((self.find(one), self.find(other)))
         self._parents[high] = low
+
+    def joined(self) -> Iterator[int]:
+        """Yield, ascending, the numbers of groups that are not the least of theirs."""
+        return (number for number, parent in enumerate(self._parents) if number != parent)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
-from .kin import Kin, sharing
+from .figures import figures_digest, form_digest
+from .kin import Kin, differing, sharing
 from .sketches import Sketch, pair_sketch
+from .spellings import evened
 
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
@@ -65,13 +68,24 @@ class Questions:
         self._rows[self._numbers.number(question)] = row
 
 
-def families(rows: Sequence[int], figures: Sequence[int], texts: Texts, processes: int) -> Kin:
-    """Return which rows nearly repeat each other; ``texts`` yields row, question and answer of some."""
+def families(
+    rows: Sequence[int], figures: Sequence[int], values: Sequence[int], texts: Texts, processes: int
+) -> Kin:
+    """Return which rows nearly repeat each other; ``texts`` yields row, question and answer of some.
+
+    First those with the same figures as they are written, then short ones that write them otherwise.
+    """
     kin = Kin(len(figures))
     alike = sharing(rows, figures)
     for sketches in in_order(_sketches, batched(texts(alike), _weight), processes):
         for row, sketch in sketches:
             kin.add(row, sketch, kind=figures[row])
+    alike = sharing((row for row in rows if values[row] and kin.of(row) == row), values)
+    forms = chain.from_iterable(in_order(_forms, batched(texts(alike), _weight), processes))
+    others = differing(alike, values, array("I", forms))
+    for spelled in in_order(_evened_sketches, batched(texts(others), _weight), processes):
+        for row, figure, sketch in spelled:
+            kin.add(row, sketch, kind=values[row], figures=figure)
     return kin
 
 
@@ -81,6 +95,16 @@ def _weight(row: tuple[int, str, str]) -> int:
 
 def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, Sketch]]:
     return [(row, pair_sketch(strategy, analysis)) for row, strategy, analysis in batch]
+
+
+def _forms(batch: Sequence[tuple[int, str, str]]) -> list[int]:
+    return [form_digest(strategy, analysis) for _, strategy, analysis in batch]
+
+
+def _evened_sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, int, Sketch]]:
+    """Return of each row the digest of its figures in one spelling, and the sketch of its texts in it."""
+    spelled = ((row, *evened(strategy, analysis)) for row, strategy, analysis in batch)
+    return [(row, figures_digest(*pair), pair_sketch(*pair)) for row, *pair in spelled]
 
 
 def worse(kin: Kin, sources: Sequence[int], rank_of: Callable[[int], Rank]) -> Iterator[int]:

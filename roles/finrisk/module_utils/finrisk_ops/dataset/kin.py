@@ -18,27 +18,25 @@ _PARTS = 64  # in which rows are sorted one after the other: numbers in a list t
 class Kin:
     """Joins rows that are alike, as their sketches come; each is compared with the first of its bands.
 
-    Kept are the rows, and of those of one kind a sketch and ``PLACES / 2`` band numbers.
+    Kept are of the rows of one kind a sketch and ``PLACES / 2`` band numbers.
     """
 
     def __init__(self, size: int) -> None:
         """Start with ``size`` rows, each alone."""
         self._unions = Unions(size)
-        self._rows = array("I")
         self._kind = 0
         self._sketches: dict[int, Sketch] = {}
         self._first: dict[int, int] = {}
 
-    def add(self, row: int, sketch: Sketch, kind: int = 0) -> None:
-        """Add a row; it is compared with those of its kind that came just before, one after the other."""
+    def add(self, row: int, sketch: Sketch, kind: int = 0, figures: int = 0) -> None:
+        """Add a row: it is compared with those of its kind and figures that came just before."""
         if kind != self._kind:
             self._kind = kind
             self._sketches.clear()
             self._first.clear()
-        self._rows.append(row)
         self._sketches[row] = sketch
         compared: set[int] = set()
-        for band in _bands(sketch, kind):
+        for band in _bands(sketch, figures):
             first = self._first.setdefault(band, row)
             if first != row and first not in compared:
                 compared.add(first)
@@ -51,7 +49,7 @@ class Kin:
 
     def groups(self) -> Iterator[list[int]]:
         """The groups of more than one row, each ascending."""
-        joined = ((group, row) for row in self._rows if (group := self.of(row)) != row)
+        joined = ((self.of(row), row) for row in self._unions.joined())
         return ([group, *others] for group, others in _by_value(joined))
 
 
@@ -61,6 +59,16 @@ def sharing(rows: Iterable[int], values: Sequence[int]) -> array[int]:
     for _, equal in _by_value((values[row], row) for row in rows):
         if len(equal) > 1:
             together.extend(equal)
+    return together
+
+
+def differing(rows: Sequence[int], values: Sequence[int], forms: Sequence[int]) -> array[int]:
+    """Of rows as ``sharing`` has them and their forms: those of a value that rows of several forms have."""
+    together = array("I")
+    for _, equal in groupby(zip(rows, forms, strict=True), key=lambda each: values[each[0]]):
+        same, others = zip(*equal, strict=True)
+        if len(set(others)) > 1:
+            together.extend(same)
     return together
 
 
@@ -74,12 +82,12 @@ def _by_value(rows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[int]]
             yield value, [each & 0xFFFF_FFFF for each in entries]
 
 
-def _bands(sketch: Sketch, kind: int) -> Iterator[int]:
+def _bands(sketch: Sketch, figures: int) -> Iterator[int]:
     """The bands of the last text that the places are of, and the least words of content."""
     places = sketch.places
     for at in range(len(places) - PLACES, len(places), _BAND):
         band = tuple(places[at : at + _BAND])
         if any(value != EMPTY for value in band):
-            yield hash((kind, at, *band))  # of integers alone: equal in every process
+            yield hash((figures, at, *band))  # of integers alone: equal in every process
     for code in sorted(sketch.asked | sketch.said)[:_LEAST_WORDS]:
-        yield hash((kind, -1, code))
+        yield hash((figures, -1, code))

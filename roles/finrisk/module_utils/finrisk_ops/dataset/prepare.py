@@ -132,7 +132,7 @@ def _prepare(
             "playbooks/export.yml again",
             rejected=dict(rejections.counts),
         )
-    kin = families(rows, usable.figures, usable.texts, request.workers)
+    kin = families(rows, usable.figures, usable.values, usable.texts, request.workers)
     for row in worse(kin, usable.sources, usable.rank):
         usable.drop(row, NEAR_DUPLICATE)
     best = _chosen(usable, usable.rows(), request.max_examples)

@@ -21,6 +21,8 @@ from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.wording import words as content
 from finrisk_rules.units import CURRENCIES
 
+from .figures import SHORT_ROW
+
 PLACES = 64
 """Numbers of a sketch."""
 
@@ -28,7 +30,6 @@ EMPTY = 0xFFFF
 """A place of a sketch that no run of words fills."""
 
 _RUN = 3  # words
-_SHORT = 1_200  # characters of a row up to which its words of content are compared
 _DENIALS = frozenset(
     "no not never t none cannot nicht kein keine ne pas aucun non nao não niet geen nie не нет".split()
 )
@@ -86,7 +87,7 @@ def pair_sketch(strategy: str, analysis: str) -> Sketch:
     """The sketch of a question and its answer."""
     asked, said = words(strategy), words(analysis)
     length = len(strategy) + len(analysis)
-    is_short = length <= _SHORT and _DIGIT.search(analysis) is not None
+    is_short = length <= SHORT_ROW and _DIGIT.search(analysis) is not None
     return Sketch(
         _sketch(asked, _RUN) + _sketch(said, _RUN),
         _order(asked + said, strategy, analysis),
