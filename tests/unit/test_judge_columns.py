@@ -67,3 +67,15 @@ def test_a_figure_under_another_head_is_misattributed(question: str, answer: str
 )
 def test_a_head_may_be_said_by_the_claim_the_question_or_the_heading(question: str, answer: str) -> None:
     assert set(verdicts(question, answer)) == {"stated"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("Inventory of Apparel went from $498 million in 2024 to $498 million in 2025 [1].", "misattributed"),
+        ("Inventory of Apparel was $498 million in 2024 and $498 million in 2022 [1].", "misattributed"),
+        ("Inventory of Apparel fell from $611 million in 2023 to $498 million in 2024 [1].", "stated"),
+    ],
+)
+def test_of_two_figures_each_is_of_its_own_year(answer: str, verdict: str) -> None:
+    assert verdicts("What is told?", answer) == ["stated", verdict]

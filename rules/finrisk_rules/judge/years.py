@@ -21,8 +21,8 @@ def _is_aside(text: str, start: int) -> bool:
 
 
 def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source: JudgedSource) -> bool:
-    """Whether a statement names years, but none of those at the place, or of its source."""
-    is_alone = trace.table is None or (claim.phrase.is_base and len(claim.phrase.periods) == 1)
+    """Whether a claim names years, else its statement, but none of those at the place or of its source."""
+    is_alone = trace.table is None or any(year for year, _ in claim.phrase.periods)
     claims = [claim] if is_alone else outside_brackets(statement.text, statement.claims)
     if claim not in claims:
         claims = [claim]
