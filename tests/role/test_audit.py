@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,20 @@ def test_what_a_newer_checkout_says_of_a_release_waits_for_one_and_is_shown_mean
     own = desk.record(50)
     assert history.take_over(desk.ledger, desk.url, time.time()) == 1
     assert json.loads(file.read_text())["ticket"] == "RISK-4711"
-    assert [each["id"] for each in releases.known(desk.ledger, desk.url, time.time())] == [own.id, newer.id]
+    assert [each["id"] for each in releases.known(desk.ledger, desk.url, time.time())] == [newer.id, own.id]
     assert audit.known(desk.ledger, desk.url)["chain"] == "whole"
+
+
+def test_releases_are_told_in_the_order_in_which_they_were_made_whatever_the_clock_said(desk: Desk) -> None:
+    hours = [records.identifier().int - (hour * 3_600_000 << 80) for hour in range(3)]  # it goes back
+    made = []
+    for number, identifier in enumerate(hours):
+        made.append(desk.record(number, id=str(uuid.UUID(int=identifier))).id)
+        if number < 2:
+            history.take_over(desk.ledger, desk.url, time.time())
+    told = releases.known(desk.ledger, desk.url, time.time())
+    assert [each["id"] for each in told] == made[::-1]
+    assert [each["release"] for each in audit.known(desk.ledger, desk.url)["last"]] == made[1::-1]
 
 
 def test_releases_of_an_older_schema_get_their_links_in_order(desk: Desk) -> None:

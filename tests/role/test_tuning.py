@@ -403,6 +403,7 @@ def test_credentials_of_somebody_else_are_refused_in_one_sentence(
     result = submit(options(ground, folder, credentials_file=str(other / "service-account.json")))
     assert result["failed"] is True
     assert "refused the credentials" in result["msg"]
+    assert "first look at the clock: this machine says that it is 20" in result["msg"]
     assert "PRIVATE KEY" not in json.dumps(result)
 
 

@@ -260,6 +260,7 @@ def test_credentials_that_are_revoked_half_way_name_the_job_that_runs_on(
     service_account(other, f"{ground.url}/token", "finrisk-sandbox")
     seen = look(given | {"credentials_file": str(other / "service-account.json")})
     assert "refused the credentials" in seen["msg"]
+    assert "first look at the clock: this machine says that it is 20" in seen["msg"]
     assert first["job"]["job_name"] in seen["msg"]
 
 

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, cast
 from finrisk_rules.platforms import SCOPE
 
 from ..errors import FinriskError
+from ..machine.identity import now
 from ..text import read_text
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
+
+_LONGEST = 300  # characters of what Google says
 
 
 def credentials(path: str) -> Credentials:
@@ -54,6 +57,16 @@ def credentials(path: str) -> Credentials:
         ) from None
     except (ValueError, AttributeError, GoogleAuthError) as error:
         raise FinriskError(_not_credentials(path, error)) from None
+
+
+def refused(error: Exception) -> str:
+    """Return what Google's refusal of the credentials means: of the key, or of the time that it was signed at."""
+    said = " ".join(str(error).split())
+    return (
+        f"Google refused the credentials ({said[:_LONGEST]}); renew the service account's key or name another "
+        "file in finrisk_google_credentials_file, but first look at the clock: this machine says that it is "
+        f"{now()}"
+    )
 
 
 def _not_credentials(path: str, error: Exception) -> str:

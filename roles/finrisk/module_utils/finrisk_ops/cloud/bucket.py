@@ -300,10 +300,7 @@ def request(bucket: Bucket, method: str, url: str, **arguments: Any) -> Any:
         except RefreshError as error:
             if error.retryable:
                 raise UnreachableError(f"cannot reach Cloud Storage: no token ({error})") from None
-            raise FinriskError(
-                f"Google refused the credentials ({error}); renew the service account's key or name another "
-                "file in finrisk_google_credentials_file"
-            ) from None
+            raise FinriskError(account.refused(error)) from None
         except GoogleAuthError as error:
             raise FinriskError(f"cannot reach Cloud Storage: {error}") from None
 

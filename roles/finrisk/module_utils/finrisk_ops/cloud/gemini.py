@@ -17,7 +17,7 @@ from finrisk_rules import waits
 from finrisk_rules.platforms import API_VERSION, Provider, location_of
 
 from ..errors import FinriskError
-from .account import credentials
+from .account import credentials, refused
 from .patience import Result, UnreachableError, patiently
 
 if TYPE_CHECKING:
@@ -78,10 +78,7 @@ def ask(what: str, call: Callable[[], Result]) -> Result:
     except RefreshError as error:
         if error.retryable:
             raise UnreachableError(f"cannot {what}: no token, {_short(error)}") from None
-        raise FinriskError(
-            f"cannot {what}: Google refused the credentials ({_short(error)}); "
-            "renew the service account's key or name another file in finrisk_google_credentials_file"
-        ) from None
+        raise FinriskError(f"cannot {what}: {refused(error)}") from None
     except (httpx2.HTTPError, TransportError) as error:
         raise UnreachableError(
             f"cannot {what}: no answer ({type(error).__name__}: {_short(error)}){_unknown_host(error)}"

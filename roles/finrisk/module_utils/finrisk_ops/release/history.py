@@ -10,7 +10,7 @@ from finrisk_rules.chain import Break, Content, Link, canonical, first_break, li
 
 from ..database import connect, query_error
 from ..errors import FinriskError
-from .records import APART, Entry, Ledger, Record, from_content, newest_first, settled
+from .records import APART, Entry, Ledger, Record, from_content, settled
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,7 +24,9 @@ _ADD = (
     f"insert into releases ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of this program's fields
     f"values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict (id) do nothing returning *"
 )
-_LATEST = f"select {', '.join(_COLUMNS)} from releases order by id desc limit {SHOWN}"  # noqa: S608 - as above
+_LATEST = f"""select {", ".join(_COLUMNS)} from releases left join release_links on release = id
+    order by number desc nulls last, id desc limit {SHOWN}"""  # noqa: S608 - as above
+"""In the order of their links: a moment, and an id too, is of a clock that somebody may have set back."""
 
 
 _LOCK = "lock table release_links in share row exclusive mode"
@@ -71,7 +73,7 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
 
 
 def latest(database_url: str) -> list[Record]:
-    """Return the last ten rows, the newest first; raises FinriskError when the table cannot be read."""
+    """Return the last ten rows, the one that was written last first; raises FinriskError when the table cannot be read."""
     import psycopg
     from psycopg.rows import dict_row
 
@@ -82,7 +84,7 @@ def latest(database_url: str) -> list[Record]:
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
     texts = [row | {"id": str(row["id"]), "at": row["at"].isoformat(timespec="milliseconds")} for row in rows]
-    return newest_first(map(from_content, texts))
+    return [record for record in map(from_content, texts) if record]
 
 
 def audit(ledger: Ledger, database_url: str) -> Audit:

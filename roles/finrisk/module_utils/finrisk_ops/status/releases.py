@@ -26,20 +26,20 @@ WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
 
 
 def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]:
-    """Return the last ten releases, the newest first: those of the table, and those that still wait for it.
+    """Return the last ten releases: those that still wait for the table, then its own, the last ones first.
 
     ``database_url`` is empty when there is no way to the database; ``now`` is in seconds since 1970.
     Changes nothing, and a place that cannot be read is passed over: a finding of its own says so.
     """
-    found: dict[str, Record] = {}
+    found: list[Record] = []
     with suppress(FinriskError):
         if database_url:
-            found |= {record.id: record for record in history.latest(database_url)}
+            found = history.latest(database_url)
     with suppress(FinriskError, OSError):
-        waiting = {record.id: records.settled(record, now) or record for record in ledger.records()}
-        found = waiting | found
-    last = records.newest_first(found.values())[: history.SHOWN]
-    return [_without_evidence(record.content()) for record in last]
+        there = {record.id for record in found}
+        waiting = [each for each in ledger.records() if each.id not in there]
+        found = [records.settled(each, now) or each for each in waiting] + found
+    return [_without_evidence(record.content()) for record in found[: history.SHOWN]]
 
 
 def figures(database_url: str, revision: Revision | None) -> dict[str, Any] | None:
