@@ -60,12 +60,12 @@ def credentials(path: str) -> Credentials:
 
 
 def refused(error: Exception) -> str:
-    """Return what Google's refusal of the credentials means: of the key, or of the time that it was signed at."""
+    """Return what Google's refusal of the credentials means: of the key, or of the time of its signature."""
     said = " ".join(str(error).split())
     return (
-        f"Google refused the credentials ({said[:_LONGEST]}); renew the service account's key or name another "
-        "file in finrisk_google_credentials_file, but first look at the clock: this machine says that it is "
-        f"{now()}"
+        f"Google refused the credentials ({said[:_LONGEST]}); renew the service account's key or name "
+        "another file in finrisk_google_credentials_file, but first look at the clock: this machine says that "
+        f"it is {now()}"
     )
 
 

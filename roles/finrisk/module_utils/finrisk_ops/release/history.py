@@ -73,7 +73,7 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
 
 
 def latest(database_url: str) -> list[Record]:
-    """Return the last ten rows, the one that was written last first; raises FinriskError when the table cannot be read."""
+    """Return the last ten rows, the newest first; raises FinriskError when the table cannot be read."""
     import psycopg
     from psycopg.rows import dict_row
 
