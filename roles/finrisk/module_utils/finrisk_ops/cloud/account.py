@@ -64,8 +64,8 @@ def refused(error: Exception) -> str:
     said = " ".join(str(error).split())
     return (
         f"Google refused the credentials ({said[:_LONGEST]}); renew the service account's key or name "
-        "another file in finrisk_google_credentials_file, but first look at the clock: this machine says that "
-        f"it is {now()}"
+        "another file in finrisk_google_credentials_file, but first look at the clock: this machine says "
+        f"that it is {now()}"
     )
 
 
