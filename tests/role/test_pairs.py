@@ -14,7 +14,7 @@ LEAST = {
     "good words": (7, 5),
     "no conflict": (3, 3),
     "other": (46, 43),
-    "same": (43, 49),
+    "same": (56, 53),
     "split": (12, 8),
     "split without sources": (1, 1),
     "unfinished": (10, 8),

@@ -21,7 +21,10 @@ def test_the_topic_is_the_first_heading_that_text_stands_under(answer: str, topi
     assert Traits.of([], answer).topic == topic
 
 
-@pytest.mark.parametrize("piece", ["# a\n", "# a" + "\n" * 50, "# ", "#\n", "# a\n \t"])
+@pytest.mark.parametrize(
+    "piece",
+    ["# a\n", "# a" + "\n" * 50, "# ", "#\n", "# a\n \t", "#" + " " * 14_990 + "a\n", "#" + " " * 29_999],
+)
 def test_headings_without_end_cost_little(piece: str) -> None:
     began = time.process_time()
     assert Traits.of([], piece * (30_000 // len(piece))).topic == ""

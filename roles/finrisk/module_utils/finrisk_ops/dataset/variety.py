@@ -17,7 +17,7 @@ from finrisk_rules.digests import digest
 from finrisk_rules.examples import fold
 from finrisk_rules.judge.languages import language_of
 
-_HEADING = re.compile(r"^#{1,6} +(.+)$(?=\s+[^#\s])", re.MULTILINE)  # what stands above another is a title
+_HEADING = re.compile(r"^#{1,6} ++(.++)(?=\s+[^#\s])", re.MULTILINE)  # what stands above another is a title
 _SHORT = 500  # characters of an answer; each further class is twice as long
 
 
