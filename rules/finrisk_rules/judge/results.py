@@ -46,9 +46,12 @@ class Results:
         self.right = [each for each in follows if what_it_says(each.result) not in turned]
 
     def settle(self) -> None:
-        """Give the verdict ``computed`` to results and to what repeats them; constants are no figures."""
+        """Give the verdict ``computed`` to results and to what repeats them; constants are no figures.
+
+        What a source states and a formula takes as its operand is repeated as that, not as a result.
+        """
         parts = {each.end for written in self.right if not written.in_words for each in written.operands}
-        says = {what_it_says(calculation.result) for calculation in self.right}
+        says = {what_it_says(calculation.result) for calculation in self.right} - self._stated_operands()
         for calculation in self.right:
             for constant in calculation.constants:
                 if (finding := self._at(constant)) and not finding.is_right:
@@ -66,6 +69,14 @@ class Results:
         for finding in self.findings:
             if what_it_says(finding.claim.quantity) in says:
                 _compute(finding)
+
+    def _stated_operands(self) -> set[Key]:
+        """Return what the operands say that sources state, of the formulas whose results are right."""
+        operands = [each for written in self.right if not written.in_words for each in written.operands]
+        stated = (
+            each for each in operands if (finding := self._at(each)) and finding.is_right and finding.trace
+        )
+        return {what_it_says(each) for each in stated}
 
     def _wrong(self) -> Iterator[Calculation]:
         """Yield the calculations whose result is another number than their value, and of no other.
