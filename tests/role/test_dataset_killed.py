@@ -1,4 +1,4 @@
-"""A dataset whose making was killed: nothing is trained on a mixture, and the next run brings it to its end."""
+"""A dataset whose making was killed: nothing is trained on a mixture, and the next run completes it."""
 
 from __future__ import annotations
 
