@@ -56,6 +56,7 @@ def test_what_is_better_is_named() -> None:
         ({**evidence(), "stages": []}, "No request was answered in the stage that runs"),
         (stage(arms={}), "No request was answered"),
         (stage(last="2026-11-29T11:40:00+00:00"), "The last request is 20 minutes old, 15 is the most"),
+        (stage(last="2026-11-29T13:00:00+00:00"), "The last request came 60 minutes later"),
         (stage(split=0), "Nobody gets the tuned model"),
         (stage(until=ASKED_AT), "Nobody gets the tuned model"),
         (stage(split=1), "Everybody gets the tuned model already"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.process.gunicorn import Place
+from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
 from ansible.module_utils.finrisk_ops.release.revision import (
     CURRENT,
     PROVEN,
@@ -89,10 +92,22 @@ def test_the_annotation_tells_the_release() -> None:
     assert json.loads(made.config["metadata"]["annotations"][RELEASE])["ratio"] == 50
 
 
-def test_a_broken_annotation_is_an_empty_release() -> None:
+@pytest.mark.parametrize("told", ["{", "[]", "5", '{"ratio": "x"}', '{"ratio": null}', '{"image": 5}'])
+def test_a_broken_annotation_is_an_empty_release(told: str) -> None:
     made = revision()
-    made.config["metadata"]["annotations"][RELEASE] = "{"
+    made.config["metadata"]["annotations"][RELEASE] = told
     assert made.release == Release()
+
+
+@pytest.mark.parametrize("part", ["annotations", "labels"])
+def test_a_revision_whose_metadata_is_of_another_kind_is_named(tmp_path: Path, part: str) -> None:
+    target = ProcessTarget(Place(tmp_path, tmp_path, 1, 2))
+    target.store(revision())
+    path = target.folder / revision().name / "config.json"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"metadata": content["metadata"] | {part: "none"}}))
+    with pytest.raises(FinriskError, match="config.json is not an object that deploy wrote"):
+        target.read(revision().name)
 
 
 def test_an_edit_by_hand_is_seen() -> None:

@@ -112,7 +112,7 @@ def _decision(
         return ROLL_BACK, lambda: words.harm(harm, rules)
     if anchors.moved(evidence):
         return HOLD, lambda: words.moved_judge(anchors.told(evidence["anchors"]))
-    if (age := _age(evidence["asked_at"], stage["last"])) > timedelta(minutes=rules.fresh_minutes):
+    if abs(age := _age(evidence["asked_at"], stage["last"])) > timedelta(minutes=rules.fresh_minutes):
         return HOLD, lambda: words.stale(age, rules)
     if ratio is not None and ratio.users_are_missing:
         return HOLD, lambda: words.missing_users(ratio)

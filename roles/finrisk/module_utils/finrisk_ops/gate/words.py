@@ -84,7 +84,12 @@ def few(exposure: Mapping[str, Mapping[str, int]], rules: Rules) -> str | None:
 
 
 def stale(age: timedelta, rules: Rules) -> str:
-    """Say that nothing came for too long."""
+    """Say that nothing came for too long, or that nobody knows for how long: ``age`` is below 0."""
+    if age < timedelta():
+        return (
+            f"The last request came {number_of(round(-age.total_seconds() / 60), 'minute')} later than the "
+            "database's clock says that it is now: the clock was set back. Set it right, then evaluate again."
+        )
     old = f"{number_of(round(age.total_seconds() / 60), 'minute')} old, {rules.fresh_minutes:g} is the most"
     return (
         f"The last request is {old}: stale evidence is no good evidence. Look at status.yml whether the "

@@ -88,7 +88,10 @@ class ProcessTarget:
         """Return a revision; raises FinriskError when its files are gone or broken."""
         config, secret = (read_json(Path(path)) for path in self.paths(name))
         for content, path in ((config, "config.json"), (secret, "secrets.json")):
-            if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
+            metadata = content.get("metadata") if isinstance(content, dict) else None
+            if not isinstance(metadata, dict) or not all(
+                isinstance(metadata.get(part) or {}, dict) for part in ("annotations", "labels")
+            ):
                 raise FinriskError(f"{self.folder / name / path} is not an object that deploy wrote")
         if not isinstance(config.get("data"), dict) or not isinstance(secret.get("stringData"), dict):
             raise FinriskError(f"{self.folder / name} holds no settings")

@@ -61,7 +61,8 @@ class Revision:
         try:
             content = json.loads(self.config["metadata"]["annotations"][RELEASE])
             names = {field.name for field in fields(Release)}
-            return Release(**{key: value for key, value in content.items() if key in names})
+            release = Release(**{key: value for key, value in content.items() if key in names})
+            return release if _is_of_its_kinds(release) else Release()
         except (KeyError, TypeError, ValueError, AttributeError):
             return Release()
 
@@ -184,6 +185,13 @@ def shown(revision: Revision | None) -> dict[str, Any]:
         "Secret": revision.secret_settings,
         **({"Deployment": json.loads(revision.pod_template)} if revision.pod_template else {}),
     }
+
+
+def _is_of_its_kinds(release: Release) -> bool:
+    """Say whether the ratio is a number and all else text: somebody may have edited what is read."""
+    return isinstance(release.ratio, int | float) and all(
+        isinstance(value, str) for name, value in asdict(release).items() if name != "ratio"
+    )
 
 
 def _with_name(revision: Revision, number: int) -> Revision:
