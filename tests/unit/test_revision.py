@@ -106,7 +106,7 @@ def test_a_revision_whose_metadata_is_of_another_kind_is_named(tmp_path: Path, p
     path = target.folder / revision().name / "config.json"
     content = json.loads(path.read_text())
     path.write_text(json.dumps(content | {"metadata": content["metadata"] | {part: "none"}}))
-    with pytest.raises(FinriskError, match="config.json is not an object that deploy wrote"):
+    with pytest.raises(FinriskError, match=r"config\.json is not an object that deploy wrote"):
         target.read(revision().name)
 
 
