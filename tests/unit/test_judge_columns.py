@@ -79,3 +79,26 @@ def test_a_head_may_be_said_by_the_claim_the_question_or_the_heading(question: s
 )
 def test_of_two_figures_each_is_of_its_own_year(answer: str, verdict: str) -> None:
     assert verdicts("What is told?", answer) == ["stated", verdict]
+
+
+PRICES = source_of(
+    {
+        "title": "Halden Marine annual report 2018",
+        "company": "Halden Marine",
+        "year": 2018,
+        "text": "|  |  | Common Stock Price Range 2018 |\n| --- | --- | --- |\n|  | Low | High |\n"
+        "| First Quarter | $ 5.99 | $ 8.40 |\n| Second Quarter | $ 4.79 | $ 6.48 |\n",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_right"), [("5.99", "8.40", True), ("8.40", "5.99", False), ("4.79", "8.40", False)]
+)
+def test_two_figures_of_a_row_stand_under_the_heads_that_fit_both(
+    low: str, high: str, is_right: bool
+) -> None:
+    head = "Common Stock Price Range 2018"
+    answer = f"- First Quarter, {head} Low: ${low}; {head} High: ${high} [1]"
+    said = {figure.verdict for figure in judge("What is the low?", answer, [PRICES]).figures}
+    assert (said == {"stated"}) == is_right

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from finrisk_rules.judge.acronyms import acronyms_of
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.assignments import acquit_assigned
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
@@ -116,6 +117,8 @@ class Court:
             for claim in read
         ]
         result += [_unread(claim, statement) for claim in unread]
+        if len(result) > 1:
+            acquit_assigned(result)
         if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
         follow_lines(statement.text, result, earlier)
