@@ -18,6 +18,9 @@ _UNITS = stems(
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
+_CELLS_A_LOOK = 8
+"""Cells of a row whose heads are read for one look."""
+
 _LEAST_OF_NAME = 2
 """Words of a head that tell it from one that names but a period."""
 
@@ -41,6 +44,7 @@ def named_elsewhere(
     said = _said(reader, right, own, asked)
     if not said or (own and own <= said):
         return None
+    reader.allowance.spend(1 + len(table.by_row[row]) // _CELLS_A_LOOK)
     for cell in _others(table, row, column, reader.periods):
         name, spot = _name(table, row, cell[1]), (right.spot[0], -1, cell)
         if not name <= said or len(name) <= len(own & said):

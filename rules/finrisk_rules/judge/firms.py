@@ -91,6 +91,7 @@ class Firms:
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._named: dict[str, list[tuple[int, str]]] = {}
         self._is_stranger: dict[tuple[str, int], bool] = {}
+        self._speaks_of_asked: dict[str, bool] = {}
 
     @cached_property
     def _asked(self) -> str:
@@ -144,9 +145,11 @@ class Firms:
 
     def _asked_in(self, statement: Statement) -> str:
         """Return the firm that is asked about where a statement speaks of it, or of none."""
-        if not self._asked or self._names(statement.text) or _OTHERS.search(statement.text):
-            return ""
-        return "" if any(_runs(statement)) else self._asked
+        text = statement.text
+        if self._asked and text not in self._speaks_of_asked:
+            is_of_others = bool(self._names(text) or _OTHERS.search(text) or any(_runs(statement)))
+            self._speaks_of_asked[text] = not is_of_others
+        return self._asked if self._asked and self._speaks_of_asked[text] else ""
 
     def _speaks_of_itself(self, sentence: str, own: str) -> bool:
         return bool(_OURS.search(sentence) or self._pattern(own).search(sentence))
