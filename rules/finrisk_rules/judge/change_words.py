@@ -12,7 +12,10 @@ from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import CHANGED, whole
 
 _END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
-_OF_CHANGE = re.compile(r"(?<![^\W_])of[^\w]*\Z", re.IGNORECASE)
+_OF_CHANGE = re.compile(rf"{whole('of de')}[^\w]*\Z", re.IGNORECASE)
+_DE = re.compile(r"\s+de\s+[^\w\s]?", re.IGNORECASE)
+"""What leads in French from a verb of change to by how much: "recule de 93 M€ à 241 M€"; or to its base."""
+
 _OF_NOUN = re.compile(rf"{whole('of at was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
 """What leads from a noun ("growth", "the difference") to the figure that it is."""
 
@@ -48,9 +51,13 @@ _AGAIN = re.compile(
 )
 """What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
 
-_MORES = "more above over greater larger ahead mehr de_plus más in_più"
-_LESSES = "less fewer below under smaller weniger de_moins menos in_meno"
-_MORE, _LESS = (re.compile(rf"\s*(?:{whole(words)})\s", re.IGNORECASE) for words in (_MORES, _LESSES))
+_MORES = "more above over greater larger ahead mehr über oberhalb de_plus au-dessus más por_encima mais acima in_più"
+_LESSES = (
+    "less fewer below under smaller weniger unter unterhalb de_moins au-dessous en-dessous menos por_debajo "
+    "abaixo in_meno"
+)
+_MORE = re.compile(rf"\s*(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
+_LESS = re.compile(rf"\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
 WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 
@@ -96,7 +103,8 @@ def _spoken_with(between: str, claim: Claim, before: Claim, last: Spoken) -> Spo
 
 def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | None:
     start, end = claim.quantity.start, claim.quantity.end
-    if (claim.phrase.is_base and not claim.bound) or is_operand(text, end):
+    is_by = governor is not None and bool(_DE.fullmatch(text, governor.end, start))
+    if (claim.phrase.is_base and not (claim.bound or is_by)) or is_operand(text, end):
         return None  # "a change of 46 - 41 = 5" is of 5
     if (more := says_more(text, end)) is not None:
         return Spoken(more)

@@ -158,18 +158,37 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
         if cell[:2] == trace.spot[2][:2]
     ]
     bases = [id(cell) for is_base, cell in stated if is_base]
-    if any(other.phrase.is_base for other, _ in beside) and not bases:
+    if not bases and any(_is_base_alone(at, beside) for at in range(len(beside))):
         return
     ends = _each_once(cell for _, cell in stated)
     if len(ends) < 2 and bases and len(stated) > 1:
         return
     if len(ends) < 2:
-        ends = _said(line, named) or ends
+        is_dated = ends and _is_of_claim(line, named[id(ends[0])])
+        ends = ends if is_dated else _said(line, named) or ends
     if not ends and not line.reader.periods:
         ends = sorted(line.cells, key=lambda cell: _order(named[id(cell)]))[-1:]
     for new, old in _by_time(table, ends, line.cells, named):
         if not bases or id(old) in bases:
             yield new, old
+
+
+def _is_base_alone(at: int, beside: Sequence[Traced]) -> bool:
+    """Whether a figure is what another one is compared with, and none of its own row or sentence stands by.
+
+    "Europe rose 5 % to 1,846, while Asia fell to 1,392 from 1,508" compares 1,508 with Asia's.
+    """
+    base, trace = beside[at]
+    if not base.phrase.is_base or trace is None:
+        return base.phrase.is_base
+    row = trace.spot[2][0] if trace.table else None
+    return not any(
+        other is not None
+        and not claim.phrase.is_base
+        and (other.source, other.spot[:2]) == (trace.source, trace.spot[:2])
+        and (row is None or other.spot[2][0] == row)
+        for claim, other in beside
+    )
 
 
 def _each_once(cells: Iterable[Figure]) -> list[Figure]:
@@ -180,13 +199,18 @@ def _said(line: Line, named: Mapping[int, tuple[Named, ...]]) -> list[Figure]:
     """Return the cells of the periods of a claim, the nearest first; of several the best head."""
     said: list[Figure] = []
     for period, _ in line.reader.periods:
-        cells = [
-            cell
-            for cell in line.cells
-            if any(same_period(period, each) >= SAME for each in comparable([period], named[id(cell)]))
-        ]
+        cells = [cell for cell in line.cells if _is_of(period, named[id(cell)])]
         said += line.reader.of_best_heads(line.table, cells) if len(cells) > 1 else cells
     return _each_once(said)
+
+
+def _is_of_claim(line: Line, named: Sequence[Named]) -> bool:
+    """Whether a cell of these periods is of one of the claim."""
+    return any(_is_of(period, named) for period, _ in line.reader.periods)
+
+
+def _is_of(period: Named, named: Sequence[Named]) -> bool:
+    return any(same_period(period, each) >= SAME for each in comparable([period], named))
 
 
 def _by_time(

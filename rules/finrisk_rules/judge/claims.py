@@ -27,6 +27,7 @@ from finrisk_rules.judge.vocabulary import (
     TIME,
     WORDS_OF_ABOUT,
     WORDS_OF_CHANGE,
+    any_word,
     is_about,
     is_change,
     lead,
@@ -66,12 +67,31 @@ _LAST_DAY = 31
 """Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
 
 _SHARE = re.compile(r"\(\s?\d[\d.,]*\s?%\s?\)")
+_UNIT_INSIDE = re.compile(r"[^\d\s)\uff09]\s*[)\uff09]\Z")
+"""The end of brackets that hold more than a number."""
+
+_BEHIND_ASIDE = re.compile(r"\s*(?:[^\W\d_]|[,.;:\u3001\u3002\uff0c\uff1b\uff1a]|\Z)")
+"""What goes on behind an aside: no operator, and no other figure."""
+
+LONGEST_WORD = 40
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s?\Z")
+_LEADS = re.compile(
+    any_word(
+        "been reached totaled totalled amounted reported recorded posted became stood fell rose lost earned "
+        "betrug betrugen beträgt erreichte lag stieg fiel sank atteint atteignait élève élevait ressort "
+        "perdu alcanzó fue ascendió totalizó foi atingiu somou raggiunge ammonta"
+    )
+    + r"|\w*[\u3041-\u309f]",
+    re.IGNORECASE,
+)
+"""Right before an amount in brackets, what says that it is meant as it stands: below zero."""
+
 _NOUN_BEFORE = re.compile(r"[^\W_]\w\s\Z")
 
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
-_POINTS = re.compile(r" ?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)")
+_POINTS = re.compile(r"[ -]?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)")
 """Of a ratio, points are those of a percentage; "1,200 points of sale" are none."""
 
 _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
@@ -142,7 +162,7 @@ def claims_of(
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
     ends = [period.end for period in named]
-    has_points = "point" in text or " pt" in text or "Punkt" in text or "punt" in text
+    has_points = "point" in text or " pt" in text or "-pt" in text or "Punkt" in text or "punt" in text
     for quantity in numbers:
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
@@ -156,7 +176,7 @@ def claims_of(
                 continue
         if has_points and (points := _POINTS.match(text, quantity.end)) and _is_plain(quantity):
             quantity = quantity._replace(unit="points", end=points.end())
-        if quantity.bracketed and quantity.value < 0 and _is_share_aside(text, quantity):
+        if quantity.bracketed and quantity.value < 0 and _is_aside(text, quantity):
             quantity = quantity._replace(value=-quantity.value, bracketed=False)
         name = ""
         if is_bare(quantity):
@@ -265,11 +285,21 @@ def is_count(quantity: Quantity) -> bool:
     return is_bare(quantity) and quantity.value <= MOST_COUNT
 
 
-def _is_share_aside(text: str, quantity: Quantity) -> bool:
-    """Whether brackets hold a percentage of what stands before them: "$1.81 billion (10.0%)"."""
-    return _SHARE.fullmatch(text, quantity.start, quantity.end) is not None and bool(
-        _NOUN_BEFORE.search(text, max(0, quantity.start - 3), quantity.start)
-    )
+def _is_aside(text: str, quantity: Quantity) -> bool:
+    """Whether brackets hold what is said by the way: a percentage, or an amount with its scale.
+
+    "$1.81 billion (10.0%)", "Home ($5 million)", "im Vorjahr (5 Mio. €)". Behind a word that leads to its
+    figure, "was ($5 million)", they say that it is below zero.
+    """
+    start, end = quantity.start, quantity.end
+    if _SHARE.fullmatch(text, start, end):
+        return _NOUN_BEFORE.search(text, max(0, start - 3), start) is not None
+    if quantity.scale is None or not _UNIT_INSIDE.search(text, start, end):
+        return False
+    if not _BEHIND_ASIDE.match(text, end):
+        return False
+    word = _WORD_BEFORE.search(text, max(0, start - LONGEST_WORD), start)
+    return word is not None and not _LEADS.fullmatch(word[1]) and folded(word[1]) not in COMMON_WORDS
 
 
 def _is_day(text: str, quantity: Quantity) -> bool:

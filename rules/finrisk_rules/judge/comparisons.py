@@ -10,12 +10,14 @@ from finrisk_rules.judge.vocabulary import whole
 
 _ABOVE = (
     "above exceeding exceeds exceeded exceed surpassing surpassed topping topped beating beat ahead_of "
-    "higher_than greater_than more_than larger_than better_than over supérieur_à supérieure_à au-dessus_du "
+    "higher_than greater_than more_than larger_than better_than over mehr_als höher_als plus_que plus_de "
+    "plus_élevé_que más_que mayor_que mais_que maior_que supérieur_à supérieure_à au-dessus_du "
     "au-dessus_de über oberhalb por_encima_de por_encima_del superior_a superior_al sopra"
 )
 _BELOW = (
     "below under short_of lower_than less_than smaller_than fewer_than beneath behind missing missed "
-    "inférieur_à inférieure_à au-dessous_du en-dessous_du en_dessous_du sous unter unterhalb por_debajo_de "
+    "weniger_als niedriger_als geringer_als moins_que moins_élevé_que menos_que menor_que inférieur_à "
+    "inférieure_à au-dessous_du en-dessous_du en_dessous_du sous unter unterhalb por_debajo_de "
     "por_debajo_del inferior_a inferior_al sotto"
 )
 _BETWEEN = re.compile(
@@ -28,10 +30,18 @@ _BETWEEN = re.compile(
 WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW}".split())
 _COMPARES = re.compile(whole(f"{_ABOVE} {_BELOW}"), re.IGNORECASE)
 _OTHER = re.compile(
-    whole("from to by and but while versus vs compared against at in was were is are"), re.IGNORECASE
+    whole(
+        "from to by and but while versus vs compared against at in was were is are half third quarter fifth "
+        "hälfte drittel viertel moitié tiers quart mitad tercio metade metà"
+    ),
+    re.IGNORECASE,
 )
 """Words behind a comparison that lead to another figure than the one compared with."""
-_CLAUSE = re.compile(whole("and but while whereas und aber et mais y pero e ma"), re.IGNORECASE)
+_CLAUSE = re.compile(
+    whole("and but while whereas und aber et mais y pero e ma")
+    + rf"(?!\s+{whole('thus hence so therefore thereby damit somit donc ainsi por_tanto portanto quindi')})",
+    re.IGNORECASE,
+)
 """Words before a comparison by which it is of something else than the figure before them."""
 
 _LONGEST = 120

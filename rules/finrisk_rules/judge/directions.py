@@ -17,7 +17,7 @@ stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zuni
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
 augment* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
-aument* subi* creci* cresce* increment* alza cresciut* crescit* salit*
+aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raised raising raises boosted boosting swelled
 """
 _FALL = """
@@ -26,7 +26,7 @@ slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur* tombé tombée tombés
-disminu* cay* caiu caí* recuo* recuar* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*

@@ -18,7 +18,7 @@ _FRACTION = re.compile(
     r"|(?P<count_en>a|one|two|three|four)[ -](?P<parts_en>third|quarter|fifth)s?"
     r"|(?P<count_de>die|ein|zwei|drei|vier) (?P<parts_de>hälfte|drittel|viertel|fünftel)"
     r"|(?P<count_fr>la|un|deux|trois|quatre) (?P<parts_fr>moitié|tiers|quart|cinquième)s?)"
-    r"(?= (?:of|der|des|von|du|de|d')\b(?! (?:fiscal|the year|the quarter|FY|\d)))",
+    r"(?= (?:of|der|des|von|du|de|d')\b(?! (?:fiscal|the year|the quarter|FY|\d))| \()",
     re.IGNORECASE,
 )
 _HINTS = (
@@ -56,11 +56,18 @@ def fractions(text: str) -> Iterator[Quantity]:
 
 
 def of_another_fraction(text: str, traced: Sequence[Traced], words: Words) -> Iterator[int]:
-    """Yield the number of the whole where two figures right behind a fraction are no such part and whole."""
+    """Yield the number of the whole where two figures right behind a fraction are no such part and whole.
+
+    "€309 million, of which half (€142 million)" has the whole before it: then the number of the part.
+    """
     if len(traced) < 2 or cannot_say(words, _WORDS) or not has_fraction(text):
         return
     for fraction in fractions(text):
         behind = [n for n, (claim, _) in enumerate(traced) if claim.quantity.start >= fraction.end]
+        if behind and text.startswith(" (", fraction.end):
+            if _is_other_part(text, fraction, behind[0], traced):
+                yield behind[0]
+            continue
         if len(behind) < 2:
             continue
         part, whole = (traced[n][0].quantity for n in behind[:2])
@@ -69,6 +76,21 @@ def of_another_fraction(text: str, traced: Sequence[Traced], words: Words) -> It
         ratio = _ratio(part, whole)
         if not _holds(float(fraction.value) / 100, ratio, bound(text, fraction.start, fraction.end)):
             yield behind[1]
+
+
+def _is_other_part(text: str, fraction: Quantity, at: int, traced: Sequence[Traced]) -> bool:
+    """Whether the amount in brackets behind a fraction is no such part of the whole before it."""
+    part, there = traced[at]
+    wholes = [
+        claim.quantity
+        for claim, trace in traced[:at]
+        if trace and there and trace.table and trace.table is there.table and not claim.phrase.is_base
+        and trace.spot[2][1] == there.spot[2][1] and not claim.quantity.unit
+    ]  # fmt: skip
+    if not wholes or part.quantity.unit or not wholes[-1].value:
+        return False
+    said = bound(text, fraction.start, fraction.end)
+    return not _holds(float(fraction.value) / 100, _ratio(part.quantity, wholes[-1]), said)
 
 
 def _ratio(part: Quantity, whole: Quantity) -> float:

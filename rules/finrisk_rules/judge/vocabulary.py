@@ -33,7 +33,7 @@ _ABOUT_OF_TWO = frozenset(
 )
 _ABOUT_SIGNS = ("約", "およそ", "~", "\u2248")
 CHANGED = frozenset(
-    "increase increases decrease decreases decline rise drop growth reduction change hausse baisse "
+    "increase increases decrease decreases decline rise drop growth reduction change improvement hausse baisse "
     "augmentation diminution aumento anstieg rückgang".split()
 )
 _OF_CHANGE = frozenset("of from de du von".split())
