@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.traces import Trace, Traced
 
 _YEAR_BEHIND = re.compile(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
+_NEXT_CLAUSE = re.compile(r"[,;]\s")
 _YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
@@ -21,18 +22,29 @@ def of_another_base(text: str, traced: Sequence[Traced]) -> Iterator[int]:
             continue
         if _YEAR_BEHIND.match(text, claim.quantity.end):
             continue
-        one = _compared(traced, n, base)
+        one = _compared(text, traced, n, base)
         if one is not None and _is_of_another_year(one, base) and not _YEARS.search(text):
             yield n
 
 
-def _compared(traced: Sequence[Traced], n: int, base: Trace) -> Trace | None:
-    """Return the place of what is compared with a base in its table: behind it in its row, else before it."""
+def _compared(text: str, traced: Sequence[Traced], n: int, base: Trace) -> Trace | None:
+    """Return the place of what is compared with a base in its table: behind it in its row, else before it.
+
+    "Widened to 178 from 150, before narrowing to 132" compares 150 with what stands before it.
+    """
     behind = traced[n + 1][1] if n + 1 < len(traced) else None
-    if behind and behind.table is base.table and behind.spot[2][0] == base.spot[2][0]:
-        return behind
+    before = traced[n - 1][1] if n else None
+    if before and not _is_in_row(before, base):
+        before = None
+    if behind and _is_in_row(behind, base):
+        start, end = traced[n][0].quantity.end, traced[n + 1][0].quantity.start
+        return before if before and _NEXT_CLAUSE.search(text, start, end) else behind
     before = traced[n - 1][1] if n else None
     return before if before and before.table is base.table else None
+
+
+def _is_in_row(one: Trace, base: Trace) -> bool:
+    return one.table is base.table and one.spot[2][0] == base.spot[2][0]
 
 
 def _is_of_another_year(one: Trace, base: Trace) -> bool:

@@ -38,7 +38,7 @@ _OTHER = re.compile(
 )
 """Words behind a comparison that lead to another figure than the one compared with."""
 _CLAUSE = re.compile(
-    whole("and but while whereas und aber et mais y pero e ma")
+    whole("and but though although while whereas und aber obwohl et mais bien_que y pero aunque e ma")
     + rf"(?!\s+{whole('thus hence so therefore thereby damit somit donc ainsi por_tanto portanto quindi')})",
     re.IGNORECASE,
 )

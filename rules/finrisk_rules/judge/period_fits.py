@@ -61,11 +61,16 @@ def comparable(claimed: Iterable[Named], said: Sequence[Named]) -> Sequence[Name
 
 
 def name_fit(claimed: Claimed, said: Sequence[Named], alike: float | None) -> float:
-    """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for."""
+    """Return the average fit of the periods of a name; ``alike`` is what each claimed period counts for.
+
+    A span fits one of the same years as a year fits itself: "2025-2027".
+    """
     said = comparable([period for period, _ in claimed], said)
     if len(claimed) == len(said) == 1:
         ((period, weight),), (named,) = claimed, said
         return (alike or weight) * same_period(period, named)
+    if len(claimed) == len(said) and {period for period, _ in claimed} == {*said}:
+        return alike or max(weight for _, weight in claimed)
     best = [
         max((alike or weight) * same_period(period, each) for period, weight in claimed)
         for each in said[:_MOST_OF_NAME]

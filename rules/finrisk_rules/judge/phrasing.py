@@ -24,6 +24,7 @@ from finrisk_rules.judge.vocabulary import (
     WORDS_OF_CONTRAST,
     is_base,
     may_compare,
+    whole,
 )
 from finrisk_rules.periods import Period
 
@@ -101,7 +102,8 @@ class _Stretches:
             stems(worded[start:split]) if split > start else _NOTHING
             for (start, _), split in zip(spans, splits, strict=True)
         ]
-        self.right = [stems(worded[split:end]) for (_, end), split in zip(spans, splits, strict=True)]
+        firsts = [splits[0], *(_behind_each(worded, split) for split in splits[1:])]
+        self.right = [stems(worded[first:end]) for first, (_, end) in zip(firsts, spans, strict=True)]
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight.
@@ -135,7 +137,12 @@ class _Stretches:
         """Return the periods by figure ``at``: first the one that is glued to it."""
         behind: Sequence[Period] = self.periods[at + 1][:MOST_PERIODS]
         if behind and at < self.count - 1:
-            behind = [each for each in behind if each.start < self.splits[at + 1]]
+            behind = [
+                each
+                for each in behind
+                if each.start < self.splits[at + 1]
+                and not _BEFORE_PERIOD.search(self.bare, max(0, each.start - LONGEST_GLUE), each.start)
+            ]
         elif behind:
             behind = [each for each in behind if not self._is_compared(each)]
         if not self.periods[at] and not behind and self._stands_first(at):
@@ -259,6 +266,24 @@ _TO = re.compile(r"\s*(?:[-\u2013\u2014]|to|bis|à|a|hasta)\s*[^\w\s]?", re.IGNO
 """Between both ends of a range."""
 
 _ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
+_EACH = re.compile(r"/[^\W\d_]+")
+"""Glued to a figure, of what it is one: "5.42/Boe"."""
+
+_NEXT_OF = re.compile(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
+"""What leads to the next figure, whatever begins the words before it: "5 on revenue of 8"."""
+
+_THAN = whole("than als que qu_en")
+_TO_PERIOD = rf"\.?\s+(?:{whole('in im en the fiscal')}\s+)*"
+_OPENINGS = "(\uff08:\uff1a"
+_BEFORE_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\Z")
+_THAN_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\x00+")
+"""What compares a figure with that of another period, which is none of the next figure."""
+
+
+def _behind_each(text: str, at: int) -> int:
+    """Return where the words behind a figure begin that are not glued to it: "/Boe came in"."""
+    each = _EACH.match(text, at)
+    return each.end() if each else at
 
 
 def _split(text: str, start: int, end: int) -> int:
@@ -267,6 +292,11 @@ def _split(text: str, start: int, end: int) -> int:
     What stands in brackets right behind a figure is said of it: "from 5 (2021) to 6 (2022)".
     """
     aside = _ASIDE.match(text, start, end)
-    if joint := JOINT.search(text, aside.end() if aside else start, end):
+    joint = JOINT.search(text, aside.end() if aside else start, end)
+    if joint and (compared := _THAN_PERIOD.match(text, joint.start(), end)):
+        following = JOINT.search(text, compared.end(), end)
+        joint = following if following and text[following.start()] not in _OPENINGS else joint
+    if joint:
         return joint.start()
-    return end if PREPOSITION.match(text, start, end) else start
+    is_behind = PREPOSITION.match(text, start, end) and not _NEXT_OF.search(text, start, end)
+    return end if is_behind else start

@@ -18,8 +18,11 @@ _ENDING = re.compile(
 _LONGEST_DOUBLED = 5
 """Letters of a word up to which a doubled l is its own: "small", "selling"."""
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:fy|cy)?(?:19|20)\d\d")
 
+
+_SAME = {"pre": "befor"}
+"""Short words that say what another one does: "pre-tax income" is income before tax."""
 
 SILENT_WORDS = frozenset(
     """a an the of in on at to for from by with and or as is are was were be been being it its this that these
@@ -28,7 +31,7 @@ SILENT_WORDS = frozenset(
     der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit fur auf
     aus    ist sind war waren wurde wurden als sich nach betrug betrugen
     le la les l un une du de d et ou en au aux dans pour par sur est sont etait etaient ont ete
-    el los las del y o e con por se fue fueron es al una il lo gli i della dei delle di da nel nella che sono
+    el los las del y o e con por se fue fueron es al una dos das do ao aos em para foi foram il lo gli i della dei delle di da nel nella che sono
     het een van voor met op te""".split()
 )
 """Words that do not say what a figure is. "Other" and "all" do: they name rows."""
@@ -72,7 +75,7 @@ def stem(word: str) -> str:
     if word in SILENT_WORDS or _YEAR.fullmatch(word):
         return ""
     if len(word) < 4 or word[0].isdecimal():
-        return word[:40]
+        return _SAME.get(word, word[:40])
     bare = _ENDING.sub("", word.replace("z", "s"))
     if bare != word and bare.endswith("ll") and len(bare) > _LONGEST_DOUBLED:  # "totalled", "labelled"
         bare = bare[:-1]
