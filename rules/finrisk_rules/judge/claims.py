@@ -16,11 +16,13 @@ from finrisk_rules.judge.phrasing import Phrase, Span, phrases
 from finrisk_rules.judge.physical import WORDS_OF_UNITS, PhysicalUnit, unit_behind
 from finrisk_rules.judge.things import (
     WORDS_OF_EACH,
+    WORDS_OF_MULTIPLES,
     WORDS_OF_THINGS,
     Measure,
     counts_things,
     is_each,
     is_each_near,
+    is_multiple,
 )
 from finrisk_rules.judge.vocabulary import (
     ABOUT_SIGN,
@@ -91,7 +93,9 @@ _NOUN_BEFORE = re.compile(r"[^\W_]\w\s\Z")
 _OF_THEM = re.compile(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
-_POINTS = re.compile(r"[ -]?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)")
+_POINTS = re.compile(
+    r"[ -]?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)"
+)
 """Of a ratio, points are those of a percentage; "1,200 points of sale" are none."""
 
 _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
@@ -100,8 +104,11 @@ _IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z
 _TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
 """Words without which no figure of a sentence is more than said."""
 
-_WORDS_OF_MEASURE = WORDS_OF_THINGS | WORDS_OF_EACH | WORDS_OF_UNITS
+_WORDS_OF_MEASURE = WORDS_OF_THINGS | WORDS_OF_EACH | WORDS_OF_UNITS | WORDS_OF_MULTIPLES
 """Words without which nothing behind a figure says what it measures."""
+
+_TIMES_GLUED = re.compile(r"\dx(?![^\W_])")
+"""A multiple that is no word of its own: "2.5x"."""
 
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
@@ -118,8 +125,8 @@ class Claim(NamedTuple):
     a bare number is glued ("IFRS 16"), "-" for one end of a range of small numbers, "" otherwise; ``bound``
     what it is to the figure that is meant. What compares a figure with one before it sets no bound. ``cited``
     is what it cites alone, () where that is what its statement does. ``measure`` is what stands behind it:
-    things that are counted ("1,118 million stores"), or "each" ("2.41 per share"); ``unit``
-    a physical one. ``is_each`` is whether the words by it speak of each of something: "earnings per share".
+    things that are counted ("1,118 million stores"), "each" ("2.41 per share") or "multiple" ("2.5x");
+    ``unit`` a physical one. ``is_each`` is whether the words by it speak of each of something: "earnings per share".
     """
 
     text: str
@@ -200,7 +207,7 @@ def claims_of(
     ]
     if not is_plain:
         claims = [_bounded(text, claim, is_first=at == 0) for at, claim in enumerate(claims)]
-    if not cannot_say(words, _WORDS_OF_MEASURE):
+    if not cannot_say(words, _WORDS_OF_MEASURE) or _TIMES_GLUED.search(text):
         claims = [_measured(text, claim) for claim in claims]
     nothing = Phrase({}, (), is_base=False)
     claims += [Claim(text[each.start : each.end].strip(), each, nothing) for each, _ in figures[most:]]
@@ -257,6 +264,8 @@ def _measured(text: str, claim: Claim) -> Claim:
         claim = claim._replace(is_each=True)
     if quantity.currency:
         return claim
+    if not quantity.scale and is_multiple(text, quantity.end):
+        return claim._replace(measure="multiple")
     if counts_things(text, quantity.end):
         return claim._replace(measure="count")
     unit = unit_behind(text, quantity.end)

@@ -43,6 +43,9 @@ BEFORE, BEHIND, OF_LIST = 0.3, 0.9, 0.3
 MOST_PERIODS = 4
 """Periods on one side of a figure that may be its own."""
 
+ENDED = 0.1
+"""What words count for that a semicolon parts from a figure, behind another one."""
+
 LONGEST_GLUE = 40
 
 _PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
@@ -77,6 +80,7 @@ class _Stretches:
     def __init__(self, text: str, figures: Sequence[Span], periods: Sequence[Period], words: Words) -> None:
         self.count = len(figures)
         self.bare = _without(text, periods)
+        self.is_parted = ";" in text
         self.may_compare = may_compare(words)
         self.may_have_base = not cannot_say(words, WORDS_OF_BASE)
         spans: list[Span] = []
@@ -114,16 +118,24 @@ class _Stretches:
             return dict.fromkeys(self.left[at + 1], FADING) | self.words(at - 1)
         words = dict.fromkeys(self.right[0], FADING**FARTHEST) if at > FARTHEST else {}
         for distance in range(min(at, FARTHEST), 0, -1):
-            before = self.left[at - distance] | self.right[at - distance]
-            words |= dict.fromkeys(before, FADING**distance)
+            ended = self.left[at - distance]
+            if self.is_parted and self._is_ended(at - distance):
+                words |= dict.fromkeys(ended, ENDED)
+                ended = _NOTHING
+            words |= dict.fromkeys(ended | self.right[at - distance], FADING**distance)
         if self.left[at]:
-            words |= dict.fromkeys(self.left[at], BEFORE)
+            is_ended = self.is_parted and self._is_ended(at)
+            words |= dict.fromkeys(self.left[at], ENDED if is_ended else BEFORE)
         if self.left[at + 1]:
             words |= dict.fromkeys(self.left[at + 1], BEHIND)
         if self._stands_first(at):
             words |= dict.fromkeys(self.right[1], BEHIND)
         words |= dict.fromkeys(self.right[at], 1.0)
         return words
+
+    def _is_ended(self, at: int) -> bool:
+        """Whether a semicolon ends what is said of the figure before figure ``at``."""
+        return self.bare.find(";", *self.spans[at]) >= 0
 
     def _is_again(self, at: int) -> bool:
         start, end = self.spans[at]
@@ -245,7 +257,9 @@ def _without(text: str, periods: Sequence[Period]) -> str:
     pieces, at = [], 0
     for period in periods:
         if period.start >= at:
-            pieces += [text[at : period.start], "\x00" * (period.end - period.start)]
+            between = text[at : period.start]
+            is_span = pieces and _DASH.fullmatch(between)
+            pieces += ["\x00" * len(between) if is_span else between, "\x00" * (period.end - period.start)]
             at = period.end
     pieces.append(text[at:])
     return _without_notes("".join(pieces), "\x00")
@@ -274,6 +288,18 @@ _NEXT_OF = re.compile(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
 
 _THAN = whole("than als que qu_en")
 _TO_PERIOD = rf"\.?\s+(?:{whole('in im en the fiscal')}\s+)*"
+_OTHER_SIDE = re.compile(
+    whole(
+        "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous por_encima por_debajo acima abaixo"
+    )
+    + r"(?=\s+(?:de|d[aeo]s?|du|del|the|its|our|a|an|le|la)(?![^\W_]))",
+    re.IGNORECASE,
+)
+"""What leads to the figure with which the one before is compared: "5 in 2024, below the target of 6"."""
+
+_DASH = re.compile(r"\s?[-\u2013\u2014~\u301c]\s?")
+"""What joins the ends of a span of periods: "2025-2027" is of one figure."""
+
 _OPENINGS = "(\uff08:\uff1a"
 _BEFORE_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\Z")
 _THAN_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\x00+")
@@ -298,5 +324,7 @@ def _split(text: str, start: int, end: int) -> int:
         joint = following if following and text[following.start()] not in _OPENINGS else joint
     if joint:
         return joint.start()
+    if other := _OTHER_SIDE.search(text, start, end):
+        return other.start()
     is_behind = PREPOSITION.match(text, start, end) and not _NEXT_OF.search(text, start, end)
     return end if is_behind else start

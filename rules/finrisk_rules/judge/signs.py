@@ -16,12 +16,13 @@ _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
 _BEFORE = 24
 _ABOVE_ZERO = re.compile(rf"{whole('positive positiv* positif positiva')}[^,;.]*\Z", re.IGNORECASE)
 _GAINS = (
-    "profit profits gain gains surplus income earnings gewinn überschuss bénéfice excédent beneficio utile"
+    "profit profits gain gains surplus income earnings gewinn überschuss bénéfice excédent beneficio utile "
+    "lucro lucros ganho ganhos"
 )
-_LOSSES = "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita"
+_LOSSES = "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita perda perdas prejuízo prejuízos"
 _GAIN, _LOSS = (re.compile(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
 _GAIN_OR_LOSS = re.compile(
-    rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:net\w*\s+)?(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{2,3}}[$\s]?)?[^\w\s]?\Z",
+    rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:net\w*\s+)?(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{1,3}}[$\s]*)?[^\w\s]?\Z",
     re.IGNORECASE,
 )
 """Right before a figure, whether it is a gain or a loss."""
@@ -37,7 +38,7 @@ _PLUS = re.compile(r"(?:\A|[(,;:\[]|[^\d%)\]] )\+\s?\Z")
 
 _OF = " of ", " von ", " de ", " di "
 
-_MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita"
+_MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita perda prejuízo"
 _ASIDE = re.compile(r"\([^()]*\)")
 _BELOW_ZERO = re.compile(
     rf"{whole(_MINUSES)}[^,;.]*\Z",

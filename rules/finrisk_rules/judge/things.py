@@ -8,8 +8,9 @@ from typing import Literal
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
 
-Measure = Literal["", "count", "physical", "cents", "each"]
-"""What a place tells of: money or what nothing says; things; a physical unit; hundredths; money for each."""
+Measure = Literal["", "count", "physical", "cents", "each", "multiple"]
+"""What a place tells of: money or what nothing says; things; a physical unit; hundredths; money for each; how
+many times something is something else."""
 
 _STAFF = (
     "employee employees headcount workforce staff personnel fte ftes mitarbeiter mitarbeitende "
@@ -71,6 +72,19 @@ _PER = (
 )
 _EACH_BEHIND = re.compile(rf"\s?(?:(?:basic|diluted|ordinary|common) )?{_PER}|/10?株|每股", re.IGNORECASE)
 _EACH = re.compile(rf"(?<!\w){_PER}|(?<!\w)(?:EPS|DPS|ARPU|RevPAR)(?!\w)|1株|１株|每股|주당", re.IGNORECASE)
+_MULTIPLE = re.compile(
+    rf"(?:\s?(?:[x\u00d7](?![^\W_])|倍|{whole('times fold fach fache mal fois veces vezes volte')})|-fold)"
+    r"(?!\s*[^\w\s]{0,2}\d)",
+    re.IGNORECASE,
+)
+"""Behind a figure, what says that it is how many times; before another one it is an operator."""
+
+_RATIO = re.compile(
+    rf"{whole('ratio ratios times multiple cover coverage leverage turns veces vezes fois quote verhältnis')}"
+    r"|/|\(x\)|倍",
+    re.IGNORECASE,
+)
+WORDS_OF_MULTIPLES = frozenset("x times fold fach fache mal fois veces vezes volte".split())
 WORDS_OF_EACH = frozenset("per je pro par por share oz lb t tonne bbl boe mwh".split())
 """A text in ASCII that says money for each behind a figure has one of these words."""
 
@@ -108,6 +122,17 @@ def measure_of(name: str) -> Measure:
 def counts_things(text: str, end: int) -> bool:
     """Whether things that are counted stand behind the figure that ends here: ``1,118 million stores``."""
     return _BEHIND.match(text, end) is not None
+
+
+def is_multiple(text: str, end: int) -> bool:
+    """Whether the figure that ends here says how many times: ``2.5x``, ``2,5 veces``."""
+    return _MULTIPLE.match(text, end) is not None
+
+
+@lru_cache(maxsize=8192)
+def may_be_multiple(name: str) -> bool:
+    """Whether a label or a head may name how many times one thing is another."""
+    return _RATIO.search(name) is not None
 
 
 def is_each(text: str, end: int) -> bool:

@@ -19,7 +19,7 @@ from finrisk_rules.judge.fits import Fits
 from finrisk_rules.judge.measures import in_units, is_of_another_measure
 from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.table_evidence import Figure
-from finrisk_rules.judge.things import says_each
+from finrisk_rules.judge.things import may_be_multiple, says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.quantities import Quantity
 
@@ -88,6 +88,8 @@ class Reader(Fits):
                 trace.agreement = converted
             elif said == "":
                 continue
+            elif self.claim.measure == "multiple" and (spot[2][4] or self._is_amount(spot)):
+                trace.agreement = "scale"
             elif has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half):
                 trace.agreement = "scale"
             result.append(trace)
@@ -120,6 +122,8 @@ class Reader(Fits):
         for each of something of one in millions.
         """
         figure, quantity = spot[2], self.claim.quantity
+        if self.claim.measure == "multiple" and self._is_amount(spot):
+            return False
         if (quantity.scale or self.claim.measure) and self._is_of_other_measure(spot):
             return False
         if self.claim.unit and _has_digits_of(figure, quantity):
@@ -134,6 +138,15 @@ class Reader(Fits):
             is_of_kind = not ((figure[4] and is_money) or are_other_currencies(quantity.currency, figure[5]))
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
+
+    def _is_amount(self, spot: Spot) -> bool:
+        """Whether a figure is of money, or in a scale that no name of a ratio takes from it."""
+        if not (spot[2][3] or spot[2][5]):
+            return False
+        if spot[0] < 0:
+            return True
+        table = self.evidence.tables[spot[0]]
+        return not any(map(may_be_multiple, (table.rows[spot[2][0]][0], table.heads[spot[2][1]])))
 
     def _is_of_other_measure(self, spot: Spot) -> bool:
         """Whether a cell tells of each of something, where the claim does not, or the reverse."""

@@ -14,7 +14,7 @@ _LEAD = 40
 _STRIPPED = "$€£¥(.,:~\u2248"
 
 _BASES = frozenset(
-    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro ante "
+    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra ante "
     "från".split()
 )
 _BASES_OF_PAIRS = frozenset("von de da".split())
@@ -45,7 +45,7 @@ WORDS_OF_BASE = telling(
     _BASES
     | _BASES_OF_PAIRS
     | _BASES_OF_TWO
-    | frozenset("after against versus vs compared nach contre tras frente dopo".split())
+    | frozenset("after against versus vs compared nach contre contra tras frente dopo".split())
 )
 """A text in ASCII that says how much something changed, or that a figure is not exact or one with which
 another is compared, has one of these words, a sign (ABOUT_SIGN) or names the year before."""
@@ -127,7 +127,7 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
     "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
-    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente e contro dopo da"
+    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente contra e enquanto contro dopo da"
 )
 _FIGURE_FOLLOWS = r" \W{0,2}\d| (?:[a-z]{3}|[^\W\d_]+ de) \W{0,2}\d| (?:casi|unos|quasi|circa|oltre) "
 _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cierre))"
@@ -176,7 +176,7 @@ LIST_JOINT = re.compile(
 _YEARS_BEFORE = (
     "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
-    "año_anterior ejercicio_anterior año_antes anno_precedente esercizio_precedente anno_prima"
+    "año_anterior ejercicio_anterior año_antes ano_anterior exercício_anterior ano_antes anno_precedente esercizio_precedente anno_prima"
 )
 _WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
 _YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
@@ -187,11 +187,12 @@ YEAR_BEFORE = re.compile(
 """What tells that a figure is of the end of the year before, or of two years: a ratio to an average."""
 
 _TO_YEAR_BEFORE = (
-    rf"(?:{whole('in im the l à la de del en el un one a das at for nell dell il')}[\s']\s*){{0,3}}"
+    rf"(?:{whole('in im the l à la de del en el un one a das at for no nell dell il')}[\s']\s*){{0,3}}"
 )
 
 BASE_AT_SPLIT = re.compile(
-    r"[\s,;]*" + whole("after against versus vs compared nach gegenüber après contre tras frente dopo ante"),
+    r"[\s,;]*"
+    + whole("after against versus vs compared nach gegenüber après contre contra tras frente dopo ante"),
     re.IGNORECASE,
 )
 """What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
@@ -282,7 +283,7 @@ NET_RESULT = re.compile(
 RESULT = re.compile(
     whole(
         "profit operating_income net_income income_before* earnings result results gewinn jahresüberschuss "
-        "bénéfice"
+        "bénéfice resultado lucro lucros"
     )
     + f"|{NET_RESULT.pattern}",
     re.IGNORECASE,
