@@ -57,7 +57,7 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
     rows = (reader.table_fits(table)[0].get(row, 0.0) / ROW for table, row in taken if table >= 0)
     spent = max(rows, default=0.0) if reader.is_signed else 0.0
     own = (right.spot[0], right.spot[2][0]) if right else None
-    for spot, fit, row_fit in _cells(reader, above, own if right and right.table else None):
+    for spot, fit, row_fit in _cells(reader, above):
         reader.allowance.spend(1)
         row = spot[0], spot[2][0]
         if row in taken and (reader.is_signed or reader.is_bare or row_fit < GOOD_ROW or not reader.near):
@@ -155,11 +155,8 @@ def _are_called_alike(reader: Reader, name: str, other: str) -> bool:
     return bare == other_bare and apart.isdisjoint(reader.near)
 
 
-def _cells(reader: Reader, above: float, own: tuple[int, int] | None) -> Iterator[tuple[Spot, float, float]]:
-    """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``.
-
-    Where they lead to no row, those of its ``own`` one, by (table, row), below a head that they name.
-    """
+def _cells(reader: Reader, above: float) -> Iterator[tuple[Spot, float, float]]:
+    """Yield the cells to which the claim's words lead, as far as they may fit better than ``above``."""
     for at, table in enumerate(reader.evidence.tables[:MOST_TABLES]):
         rows, columns = reader.table_fits(at)
         reader.allowance.spend(1 + len(rows) // _ROWS_A_LOOK)
@@ -171,20 +168,12 @@ def _cells(reader: Reader, above: float, own: tuple[int, int] | None) -> Iterato
             best += [row for row in _rows_in_period(reader, table) if row not in rows]
         elif reader.periods and not best:
             best = list(table.by_row)[:BEST_ROWS]
-        elif own and own[0] == at and not best and not reader.is_signed:
-            best = [own[1]]
         for row in best:
             row_fit = rows.get(row, 0.0)
             if row_fit + most <= above:
                 continue
             for cell in table.by_row.get(row, ()):
                 if reader.claim.is_change and not table.is_change(row, cell[1]):
-                    continue
-                if (
-                    own == (at, row)
-                    and not rows
-                    and not stems_of_name(table.heads[cell[1]]) <= reader.words.keys()
-                ):
                     continue
                 fit = row_fit + reader.cell_fit(at, row, cell[1], columns)
                 if fit > above:
