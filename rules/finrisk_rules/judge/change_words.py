@@ -51,7 +51,10 @@ _AGAIN = re.compile(
 )
 """What stands between a change and the same change in another unit: ``$5 million, or 3 %``."""
 
-_MORES = "more above over greater larger ahead mehr über oberhalb de_plus au-dessus más por_encima mais acima in_più"
+_MORES = (
+    "more above over greater larger ahead mehr über oberhalb de_plus au-dessus más por_encima mais acima "
+    "in_più"
+)
 _LESSES = (
     "less fewer below under smaller weniger unter unterhalb de_moins au-dessous en-dessous menos por_debajo "
     "abaixo in_meno"

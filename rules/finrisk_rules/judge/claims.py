@@ -126,7 +126,8 @@ class Claim(NamedTuple):
     what it is to the figure that is meant. What compares a figure with one before it sets no bound. ``cited``
     is what it cites alone, () where that is what its statement does. ``measure`` is what stands behind it:
     things that are counted ("1,118 million stores"), "each" ("2.41 per share") or "multiple" ("2.5x");
-    ``unit`` a physical one. ``is_each`` is whether the words by it speak of each of something: "earnings per share".
+    ``unit`` a physical one. ``is_each`` is whether the words by it speak of each of something: "earnings per
+    share".
     """
 
     text: str

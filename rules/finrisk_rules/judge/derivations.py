@@ -211,7 +211,11 @@ class Derivations:
             return ()
         traces = [each.trace for each in self.findings if each.is_right]
         beside = [across_of(table, trace.spot[2]) for trace in traces if trace and trace.table is table]
-        return beside[:1] or [max(dated, key=lambda across: _order(dated[across]))]
+        latest = beside[0] if beside else max(dated, key=lambda across: _order(dated[across]))
+        if not reader.claim.phrase.is_base:
+            return [latest]
+        year, part = _order(dated.get(latest, ()))
+        return [across for across, said in dated.items() if _order(said) == (year - 1, part)][:1]
 
 
 def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Finding]) -> None:

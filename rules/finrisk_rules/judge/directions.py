@@ -26,7 +26,8 @@ slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* diminu* recul* repli* rédui* chut* inférieur* tombé tombée tombés
-disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi* bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
+disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi*
+bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* scesi scesa ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.change_words import says_more
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.ends_of_ranges import from_ends
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
@@ -21,6 +22,12 @@ from finrisk_rules.judge.vocabulary import REVENUE, whole
 _LIST_FOLLOWS = re.compile(r"(?:[^\d.;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,60}:[^\d.;:]{0,60}")
 _NEXT_PART = re.compile(r"[^\d.;:()]{1,80}")
 _BRACKET = re.compile(r"\s*\(?\s*(?:[^\d().,;:]{0,30})")
+_OR = re.compile(
+    r"\s*[,(\u2013\u2014-]?\s*(?:or|oder|soit|o|ou|das sind|i\.e\.,?|equal to)\s+(?:[^\W\d]+\s+){0,2}",
+    re.IGNORECASE,
+)
+"""Between an amount and the share that it is: "$397 million, or 88 %"."""
+
 _OF = re.compile(rf"{whole('of von de di')}[^\d,.;:]{{0,30}}\Z", re.IGNORECASE)
 _OF_THEM = re.compile(
     rf"\s+{whole('of_them of_it of_which of_these davon d_entre_eux de_ellos di_cui')}", re.IGNORECASE
@@ -44,6 +51,8 @@ def follow_parts(text: str, findings: Sequence[Finding]) -> None:
             place = _share(text, findings, at)
         elif unit == "points" and 0 < at < len(findings) - 1:
             place = _distance(text, *findings[at - 1 : at + 2])
+        if place is None and len(findings) > 2:
+            place = from_ends(text, findings, at)
         if place:
             finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
             finding.is_reversed = False
@@ -103,7 +112,8 @@ def _share(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
     if trace is None or trace.table is None or not part.is_right or part.claim.quantity.unit:
         return None
     between = text[start : claim.quantity.end]
-    if "(" not in between or not _BRACKET.fullmatch(text, start, end):
+    is_again = _OR.fullmatch(text, start, end) is not None
+    if not is_again and ("(" not in between or not _BRACKET.fullmatch(text, start, end)):
         return None
     if _denies(text[claim.quantity.end :][:_LEAD], trace.place.row):
         return None
@@ -118,8 +128,7 @@ def _share(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
             and each.is_right
             and each.trace
             and each.trace.table is trace.table
-            and each.trace.spot[2][1] == trace.spot[2][1]
-            and _is_led_by_of(text, each.claim.quantity.start)
+            and _is_whole_of(text, each, part)
         ]
     half = 0.5 * 10.0**-claim.quantity.places
     for each in wholes:
@@ -134,6 +143,21 @@ def _denies(text: str, row: str) -> bool:
     """Whether words say the contrary of a row's name: "non-current" of "current"."""
     names = stems_of_name(row)
     return "non" not in names and any(stem(each[1].lower()) in names for each in _NON.finditer(text))
+
+
+def _is_whole_of(text: str, one: Finding, part: Finding) -> bool:
+    """Whether a figure is what another one may be a share of.
+
+    It is of its column and led by "of", or of its row and year and said before it: "sales rose to $449
+    million from $118 million, with $397 million, or 88 %, from Europe".
+    """
+    if not (one.trace and part.trace):
+        return False
+    (row, column), (other_row, other_column) = (each.trace.spot[2][:2] for each in (one, part) if each.trace)
+    if column == other_column:
+        return _is_led_by_of(text, one.claim.quantity.start)
+    is_before = one.claim.quantity.start < part.claim.quantity.start and not one.claim.phrase.is_base
+    return row == other_row and one.trace.years == part.trace.years and is_before
 
 
 def _is_led_by_of(text: str, start: int) -> bool:

@@ -290,7 +290,8 @@ _THAN = whole("than als que qu_en")
 _TO_PERIOD = rf"\.?\s+(?:{whole('in im en the fiscal')}\s+)*"
 _OTHER_SIDE = re.compile(
     whole(
-        "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous por_encima por_debajo acima abaixo"
+        "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "
+        "por_encima por_debajo acima abaixo"
     )
     + r"(?=\s+(?:de|d[aeo]s?|du|del|the|its|our|a|an|le|la)(?![^\W_]))",
     re.IGNORECASE,

@@ -19,7 +19,10 @@ _GAINS = (
     "profit profits gain gains surplus income earnings gewinn überschuss bénéfice excédent beneficio utile "
     "lucro lucros ganho ganhos"
 )
-_LOSSES = "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita perda perdas prejuízo prejuízos"
+_LOSSES = (
+    "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita perda perdas "
+    "prejuízo prejuízos"
+)
 _GAIN, _LOSS = (re.compile(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
 _GAIN_OR_LOSS = re.compile(
     rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:net\w*\s+)?(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{1,3}}[$\s]*)?[^\w\s]?\Z",

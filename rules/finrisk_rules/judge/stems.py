@@ -31,7 +31,8 @@ SILENT_WORDS = frozenset(
     der die das den dem des ein eine einer eines einem einen und oder im am zum zur bei von vom mit fur auf
     aus    ist sind war waren wurde wurden als sich nach betrug betrugen
     le la les l un une du de d et ou en au aux dans pour par sur est sont etait etaient ont ete
-    el los las del y o e con por se fue fueron es al una dos das do ao aos em com para foi foram il lo gli i della dei delle di da nel nella che sono
+    el los las del y o e con por se fue fueron es al una
+    dos das do ao aos em com para foi foram il lo gli i della dei delle di da nel nella che sono
     het een van voor met op te""".split()
 )
 """Words that do not say what a figure is. "Other" and "all" do: they name rows."""

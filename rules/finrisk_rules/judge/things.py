@@ -74,7 +74,7 @@ _EACH_BEHIND = re.compile(rf"\s?(?:(?:basic|diluted|ordinary|common) )?{_PER}|/1
 _EACH = re.compile(rf"(?<!\w){_PER}|(?<!\w)(?:EPS|DPS|ARPU|RevPAR)(?!\w)|1株|１株|每股|주당", re.IGNORECASE)
 _MULTIPLE = re.compile(
     rf"(?:\s?(?:[x\u00d7](?![^\W_])|倍|{whole('times fold fach fache mal fois veces vezes volte')})|-fold)"
-    r"(?!\s*[^\w\s]{0,2}\d)",
+    r"(?!\s*[$€£¥]?\d)",
     re.IGNORECASE,
 )
 """Behind a figure, what says that it is how many times; before another one it is an operator."""

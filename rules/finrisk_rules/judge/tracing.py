@@ -19,7 +19,7 @@ from finrisk_rules.judge.fits import Fits
 from finrisk_rules.judge.measures import in_units, is_of_another_measure
 from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.table_evidence import Figure
-from finrisk_rules.judge.things import may_be_multiple, says_each
+from finrisk_rules.judge.things import is_multiple, may_be_multiple, says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.quantities import Quantity
 
@@ -88,9 +88,9 @@ class Reader(Fits):
                 trace.agreement = converted
             elif said == "":
                 continue
-            elif self.claim.measure == "multiple" and (spot[2][4] or self._is_amount(spot)):
-                trace.agreement = "scale"
-            elif has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half):
+            elif self._is_of_multiple(trace) or (
+                has_measure and said != "scale" and is_of_another_measure(self.claim, trace, self.half)
+            ):
                 trace.agreement = "scale"
             result.append(trace)
         return result
@@ -138,6 +138,16 @@ class Reader(Fits):
             is_of_kind = not ((figure[4] and is_money) or are_other_currencies(quantity.currency, figure[5]))
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
+
+    def _is_of_multiple(self, trace: Trace) -> bool:
+        """Whether a claim says how many times, and its place an amount or a percentage; or the reverse."""
+        spot = trace.spot
+        if self.claim.measure == "multiple":
+            return bool(spot[2][4]) or self._is_amount(spot)
+        if self.claim.quantity.unit != "percent" or spot[0] >= 0 or spot[2][4]:
+            return False
+        end = self.evidence.statements[spot[1]].figures[spot[2][0]][5]
+        return is_multiple(trace.place.sentence, end)
 
     def _is_amount(self, spot: Spot) -> bool:
         """Whether a figure is of money, or in a scale that no name of a ratio takes from it."""

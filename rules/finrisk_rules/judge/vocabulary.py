@@ -14,8 +14,8 @@ _LEAD = 40
 _STRIPPED = "$€£¥(.,:~\u2248"
 
 _BASES = frozenset(
-    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra ante "
-    "från".split()
+    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra "
+    "ante från".split()
 )
 _BASES_OF_PAIRS = frozenset("von de da".split())
 """Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
@@ -33,8 +33,8 @@ _ABOUT_OF_TWO = frozenset(
 )
 _ABOUT_SIGNS = ("約", "およそ", "~", "\u2248")
 CHANGED = frozenset(
-    "increase increases decrease decreases decline rise drop growth reduction change improvement hausse baisse "
-    "augmentation diminution aumento anstieg rückgang".split()
+    "increase increases decrease decreases decline rise drop growth reduction change improvement hausse "
+    "baisse augmentation diminution aumento anstieg rückgang".split()
 )
 _OF_CHANGE = frozenset("of from de du von".split())
 _BY = frozenset(("by", "um"))
@@ -127,7 +127,8 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
     "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
-    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente contra e enquanto contro dopo da"
+    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente contra e "
+    "enquanto contro dopo da"
 )
 _FIGURE_FOLLOWS = r" \W{0,2}\d| (?:[a-z]{3}|[^\W\d_]+ de) \W{0,2}\d| (?:casi|unos|quasi|circa|oltre) "
 _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cierre))"
@@ -176,7 +177,8 @@ LIST_JOINT = re.compile(
 _YEARS_BEFORE = (
     "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
-    "año_anterior ejercicio_anterior año_antes ano_anterior exercício_anterior ano_antes anno_precedente esercizio_precedente anno_prima"
+    "año_anterior ejercicio_anterior año_antes ano_anterior exercício_anterior ano_antes "
+    "anno_precedente esercizio_precedente anno_prima"
 )
 _WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
 _YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
