@@ -158,7 +158,7 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
         if cell[:2] == trace.spot[2][:2]
     ]
     bases = [id(cell) for is_base, cell in stated if is_base]
-    if not bases and any(_is_base_alone(at, beside) for at in range(len(beside))):
+    if not bases and any(_is_base_alone(at, beside, line.reader.claim) for at in range(len(beside))):
         return
     ends = _each_once(cell for _, cell in stated)
     if len(ends) < 2 and bases and len(stated) > 1:
@@ -173,21 +173,23 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
             yield new, old
 
 
-def _is_base_alone(at: int, beside: Sequence[Traced]) -> bool:
-    """Whether a figure is what another one is compared with, and none of its own row or sentence stands by.
+def _is_base_alone(at: int, beside: Sequence[Traced], claim: Claim) -> bool:
+    """Whether a figure may be what that of the claim is compared with: none of its own row stands by it.
 
-    "Europe rose 5 % to 1,846, while Asia fell to 1,392 from 1,508" compares 1,508 with Asia's.
+    "Europe rose 5 % to 1,846, while Asia fell to 1,392 from 1,508" compares 1,508 with Asia's. In prose that
+    is told by its measure alone: "2.5x from 2.6x, as debt was cut by $155 million".
     """
     base, trace = beside[at]
     if not base.phrase.is_base or trace is None:
         return base.phrase.is_base
-    row = trace.spot[2][0] if trace.table else None
+    if trace.table is None:
+        return bool(claim.quantity.unit) or base.quantity.currency == claim.quantity.currency
     return not any(
         other is not None
-        and not claim.phrase.is_base
-        and (other.source, other.spot[:2]) == (trace.source, trace.spot[:2])
-        and (row is None or other.spot[2][0] == row)
-        for claim, other in beside
+        and not each.phrase.is_base
+        and other.table is trace.table
+        and other.spot[2][0] == trace.spot[2][0]
+        for each, other in beside
     )
 
 

@@ -103,6 +103,9 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
         if not all(_are_apart(text, here, each) for each in next_ones):
             continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
+        if len(nearest) > 2:
+            starts = [each.quantity.start for each in claims]
+            nearest.sort(key=lambda n: _are_apart(text, here, starts[n]))
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
         if finding.claim.phrase.is_base or said.rises is None:
             beside += [(findings[n].claim, changed[n]) for n in nearest if n in changed]
