@@ -158,7 +158,7 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
         if cell[:2] == trace.spot[2][:2]
     ]
     bases = [id(cell) for is_base, cell in stated if is_base]
-    if not bases and any(_is_base_alone(at, beside, line.reader.claim) for at in range(len(beside))):
+    if not bases and _has_base_alone(beside, line.reader.claim):
         return
     ends = _each_once(cell for _, cell in stated)
     if len(ends) < 2 and bases and len(stated) > 1:
@@ -173,24 +173,26 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
             yield new, old
 
 
-def _is_base_alone(at: int, beside: Sequence[Traced], claim: Claim) -> bool:
+def _has_base_alone(beside: Sequence[Traced], claim: Claim) -> bool:
     """Whether a figure may be what that of the claim is compared with: none of its own row stands by it.
 
     "Europe rose 5 % to 1,846, while Asia fell to 1,392 from 1,508" compares 1,508 with Asia's. In prose that
     is told by its measure alone: "2.5x from 2.6x, as debt was cut by $155 million".
     """
-    base, trace = beside[at]
-    if not base.phrase.is_base or trace is None:
-        return base.phrase.is_base
-    if trace.table is None:
-        return bool(claim.quantity.unit) or base.quantity.currency == claim.quantity.currency
-    return not any(
-        other is not None
-        and not each.phrase.is_base
-        and other.table is trace.table
-        and other.spot[2][0] == trace.spot[2][0]
-        for each, other in beside
-    )
+    bases = [(base, trace) for base, trace in beside if base.phrase.is_base]
+    if not bases:
+        return False
+    rows = {_row(trace) for each, trace in beside if trace and trace.table and not each.phrase.is_base}
+    for base, trace in bases:
+        if trace is None or (trace.table and _row(trace) not in rows):
+            return True
+        if not trace.table and (claim.quantity.unit or base.quantity.currency == claim.quantity.currency):
+            return True
+    return False
+
+
+def _row(trace: Trace) -> tuple[int, int, int]:
+    return trace.source, trace.spot[0], trace.spot[2][0]
 
 
 def _each_once(cells: Iterable[Figure]) -> list[Figure]:

@@ -15,6 +15,9 @@ from finrisk_rules.judge.governors import governors
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
 
+MOST_FIGURES = 16
+"""Figures of a sentence in which one is looked for that follows from others so."""
+
 _LEAD = 60
 """Characters before a figure in which words say how it is derived."""
 
@@ -46,8 +49,8 @@ def from_ends(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
     if said := _ENDS.search(text, max(0, start - _LEAD), start):
         for end, trace in _ends(text, findings, said):
             if claim.quantity.unit == "percent":
-                if trace := _grown(text, findings, at, end):
-                    return trace
+                if grown := _grown(text, findings, at, end):
+                    return grown
             elif _is(claim, end):
                 return trace
     return None if claim.quantity.unit else _left(text, findings, at)

@@ -31,6 +31,10 @@ LIKE = 0.7
 """Fit of its words from which on a figure is taken from a sentence that is like its own."""
 
 
+NEAREST = 6
+"""Figures next to a change of which those of its clause come before others."""
+
+
 @dataclass(slots=True)
 class Finding:
     """What the court finds of a claim: its verdict, None for what is no figure, and the place that says it.
@@ -103,9 +107,8 @@ def follow_rows(text: str, findings: Sequence[Finding]) -> None:
         if not all(_are_apart(text, here, each) for each in next_ones):
             continue
         nearest = sorted(range(len(findings)), key=partial(_distance, at))
-        if len(nearest) > 2:
-            starts = [each.quantity.start for each in claims]
-            nearest.sort(key=lambda n: _are_apart(text, here, starts[n]))
+        own = [n for n in nearest[:NEAREST] if not _are_apart(text, here, claims[n].quantity.start)]
+        nearest = [*own, *(n for n in nearest if n not in own)]
         beside = [(findings[n].claim, findings[n].trace) for n in nearest if n != at and findings[n].is_right]
         if finding.claim.phrase.is_base or said.rises is None:
             beside += [(findings[n].claim, changed[n]) for n in nearest if n in changed]

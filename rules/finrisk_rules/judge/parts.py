@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.agreement import agreement
 from finrisk_rules.judge.change_words import says_more
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.ends_of_ranges import from_ends
+from finrisk_rules.judge.ends_of_ranges import MOST_FIGURES, from_ends
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
@@ -51,7 +51,7 @@ def follow_parts(text: str, findings: Sequence[Finding]) -> None:
             place = _share(text, findings, at)
         elif unit == "points" and 0 < at < len(findings) - 1:
             place = _distance(text, *findings[at - 1 : at + 2])
-        if place is None and len(findings) > 2:
+        if place is None and 2 < len(findings) <= MOST_FIGURES:
             place = from_ends(text, findings, at)
         if place:
             finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)

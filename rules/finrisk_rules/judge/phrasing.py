@@ -254,7 +254,8 @@ def _without(text: str, periods: Sequence[Period]) -> str:
     """Return the text without its periods and marks of notes, which part nothing; places in it stay."""
     if not periods and "(" not in text:
         return text
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for period in periods:
         if period.start >= at:
             between = text[at : period.start]
