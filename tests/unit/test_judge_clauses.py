@@ -12,6 +12,7 @@ RESULTS = """Financial highlights (in millions)
 |---|---|---|---|
 | Revenue | $ 6,935 | $ 7,112 | $ 6,804 |
 | Operating profit | 1,012 | 1,067 | 1,001 |
+| Adjusted operating profit | 1,070 | 1,079 | 1,004 |
 | Operating loss of Marine | (131.7) | (178.2) | (149.5) |
 | Goodwill impairment | 58 | 12 | 3 |
 | Pension costs | 44 | 41 | 40 |
@@ -159,6 +160,11 @@ def test_portuguese_says_gains_changes_and_comparisons(answer: str, kept: bool) 
     [
         ("The operating profit was $1,012 million on revenue of $6,935 million in 2024 [1].", True),
         (
+            "Operating profit fell to $1,012 million because of a $58 million goodwill impairment; on an "
+            "adjusted basis it decreased 0.8% to $1,070 million from $1,079 million [1].",
+            True,
+        ),
+        (
             "Revenue fell to $6,935 million because of a strike; the goodwill impairment rose to "
             "$58 million [1].",
             True,
@@ -184,6 +190,11 @@ def test_words_and_years_stay_in_their_clause(answer: str, kept: bool) -> None:
 @pytest.mark.parametrize(
     ("answer", "kept"),
     [
+        (
+            "It plans expenditures of $2,020 million over 2025–2026, with generation the largest at $1,175 "
+            "million, ahead of transmission at $845 million [1].",
+            True,
+        ),
         ("It plans $1,175 million of generation over 2025-2026, and transmission at $845 million [1].", True),
         (
             "It plans $1,175 million of transmission over 2025-2026, and transmission at $845 million [1].",
