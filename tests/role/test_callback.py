@@ -251,6 +251,7 @@ def test_no_thread_beside_a_module_takes_the_signal_that_ends_it(
     process = start(tmp_path, playbook=RELEASE)
     assert process.stdout is not None
     assert any("0 of 2 pods: first" in line for line in process.stdout)
+    assert list((tmp_path / "temp").glob("*/finrisk-release-*/progress"))
     (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     followers = [path for path in Path(f"/proc/{worker}/task").iterdir() if path.name != worker]
     blocked = [re.search(r"SigBlk:\s*(\w+)", (path / "status").read_text()) for path in followers]

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -29,7 +30,10 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
-    """Runs the module with a file to tell its progress into, and shows lines of it as a bar."""
+    """Runs the module with a file to tell its progress into, and shows lines of it as a bar.
+
+    The file is in Ansible's own folder: what a killed run leaves outside of ours is in one place.
+    """
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -39,7 +43,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Return what the module returns."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        with tempfile.TemporaryDirectory(prefix=f"{self._task.action.replace('_', '-')}-") as folder:
+        prefix = f"{self._task.action.replace('_', '-')}-"
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=constants.DEFAULT_LOCAL_TMP) as folder:
             file, end, line = Path(folder, "progress"), threading.Event(), threading.Lock()
             follower = threading.Thread(target=self._follow, args=(file, end, line), daemon=True)
             with _signals_that_end_between_lines(line, follower.start):
