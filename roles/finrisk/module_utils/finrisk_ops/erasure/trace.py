@@ -14,7 +14,6 @@ from ..dataset.places import place_at, places_of
 from ..errors import FinriskError
 from . import files, models, tables
 from .ordered import rows_of
-from .subject import Subject
 
 SHOWN = 100
 """Most requests, and lines of a dataset, that are told; all of them are counted and looked for."""
@@ -88,7 +87,7 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
     tuned = models.known(rows, folder)
     written = files.written(folder)
     if user:  # also what a database that was restored from an older backup does not know
-        known |= {name for path in written for name in files.requests(path, Subject(user=user))}
+        known |= {name for path in written for name in files.requests(path, user)}
     counted = {path: rows_of(path, known) for path in written}
     exports = {path: number for path, number in counted.items() if number}
     every = list(files.datasets(folder))
