@@ -8,6 +8,7 @@ from finrisk_rules.judge.absence import in_name, on_absent, on_nothing
 from finrisk_rules.judge.acronyms import spelled_out
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.asked_rows import asked_elsewhere
 from finrisk_rules.judge.claim_periods import ASKED_PERIOD
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.columns import named_elsewhere
@@ -122,11 +123,13 @@ class Bench:
         return FigureVerdict(claim.text, "stated", right.source, right.place), right
 
     def _meant(self, readers: Sequence[Reader], statement: Statement, right: Trace) -> Trace | None:
-        """Return the cell under the head that is said or asked about, where the right value has another."""
+        """Return the cell under the head or in the row that is said or asked about, where that is another."""
         if right.table is None:
             return None
         reader = next(each for each in readers if each.source == right.source)
-        return named_elsewhere(reader, statement, right, self.sources.asked_words)
+        asked = self.sources.asked_words
+        meant = named_elsewhere(reader, statement, right, asked)
+        return meant or asked_elsewhere(reader, right, asked, self.sources.words_of_answer)
 
     def _is_of_another(self, claim: Claim, statement: Statement, named: Claimed, right: Trace) -> bool:
         """Whether a place with the value of a claim is of another year, time, end, firm or side."""

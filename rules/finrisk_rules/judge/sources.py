@@ -39,6 +39,11 @@ class Sources:
         """The telling words of the question."""
         return stems(self.question)
 
+    @cached_property
+    def words_of_answer(self) -> frozenset[str]:
+        """The telling words of the answer."""
+        return stems(self.answer)
+
     def __getitem__(self, n: int) -> JudgedSource:
         """Return source ``n``."""
         return self._sources[n - 1]

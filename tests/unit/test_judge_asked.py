@@ -1,0 +1,59 @@
+"""Answers that name no row: their figures are of what is asked about."""
+
+import pytest
+
+from benchmarks.judge_kinds import source_of
+from finrisk_rules.judge.judgement import judge
+
+PAGE = source_of(
+    {
+        "title": "Halden Marine annual report 2022",
+        "company": "Halden Marine",
+        "year": 2022,
+        "text": "| ($ millions) | 2022 | 2021 |\n| --- | --- | --- |\n| Revenue | 500 | 450 |\n"
+        "| Operating profit | 80 | 64 |\n| Net income | 41 | 35 |\n| Total assets | 900 | 870 |\n",
+    }
+)
+ASKED = "What was net income in 2022?"
+
+
+def verdicts(question: str, answer: str) -> set[str]:
+    return {figure.verdict for figure in judge(question, answer, [PAGE]).figures}
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong", "right"),
+    [
+        (ASKED, "It was $80 million [1].", "It was $41 million [1]."),
+        (ASKED, "$80 million [1]", "$41 million [1]"),
+        (ASKED, "Answer: 500 [1]", "Answer: 41 [1]"),
+        (ASKED, "The company reported $80 million in 2022 [1].", "The company reported $41 million [1]."),
+        (
+            ASKED,
+            "**$80 million** in 2022, up from $64 million [1].",
+            "**$41 million**, up from $35 million [1].",
+        ),
+        ("How did net income change?", "It rose from $64m to $80m [1].", "It rose from $35m to $41m [1]."),
+        ("Wie hoch war 2022 Net income?", "80 Mio. $ [1].", "41 Mio. $ [1]."),
+        ("2022年のNet incomeは?", "80百万ドル [1]。", "41百万ドル [1]。"),
+    ],
+)
+def test_a_figure_without_a_row_is_of_the_row_that_is_asked_about(
+    question: str, wrong: str, right: str
+) -> None:
+    assert "misattributed" in verdicts(question, wrong)
+    assert verdicts(question, right) == {"stated"}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (ASKED, "Operating profit was $80 million. It was $64 million in 2021 [1]."),
+        (ASKED, "## Operating profit\nIt was $80 million [1]."),
+        (ASKED, "Profit from operations was $80 million [1]."),
+        ("What are operating profit and net income?", "$80 million and $41 million [1]."),
+        ("How did the firm do?", "It made $80 million [1]."),
+    ],
+)
+def test_a_row_may_be_said_anywhere_in_the_answer(question: str, answer: str) -> None:
+    assert verdicts(question, answer) == {"stated"}
