@@ -1,7 +1,7 @@
 """Bases without a year: ``to 11.42 % in 2024 from 10.55 %`` is of the year before, and no other."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from finrisk_rules.judge.traces import Trace, Traced
 
@@ -10,17 +10,16 @@ _NEXT_CLAUSE = re.compile(r"[,;]\s")
 _YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
-def of_another_base(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None]) -> Iterator[int]:
     """Yield the numbers of the claims with which one of a table is compared, and that are of another year.
 
     Of its own row that is the year before, of another row the same one, but where its name says its year.
+    Those of a year that is ``named`` for the sentence, by the question or a heading, are not.
     """
-    if not any(claim.phrase.is_base for claim, _ in traced):
-        return
     for n, (claim, base) in enumerate(traced):
         if base is None or base.table is None or not claim.phrase.is_base or claim.phrase.periods:
             continue
-        if _YEAR_BEHIND.match(text, claim.quantity.end):
+        if _YEAR_BEHIND.match(text, claim.quantity.end) or base.years & named:
             continue
         one = _compared(text, traced, n, base)
         if one is not None and _is_of_another_year(one, base) and not _YEARS.search(text):

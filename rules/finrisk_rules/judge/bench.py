@@ -68,6 +68,7 @@ class Bench:
             self.allowance,
             calculation,
             is_bare=bare,
+            year=self.sources[n].year,
         )
 
     def verdict(
@@ -116,11 +117,17 @@ class Bench:
         rival = rival or self._meant(readers, statement, right)
         if rival is not None:
             return wrong(claim, "misattributed", rival), None
-        if self._is_of_another(claim, statement, named, right):
-            return wrong(claim, "misattributed", right), None
-        if self._is_turned(claim, statement, right, is_operand=bool(readers[0].operands)):
-            return wrong(claim, "unsupported", right), None
-        return FigureVerdict(claim.text, "stated", right.source, right.place), right
+        return self.at_place(claim, statement, named, right, is_operand=bool(readers[0].operands))
+
+    def at_place(
+        self, claim: Claim, statement: Statement, named: Claimed, place: Trace, *, is_operand: bool = False
+    ) -> tuple[FigureVerdict, Trace | None]:
+        """Return the verdict on a claim whose place is known, and that place where it states the claim."""
+        if self._is_of_another(claim, statement, named, place):
+            return wrong(claim, "misattributed", place), None
+        if self._is_turned(claim, statement, place, is_operand=is_operand):
+            return wrong(claim, "unsupported", place), None
+        return FigureVerdict(claim.text, "stated", place.source, place.place), place
 
     def _meant(self, readers: Sequence[Reader], statement: Statement, right: Trace) -> Trace | None:
         """Return the cell under the head or in the row that is said or asked about, where that is another."""

@@ -25,8 +25,8 @@ _NEUTRAL = re.compile(
 _MOST_BETWEEN = 100
 """Characters between such a word and its figure."""
 
-_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?(?=\d)")
-"""Before a percentage, what says that it is a change: ``(+6.4 %)``."""
+_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?[^\w\s]?(?=\d)")
+"""Before a percentage, or an amount in brackets, what says that it is a change: ``(+6.4 %)``, ``(-$5m)``."""
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _GAP = re.compile(
@@ -111,7 +111,8 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
         return None  # "a change of 46 - 41 = 5" is of 5
     if (more := says_more(text, end)) is not None:
         return Spoken(more)
-    if claim.quantity.unit and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
+    is_signed = claim.quantity.unit or "(" in text[max(0, start - 2) : start + 1]
+    if is_signed and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
         return Spoken(sign[1] == "+")
     says = governor is not None and is_in_clause(text, governor, start, end)
     rises = governor.rises if governor and says else None

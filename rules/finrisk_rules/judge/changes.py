@@ -166,11 +166,20 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
     if len(ends) < 2:
         is_dated = ends and _is_of_claim(line, named[id(ends[0])])
         ends = ends if is_dated else _said(line, named) or ends
+    groups = [ends]
     if not ends and not line.reader.periods:
-        ends = sorted(line.cells, key=lambda cell: _order(named[id(cell)]))[-1:]
-    for new, old in _by_time(table, ends, line.cells, named):
-        if not bases or id(old) in bases:
-            yield new, old
+        last = _last_of_kinds(table, sorted(line.cells, key=lambda cell: _order(named[id(cell)])))
+        groups = [[each] for each in last]
+    for group in groups:
+        for new, old in _by_time(table, group, line.cells, named):
+            if not bases or id(old) in bases:
+                yield new, old
+
+
+def _last_of_kinds(table: TableEvidence, cells: Sequence[Figure]) -> list[Figure]:
+    """Return the last cell, by time, of each kind of columns of a row, but for their years."""
+    last = {table.kinds[cell[1]]: cell for cell in cells}
+    return list(last.values())[: -MOST_LINES - 1 : -1]
 
 
 def _has_base_alone(beside: Sequence[Traced], claim: Claim) -> bool:

@@ -16,9 +16,9 @@ def by_time(
     (first, one), (second, two) = (traced[n] for n in places)
     if one is None or two is None or not are_of_one_thing(one, two):
         return None
-    is_first_later = _is_later(first, second)
+    is_first_later = is_later(first, second)
     if is_first_later is None and bool(first.phrase.periods) != bool(second.phrase.periods):
-        is_first_later = _is_later_head(one, two)
+        is_first_later = is_later_head(one, two)
     if is_first_later is None:
         return None
     pair = (places[0], one), (places[1], two)
@@ -34,7 +34,7 @@ def are_of_one_thing(one: Trace, two: Trace) -> bool:
     return one.spot[1] == two.spot[1] and one.spot[2][3:] == two.spot[2][3:]
 
 
-def _is_later(first: Claim, second: Claim) -> bool | None:
+def is_later(first: Claim, second: Claim) -> bool | None:
     """Whether the first of two figures is of the later period; None where nothing tells."""
     if first.phrase.is_base != second.phrase.is_base:
         return second.phrase.is_base
@@ -44,7 +44,7 @@ def _is_later(first: Claim, second: Claim) -> bool | None:
     return None
 
 
-def _is_later_head(one: Trace, two: Trace) -> bool | None:
+def is_later_head(one: Trace, two: Trace) -> bool | None:
     """Whether the first of two figures of one row stands under the later year; None where nothing tells."""
     table = one.table
     if table is None or one.spot[2][0] != two.spot[2][0]:

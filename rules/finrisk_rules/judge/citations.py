@@ -11,6 +11,9 @@ from finrisk_rules.units import MEASURES
 MOST_SOURCES = 99
 """The largest number of a source that a range of citations reaches."""
 
+MOST_TOGETHER = 8
+"""Citations next to one that are cited with it."""
+
 _NUMBERS = r"\d{1,2}(?:\s*(?:[,;\u3001\u2013-]|and|und|et|to|bis)\s*(?:[^\W\d_]{2,12} ?)?\d{1,2})*"
 CITATION = re.compile(
     rf"(?:[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?|\((?i:sources?|quellen?|fuentes?|fonti?|bron(?:nen)?) )"
@@ -76,8 +79,11 @@ def first_citations(texts: Sequence[list[str]]) -> tuple[int, ...]:
     )
 
 
-def cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> list[tuple[int, ...]]:
-    """Return what each sentence cites, each source once; where it cites none, what is cited next or last."""
+def cited_by(spans: Sequence[Span], marks: Sequence[Mark], text: str) -> list[tuple[int, ...]]:
+    """Return what each sentence cites, each source once; where it cites none, what is cited next or last.
+
+    ``text`` has blanks for citations: those with nothing else between them, ``[1][2]``, are cited together.
+    """
     if len(spans) == len(marks) == 1:
         return [tuple(dict.fromkeys(marks[0][1]))]
     result: list[tuple[int, ...]] = []
@@ -88,6 +94,17 @@ def cited_by(spans: Sequence[Span], marks: Sequence[Mark]) -> list[tuple[int, ..
             cited += marks[number][1]
             number += 1
         if not cited and marks:
-            cited = marks[min(number, len(marks) - 1)][1]
+            cited = _together(marks, min(number, len(marks) - 1), text)
         result.append(tuple(dict.fromkeys(cited)))
     return result
+
+
+def _together(marks: Sequence[Mark], at: int, text: str) -> list[int]:
+    """Return the numbers of a citation and of those next to it."""
+    first = last = at
+    least, most = max(0, at - MOST_TOGETHER), min(len(marks) - 1, at + MOST_TOGETHER)
+    while first > least and not text[marks[first - 1][0] : marks[first][0]].strip():
+        first -= 1
+    while last < most and not text[marks[last][0] : marks[last + 1][0]].strip():
+        last += 1
+    return [number for _, numbers in marks[first : last + 1] for number in numbers]

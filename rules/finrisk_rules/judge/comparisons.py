@@ -27,8 +27,12 @@ _BETWEEN = re.compile(
     r"(?P<object>(?:\s+[^\s\d,;.:()]+){0,6})\s+[^\w\s]{0,3}",
     re.IGNORECASE,
 )
+_BETWEEN_EAST = re.compile(
+    r"[^\d;.:\u3002]{0,12}?(?P<not>[不未没沒])?(?:(?P<above>高于|超过|超過)|(?P<below>低于))"
+    r"(?P<object>(?:(?:19|20)\d\d年)?[^\d;.:\u3002]{0,8})"
+)
 WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW}".split())
-_COMPARES = re.compile(whole(f"{_ABOVE} {_BELOW}"), re.IGNORECASE)
+_COMPARES = re.compile(f"{whole(f'{_ABOVE} {_BELOW}')}|[高低]于|超[过過]", re.IGNORECASE)
 _OTHER = re.compile(
     whole(
         "from to by and but while versus vs compared against at in was were is are half third quarter fifth "
@@ -54,7 +58,9 @@ def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         start, end = one.quantity.end, two.quantity.start
         if there is None or other is None or end - start > _LONGEST or not _are_comparable(one, two):
             continue
-        said = _COMPARES.search(text, start, end) and _BETWEEN.fullmatch(text, start, end)
+        said = None
+        if _COMPARES.search(text, start, end):
+            said = _BETWEEN.fullmatch(text, start, end) or _BETWEEN_EAST.fullmatch(text, start, end)
         if said is None or said["not"] or _is_difference(text, start, said) or _OTHER.search(said["object"]):
             continue
         if _CLAUSE.search(text, start, max(said.start("above"), said.start("below"))):

@@ -19,6 +19,10 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
+"""Before the first of both ends; "recule de 5 à 6" is by 5."""
+
+_BOTH_ENDS = re.compile(rf"\s+{whole('to auf à a')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
 
 
@@ -54,6 +58,28 @@ def contradicts(
         alone = [n for n in known if n not in amounts or not is_told]
         wrong |= {_alone(text, n, traced, direction) for n in alone}
         yield from (n for n in wrong if n is not None)
+
+
+def of_turned_ends(
+    text: str, traced: Sequence[Traced], groups: Mapping[Direction, Sequence[int]]
+) -> Iterator[int]:
+    """Yield the numbers of the ends of changes that are written turned round: "raised from 10 % to 9 %"."""
+    for direction, group in groups.items():
+        for n in group if not is_evaluation(direction) else ():
+            if n + 1 >= len(traced) or not traced[n][0].phrase.is_base:
+                continue
+            first, second = traced[n][0].quantity, traced[n + 1][0].quantity
+            are_alike = (first.unit, first.scale, first.currency) == (
+                second.unit,
+                second.scale,
+                second.currency,
+            )
+            is_led = direction.end <= first.start and _FROM.search(text, direction.end, first.start)
+            is_pair = is_led and _BOTH_ENDS.fullmatch(text, first.end, second.start)
+            if not are_alike or not is_pair or min(first.value, second.value) < 0:
+                continue
+            if first.value != second.value and (second.value > first.value) != direction.rises:
+                yield n + 1
 
 
 def _is_change_cell(trace: Trace | None) -> bool:

@@ -2,18 +2,21 @@
 
 ``$21.5bn and a yield of 2.12 % (2023: $22.8bn and 1.58 %)`` has them in the order of the figures before the
 brackets. So have two sentences next to each other, each of one year, with the same kinds of figures; and a
-clause without a year has a figure for each of the two years of its sentence.
+clause without a year has a figure for each of the two years of its sentence, a list without one for each of
+the years that a sentence before it lists.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from finrisk_rules.judge.evidence import StatementEvidence
 from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.vocabulary import LIST_JOINT
 
-MOST_FIGURES, LONGEST = 16, 1_000
-"""Figures and characters of a sentence in which counterparts are looked for."""
+MOST_FIGURES, LONGEST, FARTHEST = 16, 1_000, 6
+"""Figures and characters of a sentence in which counterparts are looked for, and sentences before it."""
 
 _ASIDE = re.compile(r"\([^()\d]{0,30}((?:19|20)\d\d)(?!\d)[^()\d]{0,3}[:\uff1a][^()]{0,200}\)")
 _CLAUSE_END = re.compile(r";")
@@ -28,6 +31,7 @@ def counterparts(trace: Trace) -> Iterator[tuple[Figure, Figure]]:
     yield from _in_aside(statement, at, text)
     yield from _in_clause(statement, at, text)
     yield from _in_next(trace, statement, at)
+    yield from _in_list(trace, statement, at)
 
 
 def _figure(statement: StatementEvidence, at: int) -> Figure:
@@ -85,3 +89,26 @@ def _in_next(trace: Trace, statement: StatementEvidence, at: int) -> Iterator[tu
         if own != others and _are_alike(statement.figures, other.figures):
             one, two = _figure(statement, at), _figure(other, at)
             yield (one, two) if own > others else (two, one)
+
+
+def _in_list(trace: Trace, statement: StatementEvidence, at: int) -> Iterator[tuple[Figure, Figure]]:
+    """Yield the pairs of a list without years, of those that a sentence before it lists, as many as it has.
+
+    "Gross margin was 54.2 %, 57.1 % and 56.0 %" behind sales of 2025, 2024 and 2023.
+    """
+    if statement.periods or len(statement.figures) < 2:
+        return
+    text = trace.text[statement.start : statement.end]
+    spans = [(one[5], two[4]) for one, two in pairwise(statement.figures)]
+    is_list = all(LIST_JOINT.fullmatch(text, *span) for span in spans)
+    if not is_list or len({tuple(each[1:4]) for each in statement.figures}) > 1:
+        return
+    number = trace.spot[1]
+    for before in trace.evidence.statements[max(0, number - FARTHEST) : number][::-1]:
+        years = [year for year in dict.fromkeys(each[0] for each in before.periods) if year]
+        if len(years) == len(statement.figures):
+            for n, (year, following) in enumerate(pairwise(years)):
+                if at in (n, n + 1) and abs(year - following) == 1:
+                    one, two = _figure(statement, n), _figure(statement, n + 1)
+                    yield (one, two) if year > following else (two, one)
+            return

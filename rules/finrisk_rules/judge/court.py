@@ -1,6 +1,7 @@
 """The court: a question and the sources of an answer, before which its statements come."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from finrisk_rules.judge.acronyms import acronyms_of
@@ -14,14 +15,19 @@ from finrisk_rules.judge.derivations import follow_lines
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
 from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
 from finrisk_rules.judge.firms import Firms
+from finrisk_rules.judge.list_sums import follow_lists
+from finrisk_rules.judge.margins import follow_margins
 from finrisk_rules.judge.measures import has_own_measure
+from finrisk_rules.judge.neighbours import from_beside
 from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.parts import follow_parts, parts_said_of_wholes
 from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.repeats import acquit
+from finrisk_rules.judge.shares import follow_shares
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.table_rows import Rows
 from finrisk_rules.judge.table_units import of_other_units
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -69,19 +75,32 @@ class Court:
         for finding, verdict in self._of_units:
             finding.verdict = verdict
         result: list[Finding] = []
+        rows = Rows()
+        said: list[tuple[str, list[Finding]]] = []
         for statement in statements:
+            is_row = statement.text.startswith("|")
+            if rows.above and not is_row:
+                rows = Rows()
             if statement.claims:
                 found = self._found.get(statement.start)
                 is_calculated = found is not None and any(each.end in calculated for each in found)
                 if found is None or (is_calculated and not self.allowance.is_spent):
                     found = self._of(statement, calculated, MOST_FIGURES - len(result), result)
                     self._found[statement.start] = found
+                if is_row:
+                    rows.follow(statement.text, found, result, partial(self._is_another, statement))
+                said.append((statement.text, found))
                 result += found
+        follow_lists(said)
         convicted = list(of_other_units(result))
         self._of_units = [(finding, finding.verdict) for finding, _ in convicted]
         for finding, verdict in convicted:
             finding.verdict = verdict
         return result
+
+    def _is_another(self, statement: Statement, finding: Finding, n: int) -> bool:
+        """Whether a statement says a figure of another firm than that of source ``n``."""
+        return self.firms.is_another(finding.claim, statement, n)
 
     def supports(self, said: frozenset[str], cited: Sequence[int]) -> bool | None:
         """Whether a cited source has the words of a statement without figures; None if none can be read."""
@@ -121,9 +140,16 @@ class Court:
             acquit_assigned(result)
         if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
+        for finding, place in from_beside(result) if len(result) > 1 else ():
+            claim = finding.claim
+            finding.verdict, finding.trace = self.bench.at_place(claim, statement, own_periods(claim), place)
         follow_lines(statement.text, result, earlier)
         follow_rows(statement.text, result)
         follow_parts(statement.text, result)
+        if not all(each.is_right for each in result):
+            is_another = partial(self._is_another, statement)
+            follow_margins(statement.text, result, is_another)
+            follow_shares(statement.text, result, earlier, is_another)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
             if (trace := result[at].trace) and result[at].is_right:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)

@@ -142,7 +142,7 @@ class Derivations:
             if claim.quantity.unit == unit:
                 parts = self._parts(number, table)
                 found = list(ratios(self.text, claim.quantity.start, unit, table))
-                found += combinations(self.bare, claim, named, parts) if named else ()
+                found += combinations(self.bare, claim, named, parts) if named or parts else ()
                 if found:
                     return found
         return ()
@@ -189,14 +189,15 @@ class Derivations:
             if pair is None:
                 continue
             old, new = (self.values[at] for at, _ in pair)
-            if old[0] == new[0] and old[1] != new[1] and (new[1] > old[1]) != direction.rises:
+            is_below = max(old[1], new[1]) < 0  # outflows rise with their amounts
+            if old[0] == new[0] and old[1] != new[1] and (new[1] > old[1]) != (direction.rises != is_below):
                 yield pair[1][0]
 
     def _places(self, number: int, reader: Reader, cells: Mapping[int, Figure]) -> Sequence[int]:
         """Return where a combination is looked up: in the claim's period, else by the figures beside it.
 
-        In the last period of the table where neither is there; below the heads that fit best where it has
-        none.
+        In the last period of the table where neither is there, in the one before that where another figure is
+        compared with it; below the heads that fit best where the table has none.
         """
         table = reader.evidence.tables[number]
         dated = {across: periods_across(table, across) for across in cells}
@@ -262,6 +263,8 @@ def _lines_of(findings: Sequence[Finding], table: TableEvidence) -> Sequence[int
     across: int | None = None
     for finding in reversed(findings):
         trace = finding.trace
+        if finding.claim.quantity.unit:
+            continue
         if not finding.is_right or trace is None or trace.table is not table or len(lines) == MOST_LINES:
             break
         cell = trace.spot[2]

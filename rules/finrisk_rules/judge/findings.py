@@ -11,11 +11,11 @@ from finrisk_rules.judge.change_words import WORDS_OF_MORE, Spoken, says_more, s
 from finrisk_rules.judge.changes import Change, change_of
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
-from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
+from finrisk_rules.judge.contradictions import contradicts, is_better_above, of_turned_ends, spoken
 from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
-from finrisk_rules.judge.fractions import of_another_fraction
+from finrisk_rules.judge.fractions import of_another_fraction, of_another_growth
 from finrisk_rules.judge.governors import LONGEST_CLAUSE
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
@@ -135,6 +135,9 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_fraction(text, traced, words):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+    for at in of_another_growth(text, traced, words):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="unsupported")
     for finding in () if cannot_say(words, WORDS_OF_MORE) else findings:
         if finding.verdict and _is_other_than_more(text, finding):
             finding.verdict = finding.verdict._replace(verdict="wrong_direction")
@@ -146,7 +149,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if verdict := findings[at].verdict:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
-    for at in of_another_base(text, traced):
+    has_base = any(claim.phrase.is_base for claim, _ in traced)
+    readers = [reader for each in findings for reader in each.readers] if has_base else []
+    named = {year for reader in readers for (year, _), _ in reader.periods}
+    for at in of_another_base(text, traced, named) if has_base else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
     for at in swapped(traced) if len(traced) > 1 else ():
@@ -155,6 +161,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     if not may_turn(words):
         return
     groups = spoken(text, traced)
+    for at in of_turned_ends(text, traced, groups):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="wrong_direction")
+            findings[at].is_reversed = True
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from finrisk_rules.judge.bounds import Bound, bound
+from finrisk_rules.judge.counterparts import counterparts
 from finrisk_rules.judge.hints import Words, cannot_say
-from finrisk_rules.judge.traces import Traced
+from finrisk_rules.judge.prose_changes import pairs_in_sentence
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.quantities import Quantity
 
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
@@ -21,6 +23,15 @@ _FRACTION = re.compile(
     r"(?= (?:of|der|des|von|du|de|d')\b(?! (?:fiscal|the year|the quarter|FY|\d))| \()",
     re.IGNORECASE,
 )
+_GROWTH = re.compile(
+    r"(?<!\w)(?:by|um|de|d['\u2019])\s*(?:[^\W\d]+\s+){0,2}?"
+    r"(?P<whole>(?:(?P<count>a|one|two|three|ein|zwei|drei|un|deux|trois)[ -])?"
+    r"(?P<part>half|thirds?|quarters?|fifths?|drittel|viertel|fünftel|moitié|tiers|quarts?))"
+    r"\s+(?:to|auf|à)\s+(?:[^\W\d]+\s+)?[^\w\s]{0,3}",
+    re.IGNORECASE,
+)
+"""What says by which part of it something rose or fell to a figure: "grew by a quarter to $5 million"."""
+
 _HINTS = (
     "half",
     "third",
@@ -91,6 +102,31 @@ def _is_other_part(text: str, fraction: Quantity, at: int, traced: Sequence[Trac
         return False
     said = bound(text, fraction.start, fraction.end)
     return not _holds(float(fraction.value) / 100, _ratio(part.quantity, wholes[-1]), said)
+
+
+def of_another_growth(text: str, traced: Sequence[Traced], words: Words) -> Iterator[int]:
+    """Yield the number of a figure that did not change by the part of it that is said: "by a third to 5"."""
+    if cannot_say(words, _WORDS) or not has_fraction(text):
+        return
+    starts = {claim.quantity.start: (n, trace) for n, (claim, trace) in enumerate(traced)}
+    for said in _GROWTH.finditer(text):
+        n, trace = next(((n, t) for at, (n, t) in starts.items() if -3 <= at - said.end() <= 1), (0, None))
+        before = _before(trace) if trace else None
+        if trace is None or not before:
+            continue
+        part = said["part"].lower()
+        share = _COUNTS[(said["count"] or "a").lower()] / (_PARTS.get(part) or _PARTS[part[:-1]])
+        side = bound(text, said.start("whole"), said.end("whole"))
+        if not _holds(share, abs(trace.value / before - 1), side):
+            yield n
+
+
+def _before(trace: Trace) -> float | None:
+    """Return the figure of the year before of the row or of the sentence of a place."""
+    if trace.table:
+        return trace.table.year_before(*trace.spot[2][:2])
+    pairs = (*counterparts(trace), *pairs_in_sentence(trace))
+    return next((float(old[2]) for new, old in pairs if new[0] == trace.spot[2][0]), None)
 
 
 def _ratio(part: Quantity, whole: Quantity) -> float:

@@ -13,6 +13,7 @@ from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.answer_tables import statements_of_table
 from finrisk_rules.judge.citations import CITATION, first_citations, parted
 from finrisk_rules.judge.claims import MOST_FIGURES, is_bare
+from finrisk_rules.judge.comparison_words import COMPARED
 from finrisk_rules.judge.statements import (
     LIST_MARK,
     Names,
@@ -22,7 +23,6 @@ from finrisk_rules.judge.statements import (
     statements_of_line,
 )
 from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import COMPARED
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
 from finrisk_rules.scales import scale_said

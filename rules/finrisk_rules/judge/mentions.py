@@ -20,6 +20,9 @@ LEAST_SHARE = 0.5
 """Share of a name's weight that a shortened one has; it must be of one line alone."""
 
 _WORD = re.compile(r"[^\W_]+")
+_ASIDE = re.compile(r"\([^()]*\)")
+"""What may be left out of a name: "China (including Hong Kong)"."""
+
 _BREAK = re.compile(r"[\d;:|]")
 _AND = re.compile(rf",|{whole('and und et y e plus')}", re.IGNORECASE)
 _LIST_JOINT = re.compile(
@@ -105,12 +108,8 @@ class _Lines:
         places = self.axis.where.get(self.words[at].stem, ())
         if len(places) > MOST_NAMESAKES:
             return None, at + 1
-        best: list[tuple[tuple[float, bool, int], int, int]] = []
-        for line, share in places:
-            if share == 1.0 and line in self.cells:
-                fit, last = self._fit(at, line)
-                if fit[0] >= LEAST_SHARE:
-                    best.append((fit, line, last))
+        lines = [line for line, share in places if share == 1.0 and line in self.cells]
+        best = self._fitting(at, lines, is_short=False) or self._fitting(at, lines, is_short=True)
         if not best:
             return None, at + 1
         fit = max(each[0] for each in best)
@@ -121,12 +120,26 @@ class _Lines:
             return None, last + 1
         return Mention(self.words[at].start, self.words[last].end, meant), last + 1
 
-    def _fit(self, at: int, line: int) -> tuple[tuple[float, bool, int], int]:
+    def _fitting(
+        self, at: int, lines: Sequence[int], *, is_short: bool
+    ) -> list[tuple[tuple[float, bool, int], int, int]]:
+        """Return fit, line and last word of the lines that are named; ``is_short`` without their asides."""
+        found = []
+        for line in lines:
+            label = self.names[line][0]
+            if is_short and "(" not in label:
+                continue
+            name = stems_of_name(_ASIDE.sub(" ", label) if is_short else label)
+            fit, last = self._fit(at, line, name) if name else ((0.0, False, 0), at)
+            if fit[0] >= LEAST_SHARE:
+                found.append((fit, line, last))
+        return found
+
+    def _fit(self, at: int, line: int, name: Set[str]) -> tuple[tuple[float, bool, int], int]:
         """Return how much of a line's name stands from a word on, and the last word of it."""
         label, section = self.names[line]
-        name = stems_of_name(label)
         own = name - STEMS_OF_TOTAL or name
-        known = own | STEMS_OF_TOTAL | stems_of_name(section)
+        known = stems_of_name(label) | STEMS_OF_TOTAL | stems_of_name(section)
         matched: set[str] = set()
         last = at
         for number in range(at, len(self.words)):

@@ -115,7 +115,7 @@ def _share(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
     is_again = _OR.fullmatch(text, start, end) is not None
     if not is_again and ("(" not in between or not _BRACKET.fullmatch(text, start, end)):
         return None
-    if _denies(text[claim.quantity.end :][:_LEAD], trace.place.row):
+    if denies(text[claim.quantity.end :][:_LEAD], trace.place.row):
         return None
     behind = text[claim.quantity.end :].partition(")")[0]
     if _MARGIN.search(f"{text[start:end]} {behind}"):
@@ -139,7 +139,7 @@ def _share(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
     return None
 
 
-def _denies(text: str, row: str) -> bool:
+def denies(text: str, row: str) -> bool:
     """Whether words say the contrary of a row's name: "non-current" of "current"."""
     names = stems_of_name(row)
     return "non" not in names and any(stem(each[1].lower()) in names for each in _NON.finditer(text))

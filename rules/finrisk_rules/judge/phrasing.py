@@ -9,21 +9,23 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from finrisk_rules.judge.hints import Words, cannot_say
-from finrisk_rules.judge.stems import stems
-from finrisk_rules.judge.vocabulary import (
+from finrisk_rules.judge.comparison_words import (
     BASE_AT_SPLIT,
     BASE_BEFORE,
     BASE_BEHIND,
     COMPARED,
+    WORDS_OF_BASE,
+    is_base,
+    may_compare,
+)
+from finrisk_rules.judge.hints import Words, cannot_say
+from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.vocabulary import (
     CONTRAST,
     JOINT,
     LIST_JOINT,
     PREPOSITION,
-    WORDS_OF_BASE,
     WORDS_OF_CONTRAST,
-    is_base,
-    may_compare,
     whole,
 )
 from finrisk_rules.periods import Period
@@ -52,6 +54,14 @@ _PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
 LONGEST_AGAIN = 12
+LEAST_AFTER_COLON = 3
+"""Words between a colon and the first figure from which on what stands before the colon is further away."""
+
+_COLON = re.compile(r":\s")
+_OF_NEXT = re.compile(r"\s?[:\uff1a]\s?[-+\u2212]?[^\w\s]?\d")
+LONGEST_LEAD = 12
+"""Characters between a bracket and a period in it."""
+
 _AGAIN = re.compile(r"\s*,?\s*(?:or|i\.e\.,?|oder|soit|ossia|bzw\.)\s+[^\w\s]{0,3}", re.IGNORECASE)
 _NOTE = re.compile(r"\( ?\d{1,2} ?\)")
 
@@ -108,6 +118,13 @@ class _Stretches:
         ]
         firsts = [splits[0], *(_behind_each(worded, split) for split in splits[1:])]
         self.right = [stems(worded[first:end]) for first, (_, end) in zip(firsts, spans, strict=True)]
+        self.lead_in = _NOTHING
+        self.has_colon = ":" in text or "\uff1a" in text
+        start, end = spans[0]
+        if self.has_colon and (colon := _COLON.search(worded, start, end)):
+            said = stems(worded[colon.end() : end])
+            if len(said) >= LEAST_AFTER_COLON:
+                self.lead_in, self.right[0] = self.right[0] - said, said
 
     def words(self, at: int) -> dict[str, float]:
         """Return the words that figure ``at`` takes up, those beside it with the most weight.
@@ -131,6 +148,8 @@ class _Stretches:
         if self._stands_first(at):
             words |= dict.fromkeys(self.right[1], BEHIND)
         words |= dict.fromkeys(self.right[at], 1.0)
+        if self.lead_in and at <= FARTHEST:
+            words = dict.fromkeys(self.lead_in, FADING ** (at + 1)) | words
         return words
 
     def _is_ended(self, at: int) -> bool:
@@ -148,6 +167,8 @@ class _Stretches:
     def own_periods(self, at: int) -> list[Period]:
         """Return the periods by figure ``at``: first the one that is glued to it."""
         behind: Sequence[Period] = self.periods[at + 1][:MOST_PERIODS]
+        if behind and self.has_colon:
+            behind = [each for each in behind if not self._is_of_next(each)]
         if behind and at < self.count - 1:
             behind = [
                 each
@@ -167,6 +188,11 @@ class _Stretches:
                 return behind if isinstance(behind, list) else list(behind)
             return [*behind, *before]
         return [*before, *behind]
+
+    def _is_of_next(self, period: Period) -> bool:
+        """Whether a period in brackets is that of the figure behind it, be that a count: "21 (2023: 4)"."""
+        opens = self.bare.find("(", max(0, period.start - LONGEST_LEAD), period.start) >= 0
+        return opens and _OF_NEXT.match(self.bare, period.end) is not None
 
     def periods_of(self, at: int) -> Sequence[Period]:
         """Return the periods of a figure, or those of the one that says the same in another unit."""

@@ -11,6 +11,9 @@ from finrisk_rules.judge.sizes import SIZES, grouped, may_be
 from finrisk_rules.quantities import Quantity
 
 _OF = re.compile(r"\W*(?<![^\W_])(?:of|von|der|des|de|du|del|dei)(?![^\W_])", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:to|auf|à|a)\s+[^\w\s]{0,3}", re.IGNORECASE)
+"""Between how much something changed and what it came to, which are no part and whole."""
+
 _BY = re.compile(r"(?<![^\W_])(?:by|um)[^\w]*\Z")
 
 
@@ -78,6 +81,8 @@ def quotients(said: Saying, result: Quantity, left: Quantity, right: Quantity) -
             other = right if base is left else left
             yield Calculation(Expression((Term(other), Term(base), "-", Term(base), "/")), result)
     if said.kinds & LOOKS_BACK and "quotient" not in said.kinds and not _is_part(said, result, left, right):
+        return
+    if _BY.search(said.words_before(left)) and _TO.fullmatch(said.text, left.end, right.start):
         return
     part, whole = sorted((left, right), key=lambda each: abs(each.amount))
     if abs(result.value) > 100:

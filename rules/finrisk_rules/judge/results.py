@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.arithmetic import Calculation, Support
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
 from finrisk_rules.judge.claims import looks_like_year
+from finrisk_rules.judge.comparison_words import YEAR_BEFORE
 from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.fits import GOOD_ROW
 from finrisk_rules.judge.operands import of_another_year
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.verdicts import FigureVerdict
-from finrisk_rules.judge.vocabulary import YEAR_BEFORE
 from finrisk_rules.quantities import Quantity
 
 _LONGEST_LINE = 200

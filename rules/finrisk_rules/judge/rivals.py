@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from finrisk_rules.judge.comparison_words import WORDS_OF_BASE
 from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, NEARLY_ALL, PERIOD, ROW
@@ -11,7 +12,7 @@ from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import LOOKS_OF_PLACE, Reader
-from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_BASE, WORDS_OF_RESULT
+from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
 
 MOST_ROWS, GOOD_PERIOD = 64, 0.8
 BEST_ROWS = 8

@@ -86,7 +86,7 @@ def statements_of_line(
         spans = _joined(spans, text)
     has_figures = has_figure(text, offset)
     named = with_listed(text, periods(text)) if has_figures and not allowance.is_spent else []
-    for (start, end), own_cited in zip(spans, cited_by(spans, marks), strict=True):
+    for (start, end), own_cited in zip(spans, cited_by(spans, marks, text), strict=True):
         sentence, cited = text[start:end], own_cited or topic.cited
         claims: tuple[Claim, ...] = ()
         words = None

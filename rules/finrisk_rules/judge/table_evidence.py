@@ -8,10 +8,13 @@ from typing import Any
 
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
-from finrisk_rules.periods import periods
+from finrisk_rules.periods import MONTHS, periods
 
 COMMON = 64
 """Rows of a table from which on a word that all of them have tells nothing."""
+
+LONGEST_CAPTION = 80
+"""Characters of a caption up to which it names what its table is of, and is no sentence."""
 
 OF_SECTION = 0.35
 """What a word of a section counts for its rows."""
@@ -27,6 +30,24 @@ Figure = list[Any]
 
 _DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(r"\d+")
+
+
+_ASIDE = re.compile(r"\([^()]*\)|\A\s*note \d+\.?", re.IGNORECASE)
+"""What a caption says beside what its table is of: its unit, the number of its note."""
+
+_STEMS_OF_BALANCE = stems_of_name(
+    " ".join(MONTHS)
+    + " balance balances at as of beginning opening start end ending closing year period fiscal "
+    "anfangsbestand endbestand stand am zum jahresanfang jahresende solde ouverture clôture début fin "
+    "exercice saldo inicial final inicio cierre 期首 期末 残高 期首残高 期末残高"
+)
+
+
+@lru_cache(maxsize=8192)
+def is_balance(label: str) -> bool:
+    """Whether a row says nothing but that it is what there was at the beginning or the end of a time."""
+    own = stems_of_name(_DIGIT.sub(" ", label))
+    return bool(own) and own <= _STEMS_OF_BALANCE
 
 
 @lru_cache(maxsize=8192)
@@ -103,8 +124,13 @@ class TableEvidence:
 
     @cached_property
     def row_axis(self) -> Axis:
-        """The labels of the rows, each with its section."""
-        return Axis([label for label, _ in self.rows], [section for _, section in self.rows])
+        """The labels of the rows, each with its section; a balance below years is what the caption names."""
+        caption = _ASIDE.sub(" ", self.caption)
+        is_dated = any(self.head_periods) and len(caption) < LONGEST_CAPTION
+        sections = [
+            section or (caption if is_dated and is_balance(label) else "") for label, section in self.rows
+        ]
+        return Axis([label for label, _ in self.rows], sections)
 
     @cached_property
     def column_axis(self) -> Axis:

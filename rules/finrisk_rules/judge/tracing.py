@@ -39,7 +39,7 @@ class Reader(Fits):
     The words of the statement lead to the rows where the other figures of its ``calculation`` stand for
     their sake: no place of another value is there, unless words join the figures and lead well; nor, where
     signs join them, in a row that fits less. ``is_bare`` is an operand of which no word tells: that of a
-    term of a sum is in its own row alone.
+    term of a sum is in its own row alone. ``year`` is that of the source.
     """
 
     def __init__(
@@ -54,10 +54,11 @@ class Reader(Fits):
         calculation: Calculation | None = None,
         *,
         is_bare: bool = False,
+        year: int | None = None,
     ) -> None:
         super().__init__(claim.phrase.words, topic, periods, evidence, text)
         self.claim, self.source, self.is_bare = claim, source, is_bare
-        self.allowance = allowance
+        self.allowance, self.year = allowance, year
         self.operands = calculation.operands if calculation else ()
         self.is_signed = calculation is not None and not calculation.in_words
         self.is_term = (

@@ -8,22 +8,11 @@ from functools import lru_cache
 
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 
-_LEAD = 40
+LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
 
 _STRIPPED = "$€£¥(.,:~\u2248"
 
-_BASES = frozenset(
-    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra "
-    "ante från".split()
-)
-_BASES_OF_PAIRS = frozenset("von de da".split())
-"""Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
-
-_BASES_OF_EAST_ASIA = ("に対し", "に対して", "に対し、", "に対して、", "从", "由", "較", "较")
-
-_END_OF_PAIR = re.compile(r"(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
-_BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 _ABOUT = frozenset(
     "about around approximately approx roughly nearly almost over some circa ca rund etwa knapp fast über "
     "environ unos casi".split()
@@ -36,19 +25,13 @@ CHANGED = frozenset(
     "increase increases decrease decreases decline rise drop growth reduction change improvement hausse "
     "baisse augmentation diminution aumento anstieg rückgang".split()
 )
-_OF_CHANGE = frozenset("of from de du von".split())
+OF_CHANGE = frozenset("of from de du von".split())
 _BY = frozenset(("by", "um"))
 
 WORDS_OF_CHANGE = CHANGED | _BY | {"higher", "lower"}
 WORDS_OF_ABOUT = telling(_ABOUT | _ABOUT_OF_TWO)
-WORDS_OF_BASE = telling(
-    _BASES
-    | _BASES_OF_PAIRS
-    | _BASES_OF_TWO
-    | frozenset("after against versus vs compared nach contre contra tras frente dopo".split())
-)
-"""A text in ASCII that says how much something changed, or that a figure is not exact or one with which
-another is compared, has one of these words, a sign (ABOUT_SIGN) or names the year before."""
+"""A text in ASCII that says how much something changed, or that a figure is not exact, has one of these words
+or a sign (ABOUT_SIGN)."""
 
 ABOUT_SIGN = "~"
 
@@ -58,29 +41,13 @@ def lead(text: str, start: int, first: int = 0) -> list[str]:
 
     They are in small letters and without signs; what is too far away, or before a colon, leads to nothing.
     """
-    words = text[max(first, start - _LEAD) : start].rpartition(":")[2].lower().rsplit(None, 3)[:-4:-1]
+    words = text[max(first, start - LEAD) : start].rpartition(":")[2].lower().rsplit(None, 3)[:-4:-1]
     return [bare for word in words if (bare := word.strip(_STRIPPED))]
-
-
-def is_base(text: str, first: int, start: int, following: str = "") -> bool:
-    """Whether the words before a figure, from ``first`` on, compare another one with it: "from 5".
-
-    ``following`` is what stands between the figure and the next one, "" behind the last.
-    """
-    if text.endswith(_BASES_OF_EAST_ASIA, max(first, start - _LEAD), start):
-        return True
-    words = lead(text, start, first)
-    if not words:
-        return False
-    last = words[:2]
-    if not _BASES.isdisjoint(last) or " ".join(words[1::-1]) in _BASES_OF_TWO:
-        return True
-    return not _BASES_OF_PAIRS.isdisjoint(last) and bool(_END_OF_PAIR.search(following))
 
 
 def is_about(text: str, start: int, words: Sequence[str]) -> bool:
     """Whether what stands before a figure, the last words first, says that it is not exact."""
-    if text[max(0, start - _LEAD) : start].rstrip().endswith(_ABOUT_SIGNS):
+    if text[max(0, start - LEAD) : start].rstrip().endswith(_ABOUT_SIGNS):
         return True
     return bool(words) and (words[0] in _ABOUT or " ".join(words[1::-1]) in _ABOUT_OF_TWO)
 
@@ -92,7 +59,7 @@ def is_change(text: str, end: int, words: Sequence[str]) -> bool:
     """
     if not _BY.isdisjoint(words[:2]) or CHANGE_BEHIND.match(text, end):
         return True
-    return any(change in CHANGED for of, change in itertools.pairwise(words) if of in _OF_CHANGE)
+    return any(change in CHANGED for of, change in itertools.pairwise(words) if of in OF_CHANGE)
 
 
 def any_word(words: str) -> str:
@@ -173,54 +140,6 @@ LIST_JOINT = re.compile(
     re.IGNORECASE,
 )
 """What parts the items of a list."""
-
-_YEARS_BEFORE = (
-    "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
-    "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
-    "año_anterior ejercicio_anterior año_antes ano_anterior exercício_anterior ano_antes "
-    "anno_precedente esercizio_precedente anno_prima"
-)
-_WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
-_YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
-
-YEAR_BEFORE = re.compile(
-    _YEAR_BEFORE.replace(r"\s+", r"[\s-]+") + f"|{whole('opening beginning start average')}", re.IGNORECASE
-)
-"""What tells that a figure is of the end of the year before, or of two years: a ratio to an average."""
-
-_TO_YEAR_BEFORE = (
-    rf"(?:{whole('in im the l à la de del en el un one a das at for no nell dell il')}[\s']\s*){{0,3}}"
-)
-
-BASE_AT_SPLIT = re.compile(
-    r"[\s,;]*"
-    + whole("after against versus vs compared nach gegenüber après contre contra tras frente dopo ante"),
-    re.IGNORECASE,
-)
-"""What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
-
-COMPARED = re.compile(
-    whole(
-        "over vs versus against than than_in compared_to compared_with relative_to gegenüber contre frente_a"
-    )
-    + r"\.?\s+(?:(?:in|the|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z",
-    re.IGNORECASE,
-)
-"""What stands before a period with whose figure another one is compared."""
-
-BASE_BEHIND = re.compile(
-    rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE})(?!\s?[:\uff1a]))", re.IGNORECASE
-)
-"""What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""
-
-BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
-"""Where it begins what stands before a figure of the year before."""
-
-
-def may_compare(words: Words) -> bool:
-    """Whether a text with these words may have what BASE_BEHIND and BASE_BEFORE look for."""
-    return not cannot_say(words, _WORDS_OF_YEAR_BEFORE)
-
 
 CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""

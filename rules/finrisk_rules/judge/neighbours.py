@@ -1,0 +1,100 @@
+"""Neighbours: two figures of one row or sentence of a source, where the words by one lead to the other.
+
+``Uninsured deposits were $2,980 million, compared with $3,244 million at the end of 2023`` has the same words
+by both. Who is right of one of them, and has the other from beside it, in the same order of time, is right.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from finrisk_rules.judge.chronology import is_later, is_later_head
+from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.prose_changes import is_later_in_prose
+from finrisk_rules.judge.traces import Trace
+
+
+def from_beside(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Trace]]:
+    """Yield the figures of a sentence that are misattributed for the sake of a right one beside them.
+
+    With each goes its own place, which is beside the place of that one.
+    """
+    convicted = [each for each in findings if each.verdict and each.verdict.verdict == "misattributed"]
+    if not convicted:
+        return
+    right = [(each, each.trace) for each in findings if each.is_right and each.trace]
+    for finding in convicted:
+        for other, beside in right:
+            own = _place_beside(finding, beside) if _is_for_sake_of(finding, beside) else None
+            if own and _is_next(finding, own, beside) and _are_in_order(finding, other, own, beside):
+                yield finding, own
+                break
+
+
+def _is_for_sake_of(finding: Finding, beside: Trace) -> bool:
+    """Whether a figure was convicted by the place of a right one, or by one of another kind in its row."""
+    verdict, there = finding.verdict, beside.place
+    if verdict is None or verdict.source != beside.source or verdict.place is None:
+        return False
+    if verdict.place == there:
+        return verdict.source_says == beside.says and _is_only_one(beside)
+    table = beside.table
+    if table is None or verdict.place.row != there.row or verdict.place.column not in table.heads:
+        return False
+    kind = table.kinds[table.heads.index(verdict.place.column)]
+    return bool(kind != table.kinds[beside.spot[2][1]])
+
+
+def _is_only_one(place: Trace) -> bool:
+    """Whether no other figure of a sentence says the same: else either may be the one that convicted."""
+    if place.table is not None:
+        return True
+    figures = place.evidence.statements[place.spot[1]].figures
+    return sum([*each[:4]] == place.spot[2][2:] for each in figures) == 1
+
+
+def _place_beside(finding: Finding, beside: Trace) -> Trace | None:
+    """Return the place of a figure in the sentence of another one, or in its row below a head of its kind."""
+    for reader in finding.readers:
+        for trace in reader.traces() if reader.source == beside.source else ():
+            if (
+                trace.agreement in ("", "scale")
+                or trace.spot == beside.spot
+                or not _are_together(trace, beside)
+            ):
+                continue
+            return trace
+    return None
+
+
+def _are_together(one: Trace, two: Trace) -> bool:
+    if one.spot[0] != two.spot[0] or one.spot == two.spot:
+        return False
+    if (table := one.table) is None:
+        return one.spot[1] == two.spot[1] and one.spot[2][3:] == two.spot[2][3:]
+    (row, column), (other_row, other) = one.spot[2][:2], two.spot[2][:2]
+    return bool(row == other_row and table.kinds[column] == table.kinds[other])
+
+
+def _is_next(finding: Finding, own: Trace, beside: Trace) -> bool:
+    """Whether a cell is of the last year of its row, of that next to another one, or of a named one."""
+    table = own.table
+    if table is None:
+        return True
+    row, column = own.spot[2][:2]
+    alike = (cell for cell in table.by_row[row] if table.kinds[cell[1]] == table.kinds[column])
+    last = max((year or 0 for cell in alike for year, _ in table.head_periods[cell[1]]), default=0)
+    known = {year for reader in finding.readers for (year, _), _ in reader.periods} | {last}
+    return any(year in known or {year - 1, year + 1} & beside.years for year in own.years)
+
+
+def _are_in_order(finding: Finding, other: Finding, own: Trace, beside: Trace) -> bool:
+    """Whether two figures are in the order of time of their places; of prose without one, as they follow."""
+    said = is_later(finding.claim, other.claim)
+    if own.table:
+        return said is not None and said is is_later_head(own, beside)
+    statement = own.evidence.statements[own.spot[1]]
+    place, place_beside = own.spot[2][0], beside.spot[2][0]
+    there = is_later_in_prose(statement, place, place_beside, own.text)
+    if said is None or there is None:
+        is_first = finding.claim.quantity.start < other.claim.quantity.start
+        return bool(is_first == (place < place_beside))
+    return said is there
