@@ -419,6 +419,25 @@ def test_a_database_of_last_night_hides_neither_a_user_nor_the_model_of_today(
     assert not [name for name, content in tree(options).items() if HASH.encode() in content]
 
 
+def test_an_export_is_read_for_a_user_only_where_the_tables_lack_its_last_row(
+    options: dict[str, Any], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def requests(path: Path, _: str) -> set[str]:
+        read.append(path)
+        return set()
+
+    monkeypatch.setattr(files, "requests", requests)
+    [raw] = Path(options["output_dir"]).glob("training_data_raw_*")
+    trace.run(database_url, raw.parent, request_id="", user=HASH)
+    assert not read
+    with psycopg.connect(database_url) as connection:
+        connection.execute("delete from training_data where id = %s", (ordered.newest(raw),))
+    trace.run(database_url, raw.parent, request_id="", user=HASH)
+    assert read == [raw]
+
+
 @pytest.mark.parametrize("is_as_written", [True, False])
 def test_an_export_is_searched_by_its_order_or_where_it_was_edited_from_end_to_end(
     options: dict[str, Any], is_as_written: bool

@@ -11,6 +11,7 @@ from ..dataset.names import RAW, RAW_METADATA
 from . import files
 
 _ID = re.compile(rb'"id": ?"([0-9a-f-]{36})"')
+_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPENING = b'{"id":"'
 _LENGTH = 36  # of an id
 
@@ -28,6 +29,15 @@ def rows_of(path: Path, requests: Collection[str]) -> int:
         if _is_as_written(path):
             return sum(_holds(content, request) for request in wanted)
         return len({found[1] for found in _ID.finditer(content) if found[1] in wanted})
+
+
+def newest(path: Path) -> str:
+    """Return the id of the last row of an export, "" where it has none that is a UUID."""
+    if not path.stat().st_size:
+        return ""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = _ID.search(content, max(content.rfind(_OPENING), 0))
+        return found[1].decode() if found and _UUID.fullmatch(found[1]) else ""
 
 
 def _is_as_written(path: Path) -> bool:

@@ -13,7 +13,7 @@ from ..dataset.names import ROWS
 from ..dataset.places import place_at, places_of
 from ..errors import FinriskError
 from . import files, models, tables
-from .ordered import rows_of
+from .ordered import newest, rows_of
 
 SHOWN = 100
 """Most requests, and lines of a dataset, that are told; all of them are counted and looked for."""
@@ -31,6 +31,7 @@ _REQUESTS = """
 _IDS = """
     select id::text from analyses where {analysis}
     union select unnest(array[id, request_id])::text from training_data where {pair}"""
+_KEPT = "select id::text from training_data where id = any(%(ids)s::uuid[])"
 _OF_USER = {"analysis": "user_hash = %(user)s", "pair": "user_id = %(user)s"}
 _OF_REQUEST = {"analysis": "id = %(request)s::uuid", "pair": "id = %(request)s::uuid"}
 
@@ -86,8 +87,8 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
     requests, total, known, rows = _asked(database_url, request_id, user)
     tuned = models.known(rows, folder)
     written = files.written(folder)
-    if user:  # also what a database that was restored from an older backup does not know
-        known |= {name for path in written for name in files.requests(path, user)}
+    for path in _younger_than_tables(database_url, written) if user else ():
+        known |= files.requests(path, user)
     counted = {path: rows_of(path, known) for path in written}
     exports = {path: number for path, number in counted.items() if number}
     every = list(files.datasets(folder))
@@ -102,6 +103,19 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
         "other_models": models.tuned_on_others(tuned, every),
     }
     return {"text": _text(requests, data), "data": data}
+
+
+def _younger_than_tables(database_url: str, exports: Sequence[Path]) -> list[Path]:
+    """Return the exports whose last row no table has: the database was restored from an older backup.
+
+    Or that row was purged or erased since. Such a file is read for a user from end to end.
+    """
+    last = {path: newest(path) for path in exports}
+    [known] = tables.asked(
+        database_url, (_KEPT, {"ids": [name for name in last.values() if name]}), seconds=_SECONDS
+    )
+    kept = {str(row[0]) for row in known}
+    return [path for path, name in last.items() if name not in kept]
 
 
 def _asked(
