@@ -27,6 +27,14 @@ SPANS = """Planned expenditures (in millions)
 | Transmission | 395 | 450 | 845 |
 | Total | $ 955 | $ 1,065 | $ 2,020 |
 """
+SHARES = """Results (in millions)
+
+| | 2024 | % of net sales | 2023 | % of net sales |
+|---|---|---|---|---|
+| Net sales | $ 4,918.6 | 100.0 % | $ 4,805.2 | 100.0 % |
+| Administrative expenses | 1,342.8 | 27.3 % | 1,278.2 | 26.6 % |
+| Operating income | 393.5 | 8.0 % | 379.6 | 7.9 % |
+"""
 DATES = """Customers (thousand)
 
 | | 31 Dec 2024 | 30 Sep 2024 | 31 Dec 2023 |
@@ -262,3 +270,23 @@ def test_words_that_say_how_an_end_grew_are_held_to_it() -> None:
         "expected for 2025; the low end would mean a decline of 0.9% [2]."
     )
     assert not is_kept(answer, RESULTS, PROSE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("Administrative expenses were 27.3% of net sales in 2024, up from 26.6% in 2023 [1].", True),
+        ("Administrative expenses were 26.6% of net sales in 2024 [1].", False),
+        (
+            "Operating income was 8.0% of net sales in 2024, 10 basis points higher than a year earlier [1].",
+            True,
+        ),
+        (
+            "Operating income was 8.0% of net sales in 2024, 30 basis points higher than a year earlier [1].",
+            False,
+        ),
+    ],
+)
+def test_a_head_that_is_said_again_is_of_the_year_before_it(answer: str, kept: bool) -> None:
+    """So it can be told how much that rose."""
+    assert is_kept(answer, SHARES) is kept

@@ -1,6 +1,7 @@
 """A table as evidence: how well words fit its rows and columns, and the periods that these name."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import log
@@ -139,10 +140,24 @@ class TableEvidence:
 
     @cached_property
     def head_periods(self) -> tuple[tuple[Named, ...], ...]:
-        """The periods over each column; facts of before index version 4 do not have them."""
+        """The periods over each column; facts of before index version 4 do not have them.
+
+        A head that is said again and again without one, "2024 | % of sales | 2023 | % of sales", is of that
+        of the column before it.
+        """
         if self._named is None:
-            return tuple(periods_of_name(head) for head in self.heads)
-        return tuple(tuple((year, part) for year, part in named) for named in self._named)
+            own = [periods_of_name(head) for head in self.heads]
+        else:
+            own = [tuple((year, part) for year, part in named) for named in self._named]
+        if all(own[1:]):
+            return tuple(own)
+        behind = Counter(head for n, head in enumerate(self.heads) if n and own[n - 1] and not own[n])
+        every = Counter(self.heads)
+        again = {head for head, count in behind.items() if head and count == every[head] > 1}
+        return tuple(
+            own[at - 1] if at and not said and self.heads[at] in again else said
+            for at, said in enumerate(own)
+        )
 
     @cached_property
     def is_turned(self) -> bool:

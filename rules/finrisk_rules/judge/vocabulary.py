@@ -146,7 +146,7 @@ CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}
 
 CHANGE_NAME = re.compile(
     r"change|increase|decrease|variance|variation|difference|growth|veränderung|abweichung|évolution|variación"
-    r"|variazione|増減|增减|变动|同比|[+-]/[-+]|%",
+    r"|variazione|増減|增减|变动|同比|[+-]/[-+]|%(?!\s*(?:of|der|des|vom|du|de|del|di|do)(?!\w))",
     re.IGNORECASE,
 )
 """What names a row or a column that tells how much something changed."""
