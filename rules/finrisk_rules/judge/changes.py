@@ -232,8 +232,8 @@ def _by_time(
     cells: Sequence[Figure],
     named: Mapping[int, tuple[Named, ...]],
 ) -> Iterator[tuple[Figure, Figure]]:
-    """Yield the first two of these cells as later and earlier; one alone with the period before it."""
-    if len(ends) > 1:
+    """Yield the first two of these cells of one unit as later and earlier, else each with the period before."""
+    if len(ends) > 1 and ends[0][4] == ends[1][4]:
         yield from _ordered(ends[0], ends[1], named)
         return
     for end in ends:
