@@ -232,7 +232,7 @@ def _by_time(
     cells: Sequence[Figure],
     named: Mapping[int, tuple[Named, ...]],
 ) -> Iterator[tuple[Figure, Figure]]:
-    """Yield the first two of these cells of one unit as later and earlier, else each with the period before."""
+    """Yield the first two of these cells as later and earlier; of two units each with the one before."""
     if len(ends) > 1 and ends[0][4] == ends[1][4]:
         yield from _ordered(ends[0], ends[1], named)
         return
