@@ -53,6 +53,7 @@ def test_a_figure_without_a_row_is_of_the_row_that_is_asked_about(
         (ASKED, "Profit from operations was $80 million [1]."),
         ("What are operating profit and net income?", "$80 million and $41 million [1]."),
         ("How did the firm do?", "It made $80 million [1]."),
+        ("How did operating costs weigh on net income?", "$80 million [1]"),
     ],
 )
 def test_a_row_may_be_said_anywhere_in_the_answer(question: str, answer: str) -> None:

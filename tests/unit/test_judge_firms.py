@@ -67,6 +67,7 @@ def test_a_figure_of_another_firm_is_no_answer_on_the_one_that_is_asked_about(
         (ASKED, "The federal funds rate was 5.33% at year end [2]."),
         (ASKED, "Corvane Bank had 10.9% [1], Marrowick more. Its common equity tier 1 ratio was 12.7% [2]."),
         ("What was the common equity tier 1 ratio?", "The common equity tier 1 ratio was 12.7% [2]."),
+        ("How does Corvane Bank stand among its peers?", "The highest ratio was 12.7% [2]."),
         ("How do Corvane and Marrowick compare?", "The common equity tier 1 ratio was 12.7% [2]."),
     ],
 )

@@ -1,7 +1,7 @@
 """A cell of another row than the one that is asked about, where the answer names none."""
 
 from finrisk_rules.judge.directions import says_direction
-from finrisk_rules.judge.stems import stems, stems_of_name
+from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -29,7 +29,9 @@ def asked_elsewhere(
         return None
     row, column = right.spot[2][:2]
     own = stems_of_name(table.rows[row][0])
-    if not own or own <= asked or not own.isdisjoint(answer) or not _names_no_row(reader, asked):
+    if not own or not (own - STEMS_OF_TOTAL).isdisjoint(asked) or not own.isdisjoint(answer):
+        return None
+    if not _names_no_row(reader, asked):
         return None
     rows = {at: stems_of_name(label) for at, (label, _) in enumerate(table.rows[:_MOST_ROWS])}
     named = [at for at, name in rows.items() if name and name <= asked]

@@ -95,7 +95,9 @@ class Firms:
 
     @cached_property
     def _asked(self) -> str:
-        """The key of the one firm that the question names, and the answer too if any; else ""."""
+        """The key of the one firm that the question is about, and the answer too if it names any; else ""."""
+        if _OTHERS.search(self._question):
+            return ""
         asked = {key for _, key in self._names(self._question)}
         told = {key for _, key in self._names(self._answer)}
         return asked.pop() if len(asked) == 1 and told <= asked else ""
