@@ -1,5 +1,6 @@
 """The rows of an answer's tables: statements that claim their figures with the words of row and column."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -14,6 +15,9 @@ from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
 from finrisk_rules.tables import Cell, tables_of, without_footnote
 
+_NO_LABEL = "-"
+_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?\(?\d{1,3}(?:[.,' \u00a0]\d+)+\)?\s?%?")
+
 
 def statements_of_table(
     lines: list[str], at: int, style: Style, topic: Topic, beside: tuple[int, ...], allowance: Allowance
@@ -23,6 +27,8 @@ def statements_of_table(
     ``beside`` is what is cited by them where they cite nothing.
     """
     texts = [without_citations(line) for line in lines]
+    if _has_no_labels(texts):
+        texts = [f"| {_NO_LABEL} {text.lstrip()}" for text in texts]
     labels = [without_footnote(line.strip().strip("|").split("|")[0].strip()) for line in texts]
     starts = [at]
     for line in lines:
@@ -42,6 +48,13 @@ def statements_of_table(
             allowance.spend(LOOKS_OF_NUMBER * len(row))
             cited = citations_of(lines[number]) or of_all
             yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])
+
+
+def _has_no_labels(lines: Sequence[str]) -> bool:
+    """Whether the first column of a table has amounts, and no names: "| Q1 | Q2 |" over "| 146,381 | ..."."""
+    firsts = [line.strip().strip("|").split("|")[0].strip() for line in lines]
+    body = [each for each in firsts[1:] if each.strip(":- ")]
+    return bool(body and firsts[0]) and all(_AMOUNT.fullmatch(each) and not periods(each) for each in body)
 
 
 def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:

@@ -16,18 +16,18 @@ from finrisk_rules.judge.ends import is_of_other_end
 from finrisk_rules.judge.findings import wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import CLEARLY
-from finrisk_rules.judge.hints import cannot_say
 from finrisk_rules.judge.operands import is_bare
-from finrisk_rules.judge.opposites import WORDS_OF_SIDES, is_opposite
-from finrisk_rules.judge.outlook import is_of_other_time
+from finrisk_rules.judge.opposites import is_opposite
+from finrisk_rules.judge.outlook import is_of_other_time, tells_targets
 from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
-from finrisk_rules.judge.quarters import is_of_whole_year
+from finrisk_rules.judge.quarters import is_of_other_months, is_of_whole_year, tells_months
 from finrisk_rules.judge.rivals import best_rival
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace, best
 from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.unit_words import is_of_another_word
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.years import is_of_another_year
 
@@ -123,6 +123,8 @@ class Bench:
         self, claim: Claim, statement: Statement, named: Claimed, place: Trace, *, is_operand: bool = False
     ) -> tuple[FigureVerdict, Trace | None]:
         """Return the verdict on a claim whose place is known, and that place where it states the claim."""
+        if is_of_another_word(claim, statement, place):
+            return wrong(claim, "wrong_scale", place), None
         if self._is_of_another(claim, statement, named, place):
             return wrong(claim, "misattributed", place), None
         if self._is_turned(claim, statement, place, is_operand=is_operand):
@@ -141,20 +143,23 @@ class Bench:
     def _is_of_another(self, claim: Claim, statement: Statement, named: Claimed, right: Trace) -> bool:
         """Whether a place with the value of a claim is of another year, time, end, firm or side."""
         source = self.sources[right.source]
+        table = right.table
+        if table is not None and tells_months(table) and is_of_other_months(claim, statement, right):
+            return True
         if named:
             if is_of_another_year(claim, statement, right, source):
                 return True
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if "" not in parts and is_of_whole_year(parts, statement.text, right, source):
                 return True
-        if right.table is None and is_of_other_time(claim, statement, right, source):
+        has_outlook = table is None or tells_targets(table)
+        if has_outlook and is_of_other_time(claim, statement, right, source):
             return True
         if is_of_other_end(claim, statement, right) or self.firms.is_another(claim, statement, right.source):
             return True
         if self.firms.is_not_asked(claim, statement, right):
             return True
-        names_side = claim.bound or not cannot_say(statement.words, WORDS_OF_SIDES)
-        return bool(names_side) and is_opposite(claim, statement, right)
+        return is_opposite(claim, statement, right)
 
     def _is_turned(self, claim: Claim, statement: Statement, right: Trace, *, is_operand: bool) -> bool:
         """Whether a claim has another sign than its place, or denies what stands there."""

@@ -31,7 +31,8 @@ _BETWEEN_EAST = re.compile(
     r"[^\d;.:\u3002]{0,12}?(?P<not>[不未没沒])?(?:(?P<above>高于|超过|超過)|(?P<below>低于))"
     r"(?P<object>(?:(?:19|20)\d\d年)?[^\d;.:\u3002]{0,8})"
 )
-WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW}".split())
+_LARGERS, _SMALLERS = "larger bigger greater higher", "smaller lower lesser"
+WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW} {_LARGERS} {_SMALLERS}".split())
 _COMPARES = re.compile(f"{whole(f'{_ABOVE} {_BELOW}')}|[高低]于|超[过過]", re.IGNORECASE)
 _OTHER = re.compile(
     whole(
@@ -49,6 +50,18 @@ _CLAUSE = re.compile(
 """Words before a comparison by which it is of something else than the figure before them."""
 
 _LONGEST = 120
+_THAN_BEFORE = re.compile(
+    rf"\A[^\d.;:]{{0,20}}?\s*{whole('versus vs compared_with compared_to against after gegenüber')}\.?\s+"
+    r"(?:a\s+|an\s+)?[^\w\s]{0,3}\Z",
+    re.IGNORECASE,
+)
+_AS_LARGER = re.compile(
+    rf"(?:(?P<above>{whole(_LARGERS)})|{whole(_SMALLERS)})(?:\s+(?!than\b)[^\W\d_][\w-]*){{1,6}}\s*[(:]?\s*(?:of\s+)?[^\w\s]{{0,3}}\Z",
+    re.IGNORECASE,
+)
+"""Before two figures, how the first one is to the second: "a larger gain ($27 versus $88 million)"."""
+
+_LEAD = 80
 
 
 def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
@@ -57,6 +70,12 @@ def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         (one, there), (two, other) = traced[n], traced[n + 1]
         start, end = one.quantity.end, two.quantity.start
         if there is None or other is None or end - start > _LONGEST or not _are_comparable(one, two):
+            continue
+        if _THAN_BEFORE.match(text[start:end]) and two.phrase.is_base:
+            larger = _AS_LARGER.search(text, max(0, one.quantity.start - _LEAD), one.quantity.start)
+            first, second = abs(float(one.quantity.amount)), abs(float(two.quantity.amount))
+            if larger and first != second and (first > second) != bool(larger["above"]):
+                yield n
             continue
         said = None
         if _COMPARES.search(text, start, end):

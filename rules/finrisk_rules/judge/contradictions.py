@@ -23,6 +23,11 @@ _FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
 
 _BOTH_ENDS = re.compile(rf"\s+{whole('to auf à a')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
+_HEAD = re.compile(r"(?<=\w) of ", re.IGNORECASE)
+"""Behind what is measured: "coverage of nonperforming loans"."""
+
+_WIDENS = frozenset(("widen", "narrow"))
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
 
 
@@ -112,6 +117,7 @@ def is_better_above(trace: Trace | None) -> bool | None:
     place, said = trace.place, trace.place.row
     if trace.table is None:
         said = place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
+        said = _HEAD.split(_CLAUSE.split(said)[-1], maxsplit=1)[0]
     if LESS_IS_BETTER.search(said):
         return False
     return True if MORE_IS_BETTER.search(said) or not LESS_MAY_BE_BETTER.search(said) else None
@@ -135,6 +141,9 @@ def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction,
     old, new = one.value, two.value
     are_amounts = max(old, new) < 0 <= min(traced[n][0].quantity.value for n in places)
     is_english = language_of(text) in ("", "en")
+    if are_amounts and direction.word in _WIDENS:
+        old, new = -old, -new
+        are_amounts = False
     if are_amounts and OUTFLOW.search(f"{one.place.row}\n{text}" if is_english else one.place.row):
         return None
     if are_amounts and not is_english and _is_outflow(one) and _is_outflow(two):
@@ -190,10 +199,11 @@ def _rises_in_prose(trace: Trace) -> bool | None:
     statement = trace.evidence.statements[trace.spot[1]]
     phrases, at = statement.phrases(trace.text), trace.spot[2][0]
     figure = statement.figures[at]
-    if at + 1 >= len(statement.figures) or phrases[at].is_base:
+    alike = [n for n in range(at + 1, len(statement.figures)) if statement.figures[n][1:4] == figure[1:4]]
+    if not alike or phrases[at].is_base:
         return None
-    other = statement.figures[at + 1]
-    if other[1:4] != figure[1:4] or not phrases[at + 1].is_base or float(other[0]) == float(figure[0]):
+    other = statement.figures[alike[0]]
+    if not phrases[alike[0]].is_base or float(other[0]) == float(figure[0]):
         return None
     return None if min(float(figure[0]), float(other[0])) < 0 else float(figure[0]) > float(other[0])
 

@@ -28,7 +28,7 @@ from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.table_rows import Rows
-from finrisk_rules.judge.table_units import of_other_units
+from finrisk_rules.judge.table_units import of_no_scale, of_other_units
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
@@ -155,6 +155,9 @@ class Court:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
+        for each in of_no_scale(statement.text, result) if len(result) > 1 else ():
+            if each.trace:
+                each.verdict = wrong(each.claim, "wrong_scale", each.trace)
         if any(each.verdict and each.verdict.verdict in WRONG for each in result):
             acquit_names(result)
         self._compare_sentences(statement, result)

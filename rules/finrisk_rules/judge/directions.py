@@ -18,7 +18,8 @@ angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte*
 augment* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
 aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
-steeg gestegen toegenomen toenam groeide ökade steg raised raising raises boosted boosting swelled
+steeg gestegen toegenomen toenam groeide ökade steg raise raised raising raises lift lifts boost boosts
+boosted boosting swelled
 """
 _FALL = """
 fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted

@@ -13,12 +13,14 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.contradictions import contradicts, is_better_above, of_turned_ends, spoken
 from finrisk_rules.judge.directions import may_turn
+from finrisk_rules.judge.distinctions import of_another_word
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction, of_another_growth
 from finrisk_rules.judge.governors import LONGEST_CLAUSE
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
+from finrisk_rules.judge.parallels import of_another_line
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.ranks import WORDS_OF_RANK, of_another_rank
 from finrisk_rules.judge.swaps import swapped
@@ -33,6 +35,8 @@ LIKE = 0.7
 
 NEAREST = 6
 """Figures next to a change of which those of its clause come before others."""
+
+_SIGNS = frozenset("+-\u2212\u2013")
 
 
 @dataclass(slots=True)
@@ -158,6 +162,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in swapped(traced) if len(traced) > 1 else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
+    others = of_another_word(text, traced)
+    for at, place in (*others, *of_another_line(text, traced)) if len(traced) > 1 else others:
+        if findings[at].is_right:
+            findings[at].verdict = wrong(findings[at].claim, "misattributed", place)
     if not may_turn(words):
         return
     groups = spoken(text, traced)
@@ -217,12 +225,18 @@ def _of_change(finding: Finding, said: Spoken, change: Change) -> FigureVerdict 
     if change.agreement in ("", "scale"):
         is_elsewhere = finding.trace is not None and place.row_fit > finding.trace.row_fit + CLEARLY
         return wrong(claim, "unsupported", place) if is_elsewhere or change.is_all else finding.verdict
-    rises = said.rises
+    rises = said.rises if (sign := _sign(claim)) is None else sign
     if said.is_better and rises is not None and (is_better := is_better_above(place)) is not True:
         rises = None if is_better is None else not rises
     if None not in (rises, change.rises) and rises != change.rises:
         return wrong(claim, "wrong_direction", place)
     return FigureVerdict(claim.text, "computed", place.source, place.place)
+
+
+def _sign(claim: Claim) -> bool | None:
+    """Whether a change is written with a plus; None where with no sign."""
+    sign = claim.text.strip()[:1]
+    return None if sign not in _SIGNS else sign == "+"
 
 
 def _are_apart(text: str, one: int, other: int) -> bool:

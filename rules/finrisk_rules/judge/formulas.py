@@ -59,7 +59,7 @@ _WORD_BEHIND_DASH = re.compile(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}"
 _SYMBOL = re.compile(
     rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
     rf"|(?P<bracket>[()\[\]])|(?P<equals>[{_EQUALS}])|(?<![^\W_])(?:{_WORD})(?![^\W_])"
-    r"|(?P<end>[.!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))",
+    r"|(?P<end>[.!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))|(?P<colon>(?<=[^\W\d_]):(?=\s))",
     re.IGNORECASE,
 )
 
@@ -83,8 +83,8 @@ _MOST_FORMS = 3
 _RESTATED = 2
 """Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""
 
-Mark = Literal["", "=", "end"]
-"""What parts items from those before: nothing but words, a sign of equality, the end of a sentence."""
+Mark = Literal["", "=", "end", ":"]
+"""What parts items from those before: only words, a sign of equality, the end of a sentence, a colon."""
 
 _Item = Quantity | Operator | Bracket | Mark
 
@@ -214,6 +214,11 @@ def _runs(
             if run or item == "=":
                 run, mark = [], item
             continue
+        if item == ":":  # "Step 3 – total: 20.6 + 1.4" begins behind it
+            if run:
+                yield mark, _balanced(run)
+                run, mark = [], ""
+            continue
         if is_ended and isinstance(item, Quantity) and _is_operator(text, run[-1], item.start):
             run.append("-")
             item = _without_minus(item, text)
@@ -274,6 +279,8 @@ def _all_items(text: str, style: Style, years: Set[int]) -> Iterator[_Item]:
             yield "end"
         elif item["equals"]:
             yield "="
+        elif item["colon"]:
+            yield ":"
         elif item["bracket"]:
             yield "(" if item[0] in "([" else ")"
         else:

@@ -91,6 +91,7 @@ def _is_heading(line: str) -> bool:
         and bare.startswith("**")
         and bare.endswith("**")
         and bare.count("**") == 2
+        and not bare.endswith((".**", "!**", "。**"))
     )
 
 

@@ -3,9 +3,11 @@
 import re
 from functools import lru_cache
 
-from finrisk_rules.judge.bounds import bound
+from finrisk_rules.judge.bounds import WORDS_OF_BOUND, bound
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.denials import WORDS_OF_NET, contraries, denies, is_gross_for_net
 from finrisk_rules.judge.hints import cannot_say, telling
+from finrisk_rules.judge.ranges import bound_of_end
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
@@ -16,16 +18,27 @@ _PAIRS = (
         "minimum floor lower lowest mindestens plancher mínimo minimo",
     ),
     ("basic undiluted unverwässertes de_base básico", "diluted verwässertes dilué diluée diluido diluito"),
-    ("repurchased bought_back buyback buybacks repurchase repurchases retired", "issued issuance"),
+    (
+        "repurchased bought_back buyback buybacks repurchase repurchases retired purchased bought",
+        "issued issuance sold",
+    ),
     ("receivable receivables forderungen", "payable payables verbindlichkeiten"),
     ("inflow inflows", "outflow outflows"),
     ("assets aktiva", "liabilities passiva"),
     ("opened openings", "closed closures closings"),
-    ("unfavorable unfavourable adverse", "favorable favourable"),
+    (
+        "unfavorable unfavourable adverse unfavorably unfavourably adversely",
+        "favorable favourable favorably favourably",
+    ),
+    ("fixed festverzinslich fest fixe fijo fisso", "variable floating variabel variabler variabile"),
+    ("domestic inland", "foreign abroad overseas ausland"),
+    ("drawn borrowed", "available unused"),
+    ("less_than_one less_than_a within_one", "more_than_one more_than_a after_one"),
     ("underfunded", "overfunded"),
     ("short-term kurzfristige", "long-term langfristige"),
 )
-_ABOVE, _BELOW = "above exceeding exceeds exceeded over more_than", "below under less_than"
+_ABOVE = "above exceeding exceeds exceeded over more_than at_least no_less_than minimum_of"
+_BELOW = "below under less_than at_most up_to no_more_than maximum_of"
 _ORDER = re.compile(rf"(?:(?P<above>{whole(_ABOVE)})|(?P<below>{whole(_BELOW)}))[^\w]*\Z", re.IGNORECASE)
 """Right before a figure, on which side of it another one lies: "above $100,000"."""
 
@@ -36,28 +49,61 @@ WORDS_OF_SIDES = telling(
 )
 _LEAD, _TAIL = 60, 30
 _FIGURE = re.compile(r"\d")
+_CLAUSE = re.compile(
+    rf";|,\s+{whole('and but while whereas und aber während et mais y pero e ma')}", re.IGNORECASE
+)
 _ABOVE_OR_BELOW = frozenset(("above", "below"))
 
 
 def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether the words by a figure name the contrary of those by its place, or bound it otherwise."""
-    if claim.bound in _ABOVE_OR_BELOW and trace.table is None:
-        start, end = _spot(trace)
-        bound_there = bound(trace.place.sentence, start, end)
-        if bound_there in _ABOVE_OR_BELOW and bound_there != claim.bound:
+    is_prose = trace.table is None
+    if is_prose and (claim.bound or not cannot_say(statement.words, WORDS_OF_BOUND)):
+        if _is_bound_otherwise(claim, statement, trace):
             return True
-    if cannot_say(statement.words, WORDS_OF_SIDES):
-        return False
-    if trace.table is None:
         order = _said_before(statement.text, claim.quantity.start)
         order_there = _said_before(trace.place.sentence, _spot(trace)[0]) if order else None
         if order and order_there and order.lastgroup != order_there.lastgroup:
             return True
-    there = _sides_of(trace.place.row if trace.table else _beside(trace.place.sentence, *_spot(trace)))
-    if not there:
+    place = trace.place
+    if not is_prose and cannot_say(statement.words, _words_against(place.row, place.column)):
         return False
-    said = _sides_of(_beside(statement.text, claim.quantity.start, claim.quantity.end))
+    words = _beside(place.sentence, *_spot(trace)) if is_prose else f"{place.row} {place.column}"
+    start, end = claim.quantity.start, claim.quantity.end
+    if not cannot_say(statement.words, contraries(words)) and denies(
+        _beside(statement.text, start, end), words
+    ):
+        return True
+    may_be_gross = is_prose and not cannot_say(statement.words, WORDS_OF_NET)
+    if may_be_gross and is_gross_for_net(_before(statement.text, start), words):
+        return True
+    there = _sides_of(words) or (
+        _sides_by_sign(trace.place.row, trace.value > 0) if trace.value else frozenset()
+    )
+    if not there or cannot_say(statement.words, WORDS_OF_SIDES):
+        return False
+    said = _sides_of(_beside(statement.text, start, end))
     return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
+
+
+@lru_cache(maxsize=8192)
+def _words_against(row: str, column: str) -> frozenset[str]:
+    """Return the words one of which a sentence has that says the contrary of two names."""
+    names = f"{row} {column}"
+    return contraries(names) | WORDS_OF_SIDES if _ANY.search(names) else contraries(names)
+
+
+def _is_bound_otherwise(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether words bound a figure on the other side than its sentence does, or than its end of a range."""
+    figures = trace.evidence.statements[trace.spot[1]].figures
+    said = claim.bound or bound(statement.text, claim.quantity.start, claim.quantity.end)
+    if said not in _ABOVE_OR_BELOW:
+        return False
+    sentence = trace.place.sentence
+    there = bound(sentence, *_spot(trace)) if claim.bound else ""
+    if there not in _ABOVE_OR_BELOW:
+        there = bound_of_end(sentence, figures, trace.spot[2][0])
+    return there in _ABOVE_OR_BELOW and there != said
 
 
 def _said_before(text: str, start: int) -> re.Match[str] | None:
@@ -71,8 +117,11 @@ def _spot(trace: Trace) -> tuple[int, int]:
 
 def _beside(text: str, start: int, end: int) -> str:
     """Return the words by a figure, up to the figures on its sides."""
-    before = _FIGURE.split(text[max(0, start - _LEAD) : start])[-1]
-    return f"{before} {_FIGURE.split(text[end : end + _TAIL])[0]}"
+    return f"{_before(text, start)} {_FIGURE.split(text[end : end + _TAIL])[0]}"
+
+
+def _before(text: str, start: int) -> str:
+    return _CLAUSE.split(_FIGURE.split(text[max(0, start - _LEAD) : start])[-1])[-1]
 
 
 @lru_cache(maxsize=4096)
@@ -82,3 +131,17 @@ def _sides_of(words: str) -> frozenset[tuple[int, bool]]:
         return frozenset()
     sides = [(at, [bool(side.search(words)) for side in pair]) for at, pair in enumerate(_WORDS)]
     return frozenset((at, first) for at, (first, second) in sides if first != second)
+
+
+@lru_cache(maxsize=4096)
+def _sides_by_sign(label: str, is_above: bool) -> frozenset[tuple[int, bool]]:
+    """Return the side of a pair that a figure is on whose row has the other one in brackets.
+
+    Below zero, a figure of "favorable (unfavorable)" is unfavorable.
+    """
+    sides = set()
+    for at, pair in enumerate(_WORDS) if "(" in label and _ANY.search(label) else ():
+        first, second = (side.search(label) for side in pair)
+        if first and second and label[max(first.start(), second.start()) - 1] == "(":
+            sides.add((at, (first.start() < second.start()) == is_above))
+    return frozenset(sides)

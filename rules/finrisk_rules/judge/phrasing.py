@@ -238,7 +238,9 @@ class _Stretches:
         return items if len(items) == self.count else []
 
     def is_base(self, at: int) -> bool:
-        """Whether another figure is compared with this one."""
+        """Whether another figure is compared with this one, or with the one that it says again."""
+        if self._is_again(at) and not self._is_again(at - 1):
+            return self.is_base(at - 1)
         start, end = self.spans[at][1], self.spans[at + 1][0]
         if self.may_have_base:
             following = self.bare[end : self.spans[at + 1][1]] if at + 1 < self.count else ""

@@ -3,6 +3,9 @@
 import re
 from functools import lru_cache
 
+from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.statements import Statement
+from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import PART_OF_YEAR, whole
@@ -22,6 +25,32 @@ _YEAR_LONG = re.compile(
 )
 """What speaks of all the days of a year."""
 
+_NEAR = 45
+"""Characters on each side of one of several figures that may say of how many months it is."""
+
+_MONTHS = tuple(
+    (count, re.compile(f"{whole(words)}|{signs}", re.IGNORECASE))
+    for count, words, signs in (
+        (
+            3,
+            "three_months quarter quarters quarterly three-month quartal trimestre",
+            r"(?<![^\W_])(?:Q[1-4]|3M)(?![^\W_])|四半期",
+        ),
+        (
+            6,
+            "six_months six-month half half-year halbjahr semestre",
+            r"(?<![^\W_])(?:H[12]|6M)(?![^\W_])|半期|上期",
+        ),
+        (9, "nine_months nine-month neun_monate neuf_mois", r"(?<![^\W_])9M(?![^\W_])"),
+        (
+            12,
+            "twelve_months twelve-month full_year full-year ltm ttm",
+            r"(?<![^\W_])12M(?![^\W_])|通期",
+        ),
+    )
+)
+"""Words for so many months."""
+
 _END = "as_of as_at end_of close_of year-end stichtag* zum ende clôture fin cierre"
 _ENDS = re.compile(f"{whole(_END)}|末|現在", re.IGNORECASE)
 _ON_DAY = re.compile(
@@ -30,6 +59,28 @@ _ON_DAY = re.compile(
     re.IGNORECASE,
 )
 """What speaks of one day."""
+
+
+def is_of_other_months(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether a figure is said of so many months, of a quarter or a half, and its column tells of others."""
+    if len(there := _months(trace.place.column)) != 1:
+        return False
+    start, end = claim.quantity.start, claim.quantity.end
+    is_alone = len(statement.claims) == 1
+    said = _months(statement.text if is_alone else statement.text[max(0, start - _NEAR) : end + _NEAR])
+    return len(said) == 1 and there != said and not _YEAR_LONG.search(statement.text)
+
+
+@lru_cache(maxsize=512)
+def tells_months(table: TableEvidence) -> bool:
+    """Whether a head of a table says how many months it is of."""
+    return any(map(_months, table.heads))
+
+
+@lru_cache(maxsize=4096)
+def _months(text: str) -> frozenset[int]:
+    """Return the lengths of the times of which a text speaks, in months."""
+    return frozenset(count for count, words in _MONTHS if words.search(text))
 
 
 def is_of_whole_year(parts: set[str], statement: str, trace: Trace, source: JudgedSource) -> bool:

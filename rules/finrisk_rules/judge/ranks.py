@@ -3,62 +3,105 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import accumulate, combinations, takewhile
+from itertools import takewhile
+from typing import NamedTuple
 
+from finrisk_rules.judge.contradictions import is_better_above
 from finrisk_rules.judge.directions import says_rise
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.peers import parts, siblings, times
 from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import whole
 
 _LARGEST = (
-    "largest biggest greatest größte größter größten größtes "
-    "plus_grand plus_grande plus_gros plus_important plus_importante más_grande più_grande"
+    "largest biggest greatest heaviest main leading top bulk the_most größte größter größten größtes "
+    "plus_grand plus_grande plus_gros plus_important plus_importante más_grande più_grande mayor maggiore"
 )
 _HIGHEST = (
-    "highest höchste höchster höchsten höchstes plus_élevé plus_élevée más_alto más_alta più_alto più_alta"
+    "highest peak peaked höchste höchster höchsten höchstes plus_élevé plus_élevée más_alto más_alta "
+    "più_alto più_alta"
 )
 _SMALLEST = (
-    "smallest kleinste kleinster kleinsten kleinstes plus_petit plus_petite más_pequeño más_pequeña "
-    "più_piccolo più_piccola"
+    "smallest the_least fewest kleinste kleinster kleinsten kleinstes plus_petit plus_petite más_pequeño "
+    "más_pequeña menor più_piccolo più_piccola minore"
 )
 _LOWEST = (
     "lowest niedrigste niedrigster niedrigsten niedrigstes plus_faible plus_bas plus_basse más_bajo más_baja "
     "più_basso più_bassa"
 )
+_BEST = "best strongest beste bester besten bestes meilleur meilleure mejor migliore"
+_WORST = "worst weakest schlechteste schlechtester schlechtesten pire peor peggiore"
+_SECOND = "second second-place deuxième zweitgrößte zweitgrößter zweitgrößten segundo segunda secondo seconda"
+_THIRD = "third troisième drittgrößte drittgrößter drittgrößten tercer tercero tercera terzo terza"
+_WORDS = {
+    "largest": _LARGEST,
+    "highest": _HIGHEST,
+    "smallest": _SMALLEST,
+    "lowest": _LOWEST,
+    "best": _BEST,
+    "worst": _WORST,
+}
 _RANK = re.compile(
-    rf"(?P<largest>{whole(_LARGEST)})|(?P<highest>{whole(_HIGHEST)})|(?P<lowest>{whole(_LOWEST)})"
-    rf"|{whole(_SMALLEST)}",
+    "|".join(rf"(?P<{name}>{whole(words)})" for name, words in _WORDS.items())
+    + rf"|(?P<ordinal>{whole('ranked ranks came comes place')}[^\d,.;]{{0,12}}?"
+    rf"(?=\s*{whole('second third')}))",
     re.IGNORECASE,
 )
 """Parts are large or small; high and low is what a row or its parts are in some year."""
 
-WORDS_OF_RANK = telling(f"{_LARGEST} {_HIGHEST} {_SMALLEST} {_LOWEST}".split())
+WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD}".split())
+_ORDINALS = (
+    (re.compile(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
+    (re.compile(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
+)
 _LEVELS = stems("level value point amount figure total share stand wert niveau valeur nivel valor livello")
+_HOW = stems("selling performing earning")
+"""What is the best of, whatever is measured."""
+
 _OF_RISKS = stems(
     "risk concern threat challenge exposure uncertainty issue problem factor driver pressure impact effect "
-    "potential risiko sorge gefahr bedrohung herausforderung risque menace défi riesgo amenaza rischio sfida"
+    "potential contributor reason cause risiko sorge gefahr bedrohung herausforderung risque menace défi "
+    "riesgo amenaza rischio sfida"
 )
 """What is no part of a total, however large."""
 
 _APART = re.compile(
     whole(
-        "after behind besides beside except excluding among outside following neben außer unter hinter après "
-        "sauf hormis parmi tras salvo entre dopo tra"
+        "after behind besides beside except excluding among outside following since before until apart_from "
+        "neben außer unter hinter seit après sauf hormis parmi depuis tras salvo entre desde dopo tra"
     ),
     re.IGNORECASE,
 )
-"""What ranks some parts alone: "after loans, the largest"."""
+"""What ranks some parts or years alone: "after loans, the largest", "the highest since 2019"."""
 
 _NOT_ALONE = re.compile(
-    r"(?:\d|\b(?:second|third|fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter|zweit\w*|dritt\w*"
-    r"|einer|eine|deuxième|troisième|parmi|des|segundo|segunda|entre|uno|una|tra)) ?-?"
+    r"(?:\d|\b(?:fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter"
+    r"|einer|eine|parmi|des|entre|uno|una|tra|at)) ?-?"
     r"(?:(?:the|our|its|their|die|der|den|les|los|las|le|i|delle|dei)\s)?\s*\Z",
     re.IGNORECASE,
 )
 """Before a word of rank: then it is of several, or not of the first."""
+
+_OWN = re.compile(
+    r"\b(?:its|their|his|our|ihre\w*|seine\w*|sein|ihr|son|sa|leur|su|sus|suo|sua)\s+\Z", re.IGNORECASE
+)
+_OF_TIMES = re.compile(
+    r"\s*(?:(?:in|at|im|en|nel|for|of|was|war)\s+(?:the\s+)?(?:(?:fiscal|FY|year|Jahr)\s*)?(?:(?:19|20)\d\d|[QH][1-4])"
+    r"|(?:\w+\s+){0,2}(?:year|quarter|month|jahr|quartal|exercice|trimestre|año|anno)\b)",
+    re.IGNORECASE,
+)
+"""Behind or before a word of rank, what tells that years are ranked: "its highest", "was highest in 2024"."""
+
+_OF_PARTS = re.compile(
+    r"(?:[^\d.;:]|(?:19|20)\d\d){0,40}?\b(?:of|among|von|unter|des|de)\s+(?:all|the|its|our|alle\w*|de[nr]|les|los|le)\s",
+    re.IGNORECASE,
+)
+_BY = re.compile(
+    r"(?:[^\d.;:]|(?:19|20)\d\d){0,60}?\b(?:by|nach|par|por|per)\s+(?P<measure>(?:\w+\s?){1,4})",
+    re.IGNORECASE,
+)
 
 _WORD = re.compile(r"\w+")
 _NOUN = re.compile(r"[\w' -]*")
@@ -73,126 +116,131 @@ _FOLLOWING, _FARTHEST = 5, 120
 """Words behind one of rank that say of what it is, and characters to the figure that it is said of."""
 
 _LONGEST_BEFORE = 30
-_LEAST_PARTS, _LEAST_PERIODS, _MOST_ROWS, _ROUNDED = 2, 3, 64, 0.005
+_LEAST_PERIODS = 3
+
+
+class _Rank(NamedTuple):
+    """A word of rank: its place, how many are before it, and whether years or parts are ranked, if said."""
+
+    start: int
+    end: int
+    kind: str
+    before_it: int
+    is_of_times: bool
+    is_of_parts: bool
 
 
 def of_another_rank(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     """Yield the numbers of the claims of which a word of rank is said that their table does not bear out.
 
-    Ranked are rows that a row of their table sums up, and the periods of a row: of these, the highest is not
-    said to be the lowest, since what a "high" of some years is may leave out others.
+    Ranked are rows or columns that another one sums up, and the periods of a row.
     """
     starts = [claim.quantity.start for claim, _ in traced]
     ends = [claim.quantity.end for claim, _ in traced]
-    for said in _RANK.finditer(text):
-        rest = _WORD.findall(text[said.end() : said.end() + _FARTHEST])[:_FOLLOWING]
-        if any(says_rise(each.lower()) is not None for each in rest):
-            continue
-        if _NOT_ALONE.search(text, max(0, said.start() - _LONGEST_BEFORE), said.start()):
-            continue
+    for said in _ranks(text):
         beside = _beside(said, starts, ends)
         traces = [trace for n in beside if (trace := traced[n][1]) and trace.table]
         if beside and len(traces) == len(beside) and not any(_is_so(text, said, each) for each in traces):
             yield beside[0]
 
 
-def _beside(said: re.Match[str], starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+def _ranks(text: str) -> Iterator[_Rank]:
+    """Yield the words of rank of a sentence that rank figures of one table."""
+    for said in _RANK.finditer(text):
+        start, end = said.span()
+        rest = _WORD.findall(text[end : end + _FARTHEST])[:_FOLLOWING]
+        lead = text[max(0, start - _LONGEST_BEFORE) : start]
+        if any(says_rise(each.lower()) is not None for each in rest) or _NOT_ALONE.search(lead):
+            continue
+        near = f"{lead.split(',')[-1]} {said[0]}" if said.lastgroup != "ordinal" else text[start : end + 12]
+        before_it = next((count for pattern, count in _ORDINALS if pattern.search(near)), 0)
+        of_times = bool(_OWN.search(lead) or _OF_TIMES.match(text, end) or said[0].lower() == "peaked")
+        of_parts = not of_times and bool(_OF_PARTS.match(text, end))
+        yield _Rank(start, end, said.lastgroup or "", before_it, of_times, of_parts)
+
+
+def _beside(said: _Rank, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
     """Return the numbers of the first claim behind a word and of the last one before it."""
-    behind, before = bisect_left(starts, said.end()), bisect_right(ends, said.start()) - 1
-    is_behind = behind < len(starts) and starts[behind] - said.end() <= _FARTHEST
-    is_before = before >= 0 and said.start() - ends[before] <= _FARTHEST
+    behind, before = bisect_left(starts, said.end), bisect_right(ends, said.start) - 1
+    is_behind = behind < len(starts) and starts[behind] - said.end <= _FARTHEST
+    is_before = before >= 0 and said.start - ends[before] <= _FARTHEST
     return [*([behind] if is_behind else ()), *([before] if is_before else ())]
 
 
-def _is_so(text: str, said: re.Match[str], trace: Trace) -> bool:
+def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
     """Whether a place has the rank that a word says, or the word ranks something else."""
-    is_largest = bool(said["largest"] or said["highest"])
-    is_level = bool(said["highest"] or said["lowest"])
-    if (table := trace.table) is None:
+    is_largest = _is_largest(said, trace)
+    if (table := trace.table) is None or is_largest is None:
         return True
-    behind = _NOUN.match(text, said.end(), said.end() + _FARTHEST)
+    behind = _NOUN.match(text, said.end, said.end + _FARTHEST)
     words = list(takewhile(_is_telling, _WORD.findall(behind[0].lower() if behind else "")))
     names = [stem(each) for each in words]
     label, section = table.rows[trace.spot[2][0]]
-    known = stems_of_name(f"{label} {section} {table.caption} {trace.place.column}")
-    if is_level and names and names[-1] not in known | _LEVELS:
+    known = stems_of_name(f"{label} {section} {table.caption} {trace.place.column}") | _HOW
+    if said.kind in ("highest", "lowest") and names and names[-1] not in known | _LEVELS:
         return True
-    if not known.issuperset(names[:-1]) or not _OF_RISKS.isdisjoint(names):
+    if not all(_is_known(name, known) for name in names[:-1]) or not _OF_RISKS.isdisjoint(names):
         return True
-    if not _parts(table, trace.spot[2]):
-        return not _is_last_of_row(table, trace.spot[2], is_largest=is_largest)
-    apart = _APART.search(text, max(0, said.start() - _FARTHEST), said.end() + _FARTHEST)
-    if apart or _is_first(trace, is_largest=is_largest):
+    if _APART.search(text, max(0, said.start - _FARTHEST), said.end + _FARTHEST):
         return True
-    return is_level and _is_last_of_row(table, trace.spot[2], is_largest=not is_largest)
+    figure = trace.spot[2]
+    of_parts = (
+        [] if said.is_of_times else [_named(table, parts(table, figure), figure), siblings(table, figure)]
+    )
+    is_of_size = any(of_parts) and said.kind not in ("highest", "lowest")
+    of_times = [] if said.is_of_parts or is_of_size else _of_times(table, figure)
+    peers = [each for each in (*of_parts, *of_times) if len({cell[2] for cell in each}) > 1]
+    if not peers or any(_has_rank(each, figure, said.before_it, is_largest=is_largest) for each in peers):
+        return True
+    named_measure = (bool(names) and names[-1] in known) or _BY.match(text, said.end) is not None
+    return (
+        not named_measure and not said.is_of_times and _is_first(trace, said.before_it, is_largest=is_largest)
+    )
+
+
+def _is_largest(said: _Rank, trace: Trace) -> bool | None:
+    """Whether the largest figure has a rank; None where nothing tells which is the better one."""
+    if said.kind in ("best", "worst"):
+        is_better = is_better_above(trace)
+        return None if is_better is None else is_better == (said.kind == "best")
+    return said.kind not in ("smallest", "lowest")
+
+
+def _is_known(name: str, known: frozenset[str]) -> bool:
+    return name in known or any(len(each) > 4 and name.startswith(each) for each in known)
 
 
 def _is_telling(word: str) -> bool:
     return word not in SILENT_WORDS and not word[0].isdigit()
 
 
-def _is_first(trace: Trace, *, is_largest: bool) -> bool:
-    """Whether the row of a place is first in a column of its source where it is a part of a total."""
+def _named(table: TableEvidence, cells: Sequence[Figure], own: Figure) -> Sequence[Figure]:
+    """Return the cells but those of the rest, unless the figure is one."""
+    return [cell for cell in cells if cell[0] == own[0] or not _REST.match(table.rows[cell[0]][0])]
+
+
+def _of_times(table: TableEvidence, figure: Figure) -> list[Sequence[Figure]]:
+    """Return the periods of a row with which a figure is ranked: all, and those of its year."""
+    of_row = times(table, figure)
+    if len({cell[2] for cell in of_row}) < _LEAST_PERIODS or min(float(cell[2]) for cell in of_row) < 0:
+        return []
+    year = table.head_periods[figure[1]][0][0]
+    of_year = [cell for cell in of_row if table.head_periods[cell[1]][0][0] == year]
+    return [of_row, *([of_year] if len(of_year) >= _LEAST_PERIODS else [])]
+
+
+def _has_rank(peers: Sequence[Figure], figure: Figure, before_it: int, *, is_largest: bool) -> bool:
+    values = sorted({abs(float(cell[2])) for cell in peers}, reverse=is_largest)
+    return before_it < len(values) and abs(float(figure[2])) == values[before_it]
+
+
+def _is_first(trace: Trace, before_it: int, *, is_largest: bool) -> bool:
+    """Whether the row of a place has the rank in a column of its source where it is a part of a total."""
     name = trace.place.row.lower()
-    return any(_has_first(table, name, is_largest) for table in trace.evidence.tables)
-
-
-@lru_cache(maxsize=512)
-def _has_first(table: TableEvidence, name: str, is_largest: bool) -> bool:
-    rows = {at for at, (label, _) in enumerate(table.rows) if label.lower() == name}
-    for cell in (cell for row in rows for cell in table.by_row.get(row, ())):
-        values = [abs(float(part[2])) for part in _parts(table, cell)]
-        if values and abs(float(cell[2])) == (max(values) if is_largest else min(values)):
-            return True
+    for table in trace.evidence.tables:
+        rows = [at for at, (label, _) in enumerate(table.rows) if label.lower() == name]
+        for cell in (cell for row in rows for cell in table.by_row.get(row, ())):
+            group = _named(table, parts(table, cell), cell)
+            if group and _has_rank(group, cell, before_it, is_largest=is_largest):
+                return True
     return False
-
-
-def _is_last_of_row(table: TableEvidence, figure: Figure, *, is_largest: bool) -> bool:
-    """Whether a figure is the lowest of the periods of its row, or the highest where that is not said."""
-    kind = _part_of(table, figure)
-    alike = (
-        cell for cell in table.by_row[figure[0]] if cell[3:5] == figure[3:5] and _part_of(table, cell) == kind
-    )
-    values = [float(cell[2]) for cell in alike]
-    if kind is None or len(set(values)) < _LEAST_PERIODS or min(values) < 0:
-        return False
-    return float(figure[2]) == (min(values) if is_largest else max(values))
-
-
-def _part_of(table: TableEvidence, figure: Figure) -> bool | None:
-    """Return whether a column is of a part of a year; None where it names no period or several."""
-    named = table.head_periods[figure[1]]
-    return bool(named[0][1]) if len(named) == 1 else None
-
-
-def _parts(table: TableEvidence, figure: Figure) -> Sequence[Figure]:
-    """Return the figures of a column that, with one of them, make up a total; () for none."""
-    return _parts_of_column(table, figure[1], figure[3]).get(figure[0], ()) if not figure[4] else ()
-
-
-@lru_cache(maxsize=512)
-def _parts_of_column(table: TableEvidence, number: int, scale: int | None) -> dict[int, list[Figure]]:
-    """Return the parts of the total to which each row of a column belongs, but for rows of the rest."""
-    column = [cell for cell in table.cells if cell[1] == number and cell[3] == scale and not cell[4]]
-    column = column[:_MOST_ROWS]
-    values = [float(cell[2]) for cell in column]
-    sums = [0.0, *accumulate(values)]
-    parts: dict[int, list[Figure]] = {}
-    for first, end, total in _spans(len(column)):
-        whole_value = values[total]
-        is_sum = abs(sums[end] - sums[first] - whole_value) <= _ROUNDED * abs(whole_value)
-        if is_sum and min(values[first:end]) >= 0 < whole_value:
-            named = [cell for cell in column[first:end] if not _REST.match(table.rows[cell[0]][0])]
-            for cell in column[first:end]:
-                parts.setdefault(cell[0], named)
-    return parts
-
-
-def _spans(count: int) -> Iterator[tuple[int, int, int]]:
-    """Yield stretches of rows as (first, end, total), where the total stands behind or before them."""
-    for first, end in combinations(range(count + 1), 2):
-        if end - first >= _LEAST_PARTS:
-            if end < count:
-                yield first, end, end
-            if first > 0:
-                yield first, end, first - 1

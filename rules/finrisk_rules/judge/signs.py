@@ -50,7 +50,9 @@ _BELOW_ZERO = re.compile(
 _INFLOWS = "brought_in yielded received earned"
 _INFLOW = re.compile(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
 _WORDS_OF_INFLOW = telling(_INFLOWS.split())
-_OF_EXPENSE = re.compile(r"(interest|finance|financial|rental|dividend) (income|expenses?|costs?)(?!\w)")
+_OF_EXPENSE = re.compile(
+    r"(interest|finance|financial|rental|dividend|other) (income|expenses?|costs?)(?!\w)"
+)
 _WORDS_OF_RESULT, _WORDS_BELOW_ZERO = telling(f"{_GAINS} {_LOSSES}".split()), telling(_MINUSES.split())
 
 
@@ -153,12 +155,24 @@ def _is_of_another_result(claim: Claim, trace: Trace, statement: Statement) -> b
 
 
 def _says_row(trace: Trace) -> bool | None:
-    """Return whether a figure of a row that is named for gains alone, or for losses alone, is a gain."""
+    """Return whether a figure of a row named for gains or losses is a gain; None where nothing tells."""
     is_gain = _is_called_gain(trace.place.row)
-    if trace.table is None or is_gain is None:
+    if trace.table is None:
+        return None
+    if (
+        is_gain is not True
+        and RESULT.search(trace.place.row)
+        and not trace.table.is_change(*trace.spot[2][:2])
+    ):
+        inverse = _is_gain_below_zero(trace) if _LOSS.search(trace.place.row) else None
+        if inverse is not None:
+            return (trace.value > 0) != inverse
+    if is_gain is None:
         return None
     if is_gain:
-        return None if OUTFLOW.search(trace.place.row) or trace.value < 0 else True
+        row = [float(cell[2]) for cell in trace.table.by_row[trace.spot[2][0]]]
+        is_taken_off = len(row) > 1 and max(row) < 0 and not RESULT.search(trace.place.row)
+        return None if OUTFLOW.search(trace.place.row) or (trace.value < 0 and not is_taken_off) else True
     row = [float(cell[2]) for cell in trace.table.by_row[trace.spot[2][0]]]
     return False if min(row) >= 0 or max(row) <= 0 else None
 

@@ -21,8 +21,8 @@ _LONGEST_DOUBLED = 5
 _YEAR = re.compile(r"(?:fy|cy)?(?:19|20)\d\d")
 
 
-_SAME = {"pre": "befor"}
-"""Short words that say what another one does: "pre-tax income" is income before tax."""
+_SAME = {"pre": "befor", "overall": "total", "altogether": "total", "insgesamt": "total"}
+"""Words that say what another one does: "pre-tax income" is income before tax, a sum is a total."""
 
 SILENT_WORDS = frozenset(
     """a an the of in on at to for from by with and or as is are was were be been being it its this that these
@@ -75,8 +75,9 @@ def stem(word: str) -> str:
     """Return a folded word without its ending; "" for a year and for a word that says nothing."""
     if word in SILENT_WORDS or _YEAR.fullmatch(word):
         return ""
+    word = _SAME.get(word, word)
     if len(word) < 4 or word[0].isdecimal():
-        return _SAME.get(word, word[:40])
+        return word[:40]
     bare = _ENDING.sub("", word.replace("z", "s"))
     if bare != word and bare.endswith("ll") and len(bare) > _LONGEST_DOUBLED:  # "totalled", "labelled"
         bare = bare[:-1]

@@ -14,7 +14,7 @@ from finrisk_rules.judge.traces import Trace, Traced
 MARGIN = 0.25
 """By how much the words must fit better the other way round, of 2."""
 
-_MOST = 8
+MOST_FIGURES = 8
 """Figures of a sentence of which pairs are looked at."""
 
 
@@ -27,11 +27,14 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
     ]
     if len(prose) < 2:
         return
-    for (n, one, first), (m, two, second) in combinations(prose[:_MOST], 2):
+    for (n, one, first), (m, two, second) in combinations(prose[:MOST_FIGURES], 2):
         if first.source != second.source or first.spot[1] != second.spot[1] or not _are_alike(first, second):
             continue
         here, there = _phrase(first), _phrase(second)
         if here.is_base != there.is_base and here.is_base == one.phrase.is_base != two.phrase.is_base:
+            continue
+        if here.is_base != there.is_base and here.is_base == two.phrase.is_base != one.phrase.is_base:
+            yield from (n, m)  # "29 % (2022: 33 %)" the other way round
             continue
         own = _apart(here.words, there.words)
         said = _apart(one.phrase.words, two.phrase.words)

@@ -1,12 +1,15 @@
 """The unit of a table that does not say its own: an answer keeps to one."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import log10
 
 from finrisk_rules.judge.findings import Finding, wrong
+from finrisk_rules.judge.things import says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.judge.vocabulary import LIST_JOINT
 
 
 def _of_two_scales(said: Sequence[tuple[int, Finding]]) -> Iterator[tuple[Finding, Trace]]:
@@ -16,6 +19,34 @@ def _of_two_scales(said: Sequence[tuple[int, Finding]]) -> Iterator[tuple[Findin
     for power, _, trace in placed:
         powers.setdefault(trace.spot[2][0], set()).add(power)
     yield from ((each, trace) for _, each, trace in placed if len(powers[trace.spot[2][0]]) > 1)
+
+
+_SHARES_SCALE = re.compile(
+    rf"[^\d.;:()]{{0,12}}?(?:{LIST_JOINT.pattern}|\s*(?:to|from|versus|vs\.?|against|compared (?:to|with))\s+"
+    r"|\s*[-\u2013]\s*)[^\d.;:()]{0,24}",
+    re.IGNORECASE,
+)
+"""Between two amounts of which the second one says the scale of both: "from $5 to $6 million"."""
+
+
+def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the amounts that are said without the scale of their table, beside others that have it."""
+    scaled = [each for each in findings if each.claim.quantity.scale]
+    for at, finding in enumerate(findings) if scaled else ():
+        quantity, trace = finding.claim.quantity, finding.trace
+        if not finding.is_right or trace is None or trace.table is None or not quantity.currency:
+            continue
+        value, scale, unit = trace.spot[2][2:5]
+        if finding.claim.is_each or says_each(trace.place.row):
+            continue
+        if quantity.scale is not None or not scale or unit or abs(quantity.value) > 2 * abs(float(value)):
+            continue
+        following = findings[at + 1] if at + 1 < len(findings) else None
+        is_shared = following in scaled and _SHARES_SCALE.fullmatch(
+            text, quantity.end, following.claim.quantity.start
+        )
+        if not is_shared:
+            yield finding
 
 
 def of_other_units(findings: Sequence[Finding]) -> Iterator[tuple[Finding, FigureVerdict]]:

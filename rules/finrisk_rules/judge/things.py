@@ -45,6 +45,7 @@ _COUNTED = re.compile(
 )
 """A thing that is counted is what the label names first, or what it gives the number of."""
 
+_NUMBERED = re.compile(rf"(?:(?:total|gesamte?) )?{whole(_NUMBER_OF)}", re.IGNORECASE)
 _EMPLOYED = re.compile(f"{whole(_STAFF)}|従業員|社員|人員|员工|직원", re.IGNORECASE)
 _OF_MONEY = re.compile(whole(_MONEY), re.IGNORECASE)
 
@@ -114,7 +115,7 @@ def measure_of(name: str) -> Measure:
         return "cents"
     if _IN_UNIT.search(name):
         return "physical"
-    if _COUNTED.search(name) and not _OF_MONEY.search(name):
+    if _NUMBERED.match(name) or (_COUNTED.search(name) and not _OF_MONEY.search(name)):
         return "count"
     return "each" if says_each(name) else ""
 

@@ -93,7 +93,7 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
-    "and but while whereas to from against versus vs compared than or up down und sowie aber während auf "
+    "and but while whereas from against versus vs compared than or up down und sowie aber während auf "
     "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente contra e "
     "enquanto contro dopo da"
 )
@@ -102,8 +102,9 @@ _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cie
 """A French or Spanish "to"; "a" only where a figure follows, since it is an article in English."""
 
 JOINT = where(
-    rf"[{_JOINT_SIGNS}]|(?<![^\W_])/|/(?![^\W\d_])|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}",
-    f"à {_JOINT_WORDS}",
+    rf"[{_JOINT_SIGNS}]|(?<![^\W_])/|/(?![^\W\d_])|から|に対し|と比べ|{_TO}|{whole(_JOINT_WORDS)}"
+    rf"|{whole('to')}(?! [^\d,;:()\x00]{{1,20}}(?: and | or |,|;|\.|\Z))",
+    f"à to {_JOINT_WORDS}",
     f"{_JOINT_SIGNS}/かにと",
 )
 """Where what parts the words of one figure from those of the next begins."""

@@ -1,0 +1,58 @@
+"""Denials: "insured" said of what is "uninsured", and "gross" of what is net."""
+
+import re
+from functools import lru_cache
+
+from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.vocabulary import whole
+
+_PREFIXES = ("un", "non", "in", "im", "ir", "dis")
+_NON = re.compile(r"(?<![^\W_])non[- ]")
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_NETS, _NETS_BEHIND = "net netto nette neto netta", "net nette neto neta netto netta"
+_GROSS, _GROSS_BEHIND = "gross brutto brut bruto lordo", "brut brute bruto bruta lordo lorda"
+_NET = re.compile(rf"(?:(?P<net>{whole(_NETS)})|{whole(_GROSS)})[\s-]+(?P<of>[\w-]{{3,}})", re.IGNORECASE)
+_NET_BEHIND = re.compile(
+    rf"(?P<of>[\w-]{{3,}})\s+(?:(?P<net>{whole(_NETS_BEHIND)})|{whole(_GROSS_BEHIND)})", re.IGNORECASE
+)
+WORDS_OF_NET = telling(f"{_NETS} {_NETS_BEHIND} {_GROSS} {_GROSS_BEHIND}".split())
+
+
+@lru_cache(maxsize=8192)
+def contraries(text: str) -> frozenset[str]:
+    """Return the words that deny one of a text, and those that one of it denies."""
+    words = _words(text)
+    bare = {word.removeprefix(prefix) for word in words for prefix in _PREFIXES if word.startswith(prefix)}
+    return frozenset({f"{prefix}{word}" for word in words for prefix in _PREFIXES} | bare | {"non"})
+
+
+def denies(said: str, there: str) -> bool:
+    """Whether a word is said that the place has denied, or the reverse: "insured" of "uninsured"."""
+    mine, its = _words(said), _words(there)
+    return any(_denies(word, mine, its) for word in mine - its) or any(
+        _denies(word, its, mine) for word in its - mine
+    )
+
+
+def is_gross_for_net(said: str, there: str) -> bool:
+    """Whether "gross charge-offs" are said of "net charge-offs", or the reverse."""
+    mine = _nets(said)
+    its = _nets(there) if mine else set()
+    return any((not is_gross, of) in its - mine and (is_gross, of) not in its for is_gross, of in mine)
+
+
+def _denies(word: str, own: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether only the others deny a word."""
+    return any(f"{prefix}{word}" in others and f"{prefix}{word}" not in own for prefix in _PREFIXES)
+
+
+def _nets(text: str) -> set[tuple[bool, str]]:
+    """Return of what a text says gross (true) or net: the noun behind the word, or before it in Romance."""
+    found = {(match["net"] is None, match["of"].lower()) for match in _NET.finditer(text)}
+    return found | {(match["net"] is None, match["of"].lower()) for match in _NET_BEHIND.finditer(text)}
+
+
+@lru_cache(maxsize=8192)
+def _words(text: str) -> frozenset[str]:
+    """Return the longer words of a text in small letters, "non" joined to the word that it denies."""
+    return frozenset(_WORD.findall(_NON.sub("non", text.lower())))
