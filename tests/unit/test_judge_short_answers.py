@@ -50,7 +50,8 @@ annualized savings of about $40 million, of which about $15 million was realized
 required to pay up to $410.0 million of milestones. Net debt was 4.5x EBITDA. Uninsured deposits
 were $7.6 billion. Customer concentration was 29% (2023: 33%). A rise of rates would raise net
 interest income by 2.4%. Nonperforming loans were $148.7 million, or 0.81% of loans, compared with
-$104.9 million, or 0.60%, a year before.
+$104.9 million, or 0.60%, a year before. We opened 31 shops
+and closed 14 shops during the year.
 """.split()
 )
 
@@ -121,6 +122,11 @@ def is_kept(answer: str) -> bool:
         (
             "Milestones of up to $410.0 million may be due [2].",
             "The firm paid milestones of $410.0 million [2].",
+        ),
+        ("Halden closed 14 shops [2].", "Halden closed 31 shops [2]."),
+        (
+            "Customers concentrated to 29%, compared with 33% in 2023 [2].",
+            "Customers concentrated to 33%, compared with 29% in 2023 [2].",
         ),
         ("Net debt was 4.5x EBITDA [2].", "Net debt was 4.5% of EBITDA [2]."),
         ("Uninsured deposits were $7.6 billion [2].", "Insured deposits were $7.6 billion [2]."),
