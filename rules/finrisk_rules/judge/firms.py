@@ -96,11 +96,12 @@ class Firms:
     @cached_property
     def _asked(self) -> str:
         """The key of the one firm that the question is about, and the answer too if it names any; else ""."""
-        if _OTHERS.search(self._question):
+        if len(self._firms) < 2 or _OTHERS.search(self._question):
             return ""
         asked = {key for _, key in self._names(self._question)}
-        told = {key for _, key in self._names(self._answer)}
-        return asked.pop() if len(asked) == 1 and told <= asked else ""
+        if len(asked) != 1 or not {key for _, key in self._names(self._answer)} <= asked:
+            return ""
+        return asked.pop()
 
     def of(self, claim: Claim, statement: Statement) -> str:
         """Return the key of the firm of which a statement says a figure, "" where it does not tell.
