@@ -1,5 +1,7 @@
 """A cell of another row than the one that is asked about, where the answer names none."""
 
+from collections.abc import Callable
+
 from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure
@@ -17,21 +19,21 @@ _MOST_ROWS, _ROWS_A_LOOK = 64, 8
 
 
 def asked_elsewhere(
-    reader: Reader, right: Trace, asked: frozenset[str], answer: frozenset[str]
+    reader: Reader, right: Trace, asked: frozenset[str], answer: Callable[[], frozenset[str]]
 ) -> Trace | None:
     """Return the cell of the row that the question names, where a claim of no row has its value in another.
 
-    "It was 80" of the operating profit, asked about net income. ``asked`` and ``answer`` are the words of
-    the question and of the whole answer: what that speaks of anywhere is what a pronoun may stand for.
+    "It was 80" of the operating profit, asked about net income. ``asked`` are the words of the question,
+    ``answer`` returns those of all the answer: what that speaks of anywhere a pronoun may stand for.
     """
     table = right.table
     if table is None or table.is_turned or reader.operands:
         return None
     row, column = right.spot[2][:2]
     own = stems_of_name(table.rows[row][0])
-    if not own or not (own - STEMS_OF_TOTAL).isdisjoint(asked) or not own.isdisjoint(answer):
+    if not own or not own.isdisjoint(reader.words) or not _names_no_row(reader, asked):
         return None
-    if not _names_no_row(reader, asked):
+    if not (own - STEMS_OF_TOTAL).isdisjoint(asked) or not own.isdisjoint(answer()):
         return None
     rows = {at: stems_of_name(label) for at, (label, _) in enumerate(table.rows[:_MOST_ROWS])}
     named = [at for at, name in rows.items() if name and name <= asked]

@@ -138,7 +138,7 @@ class Bench:
         reader = next(each for each in readers if each.source == right.source)
         asked = self.sources.asked_words
         meant = named_elsewhere(reader, statement, right, asked)
-        return meant or asked_elsewhere(reader, right, asked, self.sources.words_of_answer)
+        return meant or asked_elsewhere(reader, right, asked, lambda: self.sources.words_of_answer)
 
     def _is_of_another(self, claim: Claim, statement: Statement, named: Claimed, right: Trace) -> bool:
         """Whether a place with the value of a claim is of another year, time, end, firm or side."""
