@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 from ..counts import number_of
 from ..machine.workers import batched, in_order
@@ -15,6 +15,8 @@ from .kin import Kin, differing, sharing
 from .sketches import Sketch, pair_sketch
 from .spellings import evened
 
+Answer = TypeVar("Answer")
+
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"
 NEAR_VALIDATION = "near_validation"
@@ -22,7 +24,10 @@ NEAR_VALIDATION = "near_validation"
 Rank = tuple[float, float]
 """An answer's standing and age: of equally good ones the newer is taken, of equally old ones the first."""
 
-Texts = Callable[[Iterable[int]], Iterator[tuple[int, str, str]]]
+Text = tuple[int, str, str]
+"""A row, its question and its answer."""
+
+Texts = Callable[[Iterable[int]], Iterator[Text]]
 _TOLD = {
     DUPLICATE: "a question again on the same sources: the best answer is trained on",
     NEAR_DUPLICATE: "a question again in nearly the same words, with the same figures and sources",
@@ -77,31 +82,40 @@ def families(
     """
     kin = Kin(len(figures))
     alike = sharing(rows, figures)
-    for sketches in in_order(_sketches, batched(texts(alike), _weight), processes):
+    for sketches in _answers(_sketches, texts(alike), processes):
         for row, sketch in sketches:
             kin.add(row, sketch, kind=figures[row])
     alike = sharing((row for row in rows if values[row] and kin.of(row) == row), values)
-    forms = chain.from_iterable(in_order(_forms, batched(texts(alike), _weight), processes))
+    forms = chain.from_iterable(_answers(_forms, texts(alike), processes))
     others = differing(alike, values, array("I", forms))
-    for spelled in in_order(_evened_sketches, batched(texts(others), _weight), processes):
+    for spelled in _answers(_evened_sketches, texts(others), processes):
         for row, figure, sketch in spelled:
             kin.add(row, sketch, kind=values[row], figures=figure)
     return kin
 
 
-def _weight(row: tuple[int, str, str]) -> int:
+def _answers(
+    function: Callable[[Sequence[Text]], Answer], texts: Iterable[Text], processes: int
+) -> Iterator[Answer]:
+    """Yield the function's answers to the texts in batches; one batch is not worth another process."""
+    batches = batched(texts, _weight)
+    begun = list(islice(batches, 2))
+    return in_order(function, chain(begun, batches), processes if len(begun) > 1 else 1)
+
+
+def _weight(row: Text) -> int:
     return len(row[1]) + len(row[2])
 
 
-def _sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, Sketch]]:
+def _sketches(batch: Sequence[Text]) -> list[tuple[int, Sketch]]:
     return [(row, pair_sketch(strategy, analysis)) for row, strategy, analysis in batch]
 
 
-def _forms(batch: Sequence[tuple[int, str, str]]) -> list[int]:
+def _forms(batch: Sequence[Text]) -> list[int]:
     return [form_digest(strategy, analysis) for _, strategy, analysis in batch]
 
 
-def _evened_sketches(batch: Sequence[tuple[int, str, str]]) -> list[tuple[int, int, Sketch]]:
+def _evened_sketches(batch: Sequence[Text]) -> list[tuple[int, int, Sketch]]:
     """Return of each row the digest of its figures in one spelling, and the sketch of its texts in it."""
     spelled = ((row, *evened(strategy, analysis)) for row, strategy, analysis in batch)
     return [(row, figures_digest(*pair), pair_sketch(*pair)) for row, *pair in spelled]
