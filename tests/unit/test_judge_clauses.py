@@ -290,3 +290,72 @@ def test_words_that_say_how_an_end_grew_are_held_to_it() -> None:
 def test_a_head_that_is_said_again_is_of_the_year_before_it(answer: str, kept: bool) -> None:
     """So it can be told how much that rose."""
     assert is_kept(answer, SHARES) is kept
+
+
+BY_YEAR = """Key figures (in millions)
+
+| | 2024 | 2023 |
+|---|---|---|
+| Revenue | 2,318 | 2,162 |
+| Profit | 176 | 142 |
+"""
+EN_ESPAÑOL = """
+Los ingresos aumentaron un 8,0 % hasta 2.700 millones de euros. La deuda neta fue de 1.120 millones.
+
+Millones de euros
+
+| | 2024 | 2023 |
+|---|---|---|
+| Ingresos | 2.700 | 2.500 |
+| Inversiones | 340 | 310 |
+"""
+IN_JAPANESE = """2024年度の売上高は5,420億円となりました。従業員数は12,340人です。
+
+| 単位\uff1a億円 | 2024年度 | 2023年度 |
+|---|---|---|
+| 売上高 | 5,420 | 5,010 |
+| 研究開発費 | 310 | 295 |
+"""
+IN_CHINESE = """截至2024年末公司员工总数为5,230人。
+
+| 单位\uff1a百万元 | 2024年 | 2023年 |
+|---|---|---|
+| 净利润 | 742 | 655 |
+| 研发费用 | 691 | 600 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "page"),
+    [
+        ("Profit was $176 million, in 2023 it was $142 million [1].", BY_YEAR),
+        ("Inversiones: 340 millones de euros, 30 millones más que en 2023 [1].", EN_ESPAÑOL),
+        ("Los ingresos fueron de 2.700 millones de euros, un 8,0 % más que en 2023 [1].", EN_ESPAÑOL),
+        ("Le résultat opérationnel est de 617 M€, 89 M€ de plus qu'en 2023 [1].", FRENCH),
+        ("Le résultat opérationnel est de 617 M€, en hausse par rapport à 2023 [1].", FRENCH),
+        ("研究開発費は310億円、2023年度は295億円でした[1]。", IN_JAPANESE),
+        ("研究開発費は310億円\uff082023年度は295億円\uff09でした[1]。", IN_JAPANESE),
+        ("净利润为7.42亿元\uff0c高于2023年的6.55亿元[1]。", IN_CHINESE),
+        ("研发费用6.91亿元\uff0c比2023年增加0.91亿元\uff0c增长15.2%[1]。", IN_CHINESE),
+    ],
+)
+def test_the_year_of_a_later_clause_is_not_of_the_figure_before(answer: str, page: str) -> None:
+    assert is_kept(answer, page)
+
+
+@pytest.mark.parametrize(
+    ("answer", "page"),
+    [
+        ("Revenue was $2,162 million and profit $142 million in 2024 [1].", BY_YEAR),
+        ("Profit was $142 million, in 2023 it was $176 million [1].", BY_YEAR),
+        ("研究開発費は295億円、2023年度は310億円でした[1]。", IN_JAPANESE),
+    ],
+)
+def test_the_year_of_a_later_clause_is_of_its_own_figure(answer: str, page: str) -> None:
+    assert not is_kept(answer, page)
+
+
+def test_gross_of_the_figure_before_is_not_of_the_next_one() -> None:
+    page = "Gross written premiums rose to $3.9 billion. Net written premiums were $3.2 billion."
+    assert is_kept("Of $3.9 billion of gross written premiums, $3.2 billion was retained [1].", page)
+    assert not is_kept("Gross written premiums were $3.2 billion [1].", page)

@@ -76,6 +76,41 @@ def test_other_ranks_are_not_read(said: str) -> None:
     assert kept(said)
 
 
+OF_HEADS = """| Segment ($ millions) | Premiums 2024 | Change | Combined ratio 2024 | Combined ratio 2023 |
+|---|---|---|---|---|
+| Personal lines | 1,420 | 2.4% | 97.9% | 101.6% |
+| Commercial lines | 1,265 | 6.3% | 93.2% | 95.4% |
+| Specialty | 385 | 4.6% | 96.4% | 95.0% |
+| Total | 3,070 | 4.2% | 95.8% | 98.3% |
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Commercial lines has the best combined ratio, 93.2%",
+            "Personal lines has the best combined ratio, 97.9%",
+        ),
+        (
+            "Specialty worsened to a combined ratio of 96.4% from 95.0%",
+            "Specialty improved to a combined ratio of 96.4% from 95.0%",
+        ),
+        (
+            "Personal lines is the largest segment, with premiums of $1,420 million",
+            "Commercial lines is the largest segment, with $1,265 million",
+        ),
+    ],
+)
+def test_what_a_head_measures_may_be_better_where_it_is_lower(right: str, wrong: str) -> None:
+    def is_kept(said: str) -> bool:
+        judgement = judge("", f"{said} [1].", [JudgedSource("", OF_HEADS, None)])
+        return {figure.verdict for figure in judgement.figures} <= RIGHT
+
+    assert is_kept(right)
+    assert not is_kept(wrong)
+
+
 @pytest.mark.parametrize("piece", ["Largest 410. ", "the largest ", "largest 820 smallest 96 "])
 def test_thirty_thousand_characters_are_judged_at_once(piece: str) -> None:
     text = (piece * 30_000)[:30_000]

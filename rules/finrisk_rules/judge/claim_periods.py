@@ -8,6 +8,7 @@ from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.years import outside_brackets
+from finrisk_rules.periods import periods
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
@@ -43,7 +44,19 @@ def shared_periods(statement: Statement, claims: Sequence[Claim], asked: Sequenc
             first = claims[0].phrase
             others = {period for each in plain if not each.phrase.is_base for period in each.phrase.periods}
             others = others if first.periods and not first.is_base else set()
+        if _is_said_later(statement, claims):
+            named = [period for period in asked if period[0] not in {year for year, _ in others}]
+            return tuple((period, ASKED_PERIOD) for period in named[:_MOST_SHARED])
         return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
     if statement.topic.periods:
         return tuple((period, 1.0) for period in statement.topic.periods[:_MOST_SHARED])
     return tuple((period, ASKED_PERIOD) for period in asked[:_MOST_SHARED])
+
+
+def _is_said_later(statement: Statement, claims: Sequence[Claim]) -> bool:
+    """Whether the first period stands between a figure without one and its own: "5, in 2023 it was 4"."""
+    at = next(n for n, each in enumerate(claims) if each.phrase.periods)
+    if at == 0:
+        return False
+    between = statement.text[claims[at - 1].quantity.end : claims[at].quantity.start]
+    return any(each.year == claims[at].phrase.periods[0][0] for each in periods(between))

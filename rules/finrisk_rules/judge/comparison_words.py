@@ -89,11 +89,17 @@ BASE_AT_SPLIT = re.compile(
 )
 """What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
 
+THAN_OF_EAST_ASIA = ("比", "较", "較")
+"""What stands right before a period with whose figure one behind it is compared: "比2023年增加5"."""
+
 COMPARED = re.compile(
-    whole(
-        "over vs versus against than than_in compared_to compared_with relative_to gegenüber contre frente_a"
+    r"\bqu['\u2019]en\s+\Z|"
+    + whole(
+        "over vs versus against than than_in compared_to compared_with relative_to gegenüber als contre que "
+        "par_rapport_à par_rapport_au frente_a respecto_a rispetto_a rispetto_al im_vergleich_zu"
     )
-    + r"\.?\s+(?:(?:in|the|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z|"
+    + rf"\.?\s+(?:(?:in|im|en|em|nel|the|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z"
+    rf"|[{''.join(THAN_OF_EAST_ASIA)}]\Z|"
     + whole("amount_of level_of figure_of value_of niveau_von stand_von niveau_de montant_de nivel_de")
     + r"\s+\Z",
     re.IGNORECASE,

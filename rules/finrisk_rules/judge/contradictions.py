@@ -27,6 +27,11 @@ _CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
 _HEAD = re.compile(r"(?<=\w) of ", re.IGNORECASE)
 """Behind what is measured: "coverage of nonperforming loans"."""
 
+_VALUED = re.compile(
+    f"{LESS_IS_BETTER.pattern}|{MORE_IS_BETTER.pattern}|{LESS_MAY_BE_BETTER.pattern}", re.IGNORECASE
+)
+"""What names a measure that need not be better where it is higher, or is so though it is a ratio."""
+
 _WIDENS = frozenset(("widen", "narrow"))
 _TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
 
@@ -111,12 +116,17 @@ def _is_minus(text: str, claim: Claim, direction: Direction) -> bool:
 
 
 def is_better_above(trace: Trace | None) -> bool | None:
-    """Whether more is better of what a place tells; None where either may be: a cost, a ratio."""
+    """Whether more is better of what a place tells; None where either may be: a cost, a ratio.
+
+    Of a table the row tells it, else the head of the column, else the caption.
+    """
     if trace is None:
         return True
-    place, said = trace.place, trace.place.row
-    if trace.table is None:
-        said = place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
+    if trace.table:
+        row, head, caption = trace.place.row, trace.place.column, trace.table.caption
+        said = next((each for each in (row, head, caption) if _VALUED.search(each)), "")
+    else:
+        said = trace.place.sentence[: trace.evidence.statements[trace.spot[1]].figures[trace.spot[2][0]][4]]
         said = _HEAD.split(_CLAUSE.split(said)[-1], maxsplit=1)[0]
     if LESS_IS_BETTER.search(said):
         return False

@@ -121,7 +121,11 @@ def _beside(text: str, start: int, end: int) -> str:
 
 
 def _before(text: str, start: int) -> str:
-    return _CLAUSE.split(_FIGURE.split(text[max(0, start - _LEAD) : start])[-1])[-1]
+    """Return the words before a figure, but those of the one before it: "5 of gross premiums, of which 4"."""
+    *others, words = _FIGURE.split(text[max(0, start - _LEAD) : start])
+    if others:
+        words = words.split(", ", maxsplit=1)[-1]
+    return _CLAUSE.split(words)[-1]
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from finrisk_rules.judge.comparison_words import (
     BASE_BEFORE,
     BASE_BEHIND,
     COMPARED,
+    THAN_OF_EAST_ASIA,
     WORDS_OF_BASE,
     is_base,
     may_compare,
@@ -183,6 +184,8 @@ class _Stretches:
         before: Sequence[Period] = self.periods[at][: -MOST_PERIODS - 1 : -1]
         if before and at:
             before = [each for each in before if each.start >= self.splits[at]]
+        if before and self.bare.endswith(THAN_OF_EAST_ASIA, 0, before[0].start):
+            before = before[1:]
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
             if before and not at and self._goes_back(before[0].end):
                 return behind if isinstance(behind, list) else list(behind)
@@ -315,8 +318,8 @@ _EACH = re.compile(r"/[^\W\d_]+")
 _NEXT_OF = re.compile(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
 """What leads to the next figure, whatever begins the words before it: "5 on revenue of 8"."""
 
-_THAN = whole("than als que qu_en")
-_TO_PERIOD = rf"\.?\s+(?:{whole('in im en the fiscal')}\s+)*"
+_THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
+_TO_PERIOD = rf"\.?\s*(?:{whole('in im en the fiscal')}\s+)*"
 _OTHER_SIDE = re.compile(
     whole(
         "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "

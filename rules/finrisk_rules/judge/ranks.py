@@ -235,11 +235,15 @@ def _has_rank(peers: Sequence[Figure], figure: Figure, before_it: int, *, is_lar
 
 
 def _is_first(trace: Trace, before_it: int, *, is_largest: bool) -> bool:
-    """Whether the row of a place has the rank in a column of its source where it is a part of a total."""
+    """Whether the row of a place has the rank in a column of its source where it is a part of a total.
+
+    The one that grew most is not the largest.
+    """
     name = trace.place.row.lower()
     for table in trace.evidence.tables:
         rows = [at for at, (label, _) in enumerate(table.rows) if label.lower() == name]
-        for cell in (cell for row in rows for cell in table.by_row.get(row, ())):
+        cells = (cell for row in rows for cell in table.by_row.get(row, ()))
+        for cell in (cell for cell in cells if not table.is_change(*cell[:2])):
             group = _named(table, parts(table, cell), cell)
             if group and _has_rank(group, cell, before_it, is_largest=is_largest):
                 return True

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -77,8 +78,13 @@ def names_later(text: str) -> bool:
     return _LATER.search(text) is not None
 
 
-def year_spans(text: str) -> Iterator[YearSpan]:
-    """Yield the spans of years that a sentence names, in the order of their kinds."""
+@lru_cache(maxsize=64)
+def year_spans(text: str) -> tuple[YearSpan, ...]:
+    """Return the spans of years that a sentence names, in the order of their kinds."""
+    return tuple(_spans(text))
+
+
+def _spans(text: str) -> Iterator[YearSpan]:
     named = [each for each in periods(text) if each.year is not None and not each.part.startswith(("Q", "H"))]
     taken: set[int] = set()
     for at, (one, two) in enumerate(pairwise(named)):
