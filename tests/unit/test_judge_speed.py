@@ -65,6 +65,14 @@ def test_the_work_is_bounded_however_many_pages_a_hostile_text_is_divided_into(p
         assert calls(partial(judge, *asked)) < MOST_CALLS
 
 
+def test_the_years_of_a_long_sentence_are_read_once() -> None:
+    page = "| Amounts in millions | 2024 | 2023 |\n|---|---|---|\n| Revenue | 5 | 4 |\n"
+    sources = [JudgedSource("", page, stored(facts_of(page)))]
+    answer = ("5\uff0c\u6bd42023\u5e74\u589e\u52a04\uff0c" * 3_000)[:30_000]
+    forget()
+    assert calls(partial(judge, "", f"{answer} [1].", sources)) < 4 * MOST_CALLS
+
+
 def calls(work: Callable[[], object]) -> int:
     """Return how many functions some work calls, Python's own among them: no other process changes that."""
     count = 0
