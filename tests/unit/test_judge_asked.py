@@ -11,7 +11,8 @@ PAGE = source_of(
         "company": "Halden Marine",
         "year": 2022,
         "text": "| ($ millions) | 2022 | 2021 |\n| --- | --- | --- |\n| Revenue | 500 | 450 |\n"
-        "| Operating profit | 80 | 64 |\n| Net income | 41 | 35 |\n| Total assets | 900 | 870 |\n",
+        "| Operating profit | 80 | 64 |\n| Net income | 41 | 35 |\n| Total assets | 900 | 870 |\n"
+        "| CET1 ratio | 11.4% | 11.1% |\n| Tier 1 ratio | 13.0% | 12.6% |\n",
     }
 )
 ASKED = "What was net income in 2022?"
@@ -34,6 +35,7 @@ def verdicts(question: str, answer: str) -> set[str]:
             "**$41 million**, up from $35 million [1].",
         ),
         ("How did net income change?", "It rose from $64m to $80m [1].", "It rose from $35m to $41m [1]."),
+        ("What was the CET1 ratio in 2022?", "The ratio was 13.0% [1].", "The ratio was 11.4% [1]."),
         ("Wie hoch war 2022 Net income?", "80 Mio. $ [1].", "41 Mio. $ [1]."),
         ("2022年のNet incomeは?", "80百万ドル [1]。", "41百万ドル [1]。"),
     ],

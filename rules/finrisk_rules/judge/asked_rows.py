@@ -31,14 +31,15 @@ def asked_elsewhere(
         return None
     row, column = right.spot[2][:2]
     own = stems_of_name(table.rows[row][0])
-    if not own or not own.isdisjoint(reader.words) or not _names_no_row(reader, asked):
-        return None
-    if not (own - STEMS_OF_TOTAL).isdisjoint(asked) or not own.isdisjoint(answer()):
+    if not own or own <= asked or not _names_no_row(reader, asked):
         return None
     rows = {at: stems_of_name(label) for at, (label, _) in enumerate(table.rows[:_MOST_ROWS])}
     named = [at for at, name in rows.items() if name and name <= asked]
     reader.allowance.spend(1 + len(rows) // _ROWS_A_LOOK)
     if len({rows[at] for at in named}) != 1:
+        return None
+    apart = own - rows[named[0]] - STEMS_OF_TOTAL
+    if not apart or not apart.isdisjoint(asked) or not apart.isdisjoint(answer()):
         return None
     cells: list[Figure] = [cell for at in named for cell in table.by_row.get(at, ()) if cell[1] == column]
     for cell in cells:
