@@ -7,6 +7,7 @@ from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored, style_of_page
+from tests.grounds.repository import FINQA
 
 RESULTS = """Consolidated income statement (in millions of dollars)
 
@@ -65,6 +66,23 @@ def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
     assert sum(of_right) >= right * len(of_right)
     assert sum(of_wrong) <= wrong * len(of_wrong)
     assert half in HALVES
+
+
+@pytest.mark.finqa
+@pytest.mark.skipif(not FINQA.is_dir(), reason="needs ../shared/data/finqa_mix")
+@pytest.mark.parametrize(
+    ("cases", "half", "right", "wrong"),
+    [
+        ("answers", "seen", 0.64, 0.16),
+        ("answers", "unseen", 0.61, 0.18),
+    ],
+)
+def test_answers_to_real_pages(cases: str, half: str, right: float, wrong: float) -> None:
+    results = list(outcomes(half, SETS[cases], FINQA))
+    of_right = [each.is_kept for fault, each in results if fault == RIGHT_ANSWER]
+    of_wrong = [each.is_kept for fault, each in results if fault != RIGHT_ANSWER]
+    assert sum(of_right) >= right * len(of_right)
+    assert sum(of_wrong) <= wrong * len(of_wrong)
 
 
 @pytest.mark.parametrize(("half", "right", "told"), [("seen", 0.56, 0.36), ("unseen", 0.54, 0.36)])
