@@ -60,3 +60,40 @@ def test_a_figure_without_a_row_is_of_the_row_that_is_asked_about(
 )
 def test_a_row_may_be_said_anywhere_in_the_answer(question: str, answer: str) -> None:
     assert verdicts(question, answer) == {"stated"}
+
+
+FIRM = source_of(
+    {
+        "title": "Halden Marine annual report 2008",
+        "company": "Halden Marine",
+        "year": 2008,
+        "text": "| ($ millions) | 2008 | 2007 |\n|---|---|---|\n| Total inventories | 1,931 | 1,625 |\n",
+    }
+)
+OTHER = source_of(
+    {
+        "title": "Inventories and their valuation",
+        "company": None,
+        "year": None,
+        "text": "| ($ millions) | 2019 | 2018 |\n|---|---|---|\n| Total inventories | 9,801 | 9,222 |\n",
+    }
+)
+UNDATED = "Total inventories were $9,801 million [2]."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        ("What were total inventories in 2008?", UNDATED, "misattributed"),
+        ("Halden Marine 2008: how did total inventories change since 2007?", UNDATED, "misattributed"),
+        ("What were total inventories in 2019?", UNDATED, "stated"),
+        ("How did total inventories change from 2008 to 2019?", UNDATED, "stated"),
+        ("What are total inventories?", UNDATED, "stated"),
+        ("What were total inventories in 2008?", "In 2019 inventories were $9,801 million [2].", "stated"),
+        ("What were total inventories in 2008?", "Total inventories were $1,931 million [1].", "stated"),
+    ],
+)
+def test_a_figure_without_a_year_is_of_a_year_that_is_asked_about(
+    question: str, answer: str, verdict: str
+) -> None:
+    assert {figure.verdict for figure in judge(question, answer, [FIRM, OTHER]).figures} == {verdict}

@@ -29,7 +29,7 @@ from finrisk_rules.judge.traces import Trace, best
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.unit_words import is_of_another_word
 from finrisk_rules.judge.verdicts import FigureVerdict
-from finrisk_rules.judge.years import is_of_another_year
+from finrisk_rules.judge.years import is_of_another_year, is_of_unasked_year
 
 
 class Bench:
@@ -152,6 +152,9 @@ class Bench:
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if "" not in parts and is_of_whole_year(parts, statement.text, right, source):
                 return True
+        is_said = any(weight > ASKED_PERIOD for _, weight in named)
+        if not is_said and is_of_unasked_year(self.sources.asked_years, right, source):
+            return True
         has_outlook = table is None or tells_targets(table)
         if has_outlook and is_of_other_time(claim, statement, right, source):
             return True

@@ -33,7 +33,6 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import part_in
-from finrisk_rules.periods import periods
 from finrisk_rules.scales import scale_said
 
 OF_WORDS: frozenset[Verdict] = frozenset({"unsupported", "wrong_scale", "wrong_direction"})
@@ -57,8 +56,7 @@ class Court:
     ) -> None:
         self.sources = Sources(question, answer, sources)
         self.allowance = allowance
-        named = list(dict.fromkeys((period.year, period.part) for period in periods(question)))
-        self.asked_periods = named if len({year for year, _ in named if year}) == 1 else []
+        self.asked_periods = self.sources.asked_periods if len(self.sources.asked_years) == 1 else []
         self.firms = Firms(question, answer, sources)
         acronyms = acronyms_of(answer, [source.text for source in sources])
         self.bench = Bench(self.sources, self.firms, acronyms, allowance)

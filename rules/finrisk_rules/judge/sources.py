@@ -12,9 +12,11 @@ from finrisk_rules.judge.copies import is_copied, on_one_line
 from finrisk_rules.judge.evidence import Evidence, evidence_of, facts_now
 from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import counted
 from finrisk_rules.judge.wording import has_support, is_worded_as, words
+from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
 
 _MOST_ASKED = 1000
@@ -38,6 +40,16 @@ class Sources:
     def asked_words(self) -> frozenset[str]:
         """The telling words of the question."""
         return stems(self.question)
+
+    @cached_property
+    def asked_periods(self) -> Sequence[Named]:
+        """The periods that the question names, each once."""
+        return list(dict.fromkeys((period.year, period.part) for period in periods(self.question)))
+
+    @cached_property
+    def asked_years(self) -> frozenset[int]:
+        """The years of these periods."""
+        return frozenset(year for year, _ in self.asked_periods if year)
 
     @cached_property
     def words_of_answer(self) -> frozenset[str]:

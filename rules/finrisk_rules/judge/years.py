@@ -1,12 +1,15 @@
 """Years: whether what a statement says of one stands in a source for another."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.period_fits import comparable
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
+
+_MOST_ASKED = 4
+"""Years of a question that tell which one is meant."""
 
 
 def outside_brackets(text: str, claims: Sequence[Claim]) -> Sequence[Claim]:
@@ -38,3 +41,15 @@ def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source:
     if there:
         return named.isdisjoint(there)
     return source.year not in named and not any(str(year) in source.text + source.title for year in named)
+
+
+def is_of_unasked_year(asked: Set[int], trace: Trace, source: JudgedSource) -> bool:
+    """Whether a cell is of a year that nobody asked about, in a source that says none of the asked years.
+
+    So is what is said without a year, as if of an asked one. Who asks about many years asks about none.
+    """
+    if trace.table is None or not 0 < len(asked) <= _MOST_ASKED or source.year in asked:
+        return False
+    if not trace.years or not asked.isdisjoint(trace.years):
+        return False
+    return not any(str(year) in source.text + source.title for year in asked)
