@@ -8,8 +8,9 @@ only. ``ledgers``, ``reports`` and ``dispatches`` for SET are kinds of three oth
 of a rule; a kind there may have two right answers, each a line of its own. ``advice`` has a fourth author's
 long answers, of which hardly one is kept whole: so their figures are counted, and the faults that are told,
 which cost figures. ``answers`` are kinds of a sixth author, who saw no rule and no case either, on pages of
-real filings, of which only the ids are here: ``documents.jsonl.gz`` in DATA_DIR has them. With ``-v`` the
-cases of the seen half that are judged otherwise are named, with ``-f`` what is kept and told of every fault.
+real filings, of which only the ids are here: ``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a
+seventh author's longer answers to other such pages, each among four more. With ``-v`` the cases of the seen
+half that are judged otherwise are named, with ``-f`` what is kept and told of every fault.
 """
 
 import gzip
@@ -24,7 +25,7 @@ from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 
-OF_REAL_PAGES = ("answers",)
+OF_REAL_PAGES = ("answers", "replies")
 NAMES = ("filings", "ledgers", "reports", "advice", "dispatches", *OF_REAL_PAGES)
 SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.judge_filings import HALVES, RIGHT_ANSWER, SETS, outcomes, told_faults
+from benchmarks.judge_kinds import Outcome
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
@@ -75,6 +76,8 @@ def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
     [
         ("answers", "seen", 0.64, 0.16),
         ("answers", "unseen", 0.61, 0.18),
+        ("replies", "seen", 0.22, 0.09),
+        ("replies", "unseen", 0.2, 0.05),
     ],
 )
 def test_answers_to_real_pages(cases: str, half: str, right: float, wrong: float) -> None:
@@ -85,13 +88,32 @@ def test_answers_to_real_pages(cases: str, half: str, right: float, wrong: float
     assert sum(of_wrong) <= wrong * len(of_wrong)
 
 
+def right_figures(results: list[tuple[str, Outcome]]) -> float:
+    """Return which share of the figures of right answers is judged right."""
+    verdicts = [figure.verdict for _, each in results if each.is_right for figure in each.judgement.figures]
+    return sum(map(RIGHT.__contains__, verdicts)) / len(verdicts)
+
+
+def told_share(results: list[tuple[str, Outcome]]) -> float:
+    """Return which share of the faults costs figures."""
+    faults = [fault for fault, _ in results if fault != RIGHT_ANSWER]
+    return len(list(told_faults(results))) / len(faults)
+
+
 @pytest.mark.parametrize(("half", "right", "told"), [("seen", 0.56, 0.36), ("unseen", 0.54, 0.36)])
 def test_the_figures_of_long_answers(half: str, right: float, told: float) -> None:
     results = list(outcomes(half, SETS["advice"]))
-    verdicts = [figure.verdict for _, each in results if each.is_right for figure in each.judgement.figures]
-    faults = [fault for fault, _ in results if fault != RIGHT_ANSWER]
-    assert sum(map(RIGHT.__contains__, verdicts)) >= right * len(verdicts)
-    assert len(list(told_faults(results))) >= told * len(faults)
+    assert right_figures(results) >= right
+    assert told_share(results) >= told
+
+
+@pytest.mark.finqa
+@pytest.mark.skipif(not FINQA.is_dir(), reason="needs ../shared/data/finqa_mix")
+@pytest.mark.parametrize(("half", "right", "told"), [("seen", 0.76, 0.48), ("unseen", 0.74, 0.49)])
+def test_the_figures_of_replies_to_real_pages(half: str, right: float, told: float) -> None:
+    results = list(outcomes(half, SETS["replies"], FINQA))
+    assert right_figures(results) >= right
+    assert told_share(results) >= told
 
 
 @pytest.mark.parametrize(
