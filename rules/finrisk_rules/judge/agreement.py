@@ -40,6 +40,8 @@ def tolerance(quantity: Quantity, *, is_about: bool) -> float:
 def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tuple[Spot, Agreement]]:
     """Return the figures of a source that say the same; where none does, those of another scale or unit."""
     value = abs(float(quantity.value))
+    if not evidence.may_say(value, half):
+        return []
     spots = evidence.of_value(value, half)
     if quantity.unit == "basis_points":
         spots = spots + evidence.of_value(value / 100, half / 100)

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from finrisk_rules.judge.hints import telling
+from finrisk_rules.judge.hints import Words, telling
 from finrisk_rules.judge.vocabulary import whole
 
 _PREFIXES = ("un", "non", "in", "im", "ir", "dis")
@@ -18,12 +18,21 @@ _NET_BEHIND = re.compile(
 WORDS_OF_NET = telling(f"{_NETS} {_NETS_BEHIND} {_GROSS} {_GROSS_BEHIND}".split())
 
 
-@lru_cache(maxsize=8192)
-def contraries(text: str) -> frozenset[str]:
-    """Return the words that deny one of a text, and those that one of it denies."""
-    words = _words(text)
-    bare = {word.removeprefix(prefix) for word in words for prefix in _PREFIXES if word.startswith(prefix)}
-    return frozenset({f"{prefix}{word}" for word in words for prefix in _PREFIXES} | bare | {"non"})
+def may_deny(words: Words, text: str) -> bool:
+    """Whether one of the words of a sentence may deny one of a text, or the reverse."""
+    if words is None or "non" in words:
+        return True
+    there = _words(text)
+    return not (there.isdisjoint(_denied(words)) and words.isdisjoint(_denied(there)))
+
+
+@lru_cache(maxsize=2048)
+def _denied(words: frozenset[str]) -> frozenset[str]:
+    """Return what the words deny: "insured" of "uninsured"."""
+    able = [word for word in words if word.startswith(_PREFIXES)]
+    return frozenset(
+        word.removeprefix(prefix) for word in able for prefix in _PREFIXES if word.startswith(prefix)
+    )
 
 
 def denies(said: str, there: str) -> bool:
@@ -52,7 +61,7 @@ def _nets(text: str) -> set[tuple[bool, str]]:
     return found | {(match["net"] is None, match["of"].lower()) for match in _NET_BEHIND.finditer(text)}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _words(text: str) -> frozenset[str]:
     """Return the longer words of a text in small letters, "non" joined to the word that it denies."""
     return frozenset(_WORD.findall(_NON.sub("non", text.lower())))

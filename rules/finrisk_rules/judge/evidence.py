@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from math import log10
 from typing import Any, NamedTuple
 
 from finrisk_rules.judge.claims import MOST_COUNT, MOST_FIGURES, Pairs, pairs_of_numbers
@@ -37,6 +38,10 @@ MOST_SENTENCES = 200
 
 MOST_SPOTS = 50
 """Places of one value that are looked at in a source: what stands everywhere is at home nowhere."""
+
+
+_SLACK = 1e-9
+"""Share of a value by which arithmetic may move it."""
 
 
 class Name(NamedTuple):
@@ -155,6 +160,7 @@ class Evidence:
             value * 10.0**scale if scale else value for value, scale in zip(values, scales, strict=True)
         ]
         self._values, self._amounts = (_by_size(sizes, spots) for sizes in (values, amounts))
+        self._digits = sorted(log10(value) % 1.0 for value in values if value)
 
     @cached_property
     def names(self) -> Pairs:
@@ -195,6 +201,20 @@ class Evidence:
                     self._sentences.setdefault(word, []).append(at)
         return self._sentences
 
+    def may_say(self, value: float, tolerance: float) -> bool:
+        """Whether a figure has the digits of a value, in whatever power of ten: without one none says it."""
+        slack = tolerance + value * _SLACK
+        if slack >= value:
+            return True
+        first, last = log10(value - slack), log10(value + slack)
+        if last - first >= 1.0:
+            return True
+        first, last = first % 1.0, last % 1.0
+        at = bisect_left(self._digits, first - _SLACK)
+        if first > last:
+            return at < len(self._digits) or (bool(self._digits) and self._digits[0] <= last + _SLACK)
+        return at < len(self._digits) and self._digits[at] <= last + _SLACK
+
     def of_value(self, value: float, tolerance: float) -> list[Spot]:
         """Return the figures that are written so."""
         return _between(self._values, value, tolerance)
@@ -217,7 +237,7 @@ def _by_size(sizes: list[float], spots: list[Spot]) -> tuple[list[float], list[S
 
 def _between(ordered: tuple[list[float], list[Spot]], size: float, tolerance: float) -> list[Spot]:
     sizes, spots = ordered
-    slack = tolerance + size * 1e-9
+    slack = tolerance + size * _SLACK
     first, most = bisect_left(sizes, size - slack), size + slack
     if first == len(sizes) or sizes[first] > most:
         return []

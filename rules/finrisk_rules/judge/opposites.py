@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from finrisk_rules.judge.bounds import WORDS_OF_BOUND, bound
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.denials import WORDS_OF_NET, contraries, denies, is_gross_for_net
+from finrisk_rules.judge.denials import WORDS_OF_NET, denies, is_gross_for_net, may_deny
 from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.ranges import bound_of_end
 from finrisk_rules.judge.statements import Statement
@@ -66,31 +66,22 @@ def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
         if order and order_there and order.lastgroup != order_there.lastgroup:
             return True
     place = trace.place
-    if not is_prose and cannot_say(statement.words, _words_against(place.row, place.column)):
-        return False
     words = _beside(place.sentence, *_spot(trace)) if is_prose else f"{place.row} {place.column}"
     start, end = claim.quantity.start, claim.quantity.end
-    if not cannot_say(statement.words, contraries(words)) and denies(
-        _beside(statement.text, start, end), words
-    ):
+    if may_deny(statement.words, words) and denies(_beside(statement.text, start, end), words):
         return True
     may_be_gross = is_prose and not cannot_say(statement.words, WORDS_OF_NET)
     if may_be_gross and is_gross_for_net(_before(statement.text, start), words):
         return True
+    if cannot_say(statement.words, WORDS_OF_SIDES):
+        return False
     there = _sides_of(words) or (
         _sides_by_sign(trace.place.row, trace.value > 0) if trace.value else frozenset()
     )
-    if not there or cannot_say(statement.words, WORDS_OF_SIDES):
+    if not there:
         return False
     said = _sides_of(_beside(statement.text, start, end))
     return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
-
-
-@lru_cache(maxsize=8192)
-def _words_against(row: str, column: str) -> frozenset[str]:
-    """Return the words one of which a sentence has that says the contrary of two names."""
-    names = f"{row} {column}"
-    return contraries(names) | WORDS_OF_SIDES if _ANY.search(names) else contraries(names)
 
 
 def _is_bound_otherwise(claim: Claim, statement: Statement, trace: Trace) -> bool:

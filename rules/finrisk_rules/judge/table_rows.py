@@ -22,6 +22,7 @@ _SUM = re.compile(
     whole("total sum together combined summe gesamt somme ensemble suma totale") + "|合計", re.IGNORECASE
 )
 _DIVIDED = rf"(?:/|÷|{whole('per to by')}|(?:%|percentage|share)\s+(?:of|der|du)\s)"
+_DIVIDER = re.compile(_DIVIDED, re.IGNORECASE)
 _RATIO = re.compile(
     rf"(?P<over>[^|/(:]*[^\W\d][^|/(:]*?)\s*{_DIVIDED}"
     r"\s*(?P<under>[^|/():]*[^\W\d][^|/():]*)",
@@ -45,13 +46,15 @@ class Rows:
     ) -> None:
         """Acquit the figures of a row that follow from the rows above it, or from what its label names."""
         label = text.strip("| ").split("|")[0]
+        ratio: re.Match[str] | None = None
+        if any(map(_may_follow, findings)):
+            ratio = _ratio_of(text)
         for at, finding in enumerate(findings):
-            if finding.is_right or finding.verdict is None or finding.verdict.verdict not in WRONG:
-                continue
-            if not finding.readers:
+            if not _may_follow(finding):
                 continue
             place = self._sum(label, at, findings) or self._margin(label, at, findings)
-            place = place or _ratio(text, finding, earlier, is_another)
+            if ratio and not place:
+                place = _divided(text, ratio, finding, earlier, is_another)
             if place:
                 finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
         self.above.append((label, findings))
@@ -83,12 +86,22 @@ class Rows:
         return None
 
 
-def _ratio(text: str, finding: Finding, earlier: Sequence[Finding], is_another: IsAnother) -> Trace | None:
-    """Return the place of what a label divides by what it names behind that, in the period of a figure."""
+def _may_follow(finding: Finding) -> bool:
+    """Whether a figure was read, and is wrong so far."""
+    return finding.verdict is not None and finding.verdict.verdict in WRONG and bool(finding.readers)
+
+
+def _ratio_of(text: str) -> re.Match[str] | None:
+    """Return what the label of a row divides by what; no long label is looked at."""
     end = text.find("|", 2)
-    said = _RATIO.search(text, 0, end) if end < LONGEST_LABEL else None
-    if said is None:
-        return None
+    is_short = end < LONGEST_LABEL and _DIVIDER.search(text, 0, end)
+    return _RATIO.search(text, 0, end) if is_short else None
+
+
+def _divided(
+    text: str, said: re.Match[str], finding: Finding, earlier: Sequence[Finding], is_another: IsAnother
+) -> Trace | None:
+    """Return the place of what a label divides by what it names behind that, in the period of a figure."""
     over, under = (
         [
             each
