@@ -111,6 +111,67 @@ def test_what_a_head_measures_may_be_better_where_it_is_lower(right: str, wrong:
     assert not is_kept(wrong)
 
 
+OF_PLANTS = """Output of the works , in thousands of tons
+
+| | kiln | mill | quarry |
+|---|---|---|---|
+| output | 640 | 310 | 95 |
+
+| ( in millions ) | 2023 | 2022 | 2021 |
+|---|---|---|---|
+| cost ratio | 41.2% ( 41.2 % ) | 43.0% ( 43.0 % ) | 44.9% ( 44.9 % ) |
+| order book | 512 | 398 | 671 |
+
+| ( in millions ) | amount |
+|---|---|
+| 2021 margin | $ 310.4 |
+| price of lime | 38.2 |
+| volume | -11.6 ( 11.6 ) |
+| freight | -4.3 ( 4.3 ) |
+| 2022 margin | $ 332.7 |
+
+| Region | Sales | Growth |
+|---|---|---|
+| North | 210 | 4% |
+| Coast | 180 | 9% |
+| Inland | 95 | 2% |
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "The kiln has the largest output, 640 thousand tons, ahead of the mill with 310 thousand tons",
+            "The kiln has the smallest output, 640 thousand tons, ahead of the mill with 310 thousand tons",
+        ),
+        (
+            "The price of lime added the most with $38.2 million",
+            "The price of lime added the least with $38.2 million",
+        ),
+        (
+            "Coast grew fastest at 9%, versus 4% in the North",
+            "Coast grew slowest at 9%, versus 4% in the North",
+        ),
+        (
+            "The cost ratio fell to 41.2% from 43.0% in 2022 and 44.9% in 2021, its lowest level",
+            "The cost ratio fell to 41.2% from 43.0% in 2022 and 44.9% in 2021, its highest level",
+        ),
+        (
+            "The order book reached $512 million in 2023 from its three-year low of $398 million in 2022",
+            "The order book reached $512 million in 2023 from its three-year high of $398 million in 2022",
+        ),
+    ],
+)
+def test_what_stands_beside_a_rank_contradicts_it(right: str, wrong: str) -> None:
+    def is_kept(said: str) -> bool:
+        judgement = judge("", f"{said} [1].", [JudgedSource("", OF_PLANTS, None)])
+        return {figure.verdict for figure in judgement.figures} <= RIGHT
+
+    assert is_kept(right)
+    assert not is_kept(wrong)
+
+
 @pytest.mark.parametrize("piece", ["Largest 410. ", "the largest ", "largest 820 smallest 96 "])
 def test_thirty_thousand_characters_are_judged_at_once(piece: str) -> None:
     text = (piece * 30_000)[:30_000]

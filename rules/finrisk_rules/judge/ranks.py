@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.contradictions import is_better_above
 from finrisk_rules.judge.directions import says_rise
+from finrisk_rules.judge.extremes import has_results, is_at_other_end, is_next_beyond
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.peers import parts, siblings, times
 from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
@@ -31,6 +32,8 @@ _LOWEST = (
     "lowest niedrigste niedrigster niedrigsten niedrigstes plus_faible plus_bas plus_basse más_bajo más_baja "
     "più_basso più_bassa"
 )
+_FASTEST = "fastest quickest schnellsten schnellste le_plus_vite más_rápido"
+_SLOWEST = "slowest langsamsten langsamste le_moins_vite más_lento"
 _BEST = "best strongest beste bester besten bestes meilleur meilleure mejor migliore"
 _WORST = "worst weakest schlechteste schlechtester schlechtesten pire peor peggiore"
 _SECOND = "second second-place deuxième zweitgrößte zweitgrößter zweitgrößten segundo segunda secondo seconda"
@@ -42,16 +45,22 @@ _WORDS = {
     "lowest": _LOWEST,
     "best": _BEST,
     "worst": _WORST,
+    "fastest": _FASTEST,
+    "slowest": _SLOWEST,
 }
+_SPAN = "(?:(?<=year[ -])|(?<=month[ -])|(?<=record[ -])|(?<=time[ -]))"
+"""Before a noun of rank: "its five-year low", "an all-time high"."""
+
 _RANK = re.compile(
     "|".join(rf"(?P<{name}>{whole(words)})" for name, words in _WORDS.items())
+    + rf"|{_SPAN}(?:(?P<high>high)|(?P<low>low))(?![^\W_])"
     + rf"|(?P<ordinal>{whole('ranked ranks came comes place')}[^\d,.;]{{0,12}}?"
     rf"(?=\s*{whole('second third')}))",
     re.IGNORECASE,
 )
 """Parts are large or small; high and low is what a row or its parts are in some year."""
 
-WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD}".split())
+WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD} high low".split())
 _ORDINALS = (
     (re.compile(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
     (re.compile(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
@@ -104,6 +113,7 @@ _BY = re.compile(
 )
 
 _WORD = re.compile(r"\w+")
+_LEADS = re.compile(r"\s*(?:of|at|with|by|von|mit|bei|de|con|avec)?\s*[^\w\s]{0,3}\s?", re.IGNORECASE)
 _NOUN = re.compile(r"[\w' -]*")
 _REST = re.compile(
     r"\s*(?:all )?(?:others?|corporate|eliminations?|unallocated|thereafter|after|beyond|later|sonstige\w*"
@@ -112,6 +122,7 @@ _REST = re.compile(
 )
 """A row of what has no name of its own: nobody ranks it."""
 
+_NOUNS = {"high": "highest", "low": "lowest"}
 _FOLLOWING, _FARTHEST = 5, 120
 """Words behind one of rank that say of what it is, and characters to the figure that it is said of."""
 
@@ -138,9 +149,13 @@ def of_another_rank(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     starts = [claim.quantity.start for claim, _ in traced]
     ends = [claim.quantity.end for claim, _ in traced]
     for said in _ranks(text):
-        beside = _beside(said, starts, ends)
+        beside = _beside(text, said, starts, ends, traced)
         traces = [trace for n in beside if (trace := traced[n][1]) and trace.table]
-        if beside and len(traces) == len(beside) and not any(_is_so(text, said, each) for each in traces):
+        if not beside or len(traces) < len(beside):
+            continue
+        if not any(_is_so(text, said, each) for each in traces) or is_next_beyond(
+            text, beside[0], traced, is_largest=_is_largest(said, traces[0]), is_of_times=said.is_of_times
+        ):
             yield beside[0]
 
 
@@ -154,17 +169,36 @@ def _ranks(text: str) -> Iterator[_Rank]:
             continue
         near = f"{lead.split(',')[-1]} {said[0]}" if said.lastgroup != "ordinal" else text[start : end + 12]
         before_it = next((count for pattern, count in _ORDINALS if pattern.search(near)), 0)
+        kind = said.lastgroup or ""
         of_times = bool(_OWN.search(lead) or _OF_TIMES.match(text, end) or said[0].lower() == "peaked")
+        of_times = of_times or kind in _NOUNS
         of_parts = not of_times and bool(_OF_PARTS.match(text, end))
-        yield _Rank(start, end, said.lastgroup or "", before_it, of_times, of_parts)
+        yield _Rank(start, end, _NOUNS.get(kind, kind), before_it, of_times, of_parts)
 
 
-def _beside(said: _Rank, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
-    """Return the numbers of the first claim behind a word and of the last one before it."""
+def _beside(
+    text: str, said: _Rank, starts: Sequence[int], ends: Sequence[int], traced: Sequence[Traced]
+) -> list[int]:
+    """Return the numbers of the first claim behind a word and of the last one before it.
+
+    The former alone, where the word leads right to it. "10.6 % from 10.8 % in 2015, its lowest" is said of
+    the figure with which the other is compared.
+    """
     behind, before = bisect_left(starts, said.end), bisect_right(ends, said.start) - 1
+    if behind < len(starts) and _LEADS.fullmatch(text, said.end, starts[behind]):
+        return [behind]
+    if said.is_of_times and before > 0:
+        bases = [n for n in range(1, before + 1) if traced[n][0].phrase.is_base]
+        before = bases[-1] - 1 if bases and _are_of_row(traced[bases[-1] - 1 : before + 1]) else before
     is_behind = behind < len(starts) and starts[behind] - said.end <= _FARTHEST
     is_before = before >= 0 and said.start - ends[before] <= _FARTHEST
     return [*([behind] if is_behind else ()), *([before] if is_before else ())]
+
+
+def _are_of_row(traced: Sequence[Traced]) -> bool:
+    """Whether figures stand in one row of a table."""
+    rows = {(trace.source, *trace.spot[:1], trace.spot[2][0]) if trace else None for _, trace in traced}
+    return len(rows) == 1
 
 
 def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
@@ -179,17 +213,23 @@ def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
     known = stems_of_name(f"{label} {section} {table.caption} {trace.place.column}") | _HOW
     if said.kind in ("highest", "lowest") and names and names[-1] not in known | _LEVELS:
         return True
-    if not all(_is_known(name, known) for name in names[:-1]) or not _OF_RISKS.isdisjoint(names):
+    if not all(_is_known(name, known) for name in names[:-1]):
         return True
     if _APART.search(text, max(0, said.start - _FARTHEST), said.end + _FARTHEST):
         return True
     figure = trace.spot[2]
+    if said.kind in ("fastest", "slowest"):
+        return not table.is_change(*figure[:2]) or not is_at_other_end(table, figure, is_largest=is_largest)
+    if not _OF_RISKS.isdisjoint(names):
+        return is_largest or not is_at_other_end(table, figure, is_largest=False)
     of_parts = (
         [] if said.is_of_times else [_named(table, parts(table, figure), figure), siblings(table, figure)]
     )
     is_of_size = any(of_parts) and said.kind not in ("highest", "lowest")
     of_times = [] if said.is_of_parts or is_of_size else _of_times(table, figure)
     peers = [each for each in (*of_parts, *of_times) if len({cell[2] for cell in each}) > 1]
+    if not peers and said.kind in ("largest", "smallest"):
+        return has_results(table) or not is_at_other_end(table, figure, is_largest=is_largest)
     if not peers or any(_has_rank(each, figure, said.before_it, is_largest=is_largest) for each in peers):
         return True
     named_measure = (bool(names) and names[-1] in known) or _BY.match(text, said.end) is not None
@@ -203,7 +243,7 @@ def _is_largest(said: _Rank, trace: Trace) -> bool | None:
     if said.kind in ("best", "worst"):
         is_better = is_better_above(trace)
         return None if is_better is None else is_better == (said.kind == "best")
-    return said.kind not in ("smallest", "lowest")
+    return said.kind not in ("smallest", "lowest", "slowest")
 
 
 def _is_known(name: str, known: frozenset[str]) -> bool:
