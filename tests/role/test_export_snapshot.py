@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export
+from ansible.module_utils.finrisk_ops.dataset import export, rows
 from ansible.module_utils.finrisk_ops.dataset.rows import usable
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -34,7 +34,7 @@ def test_a_server_that_dies_in_the_middle_leaves_no_half_file_and_the_next_run_w
             cut_connections(database_url)
         return usable(*given)
 
-    monkeypatch.setattr(export, "usable", usable_until_it_dies)
+    monkeypatch.setattr(rows, "usable", usable_until_it_dies)
     with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
         export.run(ask(database_url, tmp_path), check_mode=False)
     assert 3 <= len(read) < 500
@@ -58,7 +58,7 @@ def test_a_port_forward_that_is_cut_in_the_middle_leaves_no_file_and_a_new_one_b
                 forward.cut()
             return usable(*given)
 
-        monkeypatch.setattr(export, "usable", usable_until_the_cut)
+        monkeypatch.setattr(rows, "usable", usable_until_the_cut)
         with pytest.raises(FinriskError, match=r"^the database at .* said: .*; run it again"):
             export.run(ask(url, tmp_path), check_mode=False)
     assert block <= len(read)  # what was on its way may have arrived, all of it and the end not
@@ -97,13 +97,15 @@ def test_an_export_during_20_000_inserts_is_of_one_moment(database_url: str, tmp
         results.append(export.run(ask(database_url, tmp_path), check_mode=False))
     totals = []
     for result in results:
-        rows = exported(result)
+        written = exported(result)
         metadata = json.loads(Path(result["metadata_file"]).read_text())
-        batches = Counter(each["session_id"] for each in rows if not each["session_id"].startswith("session"))
+        batches = Counter(
+            each["session_id"] for each in written if not each["session_id"].startswith("session")
+        )
         assert set(batches.values()) <= {BATCH}, "a transaction was seen in part"
-        assert len({each["id"] for each in rows}) == len(rows) == 50 + BATCH * len(batches)
-        assert metadata["total_examples"] == result["total_examples"] == len(rows)
-        totals.append(len(rows))
+        assert len({each["id"] for each in written}) == len(written) == 50 + BATCH * len(batches)
+        assert metadata["total_examples"] == result["total_examples"] == len(written)
+        totals.append(len(written))
     assert any(50 < total < 50 + BATCH * BATCHES * WRITERS for total in totals)
     assert export.run(ask(database_url, tmp_path), check_mode=True)["total_examples"] == 20_050
 

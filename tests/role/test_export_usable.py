@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
+from ansible.module_utils.finrisk_ops.dataset import export, prepare, rows
 from ansible.module_utils.finrisk_ops.dataset.rows import usable
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 
@@ -123,7 +123,7 @@ def test_what_these_rules_found_fit_at_collection_is_not_asked_about_again_and_c
         asked.append(given["session_id"])
         return usable(given, *terms)
 
-    monkeypatch.setattr(export, "usable", usable_of)
+    monkeypatch.setattr(rows, "usable", usable_of)
     result = export.run(ask(database_url, tmp_path), check_mode=True)
     assert asked == [f"session-{number}" for number in (4, 5, 6, 7, 8, 9)]
     assert (result["total_examples"], result["eligible_examples"]) == (9, 3)

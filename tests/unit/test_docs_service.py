@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.dataset import columns, export, prepare
 from ansible.module_utils.finrisk_ops.dataset import names as file_names
-from ansible.module_utils.finrisk_ops.dataset.duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
+from ansible.module_utils.finrisk_ops.dataset.repeats import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
 from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
 from ansible.module_utils.finrisk_ops.release import revision
 from ansible.module_utils.finrisk_ops.tuning import jobs, states

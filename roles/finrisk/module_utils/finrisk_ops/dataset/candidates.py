@@ -18,9 +18,10 @@ from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 
 from ..machine.files import Sink
 from . import vertex
-from .duplicates import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION, Rank
+from .duplicates import Rank
 from .figures import figures_digest, values_digest
 from .preferences import LIKED
+from .repeats import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
 from .rows import Example, is_safe
 from .split import Tie, Ties
 from .spool import Spool

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .candidates import Candidates, Rejections, UsableRows
-from .duplicates import DUPLICATE, Questions
+from .duplicates import Questions
 from .intake import Look, batches
 from .preferences import Preferences
 from .raw import read
+from .repeats import DUPLICATE
 from .request import Request
 from .summary import Origins
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from ..counts import number_of
 from ..machine.workers import batched, in_order
 from .digests import DigestIndex
 from .figures import figures_digest, form_digest
@@ -17,10 +16,6 @@ from .spellings import evened
 
 Answer = TypeVar("Answer")
 
-DUPLICATE = "duplicate"
-NEAR_DUPLICATE = "near_duplicate"
-NEAR_VALIDATION = "near_validation"
-
 Rank = tuple[float, float]
 """An answer's standing and age: of equally good ones the newer is taken, of equally old ones the first."""
 
@@ -28,26 +23,6 @@ Text = tuple[int, str, str]
 """A row, its question and its answer."""
 
 Texts = Callable[[Iterable[int]], Iterator[Text]]
-_TOLD = {
-    DUPLICATE: "a question again on the same sources: the best answer is trained on",
-    NEAR_DUPLICATE: "a question again in nearly the same words, with the same figures and sources",
-    NEAR_VALIDATION: "what a row of the validation set asks, on other sources: not trained on",
-}
-
-
-def duplicates_told(rejected: Mapping[str, int]) -> list[str]:
-    """Return a line for each kind of duplicates that there is, with their number."""
-    lines = []
-    for reason, what in _TOLD.items():
-        if count := rejected.get(reason, 0):
-            rows = "row asks" if count == 1 else "rows ask"
-            lines.append(f"{count:,} {reason} {rows} {what}")
-    return lines
-
-
-def without_duplicates(rejected: Mapping[str, int]) -> dict[str, int]:
-    """Return the other reasons with their counts."""
-    return {reason: count for reason, count in rejected.items() if reason not in _TOLD}
 
 
 class Questions:
@@ -135,18 +110,3 @@ def worse(kin: Kin, sources: Sequence[int], rank_of: Callable[[int], Rank]) -> I
                 yield rival
             else:
                 yield row
-
-
-def report(rejected: Mapping[str, int], conflicts: int) -> dict[str, Any]:
-    """Return the counts of duplicates as the metadata names them."""
-    return {
-        "same": rejected.get(DUPLICATE, 0),
-        "conflicts": conflicts,
-        "near": rejected.get(NEAR_DUPLICATE, 0),
-        "near_validation": rejected.get(NEAR_VALIDATION, 0),
-    }
-
-
-def conflicts_told(conflicts: int) -> list[str]:
-    """Return the line that counts questions with several answers, none without one."""
-    return [f"{number_of(conflicts, 'row')} gave another answer than the one before"] if conflicts else []

@@ -30,14 +30,15 @@ from ..machine.files import (
     write_json,
 )
 from .columns import SELECTED
-from .duplicates import duplicates_told, without_duplicates
-from .examples import Terms
 from .names import RAW, RAW_METADATA
-from .rows import usable
+from .repeats import duplicates_told, without_duplicates
 from .tally import BIN, Tally
 
 if TYPE_CHECKING:
     import psycopg
+
+    from .examples import Terms
+    from .rows import Usable
 
 _REASON = f"""case
     when withdrawn_at is not null and correction is null then 'withdrawn'
@@ -96,6 +97,8 @@ class Request:
     @property
     def terms(self) -> Terms:
         """Return the terms by which usable rows are counted."""
+        from .examples import Terms  # which loads all rules of a row
+
         return Terms(self.min_quality, self.training_labels, self.refused_producers, self.tuned_rows)
 
     def parameters(self) -> dict[str, object]:
@@ -184,7 +187,7 @@ def _snapshot(request: Request, file: Sink) -> Tally:
             expected = tally.announce(connection.execute(_COUNTS, request.parameters()))
             connection.execute(_BY_INDEX)
             with connection.cursor().copy(_COPY, request.parameters()) as copy:
-                _write(_rows(copy), request.terms, file, tally)
+                _write(_rows(copy), request, file, tally)
     except psycopg.Error as error:
         raise database.query_error(error, request.database_url) from None
     tally.close()
@@ -195,13 +198,13 @@ def _snapshot(request: Request, file: Sink) -> Tally:
     return tally
 
 
-def _write(rows: Iterable[tuple[memoryview, memoryview]], terms: Terms, file: Sink, tally: Tally) -> None:
+def _write(rows: Iterable[tuple[memoryview, memoryview]], request: Request, file: Sink, tally: Tally) -> None:
     """Write each row's JSON as the database made it, and count it.
 
     A row that the same rules found fit when it was collected is not asked about again: that takes a hundred
     times as long as to write it. Prepare asks about every row that it trains on.
     """
-    decode, is_usable = json.JSONDecoder().decode, tally.questions.add
+    is_usable = tally.questions.add
     lines, opening = bytearray(), b"[\n"
     for question, line in rows:
         lines += opening
@@ -212,11 +215,21 @@ def _write(rows: Iterable[tuple[memoryview, memoryview]], terms: Terms, file: Si
             lines = bytearray()
         if question:
             is_usable(int(bytes(question), 16))
-        elif isinstance(pair := usable(decode(str(line, "utf-8")), terms), str):
+        elif isinstance(pair := _usable(line, request), str):
             tally.rejected[pair] += 1
         else:
             is_usable(pair.question)
     file.write(lines + (b"[\n]\n" if opening == b"[\n" else b"\n]\n"))
+
+
+def _usable(line: memoryview, request: Request) -> Usable | str:
+    """Return the pair of a row's JSON, or why it is not usable.
+
+    The first such row loads the rules: 10 MB of memory, and a fifth of a second.
+    """
+    from .rows import usable
+
+    return usable(json.loads(str(line, "utf-8")), request.terms)
 
 
 def _rows(copy: psycopg.Copy) -> Iterator[tuple[memoryview, memoryview]]:

@@ -27,14 +27,15 @@ from ..machine.files import (
     scratch,
     sha256_of,
 )
-from . import duplicates, report
+from . import repeats, report
 from .candidates import Rejections, UsableRows
 from .collection import collect
-from .duplicates import NEAR_DUPLICATE, NEAR_VALIDATION, families, worse
+from .duplicates import families, worse
 from .kin import Kin
 from .names import METADATA, PREFERENCES, REJECTED, REPORT, ROWS, TRAINING, VALIDATION
 from .portrait import Portrait
 from .preferences import Preferences
+from .repeats import NEAR_DUPLICATE, NEAR_VALIDATION
 from .request import Request, raw_file, stamp_of
 from .room import having_room
 from .sets import write_sets
@@ -168,7 +169,7 @@ def _prepare(
         "max_examples": request.max_examples or None,
         "rejected": summary.rejected,
         "redacted": summary.redacted,
-        "duplicates": duplicates.report(summary.rejected, summary.conflicts),
+        "duplicates": repeats.report(summary.rejected, summary.conflicts),
         "split": {"apart": summary.apart, "users_on_both_sides": summary.users_on_both_sides},
         **origins.content(),
         "strategy_chars": Sizes.of(lengths.strategy.elements()).content(),

@@ -9,8 +9,8 @@ from typing import Any
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 
 from ..counts import breakdown, number_of
-from .duplicates import conflicts_told, duplicates_told, without_duplicates
 from .examples import is_tuned
+from .repeats import conflicts_told, duplicates_told, without_duplicates
 from .verdicts import UNJUDGED, verdicts_of, version_of
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .digests import DigestCount
-from .duplicates import DUPLICATE
+from .repeats import DUPLICATE
 
 BIN = 500
 """A bin of the histogram of qualities, in ten thousandths."""

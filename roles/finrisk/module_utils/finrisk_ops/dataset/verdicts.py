@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from finrisk_rules import page_facts, prompt
-from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JUDGE_VERSION, VERDICTS, JudgedSource
 from finrisk_rules.limits import TRAINING_ANALYSIS_MAX
 
@@ -38,6 +37,8 @@ def judged_again(row: object) -> object:
 
     Only a row whose prompt holds its sources can be judged; any other is returned as it is.
     """
+    from finrisk_rules.judge.judgement import judge  # a third of a second, which most runs do not need
+
     if not isinstance(row, dict) or version_of(row) == JUDGE_VERSION:
         return row
     question, answer, sent = (row.get(name) for name in ("strategy", "analysis", "prompt"))
