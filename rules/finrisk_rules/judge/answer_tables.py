@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from finrisk_rules.judge.allowance import Allowance
+from finrisk_rules.judge.bare_numbers import is_count
 from finrisk_rules.judge.citations import citations_of, without_citations
-from finrisk_rules.judge.claims import LOOKS_OF_NUMBER, Claim, first_number, is_count
+from finrisk_rules.judge.claims import LOOKS_OF_NUMBER, Claim, first_number
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.statements import Statement, Topic
 from finrisk_rules.judge.stems import stems

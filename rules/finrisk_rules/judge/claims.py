@@ -2,13 +2,26 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from finrisk_rules.judge.allowance import Allowance
+from finrisk_rules.judge.bare_numbers import (
+    MOST_COUNT,
+    NAME_LIST,
+    Pairs,
+    is_bare,
+    is_below_hundred,
+    is_day,
+    is_mark,
+    is_span,
+    name_before,
+    numbers_of,
+    pairs_of_numbers,
+    range_of,
+)
 from finrisk_rules.judge.bounds import WORDS_OF_BOUND, Bound, bound
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.languages import COMMON_WORDS
@@ -26,7 +39,6 @@ from finrisk_rules.judge.things import (
 )
 from finrisk_rules.judge.vocabulary import (
     ABOUT_SIGN,
-    TIME,
     WORDS_OF_ABOUT,
     WORDS_OF_CHANGE,
     any_word,
@@ -45,28 +57,7 @@ LOOKS_OF_NUMBER = 2
 MOST_FIGURES = 200
 """Figures of an answer, or of one sentence, that are read; what comes after them is unread."""
 
-MOST_COUNT = 12
-"""A bare whole number up to this one counts things."""
-
-MOST_NOTES = 20
-"""A whole number in brackets below this one marks a footnote."""
-
-LONGEST_SPAN = 366
-"""A bare number up to this one, the days of a year, is a span before a unit of time ("24 months"), and no
-figure as one end of a range: ages, days overdue, pages."""
-
-LARGEST_NAME = 10_000
-"""A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
-
 _NIL = re.compile(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
-_BLANKS = frozenset(" \u00a0")
-_NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
-_NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
-_RANGE_BEFORE = re.compile(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
-_RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
-_DAY = re.compile(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
-_LAST_DAY = 31
-"""Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
 
 _SHARE = re.compile(r"\(\s?\d[\d.,]*\s?%\s?\)")
 _UNIT_INSIDE = re.compile(r"[^\d\s)\uff09]\s*[)\uff09]\Z")
@@ -107,13 +98,10 @@ _TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
 _WORDS_OF_MEASURE = WORDS_OF_THINGS | WORDS_OF_EACH | WORDS_OF_UNITS | WORDS_OF_MULTIPLES
 """Words without which nothing behind a figure says what it measures."""
 
-_TIMES_GLUED = re.compile(r"\dx(?![^\W_])")
+_TIMES_GLUED = re.compile(r"x(?<=\dx)(?![^\W_])")
 """A multiple that is no word of its own: "2.5x"."""
 
-_NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
-Pairs = frozenset[tuple[str, str]]
-"""Numbers, each with the word before or behind it."""
 _DIGITS = re.compile(r"\d[\d.,]*")
 
 
@@ -165,7 +153,7 @@ def claims_of(
     numbers = list(islice(quantities(text, style, apart), max(1, allowance.left // LOOKS_OF_NUMBER)))
     allowance.spend(LOOKS_OF_NUMBER * len(numbers))
     named = _without_amounts(named, text, numbers) if named else named
-    numbers_of_names = _numbers_of(names)
+    numbers_of_names = numbers_of(names)
     in_names: set[str] | None = None
     figures: list[tuple[Quantity, str]] = []
     last_name, last_end = "", -1
@@ -175,25 +163,24 @@ def claims_of(
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
             continue
-        if _is_mark(text, quantity):
+        if is_mark(text, quantity):
             continue
         if numbers_of_names and (number := str(abs(quantity.value))) in numbers_of_names:
             if in_names is None:
                 in_names = {word for pair in pairs_of_numbers(text) if pair in names for word in pair}
             if number in in_names:
                 continue
-        if has_points and (points := _POINTS.match(text, quantity.end)) and _is_plain(quantity):
+        if has_points and (points := _POINTS.match(text, quantity.end)) and is_below_hundred(quantity):
             quantity = quantity._replace(unit="points", end=points.end())
         if quantity.bracketed and quantity.value < 0 and _is_aside(text, quantity):
             quantity = quantity._replace(value=-quantity.value, bracketed=False)
         name = ""
         if is_bare(quantity):
-            follows = bool(_NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
-            name = (
-                _name_before(text, quantity.start) or _range(text, quantity) or (last_name if follows else "")
-            )
+            follows = bool(NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
+            name = name_before(text, quantity.start) or range_of(text, quantity)
+            name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
-            if quantity.value <= MOST_COUNT or _is_span(text, quantity) or _is_day(text, quantity):
+            if quantity.value <= MOST_COUNT or is_span(text, quantity) or is_day(text, quantity):
                 continue
         figures.append((quantity, name))
     if "nil" in text.lower():
@@ -273,28 +260,6 @@ def _measured(text: str, claim: Claim) -> Claim:
     return claim._replace(unit=unit) if unit else claim
 
 
-def is_bare(quantity: Quantity) -> bool:
-    """Whether a figure is a whole number and nothing else: it may count or name something."""
-    said = quantity.places or quantity.unit or quantity.currency or quantity.scale or quantity.bracketed
-    return not said and abs(quantity.value) < LARGEST_NAME
-
-
-def _is_plain(quantity: Quantity) -> bool:
-    """Whether a figure below 100 has no unit, currency or scale."""
-    said = quantity.unit or quantity.currency or quantity.scale
-    return not said and abs(quantity.value) < 100
-
-
-def looks_like_year(quantity: Quantity) -> bool:
-    """Whether a figure is written as a year of the last or of this century."""
-    return is_bare(quantity) and 1900 <= abs(quantity.value) < 2100
-
-
-def is_count(quantity: Quantity) -> bool:
-    """Whether a figure counts things: a bare whole number up to MOST_COUNT."""
-    return is_bare(quantity) and quantity.value <= MOST_COUNT
-
-
 def _is_aside(text: str, quantity: Quantity) -> bool:
     """Whether brackets hold what is said by the way: a percentage, or an amount with its scale.
 
@@ -310,55 +275,3 @@ def _is_aside(text: str, quantity: Quantity) -> bool:
         return False
     word = _WORD_BEFORE.search(text, max(0, start - LONGEST_WORD), start)
     return word is not None and not _LEADS.fullmatch(word[1]) and folded(word[1]) not in COMMON_WORDS
-
-
-def _is_day(text: str, quantity: Quantity) -> bool:
-    """Whether a year stands behind the day of a date: "in 31, 2017"."""
-    return quantity.value <= _LAST_DAY and _DAY.match(text, quantity.end) is not None
-
-
-def _is_span(text: str, quantity: Quantity) -> bool:
-    """Whether a number is that of a span of time: "24 months", "90+ days", not "999 days"."""
-    end = quantity.end + text.startswith("+", quantity.end)
-    return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, end))
-
-
-def _is_mark(text: str, quantity: Quantity) -> bool:
-    """Whether this marks a footnote ``(1)`` or a unit ``$'000``."""
-    if quantity.places or quantity.unit or quantity.scale:
-        return False
-    is_note = quantity.bracketed and text[quantity.start] == "(" and quantity.value > -MOST_NOTES
-    return is_note or not quantity.value
-
-
-@lru_cache(maxsize=512)
-def _numbers_of(names: Pairs) -> frozenset[str]:
-    return frozenset(word for pair in names for word in pair)
-
-
-def _name_before(text: str, start: int) -> str:
-    before = text[max(0, start - 30) : start]
-    if before[-1:] not in _BLANKS or before == before.lower():
-        return ""
-    match = _NAME.search(text, max(0, start - 30), start)
-    name = match[0].strip() if match and match[0] != match[0].lower() else ""
-    return "" if name.istitle() and folded(name) in COMMON_WORDS else name
-
-
-def _range(text: str, quantity: Quantity) -> str:
-    start, end = quantity.start, quantity.end
-    if abs(quantity.value) > LONGEST_SPAN:
-        return ""
-    return (
-        "-" if _RANGE_BEFORE.search(text, max(0, start - 6), start) or _RANGE_BEHIND.match(text, end) else ""
-    )
-
-
-def pairs_of_numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each number of a text with the word before it, and with the word behind it."""
-    previous = ""
-    for token in _NUMBER_OR_WORD.findall(text.lower()):
-        word = token.replace(",", "")
-        if previous and (word[0].isdecimal() or previous[0].isdecimal()):
-            yield previous, word
-        previous = word

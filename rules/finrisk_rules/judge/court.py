@@ -8,9 +8,10 @@ from finrisk_rules.judge.acronyms import acronyms_of
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.assignments import acquit_assigned
+from finrisk_rules.judge.bare_numbers import looks_like_year
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import own_periods, periods_before_aside, shared_periods
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, looks_like_year
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim
 from finrisk_rules.judge.derivations import follow_lines
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
 from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong

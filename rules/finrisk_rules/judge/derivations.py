@@ -54,12 +54,16 @@ class Derivations:
     def __init__(self, text: str, findings: Sequence[Finding], earlier: Sequence[Finding]) -> None:
         self.text, self.findings, self.earlier = text, findings, earlier
         self.values: dict[int, tuple[Combination, float, Trace]] = {}
-        spans = [(each.claim.quantity.start, each.claim.quantity.end) for each in findings]
-        spans += [(each.start, each.end) for each in periods(text)]
-        filled = list(text)
+
+    @cached_property
+    def bare(self) -> str:
+        """The sentence with figures and periods blanked."""
+        spans = [(each.claim.quantity.start, each.claim.quantity.end) for each in self.findings]
+        spans += [(each.start, each.end) for each in periods(self.text)]
+        filled = list(self.text)
         for start, end in spans:
             filled[start:end] = "\x00" * (end - start)
-        self.bare = "".join(filled)
+        return "".join(filled)
 
     def of(self, at: int) -> Trace | None:
         """Return the place of the first operand where a figure follows from lines that the sentence names."""
@@ -224,7 +228,8 @@ def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Findi
     if len(text) > LONGEST:
         return
     open_ones = [at for at, each in enumerate(findings) if _may_follow(each)][:MOST_FIGURES]
-    laddered = [at for at, each in enumerate(findings) if _is_of_year(each)] if names_later(text) else []
+    laddered = [at for at, each in enumerate(findings) if _is_of_year(each)]
+    laddered = laddered if laddered and names_later(text) else []
     if not open_ones and not laddered:
         return
     derivations = Derivations(text, findings, earlier)
@@ -245,9 +250,9 @@ def follow_lines(text: str, findings: Sequence[Finding], earlier: Sequence[Findi
 def _is_of_year(finding: Finding) -> bool:
     """Whether a figure is right, and stands in a year of a ladder."""
     trace = finding.trace
-    if not finding.is_right or trace is None or trace.table is None or not trace.years:
+    if trace is None or trace.table is None or not finding.is_right:
         return False
-    return bool(ladder_of(trace.table).rests)
+    return bool(ladder_of(trace.table).rests and trace.years)
 
 
 def _may_follow(finding: Finding) -> bool:

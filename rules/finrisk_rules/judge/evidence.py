@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from math import log10
 from typing import Any, NamedTuple
 
-from finrisk_rules.judge.claims import MOST_COUNT, MOST_FIGURES, Pairs, pairs_of_numbers
+from finrisk_rules.judge.bare_numbers import MOST_COUNT, Pairs, pairs_of_numbers
+from finrisk_rules.judge.claims import MOST_FIGURES
 from finrisk_rules.judge.hints import words_of
 from finrisk_rules.judge.phrasing import Phrase, phrases
 from finrisk_rules.judge.stems import stems

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.answer_tables import statements_of_table
+from finrisk_rules.judge.bare_numbers import is_bare
 from finrisk_rules.judge.citations import CITATION, first_citations, parted
-from finrisk_rules.judge.claims import MOST_FIGURES, is_bare
+from finrisk_rules.judge.claims import MOST_FIGURES
 from finrisk_rules.judge.comparison_words import COMPARED
 from finrisk_rules.judge.statements import (
     LIST_MARK,

@@ -27,7 +27,7 @@ _KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.ite
 _CJK_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
-_SIGNED = re.compile(r"(?<=[\s(])[+-]\d[\d.,]* ?%")
+_SIGNED = re.compile(r"[+-](?<=[\s(].)\d[\d.,]* ?%")
 """A percentage with a sign is a change: ``(+14.2 %)``."""
 
 

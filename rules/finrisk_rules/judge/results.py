@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.arithmetic import Calculation, Support
+from finrisk_rules.judge.bare_numbers import looks_like_year
 from finrisk_rules.judge.calculations import Key, computed, what_it_says
-from finrisk_rules.judge.claims import looks_like_year
 from finrisk_rules.judge.comparison_words import YEAR_BEFORE
 from finrisk_rules.judge.directions import directions
 from finrisk_rules.judge.findings import Finding

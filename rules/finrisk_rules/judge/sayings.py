@@ -11,8 +11,8 @@ from itertools import islice
 from operator import attrgetter
 
 from finrisk_rules.judge.allowance import Allowance
-from finrisk_rules.judge.formulas import MOST_NUMBERS
 from finrisk_rules.judge.fractions import fractions, has_fraction
+from finrisk_rules.judge.notation import MOST_NUMBERS
 from finrisk_rules.judge.operations import names_operation, operations
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities

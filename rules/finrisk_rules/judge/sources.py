@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 
 from finrisk_rules.judge.agreement import says, tolerance
-from finrisk_rules.judge.claims import Pairs, is_count
+from finrisk_rules.judge.bare_numbers import Pairs, is_count
 from finrisk_rules.judge.copies import is_copied, on_one_line
 from finrisk_rules.judge.evidence import Evidence, evidence_of, facts_now
 from finrisk_rules.judge.languages import are_alike, language_of

@@ -10,8 +10,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from finrisk_rules.judge.allowance import Allowance
+from finrisk_rules.judge.bare_numbers import Pairs
 from finrisk_rules.judge.citations import Mark, cited_by, parted
-from finrisk_rules.judge.claims import MOST_FIGURES, Claim, Pairs, claims_of, first_number
+from finrisk_rules.judge.claims import MOST_FIGURES, Claim, claims_of, first_number
 from finrisk_rules.judge.hints import Words, words_of
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods, with_listed

@@ -1,0 +1,116 @@
+"""Bare numbers, which may be no figures: they count, name, date or mark something, or stand in a name."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from finrisk_rules.judge.languages import COMMON_WORDS
+from finrisk_rules.judge.vocabulary import TIME
+from finrisk_rules.quantities import Quantity
+from finrisk_rules.spelling import folded
+
+MOST_COUNT = 12
+"""A bare whole number up to this one counts things."""
+
+MOST_NOTES = 20
+"""A whole number in brackets below this one marks a footnote."""
+
+LONGEST_SPAN = 366
+"""A bare number up to this one, the days of a year, is a span before a unit of time ("24 months"), and no
+figure as one end of a range: ages, days overdue, pages."""
+
+LARGEST_NAME = 10_000
+"""A bare whole number below this one may be part of a name: "IFRS 16", "ISO 27001" is not worth the risk."""
+
+Pairs = frozenset[tuple[str, str]]
+"""Numbers, each with the word before or behind it."""
+
+_BLANKS = frozenset(" \u00a0")
+_NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
+NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
+"""Between two numbers of one name: "IFRS 9 and 16"."""
+
+_RANGE_BEFORE = re.compile(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
+_RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
+_DAY = re.compile(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
+_LAST_DAY = 31
+"""Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
+
+_NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+
+
+def is_bare(quantity: Quantity) -> bool:
+    """Whether a figure is a whole number and nothing else: it may count or name something."""
+    said = quantity.places or quantity.unit or quantity.currency or quantity.scale or quantity.bracketed
+    return not said and abs(quantity.value) < LARGEST_NAME
+
+
+def is_below_hundred(quantity: Quantity) -> bool:
+    """Whether a figure below 100 has no unit, currency or scale."""
+    said = quantity.unit or quantity.currency or quantity.scale
+    return not said and abs(quantity.value) < 100
+
+
+def looks_like_year(quantity: Quantity) -> bool:
+    """Whether a figure is written as a year of the last or of this century."""
+    return is_bare(quantity) and 1900 <= abs(quantity.value) < 2100
+
+
+def is_count(quantity: Quantity) -> bool:
+    """Whether a figure counts things: a bare whole number up to MOST_COUNT."""
+    return is_bare(quantity) and quantity.value <= MOST_COUNT
+
+
+def is_day(text: str, quantity: Quantity) -> bool:
+    """Whether a year stands behind the day of a date: "in 31, 2017"."""
+    return quantity.value <= _LAST_DAY and _DAY.match(text, quantity.end) is not None
+
+
+def is_span(text: str, quantity: Quantity) -> bool:
+    """Whether a number is that of a span of time: "24 months", "90+ days", not "999 days"."""
+    end = quantity.end + text.startswith("+", quantity.end)
+    return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, end))
+
+
+def is_mark(text: str, quantity: Quantity) -> bool:
+    """Whether this marks a footnote ``(1)`` or a unit ``$'000``."""
+    if quantity.places or quantity.unit or quantity.scale:
+        return False
+    is_note = quantity.bracketed and text[quantity.start] == "(" and quantity.value > -MOST_NOTES
+    return is_note or not quantity.value
+
+
+@lru_cache(maxsize=512)
+def numbers_of(names: Pairs) -> frozenset[str]:
+    """Return the numbers, and the words beside them, of such pairs."""
+    return frozenset(word for pair in names for word in pair)
+
+
+def name_before(text: str, start: int) -> str:
+    """Return the word with a capital to which a bare number is glued, "IFRS" of "IFRS 16"; "" for none."""
+    before = text[max(0, start - 30) : start]
+    if before[-1:] not in _BLANKS or before == before.lower():
+        return ""
+    match = _NAME.search(text, max(0, start - 30), start)
+    name = match[0].strip() if match and match[0] != match[0].lower() else ""
+    return "" if name.istitle() and folded(name) in COMMON_WORDS else name
+
+
+def range_of(text: str, quantity: Quantity) -> str:
+    """Return "-" for a small number that is one end of a range, or has a bound for a sign; "" otherwise."""
+    start, end = quantity.start, quantity.end
+    if abs(quantity.value) > LONGEST_SPAN:
+        return ""
+    return (
+        "-" if _RANGE_BEFORE.search(text, max(0, start - 6), start) or _RANGE_BEHIND.match(text, end) else ""
+    )
+
+
+def pairs_of_numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each number of a text with the word before it, and with the word behind it."""
+    previous = ""
+    for token in _NUMBER_OR_WORD.findall(text.lower()):
+        word = token.replace(",", "")
+        if previous and (word[0].isdecimal() or previous[0].isdecimal()):
+            yield previous, word
+        previous = word
