@@ -11,7 +11,7 @@ import re
 
 from finrisk_rules.clauses import cites, sentences_of
 from finrisk_rules.judge.wording import words
-from finrisk_rules.orders import sentences_with
+from finrisk_rules.sentence_rules import sentences_with
 from finrisk_rules.spelling import folded, latin_words
 
 _ENGLISH = (

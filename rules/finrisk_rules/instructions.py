@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from finrisk_rules.disguises import REVERSALS, appearances, is_undisguised
 from finrisk_rules.foreign_orders import LAW_ROOTS, drops_instructions, laws_named, may_name_law
 from finrisk_rules.lookalikes import skeleton
-from finrisk_rules.orders import RULES, Rule, sentences_with
+from finrisk_rules.orders import RULES
+from finrisk_rules.sentence_rules import Rule, sentences_with
 from finrisk_rules.spelling import Signs, latin_words
 
 _WRAPPED = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")

@@ -18,9 +18,9 @@ from finrisk_rules.demands import does_as_told
 from finrisk_rules.finance import FINANCE
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.omissions import without_omissions
-from finrisk_rules.orders import Rule, sentences_with
 from finrisk_rules.plants import follows_plant
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
+from finrisk_rules.sentence_rules import Rule, sentences_with
 from finrisk_rules.spelling import latin_words
 
 _LAW = r"(?:instructions?|prompts?|commands?|directives?|directions?)"

@@ -6,10 +6,10 @@ instructions and overrides all the time, but as statements about somebody else.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-_SENTENCE_END = re.compile(r"\s(?<=[.!?;]\s)\s*")  # in a line; begins with what a search finds fast
+from finrisk_rules.sentence_rules import Rule
+
 _STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
 
 
@@ -76,35 +76,6 @@ TELL = r"""(?:
 )"""
 ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|output)"
 NOT = r"(?:do\ not|don['\u2019]?t|never)"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What gives an order away; a sentence is looked at that has one of ``words`` and one of ``others``."""
-
-    kind: str
-    words: frozenset[str]
-    pattern: re.Pattern[str]
-    others: frozenset[str] = frozenset()
-    """Whatever the pattern finds has one of them; none: that goes for ``words`` alone."""
-    patterns: tuple[str, ...] = ()
-    """Of which the pattern is made."""
-
-    def may_find(self, words: Set[str]) -> bool:
-        """Whether the pattern can find something in a sentence that has these words."""
-        return not self.words.isdisjoint(words) and not (self.others and self.others.isdisjoint(words))
-
-
-def sentences_with(words: Collection[str], text: str) -> set[str]:
-    """The sentences of a text, or lines, that have one of the words in small letters, if in a longer one."""
-    sentences: set[str] = set()
-    before = ""
-    for line in text.split("\n") if words else ():
-        if any(map(line.lower().__contains__, words)):
-            own = line.lstrip() if before.endswith((".", "!", "?", ";")) else line
-            sentences.update(_SENTENCE_END.split(own))
-        before = line.rstrip() or before
-    return {sentence for sentence in sentences if any(map(sentence.lower().__contains__, words))}
 
 
 def _rule(kind: str, words: str, *patterns: str, others: str = "") -> Rule:

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from finrisk_rules import deeds, disguises, error_texts, obedience
 from finrisk_rules.disguises import appearances
 from finrisk_rules.instructions import gives_order, looks_like_instruction, may_hold_order
-from finrisk_rules.orders import RULES, Rule
+from finrisk_rules.orders import RULES
 from finrisk_rules.redaction import columns, reading, redactor
 from finrisk_rules.redaction.context import alternatives
 from finrisk_rules.redaction.reading import Reading
+from finrisk_rules.sentence_rules import Rule
 from finrisk_rules.spelling import Signs, latin_words
 
 Look = Callable[[str], bool]

@@ -22,8 +22,9 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from finrisk_rules.examples import problem, problem_of_sources
 from finrisk_rules.instructions import gives_order, looks_like_instruction
-from finrisk_rules.orders import RULES, Rule
+from finrisk_rules.orders import RULES
 from finrisk_rules.prompt import Source, render
+from finrisk_rules.sentence_rules import Rule
 from sandbox import samples
 from tests.grounds.repository import FINQA
 
