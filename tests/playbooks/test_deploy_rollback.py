@@ -418,6 +418,16 @@ def test_rollback_begins_whatever_an_inventory_says_of_the_gate(playground: Play
     assert playground.run("deploy", "-i", "inventory/local", "-i", str(more)).code == 2
 
 
+def test_credentials_that_the_service_cannot_use_are_not_written(world: World) -> None:
+    """The workers would read them at their next start, with the revision that runs."""
+    held = (world.place.var_dir / "credentials.json").read_bytes()
+    refused = world.run("site", "-e", "finrisk_google_credentials_file=/nowhere/account.json")
+    assert (refused.code, refused.changed, refused.failed) == (2, 0, 1), refused.output
+    assert "the service refuses these settings: finrisk: GOOGLE_APPLICATION_CREDENTIALS" in refused.stderr
+    assert (world.place.var_dir / "credentials.json").read_bytes() == held
+    assert world.run("site").changed == 0
+
+
 def test_rollback_mends_a_revision_that_was_broken_by_hand(world: World) -> None:
     world.deploy("-e", "finrisk_ab_ratio=50")
     (world.place.var_dir / "current" / "config.json").write_text("{")

@@ -76,6 +76,8 @@ def test_check_sends_nothing_a_run_ends_active_and_a_second_run_changes_nothing(
     assert "x 5 epochs" in announced
     assert "price unknown" in announced
     assert "+++ after: tuning job finrisk-v1-" in announced
+    assert re.search(r"^base model   \S+ \(vertex, ", announced, re.MULTILINE)
+    assert "__finrisk" not in announced, "a name that nobody typed"
     assert not ground.requests(f"{UPLOAD}|{CREATE}", "POST")
     assert not list(folder.glob("finetuning_job_*"))
 

@@ -62,6 +62,19 @@ def test_only_new_and_changed_documents_are_sent_and_check_mode_announces_them(
     assert counts(bring(api_url, folder, check_mode=True)) == (0, 0, 8, False)
 
 
+@pytest.mark.parametrize("name", ["documents.jsonl.gz", "documents.jsonl"])
+def test_what_lies_beside_a_collection_is_named_and_not_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "2025").mkdir()
+    for other in (name, "annual.pdf", "2025/notes.md", "annex.zip", "documents.csv"):
+        (tmp_path / other).write_text("text")
+    found = source(tmp_path)
+    assert found.files == (tmp_path / name,)
+    assert found.notes() == [
+        "left out: 1 .zip (annex.zip)",
+        f"left out: 2 beside {name}, which is read alone (2025/notes.md, annual.pdf)",
+    ]
+
+
 def test_the_listing_is_followed_over_its_pages(
     api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

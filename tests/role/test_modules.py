@@ -13,7 +13,9 @@ from ansible.module_utils.finrisk_ops.machine import locks
 
 from tests.grounds.modules import load, run_module
 from tests.grounds.modules_page import MODULES, PAGE, documentation, page
+from tests.grounds.repository import REPOSITORY
 from tests.grounds.training_rows import insert, row
+from tests.grounds.wire import Wire
 
 _SECRET_NAMES = ("key", "password", "database_url", "secret_values")
 
@@ -201,3 +203,37 @@ def test_another_user_hash_key_needs_force_while_the_tuned_model_has_users(tmp_p
     assert not write("first", 25)["changed"]
     assert write("second", 25, force=True)["changed"]
     assert write("third", 0)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"GOOGLE_APPLICATION_CREDENTIALS": "/nowhere/account.json"}, "GOOGLE_APPLICATION_CREDENTIALS="),
+        ({"WORKERS": "-1", "REDACTION_NAMES": "Jane Roe"}, "WORKERS='-1'"),
+        ({"REDACTION_NAMES": "Jane Roe"}, ""),
+    ],
+)
+def test_other_credentials_are_written_when_the_service_can_use_them(
+    tmp_path: Path, ground: Wire, changes: dict[str, str], reason: str
+) -> None:
+    def write(check: bool, **given: str) -> dict[str, Any]:
+        values = {"USER_HASH_KEY": "ab" * 32, "GOOGLE_APPLICATION_CREDENTIALS": "", "REDACTION_NAMES": ""}
+        settings = {"GOOGLE_CLOUD_PROJECT": "p", "GOOGLE_CLOUD_LOCATION": "us-central1", "WORKERS": "2"}
+        options = {
+            "secret": {"kind": "Secret", "stringData": dict.fromkeys(values, "")},
+            "secret_values": {name: given.get(name, value) for name, value in values.items()},
+            "config_map": {"data": {name: given.get(name, value) for name, value in settings.items()}},
+            "client_keys": [],
+            "place": {"process": {"var_dir": str(tmp_path), "repository": str(REPOSITORY)}},
+        }
+        return run_module("finrisk_credentials", options, check=check)
+
+    account = str(ground.credentials_file)
+    assert write(False, GOOGLE_APPLICATION_CREDENTIALS=account)["changed"]
+    held = (tmp_path / "credentials.json").read_bytes()
+    given = {"GOOGLE_APPLICATION_CREDENTIALS": account} | changes
+    for check in (True, False):
+        result = write(check, **given)
+        assert result.get("changed", False) is not bool(reason), result
+        assert reason in result.get("msg", "")
+    assert ((tmp_path / "credentials.json").read_bytes() == held) is bool(reason)

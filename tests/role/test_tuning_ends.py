@@ -403,6 +403,15 @@ def test_a_pod_gets_its_bearer_from_the_metadata_server(
     assert result["action"] == "submit", result
 
 
+def test_a_proxy_of_the_shell_is_not_asked_for_this_machine(ground: Wire, folder: Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder / "home")}
+    proxies = dict.fromkeys(("http_proxy", "HTTPS_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    given = options(ground, folder, patience=1)
+    process = start_module("finrisk_tuning_job", given, environment | proxies)
+    result = json.loads(process.communicate(timeout=180)[0])
+    assert result["action"] == "submit", result
+
+
 @pytest.fixture
 def metadata_server(ground: Wire) -> Iterator[dict[str, str]]:
     """What a pod of a cluster with Workload Identity finds."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.module_utils.finrisk_ops.errors import FinriskError
 from ansible.module_utils.finrisk_ops.process.credentials import (
     are_lost,
@@ -70,6 +71,10 @@ def test_a_date_of_the_inventory_is_one_moment_to_the_service(
         ({"id": "a1"}, "entry 1 has"),
         (CLIENT | {"id": 12345678}, "the id 12345678 is no text of .* put it in quotes"),
         (CLIENT | {"id": "a-1"}, "the id 'a-1' is no text"),
+        (CLIENT | {"roles": "analyze"}, r"roles is no list; write it as \[analyze, feedback\]"),
+        (CLIENT | {"labels": "desk: equities"}, "labels is no list"),
+        (CLIENT | {"labels": ["equities"]}, "'equities' is no label; write it in quotes"),
+        (CLIENT | {"labels": [{"desk": "equities", "region": "eu"}]}, "is no label; write it in quotes"),
     ],
 )
 def test_an_entry_that_the_service_would_leave_out_stops_the_playbook(
@@ -77,6 +82,27 @@ def test_an_entry_that_the_service_would_leave_out_stops_the_playbook(
 ) -> None:
     with pytest.raises(FinriskError, match=reason):
         credentials.client_keys([entry])
+
+
+def test_an_entry_that_keys_make_prints_is_taken_with_all_its_fields(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = ["--label", "desk: equities", "--label", "region: eu"]
+    cli.main(["keys", "make", "--name", "desk", "--roles", "analyze", "--expires", "90d", *labels])
+    entry = json.loads(capsys.readouterr().out)["entry"]
+    site(tmp_path, entry)
+    assert not site(tmp_path, entry)
+    (held,) = api_keys.read(tmp_path / "api_keys.json").keys.values()
+    assert held.model_dump(mode="json", exclude_none=True) == (
+        api_keys.ApiKey.model_validate(entry).model_dump(mode="json", exclude_none=True)
+    )
+    assert held.labels == {"desk: equities", "region: eu"}
+    assert credentials.shown_clients([entry])[entry["id"]]["labels"] == entry["labels"]
+
+
+def test_a_label_without_quotes_is_the_label_that_was_written(tmp_path: Path) -> None:
+    site(tmp_path, CLIENT | {"labels": yaml.safe_load("[desk: equities, 'region: eu']")})
+    assert api_keys.read(tmp_path / "api_keys.json").keys["a1"].labels == {"desk: equities", "region: eu"}
 
 
 def test_a_key_that_was_ended_stays_so_when_the_inventory_does_not_know(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.evaluation import words as evaluation_words
 from ansible.module_utils.finrisk_ops.gate import betting, mixture, success
 from ansible.module_utils.finrisk_ops.gate.comparison import Comparison, worse_scales
 from ansible.module_utils.finrisk_ops.gate.needs import outlook
@@ -17,6 +18,7 @@ from ansible.module_utils.finrisk_ops.gate.rules import Rules
 from ansible.module_utils.finrisk_ops.gate.sample import Sample
 from ansible.module_utils.finrisk_ops.gate.stages import Stage
 from ansible.module_utils.finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK, Verdict, decide
+from ansible.module_utils.finrisk_ops.offline import words as offline_words
 
 from tests.grounds.experiments import ASKED_AT, RULES, Experiment, Model, looks
 
@@ -48,6 +50,13 @@ def test_what_is_better_is_named() -> None:
     verdict = decide(evidence(tuned=Model(quality=0.86)), RULES)
     assert verdict.metrics["quality"].state == "better"
     assert verdict.reason.endswith("; better: quality.")
+
+
+def test_no_difference_has_no_sign_of_a_minus() -> None:
+    for signed in (evaluation_words.signed, offline_words.signed):
+        for metric in ("wrong_figures", "quality"):
+            assert signed(metric, -1e-9).strip("+0.") == ""
+            assert signed(metric, -0.5).startswith("-")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ description:
   - On a cluster this is the rendered Secret. The service's own also holds the clients' keys and the service
     account file that C(GOOGLE_APPLICATION_CREDENTIALS) names here.
   - Holds the release lock while it writes, so that no release puts older ones in their place.
+  - On a process the service checks other credentials, beside the settings that come with them, before they
+    are written.
 extends_documentation_fragment: [place, modes.changes]
 options:
   secret:
@@ -29,9 +31,14 @@ options:
   client_keys:
     description:
       - The clients of the API, each with C(id), C(name), C(sha256) of its key and C(roles), perhaps
-        C(created), C(expires) and C(ended); left out for a Secret that is not the service's.
+        C(labels), C(created), C(expires) and C(ended); left out for a Secret that is not the service's.
     type: list
     elements: dict
+  config_map:
+    description:
+      - The rendered ConfigMap, for the service's check on a process; left out for credentials that nothing is
+        checked with.
+    type: dict
   force_conflicts:
     description:
       - On a cluster, whether to take back fields that somebody else changed; everywhere whether another
@@ -76,7 +83,8 @@ from ansible.module_utils.finrisk_module import Call, run
 from ansible.module_utils.finrisk_ops import options
 from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
 from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.process.credentials import held, write_credentials
+from ansible.module_utils.finrisk_ops.process.credentials import held, is_held, write_credentials
+from ansible.module_utils.finrisk_ops.process.preflight import check_settings
 from ansible.module_utils.finrisk_ops.release import credentials
 
 WHY = "site: credentials"
@@ -85,6 +93,7 @@ ARGUMENTS: dict[str, Any] = {
     "secret": {"type": "dict", "required": True, "no_log": False},
     "secret_values": {"type": "dict", "required": True, "no_log": True},
     "client_keys": {"type": "list", "elements": "dict", "no_log": False},
+    "config_map": {"type": "dict"},
     "force_conflicts": {"type": "bool", "default": False},
     "running_ratio": {"type": "int", "default": 0},
     **options.PLACE,
@@ -108,9 +117,11 @@ def write_files(parameters: dict[str, Any], *, check: bool) -> dict[str, Any]:
     var_dir = Path(parameters["place"]["process"]["var_dir"])
     secret = credentials.filled(parameters["secret"], values(parameters))
     clients = credentials.client_keys(parameters["client_keys"] or [])
-    place = options.process(parameters, timeout_seconds=0.0)
-    with contextlib.nullcontext() if check else place.locked(WHY):
+    target = options.process(parameters, timeout_seconds=0.0)
+    with contextlib.nullcontext() if check else target.locked(WHY):
         check_users(parameters, held(var_dir, credentials.HASH_KEY))
+        if parameters["config_map"] and not is_held(var_dir, secret):
+            check_settings(target.place, parameters["config_map"]["data"] | secret["stringData"])
         changes = write_credentials(var_dir, secret, clients, check=check)
     return {
         "changed": bool(changes),

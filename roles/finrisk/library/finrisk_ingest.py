@@ -27,7 +27,7 @@ options:
     description:
       - A folder, or a file of the types C(.md), C(.txt), C(.html), C(.htm), C(.xhtml), C(.pdf), C(.docx),
         C(.xlsx), C(.json), C(.jsonl), C(.jsonl.gz). What else a folder holds is left out and named.
-      - A folder with C(documents.jsonl.gz) is read from that file alone.
+      - A folder with C(documents.jsonl.gz) or C(documents.jsonl) is read from that file alone.
       - JSON documents are objects with C(id), C(title), C(text), perhaps C(company), C(year), C(ticker) and
         C(labels). Other files say this in a front matter or in C(documents.csv) beside them; their id is else
         their name with the two folders above it, however the folder was named, and their title their first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.finrisk_ops.errors import FinriskError
+from ansible.module_utils.finrisk_ops.machine.proxies import spare_this_machine
 
 _ADVICE = {
     errno.ENOSPC: "make room on its disk, then run this again",
@@ -42,6 +44,7 @@ def run(
     ``specification`` is AnsibleModule's own: ``argument_spec``, ``required_if``.
     """
     module = AnsibleModule(supports_check_mode=True, **specification)
+    spare_this_machine(os.environ)
     try:
         result = work(Call(module.params, module.check_mode, module.warn))
     except FinriskError as error:

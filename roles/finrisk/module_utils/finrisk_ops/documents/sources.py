@@ -46,8 +46,8 @@ class Source:
 def source(place: Path) -> Source:
     """Return what a folder or a file holds.
 
-    A folder with ``documents.jsonl.gz`` is a collection whose other files are not documents. Raises
-    FinriskError when there is nothing to read.
+    A folder with one of ``_COLLECTION`` is read from that file alone; what could be read beside it is left
+    out by name. Raises FinriskError when there is nothing to read.
     """
     if place.is_file():
         if not place.name.lower().endswith(SUFFIXES):
@@ -57,13 +57,13 @@ def source(place: Path) -> Source:
         return Source(place, (place,))
     if not place.is_dir():
         raise FinriskError(f"finrisk_documents is {place}, which does not exist; name a folder or a file")
-    for name in _COLLECTION:
-        if (place / name).is_file():
-            return Source(place, (place / name,))
+    alone = next((place / name for name in _COLLECTION if (place / name).is_file()), None)
     files: list[Path] = []
     skipped: list[tuple[str, Path]] = []
     for path in sorted(path for path in place.rglob("*") if path.is_file() and path.name != catalog.NAME):
         reason = _reason(path, path.relative_to(place))
+        if not reason and alone and path != alone:
+            reason = f"beside {alone.name}, which is read alone"
         if reason:
             skipped.append((reason, path.relative_to(place)))
         else:

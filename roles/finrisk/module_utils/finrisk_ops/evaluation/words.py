@@ -28,7 +28,7 @@ def signed(metric: str, difference: float | None) -> str:
     """Return a difference with its sign, of shares in points."""
     if difference is None:
         return "-"
-    return f"{difference:+.3f}" if metric in HIGHER_IS_BETTER else f"{100 * difference:+.1f}"
+    return f"{difference:+z.3f}" if metric in HIGHER_IS_BETTER else f"{100 * difference:+z.1f}"
 
 
 def interval(metric: str, ends: Sequence[float] | None) -> str:

@@ -152,5 +152,5 @@ def _figures(comparison: Comparison) -> str:
 
 def _signed(metric: str, difference: float) -> str:
     if metric in HIGHER_IS_BETTER:
-        return f"{difference:+.3f}"
-    return f"{100 * difference:+.1f}"
+        return f"{difference:+z.3f}"
+    return f"{100 * difference:+z.1f}"

@@ -46,8 +46,8 @@ def signed(metric: str, difference: float | None) -> str:
     if difference is None:
         return "-"
     if metric in _SHARES:
-        return f"{100 * difference:+.1f}"
-    return f"{difference:+.3f}" if metric == "quality" else f"{difference:+,.0f}"
+        return f"{100 * difference:+z.1f}"
+    return f"{difference:+z.3f}" if metric == "quality" else f"{difference:+z,.0f}"
 
 
 def interval(metric: str, ends: Sequence[float] | None) -> str:

@@ -57,6 +57,11 @@ def held(var_dir: Path, key: str) -> str:
     return ""
 
 
+def is_held(var_dir: Path, secret: Mapping[str, Any]) -> bool:
+    """Say whether the credentials are held as the filled Secret has them."""
+    return _values(var_dir / FILE) == dict(secret["stringData"])
+
+
 def loss(var_dir: Path) -> str:
     """Say that the file of the credentials is gone or cannot be read; empty when it can."""
     path = var_dir / FILE

@@ -67,7 +67,7 @@ def master(place: Place) -> Process | None:
     return _unrecorded_master(place)
 
 
-def start(place: Place, *, seconds: float = 30.0) -> Process:
+def start(place: Place, *, seconds: float) -> Process:
     """Start Gunicorn apart from this process, record it, and wait until it answers on the ops port.
 
     Raises FinriskError with the log's own reason when it ends or does not answer in time.

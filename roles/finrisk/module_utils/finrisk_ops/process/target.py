@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,8 +23,7 @@ from ..service.snapshot import Snapshot
 from . import gunicorn, status
 from .credentials import are_lost, credential_values, keep, loss, restore
 from .gunicorn import Place
-
-PREFLIGHT_SECONDS = 60.0
+from .preflight import check_settings
 
 
 @dataclass(frozen=True)
@@ -116,32 +113,14 @@ class ProcessTarget:
 
         Raises FinriskError with the service's own message, which names the key and the fix.
         """
-        environment = gunicorn.environment(self.place) | revision.settings | revision.secret_settings
         if self.credentials_follow and loss(self.place.var_dir) and not are_lost(self.place.var_dir):
             credentials = dict.fromkeys(("USER_HASH_KEY", "GEMINI_API_KEY"), "written by the run itself")
         else:
             credentials = credential_values(self.place.var_dir)
         if not credentials:
             raise FinriskError("the service has no credentials yet; run playbooks/site.yml first")
-        environment |= credentials | {"FINRISK_REVISION": revision.name}
-        command = [sys.executable, "-m", "finrisk", "settings"]
-        try:
-            process = subprocess.run(
-                command,
-                env=environment,
-                cwd=self.place.root,
-                capture_output=True,
-                text=True,
-                timeout=PREFLIGHT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise FinriskError(f"`finrisk settings` did not end within {PREFLIGHT_SECONDS:.0f} s") from None
-        if process.returncode:
-            lines = (
-                process.stderr.strip() or process.stdout.strip() or f"exit status {process.returncode}"
-            ).splitlines()
-            raise FinriskError(f"the service refuses these settings: {lines[-1]}.")
+        named = {"FINRISK_REVISION": revision.name}
+        check_settings(self.place, revision.settings | revision.secret_settings | credentials | named)
 
     def pending(self, revision: Revision, older: Sequence[Process] = ()) -> str:
         """Say what is missing until every worker runs this revision; empty when nothing is."""
@@ -175,7 +154,7 @@ class ProcessTarget:
             gunicorn.stop(self.place)
             running = None
         if running is None:
-            running = gunicorn.start(self.place)
+            running = gunicorn.start(self.place, seconds=self.timeout_seconds)
         else:
             older = processes.workers(running)
             gunicorn.reload_configuration(running)

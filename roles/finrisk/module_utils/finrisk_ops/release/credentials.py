@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from finrisk_rules.clients import KEY_ID, ROLES, SHA256, moment
+from finrisk_rules.labels import LABEL
 
 from ..errors import FinriskError
 
 HASH_KEY = "USER_HASH_KEY"
 CLIENT_FIELDS = ("id", "name", "sha256", "roles")
 MOMENTS = ("created", "expires", "ended")
+LABELS = "labels"
+OPTIONAL_FIELDS = (*MOMENTS, LABELS)
 
 
 def filled(manifest: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
@@ -57,37 +60,65 @@ def check_hash_key(held: str, wanted: str, ratio: int) -> None:
 
 
 def client_keys(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the clients of the API, checked: [{id, name, sha256, roles}], with the MOMENTS that are given.
+    """Return the clients of the API, checked: each with CLIENT_FIELDS and the OPTIONAL_FIELDS that are given.
 
     Raises FinriskError naming the entry that the service could not use.
     """
-    clients = []
-    for number, entry in enumerate(entries, start=1):
-        where = f"finrisk_client_keys entry {number}"
-        if not set(CLIENT_FIELDS) <= set(entry) <= {*CLIENT_FIELDS, *MOMENTS}:
-            raise FinriskError(
-                f"{where} has {sorted(entry)}, expected {sorted(CLIENT_FIELDS)}, perhaps {sorted(MOMENTS)}"
-            )
-        if not isinstance(entry["id"], str) or not re.fullmatch(KEY_ID, entry["id"]):
-            raise FinriskError(
-                f"{where}: the id {entry['id']!r} is no text of 1 to 32 letters and digits; put it in quotes"
-            )
-        if not re.fullmatch(SHA256, str(entry["sha256"])):
-            raise FinriskError(f"{where} ({entry['id']}): sha256 is not 64 hex digits; see `finrisk keys`")
-        if unknown := sorted(set(entry["roles"]) - set(ROLES)):
-            raise FinriskError(
-                f"{where} ({entry['id']}): unknown role {unknown[0]!r}, known are {', '.join(ROLES)}"
-            )
-        when = {name: entry[name] for name in MOMENTS if entry.get(name) not in (None, "")}
-        clients.append(
-            {name: entry[name] for name in CLIENT_FIELDS}
-            | {"name": str(entry["name"])}
-            | {name: _moment(value, f"{where} ({entry['id']}): {name}") for name, value in when.items()}
-        )
+    clients = [
+        _client(entry, f"finrisk_client_keys entry {number}") for number, entry in enumerate(entries, start=1)
+    ]
     ids = [entry["id"] for entry in clients]
     if repeated := {name for name in ids if ids.count(name) > 1}:
         raise FinriskError(f"finrisk_client_keys holds the id {sorted(repeated)[0]!r} more than once")
     return clients
+
+
+def _client(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return one client as the service reads it."""
+    if not set(CLIENT_FIELDS) <= set(entry) <= {*CLIENT_FIELDS, *OPTIONAL_FIELDS}:
+        raise FinriskError(
+            f"{where} has {', '.join(sorted(entry))}; expected {', '.join(CLIENT_FIELDS)}, perhaps "
+            f"{', '.join(OPTIONAL_FIELDS)}"
+        )
+    if not isinstance(entry["id"], str) or not re.fullmatch(KEY_ID, entry["id"]):
+        raise FinriskError(
+            f"{where}: the id {entry['id']!r} is no text of 1 to 32 letters and digits; put it in quotes"
+        )
+    where = f"{where} ({entry['id']})"
+    if not re.fullmatch(SHA256, str(entry["sha256"])):
+        raise FinriskError(f"{where}: sha256 is not 64 hex digits; see `finrisk keys`")
+    if not isinstance(entry["roles"], list):
+        raise FinriskError(f"{where}: roles is no list; write it as [analyze, feedback]")
+    if unknown := sorted(set(map(str, entry["roles"])) - set(ROLES)):
+        raise FinriskError(f"{where}: unknown role {unknown[0]!r}, known are {', '.join(ROLES)}")
+    labels = _labels(entry.get(LABELS) or [], f"{where}: {LABELS}")
+    return {
+        **{name: entry[name] for name in CLIENT_FIELDS},
+        "name": str(entry["name"]),
+        **{
+            name: _moment(entry[name], f"{where}: {name}")
+            for name in MOMENTS
+            if entry.get(name) not in (None, "")
+        },
+        **({LABELS: labels} if labels else {}),
+    }
+
+
+def _labels(values: object, where: str) -> list[str]:
+    """Return labels as text; YAML reads one that stands without quotes as a mapping: it is that one.
+
+    Raises FinriskError when one of them is no label.
+    """
+    if not isinstance(values, list):
+        raise FinriskError(f"{where} is no list; write it as ['desk: equities']")
+    labels = []
+    for value in values:
+        pairs = list(value.items()) if isinstance(value, Mapping) else []
+        label = f"{pairs[0][0]}: {pairs[0][1]}" if len(pairs) == 1 else value
+        if not isinstance(label, str) or not re.fullmatch(LABEL, label):
+            raise FinriskError(f"{where}: {value!r} is no label; write it in quotes, as 'desk: equities'")
+        labels.append(label)
+    return labels
 
 
 def _moment(value: object, where: str) -> str:
@@ -124,7 +155,7 @@ def shown_clients(clients: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "name": entry["name"],
             "key": f"sha256:{entry['sha256'][:12]}",
             "roles": entry["roles"],
-            **{name: entry[name] for name in MOMENTS if name in entry},
+            **{name: entry[name] for name in OPTIONAL_FIELDS if name in entry},
         }
         for entry in clients
     }
