@@ -10,6 +10,8 @@ BIN := .venv/bin
 DEV := .venv-dev/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DOCUMENTS KEEP
+# What thousands of processes import is compiled once, also where the shell says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo up down connection test test-fast test-long peers gateways searchers golden docs test-cluster lint lint-python lint-yaml
 .PHONY: cluster-up cluster-demo cluster-connection cluster-down cluster-forget clean clean-all

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -18,8 +19,9 @@ pytest.register_assert_rewrite("tests.grounds")
 from tests.grounds import packages  # noqa: E402 - its asserts tell, by the line above
 from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - as above
 from tests.grounds.postgresql import own_postgresql  # noqa: E402 - as above
+from tests.grounds.repository import REPOSITORY  # noqa: E402 - as above
 from tests.grounds.wire import Simulator, wire  # noqa: E402 - as above
-from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS  # noqa: E402
+from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, SLOW  # noqa: E402
 
 show_the_role_to_ansible()
 # An example is slow where the machine is busy, which says nothing of what is tested.
@@ -30,6 +32,17 @@ settings.load_profile("ci" if "CI" in os.environ else "busy")
 def pytest_configure(config: pytest.Config) -> None:
     if packages.FOLDER not in os.environ:  # else this is one process of several
         config.add_cleanup(packages.keep())
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, of the folders of the quick tier, files without a slow test where slow ones are wanted.
+
+    Each process of a tier collects for itself, and to import all of these takes a third of a minute.
+    """
+    quick = any(REPOSITORY / folder in collection_path.parents for folder in QUICK_FOLDERS)
+    if config.option.markexpr != SLOW or not quick or not collection_path.match("test_*.py"):
+        return None
+    return "pytest.mark.slow" not in collection_path.read_text("utf-8") or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

@@ -19,31 +19,32 @@ from pathlib import Path
 QUICK_FOLDERS = ("tests/unit", "tests/role")
 SLOW_FOLDERS = ("tests/playbooks", "tests/app", "tests/sandbox", "tests/contract")
 CLUSTER_FOLDER = "tests/cluster"
+SLOW = "slow and not long"
 LONGEST_FIRST = tuple(
     f"tests/{file}"
     for file in (
         "playbooks/test_deploy_rollback.py",
-        "playbooks/test_hundred_runs.py",
-        "playbooks/test_troubles.py",
-        "playbooks/test_check_mode.py",
         "playbooks/test_act.py",
+        "playbooks/test_demo.py",
         "playbooks/test_runbook.py",
+        "playbooks/test_troubles.py",
+        "playbooks/test_hundred_runs.py",
+        "playbooks/test_check_mode.py",
         "role/test_tuning.py",
+        "playbooks/test_demo_documents.py",
         "playbooks/test_tune.py",
         "playbooks/test_announcements.py",
-        "playbooks/test_demo.py",
-        "playbooks/test_demo_documents.py",
         "cluster/test_loop.py",
-        "cluster/test_accidents.py",
         "cluster/test_killed.py",
-        "cluster/test_release.py",
-        "cluster/test_errors.py",
-        "cluster/test_release_failures.py",
-        "cluster/test_act.py",
-        "cluster/test_database_down.py",
         "cluster/test_status.py",
+        "cluster/test_act.py",
+        "cluster/test_accidents.py",
         "cluster/test_runbook.py",
+        "cluster/test_errors.py",
+        "cluster/test_database_down.py",
         "cluster/test_cluster_demo.py",
+        "cluster/test_release.py",
+        "cluster/test_release_failures.py",
     )
 )
 """Files of minutes: begun first, they let all processes end together."""
@@ -67,9 +68,9 @@ class Tier:
 
 TIERS = {
     "quick": Tier(QUICK_FOLDERS, "not slow", is_gate=True),
-    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), "slow and not long", processes=3),
+    "slow": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS), SLOW, processes=3),
     "cluster": Tier((CLUSTER_FOLDER,)),
-    "rest": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, CLUSTER_FOLDER), "slow and not long", processes=4),
+    "rest": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, CLUSTER_FOLDER), SLOW, processes=4),
 }
 """The rest is slow and cluster at once: the one computes while the other waits for pods."""
 

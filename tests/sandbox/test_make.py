@@ -53,3 +53,11 @@ def test_clean_all_refuses_without_a_terminal_and_deletes_when_it_is_confirmed(c
     assert (checkout / "var").exists()
     assert make(checkout, "clean-all", "CONFIRM=yes").returncode == 0
     assert not (checkout / "training_data").exists()
+
+
+def test_python_keeps_what_it_compiled_whatever_the_shell_says(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    done = make(checkout, "-s", "--eval=told: ; @echo kept=$${PYTHONDONTWRITEBYTECODE-always}", "told")
+    assert done.stdout == "kept=always\n", done.stderr
