@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 from ansible.module_utils.finrisk_ops.kube.ledger import LINKS
 
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import accounts
 from tests.cluster.environment import Environment
 from tests.cluster.operation import RECORD, Operated
+from tests.grounds.modules import run_module
 from tests.grounds.plays import Run
 
 DEPLOY = ("-e", "finrisk_ab_ratio=50")
@@ -53,7 +56,19 @@ def refused(run: Run, *words: str) -> None:
         assert word in flat, run.output
 
 
-@pytest.mark.parametrize("playbook", ["deploy", "rollback", "status", "export"])
+def sentence(cluster: Cluster, file: Path | None = None, **where: str) -> str:
+    """What the module that each release begins with says of a cluster that it cannot use.
+
+    A playbook prints it: that it does so, in one sentence, the tests that run one say.
+    """
+    place = {"context": cluster.context or CONTEXT, "namespace": "default"}
+    place |= {"kubeconfig": str(file or cluster.kubeconfig), **where}
+    told = run_module("finrisk_release_info", {"place": {"kubernetes": place}})
+    assert told["failed"], told
+    return str(told["msg"])
+
+
+@pytest.mark.parametrize("playbook", ["rollback", "export"])  # to the API server, to the database behind it
 def test_a_cluster_that_is_not_there(untouched: Environment, tmp_path: Path, playbook: str) -> None:
     file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", server="https://127.0.0.1:1")
     run = untouched.try_to_play(playbook, KUBECONFIG=str(file))
@@ -67,45 +82,37 @@ def test_a_token_that_is_wrong(untouched: Environment, tmp_path: Path) -> None:
     assert "canary-wrong-token" not in run.output
 
 
-def test_a_client_certificate_that_has_expired(untouched: Environment, tmp_path: Path) -> None:
-    folder = untouched.cluster.kubeconfig.parent
+def test_a_client_certificate_that_has_expired(cluster: Cluster, tmp_path: Path) -> None:
+    folder = cluster.kubeconfig.parent
     user = {"client-certificate": str(folder / "expired.crt"), "client-key": str(folder / "expired.key")}
-    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", user)
-    run = untouched.try_to_play("rollback", KUBECONFIG=str(file))
-    refused(run, "the credentials of context finrisk-test are missing or have expired: log in")
+    said = sentence(cluster, accounts.kubeconfig(cluster, tmp_path / "config", user))
+    assert "the credentials of context finrisk-test are missing or have expired: log in" in said
 
 
-def test_no_credentials_at_all(untouched: Environment, tmp_path: Path) -> None:
-    file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", {})
-    run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=str(file))
-    refused(run, "context finrisk-test", "log in")
+def test_no_credentials_at_all(cluster: Cluster, tmp_path: Path) -> None:
+    said = sentence(cluster, accounts.kubeconfig(cluster, tmp_path / "config", {}))
+    assert "context finrisk-test" in said
+    assert "log in" in said
 
 
-@pytest.mark.parametrize(  # site.yml and deploy.yml begin with the same task
-    ("playbook", "variable", "words"),
-    [
-        (
-            "site",
-            "finrisk_context=elsewhere",
-            ["no context 'elsewhere' in", "it has finrisk-test; set finrisk_context"],
-        ),
-        ("deploy", "finrisk_context=", ["finrisk_context is empty", "finrisk_context=finrisk-test"]),
-        (
-            "site",
-            "finrisk_namespace=FinRisk_AI",
-            ["'FinRisk_AI', which no namespace can be called: use small"],
-        ),
-    ],
-)
-def test_a_name_that_cannot_be(
-    untouched: Environment, playbook: str, variable: str, words: list[str]
-) -> None:
-    refused(untouched.try_to_play(playbook, "-e", variable), *words)
+def test_a_context_that_is_not_there(cluster: Cluster) -> None:
+    said = sentence(cluster, context="elsewhere")
+    assert "no context 'elsewhere' in" in said
+    assert "it has finrisk-test; set finrisk_context" in said
 
 
-@pytest.mark.parametrize("playbook", ["deploy", "rollback", "status"])
-def test_a_namespace_that_is_not_there(untouched: Environment, playbook: str) -> None:
-    run = untouched.try_to_play(playbook, "-e", "finrisk_namespace=finrisk-none")
+def test_no_context_at_all(untouched: Environment) -> None:
+    run = untouched.try_to_play("deploy", "-e", "finrisk_context=")
+    refused(run, "finrisk_context is empty", "finrisk_context=finrisk-test")
+
+
+def test_a_name_that_cannot_be(cluster: Cluster) -> None:
+    said = sentence(cluster, namespace="FinRisk_AI")
+    assert "'FinRisk_AI', which no namespace can be called: use small" in said
+
+
+def test_a_namespace_that_is_not_there(untouched: Environment) -> None:
+    run = untouched.try_to_play("deploy", "-e", "finrisk_namespace=finrisk-none")
     refused(run, "there is no namespace finrisk-none in context finrisk-test: check finrisk_namespace")
     assert "finrisk-none" not in untouched.cluster.kubectl("get", "namespaces")
 
@@ -133,28 +140,10 @@ def test_a_missing_permission_names_verb_and_object(untouched: Environment, tmp_
     refused(run, "may not patch deployments.apps", untouched.namespace, "ask whoever administers the cluster")
 
 
-def test_the_role_of_the_templates_is_enough_for_every_playbook_but_site(
-    operated: Operated, tmp_path: Path
-) -> None:
-    environment = operated.environment
-    file = str(accounts.operator(environment.cluster, environment.namespace, "operator", tmp_path))
-    environment.play("status", KUBECONFIG=file)
-    environment.play("promote", "-e", f"finrisk_promote_file={tmp_path}/release.yml", KUBECONFIG=file)
-    environment.play("rollback", KUBECONFIG=file)
-    few = environment.try_to_play("export", KUBECONFIG=file)
-    refused(few, "examples")  # it reads the database, in which there are none yet
-    environment.play("deploy", "-e", "finrisk_ab_ratio=25", KUBECONFIG=file)
-    refused(
-        environment.try_to_play("site", KUBECONFIG=file),
-        f"may not patch namespaces in namespace {environment.namespace}: ask whoever administers the cluster",
-    )
-
-
-def test_a_cluster_that_is_too_old(untouched: Environment, tmp_path: Path) -> None:
+def test_a_cluster_that_is_too_old(cluster: Cluster, tmp_path: Path) -> None:
     with old_server() as url:
-        file = accounts.kubeconfig(untouched.cluster, tmp_path / "config", server=url)
-        run = untouched.try_to_play("deploy", *DEPLOY, KUBECONFIG=str(file))
-    refused(run, "is Kubernetes 1.25; FinRisk needs 1.30 or newer: upgrade it, or choose another context")
+        said = sentence(cluster, accounts.kubeconfig(cluster, tmp_path / "config", server=url))
+    assert "is Kubernetes 1.25; FinRisk needs 1.30 or newer: upgrade it, or choose another context" in said
 
 
 def test_an_image_that_cannot_be_pulled(untouched: Environment) -> None:
