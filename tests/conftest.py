@@ -19,9 +19,8 @@ pytest.register_assert_rewrite("tests.grounds")
 from tests.grounds import packages  # noqa: E402 - its asserts tell, by the line above
 from tests.grounds.modules import show_the_role_to_ansible  # noqa: E402 - as above
 from tests.grounds.postgresql import own_postgresql  # noqa: E402 - as above
-from tests.grounds.repository import REPOSITORY  # noqa: E402 - as above
 from tests.grounds.wire import Simulator, wire  # noqa: E402 - as above
-from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, SLOW  # noqa: E402
+from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, left_out  # noqa: E402
 
 show_the_role_to_ansible()
 # An example is slow where the machine is busy, which says nothing of what is tested.
@@ -35,14 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out, of the folders of the quick tier, files without a slow test where slow ones are wanted.
-
-    Each process of a tier collects for itself, and to import all of these takes a third of a minute.
-    """
-    quick = any(REPOSITORY / folder in collection_path.parents for folder in QUICK_FOLDERS)
-    if config.option.markexpr != SLOW or not quick or not collection_path.match("test_*.py"):
-        return None
-    return "pytest.mark.slow" not in collection_path.read_text("utf-8") or None
+    return left_out(collection_path, config.option.markexpr) or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

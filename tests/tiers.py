@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.grounds.repository import REPOSITORY
+
 QUICK_FOLDERS = ("tests/unit", "tests/role")
 SLOW_FOLDERS = ("tests/playbooks", "tests/app", "tests/sandbox", "tests/contract")
 CLUSTER_FOLDER = "tests/cluster"
@@ -73,6 +75,17 @@ TIERS = {
     "rest": Tier((*SLOW_FOLDERS, *QUICK_FOLDERS, CLUSTER_FOLDER), SLOW, processes=4),
 }
 """The rest is slow and cluster at once: the one computes while the other waits for pods."""
+
+
+def left_out(path: Path, marks: str) -> bool:
+    """Whether a file is of the quick tier's folders and has no slow test, where slow ones are wanted.
+
+    Each process of a tier collects for itself, and to import all of these takes a third of a minute.
+    """
+    if marks != SLOW or not path.match("test_*.py"):
+        return False
+    quick = any(REPOSITORY / folder in path.parents for folder in QUICK_FOLDERS)
+    return quick and "pytest.mark.slow" not in path.read_text("utf-8")
 
 
 @dataclass(frozen=True)

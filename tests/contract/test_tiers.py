@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from tests import conftest, tiers
+from tests import tiers
 from tests.cluster.schedule import CLUSTERS
 from tests.grounds.repository import REPOSITORY
 from tests.tiers import LONGEST_FIRST, QUICK_FOLDERS, SLOW_FOLDERS, TIERS, Tier
@@ -205,18 +203,12 @@ def test_every_folder_of_tests_is_in_a_tier_and_every_long_file_is_there() -> No
     assert [file for file in LONGEST_FIRST if not (REPOSITORY / file).is_file()] == []
 
 
-def _left_out(marks: str, file: Path) -> bool:
-    """Whether a process that wants these marks does not even look into the file."""
-    config: Any = SimpleNamespace(option=SimpleNamespace(markexpr=marks))
-    return bool(conftest.pytest_ignore_collect(file, config))
-
-
 def test_where_slow_tests_are_wanted_only_files_of_the_quick_folders_that_have_none_are_left_out() -> None:
-    files = [file for folder in QUICK_FOLDERS for file in (REPOSITORY / folder).glob("test_*.py")]
-    kept = {file for file in files if not _left_out(tiers.SLOW, file)}
+    files = [file for folder in QUICK_FOLDERS for file in (REPOSITORY / folder).rglob("test_*.py")]
+    kept = {file for file in files if not tiers.left_out(file, tiers.SLOW)}
     marked = re.compile(r"mark\.slow\b|\bimport\b.*\bmark\b")
     assert {file for file in files if marked.search(file.read_text("utf-8"))} == kept
     assert 0 < len(kept) < len(files) / 4
-    assert not any(_left_out("not slow", file) or _left_out("", file) for file in files)
-    others = [file for folder in SLOW_FOLDERS for file in (REPOSITORY / folder).glob("test_*.py")]
-    assert not any(_left_out(tiers.SLOW, file) for file in others)
+    assert not any(tiers.left_out(file, "not slow") or tiers.left_out(file, "") for file in files)
+    others = [file for folder in SLOW_FOLDERS for file in (REPOSITORY / folder).rglob("test_*.py")]
+    assert not any(tiers.left_out(file, tiers.SLOW) for file in others)
