@@ -21,6 +21,9 @@ _SAID = re.compile(
     rf"|(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
     re.MULTILINE,
 )
+_WORDS_WITH_SIGN = any_of(word for word in CURRENCIES if word[-1] in "$€£¥₹₩")
+_CODES = any_of(word.upper() for word in CURRENCIES if len(word) == 3 and word.isascii() and word.isalpha())
+_NAMED_CURRENCY = re.compile(rf"(?<![^\W_])(?:(?i:{_WORDS_WITH_SIGN})|{_CODES})")
 _HINT = re.compile(
     "|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")])
 )
@@ -73,6 +76,16 @@ def scale_said(text: str) -> Scale:
         percent,
         excepted,
     )
+
+
+@lru_cache(maxsize=8192)
+def currency_named(name: str) -> str:
+    """Return the code of the one currency that a head or a label names, "" for none or several.
+
+    Signs and codes name one; words may be of something else: "pounds".
+    """
+    codes = {CURRENCIES[match[0].lower()] for match in _NAMED_CURRENCY.finditer(name)}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _excepted(read: str) -> frozenset[str]:

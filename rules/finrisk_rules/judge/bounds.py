@@ -56,6 +56,13 @@ _BEHIND: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s+nicht(?=\s*(?:[.,;\[]|\Z))"), "short"),
 )
 
+_OR_LESS = re.compile(
+    r"(?:\s*\(\s*[\d.,]+\s*%?\s*\))?\s*or\s+(?:(?P<below>less|lower|fewer|below|under)"
+    r"|more|higher|greater|above|over)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""Behind a figure of a page, which may stand twice: "65% ( 65 % ) or less"."""
+
 _SIGNS = "$€£¥(:~\u2248"
 _LEAD = 48
 _FARTHEST = 0.2
@@ -81,6 +88,12 @@ def bound(text: str, start: int, end: int) -> Bound:
     if not said and _BEHIND[-1][0].match(text, end) and not _REACH.isdisjoint(_bare(before)):
         said = "short"
     return said
+
+
+def bound_behind(text: str, end: int) -> Bound:
+    """Return what "or less" and "or more" behind a figure make of it."""
+    said = _OR_LESS.match(text, end)
+    return "" if said is None else "below" if said["below"] else "above"
 
 
 def _bare(words: Sequence[str]) -> list[str]:

@@ -192,8 +192,10 @@ def _alone(text: str, n: int, traced: Sequence[Traced], direction: Direction) ->
     if is_change and claim.quantity.unit == trace.spot[2][4] == "percent" and not is_operand(text, end):
         return n if value and (value > 0) != direction.rises and claim.quantity.value > 0 else None
     before = table.year_before(row, column)
-    if before is None or before == value or not _is_end(text, start, end, direction):
+    if before is None or not _is_end(text, start, end, direction):
         return None
+    if before == value:
+        return None if is_evaluation(direction) else n
     if max(value, before) < 0 <= claim.quantity.value and _is_outflow(trace):
         value, before = -value, -before
     if min(value, before) < 0:

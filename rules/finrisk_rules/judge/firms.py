@@ -28,8 +28,11 @@ _DOES = (
     "spent paid"
 )
 _MAY_DO = "had has made held achieved delivered saw employed employs"
-_SUBJECT = re.compile(rf"{_RUN}(?:['’]s(?= )|(?P<does> {whole(_DOES)})|(?P<may_do> {whole(_MAY_DO)}))")
+_SUBJECT = re.compile(
+    rf"{_RUN}(?:['’]s(?= )|(?<=s)['’](?= )|(?P<does> {whole(_DOES)})|(?P<may_do> {whole(_MAY_DO)}))"
+)
 _VERBS = "was were is are amounted came stood totalled totaled reached rose fell grew increased decreased"
+_PLURAL = re.compile("s['’] ")
 _OBJECT = re.compile(rf"{whole('of at for by')} {_RUN}\.? {whole(_VERBS)}")
 _OF_SUBJECT = frozenset(f"s {_DOES} {_MAY_DO}".split())
 _OF_OBJECT = frozenset(_VERBS.split())
@@ -253,12 +256,13 @@ def _is_list(statement: Statement) -> bool:
 def _runs(statement: Statement) -> Iterator[str]:
     """Yield the names in a statement of which it reports something."""
     text = statement.text
-    if cannot_say(statement.words, _OF_ANY):
+    is_of_plural = _PLURAL.search(text) is not None
+    if cannot_say(statement.words, _OF_ANY) and not is_of_plural:
         return
     if not _CAPITAL_INSIDE.search(text) and not _SUBJECT.match(text):
         return
     words = statement.words or frozenset(_TOKEN.findall(text))
-    for match in () if _OF_SUBJECT.isdisjoint(words) else _SUBJECT.finditer(text):
+    for match in _SUBJECT.finditer(text) if is_of_plural or not _OF_SUBJECT.isdisjoint(words) else ():
         is_lone = " " not in match["run"]
         is_first = not text[: match.start()].strip(" *#\"'(-")
         if is_lone and (match["run"].isupper() or (is_first and match["may_do"])):

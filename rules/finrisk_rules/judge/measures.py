@@ -7,7 +7,7 @@ their place and not what it measures.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from finrisk_rules.judge.agreement import Agreement
+from finrisk_rules.judge.agreement import Agreement, are_other_currencies
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.governors import is_led_by_change
 from finrisk_rules.judge.physical import unit_behind, unit_named
@@ -20,7 +20,8 @@ from finrisk_rules.judge.things import (
     measure_of,
 )
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.scales import scale_said
+from finrisk_rules.quantities import Quantity
+from finrisk_rules.scales import currency_named, scale_said
 
 _FLOAT_ERROR = 1e-9
 MOST_STAFF, MOST_THINGS = 1e7, 1e10
@@ -42,6 +43,14 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
         return False
     if trace.table is None and currency and quantity.scale and not scale and trace.evidence.writes_scales:
         return True
+    is_bare = trace.table is None and not (quantity.currency or currency or scale or "." in written)
+    if is_bare and quantity.scale and _is_beyond(quantity, written, slack):
+        return True
+    if trace.table is not None and quantity.currency and not currency:
+        names = (trace.table.heads[trace.spot[2][1]], trace.place.row)
+        named = next(filter(None, map(currency_named, names)), "")
+        if are_other_currencies(quantity.currency, named):
+            return True
     if trace.table is None:
         measure = "" if scale else _in_prose(trace)
         if currency and measure != "each":
@@ -72,10 +81,14 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
         return True
     if measure not in ("count", "each") or not quantity.scale:
         return False
-    amount = abs(float(quantity.amount))
     if said:
-        return abs(amount - abs(float(written))) > slack * 10.0**quantity.scale
-    return amount >= (MOST_STAFF if is_employed else MOST_THINGS)
+        return _is_beyond(quantity, written, slack)
+    return abs(float(quantity.amount)) >= (MOST_STAFF if is_employed else MOST_THINGS)
+
+
+def _is_beyond(quantity: Quantity, written: str, slack: float) -> bool:
+    """Whether a figure with its scale is another number than one that is written in full."""
+    return abs(abs(float(quantity.amount)) - abs(float(written))) > slack * 10.0 ** (quantity.scale or 0)
 
 
 def in_units(claim: Claim, trace: Trace, slack: float) -> Agreement | None:

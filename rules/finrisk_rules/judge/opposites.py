@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from finrisk_rules.judge.bounds import WORDS_OF_BOUND, bound
+from finrisk_rules.judge.bounds import WORDS_OF_BOUND, bound, bound_behind
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.denials import WORDS_OF_NET, denies, is_gross_for_net, may_deny
 from finrisk_rules.judge.hints import cannot_say, telling
@@ -91,7 +91,7 @@ def _is_bound_otherwise(claim: Claim, statement: Statement, trace: Trace) -> boo
     if said not in _ABOVE_OR_BELOW:
         return False
     sentence = trace.place.sentence
-    there = bound(sentence, *_spot(trace)) if claim.bound else ""
+    there = (bound_behind(sentence, _spot(trace)[1]) or bound(sentence, *_spot(trace))) if claim.bound else ""
     if there not in _ABOVE_OR_BELOW:
         there = bound_of_end(sentence, figures, trace.spot[2][0])
     return there in _ABOVE_OR_BELOW and there != said

@@ -159,6 +159,8 @@ def _says_row(trace: Trace) -> bool | None:
     is_gain = _is_called_gain(trace.place.row)
     if trace.table is None:
         return None
+    if trace.value > 0 and not (_GAIN.search(trace.place.row) or _LOSS.search(trace.place.row)):
+        return _is_called_gain(trace.place.column)
     if (
         is_gain is not True
         and RESULT.search(trace.place.row)
@@ -223,10 +225,10 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
         return True
     if says_result and _is_of_another_result(claim, trace, statement):
         return True
-    if (table := trace.table) and (
-        _is_called_contrary(table.rows[trace.spot[2][0]][0], statement)
-        or (_brings(statement, claim.quantity.start) and trace.value < 0 <= claim.quantity.value)
-    ):
+    table = trace.table
+    if _is_called_contrary(table.rows[trace.spot[2][0]][0] if table else trace.place.sentence, statement):
+        return True
+    if table and _brings(statement, claim.quantity.start) and trace.value < 0 <= claim.quantity.value:
         return True
     if (
         "+" in statement.text

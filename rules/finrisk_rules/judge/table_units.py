@@ -39,7 +39,9 @@ def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
         value, scale, unit = trace.spot[2][2:5]
         if finding.claim.is_each or says_each(trace.place.row):
             continue
-        if quantity.scale is not None or not scale or unit or abs(quantity.value) > 2 * abs(float(value)):
+        if quantity.scale is not None or unit or abs(quantity.value) > 2 * abs(float(value)):
+            continue
+        if not scale and not any(_are_of_one_row(trace, other.trace) for other in scaled):
             continue
         following = findings[at + 1] if at + 1 < len(findings) else None
         is_shared = following in scaled and _SHARES_SCALE.fullmatch(
@@ -47,6 +49,13 @@ def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
         )
         if not is_shared:
             yield finding
+
+
+def _are_of_one_row(one: Trace, other: Trace | None) -> bool:
+    """Whether two places are in one row of a table that says no scale."""
+    if other is None or one.table is None or one.table is not other.table:
+        return False
+    return other.spot[2][3:5] == [None, ""] and one.spot[2][0] == other.spot[2][0]
 
 
 def of_other_units(findings: Sequence[Finding]) -> Iterator[tuple[Finding, FigureVerdict]]:
