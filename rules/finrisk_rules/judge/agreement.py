@@ -1,7 +1,8 @@
 """Whether a figure of an answer and a figure of a source say the same: value, rounding, scale, unit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import combinations
 from typing import Literal
 
 from finrisk_rules.judge.evidence import Evidence, Spot
@@ -154,6 +155,11 @@ def _exactness(quantity: Quantity, text: str, written: float, value: float, half
 
 def _near(first: float, second: float, half: float) -> bool:
     return abs(first - second) <= half + first * 1e-9
+
+
+def are_of_one_currency(names: Iterable[str]) -> bool:
+    """Whether all that these currencies name may be one: "$" and "USD", not "$" and "EUR"."""
+    return not any(are_other_currencies(one, two) for one, two in combinations({*names}, 2))
 
 
 def are_other_currencies(first: str, second: str) -> bool:

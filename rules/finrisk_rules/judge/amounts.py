@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import islice
 from typing import NamedTuple
 
+from finrisk_rules.judge.agreement import are_other_currencies
 from finrisk_rules.judge.bounds import allows
 from finrisk_rules.judge.counterparts import counterparts
 from finrisk_rules.judge.findings import Finding
@@ -218,7 +219,7 @@ def _moved(place: Trace, figure: Sequence[object]) -> Amount | None:
 
 def divided(finding: Finding, part: Amount, total: Amount) -> Trace | None:
     """Return the place of a part where a figure is its share or multiple of the whole, as it is written."""
-    if not total.value or (part.currency and total.currency and part.currency != total.currency):
+    if not total.value or are_other_currencies(part.currency, total.currency):
         return None
     is_share = finding.claim.quantity.unit == "percent"
     return part.place if says(finding, part.value / total.value * (100 if is_share else 1)) else None

@@ -22,6 +22,9 @@ _OF_NOUN = re.compile(rf"{whole('of at was were is are von war ist de était est
 _NEUTRAL = re.compile(
     whole("difference gap change veränderung differenz unterschied différence écart"), re.IGNORECASE
 )
+_ADDED = re.compile(f"(?P<plus>{whole('plus addition additions')})|{whole('minus')}", re.IGNORECASE)
+"""Nouns that lead to a change, and mean no direction elsewhere: "a plus of 25 %", "a net addition of 756"."""
+
 _MOST_BETWEEN = 100
 """Characters between such a word and its figure."""
 
@@ -97,8 +100,10 @@ def _spoken_with(between: str, claim: Claim, before: Claim, last: Spoken) -> Spo
     between = _YEAR.sub("", between)
     if claim.quantity.unit != before.quantity.unit:
         return last if _AGAIN.fullmatch(between) else None
-    if claim.quantity.unit != "percent":
+    if claim.quantity.unit not in ("", "percent"):
         return None
+    if not claim.quantity.unit:
+        return last if claim.quantity.currency and _GAP.fullmatch(between) else None
     if _COMPARED.fullmatch(between):
         return last._replace(rises=None)
     return last if _GAP.fullmatch(between) else None
@@ -123,6 +128,9 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
         noun = text[governor.start : governor.end].lower() in CHANGED
         leads = _leads(text[governor.end : start], is_noun=noun)
         return Spoken(rises, is_better=is_better) if leads else None
+    added = _ADDED.search(text, max(0, start - _MOST_BETWEEN), start)
+    if added and _OF_CHANGE.search(text, added.end(), start):
+        return Spoken(added["plus"] is not None)
     named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
     is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
     return Spoken(None, is_difference=True) if is_difference else None

@@ -5,11 +5,12 @@ one to which the words of the claim lead, or that of a figure beside it; the per
 other one is named too, or is the year or the quarter before.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from finrisk_rules.judge.agreement import Agreement, agreement
+from finrisk_rules.judge.agreement import Agreement, agreement, are_other_currencies
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.operations import stems_of_operations
@@ -18,10 +19,18 @@ from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.judge.year_spans import YearSpan, year_spans
 
 LEAST_FIT, SAME = 0.4, 0.8
 """Fit from which on words lead to a row, and from which on two periods are one."""
+
+_OVERALL = re.compile(
+    rf"{whole('total overall cumulative cumulated combined altogether in_all insgesamt au_total en_total')}"
+    r"[^\d.;:]{0,30}\Z",
+    re.IGNORECASE,
+)
+_LEAD = 60
 
 MOST_LINES, MOST_CELLS = 3, 40
 """Rows that fit alike, namesakes, and cells of a row that are looked at."""
@@ -57,9 +66,11 @@ def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequen
     others: list[Change] = []
     lines = _lines(readers)
     spans = [*year_spans(text)]
+    start = claim.quantity.start
+    is_overall = bool(_OVERALL.search(text, max(0, start - _LEAD), start))
     for line in (*lines, *_lines_beside(readers, beside)):
         over = [*_over(line, spans[0])] if len(spans) == 1 else []
-        for new, old in over or _pairs(line, beside):
+        for new, old in over or _pairs(line, beside, is_overall=is_overall):
             for figure in differences(new, old):
                 change = _change(line, claim, figure, new, old)
                 if change.agreement not in ("", "scale"):
@@ -142,11 +153,12 @@ def _over(line: Line, span: YearSpan) -> Iterator[tuple[Figure, Figure]]:
         yield by_year[last], by_year[first]
 
 
-def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figure]]:
+def _pairs(line: Line, beside: Sequence[Traced], *, is_overall: bool) -> Iterator[tuple[Figure, Figure]]:
     """Yield the later and the earlier of two cells of which a claim may tell the change.
 
     They are those that the sentence states, else that of the claim's period and the one before. What the
-    sentence starts from ("from 5") is the earlier one.
+    sentence starts from ("from 5") is the earlier one. Of more than two that it states, a change of all in
+    all is between the last and the first.
     """
     table = line.reader.evidence.tables[line.table]
     named = {id(cell): _periods(table, cell) for cell in line.cells}
@@ -161,6 +173,10 @@ def _pairs(line: Line, beside: Sequence[Traced]) -> Iterator[tuple[Figure, Figur
     if not bases and _has_base_alone(beside, line.reader.claim):
         return
     ends = _each_once(cell for _, cell in stated)
+    if is_overall and len(ends) > 2:
+        by_time = sorted(ends, key=lambda cell: _order(named[id(cell)]))
+        yield by_time[-1], by_time[0]
+        return
     if len(ends) < 2 and bases and len(stated) > 1:
         return
     if len(ends) < 2:
@@ -289,7 +305,7 @@ def differences(new: Figure, old: Figure) -> Iterator[Figure]:
     _, _, before, other_scale, other_unit, other_currency = old
     if unit != other_unit or len({scale, other_scale} - {None}) > 1:
         return
-    if currency and other_currency not in ("", currency):
+    if are_other_currencies(currency, other_currency):
         return
     scale = other_scale if scale is None else scale
     try:

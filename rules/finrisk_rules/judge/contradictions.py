@@ -22,6 +22,9 @@ _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.
 _FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
 
+LONGEST_FROM = 12
+_GAIN_OF = re.compile(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
+
 _BOTH_ENDS = re.compile(rf"\s+{whole('to auf à a')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
 _HEAD = re.compile(r"(?<=\w) of ", re.IGNORECASE)
@@ -54,14 +57,16 @@ def contradicts(
         if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
             direction = replace(direction, rises=False)
         known = [n for n in group if traced[n][1] is not None]
-        if not known or _is_name(direction, traced[known[0]][1]):
+        if not known or _is_name(direction, traced[known[0]][1]) or _is_result(text, direction):
             continue
         if is_evaluation(direction) and (better := {is_better_above(traced[n][1]) for n in known}) != {True}:
             if better != {False} or any(_is_change_cell(traced[n][1]) for n in known):
                 continue
             direction = replace(direction, rises=not direction.rises)
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
-        pair = _ends(amounts, traced)
+        if amounts and _are_other_changes(text, known, amounts, traced):
+            continue
+        pair = _ends(amounts, traced, direction)
         is_pair = len(pair) > 1
         wrong = {_pair(pair, traced, direction, text)} if is_pair else set()
         is_told = is_pair and by_time(pair, traced) is not None
@@ -96,11 +101,43 @@ def _is_change_cell(trace: Trace | None) -> bool:
     return trace is not None and trace.table is not None and trace.table.is_change(*trace.spot[2][:2])
 
 
-def _ends(amounts: Sequence[int], traced: Sequence[Traced]) -> Sequence[int]:
-    """Return the two figures between which something changed: the first one, and the first one compared."""
+def _ends(amounts: Sequence[int], traced: Sequence[Traced], direction: Direction) -> Sequence[int]:
+    """Return the two figures between which something changed: the first one, and the first one compared.
+
+    Where that is behind the word, the first one of its line that is so too: "in all 85; the rest shrank
+    from 5 to 1".
+    """
     bases = [n for n in amounts if traced[n][0].phrase.is_base]
     others = [n for n in amounts if n not in bases]
-    return sorted((others[0], bases[0])) if bases and others else amounts[:2]
+    if not bases or not others:
+        return amounts[:2]
+    behind = [n for n in others if traced[n][0].quantity.start >= direction.end]
+    is_behind = traced[bases[0]][0].quantity.start >= direction.end
+    own = [n for n in behind if is_behind and _are_of_one_line(traced[n][1], traced[bases[0]][1])]
+    return sorted(((own or others)[0], bases[0]))
+
+
+def _are_of_one_line(one: Trace | None, two: Trace | None) -> bool:
+    """Whether two figures stand in one line of a table."""
+    if one is None or two is None or one.table is None or one.table is not two.table:
+        return False
+    across = 1 if one.table.is_turned else 0
+    return bool(one.spot[2][across] == two.spot[2][across])
+
+
+def _is_result(text: str, direction: Direction) -> bool:
+    """Whether a word names an amount that its place says, and no rise: "a gain of 5"."""
+    return direction.word == "gain" and _GAIN_OF.match(text, direction.end) is not None
+
+
+def _are_other_changes(
+    text: str, known: Sequence[int], amounts: Sequence[int], traced: Sequence[Traced]
+) -> bool:
+    """Whether figures are what a change before them is compared with: "lowered it by 29, versus 8 and 2"."""
+    first, base = traced[known[0]][0], traced[amounts[0]][0]
+    if known[0] == amounts[0] or not base.phrase.is_base or first.quantity.unit != base.quantity.unit:
+        return False
+    return not _FROM.search(text, max(0, base.quantity.start - LONGEST_FROM), base.quantity.start)
 
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:

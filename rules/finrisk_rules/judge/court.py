@@ -34,6 +34,7 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import part_in
+from finrisk_rules.judge.wholes import of_wholes
 from finrisk_rules.scales import scale_said
 
 OF_WORDS: frozenset[Verdict] = frozenset({"unsupported", "wrong_scale", "wrong_direction"})
@@ -139,7 +140,7 @@ class Court:
             acquit_assigned(result)
         if len(result) > 1 and "(" in statement.text:
             acquit(statement.text, result)
-        for finding, place in from_beside(result) if len(result) > 1 else ():
+        for finding, place in (*of_wholes(statement.text, result), *from_beside(statement.text, result)):
             claim = finding.claim
             finding.verdict, finding.trace = self.bench.at_place(claim, statement, own_periods(claim), place)
         follow_lines(statement.text, result, earlier)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
-from finrisk_rules.judge.agreement import agreement
+from finrisk_rules.judge.agreement import agreement, are_of_one_currency
 from finrisk_rules.judge.chronology import by_time
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.combinations import EACH, MOST_LINES, TOGETHER, Combination, combinations
@@ -293,7 +293,7 @@ def _value(combination: Combination, cells: Sequence[Figure], claim: Claim) -> F
 
     A difference that is said one way is none where it is the other way.
     """
-    if len({(cell[3], cell[4]) for cell in cells}) > 1 or len({cell[5] for cell in cells} - {""}) > 1:
+    if len({(cell[3], cell[4]) for cell in cells}) > 1 or not are_of_one_currency(cell[5] for cell in cells):
         return None
     try:
         values = [Decimal(cell[2]) for cell in cells]

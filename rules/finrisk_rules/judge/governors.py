@@ -28,6 +28,12 @@ _COMPARATIVE = re.compile(
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
+_CAUSE = re.compile(
+    rf"{whole('from by due_to owing_to because_of attributable_to related_to thanks_to durch aus')}\s+\Z",
+    re.IGNORECASE,
+)
+"""Between a figure and such a word, what says that the figure is what came of it: "5 from lower rates"."""
+
 _FROM = re.compile(rf"\s*{whole('from than')}", re.IGNORECASE)
 """Behind "up", what leads to the figure with which one before is compared."""
 
@@ -64,7 +70,7 @@ def _governor(
     if _is_one_clause(text, before.end, start):
         return before
     if behind and _is_one_clause(text, end, behind.start):
-        is_apart = behind.start - end > 1
+        is_apart = behind.start - end > 1 and not _CAUSE.search(text, end, behind.start)
         if not (is_apart and _COMPARATIVE.fullmatch(text[behind.start : behind.end].lower())):
             return behind
     return None if _speaks_back(text, before) else before

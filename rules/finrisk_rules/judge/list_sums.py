@@ -6,6 +6,7 @@
 import re
 from collections.abc import Sequence
 
+from finrisk_rules.judge.agreement import are_of_one_currency
 from finrisk_rules.judge.amounts import amount_of, says
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.traces import Trace
@@ -54,6 +55,6 @@ def _first_of_sum(finding: Finding, items: Sequence[Said]) -> Trace | None:
         added += amount.value
         currencies.add(amount.currency)
         first = first or amount.place
-        if count >= LEAST_ITEMS and len(currencies) == 1 and says(finding, added):
+        if count >= LEAST_ITEMS and are_of_one_currency(currencies) and says(finding, added):
             return first
     return None

@@ -37,17 +37,17 @@ def of_another_multiple(
 ) -> Iterator[int]:
     """Yield the numbers of the claims that are no such multiple of an earlier figure as words say of them.
 
-    That is the one beside it, else that of the year before in its row.
+    That is the one beside it or the last one of several, else that of the year before in its row.
     """
     for said, spoken in groups.items():
         group = [n for n in spoken if traced[n][1] is not None]
         if not group or not _MULTIPLE.fullmatch(text, said.start, said.end):
             continue
         last = traced[group[-1]][1]
-        if len(group) > 1 and (pair := by_time(group[:2], traced)):
-            (_, one), (later, two) = pair
-            if not _holds(text, said, one.value, two.value):
-                yield later
+        ends = [group[:2], [group[0], group[-1]]] if len(group) > 1 else []
+        if pairs := [pair for each in ends if (pair := by_time(each, traced))]:
+            if not any(_holds(text, said, one.value, two.value) for (_, one), (_, two) in pairs):
+                yield pairs[0][1][0]
         elif len(group) == 1 and last and last.table and not traced[group[0]][0].phrase.is_base:
             before = last.table.year_before(*last.spot[2][:2])
             if before is not None and not _holds(text, said, before, last.value):

@@ -4,15 +4,25 @@
 by both. Who is right of one of them, and has the other from beside it, in the same order of time, is right.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.chronology import is_later, is_later_head
+from finrisk_rules.judge.comparison_words import WORDS_OF_BASE
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.prose_changes import is_later_in_prose
+from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.traces import Trace
 
+_FARTHEST = 40
+_BREAK = re.compile(r";|(?<!\()(?<!\( ):|\.\s")
+"""Between two figures, what begins to tell of something else; "6 (2022: 5)" goes on, its year left out."""
 
-def from_beside(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Trace]]:
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_STEMS_OF_BASE = stems(" ".join(WORDS_OF_BASE))
+
+
+def from_beside(text: str, findings: Sequence[Finding]) -> Iterator[tuple[Finding, Trace]]:
     """Yield the figures of a sentence that are misattributed for the sake of a right one beside them.
 
     With each goes its own place, which is beside the place of that one.
@@ -23,7 +33,8 @@ def from_beside(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Trace]]:
     right = [(each, each.trace) for each in findings if each.is_right and each.trace]
     for finding in convicted:
         for other, beside in right:
-            own = _place_beside(finding, beside) if _is_for_sake_of(finding, beside) else None
+            is_meant = _is_for_sake_of(finding, beside) or _are_joined(text, finding, other)
+            own = _place_beside(finding, beside) if is_meant else None
             if own and _is_next(finding, own, beside) and _are_in_order(finding, other, own, beside):
                 yield finding, own
                 break
@@ -41,6 +52,19 @@ def _is_for_sake_of(finding: Finding, beside: Trace) -> bool:
         return False
     kind = table.kinds[table.heads.index(verdict.place.column)]
     return bool(kind != table.kinds[beside.spot[2][1]])
+
+
+def _are_joined(text: str, finding: Finding, other: Finding) -> bool:
+    """Whether two figures are of one list or change, with nothing else between: "from 5 in 2022 to 6"."""
+    one, two = sorted((finding.claim.quantity, other.claim.quantity), key=lambda each: each.start)
+    if two.start - one.end > _FARTHEST or (one.unit, one.currency, one.scale) != (
+        two.unit,
+        two.currency,
+        two.scale,
+    ):
+        return False
+    between = _YEAR.sub(" ", text[one.end : two.start])
+    return not _BREAK.search(between) and stems(between) <= _STEMS_OF_BASE
 
 
 def _is_only_one(place: Trace) -> bool:

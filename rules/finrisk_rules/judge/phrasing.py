@@ -20,6 +20,7 @@ from finrisk_rules.judge.comparison_words import (
     may_compare,
 )
 from finrisk_rules.judge.hints import Words, cannot_say
+from finrisk_rules.judge.period_lists import periods_of_lists
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
     CONTRAST,
@@ -50,7 +51,6 @@ ENDED = 0.1
 """What words count for that a semicolon parts from a figure, behind another one."""
 
 LONGEST_GLUE = 40
-
 _PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
@@ -178,7 +178,7 @@ class _Stretches:
                 and not _BEFORE_PERIOD.search(self.bare, max(0, each.start - LONGEST_GLUE), each.start)
             ]
         elif behind:
-            behind = [each for each in behind if not self._is_compared(each)]
+            behind = [each for each in behind if not self.is_compared(each)]
         if not self.periods[at] and not behind and self._stands_first(at):
             return list(self.periods[1][:1])
         before: Sequence[Period] = self.periods[at][: -MOST_PERIODS - 1 : -1]
@@ -211,7 +211,7 @@ class _Stretches:
         joint = JOINT.search(self.bare, start, self.spans[0][1])
         return joint is not None and bool(BASE_AT_SPLIT.match(self.bare, joint.start(), self.spans[0][1]))
 
-    def _is_compared(self, period: Period) -> bool:
+    def is_compared(self, period: Period) -> bool:
         """Whether a figure is compared with that of this period: "6 % over 2022", "(+6 % vs. 2022)"."""
         return bool(COMPARED.search(self.bare, max(0, period.start - LONGEST_GLUE), period.start))
 
@@ -229,7 +229,7 @@ class _Stretches:
         periods = self.periods[places[0]]
         if len(periods) != self.count:
             return ()
-        compares = (places[0] or self._is_again(1)) and any(map(self._is_compared, periods[1:]))
+        compares = (places[0] or self._is_again(1)) and any(map(self.is_compared, periods[1:]))
         return () if compares else periods
 
     def shared_items(self) -> list[frozenset[str]]:
@@ -269,13 +269,15 @@ def phrases(text: str, figures: Sequence[Span], periods: Sequence[Period], words
         return []
     stretches = _Stretches(text, figures, periods, words)
     shared, items = stretches.shared_periods(), stretches.shared_items()
+    of_lists = {} if shared else periods_of_lists(stretches)
     of_items = frozenset().union(*items) if items else frozenset()
     result = []
     for at in range(len(figures)):
         own_words = stretches.words(at)
         if items:
             own_words = dict.fromkeys(own_words.keys() - of_items, OF_LIST) | dict.fromkeys(items[at], 1.0)
-        own = [shared[at]] if shared else stretches.periods_of(at)
+        listed = shared[at] if shared else of_lists.get(at)
+        own = [listed] if listed else stretches.periods_of(at)
         named = [(period.year, period.part) for period in own]
         result.append(Phrase(own_words, tuple(named), stretches.is_base(at)))
     return result

@@ -7,8 +7,9 @@ the total of its table, or of the whole of which its source says that it is a pa
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
+from finrisk_rules.judge.agreement import are_other_currencies
 from finrisk_rules.judge.amounts import (
     Amount,
     IsAnother,
@@ -21,9 +22,10 @@ from finrisk_rules.judge.amounts import (
     totals_of,
 )
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.mentions import LONGEST
 from finrisk_rules.judge.parts import denies
-from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
+from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems, stems_of_name
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
@@ -38,7 +40,7 @@ LOOKS_OF_SHARE = 6
 """What it counts for to ask of which part and whole a figure is the share."""
 
 _ARTICLES = (
-    rf"(?:{whole('the its our their that those of der die das den des la le les los el')}['\u2019\s]+)*"
+    rf"(?:{whole('the its our their all that those of der die das den des la le les los el')}['\u2019\s]+)*"
 )
 _OF = re.compile(
     rf"\s*\)?\s*(?:{whole('of von der des de du del dei')}['\u2019\s]+|d['\u2019]){_ARTICLES}", re.IGNORECASE
@@ -48,6 +50,14 @@ _TIMES = re.compile(
     rf"(?:as\s+(?:much|large|high)\s+as\s+)?{_ARTICLES}",
     re.IGNORECASE,
 )
+_PART_OF = re.compile(
+    rf"\s+(?:{whole('out')}\s+)?{whole('of von de sur di')}\s+{_ARTICLES}(?:[^\W\d_]+\s+){{0,3}}[^\w\s]?",
+    re.IGNORECASE,
+)
+"""Between a part and the whole of which it is: "5 of the 8", "5 out of a total of 8"."""
+
+_OF_WHICH = re.compile(whole("of_which of_that of_this davon dont de_los_cuales di_cui"), re.IGNORECASE)
+
 _NAME = re.compile(
     rf"(?:[^\d;:(),]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?(?:\(|{whole('of at von de')}\s)?[^\w;:]{{0,4}}",
     re.IGNORECASE,
@@ -94,12 +104,44 @@ class Shares:
             parts = parts or list(self._subjects(at))
             for part in parts:
                 yield from ((part, total) for total in named if _are_of_one_time(part, total))
-                is_line = any(total.place.table is part.place.table for total in named)
-                if not is_line and self._is_total(behind.end(), part):
-                    yield from ((part, total) for total in totals_of(part))
+                if all(total.place.table is not part.place.table for total in named):
+                    yield from ((part, total) for total in self._totals(behind.end(), part))
         elif is_share and parts and self._is_aside(at) and not self._is_denied(end, parts[0]):
             yield from ((parts[0], total) for total in totals_of(parts[0]))
+        yield from self._written(at) if is_share else ()
+        yield from self._of_which(at) if is_share else ()
         yield from self._of_other_years(at)
+
+    def _written(self, at: int) -> Iterator[tuple[Amount, Amount]]:
+        """Yield the part and the whole that are written right behind or before their share: "(5 of 8)"."""
+        for first in (at + 1, at - 2):
+            pair = self.findings[max(first, 0) : first + 2]
+            if first >= 0 and len(pair) == 2:
+                one, two = (each.claim.quantity for each in pair)
+                part, total = map(amount_of, pair)
+                if part and total and _PART_OF.fullmatch(self.text, one.end, two.start):
+                    yield part, total
+
+    def _of_which(self, at: int) -> Iterator[tuple[Amount, Amount]]:
+        """Yield the figure before "of which" as the whole, with what is named behind that: its part.
+
+        That is a figure said before by that name, or a line of a table in the period of the whole.
+        """
+        if at == 0:
+            return
+        before, end = self.findings[at - 1], self.findings[at].claim.quantity.start
+        led = _OF_WHICH.search(self.text, before.claim.quantity.end, end)
+        if led is None or before.claim.quantity.unit:
+            return
+        name = stems(self.text[led.end() : end])
+        said = [each for each in self.findings[: at - 1] if not name.isdisjoint(_words_beside(each))]
+        total = amount_of(before)
+        if len(said) == 1 and (part := amount_of(said[0])):
+            yield part, total or part._replace(value=abs(float(before.claim.quantity.amount)))
+        elif total:
+            for reader in self.findings[at].readers:
+                if not self.is_another(self.findings[at], reader.source):
+                    yield from ((part, total) for part in subjects(self.text, end, total.years, reader))
 
     def _of_other_years(self, at: int) -> Iterator[tuple[Amount, Amount]]:
         """Yield part and whole of the share before a figure in the year with which that is compared."""
@@ -127,7 +169,7 @@ class Shares:
         if len(nearest) < 2:
             return
         two, one = nearest
-        if one.currency != two.currency or one.place == two.place:
+        if are_other_currencies(one.currency, two.currency) or one.place == two.place:
             return
         spans = [each.claim.quantity for each in self.findings[:at] if each.trace in (one.place, two.place)]
         if len(spans) == 2 and _LISTED.fullmatch(self.text, spans[0].end, spans[1].start):
@@ -152,14 +194,17 @@ class Shares:
         own = [each for each in finding.readers if not self.is_another(finding, each.source)]
         yield from amounts_named(self.text, start, own, self.earlier)
 
-    def _is_total(self, start: int, part: Amount) -> bool:
-        """Whether a name is that of a total: "of the total", or "of revenue" of a part below that caption."""
-        name = stems_of_name(
-            re.split(r"[,;:()\d.]| (?:in|for|at|and) ", self.text[start : start + LONGEST_NAME])[0]
-        )
-        table = part.place.table
-        is_caption = table is not None and name <= stems_of_name(table.caption) | STEMS_OF_TOTAL
-        return bool(name) and (name <= STEMS_OF_TOTAL or is_caption)
+    def _totals(self, start: int, part: Amount) -> Iterator[Amount]:
+        """Yield the totals of a part that go by the name that begins at a place.
+
+        "Of the total", or "of revenue" of a part below that caption, or above a total of that name.
+        """
+        said = re.split(r"[,;:()\d.]| (?:in|for|at|and) ", self.text[start : start + LONGEST_NAME])[0]
+        name, table = stems_of_name(said), part.place.table
+        caption = stems_of_name(table.caption) if table else frozenset()
+        for total in totals_of(part) if name else ():
+            if name <= STEMS_OF_TOTAL | caption | stems_of_name(total.place.place.row):
+                yield total
 
     def _is_denied(self, end: int, part: Amount) -> bool:
         """Whether what follows is said to be what the row of a part is not: "non-current"."""
@@ -172,6 +217,10 @@ class Shares:
         if self.text[share.end - 1] in ")\uff09":
             return not self.text[part.end : share.start].strip()
         return bool(_ASIDE.fullmatch(self.text, part.end, share.start) and _END.match(self.text, share.end))
+
+
+def _words_beside(finding: Finding) -> Set[str]:
+    return {word for word, weight in finding.claim.phrase.words.items() if weight >= BESIDE}
 
 
 def follow_shares(

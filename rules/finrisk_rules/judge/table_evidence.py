@@ -8,6 +8,7 @@ from math import log
 from typing import Any
 
 from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.unnamed_totals import with_totals
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.periods import MONTHS, periods
 
@@ -114,7 +115,8 @@ class TableEvidence:
 
     def __init__(self, table: list[Any], named: list[list[Any]] | None = None) -> None:
         self.caption: str
-        self.caption, self.heads, self.rows, self.cells = table[:4]
+        self.caption, self.heads, rows, self.cells = table[:4]
+        self.rows = with_totals(rows, self.cells)
         self._named = named
         self._has_both_ends: bool | None = None
 

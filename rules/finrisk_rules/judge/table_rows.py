@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from finrisk_rules.judge.agreement import are_of_one_currency
 from finrisk_rules.judge.amounts import Amount, IsAnother, amount_of, amounts_named, divided, says
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.margins import MARGIN
@@ -69,7 +70,11 @@ class Rows:
             return None
         added = [amount_of(row[at]) for _, row in self._alike(findings)]
         known = [each for each in added if each]
-        if len(known) < 2 or len(known) < len(added) or len({each.currency for each in known}) > 1:
+        if (
+            len(known) < 2
+            or len(known) < len(added)
+            or not are_of_one_currency(each.currency for each in known)
+        ):
             return None
         scale = self._alike(findings)[-1][1][at].claim.quantity.scale
         return known[0].place if says(findings[at], sum(each.value for each in known), scale) else None

@@ -22,7 +22,8 @@ def _of_two_scales(said: Sequence[tuple[int, Finding]]) -> Iterator[tuple[Findin
 
 
 _SHARES_SCALE = re.compile(
-    rf"[^\d.;:()]{{0,12}}?(?:{LIST_JOINT.pattern}|\s*(?:to|from|versus|vs\.?|against|compared (?:to|with))\s+"
+    rf"[^\d.;:()]{{0,12}}?(?:{LIST_JOINT.pattern}"
+    r"|\s*(?:to|from|of|out of|versus|vs\.?|against|compared (?:to|with))\s+"
     r"|\s*[-\u2013]\s*)[^\d.;:()]{0,24}",
     re.IGNORECASE,
 )
