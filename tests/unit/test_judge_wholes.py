@@ -60,10 +60,37 @@ respectively , and a tax benefit of $ 9.6 million for 2021 . Other cost rose by 
 due to a $2.9 million decrease in interest income and a $1.8 million increase in port fees.
 """
 
+SHARES = """Price of our common stock on each quarter
+
+| | | Common Stock Price Range 2024 |
+| --- | --- | --- |
+| | Low | High |
+| Third Quarter | $ 5.10 | $ 7.40 |
+| Fourth Quarter | $ 2.35 | $ 4.80 |
+
+| Interest | 2024 Amount | 2023 Amount | Change ($) | Change (%) |
+| --- | --- | --- | --- | --- |
+| Interest income | $20,480 | $9,140 | 11,340 | 124 |
+
+| Depots by state | number of depots (1) |
+| --- | --- |
+| ohio | 57 |
+| iowa | 26 |
+| utah | 19 |
+"""
+LIQUIDITY = """Trade receivables are due in a month, our liabilities are trade payables, due in three months.
+At 30 June 2024, the carrying amount and contractual cash flows is $25,153,000 (2023: $33,978,000).
+
+| | 2024 $'000 | 2023 $'000 |
+| --- | --- | --- |
+| Trade receivables and contract assets | 22,989 | 28,710 |
+| Cash | 21,956 | 33,045 |
+"""
+
 
 def is_kept(answer: str) -> bool:
     """Whether all figures of an answer on these pages are right, and one is read."""
-    pages = (REGIONS, CHARGES, PAYABLES, METRICS, PROSE.replace("\n", " "))
+    pages = (REGIONS, CHARGES, PAYABLES, METRICS, PROSE.replace("\n", " "), SHARES, LIQUIDITY)
     sources = [
         JudgedSource(f"Page {n} of 2024", text, stored(facts_of(text)), "Tern Logistics", 2024)
         for n, text in enumerate(pages, 1)
@@ -126,6 +153,20 @@ def test_a_whole_goes_by_the_name_of_its_part(right: str, wrong: tuple[str, str]
     ],
 )
 def test_a_change_is_told_in_other_words(right: str, wrong: tuple[str, str]) -> None:
+    assert is_kept(right)
+    assert not is_kept(right.replace(*wrong))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("In the fourth quarter of 2024 the stock traded between $2.35 and $4.80 [6].", ("2.35", "5.10")),
+        ("Interest income was $20,480, up $11,340 or 124% on fiscal 2023 [6].", ("20,480", "24,080")),
+        ("Most depots are in Ohio (57) and Iowa (26) [6].", ("57", "75")),
+        ("Trade payables were $25.2 million (2023: $34.0 million) [7].", ("$25.2", "$23.0")),
+    ],
+)
+def test_a_figure_is_of_what_its_words_say(right: str, wrong: tuple[str, str]) -> None:
     assert is_kept(right)
     assert not is_kept(right.replace(*wrong))
 

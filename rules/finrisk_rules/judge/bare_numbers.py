@@ -36,6 +36,13 @@ _DAY = re.compile(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
 _LAST_DAY = 31
 """Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
 
+_LISTED = re.compile(r"[^\W\d_]\s\(\d{1,3}(?:,\d{3})*\)")
+_LEAST_LISTED = 2
+"""Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)"."""
+
+_END_OF_LISTED = re.compile(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
+_LONGEST_WORD = 40
+
 _NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
@@ -70,6 +77,21 @@ def is_span(text: str, quantity: Quantity) -> bool:
     """Whether a number is that of a span of time: "24 months", "90+ days", not "999 days"."""
     end = quantity.end + text.startswith("+", quantity.end)
     return abs(quantity.value) <= LONGEST_SPAN and bool(TIME.match(text, end))
+
+
+def is_listed(text: str, quantity: Quantity) -> bool:
+    """Whether brackets hold one of several counts, each behind a name with a capital letter."""
+    if quantity.places or quantity.currency or quantity.unit or quantity.scale or text.startswith("|"):
+        return False
+    name = _NAME.search(text, max(0, quantity.start - _LONGEST_WORD), quantity.start)
+    is_name = name is not None and name[0][0].isupper() and _END_OF_LISTED.match(text, quantity.end)
+    return bool(is_name) and _listed(text) >= _LEAST_LISTED
+
+
+@lru_cache(maxsize=8)
+def _listed(text: str) -> int:
+    """Return how many counts in brackets a text has behind names."""
+    return len(_LISTED.findall(text))
 
 
 def is_mark(text: str, quantity: Quantity) -> bool:

@@ -17,7 +17,7 @@ from finrisk_rules.judge.findings import wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.operands import is_bare
-from finrisk_rules.judge.opposites import is_opposite
+from finrisk_rules.judge.opposites import is_opposite, names_contrary
 from finrisk_rules.judge.outlook import is_of_other_time, tells_targets
 from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
 from finrisk_rules.judge.quarters import is_of_other_months, is_of_whole_year, tells_months
@@ -115,7 +115,7 @@ class Bench:
         if scale and scale.fit > right.fit + CLEARLY and (rival is None or scale.fit >= rival.fit):
             return wrong(claim, "wrong_scale", scale), None
         rival = rival or self._meant(readers, statement, right)
-        if rival is not None:
+        if rival is not None and not names_contrary(claim, statement, rival):
             return wrong(claim, "misattributed", rival), None
         return self.at_place(claim, statement, named, right, is_operand=bool(readers[0].operands))
 

@@ -15,6 +15,7 @@ from finrisk_rules.judge.bare_numbers import (
     is_bare,
     is_below_hundred,
     is_day,
+    is_listed,
     is_mark,
     is_span,
     name_before,
@@ -172,7 +173,11 @@ def claims_of(
                 continue
         if has_points and (points := _POINTS.match(text, quantity.end)) and is_below_hundred(quantity):
             quantity = quantity._replace(unit="points", end=points.end())
-        if quantity.bracketed and quantity.value < 0 and _is_aside(text, quantity):
+        if (
+            quantity.bracketed
+            and quantity.value < 0
+            and (_is_aside(text, quantity) or is_listed(text, quantity))
+        ):
             quantity = quantity._replace(value=-quantity.value, bracketed=False)
         name = ""
         if is_bare(quantity):

@@ -106,6 +106,13 @@ COMPARED = re.compile(
 )
 """What stands before a period with whose figure another one is compared."""
 
+CHANGED_ON = re.compile(
+    rf"(?:{whole('up down rise fall increase decrease gain growth drop')}|%)[^;:.]*?\s+on\s+"
+    r"(?:(?:the|fiscal|financial|year|FY)\s*)*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
+
 BASE_BEHIND = re.compile(
     rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,

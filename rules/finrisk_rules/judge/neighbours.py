@@ -13,11 +13,16 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.prose_changes import is_later_in_prose
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.vocabulary import whole
 
 _FARTHEST = 40
 _BREAK = re.compile(r";|(?<!\()(?<!\( ):|\.\s")
 """Between two figures, what begins to tell of something else; "6 (2022: 5)" goes on, its year left out."""
 
+_BETWEEN = re.compile(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
+_AND = re.compile(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)
+_LOW = re.compile(whole("low lowest minimum min tief"), re.IGNORECASE)
+_HIGH = re.compile(whole("high highest maximum max hoch"), re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STEMS_OF_BASE = stems(" ".join(WORDS_OF_BASE))
 
@@ -35,6 +40,9 @@ def from_beside(text: str, findings: Sequence[Finding]) -> Iterator[tuple[Findin
         for other, beside in right:
             is_meant = _is_for_sake_of(finding, beside) or _are_joined(text, finding, other)
             own = _place_beside(finding, beside) if is_meant else None
+            if own is None and (end := _end_beside(text, finding, other, beside)):
+                yield finding, end
+                break
             if own and _is_next(finding, own, beside) and _are_in_order(finding, other, own, beside):
                 yield finding, own
                 break
@@ -87,6 +95,33 @@ def _place_beside(finding: Finding, beside: Trace) -> Trace | None:
                 continue
             return trace
     return None
+
+
+def _end_beside(text: str, finding: Finding, other: Finding, beside: Trace) -> Trace | None:
+    """Return the place of one end of a range of which both stand in a row, under "low" and under "high"."""
+    one, two = sorted((finding.claim.quantity, other.claim.quantity), key=lambda each: each.start)
+    if beside.table is None or not _AND.fullmatch(text, one.end, two.start):
+        return None
+    if not _BETWEEN.search(text, max(0, one.start - _FARTHEST), one.start) or one.value > two.value:
+        return None
+    is_low = finding.claim.quantity is one
+    heads = (_LOW, _HIGH) if is_low else (_HIGH, _LOW)
+    if not heads[1].search(beside.place.column):
+        return None
+    traces = [
+        each for reader in finding.readers if reader.source == beside.source for each in reader.traces()
+    ]
+    return next(
+        (
+            each
+            for each in traces
+            if each.agreement not in ("", "scale")
+            and each.table is beside.table
+            and each.spot[2][0] == beside.spot[2][0]
+            and heads[0].search(each.place.column)
+        ),
+        None,
+    )
 
 
 def _are_together(one: Trace, two: Trace) -> bool:

@@ -84,6 +84,18 @@ def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
     return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
 
 
+def names_contrary(claim: Claim, statement: Statement, trace: Trace) -> bool:
+    """Whether the row and the column of a cell name the contrary of a word by a figure: another thing.
+
+    "Trade payables of 25" are none of "Trade receivables".
+    """
+    there = _sides_of(f"{trace.place.row} {trace.place.column}")
+    if not there or cannot_say(statement.words, WORDS_OF_SIDES):
+        return False
+    said = _sides_of(_beside(statement.text, claim.quantity.start, claim.quantity.end))
+    return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
+
+
 def _is_bound_otherwise(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether words bound a figure on the other side than its sentence does, or than its end of a range."""
     figures = trace.evidence.statements[trace.spot[1]].figures

@@ -13,6 +13,7 @@ from finrisk_rules.judge.comparison_words import (
     BASE_AT_SPLIT,
     BASE_BEFORE,
     BASE_BEHIND,
+    CHANGED_ON,
     COMPARED,
     THAN_OF_EAST_ASIA,
     WORDS_OF_BASE,
@@ -213,7 +214,10 @@ class _Stretches:
 
     def is_compared(self, period: Period) -> bool:
         """Whether a figure is compared with that of this period: "6 % over 2022", "(+6 % vs. 2022)"."""
-        return bool(COMPARED.search(self.bare, max(0, period.start - LONGEST_GLUE), period.start))
+        first = max(0, period.start - LONGEST_GLUE)
+        if not period.part and CHANGED_ON.search(self.bare, first, period.start):
+            return True
+        return bool(COMPARED.search(self.bare, first, period.start))
 
     def _is_glued(self, start: int, end: int) -> bool:
         return end - start < LONGEST_GLUE and not JOINT.search(self.bare, start, end)
