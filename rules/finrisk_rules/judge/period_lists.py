@@ -4,14 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from finrisk_rules.judge.vocabulary import LIST_JOINT, PREPOSITION
+from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
 from finrisk_rules.periods import Period
 
 LEAST_FIGURES = 3
 """Figures of a sentence from which on some of them may be a list with periods of its own."""
 
 _ITEM = re.compile(rf"(?:\s+[^\W\d_]+)?{LIST_JOINT.pattern}", re.IGNORECASE)
-_TO_LIST = re.compile(rf"[^\w.;:]*(?:(?:{PREPOSITION.pattern})[^\w.;:]*)*", re.IGNORECASE)
+_TO_LIST = re.compile(
+    rf"[^\w.;:]*(?:{whole('in for at during on by of ended the years fiscal im für en au pour al para nel')}"
+    r"[^\w.;:]+)*",
+    re.IGNORECASE,
+)
 """From a list of figures to the periods behind it: "5 and 6 in 2023 and 2022"."""
 
 

@@ -11,7 +11,7 @@ TOTAL = "Total"
 
 _LEAST_PARTS, _ROUNDED = 2, 0.005
 
-Row = Sequence[str]
+Row = tuple[str, str]
 """The label of a row and its section."""
 
 
