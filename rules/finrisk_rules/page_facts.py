@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from finrisk_rules.judge.bounds import BOUNDING
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.numerals import has_figure
 from finrisk_rules.periods import Period, periods
@@ -72,12 +73,13 @@ def _only_thousands(text: str) -> bool:
 
 
 def stored(facts: PageFacts) -> str:
-    """Return the facts as compact JSON: ``{"l": language, "t": tables, "s": statements, "p": periods}``.
+    """Return the facts as compact JSON: language "l", tables "t", statements "s", periods "p", bounds "b".
 
     Tables and statements are plain lists. A table is [caption, heads, rows, figures]: a row [label, section],
     a figure [place of its row in rows, column, value, scale, unit, currency]. A statement is [start, end,
     figures, periods]: a figure [value, scale, unit, currency, start, end], a period [year, part, start, end].
-    Of each table "p" has the periods [year, part] over each of its columns. A value is a text, so that its
+    Of each table "p" has the periods [year, part] over each of its columns, and "b" what the words of a cell
+    make of its figure: [place of its row, column, "above" or "below"]. A value is a text, so that its
     decimals stay; "" where there is nothing to say.
 
     What is new gets a key of its own: a release of before, beside this one or rolled back to, reads on.
@@ -87,19 +89,30 @@ def stored(facts: PageFacts) -> str:
         "t": [_table(table) for table in facts.tables],
         "s": [_statement(each) for each in facts.statements],
         "p": [[_named(head) for head in table.heads] for table in facts.tables],
+        "b": [_bounds(table) for table in facts.tables],
     }
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def _table(table: Table) -> list[object]:
     rows = list(dict.fromkeys((cell.row, cell.label, cell.section) for cell in table.cells))
-    place = {row[0]: at for at, row in enumerate(rows)}
+    place = _places(table)
     figures = [
         [place[cell.row], cell.column, str(cell.value.value), cell.scale, cell.unit, cell.currency]
         for cell in table.cells
     ]
     labels = [[label, section] for _, label, section in rows]
     return [table.caption, list(table.heads), labels, figures]
+
+
+def _places(table: Table) -> dict[int, int]:
+    """Return the places of the rows that have figures, by their numbers."""
+    return {row: at for at, row in enumerate(dict.fromkeys(cell.row for cell in table.cells))}
+
+
+def _bounds(table: Table) -> list[list[object]]:
+    place = _places(table) if any(cell.bound for cell in table.cells) else {}
+    return [[place[cell.row], cell.column, cell.bound] for cell in table.cells if cell.bound in BOUNDING]
 
 
 def _named(head: str) -> list[tuple[int | None, str]]:

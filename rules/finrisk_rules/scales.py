@@ -1,4 +1,4 @@
-"""What a caption, a head or a label says of the figures below it: their power of ten, currency, percent."""
+"""What a caption, a head or a label says of the figures below it: power of ten, currency, percentages."""
 
 import re
 from collections import deque
@@ -7,10 +7,14 @@ from functools import lru_cache
 
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.plain_text import plain
-from finrisk_rules.units import CURRENCIES, SCALES, any_of
+from finrisk_rules.units import BASIS_POINTS, CODES, CURRENCIES, SCALES, Unit, any_of
 
 _SIGNS = any_of(word for word in CURRENCIES if not word.isalpha() or len(word) == 3)
 _SCALE = any_of(SCALES)
+_COIN = any_of(
+    {*map(str.lower, CODES), *(word for word in CURRENCIES if not word[-1].isalpha())}, whole=False
+)
+_LETTER = r"(?:mm?|mn|bn?|k)(?!-?[^\W_])"
 _SAID = re.compile(
     rf"(?<![\d.,])(?<!\d )(?:(?<![^\W_])(?P<currency>{_SIGNS}) ?)?"
     rf"(?:(?:(?<![^\W_])(?:in|en|i) |\( ?|^ ?|単位:? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
@@ -18,6 +22,7 @@ _SAID = re.compile(
     rf"|(?P<zeros>'?000(?:'?s)?)(?![\d.,]))"
     rf"(?:(?: of| d'| de|)? ?(?P<behind>{any_of(CURRENCIES)}))?"
     rf"|(?<![^\W_])(?P<first>{_SCALE})(?: of| d'| de)? ?(?P<after>{any_of(CURRENCIES)})"
+    rf"|(?<![^\W_])(?P<coin>{_COIN}) ?(?P<letter>{_LETTER})"
     rf"|(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
     re.MULTILINE,
 )
@@ -26,14 +31,28 @@ _CODES = any_of(word.upper() for word in CURRENCIES if len(word) == 3 and word.i
 _NAMED_CURRENCY = re.compile(rf"(?<![^\W_])(?:(?i:{_WORDS_WITH_SIGN})|{_CODES})")
 _HINT = re.compile(
     "|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")])
+    + rf"|(?<=[^\w\s,;:.] ){_LETTER}|(?<=[^\w\s,;:.]){_LETTER}"
 )
-"""What says a scale has a word of scale, three zeros, or a letter at a sign."""
+_AT_CODE = re.compile(rf"(?<![^\W_])(?P<code>[a-z]{{3}}) ?{_LETTER}")
 
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
            "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
+_OF_YEAR = r"(?:(?<!\d)(?<!\d )|(?<=(?:19|20)\d\d ))"
+"""Before a unit that is no figure's: no number but a year, "2017 %"."""
+
 _PERCENT = re.compile(
-    r"(?<!\d)(?<!\d )%|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
+    rf"{_OF_YEAR}%"
+    r"|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
 )
+_IN_BASIS_POINTS = re.compile(
+    rf"{_OF_YEAR}(?<!per )(?<!one )(?<!a )(?<![^\W_]){any_of(BASIS_POINTS)}(?=\s*(?:[),]|\Z|(?:19|20)\d\d))"
+)
+_SIGNS_OF_PERCENT = ("%", "cent", "zent", "pct")
+_SIGNS_OF_BASIS_POINTS = ("bp", "bas", "bás", "ベーシス")
+"""What every word for them has."""
+
+_LONGEST_FIGURE = 24
+_FIGURE_BEFORE = re.compile(r"(?:\A|[\s(])(?!(?:19|20)\d\d \Z)-?(?:\d{3}|\d+[.,]\d)[\d.,]* \Z")
 _EXCEPTED = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b(?P<names>[^.;:()\n|]{0,80})")
 _PARTS = re.compile(r",|&|\b(?:and|or|und|et|y|e)\b")
 _PER = re.compile(r".*\b(?:per|je|par|por)\b")
@@ -44,14 +63,13 @@ _NO_NAMES = stems(
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a text says: ``power`` of ten or None, ``currency`` or "", ``percent``, ``excepted``.
+    """What a text says: ``power`` of ten or None, ``currency`` or "", ``excepted``.
 
     ``excepted`` are the words of what the scale does not count for ("in millions, except per share amounts").
     """
 
     power: int | None = None
     currency: str = ""
-    percent: bool = False
     excepted: frozenset[str] = frozenset()
 
 
@@ -62,20 +80,40 @@ def scale_said(text: str) -> Scale:
     A scale that belongs to a figure of the text itself ("$45 million") says nothing of others.
     """
     read = plain(text).lower()
-    percent, excepted = bool(_PERCENT.search(read)), _excepted(read)
-    said = deque(_SAID.finditer(read) if _HINT.search(read) else (), maxlen=1)
+    excepted = _excepted(read)
+    found = _SAID.finditer(read) if may_say_scale(read) else ()
+    said = deque((match for match in found if not (match["coin"] and _is_of_figure(match))), maxlen=1)
     if not said:
-        return Scale(percent=percent, excepted=excepted)
+        return Scale(excepted=excepted)
     last = said[0]
-    word = last["scale"] or last["beside"] or last["first"] or last["short"] or last["glued"] or ""
+    written = ("scale", "beside", "first", "short", "letter", "glued")
+    word = next((last[name] for name in written if last[name]), "")
     power = 3 if last["zeros"] else SCALES.get(word) or _POWERS[word]
-    currency = next((last[name] for name in ("currency", "inner", "behind", "after") if last[name]), "")
-    return Scale(
-        power,
-        CURRENCIES.get(currency, "EUR" if "eur" in word or "€" in word else ""),
-        percent,
-        excepted,
+    currency = next(
+        (last[name] for name in ("currency", "inner", "coin", "behind", "after") if last[name]), ""
     )
+    code = CURRENCIES.get(currency, "EUR" if "eur" in word or "€" in word else "")
+    return Scale(power, code, excepted)
+
+
+def may_say_scale(read: str) -> bool:
+    """Whether a text has a word of scale, three zeros, or a letter at a currency; what says a scale does."""
+    return bool(_HINT.search(read)) or any(each["code"] in CURRENCIES for each in _AT_CODE.finditer(read))
+
+
+def _is_of_figure(match: re.Match[str]) -> bool:
+    """Whether an amount stands before a currency and its scale, "702 €m": no year, and no small number."""
+    before = match.string[max(0, match.start() - _LONGEST_FIGURE) : match.start()]
+    return before[-1:] == " " and bool(_FIGURE_BEFORE.search(before))
+
+
+def unit_said(name: str) -> Unit:
+    """Return whether a label or a head says that its figures are percentages or basis points."""
+    read = plain(name).lower()
+    if any(sign in read for sign in _SIGNS_OF_BASIS_POINTS) and _IN_BASIS_POINTS.search(read):
+        return "basis_points"
+    is_percent = any(sign in read for sign in _SIGNS_OF_PERCENT) and _PERCENT.search(read)
+    return "percent" if is_percent else ""
 
 
 @lru_cache(maxsize=8192)

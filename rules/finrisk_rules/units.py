@@ -46,12 +46,12 @@ CURRENCIES: dict[str, str] = {word: code for code, words in _CURRENCIES.items() 
 CURRENCIES |= {"us dollars": "USD", "u.s. dollars": "USD"}
 """Code of ISO 4217 of a sign or word in lower case; the sign itself where several currencies share it."""
 
-_CODES = (
+CODES = (
     "AED ARS AUD BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW "
     "KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RMB RON RSD RUB SAR SEK SGD THB TND TRY TWD "
     "UAH USD UYU VND ZAR"
 ).split()
-CURRENCIES |= {code.lower(): {"RMB": "CNY", "CNH": "CNY"}.get(code, code) for code in _CODES}
+CURRENCIES |= {code.lower(): {"RMB": "CNY", "CNH": "CNY"}.get(code, code) for code in CODES}
 
 _PERCENT = ("%", "percent", "per cent", "pct", "prozent", "pour cent", "por ciento", "por cento", "per cento",
             "procent", "パーセント", "퍼센트")  # fmt: skip
@@ -60,20 +60,20 @@ _POINTS = ("percentage points", "percentage point", "percent points", "per cent 
            "punto porcentual", "ponto percentual", "pontos percentuais", "punto percentuale",
            "punti percentuali", "procentpunt", "procentpunten", "pp", "ppt", "%ポイント",
            "ポイント", "个百分点", "個百分點", "百分点", "%p")  # fmt: skip
-_BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
+BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
                  "point de base", "puntos básicos", "pontos base", "punti base", "basispunten", "bps", "bp",
                  "ベーシスポイント")  # fmt: skip
 
 
-def any_of(words: Iterable[str]) -> str:
-    """Return an alternation, the longest word first; a word of letters ends where letters end.
+def any_of(words: Iterable[str], *, whole: bool = True) -> str:
+    """Return an alternation, the longest word first; ``whole``: a word of letters ends where letters end.
 
     Words that begin alike stand together, so that a text is held against each beginning once, and against
     none where no word begins with its first character.
     """
     rests: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):
-        end = r"(?![^\W_])" if _spells(word) else ""
+        end = r"(?![^\W_])" if whole and _spells(word) else ""
         rests.setdefault(word[0], []).append(re.escape(word[1:]) + end)
     firsts = "".join(map(re.escape, rests))
     branches = (f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
@@ -84,11 +84,11 @@ def _spells(word: str) -> bool:
     return word[-1].isalpha() and word[-1] < "\u2e80"
 
 
-MEASURES = any_of((*_POINTS, *_BASIS_POINTS, *_PERCENT, *SCALES))
+MEASURES = any_of((*_POINTS, *BASIS_POINTS, *_PERCENT, *SCALES))
 """What makes a number a figure: words and signs of scale and of percent."""
 
 _BEHIND = re.compile(
-    rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(_BASIS_POINTS)})"
+    rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(BASIS_POINTS)})"
     rf"|(?P<percent>{any_of(_PERCENT)}))"
     rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})"
     rf"| ?(?P<sign_letter>[ktm])(?=[€£])"
@@ -99,7 +99,7 @@ _BEHIND = re.compile(
 
 def _firsts() -> frozenset[str]:
     """Return what stands behind a number that has a unit: its first three characters, or fewer."""
-    words = (*_POINTS, *_BASIS_POINTS, *_PERCENT, *SCALES, *_LETTERS, *CURRENCIES)
+    words = (*_POINTS, *BASIS_POINTS, *_PERCENT, *SCALES, *_LETTERS, *CURRENCIES)
     glue = ("", " ", "-", "of ", " of ", "d'", " d'", "de ", " de ", "di ", " di ", "do ", " do ")
     return frozenset(f"{joint}{word}"[:3] for word in words for joint in glue)
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from finrisk_rules.page_facts import facts_of
-from finrisk_rules.tables import Cell, without_footnote
+from finrisk_rules.table_cells import without_footnote
+from finrisk_rules.tables import Cell
 from tests.grounds.repository import FINQA, REPOSITORY
 
 pytestmark = [

@@ -14,7 +14,8 @@ from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
-from finrisk_rules.tables import Cell, tables_of, without_footnote
+from finrisk_rules.table_cells import without_footnote
+from finrisk_rules.tables import Cell, tables_of
 
 _NO_LABEL = "-"
 _AMOUNT = re.compile(r"[^\w\s]{0,3}\s?\(?\d{1,3}(?:[.,' \u00a0]\d+)+\)?\s?%?")
@@ -64,8 +65,9 @@ def _cell_claim(cell: Cell, texts: Sequence[str]) -> Claim:
     named = tuple((period.year, period.part) for text in (cell.head, label) for period in periods(text))
     words = dict.fromkeys(stems(label) | stems(cell.head), 1.0)
     quantity = cell.value._replace(unit=cell.unit)
-    if quantity.scale is None and cell.scale and not cell.unit:
+    if quantity.scale is None and (cell.scale or 0) > 0 and not cell.unit:
         quantity = quantity._replace(scale=cell.scale)
     text = texts[cell.column].strip() if cell.column < len(texts) else str(cell.value.value)
     is_change = bool(CHANGE_NAME.search(cell.head) and not named)
-    return Claim(text, quantity, Phrase(words, named, is_base=False), is_change=is_change)
+    phrase = Phrase(words, named, is_base=False)
+    return Claim(text, quantity, phrase, is_change=is_change, bound=cell.bound)

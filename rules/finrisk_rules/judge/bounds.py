@@ -17,12 +17,12 @@ Bound = Literal["", "above", "below", "short", "denied"]
 _WORDS: dict[Bound, str] = {
     "above": "above over beyond exceed exceeds exceeded exceeding top tops topped topping surpass surpasses "
     "surpassed surpassing more_than greater_than higher_than larger_than upwards_of in_excess_of at_least "
-    "minimum_of "
+    "minimum minimum_of "
     "mehr_als mindestens wenigstens über überstieg übertraf plus_de au_moins más_de al_menos por_lo_menos "
     "superó oltre più_di almeno meer_dan",
-    "below": "below under less_than fewer_than lower_than smaller_than at_most up_to maximum_of as_high_as "
-    "as_much_as nearly almost "
-    "just_under weniger_als höchstens maximal unter bis_zu knapp fast moins_de au_plus au_maximum "
+    "below": "below under less_than fewer_than lower_than smaller_than at_most up_to maximum maximum_of "
+    "as_high_as as_much_as nearly almost just_under "
+    "weniger_als höchstens maximal unter bis_zu knapp fast moins_de au_plus au_maximum "
     "jusqu'à presque menos_de como_máximo casi meno_di al_massimo quasi minder_dan bijna",
     "short": "short_of missed miss misses missing verfehlte verfehlten verfehlt manqué",
 }
@@ -45,6 +45,9 @@ _NOT_IT = frozenset("not nicht pas non niet wasn't isn't weren't aren't".split()
 _HINTS = frozenset(phrase.rsplit(None, 1)[-1] for phrase in (*_BOUNDS, *_IS_TO)) | _REACH | _IS | _NOT_IT
 WORDS_OF_BOUND = telling(_BOUNDS) | _NOT | telling(_NOT_IT) | {"t"}
 """A text that sets a bound has one of them; "t" is what is left of "didn't"."""
+
+BOUNDING: frozenset[Bound] = frozenset(("above", "below"))
+"""Bounds that say on which side of the figure the one that is meant is."""
 
 _FLIPPED: dict[Bound, Bound] = {"above": "below", "below": "above"}
 

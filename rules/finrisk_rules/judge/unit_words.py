@@ -10,6 +10,7 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.table_heads import unit_column
 
 _TIME_WORDS = {
     "year": "year years jahr jahre jahren ans année années año años anno anni ano anos",
@@ -44,7 +45,6 @@ def _behind(words: dict[str, str], between: str) -> re.Pattern[str]:
 _WORDS = telling(word for each in (*_TIME_WORDS.values(), *_THING_WORDS.values()) for word in each.split())
 _TIME, _THING = _behind(_TIME_WORDS, r"[\s-]+"), _behind(_THING_WORDS, _BETWEEN)
 _TIME_NAMED = _behind(_TIME_WORDS, r"[(,]\s*(?:in\s+)?")
-_UNIT_HEAD = re.compile(whole("unit units einheit unité unidad unità unidade") + "|単位|单位", re.IGNORECASE)
 _RATIO = re.compile(rf"{whole('ratio ratios percentage points quote')}\W*\Z", re.IGNORECASE)
 _MOST_RATIO = 1_000
 """What a figure of a row that is called a ratio is below."""
@@ -116,7 +116,7 @@ def _unit_cell(trace: Trace) -> str:
 @lru_cache(maxsize=512)
 def _unit_column(table: TableEvidence) -> int:
     """Return the number of the column that names the units of the rows, 0 for none."""
-    return next((n for n, head in enumerate(table.heads) if n and _UNIT_HEAD.fullmatch(head.strip())), 0)
+    return unit_column(table.heads)
 
 
 @lru_cache(maxsize=1024)
