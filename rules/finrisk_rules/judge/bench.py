@@ -20,7 +20,7 @@ from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.opposites import is_opposite, names_contrary
 from finrisk_rules.judge.outlook import is_of_other_time, tells_targets
 from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
-from finrisk_rules.judge.quarters import is_of_other_months, is_of_whole_year, tells_months
+from finrisk_rules.judge.quarters import is_of_other_months, is_of_part, is_of_whole_year, tells_months
 from finrisk_rules.judge.rivals import best_rival
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.sources import Sources
@@ -145,6 +145,8 @@ class Bench:
         source = self.sources[right.source]
         table = right.table
         if table is not None and tells_months(table) and is_of_other_months(claim, statement, right):
+            return True
+        if not self.sources.speaks_of_parts and is_of_part(claim, right):
             return True
         if named:
             if is_of_another_year(claim, statement, right, source):

@@ -149,7 +149,8 @@ class Evidence:
         read = json.loads(facts) if facts else {"t": [], "s": []}
         self.language: str | None = read.get("l")
         named = read.get("p") or [None] * len(read["t"])
-        self.tables = [TableEvidence(*table) for table in zip(read["t"], named, strict=True)]
+        bounds = read.get("b") or [()] * len(read["t"])
+        self.tables = [TableEvidence(*table) for table in zip(read["t"], named, bounds, strict=True)]
         self.statements = [StatementEvidence(at, statement) for at, statement in enumerate(read["s"])]
         self._sentences: dict[str, list[int]] | None = None
         spots: list[Spot] = [(at, -1, cell) for at, table in enumerate(self.tables) for cell in table.cells]

@@ -44,7 +44,7 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     if trace.table is None and currency and quantity.scale and not scale and trace.evidence.writes_scales:
         return True
     is_bare = trace.table is None and not (quantity.currency or currency or scale or "." in written)
-    if is_bare and quantity.scale and _is_beyond(quantity, written, slack):
+    if is_bare and quantity.scale and _is_beyond(quantity, float(written), slack):
         return True
     if trace.table is not None and quantity.currency and not currency:
         names = (trace.table.heads[trace.spot[2][1]], trace.place.row)
@@ -77,18 +77,20 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
             return bool(quantity.currency)
     if not measure:
         return False
+    if measure == "cents" and scale and not _is_beyond(quantity, float(written) * 10.0**scale, slack):
+        return False
     if quantity.currency and measure != "each":
         return True
     if measure not in ("count", "each") or not quantity.scale:
         return False
     if said:
-        return _is_beyond(quantity, written, slack)
+        return _is_beyond(quantity, float(written), slack)
     return abs(float(quantity.amount)) >= (MOST_STAFF if is_employed else MOST_THINGS)
 
 
-def _is_beyond(quantity: Quantity, written: str, slack: float) -> bool:
-    """Whether a figure with its scale is another number than one that is written in full."""
-    return abs(abs(float(quantity.amount)) - abs(float(written))) > slack * 10.0 ** (quantity.scale or 0)
+def _is_beyond(quantity: Quantity, there: float, slack: float) -> bool:
+    """Whether a figure with its scale is another amount; ``slack`` is that of its digits."""
+    return abs(abs(float(quantity.amount)) - abs(there)) > slack * 10.0 ** (quantity.scale or 0)
 
 
 def in_units(claim: Claim, trace: Trace, slack: float) -> Agreement | None:
@@ -146,7 +148,9 @@ def _is_growth(claim: Claim, trace: Trace) -> bool:
         return claim.is_change or is_led_by_change(trace.place.sentence, start)
     row, column = trace.spot[2][:2]
     others = [cell for cell in table.by_row[row] if not table.has_change_over[cell[1]]]
-    return table.has_change_over[column] and bool(others) and not any(cell[4] for cell in others)
+    is_of_year = len(table.head_periods[column]) == 1  # "2024 %" beside "2024 £m"
+    has_change = table.has_change_over[column] and not is_of_year
+    return has_change and bool(others) and not any(cell[4] for cell in others)
 
 
 def has_own_measure(trace: Trace) -> bool:

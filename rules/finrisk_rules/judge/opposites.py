@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from finrisk_rules.judge.bounds import WORDS_OF_BOUND, bound, bound_behind
+from finrisk_rules.judge.bounds import BOUNDING, WORDS_OF_BOUND, Bound, bound, bound_behind
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.denials import WORDS_OF_NET, denies, is_gross_for_net, may_deny
 from finrisk_rules.judge.hints import cannot_say, telling
@@ -52,20 +52,23 @@ _FIGURE = re.compile(r"\d")
 _CLAUSE = re.compile(
     rf";|,\s+{whole('and but while whereas und aber während et mais y pero e ma')}", re.IGNORECASE
 )
-_ABOVE_OR_BELOW = frozenset(("above", "below"))
 
 
 def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether the words by a figure name the contrary of those by its place, or bound it otherwise."""
     is_prose = trace.table is None
     if is_prose and (claim.bound or not cannot_say(statement.words, WORDS_OF_BOUND)):
-        if _is_bound_otherwise(claim, statement, trace):
+        side = _bound_said(claim, statement)
+        if side and _bound_there(claim, trace) not in ("", side):
             return True
         order = _said_before(statement.text, claim.quantity.start)
         order_there = _said_before(trace.place.sentence, _spot(trace)[0]) if order else None
         if order and order_there and order.lastgroup != order_there.lastgroup:
             return True
     place = trace.place
+    limit = trace.table.bounds.get((trace.spot[2][0], trace.spot[2][1])) if trace.table else None
+    if limit and _bound_said(claim, statement) not in ("", limit):
+        return True
     words = _beside(place.sentence, *_spot(trace)) if is_prose else f"{place.row} {place.column}"
     start, end = claim.quantity.start, claim.quantity.end
     if may_deny(statement.words, words) and denies(_beside(statement.text, start, end), words):
@@ -96,17 +99,19 @@ def names_contrary(claim: Claim, statement: Statement, trace: Trace) -> bool:
     return any((pair, not side) in there and (pair, side) not in there for pair, side in said)
 
 
-def _is_bound_otherwise(claim: Claim, statement: Statement, trace: Trace) -> bool:
-    """Whether words bound a figure on the other side than its sentence does, or than its end of a range."""
-    figures = trace.evidence.statements[trace.spot[1]].figures
+def _bound_said(claim: Claim, statement: Statement) -> Bound:
+    """Return on which side of a figure its words put the one that is meant, "" for neither."""
     said = claim.bound or bound(statement.text, claim.quantity.start, claim.quantity.end)
-    if said not in _ABOVE_OR_BELOW:
-        return False
+    return said if said in BOUNDING else ""
+
+
+def _bound_there(claim: Claim, trace: Trace) -> Bound:
+    """Return on which side the sentence of a place puts it: by its words, or as an end of a range."""
     sentence = trace.place.sentence
     there = (bound_behind(sentence, _spot(trace)[1]) or bound(sentence, *_spot(trace))) if claim.bound else ""
-    if there not in _ABOVE_OR_BELOW:
-        there = bound_of_end(sentence, figures, trace.spot[2][0])
-    return there in _ABOVE_OR_BELOW and there != said
+    if there in BOUNDING:
+        return there
+    return bound_of_end(sentence, trace.evidence.statements[trace.spot[1]].figures, trace.spot[2][0])
 
 
 def _said_before(text: str, start: int) -> re.Match[str] | None:

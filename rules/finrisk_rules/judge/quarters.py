@@ -51,6 +51,8 @@ _MONTHS = tuple(
 )
 """Words for so many months."""
 
+_YEAR = 12
+_LAST_PARTS = frozenset(part for part, month in LAST_MONTHS.items() if int(month) == _YEAR)
 _END = "as_of as_at end_of close_of year-end stichtag* zum ende clôture fin cierre"
 _ENDS = re.compile(f"{whole(_END)}|末|現在", re.IGNORECASE)
 _ON_DAY = re.compile(
@@ -68,7 +70,25 @@ def is_of_other_months(claim: Claim, statement: Statement, trace: Trace) -> bool
     start, end = claim.quantity.start, claim.quantity.end
     is_alone = len(statement.claims) == 1
     said = _months(statement.text if is_alone else statement.text[max(0, start - _NEAR) : end + _NEAR])
-    return len(said) == 1 and there != said and not _YEAR_LONG.search(statement.text)
+    if len(said) != 1 or there == said:
+        return False
+    return said == {_YEAR} or not _YEAR_LONG.search(statement.text)
+
+
+def is_of_part(claim: Claim, trace: Trace) -> bool:
+    """Whether a figure is said of whole years, and its column tells of some months of one.
+
+    What stands at the end of a last quarter may be the year's.
+    """
+    table = trace.table
+    named = claim.phrase.periods
+    if table is None or not named or any(part for _, part in named):
+        return False
+    column = trace.spot[2][1]
+    if any(part in _LAST_PARTS for _, part in table.head_periods[column]):
+        return False
+    months = _months(table.heads[column])
+    return len(months) == 1 and max(months) < _YEAR
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,7 @@ from finrisk_rules.judge.languages import are_alike, language_of
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.verdicts import JudgedSource
-from finrisk_rules.judge.vocabulary import counted
+from finrisk_rules.judge.vocabulary import PART_OF_YEAR, counted
 from finrisk_rules.judge.wording import has_support, is_worded_as, words
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, quantities
@@ -55,6 +55,11 @@ class Sources:
     def words_of_answer(self) -> frozenset[str]:
         """The telling words of the answer."""
         return stems(self.answer)
+
+    @cached_property
+    def speaks_of_parts(self) -> bool:
+        """Whether question or answer speak of months, or of parts of a year, anywhere."""
+        return bool(PART_OF_YEAR.search(self.question) or PART_OF_YEAR.search(self.answer))
 
     def __getitem__(self, n: int) -> JudgedSource:
         """Return source ``n``."""

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from math import log
 from typing import Any
 
+from finrisk_rules.judge.bounds import Bound
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.unnamed_totals import with_totals
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
@@ -111,12 +112,18 @@ class Axis:
 
 
 class TableEvidence:
-    """A table as it was stored, with the words and periods of its rows and columns."""
+    """A table as it was stored, with the words and periods of its rows and columns.
 
-    def __init__(self, table: list[Any], named: list[list[Any]] | None = None) -> None:
+    ``bounds`` says by row and column what the words of a cell make of its figure.
+    """
+
+    def __init__(
+        self, table: list[Any], named: list[list[Any]] | None = None, bounds: Sequence[list[Any]] = ()
+    ) -> None:
         self.caption: str
         self.caption, self.heads, rows, self.cells = table[:4]
         self.rows = with_totals(rows, self.cells)
+        self.bounds: dict[tuple[int, int], Bound] = {(row, column): said for row, column, said in bounds}
         self._named = named
         self._has_both_ends: bool | None = None
 
