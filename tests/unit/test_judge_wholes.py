@@ -56,7 +56,10 @@ METRICS = """Key figures (in millions, except percentages)
 | Ports served | 774 | 746 | 710 |
 """
 PROSE = """The hedges are shown net of a tax expense of $ 14.2 million and $ 3.7 million for 2023 and 2022 ,
-respectively , and a tax benefit of $ 9.6 million for 2021 . Other cost rose by $6.1 million in 2024, mostly
+respectively , and a tax benefit of $ 9.6 million for 2021 .
+0160 rents paid during 2024 , 2023 and 2022 were $ 1.43 million , $ 1.30 million and $ 1.04 million ,
+respectively .
+Other cost rose by $6.1 million in 2024, mostly
 due to a $2.9 million decrease in interest income and a $1.8 million increase in port fees.
 """
 
@@ -176,6 +179,11 @@ def test_a_list_of_periods_is_of_the_list_before_it() -> None:
     assert is_kept("The tax expense on the hedges was $14.2 million in 2023 [5].")
     assert not is_kept("The tax expense on the hedges was $3.7 million in 2023 [5].")
     assert not is_kept("The tax expense on the hedges was $14.2 million in 2022 [5].")
+
+
+def test_a_list_behind_its_periods_is_theirs_whatever_stands_before() -> None:
+    assert is_kept("Rents paid were $1.43 million in 2024 [5].")
+    assert not is_kept("Rents paid were $1.30 million in 2024 [5].")
 
 
 def test_a_table_of_rows_without_names_is_read_in_time() -> None:

@@ -19,6 +19,13 @@ _TO_LIST = re.compile(
 """From a list of figures to the periods behind it: "5 and 6 in 2023 and 2022"."""
 
 
+_RESPECTIVELY = re.compile(
+    rf"[\s,]*{whole('respectively beziehungsweise respectivement respectivamente rispettivamente')}",
+    re.IGNORECASE,
+)
+"""Right behind a list of figures, what says that it is in the order of another one."""
+
+
 class Stretches(Protocol):
     """A sentence parted by its figures: stretch n stands before figure n, the last one behind the last.
 
@@ -72,7 +79,7 @@ def _said_by(stretches: Stretches, first: int, last: int) -> Sequence[Period]:
         start = stretches.spans[last + 1][0]
         if periods is behind and _TO_LIST.fullmatch(stretches.bare, start, periods[0].start):
             return periods
-        if periods is before and first == 0:
+        if periods is before and (first == 0 or _RESPECTIVELY.match(stretches.bare, start)):
             return periods
     return ()
 
