@@ -46,11 +46,6 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
     is_bare = trace.table is None and not (quantity.currency or currency or scale or "." in written)
     if is_bare and quantity.scale and _is_beyond(quantity, float(written), slack):
         return True
-    if trace.table is not None and quantity.currency and not currency:
-        names = (trace.table.heads[trace.spot[2][1]], trace.place.row)
-        named = next(filter(None, map(currency_named, names)), "")
-        if are_other_currencies(quantity.currency, named):
-            return True
     if trace.table is None:
         measure = "" if scale else _in_prose(trace)
         if currency and measure != "each":
@@ -60,8 +55,11 @@ def is_of_another_measure(claim: Claim, trace: Trace, slack: float) -> bool:
         row, column = trace.spot[2][:2]
         label, section = trace.table.rows[row]
         head = trace.table.heads[column]
-        if quantity.currency and not currency and (is_of_papers(label) or is_of_papers(head)):
-            return True
+        if quantity.currency and not currency:
+            if is_of_papers(label) or is_of_papers(head):
+                return True
+            if are_other_currencies(quantity.currency, currency_named(head) or currency_named(label)):
+                return True
         measure, name = _of_names(label, head, section)
         if not measure:
             return False

@@ -49,6 +49,7 @@ _BELOW_ZERO = re.compile(
 )
 _INFLOWS = "brought_in yielded received earned"
 _INFLOW = re.compile(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
+_WORDS_OF_INCOME = frozenset(("income", "expense", "expenses"))
 _WORDS_OF_INFLOW = telling(_INFLOWS.split())
 _OF_EXPENSE = re.compile(
     r"(interest|finance|financial|rental|dividend|other) (income|expenses?|costs?)(?!\w)"
@@ -226,8 +227,10 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
     if says_result and _is_of_another_result(claim, trace, statement):
         return True
     table = trace.table
-    if _is_called_contrary(table.rows[trace.spot[2][0]][0] if table else trace.place.sentence, statement):
-        return True
+    if not cannot_say(statement.words, _WORDS_OF_INCOME):
+        label = table.rows[trace.spot[2][0]][0] if table else trace.place.sentence
+        if _is_called_contrary(label, statement):
+            return True
     if table and _brings(statement, claim.quantity.start) and trace.value < 0 <= claim.quantity.value:
         return True
     if (
