@@ -149,7 +149,8 @@ class Bench:
         if not self.sources.speaks_of_parts and is_of_part(claim, right):
             return True
         if named:
-            if is_of_another_year(claim, statement, right, source):
+            is_of_named = not claim.phrase.periods and any(year in right.years for (year, _), _ in named)
+            if not is_of_named and is_of_another_year(claim, statement, right, source):
                 return True
             parts = {part if weight > ASKED_PERIOD else "" for (_, part), weight in named}
             if "" not in parts and is_of_whole_year(parts, statement.text, right, source):

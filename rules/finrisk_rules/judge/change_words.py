@@ -48,7 +48,7 @@ _COMPARED = re.compile(
 """Between a change and one of before with which it is compared."""
 
 _AGAIN = re.compile(
-    rf"(?:\s*{whole('from to in between and over fiscal the von bis')})*"
+    rf"(?:\s*{whole('from to in between and over fiscal the year von bis')})*"
     r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*",
     re.IGNORECASE,
 )

@@ -1,18 +1,22 @@
 """The periods that a claim may be of: its own, those of figures beside it, of the heading or the question."""
 
+import re
 from collections.abc import Sequence
 from itertools import repeat
 
 from finrisk_rules.judge.claims import Claim
+from finrisk_rules.judge.comparison_words import YEARS_BEFORE
 from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import Named
+from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.judge.years import outside_brackets
 from finrisk_rules.periods import periods
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
 
+_GOES_BACK = re.compile(rf"(?:{whole('a one the in at end of')}\s+)*(?:{YEARS_BEFORE})", re.IGNORECASE)
 _MOST_SHARED = 24
 """Periods of a heading or a question that its figures may be of."""
 
@@ -49,8 +53,15 @@ def shared_periods(statement: Statement, claims: Sequence[Claim], asked: Sequenc
             return tuple((period, ASKED_PERIOD) for period in named[:_MOST_SHARED])
         return ((next(iter(others)), 1.0),) if len(others) == 1 else ()
     if statement.topic.periods:
-        return tuple((period, 1.0) for period in statement.topic.periods[:_MOST_SHARED])
+        back = 1 if goes_back(statement.text) else 0
+        shared = statement.topic.periods[:_MOST_SHARED]
+        return tuple(((year and year - back, part), 1.0) for year, part in shared)
     return tuple((period, ASKED_PERIOD) for period in asked[:_MOST_SHARED])
+
+
+def goes_back(text: str) -> bool:
+    """Whether a sentence begins with the year before that of those before it: "A year earlier"."""
+    return _GOES_BACK.match(text) is not None
 
 
 def _is_said_later(statement: Statement, claims: Sequence[Claim]) -> bool:

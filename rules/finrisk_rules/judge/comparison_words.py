@@ -71,10 +71,10 @@ _YEARS_BEFORE = (
     "anno_precedente esercizio_precedente anno_prima"
 )
 _WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
-_YEAR_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
+YEARS_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
 YEAR_BEFORE = re.compile(
-    _YEAR_BEFORE.replace(r"\s+", r"[\s-]+") + f"|{whole('opening beginning start average')}", re.IGNORECASE
+    YEARS_BEFORE.replace(r"\s+", r"[\s-]+") + f"|{whole('opening beginning start average')}", re.IGNORECASE
 )
 """What tells that a figure is of the end of the year before, or of two years: a ratio to an average."""
 
@@ -114,12 +114,12 @@ CHANGED_ON = re.compile(
 """What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
 
 BASE_BEHIND = re.compile(
-    rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{_YEAR_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
+    rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,
 )
 """What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""
 
-BASE_BEFORE = where(rf"(?:{_YEAR_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
+BASE_BEFORE = where(rf"(?:{YEARS_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
 """Where it begins what stands before a figure of the year before."""
 
 

@@ -10,11 +10,19 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.assignments import acquit_assigned
 from finrisk_rules.judge.bare_numbers import looks_like_year
 from finrisk_rules.judge.bench import Bench
-from finrisk_rules.judge.claim_periods import own_periods, periods_before_aside, shared_periods
+from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
 from finrisk_rules.judge.derivations import follow_lines
+from finrisk_rules.judge.distances import follow_distances
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
-from finrisk_rules.judge.findings import Finding, acquit_names, follow_edits, follow_rows, follow_words, wrong
+from finrisk_rules.judge.findings import (
+    Finding,
+    acquit_names,
+    follow_edits,
+    follow_rows,
+    follow_words,
+    wrong,
+)
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.list_sums import follow_lists
 from finrisk_rules.judge.margins import follow_margins
@@ -85,7 +93,9 @@ class Court:
                 found = self._found.get(statement.start)
                 is_calculated = found is not None and any(each.end in calculated for each in found)
                 if found is None or (is_calculated and not self.allowance.is_spent):
+                    before = found
                     found = self._of(statement, calculated, MOST_FIGURES - len(result), result)
+                    keep_stated(before or (), found, calculated)
                     self._found[statement.start] = found
                 if is_row:
                     rows.follow(statement.text, found, result, partial(self._is_another, statement))
@@ -150,6 +160,8 @@ class Court:
             is_another = partial(self._is_another, statement)
             follow_margins(statement.text, result, is_another)
             follow_shares(statement.text, result, earlier, is_another)
+            if len(result) > 2:
+                follow_distances(statement.text, result)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
             if (trace := result[at].trace) and result[at].is_right:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)
@@ -191,7 +203,8 @@ class Court:
         start, end = _place(claim, statement)
         cited = self.sources.known(claim.cited or statement.cited)
         named = own_periods(claim)
-        if not named and not claim.phrase.is_base and end not in calculated:
+        is_base = claim.phrase.is_base and not goes_back(statement.text)
+        if not named and not is_base and end not in calculated:
             named = periods_before_aside(claim, statement) or shared
         calculation = calculated.get(end)
         operands = calculation.operands if calculation else ()
@@ -256,6 +269,20 @@ class Court:
         if len(words) == len(claim.phrase.words) or self.sources.name_row(words, cited):
             return None
         return claim._replace(phrase=claim.phrase._replace(words=words))
+
+
+def keep_stated(before: Sequence[Finding], found: Sequence[Finding], calculated: Calculated) -> None:
+    """Give a figure back what was found of it before a calculation was seen that may have it for its result.
+
+    Nor does a sum in words, which may be of any figures, say anything against what they are said of.
+    """
+    for one, other in zip(before, found, strict=False):
+        calculation = calculated.get(other.end)
+        if calculation is None or other.is_right or not one.is_right:
+            continue
+        if calculation.in_words or other.end == calculation.result.end:
+            other.verdict, other.trace, other.readers = one.verdict, one.trace, one.readers
+            other.is_reversed = one.is_reversed
 
 
 def _place(claim: Claim, statement: Statement) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.stems import stems_of_name
-from finrisk_rules.judge.swaps import MOST_FIGURES
+from finrisk_rules.judge.swaps import MOST_FIGURES, are_listed
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 
@@ -41,7 +41,12 @@ def of_another_word(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, 
         said = _beside(claim.phrase.words)
         for other, phrase in enumerate(phrases):
             is_alike = statement.figures[other][2:4] == statement.figures[at][2:4]
-            if is_alike and not phrase.is_base and _is_of_other(said, phrases[at], phrase):
+            if (
+                is_alike
+                and not are_listed(trace, at, other)
+                and not phrase.is_base
+                and _is_of_other(said, phrases[at], phrase)
+            ):
                 spot = statement.spots[other]
                 yield n, Trace(trace.source, trace.text, trace.evidence, spot, 0.0, "", trace.row_fit, None)
                 break

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from finrisk_rules.judge.evidence import Evidence, Spot
 from finrisk_rules.judge.period_fits import Claimed, best_fit, name_fit, period_fit, period_fits
+from finrisk_rules.judge.stems import STEMS_OF_TOTAL
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.wording import STEMS_ABOUT_SOURCES
 
@@ -106,12 +107,13 @@ class Fits:
     def _words_for(self, table: TableEvidence) -> Mapping[str, float]:
         """Return the words of the claim; those beside it nearly alone where they name a row.
 
-        Where no word of its sentence names one, the heading does.
+        Where no word of its sentence names one, the heading does, but for the word of a total.
         """
         where = (table.column_axis if table.is_turned else table.row_axis).where
         if where.keys().isdisjoint(self.near):
-            is_named = not self.topic or not where.keys().isdisjoint(self.words)
-            return self.words if is_named else {**self.words, **dict.fromkeys(self.topic, 1.0)}
+            topic = self.topic - STEMS_OF_TOTAL
+            is_named = not topic or not where.keys().isdisjoint(self.words)
+            return self.words if is_named else {**self.words, **dict.fromkeys(topic, 1.0)}
         if len(self.near) == len(self.words):
             return self.words
         return {word: weight if weight >= BESIDE else FAR * weight for word, weight in self.words.items()}

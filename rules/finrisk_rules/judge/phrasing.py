@@ -55,7 +55,7 @@ LONGEST_GLUE = 40
 _PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
-LONGEST_AGAIN = 12
+LONGEST_AGAIN, LONGEST_ASIDE = 12, 60
 LEAST_AFTER_COLON = 3
 """Words between a colon and the first figure from which on what stands before the colon is further away."""
 
@@ -65,6 +65,7 @@ LONGEST_LEAD = 12
 """Characters between a bracket and a period in it."""
 
 _AGAIN = re.compile(r"\s*,?\s*(?:or|i\.e\.,?|oder|soit|ossia|bzw\.)\s+[^\w\s]{0,3}", re.IGNORECASE)
+_OPENS = re.compile(r"\s*[(\uff08]\s*")
 _NOTE = re.compile(r"\( ?\d{1,2} ?\)")
 
 Span = tuple[int, int]
@@ -179,7 +180,8 @@ class _Stretches:
                 and not _BEFORE_PERIOD.search(self.bare, max(0, each.start - LONGEST_GLUE), each.start)
             ]
         elif behind:
-            behind = [each for each in behind if not self.is_compared(each)]
+            last = self.splits[at + 1]
+            behind = [each for each in behind if each.start < last and not self.is_compared(each)]
         if not self.periods[at] and not behind and self._stands_first(at):
             return list(self.periods[1][:1])
         before: Sequence[Period] = self.periods[at][: -MOST_PERIODS - 1 : -1]
@@ -199,13 +201,28 @@ class _Stretches:
         return opens and _OF_NEXT.match(self.bare, period.end) is not None
 
     def periods_of(self, at: int) -> Sequence[Period]:
-        """Return the periods of a figure, or those of the one that says the same in another unit."""
+        """Return the periods of a figure, or those of the one that says the same in another unit.
+
+        A figure and the one in brackets behind it are of the period behind these: "$5 (18 %) in 2023".
+        """
+        if aside := self._periods_behind_aside(at):
+            return aside
         if own := self.own_periods(at):
             return own
         if at + 1 < self.count and self._is_again(at + 1):
             return self.own_periods(at + 1)
         is_end = at > 0 and _TO.fullmatch(self.bare, *self.spans[at])
         return self.own_periods(at - 1) if is_end or self._is_again(at) else own
+
+    def _periods_behind_aside(self, at: int) -> Sequence[Period]:
+        """Return the periods behind the brackets that open behind a figure and hold the next one alone."""
+        if at + 1 >= self.count or not self.periods[at + 2] or self.periods[at + 1]:
+            return ()
+        if not _OPENS.fullmatch(self.bare, *self.spans[at + 1]):
+            return ()
+        behind = self.own_periods(at + 1)
+        closes = self.bare.find(")", self.spans[at + 1][1], self.spans[at + 1][1] + LONGEST_ASIDE)
+        return behind if behind and 0 <= closes < behind[0].start else ()
 
     def _goes_back(self, start: int) -> bool:
         """Whether words behind a period lead to what is compared: "none in 2021, after 5 in 2022"."""

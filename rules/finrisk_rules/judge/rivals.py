@@ -68,7 +68,15 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
         if fit > above and reader.is_other(spot):
             if right and right.table and _are_namesakes(reader, spot, right):
                 continue
-            if right and right.table and _is_total_of(reader, spot, right):
+            if (
+                right
+                and right.table
+                and (
+                    _is_total_of(reader, spot, right)
+                    or _is_named_in_part(reader, spot, right)
+                    or _is_year_of_bridge(reader, spot, row_fit, right)
+                )
+            ):
                 continue
             best, above = reader.trace(spot, fit, "", row_fit), fit
     if sentences:
@@ -123,6 +131,32 @@ def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
     name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
     is_total = bool(name & STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(STEMS_OF_TOTAL)
     return is_total and bool(own) and not own & STEMS_OF_TOTAL and own <= reader.words.keys()
+
+
+def _is_named_in_part(reader: Reader, spot: Spot, right: Trace) -> bool:
+    """Whether a row has part of the right row's name, and the claim all of it: "Other" of "Other assets"."""
+    table = reader.evidence.tables[spot[0]]
+    if table is not right.table:
+        return False
+    name, own = (
+        stems_of_name(label or section)
+        for label, section in (table.rows[spot[2][0]], table.rows[right.spot[2][0]])
+    )
+    return bool(name) and name < own <= reader.words.keys()
+
+
+def _is_year_of_bridge(reader: Reader, spot: Spot, row_fit: float, right: Trace) -> bool:
+    """Whether a row fits by the year in its name alone, in a table that leads from one year to the next.
+
+    "2016 net revenue" stands below "Net wholesale revenue", which is what became of it in that year.
+    """
+    table = reader.evidence.tables[spot[0]]
+    if table is not right.table or row_fit > right.row_fit - CLEARLY or right.row_fit < GOOD_ROW:
+        return False
+    (row, column), (own_row, own_column) = spot[2][:2], right.spot[2][:2]
+    return bool(table.row_periods[row]) and not (
+        table.row_periods[own_row] or table.head_periods[own_column] or table.head_periods[column]
+    )
 
 
 def _are_namesakes(reader: Reader, spot: Spot, right: Trace) -> bool:

@@ -88,11 +88,12 @@ def _follows_name(claim: Claim, statement: Statement, trace: Trace) -> bool:
 
 
 def _follows_figure(claim: Claim, statement: Statement) -> bool:
-    """Whether brackets hold an amount right behind another one: "$496 million ($3.15)"."""
+    """Whether brackets hold a figure right behind one of another kind: "$496 million (18 %)"."""
     if not claim.quantity.bracketed or statement.text.startswith("|"):
         return False
     before = statement.text[: claim.quantity.start].rstrip()
-    return any(each.quantity.end == len(before) for each in statement.claims)
+    others = (each.quantity for each in statement.claims if each.quantity.end == len(before))
+    return any(not claim.quantity.unit or each.unit != claim.quantity.unit for each in others)
 
 
 def _is_gain_below_zero(trace: Trace) -> bool | None:
@@ -244,6 +245,6 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
         return False
     if claim.quantity.scale and _follows_name(claim, statement, trace):
         return False
-    if claim.quantity.currency and _follows_figure(claim, statement):
+    if (claim.quantity.currency or claim.quantity.unit == "percent") and _follows_figure(claim, statement):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))

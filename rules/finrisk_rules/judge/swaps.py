@@ -10,6 +10,7 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.judge.vocabulary import LIST_JOINT
 
 MARGIN = 0.25
 """By how much the words must fit better the other way round, of 2."""
@@ -30,6 +31,8 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
     for (n, one, first), (m, two, second) in combinations(prose[:MOST_FIGURES], 2):
         if first.source != second.source or first.spot[1] != second.spot[1] or not _are_alike(first, second):
             continue
+        if are_listed(first, first.spot[2][0], second.spot[2][0]):
+            continue
         here, there = _phrase(first), _phrase(second)
         if here.is_base != there.is_base and here.is_base == one.phrase.is_base != two.phrase.is_base:
             continue
@@ -42,6 +45,16 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
         turned = _likeness(said[0], own[1]) + _likeness(said[1], own[0])
         if all(own) and turned > straight + MARGIN and not _has_own_period(one, two, first, second):
             yield from (n, m)
+
+
+def are_listed(place: Trace, one: int, two: int) -> bool:
+    """Whether two figures of a sentence are a list without words of their own: "5 and 6 in 2023 and 2022"."""
+    statement = place.evidence.statements[place.spot[1]]
+    first, second = min(one, two), max(one, two)
+    start, end = statement.figures[first][5], statement.figures[second][4]
+    if second != first + 1 or not LIST_JOINT.fullmatch(place.place.sentence, start, end):
+        return False
+    return all(weight < 1 for weight in statement.phrases(place.text)[second].words.values())
 
 
 def _phrase(trace: Trace) -> Phrase:

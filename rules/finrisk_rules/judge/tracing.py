@@ -119,8 +119,9 @@ class Reader(Fits):
     def is_other(self, spot: Spot) -> bool:
         """Whether a stored figure is of the claim's kind, and says another value.
 
-        A percentage is no rival of an amount or of a bare whole number, nor dollars of euros, nor an amount
-        for each of something of one in millions.
+        A percentage is no rival of an amount, of a bare whole number or of a figure in a column of money,
+        nor dollars of euros, nor an amount for each of something of one in millions, nor of that a bare
+        figure of prose.
         """
         figure, quantity = spot[2], self.claim.quantity
         if self.claim.measure == "multiple" and self._is_amount(spot):
@@ -130,13 +131,19 @@ class Reader(Fits):
         if self.claim.unit and _has_digits_of(figure, quantity):
             return False
         if quantity.unit:
-            is_amount = not figure[4] and (figure[3] or figure[5] or "." not in figure[2])
+            is_amount = not figure[4] and (
+                figure[3] or figure[5] or "." not in figure[2] or self._stands_below_money(spot)
+            )
             is_of_kind = not (is_amount or (quantity.unit == "points" and figure[4] == "percent"))
         else:
             is_money = (
                 quantity.currency or quantity.scale or (self.is_signed and quantity.value > MOST_PERCENT)
             )
-            is_of_kind = not ((figure[4] and is_money) or are_other_currencies(quantity.currency, figure[5]))
+            is_bare = spot[0] < 0 and not (figure[3] or figure[4] or figure[5])
+            is_of_kind = not (
+                ((figure[4] or (is_bare and quantity.currency and quantity.scale)) and is_money)
+                or are_other_currencies(quantity.currency, figure[5])
+            )
         is_near = agreement(quantity, figure, self.half) not in ("", "scale")
         return is_of_kind and not (is_near and self.allows(figure))
 
@@ -158,6 +165,11 @@ class Reader(Fits):
             return True
         table = self.evidence.tables[spot[0]]
         return not any(map(may_be_multiple, (table.rows[spot[2][0]][0], table.heads[spot[2][1]])))
+
+    def _stands_below_money(self, spot: Spot) -> bool:
+        """Whether a cell stands in a column of which another one has a currency."""
+        cells = self.evidence.tables[spot[0]].by_column[spot[2][1]] if spot[0] >= 0 else ()
+        return any(cell[5] for cell in cells)
 
     def _is_of_other_measure(self, spot: Spot) -> bool:
         """Whether a cell tells of each of something, where the claim does not, or the reverse."""

@@ -93,9 +93,9 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
-    "and but while whereas from against versus vs compared than or up down und sowie aber während auf "
-    "von gegenüber nach zu et mais tandis contre après de y pero mientras tras desde frente contra e "
-    "enquanto contro dopo da"
+    "and but while whereas although though from against versus vs compared than or up down und sowie "
+    "aber während obwohl auf von gegenüber nach zu et mais tandis contre après de y pero mientras tras "
+    "desde frente contra e enquanto contro dopo da"
 )
 _FIGURE_FOLLOWS = r" \W{0,2}\d| (?:[a-z]{3}|[^\W\d_]+ de) \W{0,2}\d| (?:casi|unos|quasi|circa|oltre) "
 _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cierre))"
@@ -109,7 +109,10 @@ JOINT = where(
 )
 """Where what parts the words of one figure from those of the next begins."""
 
-_CONTRASTS = "while whereas während wohingegen tandis alors_que mientras mentre"
+_CONTRASTS = (
+    "while whereas although though während wohingegen obwohl tandis alors_que bien_que mientras aunque "
+    "mentre sebbene"
+)
 WORDS_OF_CONTRAST = telling(_CONTRASTS.split())
 CONTRAST = where(f"{whole(_CONTRASTS)}|一方|반면", _CONTRASTS, "一반")
 """Where what goes over to another subject begins."""
