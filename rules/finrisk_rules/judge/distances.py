@@ -12,7 +12,7 @@ from finrisk_rules.judge.agreement import are_other_currencies
 from finrisk_rules.judge.amounts import says
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
+from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
 
 LEAST_DIGITS = 2
@@ -40,9 +40,12 @@ _NEAR = 20
 
 
 def follow_distances(text: str, findings: Sequence[Finding]) -> None:
-    """Acquit the amounts of a sentence that lie between two right ones before them, and their shares."""
+    """Acquit the amounts of a sentence that lie between two right ones before them, and their shares.
+
+    Not what a source says elsewhere: a part of a whole that is given to another part is its distance too.
+    """
     for at, finding in enumerate(findings):
-        if finding.verdict is None or finding.verdict.verdict not in WRONG or not finding.readers:
+        if finding.verdict is None or finding.verdict.verdict != "unsupported" or not finding.readers:
             continue
         if finding.claim.bound == "denied" or not at:
             continue

@@ -24,11 +24,11 @@ from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.period_lists import periods_of_lists
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
-    CONTRAST,
     JOINT,
     LIST_JOINT,
+    OTHER_CLAUSE,
     PREPOSITION,
-    WORDS_OF_CONTRAST,
+    WORDS_OF_CLAUSES,
     whole,
 )
 from finrisk_rules.periods import Period
@@ -108,7 +108,7 @@ class _Stretches:
             start = following
         self.periods.append(periods[number:])
         last = start, min(len(text), start + MOST_CHARACTERS)
-        has_contrast = not cannot_say(words, WORDS_OF_CONTRAST)
+        has_contrast = not cannot_say(words, WORDS_OF_CLAUSES)
         splits = [spans[0][0]]
         splits += [_split(self.bare, *span) for span in spans[1:]]
         splits.append(_contrast(self.bare, *last) if has_contrast else last[1])
@@ -327,7 +327,7 @@ def _without_notes(text: str, filler: str) -> str:
 
 def _contrast(text: str, start: int, end: int) -> int:
     """Return where the words behind the last figure go over to another subject, else their end."""
-    match = CONTRAST.search(text, start, end)
+    match = OTHER_CLAUSE.search(text, start, end)
     return match.start() if match else end
 
 

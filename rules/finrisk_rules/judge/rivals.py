@@ -68,15 +68,7 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
         if fit > above and reader.is_other(spot):
             if right and right.table and _are_namesakes(reader, spot, right):
                 continue
-            if (
-                right
-                and right.table
-                and (
-                    _is_total_of(reader, spot, right)
-                    or _is_named_in_part(reader, spot, right)
-                    or _is_year_of_bridge(reader, spot, row_fit, right)
-                )
-            ):
+            if right and right.table and _is_outdone(reader, spot, row_fit, right):
                 continue
             best, above = reader.trace(spot, fit, "", row_fit), fit
     if sentences:
@@ -133,15 +125,22 @@ def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
     return is_total and bool(own) and not own & STEMS_OF_TOTAL and own <= reader.words.keys()
 
 
+def _is_outdone(reader: Reader, spot: Spot, row_fit: float, right: Trace) -> bool:
+    """Whether the name of the right row says more of the claim than that of a row which fits better."""
+    return (
+        _is_total_of(reader, spot, right)
+        or _is_named_in_part(reader, spot, right)
+        or _is_year_of_bridge(reader, spot, row_fit, right)
+    )
+
+
 def _is_named_in_part(reader: Reader, spot: Spot, right: Trace) -> bool:
     """Whether a row has part of the right row's name, and the claim all of it: "Other" of "Other assets"."""
     table = reader.evidence.tables[spot[0]]
     if table is not right.table:
         return False
-    name, own = (
-        stems_of_name(label or section)
-        for label, section in (table.rows[spot[2][0]], table.rows[right.spot[2][0]])
-    )
+    name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
+    own -= STEMS_OF_TOTAL
     return bool(name) and name < own <= reader.words.keys()
 
 

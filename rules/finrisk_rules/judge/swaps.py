@@ -48,13 +48,15 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
 
 
 def are_listed(place: Trace, one: int, two: int) -> bool:
-    """Whether two figures of a sentence are a list without words of their own: "5 and 6 in 2023 and 2022"."""
+    """Whether two figures of a sentence are told apart by periods alone: "5 and 6 in 2023 and 2022"."""
     statement = place.evidence.statements[place.spot[1]]
     first, second = min(one, two), max(one, two)
     start, end = statement.figures[first][5], statement.figures[second][4]
     if second != first + 1 or not LIST_JOINT.fullmatch(place.place.sentence, start, end):
         return False
-    return all(weight < 1 for weight in statement.phrases(place.text)[second].words.values())
+    mine, its = (statement.phrases(place.text)[at] for at in (first, second))
+    are_dated = mine.periods and its.periods and mine.periods[0] != its.periods[0]
+    return bool(are_dated) and all(weight < 1 for weight in its.words.values())
 
 
 def _phrase(trace: Trace) -> Phrase:

@@ -134,16 +134,13 @@ class TableEvidence:
 
     @cached_property
     def row_axis(self) -> Axis:
-        """The labels of the rows, each with its section; a balance below years is what the caption names.
-
-        A row without a label is what its section names: the sum below it.
-        """
+        """The labels of the rows, each with its section; a balance below years is what the caption names."""
         caption = _ASIDE.sub(" ", self.caption)
         is_dated = any(self.head_periods) and len(caption) < LONGEST_CAPTION
         sections = [
             section or (caption if is_dated and is_balance(label) else "") for label, section in self.rows
         ]
-        return Axis([label or section for label, section in self.rows], sections)
+        return Axis([label for label, _ in self.rows], sections)
 
     @cached_property
     def column_axis(self) -> Axis:

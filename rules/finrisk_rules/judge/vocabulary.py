@@ -109,13 +109,16 @@ JOINT = where(
 )
 """Where what parts the words of one figure from those of the next begins."""
 
-_CONTRASTS = (
-    "while whereas although though während wohingegen obwohl tandis alors_que bien_que mientras aunque "
-    "mentre sebbene"
-)
-WORDS_OF_CONTRAST = telling(_CONTRASTS.split())
+_CONTRASTS = "while whereas während wohingegen tandis alors_que mientras mentre"
+_CONCESSIONS = "although though obwohl bien_que aunque sebbene"
 CONTRAST = where(f"{whole(_CONTRASTS)}|一方|반면", _CONTRASTS, "一반")
 """Where what goes over to another subject begins."""
+
+WORDS_OF_CLAUSES = telling(f"{_CONTRASTS} {_CONCESSIONS}".split())
+OTHER_CLAUSE = where(
+    f"{whole(f'{_CONTRASTS} {_CONCESSIONS}')}|一方|반면", f"{_CONTRASTS} {_CONCESSIONS}", "一반"
+)
+"""Where a clause begins whose words and periods are not those of the figure before."""
 
 _PARTS = "of_which of_these davon dont de_los_cuales de_las_cuales di_cui dos_quais waarvan varav"
 _PART = re.compile(f"{whole(_PARTS)}|うち|其中", re.IGNORECASE)
