@@ -86,7 +86,7 @@ def _growth(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
             break
     else:
         return None
-    others = _amounts(findings, number, findings[:number] + findings[number + 1 :])
+    others = _amounts(findings, number, [*findings[:number], *findings[number + 1 :]])
     distance = abs(float(part.claim.quantity.amount))
     for one, two in _pairs(others):
         if says(part, one[1] - two[1]):
