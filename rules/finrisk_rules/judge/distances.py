@@ -18,6 +18,9 @@ from finrisk_rules.judge.vocabulary import whole
 LEAST_DIGITS = 2
 """Digits of a distance from which on it hardly comes out by chance."""
 
+MOST_FIGURES, FARTHEST = 12, 80
+"""Figures of a sentence in which distances are looked for, and characters from one to its share."""
+
 MOST_BEFORE = 4
 """Figures before a distance among which its two ends are."""
 
@@ -44,7 +47,7 @@ def follow_distances(text: str, findings: Sequence[Finding]) -> None:
 
     Not what a source says elsewhere: a part of a whole that is given to another part is its distance too.
     """
-    for at, finding in enumerate(findings):
+    for at, finding in enumerate(findings if len(findings) <= MOST_FIGURES else ()):
         if finding.verdict is None or finding.verdict.verdict != "unsupported" or not finding.readers:
             continue
         if finding.claim.bound == "denied" or not at:
@@ -82,7 +85,8 @@ def _growth(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
     share = findings[at]
     for number in range(at - 1, max(-1, at - 1 - MOST_BEFORE), -1):
         part = findings[number]
-        if part.is_right and _AGAIN.fullmatch(text, part.claim.quantity.end, share.claim.quantity.start):
+        start, end = part.claim.quantity.end, share.claim.quantity.start
+        if part.is_right and end - start <= FARTHEST and _AGAIN.fullmatch(text, start, end):
             break
     else:
         return None
