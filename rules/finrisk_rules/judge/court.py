@@ -13,7 +13,6 @@ from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
 from finrisk_rules.judge.derivations import follow_lines
-from finrisk_rules.judge.distances import follow_distances
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
 from finrisk_rules.judge.findings import (
     Finding,
@@ -160,8 +159,6 @@ class Court:
             is_another = partial(self._is_another, statement)
             follow_margins(statement.text, result, is_another)
             follow_shares(statement.text, result, earlier, is_another)
-            if len(result) > 2:
-                follow_distances(statement.text, result)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
             if (trace := result[at].trace) and result[at].is_right:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)

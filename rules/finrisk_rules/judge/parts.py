@@ -39,7 +39,7 @@ _LEAD = 50
 
 
 def follow_parts(text: str, findings: Sequence[Finding]) -> None:
-    """Acquit the figures of a sentence that follow from right ones beside them: sums, shares, distances."""
+    """Acquit the figures of a sentence that follow from right ones beside them: sums, shares."""
     for at, finding in enumerate(findings):
         if finding.is_right or finding.verdict is None or finding.claim.bound == "denied":
             continue
