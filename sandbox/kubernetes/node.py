@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from sandbox.kubernetes import cgroups, control_plane, processes
+from sandbox.kubernetes import binaries, cgroups, control_plane, processes
 from sandbox.kubernetes.api import Api, ApiError
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import NODE_NAME, Place
@@ -19,6 +19,9 @@ READY_SECONDS = 60.0
 POLL_SECONDS = 0.1
 LINKS = Path("/var/log/containers")
 PLUGINS = Path("/var/lib/kubelet/device-plugins/kubelet.sock")
+START_LOCK = binaries.cache() / "kubelet.lock"
+"""Of two kubelets that start at once, one removes the other's socket for device plugins and ends: its place
+is fixed in their code."""
 
 
 def start(place: Place, hyperkube: Path, url: str) -> None:
@@ -32,16 +35,17 @@ def start(place: Place, hyperkube: Path, url: str) -> None:
         command = [str(hyperkube), component, kubeconfig, f"--hostname-override={NODE_NAME}", "--v=1", *flags]
         return processes.launch(place, component, command, inside=True)
 
-    kubelet = launch(
-        "kubelet",
-        f"--config={configuration}",
-        f"--root-dir={place.folder}/kubelet",
-        f"--node-ip={place.node_address}",
-    )
     launch("kube-proxy", *_proxy_flags(place))
     names = [sys.executable, "-m", "sandbox.kubernetes.dns", url, str(place.certificates), place.node_address]
     dns = processes.launch(place, "dns", names, inside=True)
-    _wait_until_ready(place, Api(url, place.certificates), {"kubelet": kubelet, "dns": dns})
+    with binaries.locked(START_LOCK):
+        kubelet = launch(
+            "kubelet",
+            f"--config={configuration}",
+            f"--root-dir={place.folder}/kubelet",
+            f"--node-ip={place.node_address}",
+        )
+        _wait_until_ready(place, Api(url, place.certificates), {"kubelet": kubelet, "dns": dns})
 
 
 def start_fake(place: Place, url: str) -> None:
@@ -98,6 +102,7 @@ def _kubelet(place: Place) -> object:
         "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
         "imageGCHighThresholdPercent": 100,  # an image that is collected cannot be pulled again
         "nodeStatusUpdateFrequency": "5s",
+        "nodeStatusReportFrequency": "5m",
         "configMapAndSecretChangeDetectionStrategy": "Watch",
         "podLogsDir": str(place.folder / "pods"),
     }

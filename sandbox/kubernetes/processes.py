@@ -19,6 +19,8 @@ MODULES = {"sandbox.kubernetes.dns", "sandbox.kubernetes.fake_node"}
 KILL_SECONDS = 10.0
 GOGC = "400"
 """Percent by which the heap of a Go program may grow before it is collected: at 100, a fifth of its work."""
+GOMAXPROCS = "1"
+"""Threads that run Go code at once: with more, an idle cluster spends two thirds of its time waking them."""
 
 
 def launch(place: Place, name: str, command: Sequence[str | Path], *, inside: bool) -> Process:
@@ -29,7 +31,8 @@ def launch(place: Place, name: str, command: Sequence[str | Path], *, inside: bo
     """
     entered = ["nsenter", f"--net=/run/netns/{place.name}", *command] if inside else command
     environment = {"PATH": PATH, "HOME": str(place.folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-    process = start(entered, log(place, name), cwd=REPOSITORY, env={**environment, "GOGC": GOGC})
+    go = {"GOGC": GOGC, "GOMAXPROCS": GOMAXPROCS}
+    process = start(entered, log(place, name), cwd=REPOSITORY, env={**environment, **go})
     folder = _records(place)
     folder.mkdir(exist_ok=True)
     part = folder / f".{name}"

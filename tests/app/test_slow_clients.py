@@ -24,6 +24,9 @@ from tests.grounds.refusals import refused
 from tests.grounds.service import PAGE, RunningService, key
 from tests.grounds.wire import Wire
 
+BESIDE_OTHER_TESTS = 5.0
+"""Seconds for a health page on a machine that runs four tests at once; alone, it is the benchmark's half."""
+
 HEADERS = {"Authorization": f"Bearer {key('all')}", "Content-Type": "application/json"}
 
 
@@ -74,7 +77,8 @@ def test_beside_two_hundred_slow_clients_users_are_served_and_health_answers(
     own = OwnService(service.port, service.ops_port, key("all"))
     slow_clients.add_documents(own)
     figures = slow_clients.measured(own, sort, sockets=200, seconds=3, gone_after=0)
-    assert figures.held, (figures, figures.failed)
+    assert not figures.failed, figures
+    assert max(figures.healthz) < BESIDE_OTHER_TESTS, figures
     assert len(figures.users) == 3 * slow_clients.USERS_A_SECOND
 
 

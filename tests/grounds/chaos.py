@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -215,8 +216,12 @@ class Chaos:
         assert process is not None
         process.kill()
         process.wait()
-        time.sleep(1)  # its workers see that it is gone, and end
+        until(lambda: not self._listens(), 30)  # a worker that was just starting ends when it has started
         self._service.start(wait=False)
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._service.port)) == 0
 
     def _watch_memory(self) -> None:
         while not self._stopping.wait(0.25):
