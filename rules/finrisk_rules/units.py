@@ -90,7 +90,8 @@ MEASURES = any_of((*_POINTS, *BASIS_POINTS, *_PERCENT, *SCALES))
 _BEHIND = re.compile(
     rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(BASIS_POINTS)})"
     rf"|(?P<percent>{any_of(_PERCENT)}))"
-    rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})\.?|(?P<letter>{any_of(_LETTERS)})"
+    rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})(?:\.(?= ?{any_of(CURRENCIES)}(?! ?\d)))?"
+    rf"|(?P<letter>{any_of(_LETTERS)})"
     rf"| ?(?P<sign_letter>[ktm])(?=[€£])"
     rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)})(?!\d))?",
     re.IGNORECASE,

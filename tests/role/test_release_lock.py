@@ -20,13 +20,19 @@ DEPLOY = "deploy at 25 % tuned, 75 % base"
 FORK = multiprocessing.get_context("fork")
 
 
+def be_busy() -> None:
+    """Sleep for a minute in short parts: a signal that comes just before a sleep is handled after it."""
+    for _ in range(600):
+        time.sleep(0.1)
+
+
 def hang(path: Path, ready: Event, said: Any) -> None:
     """Hold the lock as a deploy that hangs, where an error of ours would be handled by putting back."""
     try:
         with locks.file(path, DEPLOY):
             ready.set()
             try:
-                time.sleep(60)
+                be_busy()
             except FinriskError:
                 said.send("put back")
     except locks.LostError as lost:
@@ -37,13 +43,13 @@ def hang_deaf(path: Path, ready: Event, _said: Any) -> None:
     with locks.file(path, DEPLOY):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         ready.set()
-        time.sleep(60)
+        be_busy()
 
 
 def hang_as_rollback(path: Path, ready: Event, _said: Any) -> None:
     with locks.file(path, "rollback to base", takes_over=True):
         ready.set()
-        time.sleep(60)
+        be_busy()
 
 
 def interrupted(path: Path, ready: Event, _said: Any) -> None:

@@ -102,6 +102,21 @@ def test_a_quantity_stands_where_it_says() -> None:
     assert quantity.amount == -1_234_000_000
 
 
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("It cost $12 million. Debt fell.", "$12 million"),
+        ("It cost $12 million. USD 5 million came back.", "$12 million"),
+        ("It cost $12 bn.", "$12 bn"),
+        ("Das waren 12 Mio. EUR.", "12 Mio. EUR"),
+        ("Das waren 12 Mio.", "12 Mio"),
+    ],
+)
+def test_the_end_of_a_sentence_is_no_part_of_a_figure(sentence: str, text: str) -> None:
+    first = next(quantities(sentence))
+    assert sentence[first.start : first.end] == text
+
+
 @given(
     st.integers(0, 10**12),
     st.integers(0, 3),
