@@ -62,6 +62,21 @@ def test_a_request_is_traced_to_arm_sources_export_dataset_and_model(options: di
     assert traced(options, request_id=request_id(29))["requests"][0]["sources"] == ["other", DOCUMENT]
 
 
+def test_a_corrected_answer_is_told_with_the_reviewers_key(options: dict[str, Any]) -> None:
+    with psycopg.connect(options["database_url"], autocommit=True) as connection:
+        connection.execute(
+            "update training_data set correction = 'Better.', corrected_by = 'desk' where id = %s",
+            (request_id(25),),
+        )
+    given = {name: options[name] for name in ("database_url", "output_dir", "place")}
+    told = [
+        run_module("finrisk_trace_info", {**given, "request_id": request_id(number)})["report"]
+        for number in (25, 26)
+    ]
+    assert [report["data"]["requests"][0]["corrected_by"] for report in told] == ["desk", None]
+    assert ["corrected with key desk" in report["text"][1] for report in told] == [True, False]
+
+
 def test_sources_that_are_no_list_stop_no_trace(options: dict[str, Any]) -> None:
     insert(options["database_url"], 0, row(40, sources="no list"), row(41, sources={"document_id": "a"}))
     told = [traced(options, request_id=request_id(number))["requests"][0]["sources"] for number in (40, 41)]

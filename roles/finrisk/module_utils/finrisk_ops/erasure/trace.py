@@ -26,7 +26,7 @@ _REQUESTS = """
         coalesce(a.arm_served, t.arm), coalesce(a.model, t.model),
         coalesce(to_jsonb(a.documents),
             (select jsonb_agg(s) from jsonb_path_query(t.sources, '$[*].document_id') s)),
-        t.id is not null, count(*) over ()
+        t.id is not null, t.corrected_by, count(*) over ()
     from a full join t on t.id = a.id order by 1 desc limit %(shown)s"""
 _IDS = """
     select id::text from analyses where {analysis}
@@ -38,7 +38,10 @@ _OF_REQUEST = {"analysis": "id = %(request)s::uuid", "pair": "id = %(request)s::
 
 @dataclass(frozen=True)
 class Request:
-    """An answered request, with the ids of its sources, and whether it is in ``training_data``."""
+    """An answered request, with the ids of its sources, and whether it is in ``training_data``.
+
+    ``corrected_by`` is the id of the key whose correction stands there in the answer's place.
+    """
 
     request_id: str
     created_at: str
@@ -46,6 +49,7 @@ class Request:
     model: str | None
     sources: list[str]
     is_collected: bool
+    corrected_by: str | None
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,9 @@ def _asked(
 
 
 def _request(row: Sequence[Any]) -> Request:
-    identifier, moment, arm, model, sources, is_collected, _ = row
-    return Request(identifier, moment, arm, model, [str(source) for source in sources or []], is_collected)
+    identifier, moment, arm, model, sources, is_collected, corrected_by, _ = row
+    ids = [str(source) for source in sources or []]
+    return Request(identifier, moment, arm, model, ids, is_collected, corrected_by)
 
 
 def _holding(dataset: files.Dataset, known: Collection[str], exports: Collection[Path]) -> Holding | None:
@@ -154,6 +159,8 @@ def _text(requests: Sequence[Request], data: dict[str, Any]) -> list[str]:
     lines = [number_of(data["total_requests"], "request")]
     for request in requests:
         kept = "collected" if request.is_collected else "not collected"
+        if request.corrected_by:
+            kept += f", corrected with key {request.corrected_by}"
         lines.append(
             f"  {request.request_id}  {request.created_at}  {request.arm or 'no answer'}  "
             f"{request.model or '-'}  {kept}  sources: {', '.join(request.sources) or 'none'}"
