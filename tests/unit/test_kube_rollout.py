@@ -140,6 +140,22 @@ def test_a_pod_that_cannot_run_fails_the_roll_out_at_once_with_its_own_reason(
 
 
 @pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ([event("a", "Failed", "Error: context deadline exceeded")], "context deadline exceeded"),
+        ([event("b", "Failed", "of another pod")], "its node does not say why"),
+    ],
+)
+def test_a_container_that_its_node_began_anew_is_told_with_what_the_node_said(
+    events: list[dict[str, Any]], told: str
+) -> None:
+    begun_anew = pod("a", ready=False, restartCount=1, state={"running": {}})
+    trouble = judge(View(deployment(available=1), [begun_anew, pod("b")], events), NEW).trouble
+    assert trouble
+    assert trouble.text == f"pod a was begun anew: {'Error: ' * ('deadline' in told)}{told}"
+
+
+@pytest.mark.parametrize(
     ("trouble", "told"),
     [
         ({"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: small"}, "exceeded quota"),

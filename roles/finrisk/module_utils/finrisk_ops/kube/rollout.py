@@ -256,7 +256,10 @@ def _death(container: Mapping[str, Any], pod: str, events: Sequence[Mapping[str,
         return "was killed because it used more memory than its limit"
     if code in (0, 137, 143) and (reason := _event(events, pod, "Unhealthy")):
         return f"was restarted because its probe failed: {reason}"
-    return f"ended with exit status {code}" if code is not None else "ended while it started"
+    if code is not None:
+        return f"ended with exit status {code}"
+    reason = _event(events, pod, "Failed")  # of a node that could not keep up, say
+    return f"was begun anew: {reason or 'its node does not say why'}"
 
 
 def _event(events: Sequence[Mapping[str, Any]], pod: str, reason: str) -> str:
