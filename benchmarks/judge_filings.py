@@ -9,7 +9,8 @@ of a rule; a kind there may have two right answers, each a line of its own. ``ad
 long answers, of which hardly one is kept whole: so their figures are counted, and the faults that are told,
 which cost figures. ``answers`` are kinds of a sixth author, who saw no rule and no case either, on pages of
 real filings, of which only the ids are here: ``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a
-seventh author's longer answers to other such pages, each among four more. With ``-v`` the cases of the seen
+seventh author's longer answers to other such pages, each among four more. ``briefs`` are an eighth author's
+short answers from 57 pages that neither names, all of the unseen half. With ``-v`` the cases of the seen
 half that are judged otherwise are named, with ``-f`` what is kept and told of every fault.
 """
 
@@ -25,7 +26,7 @@ from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 
-OF_REAL_PAGES = ("answers", "replies")
+OF_REAL_PAGES = ("answers", "replies", "briefs")
 NAMES = ("filings", "ledgers", "reports", "advice", "dispatches", *OF_REAL_PAGES)
 SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")
