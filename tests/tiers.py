@@ -1,8 +1,8 @@
 """The tiers of tests, and how ``make test`` runs them: ``python -m tests.tiers quick rest``.
 
 A tier runs some files of tests at a time: two where tests compute, more where they wait. A file in which
-a test failed runs once more, whole and alone. What fails twice fails the tier, what passed only alone is
-listed at the end of the output, and a run that broke off has failed.
+a test failed runs once more, whole and alone; many such run two at a time. What fails twice fails the tier,
+what passed only alone is listed at the end of the output, and a run that broke off has failed.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ LONGEST_FIRST = tuple(
 SIDE_BY_SIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
 GOES_ON = ("--max-worker-restart", "10000")  # a process that dies costs its test alone, however many do
 DURATIONS = ("--durations=25", "--durations-min=5")
+ALONE = 3
+"""Most files that run again one by one: where more failed, as without a cluster, the time would not do."""
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
 PASSED, FAILED, STOPPED = 0, 1, 2  # of pytest's exit codes; a gate is stopped at its first failure
 
@@ -107,7 +109,8 @@ def run(tier: Tier) -> Outcome:
     files = sorted({test.partition("::")[0] for test in failed})
     may_run_again = code == FAILED or (code == STOPPED and tier.is_gate)
     if may_run_again and files and all(Path(file).is_file() for file in files):
-        code = _pytest("--maxfail", "3", "-v", *files, "-m", tier.marks)
+        again = ["-n", "2", *SIDE_BY_SIDE] if len(files) > ALONE else []
+        code = _pytest("--maxfail", "3", "-v", *again, *files, "-m", tier.marks)
         passed_alone = failed - _failed()
         if code == PASSED and passed_alone != failed:
             code = FAILED

@@ -158,6 +158,20 @@ def test_a_file_runs_again_whole_and_in_its_order(folder: Path, capfd: pytest.Ca
     assert output.count("FAILED first/test_a.py::test_red_after_the_other") == 2
 
 
+@pytest.mark.parametrize("files", [tiers.ALONE, tiers.ALONE + 1])
+def test_few_files_run_again_alone_and_many_two_at_a_time(
+    folder: Path, capfd: pytest.CaptureFixture[str], files: int
+) -> None:
+    for number in range(files):
+        (folder / f"first/test_{number}.py").write_text(FLAKY.replace("was here", f"was here {number}"))
+    (folder / "second/test_b.py").write_text(GREEN)
+    code, output, end = run(capfd)
+    assert code == 0, output
+    assert end.count("test_flaky") == files
+    [again] = [line for line in output.splitlines() if line.startswith("+ pytest --maxfail")]
+    assert ("-n 2" in again) == (files > tiers.ALONE)
+
+
 def _taken(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
