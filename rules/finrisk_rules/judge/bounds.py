@@ -18,8 +18,8 @@ _WORDS: dict[Bound, str] = {
     "above": "above over beyond exceed exceeds exceeded exceeding top tops topped topping surpass surpasses "
     "surpassed surpassing more_than greater_than higher_than larger_than upwards_of in_excess_of at_least "
     "minimum minimum_of "
-    "mehr_als mindestens wenigstens über überstieg übertraf plus_de au_moins más_de al_menos por_lo_menos "
-    "superó oltre più_di almeno meer_dan",
+    "mehr_als mindestens wenigstens gut reichlich über überstieg übertraf plus_de au_moins más_de al_menos "
+    "por_lo_menos superó oltre più_di almeno meer_dan",
     "below": "below under less_than fewer_than lower_than smaller_than at_most up_to maximum maximum_of "
     "as_high_as as_much_as nearly almost just_under "
     "weniger_als höchstens maximal unter bis_zu knapp fast moins_de au_plus au_maximum "

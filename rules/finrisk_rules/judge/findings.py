@@ -28,6 +28,7 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 from finrisk_rules.judge.vocabulary import CONTRAST
+from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio
 
 LIKE = 0.7
 """Fit of its words from which on a figure is taken from a sentence that is like its own."""
@@ -142,6 +143,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_growth(text, traced, words):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+    for at in () if cannot_say(words, WORDS_OF_RATIO) else of_another_ratio(text, traced):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="unsupported")
+            findings[at].is_reversed = True
     for finding in () if cannot_say(words, WORDS_OF_MORE) else findings:
         if finding.verdict and _is_other_than_more(text, finding):
             finding.verdict = finding.verdict._replace(verdict="wrong_direction")

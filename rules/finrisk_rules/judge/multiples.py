@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from finrisk_rules.judge.chronology import are_of_one_thing, by_time
 from finrisk_rules.judge.directions import Direction
+from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import any_word, whole
 
@@ -45,13 +46,26 @@ def of_another_multiple(
             continue
         last = traced[group[-1]][1]
         ends = [group[:2], [group[0], group[-1]]] if len(group) > 1 else []
-        if pairs := [pair for each in ends if (pair := by_time(each, traced))]:
+        if (written := _written(spoken, traced)) and not _holds(text, said, *written[1]):
+            yield written[0]
+        elif pairs := [pair for each in ends if (pair := by_time(each, traced))]:
             if not any(_holds(text, said, one.value, two.value) for (_, one), (_, two) in pairs):
                 yield pairs[0][1][0]
         elif len(group) == 1 and last and last.table and not traced[group[0]][0].phrase.is_base:
             before = last.table.year_before(*last.spot[2][:2])
             if before is not None and not _holds(text, said, before, last.value):
                 yield group[0]
+
+
+def _written(spoken: Sequence[int], traced: Sequence[Traced]) -> tuple[int, tuple[float, float]] | None:
+    """Return the number of the later of two figures that words alone tell apart, with both: "from 5 to 9"."""
+    bases = [n for n in spoken if traced[n][0].phrase.is_base]
+    others = [
+        n for n in spoken if n not in bases and bases and are_comparable(traced[n][0], traced[bases[0]][0])
+    ]
+    if len(bases) != 1 or len(others) != 1:
+        return None
+    return others[0], (size(traced[bases[0]][0]), size(traced[others[0]][0]))
 
 
 def of_another_side(text: str, traced: Sequence[Traced]) -> Iterator[int]:
