@@ -109,3 +109,73 @@ We expect charge-offs of between $150 million and $180 million in 2025.
 def test_other_words_for_the_same_are_kept(right: str) -> None:
     figures = judge("", f"{right} [1]", [JudgedSource("", PAGE, None, None, 2024)]).figures
     assert RIGHT.issuperset(each.verdict for each in figures)
+
+
+PLANS = (
+    "For 2026 we plan capital expenditures of $340 million and output of 88 kt. "
+    "We spent $295 million in 2025.",
+    "Für 2026 rechnen wir mit einem Ergebnis vor Steuern von 71 Mio. €, nach 66 Mio. € in 2025.",
+    "L'objectif pour 2026 est un chiffre d'affaires de 930 M€. Il était de 880 M€ en 2025.",
+    "Para 2026 esperamos unos ingresos de 415 millones de euros, frente a 402 millones en 2025.",
+    "2026年12月期は売上高52,300百万円を見込んでいる。2025年12月期の売上高は49,800百万円だった。",
+    "公司预计2026年营业收入为73.5亿元。2025年营业收入为70.2亿元。",
+    "| Capital spending | 2025 actual | 2026 | 2027 |\n|---|---|---|---|\n| Grid | 512 | 604 | 655 |",
+)
+
+
+def says_plans(answer: str) -> bool:
+    sources = [JudgedSource("Report 2025", text, None, "Orrin Power", 2025) for text in PLANS]
+    figures = judge("", answer, sources).figures
+    return bool(figures) and RIGHT.issuperset(each.verdict for each in figures)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Capital expenditures of $340 million are planned for 2026, after $295 million in 2025.",
+            "Capital expenditures came to $340 million in 2026, after $295 million in 2025.",
+        ),
+        (
+            "Output is to reach 88 kt in 2026, while $295 million was spent in 2025.",
+            "The company achieved output of 88 kt in 2026, while it plans to spend more.",
+        ),
+        (
+            "Für 2026 wird ein Ergebnis vor Steuern von 71 Mio. € erwartet.",
+            "Für 2026 wurde ein Ergebnis vor Steuern von 71 Mio. € erzielt.",
+        ),
+        (
+            "Le groupe vise un chiffre d'affaires de 930 M€ en 2026.",
+            "Le groupe a réalisé un chiffre d'affaires de 930 M€ en 2026.",
+        ),
+        (
+            "La empresa espera unos ingresos de 415 millones de euros en 2026.",
+            "La empresa obtuvo unos ingresos de 415 millones de euros en 2026.",
+        ),
+        (
+            "2026年12月期の売上高は52,300百万円の見通しです。",
+            "2026年12月期は売上高52,300百万円を計上しました。",
+        ),
+        ("公司预计2026年实现营业收入73.5亿元。", "公司2026年实现了营业收入73.5亿元。"),
+        (
+            "Grid spending is set to rise to 604 in 2026, after an actual 512 in 2025.",
+            "Grid spending was actually 604 in 2026, after 512 in 2025.",
+        ),
+    ],
+)
+def test_what_is_planned_has_not_come_so(right: str, wrong: str) -> None:
+    assert says_plans(right)
+    assert not says_plans(wrong)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "In 2025 Orrin Power spent $295 million.",
+        "Im Jahr 2025 wurden vor Steuern 66 Mio. € erzielt.",
+        "En 2025, le groupe a réalisé un chiffre d'affaires de 880 M€.",
+        "2025年12月期の売上高は49,800百万円でした。",
+    ],
+)
+def test_what_was_is_said_beside_what_is_planned(right: str) -> None:
+    assert says_plans(right)

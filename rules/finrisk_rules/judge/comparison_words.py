@@ -14,7 +14,7 @@ _BASES_OF_PAIRS = frozenset("von de da".split())
 
 _BASES_OF_EAST_ASIA = ("に対し", "に対して", "に対し、", "に対して、", "从", "由", "較", "较")
 
-_END_OF_PAIR = re.compile(r"(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
+_END_OF_PAIR = re.compile(r"\A[^,;]*?(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
 _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 
 _ARTICLES = frozenset(("the", "aux", "den"))

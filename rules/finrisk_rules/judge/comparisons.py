@@ -70,6 +70,9 @@ _EACH = re.compile(
     whole("both each all beide alle jeweils tous chacun ambos ambas todos entrambi"), re.IGNORECASE
 )
 
+_DOES = re.compile(r"exceed|surpass|topp|beat(?!\w)|miss", re.IGNORECASE)
+"""Verbs that join what happened at some time, not what a figure is: "5 on average and exceeded 6 in July"."""
+
 _THUS = re.compile(
     rf"\W*{whole('thus hence so therefore thereby damit somit donc ainsi por_tanto portanto quindi')}",
     re.IGNORECASE,
@@ -150,7 +153,7 @@ def _subject(text: str, claims: Sequence[Claim], n: int, said: re.Match[str]) ->
     if CLAUSE.search(named) if said.re is _BETWEEN and said["open"] else _OTHER.search(named):
         return None
     clause = next(reversed(list(CLAUSE.finditer(text, start, order))), None)
-    if clause is not None and not _speaks_on(text, clause.end(), order):
+    if clause is not None and (_DOES.match(text, order) or not _speaks_on(text, clause.end(), order)):
         return None
     if not text[start:order].strip():
         return _of_difference(claims, n)

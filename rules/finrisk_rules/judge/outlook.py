@@ -12,11 +12,20 @@ from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import whole
 
 _WORDS = (
-    "expect expects are_expected is_expected expected_to expecting anticipate anticipates forecast forecasts "
-    "guides guide guided guidance outlook projected_to targets target targeted aims intends will erwartet "
-    "prognose ausblick prévoit prévoient attend prevé espera prevede attende"
+    "expect expects are_expected is_expected expected_to expecting anticipate anticipates forecast "
+    "forecasts guides guide guided guidance outlook projected_to targets target targeted aims intends "
+    "will we_plan plans_to plan_to erwartet erwarten erwartete prognose prognostiziert prognostizieren "
+    "ausblick rechnet_mit rechnen_wir rechnen_mit geplant plant planen prévoit prévoient prévoyons "
+    "attend attendons vise visent objectif objectifs prevé prevén prevemos espera esperan esperamos "
+    "objetivo objetivos prevê preveem prevede prevedono attende obiettivo obiettivi"
 )
 _OUTLOOK = re.compile(whole(_WORDS), re.IGNORECASE)
+_AHEAD_OF_EAST_ASIA = re.compile("見込|見通|予想|予定|計画|目標|预计|预期|预测|目标|计划|예상|전망|목표|계획")
+_DONE_IN_EAST_ASIA = re.compile(
+    "(?:計上|達成|記録|実現|発生)し(?:た|ました)|(?:とな|であ)(?:った|りました)|でした|だった"
+    "|(?:实现|达到|录得|取得|完成)了|(?:달성|기록|실현)(?:했|하였)"
+)
+"""The same in sentences whose verb comes behind, and there what says that it has come so."""
 _AHEAD = re.compile(
     whole(
         f"{_WORDS} could may might would should plans plan planned seen next_year next_year's coming "
@@ -28,15 +37,20 @@ _AHEAD = re.compile(
 )
 """What leaves open whether it comes so."""
 
-_STEMS = stems(_WORDS.replace("_", " ")) - stems("are is to expected projected")
+_STEMS = stems(_WORDS.replace("_", " ")) - stems("are is to expected projected we wir mit plan")
 _DONE = (
-    "reached achieved posted recorded realized realised generated spent paid received incurred delivered "
-    "earned came_in came_to amounted_to totaled totalled stood_at erreichte erreichten betrug betrugen "
-    "atteint alcanzó alcanzaron raggiunto"
+    "reached achieved posted recorded realized realised generated spent paid received incurred "
+    "delivered earned came_in came_to amounted_to totaled totalled stood_at erreichte erreichten "
+    "betrug betrugen erzielte erzielten erwirtschaftete verzeichnete belief_sich beliefen_sich atteint "
+    "a_réalisé ont_réalisé a_dégagé a_enregistré a_généré s'est_élevé s'est_établi alcanzó alcanzaron "
+    "obtuvo obtuvieron logró lograron registró registraron generó sumó ascendió atingiu alcançou "
+    "obteve registrou gerou totalizou somou raggiunto ha_realizzato ha_registrato ha_raggiunto"
 )
-_PAST = re.compile(
-    rf"{whole(f'{_DONE} was were grew rose fell climbed declined lag lagen war waren')}[^;]*\Z", re.IGNORECASE
+_WAS = (
+    "was were grew rose fell climbed declined increased decreased lag lagen war waren wurde wurden fut fue "
+    "foi"
 )
+_PAST = re.compile(rf"{whole(f'{_DONE} {_WAS}')}[^;]*\Z", re.IGNORECASE)
 _PAID = re.compile(rf"{whole(_DONE)}[^;]*\Z", re.IGNORECASE)
 """Before a figure, what says that it has come so."""
 
@@ -53,10 +67,13 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _IS_ACTUAL = re.compile(whole("actual reported ist istwert réel réalisé real effettivo"), re.IGNORECASE)
+_SO = "actual actually tatsächlich réel réelle réellement real efectivo effettivo"
+_IS_SO = re.compile(rf"{whole(_SO)}[^\d,;]{{0,30}}\Z", re.IGNORECASE)
 _SET = re.compile(
     whole(
         "caps capped limit limits limited required requires must may_not maximum minimum ceiling floor "
-        "target targets targeted höchstens mindestens muss darf plafond exige"
+        "target targets targeted guided projected forecast budgeted planned expected höchstens mindestens "
+        "muss darf plafond exige"
     )
     + r"[^,;.()]{0,60}\Z",
     re.IGNORECASE,
@@ -67,10 +84,35 @@ _LEAD, _FAR = 90, 300
 """Characters before a figure in which words speak of it."""
 
 
+_JOINT = re.compile(
+    f";|{whole('while whereas während wohingegen tandis mientras mentre enquanto')}", re.IGNORECASE
+)
+"""Between clauses of which one may tell of what was, and the other of what is to come."""
+
+
 @lru_cache(maxsize=256)
 def _looks_ahead(text: str) -> bool:
-    """Whether a sentence leaves open somewhere whether it comes so."""
+    """Whether a sentence, or a clause of it, leaves open somewhere whether it comes so."""
     return _AHEAD.search(text) is not None
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """Return the clause in which a figure stands."""
+    first = max(0, start - _FAR)
+    begins = [joint.end() for joint in _JOINT.finditer(text, first, start)]
+    joint = _JOINT.search(text, end, end + _FAR)
+    return text[begins[-1] if begins else first : joint.start() if joint else end + _FAR]
+
+
+def _is_done_in_east_asia(text: str, sentence: str) -> bool:
+    """Whether a sentence says to have come so what that of a source expects, by the verbs behind."""
+    return (
+        not text.isascii()
+        and _AHEAD_OF_EAST_ASIA.search(sentence) is not None
+        and _AHEAD_OF_EAST_ASIA.search(text) is None
+        and _DONE_IN_EAST_ASIA.search(text) is not None
+        and _DONE_IN_EAST_ASIA.search(sentence) is None
+    )
 
 
 def is_of_other_time(claim: Claim, statement: Statement, trace: Trace, source: JudgedSource) -> bool:
@@ -83,7 +125,10 @@ def is_of_other_time(claim: Claim, statement: Statement, trace: Trace, source: J
     figures = trace.evidence.statements[trace.spot[1]]
     start = figures.figures[trace.spot[2][0]][4]
     sentence = trace.place.sentence
-    is_ahead = _looks_ahead(text) or not _STEMS.isdisjoint(statement.topic.words)
+    if _is_done_in_east_asia(text, sentence):
+        return True
+    clause = _clause(text, at, claim.quantity.end)
+    is_ahead = _looks_ahead(clause) or not _STEMS.isdisjoint(statement.topic.words)
     if (
         not is_ahead
         and _MAY.search(sentence, max(0, start - _LEAD), start)
@@ -110,6 +155,8 @@ def is_of_other_time(claim: Claim, statement: Statement, trace: Trace, source: J
 def _is_of_target(claim: Claim, statement: Statement, trace: Trace) -> bool:
     """Whether a figure below "Target" is said to have come so, or one below "Actual" to be the limit."""
     head, at = trace.place.column, claim.quantity.start
+    if not _IS_ACTUAL.search(head) and _IS_SO.search(statement.text, max(0, at - _FAR), at):
+        return trace.table is not None and any(map(_IS_ACTUAL.search, trace.table.heads))
     if _TARGET.search(head):
         if (
             _AHEAD.search(statement.text)
@@ -117,7 +164,8 @@ def _is_of_target(claim: Claim, statement: Statement, trace: Trace) -> bool:
             or _SET.search(statement.text, max(0, at - _FAR), at)
         ):
             return False
-        return bool(_PAST.search(statement.text, max(0, at - _FAR), at))
+        before = max(0, at - _FAR)
+        return bool(_PAST.search(statement.text, before, at) or _IS_SO.search(statement.text, before, at))
     return bool(_IS_ACTUAL.search(head) and _SET.search(statement.text, max(0, at - _LEAD), at))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.quantities import Quantity
 
 CLAUSE = re.compile(
     ";|" + whole("and but though although while whereas und aber obwohl et mais bien_que y pero aunque e ma"),
@@ -27,15 +28,17 @@ def are_comparable(one: Claim, two: Claim) -> bool:
     first, second = one.quantity, two.quantity
     return (
         first.unit == second.unit
-        and (
-            first.currency == second.currency
-            or (bool(first.scale) and "" in (first.currency, second.currency))
-        )
+        and (first.currency == second.currency or _is_left_out(first, second))
         and (first.scale is None) == (second.scale is None)
         and not any(each.value < 0 and not each.bracketed for each in (first, second))
         and not one.is_change
         and not two.is_change
     )
+
+
+def _is_left_out(first: Quantity, second: Quantity) -> bool:
+    """Whether one of two figures in words of one scale leaves out its currency: "$1.1-1.2 billion"."""
+    return bool(first.scale) and first.scale == second.scale and not (first.currency and second.currency)
 
 
 def subject_of(claims: Sequence[Claim], n: int, before: int | None = None) -> int | None:

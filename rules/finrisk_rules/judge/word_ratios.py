@@ -59,7 +59,7 @@ _AS_IS = re.compile(rf"(?:,|\(|{whole(_IS)})[^\d,;:()]{{0,24}}\Z", re.IGNORECASE
 
 _OF = "the that its their of des der dem den von vom du de d l la los las del do da"
 _TO_OTHER = re.compile(
-    rf"\s+(?:as\s+\w+\s+as\s+)?{whole(_OF)}(?:[^\d.;:,()]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?[^\w\s]{{0,3}}",
+    rf"\s+(?:as\s+\w+\s+as\s+)?{whole(_OF)}(?:[^\d.;:,()]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?[^\w\s(]{{0,3}}",
     re.IGNORECASE,
 )
 _FROM = re.compile(rf"\s*[,(:]?\s*{whole('from von de da desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
