@@ -35,7 +35,7 @@ _SIGN_LETTERS = {"t": 3, "k": 3, "m": 6}
 """Of a letter before the sign of a currency: ``12 M€``."""
 
 _CURRENCIES = {
-    "$": "$ dollar dollars ドル 달러", "¥": "¥", "USD": "us$ u.s.$ 美元 米ドル", "AUD": "a$ au$",
+    "$": "$ dollar dollars ドル 달러", "¥": "¥", "USD": "us$ us-$ u.s.$ 美元 米ドル", "AUD": "a$ au$",
     "CAD": "c$ ca$", "HKD": "hk$ 港元", "NZD": "nz$", "SGD": "s$", "TWD": "nt$", "BRL": "r$",
     "EUR": "€ euro euros ユーロ 欧元 歐元 유로", "GBP": "£ pound pounds ポンド 英镑 英鎊",
     "INR": "₹ rs. rs rupee rupees", "KRW": "₩ won 원", "RUB": "₽", "TRY": "₺", "ILS": "₪", "THB": "฿",
@@ -59,10 +59,10 @@ _POINTS = ("percentage points", "percentage point", "percent points", "per cent 
            "prozentpunkten", "points de pourcentage", "point de pourcentage", "puntos porcentuales",
            "punto porcentual", "ponto percentual", "pontos percentuais", "punto percentuale",
            "punti percentuali", "procentpunt", "procentpunten", "pp", "ppt", "%ポイント",
-           "ポイント", "个百分点", "個百分點", "百分点", "%p")  # fmt: skip
+           "ポイント", "p.p.", "个百分点", "個百分點", "百分点", "%p")  # fmt: skip
 BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "points de base",
                  "point de base", "puntos básicos", "pontos base", "punti base", "basispunten", "bps", "bp",
-                 "ベーシスポイント")  # fmt: skip
+                 "p.b.", "ベーシスポイント", "个基点", "個基點", "基点")  # fmt: skip
 
 
 def any_of(words: Iterable[str], *, whole: bool = True) -> str:
@@ -92,7 +92,7 @@ _BEHIND = re.compile(
     rf"|(?P<percent>{any_of(_PERCENT)}))"
     rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})(?:\.(?= ?{any_of(CURRENCIES)}(?! ?\d)))?"
     rf"|(?P<letter>{any_of(_LETTERS)})"
-    rf"| ?(?P<sign_letter>[ktm])(?=[€£])"
+    rf"| ?(?P<sign_letter>[ktm])(?=[€£$])"
     rf"|(?= ?(?:{any_of(CURRENCIES)})))(?: ?(?:d'|d[eio] |of )?(?P<currency>{any_of(CURRENCIES)})(?!\d))?",
     re.IGNORECASE,
 )

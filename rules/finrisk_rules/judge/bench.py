@@ -21,6 +21,7 @@ from finrisk_rules.judge.opposites import is_opposite, names_contrary
 from finrisk_rules.judge.outlook import is_of_other_time, tells_targets
 from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
 from finrisk_rules.judge.quarters import is_of_other_months, is_of_part, is_of_whole_year, tells_months
+from finrisk_rules.judge.rates import is_of_another_rate
 from finrisk_rules.judge.rivals import best_rival
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
 from finrisk_rules.judge.sources import Sources
@@ -123,7 +124,7 @@ class Bench:
         self, claim: Claim, statement: Statement, named: Claimed, place: Trace, *, is_operand: bool = False
     ) -> tuple[FigureVerdict, Trace | None]:
         """Return the verdict on a claim whose place is known, and that place where it states the claim."""
-        if is_of_another_word(claim, statement, place):
+        if is_of_another_word(claim, statement, place) or is_of_another_rate(claim, statement, place):
             return wrong(claim, "wrong_scale", place), None
         if self._is_of_another(claim, statement, named, place):
             return wrong(claim, "misattributed", place), None

@@ -169,6 +169,9 @@ def _pairs(line: Line, beside: Sequence[Traced], *, is_overall: bool) -> Iterato
         for cell in line.cells
         if cell[:2] == trace.spot[2][:2]
     ]
+    stated = [
+        each for each in stated if named[id(each[1])]
+    ] or stated  # what has no period is a limit, an aim
     bases = [id(cell) for is_base, cell in stated if is_base]
     if not bases and _has_base_alone(beside, line.reader.claim):
         return

@@ -12,6 +12,7 @@ from finrisk_rules.judge.bare_numbers import looks_like_year
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
+from finrisk_rules.judge.currencies import of_unnamed_currency
 from finrisk_rules.judge.derivations import follow_lines
 from finrisk_rules.judge.ends import has_opening, may_open, opening_periods
 from finrisk_rules.judge.findings import (
@@ -170,6 +171,10 @@ class Court:
         if any(each.verdict and each.verdict.verdict in WRONG for each in result):
             acquit_names(result)
         self._compare_sentences(statement, result)
+        for each in of_unnamed_currency(result, self.sources.known(statement.cited), self.sources):
+            each.is_reversed = True
+            if each.is_right:
+                each.verdict = FigureVerdict(each.claim.text, "wrong_scale")
         return result
 
     def _compare_sentences(self, statement: Statement, findings: Sequence[Finding]) -> None:

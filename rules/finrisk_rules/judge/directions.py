@@ -29,7 +29,7 @@ halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück 
 baiss* diminu* recul* repli* rédui* chut* inférieur* tombé tombée tombés
 disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi*
 bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
-calo calat* calò scend* scesi scesa ridott* ridu*
+calo calat* calò scend* sces* ridott* ridu*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*
 """

@@ -24,11 +24,13 @@ from finrisk_rules.judge.parallels import of_another_line
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.ranks import WORDS_OF_RANK, of_another_rank
 from finrisk_rules.judge.swaps import swapped
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 from finrisk_rules.judge.vocabulary import CONTRAST
 from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio
+from finrisk_rules.judge.written_changes import of_another_change
+from finrisk_rules.judge.written_ends import has_turned, written_ends
 
 LIKE = 0.7
 """Fit of its words from which on a figure is taken from a sentence that is like its own."""
@@ -178,6 +180,7 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
+    _follow_ends(text, traced, findings)
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
@@ -185,6 +188,20 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_multiple(text, traced, groups):
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
+
+
+def _follow_ends(text: str, traced: Sequence[Traced], findings: Sequence[Finding]) -> None:
+    """Convict the figures of a change whose ends the sentence writes: turned round, or another change."""
+    claims = [claim for claim, _ in traced]
+    ends = list(written_ends(text, claims))
+    for each in ends:
+        if has_turned(each, claims) and (verdict := findings[each.new].verdict):
+            findings[each.new].verdict = verdict._replace(verdict="wrong_direction")
+            findings[each.new].is_reversed = True
+    for at in of_another_change(text, traced, ends) if ends else ():
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="unsupported")
+        findings[at].is_reversed = True
 
 
 def follow_edits(text: str, findings: Sequence[Finding]) -> None:

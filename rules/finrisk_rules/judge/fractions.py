@@ -11,9 +11,9 @@ from finrisk_rules.judge.prose_changes import pairs_in_sentence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.quantities import Quantity
 
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
+COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
            "vier": 4, "la": 1, "un": 1, "deux": 2, "trois": 3, "quatre": 4}  # fmt: skip
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "hälfte": 2, "drittel": 3, "viertel": 4,
+PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "hälfte": 2, "drittel": 3, "viertel": 4,
           "fünftel": 5, "moitié": 2, "tiers": 3, "quart": 4, "cinquième": 5}  # fmt: skip
 _FRACTION = re.compile(
     r"(?<![\w-])(?:(?:(?:a|one)[ -])?(?P<part_en>half)"
@@ -46,7 +46,7 @@ _HINTS = (
     "quart",
     "inqui",
 )
-_WORDS = frozenset(f"{part}{ending}" for part in _PARTS for ending in ("", "s"))
+_WORDS = frozenset(f"{part}{ending}" for part in PARTS for ending in ("", "s"))
 _EXACT = 0.12
 """How far from a fraction, as a share of it, figures may be of which it is said."""
 
@@ -61,7 +61,7 @@ def fractions(text: str) -> Iterator[Quantity]:
     for match in _FRACTION.finditer(text):
         said = {name.partition("_")[0]: word.lower() for name, word in match.groupdict("").items() if word}
         part = said.get("parts") or said["part"]
-        value = Decimal(100 * _COUNTS[said.get("count", "a")]) / _PARTS[part]
+        value = Decimal(100 * COUNTS[said.get("count", "a")]) / PARTS[part]
         if value <= 100:
             yield Quantity(value, -1, None, "percent", "", False, *match.span())
 
@@ -85,7 +85,7 @@ def of_another_fraction(text: str, traced: Sequence[Traced], words: Words) -> It
         if part.unit or whole.unit or not whole.value or text[part.end : whole.start].strip() != "of":
             continue
         ratio = _ratio(part, whole)
-        if not _holds(float(fraction.value) / 100, ratio, bound(text, fraction.start, fraction.end)):
+        if not holds(float(fraction.value) / 100, ratio, bound(text, fraction.start, fraction.end)):
             yield behind[1]
 
 
@@ -101,7 +101,7 @@ def _is_other_part(text: str, fraction: Quantity, at: int, traced: Sequence[Trac
     if not wholes or part.quantity.unit or not wholes[-1].value:
         return False
     said = bound(text, fraction.start, fraction.end)
-    return not _holds(float(fraction.value) / 100, _ratio(part.quantity, wholes[-1]), said)
+    return not holds(float(fraction.value) / 100, _ratio(part.quantity, wholes[-1]), said)
 
 
 def of_another_growth(text: str, traced: Sequence[Traced], words: Words) -> Iterator[int]:
@@ -115,9 +115,9 @@ def of_another_growth(text: str, traced: Sequence[Traced], words: Words) -> Iter
         if trace is None or not before:
             continue
         part = said["part"].lower()
-        share = _COUNTS[(said["count"] or "a").lower()] / (_PARTS.get(part) or _PARTS[part[:-1]])
+        share = COUNTS[(said["count"] or "a").lower()] / (PARTS.get(part) or PARTS[part[:-1]])
         side = bound(text, said.start("whole"), said.end("whole"))
-        if not _holds(share, abs(trace.value / before - 1), side):
+        if not holds(share, abs(trace.value / before - 1), side):
             yield n
 
 
@@ -136,7 +136,8 @@ def _ratio(part: Quantity, whole: Quantity) -> float:
     return float(abs(part.amount / whole.amount))
 
 
-def _holds(said: float, ratio: float, side: Bound) -> bool:
+def holds(said: float, ratio: float, side: Bound) -> bool:
+    """Whether a ratio is about the fraction that is said, or a little on the side of it that is said."""
     if side == "above":
         return said <= ratio <= said * 1.3
     if side == "below":

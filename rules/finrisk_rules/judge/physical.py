@@ -20,14 +20,18 @@ _NAMES: dict[str, dict[int, str]] = {
     "energy": {3: "kWh", 6: "MWh", 9: "GWh", 12: "TWh"},
     "power": {3: "kW", 6: "MW", 9: "GW", 12: "TW"},
     "ounces": {0: "oz ounces ounce onces Unzen", 3: "koz", 6: "Moz"},
-    "barrels": {0: "bbl bbls barrels boe boed", 3: "kbbl mbbl Mbbl kbd kboe kboed mboe Mboe mboed Mboed",
-                6: "mmbbl MMbbl mmboe MMboe"},
-    "area": {4: "ha hectares hectare hectáreas Hektar", 6: "km²"},
+    "barrels": {0: "bbl bbls Bbl Bbls barrels boe boed Boe BOE",
+                3: "kbbl mbbl Mbbl MBbl kbd kboe kboed mboe Mboe MBoe MBOE mboed Mboed",
+                6: "mmbbl MMbbl MMBbl mmboe MMboe MMBoe MMBOE"},
+    "gas": {3: "mcf Mcf", 6: "mmcf MMcf", 9: "bcf Bcf", 12: "tcf Tcf"},
+    "area": {0: "m² m2 sqm square_metres square_meters", 4: "ha hectares hectare hectáreas Hektar", 6: "km²"},
+    "acres": {0: "acres acre"},
+    "square feet": {0: "square_feet square_foot sq_ft sq._ft."},
     "volume": {0: "m³ m3", 6: "hm³", 9: "bcm"},
     "data": {9: "GB", 12: "TB", 15: "PB"},
 }  # fmt: skip
 _UNITS = {
-    name: PhysicalUnit(kind, power)
+    name.replace("_", " "): PhysicalUnit(kind, power)
     for kind, by_power in _NAMES.items()
     for power, names in by_power.items()
     for name in names.split()
