@@ -114,7 +114,7 @@ CHANGED_ON = re.compile(
 """What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
 
 BASE_BEHIND = re.compile(
-    rf"\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
+    rf"\.?\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,
 )
 """What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""

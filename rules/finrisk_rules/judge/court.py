@@ -29,6 +29,7 @@ from finrisk_rules.judge.margins import follow_margins
 from finrisk_rules.judge.measures import has_own_measure
 from finrisk_rules.judge.neighbours import from_beside
 from finrisk_rules.judge.operations import stems_of_operations
+from finrisk_rules.judge.own_ranks import of_own_rank
 from finrisk_rules.judge.parts import follow_parts, parts_said_of_wholes
 from finrisk_rules.judge.period_fits import Claimed
 from finrisk_rules.judge.repeats import acquit
@@ -102,6 +103,12 @@ class Court:
                 said.append((statement.text, found))
                 result += found
         follow_lists(said)
+        for finding in of_own_rank(statements, self._found) if len(said) > 1 else ():
+            if finding.verdict and finding.is_right:
+                finding.verdict, finding.is_reversed = (
+                    finding.verdict._replace(verdict="wrong_direction"),
+                    True,
+                )
         convicted = list(of_other_units(result))
         self._of_units = [(finding, finding.verdict) for finding, _ in convicted]
         for finding, verdict in convicted:

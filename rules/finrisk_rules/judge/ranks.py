@@ -51,7 +51,7 @@ _WORDS = {
 _SPAN = "(?:(?<=year[ -])|(?<=month[ -])|(?<=record[ -])|(?<=time[ -]))"
 """Before a noun of rank: "its five-year low", "an all-time high"."""
 
-_RANK = re.compile(
+RANK = re.compile(
     "|".join(rf"(?P<{name}>{whole(words)})" for name, words in _WORDS.items())
     + rf"|{_SPAN}(?:(?P<high>high)|(?P<low>low))(?![^\W_])"
     + rf"|(?P<ordinal>{whole('ranked ranks came comes place')}[^\d,.;]{{0,12}}?"
@@ -61,7 +61,7 @@ _RANK = re.compile(
 """Parts are large or small; high and low is what a row or its parts are in some year."""
 
 WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD} high low".split())
-_ORDINALS = (
+ORDINALS = (
     (re.compile(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
     (re.compile(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
 )
@@ -76,7 +76,7 @@ _OF_RISKS = stems(
 )
 """What is no part of a total, however large."""
 
-_APART = re.compile(
+APART = re.compile(
     whole(
         "after behind besides beside except excluding among outside following since before until apart_from "
         "neben außer unter hinter seit après sauf hormis parmi depuis tras salvo entre desde dopo tra"
@@ -85,7 +85,7 @@ _APART = re.compile(
 )
 """What ranks some parts or years alone: "after loans, the largest", "the highest since 2019"."""
 
-_NOT_ALONE = re.compile(
+NOT_ALONE = re.compile(
     r"(?:\d|\b(?:fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter"
     r"|einer|eine|parmi|des|entre|uno|una|tra|at)) ?-?"
     r"(?:(?:the|our|its|their|die|der|den|les|los|las|le|i|delle|dei)\s)?\s*\Z",
@@ -161,14 +161,14 @@ def of_another_rank(text: str, traced: Sequence[Traced]) -> Iterator[int]:
 
 def _ranks(text: str) -> Iterator[_Rank]:
     """Yield the words of rank of a sentence that rank figures of one table."""
-    for said in _RANK.finditer(text):
+    for said in RANK.finditer(text):
         start, end = said.span()
         rest = _WORD.findall(text[end : end + _FARTHEST])[:_FOLLOWING]
         lead = text[max(0, start - _LONGEST_BEFORE) : start]
-        if any(says_rise(each.lower()) is not None for each in rest) or _NOT_ALONE.search(lead):
+        if any(says_rise(each.lower()) is not None for each in rest) or NOT_ALONE.search(lead):
             continue
         near = f"{lead.split(',')[-1]} {said[0]}" if said.lastgroup != "ordinal" else text[start : end + 12]
-        before_it = next((count for pattern, count in _ORDINALS if pattern.search(near)), 0)
+        before_it = next((count for pattern, count in ORDINALS if pattern.search(near)), 0)
         kind = said.lastgroup or ""
         of_times = bool(_OWN.search(lead) or _OF_TIMES.match(text, end) or said[0].lower() == "peaked")
         of_times = of_times or kind in _NOUNS
@@ -215,7 +215,7 @@ def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
         return True
     if not all(_is_known(name, known) for name in names[:-1]):
         return True
-    if _APART.search(text, max(0, said.start - _FARTHEST), said.end + _FARTHEST):
+    if APART.search(text, max(0, said.start - _FARTHEST), said.end + _FARTHEST):
         return True
     figure = trace.spot[2]
     if said.kind in ("fastest", "slowest"):
