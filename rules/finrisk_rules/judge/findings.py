@@ -15,6 +15,7 @@ from finrisk_rules.judge.contradictions import contradicts, is_better_above, of_
 from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.distinctions import of_another_word
 from finrisk_rules.judge.edits import edit_of
+from finrisk_rules.judge.effects import of_another_effect
 from finrisk_rules.judge.fits import CLEARLY
 from finrisk_rules.judge.fractions import of_another_fraction, of_another_growth
 from finrisk_rules.judge.governors import LONGEST_CLAUSE
@@ -173,6 +174,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at, place in (*others, *of_another_line(text, traced)) if len(traced) > 1 else others:
         if findings[at].is_right:
             findings[at].verdict = wrong(findings[at].claim, "misattributed", place)
+    for at in of_another_effect(text, traced, words):
+        if (trace := findings[at].trace) and findings[at].is_right:
+            findings[at].verdict = wrong(findings[at].claim, "wrong_direction", trace)
+            findings[at].is_reversed = True
     if not may_turn(words):
         return
     groups = spoken(text, traced)
