@@ -15,6 +15,7 @@ from finrisk_rules.judge.latex import without_latex
 from finrisk_rules.judge.layout import statements
 from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.sayings import has_count
+from finrisk_rules.judge.signed_lines import wrong_totals
 from finrisk_rules.judge.styles import style_in
 from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import telling_words
@@ -40,6 +41,9 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
         results = Results(answer, written, findings, court.sources)
         results.settle()
         unclaimed = list(results.unclaimed())
+    for total in wrong_totals(answer, findings):
+        if total.is_right and total.verdict:
+            total.verdict = total.verdict._replace(verdict="unsupported")
     worded = [
         court.supports(words, each.cited)
         for each in said
