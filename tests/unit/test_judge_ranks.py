@@ -49,6 +49,15 @@ def kept(sentence: str) -> bool:
         ),
         ("The loss ratio was highest in 2023 at 63.4%", "The loss ratio was lowest in 2023 at 63.4%"),
         ("Employees were lowest in 2022 at 4,090", "Employees were highest in 2022 at 4,090"),
+        ("Employees bottomed in 2022 at 4,090", "Employees bottomed in 2023 at 4,410"),
+        (
+            "Employees fell from 4,410 in 2023 to 4,120 in 2024",
+            "Employees fell from 4,410 in 2023 to 4,120 in 2024, the highest level of the three years",
+        ),
+        (
+            "The smallest amount was earned by Other in 2024, $12 million",
+            "The smallest amount was earned by New ships in 2024, $820 million",
+        ),
     ],
 )
 def test_what_is_largest_or_lowest_is_looked_up(right: str, wrong: str) -> None:

@@ -69,3 +69,42 @@ def is_kept(said: str) -> bool:
 def test_what_is_said_otherwise_than_the_page_does_is_wrong(right: str, wrong: str) -> None:
     assert is_kept(right)
     assert not is_kept(wrong)
+
+
+HEADS = """Skerry Ferries
+
+| | 2019 €m | 2018 €m |
+|---|---|---|
+| Gross debt | 940 | 910 |
+| Net lease liabilities | 212 | 230 |
+| Profit before tax | 77 | 69 |
+| Capital spending, excluding leases | 58 | 61 |
+
+The margin including subsidies was 14.2% in 2019.
+"""
+SOURCES = [
+    JudgedSource("Annual report 2019", text, None, company="Skerry Ferries")
+    for text in (
+        HEADS,
+        "| Milhões de euros | 2019 | 2018 |\n|---|---|---|\n| Receita líquida | 403 | 388 |\n",
+        "| Mio. € | 2019 | 2018 |\n|---|---|---|\n| Preis vor Absicherung | 31 | 29 |\n",
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("{} debt rose to €940 million in 2019", "Gross", "Net"),
+        ("{} lease liabilities fell to €212 million in 2019", "Net", "Gross"),
+        ("Profit {} tax was €77 million in 2019", "before", "after"),
+        ("A receita {} foi de 403 milhões de euros em 2019", "líquida", "bruta"),
+        ("Capital spending, {} leases, was €58 million in 2019", "excluding", "including"),
+        ("Der Preis {} Absicherung lag 2019 bei 31 Mio. €", "vor", "nach"),
+        ("The margin {} subsidies was 14.2% in 2019", "including", "excluding"),
+    ],
+)
+def test_what_is_taken_off_or_left_out_is_said_as_the_page_does(said: str, right: str, wrong: str) -> None:
+    for words, is_right in ((right, True), (wrong, False)):
+        figures = judge("", f"{said.format(words)}.", SOURCES).figures
+        assert ({figure.verdict for figure in figures} <= RIGHT) is is_right

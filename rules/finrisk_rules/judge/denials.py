@@ -1,4 +1,4 @@
-"""Denials: "insured" said of what is "uninsured", and "gross" of what is net."""
+"""Denials: "insured" said of what is "uninsured", "gross" of what is net, "including" of what excludes it."""
 
 import re
 from functools import lru_cache
@@ -9,13 +9,32 @@ from finrisk_rules.judge.vocabulary import whole
 _PREFIXES = ("un", "non", "in", "im", "ir", "dis")
 _NON = re.compile(r"(?<![^\W_])non[- ]")
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_NETS, _NETS_BEHIND = "net netto nette neto netta", "net nette neto neta netto netta"
-_GROSS, _GROSS_BEHIND = "gross brutto brut bruto lordo", "brut brute bruto bruta lordo lorda"
+_NETS, _GROSS = "net netto nette neto netta", "gross brutto brut bruto lordo"
+_NETS_BEHIND = "net nets nette nettes neto netos neta netas netto netta líquido líquidos líquida líquidas"
+_GROSS_BEHIND = "brut bruts brute brutes bruto brutos bruta brutas lordo lordi lorda lorde"
 _NET = re.compile(rf"(?:(?P<net>{whole(_NETS)})|{whole(_GROSS)})[\s-]+(?P<of>[\w-]{{3,}})", re.IGNORECASE)
 _NET_BEHIND = re.compile(
     rf"(?P<of>[\w-]{{3,}})\s+(?:(?P<net>{whole(_NETS_BEHIND)})|{whole(_GROSS_BEHIND)})", re.IGNORECASE
 )
 WORDS_OF_NET = telling(f"{_NETS} {_NETS_BEHIND} {_GROSS} {_GROSS_BEHIND}".split())
+
+
+_EXCEPT = (
+    ("excluding excl without ohne exklusive hors excluyendo sin excluindo sem escluso esclusi",
+     "including incl with einschließlich inklusive mit y_compris incluyendo incluindo compreso inclusi"),
+    ("before pre vor avant antes_de antes_dos antes_das prima_di",
+     "after post nach après después_de depois_de dopo"),
+)  # fmt: skip
+_EXCEPTED = re.compile(
+    "|".join(
+        rf"(?:{whole(first)}|(?P<with{n}>{whole(second)}))"
+        r"(?:[\s.-]+(?:the|any|all|its|les|la|le|el|los|as|os))?[\s.-]+"
+        rf"(?P<of{n}>[^\W\d_]{{3,}})"
+        for n, (first, second) in enumerate(_EXCEPT)
+    ),
+    re.IGNORECASE,
+)
+WORDS_OF_EXCEPT = telling(word for pair in _EXCEPT for words in pair for word in words.split())
 
 
 def may_deny(words: Words, text: str) -> bool:
@@ -48,6 +67,22 @@ def is_gross_for_net(said: str, there: str) -> bool:
     mine = _nets(said)
     its = _nets(there) if mine else set()
     return any((not is_gross, of) in its - mine and (is_gross, of) not in its for is_gross, of in mine)
+
+
+def excepts_otherwise(said: str, there: str) -> bool:
+    """Whether a figure is said "including spectrum" where its place excludes it, "after" for "before tax"."""
+    mine = _excepted(said)
+    its = _excepted(there) if mine else set()
+    return any((n, not side, of) in its - mine and (n, side, of) not in its for n, side, of in mine)
+
+
+def _excepted(text: str) -> set[tuple[int, bool, str]]:
+    """Return what a text says to be in or out: which pair of words, which of them, and the noun behind it."""
+    found = set()
+    for match in _EXCEPTED.finditer(text):
+        n = 0 if match["of0"] else 1
+        found.add((n, match[f"with{n}"] is not None, match[f"of{n}"].lower()))
+    return found
 
 
 def _denies(word: str, own: frozenset[str], others: frozenset[str]) -> bool:

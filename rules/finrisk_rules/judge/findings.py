@@ -23,7 +23,8 @@ from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.parallels import of_another_line
 from finrisk_rules.judge.prose_changes import change_in_prose
-from finrisk_rules.judge.ranks import WORDS_OF_RANK, of_another_rank
+from finrisk_rules.judge.rank_words import WORDS_OF_RANK
+from finrisk_rules.judge.ranks import of_another_rank
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader

@@ -5,7 +5,14 @@ from functools import lru_cache
 
 from finrisk_rules.judge.bounds import BOUNDING, WORDS_OF_BOUND, Bound, bound, bound_behind
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.denials import WORDS_OF_NET, denies, is_gross_for_net, may_deny
+from finrisk_rules.judge.denials import (
+    WORDS_OF_EXCEPT,
+    WORDS_OF_NET,
+    denies,
+    excepts_otherwise,
+    is_gross_for_net,
+    may_deny,
+)
 from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.ranges import bound_of_end
 from finrisk_rules.judge.statements import Statement
@@ -48,7 +55,10 @@ WORDS_OF_SIDES = telling(
     word for pair in (*_PAIRS, (_ABOVE, _BELOW)) for words in pair for word in words.split()
 )
 _LEAD, _TAIL = 60, 30
-_FIGURE = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
+"""Where a figure begins that is no year."""
+
+_JOINED = re.compile(rf"\s{whole('and und et y e')}\s", re.IGNORECASE)
 _CLAUSE = re.compile(
     rf";|,\s+{whole('and but while whereas und aber während et mais y pero e ma')}", re.IGNORECASE
 )
@@ -71,10 +81,17 @@ def is_opposite(claim: Claim, statement: Statement, trace: Trace) -> bool:
         return True
     words = _beside(place.sentence, *_spot(trace)) if is_prose else f"{place.row} {place.column}"
     start, end = claim.quantity.start, claim.quantity.end
+    if not cannot_say(statement.words, WORDS_OF_EXCEPT) and excepts_otherwise(
+        _beside(statement.text, start, end), words
+    ):
+        return True
     if may_deny(statement.words, words) and denies(_beside(statement.text, start, end), words):
         return True
-    may_be_gross = is_prose and not cannot_say(statement.words, WORDS_OF_NET)
-    if may_be_gross and is_gross_for_net(_before(statement.text, start), words):
+    may_be_gross = not cannot_say(statement.words, WORDS_OF_NET)
+    before = _before(statement.text, start) if may_be_gross else ""
+    if not is_prose:
+        before = _JOINED.split(before)[-1]
+    if before and is_gross_for_net(before, words if is_prose else place.row):
         return True
     if cannot_say(statement.words, WORDS_OF_SIDES):
         return False

@@ -11,7 +11,7 @@ from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.governors import is_led_by_change
 from finrisk_rules.judge.hints import telling
-from finrisk_rules.judge.ranks import APART, NOT_ALONE, ORDINALS, RANK, WORDS_OF_RANK
+from finrisk_rules.judge.rank_words import APART, NOT_ALONE, ORDINALS, RANK, WORDS_OF_RANK
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.subjects import are_comparable, size

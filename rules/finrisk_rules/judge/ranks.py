@@ -9,62 +9,13 @@ from typing import NamedTuple
 from finrisk_rules.judge.contradictions import is_better_above
 from finrisk_rules.judge.directions import says_rise
 from finrisk_rules.judge.extremes import has_results, is_at_other_end, is_next_beyond
-from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.peers import parts, siblings, times
+from finrisk_rules.judge.rank_words import APART, NOT_ALONE, ORDINALS, RANK
 from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
+from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
-from finrisk_rules.judge.vocabulary import whole
 
-_LARGEST = (
-    "largest biggest greatest heaviest main leading top bulk the_most größte größter größten größtes "
-    "plus_grand plus_grande plus_gros plus_important plus_importante más_grande più_grande mayor maggiore"
-)
-_HIGHEST = (
-    "highest peak peaked höchste höchster höchsten höchstes plus_élevé plus_élevée más_alto más_alta "
-    "più_alto più_alta"
-)
-_SMALLEST = (
-    "smallest the_least fewest kleinste kleinster kleinsten kleinstes plus_petit plus_petite más_pequeño "
-    "más_pequeña menor più_piccolo più_piccola minore"
-)
-_LOWEST = (
-    "lowest niedrigste niedrigster niedrigsten niedrigstes plus_faible plus_bas plus_basse más_bajo más_baja "
-    "più_basso più_bassa"
-)
-_FASTEST = "fastest quickest schnellsten schnellste le_plus_vite más_rápido"
-_SLOWEST = "slowest langsamsten langsamste le_moins_vite más_lento"
-_BEST = "best strongest beste bester besten bestes meilleur meilleure mejor migliore"
-_WORST = "worst weakest schlechteste schlechtester schlechtesten pire peor peggiore"
-_SECOND = "second second-place deuxième zweitgrößte zweitgrößter zweitgrößten segundo segunda secondo seconda"
-_THIRD = "third troisième drittgrößte drittgrößter drittgrößten tercer tercero tercera terzo terza"
-_WORDS = {
-    "largest": _LARGEST,
-    "highest": _HIGHEST,
-    "smallest": _SMALLEST,
-    "lowest": _LOWEST,
-    "best": _BEST,
-    "worst": _WORST,
-    "fastest": _FASTEST,
-    "slowest": _SLOWEST,
-}
-_SPAN = "(?:(?<=year[ -])|(?<=month[ -])|(?<=record[ -])|(?<=time[ -]))"
-"""Before a noun of rank: "its five-year low", "an all-time high"."""
-
-RANK = re.compile(
-    "|".join(rf"(?P<{name}>{whole(words)})" for name, words in _WORDS.items())
-    + rf"|{_SPAN}(?:(?P<high>high)|(?P<low>low))(?![^\W_])"
-    + rf"|(?P<ordinal>{whole('ranked ranks came comes place')}[^\d,.;]{{0,12}}?"
-    rf"(?=\s*{whole('second third')}))",
-    re.IGNORECASE,
-)
-"""Parts are large or small; high and low is what a row or its parts are in some year."""
-
-WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD} high low".split())
-ORDINALS = (
-    (re.compile(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
-    (re.compile(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
-)
 _LEVELS = stems("level value point amount figure total share stand wert niveau valeur nivel valor livello")
 _HOW = stems("selling performing earning")
 """What is the best of, whatever is measured."""
@@ -75,23 +26,6 @@ _OF_RISKS = stems(
     "riesgo amenaza rischio sfida"
 )
 """What is no part of a total, however large."""
-
-APART = re.compile(
-    whole(
-        "after behind besides beside except excluding among outside following since before until apart_from "
-        "neben außer unter hinter seit après sauf hormis parmi depuis tras salvo entre desde dopo tra"
-    ),
-    re.IGNORECASE,
-)
-"""What ranks some parts or years alone: "after loans, the largest", "the highest since 2019"."""
-
-NOT_ALONE = re.compile(
-    r"(?:\d|\b(?:fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter"
-    r"|einer|eine|parmi|des|entre|uno|una|tra|at)) ?-?"
-    r"(?:(?:the|our|its|their|die|der|den|les|los|las|le|i|delle|dei)\s)?\s*\Z",
-    re.IGNORECASE,
-)
-"""Before a word of rank: then it is of several, or not of the first."""
 
 _OWN = re.compile(
     r"\b(?:its|their|his|our|ihre\w*|seine\w*|sein|ihr|son|sa|leur|su|sus|suo|sua)\s+\Z", re.IGNORECASE
@@ -122,6 +56,7 @@ _REST = re.compile(
 )
 """A row of what has no name of its own: nobody ranks it."""
 
+_AT_TURN = frozenset(("peaked", "bottomed", "troughed"))
 _NOUNS = {"high": "highest", "low": "lowest"}
 _FOLLOWING, _FARTHEST = 5, 120
 """Words behind one of rank that say of what it is, and characters to the figure that it is said of."""
@@ -153,10 +88,23 @@ def of_another_rank(text: str, traced: Sequence[Traced]) -> Iterator[int]:
         traces = [trace for n in beside if (trace := traced[n][1]) and trace.table]
         if not beside or len(traces) < len(beside):
             continue
-        if not any(_is_so(text, said, each) for each in traces) or is_next_beyond(
-            text, beside[0], traced, is_largest=_is_largest(said, traces[0]), is_of_times=said.is_of_times
+        is_largest = _is_largest(said, traces[0])
+        if (
+            not any(_is_so(text, said, each) for each in traces)
+            or _is_against_base(said, traced, beside[0])
+            or is_next_beyond(text, beside[0], traced, is_largest=is_largest, is_of_times=said.is_of_times)
         ):
             yield beside[0]
+
+
+def _is_against_base(said: _Rank, traced: Sequence[Traced], at: int) -> bool:
+    """Whether a figure that is said to be the highest lies below that from which it came: "from 8 to 5"."""
+    if said.kind not in ("highest", "lowest") or said.before_it or not at:
+        return False
+    (base, _), (claim, _) = traced[at - 1], traced[at]
+    if not base.phrase.is_base or claim.phrase.is_base or not are_comparable(base, claim):
+        return False
+    return size(base) != size(claim) and (size(claim) > size(base)) != (said.kind == "highest")
 
 
 def _ranks(text: str) -> Iterator[_Rank]:
@@ -170,7 +118,7 @@ def _ranks(text: str) -> Iterator[_Rank]:
         near = f"{lead.split(',')[-1]} {said[0]}" if said.lastgroup != "ordinal" else text[start : end + 12]
         before_it = next((count for pattern, count in ORDINALS if pattern.search(near)), 0)
         kind = said.lastgroup or ""
-        of_times = bool(_OWN.search(lead) or _OF_TIMES.match(text, end) or said[0].lower() == "peaked")
+        of_times = bool(_OWN.search(lead) or _OF_TIMES.match(text, end) or said[0].lower() in _AT_TURN)
         of_times = of_times or kind in _NOUNS
         of_parts = not of_times and bool(_OF_PARTS.match(text, end))
         yield _Rank(start, end, _NOUNS.get(kind, kind), before_it, of_times, of_parts)
@@ -209,15 +157,18 @@ def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
     behind = _NOUN.match(text, said.end, said.end + _FARTHEST)
     words = list(takewhile(_is_telling, _WORD.findall(behind[0].lower() if behind else "")))
     names = [stem(each) for each in words]
+    names = names[:1] if not _LEVELS.isdisjoint(names[:1]) else names
     label, section = table.rows[trace.spot[2][0]]
     known = stems_of_name(f"{label} {section} {table.caption} {trace.place.column}") | _HOW
     if said.kind in ("highest", "lowest") and names and names[-1] not in known | _LEVELS:
         return True
     if not all(_is_known(name, known) for name in names[:-1]):
         return True
+    figure = trace.spot[2]
+    if said.before_it and is_at_other_end(table, figure, is_largest=not is_largest):
+        return False
     if APART.search(text, max(0, said.start - _FARTHEST), said.end + _FARTHEST):
         return True
-    figure = trace.spot[2]
     if said.kind in ("fastest", "slowest"):
         return not table.is_change(*figure[:2]) or not is_at_other_end(table, figure, is_largest=is_largest)
     if not _OF_RISKS.isdisjoint(names):
