@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from finrisk_rules.judge.comparison_words import YEARS_BEFORE
 from finrisk_rules.judge.traces import Trace, Traced
 
 _YEAR_BEHIND = re.compile(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
 _NEXT_CLAUSE = re.compile(r"[,;]\s")
+_YEAR_BEFORE = re.compile(YEARS_BEFORE.replace(r"\s+", r"[\s-]+"), re.IGNORECASE)
+_BEHIND = 20
 _YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
@@ -14,7 +17,8 @@ def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None])
     """Yield the numbers of the claims with which one of a table is compared, and that are of another year.
 
     Of its own row that is the year before, of another row the same one, but where its name says its year.
-    Those of a year that is ``named`` for the sentence, by the question or a heading, are not.
+    What is called the year before is of no later one. Those of a year that is ``named`` for the sentence, by
+    the question or a heading, are not.
     """
     for n, (claim, base) in enumerate(traced):
         if base is None or base.table is None or not claim.phrase.is_base or claim.phrase.periods:
@@ -22,7 +26,9 @@ def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None])
         if _YEAR_BEHIND.match(text, claim.quantity.end) or base.years & named:
             continue
         one = _compared(text, traced, n, base)
-        if one is not None and _is_of_another_year(one, base) and not _YEARS.search(text):
+        if one is None or _YEARS.search(text):
+            continue
+        if _is_of_another_year(one, base) or (_is_called_earlier(text, traced, n) and _is_later(base, one)):
             yield n
 
 
@@ -40,6 +46,17 @@ def _compared(text: str, traced: Sequence[Traced], n: int, base: Trace) -> Trace
         return before if before and _NEXT_CLAUSE.search(text, start, end) else behind
     before = traced[n - 1][1] if n else None
     return before if before and before.table is base.table else None
+
+
+def _is_called_earlier(text: str, traced: Sequence[Traced], n: int) -> bool:
+    """Whether words for the year before stand by a figure: "(prior year: 5)", "against 5 a year earlier"."""
+    first = traced[n - 1][0].quantity.end if n else 0
+    last = traced[n + 1][0].quantity.start if n + 1 < len(traced) else len(text)
+    return _YEAR_BEFORE.search(text, first, min(last, traced[n][0].quantity.end + _BEHIND)) is not None
+
+
+def _is_later(base: Trace, one: Trace) -> bool:
+    return _is_in_row(one, base) and min(base.years, default=0) > max(one.years, default=0) > 0
 
 
 def _is_in_row(one: Trace, base: Trace) -> bool:

@@ -16,11 +16,18 @@ from finrisk_rules.judge.ends import is_of_other_end
 from finrisk_rules.judge.findings import wrong
 from finrisk_rules.judge.firms import Firms
 from finrisk_rules.judge.fits import CLEARLY
+from finrisk_rules.judge.line_items import is_of_another_item
 from finrisk_rules.judge.operands import is_bare
 from finrisk_rules.judge.opposites import is_opposite, names_contrary
 from finrisk_rules.judge.outlook import is_of_other_time, tells_targets
 from finrisk_rules.judge.period_fits import OTHER_PERIOD, SAME_PERIOD, Claimed, period_fit
-from finrisk_rules.judge.quarters import is_of_other_months, is_of_part, is_of_whole_year, tells_months
+from finrisk_rules.judge.quarters import (
+    is_of_another_part,
+    is_of_other_months,
+    is_of_part,
+    is_of_whole_year,
+    tells_months,
+)
 from finrisk_rules.judge.rates import is_of_another_rate
 from finrisk_rules.judge.rivals import best_rival
 from finrisk_rules.judge.signs import is_aside, is_of_another_sign
@@ -118,15 +125,28 @@ class Bench:
         rival = rival or self._meant(readers, statement, right)
         if rival is not None and not names_contrary(claim, statement, rival):
             return wrong(claim, "misattributed", rival), None
-        return self.at_place(claim, statement, named, right, is_operand=bool(readers[0].operands))
+        is_operand, is_signed = bool(readers[0].operands), readers[0].is_signed
+        return self.at_place(claim, statement, named, right, is_operand=is_operand, is_signed=is_signed)
 
     def at_place(
-        self, claim: Claim, statement: Statement, named: Claimed, place: Trace, *, is_operand: bool = False
+        self,
+        claim: Claim,
+        statement: Statement,
+        named: Claimed,
+        place: Trace,
+        *,
+        is_operand: bool = False,
+        is_signed: bool = False,
     ) -> tuple[FigureVerdict, Trace | None]:
-        """Return the verdict on a claim whose place is known, and that place where it states the claim."""
+        """Return the verdict on a claim whose place is known, and that place where it states the claim.
+
+        What a calculation in signs (``is_signed``) is of may go by another name than its operands.
+        """
         if is_of_another_word(claim, statement, place) or is_of_another_rate(claim, statement, place):
             return wrong(claim, "wrong_scale", place), None
         if self._is_of_another(claim, statement, named, place):
+            return wrong(claim, "misattributed", place), None
+        if not is_signed and is_of_another_item(claim, statement, place):
             return wrong(claim, "misattributed", place), None
         if self._is_turned(claim, statement, place, is_operand=is_operand):
             return wrong(claim, "unsupported", place), None
@@ -148,6 +168,8 @@ class Bench:
         if table is not None and tells_months(table) and is_of_other_months(claim, statement, right):
             return True
         if not self.sources.speaks_of_parts and is_of_part(claim, right):
+            return True
+        if is_of_another_part(claim, right):
             return True
         if named:
             is_of_named = not claim.phrase.periods and any(year in right.years for (year, _), _ in named)

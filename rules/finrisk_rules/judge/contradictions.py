@@ -19,13 +19,12 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
-_FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
+FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
 
 LONGEST_FROM = 12
 _GAIN_OF = re.compile(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
 
-_BOTH_ENDS = re.compile(rf"\s+{whole('to auf à a')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
 _HEAD = re.compile(r"(?<=\w) of ", re.IGNORECASE)
 """Behind what is measured: "coverage of nonperforming loans"."""
@@ -75,28 +74,6 @@ def contradicts(
         yield from (n for n in wrong if n is not None)
 
 
-def of_turned_ends(
-    text: str, traced: Sequence[Traced], groups: Mapping[Direction, Sequence[int]]
-) -> Iterator[int]:
-    """Yield the numbers of the ends of changes that are written turned round: "raised from 10 % to 9 %"."""
-    for direction, group in groups.items():
-        for n in group if not is_evaluation(direction) else ():
-            if n + 1 >= len(traced) or not traced[n][0].phrase.is_base:
-                continue
-            first, second = traced[n][0].quantity, traced[n + 1][0].quantity
-            are_alike = (first.unit, first.scale, first.currency) == (
-                second.unit,
-                second.scale,
-                second.currency,
-            )
-            is_led = direction.end <= first.start and _FROM.search(text, direction.end, first.start)
-            is_pair = is_led and _BOTH_ENDS.fullmatch(text, first.end, second.start)
-            if not are_alike or not is_pair or min(first.value, second.value) < 0:
-                continue
-            if first.value != second.value and (second.value > first.value) != direction.rises:
-                yield n + 1
-
-
 def _is_change_cell(trace: Trace | None) -> bool:
     return trace is not None and trace.table is not None and trace.table.is_change(*trace.spot[2][:2])
 
@@ -137,7 +114,7 @@ def _are_other_changes(
     first, base = traced[known[0]][0], traced[amounts[0]][0]
     if known[0] == amounts[0] or not base.phrase.is_base or first.quantity.unit != base.quantity.unit:
         return False
-    return not _FROM.search(text, max(0, base.quantity.start - LONGEST_FROM), base.quantity.start)
+    return not FROM.search(text, max(0, base.quantity.start - LONGEST_FROM), base.quantity.start)
 
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:

@@ -32,6 +32,7 @@ from finrisk_rules.judge.operations import stems_of_operations
 from finrisk_rules.judge.own_ranks import of_own_rank
 from finrisk_rules.judge.parts import follow_parts, parts_said_of_wholes
 from finrisk_rules.judge.period_fits import Claimed
+from finrisk_rules.judge.portions import beyond_wholes
 from finrisk_rules.judge.repeats import acquit
 from finrisk_rules.judge.shares import follow_shares
 from finrisk_rules.judge.sources import Sources
@@ -168,6 +169,9 @@ class Court:
             follow_margins(statement.text, result, is_another)
             follow_shares(statement.text, result, earlier, is_another)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
+            if (trace := result[at].trace) and result[at].is_right:
+                result[at].verdict = wrong(result[at].claim, "misattributed", trace)
+        for at in beyond_wholes(statement.text, statement.words, statement.claims[: len(read)]):
             if (trace := result[at].trace) and result[at].is_right:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)
         if any(each.trace for each in result):

@@ -11,7 +11,7 @@ from finrisk_rules.judge.change_words import WORDS_OF_MORE, Spoken, says_more, s
 from finrisk_rules.judge.changes import Change, change_of
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
-from finrisk_rules.judge.contradictions import contradicts, is_better_above, of_turned_ends, spoken
+from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
 from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.distinctions import of_another_word
 from finrisk_rules.judge.edits import edit_of
@@ -28,6 +28,7 @@ from finrisk_rules.judge.ranks import of_another_rank
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.judge.turned_ends import of_turned_ends
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 from finrisk_rules.judge.vocabulary import CONTRAST
 from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio

@@ -1,11 +1,12 @@
 """Quarters and halves: whether the figure of a year is said of a part of it."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
-from finrisk_rules.judge.table_evidence import TableEvidence
+from finrisk_rules.judge.table_evidence import Named, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import PART_OF_YEAR, whole
@@ -89,6 +90,20 @@ def is_of_part(claim: Claim, trace: Trace) -> bool:
         return False
     months = _months(table.heads[column])
     return len(months) == 1 and max(months) < _YEAR
+
+
+def is_of_another_part(claim: Claim, trace: Trace) -> bool:
+    """Whether a figure is said of a quarter or a half of a year, and its place is of other ones alone."""
+    said = _parts(claim.phrase.periods) if claim.phrase.periods else frozenset()
+    there = _parts(trace.periods) if said else frozenset()
+    return (
+        bool(there) and said.isdisjoint(there) and {part[0] for part in said} == {part[0] for part in there}
+    )
+
+
+def _parts(named: Sequence[Named]) -> frozenset[str]:
+    """Return the quarters and halves among periods, without their years."""
+    return frozenset(part for _, part in named if part[:1] in ("Q", "H"))
 
 
 @lru_cache(maxsize=512)

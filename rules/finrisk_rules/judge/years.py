@@ -8,6 +8,9 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 
+_BEFORE = 1000
+"""Characters before a sentence in which the year may be named that it is of."""
+
 _MOST_ASKED = 4
 """Years of a question that tell which one is meant."""
 
@@ -37,10 +40,26 @@ def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source:
     said = (period for each in claims for period in each.phrase.periods if period[0])
     there = {year for year, _ in comparable(said, trace.periods) if year}
     if trace.table is None and not there:
-        return False
+        return _is_of_no_year_said(named, trace, source)
     if there:
         return named.isdisjoint(there)
     return source.year not in named and not any(str(year) in source.text + source.title for year in named)
+
+
+def _is_of_no_year_said(named: Set[int], trace: Trace, source: JudgedSource) -> bool:
+    """Whether a figure of prose without a year by it is said of years that its sentence does not name.
+
+    The sentence names others then, or none, as what stands before it, and the source is of another year. A
+    figure that is compared may be of the year before a named one.
+    """
+    statement, at = trace.evidence.statements[trace.spot[1]], trace.spot[2][0]
+    if source.year is None or source.year in named or statement.phrases(trace.text)[at].is_base:
+        return False
+    there = {year for year, _ in statement.named if year}
+    if there:
+        return named.isdisjoint(there | {year - 1 for year in there})
+    before = trace.text[max(0, statement.start - _BEFORE) : statement.start]
+    return not any(f"{year}" in before or f"{year % 100:02d}" in before for year in named)
 
 
 def is_of_unasked_year(asked: Set[int], trace: Trace, source: JudgedSource) -> bool:
