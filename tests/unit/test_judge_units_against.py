@@ -19,6 +19,7 @@ Reserves were 88 MMboe. The quarterly dividend was cut to €0.15 per share.
 | Monthly churn | 0.9% | 1.1% |
 | Revenue, € million | 512.0 | 478.0 |
 | Trading profit | 41.0 | 37.5 |
+| Net debt / EBITDA | 1.9x | 2.1x |
 
 | € per day | 2024 | 2023 |
 |---|---|---|
@@ -42,6 +43,8 @@ def is_kept(said: str) -> bool:
         ),
         ("Cash cost was €1,012/oz in 2024", "Cash cost was €1,012 per tonne in 2024"),
         ("Monthly churn was 0.9% a month in 2024", "Churn was 0.9% a year in 2024"),
+        ("Net debt / EBITDA was 1.9x in 2024", "Net debt / EBITDA was 1.9% in 2024"),
+        ("Net debt / EBITDA was 1.9 in 2024", "Net debt / EBITDA was €1.9 in 2024"),
         ("The grade rose to 3.1 g/t in 2024", "The grade rose to 3.1 kg/t in 2024"),
         ("Output was 52.4 kboe/d in 2024", "Output was 52.4 boe/d in 2024"),
         ("The price averaged €31.40 per MWh after hedges", "The price averaged €31.40 per kWh after hedges"),

@@ -53,6 +53,14 @@ def is_kept(said: str, page: str = PAGE) -> bool:
             "The fare per passenger edged down to $14.20 in 2024 (2023: $13.10)",
         ),
         (
+            "The load factor was 71.4% in 2024, up 5% from 68.0% the year before",
+            "The load factor was 71.4% in 2024, up 3.4% from 68.0% the year before",
+        ),
+        (
+            "The load factor edged up to 71.4% (2023: 68.0%)",
+            "The load factor edged down to 71.4% (2023: 68.0%)",
+        ),
+        (
             "Ferry revenue rose 10% to $412.5 million in 2024 from $375.0 million in 2023",
             "Ferry revenue rose 18% to $412.5 million in 2024 from $375.0 million in 2023",
         ),

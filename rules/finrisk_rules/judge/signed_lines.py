@@ -32,9 +32,8 @@ def wrong_totals(answer: str, findings: Sequence[Finding]) -> Iterator[Finding]:
         quantities = [each.claim.quantity for each in figures]
         if len({(each.scale, each.unit) for each in quantities}) > 1:
             continue
-        added = sum(
-            (_signed(sign, each) for (sign, _, _), each in zip(lines, figures, strict=False)), Decimal()
-        )
+        signs = (sign for sign, _, _ in lines)
+        added = sum(map(_signed, signs, figures), Decimal())
         slack = sum((Decimal(5).scaleb(-each.places - 1) for each in quantities), Decimal())
         if abs(added - quantities[-1].value) > slack:
             yield figures[-1]

@@ -57,6 +57,8 @@ def is_of_another_word(claim: Claim, statement: Statement, trace: Trace) -> bool
         _is_of_other_time(text, end, trace) or _is_of_other_thing(text, end, trace)
     ):
         return True
+    if _is_multiple_there(claim, trace):
+        return True
     table = trace.table
     if table is None:
         return False
@@ -64,6 +66,17 @@ def is_of_another_word(claim: Claim, statement: Statement, trace: Trace) -> bool
     if (quantity.currency or quantity.scale) and _is_ratio(trace.place.row) and _is_small(trace):
         return True
     return _unit_column(table) > 0 and _is_of_other_cell(claim, trace)
+
+
+def _is_multiple_there(claim: Claim, trace: Trace) -> bool:
+    """Whether a source writes a percentage or an amount of money with the sign of a multiple: 1.9x."""
+    quantity = claim.quantity
+    _, _, value, _, unit, _ = trace.spot[2]
+    if unit or not (quantity.unit == "percent" or quantity.currency) or not _is_small(trace):
+        return False
+    written = re.escape(str(value).lstrip("-"))
+    text = trace.text if trace.table else trace.place.sentence
+    return re.search(rf"(?<![\d.,]){written}0? ?[x\u00d7](?![^\W_])", text) is not None
 
 
 def _is_of_other_time(text: str, end: int, trace: Trace) -> bool:

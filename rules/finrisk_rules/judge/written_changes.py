@@ -79,9 +79,9 @@ def of_another_change(text: str, traced: Sequence[Traced], ends: Sequence[Ends])
 def _changes(text: str, claims: Sequence[Claim], ends: Ends) -> Iterator[int]:
     """Yield the numbers of the figures that say by how much: right behind the word, and behind both ends."""
     first, last = sorted((ends.old, ends.new))
-    for n in range(max(0, first - 2), first):
+    for n in range(max(0, first - 2), last):
         quantity = claims[n].quantity
-        if quantity.start >= ends.said.end and leads_to(text, ends.said, quantity.start):
+        if n != first and quantity.start >= ends.said.end and leads_to(text, ends.said, quantity.start):
             yield n
     behind = last + 1
     if behind < len(claims) and claims[behind].quantity.unit == "percent":

@@ -142,7 +142,8 @@ def _is_of_before(text: str, new: Claim, old: Claim) -> bool:
         return False
     if YEAR_BEFORE.search(text, start, old.quantity.end + _LONGEST_LEAD):
         return True
-    return is_later(new, old._replace(phrase=old.phrase._replace(is_base=new.phrase.is_base))) is True
+    is_new_later = is_later(new, old._replace(phrase=old.phrase._replace(is_base=new.phrase.is_base)))
+    return is_new_later is not False if is_aside else is_new_later is True
 
 
 def _is_de_para(text: str, start: int, here: int) -> bool:
