@@ -61,6 +61,10 @@ def is_kept(said: str, page: str = PAGE) -> bool:
             "The load factor edged down to 71.4% (2023: 68.0%)",
         ),
         (
+            "Crew costs fell 420 bps to 21.4% of ferry revenue in 2024, from 25.6% in 2023",
+            "Crew costs rose 420 bps to 21.4% of ferry revenue in 2024, from 25.6% in 2023",
+        ),
+        (
             "Ferry revenue rose 10% to $412.5 million in 2024 from $375.0 million in 2023",
             "Ferry revenue rose 18% to $412.5 million in 2024 from $375.0 million in 2023",
         ),

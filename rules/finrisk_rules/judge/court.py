@@ -19,6 +19,7 @@ from finrisk_rules.judge.findings import (
     Finding,
     acquit_names,
     follow_edits,
+    follow_ends,
     follow_rows,
     follow_words,
     wrong,
@@ -176,6 +177,7 @@ class Court:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)
         if any(each.trace for each in result):
             follow_words(statement.text, statement.words, result)
+        follow_ends(statement.text, statement.words, result)
         for each in of_no_scale(statement.text, result) if len(result) > 1 else ():
             if each.trace:
                 each.verdict = wrong(each.claim, "wrong_scale", each.trace)

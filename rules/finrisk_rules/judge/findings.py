@@ -26,7 +26,7 @@ from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.rank_words import WORDS_OF_RANK
 from finrisk_rules.judge.ranks import of_another_rank
 from finrisk_rules.judge.swaps import swapped
-from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.turned_ends import of_turned_ends
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
@@ -187,7 +187,6 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
-    _follow_ends(text, traced, findings)
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
@@ -197,9 +196,15 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
             findings[at].verdict = verdict._replace(verdict="unsupported")
 
 
-def _follow_ends(text: str, traced: Sequence[Traced], findings: Sequence[Finding]) -> None:
-    """Convict the figures of a change whose ends the sentence writes: turned round, or another change."""
-    claims = [claim for claim, _ in traced]
+def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
+    """Convict the figures of a change whose ends the sentence writes: turned round, or another change.
+
+    So they are where no place states them, but a calculation yields them.
+    """
+    if len(findings) < 2 or not may_turn(words):
+        return
+    traced = [(each.claim, each.trace) for each in findings]
+    claims = [each.claim for each in findings]
     ends = list(written_ends(text, claims))
     for each in ends:
         if has_turned(each, claims) and (verdict := findings[each.new].verdict):
