@@ -85,10 +85,9 @@ def test_the_word_behind_its_figures_is_checked(language: str, right: str, wrong
     assert "wrong_direction" in verdicts(wrong, language)
 
 
-def test_costs_below_zero_rise_where_the_amounts_that_are_written_do() -> None:
+def test_costs_below_zero_may_be_said_to_rise_or_to_fall_from_one_year_to_the_next() -> None:
     assert verdicts("Energy costs rose from 28.6 in 2021 to 31.8 in 2022 [1].") == ["stated", "stated"]
-    turned = verdicts("Energy costs fell from 28.6 in 2021 to 31.8 in 2022 [1].")
-    assert turned == ["stated", "wrong_direction"]
+    assert verdicts("Energy costs fell from 28.6 in 2021 to 31.8 in 2022 [1].") == ["stated", "stated"]
 
 
 def test_costs_below_zero_rise_when_their_amount_grows() -> None:

@@ -199,7 +199,8 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
 def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
     """Convict the figures of a change whose ends the sentence writes: turned round, or another change.
 
-    So they are where no place states them, but a calculation yields them.
+    So they are where no place states them, but a calculation yields them. Nothing is turned round that a
+    place has below zero: of amounts without their sign readers mean either.
     """
     if len(findings) < 2 or not may_turn(words):
         return
@@ -207,6 +208,9 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
     claims = [each.claim for each in findings]
     ends = list(written_ends(text, claims))
     for each in ends:
+        places = [traced[n][1] for n in (each.old, each.new)]
+        if any(place is not None and place.value < 0 for place in places):
+            continue
         if has_turned(each, claims) and (verdict := findings[each.new].verdict):
             findings[each.new].verdict = verdict._replace(verdict="wrong_direction")
             findings[each.new].is_reversed = True
