@@ -31,6 +31,11 @@ _MOST_BETWEEN = 100
 _SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?[^\w\s]?(?=\d)")
 """Before a percentage, or an amount in brackets, what says that it is a change: ``(+6.4 %)``, ``(-$5m)``."""
 
+_SIGN_IN_WORDS = re.compile(
+    rf"[,(\u2013\u2014-]\s*(?:(?P<plus>{whole('plus')})|{whole('minus')})\s+\Z", re.IGNORECASE
+)
+"""Before a percentage, a sign in words: "to $158 in 2019 – plus 31 % overall"."""
+
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _GAP = re.compile(
     rf"(?:\s*,)?\s*{whole('and und et y e')}\s+(?!{whole('was were is are to at of from reached stood')})"
@@ -62,7 +67,13 @@ _LESSES = (
     "less fewer below under smaller weniger unter unterhalb de_moins au-dessous en-dessous menos por_debajo "
     "abaixo in_meno"
 )
-_MORE = re.compile(rf"\s*(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
+_OVER_TIME = (
+    r"(?!over\s+(?:the|this|that|these|those)\s+(?:(?:full|whole|entire|same|past|two|three|four|five|six|ten)\s+)*"
+    r"(?:year|period|quarter|month|half|decade|week)s?(?![^\W_])(?!\s+(?:before|earlier|ago)))"
+)
+"""A time over which something changed: "shrank by 10.7 % over the year"."""
+
+_MORE = re.compile(rf"\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
 _LESS = re.compile(rf"\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
 WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
@@ -119,6 +130,8 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     is_signed = claim.quantity.unit or "(" in text[max(0, start - 2) : start + 1]
     if is_signed and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
         return Spoken(sign[1] == "+")
+    if claim.quantity.unit and (worded := _SIGN_IN_WORDS.search(text, max(0, start - 10), start)):
+        return Spoken(worded["plus"] is not None)
     says = governor is not None and is_in_clause(text, governor, start, end)
     rises = governor.rises if governor and says else None
     is_better = governor is not None and is_evaluation(governor)

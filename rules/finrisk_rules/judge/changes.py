@@ -25,11 +25,11 @@ from finrisk_rules.judge.year_spans import YearSpan, year_spans
 LEAST_FIT, SAME = 0.4, 0.8
 """Fit from which on words lead to a row, and from which on two periods are one."""
 
-_OVERALL = re.compile(
-    rf"{whole('total overall cumulative cumulated combined altogether in_all insgesamt au_total en_total')}"
-    r"[^\d.;:]{0,30}\Z",
-    re.IGNORECASE,
+_ALL_IN_ALL = whole(
+    "total overall cumulative cumulated combined altogether in_all insgesamt au_total en_total"
 )
+_OVERALL = re.compile(rf"{_ALL_IN_ALL}[^\d.;:]{{0,30}}\Z", re.IGNORECASE)
+_OVERALL_BEHIND = re.compile(rf"\s+(?:in\s+)?{_ALL_IN_ALL}", re.IGNORECASE)
 _LEAD = 60
 
 MOST_LINES, MOST_CELLS = 3, 40
@@ -67,7 +67,9 @@ def change_of(text: str, claim: Claim, readers: Sequence[Reader], beside: Sequen
     lines = _lines(readers)
     spans = [*year_spans(text)]
     start = claim.quantity.start
-    is_overall = bool(_OVERALL.search(text, max(0, start - _LEAD), start))
+    is_overall = bool(
+        _OVERALL.search(text, max(0, start - _LEAD), start) or _OVERALL_BEHIND.match(text, claim.quantity.end)
+    )
     for line in (*lines, *_lines_beside(readers, beside)):
         over = [*_over(line, spans[0])] if len(spans) == 1 else []
         for new, old in over or _pairs(line, beside, is_overall=is_overall):

@@ -46,6 +46,7 @@ from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Place, Verdict
 from finrisk_rules.judge.vocabulary import part_in
 from finrisk_rules.judge.wholes import of_wholes
+from finrisk_rules.judge.workings import follow_workings
 from finrisk_rules.scales import scale_said
 
 OF_WORDS: frozenset[Verdict] = frozenset({"unsupported", "wrong_scale", "wrong_direction"})
@@ -169,6 +170,7 @@ class Court:
             is_another = partial(self._is_another, statement)
             follow_margins(statement.text, result, is_another)
             follow_shares(statement.text, result, earlier, is_another)
+            follow_workings(statement.text, result)
         for at in parts_said_of_wholes(statement.text, [(each.claim, each.trace) for each in result]):
             if (trace := result[at].trace) and result[at].is_right:
                 result[at].verdict = wrong(result[at].claim, "misattributed", trace)

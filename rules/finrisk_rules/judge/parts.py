@@ -119,7 +119,7 @@ def _share(text: str, findings: Sequence[Finding], at: int) -> Trace | None:
         return None
     behind = text[claim.quantity.end :].partition(")")[0]
     if _MARGIN.search(f"{text[start:end]} {behind}"):
-        wholes = list(_revenues(trace.table, trace.spot[2][1]))
+        wholes = list(revenues(trace.table, trace.spot[2][1]))
     else:
         wholes = [
             each.trace.spot[2]
@@ -164,7 +164,7 @@ def _is_led_by_of(text: str, start: int) -> bool:
     return bool(_OF.search(text, max(0, start - _LEAD), start))
 
 
-def _revenues(table: TableEvidence, column: int) -> Iterator[Figure]:
+def revenues(table: TableEvidence, column: int) -> Iterator[Figure]:
     """Yield the revenue of a column: what a margin is of."""
     for row, cells in table.by_row.items():
         if REVENUE.fullmatch(table.rows[row][0].strip()):

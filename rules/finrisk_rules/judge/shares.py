@@ -42,8 +42,12 @@ LOOKS_OF_SHARE = 6
 _ARTICLES = (
     rf"(?:{whole('the its our their all that those of der die das den des la le les los el')}['\u2019\s]+)*"
 )
+_YEAR = r"(?:(?:fiscal\s+)?(?:years?\s+|FY\s?)?(?:19|20)\d\d(?:['\u2019]s)?\s+(?=[^\W\d]))?"
+"""Before a name, the year in which it is meant: "44 % of fiscal 2024 revenue"."""
+
 _OF = re.compile(
-    rf"\s*\)?\s*(?:{whole('of von der des de du del dei')}['\u2019\s]+|d['\u2019]){_ARTICLES}", re.IGNORECASE
+    rf"\s*\)?\s*(?:{whole('of von der des de du del dei')}['\u2019\s]+|d['\u2019]){_ARTICLES}{_YEAR}",
+    re.IGNORECASE,
 )
 _TIMES = re.compile(
     rf"\s?(?:x(?![^\W_])|-?{whole('times fold fach fache fois veces volte')})\s+"
@@ -240,7 +244,7 @@ def follow_shares(
         if allowance.is_spent:
             return
         place = shares.of(at)
-        if place and not finding.is_right:
+        if place and not (finding.is_right or finding.is_reversed):
             finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
             finding.is_reversed = False
 

@@ -1,0 +1,96 @@
+"""Distances between two right figures of a sentence, which says that one is.
+
+``Of $120.0 million, $104.6 million had been charged, leaving $15.4 million``, ``a premium of $300 million``,
+``from 3.9 % to 3.4 %, i.e. 50 basis points``, ``a gain of $47 million after a loss of $136 million, a swing
+of $183 million``.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import permutations
+
+from finrisk_rules.judge.change_words import Spoken, says_more
+from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.terms import LEAST_DIGITS, Term, are_of_one_kind, digits_of, says_distance
+from finrisk_rules.judge.vocabulary import whole
+
+_LEAD, _BESIDE = 80, 25
+"""Characters by a figure in which words say how it follows, and in which one says that it is a loss."""
+
+_LEFT = re.compile(
+    whole(
+        "leaving leaves left remaining remainder remains rest hence thus therefore so i.e. that_is headroom "
+        "gap difference spread cushion buffer excess premium discount shortfall added adds or mithin somit "
+        "verbleiben bleiben puffer abstand soit restent reste donc écart quedan queda sea seja restam resta "
+        "diferencia diferença differenza margine margen margem"
+    )
+    + r"[^\d;:]{0,60}\Z",
+    re.IGNORECASE,
+)
+"""Before a figure, what says that it follows from those before it."""
+
+_LEFT_BEHIND = re.compile(
+    r"(?:\s+[^\W\d]+)?\s+"
+    + whole("headroom cushion buffer gap premium discount difference remaining remained left"),
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    rf"(?:(?P<better>{whole('positive favorable favourable')})|(?P<worse>{whole('negative adverse')}))?\W*"
+    + whole("swing turnaround umschwung retournement"),
+    re.IGNORECASE,
+)
+"""Nouns that add up a gain and the loss of before, or the reverse."""
+
+_LOSSES = whole("loss losses charge charges expense deficit outflow verlust perte pérdida prejuízo perdita")
+_LOSS = re.compile(rf"{_LOSSES}[^\d,;]*\Z", re.IGNORECASE)
+_LOSS_BEHIND = re.compile(rf"\s+(?:[^\W\d]+\s+)?{_LOSSES}", re.IGNORECASE)
+
+
+def distance(
+    text: str, findings: Sequence[Finding], at: int, terms: Sequence[Term], said: Spoken | None
+) -> tuple[Term, Term] | None:
+    """Return two terms of one kind between which a figure lies, as words by it say; None without.
+
+    ``said`` is what its words say of it as a change.
+    """
+    finding, quantity = findings[at], findings[at].claim.quantity
+    if quantity.unit not in ("points", "basis_points") and digits_of(finding) < LEAST_DIGITS:
+        return None
+    first = max((each.claim.quantity.end for each in findings[:at]), default=0)
+    lead = text[max(first, quantity.start - _LEAD) : quantity.start]
+    turn = _TURN.search(lead)
+    if not (turn or said or _LEFT.search(lead) or _LEFT_BEHIND.match(text, quantity.end)):
+        return None
+    alike = [each for each in terms if bool(each.unit) == bool(quantity.unit)]
+    for more, less in permutations(alike, 2):
+        if not are_of_one_kind(more, less) or more.value < less.value:
+            continue
+        if turn and _is_loss(text, more) != _is_loss(text, less):
+            if says_distance(finding, more, less, 1) and _is_turned_so(text, turn, more, less):
+                return more, less
+        elif says_distance(finding, more, less) and _is_so(text, more, less, said, finding):
+            return more, less
+    return None
+
+
+def _is_so(text: str, more: Term, less: Term, said: Spoken | None, finding: Finding) -> bool:
+    """Whether words of rise or fall, if any, agree with which of two terms is compared with the other."""
+    if said is None or said.rises is None:
+        return True
+    end = finding.claim.quantity.end
+    if says_more(text, end) is not None and more.is_base == less.is_base:
+        behind = [each for each in (more, less) if each.start > end]
+        return len(behind) == 1 and said.rises == (behind[0] is less)
+    return more.is_base != less.is_base and said.rises != more.is_base
+
+
+def _is_turned_so(text: str, turn: re.Match[str], one: Term, two: Term) -> bool:
+    """Whether a swing from a loss to a gain is not said to be negative, nor the reverse positive."""
+    if one.is_base == two.is_base or not (turn["better"] or turn["worse"]):
+        return not (turn["better"] or turn["worse"])
+    return _is_loss(text, one if two.is_base else two) == bool(turn["worse"])
+
+
+def _is_loss(text: str, term: Term) -> bool:
+    before = _LOSS.search(text, max(0, term.start - _BESIDE), term.start)
+    return bool(before or _LOSS_BEHIND.match(text, term.end))

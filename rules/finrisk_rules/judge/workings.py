@@ -1,0 +1,119 @@
+"""Workings: figures that follow from two right ones of their own sentence, which says how.
+
+Of shares and distances see there; ``£6,254 million, up 12.0 % from £5,586 million`` is growth between figures
+of which one is computed itself, or which stand in two tables. ``5 %, after 4 % in 2023`` takes both operands
+of the figure before it in another year.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from finrisk_rules.judge.bounds import bound
+from finrisk_rules.judge.change_words import Spoken, spoken_changes
+from finrisk_rules.judge.earlier_workings import of_other_year
+from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.formulas import is_operand
+from finrisk_rules.judge.notation import OPERATOR_WORDS
+from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.terms import Term, are_of_one_kind, says_growth, says_quotient, terms_of
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.judge.working_distances import distance
+from finrisk_rules.judge.working_shares import shares_said
+
+MOST_FIGURES, LONGEST = 12, 600
+"""Figures and characters of a sentence in which operands are looked for."""
+
+LOOKS_OF_WORKING = 4
+"""What it counts for to look for the operands of a figure."""
+
+_BREAK = re.compile(r";|[.!?]\s+(?=[A-Z\u00c0-\u00de])")
+"""Where the part of a sentence ends whose figures follow from each other."""
+
+_SIGN_BEFORE = re.compile(r"[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
+"""Before a figure of a written calculation, which is followed as such."""
+
+_OPERATORS = "|".join(words for sign, words in OPERATOR_WORDS.items() if sign != "+")
+_OPERATORS = _OPERATORS.replace(" ", "_").replace("|", " ")
+_ASIDE = re.compile(r"[^();:]{0,60}\(([^()]{0,120})\)")
+_OPERATION = re.compile(rf"[\d%)]\s*[*/\u00d7\u00f7\u2212+-]\s*[^\w\s]?\d|{whole(_OPERATORS)}", re.IGNORECASE)
+"""Behind a figure in brackets, and in them, what calculates it: "6.7 points (65.0 % - 58.3 %)"."""
+
+
+def follow_workings(text: str, findings: Sequence[Finding]) -> None:
+    """Acquit the figures of a sentence that follow from two right ones of it."""
+    if len(findings) > MOST_FIGURES or len(text) > LONGEST:
+        return
+    open_ones = [at for at, each in enumerate(findings) if _is_open(each)]
+    if not open_ones or len(findings) == len(open_ones):
+        return
+    spoken = spoken_changes(text, [each.claim for each in findings])
+    for at in open_ones:
+        finding = findings[at]
+        finding.readers[0].allowance.spend(LOOKS_OF_WORKING)
+        if finding.readers[0].allowance.is_spent:
+            return
+        pair = _working(text, findings, at, spoken[at])
+        place = next((each.place for each in (*(pair or ()), *terms_of(findings)) if each.place), None)
+        if pair and place:
+            finding.verdict = FigureVerdict(finding.claim.text, "computed", place.source, place.place)
+            finding.is_reversed = False
+
+
+def _is_open(finding: Finding) -> bool:
+    is_unsaid = finding.verdict is not None and finding.verdict.verdict == "unsupported"
+    return is_unsaid and bool(finding.readers) and finding.claim.bound != "denied"
+
+
+def _working(
+    text: str, findings: Sequence[Finding], at: int, said: Spoken | None
+) -> tuple[Term, Term] | None:
+    """Return the two terms from which a figure follows, None where no two do."""
+    finding, quantity = findings[at], findings[at].claim.quantity
+    if _is_written_out(text, quantity.start, quantity.end):
+        return None
+    if is_bound := bound(text, quantity.start, quantity.end):
+        finding = replace(finding, claim=finding.claim._replace(bound=is_bound))
+    terms = [each for each in terms_of(findings) if _are_joined(text, each, quantity.start)]
+    if quantity.unit != "percent":
+        found = distance(text, findings, at, terms, said)
+    elif said:
+        found = next((pair for pair in _growths(terms, said) if says_growth(finding, *pair)), None)
+    else:
+        shares = shares_said(text, finding, terms)
+        found = next((pair for pair in shares if says_quotient(finding, *pair)), None)
+    return found or of_other_year(text, findings, at)
+
+
+def _is_written_out(text: str, start: int, end: int) -> bool:
+    """Whether a figure is an operand or the result of a calculation in signs, which is followed as such."""
+    if is_operand(text, end) or _SIGN_BEFORE.search(text, max(0, start - 4), start):
+        return True
+    aside = _ASIDE.match(text, end)
+    return aside is not None and bool(_OPERATION.search(text, *aside.span(1)))
+
+
+def _are_joined(text: str, term: Term, start: int) -> bool:
+    return not _BREAK.search(text, min(term.end, start), max(term.start, start))
+
+
+def _growths(terms: Sequence[Term], said: Spoken) -> Iterator[tuple[Term, Term]]:
+    """Yield a later and an earlier term of which a change may be told that is not of one row."""
+    for old in terms:
+        for new in terms:
+            if new is old or new.unit or new.is_base or not are_of_one_kind(new, old):
+                continue
+            is_earlier = old.is_base or (old.years and new.years and max(old.years) < min(new.years))
+            if not is_earlier or said.rises not in (None, new.value > old.value):
+                continue
+            if new.place is None or old.place is None or _are_of_one_name(new.place, old.place):
+                yield new, old
+
+
+def _are_of_one_name(one: Trace, other: Trace) -> bool:
+    """Whether two places are in rows of one name of two tables, which may be of two years."""
+    if one.table is None or other.table is None or one.table is other.table:
+        return False
+    return stems_of_name(one.place.row) == stems_of_name(other.place.row)
