@@ -131,6 +131,16 @@ def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:
                 yield at
 
 
+def says_above(text: str, start: int, end: int) -> bool | None:
+    """Return whether the words between two figures say that the first is above; None for neither."""
+    if not _COMPARES.search(text, start, end):
+        return None
+    said = _BETWEEN.fullmatch(text, start, end) or _BETWEEN_EAST.fullmatch(text, start, end)
+    if said is None or said["not"] or _OTHER.search(said["object"]):
+        return None
+    return {"above": True, "below": False}.get(_side(said))
+
+
 def _is_turned_pair(text: str, claims: Sequence[Claim], n: int) -> bool:
     """Whether what stands before two figures makes the smaller one the larger."""
     one, two = claims[n - 1], claims[n]

@@ -10,6 +10,7 @@ from finrisk_rules.judge.directions import Direction, is_evaluation
 from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.governors import NEAR, governors, leads_to
 from finrisk_rules.judge.languages import language_of
+from finrisk_rules.judge.series import goes_through
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LESS_IS_BETTER, LESS_MAY_BE_BETTER, MORE_IS_BETTER, OUTFLOW, whole
@@ -21,6 +22,13 @@ _TO = re.compile(
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
 FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
+
+_UP_FROM = re.compile(
+    rf"(?:up|down|higher|lower)\s+(?:from|than)\s+{whole('about around roughly some nearly almost')}?[^\w]*"
+    r"|(?:up|down)\s+from\s+[^\w]*",
+    re.IGNORECASE,
+)
+"""What compares the figure before it with the one behind it, so that both are of one unit."""
 
 LONGEST_FROM = 12
 _GAIN_OF = re.compile(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
@@ -55,13 +63,15 @@ def contradicts(
     for direction, group in groups.items():
         if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
             direction = replace(direction, rises=False)
-        known = [n for n in group if traced[n][1] is not None]
+        known = [n for n in _compared(text, direction, group, traced) if traced[n][1] is not None]
         if not known or _is_name(direction, traced[known[0]][1]) or _is_result(text, direction):
             continue
         if is_evaluation(direction) and (better := {is_better_above(traced[n][1]) for n in known}) != {True}:
             if better != {False} or any(_is_change_cell(traced[n][1]) for n in known):
                 continue
             direction = replace(direction, rises=not direction.rises)
+        if goes_through(known, traced, rises=direction.rises):
+            continue
         amounts = [n for n in known if not _is_change(text, traced[n][0], direction)]
         if amounts and _are_other_changes(text, known, amounts, traced):
             continue
@@ -72,6 +82,17 @@ def contradicts(
         alone = [n for n in known if n not in amounts or not is_told]
         wrong |= {_alone(text, n, traced, direction) for n in alone}
         yield from (n for n in wrong if n is not None)
+
+
+def _compared(
+    text: str, direction: Direction, group: Sequence[int], traced: Sequence[Traced]
+) -> Sequence[int]:
+    """Return the claims of a word of rise or fall, of "down from 58.5 %" those alone that are percentages."""
+    behind = next((n for n in group if traced[n][0].quantity.start >= direction.end), None)
+    if behind is None or not _UP_FROM.fullmatch(text, direction.start, traced[behind][0].quantity.start):
+        return group
+    unit = traced[behind][0].quantity.unit
+    return [n for n in group if traced[n][0].quantity.unit == unit]
 
 
 def _is_change_cell(trace: Trace | None) -> bool:

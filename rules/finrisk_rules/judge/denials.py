@@ -13,6 +13,12 @@ _NETS, _GROSS = "net netto nette neto netta", "gross brutto brut bruto lordo"
 _NETS_BEHIND = "net nets nette nettes neto netos neta netas netto netta líquido líquidos líquida líquidas"
 _GROSS_BEHIND = "brut bruts brute brutes bruto brutos bruta brutas lordo lordi lorda lorde"
 _NET = re.compile(rf"(?:(?P<net>{whole(_NETS)})|{whole(_GROSS)})[\s-]+(?P<of>[\w-]{{3,}})", re.IGNORECASE)
+_MORE_NOUNS = re.compile(r"[\s-]+(?!of\b|in\b|for\b|and\b|was\b|were\b|to\b)(?P<of>[^\W\d_]{3,})")
+_NET_OF = re.compile(
+    rf"(?P<of>[^\W\d_]{{3,}})\s*[,(]?\s+(?:(?P<net>{whole('net_of')})|{whole('gross_of')})", re.IGNORECASE
+)
+"""Behind a noun, that it is net of something: "losses, net of reinsurance"."""
+
 _NET_BEHIND = re.compile(
     rf"(?P<of>[\w-]{{3,}})\s+(?:(?P<net>{whole(_NETS_BEHIND)})|{whole(_GROSS_BEHIND)})", re.IGNORECASE
 )
@@ -93,6 +99,10 @@ def _denies(word: str, own: frozenset[str], others: frozenset[str]) -> bool:
 def _nets(text: str) -> set[tuple[bool, str]]:
     """Return of what a text says gross (true) or net: the noun behind the word, or before it in Romance."""
     found = {(match["net"] is None, match["of"].lower()) for match in _NET.finditer(text)}
+    for match in _NET.finditer(text):
+        noun = _MORE_NOUNS.match(text, match.end())
+        found |= {(match["net"] is None, noun["of"].lower())} if noun else set()
+    found |= {(match["net"] is None, match["of"].lower()) for match in _NET_OF.finditer(text)}
     return found | {(match["net"] is None, match["of"].lower()) for match in _NET_BEHIND.finditer(text)}
 
 

@@ -25,6 +25,7 @@ from finrisk_rules.judge.parallels import of_another_line
 from finrisk_rules.judge.prose_changes import change_in_prose
 from finrisk_rules.judge.rank_words import WORDS_OF_RANK
 from finrisk_rules.judge.ranks import of_another_rank
+from finrisk_rules.judge.series import LEAST, out_of_turn
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
@@ -170,6 +171,9 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
     for at in swapped(traced) if len(traced) > 1 else ():
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="misattributed")
+    for at in out_of_turn(traced) if len(traced) > LEAST else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
     others = of_another_word(text, traced)

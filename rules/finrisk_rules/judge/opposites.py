@@ -43,6 +43,12 @@ _PAIRS = (
     ("less_than_one less_than_a within_one", "more_than_one more_than_a after_one"),
     ("underfunded", "overfunded"),
     ("short-term kurzfristige", "long-term langfristige"),
+    (
+        "marginal marginale incremental",
+        "average mean durchschnittlich durchschnittliche durchschnittlichen moyen moyenne medio media médio "
+        "média",
+    ),
+    ("pretax pre-tax before_tax before_taxes vor_steuern", "after-tax after_tax after_taxes nach_steuern"),
 )
 _ABOVE = "above exceeding exceeds exceeded over more_than at_least no_less_than minimum_of"
 _BELOW = "below under less_than at_most up_to no_more_than maximum_of"

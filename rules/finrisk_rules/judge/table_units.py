@@ -31,7 +31,10 @@ _SHARES_SCALE = re.compile(
 
 
 def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the amounts that are said without the scale of their table, beside others that have it."""
+    """Yield the amounts that are said without the scale of their table, beside others that have it.
+
+    And those of a row of amounts a share, a user, a day that are said in a scale beside others without.
+    """
     scaled = [each for each in findings if each.claim.quantity.scale]
     for at, finding in enumerate(findings) if scaled else ():
         quantity, trace = finding.claim.quantity, finding.trace
@@ -39,6 +42,8 @@ def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
             continue
         value, scale, unit = trace.spot[2][2:5]
         if finding.claim.is_each or says_each(trace.place.row):
+            if quantity.scale is not None and _has_plain_siblings(finding, findings):
+                yield finding
             continue
         if quantity.scale is not None or unit or abs(quantity.value) > 2 * abs(float(value)):
             continue
@@ -50,6 +55,18 @@ def of_no_scale(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
         )
         if not is_shared:
             yield finding
+
+
+def _has_plain_siblings(finding: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether other figures of the row of one are said without a scale: "$130, $139, $158 million"."""
+    if (trace := finding.trace) is None:
+        return False
+    plain = [
+        each
+        for each in findings
+        if each.claim.quantity.scale is None and each.trace and each.trace.table is trace.table
+    ]
+    return sum(1 for each in plain if each.trace and each.trace.spot[2][0] == trace.spot[2][0]) > 1
 
 
 def _are_of_one_row(one: Trace, other: Trace | None) -> bool:

@@ -32,6 +32,14 @@ _THING_WORDS = {
     "patients": "patients patienten pacientes pazienti",
     "shareholders": "shareholders stockholders aktionäre actionnaires accionistas azionisti",
 }
+_SIZES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9}
+_PER = re.compile(
+    rf"(?:{whole('per je pro par por')})\s+(?:(?P<word>{'|'.join(_SIZES)})|(?P<number>1[0,.]*))\s+[^\W\d_]",
+    re.IGNORECASE,
+)
+"""Of how many a rate is: "1.12 per million hours"."""
+
+_WORDS_OF_PER = telling(("per", "je", "pro", "par", "por"))
 _BETWEEN = r"\s+(?:(?!of |and |or |to |in |und |de )[^\W\d_][\w'-]*\s+){0,2}?"
 
 
@@ -59,6 +67,8 @@ def is_of_another_word(claim: Claim, statement: Statement, trace: Trace) -> bool
         return True
     if _is_multiple_there(claim, trace):
         return True
+    if not cannot_say(statement.words, _WORDS_OF_PER) and _is_per_other_number(text, end, trace):
+        return True
     table = trace.table
     if table is None:
         return False
@@ -85,6 +95,21 @@ def _is_of_other_time(text: str, end: int, trace: Trace) -> bool:
         return False
     there = _TIME.match(*_spot(trace)) if trace.table is None else _TIME_NAMED.search(_names(trace))
     return there is not None and there.lastgroup != said.lastgroup
+
+
+def _is_per_other_number(text: str, end: int, trace: Trace) -> bool:
+    """Whether a rate is said of another number of things than there: per thousand hours for per million."""
+    said = _PER.match(text, end + 1)
+    if said is None:
+        return False
+    spot = _spot(trace) if trace.table is None else None
+    there = _PER.match(spot[0], spot[1] + 1) if spot else _PER.search(f"{_unit_cell(trace)} {_names(trace)}")
+    return there is not None and _counted(there) != _counted(said)
+
+
+def _counted(per: re.Match[str]) -> int:
+    """Return the power of ten of the things of which a rate is."""
+    return _SIZES[per["word"].lower()] if per["word"] else per["number"].count("0")
 
 
 def _is_of_other_thing(text: str, end: int, trace: Trace) -> bool:

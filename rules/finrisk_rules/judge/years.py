@@ -1,5 +1,6 @@
 """Years: whether what a statement says of one stands in a source for another."""
 
+import re
 from collections.abc import Sequence, Set
 
 from finrisk_rules.judge.claims import Claim
@@ -10,6 +11,9 @@ from finrisk_rules.judge.verdicts import JudgedSource
 
 _BEFORE = 1000
 """Characters before a sentence in which the year may be named that it is of."""
+
+_YEAR_IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\d]{0,20}((?:19|20)\d\d)[^()\d]{0,8}")
+"""Between two figures of a sentence, what tells of which year the second is: "184 (2023: 169)"."""
 
 _MOST_ASKED = 4
 """Years of a question that tell which one is meant."""
@@ -40,7 +44,8 @@ def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source:
     said = (period for each in claims for period in each.phrase.periods if period[0])
     there = {year for year, _ in comparable(said, trace.periods) if year}
     if trace.table is None and not there:
-        return _is_of_no_year_said(named, trace, source)
+        is_told = is_alone and is_told_beside(named, trace)
+        return is_told or _is_of_no_year_said(named, trace, source)
     if there:
         return named.isdisjoint(there)
     return source.year not in named and not any(str(year) in source.text + source.title for year in named)
@@ -60,6 +65,19 @@ def _is_of_no_year_said(named: Set[int], trace: Trace, source: JudgedSource) -> 
         return named.isdisjoint(there | {year - 1 for year in there})
     before = trace.text[max(0, statement.start - _BEFORE) : statement.start]
     return not any(f"{year}" in before or f"{year % 100:02d}" in before for year in named)
+
+
+def is_told_beside(years: Set[int], trace: Trace) -> bool:
+    """Whether a sentence says no year of a figure, but one of these of the next figure of its kind.
+
+    "Spending was 184 (2023: 169)" has 169 for 2023.
+    """
+    statement, at = trace.evidence.statements[trace.spot[1]], trace.spot[2][0]
+    if at + 1 >= len(statement.figures) or statement.figures[at][1:4] != statement.figures[at + 1][1:4]:
+        return False
+    start, end = statement.figures[at][5], statement.figures[at + 1][4]
+    told = _YEAR_IN_BRACKETS.fullmatch(trace.text, statement.start + start, statement.start + end)
+    return told is not None and years == {int(told[1])} and not statement.own_periods(at, trace.text)
 
 
 def is_of_unasked_year(asked: Set[int], trace: Trace, source: JudgedSource) -> bool:
