@@ -156,7 +156,9 @@ SERIES = """Selected data (amounts in millions, except per share amounts)
 | Injury rate per million hours | 1.84 | 1.61 | 1.27 | 1.12 |
 | Prepaid customers | 4.1 | 3.9 | 3.5 | 3.1 |
 
-Catastrophe losses, net of reinsurance, were $318 million in 2024. The average cost of debt fell to 3.4% in 2024.
+Catastrophe losses, net of reinsurance, were $318 million in 2024.
+
+The average cost of debt fell to 3.4% in 2024.
 
 | Revenue by market | 2024 |
 |---|---|
