@@ -20,7 +20,7 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
-FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
+_FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
 
 _UP_FROM = re.compile(
@@ -30,7 +30,7 @@ _UP_FROM = re.compile(
 )
 """What compares the figure before it with the one behind it, so that both are of one unit."""
 
-LONGEST_FROM = 12
+_LONGEST_FROM = 12
 _GAIN_OF = re.compile(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
 
 _CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
@@ -135,7 +135,7 @@ def _are_other_changes(
     first, base = traced[known[0]][0], traced[amounts[0]][0]
     if known[0] == amounts[0] or not base.phrase.is_base or first.quantity.unit != base.quantity.unit:
         return False
-    return not FROM.search(text, max(0, base.quantity.start - LONGEST_FROM), base.quantity.start)
+    return not _FROM.search(text, max(0, base.quantity.start - _LONGEST_FROM), base.quantity.start)
 
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:

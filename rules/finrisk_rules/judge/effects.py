@@ -65,11 +65,14 @@ def of_another_effect(text: str, traced: Sequence[Traced], words: Words) -> Iter
 
 
 def _effect(text: str, before: int, start: int, end: int) -> str:
-    """Return what is said of a figure: by the noun right behind it, else by the last word before it."""
+    """Return what is said of a figure: by the noun right behind it, else by the last word before it.
+
+    A name of both sides, "net income (loss)", says neither.
+    """
     if behind := _NOUN_BEHIND.match(text, end):
         return behind.lastgroup or ""
     found = [each.lastgroup for each in _EFFECT.finditer(text, max(before, start - _LONGEST_LEAD), start)]
-    return (found[-1] or "") if found else ""
+    return "" if not found or _NATURES.keys() <= {*found} else found[-1] or ""
 
 
 def _is_signed(written: str) -> bool:

@@ -29,7 +29,6 @@ from finrisk_rules.judge.series import LEAST, out_of_turn
 from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
-from finrisk_rules.judge.turned_ends import of_turned_ends
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 from finrisk_rules.judge.vocabulary import CONTRAST
 from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio
@@ -187,10 +186,6 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     if not may_turn(words):
         return
     groups = spoken(text, traced)
-    for at in of_turned_ends(text, traced, groups):
-        if (verdict := findings[at].verdict) and findings[at].is_right:
-            findings[at].verdict = verdict._replace(verdict="wrong_direction")
-            findings[at].is_reversed = True
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
