@@ -14,13 +14,14 @@ _ABOVE = (
     "above exceeding exceeds exceeded exceed surpassing surpassed topping topped beating beat ahead_of "
     "higher_than greater_than more_than larger_than over mehr_als höher_als plus_que plus_de "
     "plus_élevé_que más_que mayor_que mais_que maior_que supérieur_à supérieure_à au-dessus_du "
-    "au-dessus_de über oberhalb por_encima_de por_encima_del superior_a superior_al sopra"
+    "au-dessus_de über oberhalb por_encima_de por_encima_del superior_a superior_al sopra "
+    "acima_de acima_do acima_da över"
 )
 _BELOW = (
     "below under short_of lower_than less_than smaller_than fewer_than beneath behind missing missed "
     "weniger_als niedriger_als geringer_als moins_que moins_élevé_que menos_que menor_que inférieur_à "
     "inférieure_à au-dessous_du en-dessous_du en_dessous_du sous unter unterhalb por_debajo_de "
-    "por_debajo_del inferior_a inferior_al sotto"
+    "por_debajo_del inferior_a inferior_al sotto abaixo_de abaixo_do abaixo_da"
 )
 _BETTER, _WORSE = "better_than besser_als mieux_que mejor_que", "worse_than schlechter_als pire_que peor_que"
 _LARGERS, _SMALLERS = "larger bigger greater higher more", "smaller lower lesser fewer less"

@@ -5,7 +5,7 @@ behind it, is its result. Time is linear in the text.
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from finrisk_rules.judge.allowance import Allowance
@@ -45,6 +45,13 @@ _NUMBER_BEHIND = re.compile(
 )
 _MOST_FORMS = 3
 """Of one expression: ``(a - b) / b = c / b = d``."""
+
+_MOST_BEFORE = 4
+"""Figures of a sentence before brackets of which one may be what they work out."""
+
+_LONGEST_LEAD = 12
+_BRACKET_BEFORE = re.compile(r"\([^\d()]*\Z")
+_BRACKET_BEHIND = re.compile(r"\s*[()]\s*")
 
 _RESTATED = 2
 """Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""
@@ -91,6 +98,7 @@ def _formulas(read: str, style: Style, years: Set[int], allowance: Allowance) ->
     """Yield the formulas of a prepared text; ``years`` are the places of those that are figures in it."""
     before: Quantity | None = None
     written: list[Expression] = []
+    said: list[Quantity] = []
     wanted = 0
     for mark, run in runs(read, style, years):
         if allowance.is_spent:
@@ -99,12 +107,16 @@ def _formulas(read: str, style: Style, years: Set[int], allowance: Allowance) ->
         operation = expression(run)
         figure = run[0] if len(run) == 1 else None
         if mark == "end":
-            before = None
+            before, said = None, []
         if operation:
             if mark == "=" and written:
                 yield from _steps(written[-1], operation)
             if before:
                 yield Calculation(operation, before)
+            start = operation.terms[0].quantity.start
+            if _BRACKET_BEFORE.search(read, max(0, start - _LONGEST_LEAD), start):
+                yield from _working(read, operation, before, [each for each in said if each is not before])
+            said = [*said, *(each.quantity for each in operation.terms)][-_MOST_BEFORE - 1 :]
             written = [*written, operation] if mark == "=" and len(written) < _MOST_FORMS else [operation]
             before, wanted = None, _RESTATED
         elif isinstance(figure, Quantity):
@@ -114,6 +126,34 @@ def _formulas(read: str, style: Style, years: Set[int], allowance: Allowance) ->
                 if wanted < _RESTATED and (growth := _growth(written[-1], figure)):
                     yield Calculation(growth, figure)
             before, wanted = figure, wanted - 1
+            said = [*said[-_MOST_BEFORE:], figure]
+
+
+def _working(
+    read: str, operation: Expression, before: Quantity | None, said: Sequence[Quantity]
+) -> Iterator[Calculation]:
+    """Yield the last figure of a sentence at which an expression in brackets comes out, as its result.
+
+    ``Covered 71.9 % of those over 90 days (2,270 / 3,158)`` has another figure ``before`` the brackets, one
+    of another unit, or the base. No figure of the result's own kind stands between. Where it comes out at
+    none, it is for sure meant for the one right before, or for a percentage.
+    """
+    operands = {each.quantity.value for each in operation.terms}
+    units = {before.unit} if before and before.value not in operands else set()
+    for figure in said[: -_MOST_BEFORE - 1 : -1]:
+        if figure.value in operands:
+            continue
+        calculation = Calculation(operation, figure)
+        if figure.unit not in units and calculation.unrounded() is not None:
+            yield calculation
+            return
+        units.add(figure.unit)
+    last = operation.terms[-1].quantity.end
+    if before is None or before.value in operands or not _BRACKET_BEHIND.match(read, last):
+        return
+    is_next = _BRACKET_BEHIND.fullmatch(read, before.end, operation.terms[0].quantity.start) is not None
+    if (is_next or before.unit == "percent") and _has_bare_signs(read, operation):
+        yield Calculation(operation, before, is_equated=True)
 
 
 def _growth(written: Expression, figure: Quantity) -> Expression | None:
@@ -126,9 +166,14 @@ def _growth(written: Expression, figure: Quantity) -> Expression | None:
 
 def _is_equated(text: str, written: Expression, result: Quantity) -> bool:
     """Whether signs alone join the operands, and equality the last of them and the result."""
+    is_equal = _EQUALITY.fullmatch(text, written.terms[-1].quantity.end, result.start)
+    return is_equal is not None and _has_bare_signs(text, written)
+
+
+def _has_bare_signs(text: str, written: Expression) -> bool:
+    """Whether signs alone join the operands of an expression."""
     terms = [term.quantity for term in written.terms]
-    is_formula = all(_BARE_SIGN.fullmatch(text, left.end, right.start) for left, right in pairwise(terms))
-    return is_formula and bool(_EQUALITY.fullmatch(text, terms[-1].end, result.start))
+    return all(_BARE_SIGN.fullmatch(text, left.end, right.start) for left, right in pairwise(terms))
 
 
 def joined(text: str, written: Expression) -> Iterator[tuple[int, int]]:

@@ -16,8 +16,9 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
 
 _FARTHEST = 40
-_BREAK = re.compile(r";|(?<!\()(?<!\( ):|\.\s")
-"""Between two figures, what begins to tell of something else; "6 (2022: 5)" goes on, its year left out."""
+_BREAK = re.compile(r";|(?<!\()(?<!\( ):|\.\s(?![a-zà-ÿ])")
+"""Between two figures, what begins to tell of something else; "6 (2022: 5)" goes on, its year left out, and
+so does "5 Mio. zu"."""
 
 _BETWEEN = re.compile(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
 _AND = re.compile(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)

@@ -21,8 +21,14 @@ from finrisk_rules.judge.vocabulary import whole
 
 _PAIRS = (
     (
-        "maximum ceiling cap upper highest höchstens plafond máximo massimo",
-        "minimum floor lower lowest mindestens plancher mínimo minimo",
+        "maximum ceiling cap upper highest höchstens plafond máximo massimo never_exceeded never_above "
+        "nie_über nicht_über",
+        "minimum floor lower lowest mindestens plancher mínimo minimo never_fell_below never_below "
+        "nie_unter nicht_unter",
+    ),
+    (
+        "average averaged averages averaging mean durchschnitt* moyenne moyen promedio media",
+        "maximum highest peak peaked höchst* maximal* máximo massimo",
     ),
     ("basic undiluted unverwässertes de_base básico", "diluted verwässertes dilué diluée diluido diluito"),
     (

@@ -15,6 +15,7 @@ from finrisk_rules.judge.stems import SILENT_WORDS, stem, stems, stems_of_name
 from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.judge.vocabulary import whole
 
 _LEVELS = stems("level value point amount figure total share stand wert niveau valeur nivel valor livello")
 _HOW = stems("selling performing earning")
@@ -57,6 +58,15 @@ _REST = re.compile(
 """A row of what has no name of its own: nobody ranks it."""
 
 _AT_TURN = frozenset(("peaked", "bottomed", "troughed"))
+_EXTREME = re.compile(
+    whole(
+        "maximum max minimum min high low peak highest lowest höchst* tiefst* maximal* minimal* "
+        "máximo mínimo massimo minimo"
+    ),
+    re.IGNORECASE,
+)
+"""What names a row whose figures are each the highest or lowest of its own period."""
+
 _NOUNS = {"high": "highest", "low": "lowest"}
 _FOLLOWING, _FARTHEST = 5, 120
 """Words behind one of rank that say of what it is, and characters to the figure that it is said of."""
@@ -155,6 +165,8 @@ def _is_so(text: str, said: _Rank, trace: Trace) -> bool:
     if (table := trace.table) is None or is_largest is None:
         return True
     behind = _NOUN.match(text, said.end, said.end + _FARTHEST)
+    if said.kind in ("highest", "lowest") and _EXTREME.search(table.rows[trace.spot[2][0]][0]):
+        return True
     words = list(takewhile(_is_telling, _WORD.findall(behind[0].lower() if behind else "")))
     names = [stem(each) for each in words]
     names = names[:1] if not _LEVELS.isdisjoint(names[:1]) else names

@@ -57,7 +57,7 @@ class Results:
                 if (finding := self._at(constant)) and not finding.is_right:
                     finding.verdict = None
             for operand in () if calculation.in_words else calculation.operands:
-                if (finding := self._at(operand)) and not finding.is_right and self._is_fraction(operand):
+                if (finding := self._at(operand)) and not finding.is_right and self._is_said(operand):
                     _compute(finding)
             if finding := self._at(calculation.result):
                 is_part = calculation.in_words and calculation.result.end in parts
@@ -140,8 +140,17 @@ class Results:
             )
             return Support() if is_said else None
         if not finding.is_right:
-            return Support() if self._is_fraction(figure) else None
+            return Support() if self._is_said(figure) else None
         return Support(finding.trace.spot[2][3] if finding.trace else None)
+
+    def _is_said(self, figure: Quantity) -> bool:
+        """Whether a bare operand is a right figure of the answer, in short: 30.1 of "$30.1 billion"."""
+        if self._is_fraction(figure):
+            return True
+        if figure.unit or figure.scale or figure.currency or not figure.value:
+            return False
+        said = (each.claim.quantity for each in self.findings if each.is_right)
+        return any(not each.unit and each.scale and abs(each.value) == abs(figure.value) for each in said)
 
     def _is_fraction(self, figure: Quantity) -> bool:
         """Whether a figure is a percentage of the answer as a fraction: 0.17 of 17 %."""

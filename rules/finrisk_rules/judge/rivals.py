@@ -65,6 +65,8 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
             continue
         if row != own and (reader.is_term or 0 < row_fit < spent):
             continue
+        if right and reader.is_of_formula(spot, is_of_row=row == own and _are_of_kind(reader, right, spot)):
+            continue
         if fit > above and reader.is_other(spot):
             if right and right.table and _are_namesakes(reader, spot, right):
                 continue
@@ -75,6 +77,8 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
         is_timeless = reader.claim.phrase.is_base or not reader.periods
         for spot in islice(_sentences(reader, right), MOST_PLACES):
             reader.allowance.spend(LOOKS_OF_PLACE)
+            if right and reader.is_of_formula(spot, is_of_row=False):
+                continue
             if right and right.table is None and bool(spot[2][5]) != bool(right.spot[2][5]):
                 continue  # money of what is none
             fit, row_fit = reader.sentence_fit(spot[1], spot[2][0])
@@ -85,6 +89,14 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
                     continue
                 best, above = reader.trace(spot, fit, "", row_fit), fit
     return best
+
+
+def _are_of_kind(reader: Reader, right: Trace, spot: Spot) -> bool:
+    """Whether two cells of a row are of one kind of columns, but for their years."""
+    table = right.table
+    if table is None or right.source != reader.source:
+        return False
+    return table.kinds[right.spot[2][1]] == table.kinds[spot[2][1]]
 
 
 def _is_of_other_period(reader: Reader, spot: Spot) -> bool:

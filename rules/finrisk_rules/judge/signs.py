@@ -30,6 +30,10 @@ _GAIN_OR_LOSS = re.compile(
 )
 """Right before a figure, whether it is a gain or a loss."""
 
+_LOSE = "lost verlor verloren perdu perdit perdió perso perse perdeu"
+_LOST = re.compile(rf"{whole(_LOSE)}\W*\Z", re.IGNORECASE)
+"""Right before a figure, that it is a loss: "the segment lost $5 million"."""
+
 _LONGEST_LEAD = 60
 """Characters before a figure in which a word says that it is a gain or a loss."""
 
@@ -40,6 +44,18 @@ _PLUS = re.compile(r"(?:\A|[(,;:\[]|[^\d%)\]] )\+\s?\Z")
 """A plus that joins no two figures."""
 
 _OF = " of ", " von ", " de ", " di "
+
+_ITEM = re.compile(r"[:|][\s*_]*\Z")
+"""Between the name of an item and its figure."""
+
+_TAKEN_OFF = re.compile(
+    whole(
+        "amortization amortisation depreciation capital_expenditure* capex dividends abschreibung* "
+        "amortissement* dividendes dividenden amortización depreciación dividendos ammortament* dividendi"
+    ),
+    re.IGNORECASE,
+)
+"""What a list takes off, where it writes a minus: "Amortization: -78"."""
 
 _MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita perda prejuízo"
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -54,7 +70,10 @@ _WORDS_OF_INFLOW = telling(_INFLOWS.split())
 _OF_EXPENSE = re.compile(
     r"(interest|finance|financial|rental|dividend|other) (income|expenses?|costs?)(?!\w)"
 )
-_WORDS_OF_RESULT, _WORDS_BELOW_ZERO = telling(f"{_GAINS} {_LOSSES}".split()), telling(_MINUSES.split())
+_WORDS_OF_RESULT, _WORDS_BELOW_ZERO = (
+    telling(f"{_GAINS} {_LOSSES} {_LOSE}".split()),
+    telling(_MINUSES.split()),
+)
 
 
 def _is_operator(claim: Claim, statement: Statement) -> bool:
@@ -131,7 +150,7 @@ def _said_by(text: str, start: int, end: int, value: float) -> bool | None:
     A loss may be written below zero or above it; a gain below zero is none, and nothing is told.
     """
     before = _FIGURE.split(text[max(0, start - _LONGEST_LEAD) : start])[-1]
-    gain, loss = _GAIN.search(before), _LOSS.search(before)
+    gain, loss = _GAIN.search(before), _LOSS.search(before) or _LOST.search(before)
     if not (gain or loss) and (behind := _NOUN_BEHIND.match(text, end)):
         gain, loss = _GAIN.search(behind[0]), _LOSS.search(behind[0])
     if bool(gain) == bool(loss):
@@ -161,8 +180,12 @@ def _says_row(trace: Trace) -> bool | None:
     is_gain = _is_called_gain(trace.place.row)
     if trace.table is None:
         return None
-    if trace.value > 0 and not (_GAIN.search(trace.place.row) or _LOSS.search(trace.place.row)):
-        return _is_called_gain(trace.place.column)
+    head = trace.place.column
+    is_named = _GAIN.search(trace.place.row) or _LOSS.search(trace.place.row)
+    if not is_named and _GAIN.search(head) and _LOSS.search(head):
+        return (trace.value > 0) == bool(_GAIN.search(_ASIDE.sub("", head)))  # "gain (loss)"
+    if trace.value > 0 and not is_named:
+        return _is_called_gain(head)
     if (
         is_gain is not True
         and RESULT.search(trace.place.row)
@@ -246,5 +269,7 @@ def is_of_another_sign(claim: Claim, statement: Statement, trace: Trace, *, is_o
     if claim.quantity.scale and _follows_name(claim, statement, trace):
         return False
     if (claim.quantity.currency or claim.quantity.unit == "percent") and _follows_figure(claim, statement):
+        return False
+    if _ITEM.search(statement.text[: claim.quantity.start]) and _TAKEN_OFF.search(trace.place.row):
         return False
     return not (OUTFLOW.search(trace.place.row) or OUTFLOW.search(statement.text))

@@ -9,6 +9,7 @@ from itertools import combinations
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.phrasing import Phrase
+from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LIST_JOINT
 
@@ -32,6 +33,8 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
         if first.source != second.source or first.spot[1] != second.spot[1] or not _are_alike(first, second):
             continue
         if are_listed(first, first.spot[2][0], second.spot[2][0]):
+            continue
+        if _have_other_years(one, two, first, second) or _is_change_apart(one, two, first, second):
             continue
         here, there = _phrase(first), _phrase(second)
         if here.is_base != there.is_base and here.is_base == one.phrase.is_base != two.phrase.is_base:
@@ -70,11 +73,32 @@ def _are_alike(one: Trace, two: Trace) -> bool:
 
 def _has_own_period(one: Claim, two: Claim, first: Trace, second: Trace) -> bool:
     """Whether periods tell the two places apart, and the claims name them so."""
-    there = [
-        each.evidence.statements[each.spot[1]].periods_to(each.spot[2][0], each.text)[:1]
-        for each in (first, second)
-    ]
+    there = [_periods(each)[:1] for each in (first, second)]
     return there[0] != there[1] and [one.phrase.periods[:1], two.phrase.periods[:1]] == there
+
+
+def _have_other_years(one: Claim, two: Claim, first: Trace, second: Trace) -> bool:
+    """Whether each claim names a period of its place that the other has not, whatever words are beside."""
+    said, also = (set(each.phrase.periods[:1]) for each in (one, two))
+    here, there = set(_periods(first)), set(_periods(second))
+    if not (said and also):
+        return False
+    return said <= here and also <= there and not (said <= there and also <= here)
+
+
+def _periods(place: Trace) -> Sequence[Named]:
+    return place.evidence.statements[place.spot[1]].periods_to(place.spot[2][0], place.text)
+
+
+def _is_change_apart(one: Claim, two: Claim, first: Trace, second: Trace) -> bool:
+    """Whether one place tells how much something changed, the other what it was, and the claims say so."""
+    said = one.is_change, two.is_change
+    return said[0] != said[1] and said == (_is_change(first), _is_change(second))
+
+
+def _is_change(place: Trace) -> bool:
+    statement = place.evidence.statements[place.spot[1]]
+    return any(spot == place.spot and changed for spot, changed in statement.amounts(place.text))
 
 
 def _apart(one: Mapping[str, float], two: Mapping[str, float]) -> list[dict[str, float]]:

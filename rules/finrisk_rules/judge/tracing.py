@@ -1,6 +1,6 @@
 """A figure followed to its place: the cell or sentence whose words and period its statement takes up."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from finrisk_rules.judge.agreement import (
     MOST_PERCENT,
@@ -28,6 +28,12 @@ LOOKS_OF_PLACE = 2
 
 _OTHER_UNITS = (1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9)
 """What a value in one physical unit may be in another one of its kind."""
+
+_OF_OTHER_KINDS = (("points", "percent"), ("percent", "basis_points"))
+"""Units of a claim and of a place that say another thing: a ratio and how much one changed."""
+
+MOST_MULTIPLE = 1000
+"""Above it, a bare figure of a table is no multiple."""
 
 ROUNDED = 0.1
 """What a figure that only rounds to the claim's fits less."""
@@ -59,6 +65,7 @@ class Reader(Fits):
         super().__init__(claim.phrase.words, topic, periods, evidence, text)
         self.claim, self.source, self.is_bare = claim, source, is_bare
         self.allowance, self.year = allowance, year
+        self.calculation = calculation
         self.operands = calculation.operands if calculation else ()
         self.is_signed = calculation is not None and not calculation.in_words
         self.is_term = (
@@ -134,12 +141,13 @@ class Reader(Fits):
             is_amount = not figure[4] and (
                 figure[3] or figure[5] or "." not in figure[2] or self._stands_below_money(spot)
             )
-            is_of_kind = not (is_amount or (quantity.unit == "points" and figure[4] == "percent"))
+            units = quantity.unit, figure[4]
+            is_of_kind = not (is_amount or units in _OF_OTHER_KINDS)
         else:
             is_money = (
                 quantity.currency or quantity.scale or (self.is_signed and quantity.value > MOST_PERCENT)
             )
-            is_bare = spot[0] < 0 and not (figure[3] or figure[4] or figure[5])
+            is_bare = not (figure[3] or figure[4] or figure[5]) and (spot[0] < 0 or self._has_scales(spot))
             is_of_kind = not (
                 ((figure[4] or (is_bare and quantity.currency and quantity.scale)) and is_money)
                 or are_other_currencies(quantity.currency, figure[5])
@@ -158,13 +166,20 @@ class Reader(Fits):
         return is_multiple(trace.place.sentence, end)
 
     def _is_amount(self, spot: Spot) -> bool:
-        """Whether a figure is of money, or in a scale that no name of a ratio takes from it."""
+        """Whether a figure is of money, in a scale that is no ratio's by its name, or too large for one."""
         if not (spot[2][3] or spot[2][5]):
-            return False
+            return spot[0] >= 0 and abs(float(spot[2][2])) > MOST_MULTIPLE
         if spot[0] < 0:
             return True
         table = self.evidence.tables[spot[0]]
         return not any(map(may_be_multiple, (table.rows[spot[2][0]][0], table.heads[spot[2][1]])))
+
+    def _has_scales(self, spot: Spot) -> bool:
+        """Whether the other columns of a cell's table say a scale, and its own does not: it counts things."""
+        table, column = self.evidence.tables[spot[0]], spot[2][1]
+        beside = [cell for cell in table.by_row[spot[2][0]] if cell[1] != column]
+        own = table.by_column[column]
+        return any(cell[3] for cell in beside) and not any(cell[3] or cell[5] for cell in own)
 
     def _stands_below_money(self, spot: Spot) -> bool:
         """Whether a cell stands in a column of which another one has a currency."""
@@ -185,10 +200,48 @@ class Reader(Fits):
             says_each(table.rows[row][0]) or says_each(table.heads[column])
         )
 
+    @cached_property
+    def places_of_result(self) -> frozenset[tuple[int, ...]]:
+        """The cells and sentences that have the result of the formula in which the claim is an operand.
+
+        The name before ``revenue = 318 + 165 - 151 = 332`` is that of the result, and so no operand's.
+        """
+        if self.calculation is None or not self.is_signed:
+            return frozenset()
+        return _places_like(self.calculation.result, self.evidence)
+
+    @cached_property
+    def cells_beside(self) -> frozenset[tuple[int, ...]]:
+        """The cells of the other operands of the formula in which the claim is one."""
+        others = self.operands if self.is_signed else ()
+        places = (
+            _places_like(each, self.evidence) for each in others if each.value != self.claim.quantity.value
+        )
+        return frozenset().union(*places)
+
+    def is_of_formula(self, spot: Spot, *, is_of_row: bool) -> bool:
+        """Whether a place is that of the result of a formula, or, in the claim's own row, of an operand."""
+        if not self.is_signed:
+            return False
+        place = _place_of(spot)
+        return place in self.places_of_result or (is_of_row and place in self.cells_beside)
+
     def rows_of_operands(self) -> frozenset[tuple[int, int]]:
         """Return the rows, as (table, row), where the other figures stand and the claim's value does not."""
         own = {(spot[0], spot[2][0]) for spot, _ in spots_like(self.claim.quantity, self.evidence, self.half)}
         return frozenset().union(*(_rows_like(operand, self.evidence) for operand in self.beside)) - own
+
+
+def _place_of(spot: Spot) -> tuple[int, ...]:
+    """Return the cell of a place, or its sentence."""
+    return (spot[0], *spot[2][:2]) if spot[0] >= 0 else (-1, spot[1])
+
+
+@lru_cache(maxsize=512)
+def _places_like(figure: Quantity, evidence: Evidence) -> frozenset[tuple[int, ...]]:
+    """Return the cells and the sentences that say the same as a figure of a formula."""
+    like = spots_like(figure, evidence, tolerance(figure, is_about=False))
+    return frozenset(_place_of(spot) for spot, said in like if said != "scale")
 
 
 @lru_cache(maxsize=512)
