@@ -45,5 +45,6 @@ def of_unnamed_currency(
 
 def _is_other(currency: str, sources: Sources, n: int) -> bool:
     """Whether a source writes currencies, and a figure's is none of those that it names."""
-    written, named = currencies_of(f"{sources[n].title}\n{sources[n].text}")
-    return bool(written) and all(are_other_currencies(currency, each) for each in written | named)
+    of_title, of_text = currencies_of(sources[n].title), currencies_of(sources[n].text)
+    named = frozenset().union(*of_title, *of_text)
+    return bool(of_title[0] or of_text[0]) and all(are_other_currencies(currency, each) for each in named)
