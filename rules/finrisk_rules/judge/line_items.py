@@ -203,6 +203,8 @@ _LONGEST_JOINT = 35
 _FARTHEST = 300
 """Characters before a figure in which what leads to it is looked for."""
 
+_LONGEST_TEXT = 4000
+
 WORDS_OF_LINE_ITEMS = telling(
     name for key, (words, _) in _NAMES.items() if key != "none" for name in words.split()
 )
@@ -221,8 +223,8 @@ def is_of_another_item(claim: Claim, statement: Statement, trace: Trace) -> bool
 
 @lru_cache(maxsize=4096)
 def line_items(text: str) -> frozenset[str]:
-    """Return the line items that a text names."""
-    found = {match.lastgroup for match in _ANY.finditer(text)}
+    """Return the line items that a text names, in the length of a long sentence."""
+    found = {match.lastgroup for match in _ANY.finditer(text, 0, _LONGEST_TEXT)}
     return frozenset(item for item in found if item and item != "none")
 
 
