@@ -3,15 +3,16 @@
 Pages of invented firms as filings have them (segments under two heads, maturities, movements of provisions,
 sensitivities, capital ratios, rows of years, operating figures in prose, ten languages), and of each kind of
 statement a right answer and up to four with one fault. All were written before any rule was looked at. A hash
-of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which is scored
-only. ``ledgers``, ``reports`` and ``dispatches`` for SET are kinds of three other authors, who read no code
-of a rule; a kind there may have two right answers, each a line of its own. ``advice`` has a fourth author's
-long answers, of which hardly one is kept whole: so their figures are counted, and the faults that are told,
-which cost figures. ``answers`` are kinds of a sixth author, who saw no rule and no case either, on pages of
-real filings, of which only the ids are here: ``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a
-seventh author's longer answers to other such pages, each among four more. ``briefs`` are an eighth author's
-short answers from 57 pages that neither names, all of the unseen half. With ``-v`` the cases of the seen
-half that are judged otherwise are named, with ``-f`` what is kept and told of every fault.
+of its name puts a kind into the seen half, which rules were mended on, or the unseen one, which was scored
+only until version 10 of the judge and then read as well. ``ledgers``, ``reports`` and ``dispatches`` for SET
+are kinds of three other authors, who read no code of a rule; a kind there may have two right answers, each a
+line of its own. ``advice`` has a fourth author's long answers, of which hardly one is kept whole: so their
+figures are counted, and the faults that are told, which cost figures. ``answers`` are kinds of a sixth
+author, who saw no rule and no case either, on pages of real filings, of which only the ids are here:
+``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a seventh author's longer answers to other such
+pages, each among four more. ``briefs`` are an eighth author's short answers from 57 pages that neither names,
+all of the unseen half, and scored only. With ``-v`` the cases of the seen half that are judged otherwise are
+named, with ``-f`` what is kept and told of every fault.
 """
 
 import gzip
