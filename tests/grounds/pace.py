@@ -10,6 +10,8 @@ from collections.abc import Callable
 DOCUMENT = json.dumps([{"id": n, "text": "net sales of the year " * 3, "value": n * 1.5} for n in range(960)])
 """100 KB of JSON, which a machine of pace 1 reads in a millisecond."""
 READINGS = 20
+USUAL = 0.5
+"""Pace of an idle machine of the kind that tests run on."""
 
 
 def pace() -> float:
@@ -30,3 +32,9 @@ def cpu_seconds(work: Callable[[], object]) -> float:
         return time.process_time() - start
     finally:
         gc.enable()
+
+
+def settled_seconds(work: Callable[[], object]) -> float:
+    """Return the seconds of CPU that the work takes; on a slower machine than ``USUAL``, as on that one."""
+    before, spent = pace(), cpu_seconds(work)
+    return spent / max(1.0, before / USUAL, pace() / USUAL)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from finrisk_rules.judge.edits import edit_of
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
+from tests.grounds.pace import settled_seconds
 
 PAGE = """Freight revenue of the Nordic lines was $612 million in 2022, an increase of 9% compared to 2021.
 
@@ -80,6 +79,4 @@ def test_a_sentence_that_another_one_has_whole_is_no_edit() -> None:
 @pytest.mark.parametrize("piece", ["rose ", "2022 ", "5.1 ", "a", "gain of 2022, "])
 def test_thirty_thousand_characters_are_compared_at_once(piece: str) -> None:
     text = (piece * 30_000)[:30_000]
-    began = time.process_time()
-    edit_of(text, [PAGE, text[:-3]])
-    assert time.process_time() - began < 0.3
+    assert settled_seconds(lambda: edit_of(text, [PAGE, text[:-3]])) < 0.3

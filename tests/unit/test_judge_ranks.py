@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
+from tests.grounds.pace import settled_seconds
 
 PAGE = """Revenue of the yards (in millions)
 
@@ -184,6 +183,4 @@ def test_what_stands_beside_a_rank_contradicts_it(right: str, wrong: str) -> Non
 @pytest.mark.parametrize("piece", ["Largest 410. ", "the largest ", "largest 820 smallest 96 "])
 def test_thirty_thousand_characters_are_judged_at_once(piece: str) -> None:
     text = (piece * 30_000)[:30_000]
-    began = time.process_time()
-    judge("", text, [JudgedSource("", PAGE, None)])
-    assert time.process_time() - began < 0.6
+    assert settled_seconds(lambda: judge("", text, [JudgedSource("", PAGE, None)])) < 0.6

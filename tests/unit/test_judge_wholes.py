@@ -1,12 +1,11 @@
 """Parts and wholes, changes and lists as answers to real filings say them, where pages name no total."""
 
-import time
-
 import pytest
 
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 from finrisk_rules.page_facts import facts_of, stored
+from tests.grounds.pace import settled_seconds
 
 REGIONS = """Tern Logistics. (Expressed in thousands of U.S. dollars)
 Revenue by region
@@ -190,6 +189,5 @@ def test_a_table_of_rows_without_names_is_read_in_time() -> None:
     rows = "\n".join(f"| | {n} | {n + 1} |" for n in range(2_000))
     page = f"Costs (in thousands)\n\n| | 2024 | 2023 |\n|---|---|---|\n| Rent | 5 | 4 |\n{rows}\n"
     source = JudgedSource("Page", page, stored(facts_of(page)), "Tern Logistics", 2024)
-    start = time.process_time()
-    judge("What were the costs?", "Costs were $5 thousand of $9 thousand in 2024 [1].", [source])
-    assert time.process_time() - start < 0.3
+    answer = "Costs were $5 thousand of $9 thousand in 2024 [1]."
+    assert settled_seconds(lambda: judge("What were the costs?", answer, [source])) < 0.3

@@ -211,7 +211,8 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if any(place is not None and place.value < 0 for place in places):
             continue
         if has_turned(each, claims) and (verdict := findings[each.new].verdict):
-            findings[each.new].verdict = verdict._replace(verdict="wrong_direction")
+            if findings[each.new].is_right:
+                findings[each.new].verdict = verdict._replace(verdict="wrong_direction")
             findings[each.new].is_reversed = True
     for at in of_another_change(text, traced, ends) if ends else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:

@@ -156,7 +156,7 @@ _TITLES = (
     "pan", "pana", "panu", "panem", "pani", "pania", "panie", "panią", "say\u0131n", "\u0433-",
     "господин", "госпожа", "sgt", "cpl", "lt", "capt", "maj", "insp", "det", "supt", "me ", "d. ", "mw",
     "pane", "paní",
-    "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύριε", "κύριος",
+    "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύριε", "κύριο", "κύριος",
     "κυρία", "κ ", "κ.", "bapak", "ibu",
     "sdr", "pak",
     "encik", "puan", "пан", "пане", "пан\u0456", "ông", "bà", "bayan",

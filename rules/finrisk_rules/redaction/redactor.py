@@ -34,7 +34,7 @@ from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.persons import goes_on_as_firm
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "6"
+VERSION = "7"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""
