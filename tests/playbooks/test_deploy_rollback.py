@@ -121,7 +121,7 @@ class Clients:
                 self.answers.append((time.time(), told["revision"], told["arm_served"]))
             except (OSError, ValueError, KeyError) as error:
                 self.failures.append(repr(error))
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     def __enter__(self) -> Clients:
         self._threads = [threading.Thread(target=self.ask_all_the_time, args=(n * 100,)) for n in range(3)]
@@ -322,10 +322,10 @@ def test_no_request_is_lost_while_deploy_and_rollback_run(world: World) -> None:
         deployed = time.time()
         assert world.run("rollback").code == 0
         back = time.time()
-        time.sleep(0.5)
+        time.sleep(2)
     assert clients.failures == []
     assert any(arm == "tuned" for _, revision, arm in clients.answers if revision == tuned)
-    assert back - deployed < 40
+    assert back - deployed < 120, "ten seconds on an idle machine: benchmarks/playbooks.py"
     late = {arm for moment, _, arm in clients.answers if moment > back + 0.2}
     assert late == {"base"}
 
