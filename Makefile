@@ -45,10 +45,10 @@ test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every
 	@$(MAKE) lint
 	$(DEV)/python -m tests.tiers quick rest
 
-test-fast: .venv-dev/.ready ## the inner loop, a minute: the quick tier
+test-fast: .venv-dev/.ready ## the inner loop, minutes: the quick tier
 	$(DEV)/python -m tests.tiers quick
 
-test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml
+test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml, site.yml killed ten times
 	$(DEV)/python -m pytest tests -m long
 
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run

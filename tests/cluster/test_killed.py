@@ -34,6 +34,7 @@ def released_by(environment: Environment) -> lease.Holder | None:
     return lease.holder_of(held.get(lease.NAME), time.time())
 
 
+@pytest.mark.long  # ten runs of site.yml
 def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
     operated: Operated, environment: Environment
 ) -> None:
