@@ -37,7 +37,6 @@ LONGEST_FIRST = tuple(
         "playbooks/test_tune.py",
         "playbooks/test_announcements.py",
         "cluster/test_loop.py",
-        "cluster/test_killed.py",
         "cluster/test_status.py",
         "cluster/test_act.py",
         "cluster/test_accidents.py",

@@ -53,6 +53,7 @@ def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
     assert operation.objects(environment) == operated.objects
 
 
+@pytest.mark.long  # test_accidents.py has one kill of each kind
 @pytest.mark.parametrize("playbook", ["deploy", "rollback"])
 def test_a_release_killed_anywhere_ends_as_if_nobody_had_killed_it_and_users_are_answered(
     operated: Operated, playbook: str
