@@ -59,18 +59,20 @@ def ended(client: Any, name: str) -> Any:
 
 
 def drive(host: str, account: str, version: str, uri: str) -> dict[str, Any]:
-    """Create, list in pages, cancel, wait, ask, ask in a stream, and be refused."""
+    """Create, cancel, list in pages, wait, ask, ask in a stream, and be refused."""
     types = importlib.import_module(f"google.cloud.aiplatform_{version}.types")
     credentials = Credentials.from_service_account_file(account, scopes=[SCOPE])  # type: ignore[no-untyped-call]  # no types here
     tuning = made("GenAiTuningService", version, host, credentials)
     label = f"gapic-{version}"
-    created = [
-        tuning.create_tuning_job(parent=PARENT, tuning_job=job(types, uri, label, n)) for n in range(3)
-    ]
+    created = []
+    for number in range(3):
+        spec = job(types, uri, label, number)
+        created.append(tuning.create_tuning_job(parent=PARENT, tuning_job=spec))
+        if number == 0:  # at once: a job ends after a moment by itself
+            tuning.cancel_tuning_job(name=created[0].name)
     wanted = types.ListTuningJobsRequest(parent=PARENT, page_size=2, filter=f'labels.client="{label}"')
     listed = tuning.list_tuning_jobs(request=wanted)
     pages = [[found.name for found in page.tuning_jobs] for page in listed.pages]
-    tuning.cancel_tuning_job(name=created[0].name)
     cancelled, done = ended(tuning, created[0].name), ended(tuning, created[2].name)
 
     prediction = made("PredictionService", version, host, credentials)
