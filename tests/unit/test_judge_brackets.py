@@ -108,6 +108,16 @@ def is_kept(answer: str) -> bool:
             id="brackets that come out at nothing",
         ),
         pytest.param(
+            "Distributable cash = operating cash − fleet upkeep = 412 − 175 = $237 million [1].",
+            "Distributable cash = operating cash − fleet upkeep = 412 − 190 = $237 million [1].",
+            id="the name of a formula is no operand's",
+        ),
+        pytest.param(
+            "The harbour business lost $12.4 million in 2023 [1].",
+            "The harbour business lost $93.5 million in 2024 [1].",
+            id="what was lost is a loss",
+        ),
+        pytest.param(
             "- Gross profit 2024: 402.0 [1]\n  - Depreciation: −61.3 [1]",
             "- Gross profit 2024: −402.0 [1]\n  - Depreciation: −61.3 [1]",
             id="what a list takes off",
