@@ -67,7 +67,7 @@ OPS_SETTINGS: Mapping[str, Any] = {
     "WorkingDir": f"/{HOME}",
     "Env": [
         "PATH=/usr/local/bin:/usr/bin:/bin",
-        f"PYTHONPATH=/{HOME}/rules:/{HOME}/packages",
+        f"PYTHONPATH=/{HOME}/rules:/{HOME}/roles/finrisk/module_utils:/{HOME}/packages",
         "PYTHONUNBUFFERED=1",
         "HOME=/tmp",
         "USER=finrisk-act",

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export
 
 from finrisk import ids
 from finrisk.db.pool import Database
 from finrisk.retention import forget_old_text
+from finrisk_ops.dataset import export
 from finrisk_rules.version import rules_version
 from tests.grounds.calls import Answer
 from tests.grounds.refusals import error

@@ -13,17 +13,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import evidence
-from ansible.module_utils.finrisk_ops.erasure.subject import Subject
-from ansible.module_utils.finrisk_ops.erasure.tables import erase
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.gate.verdict import decide
 from psycopg.types.json import Jsonb
 
 from finrisk.db.pool import Database
 from finrisk.journal import Journal, encoded
 from finrisk.ratings import apply_ratings
 from finrisk.shipping import Shipper
+from finrisk_ops import evidence
+from finrisk_ops.erasure.subject import Subject
+from finrisk_ops.erasure.tables import erase
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.verdict import decide
 from finrisk_rules.arms import FAILURES, SINGLE, SLOW, TIMED
 from tests.grounds.arms import SPLIT, user_on
 from tests.grounds.records import analysis, rating

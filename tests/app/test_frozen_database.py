@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import database
 
 from finrisk.db.pool import Database, DatabaseUnavailableError
+from finrisk_ops import database
 from tests.grounds.calls import Answer
 from tests.grounds.service import RunningService
 from tests.grounds.waiting import until

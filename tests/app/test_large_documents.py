@@ -10,10 +10,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.documents import ingestion
 
 from finrisk import documents
 from finrisk.documents import Document, TooManyPostingsError
+from finrisk_ops.documents.client import Service
+from finrisk_ops.documents.document import Document as Sent
 from finrisk_rules.postings import MOST_POSTINGS
 from tests.grounds.service import RunningService
 from tests.grounds.waiting import until
@@ -140,7 +141,7 @@ def test_a_playbook_sends_in_halves_what_is_too_large_together(
     narrow: tuple[str, list[int]],
 ) -> None:
     url, sizes = narrow
-    with ingestion.Service(url, "frk_key") as service:
-        batch = [ingestion.Document(id=f"d{number}", title="t", text="x") for number in range(5)]
+    with Service(url, "frk_key") as service:
+        batch = [Sent(id=f"d{number}", title="t", text="x") for number in range(5)]
         assert service.send(batch) == {"added": 5, "changed": 0, "unchanged": 0}
     assert sizes == [5, 2, 3, 1, 2]

@@ -9,16 +9,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import evidence
-from ansible.module_utils.finrisk_ops.erasure.subject import Subject
-from ansible.module_utils.finrisk_ops.erasure.tables import erase
-from ansible.module_utils.finrisk_ops.gate import reviews as told
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.gate.verdict import decide
 from psycopg.types.json import Jsonb
 
 from finrisk import reviews
 from finrisk.corrections import Reviewer, UnknownAnswerError
+from finrisk_ops import evidence
+from finrisk_ops.erasure.subject import Subject
+from finrisk_ops.erasure.tables import erase
+from finrisk_ops.gate import reviews as told
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.verdict import decide
 from tests.grounds.arms import SPLIT, user_on
 from tests.grounds.records import analysis
 from tests.grounds.refusals import error

@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.kube import template
-from ansible.module_utils.finrisk_ops.kube.client import Access
-from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.release import release
-from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
-from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make
-
+from finrisk_ops.kube import template
+from finrisk_ops.kube.client import Access
+from finrisk_ops.kube.client import Cluster as Connection
+from finrisk_ops.kube.target import KubernetesTarget
+from finrisk_ops.release import release
+from finrisk_ops.release.release import Outcome, Rendered
+from finrisk_ops.release.revision import Release, Revision, make
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import accounts, manifests

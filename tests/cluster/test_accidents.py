@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import squeeze
-from ansible.module_utils.finrisk_ops.kube.client import Access
-from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.release import release
-from ansible.module_utils.finrisk_ops.release.keeping import prove
-from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
-from ansible.module_utils.finrisk_ops.release.revision import Release, make
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import squeeze
+from finrisk_ops.kube.client import Access
+from finrisk_ops.kube.client import Cluster as Connection
+from finrisk_ops.kube.target import KubernetesTarget
+from finrisk_ops.release import release
+from finrisk_ops.release.keeping import prove
+from finrisk_ops.release.release import Outcome, Rendered
+from finrisk_ops.release.revision import Release, make
 from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import accounts, operation
 from tests.cluster.clients import Clients

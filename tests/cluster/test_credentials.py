@@ -6,12 +6,12 @@ import base64
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import credentials
-from ansible.module_utils.finrisk_ops.kube.client import Access
-from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
-from ansible.module_utils.finrisk_ops.kube.errors import ApiError
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import credentials
+from finrisk_ops.kube.client import Access
+from finrisk_ops.kube.client import Cluster as Connection
+from finrisk_ops.kube.errors import ApiError
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.place import CONTEXT
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.ledger import LINKS
 
+from finrisk_ops.kube.ledger import LINKS
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.place import CONTEXT
 from tests.cluster import accounts

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube import lease
 
+from finrisk_ops.kube import lease
 from tests.cluster import operation
 from tests.cluster.clients import Clients
 from tests.cluster.environment import Environment

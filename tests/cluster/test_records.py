@@ -11,15 +11,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube.client import Access
-from ansible.module_utils.finrisk_ops.kube.client import Cluster as Connection
-from ansible.module_utils.finrisk_ops.kube.ledger import LABEL, ClusterLedger
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.release import recording, records, release
-from ansible.module_utils.finrisk_ops.release.release import Outcome
 from psycopg.rows import dict_row
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube.client import Access
+from finrisk_ops.kube.client import Cluster as Connection
+from finrisk_ops.kube.ledger import LABEL, ClusterLedger
+from finrisk_ops.machine import identity
+from finrisk_ops.release import recording, records, release
+from finrisk_ops.release.release import Outcome
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Ground

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release import keeping
-from ansible.module_utils.finrisk_ops.release.release import Outcome
-from ansible.module_utils.finrisk_ops.release.revision import make
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release import keeping
+from finrisk_ops.release.release import Outcome
+from finrisk_ops.release.revision import make
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.failure import ClusterError
 from tests.cluster import releases

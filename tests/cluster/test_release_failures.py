@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release import release
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release import release
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Edit, Ground

@@ -13,22 +13,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import lease as kube_lease
 from sandbox.kubernetes.cluster import Cluster
 from tests.cluster import releases
 from tests.cluster.releases import Ground
-from tests.grounds.repository import ROLE
 from tests.grounds.waiting import until
 
 HOLD = """
 import sys, time
-import ansible.module_utils
-ansible.module_utils.__path__.append(sys.argv[1])
-from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-with KubernetesTarget(Cluster(Access(*sys.argv[2:5]))).locked("deploy at 50 % tuned, 50 % base"):
+from finrisk_ops.kube.client import Access, Cluster
+from finrisk_ops.kube.target import KubernetesTarget
+with KubernetesTarget(Cluster(Access(*sys.argv[1:4]))).locked("deploy at 50 % tuned, 50 % base"):
     print("held", flush=True)
     for _ in range(1200):
         time.sleep(0.1)  # a signal that comes just before a long sleep is handled after it
@@ -46,8 +43,7 @@ def ground(node: Cluster, images: dict[str, str]) -> Iterator[Ground]:
 def holder(ground: Ground) -> Iterator[subprocess.Popen[str]]:
     """Another process that is releasing."""
     access = ground.access
-    module_utils = str(ROLE / "module_utils")
-    command = [sys.executable, "-c", HOLD, module_utils, access.kubeconfig, access.context, access.namespace]
+    command = [sys.executable, "-c", HOLD, access.kubeconfig, access.context, access.namespace]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -16,10 +16,10 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops import database
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
 from finrisk.db.pool import Database
+from finrisk_ops import database
+from finrisk_ops.errors import FinriskError
 from sandbox.connection import free_ports
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.waiting import until

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.documents import document as role
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from finrisk import documents
 from finrisk.http.bodies import DocumentBody
 from finrisk.http.body_reader import LIMITS
 from finrisk.http.documents import _document as indexed
+from finrisk_ops.documents import document as role
 from finrisk_rules import postings as rules
 from finrisk_rules.postings import postings
 from finrisk_rules.redaction import NOBODY

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.release.traffic import traffic_keys, tuned_share
-from ansible.module_utils.finrisk_ops.status.report import MANUAL_KEYS
 
 from finrisk.settings import Settings, settings_from_environment
+from finrisk_ops.release.traffic import traffic_keys, tuned_share
+from finrisk_ops.status.report import MANUAL_KEYS
 from tests.grounds.screens import DAY, HOUR, MODEL, SETTINGS, Screens
 
 

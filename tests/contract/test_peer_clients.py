@@ -93,9 +93,9 @@ def test_googles_javascript_client_creates_pages_cancels_awaits_and_asks(
 
 
 def test_our_job_is_the_one_that_googles_javascript_client_asks_for(gemini: Wire, watched: Tap) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
-    from ansible.module_utils.finrisk_ops.tuning import remote
-    from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
+    from finrisk_ops.cloud import gemini as vertex
+    from finrisk_ops.tuning import remote
+    from finrisk_ops.tuning.spec import Hyperparameters
 
     training, validation = good_dataset(gemini, "same.jsonl"), good_dataset(gemini, "held-out.jsonl", 12)
     labels = {"finrisk-spec": "0" * 40, "finrisk-env": "test"}

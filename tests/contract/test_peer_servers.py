@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from ansible.module_utils.finrisk_ops.cloud import patience
 from google import genai
 from google.genai import types
 
@@ -21,6 +20,7 @@ from finrisk.completion import Completion, GenerationError
 from finrisk.gemini import Gemini
 from finrisk.generation import Generation, NoAnswerError
 from finrisk.settings import Settings
+from finrisk_ops.cloud import patience
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from tests.contract import peer_processes
 from tests.contract.tap import Tap, tap
@@ -136,7 +136,7 @@ def test_aimocks_429_and_its_wait_are_understood(served: Gemini) -> None:
 
 
 def test_the_operators_client_asks_aimock_as_the_service_does(gemini: Wire, aimock: str) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
+    from finrisk_ops.cloud import gemini as vertex
 
     account = str(gemini.var / "service-account.json")
     client = vertex.client(vertex.Platform("vertex", "finrisk-sandbox", "us-central1", account, aimock))
@@ -267,7 +267,7 @@ def watched(one_fake_gcs: str) -> Iterator[Tap]:
 
 @pytest.fixture
 def bucket(gemini: Wire, watched: Tap) -> Any:
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.cloud import bucket as storage
 
     return storage.Bucket("datasets", watched.url, gemini.credentials(), timeout_seconds=20)
 
@@ -275,7 +275,7 @@ def bucket(gemini: Wire, watched: Tap) -> Any:
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[[int], tuple[Any, str]]:
     """Make a file of so many random bytes and the name of its object."""
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.cloud import bucket as storage
 
     def make(size: int) -> tuple[Any, str]:
         path = tmp_path / f"{size}.jsonl"
@@ -301,7 +301,7 @@ def md5_of(path: Path) -> str:
 def test_a_dataset_goes_up_once_and_is_found_there_afterwards(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.cloud import bucket as storage
 
     sent, name = file(100_000)
     first = storage.upload(bucket, name, sent)
@@ -317,8 +317,8 @@ def test_a_dataset_goes_up_once_and_is_found_there_afterwards(
 def test_a_412_of_the_other_storage_means_that_it_is_there_already(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-    from ansible.module_utils.finrisk_ops.errors import FinriskError
+    from finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.errors import FinriskError
 
     sent, name = file(5_000)
     assert storage.send_whole(bucket, name, sent).added
@@ -335,7 +335,7 @@ def test_a_412_of_the_other_storage_means_that_it_is_there_already(
 def test_a_large_file_goes_up_in_pieces(
     watched: Tap, bucket: Any, file: Callable[[int], tuple[Any, str]], tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
+    from finrisk_ops.cloud.resumable import PIECE, Session
 
     size, note = 2 * PIECE + 1234, tmp_path / ".upload"
     sent, name = file(size)
@@ -355,8 +355,8 @@ def test_a_large_file_goes_up_in_pieces(
 def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
     bucket: Any, file: Callable[[int], tuple[Any, str]], tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
-    from ansible.module_utils.finrisk_ops.errors import FinriskError
+    from finrisk_ops.cloud.resumable import PIECE, Session
+    from finrisk_ops.errors import FinriskError
 
     sent, name = file(2 * PIECE)
     cut = Session(bucket, name, sent, tmp_path / ".upload").send(5, seconds=0)
@@ -370,8 +370,8 @@ def test_an_upload_that_the_other_storage_ends_too_early_is_found_out(
 def test_a_bucket_that_the_other_storage_does_not_have_is_named(
     gemini: Wire, watched: Tap, file: Callable[[int], tuple[Any, str]]
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-    from ansible.module_utils.finrisk_ops.errors import FinriskError
+    from finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.errors import FinriskError
 
     sent, name = file(100)
     nowhere = storage.Bucket("nowhere", watched.url, gemini.credentials(), timeout_seconds=20)

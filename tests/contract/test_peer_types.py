@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import prepare
 
 from finrisk.completion import Completion
 from finrisk.gemini import Gemini
 from finrisk.settings import Settings
+from finrisk_ops.dataset import prepare
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from sandbox.connection import LOCATION, PROJECT
 from tests.contract.peer_processes import PYTHON, Strict, run
@@ -107,8 +107,8 @@ def test_all_that_the_service_sends_and_gets_is_what_google_publishes(
 def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
     gemini: Wire, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
-    from ansible.module_utils.finrisk_ops.release import warmup
+    from finrisk_ops.cloud import gemini as vertex
+    from finrisk_ops.release import warmup
 
     ground = Wire(watched.url, gemini.var)
     datasets.dataset(tmp_path, seed="types")
@@ -145,7 +145,7 @@ def test_all_that_tuning_sends_and_gets_is_what_google_publishes(
 def test_a_workload_without_a_key_gets_its_bearer_as_google_publishes(
     gemini: Wire, watched: Tap, strict: Strict, tmp_path: Path
 ) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import gemini as vertex
+    from finrisk_ops.cloud import gemini as vertex
 
     account = json.loads((gemini.var / "workload-identity.json").read_text())
     file = tmp_path / "workload-identity.json"

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.status.page import page
 from psycopg import sql
 
+from finrisk_ops.process import gunicorn
+from finrisk_ops.status.page import page
 from sandbox import connection as connections
 from sandbox.analysts import Analysts, Reply, Strategy, strategies_of
 from tests.grounds import packages

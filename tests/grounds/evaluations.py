@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.evaluation.evaluation import sha256
-from ansible.module_utils.finrisk_ops.machine.files import write_json
+from finrisk_ops.evaluation.evaluation import sha256
+from finrisk_ops.machine.files import write_json
 
 
 def keep(folder: Path, time: str, environment: str, experiment: str, revision: str, **changes: Any) -> str:

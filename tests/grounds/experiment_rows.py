@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import psycopg
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
 
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release.revision import Release, labelled, make
 from tests.grounds.findings import MODEL
 
 BASE_MODEL = "gemini-3.5-flash-lite"

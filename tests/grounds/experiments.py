@@ -11,8 +11,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.gate.verdict import HOLD, Verdict, decide
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.verdict import HOLD, Verdict, decide
 
 LOOK = 100
 """Requests between two looks."""

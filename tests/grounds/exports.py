@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.dataset import export
+from finrisk_ops.dataset import export
 
 
 def ask(database_url: str, folder: Path, **changes: Any) -> Any:

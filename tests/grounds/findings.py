@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.status.page import page
+from finrisk_ops.status.page import page
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 Status = Callable[..., dict[str, Any]]

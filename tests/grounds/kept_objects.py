@@ -6,8 +6,8 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.kube import lease
-from ansible.module_utils.finrisk_ops.kube.errors import ApiError
+from finrisk_ops.kube import lease
+from finrisk_ops.kube.errors import ApiError
 
 NAMESPACE = "n"
 

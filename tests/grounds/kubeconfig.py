@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.module_utils.finrisk_ops.kube.client import Access
+
+from finrisk_ops.kube.client import Access
 
 
 def kubeconfig(folder: Path, server: str, user: dict[str, Any] | None = None) -> Access:

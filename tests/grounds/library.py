@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.documents import ingestion
-from ansible.module_utils.finrisk_ops.documents.client import Service
-from ansible.module_utils.finrisk_ops.documents.document import Document
-from ansible.module_utils.finrisk_ops.documents.intake import take
-from ansible.module_utils.finrisk_ops.documents.sources import source
 from werkzeug.serving import make_server
 
 from finrisk.http.app import create_app, service
 from finrisk.settings import settings_from_environment
+from finrisk_ops.documents import ingestion
+from finrisk_ops.documents.client import Service
+from finrisk_ops.documents.document import Document
+from finrisk_ops.documents.intake import take
+from finrisk_ops.documents.sources import source
 
 LIBRARIAN, ANALYST = (f"frk_{name}_{'x' * 40}" for name in ("books", "asks"))
 

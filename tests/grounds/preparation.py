@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
-
+from finrisk_ops.dataset import prepare as dataset
 from finrisk_rules.prompt import Source, render
 from tests.grounds.training_rows import row
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.status import facts
 
 from finrisk.http.app import create_app, service
 from finrisk.settings import settings_from_environment
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.status import facts
 from finrisk_rules.experiment import Running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

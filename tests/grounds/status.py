@@ -6,7 +6,7 @@ import copy
 from dataclasses import asdict
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.rules import Rules
 
 MODEL = "projects/finrisk-production/locations/us-central1/endpoints/7293295580479523181"
 REVISION = "r0012-76f0d11d"

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
 from psycopg.types.json import Jsonb
 
 from finrisk.aside import set_aside
 from finrisk.journal import write_sealed
+from finrisk_ops.dataset import export, prepare
 from finrisk_rules.identity import keyed_hash
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.training_rows import insert, row

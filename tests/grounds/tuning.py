@@ -44,8 +44,8 @@ def options(ground: Wire, output_dir: Path, database_url: str = "", **more: Any)
 
 def order_of_options(ground: Wire, output_dir: Path, **more: Any) -> tuple[Any, list[str]]:
     """Return the order of these options and its warnings, as finrisk_tuning_job makes it of them."""
-    from ansible.module_utils.finrisk_ops.options import platform
-    from ansible.module_utils.finrisk_ops.tuning.order import order_of
+    from finrisk_ops.options import platform
+    from finrisk_ops.tuning.order import order_of
 
     defaults = {name: option.get("default") for name, option in load("finrisk_tuning_job").ARGUMENTS.items()}
     given = defaults | options(ground, output_dir, **more)

@@ -12,13 +12,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.evaluation.evaluation import recompute
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import history
-from ansible.module_utils.finrisk_ops.release.revision import at_base, next_number
 
+from finrisk_ops.evaluation.evaluation import recompute
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.ledger import FileLedger
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release import history
+from finrisk_ops.release.revision import at_base, next_number
 from sandbox.connection import free_ports
 from tests.grounds.calls import call
 from tests.grounds.experiment_rows import Met, insert

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.process import gunicorn
 from sandbox.connection import free_ports
 from tests.grounds import disks
 from tests.grounds.playground import Playground, connection_of_service

@@ -23,8 +23,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.process import gunicorn
 from sandbox.connection import free_ports
 from tests.grounds.playground import API_KEY, USER_HASH_KEY, Playground, connection_of_service
 from tests.grounds.plays import Run, shell

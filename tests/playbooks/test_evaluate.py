@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ansible.module_utils.finrisk_ops.process import gunicorn
-
+from finrisk_ops.process import gunicorn
 from tests.grounds.experiment_rows import Met, deploy, insert
 from tests.grounds.playground import Playground
 

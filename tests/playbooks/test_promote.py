@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.machine import identity
+from finrisk_ops.process import gunicorn
 from sandbox.connection import free_ports
 from tests.grounds.playground import Playground, connection
 from tests.grounds.plays import Run

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.process import gunicorn
 from tests.grounds.checkout import Checkout, checkout
 from tests.grounds.modules import run_module
 from tests.grounds.plays import TIMED_OUT, Run

@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.process import gunicorn
 from sandbox import connection as connections
 from sandbox import postgresql
 from sandbox.analysts import Reply, Strategy

@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.evaluation import files
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.release.approval import (
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.evaluation import files
+from finrisk_ops.machine import identity
+from finrisk_ops.release.approval import (
     Approval,
     Case,
     Evidence,
@@ -24,9 +25,8 @@ from ansible.module_utils.finrisk_ops.release.approval import (
     case,
     line,
 )
-from ansible.module_utils.finrisk_ops.release.permission import Asking
-from ansible.module_utils.finrisk_ops.release.plan import Plan, Running
-
+from finrisk_ops.release.permission import Asking
+from finrisk_ops.release.plan import Plan, Running
 from tests.grounds.evaluations import keep
 from tests.grounds.plays import shell
 from tests.grounds.signing import Person, allowed, person

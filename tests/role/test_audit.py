@@ -14,12 +14,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
-from ansible.module_utils.finrisk_ops.release import history, records
-from ansible.module_utils.finrisk_ops.release.records import Record
-from ansible.module_utils.finrisk_ops.status import audit, releases
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.process.ledger import FileLedger
+from finrisk_ops.release import history, records
+from finrisk_ops.release.records import Record
+from finrisk_ops.status import audit, releases
 from tests.grounds.modules import run_module
 
 

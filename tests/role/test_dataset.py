@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
-from ansible.module_utils.finrisk_ops.dataset import vertex
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import prepare as dataset
+from finrisk_ops.dataset import vertex
+from finrisk_ops.errors import FinriskError
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION, render
 from tests.grounds.preparation import lines, prepare, sent, turns, write_raw
 from tests.grounds.repository import SHARED

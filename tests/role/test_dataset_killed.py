@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import prepare as dataset
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import data
 
+from finrisk_ops.dataset import prepare as dataset
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine.files import put_in_place
+from finrisk_ops.tuning import data
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.preparation import prepare, sent, write_raw
 from tests.grounds.training_rows import row
@@ -47,7 +48,7 @@ def test_of_files_that_were_half_put_in_place_none_is_trained_on_and_the_next_ru
     prepare(folder)
     earlier = written(folder)
     prepare(fresh, max_examples=20)
-    put, calls = dataset.put_in_place, iter(range(FILES))
+    put, calls = put_in_place, iter(range(FILES))
 
     def killed(*given: Any) -> None:
         if next(calls) == place:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.places import place_at
-from ansible.module_utils.finrisk_ops.erasure import trace
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset.places import place_at
+from finrisk_ops.erasure import trace
+from finrisk_ops.errors import FinriskError
 from tests.grounds.preparation import prepare, turns, write_raw
 from tests.grounds.training_rows import row
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import raw
+
+from finrisk_ops.dataset import raw
 
 BOM = b"\xef\xbb\xbf"
 ROWS = [

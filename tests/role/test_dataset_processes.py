@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import intake, raw
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import workers
-from ansible.module_utils.finrisk_ops.machine.workers import in_order
 
+from finrisk_ops.dataset import intake, raw
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import workers
+from finrisk_ops.machine.workers import in_order
 from tests.grounds.preparation import prepare, write_raw
 from tests.grounds.training_rows import row
 

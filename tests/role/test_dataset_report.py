@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import prepare, report
-from ansible.module_utils.finrisk_ops.dataset.portrait import EXCERPTS, Tally
 
+from finrisk_ops.dataset import prepare, report
+from finrisk_ops.dataset.portrait import EXCERPTS, Tally
 from finrisk_rules.prompt import Source, render
 from tests.grounds.training_rows import FIRMS, row
 

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import intake
-from ansible.module_utils.finrisk_ops.dataset.quotes import Quotes
-from ansible.module_utils.finrisk_ops.dataset.room import having_room, needed
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import intake
+from finrisk_ops.dataset.quotes import Quotes
+from finrisk_ops.dataset.room import having_room, needed
+from finrisk_ops.errors import FinriskError
 from tests.grounds import disks
 from tests.grounds.preparation import prepare, write_raw
 from tests.grounds.training_rows import row

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import raw as raw_export
-from ansible.module_utils.finrisk_ops.dataset import rows
-from ansible.module_utils.finrisk_ops.dataset.examples import Terms
 
+from finrisk_ops.dataset import raw as raw_export
+from finrisk_ops.dataset import rows
+from finrisk_ops.dataset.examples import Terms
 from finrisk_rules import redaction
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from finrisk_rules.prompt import Source, render, without_mark

@@ -8,10 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import quotes
-from ansible.module_utils.finrisk_ops.dataset.split import Tie, Ties
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import quotes
+from finrisk_ops.dataset.split import Tie, Ties
+from finrisk_ops.errors import FinriskError
 from tests.grounds import quoting
 from tests.grounds.preparation import prepare, turns, write_raw
 from tests.grounds.training_rows import row

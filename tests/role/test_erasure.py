@@ -13,14 +13,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
-from ansible.module_utils.finrisk_ops.erasure import erasure, files, tables
-from ansible.module_utils.finrisk_ops.erasure.subject import Subject
-from ansible.module_utils.finrisk_ops.offline.answers import Answers
 from psycopg import sql
 
 from finrisk.aside import records_aside, set_aside
 from finrisk.journal import decoded, write_sealed
+from finrisk_ops.dataset import export, prepare
+from finrisk_ops.erasure import erasure, files, tables
+from finrisk_ops.erasure.subject import Subject
+from finrisk_ops.offline.answers import Answers
 from tests.grounds import subjects
 from tests.grounds.exports import ask
 from tests.grounds.modules import run_module

@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
 
+from finrisk_ops.process import gunicorn
 from tests.grounds.experiment_rows import BASE_MODEL, Met, deploy, insert, label
 from tests.grounds.modules import run_module
 

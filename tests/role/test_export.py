@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export
-from ansible.module_utils.finrisk_ops.dataset.columns import SELECTED
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import export
+from finrisk_ops.dataset.columns import SELECTED
+from finrisk_ops.errors import FinriskError
 from finrisk_rules.version import rules_version
 from tests.grounds.exports import ask, exported
 from tests.grounds.training_rows import insert, row

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
 
+from finrisk_ops.dataset import export, prepare
 from tests.grounds.exports import ask, exported
 from tests.grounds.training_rows import insert, row
 

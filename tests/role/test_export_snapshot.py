@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, rows
-from ansible.module_utils.finrisk_ops.dataset.rows import usable
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import export, rows
+from finrisk_ops.dataset.rows import usable
+from finrisk_ops.errors import FinriskError
 from tests.grounds.exports import ask, exported
 from tests.grounds.postgresql import cut_connections
 from tests.grounds.relay import relay

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare, rows
-from ansible.module_utils.finrisk_ops.dataset.rows import usable
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.dataset import export, prepare, rows
+from finrisk_ops.dataset.rows import usable
+from finrisk_ops.errors import FinriskError
 from finrisk_rules.examples import question_digest
 from finrisk_rules.prompt import Source, render
 from finrisk_rules.version import rules_version

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import folder_lock
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import folder_lock
 
 HOLD = """
 import fcntl, os, sys, time

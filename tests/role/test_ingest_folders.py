@@ -11,13 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.documents import ingestion
-from ansible.module_utils.finrisk_ops.documents.document import Document, document
-from ansible.module_utils.finrisk_ops.documents.front_matter import front_matter
-from ansible.module_utils.finrisk_ops.documents.identity import former, identity, year
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.text import names_of
 
+from finrisk_ops.documents import ingestion
+from finrisk_ops.documents.document import Document, document
+from finrisk_ops.documents.front_matter import front_matter
+from finrisk_ops.documents.identity import former, identity, year
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.text import names_of
 from finrisk_rules.redaction import Names
 from tests.grounds import training_rows
 from tests.grounds.library import bring, counts, held, library, taken

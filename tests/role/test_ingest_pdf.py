@@ -6,12 +6,12 @@ import random
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.documents.readers import pdf
-from ansible.module_utils.finrisk_ops.documents.readers.pdf_layout import is_figure
-from ansible.module_utils.finrisk_ops.documents.readers.reading import UnreadableError
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from reportlab.platypus import Table
 
+from finrisk_ops.documents.readers import pdf
+from finrisk_ops.documents.readers.pdf_layout import is_figure
+from finrisk_ops.documents.readers.reading import UnreadableError
+from finrisk_ops.errors import FinriskError
 from tests.grounds import papers
 from tests.grounds.library import taken
 

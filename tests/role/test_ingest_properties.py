@@ -6,14 +6,14 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from ansible.module_utils.finrisk_ops.documents.catalog import catalog
-from ansible.module_utils.finrisk_ops.documents.front_matter import front_matter
-from ansible.module_utils.finrisk_ops.documents.readers import pdf, spreadsheet, text, web, word
-from ansible.module_utils.finrisk_ops.documents.readers.reading import Reading, UnreadableError
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finrisk_ops.documents.catalog import catalog
+from finrisk_ops.documents.front_matter import front_matter
+from finrisk_ops.documents.readers import pdf, spreadsheet, text, web, word
+from finrisk_ops.documents.readers.reading import Reading, UnreadableError
+from finrisk_ops.errors import FinriskError
 from tests.grounds.library import taken
 
 NAMES = st.text("ab cé-_.2025", min_size=1, max_size=6).map(str.strip).filter(lambda name: name.strip(". "))

@@ -10,10 +10,10 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
-from ansible.module_utils.finrisk_ops.documents.readers import pdf, spreadsheet, web, word
-from ansible.module_utils.finrisk_ops.documents.readers.reading import Reading, UnreadableError
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.documents.readers import pdf, spreadsheet, web, word
+from finrisk_ops.documents.readers.reading import Reading, UnreadableError
+from finrisk_ops.errors import FinriskError
 from tests.grounds.library import taken
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from ansible.module_utils.finrisk_ops.documents import client, ingestion
-from ansible.module_utils.finrisk_ops.documents.document import Document
-from ansible.module_utils.finrisk_ops.documents.sources import source
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.documents import client, ingestion
+from finrisk_ops.documents.document import Document
+from finrisk_ops.documents.sources import source
+from finrisk_ops.errors import FinriskError
 from finrisk_rules import postings
 from tests.grounds.library import ANALYST, bring, counts, held, library, taken
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import port_forward
-from ansible.module_utils.finrisk_ops.kube.client import Cluster
 from kubernetes.client import CoreV1Api  # noqa: F401 - imported when it is first used, which is timed below
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import port_forward
+from finrisk_ops.kube.client import Cluster
 from tests.grounds.kubeconfig import kubeconfig
 
 EXEC = "client.authentication.k8s.io/v1"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import data as tuning_data
-from ansible.module_utils.finrisk_ops.tuning.data import Limits
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import data as tuning_data
+from finrisk_ops.tuning.data import Limits
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module
 from tests.grounds.tuning import LIMITS, options

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.machine import locks
 
+from finrisk_ops.machine import locks
 from tests.grounds.modules import load, run_module
 from tests.grounds.modules_page import MODULES, PAGE, documentation, page
 from tests.grounds.repository import REPOSITORY

@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.offline.answers import Answers
-from ansible.module_utils.finrisk_ops.offline.calls import Call
-from ansible.module_utils.finrisk_ops.offline.questions import Question
-from ansible.module_utils.finrisk_ops.offline.report import report
 from psycopg.types.json import Jsonb
 
+from finrisk_ops.offline.answers import Answers
+from finrisk_ops.offline.calls import Call
+from finrisk_ops.offline.questions import Question
+from finrisk_ops.offline.report import report
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module

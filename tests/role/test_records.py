@@ -13,13 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.machine import identity, locks
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.ledger import FileLedger
-from ansible.module_utils.finrisk_ops.release import history, records
-from ansible.module_utils.finrisk_ops.status import releases
 from psycopg.rows import dict_row
 
+from finrisk_ops.machine import identity, locks
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.ledger import FileLedger
+from finrisk_ops.release import history, records
+from finrisk_ops.status import releases
 from sandbox.connection import free_ports
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.repository import REPOSITORY
@@ -177,7 +177,9 @@ def test_without_a_database_a_release_waits_for_nobody_and_its_record_is_taken_o
     for number, content in enumerate(kept):  # as a run leaves it that was killed after the commit
         (place.ledger.folder / f"{number}.json").write_bytes(content)
     by_hand = json.loads(kept[0]) | {"id": str(records.identifier()), "outcome": "by hand"}
-    place.ledger.write(records.from_content(by_hand))
+    written_by_hand = records.from_content(by_hand)
+    assert written_by_hand
+    place.ledger.write(written_by_hand)
     history.take_over(place.ledger, place.database_url, time.time())
     assert len(place.rows()) == 3
     assert [record.outcome for record in place.waiting if record.id == by_hand["id"]] == ["by hand"]

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import identity, locks, processes
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import keeping, release
-from ansible.module_utils.finrisk_ops.release.release import Outcome, Rendered
-from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, labelled, make
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import identity, locks, processes
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release import keeping, release
+from finrisk_ops.release.release import Outcome, Rendered
+from finrisk_ops.release.revision import Release, Revision, labelled, make
 from sandbox.connection import free_ports
 from tests.grounds.repository import REPOSITORY
 from tests.grounds.waiting import until
@@ -135,7 +135,7 @@ def test_without_credentials_a_deploy_and_its_preview_send_to_site(target: Proce
 
 
 @dataclass(frozen=True)
-class Trusting(ProcessTarget):  # type: ignore[misc]  # Ansible's namespace has no types
+class Trusting(ProcessTarget):
     """A target that does not ask the service beforehand, so that a broken revision gets as far as it can."""
 
     def preflight(self, revision: Revision) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import locks
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import identity, locks
 
 DEPLOY = "deploy at 25 % tuned, 75 % base"
 FORK = multiprocessing.get_context("fork")
@@ -84,7 +85,7 @@ def test_a_rollback_takes_over_from_a_deploy_that_hangs_which_puts_nothing_back(
             assert time.monotonic() - began < 3
             assert holder.said.poll(5)
             told = holder.said.recv()
-        assert f"taken over by {locks.who()} (process {os.getpid()}) since 20" in told
+        assert f"taken over by {identity.who()} (process {os.getpid()}) since 20" in told
         assert "rollback to base: it stopped and changes nothing more" in told
     assert locks.read(path) == (None, None)
     assert [each.name for each in tmp_path.iterdir()] == ["release.lock"]
@@ -126,9 +127,12 @@ def test_a_run_that_breaks_off_leaves_its_name_until_the_next_one_ends(tmp_path:
     path = tmp_path / "release.lock"
     with Holder(how, path) as holder:
         if how is hang:
-            assert locks.read(path)[0].pid == holder.process.pid
+            holding, _ = locks.read(path)
+            assert holding
+            assert holding.pid == holder.process.pid
     held, left = locks.read(path)
     assert held is None
+    assert left
     assert left.why == DEPLOY
     with suppress(FinriskError), locks.file(path, "deploy at 50"):
         raise FinriskError("it said so, and put back")
@@ -141,7 +145,8 @@ def test_a_lock_that_another_deploy_took_faster_is_told_with_its_name(
     monkeypatch.setattr(locks, "_YIELD_SECONDS", 0.2)
     path = tmp_path / "release.lock"
     with Holder(hang, path) as first:
-        killed = locks.read(path)[0]
+        killed, _ = locks.read(path)
+        assert killed
     descriptor = os.open(path, os.O_RDWR)
     try:
         with Holder(hang, path) as faster, pytest.raises(FinriskError) as refused:

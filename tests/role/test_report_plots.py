@@ -6,8 +6,9 @@ import re
 from collections import Counter
 
 import pytest
-from ansible.module_utils.finrisk_ops.report.bins import Bins
-from ansible.module_utils.finrisk_ops.report.plots import histogram
+
+from finrisk_ops.report.bins import Bins
+from finrisk_ops.report.plots import histogram
 
 
 @pytest.mark.parametrize(

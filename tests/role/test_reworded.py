@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.cloud.gemini import Platform
-from ansible.module_utils.finrisk_ops.cloud.patience import UnreachableError
-from ansible.module_utils.finrisk_ops.release.warmup import warm_up
-from ansible.module_utils.finrisk_ops.tuning import submission
 
+from finrisk_ops.cloud.gemini import Platform
+from finrisk_ops.cloud.patience import UnreachableError
+from finrisk_ops.release.warmup import warm_up
+from finrisk_ops.tuning import submission
 from sandbox.connection import LOCATION, PROJECT
 from tests.grounds.tuning import order_of_options
 from tests.grounds.wire import CREATE, Wire

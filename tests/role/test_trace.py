@@ -10,11 +10,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import export, prepare
-from ansible.module_utils.finrisk_ops.erasure import files, ordered, trace
-from ansible.module_utils.finrisk_ops.tuning import jobs
 from psycopg.types.json import Jsonb
 
+from finrisk_ops.dataset import export, prepare
+from finrisk_ops.erasure import files, ordered, trace
+from finrisk_ops.tuning import jobs
 from tests.grounds import subjects
 from tests.grounds.modules import run_module
 from tests.grounds.subjects import DOCUMENT, HASH, MODEL, OTHER_HASH, OTHER_MODEL, request_id, tree
@@ -192,4 +192,4 @@ def test_an_export_is_searched_by_its_order_or_where_it_was_edited_from_end_to_e
     others = [request_id(number) for number in (30, 99)]
     extremes = ["0" * 8 + "-0000-0000-0000-" + "0" * 12, "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12]
     assert ordered.rows_of(raw, [*others, *extremes]) == 0
-    assert ordered.rows_of(raw, map(request_id, range(50))) == 30
+    assert ordered.rows_of(raw, [request_id(number) for number in range(50)]) == 30

@@ -11,11 +11,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.cloud import gemini, patience
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import jobs, states
-from ansible.module_utils.finrisk_ops.tuning.table import Table
 
+from finrisk_ops.cloud import gemini, patience
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import jobs, states
+from finrisk_ops.tuning.table import Table
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import start_module
 from tests.grounds.postgresql import cut_connections
@@ -102,7 +102,7 @@ def test_another_parameter_is_another_job_with_the_next_number(ground: Wire, fol
 
 
 def test_the_job_is_found_on_a_later_page(ground: Wire, folder: Path) -> None:
-    from ansible.module_utils.finrisk_ops.tuning import remote
+    from finrisk_ops.tuning import remote
 
     ground.fault(kind="job_slow", seconds=600, times=1)
     first = submit(options(ground, folder))
@@ -370,8 +370,8 @@ def test_a_dataset_that_is_there_already_is_compared_and_not_sent_again(ground: 
 
 
 def test_other_bytes_under_the_datasets_name_are_an_error(ground: Wire, folder: Path) -> None:
-    from ansible.module_utils.finrisk_ops.cloud import account
-    from ansible.module_utils.finrisk_ops.cloud import bucket as storage
+    from finrisk_ops.cloud import account
+    from finrisk_ops.cloud import bucket as storage
 
     credentials = account.credentials(str(ground.credentials_file))
     bucket = storage.Bucket("finrisk-sandbox", ground.url, credentials)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.cloud import gemini
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import jobs, remote
-from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters
 
+from finrisk_ops.cloud import gemini
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import jobs, remote
+from finrisk_ops.tuning.spec import Hyperparameters
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module
 from tests.grounds.tuning import look, of_spec, options, place, row, submit, wait

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import table as tuning_table
-from ansible.module_utils.finrisk_ops.tuning.intent import Intent
-from ansible.module_utils.finrisk_ops.tuning.table import Table
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import table as tuning_table
+from finrisk_ops.tuning.intent import Intent
+from finrisk_ops.tuning.table import Table
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import start_module
 from tests.grounds.postgresql import cut_connections

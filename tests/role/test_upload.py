@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import requests
-from ansible.module_utils.finrisk_ops.cloud import account, patience
-from ansible.module_utils.finrisk_ops.cloud import bucket as storage
-from ansible.module_utils.finrisk_ops.cloud.bucket import LocalFile
-from ansible.module_utils.finrisk_ops.cloud.resumable import PIECE, Session
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.cloud import account, patience
+from finrisk_ops.cloud import bucket as storage
+from finrisk_ops.cloud.bucket import LocalFile
+from finrisk_ops.cloud.resumable import PIECE, Session
+from finrisk_ops.errors import FinriskError
 from sandbox.connection import BUCKET
 from tests.grounds.datasets import dataset
 from tests.grounds.modules import run_module, start_module

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.acting import why_it_has_no_pod, why_it_waits
-from ansible.module_utils.finrisk_ops.status.page import page
-from ansible.module_utils.finrisk_ops.status.report import judgement
 
+from finrisk_ops.kube.acting import why_it_has_no_pod, why_it_waits
+from finrisk_ops.status.page import page
+from finrisk_ops.status.report import judgement
 from tests.grounds.status import healthy
 
 

@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.gate import anchors as gate
-from ansible.module_utils.finrisk_ops.gate.verdict import decide
 
+from finrisk_ops.gate import anchors as gate
+from finrisk_ops.gate.verdict import decide
 from finrisk_rules import anchors
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import VERDICTS, Judgement

@@ -6,8 +6,8 @@ import re
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.status import commands
 
+from finrisk_ops.status import commands
 from tests.grounds.repository import REPOSITORY
 
 ROLE = REPOSITORY / "roles" / "finrisk"

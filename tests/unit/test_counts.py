@@ -1,6 +1,6 @@
 """Numbers by reason, in words."""
 
-from ansible.module_utils.finrisk_ops.counts import breakdown
+from finrisk_ops.counts import breakdown
 
 
 def test_reasons_are_told_the_most_frequent_first_and_equal_ones_by_name() -> None:

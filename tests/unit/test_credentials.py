@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.credentials import (
+
+from finrisk import api_keys, cli
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.process.credentials import (
     are_lost,
     credential_values,
     held,
@@ -19,9 +21,7 @@ from ansible.module_utils.finrisk_ops.process.credentials import (
     restore,
     write_credentials,
 )
-from ansible.module_utils.finrisk_ops.release import credentials
-
-from finrisk import api_keys, cli
+from finrisk_ops.release import credentials
 
 CLIENT: dict[str, Any] = {"id": "a1", "name": "desk", "sha256": "ab" * 32, "roles": ["analyze"]}
 OTHER = CLIENT | {"id": "b2", "sha256": "cd" * 32}

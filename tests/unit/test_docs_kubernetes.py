@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.kube import client, permissions
 
+from finrisk_ops.kube import client, permissions
 from sandbox.kubernetes import binaries, ladder
 from tests.grounds.markdown import fences, headings, name, names, table
 from tests.grounds.rendering import GOLDEN

@@ -10,12 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset import columns, export, prepare
-from ansible.module_utils.finrisk_ops.dataset import names as file_names
-from ansible.module_utils.finrisk_ops.dataset.repeats import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
-from ansible.module_utils.finrisk_ops.machine.files import Sink, read_json
-from ansible.module_utils.finrisk_ops.release import revision
-from ansible.module_utils.finrisk_ops.tuning import jobs, states
 from flask import Flask
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -25,6 +19,13 @@ from finrisk.http import analyze, documents, feedback, health, openapi, status
 from finrisk.http.bodies import AnalyzeBody
 from finrisk.http.error_codes import MEANINGS
 from finrisk.http.status_reply import ArmFigures, Collection, Experiment
+from finrisk_ops.dataset import columns, export, prepare
+from finrisk_ops.dataset import names as file_names
+from finrisk_ops.dataset.repeats import DUPLICATE, NEAR_DUPLICATE, NEAR_VALIDATION
+from finrisk_ops.dataset.tally import Tally
+from finrisk_ops.machine.files import Sink, read_json
+from finrisk_ops.release import revision
+from finrisk_ops.tuning import jobs, states
 from finrisk_rules import log_events
 from finrisk_rules.clients import ROLES
 from finrisk_rules.judge.verdicts import RIGHT, VERDICTS, WRONG
@@ -143,7 +144,7 @@ def test_every_field_of_an_exported_row_is_documented_and_the_reverse() -> None:
 
 def test_every_field_of_the_export_metadata_is_documented_and_the_reverse() -> None:
     request = export.Request("", Path(), "local", 1, 0.9)
-    written = export.metadata_of(request, export.Tally(), Sink(), Path("raw.json"))
+    written = export.metadata_of(request, Tally(), Sink(), Path("raw.json"))
     assert names(table(FILES, "export_metadata", "field")) == list(written)
 
 

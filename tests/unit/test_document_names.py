@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.document_names import spelled
-from ansible.module_utils.finrisk_ops.dataset.split import Tie
 
+from finrisk_ops.dataset.document_names import spelled
+from finrisk_ops.dataset.split import Tie
 from finrisk_rules.digests import digest
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible.module_utils.finrisk_ops.cloud.patience import UnreachableError
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube.errors import ApiError
-from ansible.module_utils.finrisk_ops.kube.objects import Drift, DriftError
-from ansible.module_utils.finrisk_ops.machine.locks import LostError
+
+from finrisk_ops.cloud.patience import UnreachableError
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube.errors import ApiError
+from finrisk_ops.kube.objects import Drift, DriftError
+from finrisk_ops.machine.locks import LostError
 
 ERRORS = [
     FinriskError("no disk", missing=3),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.erasure import files
+
+from finrisk_ops.erasure import files
 
 USER, OTHER = "5" * 64, "6" * 64
 

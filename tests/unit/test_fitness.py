@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.service.snapshot import worst
-from ansible.module_utils.finrisk_ops.status import fitness
+
+from finrisk_ops.service.snapshot import worst
+from finrisk_ops.status import fitness
 
 
 def found(*pods: dict[str, Any]) -> Any:

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.gate.forecast import SUPPOSED, Forecast, forecast
-from ansible.module_utils.finrisk_ops.gate.needs import outlook
-from ansible.module_utils.finrisk_ops.gate.rules import OPTIONAL, Rules
 
+from finrisk_ops.gate.forecast import SUPPOSED, Forecast, forecast
+from finrisk_ops.gate.needs import outlook
+from finrisk_ops.gate.rules import OPTIONAL, Rules
 from tests.grounds.experiments import Experiment, Model, looks
 
 RULES = Rules()

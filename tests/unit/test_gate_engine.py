@@ -8,13 +8,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.gate import betting, mixture
-from ansible.module_utils.finrisk_ops.gate.comparison import Comparison
-from ansible.module_utils.finrisk_ops.gate.labels import Judged, Labels, corrected
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.gate.sample import Return, Sample, sample
-from ansible.module_utils.finrisk_ops.gate.stages import Difference, Stage
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.gate import betting, mixture
+from finrisk_ops.gate.comparison import Comparison
+from finrisk_ops.gate.labels import Judged, Labels, corrected
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.sample import Return, Sample, sample
+from finrisk_ops.gate.stages import Difference, Stage
 
 
 def integral(function: Callable[[float], float], low: float, high: float, steps: int = 20_000) -> float:

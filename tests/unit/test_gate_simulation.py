@@ -7,9 +7,9 @@ from collections import Counter
 from random import Random
 
 import pytest
-from ansible.module_utils.finrisk_ops.gate.sample_ratio import sample_ratio
-from ansible.module_utils.finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK
 
+from finrisk_ops.gate.sample_ratio import sample_ratio
+from finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK
 from tests.grounds.experiments import RULES, SHARES, Experiment, Model, People, binomial, run
 
 pytestmark = pytest.mark.slow  # half a minute

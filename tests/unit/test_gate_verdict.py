@@ -9,17 +9,17 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.evaluation import words as evaluation_words
-from ansible.module_utils.finrisk_ops.gate import betting, mixture, success
-from ansible.module_utils.finrisk_ops.gate.comparison import Comparison, worse_scales
-from ansible.module_utils.finrisk_ops.gate.needs import outlook
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.gate.sample import Sample
-from ansible.module_utils.finrisk_ops.gate.stages import Stage
-from ansible.module_utils.finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK, Verdict, decide
-from ansible.module_utils.finrisk_ops.offline import words as offline_words
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.evaluation import words as evaluation_words
+from finrisk_ops.gate import betting, mixture, success
+from finrisk_ops.gate.comparison import Comparison, worse_scales
+from finrisk_ops.gate.needs import outlook
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.gate.sample import Sample
+from finrisk_ops.gate.stages import Stage
+from finrisk_ops.gate.verdict import HOLD, PROMOTE, ROLL_BACK, Verdict, decide
+from finrisk_ops.offline import words as offline_words
 from tests.grounds.experiments import ASKED_AT, RULES, Experiment, Model, looks
 
 WEEK_LATER = "2026-11-08T00:00:01+00:00"

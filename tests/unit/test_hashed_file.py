@@ -8,7 +8,8 @@ import random
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops.machine.files import HashedFile, Sink, replacing
+
+from finrisk_ops.machine.files import HashedFile, Sink, replacing
 
 DICE = random.Random(17)  # noqa: S311 - lengths of pieces
 

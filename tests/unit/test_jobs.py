@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import jobs
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import jobs
 
 CONTENT: dict[str, Any] = {
     "job_name": "projects/p/locations/l/tuningJobs/1",

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube.objects import Drift, DriftError
-from ansible.module_utils.finrisk_ops.machine.locks import LostError
-from ansible.module_utils.finrisk_ops.release import keeping, release
-from ansible.module_utils.finrisk_ops.release.release import Rendered
-from ansible.module_utils.finrisk_ops.release.revision import (
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube.objects import Drift, DriftError
+from finrisk_ops.machine.locks import LostError
+from finrisk_ops.release import keeping, release
+from finrisk_ops.release.release import Rendered
+from finrisk_ops.release.revision import (
     CURRENT,
     PROVEN,
     Release,
@@ -22,7 +23,7 @@ from ansible.module_utils.finrisk_ops.release.revision import (
     make,
     newest_first,
 )
-from ansible.module_utils.finrisk_ops.release.target import NoImageError
+from finrisk_ops.release.target import NoImageError
 
 
 @dataclass

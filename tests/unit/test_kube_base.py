@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import credentials, objects, schema
-from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import credentials, objects, schema
+from finrisk_ops.kube.deployed import Deployed
 
 PASSWORD = "correct-horse"
 URL = f"postgresql://finrisk_user:{PASSWORD}@postgres-service:5432/finrisk_db"

@@ -6,9 +6,9 @@ import base64
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube import credentials
-from ansible.module_utils.finrisk_ops.machine.locks import LostError
 
+from finrisk_ops.kube import credentials
+from finrisk_ops.machine.locks import LostError
 from tests.grounds.kept_objects import Kept, body
 
 SECRETS = "/api/v1/namespaces/n/secrets"

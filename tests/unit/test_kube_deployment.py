@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube import deployment
-from ansible.module_utils.finrisk_ops.kube.objects import DriftError
+
+from finrisk_ops.kube import deployment
+from finrisk_ops.kube.objects import DriftError
 
 BODY: dict[str, Any] = {
     "apiVersion": "apps/v1",

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import errors
-from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
-from ansible.module_utils.finrisk_ops.kube.errors import Call
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import errors
+from finrisk_ops.kube.client import Access, Cluster
+from finrisk_ops.kube.errors import Call
 from tests.grounds.kubeconfig import kubeconfig
 
 DEPLOYMENT = "/apis/apps/v1/namespaces/finrisk-ai/deployments/finrisk-api"

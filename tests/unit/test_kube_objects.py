@@ -9,13 +9,14 @@ import time
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.kube import lease as kube_lease
-from ansible.module_utils.finrisk_ops.kube import objects, port_forward, template
-from ansible.module_utils.finrisk_ops.kube.client import Access, Cluster
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.machine.locks import LostError
-from ansible.module_utils.finrisk_ops.release.revision import Release, Revision, make, same_content, shown
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.kube import lease as kube_lease
+from finrisk_ops.kube import objects, port_forward, template
+from finrisk_ops.kube.client import Access, Cluster
+from finrisk_ops.machine import identity
+from finrisk_ops.machine.locks import LostError
+from finrisk_ops.release.revision import Release, Revision, make, same_content, shown
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",

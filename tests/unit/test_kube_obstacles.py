@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube import credentials, lease, obstacles
-from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
-from ansible.module_utils.finrisk_ops.release.obstacle import Obstacle
-from ansible.module_utils.finrisk_ops.release.revision import CURRENT, PROVEN, REVISION
 
+from finrisk_ops.kube import credentials, lease, obstacles
+from finrisk_ops.kube.deployed import Deployed
+from finrisk_ops.release.obstacle import Obstacle
+from finrisk_ops.release.revision import CURRENT, PROVEN, REVISION
 from tests.grounds.kept_objects import Kept, body
 
 CORE, APPS = "/api/v1/namespaces/n", "/apis/apps/v1/namespaces/n"
@@ -56,8 +57,13 @@ def kept() -> Kept:
     return made
 
 
+def connection(kept: Kept) -> Any:
+    """What is asked as a cluster is."""
+    return kept
+
+
 def found(kept: Kept) -> list[Obstacle]:
-    return list(obstacles.of_rollback(Deployed(kept)))
+    return list(obstacles.of_rollback(Deployed(connection(kept))))
 
 
 def told(kept: Kept) -> list[str]:
@@ -87,7 +93,7 @@ def test_a_deployment_paused_or_without_pods_is_nothing_that_a_rollback_does_not
 
 
 def test_a_lost_secret_is_told_with_the_copy_that_it_comes_back_from(kept: Kept) -> None:
-    credentials.keep(kept)
+    credentials.keep(connection(kept))
     del kept.objects[f"{CORE}/secrets/finrisk-credentials"]
     (one,) = found(kept)
     assert "gone" in one.what
@@ -161,7 +167,7 @@ def test_the_lock_is_told_with_what_a_rollback_does_about_it(kept: Kept) -> None
 
 
 def test_half_made_is_what_is_asked_for_unproven_while_nobody_releases(kept: Kept) -> None:
-    deployed = Deployed(kept)
+    deployed = Deployed(connection(kept))
     assert obstacles.half_made(deployed) == ""
     held_by(kept, "deploy at 50", yields=True, ended=True)
     assert obstacles.half_made(deployed) == "", "it broke off before it changed anything"

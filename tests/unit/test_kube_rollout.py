@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.rollout import NO_POD, Patience, Trouble, Verdict, View, judge
-from ansible.module_utils.finrisk_ops.service.log import last_words
+
+from finrisk_ops.kube.rollout import NO_POD, Patience, Trouble, Verdict, View, judge
+from finrisk_ops.service.log import last_words
 
 NEW, OLD = "r0002-bbbbbbbb", "r0001-aaaaaaaa"
 

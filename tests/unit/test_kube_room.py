@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.attempts import ASK_SECONDS, Attempts
-from ansible.module_utils.finrisk_ops.kube.rollout import Trouble, Verdict, View
-from ansible.module_utils.finrisk_ops.kube.room import is_made_by_fewer, short_of
-from ansible.module_utils.finrisk_ops.kube.squeeze import PLACE_SECONDS, Squeeze, impatient
+
+from finrisk_ops.kube.attempts import ASK_SECONDS, Attempts
+from finrisk_ops.kube.rollout import Trouble, Verdict, View
+from finrisk_ops.kube.room import is_made_by_fewer, short_of
+from finrisk_ops.kube.squeeze import PLACE_SECONDS, Squeeze, impatient
 
 FULL = (
     'pods "finrisk-api-5c9-x2x" is forbidden: exceeded quota: tight, requested: pods=1, used: pods={used}, '

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube import attempts, template
-from ansible.module_utils.finrisk_ops.kube import target as kube_target
-from ansible.module_utils.finrisk_ops.kube.rollout import NO_POD, Trouble, Verdict
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.machine.locks import LostError
-from ansible.module_utils.finrisk_ops.release.revision import CURRENT, REVISION, Revision
 
+from finrisk_ops.kube import attempts, template
+from finrisk_ops.kube import target as kube_target
+from finrisk_ops.kube.rollout import NO_POD, Trouble, Verdict
+from finrisk_ops.kube.target import KubernetesTarget
+from finrisk_ops.machine.locks import LostError
+from finrisk_ops.release.revision import CURRENT, REVISION, Revision
 from tests.grounds.kept_objects import Kept, body
 
 CORE = "/api/v1/namespaces/n"
@@ -43,7 +43,7 @@ class Lease:
 
 
 def holding(kept: Any, asked: int = 9) -> Any:
-    target = KubernetesTarget(kept)
+    target: Any = KubernetesTarget(kept)
     target._lease = Lease(asked=asked)
     return target
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from time import perf_counter
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.duplicates import families
-from ansible.module_utils.finrisk_ops.dataset.figures import SHORT_ROW, figures_digest, values_digest
-from ansible.module_utils.finrisk_ops.dataset.kin import Kin, differing, sharing
-from ansible.module_utils.finrisk_ops.dataset.likeness import is_repeated
-from ansible.module_utils.finrisk_ops.dataset.sketches import PLACES, pair_sketch
-from ansible.module_utils.finrisk_ops.dataset.spellings import evened
+
+from finrisk_ops.dataset.duplicates import families
+from finrisk_ops.dataset.figures import SHORT_ROW, figures_digest, values_digest
+from finrisk_ops.dataset.kin import Kin, differing, sharing
+from finrisk_ops.dataset.likeness import is_repeated
+from finrisk_ops.dataset.sketches import PLACES, pair_sketch
+from finrisk_ops.dataset.spellings import evened
 
 QUESTION = (
     "Assess the liquidity risk of Corvane Bank: how did its coverage ratio move against the prior year?"

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.gate.rules import Rules
-from ansible.module_utils.finrisk_ops.offline import bootstrap, calls, comparison, trial
-from ansible.module_utils.finrisk_ops.offline.answers import Answers
-from ansible.module_utils.finrisk_ops.offline.calls import Cost, Models
-from ansible.module_utils.finrisk_ops.offline.nearest import Examples
-from ansible.module_utils.finrisk_ops.offline.questions import drawn, questions
-from ansible.module_utils.finrisk_ops.release import trial as release_trial
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.gate.rules import Rules
+from finrisk_ops.offline import bootstrap, calls, comparison, trial
+from finrisk_ops.offline.answers import Answers
+from finrisk_ops.offline.calls import Cost, Models
+from finrisk_ops.offline.nearest import Examples
+from finrisk_ops.offline.questions import drawn, questions
+from finrisk_ops.release import trial as release_trial
 from tests.grounds.datasets import dataset
 
 RULES = Rules()

@@ -7,10 +7,11 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.opinion import Opinion
-from ansible.module_utils.finrisk_ops.release.permission import MODES, Asking, Permission, permission
-from ansible.module_utils.finrisk_ops.release.plan import Plan, Running
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.opinion import Opinion
+from finrisk_ops.release.permission import MODES, Asking, Permission, permission
+from finrisk_ops.release.plan import Plan, Running
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 HOLD = Opinion("hold", "Not proven yet.", "2026-11-29T12:00:00+00:00")

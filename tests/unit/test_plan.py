@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.plan import Known, Plan, Running, Wish, listing, make_plan
-from ansible.module_utils.finrisk_ops.tuning.jobs import Job
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.plan import Known, Plan, Running, Wish, listing, make_plan
+from finrisk_ops.tuning.jobs import Job
 
 BASE = "gemini-3.5-flash-lite"
 ENDPOINT = "projects/p/locations/us-central1/endpoints/"

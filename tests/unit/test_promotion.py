@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.promotion import (
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.promotion import (
     Promotable,
     Proof,
     objection,
     promotable,
     release_file,
 )
-from ansible.module_utils.finrisk_ops.release.revision import PROVEN, Release, Revision, labelled, make
-from ansible.module_utils.finrisk_ops.tuning.jobs import Job
+from finrisk_ops.release.revision import PROVEN, Release, Revision, labelled, make
+from finrisk_ops.tuning.jobs import Job
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 RELEASE = Release(model=MODEL, ratio=50, image="registry.example.com/finrisk:1", dataset="ab" * 32)
@@ -53,7 +54,8 @@ def promoted(place: Any) -> dict[str, str]:
 def test_model_image_and_dataset_travel_and_the_ratio_stays() -> None:
     expected = {"model": MODEL, "image": RELEASE.image, "dataset": RELEASE.dataset}
     assert promoted(Place(revision())) == expected
-    told = promotable(Place(revision()), "staging").summary
+    target: Any = Place(revision())
+    told = promotable(target, "staging").summary
     assert "50 % tuned" in told
     assert MODEL in told
 

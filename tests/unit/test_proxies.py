@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible.module_utils.finrisk_ops.machine.proxies import spare_this_machine
+
+from finrisk_ops.machine.proxies import spare_this_machine
 
 PROXY = {"https_proxy": "http://proxy.example:3128"}
 ALONE = "127.0.0.1,::1,localhost"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from ansible.module_utils.finrisk_ops.dataset.quotes import _BLOCK, LONGEST, Quotes, quotes_of
+from finrisk_ops.dataset.quotes import _BLOCK, LONGEST, Quotes, quotes_of
 
 TABLE = "| Land | $773,068 | $773,068 |\n| Vehicles | 3,687,901 | 3,229,551 |"
 PASSAGE = "The canteen was renovated by the landlord after a long dispute about the lease."

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.kube.status import is_ordinary, scaled_to_nothing
-from ansible.module_utils.finrisk_ops.service import log
+
+from finrisk_ops.kube.status import is_ordinary, scaled_to_nothing
+from finrisk_ops.service import log
 
 
 def line(ago: timedelta, **values: Any) -> str:

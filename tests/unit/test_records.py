@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.machine.processes import start_time
-from ansible.module_utils.finrisk_ops.release import records
-from ansible.module_utils.finrisk_ops.release.records import Record, Runner
-from ansible.module_utils.finrisk_ops.status import releases
+
+from finrisk_ops.machine import identity
+from finrisk_ops.machine.processes import start_time
+from finrisk_ops.release import records
+from finrisk_ops.release.records import Record, Runner
+from finrisk_ops.status import releases
 
 
 def begun(**known: Any) -> Record:

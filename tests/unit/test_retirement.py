@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.plan import Known, Running, Wish, listing, make_plan
-from ansible.module_utils.finrisk_ops.status.report import judgement
-from ansible.module_utils.finrisk_ops.tuning.jobs import from_content
-from ansible.module_utils.finrisk_ops.tuning.retirement import of_models, retirements
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.plan import Known, Running, Wish, listing, make_plan
+from finrisk_ops.status.report import judgement
+from finrisk_ops.tuning.jobs import from_content
+from finrisk_ops.tuning.retirement import of_models, retirements
 from tests.grounds import status
 from tests.grounds.datasets import dataset
 from tests.grounds.findings import job

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.process.gunicorn import Place
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release.revision import (
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.process.gunicorn import Place
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release.revision import (
     CURRENT,
     PROVEN,
     RELEASE,

@@ -7,7 +7,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from ansible.module_utils.finrisk_ops.tuning.spec import Hyperparameters, Spec, display_name
+
+from finrisk_ops.tuning.spec import Hyperparameters, Spec, display_name
 
 SPEC = Spec(
     provider="vertex",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from ansible.module_utils.finrisk_ops.dataset.digests import DigestCount, DigestIndex
-from ansible.module_utils.finrisk_ops.dataset.sizes import Sizes
-from ansible.module_utils.finrisk_ops.dataset.split import Tie, Ties
+from finrisk_ops.dataset.digests import DigestCount, DigestIndex
+from finrisk_ops.dataset.sizes import Sizes
+from finrisk_ops.dataset.split import Tie, Ties
 
 
 def passage(number: int) -> str:

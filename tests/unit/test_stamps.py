@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ansible.module_utils.finrisk_ops.machine.files import free_stamp, newest, stamp
+from finrisk_ops.machine.files import free_stamp, newest, stamp
 
 RAW, METADATA = ("raw", ".json"), ("metadata", ".json")
 

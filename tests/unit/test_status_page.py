@@ -9,13 +9,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.gate.rules import MARGINS
-from ansible.module_utils.finrisk_ops.kube.scheduling import what_matters
-from ansible.module_utils.finrisk_ops.status import text
-from ansible.module_utils.finrisk_ops.status.commands import inventories
-from ansible.module_utils.finrisk_ops.status.page import colours, page
-from ansible.module_utils.finrisk_ops.status.report import judgement
 
+from finrisk_ops.gate.rules import MARGINS
+from finrisk_ops.kube.scheduling import what_matters
+from finrisk_ops.status import text
+from finrisk_ops.status.commands import inventories
+from finrisk_ops.status.page import colours, page
+from finrisk_ops.status.report import judgement
 from tests.grounds.status import MODEL, REVISION, evidence, healthy, pod
 
 

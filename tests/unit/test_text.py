@@ -7,12 +7,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.finrisk_ops import text
-from ansible.module_utils.finrisk_ops.dataset import raw
-from ansible.module_utils.finrisk_ops.documents import intake
-from ansible.module_utils.finrisk_ops.documents.sources import source
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine.files import read_json
+
+from finrisk_ops import text
+from finrisk_ops.dataset import raw
+from finrisk_ops.documents import intake
+from finrisk_ops.documents.sources import source
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine.files import read_json
 
 WORDS = "Häuser, 70 % of €\n"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible.module_utils.finrisk_ops.cloud import bucket
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.tuning import cost
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finrisk_ops.cloud import bucket
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.tuning import cost
 from finrisk_rules import tokens
 
 

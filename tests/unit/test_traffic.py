@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.traffic import (
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.traffic import (
     choose_ratio,
     describe,
     experiment,

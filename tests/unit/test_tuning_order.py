@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.finrisk_ops.errors import FinriskError
 
+from finrisk_ops.errors import FinriskError
 from tests.grounds.datasets import dataset
 from tests.grounds.tuning import LIMITS, order_of_options
 from tests.grounds.wire import Wire

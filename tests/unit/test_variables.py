@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import rollout_timeout, target
 
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.options import rollout_timeout, target
 from tests.grounds.repository import REPOSITORY, ROLE
 
 ENVIRONMENTS = ("local", "cluster", "staging", "production")

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from ansible.module_utils.finrisk_ops.dataset.variety import Traits
+
+from finrisk_ops.dataset.variety import Traits
 
 
 @pytest.mark.parametrize(

@@ -80,12 +80,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.process.credentials import held, is_held, write_credentials
-from ansible.module_utils.finrisk_ops.process.preflight import check_settings
-from ansible.module_utils.finrisk_ops.release import credentials
+
+from finrisk_ops import options
+from finrisk_ops.kube import credentials as kube_credentials
+from finrisk_ops.kube.target import KubernetesTarget
+from finrisk_ops.process.credentials import held, is_held, write_credentials
+from finrisk_ops.process.preflight import check_settings
+from finrisk_ops.release import credentials
 
 WHY = "site: credentials"
 

@@ -68,9 +68,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.cloud.bucket import open_bucket
-from ansible.module_utils.finrisk_ops.options import GOOGLE_ACCOUNT, TUNING_DATASET
-from ansible.module_utils.finrisk_ops.tuning import data, upload
+
+from finrisk_ops.cloud.bucket import open_bucket
+from finrisk_ops.options import GOOGLE_ACCOUNT, TUNING_DATASET
+from finrisk_ops.tuning import data, upload
 
 ARGUMENTS: dict[str, Any] = {
     "seconds": {"type": "float", "default": 0.0},

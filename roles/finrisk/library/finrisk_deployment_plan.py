@@ -134,13 +134,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.evaluation import files
-from ansible.module_utils.finrisk_ops.gate.forecast import Forecast
-from ansible.module_utils.finrisk_ops.machine import identity
-from ansible.module_utils.finrisk_ops.release import approval, opinion, trial
-from ansible.module_utils.finrisk_ops.release.permission import (
+
+from finrisk_ops import options
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.evaluation import files
+from finrisk_ops.gate.forecast import Forecast
+from finrisk_ops.machine import identity
+from finrisk_ops.release import approval, opinion, trial
+from finrisk_ops.release.permission import (
     MODES,
     REQUIRE,
     Asking,
@@ -148,7 +149,7 @@ from ansible.module_utils.finrisk_ops.release.permission import (
     Play,
     permission,
 )
-from ansible.module_utils.finrisk_ops.release.plan import (
+from finrisk_ops.release.plan import (
     Known,
     Plan,
     Running,
@@ -157,9 +158,9 @@ from ansible.module_utils.finrisk_ops.release.plan import (
     listing,
     make_plan,
 )
-from ansible.module_utils.finrisk_ops.release.traffic import parse_stages
-from ansible.module_utils.finrisk_ops.status import commands
-from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
+from finrisk_ops.release.traffic import parse_stages
+from finrisk_ops.status import commands
+from finrisk_ops.tuning.retirement import retirements
 
 Told = TypeVar("Told")
 ARGUMENTS: dict[str, Any] = {

@@ -101,13 +101,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options as given
-from ansible.module_utils.finrisk_ops.erasure import erasure
-from ansible.module_utils.finrisk_ops.erasure.subject import subject
-from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.kube.template import CREDENTIALS
-from ansible.module_utils.finrisk_ops.process import credentials as process_credentials
-from ansible.module_utils.finrisk_ops.release.credentials import HASH_KEY
+
+from finrisk_ops import options as given
+from finrisk_ops.erasure import erasure
+from finrisk_ops.erasure.subject import subject
+from finrisk_ops.kube import credentials as kube_credentials
+from finrisk_ops.kube.template import CREDENTIALS
+from finrisk_ops.process import credentials as process_credentials
+from finrisk_ops.release.credentials import HASH_KEY
 
 ARGUMENTS: dict[str, Any] = {
     "user_hash": {"type": "str", "default": ""},

@@ -127,14 +127,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.evaluation import files, inputs, page
-from ansible.module_utils.finrisk_ops.evaluation.evaluation import evaluate, recompute
-from ansible.module_utils.finrisk_ops.gate.verdict import PROMOTE, ROLL_BACK
-from ansible.module_utils.finrisk_ops.release import permission
-from ansible.module_utils.finrisk_ops.release.target import Target
-from ansible.module_utils.finrisk_ops.status import commands
-from ansible.module_utils.finrisk_ops.status.facts import Goal
+
+from finrisk_ops import options
+from finrisk_ops.evaluation import files, inputs, page
+from finrisk_ops.evaluation.evaluation import evaluate, recompute
+from finrisk_ops.gate.verdict import PROMOTE, ROLL_BACK
+from finrisk_ops.release import permission
+from finrisk_ops.release.target import Target
+from finrisk_ops.status import commands
+from finrisk_ops.status.facts import Goal
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},

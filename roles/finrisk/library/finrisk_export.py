@@ -122,9 +122,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.dataset import export
-from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
 
+from finrisk_ops.dataset import export
+from finrisk_ops.options import PLACE_REACHED, reachable
 from finrisk_rules.labels import labels_said
 
 ARGUMENTS: dict[str, Any] = {

@@ -121,11 +121,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.documents import ingestion
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import progress
-from ansible.module_utils.finrisk_ops.options import PLACE_REACHED, reachable
-from ansible.module_utils.finrisk_ops.text import names_of
+
+from finrisk_ops.documents import ingestion
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import progress
+from finrisk_ops.options import PLACE_REACHED, reachable
+from finrisk_ops.text import names_of
 
 ARGUMENTS: dict[str, Any] = {
     "api_url": {"type": "str", "required": True},

@@ -124,10 +124,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.machine import progress
-from ansible.module_utils.finrisk_ops.offline import offline, page
-from ansible.module_utils.finrisk_ops.offline.asking import Service
+
+from finrisk_ops import options
+from finrisk_ops.machine import progress
+from finrisk_ops.offline import offline, page
+from finrisk_ops.offline.asking import Service
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},

@@ -45,8 +45,9 @@ given:
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.kube import permissions
+
+from finrisk_ops import options
+from finrisk_ops.kube import permissions
 
 ARGUMENTS: dict[str, Any] = {
     "objects": {"type": "list", "elements": "dict", "required": True},

@@ -161,10 +161,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.dataset import prepare
-from ansible.module_utils.finrisk_ops.machine import progress
-from ansible.module_utils.finrisk_ops.text import names_of
 
+from finrisk_ops.dataset import prepare
+from finrisk_ops.machine import progress
+from finrisk_ops.text import names_of
 from finrisk_rules.labels import labels_said
 
 ARGUMENTS = {

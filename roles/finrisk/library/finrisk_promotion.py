@@ -75,14 +75,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine import files, identity
-from ansible.module_utils.finrisk_ops.release import promotion, recording, records
-from ansible.module_utils.finrisk_ops.release.target import Target
-from ansible.module_utils.finrisk_ops.status import commands, facts, releases, report
-from ansible.module_utils.finrisk_ops.text import read_text
-from ansible.module_utils.finrisk_ops.tuning import jobs
+
+from finrisk_ops import options
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine import files, identity
+from finrisk_ops.release import promotion, recording, records
+from finrisk_ops.release.target import Target
+from finrisk_ops.status import commands, facts, releases, report
+from finrisk_ops.text import read_text
+from finrisk_ops.tuning import jobs
 
 FILE_MODE = 0o644
 ARGUMENTS: dict[str, Any] = {

@@ -157,16 +157,17 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.kube.target import KubernetesTarget
-from ansible.module_utils.finrisk_ops.kube.template import with_deployment
-from ansible.module_utils.finrisk_ops.machine import progress
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release import recording, release
-from ansible.module_utils.finrisk_ops.release.revision import Release
-from ansible.module_utils.finrisk_ops.release.target import Target
-from ansible.module_utils.finrisk_ops.release.traffic import describe
-from ansible.module_utils.finrisk_ops.status import releases
+
+from finrisk_ops import options
+from finrisk_ops.kube.target import KubernetesTarget
+from finrisk_ops.kube.template import with_deployment
+from finrisk_ops.machine import progress
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release import recording, release
+from finrisk_ops.release.revision import Release
+from finrisk_ops.release.target import Target
+from finrisk_ops.release.traffic import describe
+from finrisk_ops.status import releases
 
 TEXT: dict[str, Any] = {"type": "str", "default": ""}
 ARGUMENTS: dict[str, Any] = {

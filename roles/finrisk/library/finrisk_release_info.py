@@ -44,10 +44,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.release.revision import Release
-from ansible.module_utils.finrisk_ops.release.target import Target
+
+from finrisk_ops import options
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.release.revision import Release
+from finrisk_ops.release.target import Target
 
 
 def current(target: Target) -> dict[str, Any]:

@@ -74,11 +74,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import database, options
-from ansible.module_utils.finrisk_ops.kube import credentials as kube_credentials
-from ansible.module_utils.finrisk_ops.kube import schema as kube_schema
-from ansible.module_utils.finrisk_ops.kube.deployed import Deployed
-from ansible.module_utils.finrisk_ops.process import schema
+
+from finrisk_ops import database, options
+from finrisk_ops.kube import credentials as kube_credentials
+from finrisk_ops.kube import schema as kube_schema
+from finrisk_ops.kube.deployed import Deployed
+from finrisk_ops.process import schema
 
 ARGUMENTS: dict[str, Any] = {
     "database_url": {"type": "str", "required": True, "no_log": True},

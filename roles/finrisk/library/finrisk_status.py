@@ -61,13 +61,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.counts import number_of
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.evaluation import files
-from ansible.module_utils.finrisk_ops.status import audit, commands, gate, page, releases, report
-from ansible.module_utils.finrisk_ops.status.facts import Goal
-from ansible.module_utils.finrisk_ops.tuning.retirement import retirements
+
+from finrisk_ops import options
+from finrisk_ops.counts import number_of
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.evaluation import files
+from finrisk_ops.status import audit, commands, gate, page, releases, report
+from finrisk_ops.status.facts import Goal
+from finrisk_ops.tuning.retirement import retirements
 
 ARGUMENTS: dict[str, Any] = {
     "environment_name": {"type": "str", "required": True},

@@ -51,9 +51,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.erasure import trace
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.options import DATA, PLACE_REACHED, reachable
+
+from finrisk_ops.erasure import trace
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.options import DATA, PLACE_REACHED, reachable
 
 ARGUMENTS: dict[str, Any] = {
     "request_id": {"type": "str", "default": ""},

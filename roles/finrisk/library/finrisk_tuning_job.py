@@ -145,7 +145,8 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops.options import (
+
+from finrisk_ops.options import (
     GOOGLE_ACCOUNT,
     GOOGLE_PLATFORM,
     PLACE_REACHED,
@@ -157,8 +158,8 @@ from ansible.module_utils.finrisk_ops.options import (
     platform,
     reachable,
 )
-from ansible.module_utils.finrisk_ops.tuning import report, states, submission, watch
-from ansible.module_utils.finrisk_ops.tuning.order import Order, order_of
+from finrisk_ops.tuning import report, states, submission, watch
+from finrisk_ops.tuning.order import Order, order_of
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "cancelled"], "default": "present"},

@@ -74,9 +74,10 @@ import time
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.options import job_place
-from ansible.module_utils.finrisk_ops.tuning import report, states, watch
+
+from finrisk_ops import options
+from finrisk_ops.options import job_place
+from finrisk_ops.tuning import report, states, watch
 
 ARGUMENTS: dict[str, Any] = {
     "wait_until": {"type": "float", "default": 0.0},

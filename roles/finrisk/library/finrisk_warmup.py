@@ -67,8 +67,9 @@ model_version:
 from typing import Any
 
 from ansible.module_utils.finrisk_module import Call, run
-from ansible.module_utils.finrisk_ops import options
-from ansible.module_utils.finrisk_ops.release.warmup import check_base, warm_up
+
+from finrisk_ops import options
+from finrisk_ops.release.warmup import check_base, warm_up
 
 ARGUMENTS: dict[str, Any] = {
     "model": {"type": "str", "required": True},

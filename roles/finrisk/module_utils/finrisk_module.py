@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.finrisk_ops.errors import FinriskError
-from ansible.module_utils.finrisk_ops.machine.proxies import spare_this_machine
+
+from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine.proxies import spare_this_machine
 
 _ADVICE = {
     errno.ENOSPC: "make room on its disk, then run this again",

@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.release.revision import Release, labelled, make
-from ansible.module_utils.finrisk_ops.status import report
-from ansible.module_utils.finrisk_ops.status.facts import Goal
 
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.release.revision import Release, labelled, make
+from finrisk_ops.status import report
+from finrisk_ops.status.facts import Goal
 from tests.grounds.findings import MODEL, Status, job
 
 

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.finrisk_ops.process import gunicorn
-from ansible.module_utils.finrisk_ops.process.target import ProcessTarget
-from ansible.module_utils.finrisk_ops.status import report
-from ansible.module_utils.finrisk_ops.status.facts import Goal
-from ansible.module_utils.finrisk_ops.status.findings import of as findings_of
-from ansible.module_utils.finrisk_ops.status.page import page
-
+from finrisk_ops.process import gunicorn
+from finrisk_ops.process.target import ProcessTarget
+from finrisk_ops.status import report
+from finrisk_ops.status.facts import Goal
+from finrisk_ops.status.findings import of as findings_of
+from finrisk_ops.status.page import page
 from tests.grounds.findings import Status, one
 
 

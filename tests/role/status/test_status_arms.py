@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
-from ansible.module_utils.finrisk_ops.status.page import page
 
+from finrisk_ops.status.page import page
 from tests.grounds.findings import Status, findings, job, one
 
 

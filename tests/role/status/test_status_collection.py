@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible.module_utils.finrisk_ops.status.findings import of as findings_of
-from ansible.module_utils.finrisk_ops.status.page import page
 
+from finrisk_ops.status.findings import of as findings_of
+from finrisk_ops.status.page import page
 from tests.grounds.findings import Status, one
 
 

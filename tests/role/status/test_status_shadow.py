@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
-from ansible.module_utils.finrisk_ops.status import shadows
-from ansible.module_utils.finrisk_ops.status.page import page
 
+from finrisk_ops.status import shadows
+from finrisk_ops.status.page import page
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from tests.grounds.findings import MODEL, Status
 

@@ -148,7 +148,9 @@ def test_the_image_of_the_playbooks_holds_all_that_evaluate_yml_needs(tmp_path: 
     entry = [sys.executable, *images.OPS_SETTINGS["Entrypoint"][1:]]
     shell = dict(each.split("=", 1) for each in images.OPS_SETTINGS["Env"])
     shell |= {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    shell |= {"PYTHONPATH": str(home / "rules"), "DATABASE_URL": "postgresql://nobody@postgres-service/none"}
+    rooms = (home / "rules", home / "roles" / "finrisk" / "module_utils")
+    shell |= {"PYTHONPATH": os.pathsep.join(map(str, rooms))}
+    shell |= {"DATABASE_URL": "postgresql://nobody@postgres-service/none"}
     given = ["-e", f"@{tmp_path}/variables.json", "-e", "@ops/pod.yml", "-e", json.dumps(told)]
     done = subprocess.run(
         [*entry, *given], cwd=home, env=shell, capture_output=True, text=True, timeout=120, check=False
