@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from finrisk_rules.alternations import alternation
+
 Unit = Literal["", "percent", "points", "basis_points"]
 
 _SCALES = {
@@ -68,16 +70,12 @@ BASIS_POINTS = ("basis points", "basis point", "basispunkte", "basispunkten", "p
 def any_of(words: Iterable[str], *, whole: bool = True) -> str:
     """Return an alternation, the longest word first; ``whole``: a word of letters ends where letters end.
 
-    Words that begin alike stand together, so that a text is held against each beginning once, and against
-    none where no word begins with its first character.
+    A text is held against none where no word begins with its first character.
     """
-    rests: dict[str, list[str]] = {}
-    for word in sorted(words, key=len, reverse=True):
-        end = r"(?![^\W_])" if whole and _spells(word) else ""
-        rests.setdefault(word[0], []).append(re.escape(word[1:]) + end)
-    firsts = "".join(map(re.escape, rests))
-    branches = (f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
-    return f"(?=[{firsts}])(?:{'|'.join(branches)})"
+    every = sorted(set(words))
+    firsts = "".join(map(re.escape, sorted({word[0] for word in every})))
+    end = r"(?![^\W_])"
+    return f"(?=[{firsts}])" + alternation(every, end=lambda word: end if whole and _spells(word) else "")
 
 
 def _spells(word: str) -> bool:

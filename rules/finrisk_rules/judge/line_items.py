@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from finrisk_rules.alternations import alternation
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.vocabulary import JOINT, any_word
+from finrisk_rules.judge.vocabulary import JOINT
 
 _NAMES = {
     "none": (
@@ -185,18 +186,22 @@ _NAMES = {
 }  # fmt: skip
 """The names of each line item: words, "_" for what parts two of them, and signs of languages without blanks.
 
-What "none" has is called after an item and is none. Of two names that begin together the first one is read.
+What "none" has is called after an item and is none. Of two names that begin together the longer one is read.
 """
 
-_ANY = re.compile(
-    "|".join(
-        rf"(?P<{key}>"
-        + rf"(?<![^\W_])(?:{any_word(words)})(?![^\W_])".replace(r"\s+", r"(?:\s*\([^\d()]{1,12}\))?[\s-]+")
-        + (f"|{signs})" if signs else ")")
-        for key, (words, signs) in _NAMES.items()
-    ),
-    re.IGNORECASE,
+_ITEM_OF = {
+    name.replace("_", " ").replace("-", " "): key
+    for key, (words, _) in reversed(_NAMES.items())
+    for name in words.split()
+}
+_GAP = r"(?:\s*\([^\d()]{1,12}\))?[\s-]+"
+_IS_GAP = re.compile(_GAP)
+_NAME = alternation(
+    (name for words, _ in _NAMES.values() for name in words.split()),
+    sign=lambda sign: _GAP if sign == "_" else re.escape(sign),
 )
+_SIGNS = "|".join(f"(?P<{key}>{signs})" for key, (_, signs) in _NAMES.items() if signs)
+_ANY = re.compile(rf"(?<![^\W_])(?P<name>{_NAME})(?![^\W_])|{_SIGNS}", re.IGNORECASE)
 _LONGEST_JOINT = 35
 """Bytes in which nothing need be named: ", compared with ", " im Vorjahr und "."""
 
@@ -224,8 +229,15 @@ def is_of_another_item(claim: Claim, statement: Statement, trace: Trace) -> bool
 @lru_cache(maxsize=4096)
 def line_items(text: str) -> frozenset[str]:
     """Return the line items that a text names, in the length of a long sentence."""
-    found = {match.lastgroup for match in _ANY.finditer(text, 0, _LONGEST_TEXT)}
-    return frozenset(item for item in found if item and item != "none")
+    named = {_item(match) for match in _ANY.finditer(text, 0, _LONGEST_TEXT)}
+    return frozenset(item for item in named if item != "none")
+
+
+def _item(match: re.Match[str]) -> str:
+    """Return what is named, "none" for what is called after an item and is none."""
+    if (item := match.lastgroup or "none") != "name":
+        return item
+    return _ITEM_OF.get(_IS_GAP.sub(" ", match[0].lower()), "none")
 
 
 def _items_at(trace: Trace) -> frozenset[str]:
@@ -251,15 +263,14 @@ def _leading(text: str, ends: Iterable[int], start: int, *, is_clause: bool = Fa
     joints = [each.start() for each in JOINT.finditer(text, first, start)]
     behind = [(end, next((at for at in joints if at >= end), start)) for end in figures]
     items = [
-        (each.start(), each.lastgroup)
+        (each.start(), item)
         for each in _ANY.finditer(text, first, start)
-        if each.lastgroup not in (None, "none")
-        and not any(end <= each.start() < joint for end, joint in behind)
+        if (item := _item(each)) != "none" and not any(end <= each.start() < joint for end, joint in behind)
     ]
     last = start
     for begin in sorted({first, *figures, *(joints if is_clause else ())}, reverse=True) if items else ():
-        if found := frozenset(item for at, item in items if item and at >= begin):
-            return found
+        if named := frozenset(item for at, item in items if at >= begin):
+            return named
         if len(text[begin:last].encode()) > _LONGEST_JOINT:
             break
         last = begin

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from finrisk_rules.alternations import alternation
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 
 LEAD = 40
@@ -62,10 +63,12 @@ def is_change(text: str, end: int, words: Sequence[str]) -> bool:
     return any(change in CHANGED for of, change in itertools.pairwise(words) if of in OF_CHANGE)
 
 
+_SIGNS = {"_": r"\s+", "*": r"\w*"}
+
+
 def any_word(words: str) -> str:
     """Return an alternation of words parted by blanks; "_" is a blank, and "*" any ending."""
-    ordered = sorted(set(words.split()), key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\*", r"\w*").replace("_", r"\s+") for word in ordered)
+    return alternation(words.split(), sign=lambda sign: _SIGNS.get(sign) or re.escape(sign))
 
 
 def whole(words: str) -> str:
