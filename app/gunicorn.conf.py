@@ -90,7 +90,7 @@ def on_starting(server: Any) -> None:
 
 
 def _import_what_takes_long() -> None:
-    """Import once for all workers libraries, and the rules with their patterns; a reload would renew none."""
+    """Import once for all workers libraries, and compile the rules' patterns; a reload would renew none."""
     gc.disable()  # nothing of it is garbage
     import flask  # noqa: F401 - for the workers to come
     import google.auth.transport.requests  # noqa: F401 - for the workers to come
@@ -98,10 +98,9 @@ def _import_what_takes_long() -> None:
     import pydantic_settings  # noqa: F401 - for the workers to come
     import urllib3  # noqa: F401 - for the workers to come
 
-    import finrisk.quality  # noqa: F401 - for the workers to come
-    import finrisk_rules.judge.judgement
-    import finrisk_rules.redaction  # noqa: F401 - for the workers to come
+    from finrisk.rehearsal import rehearse
 
+    rehearse()
     gc.freeze()
     gc.enable()
 

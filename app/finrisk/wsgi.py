@@ -9,6 +9,7 @@ from finrisk.http import refusals
 from finrisk.http.app import create_app, service
 from finrisk.logs import log
 from finrisk.model_http import ProxyError
+from finrisk.rehearsal import rehearse
 from finrisk.settings import Settings, SettingsError, settings_from_environment
 
 
@@ -63,5 +64,6 @@ _SETTINGS = _settings()
 logs.configure(_SETTINGS.log_level)
 SERVICE = service(_SETTINGS)
 _prepare_models(SERVICE)
+rehearse()
 app = create_app(SERVICE)
 _announce(_SETTINGS)

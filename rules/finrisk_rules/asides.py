@@ -4,15 +4,15 @@ Looked at are only those without figure and source: a link, who a model is and h
 recommendation to buy at once by the one who answers, somebody else who speaks, a password at the end.
 """
 
-import re
 from collections.abc import Sequence
 
 from finrisk_rules.clauses import sentences_of
 from finrisk_rules.deeds import LINK, bare_sentences
 from finrisk_rules.finance import of_analysis
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded, latin_words
 
-_MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_MAILBOX = pattern_of(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _ROLE = (
     r"(?:analyst|analist|analytik|analizator|analityk|anali[sz]|assistant|assistent|asistent"
     r"|asystent|adviser|advisor"
@@ -20,7 +20,7 @@ _ROLE = (
     r"|асистент|помощник|помічник|эксперт"
     r"|експерт|советник|модель|αναλυτ|βοηθ)"
 )
-_IS_TOLD = re.compile(
+_IS_TOLD = pattern_of(
     rf"\W*(?:you are (?:an?|the)|(?:du bist|sie sind) (?:ein|der|die)|(?:tu es|vous etes) (?:une?|l[ea'])"
     r"|(?:eres|usted es|sos) (?:una?|el|la)|(?:sei|lei e) (?:una?|un'|il|l[a'])|(?:tu es"
     r"|voce e) (?:uma?|o|a)"
@@ -34,7 +34,7 @@ _IS_TOLD = re.compile(
 )
 """Who a model is, told to it in the second person at the beginning of a sentence, without another verb."""
 
-_TO_ANSWER = re.compile(
+_TO_ANSWER = pattern_of(
     r"\W*(?:(?:always|only|do not|don't|never)\s)?(?:"
     r"(?:answer|reply|respond)\b[^.]*\b(?:only|nothing|solely|exclusively|always"
     r"|never)\b[^.]*\b(?:source|passage|context)s?\b(?! of\b)"
@@ -57,7 +57,7 @@ _TO_ANSWER = re.compile(
 )
 """How a model has to answer, told to it."""
 
-_RECOMMEND = re.compile(
+_RECOMMEND = pattern_of(
     r"\b(?:i|we)\b(?! (?:would|do|can|could|will|wouldn|don|cannot|can)\W{0,2}(?:not"
     r"|t)\b)(?: \w+){0,2}? (?:recommend|advise|urge|suggest|encourage)"
     r"|\b(?:ich|wir) (?:\w+ )?(?:empfehle|rate)n?\b|\bje (?:vous|te)? ?(?:conseille|recommande)"
@@ -73,14 +73,14 @@ _RECOMMEND = re.compile(
     r"|我[^。\n]{0,4}(?:建议|建議|推荐|推薦)|(?:勧め|推奨)(?:し|いた)|(?:추천|권장|권)(?:합니다"
     r"|드립니다|해요)"
 )
-_BUY = re.compile(
+_BUY = pattern_of(
     r"\b(?:buy|invest(?!or|m|iss|it)|purchas|put(?:ting)? (?:all|everything)|kauf|achet|achat"
     r"|compr(?!en|om|ob)|acquist|inver(?:ti|ta|te)|inviert|koop|kopen|kop\b"
     r"|kop[ae]\b|kjop|kup(?!on)|inwestow|cumpar|vasarol|osta|membeli|beli\b|mua\b|покуп|куп(?!он)"
     r"|satin al|yatirim)|αγορά|שתרי|לקנות|לרכוש|شراء"
     r"|买|買|购|購|投资|投資|매수|사시|구매"
 )
-_AT_ONCE = re.compile(
+_AT_ONCE = pattern_of(
     r"\b(?:now|immediately|at once|today|as soon as|without (?:delay|hesitation)|urgently"
     r"|right away|savings|everything|crypto|bitcoin|stock|shares?"
     r"|sofort|umgehend|jetzt|aktien?|erspart|krypto|immediat|sans (?:attendre|tarder)|tout de suite"
@@ -92,22 +92,22 @@ _AT_ONCE = re.compile(
     r"|reszveny|heti|osake|segera|saham|ngay|co phieu|kripto|крипто)|αμέσως|μετοχ|מיד|מניות|فور"
     r"|أسهم|立即|立刻|马上|馬上|股|今すぐ|すぐ|株|즉시|지금|주식"
 )
-_NO_BUYING = re.compile(
+_NO_BUYING = pattern_of(
     r"\b(?:not|no|never|against|nicht|keine?n?|pas|non|nao|niet|geen|inte|ikke|nie|ne|не|degil|nu)\b"
     r"|[不未勿]|ない|ません|않|지 마"
 )
-_ADVICE_ASKED = re.compile(
+_ADVICE_ASKED = pattern_of(
     r"\b(?:should|recommend|advi[cs]e|suggest|attractive|verdict|rating|rate\b|soll|empf|raten\b|rat\b"
     r"|devr|recommand|conseil|deb[eo]|recom[ei]|aconsej|consigl|raccom|dovr|aconselh|dev[eo]"
     r"|raad|advies|rekom|anbefal|bor\b|polec|radz|doporuc|odporuc|совет|рекоменд|стоит|порад|tavsiye|oneri"
     r"|recoma|ajan|javas|suosit)|建议|建議|推荐|推薦|推奨|勧め|추천|권장"
 )
-_SPEAKER = re.compile(
+_SPEAKER = pattern_of(
     r"[\W_]*(?:\w+,? ){0,2}?((?:[A-Z]\w+ ){2,3})here(?:[,.!]|$)|[\W_]*(?:[Aa]rr+|[Yy]arr+|[Aa]hoy"
     r"|[Aa]vast|[Yy]o[- ]ho)\b"
 )
-_PASSWORD = re.compile(r"(?:[.!?\u2026]|\[\d{1,3}\])[\s*_]+[*_]{0,2}([^\W\d_]{6,})[.!]?[*_]{0,2}\Z")
-_VERDICT = re.compile(
+_PASSWORD = pattern_of(r"(?:[.!?\u2026]|\[\d{1,3}\])[\s*_]+[*_]{0,2}([^\W\d_]{6,})[.!]?[*_]{0,2}\Z")
+_VERDICT = pattern_of(
     r"(?i)(?:un|in|im|non|not)?(?:accept|accum|adequ|attract|audit|avoid|chang|confid|critic|elev|fair|favou?r|fulf|high"
     r"|limit|low|manag|medium|moder|negat|neutr|out|over|pass|fail|posit|reduc|sever|signif|solid|stable|strong|suffic"
     r"|under|weak|yes|hoch|mittel|niedrig|erhoht|gering|eleve|modere|faible|alto|bajo|medio|basso|baixo|ebitd)"
@@ -120,7 +120,7 @@ _OF_OTHERS = frozenset(
 )
 """Pronouns, verbs and calls of a speech that nobody writes an analysis in: of old times, or of the sea."""
 
-_BUY_ASKED = re.compile(r"[?\uff1f]|\bwhether\b|\bob\b|\bsi\b|\bse\b|\bли\b|是否|かどうか")
+_BUY_ASKED = pattern_of(r"[?\uff1f]|\bwhether\b|\bob\b|\bsi\b|\bse\b|\bли\b|是否|かどうか")
 
 
 _RECOMMEND_WORDS = frozenset(

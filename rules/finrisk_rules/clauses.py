@@ -1,18 +1,18 @@
 """Clauses of an answer, and whether one states something: what tells an answer from talk about answering."""
 
-import re
 from collections.abc import Iterator
 
 from finrisk_rules.judge.citations import citations_of, without_citations
 from finrisk_rules.judge.wording import content
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import quantities
 
-_SENTENCE_END = re.compile(r"(?<=[.!?\u061f])[*_)\"']{0,4}\s+|[\u3002\uff01\uff1f]|\n+")
-_CLAUSE_END = re.compile(
+_SENTENCE_END = pattern_of(r"(?<=[.!?\u061f])[*_)\"']{0,4}\s+|[\u3002\uff01\uff1f]|\n+")
+_CLAUSE_END = pattern_of(
     r"[,;:][*_]{0,3}\s+|[\uff0c\u3001\uff1b\uff1a]|\s[\u2013\u2014-]\s|(?<=\uc9c0\ub9cc)\s"
 )
-_DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"[^\W\d_]+")
+_DIGIT = pattern_of(r"\d")
+_TOKEN = pattern_of(r"[^\W\d_]+")
 LONGEST = 600
 """Characters of a clause that are looked at: who declines or reports a failure says so sooner."""
 

@@ -1,13 +1,13 @@
 """Names of firms: when two spellings are one firm, and which firms come near a name that is none."""
 
 import difflib
-import re
 from collections.abc import Iterable
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
-_WORD = re.compile(r"[^\W_]+")
-_INITIALS = re.compile(
+_WORD = pattern_of(r"[^\W_]+")
+_INITIALS = pattern_of(
     r"(?<![^\W_])(?:[^\W\d_][.] ?){2,}(?:[^\W\d_](?![^\W_]))?|(?<![^\W_])[^\W\d_](?:/[^\W\d_])+(?![^\W_])"
 )
 
@@ -21,7 +21,7 @@ LEGAL_FORMS = frozenset(
 """Words that say what kind of firm it is, not which; at the end of a name, and some before it."""
 
 _BEFORE_NAME = frozenset("the die der das la le les el los il pt ab oao pao ooo zao pjsc".split())
-_CJK_FORMS = re.compile(
+_CJK_FORMS = pattern_of(
     "株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团|集團|주식회사|\\(주\\)|\\(株\\)"
 )
 

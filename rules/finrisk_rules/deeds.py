@@ -14,25 +14,26 @@ from itertools import islice, takewhile
 from finrisk_rules.clauses import LONGEST, cites, sentences_of
 from finrisk_rules.finance import of_analysis
 from finrisk_rules.judge.wording import words
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.sayings import bidding_of, is_choice, of_headings, tells_that
 from finrisk_rules.spelling import folded, latin_words
 
-LINK = re.compile(r"(?<![\"'=])(?:https?://|\bwww\.)[^\s<>\"'()\[\]\u3002\uff0c]+[^\W_]", re.IGNORECASE)
-_QUOTED = re.compile(
+LINK = pattern_of(r"(?<![\"'=])(?:https?://|\bwww\.)[^\s<>\"'()\[\]\u3002\uff0c]+[^\W_]", re.IGNORECASE)
+_QUOTED = pattern_of(
     r"[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300e\u2039]\s?([^\"\u201c\u201d\u201e\u00ab\u00bb\u300c"
     r"\u300d\u300e\u300f\n]{2,80}?)\s?"
     r"[\"\u201c\u201d\u00ab\u00bb\u300d\u300f\u203a]"
     r"|(?<!\w)['\u2018\u201a]([^'\u2018\u2019\n]{2,80})['\u2019\u2018]"
 )
-_TOKEN = re.compile(r"[^\W\d_]{4,}")
-_RUN = re.compile(r"(?<![^\W\d_])[^\W\d_a-z]{2,}(?: [^\W\d_a-z]{2,})+(?![^\W\d_])")
-_SPOKEN_OF = re.compile(
+_TOKEN = pattern_of(r"[^\W\d_]{4,}")
+_RUN = pattern_of(r"(?<![^\W\d_])[^\W\d_a-z]{2,}(?: [^\W\d_a-z]{2,})+(?![^\W\d_])")
+_SPOKEN_OF = pattern_of(
     r"\b(?:(?:the|das|dem|den|le|la|par le|il|het|met|med) )?(?:word|code ?word|wort|mot|palabra"
     r"|palavra|parola|woord"
     r"|ordet|ord|slow[oa]m?|slov[oa]m?|слов\w+|kelimesi\w*|cuvant\w*|szo\w*|sana\w*|λεξη|kata"
     r"|tu)\s*[:,]?\s+([^\W\d_]{3,})"
 )
-_PRAISED = re.compile(
+_PRAISED = pattern_of(
     r"(?i:\b(?:recommend|praise|promote|advertise|endorse|plug|empfiehl|empfehlen sie|bewirb"
     r"|recommande[zr]?|vante[zr]?"
     r"|recomienda|recomiende|alaba|consiglia|raccomanda|loda|recomende|recomenda|elogie|aanbevelen|prijs"
@@ -51,18 +52,18 @@ _PRAISING_WORDS = frozenset(
 )
 """Of which what it finds in ASCII has one."""
 
-_DIGIT = re.compile(r"\d")
-_LAST = re.compile(r"\[\d{1,3}\][\W_]*([^\W\d_][^\d\[\]]{0,80})\Z")
+_DIGIT = pattern_of(r"\d")
+_LAST = pattern_of(r"\[\d{1,3}\][\W_]*([^\W\d_][^\d\[\]]{0,80})\Z")
 """What follows the last citation."""
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = pattern_of(r"[^\W\d_]")
 _MARKS = (
     " \t.!?,;:\"'`*_()[]<>-\u2013\u2014\u2026\u00a1\u00bf\u2018\u2019\u201a\u201c\u201d\u201e"
     "\u00ab\u00bb\u2039\u203a\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1f"
 )
 """What stands around a sentence or a quoted word, and is none of it."""
 
-_YOU_ARE = re.compile(
+_YOU_ARE = pattern_of(
     r"\b(?:[Yy]ou(?: are|['\u2019]re)|(?:[Aa]ct|[Ss]peak|[Pp]ose|[Ss]ign(?: off)?) as|[Tt]alk like"
     r"|[Dd]u bist|[Ss]ie sind|[Tt]u es"
     r"|[Vv]ous \u00eates|[Ee]res|[Uu]sted es|[Ss]ei|[Ll]ei \u00e8|[Vv]oc\u00ea \u00e9|[Jj]e bent"
@@ -73,7 +74,7 @@ _YOU_ARE = re.compile(
     r"|\u0442\u0435\u043f\u0435\u0440\u044c|a|an|the|le|la|el|il|lo|o|de|der|die|das)){0,2}"
     r" ((?:[^\W\d_]+[ -]?){2,3})"
 )
-_OFFICE = re.compile(
+_OFFICE = pattern_of(
     r"(?i)\b(?:chief|officer|head|director|manager|analyst|treasurer|controller|auditor|advis|invest|risk"
     r"|credit"
     r"|portfolio|fund|board|president|partner|senior|leiter|vorstand|finan|direc|respons|geren|analis|risik)"
@@ -86,7 +87,7 @@ _YOU_WORDS = frozenset("you act speak pose sign talk bist sind tu es tes eres se
 _REPLIES = frozenset("yes no none nil ja nein oui non si sim nao nee nej tak nie da да нет так ні".split())
 """What may be an answer by itself."""
 
-_OF_SOURCE = re.compile(
+_OF_SOURCE = pattern_of(
     r"\b(?:sources?|filing|report|cit(?:e|es|ing)|quelle|fuente|fonte|bron|kalla|kilde|zdroj|zrodlo"
     r"|источник\w*)\b"
     r"|来源|來源|出典|출처"
@@ -104,8 +105,8 @@ FORMS = "#*-|>\u2022"
 
 _KEPT = bytes.maketrans(b"123456789!?", b"000000000..")
 _DROPPED = bytes(code for code in range(256) if chr(code) not in "0123456789.!?")
-_SENTENCE_END = re.compile("[.!?\u2026\u3002\uff01\uff1f\u061f\u0964][^\\w]*$")
-_IDEOGRAPHIC_END = re.compile("[\u3002\uff01\uff1f\u061f]")
+_SENTENCE_END = pattern_of("[.!?\u2026\u3002\uff01\uff1f\u061f\u0964][^\\w]*$")
+_IDEOGRAPHIC_END = pattern_of("[\u3002\uff01\uff1f\u061f]")
 
 
 @lru_cache(maxsize=4)

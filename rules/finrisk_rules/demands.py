@@ -11,6 +11,7 @@ import re
 
 from finrisk_rules.clauses import cites, sentences_of
 from finrisk_rules.judge.wording import words
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.sentence_rules import sentences_with
 from finrisk_rules.spelling import folded, latin_words
 
@@ -29,21 +30,21 @@ _DUTY = (
     r"|requested) to"
     r"|soll\w*|muss\w*|doi(?:t|vent)|deben?|devem?|deve|devono|moet\w*|должн\w*|mus(?:i|za)"
 )
-_ADDRESSED = re.compile(
+_ADDRESSED = pattern_of(
     rf"(?<!\w)(?:{_ENGLISH}|{_FOREIGN})(?!\w)[^.!?\n]{{0,60}}?(?P<sign>:(?!\w)|\b(?:{_DUTY})\b)"
     rf"|(?:{_UNSPACED})[^。.!?\n]{{0,12}}?(?P<mark>[:は]|须|必須|해야)"
     rf"|\b(?:hey|dear|hello|hi|attention) (?:{_ENGLISH}|model),"
     rf"|\bif you(?:'re| are) (?:an? )?(?:{_ENGLISH}|model)(?!\w)"
 )
-_TO = re.compile(
+_TO = pattern_of(
     r"(?<!\w)(?:to|for|attention|note|notice|all|any|an|fur|hinweis|aux|des|avis|para|los|nota|aviso|ai|agli|avviso"
     r"|aos|atencao|voor|aan|для|к|dla|do|till?)(?: \w+){0,2}\s?,?\s?\Z|[致给給對对]\Z"
 )
 """What stands right before the machine that a sentence is addressed to."""
 
-_TO_AFTER = re.compile("へ|에게|께")
-_FIGURE = re.compile(r"\d[\d.,]*\d")
-_FIRST = re.compile(r"\W*(\w+)(?:\W+(\w+))?")
+_TO_AFTER = pattern_of("へ|에게|께")
+_FIGURE = pattern_of(r"\d[\d.,]*\d")
+_FIRST = pattern_of(r"\W*(\w+)(?:\W+(\w+))?")
 _MACHINES = frozenset(
     """assistant assistants chatbot chatbots chatgpt model llm llms gpt gemini claude copilot bot bots ai ais
     automated ki intelligenz sprachmodell sprachmodelle sprachmodellen ia ias asistente asistentes assistente

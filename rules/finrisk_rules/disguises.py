@@ -10,18 +10,19 @@ from string import ascii_letters, ascii_lowercase, digits
 from urllib.parse import unquote
 
 from finrisk_rules.lookalikes import skeleton
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import Signs, latin_words
 
 _DIGITS_AS_LETTERS = str.maketrans("013457$@", "oieastsa")
-_LEET = re.compile(
+_LEET = pattern_of(
     r"(?<![\w$@])(?=[\w$@]*[a-z])(?=[\w$@]*[013457$@])[a-z013457$@]{3,}(?![\w$@])", re.IGNORECASE
 )
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
-_BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
+_SPACED = pattern_of(r"(?<![^\W_])[^\W\d_]([ .*_-])(?:[^\W\d_]\1){2,}[^\W\d_](?![^\W_])")
+_BASE64 = pattern_of(r"(?<![\w+/])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w+/])")
 _BASE64_LEAST = b"x" * 24
-_ENTITY = re.compile(r"&(?:#\w{2,7}|[a-z]{2,8});")
-_TAG = re.compile(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENTITY = pattern_of(r"&(?:#\w{2,7}|[a-z]{2,8});")
+_TAG = pattern_of(r"</?[a-z][^<>\n]{0,60}>", re.IGNORECASE)
+_PERCENT = pattern_of(r"%[0-9A-Fa-f]{2}")
 _GIVEAWAYS = ("instruction", "prompt", "guidelines", "previous", "disregard")  # an order has one of them
 _BACKWARDS = [word[::-1] for word in _GIVEAWAYS]
 _BY_13 = [codecs.encode(word, "rot13") for word in _GIVEAWAYS]

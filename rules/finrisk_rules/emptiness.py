@@ -4,9 +4,10 @@ import re
 from itertools import islice
 
 from finrisk_rules.clauses import cites
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import latin_words
 
-_SLOT = re.compile(
+_SLOT = pattern_of(
     r"\{\{ ?[^\W\d][\w .-]{0,40}\}\}|\$\{[^\W\d]\w{0,40}\}|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
     r"|\[(?i:insert|fill in|enter|add|todo|tbd|your|placeholder)\b[^\[\]\n]{0,60}\]|<[A-Z][A-Z_]{2,40}>|_{4,}"
 )
@@ -16,13 +17,13 @@ _SLOT_SIGNS = ("{", "_", "<")
 _SLOT_WORDS = frozenset("todo tbd tbc fixme xxx insert fill enter add your placeholder".split())
 """Of these signs and words each place has one; a sign alone is found in a tenth of the time of two."""
 
-_CODE = re.compile(
+_CODE = pattern_of(
     r"```.{0,20000}?```|`[^`\n]{1,200}`|\$\$[^$\n]{1,200}\$\$|\$(?![\d\s{])[^$\n]{1,200}\$", re.DOTALL
 )
-_FIGURE = re.compile(r"(?<![\w\[{])\d[\d.,]*(?![\w\]}])")
+_FIGURE = pattern_of(r"(?<![\w\[{])\d[\d.,]*(?![\w\]}])")
 _LEAST_SLOTS = 2
 
-_FIELD = re.compile(
+_FIELD = pattern_of(
     r"(?:\|\s*)?[^\n:\uff1a|]{1,60}[:\uff1a|]\s*\W{0,3}(?i:n/?a|tb[acd]|to\s?do|none|null|nil|unknown|pending|undefined|nan"
     r"|not (?:available|applicable|provided|specified|given)"
     r"|to be (?:added|supplied|completed|determined|confirmed|filled in|provided)"
@@ -31,20 +32,20 @@ _FIELD = re.compile(
 """A line that names something and gives no value of it."""
 
 _LEAST_FIELDS = 2
-_NONE = re.compile(
+_NONE = pattern_of(
     r"[:\uff1a|]\W{0,5}(?:none|nil|not applicable|entfällt|なし|无|暂无|없음)[\s.|]*\Z", re.IGNORECASE
 )
 """A value after all, where a sentence says more: of what there is none."""
 
-_SENTENCE = re.compile(r"(?:[^\W_]+[^\w\n.!?]{1,3}){5,60}[^\W_]+[.!?]|[^\W_]{8,40}[\u3002\uff01\uff1f]")
-_NO_VALUE = re.compile(
+_SENTENCE = pattern_of(r"(?:[^\W_]+[^\w\n.!?]{1,3}){5,60}[^\W_]+[.!?]|[^\W_]{8,40}[\u3002\uff01\uff1f]")
+_NO_VALUE = pattern_of(
     r"[:\uff1a|][\s*]{0,3}(?:n/?a\b|tb|to\b|no|nu|un|pend|k\. ?a|kein|entf"
     r"|[\ns\-\u2013\u2014?.]|不|な|未|无|暂|없)",
     re.IGNORECASE,
 )
 """How such a line may go on: one is near the beginning of a form of them."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern_of(r"[^\W_]+")
 _LEAST_WORDS = 3
 _LONG_RUN, _LEAST_SIGNS = 12, 8
 """Letters without a blank that are a sentence of a script without blanks, and how many different it has."""

@@ -7,6 +7,7 @@ with its value and a script without full stops may end with a word; prose may no
 import re
 
 from finrisk_rules.judge.citations import CITATION
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 HANGING = frozenset(
@@ -29,41 +30,41 @@ _BARE_ITEM = 4
 _UNIT = 60
 """Characters at its end in which a figure and its unit stand."""
 
-_OPEN = re.compile(
+_OPEN = pattern_of(
     r"(?:\A|\s)\*\*(?=\S)[^*]*\Z|[(\[{\u3010\u300c\uff08\u201e\u00ab,;\uff0c\u3001\uff1b]\Z|[\[\u3010]\s*\d[\d,;\s\u2013-]*\Z"
 )
-_ITEM = re.compile(
+_ITEM = pattern_of(
     r"\s*(?:(?:[-*+\u2022\u25aa\u2013]|(\d{1,3})[.)])(?=\s|\Z)|[\u00b9\u00b2\u00b3\u2070-\u2079\u2020\u2021]+)"
 )
 """What a line of a list begins with, or a footnote."""
 
-_ENTRY = re.compile(r"\s+\S|\[\d{1,3}\]:?\s+\S")
+_ENTRY = pattern_of(r"\s+\S|\[\d{1,3}\]:?\s+\S")
 """How an item of a list goes on in a line of its own, and how a list of sources names one."""
 
-_HEADING = re.compile(r"\s*#{1,6}\s+\S")
-_ROW = re.compile(r"\s*\|")
-_CELL = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"[\s|:-]+")
-_STOP = re.compile(
+_HEADING = pattern_of(r"\s*#{1,6}\s+\S")
+_ROW = pattern_of(r"\s*\|")
+_CELL = pattern_of(r"(?<!\\)\|")
+_RULE = pattern_of(r"[\s|:-]+")
+_STOP = pattern_of(
     r"[.!?\u061f\u06d4\u0964\u0965\u2026][\"'\u201d\u2019\u00bb)*_]*(?: ?\[[^\[\]\n]{1,40}\])*\s+"
     r"|[\u3002\uff01\uff1f](?:\[\d+\])*"
 )
 """What closes a sentence that another follows."""
 
-_LABEL = re.compile(r"[^\n:\uff1a]{1,60}[:\uff1a]\s*\S")
-_WORD = re.compile(r"[^\W\d_]+")
-_LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
-_TOPIC = re.compile(
+_LABEL = pattern_of(r"[^\n:\uff1a]{1,60}[:\uff1a]\s*\S")
+_WORD = pattern_of(r"[^\W\d_]+")
+_LAST_WORD = pattern_of(r"([^\W\d_]+)\Z")
+_TOPIC = pattern_of(
     r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff](?:[はをにとのへや]|については|ため、?)\Z|(?:因为|由于|以及|并且|但是|如果)\Z"
 )
 """What a phrase of Japanese or Chinese ends with that another must follow."""
 
-_SPACED = re.compile(
+_SPACED = pattern_of(
     r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\Z"
 )
 """A letter of a script that parts words by blanks and closes sentences by a sign; Korean closes by a verb."""
 
-_FIGURE = re.compile(r"\d\S*(?: [^\W\d_]+\.?){1,2}\Z")
+_FIGURE = pattern_of(r"\d\S*(?: [^\W\d_]+\.?){1,2}\Z")
 """A figure with its unit, as an answer may end: ``$31 million``, ``12 basis points``."""
 
 _LEAST_AFTER_STOP, _LEAST_ALONE = 3, 8

@@ -10,6 +10,7 @@ from itertools import islice
 
 from finrisk_rules.clauses import LONGEST, cites, sentences_of, states, tokens
 from finrisk_rules.judge.wording import words
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import Signs, folded, latin_words
 
 _HEAD = 400
@@ -47,52 +48,52 @@ _SHAPES = rf"""
       | \[object\ \w+\]\W*\Z
       | (?i:upstream\ (?:connect\ error|request\ timeout)|no\ healthy\ upstream|default\ backend\ -\ 404)
 """
-_SHAPE = re.compile(rf"(?x) \A \W* (?: {_SHAPES} )")
-_BODY_KEY = re.compile(
+_SHAPE = pattern_of(rf"(?x) \A \W* (?: {_SHAPES} )")
+_BODY_KEY = pattern_of(
     r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg|status(?:_?code)?|code|type"""
     r"""|title|timestamp|success|ok|path|trace\w*|request_?id|reason)["']\s*:"""
 )
-_FAULT_KEY = re.compile(r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg)["']\s*:""")
+_FAULT_KEY = pattern_of(r"""(?i)\A[\[{\s]*["'](?:errors?|err|fault|exception|details?|message|msg)["']\s*:""")
 """What begins a body that is of a fault, or else states something."""
 
-_ENVELOPE = re.compile(
+_ENVELOPE = pattern_of(
     r"""(?i)\A[\[{\s]*["'](?:prompt_?feedback|candidates|choices|usage(?:_?metadata)?|model_?version"""
     r"""|(?:finish|stop|block)_?reason|response_?id)["']\s*:"""
 )
 """What begins the body of a vendor's reply, as it came from the wire."""
 
-_FAILURE = re.compile(
+_FAILURE = pattern_of(
     r"""(?i)["']?(?:error|fault|exception)\w*["']?\s*:|error|fail|exceed|denied|unauthori|limit|not found"""
     r"""|unavailable|time[d -]?out|overload|["'](?:code|status\w*)["']\s*:\s*-?[1-9]"""
 )
-_PAGE_TITLE = re.compile(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
+_PAGE_TITLE = pattern_of(r"^[ \t]*<title>[ \t]*[45]\d\d\b", re.MULTILINE)
 _FRAMES = (
     r"""at[ ][\w.$<>/ ]{1,200}\(|File[ ]"[^"\n]{1,300}",[ ]line[ ]\d"""
     r"""|(?:from[ ])?\S{1,200}\.\w{1,4}:\d+:in[ ]|#\d+[ ]\S{1,200}\(\d+\)|\S{1,200}\.go:\d+"""
     r"""|goroutine[ ]\d+[ ]\["""
 )
-_FRAME = re.compile(rf"[ \t]*(?:{_FRAMES})")
-_CHAIN = re.compile(r"\A(?=[a-z\d][^\n]{0,300}\Z)[\w.+/()-]+(?: [\w.:/+()\[\]-]+){0,6}?: (?P<cause>[^\n]+)\Z")
+_FRAME = pattern_of(rf"[ \t]*(?:{_FRAMES})")
+_CHAIN = pattern_of(r"\A(?=[a-z\d][^\n]{0,300}\Z)[\w.+/()-]+(?: [\w.:/+()\[\]-]+){0,6}?: (?P<cause>[^\n]+)\Z")
 """A line of a program: who failed, at what, and why, parted by colons, without the capital of a sentence."""
 
-_CAUSE = re.compile(
+_CAUSE = pattern_of(
     r"\bno such\b|\bnot (?:found|permitted|allowed|supported)\b|\b(?:refused|denied|closed"
     r"|closing|reset|unreachable|unknown"
     r"|invalid|failed|failure|eof|expired|cancell?ed|killed|unsupported|aborted|unavailable"
     r"|timeout|timed out)\b|does not exist"
     r"|\b(?:cannot|could not|unable to) (?:open|read|write|connect|resolve|load|find|parse|allocate)\b"
 )
-_TECHNICAL = re.compile(r"[a-z]\d|\d[a-z]|\w\.[a-z]|\w/\w|:\d|: .*: |::|_")
+_TECHNICAL = pattern_of(r"[a-z]\d|\d[a-z]|\w\.[a-z]|\w/\w|:\d|: .*: |::|_")
 """What a name of a host, a file or a call has, or a second colon."""
 
 _TRACEBACK = "Traceback (most recent call last):"
 _LEAST_FRAMES = 2
 
-_LABEL = re.compile(
+_LABEL = pattern_of(
     r"\A\W*(?:[a-z]+ ){0,2}(?:error|fatal(?: error)?|exception|fehler|erreur|errore|erro|fout|エラー|错误"
     r"|錯誤|오류)(?: ?code)? ?\d{0,4} ?[:\]\uff1a]"
 )
-_MACHINE_TALK = re.compile(
+_MACHINE_TALK = pattern_of(
     r"failed to (?:respond|connect|load|fetch|generate|process)|does not exist or you|internal server error"
     r"|bad gateway|service (?:is )?(?:currently |temporarily )?unavailable|gateway time-?out"
     r"|too many requests|rate limit|try again|\bretry|\bretries|timed? ?out|deadline exceeded|api key"
@@ -114,7 +115,7 @@ _MACHINE_TALK = re.compile(
     r"|\d ?[kmgt]i?b(?:ytes)?\b|\d bytes\b"
     r"|did not respond|issue persists|plan and billing|reduce (?:the length|your)"
 )
-_FOREIGN_TALK = re.compile(
+_FOREIGN_TALK = pattern_of(
     r"[a-z]{3,}(?:exception|error)\b|versuchen sie|spater erneut|voruber\w* nicht (?:verfugbar|erreichbar)"
     r"|ein fehler (?:ist )?aufgetreten|zeituberschreitung|ist ein fehler|reessay|erreur (?:est survenue"
     r"|s'est produite)|temporairement indisponible|delai d'attente|intentelo|intentarlo|intente de nuevo"
@@ -164,7 +165,7 @@ _AGAIN_SIGNS = Signs(
 )
 """Of which what ``_MACHINE_TALK`` finds has one."""
 
-_BEGINNING = re.compile(r"[{\[]|\W*\d")
+_BEGINNING = pattern_of(r"[{\[]|\W*\d")
 """How a body begins, or what begins with a number."""
 
 _FRAME_SIGNS = ("(", '"', ":")

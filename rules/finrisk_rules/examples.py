@@ -4,7 +4,6 @@ Collection, export and prepare ask the same function, so that every count an ope
 that can be trained on.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -24,14 +23,15 @@ from finrisk_rules.limits import (
 )
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.obedience import obeys_order
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.prompt import Source
 from finrisk_rules.refusals import is_refusal
 from finrisk_rules.version import rules_version
 
 # Controls that PostgreSQL text or JSON Lines cannot carry, lone surrogates, and bidirectional overrides,
 # which show letters in another order than they stand in.
-_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
-_EMBEDDINGS = re.compile("[\u202a-\u202c\u2066-\u2069]")
+_UNUSABLE = pattern_of("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
+_EMBEDDINGS = pattern_of("[\u202a-\u202c\u2066-\u2069]")
 
 
 def problem(strategy: object, analysis: object, sources: Sequence[Source] = ()) -> str | None:

@@ -1,8 +1,8 @@
 """Words of an analysis, by their beginnings, in the languages that questions are asked in."""
 
-import re
+from finrisk_rules.patterns import pattern_of
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = pattern_of(r"[^\W\d_]{4,}")
 
 FINANCE = frozenset(
     """accio accou action activ ahorr angab anlei arrea asset audit avali azien azion balan bank banka betra

@@ -8,6 +8,7 @@ dropped law or role, "I am now" another, "my" law, which is told.
 import re
 from dataclasses import dataclass
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import latin_words
 
 
@@ -40,7 +41,7 @@ _PART = r"(?:[\s,'\u2019-]{1,2}[^\W\d]+){0,4}?[\s,'\u2019-]{1,2}"
 def _pattern(words: _Language) -> re.Pattern[str]:
     source = rf"(?:{words.source})\w*(?:\W{{1,2}}\d{{1,2}}\]?)?"
     order = rf"(?:{words.order})\w*"
-    return re.compile(
+    return pattern_of(
         rf"(?i)\b(?:(?:{words.as_})(?:{_NEAR}{source}{_NEAR}{order}|{_NEAR}{order}{_NEAR}{source})"
         rf"|(?:{words.by}){_NEAR}{order}{_NEAR}{source}"
         rf"|{source}(?:{_NEAR}{order}{_PART}(?:{words.me})\b|{_NEAR}(?:{words.me}){_NEAR}{order})"
@@ -185,10 +186,10 @@ _UNSPACED = (
 
 _RULES = [(frozenset(words.signs.split()), _pattern(words)) for words in _LANGUAGES if words.signs]
 _SIGNS = frozenset[str]().union(*(signs for signs, _ in _RULES))
-_CYRILLIC = re.compile("[\u0430-\u044f]")
+_CYRILLIC = pattern_of("[\u0430-\u044f]")
 _CYRILLIC_RULE = next(_pattern(words) for words in _LANGUAGES if not words.signs)
-_UNSPACED_SIGN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_UNSPACED_RULE = re.compile("|".join(f"(?:{pattern})" for pattern in _UNSPACED))
+_UNSPACED_SIGN = pattern_of("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_UNSPACED_RULE = pattern_of("|".join(f"(?:{pattern})" for pattern in _UNSPACED))
 
 
 def obeys(answer: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from finrisk_rules.lookalikes import skeleton
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import Signs, latin_runs
 
 _CLAUSE = r"(?:\A|\n|[^\w\s'\u2019][^\w\n]{0,8}|\b(?:und|bitte|et|y|e|en|i|och|now|please)\s+)"
@@ -150,7 +151,7 @@ LAW_ROOTS = frozenset(_LATIN_ROOTS.values())
 
 _ROOT_SIGNS = Signs((), LAW_ROOTS)
 _OTHER_ROOTS = tuple(root for root in _ROOTS if not root.isascii())
-_PATTERN = re.compile(
+_PATTERN = pattern_of(
     "|".join(
         [
             rf"{_CLAUSE}(?:{_forms(drop)})\b(?:[^\w.!?;\n]+\w+){{0,5}}?[^\w.!?;\n]+(?:{_forms(law)})"

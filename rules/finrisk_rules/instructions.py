@@ -12,12 +12,13 @@ from finrisk_rules.disguises import REVERSALS, appearances, is_undisguised
 from finrisk_rules.foreign_orders import LAW_ROOTS, drops_instructions, laws_named, may_name_law
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.orders import RULES
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.sentence_rules import Rule, sentences_with
 from finrisk_rules.spelling import Signs, latin_words
 
-_WRAPPED = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
-_WORD = re.compile(r"[a-z]+")
-_CHAT = re.compile(
+_WRAPPED = pattern_of(r"\n(?<=[^\n]\n)(?=[^\n])")
+_WORD = pattern_of(r"[a-z]+")
+_CHAT = pattern_of(
     r"""(?imx)
       <\|[\w\ ]{2,24}\|> | <(?:start|end)_of_turn> | <</?sys>> | \[/?inst\]
     | \{\{\ *(?:system|prompt|instructions?)\ *[:}]
@@ -36,11 +37,11 @@ _CHAT_WORDS = frozenset(
 )
 """A chat's mark has one of them, or a control token's ``<|``."""
 _ORDER_WORDS = frozenset[str]().union(*(rule.words for rule in RULES))
-_SPEAKER = re.compile(
+_SPEAKER = pattern_of(
     r"^[^\w\n]*(system|assistant|ai|user|human|model|bot)\b(?: (?:message|prompt))?[^\w\n]*(?:[:>]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_FRAME = re.compile(
+_FRAME = pattern_of(
     r"""(?mx)
       ^[^\w\n]*(?:SOURCES|QUESTION)\ *[^\w\n]{0,4}$                    # a heading of the prompt, alone
     | ^[^\w\n]*(?:SOURCES|QUESTION|\[\d{1,4}\])\ [a-z]{16}$            # and with a mark

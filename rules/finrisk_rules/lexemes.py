@@ -1,17 +1,17 @@
 """Lexemes: what a text is searched by, made the same way at ingestion and for a question."""
 
-import re
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 LONGEST_WORD = 64
 """Characters; longer words are cut, so that no input makes an index entry too large."""
 
 _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-_WORD = re.compile(rf"{_IDEOGRAPH}|(?:(?!{_IDEOGRAPH})[^\W\d_])+|\d+(?:[.,]\d+)*")
+_WORD = pattern_of(rf"{_IDEOGRAPH}|(?:(?!{_IDEOGRAPH})[^\W\d_])+|\d+(?:[.,]\d+)*")
 
 _STOP_WORDS = frozenset(
     """a an and are as at be been being by for from had has have having if in into is it its may of on or so

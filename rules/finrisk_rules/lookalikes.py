@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from finrisk_rules.patterns import pattern_of
+
 _ALIKE = {
     "A": "\u0410\u0391\u13aa",
     "a": "\u0430\u03b1",
@@ -55,7 +57,7 @@ _ALIKE = {
     "Z": "\u0396\u13c3",
 }
 _LATIN = {alike: letter for letter, others in _ALIKE.items() for alike in others}
-_NAMED = re.compile(
+_NAMED = pattern_of(
     r"\b(?:LATIN|REGIONAL INDICATOR)\b(?:.* (?P<small>SMALL LETTER)|.*\b(?:LETTER|SYMBOL))"
     r"(?: SMALL CAPITAL| SCRIPT| DOTLESS| OPEN| LONG| LETTER)? (?P<letter>[A-Z])(?: WITH .*)?\Z"
 )
@@ -67,7 +69,7 @@ _BLANK = (
 _TAGS = range(0xE0020, 0xE007F)
 _LONGEST = 8  # of a decomposition; some Arabic ligatures are whole sentences
 _PLAIN = bytes((*b"\t\n\r", *range(32, 127)))
-_UNPLAIN = re.compile(r"[^\t\n\r -~]+")
+_UNPLAIN = pattern_of(r"[^\t\n\r -~]+")
 
 
 @lru_cache(maxsize=4)

@@ -1,11 +1,12 @@
 """Numbers that East Asia writes in characters: ``三千二百万円``, ``二億五千万``, ``十二%``."""
 
-import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
+
+from finrisk_rules.patterns import pattern_of
 
 _DIGITS = {character: digit for digit, character in enumerate("〇一二三四五六七八九")}
 _DIGITS |= {"零": 0, "两": 2, "兩": 2}
@@ -14,14 +15,14 @@ _MYRIADS = {"万": 4, "萬": 4, "億": 8, "亿": 8, "兆": 12}
 _DIGIT, _UNIT, _MYRIAD = ("".join(characters) for characters in (_DIGITS, _UNITS, _MYRIADS))
 _LONGEST = 24
 
-_NUMERAL = re.compile(
+_NUMERAL = pattern_of(
     rf"[{_DIGIT}{_UNIT}](?<![{_DIGIT}{_UNIT}{_MYRIAD}\d第].)(?:(?<=[{_DIGIT}])|(?=[{_DIGIT}]))"
     rf"[{_DIGIT}{_UNIT}]*+[{_MYRIAD}]?+(?:[{_DIGIT}{_UNIT}]++[{_MYRIAD}]?+)*+(?![\d{_MYRIAD}])"
 )
-_SECTION = re.compile(rf"([{_DIGIT}{_UNIT}]+)([{_MYRIAD}]?)")
+_SECTION = pattern_of(rf"([{_DIGIT}{_UNIT}]+)([{_MYRIAD}]?)")
 
-_FIGURE = re.compile(rf"[\d{_DIGIT}{_UNIT}](?:(?<=\d)|(?=[{_DIGIT}{_UNIT}{_MYRIAD}]))")
-_ASCII_FIGURE = re.compile("[0-9]")
+_FIGURE = pattern_of(rf"[\d{_DIGIT}{_UNIT}](?:(?<=\d)|(?=[{_DIGIT}{_UNIT}{_MYRIAD}]))")
+_ASCII_FIGURE = pattern_of("[0-9]")
 
 
 def has_figure(text: str, start: int = 0, end: int = sys.maxsize) -> bool:

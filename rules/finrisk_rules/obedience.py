@@ -18,6 +18,7 @@ from finrisk_rules.demands import does_as_told
 from finrisk_rules.finance import FINANCE
 from finrisk_rules.lookalikes import skeleton
 from finrisk_rules.omissions import without_omissions
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plants import follows_plant
 from finrisk_rules.prompt import SYSTEM_INSTRUCTION
 from finrisk_rules.sentence_rules import Rule, sentences_with
@@ -39,7 +40,7 @@ _OPENING = r"(?:\A|[.!?:*#>\n])[\s*_#>]*"
 
 
 def _rule(kind: str, words: str, *patterns: str) -> Rule:
-    pattern = re.compile("|".join(patterns), re.IGNORECASE | re.VERBOSE)
+    pattern = pattern_of("|".join(patterns), re.IGNORECASE | re.VERBOSE)
     return Rule(kind, frozenset(words.split()), pattern, patterns=patterns)
 
 
@@ -121,7 +122,7 @@ RULES = (
             \ (?:in\ the\ world|ever|on\ earth|of\ all\ time|in\ history|anywhere|of\ all)\b""",
     ),
 )
-_INSTRUCTED = re.compile(
+_INSTRUCTED = pattern_of(
     r"(?:[\"\u201c\u201e\u00ab\u300c\u300e:](?:\s|\u00a0)*)(?:(?i:you are) (?:an?|the) \w"
     r"|Du bist (?:ein|der|die)"
     r"|Sie sind (?:ein|der|die)|Tu es (?:un|le|la)|Vous êtes (?:un|le|la)|Eres (?:un|el|la)"
@@ -134,11 +135,11 @@ _INSTRUCTED = re.compile(
 _INSTRUCTED_WORDS = frozenset("you bist sind tu eres usted sei bent".split())
 """Of which what it finds in ASCII has one."""
 
-_CODED = re.compile(r"\s*(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/]{20,}={0,2}\s*")
-_WORD = re.compile(r"[a-z]+")
-_DIGIT = re.compile(r"\d")
-_CONTENT = re.compile(r"[^\W\d_]{4,}|\d[\d.,]*\d")
-_PAIR = re.compile("(?=([\u30a0-\u30ff\u3400-\u9fff]{2}))")
+_CODED = pattern_of(r"\s*(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[A-Za-z0-9+/]{20,}={0,2}\s*")
+_WORD = pattern_of(r"[a-z]+")
+_DIGIT = pattern_of(r"\d")
+_CONTENT = pattern_of(r"[^\W\d_]{4,}|\d[\d.,]*\d")
+_PAIR = pattern_of("(?=([\u30a0-\u30ff\u3400-\u9fff]{2}))")
 _RUN = 8  # words in a row that nobody but our own instruction strings together
 _OWN_RUNS = frozenset(
     " ".join(run)

@@ -4,9 +4,8 @@ Such a sentence has a word of ordering and says that the order was not followed:
 negation, or a verb of leaving out. Who drops its own instructions, those that it had before, obeys.
 """
 
-import re
-
 from finrisk_rules.clauses import sentences_of
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 _FOLLOW = (
@@ -23,7 +22,7 @@ _DROP = (
     "|ing)?|reject(?:s|ed|ing)?"
     "|declin(?:e|ed|ing)|refus(?:e|ed|ing)"
 )
-_ASIDE = re.compile(
+_ASIDE = pattern_of(
     r"\bno (?:\w+ )?(?:role|place|part|difference|effect|weight|influence|bearing|support|basis|business)\b"
     r"|\b(?:no|nothing|none)\b[^.]{0,30}\b(?:support|confirm|back|bear|show)\w*"
     r"|\b(?:not|n['\u2019]t) (?:\w+ )?(?:belong|change|affect|alter|matter|bind|count|a fact"
@@ -60,7 +59,7 @@ _ASIDE = re.compile(
     r"|\u5f93(?:\u3044\u307e\u305b\u3093|\u3063\u3066\u3044\u307e\u305b\u3093|\u308f\u306a)"
     r"|\u5f93\u3044\u307e\u305b\u3093\u3067\u3057\u305f|\ub530\ub974\uc9c0 \uc54a"
 )
-_ORDER = re.compile(
+_ORDER = pattern_of(
     r"\b(?:ask|tell|told|order|command|instruct|direct|demand|request|requir|urge|address|aimed|hidden|planted|embedded"
     r"|inject|prompt|link\b|bid\b|bids\b|want|call(?:s|ed)? (?:for|on)"
     r"|fordert|aufforder|anweis|verlang|befehl|bittet|hinweis|demand|consigne|ordre|exig|pide|pidi|orden|instruc|solicit|pede"
@@ -68,7 +67,7 @@ _ORDER = re.compile(
     r"|\u0443\u043a\u0430\u0437\u0430\u043d|\u0438\u043d\u0441\u0442\u0440\u0443\u043a|\u043f\u0440\u043e\u0441|\u0442\u0440\u0435\u0431)\w*"
     r"|\u8981\u6c42|\u6307\u4ee4|\u6307\u793a|\u547d\u4ee4|\uc694\uad6c|\uc9c0\uc2dc"
 )
-_OWN = re.compile(
+_OWN = pattern_of(
     r"\b(?:my|previous|prior|earlier|original|initial|system|safety|above|your"
     r"|all)\b(?: \w+){0,2}? (?:instruct|prompt|command"
     r"|direct|guideline|rule|restriction|polic)"
@@ -78,14 +77,14 @@ _OWN = re.compile(
     r"|mijn|eerdere|vorige)\b|\u043f\u0440\u0435\u0434\u044b\u0434\u0443\u0449|\u0441\u0432\u043e\u0438"
     r"|\u4ee5\u524d|\u4e4b\u524d|\u3053\u308c\u307e\u3067|\uc774\uc804|\uae30\uc874"
 )
-_KEPT = re.compile(
+_KEPT = pattern_of(
     r"(?<!not )(?<!n['\u2019]t )\b(?:follow|obey|ke(?:ep|pt) to|st(?:ick|uck) to"
     r"|stay(?:ed)? with|bound by) (?:only |all )?"
     r"my (?:\w+ )?(?:instructions?|rules|guidelines|task)"
 )
 """Its own instructions, which an answer keeps to."""
 
-_COMPLIANCE = re.compile(
+_COMPLIANCE = pattern_of(
     r"(?:\A|[;:,])\W*(?:do not|don['\u2019]t|never|always)\b|"
     r"\b(?:since|because|as|wie|da|weil|comme|puisque|como|ya que|poiche|come|zoals|omdat|jak"
     r"|\u043a\u0430\u043a)\b(?: [^\W\d_]+| \[?\d+\]?){0,5}?"
@@ -101,11 +100,11 @@ _COMPLIANCE = re.compile(
 """An order itself, one as the reason of what is left out, one to leave out: who says that leaves none
 aside."""
 
-_TEXT = re.compile(
+_TEXT = pattern_of(
     r"\b(?:sources?|text|note|line|sentence|passage|document|page|filing|footnote|wish|remark|quelle|texte?|hinweis|fuente|fonte"
     r"|bron|documento)\b|[\u6587\u8cc7\u8d44]\u6599|\u6587\u4ef6|\u0438\u0441\u0442\u043e\u0447\u043d\u0438\u043a"
 )
-_PRONOUN = re.compile(
+_PRONOUN = pattern_of(
     r"\b(?:it|this|that|them|so|dem|dies\w*|das|es|cela|en|eso|lo|la|cio|isso)\b|\u8fd9|\u3053\u308c|\u305d\u308c|\u044d\u0442"
 )
 _LONGEST = 400

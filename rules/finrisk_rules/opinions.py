@@ -4,16 +4,15 @@ What is denied is the matter, by one who judges it. Where the clause speaks of t
 answering or of what was given to answer from, it is no opinion ("I don't think I can help").
 """
 
-import re
-
 from finrisk_rules.judge.wording import words
+from finrisk_rules.patterns import pattern_of
 
 _BELIEF = (
     "think|believe|expect|consider|regard|view|see|judge|deem|rate|assume|anticipate|foresee|fear|agree|share"
     "|doubt|conclude|infer|worry|class(?:ify)?|interpret|accept|find|object|suspect|detect|note"
 )
 _WORDING = "say|call|describe|characteri[sz]e|treat|read|count|rely|hold|recommend|overlook|ignore|dismiss"
-_OPINION = re.compile(
+_OPINION = pattern_of(
     rf"\bi (?:do|did|don|didn)(?:'t| not|)(?: \w+ly)? (?:{_BELIEF})\b"
     rf"|\bi(?:'d not| (?:would|will|won|must|should)(?:n't|'t| not)?)(?: \w+ly)? (?:{_BELIEF}|{_WORDING})\b"
     rf"|\bi(?:'d| would) (?:\w+ly )?(?:say|call|answer)\b"
@@ -29,7 +28,7 @@ _OPINION = re.compile(
     r"|\b(?:je|j') ?n[e'] ?(?:pense|crois|vois|considere|juge|estime|trouve|doute)\b"
     r"|\b(?:no me parece|non mi (?:sembra|pare)|nao me parece)\b"
 )
-_OF_ANSWERING = re.compile(
+_OF_ANSWERING = pattern_of(
     r"\b(?:me|my|you|your|mir|mich|moi|mij|this|that(?=\W*\Z)|it(?=\W*\Z)|so(?=\W*\Z))\b"
     r"|\bi\b.*\bi\b|\bich\b.*\bich\b|\bje\b.*\bje\b|\bik\b.*\bik\b|\bpense pas pouvoir\b"
     r"|\b(?:answer|respond|repl(?:y|ies)|question|quer(?:y|ies)|request|assist|help|comply|comment|speculat"
@@ -40,7 +39,7 @@ _OF_ANSWERING = re.compile(
     r"|(?:built|made|designed|trained|programmed|allowed|permitted|authori[sz]ed|qualified|equipped"
     r"|supposed) to)"
 )
-_VERB_OF_ANSWERING = re.compile(
+_VERB_OF_ANSWERING = pattern_of(
     r"\b(?:tell|say|provid|give|offer|discuss|disclos|determin|assess|evaluat|judg|know|confirm|verif|advis"
     r"|predict|guess|produc|writ|creat|proceed|fulfil|summari[sz]|analy[sz]"
     r"|comput|calculat|quantif|engag|handl|participat|perform|fetch|retriev|establish"
@@ -48,7 +47,7 @@ _VERB_OF_ANSWERING = re.compile(
     r"|zugang|dire\b|donner|fournir|evalu|acces|juger|commenter|decir|dar\b|proporcion|ofrec|opin|dare\b"
     r"|fornir|valutar|acced|dizer|fornec|avali|zeggen|geven|beoordel|bepal|toegang)"
 )
-_CONSEQUENCE = re.compile(
+_CONSEQUENCE = pattern_of(
     r"\A(?:and |und |et )?(?:so|therefore|hence|thus|consequently|which (?:\w+ly )?(?:suggest|mean|impl|point"
     r"|leav|indicat)\w*|daher|deshalb|also|folglich|donc|ainsi|quindi|pertanto|por (?:lo )?tanto"
     r"|portanto|dus)\b"

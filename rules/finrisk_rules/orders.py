@@ -8,6 +8,7 @@ instructions and overrides all the time, but as statements about somebody else.
 import re
 from collections.abc import Iterable, Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.sentence_rules import Rule
 
 _STEP = r"[^\w.!?;\n]+"  # from one word of a clause to the next
@@ -80,7 +81,7 @@ NOT = r"(?:do\ not|don['\u2019]?t|never)"
 
 def _rule(kind: str, words: str, *patterns: str, others: str = "") -> Rule:
     joint = "|".join((*_by_beginning(ALONE, patterns), *_by_beginning(ORDER, patterns), *_others(patterns)))
-    pattern = re.compile(joint, re.IGNORECASE | re.VERBOSE)
+    pattern = pattern_of(joint, re.IGNORECASE | re.VERBOSE)
     return Rule(kind, frozenset(words.split()), pattern, frozenset(others.split()), patterns)
 
 

@@ -1,7 +1,6 @@
 """Facts of a page: what its tables and its sentences say in figures, made once when the page is indexed."""
 
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from finrisk_rules.judge.bounds import BOUNDING
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.numerals import has_figure
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities, style_of
 from finrisk_rules.sentences import sentences
@@ -21,8 +21,8 @@ MOST_NOTES = 20
 FEWEST_THOUSANDS = 4
 """Numbers with a point before three digits, and no other separator, that tell that a comma parts decimals."""
 
-_SEPARATED = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)%?")
-_POINT_BEFORE_THREE = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_SEPARATED = pattern_of(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)%?")
+_POINT_BEFORE_THREE = pattern_of(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)

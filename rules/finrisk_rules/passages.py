@@ -1,9 +1,10 @@
 """Pages and passages: how a document's text is cut for search, and nothing of it lost."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from finrisk_rules.patterns import pattern_of
 
 LONGEST_PAGE = 12_000
 """Characters; a longer page is cut where a paragraph or a row ends. A cut table has title and head again."""
@@ -23,7 +24,7 @@ LONGEST_TABLE_TITLE = 40
 
 Kind = Literal["text", "table"]
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[ \t]+(?=[\"'(\[$A-Z0-9])|(?<=[。!?])")
+_SENTENCE_END = pattern_of(r"(?<=[.!?])[ \t]+(?=[\"'(\[$A-Z0-9])|(?<=[。!?])")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import NamedTuple
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import before, behind
 
@@ -83,18 +84,18 @@ _KINDS = {
 }
 """How a period is written; of two that begin at one place the first counts."""
 
-_PERIOD = re.compile(
+_PERIOD = pattern_of(
     rf"(?<![A-Za-z\d])(?:{'|'.join(f'(?P<{kind}>{form})' for kind, form in _KINDS.items())})", re.IGNORECASE
 )
 _INITIALS = "".join(sorted({word[0] for word in MONTHS} | set("qthsfcg")))
 _ERA_INITIALS = "".join(era[0] for era in _ERAS)
-_BEGIN = re.compile(
+_BEGIN = pattern_of(
     rf"[0-9{_INITIALS}{_INITIALS.upper()}\u017f{_ERA_INITIALS}](?<![A-Za-z0-9].)(?=(?<=[{_ERA_INITIALS}])"
     r"|(?<=[12])[90]\d\d|(?<=\d)\d?(?:[./]\d|\.? ?[^\W\d_])"
     r"|(?<=\D)[^\W\d_]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?['-]?\d)",
     re.DOTALL,
 )
-_ASCII_BEGIN = re.compile(
+_ASCII_BEGIN = pattern_of(
     rf"[^A-Za-z0-9](?:[0-9](?=(?<=[12])[90][0-9][0-9]|[0-9]?(?:[./][0-9]{{1,2}}[./]|\.? ?[A-Za-z]))"
     rf"|[{_INITIALS}{_INITIALS.upper()}](?=[A-Za-z]*+(?: ?\.)? ?(?:[dD][eE][lL]? )?['-]?[0-9]))"
 )
@@ -103,7 +104,7 @@ _ASCII_BEGIN = re.compile(
 In ASCII the match begins with what stands before, so that the search goes from gap to gap; a blank is set
 before the text.
 """
-_WORDED = re.compile(
+_WORDED = pattern_of(
     rf"(?<![^\W_])(?P<order>{_ORDER})[ -](?:fiscal )?"
     rf"(?:(?P<quarter>{_QUARTER})|(?:{_HALF}))"
     r"(?:,| of| in| de| del| di| do| van| des(?: geschaftsjahres| geschäftsjahres| jahres)?)?"
@@ -113,31 +114,31 @@ _WORDED = re.compile(
 """What makes a quarter or a half of the year behind it."""
 
 _LONGEST_WORDED = 48
-_WORDED_HINT = re.compile("[qtkhsQTKHS\u017f\u212a](?i:uart|rimes|warta|al[fb]|emes)")
+_WORDED_HINT = pattern_of("[qtkhsQTKHS\u017f\u212a](?i:uart|rimes|warta|al[fb]|emes)")
 """Part of every word for a quarter or a half."""
 
-_BARE_YEAR = re.compile(rf"{_YEAR}(?!\w|[.,]\d|[%/\u2013-]| ?[年년]| [QTHSqths\u017f])")
+_BARE_YEAR = pattern_of(rf"{_YEAR}(?!\w|[.,]\d|[%/\u2013-]| ?[年년]| [QTHSqths\u017f])")
 """A year that no other kind of period begins with."""
 
-_HINT = re.compile(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成] ?[\d元]")
+_HINT = pattern_of(r"(?:19|20)\d\d|[A-Za-z]\.? ?'?\d|\d[.a-z]* ?[A-Za-z]|[和成] ?[\d元]")
 """Every period has a year in full, or a letter beside a digit."""
 
-_LISTED = re.compile(
+_LISTED = pattern_of(
     rf"(?<![^\W_])(?:(?P<name>[QH][1-4])|(?P<order>{_ORDER}))"
     r"(?:,| ?/| ?&)? ?(?:(?:and|und|et|y|to) (?:the )?)?\Z",
     re.IGNORECASE,
 )
-_PART = re.compile(
+_PART = pattern_of(
     rf"[{_ORDER_INITIALS}qhQH\u017f](?<![\w-].)(?<=(?=(?P<part>"
     rf"(?i:(?P<name>[QH][1-4])|(?P<order>{_ORDER})[ -](?:fiscal )?(?:(?P<quarter>{_QUARTER})|(?:{_HALF})))"
     r"(?![\w-])))(?s:.))"
 )
 """Where a part of a year begins that names no year."""
-_PART_HINT = re.compile("[qtkhsQTKHS\u017f\u212a](?:(?i:uart|rimes|warta|al[fb]|emes)|(?<=[QH])[1-4])")
+_PART_HINT = pattern_of("[qtkhsQTKHS\u017f\u212a](?:(?i:uart|rimes|warta|al[fb]|emes)|(?<=[QH])[1-4])")
 _MOST_LISTED, _LONGEST_LISTED = 3, 24
 """Quarters before the one that names their year, and characters in which one of them stands."""
 
-_PART_OF_NUMBER = re.compile(r"\d[.,]\Z|[$€£¥₹']\Z")
+_PART_OF_NUMBER = pattern_of(r"\d[.,]\Z|[$€£¥₹']\Z")
 _SIGNS_OF_NUMBER = frozenset(".,$€£¥₹'")
 
 

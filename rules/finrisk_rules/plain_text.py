@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from finrisk_rules.patterns import pattern_of
+
 _BLANKS = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _MINUS_SIGNS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
 _APOSTROPHES = "\u02bc\u2018\u2019\uff07"
@@ -27,7 +29,7 @@ def _variants() -> dict[int, str]:
 
 
 _VARIANTS = _variants()
-_MAYBE_VARIANTS = re.compile(r"[^\0-\x08\n-\x7f]+")
+_MAYBE_VARIANTS = pattern_of(r"[^\0-\x08\n-\x7f]+")
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,6 @@ or of nothing else that was asked, or that changes its language, its case or int
 to.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
@@ -19,15 +18,16 @@ from finrisk_rules.judge.citations import without_citations
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.wording import words
 from finrisk_rules.omissions import is_of_orders
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import quantities
 from finrisk_rules.sayings import TELLERS, commands, languages_named, tells_figure
 from finrisk_rules.spelling import folded, latin_words
 
-_SOURCE = re.compile(r"\[\d{1,3}\]\s*(?=\S)")
-_WORD = re.compile(r"[^\W\d_]+")
-_PIECE = re.compile(r"[,;.!?]?\s*(?:\n|\s/\s)")
-_RHYME = re.compile(r"[aeiou][aeiouy]*[^aeiouy\W\d_]+e?\Z|[aeiou][aeiouy]+\Z")
-_INFLECTION = re.compile(r"(?:ed|ing|ions?|ment|ity|ly|e[nrs]|al|able|ance|ence|ung)\Z")
+_SOURCE = pattern_of(r"\[\d{1,3}\]\s*(?=\S)")
+_WORD = pattern_of(r"[^\W\d_]+")
+_PIECE = pattern_of(r"[,;.!?]?\s*(?:\n|\s/\s)")
+_RHYME = pattern_of(r"[aeiou][aeiouy]*[^aeiouy\W\d_]+e?\Z|[aeiou][aeiouy]+\Z")
+_INFLECTION = pattern_of(r"(?:ed|ing|ions?|ment|ity|ly|e[nrs]|al|able|ance|ence|ung)\Z")
 _MOST = 50
 """Orders and sentences that are looked at."""
 

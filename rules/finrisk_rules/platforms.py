@@ -1,7 +1,8 @@
 """Google's two platforms for Gemini: what they are called here, and the names of what runs there."""
 
-import re
 from typing import Literal
+
+from finrisk_rules.patterns import pattern_of
 
 Provider = Literal["vertex", "gemini_api"]
 """Where models are asked: Vertex AI, where tuned ones live, or the Gemini API with its base models."""
@@ -12,7 +13,7 @@ API_VERSION: dict[Provider, str] = {"vertex": "v1", "gemini_api": "v1beta"}
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 """What a token for Vertex AI or Cloud Storage is asked for."""
 
-_RESOURCE = re.compile(
+_RESOURCE = pattern_of(
     r"projects/[^/\s]+/locations/(?P<location>[^/\s]+)/(?P<kind>endpoints|tuningJobs)/[^/\s]+"
 )
 

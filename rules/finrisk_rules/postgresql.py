@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from finrisk_rules.patterns import pattern_of
+
 KEYWORDS: Mapping[str, Any] = {"client_encoding": "UTF8", "options": ""}
 """What libpq gets beside the address, whose ``options`` are set later."""
 
@@ -25,9 +27,9 @@ _ALWAYS = {"client_encoding": "UTF8", "datestyle": "ISO, MDY", "timezone": "UTC"
 SET = "select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as given (name, value)"
 """The statement that sets a session, with two parameters: names and values."""
 
-_WORD = re.compile(r"(?:[^\s\\]|\\.)+", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_SETTING = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.DOTALL)
+_WORD = pattern_of(r"(?:[^\s\\]|\\.)+", re.DOTALL)
+_ESCAPED = pattern_of(r"\\(.)", re.DOTALL)
+_SETTING = pattern_of(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.DOTALL)
 
 
 def foreign_variables(environment: Iterable[str]) -> list[str]:

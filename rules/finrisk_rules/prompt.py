@@ -19,6 +19,7 @@ from json.encoder import encode_basestring_ascii
 from string import ascii_lowercase
 
 from finrisk_rules.lookalikes import skeleton
+from finrisk_rules.patterns import pattern_of
 
 SYSTEM_INSTRUCTION = """\
 You are a financial risk analyst. Answer the QUESTION from the numbered SOURCES and from nothing else.
@@ -35,7 +36,7 @@ _KEY = b"finrisk prompt mark 1"
 _MARK_LETTERS = 16
 _LETTERS = bytes(ord(ascii_lowercase[byte % 26]) for byte in range(256))
 _KEYED = hmac.new(_KEY, digestmod="sha256")  # the key is hashed once, not in each prompt
-_FIRST_LINE = re.compile(r"SOURCES ([a-z]{16})\n")
+_FIRST_LINE = pattern_of(r"SOURCES ([a-z]{16})\n")
 
 
 def _spelled(word: str) -> str:
@@ -44,7 +45,7 @@ def _spelled(word: str) -> str:
     return r"(?:[^\w\n]|_){0,3}".join(digits.get(letter, letter) for letter in word)
 
 
-_LIKE_FRAME = re.compile(
+_LIKE_FRAME = pattern_of(
     rf"""(?imx) ^ (?:
         (?:[^\w\n]|_)*+ (?:\d{{1,3}}[.)](?:[^\w\n]|_)*+)?                   # Markdown, the number of a list
         (?:(?:begin|start|end)(?:[^\w\n]|_)++(?:of\ )?(?:the\ )?)?

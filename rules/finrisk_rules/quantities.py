@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from finrisk_rules.numerals import numerals
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import Unit, before, behind
 
@@ -23,41 +24,41 @@ Style = Literal["point", "comma"]
 LONGEST_NUMBER = 40
 """Characters; what is longer is an identifier, no quantity."""
 
-_NUMBER = re.compile(
+_NUMBER = pattern_of(
     r"[\d.](?<![\d.,'].)(?:(?<=\d)\d*(?:[.,']\d+)*(?: \d{3}(?:[.,]\d+)?(?![.,']?\d))*|(?<=\.)\d+)"
 )
-_LETTER_GLUED = re.compile(r"[^\W\d_][-/_#]\Z|[#§/@_]\Z|[A-Za-z\d]:\Z")
+_LETTER_GLUED = pattern_of(r"[^\W\d_][-/_#]\Z|[#§/@_]\Z|[A-Za-z\d]:\Z")
 _GLUE = frozenset("-/_#§@:")
-_GLUED_BEHIND = re.compile(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
+_GLUED_BEHIND = pattern_of(r"-[A-Za-z](?![a-z])|[/:]\d|[_@#]")
 _WITHOUT_BLANKS = "\u2e80"
 """First character of the scripts of East Asia, which set no blanks between words."""
 _MYRIADS = frozenset("万萬億亿兆만억조")
-_SMALLER = re.compile(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
+_SMALLER = pattern_of(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 """What goes on behind a scale of East Asia, below its power."""
 
-_MULTIPLE = re.compile(r"[xX](?![^\W_])")
+_MULTIPLE = pattern_of(r"[xX](?![^\W_])")
 """Behind a number, the sign of a multiple: ``2.1x``."""
 
-_WORD_BEHIND = re.compile(r" [^\W\d_]| ?(?:[=/×÷*)]|[-+−–] )")
+_WORD_BEHIND = pattern_of(r" [^\W\d_]| ?(?:[=/×÷*)]|[-+−–] )")
 """A word or an operator, behind a number in whose language a comma parts decimals."""
 
 _USUAL: dict[Style, re.Pattern[str]] = {
-    "point": re.compile(r"(?:(?!0,)\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?"),
-    "comma": re.compile(r"(?:(?!0\.)\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?"),
+    "point": pattern_of(r"(?:(?!0,)\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?"),
+    "comma": pattern_of(r"(?:(?!0\.)\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?"),
 }
 """A number as its style has it."""
 
-_CLOSED = re.compile(r" ?\)")
+_CLOSED = pattern_of(r" ?\)")
 
-_SEPARATED = re.compile(r"[0-9.,]{3,}")
+_SEPARATED = pattern_of(r"[0-9.,]{3,}")
 """A number that may have a separator, whole."""
 
 _NO_YEAR = r"(?!(?:19|20)\d\d(?!\d))"
 """A year glued to its day, ``May 31,2019``, tells nothing of decimals."""
-_POINT_STYLE = re.compile(
+_POINT_STYLE = pattern_of(
     rf"\d(?:,\d{{3}}\.\d|(?<![\d.,].)\d*\.(?:\d\d?|{_NO_YEAR}\d{{4,}})(?![.,]?\d)|(?:,\d{{3}}){{2}}(?![.,]?\d))"
 )
-_COMMA_STYLE = re.compile(
+_COMMA_STYLE = pattern_of(
     rf"\d(?:\.\d{{3}},\d|(?<![\d.,].)\d*,(?:\d\d?|{_NO_YEAR}\d{{4,}})(?![.,]?\d)|(?:\.\d{{3}}){{2}}(?![.,]?\d))"
 )
 

@@ -5,7 +5,6 @@ was given, of a question that stays unanswered, is courtesy around them, or the 
 states something is an answer, and so is a denial of the matter that is reasoned.
 """
 
-import re
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from finrisk_rules.clauses import LONGEST, clauses, measures, sentences_of, stat
 from finrisk_rules.endings import HANGING
 from finrisk_rules.judge.wording import words
 from finrisk_rules.opinions import concludes, is_of_answering, judges
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.refusing_clauses import NOT, POLICIES, Kind, is_talk, kind_of
 from finrisk_rules.spelling import folded, latin_words
 
@@ -28,18 +28,18 @@ _NAYSAYING = (
 )
 """Without one of these words an answer in ASCII declines nothing."""
 
-_ASKS_BACK = re.compile(
+_ASKS_BACK = pattern_of(
     r"let me know|\?\W*\Z|\b(?:could|can|would|will) you\b|\bplease (?:tell|share|specify|clarify|provide"
     r"|upload|paste|send|name)|\btry (?:asking|again|rephrasing)"
 )
 """Who is asked for an answer asks, or offers one."""
 
-_APOLOGY = re.compile(
+_APOLOGY = pattern_of(
     r"\b(?:sorry|apolog\w+|entschuldig\w+|desolee?|disculp\w+|perdon\w*|dispiace|scus\w+|desculp\w+"
     r"|przepraszam|izvin\w+)\b"
     r"|申し訳|抱歉|对不起|對不起|죄송|извин|\b(?:happy|glad) to (?:help|assist)|\bget back to you"
 )
-_PROMISED = re.compile(
+_PROMISED = pattern_of(
     r"\b(?:i(?:'ll| will| shall|(?:'m| am) going to)|let me) (?:\w+ ){0,2}(?:look|analy[sz]e|assess|review"
     r"|compare|check|go|search|read|prepare|calculate|work|get|begin|start|provide|walk)\b"
     r"|\bich werde\b|\bje vais\b|\bvoy a\b|\bik (?:zal|ga)\b|\beu vou\b|我将|我會|我会|请稍|請稍"
@@ -51,7 +51,7 @@ _PROMISE = 2  # sentences of an answer that ends where it should begin
 _LEAST_TOLD = 6
 """Words of content with which one has told before a colon what its list is of."""
 
-_LAST_WORD = re.compile(r"([^\W\d_]+)\s*\Z")
+_LAST_WORD = pattern_of(r"([^\W\d_]+)\s*\Z")
 
 _NOTHING_NAMED = words(
     """help assist answer respond comply fulfil fulfill provide request question query discuss complete
@@ -61,7 +61,7 @@ _NOTHING_NAMED = words(
 )
 """Words of a refusal that names no part of the question: it refuses all of it."""
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 _LEAST_WORDS = 2
 """Words of content in a reason."""
 

@@ -1,15 +1,15 @@
 """What a clause does in an answer that may be a refusal, in the languages that models speak."""
 
-import re
 from typing import Literal
 
 from finrisk_rules.clauses import tokens
+from finrisk_rules.patterns import pattern_of
 
 Kind = Literal["unable", "denial", "lacking", "unanswered", "weak", "courtesy", "rest"]
 """An inability of the one who speaks, a denial of the matter, a lack in what was given, a question that stays
 unanswered, what may be one of these, courtesy, and the rest."""
 
-_SELF = re.compile(
+_SELF = pattern_of(
     r"\bi(?:'(?:m|d|ve|ll)\b| (?:[a-z]+ly |just |also |still |only )?(?:am|can|cannot|cant|could|couldn"
     r"|do|don|did"
     r"|didn|have|haven|had|got|lack|will|won|would|wouldn|must|was|decline|refuse|regret|know|see|find"
@@ -33,11 +33,11 @@ NOT = frozenset(
 )
 """Words that deny, or say that something cannot be."""
 
-_CANNOT = re.compile(
+_CANNOT = pattern_of(
     "(?:でき|出来|行え|応じられ|答えられ|わかり|分かり)(?:ません|ない)|かねます|控え|超出|无法|無法|不能|不便"
     "|没法|没有权限|无权|無權|수 없|못합니다|어렵습니다"
 )
-_UNABLE = re.compile(
+_UNABLE = pattern_of(
     r"\bi(?:'ll| will| must| have to|'d rather) (?:have to )?pass(?: on (?:this|that)\b[^.]{0,20})?\W*\Z"
     r"|\bmuss ich (?:\w+ )?passen\b"
     r"|\b(?:no creo|nao creio|non credo)\b.*\b(?:ayud|respond|contest|ajud|aiut|rispond)"
@@ -62,7 +62,7 @@ _ABLE = frozenset(
     " riesco grado moge potrafie jestem jag jeg voi osaa pysty nemohu nemuzu neumim nedokazu tudok tudom"
     " modomban pot saya kami toi".split()
 )
-_ANSWERING = re.compile(
+_ANSWERING = pattern_of(
     r"\b(?:(?:your|this|that|the|my|an?) (?:question(?! of)|query|prompt|answer|analysis)|(?:your|this"
     r"|that) request"
     r"|answer(?:ed|ing)?|respond|comply|assist|frage|anfrage|beantwort\w*|repond\w*|(?:cette|votre) demande"
@@ -73,7 +73,7 @@ _ANSWERING = re.compile(
     r"|\b(?:ответ(?:ить|ом)|вопрос|запрос|помочь|odpowied\w+|pytani\w+|yanit\w*|soru\w*|svara|fragan)\b"
     r"|السؤال|الإجابة|الطلب|प्रश्न|उत्तर|अनुरोध"
 )
-_GIVEN = re.compile(
+_GIVEN = pattern_of(
     r"\b(?:the|these|those|your) (?:\w+ ){0,2}(?:sources?|documents?|passages?|excerpts?|texts?|context)\b"
     r"|\bneither \w+|\bnone of the \w+"
     r"|\bthe (?:annual |provided |given )?(?:filings?|reports?)\b|\b(?:quellen?"
@@ -85,7 +85,7 @@ _GIVEN = re.compile(
     r"|المصادر|المستندات|الوثائق"
     r"|स्रोत|दस्तावेज"
 )
-_HOLDING = re.compile(
+_HOLDING = pattern_of(
     r"\bsays?\b|\bstates?\b|\btells?\b|\btouch|\bthere (?:is|are|was)\b|abord|\btrata[mn]?o?\b|\bsag(?:en|t"
     r"|er)\b|siger|\bsier\b"
     r"|bilgi|\bo tom\b|contain|includ|mention|provid|\bgiv|\bgeben|\bgibt|address|cover|hold|disclos|specif"
@@ -94,14 +94,14 @@ _HOLDING = re.compile(
     r"|inform|data\b|daten|angaben|enthalt|innehall|namner|zawier|podaj|icer|bulun"
     r"|contien|donn|traz|fornec|menz|mencion|mention|conten|contem|indic|dati\b|dados|bevat|gegevens"
 )
-_ABSENT = re.compile(
+_ABSENT = pattern_of(
     "含まれて|ありません|ないため|記載されてい|見つかりません|没有|沒有|未涵盖|缺乏|不足|없습니다|없으므로"
     "|없지만|없어"
     r"|\b(?:нет|отсутству\w+|не (?:содерж|упомин|указан|привод|сообща)\w+)\b"
     r"|لا (?:تحتوي|تتضمن|توجد|يوجد)|لم (?:ترد|يرد|تذكر)"
     r"|नहीं (?:है|हैं|दि|मिल)"
 )
-_TOO_LITTLE = re.compile(
+_TOO_LITTLE = pattern_of(
     r"\A\W*(?:insufficient|not enough|too little|unzureichende\w?) (?:context|information|data|details?)\b|"
     r"\b(?:no|not|without|insufficient|kein\w*|nicht|pas|aucun\w*|non|nao|geen|niet|sem"
     r"|sin)\b[^.]{0,20} ?\b(?:any|enough|(?:in)?sufficient|relevant|adequate|necessary|further"
@@ -122,8 +122,8 @@ POLICIES = frozenset(
 _ASKED = frozenset(
     "request prompt question content usage anfrage demande solicitud richiesta pedido verzoek".split()
 )
-_FOREIGN_POLICY = re.compile("[请請]求.*政策|政策.*违反|ポリシーに反|정책에 위반")
-_COURTESY = re.compile(
+_FOREIGN_POLICY = pattern_of("[请請]求.*政策|政策.*违反|ポリシーに反|정책에 위반")
+_COURTESY = pattern_of(
     r"sorry|apolog|\btry (?:asking|again|rephrasing)|(?:great|good|interesting) question\b"
     r"|\byou(?:'re| are| have| asked| want)\b|thank you|let me know|feel free|anything else"
     r"|\bplease\b|could you|can you|\bi (?:recommend|suggest|understand|hope)\b|recommend that you"

@@ -4,8 +4,7 @@ Beginnings of words, folded, and runs of signs where no blanks part the words. T
 filings say and state too.
 """
 
-import re
-
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 _SAY = (  # whole words
@@ -98,12 +97,12 @@ _CLAUSE = (
 """What an imperative stands after: nothing, a mark, a word that joins clauses, or a duty."""
 
 _ADVERB = r"(?:[^\W\d_]+(?:ly|mente|ment|\u043e)\s)?"
-_SAYING = re.compile(
+_SAYING = pattern_of(
     rf"{_CLAUSE}{_ADVERB}(?:(?:{_SAY})(?!\w)|(?:{_SAY_BEGINNINGS})\w*)|(?P<anywhere>{_SAY_ANYWHERE})"
 )
-_ASKING = re.compile(rf"(?<!\w)(?:(?:{_ASK})(?!\w)|{_ASK_BEGINNINGS})|{_ASK_ANYWHERE}")
-_CHOICE = re.compile(rf"(?<!\w)(?:{_OR})(?!\w)|{_OR_ANYWHERE}")
-_THAT = re.compile(
+_ASKING = pattern_of(rf"(?<!\w)(?:(?:{_ASK})(?!\w)|{_ASK_BEGINNINGS})|{_ASK_ANYWHERE}")
+_CHOICE = pattern_of(rf"(?<!\w)(?:{_OR})(?!\w)|{_OR_ANYWHERE}")
+_THAT = pattern_of(
     r"(?:\W+(?!(?:the|a|an|all|any|each|every|those|die|das|der|den|le|la|les|el|los|las|il|o|os|as|de|het)\b)\w+)"
     r"{0,3}?\W+(?:that|dass|que|qu|che|dat|att|at|ze|zda|hogy|etta|ca|bahwa|rang|что|що|че|οτι|ότι|πως)\b"
     r"|[^:]*\b(?:sentence|phrase|word|satz|wort|frase|mot|zin|woord|mening|ord|zdanie|slowo|veta|фраз\w+|слов\w+)\s?:"
@@ -128,21 +127,21 @@ _OBJECT = (
     r"(?=\W+(?:that|the|an?|this|it|with|by|as|in|like|your|my|me|us|users|readers|every\w+|him|her|them|only|always|all)\b"
     r"|\s*[\"'\u201c\u00ab\u2018:])"
 )
-_COMMAND = re.compile(
+_COMMAND = pattern_of(
     r"\W*(?:[^.!?\n:,]{0,60}[:,]\s*)?(?:(?:from|at|in|before|after|ab|am|im|von|des|a|al|en|da"
     r"|vanaf)\b(?: [^\W\d_]+){1,4}? )?"
     rf"(?:you )?(?:(?:{_COURTESY}|[^\W\d_]+(?:ly|mente|ment|\u043e))\W+){{0,2}}"
     rf"(?:(?:{_AMBIGUOUS})\b{_OBJECT}|(?!(?:{_AMBIGUOUS})\b)(?:(?:{_SAY}|{_MORE})(?!\w)"
     rf"|(?:{_SAY_BEGINNINGS})(?!\w*(?:ing|ed|ions?|ance|al|ors?)\b)\w*))"
 )
-_REQUEST = re.compile(
+_REQUEST = pattern_of(
     f"(?P<say>{_SAY_ANYWHERE}).{{0,8}}\\Z|[\u8bf7\u8acb].{{0,20}}(?:{_SAY_ANYWHERE})"
     r"|(?:\u304f\u3060\u3055\u3044|\u305b\u3088|\uc138\uc694|\uc2ed\uc2dc\uc624)\W*\Z"
 )
 """An order in scripts that write no blanks: the word of saying ends it, or one of asking stands with it."""
 
 _LANGUAGES = {
-    language: re.compile(names)
+    language: pattern_of(names)
     for language, names in {
         "en": r"\b(?:english|englisch|anglais|ingles|engels|angiel"
         r"|\u0430\u043d\u0433\u043b\u0438\u0439\u0441\u043a)|[\u82f1](?:\u8bed|\u8a9e|\u6587)"
@@ -169,7 +168,7 @@ _LANGUAGES = {
 }
 """Names of languages, as ``language_of`` calls these."""
 
-_TOLD_AS = re.compile(
+_TOLD_AS = pattern_of(
     r".*\b(?<!well )(?:as|als|come|como|comme)\b(?! (?:of|at)\b)(?:\W+[^\W\d]+){0,2}?[^\w.;:]*\d"
     r"|.*\b(?:instead of|statt|au lieu de|en lugar de)\b|.*\binstead\W*\Z"
 )
@@ -182,12 +181,12 @@ TELLERS = frozenset(
 )
 """Runs of Latin letters of which one is in an order that tells what to say of something, in ASCII."""
 
-_UNSPACED = re.compile("[\u0590-\u08ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_OF_HEADINGS = re.compile(_HEADING)
+_UNSPACED = pattern_of("[\u0590-\u08ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_OF_HEADINGS = pattern_of(_HEADING)
 _LONGEST = 300
 """Characters of an order that is looked at."""
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 
 
 def bidding_of(sentence: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plain_text import plain
 from finrisk_rules.units import BASIS_POINTS, CODES, CURRENCIES, SCALES, Unit, any_of
 
@@ -15,7 +16,7 @@ _COIN = any_of(
     {*map(str.lower, CODES), *(word for word in CURRENCIES if not word[-1].isalpha())}, whole=False
 )
 _LETTER = r"(?:mm?|mn|bn?|k)(?!-?[^\W_])"
-_SAID = re.compile(
+_SAID = pattern_of(
     rf"(?<![\d.,])(?<!\d )(?:(?<![^\W_])(?P<currency>{_SIGNS}) ?)?"
     rf"(?:(?:(?<![^\W_])(?:in|en|i) |\( ?|^ ?|単位:? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
     rf"|(?<=[$€£¥₹]) ?(?P<beside>{_SCALE})|(?<=[$€£¥₹])(?P<short>m|mm|k|bn|b|mn)(?![^\W_])"
@@ -28,23 +29,23 @@ _SAID = re.compile(
 )
 _WORDS_WITH_SIGN = any_of(word for word in CURRENCIES if word[-1] in "$€£¥₹₩")
 _CODES = any_of(word.upper() for word in CURRENCIES if len(word) == 3 and word.isascii() and word.isalpha())
-_NAMED_CURRENCY = re.compile(rf"(?<![^\W_])(?:(?i:{_WORDS_WITH_SIGN})|{_CODES})")
-_HINT = re.compile(
+_NAMED_CURRENCY = pattern_of(rf"(?<![^\W_])(?:(?i:{_WORDS_WITH_SIGN})|{_CODES})")
+_HINT = pattern_of(
     "|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")])
     + rf"|(?<=[^\w\s,;:.] ){_LETTER}|(?<=[^\w\s,;:.]){_LETTER}"
 )
-_AT_CODE = re.compile(rf"(?<![^\W_])(?P<code>[a-z]{{3}}) ?{_LETTER}")
+_AT_CODE = pattern_of(rf"(?<![^\W_])(?P<code>[a-z]{{3}}) ?{_LETTER}")
 
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
            "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
 _OF_YEAR = r"(?:(?<!\d)(?<!\d )|(?<=(?:19|20)\d\d ))"
 """Before a unit that is no figure's: no number but a year, "2017 %"."""
 
-_PERCENT = re.compile(
+_PERCENT = pattern_of(
     rf"{_OF_YEAR}%"
     r"|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"
 )
-_IN_BASIS_POINTS = re.compile(
+_IN_BASIS_POINTS = pattern_of(
     rf"{_OF_YEAR}(?<!per )(?<!one )(?<!a )(?<![^\W_]){any_of(BASIS_POINTS)}(?=\s*(?:[),]|\Z|(?:19|20)\d\d))"
 )
 _SIGNS_OF_PERCENT = ("%", "cent", "zent", "pct")
@@ -52,10 +53,10 @@ _SIGNS_OF_BASIS_POINTS = ("bp", "bas", "bás", "ベーシス")
 """What every word for them has."""
 
 _LONGEST_FIGURE = 24
-_FIGURE_BEFORE = re.compile(r"(?:\A|[\s(])(?!(?:19|20)\d\d \Z)-?(?:\d{3}|\d+[.,]\d)[\d.,]* \Z")
-_EXCEPTED = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b(?P<names>[^.;:()\n|]{0,80})")
-_PARTS = re.compile(r",|&|\b(?:and|or|und|et|y|e)\b")
-_PER = re.compile(r".*\b(?:per|je|par|por)\b")
+_FIGURE_BEFORE = pattern_of(r"(?:\A|[\s(])(?!(?:19|20)\d\d \Z)-?(?:\d{3}|\d+[.,]\d)[\d.,]* \Z")
+_EXCEPTED = pattern_of(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b(?P<names>[^.;:()\n|]{0,80})")
+_PARTS = pattern_of(r",|&|\b(?:and|or|und|et|y|e)\b")
+_PER = pattern_of(r".*\b(?:per|je|par|por)\b")
 _NO_NAMES = stems(
     "for data amounts figures counts numbers information where otherwise stated noted indicated"
 )

@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Set
 from dataclasses import dataclass
 
-_SENTENCE_END = re.compile(r"\s(?<=[.!?;]\s)\s*")  # in a line; begins with what a search finds fast
+from finrisk_rules.patterns import pattern_of
+
+_SENTENCE_END = pattern_of(r"\s(?<=[.!?;]\s)\s*")  # in a line; begins with what a search finds fast
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Sentences of a text, in any script."""
 
-import re
 from collections.abc import Iterator
+
+from finrisk_rules.patterns import pattern_of
 
 _CLOSING = "\"'\u201d\u2019\u00bb)\\]"
 _OPENING = "\"'\u201c\u201e\u00ab(\\[$\u20ac\u00a3\u00a5-"
 _STOP = r".!?\u061f\u06d4\u0964\u0965\u2026"
 _FULL_STOP = r"\u3002\uff01\uff1f\uff1b\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5"
-_END = re.compile(
+_END = pattern_of(
     rf"[{_STOP}{_FULL_STOP}\n](?:(?<=[{_STOP}])[{_CLOSING}]*"
     rf"(?=\s+[^\W_a-z\u00df-\u00f6\u00f8-\u00ff]|\s+[{_OPENING}]|\s*\n|\s*\Z)"
     r"|(?<= [.!?])(?= )"
@@ -15,13 +16,13 @@ _END = re.compile(
     r"|(?<=\n))\s*"
 )
 """Where a sentence ends. What it may begin with comes first, so that the search skips to it."""
-_WHOLE = re.compile(
+_WHOLE = pattern_of(
     "[.!?:|\u2026\u061f\u06d4\u0964\u0965\u3002\uff01\uff1f\uff61\u0589\u104b\u1362\u1367\u1368\u17d4\u17d5\"'\u201d\u2019\u00bb)\\]"
     "\u300d\u300f\uff09\u3011\u0e00-\u0eff]\\s*\\Z"
 )
 """What a text ends with that is whole; Thai and Lao have no sign of it, so any of their letters."""
 
-_SHORT_FORM = re.compile(
+_SHORT_FORM = pattern_of(
     r"(?:(?<![^\W_])[^\W\d_]|\b(?:No|Nos|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|vs|approx|Mio|Mrd|Nr|Art|bzw|ca|Abs|cf"
     r"|ex|env))\Z"
 )

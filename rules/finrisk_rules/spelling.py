@@ -1,18 +1,18 @@
 """One spelling for the same word: how texts, questions and names are compared."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plain_text import plain
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
-_LATIN_MARK = re.compile("[\u0300-\u036f](?<=[A-Za-z].)[\u0300-\u036f]*")
+_UNSEEN = pattern_of("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
+_LATIN_MARK = pattern_of("[\u0300-\u036f](?<=[A-Za-z].)[\u0300-\u036f]*")
 _WITHOUT_MARK = {
     "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"
 }  # fmt: skip
-_MARKED = re.compile(f"[{''.join(_WITHOUT_MARK)}]")
+_MARKED = pattern_of(f"[{''.join(_WITHOUT_MARK)}]")
 
 _LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalpha() else 32 for code in range(128)) + b" " * 128
 

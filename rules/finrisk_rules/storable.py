@@ -1,10 +1,11 @@
 """Text from outside as PostgreSQL, JSON and UTF-8 can hold it: no NUL, no half of a surrogate pair."""
 
-import re
 import unicodedata
 from typing import TypeVar
 
-_FIRST_HALF = re.compile("[\ud800-\udbff]\x00*\\Z")
+from finrisk_rules.patterns import pattern_of
+
+_FIRST_HALF = pattern_of("[\ud800-\udbff]\x00*\\Z")
 
 Json = TypeVar("Json")
 

@@ -1,10 +1,10 @@
 """The cells of a table: a label without its footnotes, and the figures that a cell holds."""
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from finrisk_rules.judge.bounds import Bound, bound
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style, quantities
@@ -12,23 +12,23 @@ from finrisk_rules.quantities import Quantity, Style, quantities
 LONGEST_CELL = 60
 """Characters of a cell that can hold figures; a longer one is prose."""
 
-BARE_YEAR = re.compile(r"(?:19|20)\d\d")
-_FOOTNOTE = re.compile(
+BARE_YEAR = pattern_of(r"(?:19|20)\d\d")
+_FOOTNOTE = pattern_of(
     r"(?:\s*(?:\( ?(?:\d{1,2}|[a-zA-Z]|i{1,3}|iv|vi{0,3}) ?\)|\[\w{1,2}\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]+))+[\s.:]*\Z"
 )
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_NAME = re.compile(r"[^\W\d_]{4}|[^\W\d_]\d")
+_WORD = pattern_of(r"[^\W\d_]{4,}")
+_NAME = pattern_of(r"[^\W\d_]{4}|[^\W\d_]\d")
 """What a mark in brackets behind it is a footnote of: a word, "F18 (3)"."""
 
-_DIGIT = re.compile(r"\d")
-_MULTIPLE = re.compile(r" ?[xX×](?![^\W_])")
-_LETTER_OR_PERIOD = re.compile(r"[^\W\d_]|×|(?:19|20)\d\d")
-_BARE_FIGURE = re.compile(r"[0-9.,]+")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_MONTHS = re.compile(r"(?:3|6|9|12) ?M")
+_DIGIT = pattern_of(r"\d")
+_MULTIPLE = pattern_of(r" ?[xX×](?![^\W_])")
+_LETTER_OR_PERIOD = pattern_of(r"[^\W\d_]|×|(?:19|20)\d\d")
+_BARE_FIGURE = pattern_of(r"[0-9.,]+")
+_YEAR = pattern_of(r"(?:19|20)[0-9]{2}")
+_MONTHS = pattern_of(r"(?:3|6|9|12) ?M")
 """Beside a period, so many months: "6M Mar-24"."""
 
-_DASH_BEFORE = re.compile(r"\A\s*[\u2013\u2014](?=\d)")
+_DASH_BEFORE = pattern_of(r"\A\s*[\u2013\u2014](?=\d)")
 """A dash with which a cell begins is a minus: nothing stands before it that it could part."""
 
 

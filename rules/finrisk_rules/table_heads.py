@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
 from finrisk_rules.scales import scale_said
@@ -14,8 +15,8 @@ MOST_HEAD_ROWS = 8
 
 Row = Sequence[str]
 
-_UNIT_HEAD = re.compile(r"units?|einheit|unité|unidad|unità|unidade|单位|単位", re.IGNORECASE)
-ENDS_IN_YEAR = re.compile(r"(?:(?<![\d.,])(?:19|20)\d\d|FY ?'?\d\d)\Z")
+_UNIT_HEAD = pattern_of(r"units?|einheit|unité|unidad|unità|unidade|单位|単位", re.IGNORECASE)
+ENDS_IN_YEAR = pattern_of(r"(?:(?<![\d.,])(?:19|20)\d\d|FY ?'?\d\d)\Z")
 
 
 def length_of_head(rows: Sequence[Row], style: Style) -> int:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.scales import Scale, scale_said, unit_said
 from finrisk_rules.table_cells import Said
 from finrisk_rules.units import CODES, Unit
@@ -13,16 +14,16 @@ from finrisk_rules.units import CODES, Unit
 MOST_ABOVE = 1_000
 """Characters above a table in which its unit is looked for."""
 
-EXCEPT = re.compile(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
-_BRACKET = re.compile(r"\([^()\n]{2,80}\)")
-_SHARES = re.compile(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
+EXCEPT = pattern_of(r"\b(?:except|ausser|außer|sauf|excepto|eccetto)\b", re.IGNORECASE)
+_BRACKET = pattern_of(r"\([^()\n]{2,80}\)")
+_SHARES = pattern_of(r"\bshares?\b|\baktien?\b|\bactions?\b|株", re.IGNORECASE)
 _STEMS_OF_SHARES = stems_of_name("share shares aktie aktien action actions")
-_DIVIDED = re.compile(
+_DIVIDED = pattern_of(
     r"(?:[$€£¥₹]|(?<![^\W_])(?:(?P<code>[A-Z]{3})|cts?|cents?|pence)) ?/ ?(?P<under>[^\W\d_]+)"
 )
 
-_CENTS = re.compile(r"(?<!\d)(?<!\d )(?<![^\W_])(?:cents?|pence|centimes)(?! ?/)(?![^\W_])|¢", re.IGNORECASE)
-_PER_UNIT = re.compile(r"\bper\b|\bje\b|\bpar action\b|\bpor acción\b|１株|1株", re.IGNORECASE)
+_CENTS = pattern_of(r"(?<!\d)(?<!\d )(?<![^\W_])(?:cents?|pence|centimes)(?! ?/)(?![^\W_])|¢", re.IGNORECASE)
+_PER_UNIT = pattern_of(r"\bper\b|\bje\b|\bpar action\b|\bpor acción\b|１株|1株", re.IGNORECASE)
 
 
 class Naming(NamedTuple):

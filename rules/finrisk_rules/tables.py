@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import groupby
 
 from finrisk_rules.judge.bounds import Bound
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style
 from finrisk_rules.scales import Scale, scale_said
@@ -28,9 +29,9 @@ from finrisk_rules.table_heads import (
 from finrisk_rules.table_scales import EXCEPT, scale_above, unit_of
 from finrisk_rules.units import Unit
 
-_SEPARATOR = re.compile(r"[\s:|-]*")
-_BEFORE_FIGURE = re.compile(r"-? ?\(? ?(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}) ?-? ?\(?|\(")
-_AFTER_FIGURE = re.compile(r"\s*(?:\)|%|\)\s*%|%\s*\))\s*")
+_SEPARATOR = pattern_of(r"[\s:|-]*")
+_BEFORE_FIGURE = pattern_of(r"-? ?\(? ?(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}) ?-? ?\(?|\(")
+_AFTER_FIGURE = pattern_of(r"\s*(?:\)|%|\)\s*%|%\s*\))\s*")
 
 
 @dataclass(frozen=True, slots=True)

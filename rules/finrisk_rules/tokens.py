@@ -11,10 +11,12 @@ import re
 from math import ceil
 from string import ascii_letters, digits, punctuation
 
+from finrisk_rules.patterns import pattern_of
+
 _LETTERS = bytes(code if chr(code) in ascii_letters else ord(" ") for code in range(256))
 _DIGITS, _PUNCTUATION = digits.encode(), punctuation.encode()
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_CJK = pattern_of("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_NON_ASCII = pattern_of(r"[^\x00-\x7f]")
 
 _PER_WORD = 1.02
 _PER_LETTER_PAST_EIGHTH = 0.05

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from finrisk_rules.alternations import alternation
+from finrisk_rules.patterns import pattern_of
 
 Unit = Literal["", "percent", "points", "basis_points"]
 
@@ -85,7 +86,7 @@ def _spells(word: str) -> bool:
 MEASURES = any_of((*_POINTS, *BASIS_POINTS, *_PERCENT, *SCALES))
 """What makes a number a figure: words and signs of scale and of percent."""
 
-_BEHIND = re.compile(
+_BEHIND = pattern_of(
     rf"[ -]?(?:(?P<points>{any_of(_POINTS)})|(?P<basis_points>{any_of(BASIS_POINTS)})"
     rf"|(?P<percent>{any_of(_PERCENT)}))"
     rf"|(?:[ -]?(?P<scale>{any_of(SCALES)})(?:\.(?= ?{any_of(CURRENCIES)}(?! ?\d)))?"
@@ -104,7 +105,7 @@ def _firsts() -> frozenset[str]:
 
 
 _FIRSTS = _firsts()
-_FAR_LETTER = re.compile(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
+_FAR_LETTER = pattern_of(rf" (?P<letter>{any_of(_LETTERS)})", re.IGNORECASE)
 _WINDOW = 40
 """Characters behind a number in which its unit stands."""
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
+from finrisk_rules.patterns import pattern_of
+
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses of Google's after which the same request may succeed."""
 
-_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_RETRY_INFO = re.compile(r"retryDelay['\"]: ['\"](\d+(?:\.\d+)?)s", re.ASCII)
+_SECONDS = pattern_of(r"\d+(\.\d+)?", re.ASCII)
+_RETRY_INFO = pattern_of(r"retryDelay['\"]: ['\"](\d+(?:\.\d+)?)s", re.ASCII)
 
 
 def wait(headers: Mapping[str, str] | None, now: float, details: object = None) -> float | None:

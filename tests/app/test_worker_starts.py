@@ -2,6 +2,8 @@
 
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,28 @@ class Hangs:
             threading.Event().wait()
 
 sys.meta_path.insert(0, Hangs())
+"""
+COUNTS = """
+import re._compiler, sys
+from tests.grounds.service import PAGE, STRATEGY
+from finrisk_rules.page_facts import facts_of, stored
+
+compiled = []
+compile = re._compiler.compile
+re._compiler.compile = lambda pattern, flags: compiled.append(pattern) or compile(pattern, flags)
+import finrisk.analysis, finrisk.http.app
+from finrisk.rehearsal import rehearse
+from finrisk_rules.judge.judgement import judge
+from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.redaction import redact
+
+counts = [len(compiled)]
+rehearse()
+counts += [len(compiled)]
+text = PAGE["text"]
+source = JudgedSource(PAGE["title"], text, stored(facts_of(text)), PAGE["company"], PAGE["year"])
+judge(STRATEGY, redact(text).text, [source])
+print(*counts, len(compiled))
 """
 HEAP_BYTES = 64 * 1024 * 1024
 
@@ -50,3 +74,12 @@ def test_the_threads_of_a_worker_share_one_heap(new_service: Callable[..., Runni
     assert service.analyze().status == 200
     [worker] = service.workers()
     assert heaps(worker) == 0
+
+
+def test_a_worker_compiles_what_requests_ask_and_before_the_first_one() -> None:
+    command = [sys.executable, "-c", COUNTS]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    imported, rehearsed, asked = map(int, done.stdout.split())
+    assert imported < 250, "of some 1,100 that are written down, most of them those of libraries"
+    assert rehearsed - imported > 250
+    assert asked - rehearsed < (rehearsed - imported) / 4, "an answer on a page of another firm"

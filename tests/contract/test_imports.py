@@ -43,7 +43,7 @@ FLOORS = [
     {"shadow", "prompt_budget"},
     {"collection", "reviews"},
     {"shipping", "ratings", "corrections"},
-    {"judging"},
+    {"judging", "rehearsal"},
     {"records"},
     {"retrieval", "routing", "generation", "quality", "documents", "traffic"},
     {"erasure"},

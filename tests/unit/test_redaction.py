@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from finrisk_rules.patterns import Pattern
 from finrisk_rules.redaction import Redactor, proved_kinds, redact, redactor
 from finrisk_rules.redaction.checks import IBAN_LENGTHS, iban_valid, luhn_valid
 from finrisk_rules.redaction.context import BEGIN
@@ -125,7 +126,7 @@ def test_patterns_name_few_letters_above_latin_1() -> None:
         for name, module in list(sys.modules.items())
         if name.startswith("finrisk_rules.redaction.")
         for value in vars(module).values()
-        if isinstance(value, re.Pattern)
+        if isinstance(value, Pattern)
     }
     ranges = [each for pattern in patterns for each in RANGE.findall(pattern)]
     assert len(patterns) > 100

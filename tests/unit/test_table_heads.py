@@ -1,6 +1,5 @@
 """Which words stand over a column and before a row: groups of heads, sections of a period, corners."""
 
-
 import pytest
 
 from finrisk_rules.page_facts import facts_of

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from finrisk_rules.judge.stems import stems, stems_of_name
+from finrisk_rules.patterns import pattern_of
 
 MOST_ACRONYMS = 16
 """Of an answer."""
@@ -12,11 +13,11 @@ MOST_ACRONYMS = 16
 WRITTEN = 0.5
 """What the words of an acronym count for where the source writes it itself."""
 
-_CAPITALS = re.compile(r"[A-Z][A-Z&]{1,4}[1-9]?")
-_ACRONYM = re.compile(r"(?<![\w&])[A-Z][A-Z&]*[A-Z1-9]s?(?![\w&])")
+_CAPITALS = pattern_of(r"[A-Z][A-Z&]{1,4}[1-9]?")
+_ACRONYM = pattern_of(r"(?<![\w&])[A-Z][A-Z&]*[A-Z1-9]s?(?![\w&])")
 _LEFT_OUT = frozenset("and of on the for in to und et de".split())
 _BETWEEN = rf"[\s,/-]{{1,3}}(?:(?:{'|'.join(sorted(_LEFT_OUT))}|&)[\s,]{{1,2}})?"
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern_of(r"[^\W_]+")
 
 
 def acronyms_of(text: str, sources: Sequence[str]) -> tuple[str, ...]:

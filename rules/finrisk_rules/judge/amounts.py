@@ -23,6 +23,7 @@ from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_TABLES, MOST_SENTENCES, MOST_SAID = 8, 24, 40
 """Tables and sentences of a source, and figures said before, in which a name is looked for."""
@@ -41,13 +42,13 @@ LOOKS_OF_NAME = 4
 _FIGURES_A_LOOK = 8
 """Figures of prose of which it is told for one look whether a name stands beside them."""
 
-_NAME_END = re.compile(
+_NAME_END = pattern_of(
     rf"[,;:()\d.]|{whole('and or but in at by from to for compared against versus after while which a')}"
     rf"|{whole('und oder im zum et en au contre y e por frente')}",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r";|\.\s")
-_PART = re.compile(whole("of_which of_that of_this davon dont de_los_cuales di_cui") + "|うち", re.IGNORECASE)
+_CLAUSE_END = pattern_of(r";|\.\s")
+_PART = pattern_of(whole("of_which of_that of_this davon dont de_los_cuales di_cui") + "|うち", re.IGNORECASE)
 
 
 IsAnother = Callable[[Finding, int], bool]

@@ -1,6 +1,5 @@
 """The rows of an answer's tables: statements that claim their figures with the words of row and column."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -12,13 +11,14 @@ from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.statements import Statement, Topic
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
 from finrisk_rules.table_cells import without_footnote
 from finrisk_rules.tables import Cell, tables_of
 
 _NO_LABEL = "-"
-_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?\(?\d{1,3}(?:[.,' \u00a0]\d+)+\)?\s?%?")
+_AMOUNT = pattern_of(r"[^\w\s]{0,3}\s?\(?\d{1,3}(?:[.,' \u00a0]\d+)+\)?\s?%?")
 
 
 def statements_of_table(

@@ -1,11 +1,11 @@
 """Bare numbers, which may be no figures: they count, name, date or mark something, or stand in a name."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.vocabulary import TIME
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 from finrisk_rules.spelling import folded
 
@@ -26,24 +26,24 @@ Pairs = frozenset[tuple[str, str]]
 """Numbers, each with the word before or behind it."""
 
 _BLANKS = frozenset(" \u00a0")
-_NAME = re.compile(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
-NAME_LIST = re.compile(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
+_NAME = pattern_of(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
+NAME_LIST = pattern_of(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
 """Between two numbers of one name: "IFRS 9 and 16"."""
 
-_RANGE_BEFORE = re.compile(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
-_RANGE_BEHIND = re.compile(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
-_DAY = re.compile(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
+_RANGE_BEFORE = pattern_of(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
+_RANGE_BEHIND = pattern_of(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
+_DAY = pattern_of(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
 _LAST_DAY = 31
 """Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
 
-_LISTED = re.compile(r"[^\W\d_]\s\(\d{1,3}(?:,\d{3})*\)")
+_LISTED = pattern_of(r"[^\W\d_]\s\(\d{1,3}(?:,\d{3})*\)")
 _LEAST_LISTED = 2
 """Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)"."""
 
-_END_OF_LISTED = re.compile(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
+_END_OF_LISTED = pattern_of(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
 _LONGEST_WORD = 40
 
-_NUMBER_OR_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_NUMBER_OR_WORD = pattern_of(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
 def is_bare(quantity: Quantity) -> bool:

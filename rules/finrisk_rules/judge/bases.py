@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence, Set
 
 from finrisk_rules.judge.comparison_words import YEARS_BEFORE
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.patterns import pattern_of
 
-_YEAR_BEHIND = re.compile(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
-_NEXT_CLAUSE = re.compile(r"[,;]\s")
-_YEAR_BEFORE = re.compile(YEARS_BEFORE.replace(r"\s+", r"[\s-]+"), re.IGNORECASE)
+_YEAR_BEHIND = pattern_of(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
+_NEXT_CLAUSE = pattern_of(r"[,;]\s")
+_YEAR_BEFORE = pattern_of(YEARS_BEFORE.replace(r"\s+", r"[\s-]+"), re.IGNORECASE)
 _BEHIND = 20
-_YEARS = re.compile(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
+_YEARS = pattern_of(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
 def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None]) -> Iterator[int]:

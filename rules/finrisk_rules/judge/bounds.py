@@ -9,6 +9,7 @@ from math import log10
 from typing import Literal
 
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
 Bound = Literal["", "above", "below", "short", "denied"]
@@ -52,14 +53,14 @@ BOUNDING: frozenset[Bound] = frozenset(("above", "below"))
 _FLIPPED: dict[Bound, Bound] = {"above": "below", "below": "above"}
 
 _BEHIND: tuple[tuple[re.Pattern[str], Bound], ...] = (
-    (re.compile(r"\s?(?:に(?:は)?(?:達し|届か|及ば)(?:な|ませ|ず)|达不到|未达)"), "short"),
-    (re.compile(r"\s?(?:では(?:な|あり?ませ)|이 아니)"), "denied"),
-    (re.compile(r"\s?(?:以上|超|이상)"), "above"),
-    (re.compile(r"\s?(?:以下|以内|未満|未满|이하|미만)"), "below"),
-    (re.compile(r"\s+nicht(?=\s*(?:[.,;\[]|\Z))"), "short"),
+    (pattern_of(r"\s?(?:に(?:は)?(?:達し|届か|及ば)(?:な|ませ|ず)|达不到|未达)"), "short"),
+    (pattern_of(r"\s?(?:では(?:な|あり?ませ)|이 아니)"), "denied"),
+    (pattern_of(r"\s?(?:以上|超|이상)"), "above"),
+    (pattern_of(r"\s?(?:以下|以内|未満|未满|이하|미만)"), "below"),
+    (pattern_of(r"\s+nicht(?=\s*(?:[.,;\[]|\Z))"), "short"),
 )
 
-_OR_LESS = re.compile(
+_OR_LESS = pattern_of(
     r"(?:\s*\(\s*[\d.,]+\s*%?\s*\))?\s*or\s+(?:(?P<below>less|lower|fewer|below|under)"
     r"|more|higher|greater|above|over)(?![^\W_])",
     re.IGNORECASE,

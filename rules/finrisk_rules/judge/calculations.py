@@ -4,7 +4,6 @@ No combination of numbers is searched for: a calculation has operators, or words
 its operands.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
@@ -14,10 +13,11 @@ from finrisk_rules.judge.citations import without_citations
 from finrisk_rules.judge.formulas import formulas, has_formula, joined
 from finrisk_rules.judge.relations import relations
 from finrisk_rules.judge.sayings import has_relation
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.plain_text import plain
 from finrisk_rules.quantities import Quantity, Style
 
-_NO_SIGN = re.compile(r"\*\*+|[xX](?<=[^\W\d_kKmM].)")
+_NO_SIGN = pattern_of(r"\*\*+|[xX](?<=[^\W\d_kKmM].)")
 """Marks of layout, and an x within a word: no operators."""
 
 Key = tuple[Decimal, int | None, str]

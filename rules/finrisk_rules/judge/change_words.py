@@ -10,41 +10,42 @@ from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.governors import governors, is_in_clause
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import CHANGED, whole
+from finrisk_rules.patterns import pattern_of
 
-_END = re.compile(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
-_OF_CHANGE = re.compile(rf"{whole('of de')}[^\w]*\Z", re.IGNORECASE)
-_DE = re.compile(r"\s+de\s+[^\w\s]?", re.IGNORECASE)
+_END = pattern_of(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
+_OF_CHANGE = pattern_of(rf"{whole('of de')}[^\w]*\Z", re.IGNORECASE)
+_DE = pattern_of(r"\s+de\s+[^\w\s]?", re.IGNORECASE)
 """What leads in French from a verb of change to by how much: "recule de 93 M€ à 241 M€"; or to its base."""
 
-_OF_NOUN = re.compile(rf"{whole('of at was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
+_OF_NOUN = pattern_of(rf"{whole('of at was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
 """What leads from a noun ("growth", "the difference") to the figure that it is."""
 
-_NEUTRAL = re.compile(
+_NEUTRAL = pattern_of(
     whole("difference gap change veränderung differenz unterschied différence écart"), re.IGNORECASE
 )
-_ADDED = re.compile(f"(?P<plus>{whole('plus addition additions')})|{whole('minus')}", re.IGNORECASE)
+_ADDED = pattern_of(f"(?P<plus>{whole('plus addition additions')})|{whole('minus')}", re.IGNORECASE)
 """Nouns that lead to a change, and mean no direction elsewhere: "a plus of 25 %", "a net addition of 756"."""
 
 _MOST_BETWEEN = 100
 """Characters between such a word and its figure."""
 
-_SIGN = re.compile(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?[^\w\s]?(?=\d)")
+_SIGN = pattern_of(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?[^\w\s]?(?=\d)")
 """Before a percentage, or an amount in brackets, what says that it is a change: ``(+6.4 %)``, ``(-$5m)``."""
 
-_SIGN_IN_WORDS = re.compile(
+_SIGN_IN_WORDS = pattern_of(
     rf"[,(\u2013\u2014-]\s*(?:(?P<plus>{whole('plus')})|{whole('minus')})\s+\Z", re.IGNORECASE
 )
 """Before a percentage, a sign in words: "to $158 in 2019 – plus 31 % overall"."""
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_GAP = re.compile(
+_YEAR = pattern_of(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_GAP = pattern_of(
     rf"(?:\s*,)?\s*{whole('and und et y e')}\s+(?!{whole('was were is are to at of from reached stood')})"
     rf"(?:(?!{whole('was were is are to at of from reached stood war lag était es')})[^\d,.;:])*",
     re.IGNORECASE,
 )
 """Between two changes with one verb: "A grew 18 % and B 5 %"."""
 
-_COMPARED = re.compile(
+_COMPARED = pattern_of(
     rf"(?:\s|,|{whole('in for fiscal the year')})*"
     rf"{whole('after following versus vs against compared_with compared_to nach gegenüber après contre')}"
     r"[^\d,.;:]*",
@@ -52,7 +53,7 @@ _COMPARED = re.compile(
 )
 """Between a change and one of before with which it is compared."""
 
-_AGAIN = re.compile(
+_AGAIN = pattern_of(
     rf"(?:\s*{whole('from to in between and over fiscal the year von bis')})*"
     r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:or|i\.e\.,?|that is,?|oder|soit|bzw\.)\s+)?[+\u2248~]?\s*",
     re.IGNORECASE,
@@ -73,8 +74,8 @@ _OVER_TIME = (
 )
 """A time over which something changed: "shrank by 10.7 % over the year"."""
 
-_MORE = re.compile(rf"\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
-_LESS = re.compile(rf"\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
+_MORE = pattern_of(rf"\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
+_LESS = pattern_of(rf"\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
 WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 

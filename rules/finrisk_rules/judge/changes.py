@@ -21,6 +21,7 @@ from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.judge.year_spans import YearSpan, year_spans
+from finrisk_rules.patterns import pattern_of
 
 LEAST_FIT, SAME = 0.4, 0.8
 """Fit from which on words lead to a row, and from which on two periods are one."""
@@ -28,8 +29,8 @@ LEAST_FIT, SAME = 0.4, 0.8
 _ALL_IN_ALL = whole(
     "total overall cumulative cumulated combined altogether in_all insgesamt au_total en_total"
 )
-_OVERALL = re.compile(rf"{_ALL_IN_ALL}[^\d.;:]{{0,30}}\Z", re.IGNORECASE)
-_OVERALL_BEHIND = re.compile(rf"\s+(?:in\s+)?{_ALL_IN_ALL}", re.IGNORECASE)
+_OVERALL = pattern_of(rf"{_ALL_IN_ALL}[^\d.;:]{{0,30}}\Z", re.IGNORECASE)
+_OVERALL_BEHIND = pattern_of(rf"\s+(?:in\s+)?{_ALL_IN_ALL}", re.IGNORECASE)
 _LEAD = 60
 
 MOST_LINES, MOST_CELLS = 3, 40

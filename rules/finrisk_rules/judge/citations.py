@@ -1,11 +1,11 @@
 """The citations of a text: which sources it names, where, and which sentence each is of."""
 
-import re
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 
 from finrisk_rules.judge.phrasing import Span
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.units import MEASURES
 
 MOST_SOURCES = 99
@@ -15,14 +15,14 @@ MOST_TOGETHER = 8
 """Citations next to one that are cited with it."""
 
 _NUMBERS = r"\d{1,2}(?:\s*(?:[,;\u3001\u2013-]|and|und|et|to|bis)\s*(?:[^\W\d_]{2,12} ?)?\d{1,2})*"
-CITATION = re.compile(
+CITATION = pattern_of(
     rf"(?:[\[\u3010](?:[^\W\d_]{{2,12}}\.? ?)?|\((?i:sources?|quellen?|fuentes?|fonti?|bron(?:nen)?) )"
     rf"(?P<numbers>{_NUMBERS})[\]\u3011)](?! ?(?i:{MEASURES}))"
 )
 """Numbers of sources in brackets, ``[1]``, ``(Source 1)``; ``[99] million`` is a figure."""
 
-_IN_BRACKETS = re.compile(r"\((?i:sou|que|fue|fon|bro)")
-_CITED = re.compile(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
+_IN_BRACKETS = pattern_of(r"\((?i:sou|que|fue|fon|bro)")
+_CITED = pattern_of(r"(\d{1,2})(?:\s*(?:[-\u2013]|to|bis)\s*(\d{1,2}))?")
 
 Mark = tuple[int, list[int]]
 """A citation: its place, and the numbers of sources that it names."""

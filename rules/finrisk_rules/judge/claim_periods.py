@@ -11,12 +11,13 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.judge.years import outside_brackets
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 
 NEXT_PERIOD, ASKED_PERIOD = 0.7, 0.6
 """What a period counts for that is not the nearest, or that only the question names."""
 
-_GOES_BACK = re.compile(rf"(?:{whole('a one the in at end of')}\s+)*(?:{YEARS_BEFORE})", re.IGNORECASE)
+_GOES_BACK = pattern_of(rf"(?:{whole('a one the in at end of')}\s+)*(?:{YEARS_BEFORE})", re.IGNORECASE)
 _MOST_SHARED = 24
 """Periods of a heading or a question that its figures may be of."""
 

@@ -47,6 +47,7 @@ from finrisk_rules.judge.vocabulary import (
     is_change,
     lead,
 )
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.spelling import folded
@@ -58,18 +59,18 @@ LOOKS_OF_NUMBER = 2
 MOST_FIGURES = 200
 """Figures of an answer, or of one sentence, that are read; what comes after them is unread."""
 
-_NIL = re.compile(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
+_NIL = pattern_of(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
 
-_SHARE = re.compile(r"\(\s?\d[\d.,]*\s?%\s?\)")
-_UNIT_INSIDE = re.compile(r"[^\d\s)\uff09]\s*[)\uff09]\Z")
+_SHARE = pattern_of(r"\(\s?\d[\d.,]*\s?%\s?\)")
+_UNIT_INSIDE = pattern_of(r"[^\d\s)\uff09]\s*[)\uff09]\Z")
 """The end of brackets that hold more than a number."""
 
-_BEHIND_ASIDE = re.compile(r"\s*(?:[^\W\d_]|[,.;:\u3001\u3002\uff0c\uff1b\uff1a]|\Z)")
+_BEHIND_ASIDE = pattern_of(r"\s*(?:[^\W\d_]|[,.;:\u3001\u3002\uff0c\uff1b\uff1a]|\Z)")
 """What goes on behind an aside: no operator, and no other figure."""
 
 LONGEST_WORD = 40
-_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s?\Z")
-_LEADS = re.compile(
+_WORD_BEFORE = pattern_of(r"([^\W\d_]+)\s?\Z")
+_LEADS = pattern_of(
     any_word(
         "been reached totaled totalled amounted reported recorded posted became stood fell rose lost earned "
         "betrug betrugen beträgt erreichte lag stieg fiel sank atteint atteignait élève élevait ressort "
@@ -80,17 +81,17 @@ _LEADS = re.compile(
 )
 """Right before an amount in brackets, what says that it is meant as it stands: below zero."""
 
-_NOUN_BEFORE = re.compile(r"[^\W_]\w\s\Z")
+_NOUN_BEFORE = pattern_of(r"[^\W_]\w\s\Z")
 
-_OF_THEM = re.compile(r" (?:of|de|von)\b")
+_OF_THEM = pattern_of(r" (?:of|de|von)\b")
 """Behind "in 2019 millions": then the number was a year, and these are many."""
 
-_POINTS = re.compile(
+_POINTS = pattern_of(
     r"[ -]?(?:points?|pts?|Punkte?n?|puntos?|punti)(?![^\W_])(?!,? (?:of|de|of sale|out of)\b)"
 )
 """Of a ratio, points are those of a percentage; "1,200 points of sale" are none."""
 
-_IN_TIME = re.compile(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
+_IN_TIME = pattern_of(r"(?:\b(?:in|for|im|für|en|pour|per|year|fiscal)|[,(]) \Z", re.IGNORECASE)
 """Before a year, also one from a head with its unit: "sales, 2023 Mio. €: 702"."""
 
 _TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
@@ -99,11 +100,11 @@ _TELLING = WORDS_OF_BOUND | WORDS_OF_ABOUT | WORDS_OF_CHANGE
 _WORDS_OF_MEASURE = WORDS_OF_THINGS | WORDS_OF_EACH | WORDS_OF_UNITS | WORDS_OF_MULTIPLES
 """Words without which nothing behind a figure says what it measures."""
 
-_TIMES_GLUED = re.compile(r"x(?<=\dx)(?![^\W_])")
+_TIMES_GLUED = pattern_of(r"x(?<=\dx)(?![^\W_])")
 """A multiple that is no word of its own: "2.5x"."""
 
 
-_DIGITS = re.compile(r"\d[\d.,]*")
+_DIGITS = pattern_of(r"\d[\d.,]*")
 
 
 class Claim(NamedTuple):

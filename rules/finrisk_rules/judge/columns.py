@@ -1,6 +1,5 @@
 """A cell under another head of its row than the one that its statement names, or that is asked about."""
 
-import re
 from collections.abc import Iterator
 
 from finrisk_rules.judge.claim_periods import ASKED_PERIOD
@@ -10,13 +9,14 @@ from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
+from finrisk_rules.patterns import pattern_of
 
 _UNITS = stems(
     "million millions thousand thousands billion billions mio mrd millones millions percent % usd eur"
 )
 """What a head says of its figures, not which they are."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = pattern_of(r"\d+(?:[.,]\d+)*")
 
 _CELLS_A_LOOK = 8
 """Cells of a row whose heads are read for one look."""

@@ -11,57 +11,58 @@ from typing import NamedTuple
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.mentions import Mention, lists
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_LINES = 8
 """Lines of one combination."""
 
 _ARTICLES = rf"\W*(?:{whole('the its our their total all der die das den des les la le el los')}\W*)*"
-_TIMES = re.compile(
+_TIMES = pattern_of(
     rf"\s?(?:x(?![^\W_])|×|倍|-?{whole('times fold fach fache fachen fois veces volte')})\W*"
     rf"(?:{whole('as much as that those of the its der die')}\W*)*",
     re.IGNORECASE,
 )
-_OF = re.compile(rf"\W*{whole('of von der des de du del dei')}(?:\W+[^\W\d]+){{0,3}}\W+", re.IGNORECASE)
-_THAN = re.compile(
+_OF = pattern_of(rf"\W*{whole('of von der des de du del dei')}(?:\W+[^\W\d]+){{0,3}}\W+", re.IGNORECASE)
+_THAN = pattern_of(
     rf"\s*(?:(?P<more>{whole('more higher greater larger above over ahead_of mehr höher de_plus más')})"
     rf"|{whole('less lower fewer smaller below under short_of weniger niedriger de_moins menos inferior')})"
     rf"\W*(?:{whole('than those that of the for in als que')}\W*)*",
     re.IGNORECASE,
 )
-_EXCEEDS = re.compile(
+_EXCEEDS = pattern_of(
     rf"[^.;\d]{{0,30}}(?:(?P<more>{whole('exceed exceeds exceeded exceeding surpassed surpasses topped')}"
     rf"|{whole('übertraf überstieg dépasse dépassait excedió superó')})"
     rf"|{whole('trailed trails fell_short_of was_below were_below')})[^.;\d]{{0,30}}",
     re.IGNORECASE,
 )
-_GAP = re.compile(
+_GAP = pattern_of(
     whole("difference gap spread differenz unterschied différence écart diferencia"), re.IGNORECASE
 )
-_LESS = re.compile(
+_LESS = pattern_of(
     rf"\W*{whole('less minus net_of after_deducting excluding abzüglich ohne moins hors menos')}{_ARTICLES}",
     re.IGNORECASE,
 )
-_RATIO = re.compile(
+_RATIO = pattern_of(
     rf"{whole('ratio ratios cover coverage multiple verhältnis rapport')}|-to-", re.IGNORECASE
 )
-_TO = re.compile(rf"\W*(?:{whole('to over by zu sur')}|/){_ARTICLES}", re.IGNORECASE)
-_COVERS = re.compile(
+_TO = pattern_of(rf"\W*(?:{whole('to over by zu sur')}|/){_ARTICLES}", re.IGNORECASE)
+_COVERS = pattern_of(
     rf"[^.;\d]{{0,20}}{whole('cover covers covered covering deckte couvre couvrait cubre')}[^.;\d]{{0,12}}",
     re.IGNORECASE,
 )
-_AS_SHARE = re.compile(
+_AS_SHARE = pattern_of(
     rf"[^.;\d]{{0,20}}{whole('percentage percent proportion share fraction anteil prozent pourcentage')}"
     rf"\W*{whole('of von der des de du del')}{_ARTICLES}",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = pattern_of(
     rf"\W*{whole('came come comes stemmed derived arose kam kamen stammte provenait')}[^.;\d]{{0,12}}?"
     rf"{whole('from in aus von de du des by')}{_ARTICLES}",
     re.IGNORECASE,
 )
 
 
-_BESIDES = re.compile(
+_BESIDES = pattern_of(
     rf"(?:{whole('excluding without outside besides beside beyond apart_from aside_from other_than but_for')}"
     rf"|{whole('except ohne außer sans hors sauf excepto sin')}(?:\W*{whole('for')})?"
     rf"|{whole('change changes increase increases decrease decreases growth decline declines')}"
@@ -70,7 +71,7 @@ _BESIDES = re.compile(
 )
 """Before a list, what says that a figure is not its sum: it is of the others, or how much that changed."""
 
-EACH = re.compile(
+EACH = pattern_of(
     rf"{whole('each every apiece average annually jeweils jährlich chacun chacune chaque cada')}"
     rf"|{whole('a per pro par al')}\s+{whole('year jahr an año')}",
     re.IGNORECASE,
@@ -78,7 +79,7 @@ EACH = re.compile(
 """What says that a figure is one of several, and not their sum."""
 
 
-TOGETHER = re.compile(
+TOGETHER = pattern_of(
     whole(
         "together combined jointly collectively altogether in_total in_aggregate insgesamt zusammen "
         "gemeinsam ensemble juntos conjuntamente insieme"

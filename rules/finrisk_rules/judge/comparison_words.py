@@ -4,6 +4,7 @@ import re
 
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 from finrisk_rules.judge.vocabulary import LEAD, OF_CHANGE, lead, where, whole
+from finrisk_rules.patterns import pattern_of
 
 _BASES = frozenset(
     "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra "
@@ -14,11 +15,11 @@ _BASES_OF_PAIRS = frozenset("von de da".split())
 
 _BASES_OF_EAST_ASIA = ("に対し", "に対して", "に対し、", "に対して、", "从", "由", "較", "较")
 
-_END_OF_PAIR = re.compile(r"\A[^,;]*?(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
+_END_OF_PAIR = pattern_of(r"\A[^,;]*?(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
 _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 
 _ARTICLES = frozenset(("the", "aux", "den"))
-_ABOVE_OR_BELOW = re.compile(
+_ABOVE_OR_BELOW = pattern_of(
     rf"{whole('above below exceeding exceeded')}\s+the\s+[^\w\s]?\Z"
     rf"|{whole('supérieur supérieure supérieurs inférieur inférieure inférieurs')}\s+aux\s+\Z"
     rf"|{whole('über unter')}\s+den\s+\Z",
@@ -26,7 +27,7 @@ _ABOVE_OR_BELOW = re.compile(
 )
 """What leads to a figure that another one is above or below, and which it says: "above the $5 of 2022"."""
 
-_BASE_OF = re.compile(
+_BASE_OF = pattern_of(
     rf"{whole('from von de')}\s+{whole('a an einem einer un une una')}\s+[^\W\d]+\s+{whole('of von de')}"
     r"[^\w.;:]*\Z",
     re.IGNORECASE,
@@ -73,7 +74,7 @@ _YEARS_BEFORE = (
 _WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
 YEARS_BEFORE = f"{whole(_YEARS_BEFORE)}|(?:前年度?|前期末?|上年|去年|전년도?)(?!同期?比|比|대비| 대비)"
 
-YEAR_BEFORE = re.compile(
+YEAR_BEFORE = pattern_of(
     YEARS_BEFORE.replace(r"\s+", r"[\s-]+") + f"|{whole('opening beginning start average')}", re.IGNORECASE
 )
 """What tells that a figure is of the end of the year before, or of two years: a ratio to an average."""
@@ -82,7 +83,7 @@ _TO_YEAR_BEFORE = (
     rf"(?:{whole('in im the l à la de del en el un one a das at for no nell dell il')}[\s']\s*){{0,3}}"
 )
 
-BASE_AT_SPLIT = re.compile(
+BASE_AT_SPLIT = pattern_of(
     r"[\s,;]*"
     + whole("after against versus vs compared nach gegenüber après contre contra tras frente dopo ante"),
     re.IGNORECASE,
@@ -92,7 +93,7 @@ BASE_AT_SPLIT = re.compile(
 THAN_OF_EAST_ASIA = ("比", "较", "較")
 """What stands right before a period with whose figure one behind it is compared: "比2023年增加5"."""
 
-COMPARED = re.compile(
+COMPARED = pattern_of(
     r"\bqu['\u2019]en\s+\Z|"
     + whole(
         "over vs versus against than than_in compared_to compared_with relative_to gegenüber als contre que "
@@ -106,14 +107,14 @@ COMPARED = re.compile(
 )
 """What stands before a period with whose figure another one is compared."""
 
-CHANGED_ON = re.compile(
+CHANGED_ON = pattern_of(
     rf"(?:{whole('up down rise fall increase decrease gain growth drop')}|%)[^;:.]*?\s+on\s+"
     r"(?:(?:the|fiscal|financial|year|FY)\s*)*\Z",
     re.IGNORECASE,
 )
 """What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
 
-BASE_BEHIND = re.compile(
+BASE_BEHIND = pattern_of(
     rf"\.?\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.subjects import CLAUSE, are_comparable, range_at, size, subject_of
 from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _ABOVE = (
     "above exceeding exceeds exceeded exceed surpassing surpassed topping topped beating beat ahead_of "
@@ -35,22 +36,22 @@ _ORDER = (
 _DOT = r"(?:(?<=\b[a-zA-Z])\.)"
 """The dot of an abbreviation: "i.e."."""
 
-_BETWEEN = re.compile(
+_BETWEEN = pattern_of(
     rf"(?:[^.:]|{_DOT}){{0,80}}?"
     rf"(?P<not>{whole('not never no nicht pas non')}[^\d;.:]{{0,12}})?{_ORDER}"
     r"(?P<object>(?:\s*(?:(?:19|20)\d\d|[^\s\d,;.:()]+)(?=[\s(])){0,6})\s*(?P<open>\()?[^\w\s(]{0,3}",
     re.IGNORECASE,
 )
-_BETWEEN_EAST = re.compile(
+_BETWEEN_EAST = pattern_of(
     r"[^\d;.:\u3002]{0,12}?(?P<not>[不未没沒])?(?:(?P<above>高于|超过|超過)|(?P<below>低于))"
     r"(?P<object>(?:(?:19|20)\d\d年)?[^\d;.:\u3002]{0,8})"
 )
 WORDS_OF_ORDER = telling(f"{_ABOVE} {_BELOW} {_BETTER} {_WORSE} {_LARGERS} {_SMALLERS} plus moins".split())
-_COMPARES = re.compile(
+_COMPARES = pattern_of(
     f"{whole(f'{_ABOVE} {_BELOW} {_BETTER} {_WORSE} {_LARGERS} {_SMALLERS} plus moins')}|[高低]于|超[过過]",
     re.IGNORECASE,
 )
-_OTHER = re.compile(
+_OTHER = pattern_of(
     whole(
         "from to by and but while versus vs compared against at in was were is are half third quarter fifth "
         "hälfte drittel viertel moitié tiers quart mitad tercio metade metà"
@@ -59,22 +60,22 @@ _OTHER = re.compile(
 )
 """Words behind a comparison that lead to another figure than the one compared with."""
 
-_MULTIPLE = re.compile(
+_MULTIPLE = pattern_of(
     whole(
         "twice double triple times half third quarter fifth doppelte hälfte drittel viertel fünftel fois "
         "moitié tiers quart veces mitad tercio vezes metade terço volte metà terzo"
     ),
     re.IGNORECASE,
 )
-_BY_MULTIPLE = re.compile(rf"{_MULTIPLE.pattern}(?:\s+as\s+\w+)?\s*\Z", re.IGNORECASE)
-_EACH = re.compile(
+_BY_MULTIPLE = pattern_of(rf"{_MULTIPLE.pattern}(?:\s+as\s+\w+)?\s*\Z", re.IGNORECASE)
+_EACH = pattern_of(
     whole("both each all beide alle jeweils tous chacun ambos ambas todos entrambi"), re.IGNORECASE
 )
 
-_DOES = re.compile(r"exceed|surpass|topp|beat(?!\w)|miss", re.IGNORECASE)
+_DOES = pattern_of(r"exceed|surpass|topp|beat(?!\w)|miss", re.IGNORECASE)
 """Verbs that join what happened at some time, not what a figure is: "5 on average and exceeded 6 in July"."""
 
-_THUS = re.compile(
+_THUS = pattern_of(
     rf"\W*{whole('thus hence so therefore thereby damit somit donc ainsi por_tanto portanto quindi')}",
     re.IGNORECASE,
 )
@@ -87,17 +88,17 @@ _ON = (
     "the little half noch weiterhin immer leicht deutlich knapp klar etwas weit toujours encore nettement "
     "todavía aún ligeramente claramente ancora low high lower upper bottom top end"
 )
-_ON_THE_SAME = re.compile(rf"(?:\W*{whole(_ON)})*\W*", re.IGNORECASE)
+_ON_THE_SAME = pattern_of(rf"(?:\W*{whole(_ON)})*\W*", re.IGNORECASE)
 """Between a joint of clauses and a comparison: nothing that names another subject."""
 
 _LONGEST = 120
 _CITED = r"(?:[^\d.;:]|\[\d+\]|(?<!\d)(?:19|20)\d\d(?!\d))"
-_THAN_BEFORE = re.compile(
+_THAN_BEFORE = pattern_of(
     rf"\A{_CITED}{{0,30}}?\s*{whole('versus vs compared_with compared_to against after gegenüber')}\.?\s+"
     r"(?:a\s+|an\s+)?[^\w\s]{0,3}\Z",
     re.IGNORECASE,
 )
-_AS_LARGER = re.compile(
+_AS_LARGER = pattern_of(
     rf"(?:(?P<above>{whole('larger bigger greater higher')})|{whole('smaller lower lesser')})"
     rf"(?:(?:\s+(?!than\b)[^\W\d_][\w-]*){{1,6}}\s*[(:]?\s*(?:of\s+)?"
     rf"|\s+(?:than|of\s+the\s+(?:two|pair))\s{_CITED}{{0,60}}?\b(?:with|at|by|of)\s+)[^\w\s]{{0,3}}\Z",
@@ -109,7 +110,7 @@ _LEAD = 100
 _ABOUT = 0.06
 """How far a difference may be, as a share of it, from that of the two figures that it is said of."""
 
-_END_OF_RANGE = re.compile(rf"(?P<low>{whole('low lower bottom')})|{whole('high upper top')}", re.IGNORECASE)
+_END_OF_RANGE = pattern_of(rf"(?P<low>{whole('low lower bottom')})|{whole('high upper top')}", re.IGNORECASE)
 
 
 def of_another_order(text: str, traced: Sequence[Traced]) -> Iterator[int]:

@@ -14,16 +14,17 @@ from finrisk_rules.judge.series import goes_through
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LESS_IS_BETTER, LESS_MAY_BE_BETTER, MORE_IS_BETTER, OUTFLOW, whole
+from finrisk_rules.patterns import pattern_of
 
-_TO = re.compile(
+_TO = pattern_of(
     rf"(?:\s+\w+|\s+by(?:\s+\w+){{1,3}})?\s+{whole('to auf à a hasta para until reaching')}[^\d]{{0,8}}\Z",
     re.IGNORECASE,
 )
-_TO_BEFORE = re.compile(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
-_FROM = re.compile(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
+_TO_BEFORE = pattern_of(rf"{whole('to auf à a hasta para')}[^\d]{{0,8}}\Z", re.IGNORECASE)
+_FROM = pattern_of(rf"{whole('from von desde da dal')}[^\w]*\Z", re.IGNORECASE)
 """Before the first of both ends; "recule de 5 à 6" is by 5."""
 
-_UP_FROM = re.compile(
+_UP_FROM = pattern_of(
     rf"(?:up|down|higher|lower)\s+(?:from|than)\s+{whole('about around roughly some nearly almost')}?[^\w]*"
     r"|(?:up|down)\s+from\s+[^\w]*",
     re.IGNORECASE,
@@ -31,19 +32,19 @@ _UP_FROM = re.compile(
 """What compares the figure before it with the one behind it, so that both are of one unit."""
 
 _LONGEST_FROM = 12
-_GAIN_OF = re.compile(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
+_GAIN_OF = pattern_of(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
 
-_CLAUSE = re.compile(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
-_HEAD = re.compile(r"(?<=\w) of ", re.IGNORECASE)
+_CLAUSE = pattern_of(r"[,;]\s|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
+_HEAD = pattern_of(r"(?<=\w) of ", re.IGNORECASE)
 """Behind what is measured: "coverage of nonperforming loans"."""
 
-_VALUED = re.compile(
+_VALUED = pattern_of(
     f"{LESS_IS_BETTER.pattern}|{MORE_IS_BETTER.pattern}|{LESS_MAY_BE_BETTER.pattern}", re.IGNORECASE
 )
 """What names a measure that need not be better where it is higher, or is so though it is a ratio."""
 
 _WIDENS = frozenset(("widen", "narrow"))
-_TO_BEHIND = re.compile(r"\s*(?:に|へ|으?로)")
+_TO_BEHIND = pattern_of(r"\s*(?:に|へ|으?로)")
 
 
 def spoken(text: str, traced: Sequence[Traced]) -> dict[Direction, list[int]]:

@@ -1,16 +1,16 @@
 """Sentences that a source has word for word: they say of their figures what it says."""
 
-import re
 from functools import lru_cache
 
 from finrisk_rules.judge.wording import is_silent
+from finrisk_rules.patterns import pattern_of
 
 _LEAST_WORDS = 6
 _LONGEST_OPENING = 80
 _MARKS = " \t*_#>•-"
 _ENDS = ".;:!?"
 _EDGES = f"{_MARKS}{_ENDS}"
-_BRACKETS = re.compile(r" ?\([^()]*\)")
+_BRACKETS = pattern_of(r" ?\([^()]*\)")
 
 
 def on_one_line(text: str) -> str:

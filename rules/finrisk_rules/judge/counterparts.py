@@ -6,7 +6,6 @@ clause without a year has a figure for each of the two years of its sentence, a 
 the years that a sentence before it lists.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -14,12 +13,13 @@ from finrisk_rules.judge.evidence import StatementEvidence
 from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import LIST_JOINT
+from finrisk_rules.patterns import pattern_of
 
 MOST_FIGURES, LONGEST, FARTHEST = 16, 1_000, 6
 """Figures and characters of a sentence in which counterparts are looked for, and sentences before it."""
 
-_ASIDE = re.compile(r"\([^()\d]{0,30}((?:19|20)\d\d)(?!\d)[^()\d]{0,3}[:\uff1a][^()]{0,200}\)")
-_CLAUSE_END = re.compile(r";")
+_ASIDE = pattern_of(r"\([^()\d]{0,30}((?:19|20)\d\d)(?!\d)[^()\d]{0,3}[:\uff1a][^()]{0,200}\)")
+_CLAUSE_END = pattern_of(r";")
 
 
 def counterparts(trace: Trace) -> Iterator[tuple[Figure, Figure]]:

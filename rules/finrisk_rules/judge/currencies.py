@@ -8,12 +8,13 @@ from finrisk_rules.judge.agreement import are_other_currencies
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.sources import Sources
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.units import CODES, CURRENCIES
 
 _SIGNS = sorted((word for word in CURRENCIES if not word[-1].isalpha()), key=len, reverse=True)
-_CODE = re.compile(rf"(?<![A-Z])[TKM]?({'|'.join(CODES)})(?:m|mn|bn)?(?![A-Za-z])")
-_SIGN = re.compile("|".join(map(re.escape, _SIGNS)), re.IGNORECASE)
-_NAME = re.compile(
+_CODE = pattern_of(rf"(?<![A-Z])[TKM]?({'|'.join(CODES)})(?:m|mn|bn)?(?![A-Za-z])")
+_SIGN = pattern_of("|".join(map(re.escape, _SIGNS)), re.IGNORECASE)
+_NAME = pattern_of(
     whole(" ".join(word for word in CURRENCIES if word.isalpha() and len(word) > len("EUR"))),
     re.IGNORECASE,
 )

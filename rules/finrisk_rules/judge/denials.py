@@ -5,21 +5,22 @@ from functools import lru_cache
 
 from finrisk_rules.judge.hints import Words, telling
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _PREFIXES = ("un", "non", "in", "im", "ir", "dis")
-_NON = re.compile(r"(?<![^\W_])non[- ]")
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_NON = pattern_of(r"(?<![^\W_])non[- ]")
+_WORD = pattern_of(r"[^\W\d_]{5,}")
 _NETS, _GROSS = "net netto nette neto netta", "gross brutto brut bruto lordo"
 _NETS_BEHIND = "net nets nette nettes neto netos neta netas netto netta líquido líquidos líquida líquidas"
 _GROSS_BEHIND = "brut bruts brute brutes bruto brutos bruta brutas lordo lordi lorda lorde"
-_NET = re.compile(rf"(?:(?P<net>{whole(_NETS)})|{whole(_GROSS)})[\s-]+(?P<of>[\w-]{{3,}})", re.IGNORECASE)
-_MORE_NOUNS = re.compile(r"[\s-]+(?!of\b|in\b|for\b|and\b|was\b|were\b|to\b)(?P<of>[^\W\d_]{3,})")
-_NET_OF = re.compile(
+_NET = pattern_of(rf"(?:(?P<net>{whole(_NETS)})|{whole(_GROSS)})[\s-]+(?P<of>[\w-]{{3,}})", re.IGNORECASE)
+_MORE_NOUNS = pattern_of(r"[\s-]+(?!of\b|in\b|for\b|and\b|was\b|were\b|to\b)(?P<of>[^\W\d_]{3,})")
+_NET_OF = pattern_of(
     rf"(?P<of>[^\W\d_]{{3,}})\s*[,(]?\s+(?:(?P<net>{whole('net_of')})|{whole('gross_of')})", re.IGNORECASE
 )
 """Behind a noun, that it is net of something: "losses, net of reinsurance"."""
 
-_NET_BEHIND = re.compile(
+_NET_BEHIND = pattern_of(
     rf"(?P<of>[\w-]{{3,}})\s+(?:(?P<net>{whole(_NETS_BEHIND)})|{whole(_GROSS_BEHIND)})", re.IGNORECASE
 )
 WORDS_OF_NET = telling(f"{_NETS} {_NETS_BEHIND} {_GROSS} {_GROSS_BEHIND}".split())
@@ -31,7 +32,7 @@ _EXCEPT = (
     ("before pre vor avant antes_de antes_dos antes_das prima_di",
      "after post nach après después_de depois_de dopo"),
 )  # fmt: skip
-_EXCEPTED = re.compile(
+_EXCEPTED = pattern_of(
     "|".join(
         rf"(?:{whole(first)}|(?P<with{n}>{whole(second)}))"
         r"(?:[\s.-]+(?:the|any|all|its|les|la|le|el|los|as|os))?[\s.-]+"

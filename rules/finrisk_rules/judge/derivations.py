@@ -28,6 +28,7 @@ from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.year_spans import YearSpan, names_later, year_spans
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 
 SAME = 0.8
@@ -38,10 +39,10 @@ MOST_TABLES, MOST_FIGURES, FARTHEST = 8, 8, 3
 one to the one that says what it is."""
 
 
-_IN_PHRASE = re.compile(r"the [^,;:|]*(?<=of) ?[^\w,;:|]?", re.IGNORECASE)
+_IN_PHRASE = pattern_of(r"the [^,;:|]*(?<=of) ?[^\w,;:|]?", re.IGNORECASE)
 """From "the" before a year to a figure of that year itself: "after the 2024 maturity of $120 million"."""
 
-_TOTAL = re.compile(r"\W*(?:total|sum|summe|gesamt|somme|suma|合計)\W*[:\uff1a|]", re.IGNORECASE)
+_TOTAL = pattern_of(r"\W*(?:total|sum|summe|gesamt|somme|suma|合計)\W*[:\uff1a|]", re.IGNORECASE)
 """The beginning of an item that sums up those before it."""
 
 

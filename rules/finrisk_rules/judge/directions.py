@@ -9,6 +9,7 @@ from itertools import pairwise
 from finrisk_rules.judge.hints import Words
 from finrisk_rules.judge.stems import stem
 from finrisk_rules.judge.vocabulary import any_word, whole
+from finrisk_rules.patterns import pattern_of
 
 _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
@@ -41,43 +42,43 @@ _CJK_FALL = (
     "減少|減っ|減り|急減|微減|下落|低下|縮小|減収|減益|下回|下がり|下がっ|落ち込"
     "|下降|减少|降低|下滑|下跌|降至|减至|감소|하락|축소|줄었|줄어|줄며|낮아|떨어|내렸"
 )
-_WORD = re.compile(
+_WORD = pattern_of(
     rf"{_CJK_RISE}|{_CJK_FALL}|(?<=[%円])の?[増減](?![価資損])|[^\W_\u2e80-\u9fff\uac00-\ud7af]+"
 )
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
-_RISES = re.compile(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
-_FALLS = re.compile(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
+_ASCII_WORD = pattern_of(r"[A-Za-z0-9]+")
+_RISES = pattern_of(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
+_FALLS = pattern_of(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
 _PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())
-_PARTICLE = re.compile(
+_PARTICLE = pattern_of(
     r"\w+\s(?:[^,.;]|[,.]\d|(?<=M[ir][or])\.|(?<=Mrd)\.){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))",
     re.IGNORECASE,
 )
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
 
 _TAKING = frozenset("take takes took taken taking shave shaves shaved".split())
-_OFF = re.compile(r"\w+\s[^\d,.;]{0,12}\d[^,;]{0,30}?\soff(?![^\W_])")
+_OFF = pattern_of(r"\w+\s[^\d,.;]{0,12}\d[^,;]{0,30}?\soff(?![^\W_])")
 """Verbs that say fall with an amount and "off": "takes $84 million off EBITDA"."""
 
 _STEMS = frozenset(stem(word.rstrip("*")) for word in f"{_RISE} {_FALL}".split())
 
 _RESULTS = frozenset(("gain", "gains"))
-_LOSS = re.compile(whole("loss losses"), re.IGNORECASE)
-_NOT = re.compile(
+_LOSS = pattern_of(whole("loss losses"), re.IGNORECASE)
+_NOT = pattern_of(
     rf"{whole('not never no nicht kein* pas ne aucun* non nie niet')}(?!-)[^,.;]{{0,12}}\Z"
     r"|n['\u2019]t [^,.;]{0,8}\Z",
     re.IGNORECASE,
 )
-_NOT_BEHIND = re.compile(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
+_NOT_BEHIND = pattern_of(r"\w{0,4}(?:ませ|なかっ|ない|せず)|\s+(?:nicht|pas)(?![^\W_])")
 
-_DUE = re.compile(r"\s+(?:due|within|under|outside|into)(?![^\W_])", re.IGNORECASE)
+_DUE = pattern_of(r"\s+(?:due|within|under|outside|into)(?![^\W_])", re.IGNORECASE)
 """Behind "falls", what is no fall: "falls due", "falls within"."""
 
-_TERMINAL = re.compile(whole("terminal perpetual") + r"\s+\Z", re.IGNORECASE)
+_TERMINAL = pattern_of(whole("terminal perpetual") + r"\s+\Z", re.IGNORECASE)
 """Before "growth", what makes it an assumption: "terminal growth was cut to 1.0 %"."""
 
-_OR = re.compile(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
+_OR = pattern_of(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
 
-_EVALUATION = re.compile(
+_EVALUATION = pattern_of(
     any_word("improv* strengthen* weaken* worsen* deterior* verbess* verschlecht* détérior* empeor* peggior*")
 )
 

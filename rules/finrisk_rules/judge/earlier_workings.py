@@ -4,7 +4,6 @@
 ($2,347 less $1,232), up from $750`` take both operands of the first figure in the year of the second.
 """
 
-import re
 from collections.abc import Sequence, Set
 from itertools import permutations
 
@@ -21,8 +20,9 @@ from finrisk_rules.judge.terms import (
     says_quotient,
     terms_of,
 )
+from finrisk_rules.patterns import pattern_of
 
-_LED = re.compile(r"[^\d;]{0,40}")
+_LED = pattern_of(r"[^\d;]{0,40}")
 """Between a word of rise or fall and the figure from which it starts."""
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from finrisk_rules.judge.directions import says_rise
 from finrisk_rules.judge.verdicts import Verdict
 from finrisk_rules.judge.wording import is_silent
+from finrisk_rules.patterns import pattern_of
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_TOKEN = pattern_of(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+_YEAR = pattern_of(r"(?:19|20)\d\d")
 _LIKE = 0.8
 """Share of the words of both sentences that is in both."""
 

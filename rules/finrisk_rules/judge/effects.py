@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _MOVES = {
     "add": "add adds added adding contribute contributes contributed contributing",
@@ -32,13 +33,13 @@ _NATURES = {
 """What tells it of a figure of one row alone: another row has a sign of its own."""
 
 _EFFECTS = {**_MOVES, **_NATURES}
-_EFFECT = re.compile(
+_EFFECT = pattern_of(
     "|".join(f"(?P<{name}>{whole(words)})" for name, words in _EFFECTS.items()), re.IGNORECASE
 )
 WORDS_OF_EFFECTS = telling(word for words in _EFFECTS.values() for word in words.split())
-_NOUN_BEHIND = re.compile(rf"\s+(?:net\s+)?(?:{_EFFECT.pattern})", re.IGNORECASE)
+_NOUN_BEHIND = pattern_of(rf"\s+(?:net\s+)?(?:{_EFFECT.pattern})", re.IGNORECASE)
 _LONGEST_LEAD = 80
-_TAKEN_UP = re.compile(
+_TAKEN_UP = pattern_of(
     rf"[^;:.]{{0,40}}?{whole('and after versus vs against compared_with compared_to from')}[^;:.]{{0,24}}",
     re.IGNORECASE,
 )

@@ -8,14 +8,15 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT, any_word, whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import MONTHS
 
 _MONTH = any_word(" ".join(word for word in MONTHS if len(word) > 2))
 _BEGINS = "beginning opening start anfang début inicio inizio begin"
 _ENDS = "end year-end year_end closing close ende fin cierre fine einde"
-_BEGIN = re.compile(f"{whole(_BEGINS)}|期首", re.IGNORECASE)
-_END = re.compile(f"{whole(_ENDS)}|末", re.IGNORECASE)
-_OPENS = re.compile(
+_BEGIN = pattern_of(f"{whole(_BEGINS)}|期首", re.IGNORECASE)
+_END = pattern_of(f"{whole(_ENDS)}|末", re.IGNORECASE)
+_OPENS = pattern_of(
     rf"(?<!\w)(?:(?:at|from|since|by|zu|zum|am|seit|au|dès|al|a|all)\W(?:the )?(?:very )?"
     rf"(?:{any_word(_BEGINS)})(?![\w-])|(?:{any_word(_BEGINS)})[ -](?:of|balance)(?!\w))"
     r"|\A\W*(?:(?:the|its|our) )?opening (?!of\b)|期首",
@@ -29,11 +30,11 @@ def _day(number: str, words: re.Pattern[str]) -> re.Pattern[str]:
     """Return a pattern of these days of a month, or of words that say the same."""
     before = rf"(?<!\d){number}(?:st|th|er|\.)? (?:{_MONTH})(?!\w)"
     behind = rf"(?<!\w)(?:{_MONTH})\.? {number}(?:st|th)?(?!\d)"
-    return re.compile(f"{before}|{behind}|{words.pattern}", re.IGNORECASE)
+    return pattern_of(f"{before}|{behind}|{words.pattern}", re.IGNORECASE)
 
 
 _FIRST_DAY, _LAST_DAY = _day("1", _BEGIN), _day(_MONTH_END, _END)
-_FIRST_OF_YEAR = re.compile(r"(?<!\d)1(?:st|er)?\.? jan|\bjan\w* 1(?:st)?(?!\d)", re.IGNORECASE)
+_FIRST_OF_YEAR = pattern_of(r"(?<!\d)1(?:st|er)?\.? jan|\bjan\w* 1(?:st)?(?!\d)", re.IGNORECASE)
 _WORDS_OF_OPENING = telling(_BEGINS.split())
 _NEAR = 45
 

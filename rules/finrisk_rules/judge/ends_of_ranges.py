@@ -14,6 +14,7 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.governors import governors
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_FIGURES = 16
 """Figures of a sentence in which one is looked for that follows from others so."""
@@ -21,10 +22,10 @@ MOST_FIGURES = 16
 _LEAD = 60
 """Characters before a figure in which words say how it is derived."""
 
-_RANGE = re.compile(
+_RANGE = pattern_of(
     r"\s*(?:[-\u2013\u2014~\u301c]|to|bis|à|a|and|und|et|y|e|から)\s*[^\w\s]{0,3}\s*", re.IGNORECASE
 )
-_ENDS = re.compile(
+_ENDS = pattern_of(
     rf"(?:(?P<low>{whole('low lower bottom')}\s+end|{whole('untere_ende unteren_ende bas_de_la_fourchette')})"
     rf"|(?P<high>{whole('high higher upper top')}\s+end|{whole('obere_ende oberen_ende')}"
     rf"|{whole('haut_de_la_fourchette')})"
@@ -34,12 +35,12 @@ _ENDS = re.compile(
 )
 """Before a figure, which end of a range it is, or is derived from."""
 
-_WITHOUT = re.compile(
+_WITHOUT = pattern_of(
     rf"(?:{whole('excluding without before excl ex stripping_out leaving_out adjusted_for ohne')}"
     rf"|{whole('bereinigt_um hors sans sin excluyendo excluindo sem escludendo senza')})[^\d.;,:()]*\Z",
     re.IGNORECASE,
 )
-_WITHOUT_BEHIND = re.compile(r"\s?(?:を除|除く|を控除)")
+_WITHOUT_BEHIND = pattern_of(r"\s?(?:を除|除く|を控除)")
 
 
 def from_ends(text: str, findings: Sequence[Finding], at: int) -> Trace | None:

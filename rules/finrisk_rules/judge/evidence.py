@@ -1,7 +1,6 @@
 """The evidence of a source: its figures by value, and the words and periods that say what each one is."""
 
 import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
@@ -16,6 +15,7 @@ from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.vocabulary import is_change, lead
 from finrisk_rules.page_facts import facts_of, stored
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import quantities
 
@@ -25,7 +25,7 @@ Spot = tuple[int, int, Figure]
 Said = tuple[Mapping[str, float], float, tuple[Named, ...]]
 """Words that a sentence has for a figure, all that they weigh, and the periods of which it says it."""
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 
 
 @lru_cache(maxsize=8192)

@@ -11,10 +11,11 @@ from functools import lru_cache
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence, is_balance
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import RESULT, whole
+from finrisk_rules.patterns import pattern_of
 
 LEAST_PEERS = 3
 
-_AHEAD = re.compile(
+_AHEAD = pattern_of(
     whole(
         "ahead_of versus vs against compared_with compared_to followed_by before than vor gegenüber devant "
         "contre frente_a"

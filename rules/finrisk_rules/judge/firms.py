@@ -14,6 +14,7 @@ from finrisk_rules.judge.stems import stem
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import MONTHS
 from finrisk_rules.spelling import folded
 
@@ -28,24 +29,24 @@ _DOES = (
     "spent paid"
 )
 _MAY_DO = "had has made held achieved delivered saw employed employs"
-_SUBJECT = re.compile(
+_SUBJECT = pattern_of(
     rf"{_RUN}(?:['’]s(?= )|(?<=s)['’](?= )|(?P<does> {whole(_DOES)})|(?P<may_do> {whole(_MAY_DO)}))"
 )
 _VERBS = "was were is are amounted came stood totalled totaled reached rose fell grew increased decreased"
-_PLURAL = re.compile("s['’] ")
-_OBJECT = re.compile(rf"{whole('of at for by')} {_RUN}\.? {whole(_VERBS)}")
+_PLURAL = pattern_of("s['’] ")
+_OBJECT = pattern_of(rf"{whole('of at for by')} {_RUN}\.? {whole(_VERBS)}")
 _OF_SUBJECT = frozenset(f"s {_DOES} {_MAY_DO}".split())
 _OF_OBJECT = frozenset(_VERBS.split())
 _OF_FORM = frozenset(f"{_FORMS}|{_FORMS.lower()}".split("|"))
 """Words, as written or in small letters, without which a text has no match of these."""
 _OF_ANY = _OF_SUBJECT | _OF_OBJECT | _OF_FORM
-_TOKEN = re.compile(r"[^\W_]+")
-_FORMAL = re.compile(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
-_CAPITAL_INSIDE = re.compile(r"[ (][^\W\d_a-zß-ÿ]")
-_FORM = re.compile(rf" (?:{_FORMS})\Z")
-_PARTS = re.compile(r"[\w&'’-]+")
+_TOKEN = pattern_of(r"[^\W_]+")
+_FORMAL = pattern_of(rf"{_RUN}(?P<form>,? (?:{_FORMS})(?!\w))?")
+_CAPITAL_INSIDE = pattern_of(r"[ (][^\W\d_a-zß-ÿ]")
+_FORM = pattern_of(rf" (?:{_FORMS})\Z")
+_PARTS = pattern_of(r"[\w&'’-]+")
 
-_OURS = re.compile(
+_OURS = pattern_of(
     whole(
         "we our us ours wir unser unsere unserer unserem unseren uns nous notre nos nosotros nuestro nuestra "
         "nuestros nuestras noi nostro nostra nostri nostre nós nosso nossa nossos nossas wij onze ons vi vår "
@@ -56,7 +57,7 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 """With which a filing speaks of its own firm."""
-_OTHERS = re.compile(
+_OTHERS = pattern_of(
     whole(
         "peer peers competitor competitors rival rivals others another elsewhere industry sector "
         "wettbewerber konkurrenten konkurrent branche concurrents concurrent secteur competidores competidor "

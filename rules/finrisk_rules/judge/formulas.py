@@ -13,33 +13,34 @@ from finrisk_rules.judge.arithmetic import Calculation, rounds
 from finrisk_rules.judge.claims import LOOKS_OF_NUMBER
 from finrisk_rules.judge.expressions import Expression, Term, expression
 from finrisk_rules.judge.notation import EQUALS, OPERATOR_WORDS, SIGN, prepared, runs
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity, Style
 
 _OPERAND_END = r"[^\W_]|[)\]%*¹²³⁰⁴-⁹]"
-_OPERATION = re.compile(
+_OPERATION = pattern_of(
     rf"[{SIGN}/\u2215xX:{EQUALS}](?:(?<=[{EQUALS}])|(?<=[\d)\]%] :)(?= )"
     rf"|(?<!:)(?= ?[^\s\w]{{0,4}} ?\d)(?:(?<=(?:{_OPERAND_END}).)|(?<=(?:{_OPERAND_END}) .))"
     r"|(?<![:xX])(?= ?[^\W\d])(?:(?<=[\d)\]%].)|(?<=[\d)\]%] .)))"
 )
 _WORDED = {
-    word: re.compile(rf"{word}(?<![^\W_]{word}) [^.\n]{{0,40}}?\d")
+    word: pattern_of(rf"{word}(?<![^\W_]{word}) [^.\n]{{0,40}}?\d")
     for words in OPERATOR_WORDS.values()
     for word in words.split("|")
 }
 """A word for an operator before a figure, in small letters: a pattern that begins with it is found fast."""
 
-_BARE_SIGN = re.compile(rf"[\s()\[\]]*[{SIGN}][\s()\[\]]*")
-_EQUALITY = re.compile(
+_BARE_SIGN = pattern_of(rf"[\s()\[\]]*[{SIGN}][\s()\[\]]*")
+_EQUALITY = pattern_of(
     rf"[\s)\]]*(?:[{EQUALS}]|(?:which |das |ce qui )?(?:equals?|is|gives|yields|makes|ergibt|ist|est|donne"
     rf"|fait))[\s(+{EQUALS}]*",
     re.IGNORECASE,
 )
-_WORD_BEHIND_DASH = re.compile(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}")
+_WORD_BEHIND_DASH = pattern_of(r"[-–][^-–+*×÷/]*?(?<![^\W\d_])[^\W\d_]{2}")
 
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
-_SIGN_BEHIND = re.compile(rf"[\s)\]]*[{SIGN}]")
-_SIGN_BEFORE = re.compile(rf"[{SIGN}{EQUALS}][\s(\[]*\Z")
-_NUMBER_BEHIND = re.compile(
+_YEAR = pattern_of(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
+_SIGN_BEHIND = pattern_of(rf"[\s)\]]*[{SIGN}]")
+_SIGN_BEFORE = pattern_of(rf"[{SIGN}{EQUALS}][\s(\[]*\Z")
+_NUMBER_BEHIND = pattern_of(
     rf"[\s)\]]*(?:[{SIGN}/]|(?<=\s)(?:{'|'.join(OPERATOR_WORDS.values())})\s)[\s(\[]*[^\s\w]{{0,3}}\s?\d",
     re.IGNORECASE,
 )
@@ -50,8 +51,8 @@ _MOST_BEFORE = 4
 """Figures of a sentence before brackets of which one may be what they work out."""
 
 _LONGEST_LEAD = 12
-_BRACKET_BEFORE = re.compile(r"\([^\d()]*\Z")
-_BRACKET_BEHIND = re.compile(r"\s*[()]\s*")
+_BRACKET_BEFORE = pattern_of(r"\([^\d()]*\Z")
+_BRACKET_BEHIND = pattern_of(r"\s*[()]\s*")
 
 _RESTATED = 2
 """Figures behind an expression that may be its result: ``= 0.9 percentage points, or 90 basis points``."""

@@ -9,13 +9,14 @@ from finrisk_rules.judge.counterparts import counterparts
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.prose_changes import pairs_in_sentence
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
 COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "die": 1, "ein": 1, "zwei": 2, "drei": 3,
            "vier": 4, "la": 1, "un": 1, "deux": 2, "trois": 3, "quatre": 4}  # fmt: skip
 PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "hälfte": 2, "drittel": 3, "viertel": 4,
           "fünftel": 5, "moitié": 2, "tiers": 3, "quart": 4, "cinquième": 5}  # fmt: skip
-_FRACTION = re.compile(
+_FRACTION = pattern_of(
     r"(?<![\w-])(?:(?:(?:a|one)[ -])?(?P<part_en>half)"
     r"|(?P<count_en>a|one|two|three|four)[ -](?P<parts_en>third|quarter|fifth)s?"
     r"|(?P<count_de>die|ein|zwei|drei|vier) (?P<parts_de>hälfte|drittel|viertel|fünftel)"
@@ -23,7 +24,7 @@ _FRACTION = re.compile(
     r"(?= (?:of|der|des|von|du|de|d')\b(?! (?:fiscal|the year|the quarter|FY|\d))| \()",
     re.IGNORECASE,
 )
-_GROWTH = re.compile(
+_GROWTH = pattern_of(
     r"(?<!\w)(?:by|um|de|d['\u2019])\s*(?:[^\W\d]+\s+){0,2}?"
     r"(?P<whole>(?:(?P<count>a|one|two|three|ein|zwei|drei|un|deux|trois)[ -])?"
     r"(?P<part>half|thirds?|quarters?|fifths?|drittel|viertel|fünftel|moitié|tiers|quarts?))"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from finrisk_rules.judge.directions import Direction, directions
 from finrisk_rules.judge.vocabulary import CONTRAST, any_word, whole
+from finrisk_rules.patterns import pattern_of
 
 NEAR = 60
 """Characters between a figure and a word of rise or fall that speaks of it alone."""
@@ -13,7 +14,7 @@ NEAR = 60
 LONGEST_CLAUSE = 200
 """Characters between a figure and a word of its clause."""
 
-_CLAUSE_END = re.compile(
+_CLAUSE_END = pattern_of(
     r"[,\uff0c](?!\d)|[;:\uff1b\uff1a\u3001\u3002]|一方|"
     + whole(
         "and but while whereas due because as since und aber während weil wobei nachdem da sodass et mais "
@@ -23,21 +24,21 @@ _CLAUSE_END = re.compile(
 )
 """Where the part of a sentence that a word of rise or fall speaks of may end."""
 
-_COMPARATIVE = re.compile(
+_COMPARATIVE = pattern_of(
     any_word("higher lower up down höher* niedriger* supérieur* inférieur* rising falling")
 )
 """Words that speak of a figure before them only where they stand beside it: "5 % higher"."""
 
-_CAUSE = re.compile(
+_CAUSE = pattern_of(
     rf"{whole('from by due_to owing_to because_of attributable_to related_to thanks_to durch aus')}\s+\Z",
     re.IGNORECASE,
 )
 """Between a figure and such a word, what says that the figure is what came of it: "5 from lower rates"."""
 
-_FROM = re.compile(rf"\s*{whole('from than')}", re.IGNORECASE)
+_FROM = pattern_of(rf"\s*{whole('from than')}", re.IGNORECASE)
 """Behind "up", what leads to the figure with which one before is compared."""
 
-_BY = re.compile(rf"\s*(?:(?:sich|en|it)\s+)?(?:{whole('by um de del di um un')}\s*)*", re.IGNORECASE)
+_BY = pattern_of(rf"\s*(?:(?:sich|en|it)\s+)?(?:{whole('by um de del di um un')}\s*)*", re.IGNORECASE)
 
 Span = tuple[int, int]
 

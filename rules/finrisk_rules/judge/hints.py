@@ -3,10 +3,11 @@
 A cheap proof, made once for a sentence, spares its figures the rules that would look for nothing.
 """
 
-import re
 from collections.abc import Iterable, Set
 
-_WORD = re.compile("[a-z0-9]+")
+from finrisk_rules.patterns import pattern_of
+
+_WORD = pattern_of("[a-z0-9]+")
 
 Words = frozenset[str] | None
 """The words of a text in ASCII, in small letters; None of any other, of which they prove nothing."""

@@ -4,10 +4,10 @@ The script comes first. Languages in Latin letters are told by their function wo
 two texts read as one language.
 """
 
-import re
 from functools import lru_cache
 from struct import Struct
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded, latin_runs
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
@@ -76,27 +76,27 @@ _VOTES: dict[str, int] = {
 _HITS = Struct(f"<{len(_LANGUAGES)}H")
 """How such a number is read."""
 
-_LATIN_LETTERS = re.compile("[A-Za-z]+")
-_OTHER = re.compile(r"[^\x00-\x7f]+")
+_LATIN_LETTERS = pattern_of("[A-Za-z]+")
+_OTHER = pattern_of(r"[^\x00-\x7f]+")
 _SCRIPTS = {
-    "latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
-    "han": re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
-    "kana": re.compile("[\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9f]"),
-    "hangul": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"),
-    "cyrillic": re.compile("[\u0400-\u052f]"),
-    "greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"),
-    "arabic": re.compile("[\u0600-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f]"),
-    "hebrew": re.compile("[\u0590-\u05ff]"),
-    "armenian": re.compile("[\u0530-\u058f]"),
-    "georgian": re.compile("[\u10a0-\u10ff]"),
-    "devanagari": re.compile("[\u0900-\u0963\u0970-\u097f]"),
-    "bengali": re.compile("[\u0980-\u09e5\u09f0-\u09ff]"),
-    "tamil": re.compile("[\u0b80-\u0bff]"),
-    "thai": re.compile("[\u0e00-\u0e4f]"),
-    "lao": re.compile("[\u0e80-\u0ecf]"),
-    "khmer": re.compile("[\u1780-\u17df]"),
-    "burmese": re.compile("[\u1000-\u103f]"),
-    "ethiopic": re.compile("[\u1200-\u135f]"),
+    "latin": pattern_of("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
+    "han": pattern_of("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
+    "kana": pattern_of("[\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9f]"),
+    "hangul": pattern_of("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"),
+    "cyrillic": pattern_of("[\u0400-\u052f]"),
+    "greek": pattern_of("[\u0370-\u03ff\u1f00-\u1fff]"),
+    "arabic": pattern_of("[\u0600-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f]"),
+    "hebrew": pattern_of("[\u0590-\u05ff]"),
+    "armenian": pattern_of("[\u0530-\u058f]"),
+    "georgian": pattern_of("[\u10a0-\u10ff]"),
+    "devanagari": pattern_of("[\u0900-\u0963\u0970-\u097f]"),
+    "bengali": pattern_of("[\u0980-\u09e5\u09f0-\u09ff]"),
+    "tamil": pattern_of("[\u0b80-\u0bff]"),
+    "thai": pattern_of("[\u0e00-\u0e4f]"),
+    "lao": pattern_of("[\u0e80-\u0ecf]"),
+    "khmer": pattern_of("[\u1780-\u17df]"),
+    "burmese": pattern_of("[\u1000-\u103f]"),
+    "ethiopic": pattern_of("[\u1200-\u135f]"),
 }
 _READ = 6000
 """Characters that are looked at; a text does not change its language late."""

@@ -5,24 +5,26 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
+
 _DEEPEST = 4
 """Fractions within fractions that are read."""
 
 _GROUP = r"\{([^{}]*)\}"
-_FRACTION = re.compile(rf"\\[dtc]?frac\s*{_GROUP}\s*{_GROUP}")
-_DRESS = re.compile(
+_FRACTION = pattern_of(rf"\\[dtc]?frac\s*{_GROUP}\s*{_GROUP}")
+_DRESS = pattern_of(
     rf"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:rm|bf|it|sf|tt)|mbox|operatorname\*?|boxed)\s*{_GROUP}"
 )
-_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
-_SUBSCRIPT = re.compile(rf"_{_GROUP}")
-_INLINE = re.compile(r"(?<!\\)\$(?!\$)([^$\n]{0,400}?(?:\\[a-zA-Z%,]|\{,\})[^$\n]{0,400}?)(?<!\\)\$(?!\d)")
-_OPERATION = re.compile(r"\S\s*[-+−×÷/*]")
+_COMMA = pattern_of(r"(?<=\d)\{,\}(?=\d)")
+_SUBSCRIPT = pattern_of(rf"_{_GROUP}")
+_INLINE = pattern_of(r"(?<!\\)\$(?!\$)([^$\n]{0,400}?(?:\\[a-zA-Z%,]|\{,\})[^$\n]{0,400}?)(?<!\\)\$(?!\d)")
+_OPERATION = pattern_of(r"\S\s*[-+−×÷/*]")
 _SIGNS = {"times": "×", "cdot": "×", "div": "÷", "approx": "≈", "simeq": "≈", "sim": "≈",
           "Rightarrow": "⇒", "rightarrow": "→", "to": "→", "implies": "⇒", "pm": "±", "euro": "€",
           "pounds": "£"}  # fmt: skip
-_SIGN = re.compile(rf"\\({'|'.join(_SIGNS)})(?![a-zA-Z])")
-_ESCAPED = re.compile(r"\\([%$&#_])")
-_LAYOUT = re.compile(
+_SIGN = pattern_of(rf"\\({'|'.join(_SIGNS)})(?![a-zA-Z])")
+_ESCAPED = pattern_of(r"\\([%$&#_])")
+_LAYOUT = pattern_of(
     r"\\(?:begin|end)\{[a-z]+\*?\}|\\[()\[\]]"
     r"|\\(?:left|right|big|Big|bigg|Bigg|displaystyle|quad|qquad|,|;|:|!| )(?![a-zA-Z])|&(?==)|\\\\"
 )

@@ -4,7 +4,6 @@ Headings and the numbers of lists state nothing. A list has the words, the perio
 line that leads to it, with a colon.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -24,13 +23,14 @@ from finrisk_rules.judge.statements import (
     statements_of_line,
 )
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Style
 from finrisk_rules.scales import scale_said
 
 LONGEST_HEADING = 100
 
-_HEADING = re.compile(r"\s*#{1,6}\s")
+_HEADING = pattern_of(r"\s*#{1,6}\s")
 
 
 def statements(answer: str, style: Style, names: Names, allowance: Allowance) -> Iterator[Statement]:

@@ -14,6 +14,7 @@ from finrisk_rules.judge.hints import cannot_say, telling
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import JOINT
+from finrisk_rules.patterns import pattern_of
 
 _NAMES = {
     "none": (
@@ -195,13 +196,13 @@ _ITEM_OF = {
     for name in words.split()
 }
 _GAP = r"(?:\s*\([^\d()]{1,12}\))?[\s-]+"
-_IS_GAP = re.compile(_GAP)
+_IS_GAP = pattern_of(_GAP)
 _NAME = alternation(
     (name for words, _ in _NAMES.values() for name in words.split()),
     sign=lambda sign: _GAP if sign == "_" else re.escape(sign),
 )
 _SIGNS = "|".join(f"(?P<{key}>{signs})" for key, (_, signs) in _NAMES.items() if signs)
-_ANY = re.compile(rf"(?<![^\W_])(?P<name>{_NAME})(?![^\W_])|{_SIGNS}", re.IGNORECASE)
+_ANY = pattern_of(rf"(?<![^\W_])(?P<name>{_NAME})(?![^\W_])|{_SIGNS}", re.IGNORECASE)
 _LONGEST_JOINT = 35
 """Bytes in which nothing need be named: ", compared with ", " im Vorjahr und "."""
 

@@ -10,6 +10,7 @@ from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, Named, TableEvidence
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.year_spans import YearSpan
+from finrisk_rules.patterns import pattern_of
 
 MOST_CELLS, MOST_LINES = 40, 3
 """Cells of a line, and lines that fit alike, which are looked at."""
@@ -17,7 +18,7 @@ MOST_CELLS, MOST_LINES = 40, 3
 LEAST_FIT = 0.4
 """Fit from which on words lead to a line."""
 
-_REST = re.compile(
+_REST = pattern_of(
     r"\W*(?:there)?after\b|.*\b(?:beyond|later|danach|spätere|darüber|au-delà|ultérieur\w*|después|posterior\w*|oltre)\b"
     r"|.*以降",
     re.IGNORECASE,

@@ -12,11 +12,12 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_ITEMS, LEAST_ITEMS = 8, 2
 
-_LEADS = re.compile(r"[:\uff1a][\s*_]*\Z")
-_SUMS = re.compile(
+_LEADS = pattern_of(r"[:\uff1a][\s*_]*\Z")
+_SUMS = pattern_of(
     whole(
         "total totals totaled totalled totaling sum sums amount amounts amounted amounting combined together "
         "comprise comprises comprised consist consists consisted insgesamt gesamt summe zusammen beträgt "

@@ -16,16 +16,17 @@ from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.vocabulary import REVENUE, whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_TABLES, MOST_KINDS = 8, 4
 """Tables of a source, and kinds of columns of a table, that are looked at."""
 
-MARGIN = re.compile(
+MARGIN = pattern_of(
     whole("margin margins marge marges margen margine rendite gewinnmarge ebitda-marge") + "|利益率",
     re.IGNORECASE,
 )
 _STEMS_OF_MARGIN = stems_of_name("margin marge margen margine rendite gewinnmarge 利益率")
-_GROUP = re.compile(whole("group total consolidated overall konzern groupe grupo gruppo"), re.IGNORECASE)
+_GROUP = pattern_of(whole("group total consolidated overall konzern groupe grupo gruppo"), re.IGNORECASE)
 
 
 def follow_margins(text: str, findings: Sequence[Finding], is_another: IsAnother) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stem, stems_of_name
 from finrisk_rules.judge.table_evidence import Axis, TableEvidence
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 LONGEST = 1_000
@@ -19,13 +20,13 @@ MOST_NAMESAKES = 24
 LEAST_SHARE = 0.5
 """Share of a name's weight that a shortened one has; it must be of one line alone."""
 
-_WORD = re.compile(r"[^\W_]+")
-_ASIDE = re.compile(r"\([^()]*\)")
+_WORD = pattern_of(r"[^\W_]+")
+_ASIDE = pattern_of(r"\([^()]*\)")
 """What may be left out of a name: "China (including Hong Kong)"."""
 
-_BREAK = re.compile(r"[\d;:|]")
-_AND = re.compile(rf",|{whole('and und et y e plus')}", re.IGNORECASE)
-_LIST_JOINT = re.compile(
+_BREAK = pattern_of(r"[\d;:|]")
+_AND = pattern_of(rf",|{whole('and und et y e plus')}", re.IGNORECASE)
+_LIST_JOINT = pattern_of(
     r"\W*(?:(?:of|at|with|was|were|von|mit|de)\W*)*"
     rf"(?:[,;&+/\u3001]|{whole('and plus or with und sowie plus et y e con')}|と|及び)"
     rf"\W*(?:{whole('and also with as_well_as its our the their die der den les la le el los')}\W*)*",
@@ -33,7 +34,7 @@ _LIST_JOINT = re.compile(
 )
 """Between two names of a list, where figures are blanked."""
 
-_OF = re.compile(
+_OF = pattern_of(
     r"(?:['’]s?)?\W{0,3}"
     rf"(?:{whole('of for in from by at its the our von der des im in de du des del della')}\W*)*",
     re.IGNORECASE,

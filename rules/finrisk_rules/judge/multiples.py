@@ -8,6 +8,7 @@ from finrisk_rules.judge.directions import Direction
 from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import any_word, whole
+from finrisk_rules.patterns import pattern_of
 
 _WORDS = {
     2.0: "doubled doubling verdoppelt verdoppelte verdoppelten",
@@ -15,11 +16,11 @@ _WORDS = {
     4.0: "quadrupled vervierfacht vervierfachte vervierfachten",
     0.5: "halved halving halbiert halbierte halbierten",
 }
-_MULTIPLE = re.compile("|".join(f"({any_word(words)})" for words in _WORDS.values()), re.IGNORECASE)
-_MORE = re.compile(rf"{whole('more_than over mehr_als')}\s*\Z", re.IGNORECASE)
-_NEARLY = re.compile(rf"{whole('nearly almost fast beinahe nahezu')}\s*\Z", re.IGNORECASE)
+_MULTIPLE = pattern_of("|".join(f"({any_word(words)})" for words in _WORDS.values()), re.IGNORECASE)
+_MORE = pattern_of(rf"{whole('more_than over mehr_als')}\s*\Z", re.IGNORECASE)
+_NEARLY = pattern_of(rf"{whole('nearly almost fast beinahe nahezu')}\s*\Z", re.IGNORECASE)
 
-_THAN = re.compile(
+_THAN = pattern_of(
     rf"\s*(?:(?P<more>{whole('more higher greater larger above mehr höher')})"
     rf"|{whole('less lower fewer smaller below weniger niedriger geringer')})\s[^,;.]*",
     re.IGNORECASE,

@@ -14,17 +14,18 @@ from finrisk_rules.judge.prose_changes import is_later_in_prose
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _FARTHEST = 40
-_BREAK = re.compile(r";|(?<!\()(?<!\( ):|\.\s(?![a-zà-ÿ])")
+_BREAK = pattern_of(r";|(?<!\()(?<!\( ):|\.\s(?![a-zà-ÿ])")
 """Between two figures, what begins to tell of something else; "6 (2022: 5)" goes on, its year left out, and
 so does "5 Mio. zu"."""
 
-_BETWEEN = re.compile(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
-_AND = re.compile(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)
-_LOW = re.compile(whole("low lowest minimum min tief"), re.IGNORECASE)
-_HIGH = re.compile(whole("high highest maximum max hoch"), re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_BETWEEN = pattern_of(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
+_AND = pattern_of(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)
+_LOW = pattern_of(whole("low lowest minimum min tief"), re.IGNORECASE)
+_HIGH = pattern_of(whole("high highest maximum max hoch"), re.IGNORECASE)
+_YEAR = pattern_of(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STEMS_OF_BASE = stems(" ".join(WORDS_OF_BASE))
 
 

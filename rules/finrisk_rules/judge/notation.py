@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Literal
 
 from finrisk_rules.judge.expressions import MOST_OPERANDS, Bracket, Operator
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 
@@ -26,12 +27,12 @@ EQUALS = "=≈≅≃≒~→⇒"
 _OPERATORS = frozenset(OPERATOR_WORDS)
 _NAMES: dict[str, Operator] = dict(zip("pmtd", OPERATOR_WORDS, strict=True))
 _WORD = "|".join(f"(?P<{name}>{OPERATOR_WORDS[sign]})" for name, sign in _NAMES.items())
-_DIVISION = re.compile(
+_DIVISION = pattern_of(
     r"(?<![^\W\d])[/\u2215]|[/\u2215](?![^\W\d])|(?<=[\d)\]%] ):(?= [^\W_]{0,3}[($€£¥\[]*\d)"
 )
-_TIMES = re.compile(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[-($€£¥\[]*\.?\d)")
-_DRESS = re.compile(r"\*\*+|(?<=\n)[ \t]*[*•-] |\A[ \t]*[*•-] |[¹²³⁰⁴-⁹†‡_]")
-_SYMBOL = re.compile(
+_TIMES = pattern_of(r"(?:(?<=[\d)\]% ])|(?<=\d[kKmM]))[xX](?= ?[-($€£¥\[]*\.?\d)")
+_DRESS = pattern_of(r"\*\*+|(?<=\n)[ \t]*[*•-] |\A[ \t]*[*•-] |[¹²³⁰⁴-⁹†‡_]")
+_SYMBOL = pattern_of(
     rf"(?P<sign>(?:(?<![^\W\d_])|(?<=\d[kmb]))[-–](?![^\W\d_])|[+×÷·⋅]|(?<![^\W\d_])\*|\*(?![^\W\d_]))"
     rf"|(?P<bracket>[()\[\]])|(?P<equals>[{EQUALS}])|(?<![^\W_])(?:{_WORD})(?![^\W_])"
     r"|(?P<end>[.!?](?=\s|\Z)|[。—]|\n(?!\s*[=≈]))|(?P<colon>(?<=[^\W\d_]):(?=\s))",

@@ -1,6 +1,5 @@
 """Operands: what is told of the figures of a calculation that is written with signs."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -11,10 +10,11 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import Figure
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import FigureVerdict
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
 _LONGEST_SIGN = 12
-_SIGN_BEFORE = re.compile(r"(?:[=≈:(\[{+\-−–]|[\d%] of|\b(?:plus|minus|less|moins|menos|abzüglich))\s*\Z")
+_SIGN_BEFORE = pattern_of(r"(?:[=≈:(\[{+\-−–]|[\d%] of|\b(?:plus|minus|less|moins|menos|abzüglich))\s*\Z")
 
 
 def is_bare(claim: Claim, statement: Statement, calculation: Calculation) -> bool:

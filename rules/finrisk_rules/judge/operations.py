@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.wording import is_silent
+from finrisk_rules.patterns import pattern_of
 
 _KINDS = {
     "mean": r"averag\w*|mean|durchschnitt\w*|mittel|mittelwert|moyenne|promedio",
@@ -23,11 +24,11 @@ _KINDS = {
 }
 _CJK = {"mean": "平均", "total": "合計|総額", "change": "増|減|差|変化|上昇|下落|伸び|成長|低下",
         "quotient": "比率|割合|倍|占め|うち"}  # fmt: skip
-_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()), re.IGNORECASE)
-_CJK_KIND = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
-_WORD = re.compile(r"[^\W\d_]{2,30}")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+")
-_SIGNED = re.compile(r"[+-](?<=[\s(].)\d[\d.,]* ?%")
+_KIND = pattern_of("|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()), re.IGNORECASE)
+_CJK_KIND = pattern_of("|".join(f"(?P<{kind}>{words})" for kind, words in _CJK.items()))
+_WORD = pattern_of(r"[^\W\d_]{2,30}")
+_TOKEN = pattern_of(r"[^\W\d_]+|\d+")
+_SIGNED = pattern_of(r"[+-](?<=[\s(].)\d[\d.,]* ?%")
 """A percentage with a sign is a change: ``(+14.2 %)``."""
 
 

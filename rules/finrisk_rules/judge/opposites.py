@@ -18,6 +18,7 @@ from finrisk_rules.judge.ranges import bound_of_end
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _PAIRS = (
     (
@@ -58,20 +59,20 @@ _PAIRS = (
 )
 _ABOVE = "above exceeding exceeds exceeded over more_than at_least no_less_than minimum_of"
 _BELOW = "below under less_than at_most up_to no_more_than maximum_of"
-_ORDER = re.compile(rf"(?:(?P<above>{whole(_ABOVE)})|(?P<below>{whole(_BELOW)}))[^\w]*\Z", re.IGNORECASE)
+_ORDER = pattern_of(rf"(?:(?P<above>{whole(_ABOVE)})|(?P<below>{whole(_BELOW)}))[^\w]*\Z", re.IGNORECASE)
 """Right before a figure, on which side of it another one lies: "above $100,000"."""
 
-_WORDS = tuple(tuple(re.compile(whole(words), re.IGNORECASE) for words in pair) for pair in _PAIRS)
-_ANY = re.compile("|".join(whole(words) for pair in _PAIRS for words in pair), re.IGNORECASE)
+_WORDS = tuple(tuple(pattern_of(whole(words), re.IGNORECASE) for words in pair) for pair in _PAIRS)
+_ANY = pattern_of("|".join(whole(words) for pair in _PAIRS for words in pair), re.IGNORECASE)
 WORDS_OF_SIDES = telling(
     word for pair in (*_PAIRS, (_ABOVE, _BELOW)) for words in pair for word in words.split()
 )
 _LEAD, _TAIL = 60, 30
-_FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
+_FIGURE = pattern_of(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
 """Where a figure begins that is no year."""
 
-_JOINED = re.compile(rf"\s{whole('and und et y e')}\s", re.IGNORECASE)
-_CLAUSE = re.compile(
+_JOINED = pattern_of(rf"\s{whole('and und et y e')}\s", re.IGNORECASE)
+_CLAUSE = pattern_of(
     rf";|,\s+{whole('and but while whereas und aber während et mais y pero e ma')}", re.IGNORECASE
 )
 

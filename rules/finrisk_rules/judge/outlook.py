@@ -10,6 +10,7 @@ from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _WORDS = (
     "expect expects are_expected is_expected expected_to expecting anticipate anticipates forecast "
@@ -19,14 +20,14 @@ _WORDS = (
     "attend attendons vise visent objectif objectifs prevé prevén prevemos espera esperan esperamos "
     "objetivo objetivos prevê preveem prevede prevedono attende obiettivo obiettivi"
 )
-_OUTLOOK = re.compile(whole(_WORDS), re.IGNORECASE)
-_AHEAD_OF_EAST_ASIA = re.compile("見込|見通|予想|予定|計画|目標|预计|预期|预测|目标|计划|예상|전망|목표|계획")
-_DONE_IN_EAST_ASIA = re.compile(
+_OUTLOOK = pattern_of(whole(_WORDS), re.IGNORECASE)
+_AHEAD_OF_EAST_ASIA = pattern_of("見込|見通|予想|予定|計画|目標|预计|预期|预测|目标|计划|예상|전망|목표|계획")
+_DONE_IN_EAST_ASIA = pattern_of(
     "(?:計上|達成|記録|実現|発生)し(?:た|ました)|(?:とな|であ)(?:った|りました)|でした|だった"
     "|(?:实现|达到|录得|取得|完成)了|(?:달성|기록|실현)(?:했|하였)"
 )
 """The same in sentences whose verb comes behind, and there what says that it has come so."""
-_AHEAD = re.compile(
+_AHEAD = pattern_of(
     whole(
         f"{_WORDS} could may might would should plans plan planned seen next_year next_year's coming "
         "upcoming "
@@ -50,15 +51,15 @@ _WAS = (
     "was were grew rose fell climbed declined increased decreased lag lagen war waren wurde wurden fut fue "
     "foi"
 )
-_PAST = re.compile(rf"{whole(f'{_DONE} {_WAS}')}[^;]*\Z", re.IGNORECASE)
-_PAID = re.compile(rf"{whole(_DONE)}[^;]*\Z", re.IGNORECASE)
+_PAST = pattern_of(rf"{whole(f'{_DONE} {_WAS}')}[^;]*\Z", re.IGNORECASE)
+_PAID = pattern_of(rf"{whole(_DONE)}[^;]*\Z", re.IGNORECASE)
 """Before a figure, what says that it has come so."""
 
-_ACTUAL = re.compile(whole("of_which was were wovon davon dont de_los_cuales di_cui"), re.IGNORECASE)
+_ACTUAL = pattern_of(whole("of_which was were wovon davon dont de_los_cuales di_cui"), re.IGNORECASE)
 """Between a word of outlook and a figure, what tells of what was."""
 
-_MAY = re.compile(rf"{whole('may could might')}[^,;.]{{0,80}}\Z", re.IGNORECASE)
-_TARGET = re.compile(
+_MAY = pattern_of(rf"{whole('may could might')}[^,;.]{{0,80}}\Z", re.IGNORECASE)
+_TARGET = pattern_of(
     whole(
         "target targets guidance outlook budget budgeted forecast plan planned limit limits requirement "
         "required ziel zielwert prognose planwert objectif objectifs objetivo límite obiettivo"
@@ -66,10 +67,10 @@ _TARGET = re.compile(
     + "|目標|予想|计划|목표",
     re.IGNORECASE,
 )
-_IS_ACTUAL = re.compile(whole("actual reported ist istwert réel réalisé real effettivo"), re.IGNORECASE)
+_IS_ACTUAL = pattern_of(whole("actual reported ist istwert réel réalisé real effettivo"), re.IGNORECASE)
 _SO = "actual actually tatsächlich réel réelle réellement real efectivo effettivo"
-_IS_SO = re.compile(rf"{whole(_SO)}[^\d,;]{{0,30}}\Z", re.IGNORECASE)
-_SET = re.compile(
+_IS_SO = pattern_of(rf"{whole(_SO)}[^\d,;]{{0,30}}\Z", re.IGNORECASE)
+_SET = pattern_of(
     whole(
         "caps capped limit limits limited required requires must may_not maximum minimum ceiling floor "
         "target targets targeted guided projected forecast budgeted planned expected höchstens mindestens "
@@ -84,7 +85,7 @@ _LEAD, _FAR = 90, 300
 """Characters before a figure in which words speak of it."""
 
 
-_JOINT = re.compile(
+_JOINT = pattern_of(
     f";|{whole('while whereas während wohingegen tandis mientras mentre enquanto')}", re.IGNORECASE
 )
 """Between clauses of which one may tell of what was, and the other of what is to come."""

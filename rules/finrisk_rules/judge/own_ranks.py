@@ -16,12 +16,13 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _MOST_ITEMS, _LEAST_ITEMS, _FARTHEST, _LEAD = 40, 2, 3, 30
 """Items of a group, statements between it and what is said of it, and characters before a word of rank."""
 
 _FIRST = "ranks_first ranked_first comes_first came_first tops topped liegt_vorn an_erster_stelle"
-_IS_FIRST = re.compile(whole(_FIRST), re.IGNORECASE)
+_IS_FIRST = pattern_of(whole(_FIRST), re.IGNORECASE)
 _RISES = {
     "largest": True,
     "highest": True,
@@ -31,16 +32,16 @@ _RISES = {
     "slowest": False,
 }
 _WORDS = WORDS_OF_RANK | telling(_FIRST.split())
-_TOTAL = re.compile(
+_TOTAL = pattern_of(
     whole("total totals sum together summe gesamt insgesamt somme ensemble suma totale"), re.I
 )
-_WORD = re.compile(r"\w+")
-_ITEM = re.compile(
+_WORD = pattern_of(r"\w+")
+_ITEM = pattern_of(
     r"[^\w|]*(?P<label>[^\W\d][^:\d|]{0,60}?|(?:19|20)\d\d(?:\W(?:19|20)\d\d)?)[\s*]*(?::|\s[-\u2013\u2014]\s)"
 )
 
 
-_BESIDE = re.compile(
+_BESIDE = pattern_of(
     r"(?:\s*(?:a|per|im|par|por|je)\s+\w+)?\W{1,3}(?:"
     + whole(
         "the its their our still also again thus by far clearly der die das noch weiterhin le la el lo il"

@@ -4,7 +4,6 @@
 and "profit was 45, while finance costs fell to 11" no other year.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.claims import Claim
@@ -12,9 +11,10 @@ from finrisk_rules.judge.comparison_words import YEAR_BEFORE
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.patterns import pattern_of
 
 _LONGEST = 120
-_SIGN = re.compile(r"[+*/=\u00d7\u00f7\u2212\u2248|]|\A[^\w]*\Z|\s-\s")
+_SIGN = pattern_of(r"[+*/=\u00d7\u00f7\u2212\u2248|]|\A[^\w]*\Z|\s-\s")
 """Between operands of a calculation or cells of a table: these are no list."""
 
 _JOINTS = stems(

@@ -18,22 +18,23 @@ from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import REVENUE, whole
+from finrisk_rules.patterns import pattern_of
 
-_LIST_FOLLOWS = re.compile(r"(?:[^\d.;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,60}:[^\d.;:]{0,60}")
-_NEXT_PART = re.compile(r"[^\d.;:()]{1,80}")
-_BRACKET = re.compile(r"\s*\(?\s*(?:[^\d().,;:]{0,30})")
-_OR = re.compile(
+_LIST_FOLLOWS = pattern_of(r"(?:[^\d.;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,60}:[^\d.;:]{0,60}")
+_NEXT_PART = pattern_of(r"[^\d.;:()]{1,80}")
+_BRACKET = pattern_of(r"\s*\(?\s*(?:[^\d().,;:]{0,30})")
+_OR = pattern_of(
     r"\s*[,(\u2013\u2014-]?\s*(?:or|oder|soit|o|ou|das sind|i\.e\.,?|equal to)\s+(?:[^\W\d]+\s+){0,2}",
     re.IGNORECASE,
 )
 """Between an amount and the share that it is: "$397 million, or 88 %"."""
 
-_OF = re.compile(rf"{whole('of von de di')}[^\d,.;:]{{0,30}}\Z", re.IGNORECASE)
-_OF_THEM = re.compile(
+_OF = pattern_of(rf"{whole('of von de di')}[^\d,.;:]{{0,30}}\Z", re.IGNORECASE)
+_OF_THEM = pattern_of(
     rf"\s+{whole('of_them of_it of_which of_these davon d_entre_eux de_ellos di_cui')}", re.IGNORECASE
 )
-_MARGIN = re.compile(whole("margin marge margen margine rendite"), re.IGNORECASE)
-_NON = re.compile(r"(?<![^\W_])non-?(\w+)", re.IGNORECASE)
+_MARGIN = pattern_of(whole("margin marge margen margine rendite"), re.IGNORECASE)
+_NON = pattern_of(r"(?<![^\W_])non-?(\w+)", re.IGNORECASE)
 _MOST_PARTS = 6
 _LEAD = 50
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from finrisk_rules.judge.vocabulary import LIST_JOINT, whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period
 
 LEAST_FIGURES = 3
 """Figures of a sentence from which on some of them may be a list with periods of its own."""
 
-_ITEM = re.compile(rf"(?:\s+[^\W\d_]+)?{LIST_JOINT.pattern}", re.IGNORECASE)
-_TO_LIST = re.compile(
+_ITEM = pattern_of(rf"(?:\s+[^\W\d_]+)?{LIST_JOINT.pattern}", re.IGNORECASE)
+_TO_LIST = pattern_of(
     rf"[^\w.;:]*(?:{whole('in for at during on by of ended the years fiscal im für en au pour al para nel')}"
     r"[^\w.;:]+)*",
     re.IGNORECASE,
@@ -19,7 +20,7 @@ _TO_LIST = re.compile(
 """From a list of figures to the periods behind it: "5 and 6 in 2023 and 2022"."""
 
 
-_RESPECTIVELY = re.compile(
+_RESPECTIVELY = pattern_of(
     rf"[\s,]*{whole('respectively beziehungsweise respectivement respectivamente rispettivamente')}",
     re.IGNORECASE,
 )

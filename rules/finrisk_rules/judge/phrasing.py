@@ -31,6 +31,7 @@ from finrisk_rules.judge.vocabulary import (
     WORDS_OF_CLAUSES,
     whole,
 )
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period
 
 MOST_CHARACTERS = 400
@@ -52,21 +53,21 @@ ENDED = 0.1
 """What words count for that a semicolon parts from a figure, behind another one."""
 
 LONGEST_GLUE = 40
-_PERIOD_BEFORE = re.compile(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
+_PERIOD_BEFORE = pattern_of(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
 LONGEST_AGAIN, LONGEST_ASIDE = 12, 60
 LEAST_AFTER_COLON = 3
 """Words between a colon and the first figure from which on what stands before the colon is further away."""
 
-_COLON = re.compile(r":\s")
-_OF_NEXT = re.compile(r"\s?[:\uff1a]\s?[-+\u2212]?[^\w\s]?\d")
+_COLON = pattern_of(r":\s")
+_OF_NEXT = pattern_of(r"\s?[:\uff1a]\s?[-+\u2212]?[^\w\s]?\d")
 LONGEST_LEAD = 12
 """Characters between a bracket and a period in it."""
 
-_AGAIN = re.compile(r"\s*,?\s*(?:or|i\.e\.,?|oder|soit|ossia|bzw\.)\s+[^\w\s]{0,3}", re.IGNORECASE)
-_OPENS = re.compile(r"\s*[(\uff08]\s*")
-_NOTE = re.compile(r"\( ?\d{1,2} ?\)")
+_AGAIN = pattern_of(r"\s*,?\s*(?:or|i\.e\.,?|oder|soit|ossia|bzw\.)\s+[^\w\s]{0,3}", re.IGNORECASE)
+_OPENS = pattern_of(r"\s*[(\uff08]\s*")
+_NOTE = pattern_of(r"\( ?\d{1,2} ?\)")
 
 Span = tuple[int, int]
 
@@ -331,19 +332,19 @@ def _contrast(text: str, start: int, end: int) -> int:
     return match.start() if match else end
 
 
-_TO = re.compile(r"\s*(?:[-\u2013\u2014]|to|bis|à|a|hasta)\s*[^\w\s]?", re.IGNORECASE)
+_TO = pattern_of(r"\s*(?:[-\u2013\u2014]|to|bis|à|a|hasta)\s*[^\w\s]?", re.IGNORECASE)
 """Between both ends of a range."""
 
-_ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
-_EACH = re.compile(r"/[^\W\d_]+")
+_ASIDE = pattern_of(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
+_EACH = pattern_of(r"/[^\W\d_]+")
 """Glued to a figure, of what it is one: "5.42/Boe"."""
 
-_NEXT_OF = re.compile(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
+_NEXT_OF = pattern_of(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
 """What leads to the next figure, whatever begins the words before it: "5 on revenue of 8"."""
 
 _THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
 _TO_PERIOD = rf"\.?\s*(?:{whole('in im en the fiscal')}\s+)*"
-_OTHER_SIDE = re.compile(
+_OTHER_SIDE = pattern_of(
     whole(
         "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "
         "por_encima por_debajo acima abaixo"
@@ -353,12 +354,12 @@ _OTHER_SIDE = re.compile(
 )
 """What leads to the figure with which the one before is compared: "5 in 2024, below the target of 6"."""
 
-_DASH = re.compile(r"\s?[-\u2013\u2014~\u301c]\s?")
+_DASH = pattern_of(r"\s?[-\u2013\u2014~\u301c]\s?")
 """What joins the ends of a span of periods: "2025-2027" is of one figure."""
 
 _OPENINGS = "(\uff08:\uff1a"
-_BEFORE_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\Z")
-_THAN_PERIOD = re.compile(rf"{_THAN}{_TO_PERIOD}\x00+")
+_BEFORE_PERIOD = pattern_of(rf"{_THAN}{_TO_PERIOD}\Z")
+_THAN_PERIOD = pattern_of(rf"{_THAN}{_TO_PERIOD}\x00+")
 """What compares a figure with that of another period, which is none of the next figure."""
 
 

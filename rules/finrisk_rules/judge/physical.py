@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from finrisk_rules.judge.hints import telling
+from finrisk_rules.patterns import pattern_of
 
 
 class PhysicalUnit(NamedTuple):
@@ -38,9 +39,9 @@ _UNITS = {
 }
 _WORD = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _SCALE = r"(?:thousand|million|billion|'?000s?|m|mn|bn|k)"
-_BEHIND = re.compile(rf"[ \u00a0-]?(?P<unit>{_WORD})(?![\w³²])(?!/(?!d))")
+_BEHIND = pattern_of(rf"[ \u00a0-]?(?P<unit>{_WORD})(?![\w³²])(?!/(?!d))")
 _NOT_EACH = "(?<!per)(?<!je)(?<!par)(?<!por)"
-_NAMED = re.compile(rf"(?:[(,]\s*(?:in )?(?:{_SCALE} )?|\A|{_NOT_EACH}\s)(?P<unit>{_WORD})(?![\w³²/])")
+_NAMED = pattern_of(rf"(?:[(,]\s*(?:in )?(?:{_SCALE} )?|\A|{_NOT_EACH}\s)(?P<unit>{_WORD})(?![\w³²/])")
 WORDS_OF_UNITS = telling(name for name in _UNITS if name.isascii())
 """A text in ASCII that names a unit has one of these words."""
 

@@ -7,15 +7,16 @@ from itertools import pairwise
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.hints import Words, cannot_say, telling
 from finrisk_rules.judge.vocabulary import part_in, whole
+from finrisk_rules.patterns import pattern_of
 
 _OF_THESE = "of_the of_its of_our of_their out_of von_den de_los de_las sur_les degli delle"
-_LEAD = re.compile(
+_LEAD = pattern_of(
     rf"(?:\A|[;:.]\s|,\s(?:and|und|et|y|e)\s)\W*{whole(_OF_THESE)}\s*(?:\w+\s){{0,2}}[^\w\s]?\Z",
     re.IGNORECASE,
 )
 """What begins a clause with a whole: "Of the $5 million, Europe has 3"."""
 
-_OF = re.compile(
+_OF = pattern_of(
     r"\s+(?:out\s+)?of\s+(?:(?:the|its|our|their|a)\s+)?(?:total\s+(?:of\s+)?)?[^\w\s]?", re.IGNORECASE
 )
 """Between a part and its whole: "$3 million of the $5 million"."""

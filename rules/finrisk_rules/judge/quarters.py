@@ -10,11 +10,12 @@ from finrisk_rules.judge.table_evidence import Named, TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
 from finrisk_rules.judge.vocabulary import PART_OF_YEAR, whole
+from finrisk_rules.patterns import pattern_of
 
 LAST_MONTHS = {"Q1": "3", "Q2": "6", "Q3": "9", "Q4": "12", "H1": "6", "H2": "12"}
 """The month in which a part of a year ends, as the part of a date says it."""
 
-_YEAR_LONG = re.compile(
+_YEAR_LONG = pattern_of(
     whole(
         "year_ended years_ended year_ending years_ending year_to twelve_months 12_months fiscal_year "
         "fiscal_years annual statement_of_income statements_of_income income_statement* "
@@ -30,7 +31,7 @@ _NEAR = 45
 """Characters on each side of one of several figures that may say of how many months it is."""
 
 _MONTHS = tuple(
-    (count, re.compile(f"{whole(words)}|{signs}", re.IGNORECASE))
+    (count, pattern_of(f"{whole(words)}|{signs}", re.IGNORECASE))
     for count, words, signs in (
         (
             3,
@@ -55,8 +56,8 @@ _MONTHS = tuple(
 _YEAR = 12
 _LAST_PARTS = frozenset(part for part, month in LAST_MONTHS.items() if int(month) == _YEAR)
 _END = "as_of as_at end_of close_of year-end stichtag* zum ende clôture fin cierre"
-_ENDS = re.compile(f"{whole(_END)}|末|現在", re.IGNORECASE)
-_ON_DAY = re.compile(
+_ENDS = pattern_of(f"{whole(_END)}|末|現在", re.IGNORECASE)
+_ON_DAY = pattern_of(
     rf"{whole(_END)}|(?<!\w)at (?:\w+ \d|\d)"
     f"|{whole('balance_sheet* financial_position bilanz* bilan balance bilancio')}|末|現在|貸借対照表",
     re.IGNORECASE,

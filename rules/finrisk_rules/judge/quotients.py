@@ -8,13 +8,14 @@ from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.expressions import Expression, Term
 from finrisk_rules.judge.sayings import LOOKS_BACK, WINDOW, Saying
 from finrisk_rules.judge.sizes import SIZES, grouped, may_be
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
-_OF = re.compile(r"\W*(?<![^\W_])(?:of|von|der|des|de|du|del|dei)(?![^\W_])", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:to|auf|à|a)\s+[^\w\s]{0,3}", re.IGNORECASE)
+_OF = pattern_of(r"\W*(?<![^\W_])(?:of|von|der|des|de|du|del|dei)(?![^\W_])", re.IGNORECASE)
+_TO = pattern_of(r"\s*(?:to|auf|à|a)\s+[^\w\s]{0,3}", re.IGNORECASE)
 """Between how much something changed and what it came to, which are no part and whole."""
 
-_BY = re.compile(r"(?<![^\W_])(?:by|um)[^\w]*\Z")
+_BY = pattern_of(r"(?<![^\W_])(?:by|um)[^\w]*\Z")
 
 
 def differences(said: Saying, figures: Sequence[Quantity], here: int) -> Iterator[Calculation]:

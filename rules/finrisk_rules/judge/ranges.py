@@ -6,14 +6,15 @@ from typing import Any
 
 from finrisk_rules.judge.bounds import Bound
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
-_JOINT = re.compile(
+_JOINT = pattern_of(
     rf"\s*(?:(?P<open>{whole('and und et y e')})|[-\u2013\u2014\uff5e~]|から|{whole('to bis à a hasta')})"
     r"\s*[^\w\s]{0,3}",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(rf"{whole('between zwischen entre tra fra')}[^\w]*\Z", re.IGNORECASE)
-_NIL = re.compile(rf"{whole('nil zero null nothing')}\s+(?:to|bis|à)\s+[^\w\s]{{0,3}}\Z", re.IGNORECASE)
+_BETWEEN = pattern_of(rf"{whole('between zwischen entre tra fra')}[^\w]*\Z", re.IGNORECASE)
+_NIL = pattern_of(rf"{whole('nil zero null nothing')}\s+(?:to|bis|à)\s+[^\w\s]{{0,3}}\Z", re.IGNORECASE)
 _LEAD = 24
 
 

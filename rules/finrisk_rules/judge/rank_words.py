@@ -4,6 +4,7 @@ import re
 
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _LARGEST = (
     "largest biggest greatest heaviest main leading top bulk the_most größte größter größten größtes "
@@ -40,7 +41,7 @@ _WORDS = {
 _SPAN = "(?:(?<=year[ -])|(?<=month[ -])|(?<=record[ -])|(?<=time[ -]))"
 """Before a noun of rank: "its five-year low", "an all-time high"."""
 
-RANK = re.compile(
+RANK = pattern_of(
     "|".join(rf"(?P<{name}>{whole(words)})" for name, words in _WORDS.items())
     + rf"|{_SPAN}(?:(?P<high>high)|(?P<low>low))(?![^\W_])"
     + rf"|(?P<ordinal>{whole('ranked ranks came comes place')}[^\d,.;]{{0,12}}?"
@@ -51,11 +52,11 @@ RANK = re.compile(
 
 WORDS_OF_RANK = telling(f"{' '.join(_WORDS.values())} {_SECOND} {_THIRD} high low".split())
 ORDINALS = (
-    (re.compile(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
-    (re.compile(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
+    (pattern_of(rf"{whole(_SECOND)}", re.IGNORECASE), 1),
+    (pattern_of(rf"{whole(_THIRD)}", re.IGNORECASE), 2),
 )
 
-APART = re.compile(
+APART = pattern_of(
     whole(
         "after behind besides beside except excluding among outside following since before until apart_from "
         "neben außer unter hinter seit après sauf hormis parmi depuis tras salvo entre desde dopo tra"
@@ -64,7 +65,7 @@ APART = re.compile(
 )
 """What ranks some parts or years alone: "after loans, the largest", "the highest since 2019"."""
 
-NOT_ALONE = re.compile(
+NOT_ALONE = pattern_of(
     r"(?:\d|\b(?:fourth|fifth|next|two|three|four|five|ten|twenty|of|among|unter"
     r"|einer|eine|parmi|des|entre|uno|una|tra|at)) ?-?"
     r"(?:(?:the|our|its|their|die|der|den|les|los|las|le|i|delle|dei)\s)?\s*\Z",

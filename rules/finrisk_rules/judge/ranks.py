@@ -16,6 +16,7 @@ from finrisk_rules.judge.subjects import are_comparable, size
 from finrisk_rules.judge.table_evidence import Figure, TableEvidence
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _LEVELS = stems("level value point amount figure total share stand wert niveau valeur nivel valor livello")
 _HOW = stems("selling performing earning")
@@ -28,29 +29,29 @@ _OF_RISKS = stems(
 )
 """What is no part of a total, however large."""
 
-_OWN = re.compile(
+_OWN = pattern_of(
     r"\b(?:its|their|his|our|ihre\w*|seine\w*|sein|ihr|son|sa|leur|su|sus|suo|sua)\s+\Z", re.IGNORECASE
 )
-_OF_TIMES = re.compile(
+_OF_TIMES = pattern_of(
     r"\s*(?:(?:in|at|im|en|nel|for|of|was|war)\s+(?:the\s+)?(?:(?:fiscal|FY|year|Jahr)\s*)?(?:(?:19|20)\d\d|[QH][1-4])"
     r"|(?:\w+\s+){0,2}(?:year|quarter|month|jahr|quartal|exercice|trimestre|año|anno)\b)",
     re.IGNORECASE,
 )
 """Behind or before a word of rank, what tells that years are ranked: "its highest", "was highest in 2024"."""
 
-_OF_PARTS = re.compile(
+_OF_PARTS = pattern_of(
     r"(?:[^\d.;:]|(?:19|20)\d\d){0,40}?\b(?:of|among|von|unter|des|de)\s+(?:all|the|its|our|alle\w*|de[nr]|les|los|le)\s",
     re.IGNORECASE,
 )
-_BY = re.compile(
+_BY = pattern_of(
     r"(?:[^\d.;:]|(?:19|20)\d\d){0,60}?\b(?:by|nach|par|por|per)\s+(?P<measure>(?:\w+\s?){1,4})",
     re.IGNORECASE,
 )
 
-_WORD = re.compile(r"\w+")
-_LEADS = re.compile(r"\s*(?:of|at|with|by|von|mit|bei|de|con|avec)?\s*[^\w\s]{0,3}\s?", re.IGNORECASE)
-_NOUN = re.compile(r"[\w' -]*")
-_REST = re.compile(
+_WORD = pattern_of(r"\w+")
+_LEADS = pattern_of(r"\s*(?:of|at|with|by|von|mit|bei|de|con|avec)?\s*[^\w\s]{0,3}\s?", re.IGNORECASE)
+_NOUN = pattern_of(r"[\w' -]*")
+_REST = pattern_of(
     r"\s*(?:all )?(?:others?|corporate|eliminations?|unallocated|thereafter|after|beyond|later|sonstige\w*"
     r"|übrige\w*|danach|autres?|otros|otras|altri|altre)\b",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ _REST = re.compile(
 """A row of what has no name of its own: nobody ranks it."""
 
 _AT_TURN = frozenset(("peaked", "bottomed", "troughed"))
-_EXTREME = re.compile(
+_EXTREME = pattern_of(
     whole(
         "maximum max minimum min high low peak highest lowest höchst* tiefst* maximal* minimal* "
         "máximo mínimo massimo minimo"

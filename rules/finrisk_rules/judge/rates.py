@@ -7,6 +7,7 @@ from typing import NamedTuple
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
 _UNITS = {
@@ -40,13 +41,13 @@ _TIMES = "hour day week month quarter year"
 _PAPERS = frozenset(("share", "ads"))
 _PER = r"(?:\s?/\s?|\s?(?<![^\W_])(?:per|pro|je|par|por)\s)"
 _NAME = r"(?P<top>[^\W\d_]{1,9})?"
-_SAID = re.compile(
+_SAID = pattern_of(
     rf"\s?{_NAME}{_PER}(?P<each>[^\W\d_]{{1,10}})(?![^\W_])"
     rf"|\s(?:an?|each|every)\s(?P<time>{'|'.join(_TIMES.split())})(?![^\W_])"
     r"(?!\s(?:before|earlier|ago|later|prior|previously|on|over)(?![^\W_]))",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_NAMED = pattern_of(
     rf"{_NAME}{_PER}(?P<each>[^\W\d_]{{1,10}})(?![^\W_])|(?<![^\W_])(?P<time>{'|'.join(_ADVERBS.split())})(?![^\W_])",
     re.IGNORECASE,
 )

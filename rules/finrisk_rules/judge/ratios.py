@@ -13,8 +13,9 @@ from finrisk_rules.judge.mentions import names_of
 from finrisk_rules.judge.stems import stems, stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.vocabulary import REVENUE, WORDS_OF_RESULT, whole
+from finrisk_rules.patterns import pattern_of
 
-_MARGIN = re.compile(
+_MARGIN = pattern_of(
     rf"(?P<of>(?:[^\W\d_]+[ -]){{1,3}}){whole('margin margins')}|(?P<of_de>[^\W\d_]+)-?marge(?![^\W_])",
     re.IGNORECASE,
 )
@@ -29,10 +30,10 @@ _INTEREST = r"(?:net )?(?:interest expenses?|finance costs?|interest costs?)(?:,
 _ASSETS, _LIABILITIES = r"(?:total )?current assets", r"(?:total )?current liabilities"
 
 
-_REQUIRED = re.compile(whole("must shall require requires required stipulates"), re.IGNORECASE)
+_REQUIRED = pattern_of(whole("must shall require requires required stipulates"), re.IGNORECASE)
 """What says of a ratio what it is to be, and not what it was."""
 
-_CLAUSE = re.compile(r"[,;:]\s")
+_CLAUSE = pattern_of(r"[,;:]\s")
 
 
 class _Ratio(NamedTuple):
@@ -45,7 +46,7 @@ class _Ratio(NamedTuple):
 
 
 def _ratio(name: str, unit: str, over: str, under: str) -> _Ratio:
-    patterns = (re.compile(each, re.IGNORECASE) for each in (whole(name), over, under))
+    patterns = (pattern_of(each, re.IGNORECASE) for each in (whole(name), over, under))
     called, above, below = patterns
     return _Ratio(called, unit, above, below)
 

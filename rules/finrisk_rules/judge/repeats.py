@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.patterns import pattern_of
 
-_AGAIN = re.compile(
+_AGAIN = pattern_of(
     r"\s*\((?:about|approximately|around|roughly|or|i\.e\.|rund|environ|circa)?\s*[\u2248~]?\s*",
     re.IGNORECASE,
 )

@@ -14,20 +14,21 @@ from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.fractions import fractions, has_fraction
 from finrisk_rules.judge.notation import MOST_NUMBERS
 from finrisk_rules.judge.operations import names_operation, operations
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period, periods
 from finrisk_rules.quantities import Quantity, Style, quantities
 from finrisk_rules.sentences import sentences
 
-_PERCENT = re.compile(r"\d ?(?:%|per|pct|pour|por|proz|pp|パーセント)", re.IGNORECASE)
-_BASE = re.compile(
+_PERCENT = pattern_of(r"\d ?(?:%|per|pct|pour|por|proz|pp|パーセント)", re.IGNORECASE)
+_BASE = pattern_of(
     r"(?<![^\W_])(?:from|than|over|versus|vs|against"
     r"|(?:compared|relative|comparison) (?:to|with)|von|gegenüber"
     r"|als|nach|depuis|de|par rapport à|contre|desde|frente a|que)(?![^\W_])",
     re.IGNORECASE,
 )
-_BASE_BEHIND = re.compile(r" ?(?:から|より|に比べ|に対し)")
-_NUMBER = re.compile(r"\d[\d.,']*")
-_COUNT = re.compile(r"[0-9](?<=[^\W\d_] .)[0-9]?(?=\s*(?:[;)\[]|\.(?!\d)|\n|\Z))")
+_BASE_BEHIND = pattern_of(r" ?(?:から|より|に比べ|に対し)")
+_NUMBER = pattern_of(r"\d[\d.,']*")
+_COUNT = pattern_of(r"[0-9](?<=[^\W\d_] .)[0-9]?(?=\s*(?:[;)\[]|\.(?!\d)|\n|\Z))")
 WINDOW = 40
 """Characters beside a figure in which a word or a period belongs to it."""
 

@@ -29,6 +29,7 @@ from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems, stems_of_name
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 MOST_FIGURES, FARTHEST = 8, 2
 """Figures of a sentence that may be shares, and amounts before one that may be its part."""
@@ -45,36 +46,36 @@ _ARTICLES = (
 _YEAR = r"(?:(?:fiscal\s+)?(?:years?\s+|FY\s?)?(?:19|20)\d\d(?:['\u2019]s)?\s+(?=[^\W\d]))?"
 """Before a name, the year in which it is meant: "44 % of fiscal 2024 revenue"."""
 
-_OF = re.compile(
+_OF = pattern_of(
     rf"\s*\)?\s*(?:{whole('of von der des de du del dei')}['\u2019\s]+|d['\u2019]){_ARTICLES}{_YEAR}",
     re.IGNORECASE,
 )
-_TIMES = re.compile(
+_TIMES = pattern_of(
     rf"\s?(?:x(?![^\W_])|-?{whole('times fold fach fache fois veces volte')})\s+"
     rf"(?:as\s+(?:much|large|high)\s+as\s+)?{_ARTICLES}",
     re.IGNORECASE,
 )
-_PART_OF = re.compile(
+_PART_OF = pattern_of(
     rf"\s+(?:{whole('out')}\s+)?{whole('of von de sur di')}\s+{_ARTICLES}(?:[^\W\d_]+\s+){{0,3}}[^\w\s]?",
     re.IGNORECASE,
 )
 """Between a part and the whole of which it is: "5 of the 8", "5 out of a total of 8"."""
 
-_OF_WHICH = re.compile(whole("of_which of_that of_this davon dont de_los_cuales di_cui"), re.IGNORECASE)
+_OF_WHICH = pattern_of(whole("of_which of_that of_this davon dont de_los_cuales di_cui"), re.IGNORECASE)
 
-_NAME = re.compile(
+_NAME = pattern_of(
     rf"(?:[^\d;:(),]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?(?:\(|{whole('of at von de')}\s)?[^\w;:]{{0,4}}",
     re.IGNORECASE,
 )
 """Between "of" and the figure of the whole: "of cost of revenue ($1,419.8 million)", "of debt of $3,900m"."""
 
-_ASIDE = re.compile(
+_ASIDE = pattern_of(
     r"\s*(?:,\s*)?(?:\(|(?:or|oder|soit|o|i\.e\.,?|equal\sto|equivalent\sto|representing|rund)\s)?[^\d;.]{0,16}"
 )
 """Between a figure and its share: "$410 million (49 %)", "$24 million, or 9 %"."""
 
-_LISTED = re.compile(rf"[^\d;:.]{{0,40}}{whole('and und et y e')}[^\d;:.]{{0,40}}", re.IGNORECASE)
-_END = re.compile(r"\s*(?:[),;.]|\Z)")
+_LISTED = pattern_of(rf"[^\d;:.]{{0,40}}{whole('and und et y e')}[^\d;:.]{{0,40}}", re.IGNORECASE)
+_END = pattern_of(r"\s*(?:[),;.]|\Z)")
 
 
 class Shares:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from finrisk_rules.judge.findings import Finding
+from finrisk_rules.patterns import pattern_of
 
 _MOST_LINES = 30
 """Lines of one calculation."""
 
-_SIGN = re.compile(r"[ \t>*_|]*(?P<sign>[+\u2212\u2013=-])[ \t]*[*_]*[^\s=+\u2212\u2013-]")
-_EQUALS = re.compile(r"^[ \t>*_|]*=", re.MULTILINE)
+_SIGN = pattern_of(r"[ \t>*_|]*(?P<sign>[+\u2212\u2013=-])[ \t]*[*_]*[^\s=+\u2212\u2013-]")
+_EQUALS = pattern_of(r"^[ \t>*_|]*=", re.MULTILINE)
 
 
 def wrong_totals(answer: str, findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -9,12 +9,13 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.stems import stem, stems_of_name
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import OUTFLOW, RESULT, whole
+from finrisk_rules.patterns import pattern_of
 
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d")
 """Signs of what is below zero."""
 
 _BEFORE = 24
-_ABOVE_ZERO = re.compile(rf"{whole('positive positiv* positif positiva')}[^,;.]*\Z", re.IGNORECASE)
+_ABOVE_ZERO = pattern_of(rf"{whole('positive positiv* positif positiva')}[^,;.]*\Z", re.IGNORECASE)
 _GAINS = (
     "profit profits gain gains surplus income earnings gewinn überschuss bénéfice excédent beneficio utile "
     "lucro lucros ganho ganhos"
@@ -23,32 +24,32 @@ _LOSSES = (
     "loss losses deficit deficits verlust fehlbetrag perte pertes déficit pérdida perdita perda perdas "
     "prejuízo prejuízos"
 )
-_GAIN, _LOSS = (re.compile(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
-_GAIN_OR_LOSS = re.compile(
+_GAIN, _LOSS = (pattern_of(whole(words), re.IGNORECASE) for words in (_GAINS, _LOSSES))
+_GAIN_OR_LOSS = pattern_of(
     rf"(?:(?P<gain>{whole(_GAINS)})|{whole(_LOSSES)})\s+(?:net\w*\s+)?(?:of|von|de|di)\s+[^\w\s]*(?:[A-Za-z]{{1,3}}[$\s]*)?[^\w\s]?\Z",
     re.IGNORECASE,
 )
 """Right before a figure, whether it is a gain or a loss."""
 
 _LOSE = "lost verlor verloren perdu perdit perdió perso perse perdeu"
-_LOST = re.compile(rf"{whole(_LOSE)}\W*\Z", re.IGNORECASE)
+_LOST = pattern_of(rf"{whole(_LOSE)}\W*\Z", re.IGNORECASE)
 """Right before a figure, that it is a loss: "the segment lost $5 million"."""
 
 _LONGEST_LEAD = 60
 """Characters before a figure in which a word says that it is a gain or a loss."""
 
-_FIGURE = re.compile(r"\d")
-_NOUN_BEHIND = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
+_FIGURE = pattern_of(r"\d")
+_NOUN_BEHIND = pattern_of(r"(?:\s+[^\W\d_]+){1,3}")
 
-_PLUS = re.compile(r"(?:\A|[(,;:\[]|[^\d%)\]] )\+\s?\Z")
+_PLUS = pattern_of(r"(?:\A|[(,;:\[]|[^\d%)\]] )\+\s?\Z")
 """A plus that joins no two figures."""
 
 _OF = " of ", " von ", " de ", " di "
 
-_ITEM = re.compile(r"[:|][\s*_]*\Z")
+_ITEM = pattern_of(r"[:|][\s*_]*\Z")
 """Between the name of an item and its figure."""
 
-_TAKEN_OFF = re.compile(
+_TAKEN_OFF = pattern_of(
     whole(
         "amortization amortisation depreciation capital_expenditure* capex dividends abschreibung* "
         "amortissement* dividendes dividenden amortización depreciación dividendos ammortament* dividendi"
@@ -58,16 +59,16 @@ _TAKEN_OFF = re.compile(
 """What a list takes off, where it writes a minus: "Amortization: -78"."""
 
 _MINUSES = "loss losses deficit negative verlust fehlbetrag perte déficit pérdida perdita perda prejuízo"
-_ASIDE = re.compile(r"\([^()]*\)")
-_BELOW_ZERO = re.compile(
+_ASIDE = pattern_of(r"\([^()]*\)")
+_BELOW_ZERO = pattern_of(
     rf"{whole(_MINUSES)}[^,;.]*\Z",
     re.IGNORECASE,
 )
 _INFLOWS = "brought_in yielded received earned"
-_INFLOW = re.compile(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
+_INFLOW = pattern_of(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
 _WORDS_OF_INCOME = frozenset(("income", "expense", "expenses"))
 _WORDS_OF_INFLOW = telling(_INFLOWS.split())
-_OF_EXPENSE = re.compile(
+_OF_EXPENSE = pattern_of(
     r"(interest|finance|financial|rental|dividend|other) (income|expenses?|costs?)(?!\w)"
 )
 _WORDS_OF_RESULT, _WORDS_BELOW_ZERO = (

@@ -15,6 +15,7 @@ from finrisk_rules.judge.citations import Mark, cited_by, parted
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim, claims_of, first_number
 from finrisk_rules.judge.hints import Words, words_of
 from finrisk_rules.numerals import has_figure
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period, periods, with_listed
 from finrisk_rules.quantities import Style
 from finrisk_rules.sentences import sentences
@@ -22,13 +23,13 @@ from finrisk_rules.sentences import sentences
 LONGEST_BEFORE = 300
 """Characters before a sentence, in its paragraph, in which its period may be named."""
 
-LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
+LIST_MARK = pattern_of(r"\s*(?:>\s*)*(?:[-*+\u2022\u30fb]\s+|\(?\d{1,3}[.)]\s+)*")
 """What stands before the text of an item of a list, or of a quotation."""
 
 _LOOKS_OF_SENTENCE = 6
 """What it counts for to read a sentence with figures."""
 
-_EMPHASIS = re.compile(r"[*_`]+")
+_EMPHASIS = pattern_of(r"[*_`]+")
 _START = attrgetter("start")
 
 

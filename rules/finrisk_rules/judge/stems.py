@@ -1,24 +1,24 @@
 """Words as they are compared: without inflection, in any script."""
 
-import re
 from functools import lru_cache
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
-_ASCII_WORD = re.compile(r"[a-z0-9]+|%")
-_ENDING = re.compile(
+_WORD = pattern_of(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+|%")
+_ASCII_WORD = pattern_of(r"[a-z0-9]+|%")
+_ENDING = pattern_of(
     r"(?<=....)(?:ations?|ational|ings?|ions?|ies|ed|es|s|y|e|ungen|ung|en|ern|er|n|al|ly)\Z"
     r"|(?<=...)(?:ies|es|s|e|y)\Z"
 )
 _LONGEST_DOUBLED = 5
 """Letters of a word up to which a doubled l is its own: "small", "selling"."""
 
-_YEAR = re.compile(r"(?:fy|cy)?(?:19|20)\d\d")
+_YEAR = pattern_of(r"(?:fy|cy)?(?:19|20)\d\d")
 
 
 _SAME = {"pre": "befor", "overall": "total", "altogether": "total", "insgesamt": "total"}

@@ -1,18 +1,18 @@
 """What parts decimals in an answer: as its figures show, else its language, its sources or the question."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.judge.wording import is_worded_as, words
 from finrisk_rules.page_facts import style_of_page
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Style, style_of
 
 MOST_OF_SOURCE = 6000
 """Characters of a source that tell how it writes decimals."""
 
-_THOUSANDS = re.compile(r"\d[., ]\d{3}(?!\d)")
+_THOUSANDS = pattern_of(r"\d[., ]\d{3}(?!\d)")
 
 
 def style_in(text: str, question: str = "", cited: Callable[[], str] = str) -> Style:

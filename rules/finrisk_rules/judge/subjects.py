@@ -5,15 +5,16 @@ from collections.abc import Sequence
 
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
-CLAUSE = re.compile(
+CLAUSE = pattern_of(
     ";|" + whole("and but though although while whereas und aber obwohl et mais bien_que y pero aunque e ma"),
     re.IGNORECASE,
 )
 """What joins clauses: behind it something may be said of another thing than the figure before."""
 
-_RANGE = re.compile(
+_RANGE = pattern_of(
     rf"\s*(?:[-\u2013\u2014]|{whole('to and bis und à et a y')})\s*[^\w\s]{{0,3}}", re.IGNORECASE
 )
 

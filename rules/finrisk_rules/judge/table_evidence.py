@@ -11,6 +11,7 @@ from finrisk_rules.judge.bounds import Bound
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.unnamed_totals import with_totals
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import MONTHS, periods
 
 COMMON = 64
@@ -31,11 +32,11 @@ Named = tuple[int | None, str]
 Figure = list[Any]
 """A figure as it was stored: [row, column, value, scale, unit, currency]; in a sentence [place, 0, ...]."""
 
-_DIGIT = re.compile(r"\d")
-_FIGURES = re.compile(r"\d+")
+_DIGIT = pattern_of(r"\d")
+_FIGURES = pattern_of(r"\d+")
 
 
-_ASIDE = re.compile(r"\([^()]*\)|\A\s*note \d+\.?", re.IGNORECASE)
+_ASIDE = pattern_of(r"\([^()]*\)|\A\s*note \d+\.?", re.IGNORECASE)
 """What a caption says beside what its table is of: its unit, the number of its note."""
 
 _STEMS_OF_BALANCE = stems_of_name(

@@ -14,17 +14,18 @@ from finrisk_rules.judge.margins import MARGIN
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import WRONG, FigureVerdict
 from finrisk_rules.judge.vocabulary import RESULT, REVENUE, whole
+from finrisk_rules.patterns import pattern_of
 
 LONGEST_LABEL = 120
 MOST_ROWS, MOST_NAMED = 12, 24
 """Rows above one that it may sum up, and amounts of one name that are looked at."""
 
-_SUM = re.compile(
+_SUM = pattern_of(
     whole("total sum together combined summe gesamt somme ensemble suma totale") + "|合計", re.IGNORECASE
 )
 _DIVIDED = rf"(?:/|÷|{whole('per to by')}|(?:%|percentage|share)\s+(?:of|der|du)\s)"
-_DIVIDER = re.compile(_DIVIDED, re.IGNORECASE)
-_RATIO = re.compile(
+_DIVIDER = pattern_of(_DIVIDED, re.IGNORECASE)
+_RATIO = pattern_of(
     rf"(?P<over>[^|/(:]*[^\W\d][^|/(:]*?)\s*{_DIVIDED}"
     r"\s*(?P<under>[^|/():]*[^\W\d][^|/():]*)",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from finrisk_rules.judge.things import says_each
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import LIST_JOINT
+from finrisk_rules.patterns import pattern_of
 
 
 def _of_two_scales(said: Sequence[tuple[int, Finding]]) -> Iterator[tuple[Finding, Trace]]:
@@ -21,7 +22,7 @@ def _of_two_scales(said: Sequence[tuple[int, Finding]]) -> Iterator[tuple[Findin
     yield from ((each, trace) for _, each, trace in placed if len(powers[trace.spot[2][0]]) > 1)
 
 
-_SHARES_SCALE = re.compile(
+_SHARES_SCALE = pattern_of(
     rf"[^\d.;:()]{{0,12}}?(?:{LIST_JOINT.pattern}"
     r"|\s*(?:to|from|of|out of|versus|vs\.?|against|compared (?:to|with))\s+"
     r"|\s*[-\u2013]\s*)[^\d.;:()]{0,24}",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 Measure = Literal["", "count", "physical", "cents", "each", "multiple"]
 """What a place tells of: money or what nothing says; things; a physical unit; hundredths; money for each; how
@@ -39,31 +40,31 @@ _MONEY = (
 _PREPOSITIONS = "of on for to from by with in per von für an de des aux pour par"
 
 _FIRST = rf"\A(?:(?!{whole(_PREPOSITIONS)})[^\W\d_][\w/&-]*\s+){{0,3}}"
-_COUNTED = re.compile(
+_COUNTED = pattern_of(
     rf"(?:{whole(_NUMBER_OF)}|{_FIRST}(?:{whole(f'{_STAFF} {_THINGS}')}))|従業員|社員|店舗数|人員|员工|직원",
     re.IGNORECASE,
 )
 """A thing that is counted is what the label names first, or what it gives the number of."""
 
-_NUMBERED = re.compile(rf"(?:(?:total|gesamte?) )?{whole(_NUMBER_OF)}", re.IGNORECASE)
-_EMPLOYED = re.compile(f"{whole(_STAFF)}|従業員|社員|人員|员工|직원", re.IGNORECASE)
-_OF_MONEY = re.compile(whole(_MONEY), re.IGNORECASE)
+_NUMBERED = pattern_of(rf"(?:(?:total|gesamte?) )?{whole(_NUMBER_OF)}", re.IGNORECASE)
+_EMPLOYED = pattern_of(f"{whole(_STAFF)}|従業員|社員|人員|员工|직원", re.IGNORECASE)
+_OF_MONEY = pattern_of(whole(_MONEY), re.IGNORECASE)
 
 _PHYSICAL = (
     r"(?:[kM]?t|[kM]?oz|kg|tonnes?|tons?|[kMGT]Wh?|[kM]?m[23²³]|km|miles|(?:sq\.? ?|square )(?:ft|m|feet"
     r"|met(?:re|er)s)|[km]*(?:bbl|boe|boed)s?|barrels|litres|liters|hectolitres|hl|TEUs?|ASKs?|RPKs?|ASMs?"
     r"|RPMs?|GB|TB|hours|hectares|ha|units)"
 )
-_IN_UNIT = re.compile(rf"[(,]\s*(?:in )?(?:(?:'?000s?|thousands?|millions?|m|k|bn) ?)?{_PHYSICAL}\)?(?!\w)")
-_OF_UNIT = re.compile(rf"\s?(?:(?:thousand|million|billion|m|bn) )?{_PHYSICAL}(?![\w/])")
-_CENTS = re.compile(
+_IN_UNIT = pattern_of(rf"[(,]\s*(?:in )?(?:(?:'?000s?|thousands?|millions?|m|k|bn) ?)?{_PHYSICAL}\)?(?!\w)")
+_OF_UNIT = pattern_of(rf"\s?(?:(?:thousand|million|billion|m|bn) )?{_PHYSICAL}(?![\w/])")
+_CENTS = pattern_of(
     r"(?<![^\W_])(?:cents?|pence|centimes|öre|p(?= per)|c(?= per))(?![^\W_])|\(p\)|\(¢\)|\d ?¢"
 )
 _COUNTS = whole(f"{_STAFF} {_THINGS} {_PAPERS}")
-_BEHIND = re.compile(
+_BEHIND = pattern_of(
     rf"\s+(?:[^\W\d_][\w-]*\s+){{0,2}}?(?:{_COUNTS})(?!\s+(?:{whole(_MONEY)}))", re.IGNORECASE
 )
-_BEFORE = re.compile(
+_BEFORE = pattern_of(
     rf"(?:{whole(f'{_STAFF} employed employs employing {_NUMBER_OF}')})(?:\s+[^\W\d_]+){{0,4}}\s+\Z",
     re.IGNORECASE,
 )
@@ -71,16 +72,16 @@ _PER = (
     r"(?:(?:per|je|pro|par|por) (?!(?:cent|cento|ciento|annum|the|our|ifrs|gaap|note|end|ende|rapport)(?!\w))"
     r"[^\W\d_]|an? share(?!\w)|/ ?(?:share|oz|lb|t|tonne|bbl|boe|MWh)(?!\w))"
 )
-_EACH_BEHIND = re.compile(rf"\s?(?:(?:basic|diluted|ordinary|common) )?{_PER}|/10?株|每股", re.IGNORECASE)
-_EACH = re.compile(rf"(?<!\w){_PER}|(?<!\w)(?:EPS|DPS|ARPU|RevPAR)(?!\w)|1株|１株|每股|주당", re.IGNORECASE)
-_MULTIPLE = re.compile(
+_EACH_BEHIND = pattern_of(rf"\s?(?:(?:basic|diluted|ordinary|common) )?{_PER}|/10?株|每股", re.IGNORECASE)
+_EACH = pattern_of(rf"(?<!\w){_PER}|(?<!\w)(?:EPS|DPS|ARPU|RevPAR)(?!\w)|1株|１株|每股|주당", re.IGNORECASE)
+_MULTIPLE = pattern_of(
     rf"(?:\s?(?:[x\u00d7](?![^\W_])|倍|{whole('times fold fach fache mal fois veces vezes volte')})|-fold)"
     r"(?!\s*[$€£¥]?\d)",
     re.IGNORECASE,
 )
 """Behind a figure, what says that it is how many times; before another one it is an operator."""
 
-_RATIO = re.compile(
+_RATIO = pattern_of(
     rf"{whole('ratio ratios times multiple cover coverage leverage turns veces vezes fois quote verhältnis')}"
     r"|/|\(x\)|倍",
     re.IGNORECASE,
@@ -91,11 +92,11 @@ WORDS_OF_EACH = frozenset("per je pro par por share oz lb t tonne bbl boe mwh".s
 
 WORDS_OF_THINGS = telling(f"{_STAFF} {_THINGS} {_PAPERS}".split())
 _NEAR, _FAR = 40, 80
-_FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
+_FIGURE = pattern_of(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")
 """Where a number begins that is no year."""
 
 
-_OF_PAPERS = re.compile(
+_OF_PAPERS = pattern_of(
     r"(?:weighted|average|number of|outstanding|diluted|basic)[^|]{0,40}(?<![^\W_])shares(?!\w)"
     r"|(?<![^\W_])shares\W{0,3}(?:outstanding|issued|purchased|basic|diluted)",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.table_heads import unit_column
 
 _TIME_WORDS = {
@@ -33,7 +34,7 @@ _THING_WORDS = {
     "shareholders": "shareholders stockholders aktionäre actionnaires accionistas azionisti",
 }
 _SIZES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9}
-_PER = re.compile(
+_PER = pattern_of(
     rf"(?:{whole('per je pro par por')})\s+(?:(?P<word>{'|'.join(_SIZES)})|(?P<number>1[0,.]*))\s+[^\W\d_]",
     re.IGNORECASE,
 )
@@ -44,7 +45,7 @@ _BETWEEN = r"\s+(?:(?!of |and |or |to |in |und |de )[^\W\d_][\w'-]*\s+){0,2}?"
 
 
 def _behind(words: dict[str, str], between: str) -> re.Pattern[str]:
-    return re.compile(
+    return pattern_of(
         between + "(?:" + "|".join(rf"(?P<{name}>{whole(each)})" for name, each in words.items()) + ")",
         re.IGNORECASE,
     )
@@ -53,7 +54,7 @@ def _behind(words: dict[str, str], between: str) -> re.Pattern[str]:
 _WORDS = telling(word for each in (*_TIME_WORDS.values(), *_THING_WORDS.values()) for word in each.split())
 _TIME, _THING = _behind(_TIME_WORDS, r"[\s-]+"), _behind(_THING_WORDS, _BETWEEN)
 _TIME_NAMED = _behind(_TIME_WORDS, r"[(,]\s*(?:in\s+)?")
-_RATIO = re.compile(rf"{whole('ratio ratios percentage points quote')}\W*\Z", re.IGNORECASE)
+_RATIO = pattern_of(rf"{whole('ratio ratios percentage points quote')}\W*\Z", re.IGNORECASE)
 _MOST_RATIO = 1_000
 """What a figure of a row that is called a ratio is below."""
 

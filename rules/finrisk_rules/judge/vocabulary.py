@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from finrisk_rules.alternations import alternation
 from finrisk_rules.judge.hints import Words, cannot_say, telling
+from finrisk_rules.patterns import pattern_of
 
 LEAD = 40
 """Characters before a figure in which the words stand that lead to it."""
@@ -91,7 +92,7 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 
     It is searched for fast, and what it matches is the first character alone.
     """
-    return re.compile(rf"{beginning(words.replace(' ', '|'), signs)}(?<=(?=(?i:{pattern}))(?s:.))")
+    return pattern_of(rf"{beginning(words.replace(' ', '|'), signs)}(?<=(?=(?i:{pattern}))(?s:.))")
 
 
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
@@ -124,7 +125,7 @@ OTHER_CLAUSE = where(
 """Where a clause begins whose words and periods are not those of the figure before."""
 
 _PARTS = "of_which of_these davon dont de_los_cuales de_las_cuales di_cui dos_quais waarvan varav"
-_PART = re.compile(f"{whole(_PARTS)}|うち|其中", re.IGNORECASE)
+_PART = pattern_of(f"{whole(_PARTS)}|うち|其中", re.IGNORECASE)
 _WORDS_OF_PART = telling(_PARTS.split())
 
 
@@ -134,7 +135,7 @@ def part_in(text: str, words: Words) -> int | None:
     return match.start() if match else None
 
 
-PREPOSITION = re.compile(
+PREPOSITION = pattern_of(
     r"\s*\(|\s*"
     + whole(
         "in for at as_of during on by of ended im per zum für en au pour al para nel à_la à_fin a_fin "
@@ -144,24 +145,24 @@ PREPOSITION = re.compile(
 )
 """What begins a period or a name that belongs to the figure before it."""
 
-LIST_JOINT = re.compile(
+LIST_JOINT = pattern_of(
     rf"\s*(?:[,;\u3001\uff0c/&]\s*(?:and|und|et|y|e|or)?(?![^\W_])"
     rf"|{whole('and und sowie et y e or')}|と|及び)\s*",
     re.IGNORECASE,
 )
 """What parts the items of a list."""
 
-CHANGE_BEHIND = re.compile(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
+CHANGE_BEHIND = pattern_of(rf"\s*(?:{whole(' '.join(CHANGED) + ' higher lower')}|の?[増減])", re.IGNORECASE)
 """What says behind a figure that it is how much another one changed: "a 5 % increase"."""
 
-CHANGE_NAME = re.compile(
+CHANGE_NAME = pattern_of(
     r"change|increase|decrease|variance|variation|difference|growth|veränderung|abweichung|évolution|variación"
     r"|variazione|増減|增减|变动|同比|[+-]/[-+]|%(?!\s*(?:of|der|des|vom|du|de|del|di|do)(?!\w))",
     re.IGNORECASE,
 )
 """What names a row or a column that tells how much something changed."""
 
-TIME = re.compile(
+TIME = pattern_of(
     r"[ -]?(?:(?:consecutive|business|fiscal|calendar|full) )?(?:"
     + any_word(
         "month months year years day days week weeks quarter quarters hour hours minute minutes monat monate "
@@ -197,10 +198,10 @@ _COUNTS = (
 def counted(value: Decimal) -> re.Pattern[str] | None:
     """Return a pattern of the words for a count, from two to twelve; None for any other value."""
     at = int(value) - 2
-    return re.compile(whole(_COUNTS[at]), re.IGNORECASE) if 0 <= at < len(_COUNTS) else None
+    return pattern_of(whole(_COUNTS[at]), re.IGNORECASE) if 0 <= at < len(_COUNTS) else None
 
 
-NET_RESULT = re.compile(
+NET_RESULT = pattern_of(
     whole(
         "net_income net_profit net_earnings net_loss net_result profit_for loss_for profit_attributable "
         "jahresüberschuss jahresfehlbetrag konzernergebnis nettogewinn résultat_net bénéfice_net "
@@ -211,7 +212,7 @@ NET_RESULT = re.compile(
 )
 """What names the result of a period: "profit" alone means it."""
 
-RESULT = re.compile(
+RESULT = pattern_of(
     whole(
         "profit operating_income net_income income_before* earnings result results gewinn jahresüberschuss "
         "bénéfice resultado lucro lucros"
@@ -226,13 +227,13 @@ WORDS_OF_RESULT = (
 )
 """Words that say result, whatever was taken off."""
 
-NET_OR_GROSS = re.compile(
+NET_OR_GROSS = pattern_of(
     whole("net gross netto brutto nets nette nettes brut bruts brute brutes neto neta bruto bruta lordo"),
     re.IGNORECASE,
 )
 """What tells two measures of one thing apart."""
 
-OUTFLOW = re.compile(
+OUTFLOW = pattern_of(
     whole(
         "loss losses deficit deficits outflow outflows used expense expenses cost costs payment payments "
         "purchase purchases repurchases paid verlust* aufwand aufwendungen kosten fehlbetrag perte pertes "
@@ -243,7 +244,7 @@ OUTFLOW = re.compile(
 )
 """What names an amount that goes out: below zero in a table, and said without a sign."""
 
-LESS_MAY_BE_BETTER = re.compile(
+LESS_MAY_BE_BETTER = pattern_of(
     f"{OUTFLOW.pattern}|"
     + whole(
         "ratio ratios debt leverage charge-offs provisions impairments churn quote quoten schulden dette "
@@ -253,7 +254,7 @@ LESS_MAY_BE_BETTER = re.compile(
 )
 """What names a measure that may be better where it is lower."""
 
-LESS_IS_BETTER = re.compile(
+LESS_IS_BETTER = pattern_of(
     whole(
         "combined_ratio loss_ratio expense_ratio claims_ratio cost_ratio efficiency_ratio cost:income churn "
         "npl_ratio nonperforming non-performing delinquenc* charge-offs injury injuries accident* attrition "
@@ -263,7 +264,7 @@ LESS_IS_BETTER = re.compile(
 )
 """What names a measure that is better where it is lower."""
 
-MORE_IS_BETTER = re.compile(
+MORE_IS_BETTER = pattern_of(
     whole(
         "tier cet1 capital_ratio coverage margin margins return returns retention occupancy solvency "
         "liquidity load_factor marge rendite"
@@ -272,7 +273,7 @@ MORE_IS_BETTER = re.compile(
 )
 """What names a ratio that is better where it is higher."""
 
-REVENUE = re.compile(
+REVENUE = pattern_of(
     rf"(?:total\s+)?(?:{whole('revenue revenues net_sales sales net_revenue net_revenues turnover')}"
     rf"|{whole('umsatz umsatzerlöse chiffre_d_affaires ingresos ricavi receita_líquida')})",
     re.IGNORECASE,

@@ -11,10 +11,11 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _ABOUT = "about around roughly nearly almost some approximately just over only rund etwa environ unos"
 _TOTAL = "the its our a an total sum overall of der die einer la le un une"
-_OF_WHOLE = re.compile(
+_OF_WHOLE = pattern_of(
     rf"(?:\d[\d.,]*\s?(?:%|{whole('thousand million billion percent')})?"
     rf"|{whole('most all half part much out rest')})\s+{whole('of von de')}\s+"
     rf"(?:{whole(_TOTAL)}\s+)*(?:{whole(_ABOUT)}\s+)*[^\w\s]?\Z",

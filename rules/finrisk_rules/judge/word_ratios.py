@@ -11,6 +11,7 @@ from finrisk_rules.judge.hints import telling
 from finrisk_rules.judge.subjects import are_comparable, size, subject_of
 from finrisk_rules.judge.traces import Traced
 from finrisk_rules.judge.vocabulary import any_word, whole
+from finrisk_rules.patterns import pattern_of
 
 _COUNTS = (
     "a an one ein eine einem einen die der un une la le una um uma",
@@ -42,7 +43,7 @@ _WHOLES = {
     "vierfache": 4,
 }
 _TIMES = "times mal fois veces vezes volte"
-_RATIO = re.compile(
+_RATIO = pattern_of(
     rf"(?<![\w-])(?:(?:(?P<count>{any_word(' '.join(_COUNT))})[\s-]+)?(?P<part>{any_word(' '.join(_PART))})"
     rf"|(?P<times>{any_word(' '.join(_COUNT))})\s*(?:{any_word(_TIMES)})"
     rf"|(?:(?:das|the)\s+)?(?P<whole>{any_word(' '.join(_WHOLES))}))(?![\w-])",
@@ -54,28 +55,28 @@ _IS = (
     "that_is i.e or is was are were being equals equal represents represented makes made also mithin soit "
     "représente es_decir representa ou_seja ovvero entspricht entsprach corresponds"
 )
-_AS_IS = re.compile(rf"(?:,|\(|{whole(_IS)})[^\d,;:()]{{0,24}}\Z", re.IGNORECASE)
+_AS_IS = pattern_of(rf"(?:,|\(|{whole(_IS)})[^\d,;:()]{{0,24}}\Z", re.IGNORECASE)
 """Between a figure and a ratio: the ratio says how it is to another one."""
 
 _OF = "the that its their of des der dem den von vom du de d l la los las del do da"
-_TO_OTHER = re.compile(
+_TO_OTHER = pattern_of(
     rf"\s+(?:as\s+\w+\s+as\s+)?{whole(_OF)}(?:[^\d.;:,()]|(?<!\d)(?:19|20)\d\d(?!\d)){{0,60}}?[^\w\s(]{{0,3}}",
     re.IGNORECASE,
 )
-_FROM = re.compile(rf"\s*[,(:]?\s*{whole('from von de da desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
-_TO = re.compile(
+_FROM = pattern_of(rf"\s*[,(:]?\s*{whole('from von de da desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
+_TO = pattern_of(
     rf"[^\d.;:]{{0,40}}?\s{whole('to auf nach à a para hasta')}\s+[^\d.;:]{{0,12}}", re.IGNORECASE
 )
-_OVER = re.compile(r"\s+over(?=\s*\()", re.IGNORECASE)
-_OPENS = re.compile(r"(?:[^\d.;:()]|(?<!\d)(?:19|20)\d\d(?!\d)){0,40}?\s*\(\s*[^\w\s]{0,2}")
-_WITH_SHARE = re.compile(rf"\s*[,;=]?\s*(?:{whole('or i.e el la soit das die the ou o')}\W{{0,2}}\s*)?")
-_WORD = re.compile(r"[^\W\d_]+")
+_OVER = pattern_of(r"\s+over(?=\s*\()", re.IGNORECASE)
+_OPENS = pattern_of(r"(?:[^\d.;:()]|(?<!\d)(?:19|20)\d\d(?!\d)){0,40}?\s*\(\s*[^\w\s]{0,2}")
+_WITH_SHARE = pattern_of(rf"\s*[,;=]?\s*(?:{whole('or i.e el la soit das die the ou o')}\W{{0,2}}\s*)?")
+_WORD = pattern_of(r"[^\W\d_]+")
 
 _LEAD = 30
 _ABOUT, _MORE, _LESS, _NEARLY, _SLACK = 0.15, 1.6, 0.5, 0.75, 0.01
 """How far from a ratio figures may be: of which it is said alone, or "more than", "less than", "nearly"."""
 
-_IS_NEAR = re.compile(
+_IS_NEAR = pattern_of(
     rf"{whole('nearly almost just_under knapp fast beinahe nahezu presque casi quase quasi')}\s*\Z",
     re.IGNORECASE,
 )

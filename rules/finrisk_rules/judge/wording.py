@@ -1,12 +1,12 @@
 """Words of a text in any script, and whether a statement without figures has its words from its source."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMON_WORDS
 from finrisk_rules.judge.stems import stems
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import folded
 
 LEAST_SHARE = 0.55
@@ -35,15 +35,15 @@ _GRAMMAR = (
 )
 """Chinese characters that are words of grammar; hiragana are those of Japanese."""
 
-_WORD = re.compile(
+_WORD = pattern_of(
     rf"(?P<syllabic>[{_SYLLABIC}]+)|(?P<unspaced>[{_UNSPACED}]+)"
     rf"|(?P<word>[^\W\d_\u3041-\u309f{_SYLLABIC}{_UNSPACED}][^\W\d_\u3041-\u309f{_SYLLABIC}{_UNSPACED}{_marks()}]+)"
 )
-_GRAMMAR_SIGN = re.compile(f"[{_GRAMMAR}]+")
+_GRAMMAR_SIGN = pattern_of(f"[{_GRAMMAR}]+")
 _SYLLABIC_GRAM, _UNSPACED_GRAM = 2, 4
 """Characters that stand for a word where no blanks do: fewer where a character is a syllable."""
 
-_ENDING = re.compile(
+_ENDING = pattern_of(
     r"(?<=[a-z]{4})(?:(?:at)?(?:ings?|ions?|ed|es?)|ies|ungen|ung|s|y|en|em|ern?|n|as?|os?|i)\Z"
     r"|(?<=[\u0400-\u04ff]{4})[\u0430\u0435\u0438\u043e\u0443\u044b\u044d\u044e\u044f\u0439\u044c\u043c\u0445\u0432\u0456\u0457\u0454]{1,3}\Z"
     r"|(?<=[\u0370-\u03ff]{4})[\u03b1\u03b5\u03b7\u03b9\u03bf\u03c5\u03c9\u03c3\u03c2\u03bd]{1,2}\Z"
@@ -51,8 +51,8 @@ _ENDING = re.compile(
 _SHORTEST = 3
 """Letters of the shortest content word in the alphabets of Europe."""
 
-_ASCII_WORD = re.compile(f"[a-z]{{{_SHORTEST},}}")
-_OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_ASCII_WORD = pattern_of(f"[a-z]{{{_SHORTEST},}}")
+_OTHER_LETTER = pattern_of(r"[^\W\x00-\x7f]")
 
 _ABOUT_SOURCES = frozenset(
     """source sources filing filings table tables figure figures amount amounts value values page pages

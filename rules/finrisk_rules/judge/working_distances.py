@@ -13,11 +13,12 @@ from finrisk_rules.judge.change_words import Spoken, says_more
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.terms import LEAST_DIGITS, Term, are_of_one_kind, digits_of, says_distance
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _LEAD, _BESIDE = 80, 25
 """Characters by a figure in which words say how it follows, and in which one says that it is a loss."""
 
-_LEFT = re.compile(
+_LEFT = pattern_of(
     whole(
         "leaving leaves left remaining remainder remains rest hence thus therefore so i.e. that_is headroom "
         "gap difference spread cushion buffer excess premium discount shortfall added adds or mithin somit "
@@ -29,12 +30,12 @@ _LEFT = re.compile(
 )
 """Before a figure, what says that it follows from those before it."""
 
-_LEFT_BEHIND = re.compile(
+_LEFT_BEHIND = pattern_of(
     r"(?:\s+[^\W\d]+)?\s+"
     + whole("headroom cushion buffer gap premium discount difference remaining remained left"),
     re.IGNORECASE,
 )
-_TURN = re.compile(
+_TURN = pattern_of(
     rf"(?:(?P<better>{whole('positive favorable favourable')})|(?P<worse>{whole('negative adverse')}))?\W*"
     + whole("swing turnaround umschwung retournement"),
     re.IGNORECASE,
@@ -42,8 +43,8 @@ _TURN = re.compile(
 """Nouns that add up a gain and the loss of before, or the reverse."""
 
 _LOSSES = whole("loss losses charge charges expense deficit outflow verlust perte pérdida prejuízo perdita")
-_LOSS = re.compile(rf"{_LOSSES}[^\d,;]*\Z", re.IGNORECASE)
-_LOSS_BEHIND = re.compile(rf"\s+(?:[^\W\d]+\s+)?{_LOSSES}", re.IGNORECASE)
+_LOSS = pattern_of(rf"{_LOSSES}[^\d,;]*\Z", re.IGNORECASE)
+_LOSS_BEHIND = pattern_of(rf"\s+(?:[^\W\d]+\s+)?{_LOSSES}", re.IGNORECASE)
 
 
 def distance(

@@ -13,23 +13,24 @@ from finrisk_rules.judge.margins import MARGIN
 from finrisk_rules.judge.parts import denies, revenues
 from finrisk_rules.judge.terms import Term, are_of_one_kind
 from finrisk_rules.judge.vocabulary import whole
+from finrisk_rules.patterns import pattern_of
 
 _LEAD = 80
 """Characters by a percentage in which words say what it is."""
 
-_OF = re.compile(rf"\s*\)?\s*{whole('of von der des de du del dei do da em')}\s", re.IGNORECASE)
-_NAME = re.compile(r"(?:[^\d;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,70}")
+_OF = pattern_of(rf"\s*\)?\s*{whole('of von der des de du del dei do da em')}\s", re.IGNORECASE)
+_NAME = pattern_of(r"(?:[^\d;:]|(?<!\d)(?:19|20)\d\d(?!\d)){0,70}")
 """Between "of" and the whole of which a share is: words and years."""
 
 _AGAIN = whole(
     "or oder soit o ou i.e. equal_to equivalent_to representing corresponding_to that_is das_sind entspricht"
 )
-_OR = re.compile(
+_OR = pattern_of(
     rf"\s*(?:[,(\u2013\u2014-]\s*|\s)(?:\(\s*)?{_AGAIN}?[\s,]*(?:[^\W\d]+\s+){{0,2}}[~\u2248]?", re.IGNORECASE
 )
 """Between an amount and the share that it is: "$397 million, or about 88 %", "$410 million (49 %)"."""
 
-_AS_SHARE = re.compile(
+_AS_SHARE = pattern_of(
     whole(
         "margin ratio share proportion percentage rate payout quota marge taux part quote anteil margen "
         "margem cuota represents represented represent representing accounts accounted accounting equals "
@@ -40,7 +41,7 @@ _AS_SHARE = re.compile(
 )
 """Before a percentage, what says that it is a share of a figure or a ratio of two."""
 
-_PLUS = re.compile(
+_PLUS = pattern_of(
     rf"[^\d;:.()]{{0,60}}?(?:\+|{whole('and plus und sowie et plus y más e mais')})[^\d;:.()]{{0,40}}",
     re.IGNORECASE,
 )

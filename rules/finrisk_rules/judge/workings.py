@@ -22,6 +22,7 @@ from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.judge.working_distances import distance
 from finrisk_rules.judge.working_shares import shares_said
+from finrisk_rules.patterns import pattern_of
 
 MOST_FIGURES, LONGEST = 12, 600
 """Figures and characters of a sentence in which operands are looked for."""
@@ -29,16 +30,16 @@ MOST_FIGURES, LONGEST = 12, 600
 LOOKS_OF_WORKING = 4
 """What it counts for to look for the operands of a figure."""
 
-_BREAK = re.compile(r";|[.!?]\s+(?=[A-Z\u00c0-\u00de])")
+_BREAK = pattern_of(r";|[.!?]\s+(?=[A-Z\u00c0-\u00de])")
 """Where the part of a sentence ends whose figures follow from each other."""
 
-_SIGN_BEFORE = re.compile(r"[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
+_SIGN_BEFORE = pattern_of(r"[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
 """Before a figure of a written calculation, which is followed as such."""
 
 _OPERATORS = "|".join(words for sign, words in OPERATOR_WORDS.items() if sign != "+")
 _OPERATORS = _OPERATORS.replace(" ", "_").replace("|", " ")
-_ASIDE = re.compile(r"[^();:]{0,60}\(([^()]{0,120})\)")
-_OPERATION = re.compile(rf"[\d%)]\s*[*/\u00d7\u00f7\u2212+-]\s*[^\w\s]?\d|{whole(_OPERATORS)}", re.IGNORECASE)
+_ASIDE = pattern_of(r"[^();:]{0,60}\(([^()]{0,120})\)")
+_OPERATION = pattern_of(rf"[\d%)]\s*[*/\u00d7\u00f7\u2212+-]\s*[^\w\s]?\d|{whole(_OPERATORS)}", re.IGNORECASE)
 """Behind a figure in brackets, and in them, what calculates it: "6.7 points (65.0 % - 58.3 %)"."""
 
 

@@ -11,9 +11,10 @@ from finrisk_rules.judge.governors import leads_to
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import CHANGED, whole
 from finrisk_rules.judge.written_ends import Ends
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
-_OTHER_MEASURE = re.compile(
+_OTHER_MEASURE = pattern_of(
     whole(
         "organic organically comparable like-for-like constant currency currencies underlying adjusted "
         "pro_forma excluding local same-store same_store annualized annualised compound cagr average "
@@ -30,20 +31,20 @@ _LEADS = (
     "casi unos una circa quasi sharp steep slight modest small"
 )
 _AGAIN_WORDS = whole(" ".join([*_LEADS.split(), *sorted(CHANGED)]))
-_AGAIN = re.compile(
+_AGAIN = pattern_of(
     rf"(?:[^\d;]|(?:19|20)\d\d(?!\d)){{0,40}}?(?:[,(]|\sor)\s*"
     rf"(?:{_AGAIN_WORDS}[\s.,'\u2019]*){{0,6}}[-+\u2212]?\s?",
     re.IGNORECASE,
 )
 """Between the second end and the change in percent: "from 5 in 2023, an increase of 6 %", "(+6 %)"."""
 
-_OTHER = re.compile(
+_OTHER = pattern_of(
     whole("and but while whereas with which und aber während et mais tandis y pero mientras e ma mentre"),
     re.IGNORECASE,
 )
 """What goes over to another change."""
 
-_PART = re.compile(
+_PART = pattern_of(
     r"(?<!\w)(?:by|of|um|d['\u2019]|de)\s*(?:[^\W\d]+\s+){0,2}?"
     rf"(?P<whole>(?:(?P<count>{'|'.join(COUNTS)})[ -])?(?P<part>{'|'.join(PARTS)})s?)"
     r"(?![\w-]|\s+(?:of|der|des|de|du|to|auf|à)\b)",

@@ -11,6 +11,7 @@ from finrisk_rules.judge.comparison_words import YEAR_BEFORE
 from finrisk_rules.judge.directions import Direction, directions, is_evaluation, says_rise
 from finrisk_rules.judge.governors import leads_to
 from finrisk_rules.judge.vocabulary import CHANGED, CONTRAST, whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 
 _LONGEST_LEAD = 40
@@ -24,26 +25,26 @@ _MOST_BETWEEN = 4
 """Figures of other kinds between them."""
 
 _NAMED = r"(?:\s+(?!and\b|or\b)[^\W\d_]+){0,3}?\s*[^\w\s]{0,3}\s*\Z"
-_TO = re.compile(
+_TO = pattern_of(
     rf"{whole('to auf hasta para naar till på')}{_NAMED}|{whole('à a ad al')}\s*[^\w\s]{{0,3}}\s*\Z",
     re.IGNORECASE,
 )
 """The Romance "a" is an article in English: it leads where its figure is the next word."""
 
-_BEFORE_IT = re.compile(r"\s*[(\uff08][^()\d]{0,20}(?:(?:19|20)\d\d)?\s?:\s*[^\w\s]{0,3}\s*")
+_BEFORE_IT = pattern_of(r"\s*[(\uff08][^()\d]{0,20}(?:(?:19|20)\d\d)?\s?:\s*[^\w\s]{0,3}\s*")
 """Between a figure and that of another period in brackets: "to 5 (2023: 6)"."""
-_FROM = re.compile(rf"{whole('from von da dal dagli dai desde depuis från fra van')}{_NAMED}", re.IGNORECASE)
+_FROM = pattern_of(rf"{whole('from von da dal dagli dai desde depuis från fra van')}{_NAMED}", re.IGNORECASE)
 """French and Spanish "de" leads to by how much as well, Portuguese "de ... para" does not."""
 
-_DE = re.compile(rf"{whole('de do da dos das')}{_NAMED}", re.IGNORECASE)
-_PARA = re.compile(rf"{whole('para')}{_NAMED}", re.IGNORECASE)
-_FROM_RIGHT_BEHIND = re.compile(
+_DE = pattern_of(rf"{whole('de do da dos das')}{_NAMED}", re.IGNORECASE)
+_PARA = pattern_of(rf"{whole('para')}{_NAMED}", re.IGNORECASE)
+_FROM_RIGHT_BEHIND = pattern_of(
     rf"(?:\s+[^\W\d_]+ly)?(?:\s+by)?(?:\s+[^\w\s]?[\d.,]+\s?%)?,?\s+{whole('from')}{_NAMED}", re.IGNORECASE
 )
 """Between a word of rise or fall and the figure that the one before it is compared with: "up 5 % from"."""
 
-_IN_ASIDE = re.compile(r"\([^()]*\Z")
-_NOUN_LEADS = re.compile(r"\s+(?:in|by|from|to|of|des|de|der|von)\b", re.IGNORECASE)
+_IN_ASIDE = pattern_of(r"\([^()]*\Z")
+_NOUN_LEADS = pattern_of(r"\s+(?:in|by|from|to|of|des|de|der|von)\b", re.IGNORECASE)
 _NOUNS = CHANGED | frozenset(
     "increases decreases declines rises drops gains growth reductions changes improvements wachstum "
     "croissance crecimiento crescita crescimento".split()

@@ -8,42 +8,43 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from finrisk_rules.judge.vocabulary import counted, whole
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period, periods
 
-_AFTER = re.compile(
+_AFTER = pattern_of(
     rf"{whole('after beyond past later_than following nach après después_de dopo')}\W*"
     rf"(?:{whole('fiscal year end the of december 31 dem')}\W*)*\Z",
     re.IGNORECASE,
 )
-_SINCE = re.compile(
+_SINCE = pattern_of(
     rf"{whole('from since starting_in ab desde à_partir_de')}\W*(?:fiscal|year)?\W*\Z", re.IGNORECASE
 )
-_ONWARDS = re.compile(
+_ONWARDS = pattern_of(
     rf"\W*(?:{whole('and or und et y')}\W*)?"
     rf"{whole('thereafter beyond later onward onwards on after danach später')}",
     re.IGNORECASE,
 )
-_THROUGH = re.compile(
+_THROUGH = pattern_of(
     rf"{whole('through until till up_to by bis jusqu_en jusqu_à hasta')}\W*"
     rf"(?:{whole('and including the end of fiscal year december 31 einschließlich ende')}\W*)*\Z",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"{whole('before prior_to vor avant antes_de')}\W*\Z", re.IGNORECASE)
-_TO = re.compile(
+_BEFORE = pattern_of(rf"{whole('before prior_to vor avant antes_de')}\W*\Z", re.IGNORECASE)
+_TO = pattern_of(
     rf"\s*(?:[-\u2013\u2014/]|{whole('to through until till bis à a al hasta')})\W*"
     rf"(?:{whole('the end of fiscal year')}\W*)*",
     re.IGNORECASE,
 )
-_AND = re.compile(rf"\s*(?:,|,?\s*{whole('and und et y e')})\s*(?:{whole('in fiscal')}\s*)?", re.IGNORECASE)
-_BETWEEN = re.compile(rf"{whole('between zwischen entre')}\W*\Z", re.IGNORECASE)
-_COUNT = re.compile(
+_AND = pattern_of(rf"\s*(?:,|,?\s*{whole('and und et y e')})\s*(?:{whole('in fiscal')}\s*)?", re.IGNORECASE)
+_BETWEEN = pattern_of(rf"{whole('between zwischen entre')}\W*\Z", re.IGNORECASE)
+_COUNT = pattern_of(
     rf"(?:(?P<next>{whole('next coming following first within nächsten kommenden prochaines próximos')})"
     rf"|{whole('last past these those the all over letzten drei dernières últimos')})"
     r"\s+(?P<count>[a-zäöüß]{3,6}|\d\d?)[\s-]+(?:fiscal\s+|financial\s+)?(?:years|jahren?|années|ans|exercices|años|anni)"
     r"(?![^\W_])",
     re.IGNORECASE,
 )
-_LATER = re.compile(
+_LATER = pattern_of(
     whole("after beyond past later thereafter following nach danach après au-delà después dopo"),
     re.IGNORECASE,
 )

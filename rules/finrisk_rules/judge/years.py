@@ -1,6 +1,5 @@
 """Years: whether what a statement says of one stands in a source for another."""
 
-import re
 from collections.abc import Sequence, Set
 
 from finrisk_rules.judge.claims import Claim
@@ -8,11 +7,12 @@ from finrisk_rules.judge.period_fits import comparable
 from finrisk_rules.judge.statements import Statement
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.patterns import pattern_of
 
 _BEFORE = 1000
 """Characters before a sentence in which the year may be named that it is of."""
 
-_YEAR_IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\d]{0,20}((?:19|20)\d\d)[^()\d]{0,8}")
+_YEAR_IN_BRACKETS = pattern_of(r"\s*[(\uff08][^()\d]{0,20}((?:19|20)\d\d)[^()\d]{0,8}")
 """Between two figures of a sentence, what tells of which year the second is: "184 (2023: 169)"."""
 
 _MOST_ASKED = 4

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 
+from finrisk_rules.patterns import pattern_of
+
 IBAN_LENGTHS = dict(
     re.findall(
         r"([A-Z]{2})(\d\d)",
@@ -19,7 +21,7 @@ IBAN_LENGTHS = dict(
 )
 """Characters of an account number of each country: SWIFT's IBAN registry, release 99."""
 
-_ISSUERS = re.compile(
+_ISSUERS = pattern_of(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
     r"|3[47]\d{13}"  # American Express

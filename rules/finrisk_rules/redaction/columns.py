@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.kinds import Several
 from finrisk_rules.redaction.persons import FULL_NAME, NAME, is_person
 from finrisk_rules.redaction.reading import STEM, Reading, Span
@@ -81,8 +82,8 @@ _PARTED = (
 _OF_ONE = frozenset(map(folded, _PARTED.split("|")))
 """Heads that only persons have."""
 
-_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_PATTERNS = {kind: re.compile(value) for kind, (value, _) in _VALUES.items()}
+_FIGURE = pattern_of(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PATTERNS = {kind: pattern_of(value) for kind, (value, _) in _VALUES.items()}
 _WORDED = {head: kind for kind, (_, heads) in _VALUES.items() for head in heads.split("|")} | _ELSEWHERE
 _HEADS = {folded(head): kind for head, kind in _WORDED.items()}
 _UNSPELLED = [head for head in _HEADS if head not in _WORDED]
@@ -91,17 +92,17 @@ _STEMS: Mapping[str, list[str]] = {
     stem: [head for head in _WORDED if _stem(head) == stem] for stem in map(_stem, _WORDED)
 }
 _SEPARATORS = {
-    "|": re.compile(r"[^|]+"),
-    "\t": re.compile(r"[^\t]+"),
-    ";": re.compile(r"[^;]+"),
-    ",": re.compile(r"[^,]+"),
-    "  ": re.compile(r"\S+(?: \S+)*"),
+    "|": pattern_of(r"[^|]+"),
+    "\t": pattern_of(r"[^\t]+"),
+    ";": pattern_of(r"[^;]+"),
+    ",": pattern_of(r"[^,]+"),
+    "  ": pattern_of(r"\S+(?: \S+)*"),
 }
 """What stands between cells, and a pattern of what does not; commas before blanks: a line may have both."""
 
-_LINE = re.compile(r"[^\n]+")
-_RULE = re.compile(r"[\s|:+=-]*")
-_DRAWN = re.compile(r"(?=.*\d)|(?=.*[^\w.-])")
+_LINE = pattern_of(r"[^\n]+")
+_RULE = pattern_of(r"[\s|:+=-]*")
+_DRAWN = pattern_of(r"(?=.*\d)|(?=.*[^\w.-])")
 
 
 @dataclass(frozen=True)

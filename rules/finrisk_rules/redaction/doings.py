@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Said
@@ -27,10 +28,10 @@ _DOERS = (
     "naam van", "podpisano przez", "imieniu", "podpisał", "podpisała", "подписал", "подписала", "имени",
     "undertecknad av", "underskrivet av", "namn av",
 )  # fmt: skip
-_DONE = re.compile(
+_DONE = pattern_of(
     rf"{BEGIN}(?i:{one_of(map(re.escape, _DOERS))})(?P<role> (?:our|the|your) [a-z]{{4,12}},?)? "
 )
-_OF_ONE = re.compile(
+_OF_ONE = pattern_of(
     r"(?i)\b(?:account|policy|card|mortgage|deposit|savings|isa|lease|letter|complaint|claim|form|request"
     r"|application|note"
     r"|minutes|mandate|konto|depot|beschwerde|antrag|compte|réclamation|plainte|demande|cuenta"
@@ -40,18 +41,18 @@ _OF_ONE = re.compile(
     r"|жалоб\w|заявлени\w|konto|klagomål|ansökan|memo|ticket|case|attorney|proxy|authority|vollmacht"
     r"|procuration|poder|procura)\b[^.\n]{0,40}\Z"
 )
-_PERSONAL = re.compile(
+_PERSONAL = pattern_of(
     r"(?i)\b(?:he|she|his|her|him|herself|himself|who|whom|mrs?|ms|overdraft|payslips?|i|me|my|er|seine?\w?"
     r"|ihre?\w?|qui"
     r"|il|elle|quien|él|ella|lui|lei|che|quem|ele|ela|hij|zij|die|który|która|он|она|\u0435\u0433\u043e|её"
     r"|han|hon|hun|hennes|hans|née?|geb|geboren|born)\b|\((?:IBAN|a/c|acc(?:oun)?t|\[iban|\[account)"
 )
-_NAMED_SO = re.compile(r"(?i)\b(?:in(?: the)?|im|au|en|a|em|op|i) \Z")
-_OF_A_PERSON = re.compile(
+_NAMED_SO = pattern_of(r"(?i)\b(?:in(?: the)?|im|au|en|a|em|op|i) \Z")
+_OF_A_PERSON = pattern_of(
     r"(?i)(?:signed|taken|written|referred|introduced|witnessed|namens|podpisa|подписа|firmad|firmat|assinad"
     r"|ondertekend|unter|signé|raised|lodged|escalat|interview|t\.n\.v|ten name|lautend|intestat|na nazw)"
 )
-_ALSO = re.compile(
+_ALSO = pattern_of(
     r"(?i)(?:,|;| and|\.)? (?:then )?(?:approved|reviewed|signed|prepared|checked|countersigned) by\b"
 )
 """A paper goes from one hand to the next."""
@@ -97,11 +98,11 @@ _TALKS = (
     "reunião com", "ligação com", "gesprek met", "rozmowa z", "spotkanie z", "звонок от", "встреча \u0441",
     "samtal med",
 )  # fmt: skip
-_ABOUT = re.compile(
+_ABOUT = pattern_of(
     r"(?:,? (?:if|whether|about|before|when|why|once|unless)\b| in (?:the|our|my|accounts|treasury"
     r"|compliance)\b)"
 )
-_TALK = re.compile(rf"{BEGIN}(?i:{one_of(_TALKS)})(?: (?:to|with))? ")
+_TALK = pattern_of(rf"{BEGIN}(?i:{one_of(_TALKS)})(?: (?:to|with))? ")
 
 
 def _talked(match: re.Match[str]) -> Span | None:

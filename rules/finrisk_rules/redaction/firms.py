@@ -1,6 +1,6 @@
 """Firms that are called like persons: told by words that name things, and by the grammar around them."""
 
-import re
+from finrisk_rules.patterns import pattern_of
 
 _FIRM = frozenset(
     "inc corp corporation company co llc ltd limited plc ag gmbh se sa spa nv bv kg ab as group holding"
@@ -39,7 +39,7 @@ _DEPARTMENTS = frozenset(
 )
 """Words for a part of a firm, which may stand after a person's name and a comma."""
 
-_BUSINESS = re.compile(
+_BUSINESS = pattern_of(
     r"(?<![^\W\d_])(?:"
     r"accionist|actionnair|actionar|aktion[aä]r|aktieägar|aksjon[aæ]r|akcionář|akcjonariusz"
     r"|aandeelhouder|acionist|azionist|shareholder|stockholder|bondholder|részvényes|hissedar"
@@ -91,7 +91,7 @@ _THINGS = _QUALITIES | frozenset(
 )
 """Words that name no person where all words of a name are such ones."""
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = pattern_of(r"[^\W\d_]+")
 _TURNOVER = r"(?:sales|revenues?|turnover|receivables|income|orders|backlog|volumes?|purchases|deliveries)"
 _SALES = (
     r"(?:sales|revenues?|turnover|\w{0,20}ums[aä]tz\w{0,20}|\w{0,20}erlös\w{0,20}|chiffre|recettes|ventas"
@@ -100,14 +100,14 @@ _SALES = (
     r"|omsättning\w{0,20}|försäljning\w{0,20}"
     r"|omsætning\w{0,20}|gelir\w{0,20}|sat\u0131ş\w{0,20})\b"
 )
-_SHARE_OF_SALES = re.compile(
+_SHARE_OF_SALES = pattern_of(
     r"(?i)(?:[,;(|]? [^\W\d_]{1,16}){0,5}[,;:(|]? "
     r"(?:(?:\w{1,16} )?\d[\d.,]{0,9} ?(?:%|per ?cent) (?:[\w'’]{1,16}[ '’]){0,4}?"
     rf"{_SALES}|(?:\w{{1,16}} ){{0,2}}?{_SALES}:? (?:\d[\d.,]{{0,9}} ?%|% ?\d))"
 )
 """What a customer's weight is, in the languages of filings: a part of sales right after the name."""
 
-_AFTER = re.compile(
+_AFTER = pattern_of(
     r",? (?:which|whose shares)\b|(?: [a-z]+){1,2} its\b"
     rf"|(?: [a-z]+){{1,3}} (?:\w+ )?\d[\d.,]* ?(?:%|per ?cent) of (?:[\w']+ ){{0,3}}{_TURNOVER}\b"
     r"|,? (?:accounted|accounts|accounting) for\b| (?:was|were|has been|had been|is) (?:merged|acquired|"
@@ -115,11 +115,11 @@ _AFTER = re.compile(
     r"|downgraded|upgraded)\b"
     r"| ?\((?:NYSE|NASDAQ|Nasdaq|LSE|XETRA|TSX|ASX|ticker)\b"
 )
-_BEFORE = re.compile(
+_BEFORE = pattern_of(
     r"(?i)\b(?:largest|biggest|major|key|main|top|principal|significant|anchor|corporate|institutional"
     r"|commercial|industrial|strategic|single|wholesale) $"
 )
-_OF = re.compile(r"(?i)\bof (?:the |our |their )?$")
+_OF = pattern_of(r"(?i)\bof (?:the |our |their )?$")
 _DONE = ("merged", "acquired", "listed", "restructured", "liquidated", "wound up")
 _WINDOW = 24
 
@@ -141,7 +141,7 @@ def has_firm_word(text: str) -> bool:
     return not _FIRM.isdisjoint(_LETTERS.findall(text.lower()))
 
 
-_MOVE = re.compile(
+_MOVE = pattern_of(
     r" (?:rose|fell|gained|lost|dropped|climbed|slid|slipped|jumped|declined|grew|shrank|traded|closed"
     r"|rallied) (?:\w+ ){0,2}(?:by |to |at )?[$€£]?\d"
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.persons import ANY_NAME, TITLE, is_person
@@ -23,14 +24,14 @@ _GREETINGS = (
     "αξιότιμε", "αξιότιμη", "kedves", "tisztelt", "stimate", "stimată", "dragă", "bună ziua", "αγαπητέ",
     "αγαπητή",
 )  # fmt: skip
-_GREETED = re.compile(
+_GREETED = pattern_of(
     rf"{BEGIN}(?i:{one_of(_GREETINGS)})(?:(?<=\w{{{STEM}}})[rn])?,? "
     rf"(?:(?:{TITLE}|Dr|Prof)\.? ){{0,2}}({ANY_NAME})"
     r"(?=,|:(?=\s*(?:\n|\Z))|!|;|\.(?:\s|\Z)| ?[-\u2013\u2014] | ?\n| ?\Z)"
 )
 """A greeting begins a line or a sentence, and a sign or the line's end follows the name."""
 
-_OPENING = re.compile(r"(?:\A|[\n.!?:;|>\"'“„«(*])[ \t>*\"'“„«(]{0,4}\Z")
+_OPENING = pattern_of(r"(?:\A|[\n.!?:;|>\"'“„«(*])[ \t>*\"'“„«(]{0,4}\Z")
 _ADDRESSED_ALL = frozenset(
     "sir sirs madam madame mesdames gentlemen ladies lady folks friend friends there team all everyone "
     "everybody"

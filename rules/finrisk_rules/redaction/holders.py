@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, alternatives, one_of
 from finrisk_rules.redaction.firms import acts_as_firm, moves
 from finrisk_rules.redaction.kinds import Said, proved
@@ -56,7 +57,7 @@ _NAME_FIELDS = (
     "name of borrower", "name of the borrower", "name of customer", "name of the customer", "name of client",
     "name of the client",
 )  # fmt: skip
-_HOLDER = re.compile(
+_HOLDER = pattern_of(
     rf"(?<![\w-])(?:(?>(?i:{one_of(alternatives(_ROLE))})(?:(?:['’]s)?(?i: name))?"
     rf"(?: is| was| named| called| ist| est| es| è| é)?,?:? ?[:(]? ?)"
     rf"|(?i:{one_of(_NAME_FIELDS)}|(?:request(?:ed)?|signed|prepared|submitted) by"
@@ -64,22 +65,22 @@ _HOLDER = re.compile(
     rf"(?>(?:(?:{TITLE}|Dr|Prof)\.? )*)"
     rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}}|[A-Z]{{5,}} {NAME})"
 )
-_TITLED = re.compile(
+_TITLED = pattern_of(
     rf"(?<!\w)(?:{TITLE})\.? "
     rf"((?:(?:Dr|Prof)\.? )?(?:{PARTICLE} |{INITIALS}){{0,2}}{NAME}"
     rf"(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,2}})"
 )
-_CAPITALISED = re.compile(r"[A-Z][\w.]*\s$|[A-Z]\.$")
-_POLISH = re.compile("[ąćęłńóśźżěščřžýůň]")
-_ROMANCE = re.compile(r"(?i)\b(?:el|la|los|las|del|que|con|en|su|por|il|di|che|per|ha|è|una?|y)\b")
-_FRENCH_OR_SPANISH = re.compile(
+_CAPITALISED = pattern_of(r"[A-Z][\w.]*\s$|[A-Z]\.$")
+_POLISH = pattern_of("[ąćęłńóśźżěščřžýůň]")
+_ROMANCE = pattern_of(r"(?i)\b(?:el|la|los|las|del|que|con|en|su|por|il|di|che|per|ha|è|una?|y)\b")
+_FRENCH_OR_SPANISH = pattern_of(
     r"(?i)\b(?:le|la|les|des|et|du|el|los|las|del|que|con|en|su|por|una?|y|dña|mme|maître|est|sa|étaient)\b"
     r"|[éèñáí]"
 )
-_INDONESIAN = re.compile(
+_INDONESIAN = pattern_of(
     r"(?i)\b(?:yang|dan|di|ke|dari|atas|untuk|dengan|telah|tidak|akan|ini|me[mn]\w+|kepada|oleh)\b"
 )
-_OF_A_FILING = re.compile(r"(?i)(?:signed|prepared) by:? \Z")
+_OF_A_FILING = pattern_of(r"(?i)(?:signed|prepared) by:? \Z")
 
 
 def _holder(match: re.Match[str]) -> Span | None:
@@ -161,8 +162,8 @@ _TITLES = (
     "sdr", "pak",
     "encik", "puan", "пан", "пане", "пан\u0456", "ông", "bà", "bayan",
 )  # fmt: skip
-_SCHOLAR = re.compile(r"(?<!\w)(?:Dr|Prof)\.? ")
-_AFTER_NAME = re.compile(r"[A-Z][\w.]* \Z|\d \Z")
+_SCHOLAR = pattern_of(r"(?<!\w)(?:Dr|Prof)\.? ")
+_AFTER_NAME = pattern_of(r"[A-Z][\w.]* \Z|\d \Z")
 
 
 def _scholar(match: re.Match[str]) -> Span | None:
@@ -182,7 +183,7 @@ _BEFORE_NAME = (
     "cc ",
     "cc:",
 )
-_POINT = re.compile(
+_POINT = pattern_of(
     rf"{BEGIN}(?i:contact person|emergency contact|ansprechpartner(?:in)?|kontaktperson|contactpersoon"
     r"|persona de contacto|persona di contatto|cc)(?: is| ist|:)? "
 )
@@ -193,8 +194,8 @@ def _point(match: re.Match[str]) -> Span | None:
     return name.span(1) if name and not is_office(name[1]) else None
 
 
-_HONOURED = re.compile(r"(?:Han\u0131m|Bey|Han\u0131mefendi|Beyefendi)(?!\w)")
-_BEFORE_HONOUR = re.compile(rf"(?<!\w)((?!Han|Bey){NAME}(?: {NAME})?) \Z")
+_HONOURED = pattern_of(r"(?:Han\u0131m|Bey|Han\u0131mefendi|Beyefendi)(?!\w)")
+_BEFORE_HONOUR = pattern_of(rf"(?<!\w)((?!Han|Bey){NAME}(?: {NAME})?) \Z")
 
 
 def _honoured(match: re.Match[str]) -> Span | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.kinds import Said, Seen, numbered
 from finrisk_rules.redaction.reading import Reading, Span
 
@@ -16,7 +17,7 @@ _STREET = (
     rf"|,? #? ?\d{{1,6}}(?:-\d{{3,4}}|[A-Za-z])?(?!\w|[,.]\d)"
     rf"|,? [A-Z]\d[A-Z] \d[A-Z]\d(?!\w)|,? [A-Z]{{2,3}}(?![\w])){{0,6}}"
 )
-_ADDRESS = re.compile(
+_ADDRESS = pattern_of(
     r"(?<![^\W\d_])(?i:liv(?:es|ing) (?:at|in)|resid(?:es|ing|ent) (?:at|in)|(?:home|postal|private"
     r"|residential|mailing|billing) address"
     r"|property (?:located )?at|domiciled (?:at|in)|wohnhaft(?: in)?|wohnt in|anschrift|domicilié à"
@@ -26,25 +27,25 @@ _ADDRESS = re.compile(
     r"|проживает по адресу|адрес)"
     rf"(?: is| ist| est| es| è| é| op| aan| in)?(?: de| het)?[ :,]{{1,3}}({_STREET})"
 )
-_SLAVIC = re.compile(
+_SLAVIC = pattern_of(
     r"(?i:ул|улица|вул|вулиця|просп|проспект|пер|переулок|наб|шоссе|бульвар|площадь)\b\.? ?[^,\n\d]{2,40},"
     r" ?(?:(?i:дом|буд|будинок|\u0434)\.? ?)?\d{1,4}\w?"
     r"(?:, ?(?i:корп|стр|\u043a|(?P<flat>кв|квартира))\.? ?\d{1,4}){0,3}"
 )
-_SLAVIC_TOWN = re.compile(r"(?:(?:\b\w{1,5}\. ?)?[\u0410-\u042f\u0406\u0407\u0404][\w-]{1,30}, ?)\Z")
-_LIVES = re.compile(r"(?i)прожив|прописан|жив[её][емт]|живу|зарегистрирован|мешка|мой адрес|домашний адрес")
+_SLAVIC_TOWN = pattern_of(r"(?:(?:\b\w{1,5}\. ?)?[\u0410-\u042f\u0406\u0407\u0404][\w-]{1,30}, ?)\Z")
+_LIVES = pattern_of(r"(?i)прожив|прописан|жив[её][емт]|живу|зарегистрирован|мешка|мой адрес|домашний адрес")
 
-NO_PLACE = re.compile(
+NO_PLACE = pattern_of(
     r"(?i)(?:section|note|item|part|chapter|page|table|figure|article|stage|level|tier|step|phase|version"
     r"|band|grade|bucket|book|desk|rack|bank|regulation|directive|basel|class|tranche|series"
     r"|scenario)s? (?:no\.? )?\d"
     r"|\d{1,2} (?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)"
 )
-_STREETS = re.compile(
+_STREETS = pattern_of(
     r"\b(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace"
     r"|Square|Parkway|Pkwy|Circle)\b"
 )
-_ORIENTAL = re.compile(
+_ORIENTAL = pattern_of(
     r"(?<!公司)(?<!办公)(?<!辦公)(?<!企业)(?<!注册)(?<!本社)(?<!会社)(?<!본사)(?<!본사 )(?<!회사 )"
     r"(?:住所|地址|住址|주소)[ :は是]{0,3}"
     r"((?:〒 ?)?(?:\d{3}-?\d{4}[ \n]?)?[^\s,。;|]{4,60}(?: [가-힣]{2,8}){0,4}(?:[ ,\n]{1,2}[^\s,。;"
@@ -58,7 +59,7 @@ _ORIENTAL_LIVES = (
 _ORIENTAL_DOOR = (
     r"\d{1,5} ?(?:番地の?|丁目|番|号楼|号|號|弄|栋|棟|幢|单元|室|번지|번길|길|동|호)(?![的码召一-三])"
 )
-_ORIENTAL_HOME = re.compile(
+_ORIENTAL_HOME = pattern_of(
     rf"(?:{'|'.join(_ORIENTAL_LIVES)})[ :は是]{{0,3}}"
     r"((?:〒? ?\d{3}-?\d{4}[ \n]?)?[^\s,。;|\d]{2,30}(?: [^\s,。;|\d]{1,12}){0,5}"
     rf" ?{_ORIENTAL_DOOR}(?:[ -]?{_ORIENTAL_DOOR}|-?\d{{1,5}}){{0,5}})"
@@ -81,13 +82,13 @@ _SUFFIXES = (
     r"|gata|veien|vegen"
     r"|vej|vei|katu|allé|hof|dijk|steig"
 )
-_STREET_TYPE = re.compile(rf"(?i)(?:{_TYPES})(?![^\W\d_])")
-_ANY_TYPE = re.compile(rf"(?i)\b(?:{_TYPES}|{_FOREIGN_TYPES})\b|(?:{_SUFFIXES})(?![^\W\d_])")
+_STREET_TYPE = pattern_of(rf"(?i)(?:{_TYPES})(?![^\W\d_])")
+_ANY_TYPE = pattern_of(rf"(?i)\b(?:{_TYPES}|{_FOREIGN_TYPES})\b|(?:{_SUFFIXES})(?![^\W\d_])")
 _HOUSE = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}){0,3}(?:[ -]?(?:bis|ter)\b)?"
 _DOOR = r"(?:Flat|Apt|Apartment|Unit|Suite|Ste|Floor|#)\.? ?\w{1,6}"
 _TOWN_WORD = r"(?:Ste?\. )?[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]{1,30}"
 _TOWN = rf"{_TOWN_WORD}(?: {_TOWN_WORD}){{0,2}}"
-_PLACE = re.compile(
+_PLACE = pattern_of(
     rf"(?<![\w.,$€£-])(?:{_DOOR},? )?{_HOUSE},? (?:[A-Z][\w'’.-]{{0,30}} ){{1,4}}(?:{_TYPES})\b\.?(?:,?"
     rf" {_DOOR})?,? {_TOWN}"
     rf"(?:,? (?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})|, {_TOWN_WORD}(?: {_TOWN_WORD})? "
@@ -95,7 +96,7 @@ _PLACE = re.compile(
 )
 """A house, a street, a town, and the state and code of the USA or the code of the United Kingdom."""
 
-_CONTINENTAL = re.compile(
+_CONTINENTAL = pattern_of(
     rf"(?<!\w)(?:(?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD},? (?:n[.º°]+ ?)?{_HOUSE}"
     rf"|{_HOUSE},? (?i:(?:{_FOREIGN_TYPES})\b\.?) (?:{_WORD} ){{0,4}}{_WORD}"
     rf"|[A-ZÀ-Þ](?:[\w'’-]{{0,30}}| (?=[A-ZÀ-Þ])){{1,3}}(?i:{_SUFFIXES}) {_HOUSE}(?: lgh \d{{1,5}})?)"
@@ -104,7 +105,7 @@ _CONTINENTAL = re.compile(
 )
 """A street of a type that is named, a house, a code and a town."""
 
-_OF_A_FIRM = re.compile(
+_OF_A_FIRM = pattern_of(
     r"(?i)\b(?:(?:registered|statutory|corporate|company|business) (?:office|address|seat)|offices?"
     r"|headquarter\w*|facilit\w+|plants?|stores?|branch\w*|buildings?|warehouses?"
     r"|premises|sitz|siège|refiner\w+|mills?|mines?|factor(?:y|ies)|cent(?:er|re)s?|campus|terminals?|hotels?"
@@ -112,19 +113,19 @@ _OF_A_FIRM = re.compile(
     r"|stabilimento|fabbrica|fabriek|kantoor\w*|fabryka|zakład\w*|siedziba"
     r"|sede|zetel)\b"
 )
-_FIRM_BESIDE = re.compile(
+_FIRM_BESIDE = pattern_of(
     r"\b(?:Inc|Corp|Corporation|Company|LLC|L\.?P|Ltd|Limited|plc|PLC|GmbH|AG|SE|N\.?V|S\.?A|Registrant)\b"
     r"[^\n;]{0,24}\Z"
 )
-_FIRM_AFTER = re.compile(
+_FIRM_AFTER = pattern_of(
     r"(?i)(?:[^.;\n]|\.\d){0,40}\b(?:offices?|square (?:feet|met)|headquarter\w*|tenants?|registrant)"
 )
 """Words of a firm right before and after an address: its name, and what the place is."""
 
-_CODE = re.compile(
+_CODE = pattern_of(
     r"\d(?:\d{4}(?!\d)(?:(?<=[A-Z] .{5})|(?<=[A-Z], .{5})|(?= [^\W\d_a-z]))|\d-\d{3} [^\W\d_a-z])"
 )
-_LETTERED_CODE = re.compile(r"\d[A-Z]{2}(?![A-Za-z\d])")
+_LETTERED_CODE = pattern_of(r"\d[A-Z]{2}(?![A-Za-z\d])")
 """Where the code of an address may stand."""
 
 _BEFORE, _AFTER, _FIRM_BEFORE = 160, 80, 60
@@ -150,7 +151,7 @@ def _coded(reading: Reading) -> Iterator[Span]:
         yield from _homes(text, *window)
 
 
-_SHORT_CODE = re.compile(r"[,\n] ?(?:[A-Z]{1,2}-)?(?:\d{4}|\d{3} \d\d) [A-ZÀ-Þ][a-zà-ÿ]")
+_SHORT_CODE = pattern_of(r"[,\n] ?(?:[A-Z]{1,2}-)?(?:\d{4}|\d{3} \d\d) [A-ZÀ-Þ][a-zà-ÿ]")
 """The code of four digits, or of three and two, of a town of the north or the Alps."""
 
 
@@ -186,7 +187,7 @@ def _homes(text: str, start: int, end: int) -> Iterator[Span]:
                 yield first, last
 
 
-_OF_OURS = re.compile(
+_OF_OURS = pattern_of(
     r"(?i)(?:\b(?:company|registrant|corporation|bank|firm|issuer|partnership|trust|fund)['’]s |\bour )\Z"
 )
 """Whose address is that of a firm, in a filing."""
@@ -226,13 +227,13 @@ def _slavic(match: re.Match[str]) -> Span | None:
     return (town.start() if town else start), match.end()
 
 
-_CODED = re.compile(
+_CODED = pattern_of(
     rf"{_POSTCODE}|(?<!\d)\d{{5}}(?:-\d{{4}})?(?!\d)|\b[A-Z]\d[A-Z] \d[A-Z]\d\b|\b[A-Z]\d[\dW] [A-Z\d]{{4}}\b"
     r"|\b\d{4} ?[A-Z]{2}\b|\b\d{2}-\d{3}\b|[,\n] ?(?:[A-Z]{1,2}-)?\d{3} ?\d{1,2} [^\W\d_a-zß-öø-ÿ]"
     r"|[^\W\d_] \d{6}(?!\d)|\b[A-Z]{2,3} "
     r"\d{4}\b"
 )
-_STREETLIKE = re.compile(
+_STREETLIKE = pattern_of(
     rf"(?i)(?<![^\W\d_])(?:{_TYPES}|{_FOREIGN_TYPES}|brae|vale|p\.? ?o\.? box|cottage|house|flat|cross|marg"
     rf"|nagar|layout|katu"
     r"|utca|út|tér|sokak|sok|cadde\w*|cad|mah\w*|jalan|jl|strada|str|náměstí|nám|вул|просп\w*|переулок"

@@ -3,6 +3,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import FOREIGN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.reading import Span
@@ -43,16 +44,16 @@ _HONOURS = (
     "대리",
     "팀장",
 )
-_HONOUR = re.compile(
+_HONOUR = pattern_of(
     r"(?:先生(?!产)|女士(?!兵)|小姐(?!装)|太太(?!平洋)|さん|様(?![式子相態々])|殿(?![堂下])"
     r"|(?:씨|고객님|님|과장|차장|대리|팀장)(?:님)?"
     r"(?![\uac00-\ud7af]{2}(?<!에게)(?<!께서)(?<!한테)(?<!으로)(?<!이랑)(?<!이고)(?<!입니)))"
 )
-_BEFORE = re.compile(
+_BEFORE = pattern_of(
     rf"(?:(?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u30ff]{{0,3}}"
     rf"|(?<![\uac00-\ud7af])(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}) ?\Z"
 )
-_OFFICES = re.compile(
+_OFFICES = pattern_of(
     "董事|总裁|總裁|总经理|總經理|主席|首席|监事|監事|行长|行長|代表取締役|取締役|監査役|社長|会長|대표이사"
     "|사장|회장|이사|감사"
 )
@@ -89,7 +90,7 @@ _PARTS = (
     "신청인", "보증인", "수신",
     "참조", "민원인", "연락처", "서명", "차주", "채무자", "실소유자",
 )  # fmt: skip
-_PART = re.compile(
+_PART = pattern_of(
     rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?:名|氏名|姓名|성명|이름)?(?: ?[:=\uff1a] ?|は"
     rf"|是|은 |는 )"
     rf"((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}{_NO_MORE}|(?:{_JAPANESE}) "
@@ -113,7 +114,7 @@ _SPOKEN_OF = (
     "신청인",
     "보증인",
 )
-_MENTIONED = re.compile(
+_MENTIONED = pattern_of(
     rf"(?:{'|'.join(_SPOKEN_OF)}) ?"
     rf"((?:{_CHINESE})[\u4e00-\u9fff]{{2}}(?=[的已未于没不曾称说仍还]|申请|要求|表示|反映)"
     rf"|(?:{_KOREAN})[\uac00-\ud7af]{{2}}(?= ?(?:고객|씨|님)))"
@@ -121,7 +122,7 @@ _MENTIONED = re.compile(
 """A part and the name of three signs, before a word that goes on."""
 
 _CLOSINGS = ("敬具", "草々", "敬礼", "敬禮", "此致", "敬上", "祝好", "商祺", "올림", "드림")
-_CLOSED = re.compile(
+_CLOSED = pattern_of(
     rf"(?:敬具|草々|敬礼|敬禮|此致|敬上|祝好|商祺)[!。,]?\n\s{{0,4}}((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}"
     rf"|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u309f]{{1,3}})(?=\n|\Z)"
 )
@@ -131,7 +132,7 @@ _DEVANAGARI = r"[\u0900-\u0963]{2,18}"
 _HEBREW = r"[\u05d0-\u05ea'\"-]{2,16}"
 _THAI = r"[\u0e01-\u0e4e]{2,24}"
 _HINDI_NAME = rf"(?:(?!(?:ने|को|का|की|के|से|में|पर|और|है)(?![\u0900-\u0963])){_DEVANAGARI}(?: |(?=\W)|\Z)){{1,3}}"
-_TITLE = re.compile(
+_TITLE = pattern_of(
     rf"(?:السيدة|السيد|الآنسة|الأستاذة|الأستاذ|الدكتورة|الدكتور)(?:/| )? ?"
     rf"(?P<arabic>{_ARABIC}(?: (?:عبد|بن|ابن|بنت|أبو|آل) {_ARABIC})? {_ARABIC})"
     rf"|(?:श्रीमती|श्री|कुमारी|सुश्री) (?P<hindi>{_HINDI_NAME})"
@@ -142,7 +143,7 @@ _TITLES = (
     "السيدة", "السيد", "الآنسة", "الأستاذ", "الدكتور", "श्रीमती", "श्री", "कुमारी", "सुश्री", "גברת", "גב",
     "מר", "นาง", "นาย", "คุณ",
 )  # fmt: skip
-_FIELD = re.compile(
+_FIELD = pattern_of(
     r"(?:صاحب الحساب|صاحبة الحساب|اسم العميل|العميل|الاسم الكامل|الاسم|المقترض|الضامن|المستفيد|جهة الاتصال"
     r"|الموقع"
     r"|खाताधारक का नाम|खाताधारक|ग्राहक का नाम|ग्राहक|नाम|उधारकर्ता|गारंटर|संपर्क|שם הלקוח|שם מלא|שם|לקוח"
@@ -156,8 +157,8 @@ _FIELDS = (
     "ग्राहक", "नाम", "उधार", "गारंटर", "संपर्क",
     "שם", "לקוח", "איש קשר", "בעל", "ชื่อ", "ลูกค้า", "ผู้",
 )  # fmt: skip
-_UNCASED_OFFICES = re.compile('رئيس|مدير|مجلس|अध्यक्ष|निदेशक|मुख्य|\u05d9\u05d5"ר|מנכ"ל|דירקטור|ประธาน|กรรมการ')
-_UNCASED_FIRM = re.compile('شركة|بنك|مصرف|مجموعة|बैंक|कंपनी|लिमिटेड|בנק|חברת|בע"מ|บริษัท|ธนาคาร|จำกัด')
+_UNCASED_OFFICES = pattern_of('رئيس|مدير|مجلس|अध्यक्ष|निदेशक|मुख्य|\u05d9\u05d5"ר|מנכ"ל|דירקטור|ประธาน|กรรมการ')
+_UNCASED_FIRM = pattern_of('شركة|بنك|مصرف|مجموعة|बैंक|कंपनी|लिमिटेड|בנק|חברת|בע"מ|บริษัท|ธนาคาร|จำกัด')
 
 
 def _uncased(match: re.Match[str]) -> Span | None:
@@ -169,23 +170,23 @@ def _uncased(match: re.Match[str]) -> Span | None:
     return start, end - (match.string[end - 1] == " ")
 
 
-_CLIENT = re.compile(
+_CLIENT = pattern_of(
     r"(?:客户|客戶|借款人|担保人|投资者|投資者|持卡人|申请人|申請人|契約者|名義人|顧客|고객|차주|보증인"
     r"|신청인|예금주)"
     rf"[: は의の]{{0,2}}({FOREIGN}{{2,6}}?(?: [\u4e00-\u9fff]{{1,3}})?)"
     r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
 )
-_ADDRESSED = re.compile(r"様(?=[のはがへにをともでか、。,(\s])")
-_BEFORE_ADDRESS = re.compile(
+_ADDRESSED = pattern_of(r"様(?=[のはがへにをともでか、。,(\s])")
+_BEFORE_ADDRESS = pattern_of(
     r"(?:[\s。、「(:,.の]|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})\Z"
 )
 _NO_NAME = frozenset("客皆株主先社者員方各同多仕模家")
 """Signs of words that are addressed with honour and name nobody."""
-_ASIAN_NAME = re.compile(
+_ASIAN_NAME = pattern_of(
     r"(?:口座名義人?|账户持有人|户名|戶名|开户人|예금주|借款人|保证人)[: 是は]{1,2}"
     rf"({FOREIGN}{{2,6}})"
 )
-_ASIAN_FIRM = re.compile(
+_ASIAN_FIRM = pattern_of(
     rf"{FOREIGN}{{0,20}}?(?:集团|集團|公司|银行|銀行|会社|证券|基金|控股|그룹"
     r"|은행|전자|건설|보험)"
     rf"(?!{FOREIGN})"

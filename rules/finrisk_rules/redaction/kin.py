@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.persons import ANY_NAME, NAME, is_officer, is_person, named_before
@@ -26,8 +27,8 @@ _KIN = (
     "дочь",
     "жена", "муж", "syster", "bror", "dotter", "fru", "hustru", "søster", "sønn", "søn", "datter", "kone",
 )  # fmt: skip
-_KINDRED = re.compile(rf"{BEGIN}(?i:{one_of(_KIN)})(?![^\W\d_])(?:,|:)? ({ANY_NAME})")
-_OF_ONE = re.compile(
+_KINDRED = pattern_of(rf"{BEGIN}(?i:{one_of(_KIN)})(?![^\W\d_])(?:,|:)? ({ANY_NAME})")
+_OF_ONE = pattern_of(
     r"(?i)(?:\b(?:my|his|her|their|your|late|meine?[rmn]?|seine?[rmn]?|ihre?[rmn]?|ma|mon|sa|son|leur|mi|su"
     r"|mia|mio|sua"
     r"|suo|minha|meu|seu|mijn|zijn|haar|moj[aą]?|mój|jego|jej|моя|мой|\u0435\u0433\u043e|её|\u0435\u0435"
@@ -42,7 +43,7 @@ def _kindred(match: re.Match[str]) -> Span | None:
     return match.span(1) if is_person(match) else None
 
 
-_WHO_IS = re.compile(r"(?:,| \()(?: (?:the|an?|my|his|her|their|die|der|la|le|el|il))? ?\Z")
+_WHO_IS = pattern_of(r"(?:,| \()(?: (?:the|an?|my|his|her|their|die|der|la|le|el|il))? ?\Z")
 _RELATED = (
     *_KIN,
     "verstorben",
@@ -57,7 +58,7 @@ _RELATED = (
     "умер",
     "avliden",
 )
-_RELATIVE = re.compile(
+_RELATIVE = pattern_of(
     rf"{BEGIN}(?i:{one_of(_RELATED)})(?:(?<=\w{{{STEM}}})\w{{0,2}})?"
     r"(?=[),.;]| (?:of|von|de|des|du|di|da|do|van|der|am|le|el|il"
     rf"|on|op|in|and)\b|\Z)"
@@ -70,7 +71,7 @@ def _relative(match: re.Match[str]) -> Span | None:
     return name.span(1) if name and not is_officer(match.string, *name.span(1)) else None
 
 
-_PATRONYMIC = re.compile(
+_PATRONYMIC = pattern_of(
     rf"(?<!\w)(?:[\u0410-ЯЁ][\u0430-яё]+ )?[\u0410-ЯЁ][\u0430-яё]+ [\u0410-ЯЁ][\u0430-яё]{{2,}}(?:ович|евич"
     rf"|ьич|овна|евна|ична)(?:[ауеы]|ем|ой)?(?!\w)"
     r"(?: [\u0410-ЯЁ][\u0430-яё]+)?"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from operator import attrgetter
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 from finrisk_rules.spelling import Signs, latin_runs, latin_words
 
@@ -103,7 +104,7 @@ _Use = tuple[int, tuple[str, ...], re.Pattern[str], Proof]
 """The rank of a kind, its words of one stem, and how it is matched and proved."""
 
 _Hint = Callable[[Reading], object]
-_FIRST = re.compile(r"[\W\d_]")
+_FIRST = pattern_of(r"[\W\d_]")
 _LEAST_RUN = 3
 """Letters together by which a word that may stand within another is looked for in the words of a text."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.greetings import addresses_all
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.persons import (
@@ -17,10 +18,10 @@ from finrisk_rules.redaction.persons import (
 )
 from finrisk_rules.redaction.reading import Reading, Span
 
-_WROTE = re.compile(
+_WROTE = pattern_of(
     r"(?i:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|napisała?|написала?|skrev):(?=\s*(?:[\n>\"'“„«]|\Z))"
 )
-_WRITER = re.compile(r"(?: (?:<[^<>\n]{1,80}>|\[email_\d+\]))? \Z")
+_WRITER = pattern_of(r"(?: (?:<[^<>\n]{1,80}>|\[email_\d+\]))? \Z")
 
 
 def _writer(match: re.Match[str]) -> Span | None:
@@ -29,10 +30,10 @@ def _writer(match: re.Match[str]) -> Span | None:
     return name.span(1) if name and not is_office(name[1]) else None
 
 
-_JOINED = re.compile(
+_JOINED = pattern_of(
     r"\[person_\d+\](?: \([^()\n]{1,40}\))? (?:and|&|und|et|y|e|en|i|и|och|og|ve) |(?<![\w@.])@(?P<call>)"
 )
-_CALL_END = re.compile(r"[ ,:;.!?\n]|\Z")
+_CALL_END = pattern_of(r"[ ,:;.!?\n]|\Z")
 
 
 def _joined(reading: Reading) -> Iterator[Span]:
@@ -48,14 +49,14 @@ def _has_person(reading: Reading) -> bool:
     return "[person_" in reading.text or "@" in reading.text
 
 
-_CLOSED = re.compile(
+_CLOSED = pattern_of(
     r"(?:[\n.!?][ \t]*\n)[ \t>*]{0,4}(?!(?:In|As|For|On|By|To|At|With|Of|And|Or|If"
     r"|Total)\b)[^\W\d_][^\n,.:;|\dA-ZÀ-Þ]{1,28}[,!] ?\n{1,2}"
     rf"[ \t>*]{{0,4}}{TITLES}({ANY_NAME})[ *]{{0,2}}(?=\n|\Z)"
 )
 """A few words that end with a comma, and a name alone on the next line: so a letter ends."""
 
-_ITEM = re.compile(rf"\s*\n[ \t>*]{{0,4}}({NAME})[ *]{{0,2}}(?=\n|\Z)")
+_ITEM = pattern_of(rf"\s*\n[ \t>*]{{0,4}}({NAME})[ *]{{0,2}}(?=\n|\Z)")
 
 
 def _closed(reading: Reading) -> list[Span]:
@@ -79,14 +80,14 @@ def _may_close(reading: Reading) -> bool:
     return "\n" in reading.text and (",\n" in reading.text or "!\n" in reading.text)
 
 
-_SIGNING_LINE = re.compile(
+_SIGNING_LINE = pattern_of(
     rf"(?m)^[ \t>*]{{0,4}}{TITLES}({FULL_NAME})(?:, [A-Z][A-Za-z.]{{1,6}})?[ *]{{0,2}}$"
 )
-_REACHED_AT = re.compile(
+_REACHED_AT = pattern_of(
     r"(?i)\A(?:[^\n]{0,80}\n){0,4}?[^\n]{0,60}?(?:\[(?:phone|email)_\d|@|(?:\+|tel|phone|mobile|direct"
     r"|(?<!\w)[mt]:?|fax)[ .:]{0,3}[(\d])"
 )
-_DASHES = re.compile(r"(?m)^-- ?\n\Z|^_{2,}\n\Z|^-{2,}\n\Z")
+_DASHES = pattern_of(r"(?m)^-- ?\n\Z|^_{2,}\n\Z|^-{2,}\n\Z")
 
 
 def _signatures(reading: Reading) -> list[Span]:

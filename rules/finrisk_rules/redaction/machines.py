@@ -3,15 +3,16 @@
 import ipaddress
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.kinds import Seen, anywhere, proved
 
-_V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
+_V4 = pattern_of(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
 
-_V6 = re.compile(
+_V6 = pattern_of(
     r"(?<![\w:.])[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{2,37}(?:\d{0,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])"
 )
-_MACHINE = re.compile(r"(?i)\b(?:ip(?:v4)?|address|host|server|client|from|dns)\b[ :=(]{0,3}$")
-_NUMBERING = re.compile(
+_MACHINE = pattern_of(r"(?i)\b(?:ip(?:v4)?|address|host|server|client|from|dns)\b[ :=(]{0,3}$")
+_NUMBERING = pattern_of(
     r"(?i)(?:\bv|versions?|release|build|firmware|sections?|notes?|items?|clauses?|paragraphs?|chapters?"
     r"|articles?|schedules?"
     r"|exhibits?|part|rule|table|figure|appendix|annex|abschnitt|kapitel|sección|§|#|no\.|nr\.)[ :.]{0,2}$"
@@ -46,9 +47,9 @@ def _v6(match: re.Match[str]) -> bool:
     return True
 
 
-_V4_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_V4_HINT = pattern_of(r"\.\d{1,3}\.\d{1,3}\.\d")
 
-_V6_HINT = re.compile(r":[0-9a-fA-F]{0,4}:")
+_V6_HINT = pattern_of(r":[0-9a-fA-F]{0,4}:")
 
 
 KINDS = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.kinds import Seen
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 
@@ -19,7 +20,7 @@ _SPELLED = {
 _IN_WORDS = "|".join(
     f" {at} (?:{_LABEL} (?:{dot}) ){{1,8}}[^\\W\\d_]{{2,24}}" for at, dot in _SPELLED.items()
 )
-_AT = re.compile(
+_AT = pattern_of(
     r"(?:(?:@| @ | ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at (?=[\w-]{1,63} dot ))"
     rf"(?:(?:{_LABEL}(?:\.| ?[(\[{{<] ?(?:dot|\.) ?[)\]}}>] ?| dot )){{1,8}}"
     rf"(?:xn--[a-z0-9-]{{2,59}}|[a-z]{{2,24}}(?![a-z0-9_-])|(?![a-z])(?:[^\W\d_]|[{_MARKS}]){{2,24}})"
@@ -27,9 +28,9 @@ _AT = re.compile(
     rf"|{_IN_WORDS})",
     re.IGNORECASE,
 )
-_MARK = re.compile(f"[{_MARKS}]")
+_MARK = pattern_of(f"[{_MARKS}]")
 _LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{|}~-")
-_QUOTED = re.compile(r'"[^"\n]{1,62}"$')
+_QUOTED = pattern_of(r'"[^"\n]{1,62}"$')
 _LOCAL_MAX = 64
 
 

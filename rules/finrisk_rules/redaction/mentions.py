@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Seen
 from finrisk_rules.redaction.persons import goes_on_as_firm, is_office, is_officer, is_person, named
 from finrisk_rules.redaction.reading import Reading, Span
 
-_ANOTHER = re.compile(
+_ANOTHER = pattern_of(
     r"\b(?:the|an?|our|each|every|one) (?:[a-z]+ )?(?:[a-z]{3,}(?:[eo]r|ist|yst|ant|man)|client|agent"
     r"|president)\b"
     r"|(?<!\bin )\b[^\W\d_a-zß-öø-ÿ][\w'’-]*\.? (?!(?:He|She|His|Her)\b)[^\W\d_a-zß-öø-ÿ][^\W\d_A-ZÀ-Þ]"
@@ -51,11 +52,11 @@ _MATTERS = (
     "wniosek", "rachun", "skarg", "кредит", "заём", "ипотек", "счёт", "счет", "жалоб", "заявлен", "lån",
     "ansökan", "klagomål",
 )  # fmt: skip
-_MATTER = re.compile(
+_MATTER = pattern_of(
     rf"{BEGIN}(?i:{one_of(_MATTERS)})[^\W\d_]{{0,4}}"
     r"(?:,? [^\W\d_A-ZÀ-Þ](?<![\u0386-\u03ab\u0401-\u042f])[^\W\d_]{0,13}){0,3} (?=[^\W\d_a-zß-öø-ÿ])"
 )
-_HE = re.compile(
+_HE = pattern_of(
     r"(?i),? who\b|[^.!?\n]{0,110}?\b(?:(?:he|she|him)(?! who\b)|himself|herself|his|her(?= [a-z])"
     r"|él|ella|lui|lei|han|hon|hun|hennes|hans"
     r"|(?:er|ihm|weil sie|il|elle|ele|ela|hij|zij|haar|ona|jej|jego|он|она|\u0435\u0433\u043e|её|ей"
@@ -63,7 +64,7 @@ _HE = re.compile(
 )
 """Where a loan is "he" or "she" too, the pronoun is a person's only if no figure of the loan follows it."""
 
-_OWNED = re.compile(r"(?i)(?:\b(?:his|her|my|your|their|whose)|[^\W\d_]['’]s) (?:[a-z]+ )?\Z")
+_OWNED = pattern_of(r"(?i)(?:\b(?:his|her|my|your|their|whose)|[^\W\d_]['’]s) (?:[a-z]+ )?\Z")
 """What tells the owner of a matter before it: whose name follows is another party, mostly the bank."""
 
 _OWNER_BEFORE = 24

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import one_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Said, Seen
@@ -110,8 +111,8 @@ _ROLES = (
     "karteninhaber",
     "titular da conta", "mandant", "darlehensnehmer", "darlehensnehmerin",
 )  # fmt: skip
-_FIRST = re.compile(rf" ?[:=\uff1a] ?{TITLES}(?P<name>{_NAMED}){_ASIDE}")
-_OTHER = re.compile(rf"{_NEXT}{TITLES}(?:(?P<name>{FULL_NAME})|\[person_\d+\]){_ASIDE}")
+_FIRST = pattern_of(rf" ?[:=\uff1a] ?{TITLES}(?P<name>{_NAMED}){_ASIDE}")
+_OTHER = pattern_of(rf"{_NEXT}{TITLES}(?:(?P<name>{FULL_NAME})|\[person_\d+\]){_ASIDE}")
 """The sign after a word for a part and who has it; the next one who does."""
 
 _MOST_NAMES = 31
@@ -120,8 +121,8 @@ _MOST_WORDS = max(part.count(" ") for part in _PARTS) + 1
 _STEMS = frozenset(re.split(r"[\W\d_]", part)[0][:STEM] for part in _PARTS)
 _SIGNS = ":=\uff1a"
 _HEAD = 48
-_BRACKETS = re.compile(r" ?\([^()\n]{1,24}\)\Z")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BRACKETS = pattern_of(r" ?\([^()\n]{1,24}\)\Z")
+_WORD = pattern_of(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def _signs(text: str) -> Iterator[int]:
@@ -164,7 +165,7 @@ def _has_parts(reading: Reading) -> bool:
     return not _STEMS.isdisjoint(reading.stems)
 
 
-_ROLE = re.compile(
+_ROLE = pattern_of(
     r"(?:(?<=[(\n])|(?<=, )|(?<= - )|(?<=, [ao] )|(?<=, l['’])|(?<=, (?:an|le|la|el|il|de) )"
     r"|(?<=, (?:our|the|der|die|een) )|(?<=, (?:notre|unser) )|(?<=, unsere ))"
     rf"(?i:{one_of(_ROLES)})"
@@ -172,7 +173,7 @@ _ROLE = re.compile(
     r"|desde|da|dal|di"
     r"|van|uit|sinds|od|z|\u0441|из|sedan|i|from|and|no|number|id)\b)"
 )
-_BEFORE_ROLE = re.compile(
+_BEFORE_ROLE = pattern_of(
     r"(?:,| \(| -|\n)(?: (?:our|the|an?|der|die|le|la|el|il|o|de|een|notre|unsere?)| l['’])? ?\Z"
 )
 

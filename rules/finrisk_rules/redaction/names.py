@@ -5,14 +5,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.reading import STEM, Reading, Span
 
 BYTES_MAX = 100_000
 """Longest list, in UTF-8: the service gets it in a variable of its environment."""
 
-_WORD = re.compile(r"[^\W\d_]+")
-_GAP = re.compile(r"[\s.'’_-]{1,3}")
-_REVERSED = re.compile(r",\s{0,2}")
+_WORD = pattern_of(r"[^\W\d_]+")
+_GAP = pattern_of(r"[\s.'’_-]{1,3}")
+_REVERSED = pattern_of(r",\s{0,2}")
 _UNSPACED = "\u0e00"
 """From this character on scripts write no blanks between words."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.checks import (
     SHAPES,
     cpf_valid,
@@ -16,14 +17,14 @@ from finrisk_rules.redaction.context import after
 from finrisk_rules.redaction.kinds import LONG_CODE, Proof, Said, Seen, among_digits, among_runs, proved
 from finrisk_rules.redaction.reading import Span
 
-_PLAIN_SSN = re.compile(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
+_PLAIN_SSN = pattern_of(r"(?<![\w.,$€£-])\d{3}-\d{2}-\d{4}(?![\w-]|[.,]\d)")
 _NINE = r"\d{3}(?: ?[.-] ?| )?\d{2}(?: ?[.-] ?| )?\d{4}"
 _TAX_WORDS = (
     r"ssn|social security|social(?= (?:is|no|number)\b|:)"
     r"|soc\.? ?sec\.?|itin|tin|tax(?:payer)?(?:'s)? (?:id\w*|number|no\.?)|taxpayer"
 )
 _SSN = after(_TAX_WORDS, _NINE)
-_NINO = re.compile(
+_NINO = pattern_of(
     r"(?<![A-Za-z0-9])[A-Z]{2}"
     r"(?: \d\d \d\d \d\d ?|-\d\d-\d\d-\d\d-?)[A-D](?![A-Za-z0-9])"
 )
@@ -54,18 +55,18 @@ _NATIONAL_WORDS = (
 _NATIONAL_SAID = after(
     _NATIONAL_WORDS, r"(?-i:(?:[A-Z]{1,6}[ -]?)?\d(?:[ ./-]?[A-Z]{0,6}\d){4,17}(?:-?[A-Z]{1,2})?)"
 )
-_CPF = re.compile(r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)")
-_RESIDENT = re.compile(
+_CPF = pattern_of(r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)")
+_RESIDENT = pattern_of(
     r"(?<![A-Za-z0-9])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
     r"|3[01])\d{3}[\dXx](?![A-Za-z0-9])"
 )
-_NIR = re.compile(
+_NIR = pattern_of(
     r"(?<![\w.,-])[12] \d\d (?:0[1-9]|1[0-2]) (?:\d\d|2[AB]) \d{3} \d{3} \d\d(?![\w-]|[ .,]\d)"
     r"|(?<![\w.,-])[12]\d\d(?:0[1-9]|1[0-2])\d{10}(?![\w-]|[ .,]\d)"
 )
-_AHV = re.compile(r"(?<![\w.,-])756\.\d{4}\.\d{4}\.\d\d(?![\w-]|[.,]\d)")
-_FISCAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])")
-_SHAPES = re.compile(
+_AHV = pattern_of(r"(?<![\w.,-])756\.\d{4}\.\d{4}\.\d\d(?![\w-]|[.,]\d)")
+_FISCAL = pattern_of(r"(?<![A-Za-z0-9])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])")
+_SHAPES = pattern_of(
     r"(?<![\w.,$€£/-])(?:(?P<rut>\d{1,2}\.\d{3}\.\d{3}-[\dkK])|(?P<cuil>2[0-7]-\d{8}-\d)"
     r"|(?P<thai>[1-8]-\d{4}-\d{5}-\d\d-\d)|(?P<nric>[STFG]\d{7}[A-Z])|(?P<dni>[XYZ]?-?\d{7,8}-?[A-Z])"
     r"|(?P<hetu>\d{6}[-+A-FU-Y]\d{3}[\dA-FHJ-NPR-Y])"
@@ -152,7 +153,7 @@ _BIRTH_BEGINNINGS = (
 _TAX_BEGINNINGS = ("ssn", "soc", "socsec", "social", "itin", "tin", "tax", "taxpayer")
 
 
-_OF_A_THING = re.compile(
+_OF_A_THING = pattern_of(
     r"(?i)\b(?:part|item|model|serial|sku|lot|batch|catalog(?:ue)?|invoice|docket|purchase order)s?"
     r"(?: (?:no\.?|number|nr\.?))?[ :#]{1,3}$"
 )
@@ -175,7 +176,7 @@ def _shaped(match: re.Match[str]) -> bool:
     return not _OF_A_THING.search(before) and SHAPES[str(match.lastgroup)](match[0])
 
 
-_BORN_THING = re.compile(
+_BORN_THING = pattern_of(
     r"(?i)\b(?:the|this|that|an?|our|its|whose) (?:[\w-]+ ){0,2}?(?!(?:account|policy|card)?"
     r"(?:holder|customer|client|borrower|applicant|insured|patient|employee|spouse|child|son|daughter|wife"
     r"|husband|man|woman|person|tenant|beneficiary|guarantor|debtor|owner|member|founder|father|mother"
@@ -186,8 +187,8 @@ _BORN_THING = re.compile(
 """A thing that was born: an article and a noun that names no person."""
 
 
-_BORN_AFTER = re.compile(r"geboren\b|született\b|doğumlu\b|doğdu\b|生まれ|出生|출생|생(?=[\s,.)입])")
-_BEFORE_BORN = re.compile(rf"(?:{_DATE})(?:[’']?(?:de|da|tarihinde|일|日)?)? ?(?:in [A-ZÀ-Þ][\w-]+ )?\Z")
+_BORN_AFTER = pattern_of(r"geboren\b|született\b|doğumlu\b|doğdu\b|生まれ|出生|출생|생(?=[\s,.)입])")
+_BEFORE_BORN = pattern_of(rf"(?:{_DATE})(?:[’']?(?:de|da|tarihinde|일|日)?)? ?(?:in [A-ZÀ-Þ][\w-]+ )?\Z")
 
 
 def _born_before(match: re.Match[str]) -> Span | None:
@@ -201,7 +202,7 @@ def _born_before(match: re.Match[str]) -> Span | None:
     )
 
 
-_BIRTH_NOUN = re.compile(
+_BIRTH_NOUN = pattern_of(
     r"(?i)d\.?o|تاريخ|जन्म|ngày|tanggal|doğum|תאריך|ημερομηνία|syntym|fødsels|födelse|datum|születési|date|data|дата|fecha|geburtsd|geboorted|birth"
 )
 """What the day of a person is told by, and the person between it and a colon; a verb may be a firm's."""

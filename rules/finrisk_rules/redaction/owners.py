@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, alternatives, one_of
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.mailboxes import emails, has_at
@@ -24,7 +25,7 @@ _BEFORE, _AFTER = 200, 80
 _LEAST = 4
 """Letters of a name below which a mailbox may have them by chance."""
 
-_FULL = re.compile(rf"(?<![\w@]){FULL_NAME}(?![\w@])")
+_FULL = pattern_of(rf"(?<![\w@]){FULL_NAME}(?![\w@])")
 
 
 def _mailbox_owners(reading: Reading) -> Iterator[Span]:
@@ -51,7 +52,7 @@ _BORN = (
 )
 _ACCOUNT = r"account(?: (?:number|no\.?|nr\.?))|iban|card(?: (?:number|no\.?))"
 _VALUE = r"(?:(?:is|was|ist|est|es|è|é)[ ])?[A-Z]{0,4}\d(?:[ ./-]?[A-Z\d]){4,30}"
-_OWNED = re.compile(
+_OWNED = pattern_of(
     rf"(?i:{BEGIN}(?:{one_of(alternatives(_NUMBER_OF_A_PERSON))})(?: (?:number|no\.?|nr\.?|#))?[:# "
     rf"(]{{1,3}}{_VALUE}"
     rf"|{BEGIN}(?:{_BORN})[: ]{{1,2}}(?:the )?(?:\d|[^\W\d_]{{3,12}}\.? \d)"
@@ -63,8 +64,8 @@ _OWNED_WORDS = (
     "birth", "born", "geboren", "geb", "née", "né ", "nacid", "nato", "nata", "nascid", "urodzon",
     "account n", "iban", "card",
 )  # fmt: skip
-_OWN = re.compile(r"['’]s? ")
-_OWNER = re.compile(
+_OWN = pattern_of(r"['’]s? ")
+_OWNER = pattern_of(
     r"(?:['’]s?|,| \(|:| -)? (?:(?:his|her|whose|with|tax|bank|the|is|was|wurde|est|era) ){0,2}\Z"
     r"| ?\(\Z"
 )
@@ -77,7 +78,7 @@ _OF_WORDS = tuple(
     )
     for number in ("", "number ")
 )  # fmt: skip
-_OF_OWNER = re.compile(
+_OF_OWNER = pattern_of(
     rf"(?i:{BEGIN}(?:{one_of(map(re.escape, _OF_WORDS))})(?: our)?(?: (?:customer|client|borrower))? )"
     rf"{TITLES}({FULL_NAME})(?:,|:|\)| \(| is| was)? ?(?={_VALUE}|\[|\+|\()"
 )
@@ -102,18 +103,18 @@ def _addressee(match: re.Match[str]) -> Span | None:
 
 _LINE_WORDS = frozenset("from to cc bcc sende von an de para van aan".split())
 _LINES = r"from|to|b?cc|sender|von|an|de|para|van|aan"
-_HEADER = re.compile(
+_HEADER = pattern_of(
     rf"(?m)^[ >*]{{0,4}}(?i:{_LINES}):[ *]{{0,3}}{TITLES}({FULL_NAME})(?=[ \"']{{0,2}}(?:[<\[(,;]|$))"
 )
-_MAIL_LINE = re.compile(
+_MAIL_LINE = pattern_of(
     rf"(?im)^[ >*]{{0,4}}(?:{_LINES}|subject|sent|date|re|betreff|objet|asunto|oggetto|onderwerp):"
 )
 _LEAST_LINES = 2
-_ATTENTION = re.compile(
+_ATTENTION = pattern_of(
     rf"(?i:attn|attention|z\.? ?hd\.?|t\.a\.v\.)[.:]{{0,2}} {TITLES}({FULL_NAME})(?=[,;\n]|\Z)"
 )
-_MET = re.compile(r"(?:spoke|spoken|talked|met|chatted|corresponded) (?:with|to) ")
-_WE = re.compile(r"(?i)\b(?:i|we)(?:'ve| have| had)?(?: just)? \Z")
+_MET = pattern_of(r"(?:spoke|spoken|talked|met|chatted|corresponded) (?:with|to) ")
+_WE = pattern_of(r"(?i)\b(?:i|we)(?:'ve| have| had)?(?: just)? \Z")
 
 
 def _has_lines(reading: Reading) -> bool:

@@ -4,19 +4,20 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.checks import IBAN_LENGTHS, aba_valid, card_valid, iban_valid
 from finrisk_rules.redaction.context import after
 from finrisk_rules.redaction.kinds import Said, numbered
 from finrisk_rules.redaction.reading import Reading, Span
 
-_LONG = re.compile(r"\d(?:[ ./-]?\d){12,}")
-_GROUP = re.compile(r"\d+")
+_LONG = pattern_of(r"\d(?:[ ./-]?\d){12,}")
+_GROUP = pattern_of(r"\d+")
 _SHAPES = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 5), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3))
-_CARD_WORD = re.compile(
+_CARD_WORD = pattern_of(
     r"(?i)card|visa|amex|carte|karte|tarjeta|cartão|cartao|carta|kaart|karta|карт|カード|卡|\bPAN\b"
 )
-_IBAN_START = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)(?=[ .-]?[A-Za-z0-9])")
-_ALNUM = re.compile(r"[ .-]?([A-Za-z0-9])")
+_IBAN_START = pattern_of(r"\d\d(?<=[A-Za-z]{2}\d\d)(?=[ .-]?[A-Za-z0-9])")
+_ALNUM = pattern_of(r"[ .-]?([A-Za-z0-9])")
 
 
 def _cards(reading: Reading) -> Iterator[Span]:
@@ -106,7 +107,7 @@ _ACCOUNT = after(
     r"|номер счёта|口座番号|账号|帳號|계좌번호",
     r"\d(?:[ -]?\d){5,19}",
 )
-_ACCOUNT_BARE = re.compile(
+_ACCOUNT_BARE = pattern_of(
     r"(?i)(?<![^\W\d_])(?:account|acct|konto|compte|cuenta|conta|conto|rekening|сч[её]т)[:. ]{1,2}"
     r"(?!\d*000(?!\d))(\d{7,17}|\d{5,12}-[\dxX])(?![\w%]|[.,/-]?\d| \d)"
 )
@@ -119,7 +120,7 @@ _ROUTING = after(
     r"(?:\d(?:[ -]?\d){4,8}|[A-Z]{4}0[A-Z0-9]{6})",
 )
 
-_LABELLED = re.compile(r"(?i)number|code|transit|\b(?:no|nr|aba|rtn|bsb|blz|ifsc)\b|#|银行代码|zahl|banque")
+_LABELLED = pattern_of(r"(?i)number|code|transit|\b(?:no|nr|aba|rtn|bsb|blz|ifsc)\b|#|银行代码|zahl|banque")
 
 
 def _routing(match: re.Match[str]) -> Span | None:

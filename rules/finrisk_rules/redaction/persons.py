@@ -2,6 +2,7 @@
 
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.firms import has_firm_word, is_firm_name
 
 _UPPER = (
@@ -38,8 +39,8 @@ TITLES = rf"(?:(?:{TITLE}|Dr|Prof|Ing)\.? )*"
 ANY_NAME = rf"(?:{INITIALS})?(?:{PARTICLE} ){{0,2}}{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
 """A name of one word or more."""
 
-_NAMED = re.compile(rf"{TITLES}({FULL_NAME})(?![-&/])")
-_ENDING = re.compile(rf"(?<![\w@&/-])({FULL_NAME})\Z")
+_NAMED = pattern_of(rf"{TITLES}({FULL_NAME})(?![-&/])")
+_ENDING = pattern_of(rf"(?<![\w@&/-])({FULL_NAME})\Z")
 _LONGEST = 70
 _OFFICE = frozenset(
     "officer officers director directors president chairman chairwoman chairperson chair chief ceo cfo"
@@ -83,7 +84,7 @@ _PAY = frozenset(
 )
 """Words that do so beside figures."""
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = pattern_of(r"[^\W\d_]+")
 AROUND = 160
 """Characters before and after a name in which the office stands."""
 

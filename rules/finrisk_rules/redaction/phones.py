@@ -3,39 +3,40 @@
 import itertools
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, LETTER
 from finrisk_rules.redaction.kinds import Said, among_digits, proved
 from finrisk_rules.redaction.reading import Span
 
-_INTERNATIONAL = re.compile(
+_INTERNATIONAL = pattern_of(
     r"(?<![A-Za-z0-9.,$€£¥+-])(?:\+ ?|00(?=[1-9]\d{0,2}[ ./-]))[1-9]"
     r"(?:[ ./-]?(?:\( ?\d{1,5} ?\)[ -]?)?\d){6,14}(?!\w(?<=[\0-\u0dff])|[.,]\d)"
 )
-_AMOUNT = re.compile(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
-_COUNTRY = re.compile(
+_AMOUNT = pattern_of(r"\+ ?\d{1,3}(?:([ .])\d{3})+")
+_COUNTRY = pattern_of(
     r"1|7|2(?:0|7|[1-689]\d)|3(?:[0-469]|[578]\d)|4(?:[013-9]|2\d)|5(?:[1-8]|[09]\d)|6(?:[0-6]|[7-9]\d)"
     r"|8(?:[1246]|[0578]\d)|9(?:[0-58]|[679]\d)"
 )
-_NATIONAL = re.compile(
+_NATIONAL = pattern_of(
     r"(?<![\w.,$€£¥+-])(?:(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}|(?:1-)?[2-9]\d{2}-[2-9]\d{2}-\d{4}"
     r"|(?:1\.)?[2-9]\d{2}\.[2-9]\d{2}\.\d{4}|1 [2-9]\d{2} [2-9]\d{2} \d{4})(?![\w-]|[.,]\d)"
 )
-_PAIRS = re.compile(r"(?<![\w.,$€£¥|+-])(?<![\w|] )0[1-9]([ .-])\d\d(?:\1\d\d){3}(?![\w-]| ?\||[ .,-]\d)")
+_PAIRS = pattern_of(r"(?<![\w.,$€£¥|+-])(?<![\w|] )0[1-9]([ .-])\d\d(?:\1\d\d){3}(?![\w-]| ?\||[ .,-]\d)")
 """France and its neighbours in Africa: a zero, and pairs."""
 
-_BRACKETED = re.compile(
+_BRACKETED = pattern_of(
     r"(?<![\w.,$€£¥|+/-])(?<!\| )\((?:0[1-9]\d{0,3}\) ?\d{3,4}[ -]?\d{3,4}(?:[ -]\d{2,4})?"
     r"|[1-9]\d\) ?9?\d{4}-\d{4})(?![\w-]|[.,]\d)"
 )
 """An area in brackets, with the zero of trunk calls, or with a hyphen after it: figures have neither."""
 
-_TRUNK = re.compile(
+_TRUNK = pattern_of(
     r"(?<![0-9A-Za-z\u00c0-\u0dff.,$€£¥|+/-])0[1-9]\d{0,3}-(?:\d{3,4}[ -]\d{3,4}(?: \d{2})?|\d{7,8}|\d\d "
     r"\d\d \d\d)(?!\w(?<=[\0-\u0dff])|[-/]|[.,]\d)"
 )
 """The zero of trunk calls, and groups of which the first ends with a hyphen: figures have neither."""
 
-_ZERO = re.compile(
+_ZERO = pattern_of(
     r"(?<![\w.,$€£¥|+/-])(?:(?<=[A-Za-zß-ÿа-яёα-ώ] )|(?<=[:,] )|(?<=\())0[1-9]\d{0,4}(?:[ /]\d{3,8}(?:[ "
     r"-]\d{2,5}){0,3}|(?:[ .]\d\d){4})"
     r"(?!\w(?<=[\0-\u0dff])|[-/]|[.,]\d| ?\|| \d)"
@@ -43,7 +44,7 @@ _ZERO = re.compile(
 """The zero of trunk calls, and groups, after a word: figures have none, the numbers of things a word that "
 "says so."""
 
-_OF_A_THING = re.compile(
+_OF_A_THING = pattern_of(
     r"(?i)\b(?:no|nr|num|number|nummer|ref\w*|invoice|account|acct|konto|contract|policy|case|ticket|order"
     r"|id|code|serial"
     r"|part|lot|batch|docket|file|vertrag|facture|compte|cuenta|conto|conta|rechnung|isin|cusip|cert\w*"
@@ -61,8 +62,8 @@ _AFTER_WORDS = (
     "로 전화",
     "로 연락",
 )
-_AFTER = re.compile(f"(?i){'|'.join(_AFTER_WORDS)}")
-_BEFORE = re.compile(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
+_AFTER = pattern_of(f"(?i){'|'.join(_AFTER_WORDS)}")
+_BEFORE = pattern_of(r"(?<![\w.,$€£¥+-])(0?[1-9]\d{1,3}(?:[ -]?\d){7,9}) ?으?\Z")
 _WORDS = (
     r"(?:t|m)(?=:)|(?:ph|hp|cel|dw|extension)(?=[.:]| [(+0])|ph(?= \d{3} \d{3} \d{4})|tlf|telp|durchwahl"
     r"|direct dial"
@@ -111,11 +112,11 @@ _BETWEEN = (
     rf"(?!{LETTER})"
     r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
 )
-_CALLED = re.compile(
+_CALLED = pattern_of(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER}){_BETWEEN}((?:\+"
     rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]?\d)"
 )
-_CALLED_BY_TRUNK = re.compile(
+_CALLED_BY_TRUNK = pattern_of(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER})"
     r"(?:[^\w\n|;]{1,3}[^\W\d_]{1,12}){0,4}[^\w\n|;]{1,4}?"
     r"((?:\(?0\d{1,5}\)?|\+\d{1,3})(?:[ ./-]{0,3}\d){5,10})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]\d| \d)"

@@ -1,9 +1,9 @@
 """A text as a person reads it: one sign for each blank, hyphen and digit, and nothing that is not seen."""
 
-import re
 import unicodedata
 from functools import cache
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.spelling import latin_words
 
 Span = tuple[int, int]
@@ -18,12 +18,12 @@ _UNSEEN = frozenset(
         )
     )
 )
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
-_DIGITS = re.compile(r"\d(?:[ ()./+-]{0,3}\d){4,}")
-_ASCII_DIGITS = re.compile(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
+_FOREIGN = pattern_of(r"[^\x00-\x7f]")
+_DIGITS = pattern_of(r"\d(?:[ ()./+-]{0,3}\d){4,}")
+_ASCII_DIGITS = pattern_of(_DIGITS.pattern.replace(r"\d", "[0-9]"))  # found in two thirds of the time
 _ONES = bytes(ord("1") if chr(code).isdigit() and code < 128 else 32 for code in range(256))
 _BETWEEN, _FIVE = b" ()./+-", b"11111"
-_WORDS = re.compile(
+_WORDS = pattern_of(
     r"[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+"
     r"|[\u0370-\u037d\u037f-\u05f2\u05f5-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u08ff]+"
 )
@@ -31,9 +31,9 @@ _WORDS = re.compile(
 
 _INK = bytes(32 if chr(code).isspace() else ord("x") for code in range(256))
 _LONG = b"x" * 16
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 _SPACED_INK = b" x x x x x "
-_SPACED = re.compile(r"(?<!\S)[\w./@-](?: [\w./@-]){5,}(?!\S)")
+_SPACED = pattern_of(r"(?<!\S)[\w./@-](?: [\w./@-]){5,}(?!\S)")
 _LEAST_SPACED = 6
 STEM = 5
 """Letters of a word that are looked up."""

@@ -1,11 +1,11 @@
 """What is proved is replaced, the same value of a row by the same placeholder."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction import (
     columns,
     doings,
@@ -72,7 +72,7 @@ KINDS = tuple(dict.fromkeys(kind.name for kind in _KINDS))
 _PASSES = 12
 """Most readings of a text: what is replaced may have hidden another one beside it."""
 
-_PLACEHOLDER = re.compile(rf"\[({'|'.join(KINDS)})(?:_(\d{{1,6}}))?\]")
+_PLACEHOLDER = pattern_of(rf"\[({'|'.join(KINDS)})(?:_(\d{{1,6}}))?\]")
 
 
 @dataclass(frozen=True)

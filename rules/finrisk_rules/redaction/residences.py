@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import is_firm_name
 from finrisk_rules.redaction.homes import NO_PLACE, firm_has, has_street, has_street_type
@@ -50,8 +51,8 @@ _DOOR = (
 )
 """A short word before a number, as the language calls a street, a floor or a door: "iela 14", "ap. 41"."""
 
-_DWELLING = re.compile(rf"(?:{_TOKEN}|[^\W\d_]{{1,6}}\. ?{_WORD})(?:{_STEP}(?:{_TOKEN}|{_DOOR})){{1,17}}")
-_SENTENCE = re.compile(
+_DWELLING = pattern_of(rf"(?:{_TOKEN}|[^\W\d_]{{1,6}}\. ?{_WORD})(?:{_STEP}(?:{_TOKEN}|{_DOOR})){{1,17}}")
+_SENTENCE = pattern_of(
     r"(?<=[^\W\d_]{4})\. (?=[A-ZÀ-ÞА-Я])|\. (?=(?:He|She|It|We|I|My|They|The|His|Her|Please)\b)"
 )
 _LABELS = (
@@ -93,7 +94,7 @@ _LABELS = (
 _MORE = r"(?: (?!is |was |ist |to |at |in )[^\W\d_]{2,12}){1,3}(?= ?[:=]| (?:is|ist|est|es|è) )"
 """Words between the one for an address and the sign: "home address on file is", "address of the client:"."""
 
-_LIVES = re.compile(
+_LIVES = pattern_of(
     rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])(?P<more>{_MORE})?"
     r"(?: ?[:=] ?[\n\"“„]?| (?:is|was|lautet|ist|est|es|è|é|er|är|on|to) )?"
     r"(?: ?(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i|v|ve|em|no|di|a|на|в|по|\u0443|στην?|στο|ul"
@@ -104,24 +105,24 @@ _SENDS = tuple(
     for verb in ("send", "forward", "mail", "post", "ship", "deliver", "courier", "redirect")
     for end in ("", "s", "ed", "ing")
 )
-_SENT = re.compile(
+_SENT = pattern_of(
     rf"{BEGIN}(?i:{one_of(_SENDS)})(?P<more>(?: [a-z]{{1,12}}){{1,5}}?) to"
     rf"(?: (?:my|her|his|their|our) (?:new )?(?:house|home|flat|place|address),?:?)? "
 )
-_STRICT = re.compile(
+_STRICT = pattern_of(
     r"(?i)(?:moved|moving|relocated|ship|deliver|mail|sent|went|statement|cheque|check|letter|card|post"
     r"|house|flat|she let"
     r"|home\b(?! address)|domicile|residence|staying|umgezogen|gemeldet|bor\b|lives?|living|lived|vive|viv"
     r"|woon|asu|mieszk|жив|прожив|elab|dzīvo|gyvena|býr|bývá|býva|stanuje|živi|naslov|nakatira|μέν|κατοικεί)"
 )
-_BARE = re.compile(
+_BARE = pattern_of(
     r"(?i)(?:address|adresse?|dirección|indirizzo|endereço|morada|адрес|adres|osoite|adresa|alamat|home)\b"
 )
-_TRIM = re.compile(
+_TRIM = pattern_of(
     r"(?:[ ,\n]+(?:in|de|the|of|am|an|auf|at|on|la|le|na|v|e|y|et|og|och|do|da|d|c|u|m|n|no))+\Z"
 )
-_DIGITS = re.compile(r"\d")
-_TOWN = re.compile(
+_DIGITS = pattern_of(r"\d")
+_TOWN = pattern_of(
     r"[^\W\d_]{2}\.? \d{1,4}[A-Za-z]?(?:[-/. ]{1,2}\w{1,4}){0,2}, ?(?:[A-Z]{1,2}-)?\d{3,6}(?:[ -]\d{2,4})?"
     r" [^\W\d_a-zß-öø-ÿ]"
 )
@@ -165,8 +166,8 @@ def _sent(match: re.Match[str]) -> Span | None:
     return None if not _DIGITS.search(recipient) and is_firm_name(recipient) else span
 
 
-_PERSON_LINE = re.compile(r"(?m)^[ \t>*]{0,4}(?:[\w.]{1,8} )?\[person_\d+\],?\n")
-_LINE = re.compile(rf"{_TOKEN}(?: ?,? {_TOKEN}){{0,7}},?(?=\n|\Z)")
+_PERSON_LINE = pattern_of(r"(?m)^[ \t>*]{0,4}(?:[\w.]{1,8} )?\[person_\d+\],?\n")
+_LINE = pattern_of(rf"{_TOKEN}(?: ?,? {_TOKEN}){{0,7}},?(?=\n|\Z)")
 _MOST_LINES = 5
 
 
@@ -185,7 +186,7 @@ def _below(reading: Reading) -> Iterator[Span]:
             yield start, end
 
 
-_BESIDE = re.compile(r"\[person_\d+\](?:,| of| from| at| -| \(|;|:)* ")
+_BESIDE = pattern_of(r"\[person_\d+\](?:,| of| from| at| -| \(|;|:)* ")
 
 
 def _beside(reading: Reading) -> Iterator[Span]:

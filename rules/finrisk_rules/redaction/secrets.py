@@ -3,19 +3,20 @@
 import itertools
 import re
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.kinds import LONG_CODE, LONG_WORD, Said, Seen, among_runs, anywhere, proved
 from finrisk_rules.redaction.reading import Reading, Span
 
-_BLOCK = re.compile(
+_BLOCK = pattern_of(
     r"-{4,5} ?BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE) ?-{4,5}"
     r".*?(?:-{4,5} ?END (?P=what) ?-{4,5}|\Z)",
     re.DOTALL,
 )
-_URL = re.compile(
+_URL = pattern_of(
     r"(?i)(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:@/\"'<>]{0,200}:(?!\d{1,5}/)[^\s@\"'<>]{1,200}@"
     r"[^\s\"'<>|]*[^\s\"'<>|.,;)]"
 )
-_TOKEN = re.compile(
+_TOKEN = pattern_of(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
     r"|AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}|1//0[\w-]{20,}|GOOG1E[A-Z0-9]{30,}"
@@ -30,14 +31,14 @@ _TOKEN = re.compile(
     r"|hooks\.slack\.com/services/[\w/]{20,}"
     r")"
 )
-_PREFIXED = re.compile(
+_PREFIXED = pattern_of(
     r"(?<![A-Za-z0-9_.-])(?P<prefix>(?!sha\d|md5|uuid|urn|doi)[a-z][a-z0-9]{1,9}(?:[-_][a-z0-9]{1,8}){0,2})[-_]"
     r"(?P<body>[A-Za-z0-9]{16,}(?:[-_.][A-Za-z0-9]{6,}){0,4})(?![A-Za-z0-9])"
 )
 _OF_KEYS = frozenset("sk pk rk key keys tok token pat api secret live test prod auth bearer oauth pt".split())
 """Parts of the name that makers put before their keys."""
 
-_OPTION = re.compile(
+_OPTION = pattern_of(
     r"(?<!\S)(?:(?:-u|--user|--proxy-user)[ =][\"']?[\w.@+-]{1,64}:(?P<pair>[^\s\"'<>]{3,128})"
     r"|--?(?:password|passwd|pass|pw|token|api-?key|auth-?key|secret)[ =][\"']?"
     r"(?P<value>[^\s\"'<>-][^\s\"'<>]{4,128}))"
@@ -45,8 +46,8 @@ _OPTION = re.compile(
 """A password or key as an option on a command line."""
 
 _RANDOM_LEAST = 24
-_RANDOM = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
-_SCHEME = re.compile(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
+_RANDOM = pattern_of(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{24,200}(?![A-Za-z0-9/+])={0,2}")
+_SCHEME = pattern_of(r"(?i)(?<![a-z])(?:bearer|basic|digest)[ \t]+([\w.~+/-]{8,}=*)")
 _DOOR = (
     r"pass(?:word|wd|phrase|code)|passwort|kennwort|mot de passe|contraseñ[ae]|senha|wachtwoord|hasło"
     r"|пароль"
@@ -59,13 +60,13 @@ _KEY = (
     r"|account[ _-]?key"
     r"|credentials?|signature|cookie|session[ _-]?id"
 )
-_VALUED = re.compile(
+_VALUED = pattern_of(
     rf"(?i)(?:(?P<password>{_DOOR})|(?P<key>{_KEY}))(?P<quoted>\\?[\"'])?"
     r"[ \t]{0,4}(?P<sign>=>|[:=]|\b(?:is|was|ist|est|es|é|è|er|är|je|to)(?=[ \t])|[は是为為는은])[ \t]{0,4}"
     r"(?:\\?(?P<mark>[\"'`])(?P<inside>(?:(?!\\?(?P=mark))[^\n]){1,512})"
     r"|(?P<bare>[!#-&(-+\--:=?-_a-{}~]{97,512}|[^\s\"'`,;<>|]{4,96}))(?=(?P<rest>[ \t]{0,4}\w{0,40}))"
 )
-_LATIN_HEAD = re.compile(r"[!-~]{3,}(?=[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af])")
+_LATIN_HEAD = pattern_of(r"[!-~]{3,}(?=[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af])")
 """A value in Latin letters, where the sentence goes on right after it in a script without blanks."""
 
 _VALUED_WORDS = (
@@ -79,14 +80,14 @@ _VALUED_WORDS = (
     "account k", "account-k", "account_k", "accountk", "private k", "private-k", "private_k", "privatek",
     "credential", "signature", "cookie", "session",
 )  # fmt: skip
-_UNSIGNED = re.compile(
+_UNSIGNED = pattern_of(
     r"(?i)(?:password|passwort|kennwort|contraseña|senha|wachtwoord|passcode|passphrase)[ \t]"
     r"(?-i:(?=\S*\d)(?=\S*[A-Za-z])(?=\S*[!@#$%^&*?~+=]|\S*[a-z]\S*[A-Z]|\S*[A-Z]\S*[a-z]\S*\d\S*[a-z])"
     r"([^\s\"'`,;<>|]{8,64}))"
 )
 """A password right after its word: letters and digits in disorder."""
 
-_PIN = re.compile(
+_PIN = pattern_of(
     r"(?<!\w)(?:PIN|CVV|CVC|CVV2|CVC2|TAN|OTP)(?: code)?[ \t]{0,2}"
     r"(?:[:=]|\b(?:is|was))?[ \t]{0,2}(\d{3,8})(?![\w]|[.,]\d)"
 )

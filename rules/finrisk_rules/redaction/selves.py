@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN
 from finrisk_rules.redaction.kinds import Said, Seen
 from finrisk_rules.redaction.persons import ANY_NAME, FULL_NAME, TITLES, is_office, is_person, named
@@ -13,7 +14,7 @@ _UNDERSIGNED_WORDS = (
     "soussign", "sottoscritt", "undersigned", "unterzeichnete", "abajo firmante", "abaixo assinad",
     "niżej podpisan", "ondergetekende", "нижеподписавш", "undertecknad",
 )  # fmt: skip
-_UNDERSIGNED = re.compile(
+_UNDERSIGNED = pattern_of(
     rf"{BEGIN}(?i:(?:{'|'.join(_FIRST_PERSONS)})|(?:{'|'.join(_UNDERSIGNED_WORDS)})\w{{0,4}}(?P<so>)),? "
     rf"{TITLES}({FULL_NAME})(?=,| \(|(?(so) [a-zà-ÿа-я]|,))"
 )
@@ -29,9 +30,9 @@ _SELVES = (
     "aqui é", "ik ben", "jestem", "jag är", "jeg er", "olen", "ben", "this is", "hier ist", "ici", "habla",
     "parla", "signed,", "signed:", "gez.", "ppa.", "p.p.", "\u044f -", "\u044f,", "это",
 )  # fmt: skip
-_SELF = re.compile(rf"{BEGIN}(?i:{'|'.join(map(re.escape, _SELVES))})[ \n]{{1,2}}")
-_SPEAKS = re.compile(r" (?:here\b|calling\b|speaking\b|again\b)")
-_I_AM = re.compile(r"(?<![\w.])(?:I am|I['’]m|I,|i\. A\.) ")
+_SELF = pattern_of(rf"{BEGIN}(?i:{'|'.join(map(re.escape, _SELVES))})[ \n]{{1,2}}")
+_SPEAKS = pattern_of(r" (?:here\b|calling\b|speaking\b|again\b)")
+_I_AM = pattern_of(r"(?<![\w.])(?:I am|I['’]m|I,|i\. A\.) ")
 
 
 def _i(reading: Reading) -> Iterator[Span | None]:
@@ -43,7 +44,7 @@ def _has_i(reading: Reading) -> bool:
     return "i" in reading.stems and ("I am " in text or "I, " in text or "I'm " in text or "i. A. " in text)
 
 
-_WITH_OWN_NAME = re.compile(r"(?i)(?:it's|this is)")
+_WITH_OWN_NAME = pattern_of(r"(?i)(?:it's|this is)")
 
 
 def _self(match: re.Match[str]) -> Span | None:
@@ -56,8 +57,8 @@ def _self(match: re.Match[str]) -> Span | None:
     return name.span(1)
 
 
-_HERE = re.compile(r"(?i:here)(?=[.,:;!?]| from\b| again\b| at\b)")
-_SPEAKER = re.compile(
+_HERE = pattern_of(r"(?i:here)(?=[.,:;!?]| from\b| again\b| at\b)")
+_SPEAKER = pattern_of(
     rf"(?:(?:\A|[\n.!?] ?)({FULL_NAME})|(?i:(?:\A|\n|[.!?] )(?:hi|hello|hey|hallo|morning|good "
     rf"\w+)\b[^\n.!?]{{0,24}}[,.!] ?)({ANY_NAME})) \Z"
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, FOREIGN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.persons import ANY_NAME, FULL_NAME, TITLES, is_person
@@ -76,16 +77,16 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) + r"\b" * (len(word) < STEM) for word in words)
 
 
-_INTRODUCED = re.compile(
+_INTRODUCED = pattern_of(
     rf"{BEGIN}(?i:{_any_of(_INTRODUCTIONS)}):? "
     rf"{TITLES}({ANY_NAME}|(?<=name is )(?!(?:not|on|in|the|an?|still|also|too) )[a-z]{{2,12}} "
     rf"[a-z]{{2,14}}(?= and |[,.!\n]|\Z))"
 )
-_CALLER = re.compile(
+_CALLER = pattern_of(
     rf"(?<!\w)[Tt]his is {TITLES}({FULL_NAME}),? (?:from|at|of|with|calling|speaking|here)\b(?! (?:an?"
     rf"|every|any|its|their)\b)"
 )
-_SIGNED = re.compile(
+_SIGNED = pattern_of(
     rf"(?<!\w)(?i:(?:{_any_of(_VALEDICTIONS)})(?:(?P<alone>,)|[^\n,]{{0,24}}(?:,|\n|,\n))"
     rf"|(?:{_any_of(_THANKS)})(?:,|[^\n,]{{0,24}}[,!.][ ]?\n))"
     rf"[ \n>*_-]{{0,6}}{TITLES}(?P<name>{ANY_NAME}|[A-Z]{{2,}}(?: [A-Z]{{2,}}){{1,2}})(?=[ "
@@ -93,32 +94,32 @@ _SIGNED = re.compile(
 )
 """Within a line a comma follows a name only right after a valediction: "as regards Asia, Europe, ..."."""
 
-_FIELD = re.compile(rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{TITLES}({ANY_NAME})")
-_ORIENTAL_FIELD = re.compile(
+_FIELD = pattern_of(rf"(?<![^\W\d_])(?i:{_any_of(_FIELDS)})s?\\?[\"']? ?[:=] ?\\?[\"']?{TITLES}({ANY_NAME})")
+_ORIENTAL_FIELD = pattern_of(
     rf"(?:{_any_of(_ORIENTAL_FIELDS)})\\?[\"']? ?(?:[:=]|は|是|는"
     rf"|은) ?\\?[\"']?({FOREIGN}{{2,5}}(?: {FOREIGN}{{1,3}})?)"
     rf"(?={FOREIGN}?(?:[^\w]|\Z))"
 )
-_ORIENTAL_SPEAKER = re.compile(
+_ORIENTAL_SPEAKER = pattern_of(
     rf"(?:我叫|我的名字是|我姓名是)({FOREIGN}{{2,4}})(?=\W|\Z)|私の名前は({FOREIGN}{{2,8}}?)(?:です|と"
     rf"|。)"
     rf"|(?:제 이름은|내 이름은) ?({FOREIGN}{{2,4}}?)(?:입니다|이고|이에요|예요)"
 )
-_WHOSE = re.compile(
+_WHOSE = pattern_of(
     r"(?i)(?<![^\W\d_])(?:your|his|her|their|my|full|first|last|given|family|maiden|middle|ihr\w*|deine?n?"
     r"|votre|vos|ton|son|leur|su|tu|seu|sua|suo|tuo|uw|je|jouw|ваше|твоё|twoje|pani|pana)"
     r" (?:(?:full|first|last|whole) )?\Z"
 )
 """What stands before the word where a person is asked for a name, and not for that of a firm or a segment."""
 
-_ASKED = re.compile(
+_ASKED = pattern_of(
     r"(?<![^\W\d_])(?i:name|nom|nombre|nome|naam|имя"
     r"|nazwisko)\b[^\n?]{0,60}\?\s{1,3}(?:\[[^\]\n]{1,12}\] ?)?\w{1,16} ?[>:]\s?"
     rf"(?i:it's |it is |my name is |i'm |i am |this is )?{TITLES}({ANY_NAME})(?=[\s,.;]|\Z)"
 )
 
 
-_ORIENTAL_PART = re.compile(
+_ORIENTAL_PART = pattern_of(
     r"(?:[部处處组組팀]|部[门門]|公司|[团團][队隊]|中心|客服|委[员員][会會]|부서|센터|회사|会社)\Z"
 )
 """How a part of a firm is called in a script without capitals."""
