@@ -48,7 +48,7 @@ test: .venv-dev/.ready .venv-peers/.ready collections/.ready ## lint, then every
 test-fast: .venv-dev/.ready ## the inner loop, minutes: the quick tier
 	$(DEV)/python -m tests.tiers quick
 
-test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml, playbooks killed anywhere
+test-long: .venv-dev/.ready collections/.ready ## what takes too long for every change: a hundred runs of tune.yml, playbooks killed anywhere, other documents
 	$(DEV)/python -m pytest tests -m long
 
 peers: .venv-peers/.ready ## install the clients and servers of others that the contract tests run

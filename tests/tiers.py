@@ -33,7 +33,6 @@ LONGEST_FIRST = tuple(
         "playbooks/test_hundred_runs.py",
         "playbooks/test_check_mode.py",
         "role/test_tuning.py",
-        "playbooks/test_demo_documents.py",
         "playbooks/test_tune.py",
         "playbooks/test_announcements.py",
         "cluster/test_loop.py",

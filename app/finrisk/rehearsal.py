@@ -24,8 +24,8 @@ ANSWER = (
     "- The average of both years was (412.3 + 394.5) / 2 = 403.4.\n\n"
     "| In $ million | 2024 | 2023 |\n| --- | --- | --- |\n| Net revenue | 412.3 | 394.5 |\n\n"
     "A withdrawal of half of the deposits would take the ratio to 104 %, above the minimum of 100 %, up from "
-    "57.9 % a year earlier, because $12 million left in the fourth quarter. However, costs fell to $290 million "
-    "[1]. In summary, deposits drove the growth, as the report states."
+    "57.9 % a year earlier, because $12 million left in the fourth quarter. However, costs fell to "
+    "$290 million [1]. In summary, deposits drove the growth, as the report states."
 )
 LETTER = f"Account holder Jane Roe, call +44 20 7946 0958 or write to jane.roe@example.com. {ANSWER}"
 

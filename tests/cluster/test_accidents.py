@@ -230,7 +230,10 @@ def test_a_dead_admission_webhook_and_a_limit_range_are_named_and_the_tuned_pods
         assert clients.failed() == []
 
 
-@pytest.mark.parametrize("accident", ["Ctrl-C", "a kill", "a lost connection"])
+@pytest.mark.parametrize(
+    "accident",
+    ["a kill", *(pytest.param(each, marks=pytest.mark.long) for each in ("Ctrl-C", "a lost connection"))],
+)
 def test_a_deploy_that_was_broken_off_is_told_as_half_made_and_a_rollback_goes_to_base(
     on_call: OnCall, accident: str, tmp_path: Path
 ) -> None:

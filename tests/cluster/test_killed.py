@@ -15,6 +15,8 @@ from tests.cluster.environment import Environment
 from tests.cluster.operation import AfterChange, Operated
 from tests.grounds.waiting import until
 
+pytestmark = pytest.mark.long  # test_accidents.py has a kill in the middle of a release
+
 RELEASE = "TASK [finrisk : Release"
 RATIO = ("-e", "finrisk_ab_ratio=50")
 
@@ -34,7 +36,6 @@ def released_by(environment: Environment) -> lease.Holder | None:
     return lease.holder_of(held.get(lease.NAME), time.time())
 
 
-@pytest.mark.long  # ten runs of site.yml
 def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
     operated: Operated, environment: Environment
 ) -> None:
@@ -53,7 +54,6 @@ def test_site_killed_after_each_change_ends_as_if_nobody_had_killed_it(
     assert operation.objects(environment) == operated.objects
 
 
-@pytest.mark.long  # test_accidents.py has one kill of each kind
 @pytest.mark.parametrize("playbook", ["deploy", "rollback"])
 def test_a_release_killed_anywhere_ends_as_if_nobody_had_killed_it_and_users_are_answered(
     operated: Operated, playbook: str

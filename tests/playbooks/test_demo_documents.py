@@ -19,7 +19,7 @@ from tests.grounds.checkout import fresh_checkout, own_ports
 from tests.grounds.filings import FIRMS, LAST_ROWS, write_folder
 
 SECONDS = 900  # with both cores busy otherwise
-pytestmark = pytest.mark.timeout(SECONDS + 120)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(SECONDS + 120)]  # test_demo.py has the demo
 
 
 @dataclass(frozen=True)

@@ -357,7 +357,7 @@ def test_of_two_deploys_at_once_one_runs_and_the_other_names_the_holder(base: Wo
     assert base.told[1] == (0.4, 0.6)[codes.index(0)]
 
 
-@pytest.mark.parametrize(("seconds", "ratio"), [(0.4, 21), (2.5, 23)])
+@pytest.mark.parametrize(("seconds", "ratio"), [pytest.param(0.4, 21, marks=pytest.mark.long), (2.5, 23)])
 def test_a_deploy_that_was_killed_and_runs_again_ends_the_same(
     world: World, seconds: float, ratio: int
 ) -> None:
