@@ -1,5 +1,6 @@
 """What a page says in figures: its tables cell by cell, its sentences figure by figure."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -207,5 +208,5 @@ def test_thirty_thousand_hostile_characters_are_read_at_once(text: str) -> None:
 
 @given(data=st.data())
 def test_what_says_a_scale_has_a_hint_of_it(data: st.DataObject) -> None:
-    said = data.draw(st.from_regex(scales._SAID)).lower()
+    said = data.draw(st.from_regex(re.compile(scales._SAID.pattern, scales._SAID.flags))).lower()
     assert scales.may_say_scale(said) or not scales._SAID.search(said)
