@@ -30,9 +30,10 @@ _SAID = pattern_of(
 _WORDS_WITH_SIGN = any_of(word for word in CURRENCIES if word[-1] in "$€£¥₹₩")
 _CODES = any_of(word.upper() for word in CURRENCIES if len(word) == 3 and word.isascii() and word.isalpha())
 _NAMED_CURRENCY = pattern_of(rf"(?<![^\W_])(?:(?i:{_WORDS_WITH_SIGN})|{_CODES})")
+_ABBREVIATED = any_of(word for word in CURRENCIES if word.endswith("."))
 _HINT = pattern_of(
     "|".join([any_of(SCALES), "000|t€|m€|k€", *(re.escape(sign) + "[mkb]" for sign in "$€£¥₹")])
-    + rf"|(?<=[^\w\s,;:.] ){_LETTER}|(?<=[^\w\s,;:.]){_LETTER}"
+    + rf"|(?<=[^\w\s,;:.] ){_LETTER}|(?<=[^\w\s,;:.]){_LETTER}|{_ABBREVIATED} ?{_LETTER}"
 )
 _AT_CODE = pattern_of(rf"(?<![^\W_])(?P<code>[a-z]{{3}}) ?{_LETTER}")
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finrisk_rules import scales
@@ -206,6 +206,12 @@ def test_thirty_thousand_hostile_characters_are_read_at_once(text: str) -> None:
     assert settled_seconds(lambda: facts_of(text)) < 0.3
 
 
+@pytest.mark.parametrize("said", ["in fr.m", "(rs. k)", "$m", "in € bn"])
+def test_a_letter_of_scale_behind_a_currency_is_looked_for(said: str) -> None:
+    assert scales.may_say_scale(said)
+
+
+@settings(max_examples=400)
 @given(data=st.data())
 def test_what_says_a_scale_has_a_hint_of_it(data: st.DataObject) -> None:
     said = data.draw(st.from_regex(re.compile(scales._SAID.pattern, scales._SAID.flags))).lower()
