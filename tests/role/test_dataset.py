@@ -96,7 +96,7 @@ def test_a_missing_file_of_the_four_is_written_again(tmp_path: Path) -> None:
         ({"train_split": 0}, "finrisk_train_split is 0"),
         ({"train_split": 90}, "finrisk_train_split is 90"),
         ({"max_examples": -1}, "finrisk_max_examples is -1"),
-        ({"raw_file": "/nowhere/raw.json"}, "/nowhere/raw.json is not a file"),
+        ({"raw_file": "/nowhere/raw.json"}, "finrisk_raw_file is /nowhere/raw.json, which is not a file"),
         ({}, "run playbooks/export.yml first"),
     ],
 )

@@ -84,7 +84,7 @@ def raw_file(request: Request) -> Path:
         path = max(path.parent.glob(path.name), default=path)
     if not path.is_file():
         raise FinriskError(
-            f"finrisk_raw_file is {name}: {path} is not a file; leave it out to take the newest export"
+            f"finrisk_raw_file is {path}, which is not a file; leave it out to take the newest export"
         )
     return path
 
