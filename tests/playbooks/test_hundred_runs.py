@@ -46,8 +46,8 @@ class Plan:
     looks_refused: int
 
 
-SEVEN = Plan(
-    runs=7,
+NINE = Plan(
+    runs=9,
     job_seconds=20.0,
     killed_after=(),
     killed_after_upload=1,
@@ -135,7 +135,7 @@ def labels(ground: Wire) -> list[dict[str, str]]:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "plan", [SEVEN, pytest.param(HUNDRED, marks=pytest.mark.long)], ids=["seven", "hundred"]
+    "plan", [NINE, pytest.param(HUNDRED, marks=pytest.mark.long)], ids=["nine", "hundred"]
 )
 def test_many_runs_on_one_dataset_leave_exactly_one_job_and_another_dataset_makes_a_second(
     ground: Wire, tmp_path: Path, database_url: str, plan: Plan

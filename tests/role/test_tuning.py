@@ -408,8 +408,8 @@ def test_credentials_of_somebody_else_are_refused_in_one_sentence(
 
 
 def test_a_bearer_that_expires_between_two_requests_is_renewed(ground: Wire, folder: Path) -> None:
-    ground.fault(kind="token_seconds", seconds=1)
-    ground.fault(kind="latency", path=UPLOAD, ms=1200, times=1)
+    ground.fault(kind="token_seconds", seconds=2, times=1)
+    ground.fault(kind="latency", path=UPLOAD, ms=2400, times=1)
     assert submit(options(ground, folder))["action"] == "submit"
 
 
