@@ -90,7 +90,7 @@ def on_starting(server: Any) -> None:
 
 
 def _import_what_takes_long() -> None:
-    """Import once for all workers libraries, and compile the rules' patterns; a reload would renew none."""
+    """Import once for all workers libraries and rules, and compile what an ordinary answer asks of them."""
     gc.disable()  # nothing of it is garbage
     import flask  # noqa: F401 - for the workers to come
     import google.auth.transport.requests  # noqa: F401 - for the workers to come

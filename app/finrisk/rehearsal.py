@@ -1,12 +1,18 @@
-"""What a request does with its texts, done before the first one, so that none waits for a pattern."""
+"""What a request does with its texts, done before the first one, which else waits for patterns.
 
-from contextlib import suppress
+English stands for all languages: a pattern of another one is compiled when its first text comes.
+"""
+
+import logging
 
 from finrisk import quality
+from finrisk_rules.examples import problem, problem_of_sources, version_of_rules
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.lexemes import query_lexemes
 from finrisk_rules.page_facts import facts_of, stored
-from finrisk_rules.redaction import RedactionError, Redactor
+from finrisk_rules.prompt import Source, render
+from finrisk_rules.redaction import Redactor
 
 FIRM = "Corvane Bank"
 QUESTION = "How did net revenue and the cost ratio of Corvane Bank develop in 2024, and what caused it?"
@@ -31,10 +37,27 @@ LETTER = f"Account holder Jane Roe, call +44 20 7946 0958 or write to jane.roe@e
 
 
 def rehearse() -> None:
-    """Do what an ordinary request does with its texts; once it was done, it takes milliseconds."""
-    source = JudgedSource(FIRM, PAGE, stored(facts_of(PAGE)), FIRM, 2024)
-    quality.quality_parts(ANSWER, QUESTION, [source], judge(QUESTION, ANSWER, [source]))
-    with suppress(RedactionError):  # which a request meets by itself, and says
-        redactor = Redactor()
-        for text in (QUESTION, ANSWER, LETTER):
-            redactor.redact(text)
+    """Do what an ordinary request does with its texts; once it was done, it takes milliseconds.
+
+    A defect of the judge or the redactor costs time and a line in the log here: a request says it by itself.
+    """
+    try:
+        _rehearse()
+    except Exception:
+        logging.getLogger("finrisk").exception(
+            "the rehearsal failed; the first requests take longer", extra={"event": "rehearsal_failed"}
+        )
+
+
+def _rehearse() -> None:
+    redactor = Redactor()
+    for text in (QUESTION, ANSWER, LETTER):
+        redactor.redact(text)
+    query_lexemes(QUESTION)
+    page = JudgedSource(FIRM, PAGE, stored(facts_of(PAGE)), FIRM, 2024)
+    quality.quality_parts(ANSWER, QUESTION, [page], judge(QUESTION, ANSWER, [page]))
+    source = Source("corvane-2024", FIRM, PAGE)
+    prompt = render(QUESTION, [source])
+    problem(QUESTION, ANSWER, [source])
+    problem_of_sources([source])
+    version_of_rules(QUESTION, ANSWER, prompt)

@@ -16,9 +16,13 @@ Tree = dict[str, "Tree"]
 def alternation(
     words: Iterable[str], *, sign: Callable[[str], str] = re.escape, end: Callable[[str], str] = lambda _: ""
 ) -> str:
-    """Return a pattern of any of these words, the longest that fits first, in one group of its own.
+    """Return a pattern of any of these words, of two that fit the longer one.
 
-    ``sign`` gives the pattern of a character of a word, ``end`` what a word's end looks ahead for.
+    What parts it stands in groups. ``sign`` gives the pattern of a character of a word, ``end`` what a word's
+    end looks ahead for. Of signs whose patterns fit the same text the one that comes first is tried first.
+
+    Raises:
+        ValueError: there are no words.
     """
     tree: Tree = {}
     for word in words:
@@ -26,6 +30,8 @@ def alternation(
         for each in word:
             node = node.setdefault(each, {})
         node[""] = {end(word): {}}
+    if not tree:
+        raise ValueError("an alternation of no words would fit everywhere")
     return _branches(tree, sign)
 
 

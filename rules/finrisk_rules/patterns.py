@@ -23,6 +23,9 @@ class Pattern:
         self.pattern = source
         self._flags = flags
 
+    def __repr__(self) -> str:
+        return f"pattern_of({self.pattern!r}, {self._flags})"
+
     def __getattr__(self, name: str) -> Any:
         """Compile it, since nothing was asked of it yet."""
         if name not in _ASKED:
@@ -34,5 +37,8 @@ class Pattern:
 
 
 def pattern_of(source: str, flags: int = 0) -> re.Pattern[str]:
-    """Return what answers as ``re.compile(source, flags)``; what is wrong in it fails when it is asked."""
+    """Return what has the methods of ``re.compile(source, flags)``; what is wrong in it fails when asked.
+
+    It is no argument for ``re.search`` and its kind, and never the ``re`` of a match.
+    """
     return cast("re.Pattern[str]", Pattern(source, int(flags)))

@@ -1,5 +1,6 @@
 """A worker before its first request: it ends when it is told to, and its threads share one heap."""
 
+import json
 import re
 import signal
 import subprocess
@@ -20,6 +21,14 @@ class Hangs:
 
 sys.meta_path.insert(0, Hangs())
 """
+FAILS = """
+import finrisk_rules.judge.judgement as judgement
+
+def judge(*texts):
+    raise LookupError("a defect of the judge")
+
+judgement.judge = judge
+"""
 COUNTS = """
 import re._compiler, sys
 from tests.grounds.service import PAGE, STRATEGY
@@ -32,6 +41,9 @@ import finrisk.analysis, finrisk.http.app
 from finrisk.rehearsal import rehearse
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import JudgedSource
+from finrisk_rules.examples import problem
+from finrisk_rules.lexemes import query_lexemes
+from finrisk_rules.prompt import Source, render
 from finrisk_rules.redaction import redact
 
 counts = [len(compiled)]
@@ -40,6 +52,8 @@ counts += [len(compiled)]
 text = PAGE["text"]
 source = JudgedSource(PAGE["title"], text, stored(facts_of(text)), PAGE["company"], PAGE["year"])
 judge(STRATEGY, redact(text).text, [source])
+page = Source(PAGE["id"], PAGE["title"], text)
+query_lexemes(STRATEGY), render(STRATEGY, [page]), problem(STRATEGY, text, [page])
 print(*counts, len(compiled))
 """
 HEAP_BYTES = 64 * 1024 * 1024
@@ -74,6 +88,17 @@ def test_the_threads_of_a_worker_share_one_heap(new_service: Callable[..., Runni
     assert service.analyze().status == 200
     [worker] = service.workers()
     assert heaps(worker) == 0
+
+
+def test_a_service_whose_judge_fails_starts_and_says_so(
+    new_service: Callable[..., RunningService], tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(FAILS, "utf-8")
+    service = new_service(start=False)
+    service.environment["PYTHONPATH"] = str(tmp_path)
+    service.start()
+    [line] = service.log_lines("rehearsal_failed")
+    assert "a defect of the judge" in json.dumps(line)
 
 
 def test_a_worker_compiles_what_requests_ask_and_before_the_first_one() -> None:

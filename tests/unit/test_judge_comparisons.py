@@ -72,6 +72,11 @@ def is_kept(said: str) -> bool:
             "more",
         ),
         (
+            "Freight revenue was $412 million, {} the level reached by the fleet ($455 million in 2022)",
+            "below",
+            "above",
+        ),
+        (
             "Freight revenue was $412 million in 2024, $32 million {} than the $380 million of 2023",
             "more",
             "less",

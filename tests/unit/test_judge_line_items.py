@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from finrisk_rules.judge.judgement import judge
-from finrisk_rules.judge.line_items import line_items
+from finrisk_rules.judge.line_items import _NAMES, line_items
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 
 PAGE = """| Year ended December 31, $m | 2024 | 2023 |
@@ -122,3 +122,12 @@ def test_what_may_be_another_name_or_has_both_is_no_fault(said: str) -> None:
 )
 def test_a_name_is_read_as_a_whole(text: str, items: set[str]) -> None:
     assert line_items(text) == items
+
+
+@pytest.mark.parametrize("item", [item for item in _NAMES if item != "none"])
+def test_each_name_of_an_item_is_read_in_capitals_and_small_letters(item: str) -> None:
+    words, _ = _NAMES[item]
+    for name in words.split():
+        for text in (name.replace("_", " "), name.replace("_", "-")):
+            for said in (text, text.upper(), text.title(), text.replace("i", "\u0130", 1)):
+                assert line_items(f"The {said} was 5.") == {item}, said

@@ -11,8 +11,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from finrisk_ops.errors import FinriskError
-from finrisk_ops.machine.proxies import spare_this_machine
+try:
+    from finrisk_ops.errors import FinriskError
+    from finrisk_ops.machine.proxies import spare_this_machine
+except ModuleNotFoundError as error:
+    raise ImportError(f"the Python package {error.name} is missing: run make setup") from error
 
 _ADVICE = {
     errno.ENOSPC: "make room on its disk, then run this again",

@@ -162,7 +162,7 @@ def _subject(text: str, claims: Sequence[Claim], n: int, said: re.Match[str]) ->
         return None
     if _EACH.search(text, start, order):
         return None
-    if CLAUSE.search(named) if said.re is _BETWEEN and said["open"] else _OTHER.search(named):
+    if CLAUSE.search(named) if said.groupdict().get("open") else _OTHER.search(named):
         return None
     clause = next(reversed(list(CLAUSE.finditer(text, start, order))), None)
     if clause is not None and (_DOES.match(text, order) or not _speaks_on(text, clause.end(), order)):

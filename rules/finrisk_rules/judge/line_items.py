@@ -196,6 +196,7 @@ _ITEM_OF = {
     for name in words.split()
 }
 _GAP = r"(?:\s*\([^\d()]{1,12}\))?[\s-]+"
+_LIKE_ASCII = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
 _IS_GAP = pattern_of(_GAP)
 _NAME = alternation(
     (name for words, _ in _NAMES.values() for name in words.split()),
@@ -238,7 +239,8 @@ def _item(match: re.Match[str]) -> str:
     """Return what is named, "none" for what is called after an item and is none."""
     if (item := match.lastgroup or "none") != "name":
         return item
-    return _ITEM_OF.get(_IS_GAP.sub(" ", match[0].lower()), "none")
+    name = match[0].translate(_LIKE_ASCII).lower()  # as IGNORECASE has it
+    return _ITEM_OF.get(_IS_GAP.sub(" ", name), "none")
 
 
 def _items_at(trace: Trace) -> frozenset[str]:

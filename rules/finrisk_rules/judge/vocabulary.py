@@ -69,7 +69,8 @@ _SIGNS = {"_": r"\s+", "*": r"\w*"}
 
 def any_word(words: str) -> str:
     """Return an alternation of words parted by blanks; "_" is a blank, and "*" any ending."""
-    return alternation(words.split(), sign=lambda sign: _SIGNS.get(sign) or re.escape(sign))
+    by_ending = sorted(words.split(), key=lambda word: "*" in word)  # "costs of sales" before "cost*"
+    return alternation(by_ending, sign=lambda sign: _SIGNS.get(sign) or re.escape(sign))
 
 
 def whole(words: str) -> str:
