@@ -9,7 +9,7 @@ from typing import Any
 
 from finrisk_rules.judge.bounds import Bound
 from finrisk_rules.judge.stems import stems_of_name
-from finrisk_rules.judge.unnamed_totals import with_totals
+from finrisk_rules.judge.unnamed_totals import TOTAL, with_totals
 from finrisk_rules.judge.vocabulary import CHANGE_NAME
 from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import MONTHS, periods
@@ -17,7 +17,7 @@ from finrisk_rules.periods import MONTHS, periods
 COMMON = 64
 """Rows of a table from which on a word that all of them have tells nothing."""
 
-LONGEST_CAPTION = 80
+LONGEST_CAPTION = 160
 """Characters of a caption up to which it names what its table is of, and is no sentence."""
 
 OF_SECTION = 0.35
@@ -135,11 +135,15 @@ class TableEvidence:
 
     @cached_property
     def row_axis(self) -> Axis:
-        """The labels of the rows, each with its section; a balance below years is what the caption names."""
+        """The labels of the rows, each with its section.
+
+        A balance or a total without a name, below years, is what the caption names.
+        """
         caption = _ASIDE.sub(" ", self.caption)
         is_dated = any(self.head_periods) and len(caption) < LONGEST_CAPTION
         sections = [
-            section or (caption if is_dated and is_balance(label) else "") for label, section in self.rows
+            section or (caption if is_dated and (is_balance(label) or label == TOTAL) else "")
+            for label, section in self.rows
         ]
         return Axis([label for label, _ in self.rows], sections)
 

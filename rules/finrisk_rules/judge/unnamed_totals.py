@@ -18,7 +18,8 @@ Row = tuple[str, str]
 def with_totals(rows: Sequence[Row], cells: Sequence[Sequence[Any]]) -> Sequence[Row]:
     """Return the rows of a table, those called totals that have no label and add up the rows above them.
 
-    One that adds up rows of its own section alone is the total of that: "Total Current".
+    One that adds up rows of its own section alone is the total of that: "Total Current". A section may stand
+    in the labels: "Current: Federal", "Current: State".
     """
     if all(label for label, _ in rows):
         return rows
@@ -31,9 +32,17 @@ def with_totals(rows: Sequence[Row], cells: Sequence[Sequence[Any]]) -> Sequence
         if label:
             above.append(cell)
         elif named[row] is rows[row] and (first := _first_part(cell, above)) is not None:
-            is_of_section = section and all(other == section for _, other in rows[first:row])
-            named[row] = (f"{TOTAL} {section}", section) if is_of_section else (TOTAL, "")
+            of = _section_of(rows[first:row], section)
+            named[row] = (f"{TOTAL} {of}", section) if of else (TOTAL, "")
     return named
+
+
+def _section_of(parts: Sequence[Row], section: str) -> str:
+    """Return what all parts of a total are of, by their section or by what their labels begin with."""
+    if section and all(other == section for _, other in parts):
+        return section
+    leads = {label.partition(":")[0] if ":" in label else "" for label, _ in parts if label}
+    return leads.pop() if len(leads) == 1 else ""
 
 
 def _first_part(cell: Sequence[Any], above: Sequence[Sequence[Any]]) -> int | None:
