@@ -48,7 +48,7 @@ _ROLE = (
     r"|clientul|clienta|debitorul|titularul|împrumutatul|πελάτης|πελάτισσα|δανειολήπτης|hesap sahibi|borçlu"
     r"|kefil"
     r"|müşterimiz|nasabah|debitur|pemohon|peminjam|khách hàng|chủ tài khoản|клієнт(?:ка)?|позичальник"
-    r"|владелица счёта"
+    r"|владелица счета|владелица счёта"
     r"|владелец счёта|вкладчик|contactpersoon|persona de contacto|teller|solicitor|notary|notaris|notario"
     r"|notaire"
 )
@@ -131,7 +131,7 @@ _HOLDER_BEGINNINGS = (
     "karteninhaber",
     "kreditnehmer", "titular", "titulaire", "emprunteu", "prestatari", "intestatari", "rekeninghouder",
     "kredietnemer",
-    "posiadacz", "владелец", "заёмщик", "заемщик", "full name", "name of", "request", "signed",
+    "posiadacz", "владелец", "владелица", "заёмщик", "заемщик", "full name", "name of", "request", "signed",
     "prepared", "submitted", "complainant", "claimant", "whistle", "trader", "caller", "witness",
     "kund", "kunde", "kunden", "kundin", "mandant", "anleger", "bürge", "bürgen", "bürgin", "cliente",
     "assuré", "souscripteur",
@@ -147,7 +147,7 @@ _HOLDER_BEGINNINGS = (
     "вкладчик",
     "deceased", "the late", "testat", "execut", "heir", "heiress", "legatee", "depositor", "pensioner",
     "co-signer", "cosigner", "co-owner", "coowner",
-    "contactpers", "persona de c", "teller", "solicitor", "notar",
+    "contactpers", "persona de c", "teller", "solicitor", "notar", "notaire", "coborrower",
 )  # fmt: skip
 _TITLES = (
     "mr", "mrs", "ms", "fru", "hr", "dame", "rev", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle",
@@ -155,11 +155,12 @@ _TITLES = (
     "sra", "señor", "sig", "sigra", "signor", "dottssa",
     "m.", "don ", "don.", "doña", "dña", "senhor", "dott", "heer", "dhr", "mevr", "mevrouw",
     "pan", "pana", "panu", "panem", "pani", "pania", "panie", "panią", "say\u0131n", "\u0433-",
-    "господин", "госпожа", "sgt", "cpl", "lt", "capt", "maj", "insp", "det", "supt", "me ", "d. ", "mw",
+    "господин", "госпожа", "sgt", "cpl", "lt", "capt", "maj", "insp", "det", "supt", "me ", "me.",
+    "d. ", "mw",
     "pane", "paní",
     "domnul", "doamn", "dl", "dna", "herra", "rouva", "neiti", "κύριε", "κύριο", "κύριος",
     "κυρία", "κ ", "κ.", "bapak", "ibu",
-    "sdr", "pak",
+    "sdr", "sdri", "pak",
     "encik", "puan", "пан", "пане", "пан\u0456", "ông", "bà", "bayan",
 )  # fmt: skip
 _SCHOLAR = pattern_of(r"(?<!\w)(?:Dr|Prof)\.? ")
