@@ -91,7 +91,7 @@ def test_malformed_lines_of_an_export_are_set_aside_with_the_reason(
     ("playbook", "setting", "message"),
     [
         ("prepare", "finrisk_train_split=0.9", "run playbooks/export.yml first"),
-        ("prepare", "finrisk_train_split=1.5", "finrisk_train_split is 1.5: expected a share"),
+        ("prepare", "finrisk_train_split=1.5", "finrisk_train_split is '1.5': expected a number from 0 to 1"),
         ("export", "finrisk_min_examples=many", "finrisk_min_examples"),
         ("export", "finrisk_since=yesterday", "finrisk_since is 'yesterday': expected a day or moment"),
     ],

@@ -101,6 +101,13 @@ def complaints(*extra: str, environment: dict[str, str] | None = None, **variabl
     return list(guard.complaints(guard.known(ROLE), said))
 
 
+def wrong_numbers(**variables: object) -> list[str]:
+    """What it says of numbers."""
+    known = guard.known(ROLE)
+    named = [(name, value) for name, value in variables.items() if name in known.numbers]
+    return list(guard.wrong_numbers(known, named))
+
+
 @pytest.mark.parametrize(
     "playbook", sorted((REPOSITORY / "playbooks").glob("*.yml")), ids=lambda path: path.stem
 )
@@ -226,10 +233,36 @@ def test_names_of_the_environment_that_something_else_reads_pass() -> None:
         ("finrisk_format", "xml", "json or text"),
         ("finrisk_target", "kubernets", "kubernetes or process"),
         ("finrisk_log_level", "LOUD", "DEBUG or ERROR or INFO or WARNING"),
+        ("finrisk_arm", "both", "nothing or base or tuned"),
     ],
 )
 def test_a_wrong_word_is_refused_by_every_playbook(name: str, value: str, words: str) -> None:
     assert complaints(f"{name}={value}") == [f"{name} is {value!r}: it takes {words}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("finrisk_min_examples", "-5", "a whole number, 0 or more"),
+        ("finrisk_min_examples", "2.5", "a whole number, 0 or more"),
+        ("finrisk_min_quality", "1.5", "a number from 0 to 1"),
+        ("finrisk_min_quality", "high", "a number from 0 to 1"),
+        ("finrisk_max_cost", "nan", "a number, 0 or more"),
+        ("finrisk_workers", 0, "a whole number, 1 or more"),
+        ("finrisk_epochs", 101, "a whole number from 1 to 100"),
+        ("finrisk_max_examples", True, "a whole number, 0 or more"),
+    ],
+)
+def test_what_a_number_cannot_be_is_refused_with_what_it_can(name: str, value: object, expected: str) -> None:
+    assert wrong_numbers(**{name: value}) == [f"{name} is {value!r}: expected {expected}"]
+
+
+def test_numbers_within_their_range_pass_however_they_are_written() -> None:
+    assert wrong_numbers(finrisk_min_quality="0", finrisk_max_cost=2.5, finrisk_min_examples="7") == []
+    assert wrong_numbers(finrisk_min_quality=1, finrisk_epochs="100", finrisk_max_examples=None) == []
+    assert set(guard.RANGES) <= set(guard.known(ROLE).numbers)
+    defaults = {name: value for name, value in DEFAULTS.items() if "{{" not in str(value)}
+    assert wrong_numbers(**defaults) == []
 
 
 @pytest.mark.parametrize(

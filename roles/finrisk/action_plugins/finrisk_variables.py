@@ -12,13 +12,15 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ansible import context
+from ansible.errors import AnsibleError
 from ansible.parsing.splitter import parse_kv, split_args
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
@@ -36,6 +38,7 @@ LIKE_OURS = re.compile(r"_*finrisk", re.IGNORECASE)
 OURS_TO_COME = "__finrisk_"
 """Names that the role and its inventories keep for themselves."""
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
+OTHERS_VALUE = re.compile(r"\{\{\s*finrisk_")
 UNSEEN = "\ufeff\r\n\x00"
 GATE, OVERRIDE = "finrisk_gate", "override"
 ROLLBACK = "rollback.yml"
@@ -45,6 +48,32 @@ OF_THE_INVENTORY = ("finrisk_approvals", "finrisk_approvers")
 NEAR = 0.8
 """Likeness (0..1, difflib's ratio) above which one name is taken for another one misspelt."""
 CONNECTION = ("ansible_", "_")
+SHARE, PORT, SOME = (0, 1), (1, 65535), (1, None)
+RANGES: Mapping[str, tuple[int, int | None]] = {
+    "finrisk_min_quality": SHARE,
+    "finrisk_data_collection_quality": SHARE,
+    "finrisk_train_split": SHARE,
+    "finrisk_max_dropped_share": SHARE,
+    "finrisk_review_share": SHARE,
+    "finrisk_shadow_share": SHARE,
+    "finrisk_alpha_promote": SHARE,
+    "finrisk_alpha_rollback": SHARE,
+    "finrisk_epochs": (1, 100),
+    "finrisk_api_port": PORT,
+    "finrisk_ops_port": PORT,
+    "finrisk_database_port": PORT,
+    "finrisk_documents_batch": SOME,
+    "finrisk_rollout_timeout": SOME,
+    "finrisk_migration_timeout": SOME,
+    "finrisk_postgresql_timeout": SOME,
+    "finrisk_shadow_daily_calls": SOME,
+    "finrisk_max_in_flight": SOME,
+    "finrisk_workers": SOME,
+    "finrisk_autoscaling_minimum": SOME,
+    "finrisk_autoscaling_maximum": SOME,
+    "finrisk_autoscaling_cpu_percent": SOME,
+}
+"""Least and largest value of the numbers that have others than 0 and none."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +83,8 @@ class Known:
     names: frozenset[str]
     choices: Mapping[str, tuple[str, ...]]
     environment: frozenset[str]
+    numbers: Mapping[str, str]
+    """Of the variables that take a number: int or float."""
 
 
 @dataclass(frozen=True)
@@ -81,32 +112,52 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         extra = context.CLIARGS.get("extra_vars") or ()
         variables = dict(task_vars or {})
         by_hand = dict(load_extra_vars(self._loader))
-        if any(Path(str(each)).name == ROLLBACK for each in context.CLIARGS.get("args") or ()):
+        rolls_back = any(Path(str(each)).name == ROLLBACK for each in context.CLIARGS.get("args") or ())
+        if rolls_back:
             for name in (GATE, *OF_THE_INVENTORY):
                 variables.pop(name, None)
                 by_hand.pop(name, None)
         else:
             variables[GATE] = self._templar.template(variables.get(GATE))
         given = Given(variables, extra, os.environ, by_hand)
-        found = list(complaints(known(ROLE), given))
+        understood = known(ROLE)
+        found = list(complaints(understood, given))
+        if not found and not rolls_back:
+            found = list(wrong_numbers(understood, self._numbers(understood, variables)))
         if found:
             result.update(failed=True, msg="; ".join(found) + ". Nothing was changed")
         return result | {"changed": False}
+
+    def _numbers(self, known: Known, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield the values that are to be numbers; one that is another variable's is that one's."""
+        for name in known.numbers:
+            value = variables.get(name)
+            if isinstance(value, str) and "{{" in value:
+                if OTHERS_VALUE.search(value):
+                    continue
+                try:
+                    value = self._templar.template(value)
+                except AnsibleError:  # the check of the argument spec says why
+                    continue
+            yield name, value
 
 
 def known(role: Path) -> Known:
     """Return what the role in this folder reads, out of its defaults and its argument specs."""
     text = (role / "defaults" / "main.yml").read_text(encoding="utf-8")
     specs = _yaml((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    names, choices = set(_yaml(text)), dict[str, set[str]]()
+    names, choices, numbers = set(_yaml(text)), dict[str, set[str]](), dict[str, str]()
     for playbook in specs["argument_specs"].values():
         for name, option in _options(playbook["options"]):
             names.add(name)
             choices.setdefault(name, set()).update(map(str, option.get("choices", ())))
+            if option.get("type") in ("int", "float"):
+                numbers[name] = option["type"]
     return Known(
         frozenset(names),
         {name: tuple(sorted(words)) for name, words in choices.items() if words},
         frozenset(READ_FROM_ENVIRONMENT.findall(text)) | {"FINRISK_API_KEY"},
+        numbers,
     )
 
 
@@ -133,7 +184,33 @@ def complaints(known: Known, given: Given) -> Iterator[str]:
     for name, words in known.choices.items():
         value = given.variables.get(name)
         if isinstance(value, str) and "{{" not in value and value not in words:
-            yield f"{name} is {value!r}: it takes {' or '.join(words)}"
+            yield f"{name} is {value!r}: it takes {' or '.join(word or 'nothing' for word in words)}"
+
+
+def wrong_numbers(known: Known, values: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each value that is no number, or one that its variable cannot mean.
+
+    Ansible would say of the one how Python failed, and nothing of the other.
+    """
+    for name, value in values:
+        least, largest = RANGES.get(name, (0, None))
+        is_whole = known.numbers[name] == "int"
+        number = _number(value, is_whole=is_whole)
+        if value is not None and (number is None or not least <= number <= (largest or number)):
+            kind = "a whole number" if is_whole else "a number"
+            span = f"{least} or more" if largest is None else f"from {least} to {largest}"
+            yield f"{name} is {value!r}: expected {kind}{', ' if largest is None else ' '}{span}"
+
+
+def _number(value: Any, *, is_whole: bool) -> Decimal | None:
+    """Return the number that a value says, or None."""
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or (is_whole and number % 1):
+        return None
+    return number
 
 
 def _options(options: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
