@@ -12,6 +12,7 @@ import pytest
 from finrisk_ops.dataset import raw as raw_export
 from finrisk_ops.dataset import rows
 from finrisk_ops.dataset.examples import Terms
+from finrisk_ops.errors import FinriskError
 from finrisk_rules import redaction
 from finrisk_rules.judge.verdicts import JUDGE_VERSION
 from finrisk_rules.prompt import Source, render, without_mark
@@ -94,6 +95,22 @@ def test_an_indented_array_that_was_cut_gives_what_is_whole_and_says_so(tmp_path
     raw = tmp_path / "raw.json"
     raw.write_text(json.dumps([row(number) for number in range(5)], indent=2)[:-400])
     assert [line.problem for line in raw_export.read(raw)] == [None] * 4 + ["not_json"]
+
+
+@pytest.mark.parametrize("cut", ["between rows", "within a row"])
+def test_an_export_that_lost_its_end_is_refused_and_the_dataset_of_before_stays(
+    tmp_path: Path, cut: str
+) -> None:
+    raw = write_raw(tmp_path, [row(number) for number in range(20)])
+    raw.with_name(raw.name.replace("training_data_raw", "export_metadata")).write_text("{}")
+    made = prepare(tmp_path)
+    kept = Path(made["training_file"]).read_bytes()
+    whole = raw.read_bytes()
+    raw.write_bytes(whole[: whole.rindex(b"\n{")] if cut == "between rows" else whole[: len(whole) // 2])
+    with pytest.raises(FinriskError, match="its array does not end") as refused:
+        prepare(tmp_path)
+    assert "playbooks/export.yml" in refused.value.message
+    assert Path(made["training_file"]).read_bytes() == kept
 
 
 def test_rows_need_only_a_strategy_and_an_analysis_and_any_id_will_do(tmp_path: Path) -> None:

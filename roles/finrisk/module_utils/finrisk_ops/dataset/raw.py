@@ -30,6 +30,9 @@ _CHUNK = 1 << 20
 _PIECE = 1 << 18
 """Bytes of a piece: enough to be worth sending to another process."""
 
+_END = 64
+"""Bytes at the end of a file in which its last bracket stands."""
+
 _BETWEEN = re.compile("[ \t\r\n,\\[\ufeff]*")
 
 
@@ -73,6 +76,17 @@ def read(path: Path) -> Iterator[Line]:
     Codes: ``line_too_long``, ``not_utf8``, ``not_json``, ``repeated_key``, ``number_out_of_range``.
     """
     return chain.from_iterable(map(rows_of, pieces(path)))
+
+
+def is_cut(path: Path) -> bool:
+    """Whether a JSON array begins in the file and does not end in it; FinriskError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            is_array = _next_line(file).startswith(b"[")
+            file.seek(max(0, path.stat().st_size - _END))
+            return is_array and not file.read().rstrip(_BLANK).endswith(b"]")
+    except OSError as error:
+        raise FinriskError(f"cannot read {path}: {error.strerror}") from error
 
 
 def rows_of(piece: Piece) -> Iterator[Line]:

@@ -14,7 +14,8 @@ from ..errors import FinriskError
 from ..machine.files import STAMP_FORMAT, newest, stamp
 from ..machine.workers import processors
 from .examples import Terms
-from .names import RAW
+from .names import RAW, RAW_METADATA
+from .raw import is_cut
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def raw_file(request: Request) -> Path:
                 f"there is no {RAW}_<time>.json in {request.output_dir}: run "
                 "playbooks/export.yml first, or name a file with -e finrisk_raw_file=PATH"
             )
-        return raw
+        return _whole(raw)
     path = Path(name).expanduser().absolute()
     if (
         any(sign in path.name for sign in "*?[") and not path.exists()
@@ -86,7 +87,18 @@ def raw_file(request: Request) -> Path:
         raise FinriskError(
             f"finrisk_raw_file is {path}, which is not a file; leave it out to take the newest export"
         )
-    return path
+    return _whole(path)
+
+
+def _whole(raw: Path) -> Path:
+    """Return an export; FinriskError where what export.yml wrote has lost its end since."""
+    metadata = raw.with_name(f"{RAW_METADATA}_{stamp_of(raw)}.json")
+    if metadata.is_file() and is_cut(raw):
+        raise FinriskError(
+            f"{raw} was cut since it was exported: its array does not end. Run playbooks/export.yml again, "
+            "or name another export with -e finrisk_raw_file=PATH"
+        )
+    return raw
 
 
 def stamp_of(raw: Path) -> str:
