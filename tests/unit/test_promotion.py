@@ -71,7 +71,8 @@ def test_a_release_of_base_alone_can_be_promoted() -> None:
         (Place(revision(proven=False)), ["no deploy came to its end", "deploy.yml"]),
         (Place(revision(), "pod finrisk-api-x runs r0006-00000000"), ["does not run everywhere", "r0006"]),
         (Place(revision(replace(RELEASE, ratio=0))), ["base alone", MODEL, "finrisk_ab_ratio"]),
-        (Place(revision(replace(RELEASE, image=""))), ["names no image"]),
+        (Place(revision(replace(RELEASE, image=""))), ["runs image 'none'", "-i inventory/staging"]),
+        (Place(revision(replace(RELEASE, image="local"))), ["runs image 'local'", "no cluster can pull"]),
     ],
 )
 def test_what_is_not_run_and_proven_is_refused_with_the_reason(place: Place, words: list[str]) -> None:

@@ -20,6 +20,9 @@ HEAD = (
     "# The ratio is not here: it is run state. An empty model means base only.",
 )
 
+THIS_MACHINE = "local"
+"""The image of an environment whose service is a process of this machine."""
+
 
 @dataclass(frozen=True)
 class Promotable:
@@ -72,8 +75,11 @@ def _doubt(target: Target, revision: Revision) -> str:
             f"it serves base alone, nobody gets {release.model}; deploy the model there with "
             "-e finrisk_ab_ratio=N, or promote base alone by deploying with -e finrisk_model="
         )
-    if not release.image:
-        return "it names no image; set finrisk_image in its release.yml and deploy"
+    if release.image in ("", THIS_MACHINE):
+        return (
+            f"it runs image {release.image or 'none'!r}, which no cluster can pull: promote from the "
+            "environment that proved one (-i inventory/staging), or set finrisk_image in its release.yml and deploy"
+        )
     if pending := target.pending(revision):
         return f"it does not run everywhere there ({pending}); run playbooks/status.yml there"
     return ""
