@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FinriskError
+from ..machine import listeners
 from ..machine.files import make_folder, write_json
 from ..machine.processes import POLL_SECONDS, Process, collect, start_time, terminate
 from ..service import log
@@ -216,14 +217,28 @@ def log_size(place: Place) -> int:
 
 
 def log_reason(place: Place, offset: int) -> str:
-    """Return the last error of the log after ``offset``: logged, else raised, else its last line."""
+    """Return the last error of the log after ``offset``: logged, else raised, else its last line.
+
+    An address that another program has is said with that program, and what to do about it.
+    """
     try:
         with place.log.open("rb") as file:
             file.seek(offset)
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
         text = ""
-    return f"{log.last_words(text) or 'the log says nothing'} (log: {place.log})"
+    address = log.address_in_use(text)
+    reason = _occupied(place, *address) if address else log.last_words(text)
+    return f"{reason or 'the log says nothing'} (log: {place.log})"
+
+
+def _occupied(place: Place, host: str, port: int) -> str:
+    variable = "finrisk_ops_port" if port == place.ops_port else "finrisk_api_port"
+    occupant = listeners.of(port)
+    by = f" by {occupant.program} (process {occupant.pid})" if occupant else ""
+    return (
+        f"the address {host}:{port} is in use{by}: end what listens there, or set {variable} to a free port"
+    )
 
 
 def _configuration(place: Place) -> Path:

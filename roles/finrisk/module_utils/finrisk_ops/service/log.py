@@ -139,6 +139,17 @@ def last_words(log: str) -> str:
     return words[:_LONGEST_WORDS]
 
 
+ADDRESS = re.compile(r"\('(?P<host>[^']*)', (?P<port>\d+)\)")  # as Gunicorn writes what it binds
+
+
+def address_in_use(log: str) -> tuple[str, int] | None:
+    """Return host and port of the address for which a start was given up, since another listens there."""
+    address = ADDRESS.search(last_words(log))
+    if address is None or f"Connection in use: {address[0]}" not in log:
+        return None
+    return address["host"], int(address["port"])
+
+
 def _error_message(line: str) -> str:
     try:
         entry = json.loads(line)
