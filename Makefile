@@ -13,7 +13,7 @@ export DOCUMENTS KEEP
 # What thousands of processes import is compiled once, also where the shell says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up down connection test test-fast test-long peers gateways searchers golden docs test-cluster lint lint-python lint-yaml
+.PHONY: help setup venv-as-asked demo up down connection test test-fast test-long peers gateways searchers golden docs test-cluster lint lint-python lint-yaml
 .PHONY: cluster-up cluster-demo cluster-connection cluster-down cluster-forget clean clean-all
 
 help: ## say what each target does
@@ -26,7 +26,13 @@ help: ## say what each target does
 	  'make cluster-demo KEEP=1' 'the loop on Kubernetes: Linux, root, Debian or Ubuntu' \
 	  'make setup PYTHON=/usr/bin/python3.12' 'with another Python'
 
-setup: .venv/.ready collections/.ready ## make .venv with what service and playbooks need
+setup: venv-as-asked .venv/.ready collections/.ready ## make .venv with what service and playbooks need
+
+# What .venv has: the Python that PYTHON names, and our packages, which a move or a hand may have taken from it.
+venv-as-asked:
+	@test ! -x $(BIN)/python -o "$(origin PYTHON)" = file || [ "$$($(BIN)/python -V)" = "$$($(PYTHON) -V 2>&1)" ] || { \
+	  echo "PYTHON names $$($(PYTHON) -V 2>&1), and .venv has $$($(BIN)/python -V): make clean first" >&2; exit 1; }
+	@test ! -f .venv/.ready || $(BIN)/python -c 'import finrisk, finrisk_ops, finrisk_rules' 2>/dev/null || rm -f .venv/.ready
 
 demo: setup ## the whole loop on this machine (DOCUMENTS=DIR: other documents; KEEP=1: leave it running)
 	@$(BIN)/python -m sandbox.demo

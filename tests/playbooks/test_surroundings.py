@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grounds.checkout import FASTER, Checkout, own_ports
+from tests.grounds.checkout import FASTER, Checkout, fresh_checkout, own_ports
 from tests.grounds.repository import REPOSITORY
 
 FOLDER = "Fi nRisk é's"
@@ -82,3 +82,15 @@ def test_an_inventory_in_utf16_is_named(place: Checkout) -> None:
     said = place.shell(f"{sys.executable} -m ansible playbook -i inventory/wide playbooks/status.yml")
     assert said.code == 1
     assert "inventory/wide/hosts.yml is UTF-16, expected UTF-8" in said.stderr
+
+
+def test_setup_says_where_another_python_is_asked_for_than_there_is(tmp_path: Path) -> None:
+    other = tmp_path / "python3"
+    other.write_text("#!/bin/sh\necho Python 9.9.9\n")
+    other.chmod(0o755)
+    with fresh_checkout() as folder:
+        command = ["make", "setup", f"PYTHON={other}"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "PYTHON names Python 9.9.9, and .venv has Python 3." in done.stderr
+    assert "make clean first" in done.stderr

@@ -78,7 +78,8 @@ def _doubt(target: Target, revision: Revision) -> str:
     if release.image in ("", THIS_MACHINE):
         return (
             f"it runs image {release.image or 'none'!r}, which no cluster can pull: promote from the "
-            "environment that proved one (-i inventory/staging), or set finrisk_image in its release.yml and deploy"
+            "environment that proved one (-i inventory/staging), or set finrisk_image in its release.yml "
+            "and deploy"
         )
     if pending := target.pending(revision):
         return f"it does not run everywhere there ({pending}); run playbooks/status.yml there"
