@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -65,19 +67,28 @@ def _judge(arguments: argparse.Namespace) -> None:
             "quality_parts": parts.as_dict(),
             "skip_reason": problem_of_figures(parts.as_dict(), unread_too=False),
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        _print([json.dumps(told, ensure_ascii=False, indent=2)])
     else:
-        sys.stdout.writelines(
-            f"{line}\n" for line in (*_table(judgement), *_summary(judgement, score(parts)))
-        )
+        _print([*_table(judgement), *_summary(judgement, score(parts))])
     if arguments.fail_on_wrong and judgement.is_wrong:
         raise SystemExit(1)
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print the lines, or end with a sentence: what nobody could read says nothing of a figure."""
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"finrisk: the verdicts cannot be written: {error.strerror}\n")
+        sys.stderr.flush()
+        os._exit(_UNUSABLE)  # Python would try to write once more, and end with another status
 
 
 def _case(file: Path) -> Case:
     """Read the file, or end with a sentence that says what is wrong with it."""
     try:
-        return Case.model_validate_json(file.read_bytes())
+        return Case.model_validate_json(file.read_bytes().removeprefix(BOM_UTF8))
     except OSError as error:
         sys.stderr.write(f"finrisk: {file} cannot be read: {error.strerror}\n")
     except ValidationError as error:

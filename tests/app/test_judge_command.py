@@ -86,6 +86,21 @@ def test_a_file_that_cannot_be_judged_is_told_in_a_sentence(
     assert result.stderr.count("\n") == 1
 
 
+def test_a_file_of_windows_that_begins_with_a_byte_order_mark_is_read(case: Path) -> None:
+    case.write_text(json.dumps(CASE), "utf-8-sig")
+    assert judged(case).stdout.startswith("figure ")
+
+
+@pytest.mark.parametrize("options", [["--fail-on-wrong"], ["--json", "--fail-on-wrong"]])
+def test_an_output_that_cannot_be_written_is_no_wrong_figure(case: Path, options: list[str]) -> None:
+    case.write_text(json.dumps(CASE))
+    command = [sys.executable, "-m", "finrisk", "judge", str(case), *options]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == "finrisk: the verdicts cannot be written: No space left on device\n"
+
+
 def test_what_a_terminal_would_obey_is_not_printed(case: Path) -> None:
     case.write_text(json.dumps(CASE | {"answer": "\x1b[2J 7,777\x1b million [1]."}))
     assert "\x1b" not in judged(case).stdout
