@@ -112,7 +112,7 @@ def test_a_page_tells_the_release_and_its_reason_within_its_width() -> None:
         "no room " * 60,
         revision_after="r0012-ab12cd34",
     )
-    head, *told = releases.lines([record.content()])
+    head, *told = releases.lines([record.content()], is_read=True)
     assert "deploy" in head
     assert "failed" in head
     assert "25 -> 50 %" in head
@@ -120,4 +120,11 @@ def test_a_page_tells_the_release_and_its_reason_within_its_width() -> None:
     assert told[0].startswith("   by alice: for the committee - no room")
     assert all(len(line) <= releases.WIDTH for line in (head, *told))
     assert len(told) == 2
-    assert releases.lines([]) == ["none is recorded"]
+
+
+def test_releases_that_the_database_would_tell_are_not_said_to_be_none() -> None:
+    assert releases.lines([], is_read=True) == ["none is recorded"]
+    unknown = "not known while the database cannot be read"
+    assert releases.lines([], is_read=False) == [unknown]
+    waiting = begun(ratio_before=25, ratio_after=50).content()
+    assert releases.lines([waiting], is_read=False)[-1] == f"earlier ones are {unknown}"

@@ -348,6 +348,17 @@ def test_every_line_fits_a_hundred_columns_and_nothing_is_none_whatever_the_name
     assert any("endpoints/1" in line for line in told), "both ends of a name are left"
 
 
+def test_of_the_last_day_the_page_counts_the_experiment_and_without_a_database_no_releases() -> None:
+    data = healthy()
+    told = page(judged(data))
+    assert any(line.startswith("Experiment 24 h ") for line in told)
+    assert not any(line.startswith("Traffic") for line in told)
+    assert any(re.fullmatch("Releases +none is recorded", line) for line in told)
+    data["database"]["reachable_from_here"] = False
+    told = page(judged(data))
+    assert any(re.fullmatch("Releases +not known while the database cannot be read", line) for line in told)
+
+
 def test_colours_are_beside_the_text_and_never_in_it() -> None:
     data = judged(healthy())
     painted, told = colours(data), page(data)

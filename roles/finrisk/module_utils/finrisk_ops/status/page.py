@@ -21,7 +21,9 @@ ELIGIBLE_BY = (
     "finrisk_min_quality",
 )
 SYMPTOMS = 4
-CLOSE = ("Gate", "By itself", "Rollback", "Database", "Shadow", "Traffic 24 h")
+DAY = "Experiment 24 h"
+"""Analyses of earlier experiments, and of before the last rollback, stand in neither part of the experiment."""
+CLOSE = ("Gate", "By itself", "Rollback", "Database", "Shadow", DAY)
 """Parts that stand close below the one before, to which they belong."""
 
 
@@ -48,7 +50,7 @@ def lines(data: dict[str, Any]) -> list[Line]:
         ("Tuning", _tuning(data["tuning"])),
         ("Experiment", plain(experiment.lines(data["experiment"], data["evaluation"]))),
         *([("Shadow", plain(shadow))] if (shadow := shadows.lines(_shadow(data))) else []),
-        ("Traffic 24 h", plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
+        (DAY, plain([*experiment.of_day(data["traffic"]), *_rejections(data)])),
         ("Service", _pods(data["pods"])),
         ("Recent", plain(_recent(data["recent"]))),
         ("Success", success_lines(data["success"])),
@@ -76,7 +78,8 @@ def _shadow(data: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _releases(data: dict[str, Any]) -> list[Line]:
-    told = plain(releases.lines(data.get("releases", [])))
+    is_read = data["database"]["reachable_from_here"]
+    told = plain(releases.lines(data.get("releases", []), is_read=is_read))
     if chain := data.get("audit"):
         told += plain(wrap(audit.line(chain)), BAD if chain["chain"] == audit.BROKEN else "")
     return told

@@ -13,6 +13,7 @@ from ..release.records import Ledger, Record
 from ..release.revision import Revision
 from ..release.running import running
 from . import facts
+from .experiment import UNKNOWN
 
 WIDTH = 84  # beside the page's margin
 INDENT = "   "
@@ -67,11 +68,12 @@ def _without_evidence(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"figures": content["figures"] | {"gate": kept}}
 
 
-def lines(releases: list[dict[str, Any]]) -> list[str]:
-    """Return the releases as lines of the page."""
-    if not releases:
-        return ["none is recorded"]
-    return [line for release in releases for line in _release(release)]
+def lines(releases: list[dict[str, Any]], *, is_read: bool) -> list[str]:
+    """Return the releases as lines of the page; unless the table was read, they are those that wait for it."""
+    told = [line for release in releases for line in _release(release)]
+    if not is_read:
+        return [*told, f"{'earlier ones are ' if told else ''}{UNKNOWN}"]
+    return told or ["none is recorded"]
 
 
 def _release(release: dict[str, Any]) -> list[str]:
