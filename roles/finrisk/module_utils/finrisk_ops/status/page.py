@@ -22,7 +22,7 @@ ELIGIBLE_BY = (
 )
 SYMPTOMS = 4
 DAY = "Experiment 24 h"
-"""Analyses of earlier experiments, and of before the last rollback, stand in neither part of the experiment."""
+"""The analyses of other experiments are not in it."""
 CLOSE = ("Gate", "By itself", "Rollback", "Database", "Shadow", DAY)
 """Parts that stand close below the one before, to which they belong."""
 

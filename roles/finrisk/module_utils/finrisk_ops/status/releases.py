@@ -69,7 +69,7 @@ def _without_evidence(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines(releases: list[dict[str, Any]], *, is_read: bool) -> list[str]:
-    """Return the releases as lines of the page; unless the table was read, they are those that wait for it."""
+    """Return the releases as lines of the page; unless the table was read, they only wait for it."""
     told = [line for release in releases for line in _release(release)]
     if not is_read:
         return [*told, f"{'earlier ones are ' if told else ''}{UNKNOWN}"]
