@@ -213,7 +213,7 @@ def test_status_shows_what_waits_and_what_is_in_the_table_once(place: Place) -> 
     shown = releases.known(place.ledger, place.database_url, time.time())
     assert [(each["ratio_before"], each["ratio_after"]) for each in shown] == [(0, 25), (None, 0)]
     assert len(place.waiting) == 1, "whoever only looks takes nothing over"
-    text = "\n".join(releases.lines(shown))
+    text = "\n".join(releases.lines(shown, is_read=True))
     assert "0 -> 25 %" in text
     assert f"by {identity.who()}: for the committee" in text
 
@@ -255,7 +255,7 @@ def test_what_the_gate_said_is_in_the_record_and_an_override_on_the_page(place: 
     (row,) = place.rows()
     assert (row["figures"]["gate"], row["reason"]) == (said, "for the committee")
     shown = releases.known(place.ledger, place.database_url, time.time())
-    text = " ".join(" ".join(releases.lines(shown)).split())
+    text = " ".join(" ".join(releases.lines(shown, is_read=True)).split())
     assert "for the committee (gate overridden, it said hold)" in text
 
 
@@ -266,7 +266,7 @@ def test_who_agreed_is_in_the_record_in_the_chain_and_on_the_page(place: Place) 
     assert row["figures"] == {"approvals": agreed}
     shown = releases.known(place.ledger, place.database_url, time.time())
     assert "for the committee (approved by anna@bank.example)" in " ".join(
-        " ".join(releases.lines(shown)).split()
+        " ".join(releases.lines(shown, is_read=True)).split()
     )
     with psycopg.connect(place.database_url) as connection:
         connection.execute("alter table releases disable trigger user")
