@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sandbox.process import SandboxError
 from sandbox.terminal import command, say, styled
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -39,9 +40,14 @@ class Console:
         self._environment = {**os.environ, **environment, "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1"}
 
     def open(self) -> None:
-        """Make the log, which its owner alone reads."""
-        self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.log.touch(mode=0o600)
+        """Make the log, which its owner alone reads; SandboxError when it cannot be written."""
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.log.touch(mode=0o600)
+        except OSError as error:
+            raise SandboxError(
+                f"cannot write {self.log}: {error.strerror}; FINRISK_VAR_DIR=DIR names a folder elsewhere"
+            ) from error
 
     def playbook(self, name: str, *arguments: str) -> None:
         """Run a playbook; show its command, its progress bars and its result. The rest goes to the log.

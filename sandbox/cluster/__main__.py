@@ -15,6 +15,7 @@ from sandbox.console import REPOSITORY, Console, StepFailedError, short
 from sandbox.kubernetes import cluster, ladder
 from sandbox.kubernetes.failure import ClusterError
 from sandbox.kubernetes.place import Place
+from sandbox.process import SandboxError
 from sandbox.story import Stage, Story, farewell, queries_of
 from sandbox.terminal import command, heading, say
 
@@ -144,7 +145,7 @@ def main(words: list[str] | None = None) -> int:
         log = node.console.log
         sys.stderr.write(f"cluster demo: {error}; everything the playbooks printed is in {log}\n")
         return 1
-    except ClusterError as error:
+    except (ClusterError, SandboxError) as error:
         sys.stderr.write(f"cluster demo: {error}\n")
         return 1
     return 0

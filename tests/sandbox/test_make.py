@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,15 @@ def test_python_keeps_what_it_compiled_whatever_the_shell_says(
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     done = make(checkout, "-s", "--eval=told: ; @echo kept=$${PYTHONDONTWRITEBYTECODE-always}", "told")
     assert done.stdout == "kept=always\n", done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_the_way_out() -> None:
+    command = [sys.executable, "-m", "sandbox.demo", "--up"]
+    environment = {**os.environ, "FINRISK_VAR_DIR": "/proc/none"}
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("demo: cannot write /proc/none/logs/demo.log: No such file or directory")
+    assert "FINRISK_VAR_DIR=DIR" in done.stderr
+    assert "Traceback" not in done.stderr
