@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from finrisk_ops.dataset import export, prepare
+from finrisk_ops.errors import FinriskError
 from tests.grounds.exports import ask, exported
 from tests.grounds.training_rows import insert, row
 
@@ -122,3 +123,60 @@ def test_since_leaves_out_older_rows(database_url: str, tmp_path: Path) -> None:
     since = export.moment("2026-10-04")
     result = export.run(ask(database_url, tmp_path, since=since), check_mode=False)
     assert (result["total_examples"], result["rejected"]) == (3, {"before_since": 3})
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (
+            {"company": "Skaldvik Shiping"},
+            "finrisk_company is 'Skaldvik Shiping', and so 8 of 8 rows are not usable "
+            "(there is 'Skaldvik Shipping' and 6 more). Change that filter, or collect more",
+        ),
+        (
+            {"company": "Nobody"},
+            "(there is 'Corvane Bank', 'Firm A', 'Firm B', 'Firm C', 'Firm D' and 2 more). Change that",
+        ),
+        (
+            {"arm": "tuned"},
+            "finrisk_arm is 'tuned', and so 7 of 8 rows are not usable. finrisk_tuned_rows is false: "
+            "what a tuned model wrote is left out as well, unless you add -e finrisk_tuned_rows=true. Change",
+        ),
+        ({"refused_producers": ("Gemini",)}, "finrisk_refused_producers is 'Gemini', and so 8 of 8 rows"),
+        (
+            {"until": export.moment("2026-10-01")},
+            "finrisk_until is '2026-10-01T00:00:00+00:00', and so 8 of 8",
+        ),
+        (
+            {"min_quality": 0.99},
+            "finrisk_min_quality is 0.99, and so 7 of 8 rows are not usable. Change that",
+        ),
+        (
+            {"min_examples": 20},
+            "1 made_by_tuned_model. Collect more, or lower the limit with -e finrisk_min_examples=N",
+        ),
+    ],
+)
+def test_too_few_rows_name_the_filter_that_leaves_most_out(
+    database_url: str, tmp_path: Path, filters: dict[str, Any], told: str
+) -> None:
+    firms = ["Corvane Bank", "Skaldvik Shipping", *(f"Firm {letter}" for letter in "ABCDE")]
+    rows = [row(n, arm="base", sources=[{"company": firm}]) for n, firm in enumerate(firms)]
+    tuned = row(7, arm="tuned", finetuned_model_used=True, sources=[{"company": "Only tuned"}])
+    insert(database_url, 0, *rows, tuned)
+    with pytest.raises(FinriskError) as refused:
+        export.run(ask(database_url, tmp_path, **filters), check_mode=False)
+    assert told in refused.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_time_in_which_nothing_can_lie_is_refused_with_both_ends() -> None:
+    for until in ("2026-10-04", "2026-10-03T23:00:00Z"):
+        with pytest.raises(
+            FinriskError, match=f"finrisk_since is '2026-10-04' and finrisk_until is '{until}'"
+        ):
+            export.period("2026-10-04", until)
+    assert export.period("", "2026-10-04") == (None, export.moment("2026-10-04"))
+    assert export.period("2026-10-04", "2026-10-05") == tuple(
+        map(export.moment, ("2026-10-04", "2026-10-05"))
+    )

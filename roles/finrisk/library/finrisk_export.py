@@ -146,14 +146,15 @@ ARGUMENTS: dict[str, Any] = {
 
 def export_from(database_url: str, options: dict[str, Any], *, check: bool) -> dict[str, Any]:
     """Write the export, and return the module's result."""
+    since, until = export.period(options["since"], options["until"])
     request = export.Request(
         database_url=database_url,
         output_dir=Path(os.path.abspath(options["output_dir"])),
         environment=options["environment_name"],
         min_examples=options["min_examples"],
         min_quality=options["min_quality"],
-        since=export.moment(options["since"]),
-        until=export.moment(options["until"], "finrisk_until"),
+        since=since,
+        until=until,
         arm=options["arm"],
         company=options["company"],
         tuned_rows=options["tuned_rows"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,10 @@ _REASON = f"""case
         where lower(source ->> 'company') = lower(%(company)s)
     ) then 'other_company'
     else {LEFT_OUT} end"""
+_COMPANIES = f"""select distinct source ->> 'company'
+    from training_data, jsonb_path_query(sources, '$[*]') source
+    where {_REASON} = 'other_company' and {LEFT_OUT} is null and source ->> 'company' <> ''
+    order by 1"""  # noqa: S608 - constants
 _QUALITY = "coalesce(correction_score, quality_score)"
 _SHOWN = f"greatest(0, least({_QUALITY}, 1::real))"  # also of what is no score
 _COUNTS = f"""select {_REASON} as reason,
@@ -283,16 +288,28 @@ def metadata_of(request: Request, tally: Tally, file: Sink, raw: Path) -> dict[s
 
 
 def _too_few(request: Request, tally: Tally) -> FinriskError:
+    from . import shortfall  # which only a failure needs
+
     missing = request.min_examples - tally.eligible
     why = f" Not usable: {breakdown(tally.reasons())}." if tally.reasons() else ""
+    is_asked = shortfall.main_reason(tally) == shortfall.OTHER_COMPANY
     return FinriskError(
         f"{tally.eligible:,} usable examples, finrisk_min_examples is {request.min_examples:,}: "
-        f"{missing:,} are missing. Nothing was written.{why} Collect more, "
-        "or lower the limit with -e finrisk_min_examples=N (MIN_EXAMPLES=N in the environment)",
+        f"{missing:,} are missing. Nothing was written.{why} "
+        + shortfall.advice(request.filters(), tally, _companies(request) if is_asked else ()),
         eligible_examples=tally.eligible,
         missing_examples=missing,
         rejected=tally.reasons(),
     )
+
+
+def _companies(request: Request) -> list[str]:
+    """Return the companies whose rows only the wish for another one leaves out; none when nobody answers."""
+    import psycopg
+
+    with suppress(FinriskError, psycopg.Error), database.connect(request.database_url) as connection:
+        return [name for (name,) in connection.execute(_COMPANIES, request.parameters())]
+    return []
 
 
 def _summary(tally: Tally, raw: Path, metadata: Path, *, is_new: bool, check_mode: bool) -> list[str]:
@@ -322,3 +339,14 @@ def moment(text: str, variable: str = "finrisk_since") -> datetime | None:
             f"{variable} is {text!r}: expected a day or moment such as 2026-11-01 or 2026-11-01T08:00:00Z"
         ) from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def period(since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """Read both ends of the time to export; raises FinriskError when nothing can lie between them."""
+    first, end = moment(since), moment(until, "finrisk_until")
+    if first and end and first >= end:
+        raise FinriskError(
+            f"finrisk_since is {since!r} and finrisk_until is {until!r}: nothing lies from the one on and "
+            "before the other; set finrisk_until to a later moment"
+        )
+    return first, end
